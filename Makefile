@@ -1,0 +1,35 @@
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+.PHONY: help run test check web openapi clean
+
+# Builds target/debug/loggia with the same features as the tests do, so that neither undoes the other's work.
+DEBUG_BINARY := cargo test --quiet --workspace --locked --no-run --test tidy
+
+help: ## What can be made
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
+
+run: web ## Build everything and serve it on http://localhost:8080, data in ./data
+	@cargo run --release --locked -- serve
+
+test: ## Everything that must hold; brings PostgreSQL, NATS and a browser itself
+	@python3 scripts/test.py
+
+check: ## The quick loop: formatting, lints, unit tests on SQLite, the web client's types and lints
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	cargo test --quiet --workspace --locked --lib --bins --test tidy
+	@if [ -d web/node_modules ]; then cd web && npm run types && npm run lint; \
+	else echo "web client not checked: make web installs its packages"; fi
+
+web: ## Build the web client into web/dist
+	@scripts/web-packages.sh
+	@cd web && npm run --silent build
+
+openapi: ## Write the generated files again: openapi/*.json and the web client's API
+	@scripts/web-packages.sh
+	@$(DEBUG_BINARY)
+	@python3 scripts/generated.py write
+
+clean: ## Remove what was built; ./data stays
+	cargo clean
+	rm -rf web/dist web/node_modules web/test-results web/playwright-report

@@ -1,0 +1,98 @@
+"""Reads from a step's log how many tests passed and failed, and tests itself.
+
+Each parser takes the whole log and gives Counts; a log without a summary gives Counts(0, 0), which
+the runner reports as a suite that ran no test.
+"""
+
+import re
+from typing import NamedTuple
+
+
+class Counts(NamedTuple):
+    passed: int
+    failed: int
+
+
+def plain(log):
+    """The log without terminal colours and with plain line ends."""
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", log).replace("\r", "")
+
+
+def last_number(pattern, text):
+    found = re.findall(pattern, text, re.MULTILINE)
+    return int(found[-1]) if found else 0
+
+
+def cargo(log):
+    """Adds up the `test result:` lines of all test binaries."""
+    results = re.findall(r"^test result: \w+\. (\d+) passed; (\d+) failed;", plain(log), re.MULTILINE)
+    return Counts(sum(int(passed) for passed, _ in results), sum(int(failed) for _, failed in results))
+
+
+def vitest(log):
+    """Reads `Tests  1 failed | 11 passed (12)`; a test file that could not be loaded fails too."""
+    log = plain(log)
+    tests, files = (
+        (re.findall(rf"^ *{word}  +(.*\(\d+\))$", log, re.MULTILINE) or [""])[-1]
+        for word in ("Tests", "Test Files")
+    )
+    passed, failed = last_number(r"(\d+) passed", tests), last_number(r"(\d+) failed", tests)
+    return Counts(passed, failed or last_number(r"(\d+) failed", files))
+
+
+def playwright(log):
+    """Reads the summary's lines, `3 passed (12.3s)`; what was cut off or never ran failed."""
+    log = plain(log)
+    numbers = {
+        word: last_number(rf"^ +(\d+) {word}\b", log)
+        for word in ("passed", "flaky", "failed", "interrupted", "did not run")
+    }
+    passed = numbers.pop("passed") + numbers.pop("flaky")
+    return Counts(passed, sum(numbers.values()))
+
+
+def schemathesis(log):
+    """Counts the operations that were tested; a failure is one of the distinct faults that it lists."""
+    log = plain(log)
+    tested = sum(int(found) for found in re.findall(r"^ *Tested: (\d+)", log, re.MULTILINE))
+    summary = re.findall(r"^=+ (.*\b(?:failures?|errors?)\b.*) in [\d.]+s =+$", log, re.MULTILINE)
+    faults = sum(int(found) for line in summary for found in re.findall(r"(\d+) (?:failure|error)", line))
+    return Counts(max(tested - faults, 0), faults)
+
+
+SAMPLES = [
+    (cargo, "", Counts(0, 0)),
+    (cargo, "test result: ok. 0 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out", Counts(0, 0)),
+    (
+        cargo,
+        "running 3 tests\ntest result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out\n"
+        "a test that prints: test result: ok. 9 passed; 9 failed;\n"
+        "test result: \x1b[31mFAILED\x1b[0m. 4 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out\n",
+        Counts(7, 2),
+    ),
+    (vitest, " Test Files  2 passed (2)\n      Tests  12 passed (12)\n   Start at  10:00:00\n", Counts(12, 0)),
+    (vitest, " Test Files  1 failed (2)\n      Tests  1 failed | 9 passed | 2 skipped (12)\n", Counts(9, 1)),
+    (vitest, " Test Files  1 failed | 1 passed (2)\n      Tests  9 passed (9)\n", Counts(9, 1)),
+    (vitest, " Test Files  no tests\n      Tests  no tests\n", Counts(0, 0)),
+    (playwright, "Running 4 tests using 1 worker\n\n  4 passed (9.1s)\n", Counts(4, 0)),
+    (
+        playwright,
+        "  1 failed\n    [chromium] > story.spec.ts:9:1\n  1 flaky\n  2 did not run\n  4 passed (1.2m)\n",
+        Counts(5, 3),
+    ),
+    (playwright, "Error: No tests found\n", Counts(0, 0)),
+    (schemathesis, "  Tested: 52\n==== No issues found in 3.20s ====\n", Counts(52, 0)),
+    (schemathesis, "  Tested: 52\n==== 2 failures, 1 error in 3.20s ====\n", Counts(49, 3)),
+    (schemathesis, "  Tested: 2\n===== 1 failure in 0.10s =====\n", Counts(1, 1)),
+    (schemathesis, "Connection refused\n", Counts(0, 0)),
+]
+
+
+def self_test():
+    """Shows each parser logs that it has to read right; gives the counts and what was read wrong."""
+    wrong = [
+        f"{parse.__name__} reads {parse(log)} where {expected} stands in:\n{log}"
+        for parse, log, expected in SAMPLES
+        if parse(log) != expected
+    ]
+    return Counts(len(SAMPLES) - len(wrong), len(wrong)), wrong
