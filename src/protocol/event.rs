@@ -208,9 +208,13 @@ impl Event {
         // EVENT-7: content-bearing types have a body, the genesis and keys have none.
         use EventType as T;
         let fits = match self.kind {
-            T::Message | T::Edit | T::Reaction | T::ChannelName | T::ChannelTopic | T::ChannelAvatar | T::ChannelPins => {
-                self.body_hash.is_some()
-            }
+            T::Message
+            | T::Edit
+            | T::Reaction
+            | T::ChannelName
+            | T::ChannelTopic
+            | T::ChannelAvatar
+            | T::ChannelPins => self.body_hash.is_some(),
             T::ChannelCreate | T::ServerKey => self.body_hash.is_none(),
             _ => true,
         };

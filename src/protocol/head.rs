@@ -108,7 +108,11 @@ impl Evidence {
     pub fn check(&self, key_a: &PublicKey, key_b: &PublicKey) -> Finding {
         let (a, b) = (&self.a.head, &self.b.head);
         // HEAD-4: evidence is about one channel and one term, and both signatures verify.
-        if a.channel != b.channel || a.term != b.term || self.a.verify(key_a).is_err() || self.b.verify(key_b).is_err() {
+        if a.channel != b.channel
+            || a.term != b.term
+            || self.a.verify(key_a).is_err()
+            || self.b.verify(key_b).is_err()
+        {
             return Finding::Nothing;
         }
         // HEAD-5: the same size with another root is a fork.

@@ -119,14 +119,18 @@ where
         Ok(value) if write_typed(&value) == bytes => Ok(value),
         other => {
             parse_canonical(bytes)?;
-            let detail = other.err().map_or("a spelling that nobody writes".to_owned(), |error| error.to_string());
+            let detail =
+                other.err().map_or("a spelling that nobody writes".to_owned(), |error| error.to_string());
             Err(ParseError::Schema { detail: detail.into() })
         }
     }
 }
 
 /// The bytes of a `T` whose `Serialize` is canonical.
-#[expect(clippy::expect_used, reason = "strings, integers and maps with string keys always serialise to memory")]
+#[expect(
+    clippy::expect_used,
+    reason = "strings, integers and maps with string keys always serialise to memory"
+)]
 pub(super) fn write_typed<T: Serialize>(value: &T) -> Vec<u8> {
     serde_json::to_vec(value).expect("a protocol object serialises")
 }

@@ -21,7 +21,8 @@ mod tests;
 
 pub use frontier::{Frontier, FrontierError};
 pub use proof::{
-    consistency_proof, consistency_proof_with, inclusion_proof, inclusion_proof_with, verify_consistency, verify_inclusion,
+    consistency_proof, consistency_proof_with, inclusion_proof, inclusion_proof_with, verify_consistency,
+    verify_inclusion,
 };
 
 /// One place in a channel's log. Fields stand in the order of canonical JSON.
@@ -66,7 +67,9 @@ impl Entry {
     /// LOG-6: the RFC 9162 leaf hash, SHA-256(0x00 || "loggia/entry/1\n" || JCS(entry)).
     pub fn leaf(&self) -> Hash {
         let entry = self.canonical();
-        Hash(Sha256::new().chain_update([0]).chain_update(domain::ENTRY).chain_update(entry).finalize().into())
+        Hash(
+            Sha256::new().chain_update([0]).chain_update(domain::ENTRY).chain_update(entry).finalize().into(),
+        )
     }
 
     /// # Errors

@@ -21,7 +21,9 @@ pub mod ids;
 pub mod json;
 pub mod limits;
 pub mod log;
+pub mod rules;
 pub mod sign;
+pub mod state;
 
 /// A position in a channel's log: 0 for the genesis, without gaps, below 2^53.
 pub type Seq = i64;

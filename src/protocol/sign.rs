@@ -110,7 +110,12 @@ impl PublicKey {
     ///
     /// # Errors
     /// [`SignatureError::Mismatch`].
-    pub fn verify_in(&self, domain: &[u8], bytes: &[u8], signature: &Signature) -> Result<(), SignatureError> {
+    pub fn verify_in(
+        &self,
+        domain: &[u8],
+        bytes: &[u8],
+        signature: &Signature,
+    ) -> Result<(), SignatureError> {
         self.verify(&[domain, bytes].concat(), signature)
     }
 }

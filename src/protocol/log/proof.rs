@@ -10,7 +10,9 @@ use crate::protocol::{ids::Hash, limits};
 
 /// The proof that `leaves[index]` is in the tree over `leaves`, from the leaf upwards. Empty when there is no such leaf.
 pub fn inclusion_proof(leaves: &[Hash], index: i64) -> Vec<Hash> {
-    in_memory(inclusion_proof_with(size_of(leaves), index, &mut |level, index| Ok(subtree(leaves, level, index))))
+    in_memory(inclusion_proof_with(size_of(leaves), index, &mut |level, index| {
+        Ok(subtree(leaves, level, index))
+    }))
 }
 
 /// The proof that the tree over `leaves[..old_size]` is a prefix of the tree over `leaves`. Empty when `old_size` is
@@ -103,7 +105,13 @@ pub fn verify_inclusion(leaf: &Hash, index: i64, size: i64, proof: &[Hash], root
 }
 
 /// RFC 9162 section 2.1.4.2; an empty tree is a prefix of every tree. Never panics.
-pub fn verify_consistency(old_size: i64, old_root: &Hash, new_size: i64, new_root: &Hash, proof: &[Hash]) -> bool {
+pub fn verify_consistency(
+    old_size: i64,
+    old_root: &Hash,
+    new_size: i64,
+    new_root: &Hash,
+    proof: &[Hash],
+) -> bool {
     if old_size < 0 || old_size > new_size || proof.len() > limits::PROOF_HASHES_MAX {
         return false;
     }
