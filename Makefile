@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 DEBUG_BINARY := cargo test --quiet --workspace --locked --no-run --test tidy
 
 help: ## What can be made
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: web ## Build everything and serve it on http://localhost:8080, data in ./data
 	@cargo run --release --locked -- serve
