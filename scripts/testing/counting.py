@@ -88,11 +88,10 @@ SAMPLES = [
 ]
 
 
-def self_test():
-    """Shows each parser logs that it has to read right; gives the counts and what was read wrong."""
-    wrong = [
+def misread():
+    """Shows each parser logs that it has to read right; says what was read wrong."""
+    return [
         f"{parse.__name__} reads {parse(log)} where {expected} stands in:\n{log}"
         for parse, log, expected in SAMPLES
         if parse(log) != expected
     ]
-    return Counts(len(SAMPLES) - len(wrong), len(wrong)), wrong

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Callable, NamedTuple
 
-from testing.services import find_postgres
+from testing.services import find_nats, find_postgres
 
 NODE_MAJOR_MIN = 20
 POLICY = Path("/usr/sbin/policy-rc.d")
@@ -59,7 +59,7 @@ NODE = [
 ]
 SERVICES = [
     Program("PostgreSQL", find_postgres, ("postgresql",)),
-    Program("NATS", on_path("nats-server"), ("nats-server",)),
+    Program("NATS", find_nats, ("nats-server",)),
 ]
 BROWSER = [Program("chromium", on_path("chromium"), ("chromium",))]
 VENV = [Program("venv", runs(sys.executable, "-c", "import ensurepip, venv"), ("python3-venv",))]

@@ -37,6 +37,11 @@ def find_postgres():
     return Path(newest).resolve().parent if newest else None
 
 
+def find_nats():
+    """Debian puts it where only root looks."""
+    return shutil.which("nats-server", path=os.environ.get("PATH", "") + ":/usr/local/sbin:/usr/sbin")
+
+
 def unprivileged(*names):
     """As root, the arguments that start a program as the first of these users; else none."""
     if os.geteuid() != 0:
@@ -84,7 +89,7 @@ def start_nats(directory, log, env):
     identity = unprivileged("nobody")
     data = directory / "nats"
     private_directory(data, identity)
-    port = start_on_free_port([shutil.which("nats-server"), "-a", "127.0.0.1", "-p"], log, data, env, identity)
+    port = start_on_free_port([find_nats(), "-a", "127.0.0.1", "-p"], log, data, env, identity)
     return f"nats://127.0.0.1:{port}"
 
 
