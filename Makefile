@@ -25,7 +25,7 @@ web: ## Build the web client into web/dist
 	@scripts/web-packages.sh
 	@cd web && npm run --silent build
 
-openapi: ## Write the generated files again: openapi/*.json and the web client's API
+openapi: ## Write the generated files again: openapi/*.json, the sample configuration, the web client's API
 	@scripts/web-packages.sh
 	@$(DEBUG_BINARY)
 	@python3 scripts/generated.py write

@@ -20,6 +20,7 @@ DIFF_LINES = 30
 FILES = {
     "openapi/client.json": [LOGGIA, "openapi", "client"],
     "openapi/federation.json": [LOGGIA, "openapi", "federation"],
+    "loggia.sample.toml": [LOGGIA, "check-config", "--sample"],
 }
 DIRECTORIES = {
     "web/src/api/generated": ["npm", "run", "--silent", "generate"],
