@@ -196,6 +196,9 @@ def step_environment(directory):
     scratch = directory / "tmp"
     scratch.mkdir()
     venv = cache_directory() / f"schemathesis-{SCHEMATHESIS_VERSION}"
+    if env.get("CI"):
+        # Nobody builds twice there.
+        env.setdefault("CARGO_INCREMENTAL", "0")
     return env | {
         "TMPDIR": str(scratch),
         "NO_COLOR": "1",

@@ -7,32 +7,17 @@ use crate::{assert_complaints, assert_tidy, sample};
 /// Each module of the crate root and what it may name, from the bottom to the top.
 const LAYERS: &[(&str, &[&str])] = &[
     ("protocol", &[]),
-    ("clock", &["protocol"]),
     ("config", &["protocol"]),
-    ("storage", &["protocol", "clock"]),
-    ("domain", &["protocol", "clock", "config", "storage"]),
-    ("http", &["protocol", "clock", "config", "storage", "domain"]),
-    ("client_api", &["protocol", "clock", "storage", "domain", "http"]),
-    ("federation", &["protocol", "clock", "storage", "domain", "http"]),
-    ("live", &["protocol", "clock", "storage", "domain", "http"]),
-    (
-        "server",
-        &["protocol", "clock", "config", "storage", "domain", "http", "client_api", "federation", "live"],
-    ),
+    ("storage", &["protocol"]),
+    ("domain", &["protocol", "config", "storage"]),
+    ("http", &["protocol", "config", "storage", "domain"]),
+    ("client_api", &["protocol", "storage", "domain", "http"]),
+    ("federation", &["protocol", "storage", "domain", "http"]),
+    ("live", &["protocol", "storage", "domain", "http"]),
+    ("server", &["protocol", "config", "storage", "domain", "http", "client_api", "federation", "live"]),
     (
         "main",
-        &[
-            "protocol",
-            "clock",
-            "config",
-            "storage",
-            "domain",
-            "http",
-            "client_api",
-            "federation",
-            "live",
-            "server",
-        ],
+        &["protocol", "config", "storage", "domain", "http", "client_api", "federation", "live", "server"],
     ),
 ];
 
@@ -132,7 +117,7 @@ fn dependencies_point_one_way() {
 #[test]
 fn a_module_above_and_a_sibling_are_refused() {
     let found = complaints(&[
-        sample("src/storage/mod.rs", "use crate::{clock::Clock, domain::accounts};\n"),
+        sample("src/storage/mod.rs", "use crate::{protocol::ids::UserId, domain::accounts};\n"),
         sample("src/live/hub.rs", "fn f() {\n    crate::client_api::g();\n}\n"),
         sample("src/domain.rs", "use super::http;\n"),
         sample("src/domain/a.rs", "use super::super::server::Server;\nuse super::http;\n"),
