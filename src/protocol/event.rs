@@ -127,7 +127,7 @@ impl Event {
     /// [`EventError::Parse`] (EVENT-9, EVENT-10, EVENT-11), [`EventError::Header`].
     pub fn parse(bytes: &[u8]) -> Result<Self, EventError> {
         let event: Self = json::parse_typed(bytes, limits::EVENT_AND_BODY_BYTES_MAX)?;
-        event.check_shape()?;
+        event.check_shape().map_err(|error| json::blame(bytes, error))?;
         Ok(event)
     }
 

@@ -64,7 +64,8 @@ impl SignedHead {
         if signed.head.is_in_range() {
             Ok(signed)
         } else {
-            Err(ParseError::Schema { detail: "HEAD-2: a number is out of range".into() })
+            let error = ParseError::Schema { detail: "HEAD-2: a number is out of range".into() };
+            Err(json::blame(bytes, error))
         }
     }
 

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use super::limits;
 
 #[cfg(test)]
-mod tests;
+pub(in crate::protocol) mod tests;
 
 /// Why bytes are not acceptable JSON.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -124,6 +124,12 @@ where
             Err(ParseError::Schema { detail: detail.into() })
         }
     }
+}
+
+/// What is wrong with bytes whose fields are: the JSON itself where it is at fault, such as an integer that no
+/// field may hold, else `error`.
+pub(super) fn blame<E: From<JsonError>>(bytes: &[u8], error: E) -> E {
+    parse_strict(bytes).err().map_or(error, E::from)
 }
 
 /// The bytes of a `T` whose `Serialize` is canonical.

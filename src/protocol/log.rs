@@ -60,7 +60,8 @@ impl Entry {
     /// [`ParseError`] (LOG-1, LOG-2).
     pub fn parse(bytes: &[u8]) -> Result<Self, ParseError> {
         let entry: Self = json::parse_typed(bytes, limits::JSON_BYTES_MAX)?;
-        entry.check().map_err(|error| ParseError::Schema { detail: error.to_string().into() })?;
+        let schema = |error: EntryError| ParseError::Schema { detail: error.to_string().into() };
+        entry.check().map_err(|error| json::blame(bytes, schema(error)))?;
         Ok(entry)
     }
 

@@ -24,6 +24,8 @@ pub mod log;
 pub mod rules;
 pub mod sign;
 pub mod state;
+#[cfg(test)]
+mod testing;
 
 /// A position in a channel's log: 0 for the genesis, without gaps, below 2^53.
 pub type Seq = i64;
