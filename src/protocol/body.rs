@@ -2,6 +2,8 @@
 //!
 //! The header commits to the body by hash. The salt keeps a short deleted text from being guessed from it.
 
+use std::fmt;
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::{Map, Value};
 
@@ -17,13 +19,20 @@ mod tests;
 
 /// Sixteen random octets and free content. Unknown fields of the content are preserved.
 // BODY-1: exactly the fields salt (16 octets) and content (an object).
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Body {
     #[serde(serialize_with = "write_content")]
     pub content: Map<String, Value>,
     #[serde(serialize_with = "write_salt", deserialize_with = "read_salt")]
     pub salt: [u8; 16],
+}
+
+impl fmt::Debug for Body {
+    /// Shows nothing of the content: what people write does not belong in a log file.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Body").finish_non_exhaustive()
+    }
 }
 
 impl Body {

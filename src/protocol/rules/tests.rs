@@ -269,6 +269,9 @@ fn deletions() {
     assert_eq!(refusal(&world, BOB, &of_ann), Some(Refusal::MissingCapability(Capability::RedactOthers)));
     assert_eq!(refusal(&world, ANN, &of_bob), None);
     assert_eq!(refusal(&world, ANN, &of_alice), Some(Refusal::RankTooLow));
+    world.must(world.member(ALICE, BOB, "joined", Some("moderator")));
+    assert_eq!(refusal(&world, ANN, &of_bob), Some(Refusal::RankTooLow));
+    world.must(world.member(ALICE, BOB, "joined", Some("member")));
     assert_eq!(refusal(&world, "@eve:a.example", &of_bob), Some(Refusal::NotMember));
 
     world.must(world.member(BOB, BOB, "left", None));

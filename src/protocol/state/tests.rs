@@ -177,6 +177,9 @@ fn keys_are_judged_by_place_in_the_log() {
     let server = "b.example".parse::<ServerName>().unwrap();
     let binding = &world.state.keys[&(server, "k1".parse().unwrap())];
     assert_eq!(binding.until, Some(world.seq() - 1));
+    // Only a server without any key may introduce itself.
+    let stranger = world.server_key(BOB, "k9", None);
+    assert_eq!(world.state.signer(&stranger, world.seq()), Err(Refusal::KeyUnknown));
     assert!(binding.is_in_force_at(world.seq() - 1) && !binding.is_in_force_at(world.seq()));
 }
 

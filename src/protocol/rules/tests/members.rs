@@ -52,7 +52,14 @@ fn leaving_declining_and_knocking() {
     assert_eq!(refused(&world, BOB, BOB, "left", None), None);
     assert_eq!(refused(&world, "@x:a.example", "@x:a.example", "left", None), Some(Refusal::NotMember));
     assert_eq!(refused(&world, ALICE, ALICE, "left", None), Some(Refusal::OwnerMustTransfer));
+    world.must(world.member(ANN, ANN, "left", None));
     world.must(world.member(BOB, BOB, "left", None));
+    // STATE-4: roles end with memberships.
+    for id in [ANN, BOB] {
+        assert_eq!(world.state.members[&user(id)].role, Role::Member);
+    }
+    world.must(world.member(ANN, ANN, "joined", None));
+    world.must(world.member(ALICE, ANN, "joined", Some("moderator")));
     assert_eq!(refused(&world, BOB, BOB, "left", None), Some(Refusal::NoChange));
     assert_eq!(refused(&world, BOB, BOB, "knocking", None), Some(Refusal::KnockPolicy));
 
