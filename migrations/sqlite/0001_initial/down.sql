@@ -1,0 +1,15 @@
+DROP TABLE message_search;
+DROP TABLE notifications;
+DROP TABLE members;
+DROP TABLE reactions;
+DROP TABLE edits;
+DROP TABLE messages;
+DROP TABLE bodies;
+DROP TABLE entries;
+DROP TABLE channel_keys;
+DROP TABLE channels;
+DROP TABLE user_invites;
+DROP TABLE sessions;
+DROP TABLE users;
+DROP TABLE signing_keys;
+DROP TABLE meta;

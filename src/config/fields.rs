@@ -1,0 +1,148 @@
+//! Every setting, once: its name, type, default and documentation. The typed sections, the sample
+//! file, the environment variables and the list of known names are all made from this table.
+//!
+//! To add a setting, add a line below; nothing else needs to know.
+
+use super::value::{Setting, Text};
+
+macro_rules! sections {
+    ($( $(#[doc = $section_doc:literal])+ $section:ident : $Type:ident {
+        $( $(#[doc = $doc:literal])+ $field:ident : $kind:ty = $default:expr ),* $(,)?
+    } )*) => {
+        $(
+            $(#[doc = $section_doc])+
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct $Type { $( $(#[doc = $doc])+ pub $field: $kind, )* }
+
+            impl Default for $Type {
+                fn default() -> $Type { $Type { $( $field: $default, )* } }
+            }
+        )*
+
+        /// Everything that can be set. See `loggia.sample.toml` for the same with documentation.
+        #[derive(Debug, Clone, PartialEq, Default)]
+        pub struct Settings { $( $(#[doc = $section_doc])+ pub $section: $Type, )* }
+
+        impl Settings {
+            /// Each known setting as (section, field).
+            pub const FIELDS: &'static [(&'static str, &'static str)] =
+                &[ $( $( (stringify!($section), stringify!($field)), )* )* ];
+
+            /// Sets one field from a file's value or a variable's text; an error is a sentence
+            /// without the field's name.
+            pub(super) fn set(&mut self, section: &str, field: &str, given: super::value::Given<'_>) -> Result<(), String> {
+                match (section, field) {
+                    $( $( (stringify!($section), stringify!($field)) => {
+                        self.$section.$field = <$kind as Setting>::read(given)?;
+                        Ok(())
+                    } )* )*
+                    _ => Err("is not a setting".to_owned()),
+                }
+            }
+
+            /// The sample file: each setting with its documentation and default, commented out.
+            pub fn sample() -> String {
+                let defaults = Settings::default();
+                let mut out = String::from(super::SAMPLE_HEAD);
+                $(
+                    out.push('\n');
+                    $( out.push_str(concat!("#", $section_doc, "\n")); )+
+                    out.push_str(concat!("[", stringify!($section), "]\n"));
+                    $(
+                        $( out.push_str(concat!("#", $doc, "\n")); )+
+                        let value = Setting::sample(&defaults.$section.$field);
+                        out.push_str(&format!("# {} = {}\n", stringify!($field), value));
+                    )*
+                )*
+                out
+            }
+        }
+    };
+}
+
+sections! {
+    /// Who this server is and where it listens.
+    server: Server {
+        /// The server's name: the part after the colon in `@ann:chat.example.org`. Lower-case, with a dot,
+        /// no port. Choose it before the first start: it is signed into everything and can't change later.
+        name: Text = Text::new("loggia.localhost"),
+        /// Address and port to listen on. Put a reverse proxy with TLS in front to be reached from outside.
+        listen: Text = Text::new("127.0.0.1:8080"),
+        /// Where SQLite, files and everything else that lasts is kept.
+        data_dir: Text = Text::new("./data"),
+        /// The address people open, such as "https://chat.example.org". Empty: derived from `listen`.
+        /// Writes by browsers are accepted from this origin (and from the address they were sent to).
+        public_url: Text = Text::new(""),
+        /// Addresses of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+        trusted_proxies: Vec<Text> = Vec::new(),
+        /// Threads that serve HTTP. 0: one per processor.
+        http_threads: u32 = 0,
+        /// How long a stop waits for requests under way, in seconds.
+        shutdown_grace_s: u32 = 10,
+    }
+    /// Where everything is stored.
+    database: Database {
+        /// `postgres://user:password@host/database` selects PostgreSQL. Empty: SQLite in the data directory.
+        url: Text = Text::new(""),
+        /// Threads (and connections) that read. 0: two per processor.
+        read_threads: u32 = 0,
+        /// Threads (and connections) that write to PostgreSQL. SQLite has one writer by nature.
+        write_threads: u32 = 4,
+    }
+    /// Who may have an account.
+    accounts: Accounts {
+        /// "open": anybody may register; "invite": only with an invite code; "closed": nobody.
+        registration: Registration = Registration::Open,
+        /// A session that was not used for so many days ends.
+        session_days: u32 = 90,
+        /// Memory that hashing one password takes, in KiB (Argon2id).
+        argon2_memory_kib: u32 = 19456,
+        /// Passes that hashing one password takes (Argon2id).
+        argon2_passes: u32 = 2,
+    }
+    /// How much one account or address may ask for. Sizes stay bounded even when this is off.
+    limits: Limits {
+        /// Whether rates are limited at all. Switch it off for load tests only.
+        enabled: bool = true,
+        /// Tries to log in per minute, for one address and for one account.
+        logins_per_minute: u32 = 10,
+        /// Accounts that one address may register in an hour.
+        registrations_per_hour: u32 = 20,
+        /// Messages, edits, reactions and other channel changes per minute, for one account.
+        writes_per_minute: u32 = 300,
+        /// Channels and direct messages that one account may create in an hour.
+        channels_per_hour: u32 = 60,
+        /// All other requests per minute, for one account or, without one, for one address.
+        requests_per_minute: u32 = 1200,
+        /// Streams that one account may hold open at once.
+        streams_per_account: u32 = 20,
+        /// The longest message text, in bytes of UTF-8. At most 32768.
+        message_bytes: u32 = 16384,
+    }
+    /// The live stream to clients.
+    stream: Stream {
+        /// How often a client is expected to be heard, in milliseconds; one silent for twice as long is cut off.
+        heartbeat_ms: u32 = 45_000,
+        /// Frames that may wait for one slow socket.
+        queue_frames: u32 = 1_000,
+        /// Bytes that may wait for one slow socket.
+        queue_bytes: u32 = 1_048_576,
+    }
+    /// What is logged to standard error.
+    log: Log {
+        /// "error", "warn", "info", "debug", "trace", or a filter such as "info,loggia::live=debug".
+        level: Text = Text::new("info"),
+        /// "text" or "json".
+        format: LogFormat = LogFormat::Text,
+    }
+}
+
+super::value::choice! {
+    /// Who may register.
+    Registration { Open = "open", Invite = "invite", Closed = "closed" }
+}
+
+super::value::choice! {
+    /// How a log line is written.
+    LogFormat { Text = "text", Json = "json" }
+}

@@ -1,0 +1,256 @@
+//! Settings: a file (`loggia.toml`), over it the environment, checked before anything is touched.
+//!
+//! Each setting can be given in the file as `[section] field = value` and in the environment as
+//! `LOGGIA_SECTION__FIELD`; the main ones have a short variable too ([`SHORT`]).
+
+mod fields;
+mod value;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+pub use fields::{Accounts, Database, Limits, Log, LogFormat, Registration, Server, Settings, Stream};
+use value::Given;
+pub use value::Text;
+
+use crate::protocol::ids::ServerName;
+
+const SAMPLE_HEAD: &str = "\
+# Loggia's settings, each with its default. Generated: `loggia check-config --sample`.
+# Every setting can also be given as an environment variable, LOGGIA_SECTION__FIELD, which wins.
+";
+
+/// Short variables for the main settings.
+pub const SHORT: &[(&str, &str, &str)] = &[
+    ("LOGGIA_SERVER_NAME", "server", "name"),
+    ("LOGGIA_LISTEN", "server", "listen"),
+    ("LOGGIA_DATA_DIR", "server", "data_dir"),
+    ("LOGGIA_PUBLIC_URL", "server", "public_url"),
+    ("LOGGIA_DATABASE_URL", "database", "url"),
+    ("LOGGIA_REGISTRATION", "accounts", "registration"),
+];
+
+/// Variables that share the prefix and are not settings: where the file is, and what tests use.
+fn is_foreign(name: &str) -> bool {
+    name == "LOGGIA_CONFIG" || name == "LOGGIA_BIN" || name.starts_with("LOGGIA_TEST_")
+}
+
+/// The file that is read when none is named, if it is there.
+const DEFAULT_FILE: &str = "loggia.toml";
+
+/// Longest message text that still fits an event with its body, in bytes.
+const MESSAGE_BYTES_MAX: u32 = 32_768;
+
+/// A setting that can't be used: which, where it was given, and what is wrong.
+#[derive(Debug, PartialEq)]
+pub struct ConfigError {
+    pub field: String,
+    pub source: String,
+    pub problem: String,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (from {}): {}", self.field, self.source, self.problem)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// Checked settings, with what is derived from them.
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub settings: Settings,
+    pub name: ServerName,
+    pub listen: SocketAddr,
+    pub data_dir: PathBuf,
+    pub trusted_proxies: Vec<IpAddr>,
+}
+
+impl Config {
+    /// Reads the file and the environment. `file` is an explicitly named file, which must exist.
+    pub fn load(
+        file: Option<&Path>,
+        env: impl Iterator<Item = (String, String)>,
+    ) -> Result<Config, ConfigError> {
+        let env: BTreeMap<String, String> = env.filter(|(name, _)| name.starts_with("LOGGIA_")).collect();
+        let named = file.map(Path::to_path_buf).or_else(|| env.get("LOGGIA_CONFIG").map(PathBuf::from));
+        let mut settings = Settings::default();
+        let mut sources = BTreeMap::new();
+        match named {
+            Some(path) => read_file(&mut settings, &mut sources, &path)?,
+            None if Path::new(DEFAULT_FILE).exists() => {
+                read_file(&mut settings, &mut sources, Path::new(DEFAULT_FILE))?;
+            }
+            None => {}
+        }
+        read_env(&mut settings, &mut sources, &env)?;
+        check(settings, &sources)
+    }
+
+    /// `postgres://..`, or the path of the SQLite file.
+    pub fn database_url(&self) -> String {
+        if self.settings.database.url.is_empty() {
+            return self.data_dir.join("loggia.db").to_string_lossy().into_owned();
+        }
+        self.settings.database.url.to_string()
+    }
+
+    /// The address people open, without a trailing slash.
+    pub fn public_url(&self) -> String {
+        let given = self.settings.server.public_url.trim_end_matches('/');
+        if !given.is_empty() {
+            return given.to_owned();
+        }
+        if self.listen.ip().is_loopback() || self.listen.ip().is_unspecified() {
+            return format!("http://localhost:{}", self.listen.port());
+        }
+        format!("http://{}", self.listen)
+    }
+}
+
+type Sources = BTreeMap<(String, String), String>;
+
+fn read_file(settings: &mut Settings, sources: &mut Sources, path: &Path) -> Result<(), ConfigError> {
+    let source = path.display().to_string();
+    let fail = |field: &str, problem: String| ConfigError {
+        field: field.to_owned(),
+        source: source.clone(),
+        problem,
+    };
+    let text =
+        std::fs::read_to_string(path).map_err(|error| fail("configuration file", error.to_string()))?;
+    let table: toml::Table =
+        text.parse().map_err(|error: toml::de::Error| fail("configuration file", error.to_string()))?;
+    for (section, fields) in &table {
+        let toml::Value::Table(fields) = fields else {
+            return Err(fail(section, "is not a section".to_owned()));
+        };
+        for (field, value) in fields {
+            settings
+                .set(section, field, Given::File(value))
+                .map_err(|problem| fail(&format!("{section}.{field}"), problem))?;
+            sources.insert((section.clone(), field.clone()), source.clone());
+        }
+        if !Settings::FIELDS.iter().any(|(known, _)| known == section) {
+            return Err(fail(section, "is not a section".to_owned()));
+        }
+    }
+    Ok(())
+}
+
+fn read_env(
+    settings: &mut Settings,
+    sources: &mut Sources,
+    env: &BTreeMap<String, String>,
+) -> Result<(), ConfigError> {
+    for (name, value) in env {
+        if is_foreign(name) {
+            continue;
+        }
+        let source = format!("environment variable {name}");
+        let fail = |field: &str, problem: String| ConfigError {
+            field: field.to_owned(),
+            source: source.clone(),
+            problem,
+        };
+        let Some((section, field)) = env_field(name) else {
+            return Err(fail(name, "is not a setting".to_owned()));
+        };
+        settings
+            .set(section, field, Given::Variable(value))
+            .map_err(|problem| fail(&format!("{section}.{field}"), problem))?;
+        sources.insert((section.to_owned(), field.to_owned()), source);
+    }
+    Ok(())
+}
+
+fn env_field(name: &str) -> Option<(&'static str, &'static str)> {
+    if let Some((_, section, field)) = SHORT.iter().find(|(short, ..)| *short == name) {
+        return Some((section, field));
+    }
+    let long =
+        |section: &str, field: &str| format!("LOGGIA_{}__{}", section.to_uppercase(), field.to_uppercase());
+    Settings::FIELDS.iter().copied().find(|(section, field)| long(section, field) == name)
+}
+
+fn check(settings: Settings, sources: &Sources) -> Result<Config, ConfigError> {
+    let fail = |section: &str, field: &str, problem: String| ConfigError {
+        field: format!("{section}.{field}"),
+        source: sources
+            .get(&(section.to_owned(), field.to_owned()))
+            .cloned()
+            .unwrap_or_else(|| "default".to_owned()),
+        problem,
+    };
+    let name: ServerName = settings.server.name.parse().map_err(|error| {
+        fail("server", "name", format!("{:?} is no server name: {error}", &*settings.server.name))
+    })?;
+    let listen: SocketAddr = settings.server.listen.parse().map_err(|_| {
+        fail(
+            "server",
+            "listen",
+            format!("must be an address and port such as 127.0.0.1:8080, not {:?}", &*settings.server.listen),
+        )
+    })?;
+    let public_url = &settings.server.public_url;
+    if !public_url.is_empty() && !public_url.starts_with("http://") && !public_url.starts_with("https://") {
+        return Err(fail(
+            "server",
+            "public_url",
+            format!("must begin with https:// or http://, not {:?}", &**public_url),
+        ));
+    }
+    let url = &settings.database.url;
+    if !url.is_empty() && !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+        return Err(fail(
+            "database",
+            "url",
+            "must begin with postgres:// (or be empty for SQLite)".to_owned(),
+        ));
+    }
+    let trusted_proxies = settings
+        .server
+        .trusted_proxies
+        .iter()
+        .map(|text| {
+            text.parse()
+                .map_err(|_| fail("server", "trusted_proxies", format!("{:?} is no IP address", &**text)))
+        })
+        .collect::<Result<Vec<IpAddr>, _>>()?;
+    for (section, field, value, least, most) in bounds(&settings) {
+        if value < least || value > most {
+            return Err(fail(section, field, format!("must be from {least} to {most}, not {value}")));
+        }
+    }
+    let data_dir = PathBuf::from(&*settings.server.data_dir);
+    Ok(Config { name, listen, data_dir, trusted_proxies, settings })
+}
+
+/// Numbers with a range: (section, field, value, least, most).
+fn bounds(settings: &Settings) -> Vec<(&'static str, &'static str, u32, u32, u32)> {
+    let (limits, stream, accounts) = (&settings.limits, &settings.stream, &settings.accounts);
+    vec![
+        ("server", "http_threads", settings.server.http_threads, 0, 1_024),
+        ("database", "read_threads", settings.database.read_threads, 0, 256),
+        ("database", "write_threads", settings.database.write_threads, 1, 64),
+        ("accounts", "session_days", accounts.session_days, 1, 3_650),
+        ("accounts", "argon2_memory_kib", accounts.argon2_memory_kib, 64, 1_048_576),
+        ("accounts", "argon2_passes", accounts.argon2_passes, 1, 100),
+        ("limits", "logins_per_minute", limits.logins_per_minute, 1, 1_000_000),
+        ("limits", "registrations_per_hour", limits.registrations_per_hour, 1, 1_000_000),
+        ("limits", "writes_per_minute", limits.writes_per_minute, 1, 10_000_000),
+        ("limits", "channels_per_hour", limits.channels_per_hour, 1, 1_000_000),
+        ("limits", "requests_per_minute", limits.requests_per_minute, 1, 10_000_000),
+        ("limits", "streams_per_account", limits.streams_per_account, 1, 10_000),
+        ("limits", "message_bytes", limits.message_bytes, 1, MESSAGE_BYTES_MAX),
+        ("stream", "heartbeat_ms", stream.heartbeat_ms, 1_000, 600_000),
+        ("stream", "queue_frames", stream.queue_frames, 10, 100_000),
+        ("stream", "queue_bytes", stream.queue_bytes, 65_536, 67_108_864),
+    ]
+}
+
+#[cfg(test)]
+mod tests;

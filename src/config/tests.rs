@@ -1,0 +1,72 @@
+use super::*;
+
+fn load(file: Option<&str>, env: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("loggia.toml");
+    std::fs::write(&path, file.unwrap_or("")).unwrap();
+    Config::load(Some(&path), env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+}
+
+#[test]
+fn the_environment_wins_over_the_file() {
+    let file = "[server]\nname = \"a.example\"\nlisten = \"127.0.0.1:1\"\n[limits]\nenabled = true\n";
+    let config =
+        load(Some(file), &[("LOGGIA_LISTEN", "127.0.0.1:2"), ("LOGGIA_LIMITS__ENABLED", "false")]).unwrap();
+    assert_eq!(config.name.as_str(), "a.example");
+    assert_eq!(config.listen.port(), 2);
+    assert!(!config.settings.limits.enabled);
+}
+
+#[test]
+fn each_mistake_names_the_field_and_its_source() {
+    let cases: &[(&str, &[(&str, &str)], &str, &str)] = &[
+        ("[server]\nnmae = \"a.example\"\n", &[], "server.nmae", "loggia.toml"),
+        ("[sever]\n", &[], "sever", "loggia.toml"),
+        ("[server]\nname = 4\n", &[], "server.name", "loggia.toml"),
+        ("", &[("LOGGIA_SERVER_NAME", "UPPER")], "server.name", "LOGGIA_SERVER_NAME"),
+        ("", &[("LOGGIA_LISTEN", "nowhere")], "server.listen", "LOGGIA_LISTEN"),
+        (
+            "",
+            &[("LOGGIA_LIMITS__MESSAGE_BYTES", "99999999")],
+            "limits.message_bytes",
+            "LOGGIA_LIMITS__MESSAGE_BYTES",
+        ),
+        ("", &[("LOGGIA_LIMITS__ENABLED", "maybe")], "limits.enabled", "LOGGIA_LIMITS__ENABLED"),
+        ("", &[("LOGGIA_REGISTRATION", "sometimes")], "accounts.registration", "LOGGIA_REGISTRATION"),
+        ("", &[("LOGGIA_NO_SUCH", "1")], "LOGGIA_NO_SUCH", "LOGGIA_NO_SUCH"),
+        ("", &[("LOGGIA_DATABASE_URL", "mysql://x")], "database.url", "LOGGIA_DATABASE_URL"),
+        ("= broken", &[], "configuration file", "loggia.toml"),
+    ];
+    for (file, env, field, source) in cases {
+        let error = load(Some(file), env).unwrap_err();
+        assert_eq!(&error.field, field, "{error}");
+        assert!(error.source.contains(source), "{error}");
+    }
+}
+
+#[test]
+fn a_named_file_must_exist() {
+    let error = Config::load(Some(Path::new("/nonexistent/loggia.toml")), std::iter::empty()).unwrap_err();
+    assert!(error.source.contains("/nonexistent/loggia.toml"), "{error}");
+}
+
+#[test]
+fn the_committed_sample_is_what_the_types_say() {
+    let committed = std::fs::read_to_string("loggia.sample.toml").unwrap_or_default();
+    assert!(committed == Settings::sample(), "loggia.sample.toml is stale: run `make openapi`");
+}
+
+#[test]
+fn the_sample_uncommented_is_the_default() {
+    let uncommented: String = Settings::sample()
+        .lines()
+        .map(|line| match line.strip_prefix("# ") {
+            Some(rest) if rest.contains(" = ") && !rest.starts_with(char::is_uppercase) => {
+                format!("{rest}\n")
+            }
+            _ => format!("{line}\n"),
+        })
+        .collect();
+    let config = load(Some(&uncommented), &[]).unwrap();
+    assert_eq!(config.settings, Settings::default());
+}

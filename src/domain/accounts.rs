@@ -1,0 +1,300 @@
+//! Accounts: registering, one's own profile and password, finding people, leaving for good.
+
+use super::effect::Effect;
+use super::view::{AccountRole, User};
+use super::writer::{Draft, Work};
+use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Person, Result, passwords, show};
+use crate::config::Registration;
+use crate::protocol::event::EventType;
+use crate::protocol::ids::{ServerName, UserId};
+use crate::storage::users::{self, NewUser};
+use crate::storage::{Conn, channels, members, sessions};
+
+pub const DISPLAY_NAME_CHARS_MAX: usize = 64;
+pub const BIO_CHARS_MAX: usize = 500;
+/// How many people one search or one look-up answers.
+pub const USERS_PAGE_MAX: i64 = 100;
+
+/// Words that a mention means otherwise.
+const RESERVED: &[&str] = &["all", "here", "channel", "everyone"];
+
+/// Somebody who wants an account.
+pub struct NewAccount {
+    pub username: String,
+    pub password: String,
+    pub display_name: Option<String>,
+    pub invite: Option<String>,
+}
+
+/// A local name as typed: capitals are taken for small letters.
+///
+/// # Errors
+/// [`Error::Invalid`] `bad_username`.
+pub fn parse_username(typed: &str, server: &ServerName) -> Result<UserId> {
+    let bad = |detail: &str| Error::invalid("bad_username", "/username", detail);
+    let local = typed.to_lowercase();
+    if RESERVED.contains(&local.as_str()) {
+        return Err(bad("This name has a meaning of its own in messages."));
+    }
+    UserId::new(&local, server).map_err(|_| {
+        bad("A username has 1 to 64 letters a-z, digits, dots, dashes or underscores, and begins with a letter or digit.")
+    })
+}
+
+/// # Errors
+/// [`Error::Invalid`] with `code` when the text is too long or has control characters.
+pub fn check_line(text: &str, most: usize, code: &'static str, pointer: &'static str) -> Result<String> {
+    let text = text.trim();
+    if text.chars().count() > most {
+        return Err(Error::invalid(code, pointer, format!("must have at most {most} characters")));
+    }
+    if text.chars().any(|c| c.is_control() && c != '\n') {
+        return Err(Error::invalid(code, pointer, "must not have control characters"));
+    }
+    Ok(text.to_owned())
+}
+
+fn search_text(id: &UserId, display_name: &str) -> String {
+    format!("{}\n{}", id.as_str(), display_name).to_lowercase()
+}
+
+impl Domain {
+    /// Makes an account.
+    ///
+    /// # Errors
+    /// `registration_closed`, `invite_needed`, `invite_invalid`, `username_taken`, and what is wrong
+    /// with a field.
+    pub async fn register(&self, new: NewAccount) -> Result<User> {
+        let by_invite = match self.config.settings.accounts.registration {
+            Registration::Closed => return Err(Error::Forbidden(Forbidden::RegistrationClosed)),
+            Registration::Invite if new.invite.is_none() => {
+                return Err(Error::Forbidden(Forbidden::InviteNeeded));
+            }
+            Registration::Invite => true,
+            Registration::Open => false,
+        };
+        let invite = new.invite.clone().filter(|_| by_invite);
+        let user = self.create_account(new, AccountRole::User, invite).await?;
+        Ok(user)
+    }
+
+    /// Makes an account whatever the registration setting: for the operator.
+    pub async fn create_account(
+        &self,
+        new: NewAccount,
+        role: AccountRole,
+        invite: Option<String>,
+    ) -> Result<User> {
+        let id = parse_username(&new.username, self.server())?;
+        passwords::check(&new.password, "/password")?;
+        let given = new.display_name.as_deref().unwrap_or_default();
+        let mut display_name =
+            check_line(given, DISPLAY_NAME_CHARS_MAX, "bad_display_name", "/display_name")?;
+        if display_name.is_empty() {
+            display_name = id.local().to_owned();
+        }
+        let hash = self.passwords.hash(new.password).await?;
+        let now = self.clock.now();
+        self.writer
+            .other(id.clone().as_str(), move |work| {
+                if let Some(code) = &invite
+                    && !users::use_invite(work.conn, code, now)?
+                {
+                    return Err(Error::Forbidden(Forbidden::InviteInvalid));
+                }
+                let server = id.server();
+                let row = NewUser {
+                    id: id.as_str(),
+                    server: server.as_str(),
+                    display_name: &display_name,
+                    bio: "",
+                    password_hash: Some(&hash),
+                    role: role.as_str(),
+                    created_ts: now,
+                    search: &search_text(&id, &display_name),
+                };
+                if users::by_id(work.conn, id.as_str())?.is_some() {
+                    return Err(Error::Conflict(Conflict::UsernameTaken));
+                }
+                let num = users::insert(work.conn, &row).map_err(|error| match error.is_duplicate() {
+                    true => Error::Conflict(Conflict::UsernameTaken),
+                    false => error.into(),
+                })?;
+                own(work.conn, num)
+            })
+            .await
+    }
+
+    /// One's own user.
+    pub async fn me(&self, actor: &Actor) -> Result<User> {
+        let num = actor.person.num;
+        self.reads.read(move |conn| own(conn, num)).await
+    }
+
+    /// Changes one's own profile.
+    pub async fn update_me(
+        &self,
+        actor: &Actor,
+        display_name: Option<String>,
+        bio: Option<String>,
+    ) -> Result<User> {
+        let check_name =
+            |text: String| check_line(&text, DISPLAY_NAME_CHARS_MAX, "bad_display_name", "/display_name");
+        let display_name = display_name.map(check_name).transpose()?;
+        if display_name.as_deref() == Some("") {
+            return Err(Error::invalid("bad_display_name", "/display_name", "must not be empty"));
+        }
+        let bio = bio.map(|text| check_line(&text, BIO_CHARS_MAX, "bad_bio", "/bio")).transpose()?;
+        let person = actor.person.clone();
+        self.writer
+            .other(actor.person.id.as_str(), move |work| {
+                let row = users::by_num(work.conn, person.num)?.ok_or(Error::NotFound(Missing::User))?;
+                let display_name = display_name.unwrap_or(row.display_name);
+                let bio = bio.unwrap_or(row.bio);
+                let search = search_text(&person.id, &display_name);
+                users::set_profile(work.conn, person.num, &display_name, &bio, &search)?;
+                let user = own(work.conn, person.num)?;
+                let profile = Box::new(User { role: None, ..user.clone() });
+                work.tell(Effect::Profile { user: person.num, profile });
+                Ok(user)
+            })
+            .await
+    }
+
+    /// Changes the password and ends all other sessions.
+    ///
+    /// # Errors
+    /// [`Error::Credentials`] when `current` is wrong.
+    pub async fn change_password(&self, actor: &Actor, current: String, new: String) -> Result<()> {
+        passwords::check(&new, "/new")?;
+        self.check_own_password(actor, current).await?;
+        let hash = self.passwords.hash(new).await?;
+        let (num, session) = (actor.person.num, actor.session.clone());
+        self.writer
+            .other(actor.person.id.as_str(), move |work| {
+                users::set_password(work.conn, num, &hash)?;
+                let ended = sessions::delete_others(work.conn, num, &session)?;
+                work.tell(Effect::SessionsEnded { sessions: ended });
+                Ok(())
+            })
+            .await
+    }
+
+    async fn check_own_password(&self, actor: &Actor, password: String) -> Result<()> {
+        let num = actor.person.num;
+        let row = self.reads.read(move |conn| users::by_num(conn, num)).await?;
+        let stored = row.and_then(|row| row.password_hash);
+        if self.passwords.verify(password, stored).await? { Ok(()) } else { Err(Error::Credentials) }
+    }
+
+    /// Deletes the account: profile and sessions go, channels are left (one's own pass to the
+    /// longest-standing moderator or member). Messages stay, as they do when somebody leaves.
+    pub async fn delete_account(&self, actor: &Actor, password: String) -> Result<()> {
+        self.check_own_password(actor, password).await?;
+        let num = actor.person.num;
+        let mut seats = self.reads.read(move |conn| members::of_user(conn, num, "joined")).await?;
+        seats.extend(self.reads.read(move |conn| members::of_user(conn, num, "invited")).await?);
+        for seat in seats {
+            let channel = self.reads.read(move |conn| channels::by_num(conn, seat.channel)).await?;
+            let Some(channel) = channel else { continue };
+            let Ok(id) = channel.id.parse() else { continue };
+            let person = actor.person.clone();
+            self.writer.channel(&id, move |work| depart(work, &person, channel.num)).await?;
+        }
+        let now = self.clock.now();
+        self.writer
+            .other(actor.person.id.as_str(), move |work| {
+                users::erase(work.conn, num, now)?;
+                let ended = sessions::delete_others(work.conn, num, "")?;
+                work.tell(Effect::SessionsEnded { sessions: ended });
+                let profile = Box::new(one(work.conn, num)?);
+                work.tell(Effect::Profile { user: num, profile });
+                Ok(())
+            })
+            .await
+    }
+
+    /// A person by id.
+    pub async fn user(&self, id: UserId) -> Result<User> {
+        self.reads
+            .read(move |conn| {
+                let row = users::by_id(conn, id.as_str())?.ok_or(Error::NotFound(Missing::User))?;
+                Ok(show::user(&row))
+            })
+            .await
+    }
+
+    /// People by ids; unknown ones are left out.
+    pub async fn users(&self, ids: Vec<UserId>) -> Result<Vec<User>> {
+        let ids: Vec<String> = ids.iter().map(|id| id.as_str().to_owned()).collect();
+        let rows = self.reads.read(move |conn| users::by_ids(conn, &ids)).await?;
+        Ok(rows.iter().map(show::user).collect())
+    }
+
+    /// People whose name has `query` in it, after the id `after`; and where to go on.
+    pub async fn find_users(
+        &self,
+        query: String,
+        after: String,
+        limit: i64,
+    ) -> Result<(Vec<User>, Option<String>)> {
+        let rows = self.reads.read(move |conn| users::search(conn, &query, &after, limit + 1)).await?;
+        let most = usize::try_from(limit).unwrap_or(0);
+        let next =
+            if rows.len() > most { rows.get(most.saturating_sub(1)).map(|row| row.id.clone()) } else { None };
+        Ok((rows.iter().take(most).map(show::user).collect(), next))
+    }
+
+    /// Sets what an account may do on this server: for the operator.
+    pub async fn set_account_role(&self, username: &str, role: AccountRole) -> Result<()> {
+        let id = parse_username(username, self.server())?;
+        self.writer
+            .other(id.clone().as_str(), move |work| {
+                let row = users::by_id(work.conn, id.as_str())?.ok_or(Error::NotFound(Missing::User))?;
+                users::set_role(work.conn, row.num, role.as_str())?;
+                Ok(())
+            })
+            .await
+    }
+
+    /// Sets a password and ends all sessions: for the operator.
+    pub async fn reset_password(&self, username: &str, password: String) -> Result<()> {
+        let id = parse_username(username, self.server())?;
+        passwords::check(&password, "/password")?;
+        let hash = self.passwords.hash(password).await?;
+        self.writer
+            .other(id.clone().as_str(), move |work| {
+                let row = users::by_id(work.conn, id.as_str())?.ok_or(Error::NotFound(Missing::User))?;
+                users::set_password(work.conn, row.num, &hash)?;
+                let ended = sessions::delete_others(work.conn, row.num, "")?;
+                work.tell(Effect::SessionsEnded { sessions: ended });
+                Ok(())
+            })
+            .await
+    }
+}
+
+fn one(conn: &mut Conn, num: i64) -> Result<User> {
+    let row = users::by_num(conn, num)?.ok_or(Error::NotFound(Missing::User))?;
+    Ok(show::user(&row))
+}
+
+/// As [`one`], with what only its owner sees.
+fn own(conn: &mut Conn, num: i64) -> Result<User> {
+    let row = users::by_num(conn, num)?.ok_or(Error::NotFound(Missing::User))?;
+    Ok(User { role: Some(AccountRole::parse(&row.role)), ..show::user(&row) })
+}
+
+/// Leaves one channel for good; an owner who is not alone hands it over first.
+fn depart(work: &mut Work<'_>, person: &Person, channel: i64) -> Result<()> {
+    let member = members::get(work.conn, channel, person.num)?;
+    if member.is_some_and(|member| member.membership == "joined" && member.role == "owner")
+        && let Some((_, heir)) = members::successor(work.conn, channel, person.num)?
+    {
+        let content = serde_json::json!({ "membership": "joined", "role": "owner" });
+        work.append(channel, person, Draft::new(EventType::Member).state(&heir, content))?;
+    }
+    let content = serde_json::json!({ "membership": "left" });
+    work.append(channel, person, Draft::new(EventType::Member).state(person.id.as_str(), content))?;
+    Ok(())
+}

@@ -1,0 +1,132 @@
+//! The log told again: what each entry changed, for a client that was away or a node that heard of a
+//! commit elsewhere.
+//!
+//! A message is told as it stands now rather than as it stood then: an edited text does not come
+//! back, a deleted one even less. What follows it (edits, reactions) is told too, so whoever applies
+//! all of it in order ends where somebody ends who was there all along.
+
+use std::collections::HashMap;
+
+use super::Error;
+use super::content::{self, ReactionContent};
+use super::effect::Change;
+use super::show;
+use super::view::{Member, Message};
+use crate::protocol::Seq;
+use crate::protocol::event::EventType;
+use crate::storage::channels::ChannelRow;
+use crate::storage::entries::{self, EntryRow};
+use crate::storage::{Conn, channels, members, messages, users};
+
+/// What entries `from..=to` of a channel changed, in order; none where clients need not know.
+pub fn changes(
+    conn: &mut Conn,
+    channel: &ChannelRow,
+    from: Seq,
+    to: Seq,
+    limit: i64,
+) -> Result<Vec<(Seq, Option<Change>)>, Error> {
+    let entries = entries::range(conn, channel.num, from, to, limit)?;
+    let of_kind = |kind: EventType| {
+        entries.iter().filter(move |(entry, _)| entry.kind == kind.as_str() && entry.void.is_none())
+    };
+    let mut shown: Vec<Seq> = of_kind(EventType::Message).map(|(entry, _)| entry.seq).collect();
+    for kind in [EventType::Edit, EventType::Reaction, EventType::Redact] {
+        shown.extend(of_kind(kind).filter_map(|(entry, _)| entry.target_seq));
+    }
+    shown.sort_unstable();
+    shown.dedup();
+    let rows = messages::by_seqs(conn, channel.num, &shown)?;
+    let messages = show::messages(conn, channel.num, &channel.id, rows, None)?;
+    let mut teller = Teller {
+        messages: messages.into_iter().map(|message| (message.seq, message)).collect(),
+        info: show::channel_info(channel),
+        channel,
+    };
+    entries.into_iter().map(|(entry, sender)| Ok((entry.seq, teller.tell(conn, &entry, &sender)?))).collect()
+}
+
+struct Teller<'a> {
+    channel: &'a ChannelRow,
+    messages: HashMap<Seq, Message>,
+    info: super::view::ChannelInfo,
+}
+
+impl Teller<'_> {
+    fn tell(&mut self, conn: &mut Conn, entry: &EntryRow, sender: &str) -> Result<Option<Change>, Error> {
+        if entry.void.is_some() {
+            return Ok(None);
+        }
+        let target = entry.target_seq.and_then(|seq| self.messages.get(&seq));
+        Ok(match entry.kind.parse::<EventType>() {
+            Ok(EventType::Message) => self.messages.get(&entry.seq).map(|message| {
+                // As at its creation: what happened to it since is told by the entries that follow.
+                let fresh = Message { reactions: Vec::new(), thread_count: None, ..message.clone() };
+                Change::MessageCreated(Box::new(fresh))
+            }),
+            Ok(EventType::Edit) => target.map(|message| Change::MessageEdited(Box::new(message.clone()))),
+            Ok(EventType::Reaction) => self.reaction(conn, entry, sender)?,
+            Ok(EventType::Redact) => self.redaction(conn, entry, sender)?,
+            Ok(EventType::Member) => self.member(conn, entry)?,
+            Ok(
+                EventType::ChannelName
+                | EventType::ChannelTopic
+                | EventType::ChannelAvatar
+                | EventType::ChannelPins
+                | EventType::ChannelPolicy
+                | EventType::ChannelServers
+                | EventType::ChannelArchive,
+            ) => Some(Change::ChannelUpdated(Box::new(self.info.clone()))),
+            _ => None,
+        })
+    }
+
+    /// None when it was taken back since: there is nothing to add, and its removal changes nothing.
+    fn reaction(&self, conn: &mut Conn, entry: &EntryRow, sender: &str) -> Result<Option<Change>, Error> {
+        let Some(message) = entry.target_seq.and_then(|seq| self.messages.get(&seq)) else { return Ok(None) };
+        let Some(body) = entries::body(conn, self.channel.num, entry.seq)? else { return Ok(None) };
+        let Some(ReactionContent { emoji }) = content::read_body(&body) else { return Ok(None) };
+        let count =
+            message.reactions.iter().find(|reaction| reaction.emoji == emoji).map_or(0, |found| found.count);
+        Ok(Some(Change::ReactionAdded { message: message.id.clone(), emoji, user: sender.to_owned(), count }))
+    }
+
+    fn redaction(&self, conn: &mut Conn, entry: &EntryRow, sender: &str) -> Result<Option<Change>, Error> {
+        let Some(seq) = entry.target_seq else { return Ok(None) };
+        if let Some(message) = self.messages.get(&seq) {
+            return Ok(Some(Change::MessageDeleted { id: message.id.clone() }));
+        }
+        // A reaction that was taken back: its body is gone, and with it the emoji. The message's
+        // reactions as they stand are what is left to tell.
+        let Some(reaction) = entries::by_seq(conn, self.channel.num, seq)? else { return Ok(None) };
+        if reaction.kind != EventType::Reaction.as_str() {
+            return Ok(None);
+        }
+        let _ = sender;
+        let Some(on) = reaction.target_seq else { return Ok(None) };
+        let message = show::message_at(conn, self.channel.num, &self.channel.id, on)?;
+        Ok(message.filter(|message| !message.deleted).map(|message| Change::MessageEdited(Box::new(message))))
+    }
+
+    fn member(&self, conn: &mut Conn, entry: &EntryRow) -> Result<Option<Change>, Error> {
+        let event: crate::protocol::event::Event = match serde_json::from_str(&entry.event) {
+            Ok(event) => event,
+            Err(_) => return Ok(None),
+        };
+        let Some(id) = event.state.map(|state| state.key) else { return Ok(None) };
+        let Some(user) = users::by_id(conn, &id)? else { return Ok(None) };
+        let Some(row) = members::get(conn, self.channel.num, user.num)? else { return Ok(None) };
+        let member = Member {
+            user: show::user(&user),
+            membership: row.membership,
+            role: row.role,
+            since_seq: row.since_seq,
+        };
+        Ok(Some(Change::MemberUpdated { member: Box::new(member), member_count: self.channel.joined_count }))
+    }
+}
+
+/// The row of a channel that somebody is joined in.
+pub fn channel_row(conn: &mut Conn, id: &str) -> Result<Option<ChannelRow>, Error> {
+    Ok(channels::by_id(conn, id)?)
+}

@@ -1,0 +1,349 @@
+//! Channels: create, look at, change.
+
+use super::content::{self, NameContent, TopicContent};
+use super::messages::find_channel;
+use super::seat::Seat;
+use super::view::{Channel, Message};
+use super::writer::{Draft, Work};
+use super::{Actor, Conflict, Domain, Error, Missing, Person, Result, accounts, project, show};
+use crate::domain::effect::{Change, Effect};
+use crate::protocol::event::EventType;
+use crate::protocol::ids::{Alias, ChannelId, ServerName};
+use crate::protocol::rules::{Capability, HistoryPolicy, JoinPolicy, Policy, Role, Rules};
+use crate::storage::channels::{ChannelChange, ChannelRow};
+use crate::storage::members::MemberRow;
+use crate::storage::{ChannelNum, Conn, UserNum, channels, members, messages, notifications};
+
+pub const NAME_CHARS_MAX: usize = 80;
+pub const TOPIC_CHARS_MAX: usize = 500;
+
+/// A channel that somebody wants.
+pub struct NewChannel {
+    pub name: String,
+    pub topic: String,
+    pub public: bool,
+    pub alias: Option<String>,
+}
+
+/// What somebody wants to change; none leaves a thing as it is.
+#[derive(Default)]
+pub struct ChannelPatch {
+    pub name: Option<String>,
+    pub topic: Option<String>,
+    pub public: Option<bool>,
+    pub join: Option<JoinPolicy>,
+    pub history: Option<HistoryPolicy>,
+    pub caps: Option<Vec<(Capability, Role)>>,
+    pub archived: Option<bool>,
+    /// `Some(None)` takes the alias away.
+    pub alias: Option<Option<String>>,
+}
+
+fn check_name(name: &str) -> Result<String> {
+    let name = accounts::check_line(name, NAME_CHARS_MAX, "bad_name", "/name")?;
+    let fits = !name.is_empty() && !name.contains('\n');
+    if fits { Ok(name) } else { Err(Error::invalid("bad_name", "/name", "must be one line and not empty")) }
+}
+
+fn check_alias(local: &str, server: &ServerName) -> Result<String> {
+    let local = local.strip_prefix('#').unwrap_or(local);
+    let local = local.strip_suffix(&format!(":{server}")).unwrap_or(local).to_lowercase();
+    let bad = |_| {
+        Error::invalid(
+            "bad_alias",
+            "/alias",
+            "An alias has 1 to 64 letters a-z, digits, dots, dashes or underscores.",
+        )
+    };
+    Ok(Alias::new(&local, server).map_err(bad)?.as_str().to_owned())
+}
+
+impl Domain {
+    /// Makes a channel, owned by the asker.
+    ///
+    /// # Errors
+    /// `bad_name`, `bad_topic`, `bad_alias`, `alias_taken`
+    pub async fn create_channel(&self, actor: &Actor, new: NewChannel) -> Result<Channel> {
+        let name = check_name(&new.name)?;
+        let topic = accounts::check_line(&new.topic, TOPIC_CHARS_MAX, "bad_topic", "/topic")?;
+        let alias = new.alias.as_deref().map(|alias| check_alias(alias, self.server())).transpose()?;
+        let (actor, public) = (actor.clone(), new.public);
+        self.writer
+            .other(actor.person.id.clone().as_str(), move |work| {
+                let num = begin(work, &actor.person, "channel", Vec::new(), public)?;
+                if public {
+                    let policy = Policy { join: JoinPolicy::Open, ..Policy::default() };
+                    set_policy(work, num, &actor.person, &policy)?;
+                }
+                set_name(work, num, &actor.person, name)?;
+                if !topic.is_empty() {
+                    set_topic(work, num, &actor.person, topic)?;
+                }
+                if alias.is_some() {
+                    set_alias(work, num, alias.as_deref())?;
+                }
+                view_after(work, num, actor.person.num)
+            })
+            .await
+    }
+
+    /// One's own channels: joined and invited.
+    pub async fn channels(&self, actor: &Actor) -> Result<Vec<Channel>> {
+        let user = actor.person.num;
+        self.reads.read(move |conn| mine(conn, user)).await
+    }
+
+    /// A channel that one may know of.
+    pub async fn channel(&self, actor: &Actor, id: ChannelId) -> Result<Channel> {
+        let user = actor.person.num;
+        self.reads
+            .read(move |conn| {
+                let seat = Seat::find(conn, user, &id)?;
+                one(conn, seat.channel, seat.member, user)
+            })
+            .await
+    }
+
+    /// Changes a channel; all of it, or nothing.
+    pub async fn update_channel(&self, actor: &Actor, id: ChannelId, patch: ChannelPatch) -> Result<Channel> {
+        let name = patch.name.as_deref().map(check_name).transpose()?;
+        let check_topic = |text: &str| accounts::check_line(text, TOPIC_CHARS_MAX, "bad_topic", "/topic");
+        let topic = patch.topic.as_deref().map(check_topic).transpose()?;
+        let checked_alias = |alias: &Option<String>| {
+            alias.as_deref().map(|alias| check_alias(alias, self.server())).transpose()
+        };
+        let alias = patch.alias.as_ref().map(checked_alias).transpose()?;
+        let actor = actor.clone();
+        let key = id.clone();
+        self.writer
+            .channel(&key, move |work| {
+                let num = find_channel(work, &actor, &id)?;
+                let row = channels::by_num(work.conn, num)?.ok_or(Error::NotFound(Missing::Channel))?;
+                if let Some(name) = name.filter(|name| *name != row.name) {
+                    set_name(work, num, &actor.person, name)?;
+                }
+                if let Some(topic) = topic.filter(|topic| *topic != row.topic) {
+                    set_topic(work, num, &actor.person, topic)?;
+                }
+                let old: Policy = serde_json::from_str(&row.policy).unwrap_or_default();
+                let policy = patched_policy(&old, &patch);
+                if policy != old {
+                    set_policy(work, num, &actor.person, &policy)?;
+                }
+                if let Some(archived) = patch.archived.filter(|archived| *archived != row.archived) {
+                    let content = serde_json::json!({ "archived": archived });
+                    work.append(
+                        num,
+                        &actor.person,
+                        Draft::new(EventType::ChannelArchive).state("", content),
+                    )?;
+                }
+                set_local(work, num, &actor.person, &row, patch.public, alias)?;
+                view_after(work, num, actor.person.num)
+            })
+            .await
+    }
+}
+
+/// Making a channel public opens it and making it private closes it, unless the patch says otherwise.
+fn patched_policy(old: &Policy, patch: &ChannelPatch) -> Policy {
+    let by_visibility = patch.public.map(|public| if public { JoinPolicy::Open } else { JoinPolicy::Invite });
+    Policy {
+        join: patch.join.or(by_visibility).unwrap_or(old.join),
+        history: patch.history.unwrap_or(old.history),
+        caps: match &patch.caps {
+            Some(caps) => caps.iter().copied().collect(),
+            None => old.caps.clone(),
+        },
+    }
+}
+
+/// What only this server says of the channel: for those who may set its policy.
+fn set_local(
+    work: &mut Work<'_>,
+    num: ChannelNum,
+    person: &Person,
+    row: &ChannelRow,
+    public: Option<bool>,
+    alias: Option<Option<String>>,
+) -> Result<()> {
+    let visibility = public.map(visibility).filter(|visibility| *visibility != row.visibility);
+    let alias = alias.filter(|alias| alias.as_deref() != row.alias.as_deref());
+    if visibility.is_none() && alias.is_none() {
+        return Ok(());
+    }
+    if row.kind != "channel" || !may(work, num, person, Capability::SetPolicy)? {
+        return Err(Error::Refused(crate::protocol::rules::Refusal::MissingCapability(
+            Capability::SetPolicy,
+        )));
+    }
+    if let Some(visibility) = visibility {
+        let change = ChannelChange { visibility: Some(visibility), ..ChannelChange::default() };
+        channels::update(work.conn, num, &change)?;
+    }
+    if let Some(alias) = alias {
+        set_alias(work, num, alias.as_deref())?;
+    }
+    tell_update(work, num)
+}
+
+/// The log has no entry for what only this server says, so the news bears the log's last seq.
+fn tell_update(work: &mut Work<'_>, num: ChannelNum) -> Result<()> {
+    let row = channels::by_num(work.conn, num)?.ok_or(Error::NotFound(Missing::Channel))?;
+    let open = work.lane.open(work.conn, num)?;
+    let (id, seq) = (open.id.clone(), open.position.size - 1);
+    let change = Some(Change::ChannelUpdated(Box::new(show::channel_info(&row))));
+    work.tell(Effect::Entry { channel: num, id, seq, change });
+    Ok(())
+}
+
+fn visibility(public: bool) -> &'static str {
+    if public { "public" } else { "private" }
+}
+
+/// Whether the person, joined, holds the capability.
+fn may(work: &mut Work<'_>, num: ChannelNum, person: &Person, capability: Capability) -> Result<bool> {
+    let state = work.lane.open(work.conn, num)?.state_of(work.conn, &[&person.id])?;
+    let joined = |membership| membership == crate::protocol::rules::Membership::Joined;
+    let role =
+        state.members.get(&person.id).filter(|member| joined(member.membership)).map(|member| member.role);
+    let rules = Rules::by_version(state.create.rules);
+    Ok(rules.zip(role).is_some_and(|(rules, role)| rules.allows(state, role, capability)))
+}
+
+/// Genesis and the creator's own join.
+pub(super) fn begin(
+    work: &mut Work<'_>,
+    person: &Person,
+    kind: &str,
+    people: Vec<String>,
+    public: bool,
+) -> Result<ChannelNum> {
+    let identity = work.lane.identity.clone();
+    let mut content = serde_json::json!({
+        "rules": Rules::V1.version,
+        "kind": kind,
+        "host": identity.name,
+        "key": { "kid": identity.kid, "public": identity.key.public() },
+    });
+    if kind == "dm"
+        && let Some(map) = content.as_object_mut()
+    {
+        map.insert("users".to_owned(), people.into());
+    }
+    let local = project::NewLocal { visibility: visibility(public) };
+    let draft = Draft::new(EventType::ChannelCreate).state("", content);
+    let num = work.begin_channel(person, draft, &local)?;
+    join(work, num, person)?;
+    Ok(num)
+}
+
+pub(super) fn join(work: &mut Work<'_>, num: ChannelNum, person: &Person) -> Result<()> {
+    let content = serde_json::json!({ "membership": "joined" });
+    work.append(num, person, Draft::new(EventType::Member).state(person.id.as_str(), content)).map(drop)
+}
+
+fn set_policy(work: &mut Work<'_>, num: ChannelNum, person: &Person, policy: &Policy) -> Result<()> {
+    let content = serde_json::Value::Object(content::map(policy));
+    work.append(num, person, Draft::new(EventType::ChannelPolicy).state("", content)).map(drop)
+}
+
+fn set_name(work: &mut Work<'_>, num: ChannelNum, person: &Person, name: String) -> Result<()> {
+    let draft = Draft::new(EventType::ChannelName).state("", serde_json::json!({}));
+    work.append(num, person, draft.content(content::map(&NameContent { name }))).map(drop)
+}
+
+fn set_topic(work: &mut Work<'_>, num: ChannelNum, person: &Person, topic: String) -> Result<()> {
+    let draft = Draft::new(EventType::ChannelTopic).state("", serde_json::json!({}));
+    work.append(num, person, draft.content(content::map(&TopicContent { topic }))).map(drop)
+}
+
+fn set_alias(work: &mut Work<'_>, num: ChannelNum, alias: Option<&str>) -> Result<()> {
+    let row = channels::by_num(work.conn, num)?.ok_or(Error::NotFound(Missing::Channel))?;
+    if let Some(alias) = alias
+        && channels::by_alias(work.conn, alias)?.is_some_and(|other| other.num != num)
+    {
+        return Err(Error::Conflict(Conflict::AliasTaken));
+    }
+    let search = project::search_text(&row.name, &row.topic, alias);
+    let change = ChannelChange { alias: Some(alias), search: Some(&search), ..ChannelChange::default() };
+    channels::update(work.conn, num, &change).map_err(|error| match error.is_duplicate() {
+        true => Error::Conflict(Conflict::AliasTaken),
+        false => error.into(),
+    })
+}
+
+/// The channel as the person sees it at the end of a unit of work, before its row has the new head.
+pub(super) fn view_after(work: &mut Work<'_>, num: ChannelNum, user: UserNum) -> Result<Channel> {
+    let mut row = channels::by_num(work.conn, num)?.ok_or(Error::NotFound(Missing::Channel))?;
+    let position = &work.lane.open(work.conn, num)?.position;
+    row.size = position.size;
+    row.live_count = position.live_count;
+    row.joined_count = position.joined_count;
+    row.last_message_seq = position.last_message_seq;
+    let member = members::get(work.conn, num, user)?;
+    one(work.conn, row, member, user)
+}
+
+fn one(conn: &mut Conn, row: ChannelRow, member: Option<MemberRow>, user: UserNum) -> Result<Channel> {
+    let mentions = notifications::count_unseen_in(conn, user, row.num)?;
+    view(conn, &row, member, user, mentions)
+}
+
+/// Everything the person is in or is asked into.
+pub(super) fn mine(conn: &mut Conn, user: UserNum) -> Result<Vec<Channel>> {
+    let rows = channels::of_user(conn, user)?;
+    let mut seats: std::collections::HashMap<ChannelNum, MemberRow> = std::collections::HashMap::new();
+    for membership in ["joined", "invited"] {
+        seats.extend(members::of_user(conn, user, membership)?.into_iter().map(|row| (row.channel, row)));
+    }
+    let unseen: std::collections::HashMap<ChannelNum, i64> =
+        notifications::unseen_by_channel(conn, user)?.into_iter().collect();
+    let mut shown = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let mentions = unseen.get(&row.num).copied().unwrap_or(0);
+        shown.push(view(conn, row, seats.remove(&row.num), user, mentions)?);
+    }
+    Ok(shown)
+}
+
+fn view(
+    conn: &mut Conn,
+    row: &ChannelRow,
+    member: Option<MemberRow>,
+    user: UserNum,
+    mentions: i64,
+) -> Result<Channel> {
+    let joined = member.as_ref().filter(|member| member.membership == "joined");
+    let last_message = match (joined, row.last_message_seq) {
+        (Some(_), Some(seq)) => last_message(conn, row, seq, user)?,
+        _ => None,
+    };
+    let people = match row.kind == "dm" && member.is_some() {
+        true => members::page(
+            conn,
+            row.num,
+            None,
+            0,
+            i64::try_from(crate::protocol::limits::DM_USERS_MAX).unwrap_or(10),
+        )?,
+        false => Vec::new(),
+    };
+    Ok(Channel {
+        info: show::channel_info(row),
+        head: row.size - 1,
+        read_seq: joined.map_or(-1, |member| member.read_seq),
+        unread: joined.map_or(0, |member| (row.live_count - member.read_base).max(0)),
+        mentions,
+        notify: joined.map_or_else(|| "all".to_owned(), |member| member.notify.clone()),
+        role: joined.map(|member| member.role.clone()),
+        membership: member.map(|member| member.membership),
+        last_message,
+        people: people.iter().map(|(_, user)| show::user(user)).collect(),
+    })
+}
+
+fn last_message(conn: &mut Conn, row: &ChannelRow, seq: i64, user: UserNum) -> Result<Option<Message>> {
+    let rows = messages::by_seqs(conn, row.num, &[seq])?;
+    Ok(show::messages(conn, row.num, &row.id, rows, Some(user))?.pop())
+}

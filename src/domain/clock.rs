@@ -1,0 +1,41 @@
+//! Where time and random numbers come from. Nothing else in the program reads either.
+
+use crate::protocol::Ts;
+use crate::protocol::ids::Nonce;
+
+/// Tells the time.
+pub trait Clock: Send + Sync {
+    /// Milliseconds since the Unix epoch.
+    fn now(&self) -> Ts;
+}
+
+/// The machine's clock.
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+    fn now(&self) -> Ts {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        Ts::try_from(since.as_millis()).unwrap_or(Ts::MAX)
+    }
+}
+
+/// Bytes that nobody can guess.
+#[expect(clippy::expect_used, reason = "a machine without a source of random numbers can't run this server")]
+pub fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).expect("random numbers from the operating system");
+    bytes
+}
+
+/// A fresh nonce for an event that no client named.
+#[expect(clippy::expect_used, reason = "22 base64url characters are a nonce")]
+pub fn random_nonce() -> Nonce {
+    random_text::<16>().parse().expect("a nonce")
+}
+
+/// `N` random bytes as base64url.
+pub fn random_text<const N: usize>() -> String {
+    use base64::Engine;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(random::<N>())
+}

@@ -1,0 +1,75 @@
+//! What stands in bodies: the detachable content of each kind of event.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::view::Attachment;
+
+/// `message` and `edit`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct MessageContent {
+    pub text: String,
+    /// The message that this answers. In a thread the relation is the thread's, so it stands here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
+    /// Ids of the members whom the text mentions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<String>,
+    /// The text addresses everybody, and its author may do that.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mentions_all: bool,
+}
+
+/// `reaction`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ReactionContent {
+    pub emoji: String,
+}
+
+/// `channel.name`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct NameContent {
+    pub name: String,
+}
+
+/// `channel.topic`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TopicContent {
+    pub topic: String,
+}
+
+/// `channel.pins`, whole: a new one replaces the old.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PinsContent {
+    pub pins: Vec<String>,
+}
+
+/// `redact` and `member`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ReasonContent {
+    pub reason: String,
+}
+
+/// As the map that a body holds.
+pub fn map(content: &impl Serialize) -> Map<String, Value> {
+    match serde_json::to_value(content) {
+        Ok(Value::Object(map)) => map,
+        _ => Map::new(),
+    }
+}
+
+/// From the map; content that another server wrote otherwise is none.
+pub fn read<T: for<'a> Deserialize<'a>>(content: Option<&Map<String, Value>>) -> Option<T> {
+    serde_json::from_value(Value::Object(content?.clone())).ok()
+}
+
+/// From a stored body, `{"content":..,"salt":..}`.
+pub fn read_body<T: for<'a> Deserialize<'a>>(body: &str) -> Option<T> {
+    #[derive(Deserialize)]
+    struct Stored<T> {
+        content: T,
+    }
+    serde_json::from_str::<Stored<T>>(body).ok().map(|stored| stored.content)
+}

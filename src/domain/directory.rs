@@ -1,0 +1,48 @@
+//! Public channels of this server.
+
+use super::view::ChannelInfo;
+use super::{Actor, Domain, Result, show};
+use crate::storage::{ChannelNum, channels, members};
+
+pub const DIRECTORY_PAGE_MAX: i64 = 100;
+
+/// A public channel, and how the asker stands in it.
+pub struct Listed {
+    pub info: ChannelInfo,
+    pub membership: Option<String>,
+}
+
+impl Domain {
+    /// Public channels with `query` in name, topic or alias, after the number `after`; and where to go on.
+    pub async fn directory(
+        &self,
+        actor: &Actor,
+        query: String,
+        after: ChannelNum,
+        limit: i64,
+    ) -> Result<(Vec<Listed>, Option<ChannelNum>)> {
+        let user = actor.person.num;
+        self.reads
+            .read(move |conn| {
+                let mut rows = channels::directory(conn, &query, after, limit + 1)?;
+                let most = usize::try_from(limit).unwrap_or(0);
+                let next = if rows.len() > most {
+                    rows.get(most.saturating_sub(1)).map(|row| row.num)
+                } else {
+                    None
+                };
+                rows.truncate(most);
+                let nums: Vec<ChannelNum> = rows.iter().map(|row| row.num).collect();
+                let seats = members::of_user_in(conn, user, &nums)?;
+                let listed = rows.iter().map(|row| Listed {
+                    info: show::channel_info(row),
+                    membership: seats
+                        .iter()
+                        .find(|seat| seat.channel == row.num)
+                        .map(|seat| seat.membership.clone()),
+                });
+                Ok((listed.collect(), next))
+            })
+            .await
+    }
+}

@@ -1,0 +1,66 @@
+//! Direct messages: one channel per set of people.
+
+use super::channels::{begin, join, view_after};
+use super::view::Channel;
+use super::writer::{Person, Work};
+use super::{Actor, Domain, Error, Missing, Result};
+use crate::protocol::ids::UserId;
+use crate::protocol::limits::DM_USERS_MAX;
+use crate::protocol::rules::Refusal;
+use crate::storage::{ChannelNum, channels, members, users};
+
+impl Domain {
+    /// The channel of this set of people and the asker; true when it was made just now. Whoever had
+    /// left it is in again.
+    ///
+    /// # Errors
+    /// `bad_users`, `user_not_found`
+    pub async fn open_dm(&self, actor: &Actor, mut people: Vec<UserId>) -> Result<(Channel, bool)> {
+        people.push(actor.person.id.clone());
+        people.sort();
+        people.dedup();
+        if people.len() > DM_USERS_MAX {
+            return Err(Error::invalid(
+                "bad_users",
+                "/users",
+                format!("at most {DM_USERS_MAX} people, oneself included"),
+            ));
+        }
+        let ids: Vec<String> = people.iter().map(|id| id.as_str().to_owned()).collect();
+        let key = ids.join(" ");
+        let actor = actor.clone();
+        self.writer.other(&key.clone(), move |work| open(work, &actor.person, &people, ids, &key)).await
+    }
+}
+
+fn open(
+    work: &mut Work<'_>,
+    creator: &Person,
+    people: &[UserId],
+    ids: Vec<String>,
+    key: &str,
+) -> Result<(Channel, bool)> {
+    let rows = users::by_ids(work.conn, &ids)?;
+    if rows.len() != ids.len() || rows.iter().any(|row| row.deleted_ts.is_some()) {
+        return Err(Error::NotFound(Missing::User));
+    }
+    let (num, new) = match channels::by_people(work.conn, key)? {
+        Some(row) => (row.num, false),
+        None => (begin(work, creator, "dm", ids, false)?, true),
+    };
+    for id in people {
+        let row = rows.iter().find(|row| row.id == id.as_str()).ok_or(Error::NotFound(Missing::User))?;
+        // This server answers for its own people: a direct message needs no consent here.
+        if row.password_hash.is_some() && !is_joined(work, num, row.num)? {
+            match join(work, num, &Person { num: row.num, id: id.clone() }) {
+                Ok(()) | Err(Error::Refused(Refusal::NoChange)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    Ok((view_after(work, num, creator.num)?, new))
+}
+
+fn is_joined(work: &mut Work<'_>, num: ChannelNum, user: i64) -> Result<bool> {
+    Ok(members::get(work.conn, num, user)?.is_some_and(|row| row.membership == "joined"))
+}

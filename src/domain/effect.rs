@@ -1,0 +1,58 @@
+//! What a commit means for those who watch. Collected while a unit of work runs, announced once it is
+//! durable, in the order of the log.
+
+use std::sync::Arc;
+
+use super::view::{ChannelInfo, Member, Message, Notification, ReadState, User};
+use crate::protocol::Seq;
+use crate::protocol::ids::ChannelId;
+use crate::storage::{ChannelNum, UserNum};
+
+/// What an entry changed, as clients are told. The same value comes from a commit and from reading
+/// the log again.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    MessageCreated(Box<Message>),
+    MessageEdited(Box<Message>),
+    MessageDeleted { id: String },
+    ReactionAdded { message: String, emoji: String, user: String, count: i64 },
+    ReactionRemoved { message: String, emoji: String, user: String, count: i64 },
+    ChannelUpdated(Box<ChannelInfo>),
+    MemberUpdated { member: Box<Member>, member_count: i64 },
+}
+
+/// News for those who watch.
+#[derive(Debug, Clone)]
+pub enum Effect {
+    /// An entry was appended; `change` is none for what clients need not see.
+    Entry { channel: ChannelNum, id: ChannelId, seq: Seq, change: Option<Change> },
+    /// A person is in a channel from now on (their sockets get its frames), or is invited (`joined` is false).
+    Joined { user: UserNum, channel: ChannelNum, info: Box<ChannelInfo>, joined: bool, seq: Seq },
+    /// A person is no longer in it.
+    Left { user: UserNum, channel: ChannelNum, id: ChannelId, seq: Seq },
+    /// To the person's own devices.
+    Read { user: UserNum, state: ReadState },
+    /// To the person's own devices.
+    Notified { user: UserNum, notification: Box<Notification> },
+    /// A profile changed: to everybody who shares a channel.
+    Profile { user: UserNum, profile: Box<User> },
+    /// Somebody is typing. Never stored, first to be dropped.
+    Typing { channel: ChannelNum, id: ChannelId, user: String },
+    /// These sessions are over.
+    SessionsEnded { sessions: Vec<String> },
+}
+
+/// Hears of every commit, in order. Must not block: it runs on the thread that writes.
+pub trait Announce: Send + Sync {
+    fn announce(&self, effects: Vec<Effect>);
+}
+
+/// For commands that have nobody to tell, such as those on the command line.
+pub struct Silence;
+
+impl Announce for Silence {
+    fn announce(&self, _: Vec<Effect>) {}
+}
+
+/// Shared between the lanes of the writer.
+pub type Audience = Arc<dyn Announce>;

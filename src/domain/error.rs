@@ -1,0 +1,102 @@
+//! Why the domain refuses. Each has a stable code for clients; what went wrong inside is for the log.
+
+use crate::protocol::rules::Refusal;
+use crate::storage;
+
+/// A request that can't be done, or a failure of ours ([`Error::Internal`]).
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Error {
+    /// The channel's rules forbid it (spec: state and rules).
+    #[error("{0}")]
+    Refused(#[from] Refusal),
+    /// Something named in the request is not there, or not for the asker.
+    #[error("{}", .0.title())]
+    NotFound(Missing),
+    /// A field of the request is wrong.
+    #[error("{detail}")]
+    Invalid { code: &'static str, pointer: &'static str, detail: String },
+    /// The request contradicts what is.
+    #[error("{}", .0.title())]
+    Conflict(Conflict),
+    /// The asker may not do that, whatever the channel's rules.
+    #[error("{}", .0.title())]
+    Forbidden(Forbidden),
+    /// Name and password, or the password alone, don't fit.
+    #[error("the credentials are wrong")]
+    Credentials,
+    /// Too much work is waiting; the request had no effect.
+    #[error("the server is busy")]
+    Busy,
+    /// A failure of ours.
+    #[error(transparent)]
+    Internal(storage::Error),
+}
+
+macro_rules! coded {
+    ($(#[$meta:meta])* $Type:ident { $( $Variant:ident = $code:literal, $title:literal; )+ }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $Type { $($Variant),+ }
+
+        impl $Type {
+            pub fn code(self) -> &'static str {
+                match self { $( $Type::$Variant => $code ),+ }
+            }
+            pub fn title(self) -> &'static str {
+                match self { $( $Type::$Variant => $title ),+ }
+            }
+        }
+    };
+}
+
+coded! {
+    /// What was not found.
+    Missing {
+        Channel = "channel_not_found", "There is no such channel, or it isn't for you.";
+        Message = "message_not_found", "There is no such message.";
+        User = "user_not_found", "There is no such person.";
+        Session = "session_not_found", "There is no such session.";
+        Alias = "alias_not_found", "No channel has this alias.";
+        Invite = "invite_not_found", "There is no such invite code.";
+    }
+}
+
+coded! {
+    /// What the request contradicts.
+    Conflict {
+        UsernameTaken = "username_taken", "This name is taken.";
+        AliasTaken = "alias_taken", "This alias is taken.";
+        NonceReused = "nonce_reused", "This nonce was used for another message.";
+        PinsFull = "pins_full", "This channel has as many pins as it can have.";
+    }
+}
+
+coded! {
+    /// What is not allowed outside a channel's rules.
+    Forbidden {
+        RegistrationClosed = "registration_closed", "This server takes no new accounts.";
+        InviteNeeded = "invite_needed", "Registering here needs an invite code.";
+        InviteInvalid = "invite_invalid", "This invite code is unknown, spent or over.";
+        AdminOnly = "admin_only", "Only an administrator may do that.";
+        NotMember = "not_member", "You are not a member of this channel.";
+        EditsPrivate = "edits_private", "Earlier versions are for the author and moderators.";
+        NotYours = "not_yours", "Only its author may do that.";
+    }
+}
+
+impl Error {
+    pub fn invalid(code: &'static str, pointer: &'static str, detail: impl Into<String>) -> Error {
+        Error::Invalid { code, pointer, detail: detail.into() }
+    }
+}
+
+impl From<storage::Error> for Error {
+    fn from(error: storage::Error) -> Error {
+        match error {
+            storage::Error::Busy => Error::Busy,
+            other => Error::Internal(other),
+        }
+    }
+}
+
+pub type Result<T> = std::result::Result<T, Error>;

@@ -1,0 +1,63 @@
+//! A person's own data.
+
+use super::content::{self, MessageContent};
+use super::view::{AccountRole, Channel, User};
+use super::{Actor, Domain, Error, Missing, Result, channels, show};
+use crate::protocol::event::EventType;
+use crate::protocol::{Seq, Ts};
+use crate::storage::{ChannelNum, channels as rows, entries, users};
+
+/// How many messages one page of an export has.
+pub const EXPORT_PAGE_MESSAGES: i64 = 1_000;
+
+/// Something that the person wrote; what was deleted since is not there any more.
+pub struct Written {
+    pub channel: String,
+    pub seq: Seq,
+    pub id: String,
+    pub ts: Ts,
+    pub text: String,
+}
+
+pub struct Export {
+    pub user: User,
+    pub channels: Vec<Channel>,
+    pub messages: Vec<Written>,
+    pub next: Option<(ChannelNum, Seq)>,
+}
+
+impl Domain {
+    /// Profile, channels, and a page of all that one wrote, after the place `after`.
+    pub async fn export(&self, actor: &Actor, after: (ChannelNum, Seq)) -> Result<Export> {
+        let user = actor.person.num;
+        self.reads
+            .read(move |conn| {
+                let me = users::by_num(conn, user)?.ok_or(Error::NotFound(Missing::User))?;
+                let kind = EventType::Message;
+                let written = entries::by_sender(conn, user, kind.as_str(), after, EXPORT_PAGE_MESSAGES)?;
+                let full = i64::try_from(written.len()).unwrap_or(0) == EXPORT_PAGE_MESSAGES;
+                let next = written.last().filter(|_| full).map(|entry| (entry.channel, entry.seq));
+                let mut names: std::collections::HashMap<ChannelNum, String> =
+                    std::collections::HashMap::new();
+                let mut messages = Vec::with_capacity(written.len());
+                for entry in written {
+                    if let std::collections::hash_map::Entry::Vacant(slot) = names.entry(entry.channel) {
+                        slot.insert(rows::by_num(conn, entry.channel)?.map(|row| row.id).unwrap_or_default());
+                    }
+                    let Some(body) = entries::body(conn, entry.channel, entry.seq)? else { continue };
+                    let content: MessageContent = content::read_body(&body).unwrap_or_default();
+                    messages.push(Written {
+                        channel: names.get(&entry.channel).cloned().unwrap_or_default(),
+                        seq: entry.seq,
+                        id: entry.event_id,
+                        ts: entry.host_ts,
+                        text: content.text,
+                    });
+                }
+                let channels = channels::mine(conn, user)?;
+                let user = User { role: Some(AccountRole::parse(&me.role)), ..show::user(&me) };
+                Ok(Export { user, channels, messages, next })
+            })
+            .await
+    }
+}

@@ -1,0 +1,61 @@
+//! Invite codes: how administrators let people in where registration isn't open.
+
+use super::sessions::invite_code;
+use super::view::AccountRole;
+use super::{Actor, Domain, Error, Forbidden, Missing, Result};
+use crate::storage::users::{self, InviteRow};
+
+pub const INVITE_USES_MAX: i64 = 10_000;
+
+fn admin(actor: &Actor) -> Result<()> {
+    if actor.role == AccountRole::Admin { Ok(()) } else { Err(Error::Forbidden(Forbidden::AdminOnly)) }
+}
+
+impl Domain {
+    /// Makes a code that lets `uses` people register, for `expires_in_s` seconds or for ever.
+    pub async fn create_invite(
+        &self,
+        actor: &Actor,
+        uses: Option<i64>,
+        expires_in_s: Option<i64>,
+    ) -> Result<InviteRow> {
+        admin(actor)?;
+        let uses = uses.unwrap_or(1);
+        if !(1..=INVITE_USES_MAX).contains(&uses) {
+            return Err(Error::invalid("bad_uses", "/uses", format!("must be from 1 to {INVITE_USES_MAX}")));
+        }
+        if expires_in_s.is_some_and(|seconds| !(1..=31_536_000).contains(&seconds)) {
+            return Err(Error::invalid("bad_expiry", "/expires_in_s", "must be from 1 to 31536000 seconds"));
+        }
+        let now = self.clock.now();
+        let row = InviteRow {
+            code: invite_code(),
+            created_by: Some(actor.person.num),
+            uses_left: uses,
+            created_ts: now,
+            expires_ts: expires_in_s.map(|seconds| now + seconds * 1_000),
+        };
+        self.writer
+            .other("invites", move |work| {
+                users::add_invite(work.conn, &row)?;
+                Ok(row)
+            })
+            .await
+    }
+
+    pub async fn invites(&self, actor: &Actor) -> Result<Vec<InviteRow>> {
+        admin(actor)?;
+        let now = self.clock.now();
+        Ok(self.reads.read(move |conn| users::invites(conn, now)).await?)
+    }
+
+    pub async fn delete_invite(&self, actor: &Actor, code: String) -> Result<()> {
+        admin(actor)?;
+        self.writer
+            .other("invites", move |work| match users::delete_invite(work.conn, &code)? {
+                true => Ok(()),
+                false => Err(Error::NotFound(Missing::Invite)),
+            })
+            .await
+    }
+}

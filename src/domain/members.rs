@@ -1,0 +1,170 @@
+//! Memberships: joining, leaving, inviting, removing, roles.
+
+use super::channels::{join, view_after};
+use super::messages::find_channel;
+use super::seat::Seat;
+use super::view::{Channel, Member};
+use super::writer::{Draft, Work};
+use super::{Actor, Domain, Error, Missing, Result, accounts, content, show};
+use crate::protocol::event::EventType;
+use crate::protocol::ids::{Alias, ChannelId, UserId};
+use crate::protocol::rules::{Membership, Refusal, Role};
+use crate::storage::{ChannelNum, UserNum, channels, members, users};
+
+/// Most members on a page.
+pub const MEMBERS_PAGE_MAX: i64 = 200;
+
+/// What is wanted of somebody's membership.
+pub struct MemberPatch {
+    pub membership: Option<Membership>,
+    pub role: Option<Role>,
+    pub reason: Option<String>,
+}
+
+/// Some members, and the number after which the next page begins.
+pub struct MemberPage {
+    pub members: Vec<Member>,
+    pub next: Option<UserNum>,
+}
+
+impl Domain {
+    /// Joins a channel, or accepts an invitation. Whoever is in already stays.
+    pub async fn join_channel(&self, actor: &Actor, id: ChannelId) -> Result<Channel> {
+        let actor = actor.clone();
+        let key = id.clone();
+        self.writer
+            .channel(&key, move |work| {
+                let num = find_channel(work, &actor, &id)?;
+                unless_unchanged(join(work, num, &actor.person))?;
+                view_after(work, num, actor.person.num)
+            })
+            .await
+    }
+
+    /// The channel that an alias names.
+    ///
+    /// # Errors
+    /// `alias_not_found`
+    pub async fn resolve_alias(&self, alias: &Alias) -> Result<ChannelId> {
+        let alias = alias.as_str().to_owned();
+        let missing = || Error::NotFound(Missing::Alias);
+        self.reads
+            .read(move |conn| {
+                let row = channels::by_alias(conn, &alias)?.ok_or_else(missing)?;
+                row.id.parse().map_err(|_| missing())
+            })
+            .await
+    }
+
+    /// Leaves a channel, or declines an invitation.
+    pub async fn leave_channel(&self, actor: &Actor, id: ChannelId) -> Result<()> {
+        let actor = actor.clone();
+        let key = id.clone();
+        self.writer
+            .channel(&key, move |work| {
+                let num = find_channel(work, &actor, &id)?;
+                let content = serde_json::json!({ "membership": "left" });
+                let draft = Draft::new(EventType::Member).state(actor.person.id.as_str(), content);
+                unless_unchanged(work.append(num, &actor.person, draft).map(drop))
+            })
+            .await
+    }
+
+    /// Invites, removes, bans or promotes somebody.
+    pub async fn set_member(
+        &self,
+        actor: &Actor,
+        id: ChannelId,
+        user: UserId,
+        patch: MemberPatch,
+    ) -> Result<Member> {
+        let check_reason = |text: String| {
+            accounts::check_line(&text, super::messages::REASON_CHARS_MAX, "bad_reason", "/reason")
+        };
+        let reason = patch.reason.map(check_reason).transpose()?.filter(|reason| !reason.is_empty());
+        let Some(membership) = patch.membership.or(patch.role.map(|_| Membership::Joined)) else {
+            return Err(Error::invalid("bad_member", "/membership", "membership or role must be given"));
+        };
+        let mut wanted = serde_json::json!({ "membership": membership });
+        if let (Some(role), Some(map)) = (patch.role, wanted.as_object_mut()) {
+            map.insert("role".to_owned(), role.as_str().into());
+        }
+        let actor = actor.clone();
+        let key = id.clone();
+        self.writer
+            .channel(&key, move |work| {
+                let num = find_channel(work, &actor, &id)?;
+                let row = users::by_id(work.conn, user.as_str())?.filter(|row| row.deleted_ts.is_none());
+                let row = row.ok_or(Error::NotFound(Missing::User))?;
+                let mut draft = Draft::new(EventType::Member).state(user.as_str(), wanted);
+                if let Some(reason) = reason {
+                    draft = draft.content(content::map(&content::ReasonContent { reason }));
+                }
+                unless_unchanged(work.append(num, &actor.person, draft).map(drop))?;
+                member(work, num, &row)
+            })
+            .await
+    }
+
+    /// People in a channel, in the order in which this server came to know them.
+    pub async fn channel_members(
+        &self,
+        actor: &Actor,
+        id: ChannelId,
+        membership: Option<Membership>,
+        after: UserNum,
+        limit: i64,
+    ) -> Result<MemberPage> {
+        let user = actor.person.num;
+        self.reads
+            .read(move |conn| {
+                let seat = Seat::joined(conn, user, &id)?;
+                let membership = membership.map(Membership::as_str);
+                let rows = members::page(conn, seat.channel.num, membership, after, limit + 1)?;
+                let most = usize::try_from(limit).unwrap_or(0);
+                let next = if rows.len() > most {
+                    rows.get(most.saturating_sub(1)).map(|(row, _)| row.user_num)
+                } else {
+                    None
+                };
+                let members = rows.into_iter().take(most).map(|(row, user)| Member {
+                    user: show::user(&user),
+                    membership: row.membership,
+                    role: row.role,
+                    since_seq: row.since_seq,
+                });
+                Ok(MemberPage { members: members.collect(), next })
+            })
+            .await
+    }
+
+    /// Sets how loud a channel is for oneself.
+    pub async fn set_notify(&self, actor: &Actor, id: ChannelId, level: &'static str) -> Result<()> {
+        let actor = actor.clone();
+        let key = id.clone();
+        self.writer
+            .channel(&key, move |work| {
+                let seat = Seat::joined(work.conn, actor.person.num, &id)?;
+                Ok(members::set_notify(work.conn, seat.channel.num, actor.person.num, level)?)
+            })
+            .await
+    }
+}
+
+fn member(work: &mut Work<'_>, num: ChannelNum, user: &users::UserRow) -> Result<Member> {
+    let row = members::get(work.conn, num, user.num)?.ok_or(Error::NotFound(Missing::User))?;
+    Ok(Member {
+        user: show::user(user),
+        membership: row.membership,
+        role: row.role,
+        since_seq: row.since_seq,
+    })
+}
+
+/// To ask for what already is so is no error.
+fn unless_unchanged(outcome: Result<()>) -> Result<()> {
+    match outcome {
+        Err(Error::Refused(Refusal::NoChange)) => Ok(()),
+        other => other,
+    }
+}

@@ -1,0 +1,320 @@
+//! Messages: send, edit, delete, get.
+
+use super::content::{self, MessageContent, ReasonContent};
+use super::effect::{Change, Effect};
+use super::mentions::{self, Mentions};
+use super::seat::Seat;
+use super::view::Message;
+use super::writer::{Draft, Work};
+use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Result, accounts, show};
+use crate::protocol::event::{EventType, Rel, Relates};
+use crate::protocol::ids::{ChannelId, EventId, Nonce};
+use crate::protocol::rules::{Capability, Rules};
+use crate::protocol::{Seq, Ts};
+use crate::storage::entries::EntryRow;
+use crate::storage::messages::MessageRow;
+use crate::storage::{ChannelNum, Conn, channels, entries, members, messages};
+
+pub const REASON_CHARS_MAX: usize = 500;
+
+/// What somebody wants to say.
+#[derive(Debug, Clone)]
+pub struct NewMessage {
+    pub nonce: Nonce,
+    pub text: String,
+    pub reply_to: Option<EventId>,
+    pub thread: Option<EventId>,
+}
+
+/// An earlier version of a message.
+pub struct Version {
+    pub seq: Seq,
+    pub ts: Ts,
+    pub text: String,
+}
+
+impl Domain {
+    fn check_text(&self, text: &str) -> Result<()> {
+        let most = usize::try_from(self.config.settings.limits.message_bytes).unwrap_or(usize::MAX);
+        if text.len() > most {
+            return Err(Error::invalid("text_too_long", "/text", format!("must have at most {most} bytes")));
+        }
+        if text.trim().is_empty() {
+            return Err(Error::invalid("text_empty", "/text", "must not be empty"));
+        }
+        if text.contains('\0') {
+            return Err(Error::invalid("bad_text", "/text", "must not contain a NUL character"));
+        }
+        Ok(())
+    }
+
+    /// Sends a message. True when it is new; the same nonce with the same content answers the message
+    /// that was sent then.
+    ///
+    /// # Errors
+    /// `nonce_reused`, refusals of the channel's rules, and what is wrong with a field.
+    pub async fn send_message(
+        &self,
+        actor: &Actor,
+        channel: ChannelId,
+        new: NewMessage,
+    ) -> Result<(Message, bool)> {
+        self.check_text(&new.text)?;
+        let found = mentions::find(&new.text, self.server());
+        let actor = actor.clone();
+        let id = channel.clone();
+        self.writer.channel(&channel, move |work| send(work, &actor, &id, new, found)).await
+    }
+
+    /// Replaces a message's text.
+    pub async fn edit_message(
+        &self,
+        actor: &Actor,
+        channel: ChannelId,
+        id: EventId,
+        text: String,
+    ) -> Result<Message> {
+        self.check_text(&text)?;
+        let found = mentions::find(&text, self.server());
+        let actor = actor.clone();
+        let key = channel.clone();
+        self.writer.channel(&key, move |work| edit(work, &actor, &channel, &id, text, found)).await
+    }
+
+    /// Deletes a message for good. Deleting it again does nothing.
+    pub async fn delete_message(
+        &self,
+        actor: &Actor,
+        channel: ChannelId,
+        id: EventId,
+        reason: Option<String>,
+    ) -> Result<()> {
+        let reason = reason
+            .map(|text| accounts::check_line(&text, REASON_CHARS_MAX, "bad_reason", "/reason"))
+            .transpose()?;
+        let actor = actor.clone();
+        let key = channel.clone();
+        self.writer
+            .channel(&key, move |work| {
+                let (num, row) = find_message(work, &actor, &channel, &id)?;
+                if row.deleted {
+                    return Ok(());
+                }
+                let mut draft = Draft::new(EventType::Redact).relates(Relates { rel: Rel::Redact, to: id });
+                if let Some(reason) = reason.filter(|reason| !reason.is_empty()) {
+                    draft = draft.content(content::map(&ReasonContent { reason }));
+                }
+                work.append(num, &actor.person, draft).map(drop)
+            })
+            .await
+    }
+
+    /// One message.
+    pub async fn message(&self, actor: &Actor, channel: ChannelId, id: EventId) -> Result<Message> {
+        let user = actor.person.num;
+        self.reads
+            .read(move |conn| {
+                let seat = Seat::joined(conn, user, &channel)?;
+                let row = readable(conn, &seat, &id)?;
+                let rows = messages::by_seqs(conn, seat.channel.num, &[row.seq])?;
+                let shown = show::messages(conn, seat.channel.num, &seat.channel.id, rows, Some(user))?;
+                shown.into_iter().next().ok_or(Error::NotFound(Missing::Message))
+            })
+            .await
+    }
+
+    /// What a message said before, the first version first: for its author and for moderators.
+    pub async fn versions(&self, actor: &Actor, channel: ChannelId, id: EventId) -> Result<Vec<Version>> {
+        let user = actor.person.num;
+        self.reads
+            .read(move |conn| {
+                let seat = Seat::joined(conn, user, &channel)?;
+                let row = readable(conn, &seat, &id)?;
+                if row.sender != user && !seat.has_role(&["owner", "moderator"]) {
+                    return Err(Error::Forbidden(Forbidden::EditsPrivate));
+                }
+                let mut places = vec![(row.seq, row.ts)];
+                places.extend(messages::edits_of(conn, seat.channel.num, row.seq)?);
+                let seqs: Vec<Seq> = places.iter().map(|(seq, _)| *seq).collect();
+                let bodies = entries::bodies_of(conn, seat.channel.num, &seqs)?;
+                let text = |seq: Seq| {
+                    let (_, body) = bodies.iter().find(|(at, _)| *at == seq)?;
+                    content::read_body::<MessageContent>(body).map(|content| content.text)
+                };
+                let versions =
+                    places.into_iter().filter_map(|(seq, ts)| Some(Version { seq, ts, text: text(seq)? }));
+                Ok(versions.collect())
+            })
+            .await
+    }
+}
+
+/// A message that the seat's person may read.
+pub(super) fn readable(conn: &mut Conn, seat: &Seat, id: &EventId) -> Result<MessageRow> {
+    let missing = || Error::NotFound(Missing::Message);
+    let entry = entries::by_event(conn, seat.channel.num, id.as_str())?.ok_or_else(missing)?;
+    if entry.seq < seat.first_readable() {
+        return Err(missing());
+    }
+    messages::get(conn, seat.channel.num, entry.seq)?.ok_or_else(missing)
+}
+
+/// The channel's number, for somebody who may know of it.
+pub(super) fn find_channel(work: &mut Work<'_>, actor: &Actor, channel: &ChannelId) -> Result<ChannelNum> {
+    let num = channels::num_of(work.conn, channel.as_str())?.ok_or(Error::NotFound(Missing::Channel))?;
+    let member = members::get(work.conn, num, actor.person.num)?;
+    if member.is_some_and(|member| matches!(member.membership.as_str(), "joined" | "invited")) {
+        return Ok(num);
+    }
+    Seat::find(work.conn, actor.person.num, channel).map(|_| num)
+}
+
+/// A message that somebody is about to change, and its channel.
+pub(super) fn find_message(
+    work: &mut Work<'_>,
+    actor: &Actor,
+    channel: &ChannelId,
+    id: &EventId,
+) -> Result<(ChannelNum, MessageRow)> {
+    let seat = Seat::joined(work.conn, actor.person.num, channel)?;
+    let row = readable(work.conn, &seat, id)?;
+    Ok((seat.channel.num, row))
+}
+
+/// What a unit of work appended last, as a message.
+fn told_message(work: &Work<'_>, mark: usize) -> Option<Message> {
+    work.told_since(mark).iter().find_map(|effect| match effect {
+        Effect::Entry { change: Some(Change::MessageCreated(message)), .. } => Some((**message).clone()),
+        _ => None,
+    })
+}
+
+fn send(
+    work: &mut Work<'_>,
+    actor: &Actor,
+    channel: &ChannelId,
+    new: NewMessage,
+    found: Mentions,
+) -> Result<(Message, bool)> {
+    let num = find_channel(work, actor, channel)?;
+    if let Some(entry) = entries::by_nonce(work.conn, num, actor.person.num, new.nonce.as_str())? {
+        return again(work.conn, actor, channel, &entry, &new).map(|message| (message, false));
+    }
+    let relates = relation(work.conn, num, &new)?;
+    let (mentions, mentions_all) = concerned(work, num, actor, found)?;
+    let content = MessageContent {
+        text: new.text,
+        reply_to: new.reply_to.filter(|_| new.thread.is_some()).map(|id| id.as_str().to_owned()),
+        attachments: Vec::new(),
+        mentions,
+        mentions_all,
+    };
+    let draft = Draft {
+        kind: EventType::Message,
+        nonce: Some(new.nonce),
+        relates,
+        state: None,
+        content: Some(content::map(&content)),
+    };
+    let mark = work.told();
+    work.append(num, &actor.person, draft)?;
+    let message = told_message(work, mark).ok_or(Error::NotFound(Missing::Message))?;
+    Ok((message, true))
+}
+
+/// A thread's first message, or the one that is answered.
+fn relation(conn: &mut Conn, channel: ChannelNum, new: &NewMessage) -> Result<Option<Relates>> {
+    if let Some(id) = &new.reply_to {
+        existing(conn, channel, id, "/reply_to")?;
+    }
+    if let Some(id) = &new.thread {
+        let row = existing(conn, channel, id, "/thread")?;
+        // A reply in a thread stands for its thread: threads do not nest.
+        let root = row.thread.and_then(|root| root.parse().ok()).unwrap_or_else(|| id.clone());
+        return Ok(Some(Relates { rel: Rel::Thread, to: root }));
+    }
+    Ok(new.reply_to.clone().map(|to| Relates { rel: Rel::Reply, to }))
+}
+
+fn existing(conn: &mut Conn, channel: ChannelNum, id: &EventId, pointer: &'static str) -> Result<MessageRow> {
+    let missing = || Error::invalid("bad_reference", pointer, "There is no such message in this channel.");
+    let entry = entries::by_event(conn, channel, id.as_str())?.ok_or_else(missing)?;
+    let row = messages::get(conn, channel, entry.seq)?.ok_or_else(missing)?;
+    if row.deleted { Err(missing()) } else { Ok(row) }
+}
+
+/// Those mentioned who are in the channel, and whether everybody may be addressed by this author.
+fn concerned(
+    work: &mut Work<'_>,
+    channel: ChannelNum,
+    actor: &Actor,
+    found: Mentions,
+) -> Result<(Vec<String>, bool)> {
+    let users = match found.users.is_empty() {
+        true => Vec::new(),
+        false => members::joined_among(work.conn, channel, &found.users)?
+            .into_iter()
+            .map(|(_, id, _)| id)
+            .collect(),
+    };
+    if !found.all {
+        return Ok((users, false));
+    }
+    let state = work.lane.open(work.conn, channel)?.state_of(work.conn, &[&actor.person.id])?;
+    let role = state.members.get(&actor.person.id).map(|member| member.role);
+    let rules = Rules::by_version(state.create.rules);
+    let all = rules.zip(role).is_some_and(|(rules, role)| rules.allows(state, role, Capability::MentionAll));
+    Ok((users, all))
+}
+
+/// The same nonce again: the message of then, if it is the same message.
+fn again(
+    conn: &mut Conn,
+    actor: &Actor,
+    channel: &ChannelId,
+    entry: &EntryRow,
+    new: &NewMessage,
+) -> Result<Message> {
+    let reused = Error::Conflict(Conflict::NonceReused);
+    let Some(row) = messages::get(conn, entry.channel, entry.seq)? else { return Err(reused) };
+    // A deleted text can't be compared any more.
+    if let Some(body) = entries::body(conn, entry.channel, entry.seq)? {
+        let content: MessageContent = content::read_body(&body).unwrap_or_default();
+        let same_reply = row.reply_to.as_deref() == new.reply_to.as_ref().map(AsRef::as_ref);
+        if content.text != new.text || !same_reply || row.thread.is_some() != new.thread.is_some() {
+            return Err(reused);
+        }
+    }
+    let rows = messages::by_seqs(conn, entry.channel, &[entry.seq])?;
+    let shown = show::messages(conn, entry.channel, channel.as_str(), rows, Some(actor.person.num))?;
+    shown.into_iter().next().ok_or(reused)
+}
+
+fn edit(
+    work: &mut Work<'_>,
+    actor: &Actor,
+    channel: &ChannelId,
+    id: &EventId,
+    text: String,
+    found: Mentions,
+) -> Result<Message> {
+    let (num, row) = find_message(work, actor, channel, id)?;
+    if row.sender != actor.person.num {
+        return Err(Error::Forbidden(Forbidden::NotYours));
+    }
+    if row.deleted {
+        return Err(Error::NotFound(Missing::Message));
+    }
+    let body = entries::body(work.conn, num, row.body_seq)?;
+    let old: MessageContent = body.as_deref().and_then(content::read_body).unwrap_or_default();
+    if old.text != text {
+        let (mentions, mentions_all) = concerned(work, num, actor, found)?;
+        let content = MessageContent { text, mentions, mentions_all, ..old };
+        let relates = Relates { rel: Rel::Edit, to: id.clone() };
+        let draft = Draft::new(EventType::Edit).relates(relates).content(content::map(&content));
+        work.append(num, &actor.person, draft)?;
+    }
+    let rows = messages::by_seqs(work.conn, num, &[row.seq])?;
+    let shown = show::messages(work.conn, num, channel.as_str(), rows, Some(actor.person.num))?;
+    shown.into_iter().next().ok_or(Error::NotFound(Missing::Message))
+}

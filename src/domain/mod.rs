@@ -1,0 +1,89 @@
+//! What the server decides: accounts, channels, messages, members, direct messages, read state.
+//!
+//! Operations are methods of [`Domain`], a file per subject. Reads run on the read pool, changes in
+//! the [`writer`]; what they answer are the shapes of [`view`]. Nothing here knows HTTP or sockets.
+
+pub mod accounts;
+pub mod changes;
+pub mod channels;
+pub mod clock;
+mod content;
+pub mod directory;
+pub mod dms;
+pub mod effect;
+mod error;
+pub mod export;
+pub mod invites;
+pub mod members;
+pub mod mentions;
+pub mod messages;
+pub mod notifications;
+pub mod passwords;
+pub mod pins;
+mod project;
+pub mod reactions;
+pub mod reads;
+mod seat;
+pub mod sessions;
+pub mod show;
+pub mod sync;
+pub mod timeline;
+pub mod verify;
+pub mod view;
+pub mod writer;
+
+use std::sync::Arc;
+
+pub use error::{Conflict, Error, Forbidden, Missing, Result};
+pub use writer::Person;
+
+use crate::config::Config;
+use crate::protocol::ids::ServerName;
+use crate::storage::ReadPool;
+use clock::Clock;
+use passwords::Passwords;
+use view::AccountRole;
+use writer::Writer;
+
+/// How many people one message may notify.
+const NOTIFIED_MAX: i64 = 1_000;
+
+/// Who asks: an account, through one of its sessions.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    pub person: Person,
+    pub role: AccountRole,
+    pub session: String,
+}
+
+/// Everything that decides, in one place.
+pub struct Domain {
+    pub config: Arc<Config>,
+    pub reads: ReadPool,
+    pub writer: Writer,
+    pub clock: Arc<dyn Clock>,
+    pub passwords: Passwords,
+    pub audience: effect::Audience,
+    pub presences: Arc<dyn Presences>,
+}
+
+/// Knows who is connected.
+pub trait Presences: Send + Sync {
+    /// Whether the person (`@name:server`) has a stream open.
+    fn is_online(&self, user: &str) -> bool;
+}
+
+impl Domain {
+    pub fn server(&self) -> &ServerName {
+        &self.config.name
+    }
+}
+
+/// Page sizes: what is asked for, within bounds.
+pub fn page_size(limit: Option<u32>, default: i64, most: i64) -> Result<i64> {
+    match limit {
+        None => Ok(default),
+        Some(limit) if (1..=most).contains(&i64::from(limit)) => Ok(i64::from(limit)),
+        Some(_) => Err(Error::invalid("bad_limit", "/limit", format!("must be from 1 to {most}"))),
+    }
+}

@@ -1,0 +1,58 @@
+//! The inbox: mentions, replies, direct messages.
+
+use super::view::Notification;
+use super::{Actor, Domain, Result, show};
+use crate::storage::{channels, messages, notifications};
+
+pub const NOTIFICATIONS_PAGE_MAX: i64 = 100;
+
+impl Domain {
+    /// Newest first, below the id `before`; how many are unseen; and where to go on.
+    pub async fn notifications(
+        &self,
+        actor: &Actor,
+        before: i64,
+        limit: i64,
+    ) -> Result<(Vec<Notification>, i64, Option<i64>)> {
+        let user = actor.person.num;
+        self.reads
+            .read(move |conn| {
+                let mut rows = notifications::page(conn, user, before, limit + 1)?;
+                let most = usize::try_from(limit).unwrap_or(0);
+                let more = rows.len() > most;
+                rows.truncate(most);
+                let next = rows.last().filter(|_| more).map(|row| row.id);
+                let mut shown = Vec::with_capacity(rows.len());
+                for row in rows {
+                    let Some(channel) = channels::by_num(conn, row.channel)? else { continue };
+                    let found = messages::by_seqs(conn, row.channel, &[row.seq])?;
+                    let Some(message) =
+                        show::messages(conn, row.channel, &channel.id, found, Some(user))?.pop()
+                    else {
+                        continue;
+                    };
+                    shown.push(Notification {
+                        id: row.id,
+                        kind: row.kind,
+                        channel: channel.id,
+                        message,
+                        ts: row.ts,
+                        read: row.seen,
+                    });
+                }
+                Ok((shown, notifications::count_unseen(conn, user)?, next))
+            })
+            .await
+    }
+
+    /// Marks everything up to the id as seen.
+    pub async fn mark_notifications_seen(&self, actor: &Actor, up_to: i64) -> Result<()> {
+        let user = actor.person.num;
+        self.writer
+            .other(actor.person.id.as_str(), move |work| {
+                notifications::mark_seen(work.conn, user, up_to)?;
+                Ok(())
+            })
+            .await
+    }
+}

@@ -1,0 +1,143 @@
+//! A channel begins, or its state changes.
+
+use super::At;
+use crate::domain::Error;
+use crate::domain::content::{self, NameContent, PinsContent, TopicContent};
+use crate::domain::effect::Change;
+use crate::domain::show;
+use crate::domain::writer::{LogPosition, Work};
+use crate::protocol::Ts;
+use crate::protocol::event::EventType;
+use crate::protocol::state::State;
+use crate::protocol::state::content::KeyContent;
+use crate::storage::channels::{ChannelChange, ChannelKeyRow, NewChannel};
+use crate::storage::{self, ChannelNum, Conn, channels};
+
+/// What only this server says of a channel.
+pub struct NewLocal<'a> {
+    pub visibility: &'a str,
+}
+
+/// Makes the row of a channel whose genesis is about to be recorded, and binds the host's first key.
+pub fn insert_channel(
+    conn: &mut Conn,
+    state: &State,
+    position: &LogPosition,
+    local: &NewLocal<'_>,
+    now: Ts,
+) -> Result<ChannelNum, Error> {
+    let people: Vec<&str> = state.create.users.iter().map(AsRef::as_ref).collect();
+    let people = people.join(" ");
+    let row = NewChannel {
+        id: state.channel.as_str(),
+        kind: state.create.kind.as_str(),
+        host: state.create.host.as_str(),
+        rules: state.create.rules,
+        creator: state.create.creator.as_str(),
+        created_ts: now,
+        term: position.term,
+        size: position.size,
+        root: position.root.as_bytes(),
+        frontier: &position.frontier.to_bytes(),
+        last_ts: position.last_ts,
+        head_kid: state.create.key.kid.as_str(),
+        head_ts: now,
+        head_signature: &[],
+        live_count: 0,
+        joined_count: 0,
+        owner: state.owner.as_ref().map(AsRef::as_ref),
+        name: "",
+        topic: "",
+        policy: &text(&state.policy)?,
+        servers: &text(&state.servers)?,
+        archived: false,
+        pins: "[]",
+        visibility: local.visibility,
+        people: (!people.is_empty()).then_some(&people),
+        search: "",
+    };
+    let num = channels::insert(conn, &row)?;
+    let key = &state.create.key;
+    let binding = ChannelKeyRow {
+        channel: num,
+        server: state.create.host.as_str().to_owned(),
+        kid: key.kid.as_str().to_owned(),
+        public: key.public.to_bytes().to_vec(),
+        from_seq: 0,
+        until_seq: None,
+    };
+    channels::add_key(conn, &binding)?;
+    Ok(num)
+}
+
+/// A `server.key` entry.
+pub(super) fn key_bound(work: &mut Work<'_>, at: &At<'_>) -> Result<(), Error> {
+    let Ok((server, content)) = KeyContent::of(at.event) else { return Ok(()) };
+    if let Some(ended) = &content.ends {
+        channels::end_key(work.conn, at.channel, server.as_str(), ended.as_str(), at.seq)?;
+    }
+    let binding = ChannelKeyRow {
+        channel: at.channel,
+        server: server.as_str().to_owned(),
+        kid: content.kid.as_str().to_owned(),
+        public: content.public.to_bytes().to_vec(),
+        from_seq: at.seq,
+        until_seq: None,
+    };
+    channels::add_key(work.conn, &binding)?;
+    Ok(())
+}
+
+/// What a channel is found by.
+pub fn search_text(name: &str, topic: &str, alias: Option<&str>) -> String {
+    format!("{name}\n{topic}\n{}", alias.unwrap_or_default()).to_lowercase()
+}
+
+/// Name, topic, pins, policy, servers or archived.
+pub(super) fn changed(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error> {
+    let state = at.event.state.as_ref().map(|state| &state.content);
+    let state_text = state.map(text).transpose()?;
+    let (name, topic, pins): (Option<NameContent>, Option<TopicContent>, Option<PinsContent>) =
+        match at.event.kind {
+            EventType::ChannelName => (content::read(at.content), None, None),
+            EventType::ChannelTopic => (None, content::read(at.content), None),
+            EventType::ChannelPins => (None, None, content::read(at.content)),
+            _ => (None, None, None),
+        };
+    let pins = pins.map(|content| text(&content.pins)).transpose()?;
+    let mut change = ChannelChange {
+        name: name.as_ref().map(|content| content.name.as_str()),
+        topic: topic.as_ref().map(|content| content.topic.as_str()),
+        pins: pins.as_deref(),
+        ..ChannelChange::default()
+    };
+    match at.event.kind {
+        EventType::ChannelPolicy => change.policy = state_text.as_deref(),
+        EventType::ChannelServers => change.servers = state_text.as_deref(),
+        EventType::ChannelArchive => {
+            change.archived =
+                state.and_then(|content| content.get("archived")).and_then(serde_json::Value::as_bool);
+        }
+        _ => {}
+    }
+    let row = row(work.conn, at.channel)?;
+    let (name, topic) = (change.name.unwrap_or(&row.name), change.topic.unwrap_or(&row.topic));
+    let search = search_text(name, topic, row.alias.as_deref());
+    change.search = Some(&search);
+    channels::update(work.conn, at.channel, &change)?;
+    info(work, at.channel)
+}
+
+/// The channel as everybody sees it, after this unit of work.
+pub(super) fn info(work: &mut Work<'_>, channel: ChannelNum) -> Result<Change, Error> {
+    Ok(Change::ChannelUpdated(Box::new(show::channel_info(&row(work.conn, channel)?))))
+}
+
+pub(super) fn row(conn: &mut Conn, channel: ChannelNum) -> Result<channels::ChannelRow, Error> {
+    let gone = || Error::Internal(storage::Error::Damaged(format!("channel {channel} is gone")));
+    channels::by_num(conn, channel)?.ok_or_else(gone)
+}
+
+fn text(value: &impl serde::Serialize) -> Result<String, Error> {
+    serde_json::to_string(value).map_err(|error| Error::Internal(storage::Error::Damaged(error.to_string())))
+}

@@ -1,0 +1,118 @@
+//! Somebody joins, leaves, is invited, removed, banned, or changes role.
+
+use super::At;
+use super::channel::row;
+use crate::domain::Error;
+use crate::domain::effect::{Change, Effect};
+use crate::domain::show;
+use crate::domain::view::Member as MemberView;
+use crate::domain::writer::Work;
+use crate::protocol::ids::UserId;
+use crate::protocol::rules::Role;
+use crate::protocol::state::content::MemberContent;
+use crate::protocol::state::{Member, Membership};
+use crate::storage::channels::ChannelChange;
+use crate::storage::members::{self, MemberRow};
+use crate::storage::users::UserRow;
+use crate::storage::{self, UserNum, channels, users};
+
+pub(super) fn changed(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error> {
+    let missing =
+        |what: &str| Error::Internal(storage::Error::Damaged(format!("member entry without {what}")));
+    let (id, content) = MemberContent::of(at.event)?;
+    let user = users::by_id(work.conn, id.as_str())?.ok_or_else(|| missing("a user"))?;
+    let before = members::get(work.conn, at.channel, user.num)?;
+    let open = work.lane.open(work.conn, at.channel)?;
+    let live_count = open.position.live_count;
+    let state = open.state_of(work.conn, &[&id, &at.sender.id])?;
+    let member = state.members.get(&id).cloned().ok_or_else(|| missing("a membership"))?;
+    let demoted = state.members.get(&at.sender.id).cloned();
+    let owner = state.owner.clone();
+    let joined_count = state.joined_count;
+
+    let inviter = inviter(work, &member)?;
+    members::put(work.conn, &member_row(at, user.num, &member, inviter, live_count))?;
+    let was = before.as_ref().map(|row| row.membership.as_str());
+    if member.membership == Membership::Joined && was.is_some() && was != Some("joined") {
+        members::set_read(work.conn, at.channel, user.num, at.seq, live_count)?;
+    }
+    if content.role == Some(Role::Owner) && id != at.sender.id {
+        transfer(work, at, demoted, owner.as_ref(), live_count)?;
+    }
+    if was != Some(member.membership.as_str()) {
+        tell_user(work, at, &user, member.membership)?;
+    }
+    let member = show_member(&user, &member);
+    Ok(Change::MemberUpdated { member: Box::new(member), member_count: joined_count })
+}
+
+fn inviter(work: &mut Work<'_>, member: &Member) -> Result<Option<UserNum>, Error> {
+    let Some(id) = &member.invited_by else { return Ok(None) };
+    Ok(users::by_id(work.conn, id.as_str())?.map(|user| user.num))
+}
+
+fn member_row(
+    at: &At<'_>,
+    user: UserNum,
+    member: &Member,
+    invited_by: Option<UserNum>,
+    live_count: i64,
+) -> MemberRow {
+    MemberRow {
+        channel: at.channel,
+        user_num: user,
+        membership: member.membership.as_str().to_owned(),
+        role: member.role.as_str().to_owned(),
+        since_seq: member.since,
+        joined_seq: member.joined,
+        invited_by,
+        notify: "all".to_owned(),
+        read_seq: at.seq,
+        read_base: live_count,
+    }
+}
+
+/// Ownership moved: the sender is a moderator now.
+fn transfer(
+    work: &mut Work<'_>,
+    at: &At<'_>,
+    demoted: Option<Member>,
+    owner: Option<&UserId>,
+    live_count: i64,
+) -> Result<(), Error> {
+    if let Some(member) = demoted {
+        let inviter = inviter(work, &member)?;
+        members::put(work.conn, &member_row(at, at.sender.num, &member, inviter, live_count))?;
+    }
+    let change = ChannelChange { owner: owner.map(AsRef::as_ref), ..ChannelChange::default() };
+    channels::update(work.conn, at.channel, &change)?;
+    Ok(())
+}
+
+/// The person's own devices learn which channels are theirs.
+fn tell_user(work: &mut Work<'_>, at: &At<'_>, user: &UserRow, membership: Membership) -> Result<(), Error> {
+    let channel = row(work.conn, at.channel)?;
+    let id = work.lane.open(work.conn, at.channel)?.id.clone();
+    let (user, channel_num, seq) = (user.num, at.channel, at.seq);
+    match membership {
+        Membership::Joined | Membership::Invited => {
+            let info = Box::new(show::channel_info(&channel));
+            let joined = membership == Membership::Joined;
+            work.tell(Effect::Joined { user, channel: channel_num, info, joined, seq });
+        }
+        Membership::Left | Membership::Banned => {
+            work.tell(Effect::Left { user, channel: channel_num, id, seq })
+        }
+        Membership::Knocking => {}
+    }
+    Ok(())
+}
+
+fn show_member(user: &UserRow, member: &Member) -> MemberView {
+    MemberView {
+        user: show::user(user),
+        membership: member.membership.as_str().to_owned(),
+        role: member.role.as_str().to_owned(),
+        since_seq: member.since,
+    }
+}

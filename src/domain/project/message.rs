@@ -1,0 +1,133 @@
+//! Messages and their edits.
+
+use std::collections::BTreeMap;
+
+use super::At;
+use crate::domain::content::{self, MessageContent};
+use crate::domain::effect::{Change, Effect};
+use crate::domain::show;
+use crate::domain::view::{Message, MessageStatus, Notification};
+use crate::domain::writer::Work;
+use crate::domain::{Error, NOTIFIED_MAX};
+use crate::protocol::event::Rel;
+use crate::protocol::state::ChannelKind;
+use crate::storage::messages::MessageRow;
+use crate::storage::notifications::NewNotification;
+use crate::storage::{self, UserNum, entries, members, messages, notifications, search};
+
+pub(super) fn created(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error> {
+    let content: MessageContent = content::read(at.content).unwrap_or_default();
+    let relates = at.event.relates.as_ref();
+    let thread =
+        relates.filter(|relates| relates.rel == Rel::Thread).map(|relates| relates.to.as_str().to_owned());
+    let reply =
+        relates.filter(|relates| relates.rel == Rel::Reply).map(|relates| relates.to.as_str().to_owned());
+    let thread_seq = if thread.is_some() { at.target } else { None };
+    let thread_index = match thread_seq {
+        Some(root) => Some(messages::next_in_thread(work.conn, at.channel, root)?),
+        None => None,
+    };
+    let row = MessageRow {
+        channel: at.channel,
+        seq: at.seq,
+        id: at.id.as_str().to_owned(),
+        sender: at.sender.num,
+        ts: at.ts,
+        nonce: at.event.nonce.as_str().to_owned(),
+        body_seq: at.seq,
+        edited_ts: None,
+        deleted: false,
+        reply_to: reply.or_else(|| content.reply_to.clone()),
+        thread,
+        thread_seq,
+        thread_index,
+        thread_count: 0,
+        has_reactions: false,
+    };
+    messages::insert(work.conn, &row)?;
+    if !content.text.is_empty() {
+        search::add(work.conn, at.channel, at.seq, &content.text)?;
+    }
+    let open = work.lane.open(work.conn, at.channel)?;
+    open.position.live_count += 1;
+    open.position.last_message_seq = Some(at.seq);
+    let (live_count, channel) = (open.position.live_count, open.id.as_str().to_owned());
+    // Whoever writes has read what stands before.
+    members::set_read(work.conn, at.channel, at.sender.num, at.seq, live_count)?;
+    let message = show::fresh_message(&channel, &row, at.sender.id.as_str(), content);
+    notify(work, at, &message)?;
+    Ok(Change::MessageCreated(Box::new(message)))
+}
+
+/// Rows and news for those whom the message concerns.
+fn notify(work: &mut Work<'_>, at: &At<'_>, message: &Message) -> Result<(), Error> {
+    let open = work.lane.open(work.conn, at.channel)?;
+    let dm = open.state_kind() == Some(ChannelKind::Dm);
+    if !dm && message.mentions.is_empty() && !message.mentions_all && message.reply_to.is_none() {
+        return Ok(());
+    }
+    let server = work.lane.identity.name.clone();
+    let mut concerned: BTreeMap<UserNum, &'static str> = BTreeMap::new();
+    if dm || message.mentions_all {
+        let kind = if dm { "dm" } else { "mention" };
+        for (num, id, level) in members::joined(work.conn, at.channel, NOTIFIED_MAX)? {
+            if level != "none" && show::is_of(&id, server.as_str()) {
+                concerned.insert(num, kind);
+            }
+        }
+    }
+    if !dm && !message.mentions.is_empty() {
+        for (num, id, level) in members::joined_among(work.conn, at.channel, &message.mentions)? {
+            if level != "none" && show::is_of(&id, server.as_str()) {
+                concerned.insert(num, "mention");
+            }
+        }
+    }
+    if let Some(author) = replied_author(work, at, message)? {
+        concerned.entry(author).or_insert("reply");
+    }
+    concerned.remove(&at.sender.num);
+    for (user_num, kind) in concerned {
+        let row =
+            NewNotification { user_num, channel: at.channel, seq: at.seq, kind, ts: at.ts, seen: false };
+        let id = notifications::insert(work.conn, &row)?;
+        let notification = Notification {
+            id,
+            kind: kind.to_owned(),
+            channel: message.channel.clone(),
+            message: message.clone(),
+            ts: at.ts,
+            read: false,
+        };
+        work.tell(Effect::Notified { user: user_num, notification: Box::new(notification) });
+    }
+    Ok(())
+}
+
+/// The joined author of what the message answers.
+fn replied_author(work: &mut Work<'_>, at: &At<'_>, message: &Message) -> Result<Option<UserNum>, Error> {
+    let Some(target) = &message.reply_to else { return Ok(None) };
+    let Some(entry) = entries::by_event(work.conn, at.channel, target)? else { return Ok(None) };
+    let member = members::get(work.conn, at.channel, entry.sender)?;
+    Ok(member.filter(|row| row.membership == "joined" && row.notify != "none").map(|_| entry.sender))
+}
+
+pub(super) fn edited(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error> {
+    let content: MessageContent = content::read(at.content).unwrap_or_default();
+    let target = at.target.ok_or_else(|| lost("an edit"))?;
+    messages::add_edit(work.conn, at.channel, target, at.seq, at.ts)?;
+    messages::set_edited(work.conn, at.channel, target, at.seq, at.ts)?;
+    search::remove(work.conn, at.channel, target)?;
+    if !content.text.is_empty() {
+        search::add(work.conn, at.channel, target, &content.text)?;
+    }
+    let channel = work.lane.open(work.conn, at.channel)?.id.as_str().to_owned();
+    let message =
+        show::message_at(work.conn, at.channel, &channel, target)?.ok_or_else(|| lost("an edit"))?;
+    debug_assert_eq!(message.status, MessageStatus::Sent);
+    Ok(Change::MessageEdited(Box::new(message)))
+}
+
+pub(super) fn lost(what: &str) -> Error {
+    Error::Internal(storage::Error::Damaged(format!("{what} without its message")))
+}

@@ -1,0 +1,28 @@
+//! Reactions. What the log allows twice (the same emoji by the same person) counts once.
+
+use super::At;
+use super::message::lost;
+use crate::domain::Error;
+use crate::domain::content::{self, ReactionContent};
+use crate::domain::effect::Change;
+use crate::domain::writer::Work;
+use crate::storage::messages::{self, ReactionRow};
+
+pub(super) fn added(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error> {
+    let target = at.target.ok_or_else(|| lost("a reaction"))?;
+    let emoji = content::read::<ReactionContent>(at.content).map(|content| content.emoji).unwrap_or_default();
+    if messages::reaction(work.conn, at.channel, target, &emoji, at.sender.num)?.is_none() {
+        let row = ReactionRow {
+            channel: at.channel,
+            message_seq: target,
+            emoji: emoji.clone(),
+            user_num: at.sender.num,
+            seq: at.seq,
+            event_id: at.id.as_str().to_owned(),
+        };
+        messages::add_reaction(work.conn, &row)?;
+    }
+    let count = messages::count_reactions(work.conn, at.channel, target, &emoji)?;
+    let message = messages::get(work.conn, at.channel, target)?.ok_or_else(|| lost("a reaction"))?.id;
+    Ok(Change::ReactionAdded { message, emoji, user: at.sender.id.as_str().to_owned(), count })
+}

@@ -1,0 +1,84 @@
+//! Reactions to messages.
+
+use super::content::{self, ReactionContent};
+use super::messages::find_message;
+use super::writer::Draft;
+use super::{Actor, Domain, Error, Missing, Result};
+use crate::protocol::event::{EventType, Rel, Relates};
+use crate::protocol::ids::{ChannelId, EventId};
+use crate::storage::messages;
+
+pub const EMOJI_BYTES_MAX: usize = 64;
+/// How many different emoji one message may have.
+pub const EMOJI_PER_MESSAGE_MAX: usize = 50;
+
+fn check_emoji(emoji: &str) -> Result<()> {
+    let fits = !emoji.is_empty()
+        && emoji.len() <= EMOJI_BYTES_MAX
+        && !emoji.chars().any(|c| c.is_control() || c.is_whitespace() || c == '<' || c == '>');
+    if fits { Ok(()) } else { Err(Error::invalid("bad_emoji", "/emoji", "must be one emoji, or a :name:")) }
+}
+
+impl Domain {
+    /// Reacts. To react twice with the same emoji changes nothing.
+    pub async fn add_reaction(
+        &self,
+        actor: &Actor,
+        channel: ChannelId,
+        id: EventId,
+        emoji: String,
+    ) -> Result<()> {
+        check_emoji(&emoji)?;
+        let actor = actor.clone();
+        let key = channel.clone();
+        self.writer
+            .channel(&key, move |work| {
+                let (num, row) = find_message(work, &actor, &channel, &id)?;
+                if row.deleted {
+                    return Err(Error::NotFound(Missing::Message));
+                }
+                if messages::reaction(work.conn, num, row.seq, &emoji, actor.person.num)?.is_some() {
+                    return Ok(());
+                }
+                let others = messages::emoji_of(work.conn, num, row.seq)?;
+                if others.len() >= EMOJI_PER_MESSAGE_MAX && !others.contains(&emoji) {
+                    return Err(Error::invalid(
+                        "too_many_emoji",
+                        "/emoji",
+                        "This message has as many emoji as it can have.",
+                    ));
+                }
+                let relates = Relates { rel: Rel::React, to: id };
+                let content = content::map(&ReactionContent { emoji });
+                work.append(
+                    num,
+                    &actor.person,
+                    Draft::new(EventType::Reaction).relates(relates).content(content),
+                )?;
+                Ok(())
+            })
+            .await
+    }
+
+    /// Takes one's reaction back. Where there is none, nothing changes.
+    pub async fn remove_reaction(
+        &self,
+        actor: &Actor,
+        channel: ChannelId,
+        id: EventId,
+        emoji: String,
+    ) -> Result<()> {
+        check_emoji(&emoji)?;
+        let actor = actor.clone();
+        let key = channel.clone();
+        self.writer
+            .channel(&key, move |work| {
+                let (num, row) = find_message(work, &actor, &channel, &id)?;
+                let mine = messages::reaction(work.conn, num, row.seq, &emoji, actor.person.num)?;
+                let Some(to) = mine.and_then(|mine| mine.event_id.parse().ok()) else { return Ok(()) };
+                let relates = Relates { rel: Rel::Redact, to };
+                work.append(num, &actor.person, Draft::new(EventType::Redact).relates(relates)).map(drop)
+            })
+            .await
+    }
+}

@@ -1,0 +1,50 @@
+//! Read markers, and who is typing.
+
+use super::effect::Effect;
+use super::seat::Seat;
+use super::view::ReadState;
+use super::{Actor, Domain, Result};
+use crate::protocol::Seq;
+use crate::protocol::ids::ChannelId;
+use crate::storage::{members, messages, notifications};
+
+impl Domain {
+    /// Moves one's read marker, forward or back, and tells one's own devices.
+    pub async fn set_read(&self, actor: &Actor, channel: ChannelId, seq: Seq) -> Result<ReadState> {
+        let actor = actor.clone();
+        let key = channel.clone();
+        self.writer
+            .channel(&key, move |work| {
+                let user = actor.person.num;
+                let seat = Seat::joined(work.conn, user, &channel)?;
+                let num = seat.channel.num;
+                let position = &work.lane.open(work.conn, num)?.position;
+                let (head, live_count, last) =
+                    (position.size - 1, position.live_count, position.last_message_seq);
+                let seq = seq.clamp(-1, head);
+                let unread = match last {
+                    Some(last) if seq < last => messages::count_unread(work.conn, num, seq, user)?,
+                    _ => 0,
+                };
+                members::set_read(work.conn, num, user, seq, live_count - unread)?;
+                notifications::mark_seen_in(work.conn, user, num, seq)?;
+                let mentions = notifications::count_unseen_in(work.conn, user, num)?;
+                let state =
+                    ReadState { channel: channel.as_str().to_owned(), read_seq: seq, unread, mentions };
+                work.tell(Effect::Read { user, state: state.clone() });
+                Ok(state)
+            })
+            .await
+    }
+
+    /// Tells the channel that one is typing. Nothing is stored.
+    pub async fn typing(&self, actor: &Actor, channel: ChannelId) -> Result<()> {
+        let user = actor.person.num;
+        let id = channel.clone();
+        let num =
+            self.reads.read(move |conn| Seat::joined(conn, user, &id).map(|seat| seat.channel.num)).await?;
+        let user = actor.person.id.as_str().to_owned();
+        self.audience.announce(vec![Effect::Typing { channel: num, id: channel, user }]);
+        Ok(())
+    }
+}

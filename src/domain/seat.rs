@@ -1,0 +1,61 @@
+//! Where somebody sits in a channel: what they may see of it.
+
+use super::{Error, Forbidden, Missing, Result};
+use crate::protocol::Seq;
+use crate::protocol::ids::ChannelId;
+use crate::storage::channels::ChannelRow;
+use crate::storage::members::{self, MemberRow};
+use crate::storage::{Conn, UserNum, channels};
+
+pub(super) struct Seat {
+    pub channel: ChannelRow,
+    pub member: Option<MemberRow>,
+}
+
+impl Seat {
+    /// The channel, if the person may know of it: it is public, or they are or were asked in.
+    ///
+    /// # Errors
+    /// `channel_not_found`
+    pub fn find(conn: &mut Conn, user: UserNum, id: &ChannelId) -> Result<Seat> {
+        let channel = channels::by_id(conn, id.as_str())?.ok_or(Error::NotFound(Missing::Channel))?;
+        let member = members::get(conn, channel.num, user)?;
+        let seat = Seat { channel, member };
+        let known = seat.channel.visibility == "public" || seat.is("joined") || seat.is("invited");
+        if known { Ok(seat) } else { Err(Error::NotFound(Missing::Channel)) }
+    }
+
+    /// As [`Seat::find`], for what only members may see.
+    ///
+    /// # Errors
+    /// `channel_not_found`, `not_member`
+    pub fn joined(conn: &mut Conn, user: UserNum, id: &ChannelId) -> Result<Seat> {
+        let seat = Seat::find(conn, user, id)?;
+        if seat.is("joined") { Ok(seat) } else { Err(Error::Forbidden(Forbidden::NotMember)) }
+    }
+
+    pub fn is(&self, membership: &str) -> bool {
+        self.member.as_ref().is_some_and(|member| member.membership == membership)
+    }
+
+    pub fn has_role(&self, roles: &[&str]) -> bool {
+        self.is("joined") && self.member.as_ref().is_some_and(|member| roles.contains(&member.role.as_str()))
+    }
+
+    /// The first seq whose content the person may read.
+    pub fn first_readable(&self) -> Seq {
+        let policy: crate::protocol::rules::Policy =
+            serde_json::from_str(&self.channel.policy).unwrap_or_default();
+        match policy.history {
+            crate::protocol::rules::HistoryPolicy::All => 0,
+            crate::protocol::rules::HistoryPolicy::SinceJoin => {
+                self.member.as_ref().and_then(|member| member.joined_seq).unwrap_or(self.channel.size)
+            }
+        }
+    }
+
+    /// The seq of the log's last entry.
+    pub fn head(&self) -> Seq {
+        self.channel.size - 1
+    }
+}

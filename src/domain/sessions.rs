@@ -1,0 +1,131 @@
+//! Sessions: logging in, who a token belongs to, logging out.
+
+use sha2::{Digest, Sha256};
+
+use super::clock::{random, random_text};
+use super::effect::Effect;
+use super::view::{AccountRole, User};
+use super::{Actor, Domain, Error, Missing, Person, Result, accounts, show};
+use crate::protocol::Ts;
+use crate::protocol::ids::UserId;
+use crate::storage::sessions::{self, SessionRow};
+use crate::storage::users;
+
+/// A device's name has at most this many characters.
+const DEVICE_NAME_CHARS_MAX: usize = 100;
+/// The last use of a session is written at most this often.
+const TOUCH_INTERVAL_MS: i64 = 300_000;
+
+/// A session that has just begun; the token is told this once.
+pub struct Begun {
+    pub id: String,
+    pub token: String,
+}
+
+/// What is stored of a token.
+pub fn token_hash(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}
+
+impl Domain {
+    /// Checks name and password.
+    ///
+    /// # Errors
+    /// [`Error::Credentials`], the same for a wrong password and for a name that doesn't exist.
+    pub async fn authenticate(&self, username: &str, password: String) -> Result<User> {
+        let id = accounts::parse_username(username.trim_start_matches('@'), self.server()).ok();
+        let row = match id {
+            Some(id) => self.reads.read(move |conn| users::by_id(conn, id.as_str())).await?,
+            None => None,
+        };
+        let stored = row.as_ref().and_then(|row| row.password_hash.clone());
+        let fits = self.passwords.verify(password, stored).await?;
+        let row = row.filter(|_| fits).ok_or(Error::Credentials)?;
+        Ok(User { role: Some(AccountRole::parse(&row.role)), ..show::user(&row) })
+    }
+
+    /// Begins a session for an account that has been authenticated.
+    pub async fn begin_session(&self, user: &str, device_name: &str) -> Result<Begun> {
+        let device_name: String =
+            device_name.chars().filter(|c| !c.is_control()).take(DEVICE_NAME_CHARS_MAX).collect();
+        let begun = Begun { id: random_text::<12>(), token: random_text::<32>() };
+        let (id, hash) = (begun.id.clone(), token_hash(&begun.token));
+        let (user, now) = (user.to_owned(), self.clock.now());
+        self.writer
+            .other(&user.clone(), move |work| {
+                let owner = users::by_id(work.conn, &user)?.ok_or(Error::NotFound(Missing::User))?;
+                let row = SessionRow {
+                    id,
+                    token_hash: hash.to_vec(),
+                    user_num: owner.num,
+                    device_name,
+                    created_ts: now,
+                    last_used_ts: now,
+                };
+                sessions::insert(work.conn, &row)?;
+                let ended = sessions::trim(work.conn, owner.num)?;
+                if !ended.is_empty() {
+                    work.tell(Effect::SessionsEnded { sessions: ended });
+                }
+                Ok(())
+            })
+            .await?;
+        Ok(begun)
+    }
+
+    /// Who the token belongs to; none when it belongs to nobody (any more).
+    pub async fn actor(&self, token: &str) -> Result<Option<Actor>> {
+        let hash = token_hash(token);
+        let Some(owner) = self.reads.read(move |conn| sessions::by_token(conn, &hash)).await? else {
+            return Ok(None);
+        };
+        let now = self.clock.now();
+        let age_max = i64::from(self.config.settings.accounts.session_days) * 86_400_000;
+        if now - owner.last_used_ts > age_max {
+            return Ok(None);
+        }
+        if now - owner.last_used_ts > TOUCH_INTERVAL_MS {
+            let session = owner.session.clone();
+            self.writer
+                .other(&owner.user_id, move |work| Ok(sessions::touch(work.conn, &session, now)?))
+                .await?;
+        }
+        let Ok(id) = owner.user_id.parse::<UserId>() else { return Ok(None) };
+        let role = AccountRole::parse(&owner.role);
+        Ok(Some(Actor { person: Person { num: owner.user_num, id }, role, session: owner.session }))
+    }
+
+    /// One's own sessions, the one used last first.
+    pub async fn sessions(&self, actor: &Actor) -> Result<Vec<SessionRow>> {
+        let num = actor.person.num;
+        Ok(self.reads.read(move |conn| sessions::of_user(conn, num)).await?)
+    }
+
+    /// Ends one of one's own sessions.
+    pub async fn end_session(&self, actor: &Actor, id: String) -> Result<()> {
+        let num = actor.person.num;
+        self.writer
+            .other(actor.person.id.as_str(), move |work| {
+                if !sessions::delete(work.conn, num, &id)? {
+                    return Err(Error::NotFound(Missing::Session));
+                }
+                work.tell(Effect::SessionsEnded { sessions: vec![id] });
+                Ok(())
+            })
+            .await
+    }
+
+    /// Ends sessions that have not been used for as long as the settings say.
+    pub async fn end_idle_sessions(&self) -> Result<usize> {
+        let age_max = i64::from(self.config.settings.accounts.session_days) * 86_400_000;
+        let before: Ts = self.clock.now() - age_max;
+        self.writer.other("sessions", move |work| Ok(sessions::delete_idle(work.conn, before)?)).await
+    }
+}
+
+/// A fresh invite code, short enough to be read out.
+pub fn invite_code() -> String {
+    const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let letter = |byte: u8| ALPHABET.get(usize::from(byte % 32)).copied().map_or('a', char::from);
+    random::<16>().into_iter().map(letter).collect()
+}

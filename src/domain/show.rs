@@ -1,0 +1,157 @@
+//! From rows to what clients see.
+
+use std::collections::HashMap;
+
+use super::Error;
+use super::content::{self, MessageContent};
+use super::view::{ChannelInfo, ChannelPolicy, Message, MessageStatus, Presence, Reaction, User};
+use crate::protocol::Seq;
+use crate::protocol::rules::Policy;
+use crate::storage::channels::ChannelRow;
+use crate::storage::messages::{self, MessageRow, Shown};
+use crate::storage::users::{self, UserRow};
+use crate::storage::{ChannelNum, Conn, UserNum};
+
+/// How many people are listed per emoji.
+const REACTION_USERS_MAX: usize = 50;
+
+/// A person; presence is filled in where it is known.
+pub fn user(row: &UserRow) -> User {
+    User {
+        username: local_part(&row.id).to_owned(),
+        id: row.id.clone(),
+        server: row.server.clone(),
+        display_name: row.display_name.clone(),
+        avatar: row.avatar.clone(),
+        bio: row.bio.clone(),
+        presence: Presence::Offline,
+        created_ts: row.created_ts,
+        deactivated: row.deleted_ts.is_some(),
+        role: None,
+    }
+}
+
+fn local_part(id: &str) -> &str {
+    let name = id.strip_prefix('@').unwrap_or(id);
+    name.split_once(':').map_or(name, |(local, _)| local)
+}
+
+/// Whether the user's id is of this server.
+pub fn is_of(id: &str, server: &str) -> bool {
+    id.split_once(':').is_some_and(|(_, of)| of == server)
+}
+
+pub fn user_id(conn: &mut Conn, num: UserNum) -> Result<String, Error> {
+    Ok(users::by_num(conn, num)?.map(|user| user.id).unwrap_or_default())
+}
+
+/// What everybody sees of a channel.
+pub fn channel_info(row: &ChannelRow) -> ChannelInfo {
+    let policy: Policy = serde_json::from_str(&row.policy).unwrap_or_default();
+    let caps =
+        policy.caps.iter().map(|(cap, role)| (cap.as_str().to_owned(), role.as_str().to_owned())).collect();
+    ChannelInfo {
+        id: row.id.clone(),
+        kind: row.kind.clone(),
+        name: row.name.clone(),
+        topic: row.topic.clone(),
+        alias: row.alias.clone(),
+        host: row.host.clone(),
+        visibility: row.visibility.clone(),
+        policy: ChannelPolicy {
+            join: policy.join.as_str().to_owned(),
+            history: policy.history.as_str().to_owned(),
+            caps,
+        },
+        archived: row.archived,
+        created_ts: row.created_ts,
+        member_count: row.joined_count,
+        pins: serde_json::from_str(&row.pins).unwrap_or_default(),
+    }
+}
+
+/// A message that was just appended.
+pub fn fresh_message(channel: &str, row: &MessageRow, sender: &str, content: MessageContent) -> Message {
+    let deleted = row.deleted;
+    Message {
+        id: row.id.clone(),
+        channel: channel.to_owned(),
+        seq: row.seq,
+        sender: sender.to_owned(),
+        ts: row.ts,
+        text: if deleted { String::new() } else { content.text },
+        nonce: Some(row.nonce.clone()),
+        edited_ts: row.edited_ts.filter(|_| !deleted),
+        deleted,
+        reply_to: row.reply_to.clone(),
+        thread: row.thread.clone(),
+        thread_index: row.thread_index,
+        thread_count: (row.thread_count > 0).then_some(row.thread_count),
+        reactions: Vec::new(),
+        attachments: if deleted { Vec::new() } else { content.attachments },
+        mentions: if deleted { Vec::new() } else { content.mentions },
+        mentions_all: content.mentions_all && !deleted,
+        status: MessageStatus::Sent,
+    }
+}
+
+/// Messages with their reactions; `viewer` says whose `me` is shown, if anybody's.
+pub fn messages(
+    conn: &mut Conn,
+    num: ChannelNum,
+    channel: &str,
+    rows: Vec<Shown>,
+    viewer: Option<UserNum>,
+) -> Result<Vec<Message>, Error> {
+    let reacted: Vec<Seq> =
+        rows.iter().filter(|(row, ..)| row.has_reactions).map(|(row, ..)| row.seq).collect();
+    let mut reactions = reactions(conn, num, &reacted, viewer)?;
+    let shown = rows.into_iter().map(|(row, sender, body)| {
+        let content = body.as_deref().and_then(content::read_body).unwrap_or_default();
+        let mut message = fresh_message(channel, &row, &sender, content);
+        message.reactions = reactions.remove(&row.seq).unwrap_or_default();
+        message
+    });
+    Ok(shown.collect())
+}
+
+/// One message as it stands, the same for everybody.
+pub fn message_at(
+    conn: &mut Conn,
+    num: ChannelNum,
+    channel: &str,
+    seq: Seq,
+) -> Result<Option<Message>, Error> {
+    let rows = messages::by_seqs(conn, num, &[seq])?;
+    Ok(messages(conn, num, channel, rows, None)?.pop())
+}
+
+fn reactions(
+    conn: &mut Conn,
+    num: ChannelNum,
+    seqs: &[Seq],
+    viewer: Option<UserNum>,
+) -> Result<HashMap<Seq, Vec<Reaction>>, Error> {
+    let mut by_message: HashMap<Seq, Vec<Reaction>> = HashMap::new();
+    for (row, user) in messages::reactions_of(conn, num, seqs)? {
+        let shown = by_message.entry(row.message_seq).or_default();
+        let mine = viewer == Some(row.user_num);
+        let known = shown.iter().position(|reaction| reaction.emoji == row.emoji);
+        match known.and_then(|index| shown.get_mut(index)) {
+            Some(reaction) => {
+                reaction.count += 1;
+                reaction.me = reaction.me.map(|me| me || mine);
+                if reaction.users.len() < REACTION_USERS_MAX {
+                    reaction.users.push(user);
+                }
+            }
+            None => shown.push(Reaction {
+                emoji: row.emoji,
+                count: 1,
+                me: viewer.map(|_| mine),
+                users: vec![user],
+            }),
+        }
+    }
+    Ok(by_message)
+}

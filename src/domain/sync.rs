@@ -1,0 +1,114 @@
+//! One answer with all that a client needs to begin, and what a stream needs to go on.
+
+use std::collections::BTreeSet;
+
+use super::channels::mine;
+use super::effect::Change;
+use super::seat::Seat;
+use super::view::{AccountRole, Channel, User};
+use super::{Actor, Domain, Error, Missing, Result, changes, show};
+use crate::protocol::Seq;
+use crate::protocol::ids::ChannelId;
+use crate::storage::{ChannelNum, UserNum, channels, members, notifications, users};
+
+/// What a client begins with.
+pub struct Snapshot {
+    pub user: User,
+    pub channels: Vec<Channel>,
+    /// People in view: those in direct messages, and the authors of last messages.
+    pub users: Vec<User>,
+    pub notifications_unread: i64,
+}
+
+/// A channel that a stream follows, and where its log stood when it began to.
+#[derive(Debug, Clone)]
+pub struct Followed {
+    pub num: ChannelNum,
+    pub id: String,
+    pub head: Seq,
+    pub unread: i64,
+}
+
+/// What a client missed in one channel.
+pub enum Missed {
+    /// Everything after its cursor, in order.
+    Changes(Vec<(Seq, Option<Change>)>),
+    /// More than fits: the client pages.
+    TooMuch,
+}
+
+impl Domain {
+    pub async fn snapshot(&self, actor: &Actor) -> Result<Snapshot> {
+        let user = actor.person.num;
+        self.reads
+            .read(move |conn| {
+                let me = users::by_num(conn, user)?.ok_or(Error::NotFound(Missing::User))?;
+                let channels = mine(conn, user)?;
+                let mut ids: BTreeSet<String> = channels
+                    .iter()
+                    .flat_map(|channel| channel.last_message.iter().map(|message| message.sender.clone()))
+                    .collect();
+                ids.insert(me.id.clone());
+                let ids: Vec<String> = ids.into_iter().collect();
+                let mut shown: Vec<User> = users::by_ids(conn, &ids)?.iter().map(show::user).collect();
+                for person in channels.iter().flat_map(|channel| &channel.people) {
+                    if !shown.iter().any(|known| known.id == person.id) {
+                        shown.push(person.clone());
+                    }
+                }
+                Ok(Snapshot {
+                    user: User { role: Some(AccountRole::parse(&me.role)), ..show::user(&me) },
+                    channels,
+                    users: shown,
+                    notifications_unread: notifications::count_unseen(conn, user)?,
+                })
+            })
+            .await
+    }
+
+    /// The channels that a person's sockets follow: those they are joined in.
+    pub async fn followed(&self, user: UserNum) -> Result<Vec<Followed>> {
+        self.reads
+            .read(move |conn| {
+                let bases: std::collections::HashMap<ChannelNum, i64> =
+                    members::of_user(conn, user, "joined")?
+                        .into_iter()
+                        .map(|row| (row.channel, row.read_base))
+                        .collect();
+                let rows = channels::of_user(conn, user)?;
+                let followed = rows.into_iter().filter_map(|row| {
+                    let base = bases.get(&row.num)?;
+                    let unread = (row.live_count - base).max(0);
+                    Some(Followed { num: row.num, id: row.id, head: row.size - 1, unread })
+                });
+                Ok(followed.collect())
+            })
+            .await
+    }
+
+    /// What the log of a channel says after `seq`, at most `limit` entries.
+    pub async fn missed(
+        &self,
+        user: UserNum,
+        channel: ChannelId,
+        seq: Seq,
+        limit: i64,
+    ) -> Result<(Missed, Seq)> {
+        self.reads
+            .read(move |conn| {
+                let seat = Seat::joined(conn, user, &channel)?;
+                let head = seat.head();
+                let from = (seq + 1).max(seat.first_readable());
+                if head - from + 1 > limit {
+                    return Ok((Missed::TooMuch, head));
+                }
+                Ok((Missed::Changes(changes::changes(conn, &seat.channel, from, head, limit)?), head))
+            })
+            .await
+    }
+
+    /// Unseen notifications per channel.
+    pub async fn mentions(&self, user: UserNum) -> Result<Vec<(ChannelNum, i64)>> {
+        Ok(self.reads.read(move |conn| notifications::unseen_by_channel(conn, user)).await?)
+    }
+}

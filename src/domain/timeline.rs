@@ -1,0 +1,158 @@
+//! Pages of a channel's or a thread's messages, and the signed log itself.
+
+use super::seat::Seat;
+use super::view::Message;
+use super::{Actor, Domain, Error, Missing, Result, messages::readable, show};
+use crate::protocol::Seq;
+use crate::protocol::ids::{ChannelId, EventId};
+use crate::storage::channels::ChannelRow;
+use crate::storage::entries::{self, Sent};
+use crate::storage::messages::{self, Of, Shown};
+use crate::storage::{Conn, UserNum};
+
+/// Most messages on a page.
+pub const PAGE_MESSAGES_MAX: i64 = 100;
+pub const PAGE_MESSAGES_DEFAULT: i64 = 50;
+/// Most entries in one answer of the log.
+pub const PAGE_ENTRIES_MAX: i64 = 256;
+
+/// Where a page lies.
+#[derive(Debug, Clone, Copy)]
+pub enum Place {
+    /// The newest messages.
+    Head,
+    Before(Seq),
+    After(Seq),
+    Around(Seq),
+}
+
+impl Place {
+    /// # Errors
+    /// `bad_place` for more than one, or for a negative seq.
+    pub fn parse(before: Option<Seq>, after: Option<Seq>, around: Option<Seq>) -> Result<Place> {
+        let bad = |detail: &str| Error::invalid("bad_place", "/before", detail);
+        let place = match (before, after, around) {
+            (None, None, None) => Place::Head,
+            (Some(seq), None, None) => Place::Before(seq),
+            (None, Some(seq), None) => Place::After(seq),
+            (None, None, Some(seq)) => Place::Around(seq),
+            _ => return Err(bad("Only one of before, after and around may be given.")),
+        };
+        // `after=-1` is the way to say: from the very beginning.
+        match before.or(after).or(around) {
+            Some(seq) if !(-1..=1 << 53).contains(&seq) => Err(bad("must be a seq")),
+            _ => Ok(place),
+        }
+    }
+}
+
+/// A page of messages in the order of the log.
+pub struct Page {
+    pub messages: Vec<Message>,
+    /// The seq of the log's last entry.
+    pub head: Seq,
+    /// The seq of the first message that the asker may read, if there is one.
+    pub oldest: Option<Seq>,
+}
+
+/// A channel's entries with the bodies that the asker may read and that are still there.
+pub struct LogPage {
+    pub channel: ChannelRow,
+    pub entries: Vec<(Sent, Option<String>)>,
+}
+
+impl Domain {
+    /// A page of a channel.
+    pub async fn timeline(
+        &self,
+        actor: &Actor,
+        channel: ChannelId,
+        place: Place,
+        limit: i64,
+    ) -> Result<Page> {
+        let user = actor.person.num;
+        self.reads
+            .read(move |conn| {
+                let seat = Seat::joined(conn, user, &channel)?;
+                page(conn, &seat, user, Of::Channel, place, limit)
+            })
+            .await
+    }
+
+    /// A thread's first message, and a page of its replies.
+    pub async fn thread(
+        &self,
+        actor: &Actor,
+        channel: ChannelId,
+        id: EventId,
+        place: Place,
+        limit: i64,
+    ) -> Result<(Message, Page)> {
+        let user = actor.person.num;
+        self.reads
+            .read(move |conn| {
+                let seat = Seat::joined(conn, user, &channel)?;
+                let row = readable(conn, &seat, &id)?;
+                let root = row.thread_seq.unwrap_or(row.seq);
+                let rows = messages::by_seqs(conn, seat.channel.num, &[root])?;
+                let shown = show::messages(conn, seat.channel.num, &seat.channel.id, rows, Some(user))?;
+                let first = shown.into_iter().next().ok_or(Error::NotFound(Missing::Message))?;
+                let page = page(conn, &seat, user, Of::Thread(root), place, limit)?;
+                Ok((first, page))
+            })
+            .await
+    }
+
+    /// Signed entries `from..=to`, for proof and export.
+    pub async fn log(
+        &self,
+        actor: &Actor,
+        channel: ChannelId,
+        from: Seq,
+        to: Option<Seq>,
+    ) -> Result<LogPage> {
+        if from < 0 || to.is_some_and(|to| to < from) {
+            return Err(Error::invalid(
+                "bad_place",
+                "/from",
+                "from must be at least 0, and to at least from",
+            ));
+        }
+        let user = actor.person.num;
+        self.reads
+            .read(move |conn| {
+                let seat = Seat::joined(conn, user, &channel)?;
+                let to = to.unwrap_or(seat.head()).min(seat.head());
+                let sent = entries::range(conn, seat.channel.num, from, to, PAGE_ENTRIES_MAX)?;
+                let last = sent.last().map_or(from, |(entry, _)| entry.seq);
+                let bodies =
+                    entries::bodies_between(conn, seat.channel.num, from.max(seat.first_readable()), last)?;
+                let mut bodies: std::collections::HashMap<Seq, String> = bodies.into_iter().collect();
+                let entries = sent.into_iter().map(|sent| {
+                    let body = bodies.remove(&sent.0.seq);
+                    (sent, body)
+                });
+                Ok(LogPage { entries: entries.collect(), channel: seat.channel })
+            })
+            .await
+    }
+}
+
+fn page(conn: &mut Conn, seat: &Seat, user: UserNum, of: Of, place: Place, limit: i64) -> Result<Page> {
+    let num = seat.channel.num;
+    let (first, head) = (seat.first_readable(), seat.head());
+    let rows: Vec<Shown> = match place {
+        Place::Head => messages::page(conn, num, of, (first, head), limit, false)?,
+        Place::Before(seq) => messages::page(conn, num, of, (first, seq - 1), limit, false)?,
+        Place::After(seq) => messages::page(conn, num, of, (first.max(seq + 1), head), limit, true)?,
+        Place::Around(seq) => {
+            let older = limit / 2 + limit % 2;
+            let mut rows = messages::page(conn, num, of, (first, seq), older, false)?;
+            rows.extend(messages::page(conn, num, of, (first.max(seq + 1), head), limit - older, true)?);
+            rows
+        }
+    };
+    let oldest = messages::page(conn, num, of, (first, head), 1, true)?.first().map(|(row, ..)| row.seq);
+    let messages = show::messages(conn, num, &seat.channel.id, rows, Some(user))?;
+    Ok(Page { messages, head, oldest })
+}

@@ -1,0 +1,220 @@
+//! What clients see: the same shapes in HTTP answers and in stream frames.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::protocol::{Seq, Ts};
+
+/// A person.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct User {
+    /// `@name:server`
+    #[schema(example = "@ann:chat.example.org")]
+    pub id: String,
+    pub username: String,
+    pub server: String,
+    /// Empty for a deleted account.
+    pub display_name: String,
+    /// SHA-256 of the picture's bytes.
+    pub avatar: Option<String>,
+    pub bio: String,
+    pub presence: Presence,
+    pub created_ts: Ts,
+    /// The account was deleted.
+    pub deactivated: bool,
+    /// What the account may do on this server. Only in one's own user.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<AccountRole>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Presence {
+    Online,
+    Offline,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountRole {
+    User,
+    Admin,
+}
+
+impl AccountRole {
+    pub fn parse(text: &str) -> AccountRole {
+        if text == "admin" { AccountRole::Admin } else { AccountRole::User }
+    }
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            AccountRole::User => "user",
+            AccountRole::Admin => "admin",
+        }
+    }
+}
+
+/// One emoji on a message.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Reaction {
+    pub emoji: String,
+    pub count: i64,
+    /// Whether the asker reacted so. Only in HTTP answers: frames are the same for everybody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub me: Option<bool>,
+    /// Who reacted so, in order, at most 50.
+    pub users: Vec<String>,
+}
+
+/// A file that a message carries.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Attachment {
+    /// SHA-256 of the bytes.
+    pub hash: String,
+    pub name: String,
+    pub media_type: String,
+    pub size: i64,
+}
+
+/// A message as it stands now.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Message {
+    /// `$` and the hash of the signed event.
+    pub id: String,
+    pub channel: String,
+    /// Its place in the channel's log.
+    pub seq: Seq,
+    /// `@name:server`
+    pub sender: String,
+    pub ts: Ts,
+    /// CommonMark. Empty when deleted.
+    pub text: String,
+    /// What the author's client chose when sending.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edited_ts: Option<Ts>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub deleted: bool,
+    /// The message that this answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<String>,
+    /// The first message of the thread that this stands in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thread: Option<String>,
+    /// Its place among the thread's replies, from 1. The first message's `thread_count` is at least this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thread_index: Option<i64>,
+    /// How many replies the thread that begins here ever had.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thread_count: Option<i64>,
+    pub reactions: Vec<Reaction>,
+    pub attachments: Vec<Attachment>,
+    /// People whom the text mentions.
+    pub mentions: Vec<String>,
+    /// The text addresses everybody in the channel.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub mentions_all: bool,
+    pub status: MessageStatus,
+}
+
+/// Whether the channel's host has put the message into the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageStatus {
+    Sent,
+    Pending,
+}
+
+/// Who may join a channel, how much of the past a newcomer sees, and which role a capability needs.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ChannelPolicy {
+    #[schema(example = "open")]
+    pub join: String,
+    #[schema(example = "all")]
+    pub history: String,
+    /// Capability to least role, where it differs from the default.
+    pub caps: BTreeMap<String, String>,
+}
+
+/// What everybody sees of a channel alike.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ChannelInfo {
+    /// `!` and the hash of the channel's first event.
+    pub id: String,
+    /// `channel` or `dm`
+    pub kind: String,
+    pub name: String,
+    pub topic: String,
+    /// `#name:server`
+    pub alias: Option<String>,
+    /// The server that orders this channel.
+    pub host: String,
+    /// `public` (in the directory) or `private`
+    pub visibility: String,
+    pub policy: ChannelPolicy,
+    pub archived: bool,
+    pub created_ts: Ts,
+    pub member_count: i64,
+    /// Ids of pinned messages, oldest pin first.
+    pub pins: Vec<String>,
+}
+
+/// A channel as one person sees it.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Channel {
+    #[serde(flatten)]
+    pub info: ChannelInfo,
+    /// The seq of the last entry of the log.
+    pub head: Seq,
+    /// The asker's own: `joined`, `invited`, `left`, `banned`, `knocking`, or null.
+    pub membership: Option<String>,
+    /// The asker's own: `owner`, `moderator`, `member`, `guest`, or null.
+    pub role: Option<String>,
+    /// Everything up to here is read.
+    pub read_seq: Seq,
+    /// Messages after the read marker.
+    pub unread: i64,
+    /// Notifications in this channel that were not seen.
+    pub mentions: i64,
+    /// `all`, `mentions` or `none`
+    pub notify: String,
+    pub last_message: Option<Message>,
+    /// Everybody in it, for a direct message channel; empty for others.
+    pub people: Vec<User>,
+}
+
+/// Somebody in a channel.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Member {
+    pub user: User,
+    /// `joined`, `invited`, `left`, `banned` or `knocking`
+    pub membership: String,
+    /// `owner`, `moderator`, `member` or `guest`
+    pub role: String,
+    /// The seq of the entry that made it so.
+    pub since_seq: Seq,
+}
+
+/// Something that somebody should look at.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Notification {
+    pub id: i64,
+    /// `mention`, `reply` or `dm`
+    pub kind: String,
+    pub channel: String,
+    pub message: Message,
+    pub ts: Ts,
+    pub read: bool,
+}
+
+/// How far one has read a channel.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ReadState {
+    pub channel: String,
+    pub read_seq: Seq,
+    pub unread: i64,
+    pub mentions: i64,
+}

@@ -1,0 +1,135 @@
+//! A lane's memory: the channels it has at hand, and what the transaction under way did to them.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use super::open::{LogPosition, Open};
+use crate::domain::Error;
+use crate::domain::clock::Clock;
+use crate::domain::effect::Effect;
+use crate::protocol::head::{Head, SignedHead};
+use crate::protocol::ids::{KeyId, ServerName};
+use crate::protocol::sign::SigningKey;
+use crate::storage::{self, ChannelNum, Conn, channels};
+
+/// How many channels a lane keeps at hand.
+const OPEN_CHANNELS_MAX: usize = 20_000;
+
+/// Who signs.
+pub struct Identity {
+    pub name: ServerName,
+    pub kid: KeyId,
+    pub key: SigningKey,
+}
+
+pub struct Lane {
+    pub identity: Arc<Identity>,
+    pub clock: Arc<dyn Clock>,
+    channels: HashMap<ChannelNum, Open>,
+    /// Channels whose row this transaction has locked and compared.
+    locked: HashSet<ChannelNum>,
+    /// Channels whose log grew in this transaction.
+    touched: BTreeSet<ChannelNum>,
+    /// Where the logs stood before each append of the unit under way; none for a channel it made.
+    pub(super) undo: Vec<(ChannelNum, Option<LogPosition>)>,
+    pub(super) effects: Vec<Effect>,
+}
+
+impl Lane {
+    pub(super) fn new(identity: Arc<Identity>, clock: Arc<dyn Clock>) -> Lane {
+        Lane {
+            identity,
+            clock,
+            channels: HashMap::new(),
+            locked: HashSet::new(),
+            touched: BTreeSet::new(),
+            undo: Vec::new(),
+            effects: Vec::new(),
+        }
+    }
+
+    /// A transaction begins.
+    pub(super) fn begin(&mut self) {
+        if self.channels.len() > OPEN_CHANNELS_MAX {
+            self.channels.clear();
+        }
+        self.locked.clear();
+        self.touched.clear();
+        self.undo.clear();
+        self.effects.clear();
+    }
+
+    /// The channel, locked for this transaction and as it is in the database.
+    pub fn open(&mut self, conn: &mut Conn, num: ChannelNum) -> Result<&mut Open, Error> {
+        let gone = || Error::Internal(storage::Error::Damaged(format!("channel {num} is gone")));
+        if self.locked.insert(num) && conn.is_postgres() {
+            // Another node may have appended: what is remembered holds only for the same log.
+            let (size, root) = channels::lock(conn, num)?.ok_or_else(gone)?;
+            self.channels.retain(|&known, open| known != num || open.is_at(size, &root));
+        }
+        let open = match self.channels.remove(&num) {
+            Some(open) => open,
+            None => Open::load(&channels::by_num(conn, num)?.ok_or_else(gone)?)?,
+        };
+        Ok(self.channels.entry(num).or_insert(open))
+    }
+
+    /// A channel that this transaction made.
+    pub(super) fn adopt(&mut self, open: Open) {
+        self.undo.push((open.num, None));
+        self.locked.insert(open.num);
+        self.touched.insert(open.num);
+        self.channels.insert(open.num, open);
+    }
+
+    /// Notes that the log of `num` is about to grow from `position`.
+    pub(super) fn touch(&mut self, num: ChannelNum, position: LogPosition) {
+        self.undo.push((num, Some(position)));
+        self.touched.insert(num);
+    }
+
+    /// The unit under way failed: its channels stand where they stood before it.
+    pub(super) fn take_back(&mut self) {
+        while let Some((num, position)) = self.undo.pop() {
+            match (position, self.channels.get_mut(&num)) {
+                (Some(position), Some(open)) => open.rewind(position),
+                _ => {
+                    self.channels.remove(&num);
+                    self.touched.remove(&num);
+                }
+            }
+        }
+    }
+
+    /// Signs one head for each channel whose log grew, and writes where it stands.
+    pub(super) fn write_heads(&mut self, conn: &mut Conn) -> Result<(), storage::Error> {
+        let now = self.clock.now();
+        for num in &self.touched {
+            let Some(open) = self.channels.get(num) else { continue };
+            let head = Head {
+                channel: open.id.clone(),
+                term: open.position.term,
+                size: open.position.size,
+                root: open.position.root,
+                ts: now.max(open.position.last_ts),
+                host: self.identity.name.clone(),
+                kid: self.identity.kid.clone(),
+            };
+            let ts = head.ts;
+            let signed = SignedHead::sign(head, &self.identity.key);
+            open.position.write(conn, *num, self.identity.kid.as_str(), ts, &signed.signature.0)?;
+        }
+        Ok(())
+    }
+
+    /// The commit is durable: what it means for those who watch.
+    pub(super) fn finish(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects)
+    }
+
+    /// The commit failed: nothing that is remembered can be trusted.
+    pub(super) fn abandon(&mut self) {
+        self.channels.clear();
+        self.effects.clear();
+    }
+}

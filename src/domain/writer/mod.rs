@@ -1,0 +1,254 @@
+//! The writer: every change goes through it, and each commit carries whatever queued while the last
+//! one ran.
+//!
+//! A unit of work is a plain function that runs to its end on a thread that owns its connection, so
+//! a caller that goes away never leaves a transaction half done. SQLite has one such thread. On
+//! PostgreSQL there are several; a channel always goes to the same one, and one transaction holds
+//! units of one channel, so that two nodes can't wait for each other's channels.
+//!
+//! Per commit: one transaction, one fsync, one signed head per channel touched. A unit that fails is
+//! taken back alone. Nothing is announced, and no caller is answered, before the commit.
+
+mod append;
+mod lane;
+mod open;
+
+use std::collections::VecDeque;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tokio::sync::{mpsc, oneshot};
+
+pub use append::{Appended, Draft};
+pub use lane::{Identity, Lane};
+pub use open::{LogPosition, Open, Person};
+
+use super::Error;
+use super::clock::Clock;
+use super::effect::{Audience, Effect};
+use crate::protocol::ids::ChannelId;
+use crate::storage::{self, Conn, is_postgres};
+
+/// How many units of work may wait for one lane.
+const QUEUE_UNITS_MAX: usize = 8_192;
+/// How many units of work one commit carries at most.
+const GROUP_UNITS_MAX: usize = 1_024;
+/// How long a connection may rest before it is asked whether it is still there.
+const REST_MAX: Duration = Duration::from_secs(5);
+/// Pause before a lane tries again to connect.
+const RECONNECT_DELAY: Duration = Duration::from_millis(200);
+
+/// What a unit of work has at hand: a connection inside a transaction, and the lane's memory.
+pub struct Work<'a> {
+    pub conn: &'a mut Conn,
+    pub lane: &'a mut Lane,
+}
+
+impl Work<'_> {
+    /// Tells `effect` to those who watch, once all is durable.
+    pub fn tell(&mut self, effect: Effect) {
+        self.lane.effects.push(effect);
+    }
+
+    /// How much was told so far: a place for [`Work::tell_first`].
+    pub fn told(&self) -> usize {
+        self.lane.effects.len()
+    }
+
+    /// What was told since `mark`.
+    pub fn told_since(&self, mark: usize) -> &[Effect] {
+        self.lane.effects.get(mark..).unwrap_or_default()
+    }
+
+    /// As [`Work::tell`], before all that was told since `mark`.
+    pub fn tell_first(&mut self, mark: usize, effect: Effect) {
+        let mark = mark.min(self.lane.effects.len());
+        self.lane.effects.insert(mark, effect);
+    }
+}
+
+/// What tells the caller the outcome once it is known whether the transaction was kept.
+type Acknowledge = Box<dyn FnOnce(Result<(), storage::Error>) + Send>;
+
+struct Unit {
+    /// Units with the same key may share a transaction on PostgreSQL.
+    key: u64,
+    run: Box<dyn FnOnce(&mut Work<'_>) -> Acknowledge + Send>,
+}
+
+/// Hands units of work to the lanes.
+#[derive(Clone)]
+pub struct Writer {
+    lanes: Vec<mpsc::Sender<Unit>>,
+}
+
+/// What a writer needs to know.
+#[derive(Clone)]
+pub struct WriterContext {
+    pub url: String,
+    pub lanes: usize,
+    pub identity: Arc<Identity>,
+    pub clock: Arc<dyn Clock>,
+    pub audience: Audience,
+}
+
+impl Writer {
+    /// Starts the lanes; they end when the last writer is dropped and their queues are empty.
+    pub fn start(context: &WriterContext) -> std::io::Result<(Writer, Vec<thread::JoinHandle<()>>)> {
+        let count = if is_postgres(&context.url) { context.lanes.max(1) } else { 1 };
+        let mut lanes = Vec::with_capacity(count);
+        let mut handles = Vec::with_capacity(count);
+        for n in 0..count {
+            let (sender, mut queue) = mpsc::channel(QUEUE_UNITS_MAX);
+            let context = context.clone();
+            let handle = thread::Builder::new().name(format!("db-write-{n}")).spawn(move || {
+                // A panic or a lost connection costs the transaction under way, nothing else.
+                while !catch_unwind(AssertUnwindSafe(|| serve(&context, &mut queue))).unwrap_or(false) {
+                    thread::sleep(RECONNECT_DELAY);
+                }
+            })?;
+            lanes.push(sender);
+            handles.push(handle);
+        }
+        Ok((Writer { lanes }, handles))
+    }
+
+    /// Runs `work` on a channel's log, and answers once that is on disk.
+    ///
+    /// # Errors
+    /// What `work` answers; [`Error::Busy`] when too much waits (nothing was done).
+    pub async fn channel<T, F>(&self, channel: &ChannelId, work: F) -> Result<T, Error>
+    where
+        F: FnOnce(&mut Work<'_>) -> Result<T, Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.run(channel, work).await
+    }
+
+    /// Runs `work` on anything but a channel's log; `key` names what it is about (an account, say).
+    ///
+    /// # Errors
+    /// As [`Writer::channel`].
+    pub async fn other<T, F>(&self, key: &str, work: F) -> Result<T, Error>
+    where
+        F: FnOnce(&mut Work<'_>) -> Result<T, Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.run(key, work).await
+    }
+
+    async fn run<T, F>(&self, key: impl Hash, work: F) -> Result<T, Error>
+    where
+        F: FnOnce(&mut Work<'_>) -> Result<T, Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        let mut hasher = DefaultHasher::new();
+        key.hash(&mut hasher);
+        let key = hasher.finish();
+        let (reply, outcome) = oneshot::channel();
+        let run = Box::new(move |unit: &mut Work<'_>| {
+            let result = unit.attempt(work);
+            Box::new(move |kept: Result<(), storage::Error>| {
+                let _ = reply.send(result.and_then(|value| kept.map(|()| value).map_err(Error::from)));
+            }) as Acknowledge
+        });
+        let lanes = u64::try_from(self.lanes.len()).unwrap_or(1).max(1);
+        let lane = usize::try_from(key % lanes).unwrap_or(0);
+        let lane = self.lanes.get(lane).ok_or(Error::Internal(storage::Error::Lost))?;
+        lane.try_send(Unit { key, run }).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => Error::Busy,
+            mpsc::error::TrySendError::Closed(_) => Error::Internal(storage::Error::Lost),
+        })?;
+        outcome.await.unwrap_or(Err(Error::Internal(storage::Error::Lost)))
+    }
+}
+
+impl Work<'_> {
+    /// Runs one unit inside a savepoint: it is kept whole or not at all, and never harms its neighbours.
+    fn attempt<T>(&mut self, work: impl FnOnce(&mut Work<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        let told = self.lane.effects.len();
+        self.lane.undo.clear();
+        let lane = &mut *self.lane;
+        let outcome = self.conn.savepoint(|conn| {
+            // A bug in one unit is that unit's failure.
+            let ran = catch_unwind(AssertUnwindSafe(|| work(&mut Work { conn, lane })));
+            ran.unwrap_or(Err(Error::Internal(storage::Error::Lost)))
+        });
+        if outcome.is_err() {
+            self.lane.effects.truncate(told);
+            self.lane.take_back();
+        }
+        outcome
+    }
+}
+
+/// Serves the queue with one connection after another. True once the queue has closed.
+fn serve(context: &WriterContext, queue: &mut mpsc::Receiver<Unit>) -> bool {
+    let Some(mut conn) = connect(&context.url) else { return false };
+    let mut lane = Lane::new(context.identity.clone(), context.clock.clone());
+    let mut waiting: VecDeque<Unit> = VecDeque::new();
+    let mut used = Instant::now();
+    loop {
+        if waiting.is_empty() {
+            let Some(unit) = queue.blocking_recv() else { return true };
+            waiting.push_back(unit);
+        }
+        while waiting.len() < GROUP_UNITS_MAX {
+            let Ok(unit) = queue.try_recv() else { break };
+            waiting.push_back(unit);
+        }
+        if conn.is_broken() || (used.elapsed() > REST_MAX && !conn.is_alive()) {
+            let Some(again) = connect(&context.url) else {
+                thread::sleep(RECONNECT_DELAY);
+                continue;
+            };
+            conn = again;
+        }
+        let group = next_group(&mut waiting, conn.is_postgres());
+        commit_group(&mut conn, &mut lane, group, &context.audience);
+        used = Instant::now();
+    }
+}
+
+/// What the next transaction carries: on SQLite all that waits, on PostgreSQL what concerns the same
+/// channel as the first.
+fn next_group(waiting: &mut VecDeque<Unit>, by_key: bool) -> Vec<Unit> {
+    let Some(key) = waiting.front().map(|unit| unit.key) else { return Vec::new() };
+    if !by_key {
+        return waiting.drain(..).collect();
+    }
+    let (group, rest): (Vec<Unit>, Vec<Unit>) =
+        std::mem::take(waiting).into_iter().partition(|unit| unit.key == key);
+    *waiting = rest.into();
+    group
+}
+
+fn commit_group(conn: &mut Conn, lane: &mut Lane, group: Vec<Unit>, audience: &Audience) {
+    let mut acknowledgements = Vec::with_capacity(group.len());
+    lane.begin();
+    let kept = conn.begin_write().and_then(|()| {
+        for unit in group {
+            acknowledgements.push((unit.run)(&mut Work { conn, lane }));
+        }
+        lane.write_heads(conn).and_then(|()| conn.commit()).inspect_err(|_| {
+            let _ = conn.rollback();
+        })
+    });
+    match &kept {
+        Ok(()) => audience.announce(lane.finish()),
+        Err(error) => {
+            tracing::error!(%error, "a commit failed");
+            lane.abandon();
+        }
+    }
+    for acknowledge in acknowledgements {
+        acknowledge(kept.clone());
+    }
+}
+
+fn connect(url: &str) -> Option<Conn> {
+    Conn::open(url).inspect_err(|error| tracing::error!(%error, "cannot open the database for writing")).ok()
+}

@@ -1,0 +1,245 @@
+//! A channel at hand: where its log stands, and as much of its state as was asked for.
+
+use std::collections::HashSet;
+
+use crate::domain::Error;
+use crate::protocol::event::EventType;
+use crate::protocol::ids::{ChannelId, EventId, Hash, UserId};
+use crate::protocol::log::Frontier;
+use crate::protocol::rules::Reads;
+use crate::protocol::sign::PublicKey;
+use crate::protocol::state::{ChannelKind, Create, HostKey, KeyBinding, Member, State, Target};
+use crate::protocol::{Seq, Ts};
+use crate::storage::channels::{ChannelRow, LogState};
+use crate::storage::{self, ChannelNum, Conn, UserNum, channels, entries, members, users};
+
+/// How many members of one channel are kept at hand.
+const MEMBERS_AT_HAND_MAX: usize = 2_048;
+
+/// A person whose row is known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Person {
+    pub num: UserNum,
+    pub id: UserId,
+}
+
+/// Where a log stands, and the counters that grow with it.
+#[derive(Clone)]
+pub struct LogPosition {
+    pub term: i64,
+    pub size: i64,
+    pub root: Hash,
+    pub frontier: Frontier,
+    pub last_ts: Ts,
+    pub live_count: i64,
+    pub joined_count: i64,
+    pub last_message_seq: Option<Seq>,
+}
+
+impl LogPosition {
+    /// Writes the position with the head that the host signed over it.
+    pub(super) fn write(
+        &self,
+        conn: &mut Conn,
+        num: ChannelNum,
+        kid: &str,
+        ts: Ts,
+        signature: &[u8],
+    ) -> Result<(), storage::Error> {
+        let frontier = self.frontier.to_bytes();
+        let log = LogState {
+            size: self.size,
+            root: self.root.as_bytes(),
+            frontier: &frontier,
+            last_ts: self.last_ts,
+            head_kid: kid,
+            head_ts: ts,
+            head_signature: signature,
+            live_count: self.live_count,
+            joined_count: self.joined_count,
+            last_message_seq: self.last_message_seq,
+        };
+        channels::set_log(conn, num, &log)
+    }
+}
+
+/// A channel at hand.
+pub struct Open {
+    pub num: ChannelNum,
+    pub id: ChannelId,
+    pub position: LogPosition,
+    /// None after a unit was taken back: it is read again when next needed.
+    state: Option<State>,
+    /// People who were looked up: those in the state's members, and those who are none.
+    people: HashSet<UserId>,
+}
+
+pub(super) fn damaged(what: &str, error: impl std::fmt::Display) -> Error {
+    Error::Internal(storage::Error::Damaged(format!("{what}: {error}")))
+}
+
+impl Open {
+    /// A channel that was just made.
+    pub fn new(num: ChannelNum, position: LogPosition, state: State) -> Open {
+        Open { num, id: state.channel.clone(), position, state: Some(state), people: HashSet::new() }
+    }
+
+    pub(super) fn load(row: &ChannelRow) -> Result<Open, Error> {
+        let position = LogPosition {
+            term: row.term,
+            size: row.size,
+            root: hash(&row.root)?,
+            frontier: Frontier::from_bytes(row.size, &row.frontier)
+                .map_err(|error| damaged("frontier", error))?,
+            last_ts: row.last_ts,
+            live_count: row.live_count,
+            joined_count: row.joined_count,
+            last_message_seq: row.last_message_seq,
+        };
+        let id = row.id.parse().map_err(|error| damaged("channel", error))?;
+        Ok(Open { num: row.num, id, position, state: None, people: HashSet::new() })
+    }
+
+    pub(super) fn is_at(&self, size: i64, root: &[u8]) -> bool {
+        self.position.size == size && self.position.root.as_bytes().as_slice() == root
+    }
+
+    pub(super) fn rewind(&mut self, position: LogPosition) {
+        self.position = position;
+        self.state = None;
+        self.people.clear();
+    }
+
+    /// The state, with at least what `reads` names in it.
+    pub fn state(&mut self, conn: &mut Conn, reads: &Reads) -> Result<&mut State, Error> {
+        // Targets are read anew each time: the log is far longer than what is related to.
+        let target = match &reads.target {
+            Some(id) => load_target(conn, self.num, id)?.map(|target| (id.clone(), target)),
+            None => None,
+        };
+        let mut people: Vec<&UserId> = reads.users.iter().collect();
+        if reads.target_sender {
+            people.extend(target.as_ref().map(|(_, target)| &target.sender));
+        }
+        let state = self.state_of(conn, &people)?;
+        state.targets.clear();
+        state.targets.extend(target.clone());
+        Ok(state)
+    }
+
+    /// The state, with at least these people's memberships in it, as far as they have any.
+    pub fn state_of(&mut self, conn: &mut Conn, people: &[&UserId]) -> Result<&mut State, Error> {
+        let mut state = match self.state.take() {
+            Some(state) => state,
+            None => {
+                let row =
+                    channels::by_num(conn, self.num)?.ok_or_else(|| damaged("channel", "its row is gone"))?;
+                load_state(conn, &row)?
+            }
+        };
+        state.joined_count = self.position.joined_count;
+        if self.people.len() > MEMBERS_AT_HAND_MAX {
+            state.members.clear();
+            self.people.clear();
+        }
+        for user in people {
+            if !self.people.contains(*user) {
+                load_member(conn, self.num, user, &mut state)?;
+                self.people.insert((*user).clone());
+            }
+        }
+        Ok(self.state.insert(state))
+    }
+
+    /// The state as it is at hand, for a caller that has just loaded or changed it.
+    pub(super) fn state_at_hand(&mut self) -> Option<&mut State> {
+        self.state.as_mut()
+    }
+
+    /// The kind of the channel, once its state is at hand.
+    pub fn state_kind(&self) -> Option<ChannelKind> {
+        self.state.as_ref().map(|state| state.create.kind)
+    }
+}
+
+pub(super) fn hash(bytes: &[u8]) -> Result<Hash, Error> {
+    bytes.try_into().map(Hash).map_err(|_| damaged("hash", "not 32 bytes"))
+}
+
+fn load_state(conn: &mut Conn, row: &ChannelRow) -> Result<State, Error> {
+    let text = |what: &str, error: serde_json::Error| damaged(what, error);
+    let mut keys = std::collections::BTreeMap::new();
+    let mut host_key = None;
+    for key in channels::keys(conn, row.num)? {
+        let bytes: [u8; 32] = key.public.as_slice().try_into().map_err(|_| damaged("key", "not 32 bytes"))?;
+        let public = PublicKey::from_bytes(&bytes).map_err(|error| damaged("key", error))?;
+        let server = key.server.parse().map_err(|error| damaged("key", error))?;
+        let kid: crate::protocol::ids::KeyId = key.kid.parse().map_err(|error| damaged("key", error))?;
+        if key.from_seq == 0 {
+            host_key = Some(HostKey { kid: kid.clone(), public });
+        }
+        keys.insert((server, kid), KeyBinding { public, from: key.from_seq, until: key.until_seq });
+    }
+    let user = |id: &str| id.parse::<UserId>().map_err(|error| damaged("user", error));
+    let create = Create {
+        rules: row.rules,
+        kind: row.kind.parse().map_err(|_| damaged("channel kind", &row.kind))?,
+        host: row.host.parse().map_err(|error| damaged("host", error))?,
+        key: host_key.ok_or_else(|| damaged("channel", "it has no first key"))?,
+        creator: user(&row.creator)?,
+        users: row
+            .people
+            .as_deref()
+            .unwrap_or_default()
+            .split_whitespace()
+            .map(user)
+            .collect::<Result<_, _>>()?,
+    };
+    Ok(State {
+        channel: row.id.parse().map_err(|error| damaged("channel", error))?,
+        create,
+        policy: serde_json::from_str(&row.policy).map_err(|error| text("policy", error))?,
+        servers: serde_json::from_str(&row.servers).map_err(|error| text("servers", error))?,
+        archived: row.archived,
+        owner: row.owner.as_deref().map(user).transpose()?,
+        joined_count: row.joined_count,
+        members: std::collections::BTreeMap::new(),
+        keys,
+        targets: std::collections::BTreeMap::new(),
+    })
+}
+
+/// Puts the person's membership, if any, into the state.
+fn load_member(conn: &mut Conn, channel: ChannelNum, id: &UserId, state: &mut State) -> Result<(), Error> {
+    let Some(user) = users::by_id(conn, id.as_str())? else { return Ok(()) };
+    if let Some(row) = members::get(conn, channel, user.num)? {
+        let invited_by = match row.invited_by {
+            Some(num) => users::by_num(conn, num)?.map(|user| user.id.parse()).transpose(),
+            None => Ok(None),
+        };
+        let member = Member {
+            membership: row.membership.parse().map_err(|error| damaged("membership", error))?,
+            role: row.role.parse().map_err(|error| damaged("role", error))?,
+            since: row.since_seq,
+            joined: row.joined_seq,
+            invited_by: invited_by.map_err(|error| damaged("user", error))?,
+        };
+        state.members.insert(id.clone(), member);
+    }
+    Ok(())
+}
+
+fn load_target(conn: &mut Conn, channel: ChannelNum, id: &EventId) -> Result<Option<Target>, Error> {
+    let Some(entry) = entries::by_event(conn, channel, id.as_str())? else { return Ok(None) };
+    let event: crate::protocol::event::Event =
+        serde_json::from_str(&entry.event).map_err(|error| damaged("event", error))?;
+    let kind: EventType = entry.kind.parse().map_err(|error| damaged("event type", error))?;
+    Ok(Some(Target {
+        seq: entry.seq,
+        sender: event.sender,
+        kind,
+        redacted: entry.redacted_seq.is_some(),
+        relates: event.relates,
+        void: entry.void.is_some(),
+    }))
+}

@@ -1,0 +1,5 @@
+//! Loggia.
+pub mod config;
+pub mod domain;
+pub mod protocol;
+pub mod storage;

@@ -1,0 +1,209 @@
+//! Channels: where each log stands, what its state adds up to, and the keys that it binds.
+
+use diesel::prelude::*;
+
+use super::schema::{channel_keys, channels, members};
+use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, contains, optional};
+
+/// A channel's row; `policy`, `servers` and `pins` are JSON.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
+#[diesel(table_name = channels)]
+pub struct ChannelRow {
+    pub num: ChannelNum,
+    pub id: String,
+    pub kind: String,
+    pub host: String,
+    pub rules: i64,
+    pub creator: String,
+    pub created_ts: i64,
+    pub term: i64,
+    pub size: i64,
+    pub root: Vec<u8>,
+    pub frontier: Vec<u8>,
+    pub last_ts: i64,
+    pub head_kid: String,
+    pub head_ts: i64,
+    pub head_signature: Vec<u8>,
+    pub live_count: i64,
+    pub joined_count: i64,
+    pub last_message_seq: Option<i64>,
+    pub owner: Option<String>,
+    pub name: String,
+    pub topic: String,
+    pub avatar: Option<String>,
+    pub policy: String,
+    pub servers: String,
+    pub archived: bool,
+    pub pins: String,
+    pub visibility: String,
+    pub alias: Option<String>,
+    pub people: Option<String>,
+}
+
+/// A channel as it begins; its log is written with [`set_log`].
+#[derive(Insertable)]
+#[diesel(table_name = channels, treat_none_as_default_value = false)]
+pub struct NewChannel<'a> {
+    pub id: &'a str,
+    pub kind: &'a str,
+    pub host: &'a str,
+    pub rules: i64,
+    pub creator: &'a str,
+    pub created_ts: i64,
+    pub term: i64,
+    pub size: i64,
+    pub root: &'a [u8],
+    pub frontier: &'a [u8],
+    pub last_ts: i64,
+    pub head_kid: &'a str,
+    pub head_ts: i64,
+    pub head_signature: &'a [u8],
+    pub live_count: i64,
+    pub joined_count: i64,
+    pub owner: Option<&'a str>,
+    pub name: &'a str,
+    pub topic: &'a str,
+    pub policy: &'a str,
+    pub servers: &'a str,
+    pub archived: bool,
+    pub pins: &'a str,
+    pub visibility: &'a str,
+    pub people: Option<&'a str>,
+    pub search: &'a str,
+}
+
+pub fn insert(conn: &mut Conn, channel: &NewChannel<'_>) -> Result<ChannelNum> {
+    Ok(diesel::insert_into(channels::table).values(channel).returning(channels::num).get_result(conn)?)
+}
+
+/// Where a log stands after a commit, with its signed head.
+#[derive(AsChangeset)]
+#[diesel(table_name = channels, treat_none_as_null = true)]
+pub struct LogState<'a> {
+    pub size: i64,
+    pub root: &'a [u8],
+    pub frontier: &'a [u8],
+    pub last_ts: i64,
+    pub head_kid: &'a str,
+    pub head_ts: i64,
+    pub head_signature: &'a [u8],
+    pub live_count: i64,
+    pub joined_count: i64,
+    pub last_message_seq: Option<i64>,
+}
+
+pub fn set_log(conn: &mut Conn, num: ChannelNum, log: &LogState<'_>) -> Result<()> {
+    diesel::update(channels::table.find(num)).set(log).execute(conn)?;
+    Ok(())
+}
+
+pub fn by_id(conn: &mut Conn, id: &str) -> Result<Option<ChannelRow>> {
+    optional(channels::table.filter(channels::id.eq(id)).select(ChannelRow::columns()).first(conn))
+}
+
+pub fn by_num(conn: &mut Conn, num: ChannelNum) -> Result<Option<ChannelRow>> {
+    optional(channels::table.find(num).select(ChannelRow::columns()).first(conn))
+}
+
+pub fn num_of(conn: &mut Conn, id: &str) -> Result<Option<ChannelNum>> {
+    optional(channels::table.filter(channels::id.eq(id)).select(channels::num).first(conn))
+}
+
+/// Takes the lock that orders appends across nodes, and answers (size, root) as they now are.
+/// SQLite has one writer, so there is nothing to lock.
+pub fn lock(conn: &mut Conn, num: ChannelNum) -> Result<Option<(i64, Vec<u8>)>> {
+    let row = channels::table.find(num).select((channels::size, channels::root));
+    match conn {
+        Conn::Sqlite(c) => optional(diesel::RunQueryDsl::first(row, c)),
+        Conn::Postgres(c) => optional(diesel::RunQueryDsl::first(row.for_update(), &mut **c)),
+    }
+}
+
+pub fn by_alias(conn: &mut Conn, alias: &str) -> Result<Option<ChannelRow>> {
+    optional(channels::table.filter(channels::alias.eq(alias)).select(ChannelRow::columns()).first(conn))
+}
+
+/// The direct message channel of a set of people (their sorted ids, joined by spaces).
+pub fn by_people(conn: &mut Conn, people: &str) -> Result<Option<ChannelRow>> {
+    optional(channels::table.filter(channels::people.eq(people)).select(ChannelRow::columns()).first(conn))
+}
+
+/// Channels in which the person is joined or invited.
+pub fn of_user(conn: &mut Conn, user: UserNum) -> Result<Vec<ChannelRow>> {
+    Ok(channels::table
+        .inner_join(members::table.on(members::channel.eq(channels::num)))
+        .filter(members::user_num.eq(user).and(members::membership.eq_any(["joined", "invited"])))
+        .order(channels::num)
+        .select(ChannelRow::columns())
+        .load(conn)?)
+}
+
+/// Public channels whose name, topic or alias has `query` in it, in the order of their numbers.
+pub fn directory(conn: &mut Conn, query: &str, after: ChannelNum, limit: i64) -> Result<Vec<ChannelRow>> {
+    let public =
+        channels::visibility.eq("public").and(channels::kind.eq("channel")).and(channels::archived.eq(false));
+    Ok(channels::table
+        .filter(public)
+        .filter(channels::search.like(contains(query)).escape('\\').and(channels::num.gt(after)))
+        .order(channels::num)
+        .limit(limit)
+        .select(ChannelRow::columns())
+        .load(conn)?)
+}
+
+pub fn all_ids(conn: &mut Conn) -> Result<Vec<String>> {
+    Ok(channels::table.order(channels::num).select(channels::id).load(conn)?)
+}
+
+/// What a state entry or the server's own settings may change.
+#[derive(Default, AsChangeset)]
+#[diesel(table_name = channels)]
+pub struct ChannelChange<'a> {
+    pub owner: Option<&'a str>,
+    pub name: Option<&'a str>,
+    pub topic: Option<&'a str>,
+    pub policy: Option<&'a str>,
+    pub servers: Option<&'a str>,
+    pub archived: Option<bool>,
+    pub pins: Option<&'a str>,
+    pub visibility: Option<&'a str>,
+    pub alias: Option<Option<&'a str>>,
+    pub search: Option<&'a str>,
+}
+
+pub fn update(conn: &mut Conn, num: ChannelNum, change: &ChannelChange<'_>) -> Result<()> {
+    diesel::update(channels::table.find(num)).set(change).execute(conn)?;
+    Ok(())
+}
+
+/// A key that a channel's log binds.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = channel_keys, treat_none_as_default_value = false)]
+pub struct ChannelKeyRow {
+    pub channel: ChannelNum,
+    pub server: String,
+    pub kid: String,
+    pub public: Vec<u8>,
+    pub from_seq: i64,
+    pub until_seq: Option<i64>,
+}
+
+pub fn add_key(conn: &mut Conn, key: &ChannelKeyRow) -> Result<()> {
+    diesel::insert_into(channel_keys::table).values(key).execute(conn)?;
+    Ok(())
+}
+
+pub fn end_key(conn: &mut Conn, channel: ChannelNum, server: &str, kid: &str, seq: i64) -> Result<()> {
+    diesel::update(channel_keys::table.find((channel, server, kid)))
+        .set(channel_keys::until_seq.eq(Some(seq)))
+        .execute(conn)?;
+    Ok(())
+}
+
+pub fn keys(conn: &mut Conn, channel: ChannelNum) -> Result<Vec<ChannelKeyRow>> {
+    Ok(channel_keys::table
+        .filter(channel_keys::channel.eq(channel))
+        .order((channel_keys::server, channel_keys::kid))
+        .select(ChannelKeyRow::columns())
+        .load(conn)?)
+}

@@ -1,0 +1,252 @@
+//! One connection type over SQLite and PostgreSQL.
+//!
+//! A statement is checked against both databases where it is written: [`RunQueryDsl`] asks for a
+//! diesel statement that SQLite *and* PostgreSQL can run, and picks the one at hand. What only one
+//! of them understands is a `match` on [`Conn`].
+
+use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection, TransactionManager};
+use diesel::dsl::Limit;
+use diesel::query_dsl::methods::{ExecuteDsl, LimitDsl, LoadQuery};
+use diesel::sqlite::{Sqlite, SqliteConnection};
+use diesel::{QueryResult, Selectable};
+use diesel_async::AsyncPgConnection;
+use diesel_async::async_connection_wrapper::{AsyncConnectionWrapper, BlockOn};
+use diesel_async::pooled_connection::PoolableConnection;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use tokio::runtime::{Builder, Runtime};
+
+use super::Error;
+
+/// Pure Rust: no libpq to link, and one binary serves both databases.
+pub type PgConnection = AsyncConnectionWrapper<AsyncPgConnection, OwnRuntime>;
+
+/// Drives a connection's socket on the thread that waits for it, and on no other.
+pub struct OwnRuntime(Runtime);
+
+impl BlockOn for OwnRuntime {
+    fn block_on<F: Future>(&self, future: F) -> F::Output {
+        self.0.block_on(future)
+    }
+
+    #[expect(
+        clippy::expect_used,
+        reason = "a runtime without threads needs an epoll descriptor only; the trait has no error"
+    )]
+    fn get_runtime() -> OwnRuntime {
+        OwnRuntime(Builder::new_current_thread().enable_all().build().expect("a runtime without threads"))
+    }
+}
+
+/// A connection to either database, owned by one thread.
+pub enum Conn {
+    Sqlite(SqliteConnection),
+    Postgres(Box<PgConnection>),
+}
+
+/// Runs one expression with the connection at hand, for what a method of [`RunQueryDsl`] cannot
+/// express: a boxed query, whose type names its backend, or a trait method of the connection.
+macro_rules! on {
+    ($conn:expr, |$c:ident| $body:expr) => {
+        match $conn {
+            $crate::storage::Conn::Sqlite($c) => $body,
+            $crate::storage::Conn::Postgres($c) => {
+                let $c = &mut **$c;
+                $body
+            }
+        }
+    };
+}
+pub(in crate::storage) use on;
+
+/// diesel's `RunQueryDsl`, for a [`Conn`]. Import it beside `diesel::prelude::*`, whose trait of
+/// the same name it then shadows (as with `diesel_async`).
+pub trait RunQueryDsl: Sized {
+    fn execute(self, conn: &mut Conn) -> QueryResult<usize>
+    where
+        Self: ExecuteDsl<SqliteConnection> + ExecuteDsl<PgConnection>,
+    {
+        on!(conn, |c| ExecuteDsl::execute(self, c))
+    }
+
+    fn load<'q, U>(self, conn: &mut Conn) -> QueryResult<Vec<U>>
+    where
+        Self: LoadQuery<'q, SqliteConnection, U> + LoadQuery<'q, PgConnection, U>,
+    {
+        on!(conn, |c| diesel::RunQueryDsl::load(self, c))
+    }
+
+    fn get_result<'q, U>(self, conn: &mut Conn) -> QueryResult<U>
+    where
+        Self: LoadQuery<'q, SqliteConnection, U> + LoadQuery<'q, PgConnection, U>,
+    {
+        on!(conn, |c| diesel::RunQueryDsl::get_result(self, c))
+    }
+
+    fn first<'q, U>(self, conn: &mut Conn) -> QueryResult<U>
+    where
+        Self: LimitDsl,
+        Limit<Self>: LoadQuery<'q, SqliteConnection, U> + LoadQuery<'q, PgConnection, U>,
+    {
+        on!(conn, |c| diesel::RunQueryDsl::get_result(self.limit(1), c))
+    }
+}
+
+impl<Q> RunQueryDsl for Q where Q: diesel::RunQueryDsl<SqliteConnection> + diesel::RunQueryDsl<PgConnection> {}
+
+/// A row type's columns, in its own order: for a [`Conn`] what `as_select()` is for a connection to
+/// one database. (That one's type names its backend, so no statement with it can run on the other.)
+pub trait Columns: Selectable<Sqlite> {
+    fn columns() -> Self::SelectExpression {
+        Self::construct_selection()
+    }
+}
+
+impl<T: Selectable<Sqlite>> Columns for T {}
+
+const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const POSTGRESQL: EmbeddedMigrations = embed_migrations!("migrations/postgresql");
+
+/// `secure_delete` overwrites what is deleted with zeros, so that a deleted text is gone from the
+/// file and not merely unreachable; `synchronous=FULL` is one fsync of the WAL per commit.
+const PRAGMAS: &str = "
+    PRAGMA busy_timeout = 5000;
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = ON;
+    PRAGMA secure_delete = ON;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA cache_size = -16000;
+    PRAGMA mmap_size = 268435456;
+    PRAGMA wal_autocheckpoint = 4000;
+    PRAGMA journal_size_limit = 67108864;
+";
+
+const READ_ONLY_SESSION: &str =
+    "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+
+impl Conn {
+    /// Connects to `postgres://…`, or to a SQLite file for any other text.
+    pub fn open(url: &str) -> Result<Conn, Error> {
+        let cannot = |error: String| Error::Open(error);
+        if is_postgres(url) {
+            let conn = PgConnection::establish(url).map_err(|error| cannot(error.to_string()))?;
+            return Ok(Conn::Postgres(Box::new(conn)));
+        }
+        let mut conn = SqliteConnection::establish(url).map_err(|error| cannot(format!("{url}: {error}")))?;
+        conn.batch_execute(PRAGMAS).map_err(|error| cannot(format!("{url}: {error}")))?;
+        Ok(Conn::Sqlite(conn))
+    }
+
+    /// Brings the schema up to date. Answers the names of the migrations that ran.
+    pub fn migrate(&mut self) -> Result<Vec<String>, Error> {
+        let ran = match self {
+            Conn::Sqlite(c) => c.run_pending_migrations(SQLITE),
+            Conn::Postgres(c) => c.run_pending_migrations(POSTGRESQL),
+        };
+        let ran = ran.map_err(|error| Error::Migration(error.to_string()))?;
+        Ok(ran.iter().map(ToString::to_string).collect())
+    }
+
+    /// Takes every migration back: for the test that runs them up, down and up again.
+    pub fn revert_all_migrations(&mut self) -> Result<(), Error> {
+        let reverted = match self {
+            Conn::Sqlite(c) => c.revert_all_migrations(SQLITE),
+            Conn::Postgres(c) => c.revert_all_migrations(POSTGRESQL),
+        };
+        reverted.map(|_| ()).map_err(|error| Error::Migration(error.to_string()))
+    }
+
+    /// Begins a transaction that is going to write. SQLite gives it the write lock at once: one
+    /// that has read first might find that it no longer can have it.
+    pub fn begin_write(&mut self) -> Result<(), Error> {
+        match self {
+            Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE")?,
+            Conn::Postgres(c) => begin(&mut **c)?,
+        }
+        Ok(())
+    }
+
+    pub fn commit(&mut self) -> Result<(), Error> {
+        on!(self, |c| commit(c)).map_err(Error::from)
+    }
+
+    pub fn rollback(&mut self) -> Result<(), Error> {
+        on!(self, |c| rollback(c)).map_err(Error::from)
+    }
+
+    /// All of `work` or nothing of it, inside the transaction that is under way.
+    pub fn savepoint<T, E: From<Error>>(
+        &mut self,
+        work: impl FnOnce(&mut Conn) -> Result<T, E>,
+    ) -> Result<T, E> {
+        on!(&mut *self, |c| begin(c)).map_err(Error::from)?;
+        match work(self) {
+            Ok(value) => self.commit().map(|()| value).map_err(E::from),
+            Err(error) => {
+                self.rollback()?;
+                Err(error)
+            }
+        }
+    }
+
+    /// A transaction that sees one state of the database throughout, and only reads it.
+    pub fn snapshot<T, E: From<Error>>(
+        &mut self,
+        work: impl FnOnce(&mut Conn) -> Result<T, E>,
+    ) -> Result<T, E> {
+        on!(&mut *self, |c| begin(c)).map_err(Error::from)?;
+        let outcome = work(self);
+        self.rollback()?;
+        outcome
+    }
+
+    /// Refuses to write from now on; on PostgreSQL each transaction sees one state throughout, as on
+    /// SQLite by nature.
+    pub fn read_only(&mut self) -> Result<(), Error> {
+        match self {
+            Conn::Sqlite(c) => c.batch_execute("PRAGMA query_only = ON").map_err(Error::from),
+            Conn::Postgres(c) => c.batch_execute(READ_ONLY_SESSION).map_err(Error::from),
+        }
+    }
+
+    /// Runs statements as they stand: for tests and maintenance.
+    pub fn run_script(&mut self, sql: &str) -> Result<(), Error> {
+        on!(self, |c| c.batch_execute(sql)).map_err(Error::from)
+    }
+
+    /// Asks the server, for a connection that has rested.
+    pub fn is_alive(&mut self) -> bool {
+        match self {
+            Conn::Sqlite(_) => true,
+            Conn::Postgres(c) => c.batch_execute("").is_ok(),
+        }
+    }
+
+    /// Whether the server closed this connection, or left it in the middle of a transaction.
+    pub fn is_broken(&mut self) -> bool {
+        match self {
+            Conn::Sqlite(_) => false,
+            Conn::Postgres(c) => PoolableConnection::is_broken(&mut ***c),
+        }
+    }
+
+    pub fn is_postgres(&self) -> bool {
+        matches!(self, Conn::Postgres(_))
+    }
+}
+
+pub fn is_postgres(url: &str) -> bool {
+    url.starts_with("postgres://") || url.starts_with("postgresql://")
+}
+
+fn begin<C: Connection>(conn: &mut C) -> QueryResult<()> {
+    C::TransactionManager::begin_transaction(conn)
+}
+
+fn commit<C: Connection>(conn: &mut C) -> QueryResult<()> {
+    C::TransactionManager::commit_transaction(conn)
+}
+
+fn rollback<C: Connection>(conn: &mut C) -> QueryResult<()> {
+    C::TransactionManager::rollback_transaction(conn)
+}

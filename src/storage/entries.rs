@@ -1,0 +1,138 @@
+//! The log: entries, and the bodies that can be taken from them.
+
+use diesel::prelude::*;
+
+use super::schema::{bodies, entries, users};
+use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, optional};
+
+/// An entry with the header that its author's server signed.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = entries, treat_none_as_default_value = false)]
+pub struct EntryRow {
+    pub channel: ChannelNum,
+    pub seq: i64,
+    pub event_id: String,
+    pub kind: String,
+    pub sender: UserNum,
+    pub nonce: String,
+    pub term: i64,
+    pub host_ts: i64,
+    pub root: Vec<u8>,
+    pub event: String,
+    pub signature: Vec<u8>,
+    pub void: Option<String>,
+    pub target_seq: Option<i64>,
+    pub redacted_seq: Option<i64>,
+}
+
+pub fn insert(conn: &mut Conn, entry: &EntryRow) -> Result<()> {
+    diesel::insert_into(entries::table).values(entry).execute(conn)?;
+    Ok(())
+}
+
+pub fn insert_body(conn: &mut Conn, channel: ChannelNum, seq: i64, body: &str) -> Result<()> {
+    diesel::insert_into(bodies::table)
+        .values((bodies::channel.eq(channel), bodies::seq.eq(seq), bodies::body.eq(body)))
+        .execute(conn)?;
+    Ok(())
+}
+
+pub fn body(conn: &mut Conn, channel: ChannelNum, seq: i64) -> Result<Option<String>> {
+    optional(bodies::table.find((channel, seq)).select(bodies::body).first(conn))
+}
+
+/// (seq, body) of those that are still there.
+pub fn bodies_of(conn: &mut Conn, channel: ChannelNum, seqs: &[i64]) -> Result<Vec<(i64, String)>> {
+    Ok(bodies::table
+        .filter(bodies::channel.eq(channel).and(bodies::seq.eq_any(seqs)))
+        .select((bodies::seq, bodies::body))
+        .load(conn)?)
+}
+
+/// (seq, body) of those from `from` to `to`, both included, that are still there.
+pub fn bodies_between(
+    conn: &mut Conn,
+    channel: ChannelNum,
+    from: i64,
+    to: i64,
+) -> Result<Vec<(i64, String)>> {
+    Ok(bodies::table
+        .filter(bodies::channel.eq(channel).and(bodies::seq.between(from, to)))
+        .order(bodies::seq)
+        .select((bodies::seq, bodies::body))
+        .load(conn)?)
+}
+
+pub fn delete_bodies(conn: &mut Conn, channel: ChannelNum, seqs: &[i64]) -> Result<()> {
+    diesel::delete(bodies::table.filter(bodies::channel.eq(channel).and(bodies::seq.eq_any(seqs))))
+        .execute(conn)?;
+    Ok(())
+}
+
+pub fn set_redacted(conn: &mut Conn, channel: ChannelNum, seqs: &[i64], by: i64) -> Result<()> {
+    diesel::update(entries::table.filter(entries::channel.eq(channel).and(entries::seq.eq_any(seqs))))
+        .set(entries::redacted_seq.eq(Some(by)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The effective entry with this event; a void repetition isn't it.
+pub fn by_event(conn: &mut Conn, channel: ChannelNum, event_id: &str) -> Result<Option<EntryRow>> {
+    let found = entries::table
+        .filter(entries::event_id.eq(event_id).and(entries::channel.eq(channel)).and(entries::void.is_null()))
+        .order(entries::seq)
+        .select(EntryRow::columns())
+        .first(conn);
+    optional(found)
+}
+
+/// What this author sent with this nonce, if anything.
+pub fn by_nonce(
+    conn: &mut Conn,
+    channel: ChannelNum,
+    sender: UserNum,
+    nonce: &str,
+) -> Result<Option<EntryRow>> {
+    let found = entries::table
+        .filter(entries::channel.eq(channel).and(entries::sender.eq(sender)))
+        .filter(entries::nonce.eq(nonce).and(entries::void.is_null()))
+        .select(EntryRow::columns())
+        .first(conn);
+    optional(found)
+}
+
+pub fn by_seq(conn: &mut Conn, channel: ChannelNum, seq: i64) -> Result<Option<EntryRow>> {
+    optional(entries::table.find((channel, seq)).select(EntryRow::columns()).first(conn))
+}
+
+/// An entry and its sender's id.
+pub type Sent = (EntryRow, String);
+
+/// Entries from `from` to `to`, both included, at most `limit`, in order.
+pub fn range(conn: &mut Conn, channel: ChannelNum, from: i64, to: i64, limit: i64) -> Result<Vec<Sent>> {
+    Ok(entries::table
+        .inner_join(users::table.on(users::num.eq(entries::sender)))
+        .filter(entries::channel.eq(channel).and(entries::seq.between(from, to)))
+        .order(entries::seq)
+        .limit(limit)
+        .select((EntryRow::columns(), users::id))
+        .load(conn)?)
+}
+
+/// (seq, event id) of the entries that somebody's own messages are, for an export.
+pub fn by_sender(
+    conn: &mut Conn,
+    sender: UserNum,
+    kind: &str,
+    after: (ChannelNum, i64),
+    limit: i64,
+) -> Result<Vec<EntryRow>> {
+    let (channel, seq) = after;
+    let later = entries::channel.gt(channel).or(entries::channel.eq(channel).and(entries::seq.gt(seq)));
+    Ok(entries::table
+        .filter(entries::sender.eq(sender).and(entries::kind.eq(kind)).and(later))
+        .order((entries::channel, entries::seq))
+        .limit(limit)
+        .select(EntryRow::columns())
+        .load(conn)?)
+}

@@ -1,0 +1,151 @@
+//! Who stands how in which channel, and how far they have read.
+
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+
+use super::conn::on;
+use super::schema::{members, users};
+use super::users::UserRow;
+use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, optional};
+
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = members, treat_none_as_default_value = false)]
+pub struct MemberRow {
+    pub channel: ChannelNum,
+    pub user_num: UserNum,
+    pub membership: String,
+    pub role: String,
+    pub since_seq: i64,
+    pub joined_seq: Option<i64>,
+    pub invited_by: Option<UserNum>,
+    pub notify: String,
+    pub read_seq: i64,
+    pub read_base: i64,
+}
+
+/// Adds the row, or changes what the log says in it; read marker and level stay.
+pub fn put(conn: &mut Conn, member: &MemberRow) -> Result<()> {
+    diesel::insert_into(members::table)
+        .values(member)
+        .on_conflict((members::channel, members::user_num))
+        .do_update()
+        .set((
+            members::membership.eq(excluded(members::membership)),
+            members::role.eq(excluded(members::role)),
+            members::since_seq.eq(excluded(members::since_seq)),
+            members::joined_seq.eq(excluded(members::joined_seq)),
+            members::invited_by.eq(excluded(members::invited_by)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+pub fn get(conn: &mut Conn, channel: ChannelNum, user: UserNum) -> Result<Option<MemberRow>> {
+    optional(members::table.find((channel, user)).select(MemberRow::columns()).first(conn))
+}
+
+/// The person's rows in these channels.
+pub fn of_user_in(conn: &mut Conn, user: UserNum, channels: &[ChannelNum]) -> Result<Vec<MemberRow>> {
+    Ok(members::table
+        .filter(members::user_num.eq(user).and(members::channel.eq_any(channels)))
+        .select(MemberRow::columns())
+        .load(conn)?)
+}
+
+/// The person's rows with this membership, everywhere.
+pub fn of_user(conn: &mut Conn, user: UserNum, membership: &str) -> Result<Vec<MemberRow>> {
+    Ok(members::table
+        .filter(members::user_num.eq(user).and(members::membership.eq(membership)))
+        .select(MemberRow::columns())
+        .load(conn)?)
+}
+
+/// Members with their profiles, by user number, after `after`.
+pub fn page(
+    conn: &mut Conn,
+    channel: ChannelNum,
+    membership: Option<&str>,
+    after: UserNum,
+    limit: i64,
+) -> Result<Vec<(MemberRow, UserRow)>> {
+    Ok(on!(conn, |c| {
+        let mut query = members::table
+            .inner_join(users::table.on(users::num.eq(members::user_num)))
+            .filter(members::channel.eq(channel).and(members::user_num.gt(after)))
+            .order(members::user_num)
+            .limit(limit)
+            .select((MemberRow::columns(), UserRow::columns()))
+            .into_boxed();
+        query = match membership {
+            Some(membership) => query.filter(members::membership.eq(membership.to_owned())),
+            None => query.filter(members::membership.eq_any(["joined", "invited", "knocking"])),
+        };
+        diesel::RunQueryDsl::load(query, c)
+    })?)
+}
+
+/// (number, id, level) of this server's people among the joined who have one of these ids.
+pub fn joined_among(
+    conn: &mut Conn,
+    channel: ChannelNum,
+    ids: &[String],
+) -> Result<Vec<(UserNum, String, String)>> {
+    Ok(members::table
+        .inner_join(users::table.on(users::num.eq(members::user_num)))
+        .filter(members::channel.eq(channel).and(members::membership.eq("joined")).and(users::id.eq_any(ids)))
+        .select((users::num, users::id, members::notify))
+        .load(conn)?)
+}
+
+/// (number, id, level) of the joined, at most `limit`, by number.
+pub fn joined(conn: &mut Conn, channel: ChannelNum, limit: i64) -> Result<Vec<(UserNum, String, String)>> {
+    Ok(members::table
+        .inner_join(users::table.on(users::num.eq(members::user_num)))
+        .filter(members::channel.eq(channel).and(members::membership.eq("joined")))
+        .order(members::user_num)
+        .limit(limit)
+        .select((users::num, users::id, members::notify))
+        .load(conn)?)
+}
+
+/// The joined member with the highest role other than `user`, who joined first.
+pub fn successor(conn: &mut Conn, channel: ChannelNum, user: UserNum) -> Result<Option<(UserNum, String)>> {
+    for role in ["moderator", "member", "guest"] {
+        let found = members::table
+            .inner_join(users::table.on(users::num.eq(members::user_num)))
+            .filter(
+                members::channel
+                    .eq(channel)
+                    .and(members::membership.eq("joined"))
+                    .and(members::role.eq(role)),
+            )
+            .filter(members::user_num.ne(user))
+            .order(members::joined_seq)
+            .select((users::num, users::id))
+            .first(conn);
+        if let Some(found) = optional(found)? {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
+pub fn set_read(conn: &mut Conn, channel: ChannelNum, user: UserNum, seq: i64, base: i64) -> Result<()> {
+    diesel::update(members::table.find((channel, user)))
+        .set((members::read_seq.eq(seq), members::read_base.eq(base)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// A message at `seq` was deleted: whoever had read it has one less behind the marker.
+pub fn forget_read(conn: &mut Conn, channel: ChannelNum, seq: i64) -> Result<()> {
+    diesel::update(members::table.filter(members::channel.eq(channel).and(members::read_seq.ge(seq))))
+        .set(members::read_base.eq(members::read_base - 1))
+        .execute(conn)?;
+    Ok(())
+}
+
+pub fn set_notify(conn: &mut Conn, channel: ChannelNum, user: UserNum, level: &str) -> Result<()> {
+    diesel::update(members::table.find((channel, user))).set(members::notify.eq(level)).execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,225 @@
+//! The timeline: messages as they stand now, with edits, reactions and threads.
+
+use diesel::prelude::*;
+
+use super::conn::on;
+use super::schema::{bodies, edits, messages, reactions, users};
+use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, optional};
+
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = messages, treat_none_as_default_value = false)]
+pub struct MessageRow {
+    pub channel: ChannelNum,
+    pub seq: i64,
+    pub id: String,
+    pub sender: UserNum,
+    pub ts: i64,
+    pub nonce: String,
+    pub body_seq: i64,
+    pub edited_ts: Option<i64>,
+    pub deleted: bool,
+    pub reply_to: Option<String>,
+    pub thread: Option<String>,
+    pub thread_seq: Option<i64>,
+    pub thread_index: Option<i64>,
+    pub thread_count: i64,
+    pub has_reactions: bool,
+}
+
+/// A message, its author's id, and its body unless that was deleted.
+pub type Shown = (MessageRow, String, Option<String>);
+
+pub fn insert(conn: &mut Conn, message: &MessageRow) -> Result<()> {
+    diesel::insert_into(messages::table).values(message).execute(conn)?;
+    Ok(())
+}
+
+/// Which messages a page is of.
+#[derive(Debug, Clone, Copy)]
+pub enum Of {
+    Channel,
+    /// Replies in the thread whose first message has this seq.
+    Thread(i64),
+}
+
+/// At most `limit` messages with `from <= seq <= to`: the last of them, or with `first` the first; in order.
+pub fn page(
+    conn: &mut Conn,
+    channel: ChannelNum,
+    of: Of,
+    range: (i64, i64),
+    limit: i64,
+    first: bool,
+) -> Result<Vec<Shown>> {
+    let mut rows: Vec<Shown> = on!(conn, |c| {
+        let mut query = messages::table
+            .inner_join(users::table.on(users::num.eq(messages::sender)))
+            .left_join(
+                bodies::table
+                    .on(bodies::channel.eq(messages::channel).and(bodies::seq.eq(messages::body_seq))),
+            )
+            .filter(messages::channel.eq(channel).and(messages::seq.between(range.0, range.1)))
+            .select((MessageRow::columns(), users::id, bodies::body.nullable()))
+            .limit(limit)
+            .into_boxed();
+        if let Of::Thread(root) = of {
+            query = query.filter(messages::thread_seq.eq(root));
+        }
+        query = if first { query.order(messages::seq.asc()) } else { query.order(messages::seq.desc()) };
+        diesel::RunQueryDsl::load(query, c)
+    })?;
+    if !first {
+        rows.reverse();
+    }
+    Ok(rows)
+}
+
+pub fn by_seqs(conn: &mut Conn, channel: ChannelNum, seqs: &[i64]) -> Result<Vec<Shown>> {
+    Ok(messages::table
+        .inner_join(users::table.on(users::num.eq(messages::sender)))
+        .left_join(
+            bodies::table.on(bodies::channel.eq(messages::channel).and(bodies::seq.eq(messages::body_seq))),
+        )
+        .filter(messages::channel.eq(channel).and(messages::seq.eq_any(seqs)))
+        .order(messages::seq)
+        .select((MessageRow::columns(), users::id, bodies::body.nullable()))
+        .load(conn)?)
+}
+
+pub fn get(conn: &mut Conn, channel: ChannelNum, seq: i64) -> Result<Option<MessageRow>> {
+    optional(messages::table.find((channel, seq)).select(MessageRow::columns()).first(conn))
+}
+
+/// How far a count of unread messages goes.
+pub const UNREAD_SCAN_MAX: i64 = 10_000;
+
+/// Messages of others after `seq` that were not deleted, at most [`UNREAD_SCAN_MAX`].
+pub fn count_unread(conn: &mut Conn, channel: ChannelNum, seq: i64, reader: UserNum) -> Result<i64> {
+    let after = messages::table.filter(messages::channel.eq(channel).and(messages::seq.gt(seq)));
+    let unread: Vec<i64> = after
+        .filter(messages::deleted.eq(false).and(messages::sender.ne(reader)))
+        .order(messages::seq)
+        .limit(UNREAD_SCAN_MAX)
+        .select(messages::seq)
+        .load(conn)?;
+    Ok(i64::try_from(unread.len()).unwrap_or(UNREAD_SCAN_MAX))
+}
+
+pub fn set_edited(conn: &mut Conn, channel: ChannelNum, seq: i64, body_seq: i64, ts: i64) -> Result<()> {
+    diesel::update(messages::table.find((channel, seq)))
+        .set((messages::body_seq.eq(body_seq), messages::edited_ts.eq(Some(ts))))
+        .execute(conn)?;
+    Ok(())
+}
+
+pub fn set_deleted(conn: &mut Conn, channel: ChannelNum, seq: i64) -> Result<()> {
+    diesel::update(messages::table.find((channel, seq)))
+        .set((messages::deleted.eq(true), messages::has_reactions.eq(false)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Counts one more reply in the thread that begins at `seq`, and answers its place there.
+pub fn next_in_thread(conn: &mut Conn, channel: ChannelNum, seq: i64) -> Result<i64> {
+    Ok(diesel::update(messages::table.find((channel, seq)))
+        .set(messages::thread_count.eq(messages::thread_count + 1))
+        .returning(messages::thread_count)
+        .get_result(conn)?)
+}
+
+/// (seq, ts) of a message's edits, oldest first.
+pub fn edits_of(conn: &mut Conn, channel: ChannelNum, message: i64) -> Result<Vec<(i64, i64)>> {
+    Ok(edits::table
+        .filter(edits::channel.eq(channel).and(edits::message_seq.eq(message)))
+        .order(edits::seq)
+        .select((edits::seq, edits::ts))
+        .load(conn)?)
+}
+
+pub fn add_edit(conn: &mut Conn, channel: ChannelNum, message: i64, seq: i64, ts: i64) -> Result<()> {
+    diesel::insert_into(edits::table)
+        .values((
+            edits::channel.eq(channel),
+            edits::message_seq.eq(message),
+            edits::seq.eq(seq),
+            edits::ts.eq(ts),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = reactions)]
+pub struct ReactionRow {
+    pub channel: ChannelNum,
+    pub message_seq: i64,
+    pub emoji: String,
+    pub user_num: UserNum,
+    pub seq: i64,
+    pub event_id: String,
+}
+
+pub fn add_reaction(conn: &mut Conn, reaction: &ReactionRow) -> Result<()> {
+    diesel::insert_into(reactions::table).values(reaction).execute(conn)?;
+    diesel::update(messages::table.find((reaction.channel, reaction.message_seq)))
+        .set(messages::has_reactions.eq(true))
+        .execute(conn)?;
+    Ok(())
+}
+
+pub fn reaction(
+    conn: &mut Conn,
+    channel: ChannelNum,
+    message: i64,
+    emoji: &str,
+    user: UserNum,
+) -> Result<Option<ReactionRow>> {
+    let row = reactions::table.find((channel, message, emoji, user));
+    optional(row.select(ReactionRow::columns()).first(conn))
+}
+
+/// The reaction that an entry made, with its user's id.
+pub fn reaction_at(conn: &mut Conn, channel: ChannelNum, seq: i64) -> Result<Option<ReactionRow>> {
+    let row = reactions::table.filter(reactions::channel.eq(channel).and(reactions::seq.eq(seq)));
+    optional(row.select(ReactionRow::columns()).first(conn))
+}
+
+pub fn delete_reaction(conn: &mut Conn, channel: ChannelNum, seq: i64) -> Result<()> {
+    diesel::delete(reactions::table.filter(reactions::channel.eq(channel).and(reactions::seq.eq(seq))))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// All reactions to a message go; answers the seqs of their entries.
+pub fn delete_reactions_of(conn: &mut Conn, channel: ChannelNum, message: i64) -> Result<Vec<i64>> {
+    let of = reactions::table.filter(reactions::channel.eq(channel).and(reactions::message_seq.eq(message)));
+    Ok(diesel::delete(of).returning(reactions::seq).load(conn)?)
+}
+
+pub fn count_reactions(conn: &mut Conn, channel: ChannelNum, message: i64, emoji: &str) -> Result<i64> {
+    let of = reactions::table.filter(reactions::channel.eq(channel).and(reactions::message_seq.eq(message)));
+    Ok(of.filter(reactions::emoji.eq(emoji)).select(diesel::dsl::count_star()).get_result(conn)?)
+}
+
+/// The different emoji on a message.
+pub fn emoji_of(conn: &mut Conn, channel: ChannelNum, message: i64) -> Result<Vec<String>> {
+    let of = reactions::table.filter(reactions::channel.eq(channel).and(reactions::message_seq.eq(message)));
+    Ok(of.select(reactions::emoji).distinct().load(conn)?)
+}
+
+/// Reactions to these messages with each user's id, in the order in which they were given.
+pub fn reactions_of(
+    conn: &mut Conn,
+    channel: ChannelNum,
+    seqs: &[i64],
+) -> Result<Vec<(ReactionRow, String)>> {
+    if seqs.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(reactions::table
+        .inner_join(users::table.on(users::num.eq(reactions::user_num)))
+        .filter(reactions::channel.eq(channel).and(reactions::message_seq.eq_any(seqs)))
+        .order(reactions::seq)
+        .select((ReactionRow::columns(), users::id))
+        .load(conn)?)
+}

@@ -1,0 +1,50 @@
+//! What this server is: facts that last, and its signing keys.
+
+use diesel::prelude::*;
+
+use super::schema::{meta, signing_keys};
+use super::{Columns, Conn, Result, RunQueryDsl, optional};
+
+pub fn get(conn: &mut Conn, key: &str) -> Result<Option<String>> {
+    optional(meta::table.find(key).select(meta::value).first(conn))
+}
+
+/// Keeps a fact, unless there is one already.
+pub fn put_once(conn: &mut Conn, key: &str, value: &str) -> Result<()> {
+    diesel::insert_into(meta::table)
+        .values((meta::key.eq(key), meta::value.eq(value)))
+        .on_conflict(meta::key)
+        .do_nothing()
+        .execute(conn)?;
+    Ok(())
+}
+
+/// A signing key of this server.
+#[derive(Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = signing_keys, treat_none_as_default_value = false)]
+pub struct SigningKeyRow {
+    pub kid: String,
+    pub seed: Vec<u8>,
+    pub created_ts: i64,
+    pub retired_ts: Option<i64>,
+}
+
+/// The key that signs now.
+pub fn active_key(conn: &mut Conn) -> Result<Option<SigningKeyRow>> {
+    let newest = signing_keys::table
+        .filter(signing_keys::retired_ts.is_null())
+        .order((signing_keys::created_ts.desc(), signing_keys::kid.desc()))
+        .select(SigningKeyRow::columns())
+        .first(conn);
+    optional(newest)
+}
+
+/// Keeps a new key; a node that was faster wins.
+pub fn add_key(conn: &mut Conn, key: &SigningKeyRow) -> Result<()> {
+    diesel::insert_into(signing_keys::table)
+        .values(key)
+        .on_conflict(signing_keys::kid)
+        .do_nothing()
+        .execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,79 @@
+//! The only SQL. Each table's rows and queries are a file; all of them run on SQLite and on
+//! PostgreSQL from one text (see [`conn`]).
+//!
+//! Queries are plain functions of a connection and run on threads that own one: reads on the pool
+//! below, writes in the writer. To add a table: a migration on both sides, its columns in
+//! `schema.rs`, a file here.
+
+pub mod channels;
+mod conn;
+pub mod entries;
+pub mod members;
+pub mod messages;
+pub mod meta;
+pub mod notifications;
+mod pool;
+mod schema;
+pub mod search;
+pub mod sessions;
+pub mod users;
+
+use std::sync::Arc;
+
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+
+pub use conn::{Columns, Conn, PgConnection, RunQueryDsl, is_postgres};
+pub use pool::ReadPool;
+
+/// Why the database did not do what it was asked. None of these is a client's fault.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Error {
+    #[error("database: {0}")]
+    Query(Arc<DieselError>),
+    #[error("cannot open the database: {0}")]
+    Open(String),
+    #[error("cannot bring the schema up to date: {0}")]
+    Migration(String),
+    /// The work did not finish: it panicked, its connection was lost, or the store is closing.
+    #[error("the work was lost with its connection")]
+    Lost,
+    /// More work is waiting than the queue holds.
+    #[error("the database's queue is full")]
+    Busy,
+    /// A stored value is not what this program wrote.
+    #[error("stored value is damaged: {0}")]
+    Damaged(String),
+}
+
+impl From<DieselError> for Error {
+    fn from(error: DieselError) -> Error {
+        Error::Query(Arc::new(error))
+    }
+}
+
+impl Error {
+    /// Whether a unique index refused the row.
+    pub fn is_duplicate(&self) -> bool {
+        let Error::Query(error) = self else { return false };
+        matches!(**error, DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _))
+    }
+}
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// The number of a user's row: short, and never leaves this server.
+pub type UserNum = i64;
+/// The number of a channel's row: short, and never leaves this server.
+pub type ChannelNum = i64;
+
+/// `Ok(None)` for no row.
+pub(in crate::storage) fn optional<T>(outcome: diesel::QueryResult<T>) -> Result<Option<T>> {
+    use diesel::OptionalExtension;
+    outcome.optional().map_err(Error::from)
+}
+
+/// A `LIKE` pattern that finds `text` anywhere, whatever signs it has in it.
+pub(in crate::storage) fn contains(text: &str) -> String {
+    let escaped = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{escaped}%")
+}

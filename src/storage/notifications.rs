@@ -1,0 +1,91 @@
+//! What somebody should look at: mentions, replies, direct messages.
+
+use diesel::dsl::count_star;
+use diesel::prelude::*;
+
+use super::schema::notifications;
+use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum};
+
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = notifications)]
+pub struct NotificationRow {
+    pub id: i64,
+    pub user_num: UserNum,
+    pub channel: ChannelNum,
+    pub seq: i64,
+    pub kind: String,
+    pub ts: i64,
+    pub seen: bool,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = notifications)]
+pub struct NewNotification<'a> {
+    pub user_num: UserNum,
+    pub channel: ChannelNum,
+    pub seq: i64,
+    pub kind: &'a str,
+    pub ts: i64,
+    pub seen: bool,
+}
+
+pub fn insert(conn: &mut Conn, notification: &NewNotification<'_>) -> Result<i64> {
+    Ok(diesel::insert_into(notifications::table)
+        .values(notification)
+        .returning(notifications::id)
+        .get_result(conn)?)
+}
+
+/// Newest first, with ids below `before`.
+pub fn page(conn: &mut Conn, user: UserNum, before: i64, limit: i64) -> Result<Vec<NotificationRow>> {
+    Ok(notifications::table
+        .filter(notifications::user_num.eq(user).and(notifications::id.lt(before)))
+        .order(notifications::id.desc())
+        .limit(limit)
+        .select(NotificationRow::columns())
+        .load(conn)?)
+}
+
+pub fn count_unseen(conn: &mut Conn, user: UserNum) -> Result<i64> {
+    let unseen =
+        notifications::table.filter(notifications::user_num.eq(user).and(notifications::seen.eq(false)));
+    Ok(unseen.select(count_star()).get_result(conn)?)
+}
+
+/// (channel, how many) for all channels with anything unseen.
+pub fn unseen_by_channel(conn: &mut Conn, user: UserNum) -> Result<Vec<(ChannelNum, i64)>> {
+    Ok(notifications::table
+        .filter(notifications::user_num.eq(user).and(notifications::seen.eq(false)))
+        .group_by(notifications::channel)
+        .select((notifications::channel, count_star()))
+        .load(conn)?)
+}
+
+pub fn count_unseen_in(conn: &mut Conn, user: UserNum, channel: ChannelNum) -> Result<i64> {
+    let unseen =
+        notifications::table.filter(notifications::user_num.eq(user).and(notifications::seen.eq(false)));
+    Ok(unseen.filter(notifications::channel.eq(channel)).select(count_star()).get_result(conn)?)
+}
+
+pub fn mark_seen(conn: &mut Conn, user: UserNum, up_to: i64) -> Result<usize> {
+    let older =
+        notifications::table.filter(notifications::user_num.eq(user).and(notifications::seen.eq(false)));
+    Ok(diesel::update(older.filter(notifications::id.le(up_to)))
+        .set(notifications::seen.eq(true))
+        .execute(conn)?)
+}
+
+/// Marks what stands at or before `seq` of a channel as seen.
+pub fn mark_seen_in(conn: &mut Conn, user: UserNum, channel: ChannelNum, seq: i64) -> Result<usize> {
+    let older =
+        notifications::table.filter(notifications::user_num.eq(user).and(notifications::seen.eq(false)));
+    let read = older.filter(notifications::channel.eq(channel).and(notifications::seq.le(seq)));
+    Ok(diesel::update(read).set(notifications::seen.eq(true)).execute(conn)?)
+}
+
+/// A deleted message notifies nobody.
+pub fn delete_for(conn: &mut Conn, channel: ChannelNum, seq: i64) -> Result<()> {
+    let of = notifications::table.filter(notifications::channel.eq(channel).and(notifications::seq.eq(seq)));
+    diesel::delete(of).execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,86 @@
+//! Threads that read. A unit of work runs to its end on a thread that owns its connection, so that
+//! no executor thread ever waits for a disk.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::{Conn, Error};
+
+type Job = Box<dyn FnOnce(&mut Conn) + Send>;
+
+/// How much work may wait for a connection.
+const QUEUE_JOBS_MAX: usize = 4_096;
+/// How long a connection may rest before it is asked whether it is still there.
+pub const REST_MAX: Duration = Duration::from_secs(5);
+/// Pause before a thread tries again to connect.
+pub const RECONNECT_DELAY: Duration = Duration::from_millis(200);
+
+/// Hands reads to a number of threads, each with a connection of its own.
+#[derive(Clone)]
+pub struct ReadPool {
+    jobs: mpsc::Sender<Job>,
+}
+
+impl ReadPool {
+    /// Starts `threads` readers of the database at `url`; they end when the pool is dropped.
+    pub fn start(url: &str, threads: usize) -> std::io::Result<ReadPool> {
+        let (jobs, receiver) = mpsc::channel(QUEUE_JOBS_MAX);
+        let queue = Arc::new(Mutex::new(receiver));
+        for n in 0..threads.max(1) {
+            let (url, queue) = (url.to_owned(), queue.clone());
+            thread::Builder::new().name(format!("db-read-{n}")).spawn(move || {
+                // A panic or a lost connection costs the connection and the work it held, nothing else.
+                while !catch_unwind(AssertUnwindSafe(|| serve(&url, &queue))).unwrap_or(false) {
+                    thread::sleep(RECONNECT_DELAY);
+                }
+            })?;
+        }
+        Ok(ReadPool { jobs })
+    }
+
+    /// Runs `work` on a reading connection; all of it sees one state of the database.
+    ///
+    /// # Errors
+    /// What `work` answers, or [`Error::Busy`] when too much waits, or [`Error::Lost`].
+    pub async fn read<T, E, F>(&self, work: F) -> std::result::Result<T, E>
+    where
+        F: FnOnce(&mut Conn) -> std::result::Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let (reply, outcome) = oneshot::channel();
+        let job: Job = Box::new(move |conn| {
+            let _ = reply.send(conn.snapshot(work));
+        });
+        self.jobs.try_send(job).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => Error::Busy,
+            mpsc::error::TrySendError::Closed(_) => Error::Lost,
+        })?;
+        outcome.await.unwrap_or_else(|_| Err(Error::Lost.into()))
+    }
+}
+
+/// Serves the queue with one connection after another. True once the queue has closed.
+fn serve(url: &str, queue: &Mutex<mpsc::Receiver<Job>>) -> bool {
+    let Some(mut conn) = connect(url) else { return false };
+    let mut used = Instant::now();
+    loop {
+        let job = queue.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv();
+        let Some(job) = job else { return true };
+        if conn.is_broken() || (used.elapsed() > REST_MAX && !conn.is_alive()) {
+            let Some(again) = connect(url) else { return false };
+            conn = again;
+        }
+        job(&mut conn);
+        used = Instant::now();
+    }
+}
+
+fn connect(url: &str) -> Option<Conn> {
+    let opened = Conn::open(url).and_then(|mut conn| conn.read_only().map(|()| conn));
+    opened.inspect_err(|error| tracing::error!(%error, "cannot open the database for reading")).ok()
+}

@@ -1,0 +1,211 @@
+//! The tables, as both databases have them (`migrations/`).
+
+diesel::table! {
+    meta (key) {
+        key -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    signing_keys (kid) {
+        kid -> Text,
+        seed -> Binary,
+        created_ts -> BigInt,
+        retired_ts -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    users (num) {
+        num -> BigInt,
+        id -> Text,
+        server -> Text,
+        display_name -> Text,
+        bio -> Text,
+        avatar -> Nullable<Text>,
+        password_hash -> Nullable<Text>,
+        role -> Text,
+        created_ts -> BigInt,
+        deleted_ts -> Nullable<BigInt>,
+        search -> Text,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Text,
+        token_hash -> Binary,
+        user_num -> BigInt,
+        device_name -> Text,
+        created_ts -> BigInt,
+        last_used_ts -> BigInt,
+    }
+}
+
+diesel::table! {
+    user_invites (code) {
+        code -> Text,
+        created_by -> Nullable<BigInt>,
+        uses_left -> BigInt,
+        created_ts -> BigInt,
+        expires_ts -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    channels (num) {
+        num -> BigInt,
+        id -> Text,
+        kind -> Text,
+        host -> Text,
+        rules -> BigInt,
+        creator -> Text,
+        created_ts -> BigInt,
+        term -> BigInt,
+        size -> BigInt,
+        root -> Binary,
+        frontier -> Binary,
+        last_ts -> BigInt,
+        head_kid -> Text,
+        head_ts -> BigInt,
+        head_signature -> Binary,
+        live_count -> BigInt,
+        joined_count -> BigInt,
+        last_message_seq -> Nullable<BigInt>,
+        owner -> Nullable<Text>,
+        name -> Text,
+        topic -> Text,
+        avatar -> Nullable<Text>,
+        policy -> Text,
+        servers -> Text,
+        archived -> Bool,
+        pins -> Text,
+        visibility -> Text,
+        alias -> Nullable<Text>,
+        people -> Nullable<Text>,
+        search -> Text,
+    }
+}
+
+diesel::table! {
+    channel_keys (channel, server, kid) {
+        channel -> BigInt,
+        server -> Text,
+        kid -> Text,
+        public -> Binary,
+        from_seq -> BigInt,
+        until_seq -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    entries (channel, seq) {
+        channel -> BigInt,
+        seq -> BigInt,
+        event_id -> Text,
+        kind -> Text,
+        sender -> BigInt,
+        nonce -> Text,
+        term -> BigInt,
+        host_ts -> BigInt,
+        root -> Binary,
+        event -> Text,
+        signature -> Binary,
+        void -> Nullable<Text>,
+        target_seq -> Nullable<BigInt>,
+        redacted_seq -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    bodies (channel, seq) {
+        channel -> BigInt,
+        seq -> BigInt,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    messages (channel, seq) {
+        channel -> BigInt,
+        seq -> BigInt,
+        id -> Text,
+        sender -> BigInt,
+        ts -> BigInt,
+        nonce -> Text,
+        body_seq -> BigInt,
+        edited_ts -> Nullable<BigInt>,
+        deleted -> Bool,
+        reply_to -> Nullable<Text>,
+        thread -> Nullable<Text>,
+        thread_seq -> Nullable<BigInt>,
+        thread_index -> Nullable<BigInt>,
+        thread_count -> BigInt,
+        has_reactions -> Bool,
+    }
+}
+
+diesel::table! {
+    edits (channel, message_seq, seq) {
+        channel -> BigInt,
+        message_seq -> BigInt,
+        seq -> BigInt,
+        ts -> BigInt,
+    }
+}
+
+diesel::table! {
+    reactions (channel, message_seq, emoji, user_num) {
+        channel -> BigInt,
+        message_seq -> BigInt,
+        emoji -> Text,
+        user_num -> BigInt,
+        seq -> BigInt,
+        event_id -> Text,
+    }
+}
+
+diesel::table! {
+    members (channel, user_num) {
+        channel -> BigInt,
+        user_num -> BigInt,
+        membership -> Text,
+        role -> Text,
+        since_seq -> BigInt,
+        joined_seq -> Nullable<BigInt>,
+        invited_by -> Nullable<BigInt>,
+        notify -> Text,
+        read_seq -> BigInt,
+        read_base -> BigInt,
+    }
+}
+
+diesel::table! {
+    notifications (id) {
+        id -> BigInt,
+        user_num -> BigInt,
+        channel -> BigInt,
+        seq -> BigInt,
+        kind -> Text,
+        ts -> BigInt,
+        seen -> Bool,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    meta,
+    signing_keys,
+    users,
+    sessions,
+    user_invites,
+    channels,
+    channel_keys,
+    entries,
+    bodies,
+    messages,
+    edits,
+    reactions,
+    members,
+    notifications,
+);

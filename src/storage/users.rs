@@ -1,0 +1,157 @@
+//! People, and the invite codes that let them in.
+
+use diesel::dsl::count_star;
+use diesel::prelude::*;
+
+use super::schema::{user_invites, users};
+use super::{Columns, Conn, Result, RunQueryDsl, UserNum, contains, optional};
+
+/// A person, of this server or of another.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
+#[diesel(table_name = users)]
+pub struct UserRow {
+    pub num: UserNum,
+    pub id: String,
+    pub server: String,
+    pub display_name: String,
+    pub bio: String,
+    pub avatar: Option<String>,
+    pub password_hash: Option<String>,
+    pub role: String,
+    pub created_ts: i64,
+    pub deleted_ts: Option<i64>,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = users, treat_none_as_default_value = false)]
+pub struct NewUser<'a> {
+    pub id: &'a str,
+    pub server: &'a str,
+    pub display_name: &'a str,
+    pub bio: &'a str,
+    pub password_hash: Option<&'a str>,
+    pub role: &'a str,
+    pub created_ts: i64,
+    pub search: &'a str,
+}
+
+/// Adds a person. A taken id is a duplicate error.
+pub fn insert(conn: &mut Conn, user: &NewUser<'_>) -> Result<UserNum> {
+    Ok(diesel::insert_into(users::table).values(user).returning(users::num).get_result(conn)?)
+}
+
+pub fn by_id(conn: &mut Conn, id: &str) -> Result<Option<UserRow>> {
+    optional(users::table.filter(users::id.eq(id)).select(UserRow::columns()).first(conn))
+}
+
+pub fn by_num(conn: &mut Conn, num: UserNum) -> Result<Option<UserRow>> {
+    optional(users::table.find(num).select(UserRow::columns()).first(conn))
+}
+
+pub fn by_nums(conn: &mut Conn, nums: &[UserNum]) -> Result<Vec<UserRow>> {
+    Ok(users::table.filter(users::num.eq_any(nums)).order(users::id).select(UserRow::columns()).load(conn)?)
+}
+
+pub fn by_ids(conn: &mut Conn, ids: &[String]) -> Result<Vec<UserRow>> {
+    Ok(users::table.filter(users::id.eq_any(ids)).order(users::id).select(UserRow::columns()).load(conn)?)
+}
+
+/// (num, id) of each.
+pub fn ids_of(conn: &mut Conn, nums: &[UserNum]) -> Result<Vec<(UserNum, String)>> {
+    Ok(users::table.filter(users::num.eq_any(nums)).select((users::num, users::id)).load(conn)?)
+}
+
+/// People whose name has `query` in it, by id, after the id `after`. Deleted accounts are not found.
+pub fn search(conn: &mut Conn, query: &str, after: &str, limit: i64) -> Result<Vec<UserRow>> {
+    let found = users::table
+        .filter(users::search.like(contains(query)).escape('\\'))
+        .filter(users::id.gt(after).and(users::deleted_ts.is_null()))
+        .order(users::id)
+        .limit(limit)
+        .select(UserRow::columns())
+        .load(conn)?;
+    Ok(found)
+}
+
+/// How many accounts this server has.
+pub fn count_local(conn: &mut Conn) -> Result<i64> {
+    let local = users::table.filter(users::password_hash.is_not_null());
+    Ok(local.select(count_star()).get_result(conn)?)
+}
+
+pub fn set_profile(conn: &mut Conn, num: UserNum, display_name: &str, bio: &str, search: &str) -> Result<()> {
+    diesel::update(users::table.find(num))
+        .set((users::display_name.eq(display_name), users::bio.eq(bio), users::search.eq(search)))
+        .execute(conn)?;
+    Ok(())
+}
+
+pub fn set_password(conn: &mut Conn, num: UserNum, hash: &str) -> Result<()> {
+    diesel::update(users::table.find(num)).set(users::password_hash.eq(hash)).execute(conn)?;
+    Ok(())
+}
+
+pub fn set_role(conn: &mut Conn, num: UserNum, role: &str) -> Result<()> {
+    diesel::update(users::table.find(num)).set(users::role.eq(role)).execute(conn)?;
+    Ok(())
+}
+
+/// Takes everything personal out of the row; the id stays taken for ever, because logs name it.
+pub fn erase(conn: &mut Conn, num: UserNum, now: i64) -> Result<()> {
+    diesel::update(users::table.find(num))
+        .set((
+            users::display_name.eq(""),
+            users::bio.eq(""),
+            users::avatar.eq(None::<String>),
+            users::password_hash.eq(None::<String>),
+            users::search.eq(""),
+            users::role.eq("user"),
+            users::deleted_ts.eq(Some(now)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// A code that lets somebody register.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = user_invites, treat_none_as_default_value = false)]
+pub struct InviteRow {
+    pub code: String,
+    pub created_by: Option<UserNum>,
+    pub uses_left: i64,
+    pub created_ts: i64,
+    pub expires_ts: Option<i64>,
+}
+
+pub fn add_invite(conn: &mut Conn, invite: &InviteRow) -> Result<()> {
+    diesel::insert_into(user_invites::table).values(invite).execute(conn)?;
+    Ok(())
+}
+
+pub fn invites(conn: &mut Conn, now: i64) -> Result<Vec<InviteRow>> {
+    let live = user_invites::expires_ts.is_null().or(user_invites::expires_ts.gt(now)).assume_not_null();
+    Ok(user_invites::table
+        .filter(user_invites::uses_left.gt(0).and(live))
+        .order((user_invites::created_ts.desc(), user_invites::code))
+        .limit(INVITES_MAX)
+        .select(InviteRow::columns())
+        .load(conn)?)
+}
+
+/// Most invites that are listed at once.
+pub const INVITES_MAX: i64 = 500;
+
+pub fn delete_invite(conn: &mut Conn, code: &str) -> Result<bool> {
+    Ok(diesel::delete(user_invites::table.find(code)).execute(conn)? > 0)
+}
+
+/// Uses one up. False when there is no such code, or it is spent or over.
+pub fn use_invite(conn: &mut Conn, code: &str, now: i64) -> Result<bool> {
+    let live = user_invites::expires_ts.is_null().or(user_invites::expires_ts.gt(now)).assume_not_null();
+    let used = diesel::update(
+        user_invites::table.filter(user_invites::code.eq(code).and(user_invites::uses_left.gt(0)).and(live)),
+    )
+    .set(user_invites::uses_left.eq(user_invites::uses_left - 1))
+    .execute(conn)?;
+    Ok(used > 0)
+}
