@@ -1,0 +1,107 @@
+// The frames of GET /stream: JSON text frames `{op, d}`; events are `{op:"event", t, channel?, seq?, d}`.
+// `seq` is the log entry that caused an event, and so the cursor; it is absent on what the log does not hold.
+
+import type {
+  Channel,
+  Membership,
+  Message,
+  Notification,
+  Policy,
+  Presence,
+  Role,
+  User,
+  Visibility,
+} from "./types";
+
+export interface ChannelUpdate {
+  id: string;
+  name: string;
+  topic: string;
+  alias: string | null;
+  visibility: Visibility;
+  policy: Policy;
+  archived: boolean;
+  pins: string[];
+}
+
+export interface MemberUpdate {
+  user: Partial<User> & Pick<User, "id">;
+  membership: Membership;
+  role: Role;
+  since_seq: number;
+  member_count: number;
+}
+
+export interface ReactionChange {
+  message: string;
+  emoji: string;
+  user: string;
+  count: number;
+}
+
+interface LogEvent<T extends string, D> {
+  op: "event";
+  t: T;
+  channel: string;
+  seq: number;
+  d: D;
+}
+
+interface OtherEvent<T extends string, D> {
+  op: "event";
+  t: T;
+  channel?: string;
+  seq?: number;
+  d: D;
+}
+
+/** What a channel's log caused: has a place in it, is resumed by cursor. */
+export type ChannelEvent =
+  | LogEvent<"message.created", Message>
+  | LogEvent<"message.edited", Message>
+  | LogEvent<"message.deleted", { id: string }>
+  | LogEvent<"reaction.added", ReactionChange>
+  | LogEvent<"reaction.removed", ReactionChange>
+  | LogEvent<"channel.updated", ChannelUpdate>
+  | LogEvent<"member.updated", MemberUpdate>;
+
+/** What concerns the viewer or the moment. */
+export type LooseEvent =
+  | OtherEvent<"channel.joined", Partial<Channel> & Pick<Channel, "id">>
+  | OtherEvent<"channel.left", { id: string }>
+  | OtherEvent<"read.updated", { channel: string; read_seq: number; unread: number; mentions: number }>
+  | OtherEvent<"notification.created", Omit<Notification, "read">>
+  | (OtherEvent<"typing", { user: string; expires_ms: number }> & { channel: string })
+  | OtherEvent<"presence", { users: { id: string; presence: Presence }[] }>
+  | OtherEvent<"user.updated", User>;
+
+export type StreamEvent = ChannelEvent | LooseEvent;
+
+export interface Ready {
+  user_id: string;
+  session_id: string;
+  heads: Record<string, number>;
+  online: string[];
+}
+
+export interface Resync {
+  heads: Record<string, number>;
+  counts?: Record<string, { unread: number; mentions: number }>;
+}
+
+export type ServerFrame =
+  | StreamEvent
+  | { op: "hello"; d: { heartbeat_ms: number; limits?: Record<string, number>; feature_level: number } }
+  | { op: "ready"; d: Ready }
+  | { op: "pong"; d?: unknown }
+  | { op: "resync"; d: Resync }
+  | { op: "error"; d: { code: string; detail?: string } };
+
+/** The part of the server's frames that changes state. */
+export type StateFrame = Extract<ServerFrame, { op: "event" | "ready" | "resync" }>;
+
+export type ClientFrame =
+  | { op: "identify"; d: { token?: string; channels: Record<string, number>; device?: string } }
+  | { op: "ping"; d: Record<string, never> }
+  | { op: "subscribe"; d: { channels: Record<string, number> } }
+  | { op: "typing"; d: { channel: string } };

@@ -1,0 +1,167 @@
+// The live connection: connects, identifies with the cursor vector, keeps the line warm, reconnects with backoff
+// and jitter. It knows frames, not state: cursors are asked for, frames are handed on in batches.
+
+import type { ClientFrame, ServerFrame } from "./frames";
+
+export type Connection =
+  | { state: "connecting" }
+  | { state: "online" }
+  /** `retryAt` is when the next attempt starts (clock of `Date.now`). */
+  | { state: "waiting"; retryAt: number; attempt: number };
+
+export type Ending = "unauthenticated" | "revoked";
+
+export interface SocketOptions {
+  url: string;
+  cursors: () => Record<string, number>;
+  onFrames: (frames: ServerFrame[]) => void;
+  onConnection: (connection: Connection) => void;
+  onEnd: (ending: Ending) => void;
+}
+
+const BACKOFF_MIN_MS = 400;
+const BACKOFF_MAX_MS = 20_000;
+const HANDSHAKE_TIMEOUT_MS = 15_000;
+const HEARTBEAT_DEFAULT_MS = 30_000;
+const PROBE_TIMEOUT_MS = 5_000;
+/** Frames that arrive within one picture are applied together: 500 a second must not mean 500 renders. */
+const BATCH_MS = 16;
+const BATCH_FRAMES_MAX = 500;
+const CLOSE_UNAUTHENTICATED = 4001;
+const CLOSE_REVOKED = 4003;
+const CLOSE_TOO_MANY_FRAMES = 4029;
+
+export class StreamSocket {
+  private readonly options: SocketOptions;
+  private socket: WebSocket | null = null;
+  private attempt = 0;
+  private stopped = true;
+  private batch: ServerFrame[] = [];
+  private batchTimer: ReturnType<typeof setTimeout> | undefined;
+  private retryTimer: ReturnType<typeof setTimeout> | undefined;
+  private beatTimer: ReturnType<typeof setInterval> | undefined;
+  private deadTimer: ReturnType<typeof setTimeout> | undefined;
+  private heartbeatMs = HEARTBEAT_DEFAULT_MS;
+
+  constructor(options: SocketOptions) {
+    this.options = options;
+  }
+
+  start(): void {
+    if (!this.stopped) return;
+    this.stopped = false;
+    addEventListener("online", this.hurry);
+    addEventListener("focus", this.probe);
+    document.addEventListener("visibilitychange", this.probe);
+    this.connect();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    removeEventListener("online", this.hurry);
+    removeEventListener("focus", this.probe);
+    document.removeEventListener("visibilitychange", this.probe);
+    clearTimeout(this.retryTimer);
+    this.drop();
+  }
+
+  send(frame: ClientFrame): boolean {
+    if (this.socket?.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(JSON.stringify(frame));
+    return true;
+  }
+
+  /** Try at once instead of waiting out the backoff. */
+  readonly hurry = (): void => {
+    if (this.stopped || this.socket) return;
+    clearTimeout(this.retryTimer);
+    this.connect();
+  };
+
+  /** After sleep a socket may look open and be dead: ask, and give up soon when nothing comes. */
+  private readonly probe = (): void => {
+    if (document.visibilityState !== "visible") return;
+    if (!this.socket) this.hurry();
+    else if (this.send({ op: "ping", d: {} })) this.expectSomething(PROBE_TIMEOUT_MS);
+  };
+
+  private connect(): void {
+    this.options.onConnection({ state: "connecting" });
+    const socket = new WebSocket(this.options.url);
+    this.socket = socket;
+    this.expectSomething(HANDSHAKE_TIMEOUT_MS);
+    socket.onopen = () => {
+      this.send({ op: "identify", d: { channels: this.options.cursors() } });
+      this.expectSomething(HANDSHAKE_TIMEOUT_MS);
+    };
+    socket.onmessage = (event) => this.receive(event.data as string);
+    socket.onclose = (event) => this.closed(socket, event.code);
+  }
+
+  private receive(text: string): void {
+    this.expectSomething(this.heartbeatMs * 2);
+    const frame = JSON.parse(text) as ServerFrame;
+    if (frame.op === "hello") {
+      this.heartbeatMs = Math.max(1_000, frame.d.heartbeat_ms);
+      clearInterval(this.beatTimer);
+      this.beatTimer = setInterval(() => this.send({ op: "ping", d: {} }), this.heartbeatMs);
+      return;
+    }
+    if (frame.op === "pong" || frame.op === "error") return;
+    this.batch.push(frame);
+    if (frame.op === "ready") {
+      this.flush();
+      this.attempt = 0;
+      this.options.onConnection({ state: "online" });
+    } else if (this.batch.length >= BATCH_FRAMES_MAX) {
+      this.flush();
+    } else {
+      this.batchTimer ??= setTimeout(() => this.flush(), BATCH_MS);
+    }
+  }
+
+  private flush(): void {
+    clearTimeout(this.batchTimer);
+    this.batchTimer = undefined;
+    const frames = this.batch;
+    this.batch = [];
+    if (frames.length > 0) this.options.onFrames(frames);
+  }
+
+  private closed(socket: WebSocket, code: number): void {
+    if (socket !== this.socket) return;
+    this.drop();
+    if (this.stopped) return;
+    if (code === CLOSE_UNAUTHENTICATED || code === CLOSE_REVOKED) {
+      this.stop();
+      this.options.onEnd(code === CLOSE_REVOKED ? "revoked" : "unauthenticated");
+      return;
+    }
+    if (code === CLOSE_TOO_MANY_FRAMES) this.attempt = Math.max(this.attempt, 4);
+    const ceiling = Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** this.attempt);
+    const delay = ceiling / 2 + (Math.random() * ceiling) / 2;
+    this.attempt += 1;
+    this.options.onConnection({ state: "waiting", retryAt: Date.now() + delay, attempt: this.attempt });
+    this.retryTimer = setTimeout(() => this.connect(), delay);
+  }
+
+  private expectSomething(withinMs: number): void {
+    clearTimeout(this.deadTimer);
+    const socket = this.socket;
+    this.deadTimer = setTimeout(() => {
+      if (socket && socket === this.socket) this.closed(socket, 1006);
+    }, withinMs);
+  }
+
+  private drop(): void {
+    clearInterval(this.beatTimer);
+    clearTimeout(this.deadTimer);
+    this.flush();
+    const socket = this.socket;
+    this.socket = null;
+    if (socket) {
+      socket.onopen = socket.onmessage = socket.onclose = null;
+      socket.close();
+    }
+  }
+}

@@ -1,0 +1,176 @@
+// The shapes of the client API. Times are milliseconds since the epoch (suffix `_ts`), ids are opaque strings.
+
+export type Role = "owner" | "moderator" | "member" | "guest";
+export type Membership = "joined" | "invited" | "left" | "banned" | "knocking";
+export type Visibility = "public" | "private";
+export type NotifyLevel = "all" | "mentions" | "none";
+export type Presence = "online" | "offline";
+
+export interface User {
+  id: string;
+  username: string;
+  server: string;
+  display_name: string;
+  avatar: string | null;
+  bio: string;
+  presence: Presence;
+  created_ts: number;
+  deactivated: boolean;
+  role?: "user" | "admin";
+}
+
+export interface Session {
+  id: string;
+  device_name: string;
+  created_ts: number;
+  last_used_ts: number;
+  current: boolean;
+}
+
+export interface ServerInfo {
+  name: string;
+  version: string;
+  feature_level: number;
+  registration: "open" | "invite" | "closed";
+  limits: Record<string, number>;
+}
+
+export interface SignedIn {
+  user: User;
+  session: { id: string; token: string | null };
+}
+
+export interface Policy {
+  join: "open" | "invite" | "knock";
+  history: "all" | "since_join";
+  caps: Record<string, Role>;
+}
+
+export interface Reaction {
+  emoji: string;
+  count: number;
+  /** Only in HTTP answers: a frame is the same for every viewer. */
+  me?: boolean;
+  /** The first 50. */
+  users: string[];
+}
+
+export interface Attachment {
+  hash: string;
+  name: string;
+  media_type: string;
+  size: number;
+}
+
+export interface Message {
+  id: string;
+  channel: string;
+  seq: number;
+  sender: string;
+  ts: number;
+  text: string;
+  nonce?: string;
+  edited_ts?: number;
+  deleted?: boolean;
+  reply_to?: string;
+  /** The id of the root, on a reply inside a thread. */
+  thread?: string;
+  /** 1-based place in its thread. */
+  thread_index?: number;
+  /** On a root: how many replies its thread has. */
+  thread_count?: number;
+  reactions: Reaction[];
+  attachments: Attachment[];
+  mentions: string[];
+  mentions_all?: boolean;
+  status: "sent" | "pending";
+}
+
+export interface Channel {
+  id: string;
+  kind: "channel" | "dm";
+  name: string;
+  topic: string;
+  alias: string | null;
+  host: string;
+  visibility: Visibility;
+  policy: Policy;
+  archived: boolean;
+  created_ts: number;
+  member_count: number;
+  /** The last sequence number of the channel's log. */
+  head: number;
+  membership: Membership | null;
+  role: Role | null;
+  read_seq: number;
+  unread: number;
+  mentions: number;
+  notify: NotifyLevel;
+  last_message: Message | null;
+  /** Event ids of the pinned messages. */
+  pins: string[];
+  /** Everybody in a direct conversation, the viewer too; absent in channels. */
+  people?: User[];
+}
+
+export interface DirectoryEntry {
+  id: string;
+  name: string;
+  topic: string;
+  alias: string | null;
+  host: string;
+  member_count: number;
+  membership: Membership | null;
+}
+
+export interface Member {
+  user: User;
+  membership: Membership;
+  role: Role;
+  since_seq: number;
+}
+
+export interface Notification {
+  id: string;
+  kind: "mention" | "reply" | "dm";
+  channel: string;
+  message: Message;
+  ts: number;
+  read: boolean;
+}
+
+export interface MessagePage {
+  messages: Message[];
+  head: number;
+  oldest: number;
+}
+
+export interface Sync {
+  user: User;
+  server: ServerInfo | string;
+  channels: Channel[];
+  users: User[];
+  notifications_unread: number;
+}
+
+export interface ReadState {
+  read_seq: number;
+  unread: number;
+  mentions: number;
+}
+
+export interface EditVersion {
+  seq: number;
+  ts: number;
+  text: string;
+}
+
+export interface Problem {
+  type?: string;
+  title?: string;
+  status: number;
+  detail?: string;
+  code: string;
+  request_id?: string;
+  errors?: { pointer: string; detail: string }[];
+}

@@ -1,0 +1,32 @@
+import { useEffect, useState } from "react";
+import { t } from "../../i18n";
+import { plainText } from "../../ui/markdown/parse";
+import { displayName } from "../../store/selectors";
+import { useClient } from "./context";
+
+const SPOKEN_MAX = 200;
+
+/** Reads new messages of the open conversation to those who listen instead of look. */
+export function LiveRegion({ active }: { active: string | null }) {
+  const client = useClient();
+  const [text, setText] = useState("");
+  useEffect(() => {
+    client.onMessages = (messages) => {
+      const { me, users } = client.store.getState();
+      const heard = messages.filter((message) => message.channel === active && message.sender !== me?.id);
+      const [only] = heard;
+      if (!only) return;
+      const name = displayName(users[only.sender], only.sender);
+      const words = plainText(only.text).slice(0, SPOKEN_MAX);
+      setText(heard.length === 1 ? t.timeline.announce(name, words) : t.timeline.announceMany(heard.length));
+    };
+    return () => {
+      client.onMessages = () => undefined;
+    };
+  }, [client, active]);
+  return (
+    <div className="visually-hidden" role="log" aria-live="polite" aria-atomic="true" data-testid="announcer">
+      {text}
+    </div>
+  );
+}

@@ -1,0 +1,89 @@
+// The signed-in frame: sidebar, conversation, side panel, dialogs, keyboard.
+
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
+import { t } from "../../i18n";
+import { Conversation } from "../conversation/Conversation";
+import { Panel as SidePanel } from "../panels/Panel";
+import { Sidebar } from "../sidebar/Sidebar";
+import { ConnectionNote } from "./ConnectionNote";
+import { useSelect } from "./context";
+import { LiveRegion } from "./LiveRegion";
+import { go, useRoute } from "./route";
+import { useShortcuts } from "./shortcuts";
+import { useTitle } from "./title";
+import { type DialogView, type Panel, type View, ViewContext } from "./view";
+import { Welcome } from "./Welcome";
+
+const Dialogs = lazy(() => import("../dialogs/Dialogs"));
+
+export default function Shell() {
+  const route = useRoute();
+  const [panel, setPanel] = useState<Panel | null>(null);
+  const [dialog, openDialog] = useState<DialogView | null>(null);
+  const [drawer, setDrawer] = useState(false);
+  const wide = useMemo(() => matchMedia("(min-width: 1200px)"), []);
+
+  // A thread or pins belong to one conversation; on a small screen any panel would cover the next one.
+  const [panelChannel, setPanelChannel] = useState(route.channel);
+  if (panelChannel !== route.channel) {
+    setPanelChannel(route.channel);
+    setDrawer(false);
+    if (panel && (panel.kind !== "members" || !wide.matches)) setPanel(null);
+  }
+
+  const view = useMemo<View>(() => ({ panel, setPanel, openDialog, setDrawer }), [panel]);
+  useShortcuts(view);
+  useTitle(route.channel);
+  useLastChannel(route.channel);
+  const closeDialog = useCallback(() => openDialog(null), []);
+
+  return (
+    <ViewContext value={view}>
+      <a className="skip-link" href="#messages" onClick={skipToMessages}>
+        {t.nav.skip}
+      </a>
+      <div className="shell" data-panel={panel?.kind} data-drawer={drawer || undefined}>
+        <Sidebar active={route.channel} />
+        {drawer ? (
+          <button
+            type="button"
+            className="drawer-scrim"
+            aria-label={t.nav.close}
+            onClick={() => setDrawer(false)}
+          />
+        ) : null}
+        <main className="main">
+          <ConnectionNote />
+          {route.channel ? (
+            <Conversation key={route.channel} id={route.channel} target={route.message} />
+          ) : (
+            <Welcome />
+          )}
+        </main>
+        {panel ? <SidePanel panel={panel} channel={route.channel} /> : null}
+      </div>
+      {dialog ? (
+        <Suspense fallback={null}>
+          <Dialogs dialog={dialog} onClose={closeDialog} />
+        </Suspense>
+      ) : null}
+      <LiveRegion active={route.channel} />
+    </ViewContext>
+  );
+}
+
+function skipToMessages(event: { preventDefault: () => void }) {
+  event.preventDefault();
+  document.getElementById("messages")?.focus();
+}
+
+/** Leads back to a conversation that was left or that never was. */
+function useLastChannel(active: string | null): void {
+  const gone = useSelect((state) => Boolean(active && state.synced && !state.channels[active]));
+  const [known, setKnown] = useState<string | null>(null);
+  const present = useSelect((state) => Boolean(active && state.channels[active]));
+  if (present && known !== active) setKnown(active);
+  useEffect(() => {
+    if (gone && known === active) go(null, undefined, { replace: true });
+  }, [gone, known, active]);
+}

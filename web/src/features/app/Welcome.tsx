@@ -1,0 +1,73 @@
+import { t } from "../../i18n";
+import { Icon, type IconName } from "../../ui/Icon";
+import { Arcade } from "../../ui/Logo";
+import { ListSkeleton } from "../../ui/bits";
+import { IconButton } from "../../ui/Button";
+import { displayName } from "../../store/selectors";
+import { useMe, useSelect } from "./context";
+import { type DialogView, useView } from "./view";
+
+/** Where nothing is chosen: the first run leads to a first message from here. */
+export function Welcome() {
+  const view = useView();
+  const me = useMe();
+  const synced = useSelect((state) => state.synced);
+  const first = useSelect((state) => Object.keys(state.channels).length === 0);
+  const name = displayName(me ?? undefined, me?.id ?? "");
+  return (
+    <div className="welcome-page">
+      <header className="conversation-head welcome-head">
+        <span className="only-small">
+          <IconButton icon="menu" label={t.nav.open} onPress={() => view.setDrawer(true)} />
+        </span>
+      </header>
+      {synced ? (
+        <section className="welcome" aria-labelledby="welcome-title">
+          <Arcade />
+          <h1 id="welcome-title">{first ? t.welcome.title(name) : t.welcome.back(name)}</h1>
+          <p>{first ? t.welcome.text : t.welcome.backText}</p>
+          <div className="welcome-cards">
+            <Card
+              icon="search"
+              title={t.welcome.browse}
+              hint={t.welcome.browseHint}
+              dialog={{ kind: "directory" }}
+            />
+            <Card
+              icon="hash"
+              title={t.welcome.create}
+              hint={t.welcome.createHint}
+              dialog={{ kind: "create" }}
+            />
+            <Card icon="message" title={t.welcome.dm} hint={t.welcome.dmHint} dialog={{ kind: "dm" }} />
+          </div>
+        </section>
+      ) : (
+        <div className="welcome">
+          <ListSkeleton label={t.common.loading} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Card({
+  icon,
+  title,
+  hint,
+  dialog,
+}: {
+  icon: IconName;
+  title: string;
+  hint: string;
+  dialog: DialogView;
+}) {
+  const view = useView();
+  return (
+    <button type="button" className="welcome-card" onClick={() => view.openDialog(dialog)}>
+      <Icon name={icon} />
+      <span className="welcome-card-title">{title}</span>
+      <span className="welcome-card-hint">{hint}</span>
+    </button>
+  );
+}

@@ -1,0 +1,52 @@
+// Where the person is, in the address: `#/c/<channel>` and `#/c/<channel>/<message>`.
+
+import { useSyncExternalStore } from "react";
+
+export interface Route {
+  channel: string | null;
+  message: string | null;
+}
+
+export function parseRoute(hash: string): Route {
+  const match = /^#\/c\/([^/]+)(?:\/([^/]+))?$/.exec(hash);
+  const decode = (part: string | undefined) => (part === undefined ? null : safeDecode(part));
+  return { channel: decode(match?.[1]), message: decode(match?.[2]) };
+}
+
+function safeDecode(part: string): string | null {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return null;
+  }
+}
+
+export function routeTo(channel: string | null, message?: string): string {
+  if (!channel) return "#/";
+  return `#/c/${encodeURIComponent(channel)}${message ? `/${encodeURIComponent(message)}` : ""}`;
+}
+
+export function go(channel: string | null, message?: string, options: { replace?: boolean } = {}): void {
+  const hash = routeTo(channel, message);
+  if (location.hash === hash) return;
+  if (!options.replace) {
+    location.hash = hash;
+    return;
+  }
+  history.replaceState(null, "", hash);
+  dispatchEvent(new HashChangeEvent("hashchange"));
+}
+
+const subscribe = (listener: () => void) => {
+  addEventListener("hashchange", listener);
+  return () => removeEventListener("hashchange", listener);
+};
+
+let last: { hash: string; route: Route } = { hash: "", route: { channel: null, message: null } };
+
+function current(): Route {
+  if (location.hash !== last.hash) last = { hash: location.hash, route: parseRoute(location.hash) };
+  return last.route;
+}
+
+export const useRoute = (): Route => useSyncExternalStore(subscribe, current);

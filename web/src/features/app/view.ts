@@ -1,0 +1,32 @@
+// What is open around the conversation: a side panel, a dialog, the drawer of a small screen.
+
+import { createContext, use } from "react";
+
+export type Panel =
+  { kind: "members" } | { kind: "pins" } | { kind: "thread"; root: string } | { kind: "inbox" };
+
+export type DialogView =
+  | { kind: "directory" }
+  | { kind: "create" }
+  | { kind: "dm" }
+  | { kind: "switcher" }
+  | { kind: "settings" }
+  | { kind: "invite"; channel: string }
+  | { kind: "channel"; channel: string }
+  | { kind: "leave"; channel: string }
+  | { kind: "profile"; user: string };
+
+export interface View {
+  panel: Panel | null;
+  setPanel: (panel: Panel | null) => void;
+  openDialog: (dialog: DialogView | null) => void;
+  setDrawer: (open: boolean) => void;
+}
+
+export const ViewContext = createContext<View | null>(null);
+
+export function useView(): View {
+  const view = use(ViewContext);
+  if (!view) throw new Error("useView outside of ViewContext");
+  return view;
+}

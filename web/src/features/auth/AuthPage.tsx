@@ -1,0 +1,147 @@
+import { type FormEvent, useState } from "react";
+import { t } from "../../i18n";
+import { Button } from "../../ui/Button";
+import { Field } from "../../ui/Field";
+import { Arcade, Wordmark } from "../../ui/Logo";
+import { useClient, useSelect } from "../app/context";
+import { fieldProblem, problemText } from "../client/problems";
+
+const PASSWORD_MIN = 8;
+
+/** Sign in or register. The browser's password manager finds ordinary fields in an ordinary form. */
+export function AuthPage() {
+  const server = useSelect((state) => state.server);
+  const endedBy = useSelect((state) => state.endedBy);
+  const [mode, setMode] = useState<"sign-in" | "register">("sign-in");
+  const registering = mode === "register";
+  const name = server?.name ?? location.host;
+  const title = registering ? t.auth.registerOn(name) : t.auth.signInTo(name);
+  const ended = endedBy === "revoked" ? t.auth.revoked : endedBy === "expired" ? t.auth.expired : null;
+
+  return (
+    <main className="auth">
+      <div className="auth-card">
+        <header className="auth-head">
+          <Wordmark size={40} />
+          <p>{t.auth.tagline}</p>
+        </header>
+        <h1>{title}</h1>
+        {ended ? (
+          <p className="auth-note" role="status">
+            {ended}
+          </p>
+        ) : null}
+        {registering && server?.registration === "closed" ? (
+          <p className="auth-note">{t.auth.closed}</p>
+        ) : (
+          <AuthForm key={mode} registering={registering} needsInvite={server?.registration === "invite"} />
+        )}
+        <p className="auth-switch">
+          {registering ? t.auth.haveAccount : t.auth.noAccount}{" "}
+          <Button variant="quiet" size="small" onPress={() => setMode(registering ? "sign-in" : "register")}>
+            {registering ? t.auth.signIn : t.auth.register}
+          </Button>
+        </p>
+      </div>
+      <Arcade />
+    </main>
+  );
+}
+
+function AuthForm({ registering, needsInvite }: { registering: boolean; needsInvite: boolean }) {
+  const client = useClient();
+  const [username, setUsername] = useState("");
+  const [password, setPassword] = useState("");
+  const [displayName, setDisplayName] = useState("");
+  const [invite, setInvite] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    setBusy(true);
+    setError(null);
+    try {
+      if (registering) {
+        await client.register({
+          username: username.trim(),
+          password,
+          ...(displayName.trim() ? { display_name: displayName.trim() } : {}),
+          ...(invite.trim() ? { invite: invite.trim() } : {}),
+        });
+      } else {
+        await client.signIn(username.trim(), password);
+      }
+    } catch (cause) {
+      setError(cause);
+      setBusy(false);
+    }
+  };
+
+  const atFields = error
+    ? ["username", "password", "display_name", "invite"].some((f) => fieldProblem(error, f))
+    : false;
+  return (
+    <form className="auth-form" onSubmit={(event) => void submit(event)}>
+      <Field
+        label={t.auth.username}
+        name="username"
+        autoComplete="username"
+        autoFocus
+        isRequired
+        value={username}
+        onChange={setUsername}
+        error={fieldProblem(error, "username")}
+        hint={registering ? t.auth.usernameHint : undefined}
+      />
+      {registering ? (
+        <Field
+          label={t.auth.displayName}
+          name="name"
+          autoComplete="name"
+          value={displayName}
+          onChange={setDisplayName}
+          error={fieldProblem(error, "display_name")}
+          hint={t.auth.displayNameHint}
+        />
+      ) : null}
+      <Field
+        label={t.auth.password}
+        name="password"
+        inputType="password"
+        autoComplete={registering ? "new-password" : "current-password"}
+        isRequired
+        {...(registering ? { minLength: PASSWORD_MIN } : {})}
+        value={password}
+        onChange={setPassword}
+        error={fieldProblem(error, "password")}
+        hint={registering ? t.auth.passwordHint : undefined}
+      />
+      {registering && needsInvite ? (
+        <Field
+          label={t.auth.invite}
+          name="invite"
+          autoComplete="off"
+          isRequired
+          value={invite}
+          onChange={setInvite}
+          error={fieldProblem(error, "invite")}
+        />
+      ) : null}
+      {error && !atFields ? (
+        <p className="auth-error" role="alert">
+          {problemText(error)}
+        </p>
+      ) : null}
+      <Button type="submit" variant="primary" wide isDisabled={busy}>
+        {registering
+          ? busy
+            ? t.auth.registering
+            : t.auth.register
+          : busy
+            ? t.auth.signingIn
+            : t.auth.signIn}
+      </Button>
+    </form>
+  );
+}

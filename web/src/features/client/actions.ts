@@ -1,0 +1,180 @@
+// What a person does. Each shows its effect at once where that is safe, and says so when the server refused.
+
+import { ApiError } from "../../api/http";
+import * as api from "../../api/operations";
+import type { Channel, Membership, NotifyLevel, Role } from "../../api/types";
+import type { Client } from "./client";
+import { problemText } from "./problems";
+
+export class Actions {
+  private readonly client: Client;
+
+  constructor(client: Client) {
+    this.client = client;
+  }
+
+  private get store() {
+    return this.client.store;
+  }
+
+  /** Tells the person; a lost session leads to the sign-in page. */
+  failed(error: unknown): void {
+    if (error instanceof ApiError && error.status === 401) this.client.ended("expired");
+    else this.client.notices.show(problemText(error));
+  }
+
+  private async attempt(run: () => Promise<unknown>, undo?: () => void): Promise<boolean> {
+    try {
+      await run();
+      return true;
+    } catch (error) {
+      undo?.();
+      this.failed(error);
+      return false;
+    }
+  }
+
+  async loadChannel(id: string): Promise<Channel | null> {
+    try {
+      return this.client.adopt(await api.get_channel(id));
+    } catch {
+      return null;
+    }
+  }
+
+  async createChannel(body: Parameters<typeof api.create_channel>[0]): Promise<Channel> {
+    return this.client.adopt(await api.create_channel(body));
+  }
+
+  async join(channel: string): Promise<boolean> {
+    return this.attempt(async () => this.client.adopt(await api.join_channel(channel)));
+  }
+
+  async leave(channel: string): Promise<boolean> {
+    return this.attempt(async () => {
+      await api.leave_channel(channel);
+      this.store.dispatch({ type: "channel_left", channel });
+    });
+  }
+
+  async startDm(users: string[]): Promise<Channel | null> {
+    try {
+      return this.client.adopt(await api.create_dm(users));
+    } catch (error) {
+      this.failed(error);
+      return null;
+    }
+  }
+
+  async updateChannel(id: string, change: api.ChannelChange): Promise<Channel> {
+    return this.client.adopt(await api.update_channel(id, change));
+  }
+
+  async setMember(
+    channel: string,
+    user: string,
+    body: { membership?: Membership; role?: Role },
+  ): Promise<boolean> {
+    return this.attempt(async () => {
+      const member = await api.set_member(channel, user, body);
+      if (!this.store.getState().channels[channel]?.members) return;
+      const next = this.store.getState().channels[channel]?.members?.next ?? null;
+      this.store.dispatch({ type: "members_loaded", channel, members: [member], next, first: false });
+    });
+  }
+
+  async loadMembers(channel: string, cursor?: string): Promise<void> {
+    await this.attempt(async () => {
+      const query = { limit: 100, membership: "joined" as const, ...(cursor ? { cursor } : {}) };
+      const { members, next } = await api.list_members(channel, query);
+      this.store.dispatch({ type: "members_loaded", channel, members, next, first: !cursor });
+    });
+  }
+
+  async edit(channel: string, id: string, text: string): Promise<boolean> {
+    return this.attempt(async () => {
+      const message = await api.edit_message(channel, id, text);
+      this.store.dispatch({ type: "message_confirmed", message });
+    });
+  }
+
+  async remove(channel: string, id: string): Promise<boolean> {
+    return this.attempt(async () => {
+      await api.delete_message(channel, id);
+      this.store.dispatch({ type: "message_removed", channel, id });
+    });
+  }
+
+  async react(channel: string, message: string, emoji: string, on: boolean): Promise<boolean> {
+    const set = (value: boolean) =>
+      this.store.dispatch({ type: "reaction_set", channel, message, emoji, on: value });
+    set(on);
+    return this.attempt(
+      () => (on ? api.add_reaction(channel, message, emoji) : api.remove_reaction(channel, message, emoji)),
+      () => set(!on),
+    );
+  }
+
+  async pin(channel: string, message: string, on: boolean): Promise<boolean> {
+    const set = (value: boolean) => this.store.dispatch({ type: "pin_set", channel, message, on: value });
+    set(on);
+    return this.attempt(
+      () => (on ? api.pin_message(channel, message) : api.unpin_message(channel, message)),
+      () => set(!on),
+    );
+  }
+
+  /** Everything up to `seq` is read; a smaller one than before marks unread. */
+  async markRead(channel: string, seq: number): Promise<void> {
+    const info = this.store.getState().channels[channel]?.info;
+    if (!info) return;
+    const forward = seq >= info.read_seq;
+    if (forward) {
+      this.store.dispatch({ type: "read_set", channel, read: { read_seq: seq, unread: 0, mentions: 0 } });
+    }
+    try {
+      const read = await api.set_read(channel, seq);
+      // What came while the answer was on its way is counted already.
+      if (!forward) this.store.dispatch({ type: "read_set", channel, read });
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) this.failed(error);
+    }
+  }
+
+  /** The message at `seq` and what follows becomes unread again. */
+  async markUnread(channel: string, seq: number): Promise<void> {
+    dispatchEvent(new CustomEvent("loggia:unread", { detail: { channel, marker: seq - 1 } }));
+    await this.markRead(channel, seq - 1);
+  }
+
+  async setNotify(channel: string, level: NotifyLevel): Promise<boolean> {
+    const before = this.store.getState().channels[channel]?.info.notify ?? "all";
+    this.store.dispatch({ type: "notify_set", channel, level });
+    return this.attempt(
+      () => api.set_notify(channel, level),
+      () => this.store.dispatch({ type: "notify_set", channel, level: before }),
+    );
+  }
+
+  async loadInbox(cursor?: string): Promise<void> {
+    await this.attempt(async () => {
+      const { notifications, unread, next } = await api.list_notifications({
+        limit: 30,
+        ...(cursor ? { cursor } : {}),
+      });
+      this.store.dispatch({ type: "inbox_loaded", items: notifications, unread, next, first: !cursor });
+      this.client.people.need(notifications.map((item) => item.message.sender));
+    });
+  }
+
+  async readInbox(upTo: string): Promise<void> {
+    this.store.dispatch({ type: "inbox_read", upTo });
+    await this.attempt(() => api.read_notifications(upTo));
+  }
+
+  async updateMe(change: { display_name?: string; bio?: string }): Promise<boolean> {
+    return this.attempt(async () => {
+      this.store.dispatch({ type: "users_loaded", users: [await api.update_me(change)] });
+    });
+  }
+}

@@ -1,0 +1,192 @@
+// The one object behind the views: owns the store and everything that talks to the server.
+
+import type { ServerFrame, StateFrame } from "../../api/frames";
+import { ApiError } from "../../api/http";
+import * as api from "../../api/operations";
+import { StreamSocket } from "../../api/socket";
+import type { Channel, Message, SignedIn } from "../../api/types";
+import { readStored, storedKeys, writeStored } from "../../lib/storage";
+import { cursors, unknownUsers } from "../../store/selectors";
+import type { State } from "../../store/state";
+import { createStore } from "../../store/store";
+import { Actions } from "./actions";
+import { deviceName } from "./device";
+import { Notices } from "./notices";
+import { Outbox } from "./outbox";
+import { People } from "./people";
+import { Timelines } from "./timelines";
+
+const CURSORS_MAX = 1_000;
+const BOOT_RETRY_MS = 2_000;
+const TYPING_SWEEP_MS = 1_000;
+
+export class Client {
+  readonly store = createStore();
+  readonly notices = new Notices();
+  readonly people = new People(this.store);
+  readonly timelines = new Timelines(this.store, this.people);
+  readonly outbox = new Outbox(this.store);
+  readonly actions = new Actions(this);
+  /** Told about every message that arrives live, for announcements. */
+  onMessages: (messages: readonly Message[]) => void = () => undefined;
+
+  private readonly socket: StreamSocket;
+  private sweep: ReturnType<typeof setInterval> | undefined;
+  private connectedBefore = false;
+
+  constructor() {
+    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+    this.socket = new StreamSocket({
+      url: `${scheme}//${location.host}/api/v1/stream`,
+      cursors: () => cursors(this.store.getState(), CURSORS_MAX),
+      onFrames: (frames) => this.receive(frames),
+      onConnection: (connection) => this.store.dispatch({ type: "connection_changed", connection }),
+      onEnd: (ending) => this.ended(ending === "revoked" ? "revoked" : "expired"),
+    });
+  }
+
+  /** Finds out whether there is a session; a server that does not answer is not a missing session. */
+  async boot(): Promise<void> {
+    void this.loadServer();
+    for (;;) {
+      try {
+        const user = await api.get_me();
+        this.store.dispatch({ type: "signed_in", user });
+        return await this.start();
+      } catch (error) {
+        if (error instanceof ApiError && !error.temporary) return this.ended(null);
+        this.store.dispatch({ type: "connection_changed", connection: { state: "connecting" } });
+        await new Promise((resolve) => setTimeout(resolve, BOOT_RETRY_MS));
+      }
+    }
+  }
+
+  async register(body: {
+    username: string;
+    password: string;
+    display_name?: string;
+    invite?: string;
+  }): Promise<void> {
+    this.enter(await api.create_account({ ...body, device_name: deviceName(), cookie: true }));
+  }
+
+  async signIn(username: string, password: string): Promise<void> {
+    this.enter(await api.create_session({ username, password, device_name: deviceName(), cookie: true }));
+  }
+
+  async signOut(): Promise<void> {
+    const me = this.store.getState().me?.id ?? "";
+    try {
+      await api.delete_session("current");
+    } catch (error) {
+      if (error instanceof ApiError && error.temporary) {
+        this.actions.failed(error);
+        return;
+      }
+    }
+    // Somebody else may sit here next: nothing written stays behind.
+    for (const key of [...storedKeys(`loggia.draft.${me}.`), ...storedKeys(`loggia.outbox.${me}.`)]) {
+      writeStored(key, null);
+    }
+    this.ended(null);
+  }
+
+  /** The session is over: by sign-out, by another device, or because a request said so. */
+  ended(endedBy: State["endedBy"]): void {
+    this.socket.stop();
+    this.outbox.stop();
+    this.people.reset();
+    clearInterval(this.sweep);
+    this.connectedBefore = false;
+    this.store.dispatch({ type: "signed_out", endedBy });
+  }
+
+  retryConnection(): void {
+    this.socket.hurry();
+  }
+
+  sendTyping(channel: string): void {
+    this.socket.send({ op: "typing", d: { channel } });
+  }
+
+  /** Whatever frames do not carry: counts, other devices' joins, new profiles. */
+  async refresh(): Promise<void> {
+    const sync = await api.get_sync();
+    this.store.dispatch({ type: "synced", sync });
+  }
+
+  /** A channel that was joined or made: known at once, whatever the stream says when. */
+  adopt(channel: Channel): Channel {
+    this.store.dispatch({ type: "channel_loaded", channel });
+    return channel;
+  }
+
+  draft(place: string): string {
+    return readStored(this.draftKey(place)) ?? "";
+  }
+
+  keepDraft(place: string, text: string): void {
+    writeStored(this.draftKey(place), text === "" ? null : text);
+  }
+
+  private draftKey(place: string): string {
+    return `loggia.draft.${this.store.getState().me?.id ?? ""}.${place}`;
+  }
+
+  private enter({ user }: SignedIn): void {
+    this.store.dispatch({ type: "signed_in", user });
+    void this.start();
+  }
+
+  private async loadServer(): Promise<void> {
+    try {
+      this.store.dispatch({ type: "server_loaded", server: await api.get_server() });
+    } catch {
+      setTimeout(() => void this.loadServer(), BOOT_RETRY_MS);
+    }
+  }
+
+  private async start(): Promise<void> {
+    for (;;) {
+      try {
+        await this.refresh();
+        break;
+      } catch (error) {
+        if (error instanceof ApiError && error.status === 401) return this.ended("expired");
+        await new Promise((resolve) => setTimeout(resolve, BOOT_RETRY_MS));
+        if (this.store.getState().session !== "signed-in") return;
+      }
+    }
+    this.socket.start();
+    this.outbox.start();
+    this.sweep = setInterval(
+      () => this.store.dispatch({ type: "typing_expired", now: Date.now() }),
+      TYPING_SWEEP_MS,
+    );
+  }
+
+  private receive(frames: readonly ServerFrame[]): void {
+    const relevant = frames.filter(
+      (frame): frame is StateFrame => frame.op in { event: 1, ready: 1, resync: 1 },
+    );
+    this.store.dispatch({ type: "frames", frames: relevant, now: Date.now() });
+    const messages: Message[] = [];
+    for (const frame of relevant) {
+      if (frame.op === "ready") this.ready();
+      else if (frame.op === "resync") void this.refresh().catch(() => undefined);
+      else if (frame.t === "message.created") messages.push(frame.d);
+      else if (frame.t === "channel.joined") void this.actions.loadChannel(frame.d.id);
+      else if (frame.t === "typing") this.people.need([frame.d.user]);
+      else if (frame.t === "reaction.added") this.people.need([frame.d.user]);
+    }
+    if (messages.length === 0) return;
+    this.people.need(unknownUsers(this.store.getState(), messages));
+    this.onMessages(messages);
+  }
+
+  private ready(): void {
+    if (this.connectedBefore) void this.refresh().catch(() => undefined);
+    this.connectedBefore = true;
+    this.outbox.flush();
+  }
+}

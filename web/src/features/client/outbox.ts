@@ -1,0 +1,147 @@
+// Sends what was written, one message at a time per channel so that they keep their order, with the same nonce until
+// the server has answered. Kept in localStorage, one key per message: a reload or a second tab loses nothing, and
+// sending the same nonce twice is one message.
+
+import { ApiError } from "../../api/http";
+import { send_message } from "../../api/operations";
+import { newNonce } from "../../lib/ids";
+import { readStored, storedKeys, writeStored } from "../../lib/storage";
+import type { OutboxItem } from "../../store/state";
+import type { Store } from "../../store/store";
+
+const RETRY_MIN_MS = 1_000;
+const RETRY_MAX_MS = 30_000;
+
+export interface Draft {
+  channel: string;
+  text: string;
+  reply_to?: string;
+  thread?: string;
+}
+
+export class Outbox {
+  private readonly store: Store;
+  private readonly busy = new Set<string>();
+  private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
+  private readonly attempts = new Map<string, number>();
+  private unsubscribe: (() => void) | null = null;
+
+  constructor(store: Store) {
+    this.store = store;
+  }
+
+  start(): void {
+    for (const key of storedKeys(this.prefix())) {
+      try {
+        const item = JSON.parse(readStored(key) ?? "") as OutboxItem;
+        this.store.dispatch({ type: "outbox_queued", item: { ...item, status: "queued" } });
+      } catch {
+        writeStored(key, null);
+      }
+    }
+    this.unsubscribe = this.forgetSettled();
+    this.flush();
+  }
+
+  stop(): void {
+    this.unsubscribe?.();
+    this.unsubscribe = null;
+    for (const timer of this.timers.values()) clearTimeout(timer);
+    this.timers.clear();
+    this.busy.clear();
+  }
+
+  send(draft: Draft): void {
+    const item: OutboxItem = { ...draft, nonce: newNonce(), ts: Date.now(), status: "queued" };
+    writeStored(this.prefix() + item.nonce, JSON.stringify(item));
+    this.store.dispatch({ type: "outbox_queued", item });
+    void this.work(item.channel);
+  }
+
+  retry(channel: string, nonce: string): void {
+    this.store.dispatch({ type: "outbox_status", channel, nonce, status: "queued" });
+    this.attempts.delete(channel);
+    void this.work(channel);
+  }
+
+  discard(channel: string, nonce: string): void {
+    this.store.dispatch({ type: "outbox_discarded", channel, nonce });
+  }
+
+  /** The connection is back: do not wait out the timers. */
+  flush(): void {
+    for (const timer of this.timers.values()) clearTimeout(timer);
+    this.timers.clear();
+    this.attempts.clear();
+    for (const channel of Object.keys(this.store.getState().outbox)) void this.work(channel);
+  }
+
+  private prefix(): string {
+    return `loggia.outbox.${this.store.getState().me?.id ?? ""}.`;
+  }
+
+  /** Whatever took an item out of the outbox (answer, frame, page, discard) also ends its being kept. */
+  private forgetSettled(): () => void {
+    const prefix = this.prefix();
+    let before = this.store.getState().outbox;
+    return this.store.subscribe(() => {
+      const { outbox, session } = this.store.getState();
+      if (outbox === before || session !== "signed-in") return;
+      const left = new Set(Object.values(outbox).flatMap((items) => items.map((item) => item.nonce)));
+      for (const items of Object.values(before)) {
+        for (const { nonce } of items) if (!left.has(nonce)) writeStored(prefix + nonce, null);
+      }
+      before = outbox;
+    });
+  }
+
+  private async work(channel: string): Promise<void> {
+    if (this.busy.has(channel)) return;
+    this.busy.add(channel);
+    try {
+      for (;;) {
+        const item = this.store.getState().outbox[channel]?.find((each) => each.status !== "failed");
+        if (!item) return;
+        if (!(await this.attempt(item))) return;
+      }
+    } finally {
+      this.busy.delete(channel);
+    }
+  }
+
+  /** True when the next one may be sent. */
+  private async attempt(item: OutboxItem): Promise<boolean> {
+    const { channel, nonce, text, reply_to, thread } = item;
+    this.store.dispatch({ type: "outbox_status", channel, nonce, status: "sending" });
+    try {
+      const body = { nonce, text, ...(reply_to ? { reply_to } : {}), ...(thread ? { thread } : {}) };
+      const message = await send_message(channel, body);
+      this.store.dispatch({ type: "message_confirmed", message });
+      this.store.dispatch({ type: "outbox_discarded", channel, nonce });
+      this.attempts.delete(channel);
+      return true;
+    } catch (error) {
+      if (error instanceof ApiError && !error.temporary) {
+        this.store.dispatch({ type: "outbox_status", channel, nonce, status: "failed", error: error.code });
+        return true;
+      }
+      this.store.dispatch({ type: "outbox_status", channel, nonce, status: "waiting" });
+      this.later(channel, error instanceof ApiError ? error.retryAfterMs : null);
+      return false;
+    }
+  }
+
+  private later(channel: string, retryAfterMs: number | null): void {
+    const attempt = this.attempts.get(channel) ?? 0;
+    this.attempts.set(channel, attempt + 1);
+    const backoff = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** attempt) * (0.5 + Math.random() / 2);
+    clearTimeout(this.timers.get(channel));
+    this.timers.set(
+      channel,
+      setTimeout(() => {
+        this.timers.delete(channel);
+        void this.work(channel);
+      }, retryAfterMs ?? backoff),
+    );
+  }
+}

@@ -1,0 +1,17 @@
+// What a person reads when something went wrong.
+
+import { ApiError } from "../../api/http";
+import { t } from "../../i18n";
+
+export function problemText(error: unknown): string {
+  if (!(error instanceof ApiError)) return t.problems["unknown"] ?? "";
+  const field = error.problem.errors?.[0]?.detail;
+  return t.problems[error.code] ?? field ?? error.problem.detail ?? t.problems["unknown"] ?? "";
+}
+
+/** The problem of one field of a form, by JSON pointer (`/username`). */
+export function fieldProblem(error: unknown, field: string): string | undefined {
+  if (!(error instanceof ApiError)) return undefined;
+  return error.problem.errors?.find((each) => each.pointer === `/${field}` || each.pointer === `#/${field}`)
+    ?.detail;
+}

@@ -1,0 +1,103 @@
+// Loads pages of timelines and threads; one request per window and direction at a time.
+
+import { get_message, get_thread, list_messages, list_pins } from "../../api/operations";
+import type { Message } from "../../api/types";
+import { unknownUsers } from "../../store/selectors";
+import type { Store } from "../../store/store";
+import type { PageKind } from "../../store/window";
+import type { People } from "./people";
+
+export const PAGE_MESSAGES = 50;
+
+export class Timelines {
+  private readonly store: Store;
+  private readonly people: People;
+  private readonly running = new Map<string, Promise<void>>();
+
+  constructor(store: Store, people: People) {
+    this.store = store;
+    this.people = people;
+  }
+
+  /** The newest page of a channel, or, when `root` is given, of a thread. */
+  latest(channel: string, root?: string): Promise<void> {
+    return this.load(channel, root, "latest", {});
+  }
+
+  around(channel: string, seq: number): Promise<void> {
+    return this.load(channel, undefined, "around", { around: seq });
+  }
+
+  older(channel: string, root?: string): Promise<void> {
+    const window = this.window(channel, root);
+    if (!window?.hasOlder) return Promise.resolve();
+    return this.load(channel, root, "before", { before: window.lo });
+  }
+
+  newer(channel: string, root?: string): Promise<void> {
+    const window = this.window(channel, root);
+    if (!window?.hasNewer) return Promise.resolve();
+    return this.load(channel, root, "after", { after: window.hi });
+  }
+
+  async pins(channel: string): Promise<readonly Message[]> {
+    const head = this.store.getState().channels[channel]?.cursor ?? 0;
+    const { messages } = await list_pins(channel);
+    this.store.dispatch({ type: "messages_loaded", channel, messages, head });
+    this.people.need(unknownUsers(this.store.getState(), messages));
+    return messages;
+  }
+
+  /** A message that is shown outside of its place: quoted, linked to. Null when it cannot be had. */
+  async message(channel: string, id: string): Promise<Message | null> {
+    const state = this.store.getState();
+    const known = state.channels[channel]?.messages[id];
+    if (known) return known;
+    const head = state.channels[channel]?.cursor ?? 0;
+    try {
+      const message = await get_message(channel, id);
+      this.store.dispatch({ type: "messages_loaded", channel, messages: [message], head });
+      this.people.need(unknownUsers(this.store.getState(), [message]));
+      return message;
+    } catch {
+      return null;
+    }
+  }
+
+  private window(channel: string, root?: string) {
+    const state = this.store.getState().channels[channel];
+    return root ? state?.threads[root] : state?.main;
+  }
+
+  private load(
+    channel: string,
+    root: string | undefined,
+    kind: PageKind,
+    query: { before?: number; after?: number; around?: number },
+  ): Promise<void> {
+    const key = `${channel}/${root ?? ""}/${kind}/${query.around ?? ""}`;
+    const known = this.running.get(key);
+    if (known) return known;
+    const run = this.fetch(channel, root, kind, query).finally(() => this.running.delete(key));
+    this.running.set(key, run);
+    return run;
+  }
+
+  private async fetch(
+    channel: string,
+    root: string | undefined,
+    kind: PageKind,
+    query: { before?: number; after?: number; around?: number },
+  ): Promise<void> {
+    const limit = PAGE_MESSAGES;
+    if (root) {
+      const page = await get_thread(channel, root, { ...query, limit });
+      this.store.dispatch({ type: "thread_loaded", channel, kind, page, limit });
+      this.people.need(unknownUsers(this.store.getState(), [page.root, ...page.messages]));
+    } else {
+      const page = await list_messages(channel, { ...query, limit });
+      this.store.dispatch({ type: "page_loaded", channel, kind, page, limit });
+      this.people.need(unknownUsers(this.store.getState(), page.messages));
+    }
+  }
+}

@@ -1,0 +1,158 @@
+// Where one writes: grows, remembers its draft, completes names, sends on Enter.
+
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { t } from "../../i18n";
+import { plainText } from "../../ui/markdown/parse";
+import { IconButton } from "../../ui/Button";
+import { GrowingText } from "../../ui/GrowingText";
+import { Suggestions } from "../../ui/Suggestions";
+import { displayName } from "../../store/selectors";
+import { useClient, useSelect } from "../app/context";
+import { EmojiButton } from "../emoji/EmojiButton";
+import { useCompletion } from "./useCompletion";
+
+interface ComposerProps {
+  channel: string;
+  /** What the draft is kept under: the channel, or channel and thread. */
+  place: string;
+  label: string;
+  replyTo?: string | null;
+  onReplyDone?: () => void;
+  onEditLast?: () => void;
+  onSend: (text: string) => void;
+}
+
+const TYPING_EVERY_MS = 3_000;
+const MESSAGE_BYTES_DEFAULT = 32_768;
+
+export function Composer({ channel, place, label, replyTo, onReplyDone, onEditLast, onSend }: ComposerProps) {
+  const client = useClient();
+  const box = useRef<HTMLTextAreaElement>(null);
+  const [text, setText] = useState(() => client.draft(place));
+  const [caret, setCaret] = useState(0);
+  const typedAt = useRef(0);
+  const limit = useSelect((state) => state.server?.limits?.["message_bytes"]) ?? MESSAGE_BYTES_DEFAULT;
+  const bytes = text.length * 3 < limit ? 0 : new TextEncoder().encode(text).length;
+  const over = bytes - limit;
+  const empty = text.trim() === "";
+
+  useEffect(() => {
+    if (matchMedia("(pointer: fine)").matches) box.current?.focus();
+  }, []);
+  useEffect(() => {
+    if (replyTo) box.current?.focus();
+  }, [replyTo]);
+
+  const change = (next: string) => {
+    setText(next);
+    client.keepDraft(place, next);
+    const now = Date.now();
+    if (next.trim() !== "" && now - typedAt.current > TYPING_EVERY_MS) {
+      typedAt.current = now;
+      client.sendTyping(channel);
+    }
+  };
+
+  /** Replaces from `from` to `to` and puts the caret behind. */
+  const insert = (piece: string, from: number, to: number) => {
+    change(text.slice(0, from) + piece + text.slice(to));
+    const at = from + piece.length;
+    setCaret(at);
+    requestAnimationFrame(() => {
+      box.current?.focus();
+      box.current?.setSelectionRange(at, at);
+    });
+  };
+
+  const completion = useCompletion({ channel, text, caret, insert });
+
+  const send = () => {
+    if (empty || over > 0) return;
+    onSend(text.trim());
+    typedAt.current = 0;
+    setText("");
+    client.keepDraft(place, "");
+    box.current?.focus();
+  };
+
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    if (event.nativeEvent.isComposing) return;
+    if (completion.onKey(event)) return;
+    if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
+      event.preventDefault();
+      send();
+    } else if (event.key === "ArrowUp" && text === "" && !event.altKey && onEditLast) {
+      event.preventDefault();
+      onEditLast();
+    } else if (event.key === "Escape" && replyTo) {
+      event.preventDefault();
+      event.stopPropagation();
+      onReplyDone?.();
+    }
+  };
+
+  return (
+    <div className="composer-area">
+      {completion.open ? (
+        <Suggestions
+          id={completion.listId}
+          label={t.composer.suggestions}
+          options={completion.options}
+          active={completion.active}
+          onPick={completion.pick}
+        />
+      ) : null}
+      {replyTo ? (
+        <ReplyBanner channel={channel} id={replyTo} {...(onReplyDone ? { onCancel: onReplyDone } : {})} />
+      ) : null}
+      <div className="composer" data-reply={replyTo ? "" : undefined}>
+        <GrowingText
+          ref={box}
+          label={label}
+          placeholder={label}
+          value={text}
+          onChange={change}
+          onSelect={setCaret}
+          onKeyDown={onKeyDown}
+          controls={completion.open ? completion.listId : undefined}
+          expanded={completion.open}
+          active={completion.open ? completion.activeId : undefined}
+          testId="composer"
+        />
+        {over > 0 ? (
+          <span className="composer-over" role="status">
+            {t.composer.tooLong(over)}
+          </span>
+        ) : null}
+        <EmojiButton label={t.composer.emoji} onPick={(emoji) => insert(emoji, caret, caret)} />
+        <IconButton
+          icon="send"
+          size="small"
+          label={t.composer.send}
+          isDisabled={empty || over > 0}
+          onPress={send}
+        />
+      </div>
+    </div>
+  );
+}
+
+function ReplyBanner({ channel, id, onCancel }: { channel: string; id: string; onCancel?: () => void }) {
+  const message = useSelect((state) => state.channels[channel]?.messages[id]);
+  const user = useSelect((state) => (message ? state.users[message.sender] : undefined));
+  if (!message) return null;
+  return (
+    <div className="reply-banner">
+      <p className="truncate">
+        <strong>{t.composer.replyingTo(displayName(user, message.sender))}</strong>{" "}
+        {plainText(message.text).slice(0, 140)}
+      </p>
+      <IconButton
+        icon="close"
+        size="small"
+        label={t.composer.cancelReply}
+        {...(onCancel ? { onPress: onCancel } : {})}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,20 @@
+// Which word before the caret asks for suggestions. Pure.
+
+export interface Trigger {
+  kind: "person" | "channel" | "emoji";
+  query: string;
+  from: number;
+}
+
+const KINDS = { "@": "person", "#": "channel", ":": "emoji" } as const;
+const EMOJI_QUERY_MIN = 2;
+
+export function triggerAt(text: string, caret: number): Trigger | null {
+  const match = /(?:^|[\s(])([@#:])([\p{L}\p{N}._+-]*)$/u.exec(text.slice(0, caret));
+  if (!match) return null;
+  const [, sign, query = ""] = match;
+  if (sign !== "@" && sign !== "#" && sign !== ":") return null;
+  const kind = KINDS[sign];
+  if (kind === "emoji" && query.length < EMOJI_QUERY_MIN) return null;
+  return { kind, query: query.toLowerCase(), from: caret - query.length - 1 };
+}

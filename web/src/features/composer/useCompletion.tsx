@@ -1,0 +1,156 @@
+// Suggestions for @people, #channels and :emoji: while one writes.
+
+import { type KeyboardEvent, useEffect, useId, useMemo, useState } from "react";
+import { t } from "../../i18n";
+import { Avatar } from "../../ui/Avatar";
+import { Icon } from "../../ui/Icon";
+import type { Suggestion } from "../../ui/Suggestions";
+import type { User } from "../../api/types";
+import { displayName, joinedChannels } from "../../store/selectors";
+import { useChannel, useClient, useMe, useSelect } from "../app/context";
+import { may } from "../client/rights";
+import type { Emoji } from "../emoji/emoji";
+import { type Trigger, triggerAt } from "./completion";
+
+const OPTIONS_MAX = 8;
+
+interface Input {
+  channel: string;
+  text: string;
+  caret: number;
+  insert: (piece: string, from: number, to: number) => void;
+}
+
+interface Option extends Suggestion {
+  piece: string;
+}
+
+export function useCompletion({ channel, text, caret, insert }: Input) {
+  const listId = useId();
+  const [at, setAt] = useState(0);
+  const [dismissed, setDismissed] = useState<number | null>(null);
+  const trigger = useMemo(() => triggerAt(text, caret), [text, caret]);
+  const options = useOptions(channel, trigger);
+  const open = trigger !== null && options.length > 0 && dismissed !== trigger.from;
+  const active = Math.min(at, Math.max(0, options.length - 1));
+
+  const pick = (index: number) => {
+    const option = options[index];
+    if (trigger && option) insert(`${option.piece} `, trigger.from, caret);
+    setAt(0);
+  };
+
+  /** True when the key was for the suggestions. */
+  const onKey = (event: KeyboardEvent): boolean => {
+    if (!open) return false;
+    if (event.key === "ArrowDown") setAt((active + 1) % options.length);
+    else if (event.key === "ArrowUp") setAt((active - 1 + options.length) % options.length);
+    else if (event.key === "Enter" || event.key === "Tab") pick(active);
+    else if (event.key === "Escape") setDismissed(trigger.from);
+    else return false;
+    event.preventDefault();
+    event.stopPropagation();
+    return true;
+  };
+
+  return { open, options, active, activeId: `${listId}-${active}`, listId, pick, onKey };
+}
+
+function useOptions(channel: string, trigger: Trigger | null): Option[] {
+  const people = usePeople(channel, trigger?.kind === "person");
+  const channels = useSelect((state) => state.channels);
+  const users = useSelect((state) => state.users);
+  const client = useClient();
+  const info = useChannel(channel)?.info;
+  const search = useEmojiSearch(trigger?.kind === "emoji");
+  const me = useMe();
+  return useMemo(() => {
+    if (!trigger) return [];
+    const { kind, query } = trigger;
+    if (kind === "emoji") {
+      return (search?.(query, OPTIONS_MAX) ?? []).map((emoji) => ({
+        id: emoji.char,
+        lead: <span className="suggestion-emoji">{emoji.char}</span>,
+        title: `:${emoji.code}:`,
+        piece: emoji.char,
+      }));
+    }
+    if (kind === "channel") {
+      return joinedChannels({ ...client.store.getState(), channels })
+        .filter(({ info: { name } }) => name.toLowerCase().includes(query))
+        .slice(0, OPTIONS_MAX)
+        .map(({ info: { id, name, topic } }) => ({
+          id,
+          lead: <Icon name="hash" />,
+          title: name,
+          detail: topic,
+          piece: `#${name}`,
+        }));
+    }
+    const everybody =
+      info?.kind === "channel" && may(info, "mention_all") && "all".startsWith(query)
+        ? [
+            {
+              id: "all",
+              lead: <Icon name="people" />,
+              title: "@all",
+              detail: t.composer.everyone,
+              piece: "@all",
+            },
+          ]
+        : [];
+    const found = people
+      .map((user) => users[user.id] ?? user)
+      .filter((user) => user.id !== me?.id && matches(user, query))
+      .sort(
+        (a, b) => rank(a, query) - rank(b, query) || displayName(a, a.id).localeCompare(displayName(b, b.id)),
+      )
+      .map((user) => ({
+        id: user.id,
+        lead: <Avatar id={user.id} name={displayName(user, user.id)} size={26} />,
+        title: displayName(user, user.id),
+        detail: `@${user.username}`,
+        piece: user.server === me?.server ? `@${user.username}` : user.id,
+      }));
+    return [...found, ...everybody].slice(0, OPTIONS_MAX);
+  }, [trigger, people, channels, users, client, info, search, me]);
+}
+
+const matches = (user: User, query: string) =>
+  user.username.toLowerCase().includes(query) || displayName(user, user.id).toLowerCase().includes(query);
+
+const rank = (user: User, query: string) =>
+  user.username.toLowerCase().startsWith(query) || displayName(user, user.id).toLowerCase().startsWith(query)
+    ? 0
+    : 1;
+
+/** Who is here: the members, asked for when the first `@` is typed. */
+function usePeople(channel: string, wanted: boolean): User[] {
+  const client = useClient();
+  const state = useChannel(channel);
+  const missing = wanted && state?.info.kind === "channel" && !state.members;
+  useEffect(() => {
+    if (missing) void client.actions.loadMembers(channel);
+  }, [client, channel, missing]);
+  const members = state?.members;
+  const people = state?.info.people;
+  return useMemo(
+    () =>
+      people ??
+      Object.values(members?.byId ?? {})
+        .filter((member) => member.membership === "joined")
+        .map((member) => member.user),
+    [members, people],
+  );
+}
+
+type Search = (query: string, max: number) => Emoji[];
+
+function useEmojiSearch(wanted: boolean): Search | null {
+  const [search, setSearch] = useState<Search | null>(null);
+  useEffect(() => {
+    if (wanted && !search)
+      void import("../emoji/emoji").then((module) => setSearch(() => module.searchEmoji));
+  }, [wanted, search]);
+  return search;
+}

@@ -1,0 +1,34 @@
+import { t } from "../../i18n";
+import { Button } from "../../ui/Button";
+import { Mark } from "../../ui/Logo";
+import { channelName } from "../../store/selectors";
+import type { ChannelState } from "../../store/state";
+import { useSelect } from "../app/context";
+import { useView } from "../app/view";
+import { canInvite } from "../client/rights";
+
+/** Stands where a conversation begins. */
+export function Beginning({ channel }: { channel: ChannelState }) {
+  const view = useView();
+  const name = useSelect((state) => channelName(state, channel));
+  const { info } = channel;
+  const dm = info.kind === "dm";
+  return (
+    <div className="beginning">
+      <span className="beginning-mark">
+        <Mark size={36} />
+      </span>
+      <h2>{dm ? t.channel.startDmTitle(name) : t.channel.startTitle(name)}</h2>
+      <p>{dm ? t.channel.startDmText : info.topic || t.channel.startText}</p>
+      {canInvite(info) && !dm ? (
+        <Button
+          size="small"
+          icon="people"
+          onPress={() => view.openDialog({ kind: "invite", channel: info.id })}
+        >
+          {t.channel.invitePeople}
+        </Button>
+      ) : null}
+    </div>
+  );
+}

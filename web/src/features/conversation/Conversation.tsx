@@ -1,0 +1,130 @@
+// One conversation: head, timeline, composer. Mounted anew for each channel.
+
+import { useState } from "react";
+import { t } from "../../i18n";
+import { EmptyState, TimelineSkeleton } from "../../ui/bits";
+import { Button, IconButton } from "../../ui/Button";
+import { channelName } from "../../store/selectors";
+import { useChannel, useClient, useMe, useSelect } from "../app/context";
+import { go } from "../app/route";
+import { useView } from "../app/view";
+import { canPost } from "../client/rights";
+import { Composer } from "../composer/Composer";
+import { Header } from "./Header";
+import { MainTimeline } from "./MainTimeline";
+import { TypingLine } from "./TypingLine";
+
+export function Conversation({ id, target }: { id: string; target: string | null }) {
+  const client = useClient();
+  const channel = useChannel(id);
+  const synced = useSelect((state) => state.synced);
+  const name = useSelect((state) => (state.channels[id] ? channelName(state, state.channels[id]) : ""));
+  const me = useMe();
+  const [replyTo, setReplyTo] = useState<string | null>(null);
+  const [editing, setEditing] = useState<string | null>(null);
+  const [sent, setSent] = useState(0);
+
+  if (!channel) return <Absent loading={!synced} />;
+  const { info } = channel;
+  if (info.membership === "invited") return <Invitation id={id} name={name} />;
+
+  const editLast = () => {
+    const last = channel.main?.ids.findLast((each) => {
+      const message = channel.messages[each];
+      return message?.sender === me?.id && !message?.deleted;
+    });
+    if (last) setEditing(last);
+  };
+  const title = info.kind === "channel" ? `#${name}` : name;
+
+  return (
+    <section className="conversation" aria-label={title} data-testid="conversation">
+      <Header channel={channel} name={name} />
+      <MainTimeline
+        channel={channel}
+        name={title}
+        target={target}
+        sent={sent}
+        editing={editing}
+        onEdit={setEditing}
+        onReply={setReplyTo}
+      />
+      {canPost(info) ? (
+        <Composer
+          key={id}
+          channel={id}
+          place={id}
+          label={t.composer.label(title)}
+          replyTo={replyTo}
+          onReplyDone={() => setReplyTo(null)}
+          onEditLast={editLast}
+          onSend={(text) => {
+            client.outbox.send({ channel: id, text, ...(replyTo ? { reply_to: replyTo } : {}) });
+            setReplyTo(null);
+            setSent((count) => count + 1);
+          }}
+        />
+      ) : (
+        <p className="composer-note">{info.archived ? t.channel.archived : t.composer.noPost}</p>
+      )}
+      <TypingLine channel={channel} />
+    </section>
+  );
+}
+
+function Absent({ loading }: { loading: boolean }) {
+  const view = useView();
+  return (
+    <section className="conversation">
+      <header className="conversation-head">
+        <span className="only-small">
+          <IconButton icon="menu" label={t.nav.open} onPress={() => view.setDrawer(true)} />
+        </span>
+      </header>
+      {loading ? (
+        <TimelineSkeleton label={t.timeline.loading} />
+      ) : (
+        <EmptyState
+          title={t.channel.notFound}
+          actions={<Button onPress={() => view.openDialog({ kind: "directory" })}>{t.nav.browse}</Button>}
+        />
+      )}
+    </section>
+  );
+}
+
+function Invitation({ id, name }: { id: string; name: string }) {
+  const client = useClient();
+  const view = useView();
+  const [busy, setBusy] = useState(false);
+  const answer = async (join: boolean) => {
+    setBusy(true);
+    const done = await (join ? client.actions.join(id) : client.actions.leave(id));
+    setBusy(false);
+    if (done && !join) go(null);
+  };
+  return (
+    <section className="conversation">
+      <header className="conversation-head">
+        <span className="only-small">
+          <IconButton icon="menu" label={t.nav.open} onPress={() => view.setDrawer(true)} />
+        </span>
+      </header>
+      <EmptyState
+        title={t.channel.invitedTitle(name)}
+        actions={
+          <>
+            <Button variant="primary" isDisabled={busy} onPress={() => void answer(true)}>
+              {t.channel.join}
+            </Button>
+            <Button isDisabled={busy} onPress={() => void answer(false)}>
+              {t.channel.decline}
+            </Button>
+          </>
+        }
+      >
+        {t.channel.invitedText}
+      </EmptyState>
+    </section>
+  );
+}

@@ -1,0 +1,105 @@
+import { t } from "../../i18n";
+import { Avatar } from "../../ui/Avatar";
+import { IconButton } from "../../ui/Button";
+import { Icon } from "../../ui/Icon";
+import { Menu, type MenuAction } from "../../ui/Menu";
+import { displayName } from "../../store/selectors";
+import type { ChannelState } from "../../store/state";
+import { useClient, useMe, useSelect } from "../app/context";
+import { type Panel, useView } from "../app/view";
+import { canInvite } from "../client/rights";
+
+export function Header({ channel, name }: { channel: ChannelState; name: string }) {
+  const { info } = channel;
+  const client = useClient();
+  const view = useView();
+  const dm = info.kind === "dm";
+  const toggle = (panel: Panel) => view.setPanel(view.panel?.kind === panel.kind ? null : panel);
+
+  const items: (MenuAction | null | false)[] = [
+    !dm &&
+      canInvite(info) && {
+        id: "invite",
+        label: t.channel.invitePeople,
+        icon: "people",
+        onAction: () => view.openDialog({ kind: "invite", channel: info.id }),
+      },
+    { id: "pins", label: t.channel.showPins, icon: "pin", onAction: () => toggle({ kind: "pins" }) },
+    {
+      id: "read",
+      label: t.channel.markRead,
+      icon: "check",
+      onAction: () => void client.actions.markRead(info.id, info.head),
+    },
+    {
+      id: "settings",
+      label: t.channel.details,
+      icon: "settings",
+      onAction: () => view.openDialog({ kind: "channel", channel: info.id }),
+    },
+    !dm && null,
+    !dm && {
+      id: "leave",
+      label: t.channel.leave,
+      icon: "leave",
+      danger: true,
+      onAction: () => view.openDialog({ kind: "leave", channel: info.id }),
+    },
+  ];
+
+  return (
+    <header className="conversation-head">
+      <span className="only-small">
+        <IconButton icon="menu" label={t.nav.open} onPress={() => view.setDrawer(true)} />
+      </span>
+      <span className="head-icon">
+        {dm ? <DmFace channel={channel} /> : <Icon name={info.visibility === "private" ? "lock" : "hash"} />}
+      </span>
+      <h1 className="truncate">{name}</h1>
+      <p className="head-topic truncate" title={info.topic}>
+        {info.topic}
+      </p>
+      <div className="head-tools">
+        {info.pins.length > 0 ? (
+          <IconButton
+            icon="pin"
+            label={t.channel.showPins}
+            pressed={view.panel?.kind === "pins"}
+            onPress={() => toggle({ kind: "pins" })}
+          />
+        ) : null}
+        <button
+          type="button"
+          className="member-count"
+          aria-label={`${t.channel.showMembers}: ${t.channel.members(info.member_count)}`}
+          aria-pressed={view.panel?.kind === "members"}
+          onClick={() => toggle({ kind: "members" })}
+        >
+          <Icon name="people" />
+          <span aria-hidden="true">{info.member_count}</span>
+        </button>
+        <Menu
+          label={t.channel.options}
+          trigger={<IconButton icon="more" label={t.channel.options} />}
+          items={items.filter((item) => item !== false)}
+        />
+      </div>
+    </header>
+  );
+}
+
+function DmFace({ channel }: { channel: ChannelState }) {
+  const me = useMe();
+  const online = useSelect((state) => state.online);
+  const others = (channel.info.people ?? []).filter((user) => user.id !== me?.id);
+  const [first] = others;
+  if (!first) return <Icon name="user" />;
+  return (
+    <Avatar
+      id={first.id}
+      name={displayName(first, first.id)}
+      size={28}
+      {...(others.length === 1 ? { online: Boolean(online[first.id]) } : {})}
+    />
+  );
+}

@@ -1,0 +1,184 @@
+// The channel's main window: loading, opening at the first unread, jumping.
+
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { t } from "../../i18n";
+import { TimelineSkeleton } from "../../ui/bits";
+import { Button } from "../../ui/Button";
+import type { ChannelState } from "../../store/state";
+import { useClient, useMe, useSelect } from "../app/context";
+import { Beginning } from "./Beginning";
+import { MessageList } from "./MessageList";
+import { buildRows } from "./rows";
+import { type Reading, useReading } from "./useReading";
+import { useScroll } from "./useScroll";
+
+interface MainTimelineProps {
+  channel: ChannelState;
+  name: string;
+  target: string | null;
+  /** Counts up when the person sends: the timeline goes to its end. */
+  sent: number;
+  editing: string | null;
+  onEdit: (id: string | null) => void;
+  onReply: (id: string) => void;
+}
+
+const FLASH_MS = 2_000;
+const NONE = [] as const;
+/** More unread than one page: open in the middle of the log, not at its end. */
+const UNREAD_AROUND_MIN = 40;
+
+export function MainTimeline(props: MainTimelineProps) {
+  const { channel, target } = props;
+  const client = useClient();
+  const id = channel.info.id;
+  const { main } = channel;
+  const [failed, setFailed] = useState(false);
+  const [first] = useState({ unread: channel.info.unread, readSeq: channel.info.read_seq });
+  const needed = !main || main.stale;
+
+  useEffect(() => {
+    if (!needed || failed || target) return;
+    const far =
+      !client.store.getState().channels[id]?.main && first.unread > UNREAD_AROUND_MIN && first.readSeq > 0;
+    const load = far ? client.timelines.around(id, first.readSeq) : client.timelines.latest(id);
+    load.catch((error: unknown) => {
+      setFailed(true);
+      if (client.store.getState().connection.state === "online") client.actions.failed(error);
+    });
+  }, [client, id, needed, failed, target, first]);
+
+  // A page that could not be had while offline is asked for again when the line is back.
+  const online = useSelect((state) => state.connection.state === "online");
+  const [wasOnline, setWasOnline] = useState(online);
+  if (wasOnline !== online) {
+    setWasOnline(online);
+    if (online) setFailed(false);
+  }
+
+  if (!main) {
+    return failed ? (
+      <div className="timeline timeline-failed">
+        <p>{t.timeline.failed}</p>
+        <Button onPress={() => setFailed(false)}>{t.common.retry}</Button>
+      </div>
+    ) : (
+      <>
+        <TimelineSkeleton label={t.timeline.loading} />
+        {target ? <TargetLoader id={id} target={target} /> : null}
+      </>
+    );
+  }
+  return <Loaded {...props} />;
+}
+
+function TargetLoader({ id, target }: { id: string; target: string }) {
+  const client = useClient();
+  useEffect(() => {
+    void client.timelines.message(id, target).then((message) => {
+      return message && !message.thread
+        ? client.timelines.around(id, message.seq)
+        : client.timelines.latest(id);
+    });
+  }, [client, id, target]);
+  return null;
+}
+
+/** The marker depends on whether the end is seen, the rows on the marker, the scroller on the rows: one knot, here. */
+function Loaded({ channel, name, target, sent, editing, onEdit, onReply }: MainTimelineProps) {
+  const client = useClient();
+  const me = useMe()?.id ?? "";
+  const { info, messages, main } = channel;
+  const id = info.id;
+  const outboxAll = useSelect((state) => state.outbox[id]) ?? NONE;
+  const [seen, setSeen] = useState(false);
+  const [flash, setFlash] = useState<string | null>(null);
+  const reading: Reading = useReading(info, seen);
+  const { marker } = reading;
+
+  const rows = useMemo(() => {
+    const outbox = outboxAll.filter((item) => !item.thread);
+    return main ? buildRows({ window: main, messages, outbox, me, marker }) : [];
+  }, [main, messages, outboxAll, me, marker]);
+  const hasLine = rows.some((row) => row.kind === "new");
+  const live = main ? !main.hasNewer : false;
+
+  const older = useCallback(() => void client.timelines.older(id).catch(() => undefined), [client, id]);
+  const newer = useCallback(() => void client.timelines.newer(id).catch(() => undefined), [client, id]);
+  const scroll = useScroll({
+    rows,
+    live,
+    openAt: target ?? (hasLine ? "new" : null),
+    onNearStart: older,
+    onNearEnd: newer,
+  });
+  const { toEnd, toRow, atEnd } = scroll;
+  if (seen !== (atEnd && live)) setSeen(atEnd && live);
+
+  const jump = useCallback(
+    async (message: string) => {
+      const found = await client.timelines.message(id, message);
+      if (!found) return client.notices.show(t.message.unknownReply);
+      if (!client.store.getState().channels[id]?.main?.ids.includes(message)) {
+        await client.timelines.around(id, found.seq);
+      }
+      setFlash(message);
+      toRow(message);
+    },
+    [client, id, toRow],
+  );
+
+  useEffect(() => {
+    if (!target) return;
+    const timer = setTimeout(() => void jump(target), 0);
+    return () => clearTimeout(timer);
+  }, [target, jump]);
+
+  useEffect(() => {
+    if (!flash) return;
+    const timer = setTimeout(() => setFlash(null), FLASH_MS);
+    return () => clearTimeout(timer);
+  }, [flash]);
+
+  const present = useCallback(async () => {
+    if (client.store.getState().channels[id]?.main?.hasNewer) await client.timelines.latest(id);
+    toEnd();
+  }, [client, id, toEnd]);
+
+  const [answered, setAnswered] = useState(sent);
+  if (answered !== sent) {
+    setAnswered(sent);
+    reading.clear();
+  }
+  useEffect(() => {
+    if (sent > 0) void present();
+  }, [sent, present]);
+
+  useEffect(() => {
+    const onRead = (event: Event) => {
+      if ((event as CustomEvent<string>).detail === id) void present();
+    };
+    addEventListener("loggia:read", onRead);
+    return () => removeEventListener("loggia:read", onRead);
+  }, [id, present]);
+
+  return (
+    <MessageList
+      label={t.timeline.label(name)}
+      channel={id}
+      rows={rows}
+      scroll={scroll}
+      flash={flash}
+      start={
+        main?.hasOlder ? <TimelineSkeleton label={t.timeline.loading} /> : <Beginning channel={channel} />
+      }
+      below={info.unread}
+      live={live}
+      onPresent={() => void present()}
+      onReply={onReply}
+      onJump={(message) => void jump(message)}
+      editing={editing}
+      onEdit={onEdit}
+    />
+  );
+}

@@ -1,0 +1,161 @@
+// A message of the store, drawn.
+
+import { memo, useCallback } from "react";
+import { t } from "../../i18n";
+import { clockTime, fullTime } from "../../lib/time";
+import { plainText } from "../../ui/markdown/parse";
+import { Markdown } from "../../ui/markdown/Markdown";
+import { MessageRow, Reactions, type ReactionView } from "../../ui/MessageRow";
+import { Icon } from "../../ui/Icon";
+import { mentionsMe } from "../../store/events";
+import { displayName, localPart } from "../../store/selectors";
+import type { StoredMessage } from "../../store/state";
+import { useClient, useMe, useSelect } from "../app/context";
+import { useView } from "../app/view";
+import { EditBox } from "./EditBox";
+import { MessageTools } from "./MessageTools";
+import { ReplyQuote } from "./ReplyQuote";
+
+interface MessageItemProps {
+  rowKey: string;
+  channel: string;
+  message: StoredMessage;
+  head: boolean;
+  inThread: boolean;
+  active: boolean;
+  tabbable: boolean;
+  flash: boolean;
+  editing: boolean;
+  onActivate: (key: string) => void;
+  onLock: (locked: boolean) => void;
+  onReply: ((id: string) => void) | undefined;
+  onJump: (id: string) => void;
+  onEdit: (id: string | null) => void;
+}
+
+const EVERYBODY = new Set(["all", "channel", "everyone", "here"]);
+const LABEL_CHARS_MAX = 160;
+const NAMES_MAX = 8;
+
+export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
+  const { message, channel, rowKey } = props;
+  const client = useClient();
+  const view = useView();
+  const me = useMe();
+  const user = useSelect((state) => state.users[message.sender]);
+  const name = displayName(user, message.sender);
+  const { mentions } = message;
+  const all = message.mentions_all === true;
+  const meId = me?.id ?? "";
+  const { openDialog } = view;
+
+  const mention = useCallback(
+    (text: string) => {
+      if (all && EVERYBODY.has(text)) return { label: `@${text}`, me: true };
+      const id = mentions.find((each) => each === `@${text}` || localPart(each) === text);
+      if (!id) return null;
+      return { label: `@${text}`, me: id === meId, onOpen: () => openDialog({ kind: "profile", user: id }) };
+    },
+    [all, mentions, meId, openDialog],
+  );
+
+  const words = message.deleted ? t.message.deleted : plainText(message.text).slice(0, LABEL_CHARS_MAX);
+  const openThread = () => view.setPanel({ kind: "thread", root: message.id });
+  const mentioned = !message.deleted && message.sender !== meId && mentionsMe(message, meId);
+
+  return (
+    <MessageRow
+      rowKey={rowKey}
+      messageId={message.id}
+      label={`${t.message.by(name, clockTime(message.ts))}: ${words}`}
+      author={{ id: message.sender, name }}
+      head={props.head}
+      time={{
+        short: clockTime(message.ts),
+        full: fullTime(message.ts),
+        iso: new Date(message.ts).toISOString(),
+      }}
+      {...(mentioned ? { tone: "mention" as const } : {})}
+      flash={props.flash}
+      tabbable={props.tabbable}
+      onActivate={() => props.onActivate(rowKey)}
+      onAuthor={() => openDialog({ kind: "profile", user: message.sender })}
+      quote={
+        message.reply_to && !message.deleted ? (
+          <ReplyQuote channel={channel} id={message.reply_to} onJump={props.onJump} />
+        ) : null
+      }
+      foot={
+        <>
+          <MessageReactions channel={channel} message={message} />
+          {message.thread_count && !props.inThread ? (
+            <button type="button" className="thread-link" onClick={openThread} data-testid="thread-link">
+              <Icon name="thread" />
+              {t.message.thread(message.thread_count)}
+            </button>
+          ) : null}
+        </>
+      }
+      tools={
+        props.active && !message.deleted && !props.editing ? (
+          <MessageTools
+            channel={channel}
+            message={message}
+            inThread={props.inThread}
+            onLock={props.onLock}
+            onReply={props.onReply}
+            onThread={openThread}
+            onEdit={props.onEdit}
+          />
+        ) : null
+      }
+    >
+      {message.deleted ? (
+        <p className="tombstone">{t.message.deleted}</p>
+      ) : props.editing ? (
+        <EditBox
+          text={message.text}
+          onCancel={() => props.onEdit(null)}
+          onSave={async (text) => {
+            if (text === message.text || (await client.actions.edit(channel, message.id, text)))
+              props.onEdit(null);
+          }}
+        />
+      ) : (
+        <Markdown text={message.text} mention={mention} trailing={<Edited message={message} />} />
+      )}
+    </MessageRow>
+  );
+});
+
+function Edited({ message }: { message: StoredMessage }) {
+  if (!message.edited_ts) return null;
+  return (
+    <span className="edited" title={t.message.editedAt(fullTime(message.edited_ts))}>
+      ({t.message.edited})
+    </span>
+  );
+}
+
+function MessageReactions({ channel, message }: { channel: string; message: StoredMessage }) {
+  const client = useClient();
+  const users = useSelect((state) => state.users);
+  if (message.reactions.length === 0) return null;
+  const views = message.reactions.map((reaction): ReactionView => {
+    const names = reaction.users.slice(0, NAMES_MAX).map((id) => displayName(users[id], id));
+    const more = reaction.count - names.length;
+    const list = [...names, ...(more > 0 ? [t.message.moreReactors(more)] : [])].join(", ");
+    return {
+      emoji: reaction.emoji,
+      count: reaction.count,
+      mine: reaction.me ?? false,
+      label: t.message.reaction(reaction.emoji, reaction.count, list),
+    };
+  });
+  return (
+    <Reactions
+      reactions={views}
+      onToggle={(emoji, on) => void client.actions.react(channel, message.id, emoji, on)}
+    />
+  );
+}

@@ -1,0 +1,119 @@
+// The rows of a timeline or of a thread, in a scroller that keeps its place.
+
+import { type KeyboardEvent, type ReactNode, useCallback, useState } from "react";
+import { t } from "../../i18n";
+import { dayLabel } from "../../lib/time";
+import { Button } from "../../ui/Button";
+import { DaySeparator, NewLine } from "../../ui/MessageRow";
+import { MessageItem } from "./MessageItem";
+import { PendingItem } from "./PendingItem";
+import type { Row } from "./rows";
+import type { Scroll } from "./useScroll";
+
+interface MessageListProps {
+  label: string;
+  channel: string;
+  rows: readonly Row[];
+  scroll: Scroll;
+  inThread?: boolean;
+  flash: string | null;
+  /** Drawn before the first row: the conversation's beginning, or a sign that more is coming. */
+  start: ReactNode;
+  /** How many new messages wait below, when the end is not on the screen. */
+  below: number;
+  live: boolean;
+  onPresent: () => void;
+  onReply?: (id: string) => void;
+  onJump: (id: string) => void;
+  editing: string | null;
+  onEdit: (id: string | null) => void;
+}
+
+export function MessageList(props: MessageListProps) {
+  const { rows, scroll, channel } = props;
+  const [active, setActive] = useState<string | null>(null);
+  const [locked, setLocked] = useState(false);
+  const [now] = useState(() => Date.now());
+  const lastKey = rows.findLast((row) => row.kind === "message")?.key;
+
+  const activate = useCallback((key: string) => setLocked((held) => (held || setActive(key), held)), []);
+  const tabbable = rows.some((row) => row.key === active) ? active : lastKey;
+
+  const draw = (row: Row): ReactNode => {
+    if (row.kind === "day") return <DaySeparator key={row.key} label={dayLabel(row.ts, now)} />;
+    if (row.kind === "new") return <NewLine key={row.key} label={t.timeline.newLine} />;
+    if (row.kind === "pending") return <PendingItem key={row.key} item={row.item} head={row.head} />;
+    return (
+      <MessageItem
+        key={row.key}
+        rowKey={row.key}
+        channel={channel}
+        message={row.message}
+        head={row.head}
+        inThread={props.inThread ?? false}
+        active={row.key === active}
+        tabbable={row.key === tabbable}
+        flash={row.message.id === props.flash}
+        editing={row.message.id === props.editing}
+        onActivate={activate}
+        onLock={setLocked}
+        onReply={props.onReply}
+        onJump={props.onJump}
+        onEdit={props.onEdit}
+      />
+    );
+  };
+
+  const showPresent = !props.live || !scroll.atEnd;
+  return (
+    <div className="timeline">
+      <div
+        ref={scroll.scroller}
+        className="timeline-scroll scroll"
+        id={props.inThread ? undefined : "messages"}
+        tabIndex={-1}
+        role="group"
+        aria-label={props.label}
+        onKeyDown={moveBetweenRows}
+        onPointerLeave={() => {
+          if (!locked) setActive(null);
+        }}
+      >
+        <div ref={scroll.content} className="timeline-content">
+          {props.start}
+          {rows.map(draw)}
+        </div>
+      </div>
+      {showPresent ? (
+        <div className="to-present">
+          <Button size="small" icon="down" onPress={props.onPresent}>
+            {props.below > 0 ? t.timeline.newMessages(props.below) : t.timeline.jumpToPresent}
+          </Button>
+        </div>
+      ) : null}
+    </div>
+  );
+}
+
+/** Arrow keys walk through the messages when one of them has the focus. */
+function moveBetweenRows(event: KeyboardEvent<HTMLElement>): void {
+  if (event.altKey || event.ctrlKey || event.metaKey) return;
+  const row = event.target as HTMLElement;
+  if (!row.matches("article.message")) return;
+  const rows = [...event.currentTarget.querySelectorAll<HTMLElement>("article.message")];
+  const at = rows.indexOf(row);
+  const next =
+    event.key === "ArrowUp"
+      ? rows[at - 1]
+      : event.key === "ArrowDown"
+        ? rows[at + 1]
+        : event.key === "Home"
+          ? rows[0]
+          : event.key === "End"
+            ? rows.at(-1)
+            : undefined;
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+  next.scrollIntoView({ block: "nearest" });
+}

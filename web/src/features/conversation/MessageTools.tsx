@@ -1,0 +1,144 @@
+// What can be done with a message: beside it while it is pointed at or focused.
+
+import { useState } from "react";
+import { t } from "../../i18n";
+import { IconButton } from "../../ui/Button";
+import { ConfirmDialog } from "../../ui/Dialog";
+import { Markdown } from "../../ui/markdown/Markdown";
+import { Menu, type MenuAction } from "../../ui/Menu";
+import type { StoredMessage } from "../../store/state";
+import { useChannel, useClient, useMe } from "../app/context";
+import { routeTo } from "../app/route";
+import { canModerate, canPin } from "../client/rights";
+import { EmojiButton } from "../emoji/EmojiButton";
+
+export const QUICK_EMOJI = ["👍", "❤️", "😂"];
+
+interface MessageToolsProps {
+  channel: string;
+  message: StoredMessage;
+  inThread: boolean;
+  onLock: (locked: boolean) => void;
+  onReply: ((id: string) => void) | undefined;
+  onThread: () => void;
+  onEdit: (id: string | null) => void;
+}
+
+export function MessageTools(props: MessageToolsProps) {
+  const { channel, message, onLock } = props;
+  const client = useClient();
+  const me = useMe();
+  const info = useChannel(channel)?.info;
+  const [confirming, setConfirming] = useState(false);
+  if (!info || info.membership !== "joined") return null;
+  const mine = message.sender === me?.id;
+  const pinned = info.pins.includes(message.id);
+  const has = (emoji: string) => message.reactions.some((each) => each.emoji === emoji && each.me);
+  const react = (emoji: string) => void client.actions.react(channel, message.id, emoji, !has(emoji));
+  const copy = async (text: string) => {
+    await navigator.clipboard.writeText(text);
+    client.notices.show(t.common.copied);
+  };
+
+  const inMenu: (MenuAction | null | false)[] = [
+    mine && { id: "edit", label: t.message.edit, icon: "edit", onAction: () => props.onEdit(message.id) },
+    !props.inThread &&
+      !message.thread && {
+        id: "thread",
+        label: t.message.replyInThread,
+        icon: "thread",
+        onAction: props.onThread,
+      },
+    canPin(info) && {
+      id: "pin",
+      label: pinned ? t.message.unpin : t.message.pin,
+      icon: "pin",
+      onAction: () => void client.actions.pin(channel, message.id, !pinned),
+    },
+    { id: "copy", label: t.message.copyText, icon: "copy", onAction: () => void copy(message.text) },
+    {
+      id: "link",
+      label: t.message.copyLink,
+      icon: "link",
+      onAction: () => void copy(`${location.origin}${location.pathname}${routeTo(channel, message.id)}`),
+    },
+    {
+      id: "unread",
+      label: t.message.markUnread,
+      icon: "unread",
+      onAction: () => void client.actions.markUnread(channel, message.seq),
+    },
+    (mine || canModerate(info)) && null,
+    (mine || canModerate(info)) && {
+      id: "remove",
+      label: t.message.remove,
+      icon: "trash",
+      danger: true,
+      onAction: () => {
+        onLock(true);
+        setConfirming(true);
+      },
+    },
+  ];
+
+  return (
+    <div className="message-tools" role="toolbar" aria-label={t.message.actions}>
+      {QUICK_EMOJI.map((emoji) => (
+        <button
+          key={emoji}
+          type="button"
+          className="quick-emoji"
+          aria-label={t.message.reactWith(emoji)}
+          aria-pressed={has(emoji)}
+          onClick={() => react(emoji)}
+        >
+          {emoji}
+        </button>
+      ))}
+      <EmojiButton label={t.message.react} onPick={react} onOpenChange={onLock} />
+      {props.onReply && !props.inThread ? (
+        <IconButton
+          icon="reply"
+          size="small"
+          label={t.message.reply}
+          onPress={() => props.onReply?.(message.id)}
+        />
+      ) : null}
+      {mine ? (
+        <span className="only-large">
+          <IconButton
+            icon="edit"
+            size="small"
+            label={t.message.edit}
+            onPress={() => props.onEdit(message.id)}
+          />
+        </span>
+      ) : null}
+      <Menu
+        label={t.message.actions}
+        onOpenChange={onLock}
+        trigger={<IconButton icon="more" size="small" label={t.message.more} />}
+        items={inMenu.filter((item) => item !== false)}
+      />
+      {confirming ? (
+        <ConfirmDialog
+          title={t.message.removeTitle}
+          text={
+            <>
+              <p>{t.message.removeText}</p>
+              <div className="confirm-quote">
+                <Markdown text={message.text} />
+              </div>
+            </>
+          }
+          action={t.message.remove}
+          onConfirm={() => void client.actions.remove(channel, message.id)}
+          onClose={() => {
+            setConfirming(false);
+            onLock(false);
+          }}
+        />
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,57 @@
+// A message of the outbox: shown where it will be, with its state.
+
+import { t } from "../../i18n";
+import { clockTime, fullTime } from "../../lib/time";
+import { Button } from "../../ui/Button";
+import { Markdown } from "../../ui/markdown/Markdown";
+import { plainText } from "../../ui/markdown/parse";
+import { MessageRow } from "../../ui/MessageRow";
+import { displayName } from "../../store/selectors";
+import type { OutboxItem } from "../../store/state";
+import { useClient, useMe } from "../app/context";
+import { ReplyQuote } from "./ReplyQuote";
+
+const nothing = () => undefined;
+
+export function PendingItem({ item, head }: { item: OutboxItem; head: boolean }) {
+  const client = useClient();
+  const me = useMe();
+  const failed = item.status === "failed";
+  const id = me?.id ?? "";
+  return (
+    <MessageRow
+      rowKey={item.nonce}
+      label={`${failed ? t.message.failed : t.message.sending}: ${plainText(item.text)}`}
+      author={{ id, name: displayName(me ?? undefined, id) }}
+      head={head}
+      time={{ short: clockTime(item.ts), full: fullTime(item.ts), iso: new Date(item.ts).toISOString() }}
+      tone={failed ? "failed" : "pending"}
+      tabbable={false}
+      onActivate={nothing}
+      quote={item.reply_to ? <ReplyQuote channel={item.channel} id={item.reply_to} onJump={nothing} /> : null}
+      foot={
+        failed ? (
+          <div className="failed-note" role="status">
+            <span>
+              {t.message.failed}. {t.problems[item.error ?? "unknown"] ?? t.problems["unknown"]}
+            </span>
+            <Button size="small" icon="retry" onPress={() => client.outbox.retry(item.channel, item.nonce)}>
+              {t.common.retry}
+            </Button>
+            <Button
+              size="small"
+              variant="quiet"
+              onPress={() => client.outbox.discard(item.channel, item.nonce)}
+            >
+              {t.message.discard}
+            </Button>
+          </div>
+        ) : item.status === "waiting" ? (
+          <div className="waiting-note">{t.message.waiting}</div>
+        ) : null
+      }
+    >
+      <Markdown text={item.text} />
+    </MessageRow>
+  );
+}

@@ -1,0 +1,77 @@
+// What counts as read: only what was on the screen, at the end, in a focused window. And where the "new" line stands.
+
+import { useEffect, useState, useSyncExternalStore } from "react";
+import type { Channel } from "../../api/types";
+import { useClient } from "../app/context";
+
+const SETTLE_MS = 200;
+
+const subscribeFocus = (listener: () => void) => {
+  addEventListener("focus", listener);
+  addEventListener("blur", listener);
+  document.addEventListener("visibilitychange", listener);
+  return () => {
+    removeEventListener("focus", listener);
+    removeEventListener("blur", listener);
+    document.removeEventListener("visibilitychange", listener);
+  };
+};
+
+export const useFocused = (): boolean =>
+  useSyncExternalStore(subscribeFocus, () => document.hasFocus() && document.visibilityState === "visible");
+
+export interface Reading {
+  marker: number | null;
+  clear: () => void;
+}
+
+/** `seen`: the end of the conversation is on the screen. */
+export function useReading(info: Channel, seen: boolean): Reading {
+  const client = useClient();
+  const focused = useFocused();
+  // "Mark unread from here" lasts until the person says otherwise or comes back.
+  const [held, setHeld] = useState(false);
+  const reading = seen && focused && !held;
+  const [marker, setMarker] = useState<number | null>(info.unread > 0 ? info.read_seq : null);
+  const waiting = info.unread > 0;
+  const [before, setBefore] = useState(waiting);
+  if (before !== waiting) {
+    setBefore(waiting);
+    if (waiting && !reading) setMarker(info.read_seq);
+  }
+
+  const { id, head, read_seq: readSeq, membership } = info;
+  const last = info.last_message?.seq ?? 0;
+  const due = membership === "joined" && (waiting || last > readSeq);
+  useEffect(() => {
+    if (!reading || !due) return;
+    const timer = setTimeout(() => void client.actions.markRead(id, head), SETTLE_MS);
+    return () => clearTimeout(timer);
+  }, [client, reading, due, id, head]);
+
+  useEffect(() => {
+    const onRead = (event: Event) => {
+      if ((event as CustomEvent<string>).detail !== id) return;
+      setHeld(false);
+      setMarker(null);
+    };
+    const onUnread = (event: Event) => {
+      const { channel, marker: from } = (event as CustomEvent<{ channel: string; marker: number }>).detail;
+      if (channel !== id) return;
+      setHeld(true);
+      setMarker(from);
+    };
+    addEventListener("loggia:read", onRead);
+    addEventListener("loggia:unread", onUnread);
+    return () => {
+      removeEventListener("loggia:read", onRead);
+      removeEventListener("loggia:unread", onUnread);
+    };
+  }, [id]);
+
+  const clear = () => {
+    setHeld(false);
+    setMarker(null);
+  };
+  return { marker, clear };
+}

@@ -1,0 +1,149 @@
+// Choosing people: for a conversation, for an invitation.
+
+import { useCallback, useState } from "react";
+import { list_users } from "../../api/operations";
+import type { User } from "../../api/types";
+import { t } from "../../i18n";
+import { Avatar } from "../../ui/Avatar";
+import { Button } from "../../ui/Button";
+import { Dialog } from "../../ui/Dialog";
+import { Icon } from "../../ui/Icon";
+import { Picker } from "../../ui/Picker";
+import { channelName, displayName } from "../../store/selectors";
+import { useChannel, useClient, useMe, useSelect } from "../app/context";
+import { go } from "../app/route";
+import { useSearch } from "./useSearch";
+
+const FOUND_MAX = 20;
+const PEOPLE_MAX = 9;
+const search = (query: string) => list_users({ query, limit: FOUND_MAX });
+
+interface ChooserProps {
+  action: string;
+  exclude: (user: User) => string | null;
+  onDone: (users: User[]) => Promise<void>;
+}
+
+function Chooser({ action, exclude, onDone }: ChooserProps) {
+  const me = useMe();
+  const online = useSelect((state) => state.online);
+  const [query, setQuery] = useState("");
+  const [chosen, setChosen] = useState<User[]>([]);
+  const [busy, setBusy] = useState(false);
+  const { found } = useSearch(query, search);
+  const users = (found?.users ?? []).filter((user) => user.id !== me?.id && !user.deactivated);
+
+  const toggle = (id: string) => {
+    const user = users.find((each) => each.id === id) ?? chosen.find((each) => each.id === id);
+    if (!user || exclude(user)) return;
+    const has = chosen.some((each) => each.id === id);
+    if (!has && chosen.length >= PEOPLE_MAX) return;
+    setChosen(has ? chosen.filter((each) => each.id !== id) : [...chosen, user]);
+    setQuery("");
+  };
+
+  const done = async () => {
+    setBusy(true);
+    await onDone(chosen);
+    setBusy(false);
+  };
+
+  return (
+    <>
+      {chosen.length > 0 ? (
+        <ul className="chips" aria-label={t.people.chosen}>
+          {chosen.map((user) => (
+            <li key={user.id}>
+              <button
+                type="button"
+                className="chip"
+                aria-label={t.people.removePerson(displayName(user, user.id))}
+                onClick={() => toggle(user.id)}
+              >
+                <Avatar id={user.id} name={displayName(user, user.id)} size={22} />
+                {displayName(user, user.id)}
+                <Icon name="close" />
+              </button>
+            </li>
+          ))}
+        </ul>
+      ) : null}
+      <div className="picker-box">
+        <Picker
+          label={t.people.dmSearch}
+          placeholder={t.people.dmSearch}
+          query={query}
+          onQuery={setQuery}
+          options={users.map((user) => ({
+            id: user.id,
+            lead: (
+              <Avatar
+                id={user.id}
+                name={displayName(user, user.id)}
+                size={30}
+                online={Boolean(online[user.id])}
+              />
+            ),
+            title: displayName(user, user.id),
+            detail: user.server === me?.server ? `@${user.username}` : user.id,
+            trail: chosen.some((each) => each.id === user.id) ? (
+              <Icon name="check" />
+            ) : exclude(user) ? (
+              <span className="tag">{exclude(user)}</span>
+            ) : null,
+          }))}
+          onPick={toggle}
+          empty={t.people.empty}
+          loading={found ? undefined : t.people.searching}
+        />
+      </div>
+      <div className="dialog-foot">
+        <Button variant="primary" isDisabled={busy || chosen.length === 0} onPress={() => void done()}>
+          {action}
+        </Button>
+      </div>
+    </>
+  );
+}
+
+export function StartDm({ onClose }: { onClose: () => void }) {
+  const client = useClient();
+  const done = async (users: User[]) => {
+    const channel = await client.actions.startDm(users.map((user) => user.id));
+    if (!channel) return;
+    onClose();
+    go(channel.id);
+  };
+  return (
+    <Dialog title={t.people.dmTitle} onClose={onClose} testId="start-dm">
+      <Chooser action={t.people.dmStart} exclude={() => null} onDone={done} />
+    </Dialog>
+  );
+}
+
+export function InvitePeople({ channel: id, onClose }: { channel: string; onClose: () => void }) {
+  const client = useClient();
+  const channel = useChannel(id);
+  const name = useSelect((state) => (state.channels[id] ? channelName(state, state.channels[id]) : ""));
+  const members = channel?.members;
+  const exclude = useCallback(
+    (user: User) => {
+      const membership = members?.byId[user.id]?.membership;
+      return membership === "joined" ? t.people.alreadyIn : membership === "invited" ? t.nav.invited : null;
+    },
+    [members],
+  );
+  const done = async (users: User[]) => {
+    let invited = 0;
+    for (const user of users) {
+      if (await client.actions.setMember(id, user.id, { membership: "invited" })) invited += 1;
+    }
+    if (invited > 0) client.notices.show(t.people.invitedNotice(invited));
+    if (invited === users.length) onClose();
+  };
+  return (
+    <Dialog title={t.people.inviteTitle(name)} onClose={onClose} testId="invite">
+      <Chooser action={t.people.inviteAction} exclude={exclude} onDone={done} />
+    </Dialog>
+  );
+}

@@ -1,0 +1,40 @@
+// All dialogs, loaded when the first one opens.
+
+import { lazy, Suspense } from "react";
+import type { DialogView } from "../app/view";
+import { ChannelSettings } from "./ChannelSettings";
+import { CreateChannel } from "./CreateChannel";
+import { Directory } from "./Directory";
+import { LeaveChannel } from "./LeaveChannel";
+import { InvitePeople, StartDm } from "./ChoosePeople";
+import { Profile } from "./Profile";
+import { Switcher } from "./Switcher";
+
+const Settings = lazy(() => import("../settings/Settings"));
+
+export default function Dialogs({ dialog, onClose }: { dialog: DialogView; onClose: () => void }) {
+  switch (dialog.kind) {
+    case "directory":
+      return <Directory onClose={onClose} />;
+    case "create":
+      return <CreateChannel onClose={onClose} />;
+    case "dm":
+      return <StartDm onClose={onClose} />;
+    case "invite":
+      return <InvitePeople channel={dialog.channel} onClose={onClose} />;
+    case "channel":
+      return <ChannelSettings channel={dialog.channel} onClose={onClose} />;
+    case "leave":
+      return <LeaveChannel channel={dialog.channel} onClose={onClose} />;
+    case "profile":
+      return <Profile user={dialog.user} onClose={onClose} />;
+    case "switcher":
+      return <Switcher onClose={onClose} />;
+    case "settings":
+      return (
+        <Suspense fallback={null}>
+          <Settings onClose={onClose} />
+        </Suspense>
+      );
+  }
+}

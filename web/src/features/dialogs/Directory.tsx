@@ -1,0 +1,119 @@
+import { useCallback, useState } from "react";
+import { list_directory } from "../../api/operations";
+import type { DirectoryEntry } from "../../api/types";
+import { t } from "../../i18n";
+import { EmptyState, ListSkeleton } from "../../ui/bits";
+import { Button } from "../../ui/Button";
+import { Dialog } from "../../ui/Dialog";
+import { Icon } from "../../ui/Icon";
+import { useClient } from "../app/context";
+import { go } from "../app/route";
+import { useView } from "../app/view";
+import { problemText } from "../client/problems";
+import { useSearch } from "./useSearch";
+
+const PAGE = 40;
+const search = (query: string) => list_directory({ query, limit: PAGE });
+
+export function Directory({ onClose }: { onClose: () => void }) {
+  const client = useClient();
+  const view = useView();
+  const [query, setQuery] = useState("");
+  const { found, failed } = useSearch(query, search);
+  const [more, setMore] = useState<{
+    after: unknown;
+    channels: DirectoryEntry[];
+    next: string | null;
+  } | null>(null);
+  const grown = more && more.after === found ? more : null;
+  const channels = [...(found?.channels ?? []), ...(grown?.channels ?? [])];
+  const next = grown ? grown.next : (found?.next ?? null);
+
+  const open = useCallback(
+    async (entry: DirectoryEntry) => {
+      if (entry.membership !== "joined" && !(await client.actions.join(entry.id))) return;
+      onClose();
+      go(entry.id);
+    },
+    [client, onClose],
+  );
+
+  const showMore = async () => {
+    if (!next) return;
+    try {
+      const page = await list_directory({ query: query.trim(), limit: PAGE, cursor: next });
+      setMore({ after: found, channels: [...(grown?.channels ?? []), ...page.channels], next: page.next });
+    } catch (error) {
+      client.actions.failed(error);
+    }
+  };
+
+  return (
+    <Dialog title={t.directory.title} onClose={onClose} width={620} testId="directory">
+      <div className="directory-tools">
+        <input
+          className="input"
+          type="search"
+          aria-label={t.directory.search}
+          placeholder={t.directory.search}
+          autoFocus
+          value={query}
+          onChange={(event) => setQuery(event.target.value)}
+        />
+        <Button icon="add" onPress={() => view.openDialog({ kind: "create" })}>
+          {t.directory.create}
+        </Button>
+      </div>
+      {failed ? <p role="alert">{problemText(failed)}</p> : null}
+      {!found && !failed ? <ListSkeleton label={t.common.loading} /> : null}
+      {found && channels.length === 0 ? (
+        <EmptyState title={query ? t.directory.empty : t.directory.none} art={!query} />
+      ) : null}
+      <ul className="directory">
+        {channels.map((entry) => (
+          <DirectoryRow key={entry.id} entry={entry} onOpen={open} />
+        ))}
+      </ul>
+      {next ? (
+        <Button variant="quiet" wide onPress={() => void showMore()}>
+          {t.directory.more}
+        </Button>
+      ) : null}
+    </Dialog>
+  );
+}
+
+function DirectoryRow({
+  entry,
+  onOpen,
+}: {
+  entry: DirectoryEntry;
+  onOpen: (entry: DirectoryEntry) => Promise<void>;
+}) {
+  const [busy, setBusy] = useState(false);
+  const joined = entry.membership === "joined";
+  return (
+    <li className="directory-row" data-testid="directory-row">
+      <Icon name="hash" />
+      <div className="directory-text">
+        <div className="directory-name truncate">{entry.name}</div>
+        <div className="directory-topic truncate">
+          {t.channel.members(entry.member_count)}
+          {entry.topic ? ` · ${entry.topic}` : ""}
+        </div>
+      </div>
+      <Button
+        size="small"
+        variant={joined ? "plain" : "primary"}
+        isDisabled={busy}
+        aria-label={`${joined ? t.directory.open : t.directory.join} ${entry.name}`}
+        onPress={() => {
+          setBusy(true);
+          void onOpen(entry).finally(() => setBusy(false));
+        }}
+      >
+        {joined ? t.directory.open : t.directory.join}
+      </Button>
+    </li>
+  );
+}

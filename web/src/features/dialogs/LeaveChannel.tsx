@@ -1,0 +1,24 @@
+import { t } from "../../i18n";
+import { ConfirmDialog } from "../../ui/Dialog";
+import { channelName } from "../../store/selectors";
+import { useClient, useSelect } from "../app/context";
+import { go } from "../app/route";
+
+export function LeaveChannel({ channel, onClose }: { channel: string; onClose: () => void }) {
+  const client = useClient();
+  const name = useSelect((state) =>
+    state.channels[channel] ? channelName(state, state.channels[channel]) : "",
+  );
+  const leave = async () => {
+    if (await client.actions.leave(channel)) go(null);
+  };
+  return (
+    <ConfirmDialog
+      title={t.channel.leaveTitle(`#${name}`)}
+      text={t.channel.leaveText}
+      action={t.channel.leave}
+      onConfirm={() => void leave()}
+      onClose={onClose}
+    />
+  );
+}

@@ -1,0 +1,54 @@
+import { useEffect } from "react";
+import { get_user } from "../../api/operations";
+import { t } from "../../i18n";
+import { shortDate } from "../../lib/time";
+import { Avatar } from "../../ui/Avatar";
+import { Button } from "../../ui/Button";
+import { Dialog } from "../../ui/Dialog";
+import { displayName } from "../../store/selectors";
+import { useClient, useMe, useSelect } from "../app/context";
+import { go } from "../app/route";
+import { useView } from "../app/view";
+
+export function Profile({ user: id, onClose }: { user: string; onClose: () => void }) {
+  const client = useClient();
+  const view = useView();
+  const me = useMe();
+  const user = useSelect((state) => state.users[id]);
+  const online = useSelect((state) => Boolean(state.online[id])) || id === me?.id;
+  useEffect(() => {
+    get_user(id)
+      .then((found) => client.store.dispatch({ type: "users_loaded", users: [found] }))
+      .catch(() => undefined);
+  }, [client, id]);
+
+  const name = displayName(user, id);
+  const message = async () => {
+    const channel = await client.actions.startDm([id]);
+    if (!channel) return;
+    onClose();
+    go(channel.id);
+  };
+  return (
+    <Dialog title={name} onClose={onClose} width={380} testId="profile">
+      <div className="profile">
+        <Avatar id={id} name={name} size={88} online={online} />
+        <p className="profile-id">{id}</p>
+        {user?.bio ? <p className="profile-bio">{user.bio}</p> : null}
+        <p className="field-hint">
+          {online ? t.nav.online : t.nav.offline}
+          {user ? ` · ${t.people.joined(shortDate(user.created_ts))}` : ""}
+        </p>
+      </div>
+      {id === me?.id ? (
+        <Button icon="edit" onPress={() => view.openDialog({ kind: "settings" })}>
+          {t.nav.settings}
+        </Button>
+      ) : (
+        <Button variant="primary" icon="message" onPress={() => void message()}>
+          {t.people.message}
+        </Button>
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,123 @@
+// Ctrl/Cmd+K: conversations first, people and commands after.
+
+import { useCallback, useMemo, useState } from "react";
+import { list_users } from "../../api/operations";
+import { t } from "../../i18n";
+import { Avatar } from "../../ui/Avatar";
+import { Badge } from "../../ui/bits";
+import { TopDialog } from "../../ui/Dialog";
+import { Icon } from "../../ui/Icon";
+import { Picker, type PickerOption } from "../../ui/Picker";
+import { channelName, directMessages, displayName, joinedChannels, otherPeople } from "../../store/selectors";
+import type { ChannelState, State } from "../../store/state";
+import { useClient, useMe } from "../app/context";
+import { go } from "../app/route";
+import { type DialogView, useView } from "../app/view";
+import { useSearch } from "./useSearch";
+
+const FOUND_MAX = 8;
+const CONVERSATIONS_MAX = 12;
+
+export function Switcher({ onClose }: { onClose: () => void }) {
+  const client = useClient();
+  const view = useView();
+  const me = useMe();
+  const [query, setQuery] = useState("");
+  const state = client.store.getState();
+  const wanted = query.trim().toLowerCase();
+  const ask = useCallback(
+    async (text: string) => (text === "" ? { users: [] } : list_users({ query: text, limit: FOUND_MAX })),
+    [],
+  );
+  const { found } = useSearch(query, ask);
+
+  const conversations = useMemo(() => rankChannels(state, wanted), [state, wanted]);
+  const commands: { id: string; title: string; dialog: DialogView }[] = [
+    { id: ">browse", title: t.nav.browse, dialog: { kind: "directory" } },
+    { id: ">create", title: t.nav.create, dialog: { kind: "create" } },
+    { id: ">dm", title: t.nav.startDm, dialog: { kind: "dm" } },
+    { id: ">settings", title: t.nav.settings, dialog: { kind: "settings" } },
+  ];
+
+  const options: PickerOption[] = [
+    ...conversations.map((channel) => conversationOption(state, channel)),
+    ...(found?.users ?? [])
+      .filter((user) => user.id !== me?.id)
+      .map((user) => ({
+        id: user.id,
+        group: t.switcher.people,
+        lead: <Avatar id={user.id} name={displayName(user, user.id)} size={26} />,
+        title: displayName(user, user.id),
+        detail: `@${user.username}`,
+      })),
+    ...commands
+      .filter(({ title }) => title.toLowerCase().includes(wanted))
+      .map(({ id, title }) => ({ id, group: t.switcher.commands, lead: <Icon name="add" />, title })),
+  ];
+
+  const pick = async (id: string) => {
+    const command = commands.find((each) => each.id === id);
+    if (command) return view.openDialog(command.dialog);
+    onClose();
+    if (!id.startsWith("@")) return go(id);
+    const channel = await client.actions.startDm([id]);
+    if (channel) go(channel.id);
+  };
+
+  return (
+    <TopDialog label={t.switcher.label} onClose={onClose}>
+      <Picker
+        label={t.switcher.label}
+        placeholder={t.switcher.placeholder}
+        query={query}
+        onQuery={setQuery}
+        options={options}
+        onPick={(id) => void pick(id)}
+        empty={t.switcher.empty}
+      />
+    </TopDialog>
+  );
+}
+
+function conversationOption(state: State, channel: ChannelState): PickerOption {
+  const { info } = channel;
+  const [other] = otherPeople(state, channel);
+  return {
+    id: info.id,
+    group: t.switcher.conversations,
+    lead:
+      info.kind === "dm" && other ? (
+        <Avatar id={other.id} name={displayName(other, other.id)} size={26} />
+      ) : (
+        <Icon name={info.visibility === "private" ? "lock" : "hash"} />
+      ),
+    title: channelName(state, channel),
+    detail: info.topic,
+    trail: (
+      <Badge
+        count={info.unread}
+        loud={info.mentions > 0 || info.kind === "dm"}
+        label={t.nav.unread(info.unread)}
+      />
+    ),
+  };
+}
+
+/** Names that begin with the words, then names that hold them; unread ones first when nothing is typed. */
+function rankChannels(state: State, wanted: string): ChannelState[] {
+  const all = [...joinedChannels(state), ...directMessages(state)];
+  const score = (channel: ChannelState): number => {
+    const name = channelName(state, channel).toLowerCase();
+    if (wanted === "") return channel.info.unread > 0 ? 0 : 1;
+    if (name.startsWith(wanted)) return 0;
+    return name.includes(wanted) ? 1 : 9;
+  };
+  return all
+    .map((channel) => ({ channel, rank: score(channel) }))
+    .filter(({ rank }) => rank < 9)
+    .sort((a, b) => a.rank - b.rank || lastTs(b.channel) - lastTs(a.channel))
+    .slice(0, CONVERSATIONS_MAX)
+    .map(({ channel }) => channel);
+}
+
+const lastTs = ({ info }: ChannelState): number => info.last_message?.ts ?? info.created_ts;

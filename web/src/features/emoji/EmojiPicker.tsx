@@ -1,0 +1,100 @@
+// Loaded when it is first opened: it brings the list of emoji with it.
+
+import { type KeyboardEvent, useMemo, useState } from "react";
+import { t } from "../../i18n";
+import { readStored, writeStored } from "../../lib/storage";
+import { type Emoji, emojiGroups, searchEmoji } from "./emoji";
+
+const RECENT_KEY = "loggia.emoji";
+const RECENT_MAX = 16;
+const COLUMNS = 8;
+
+function recentEmoji(): string[] {
+  return (readStored(RECENT_KEY) ?? "").split(" ").filter(Boolean);
+}
+
+export default function EmojiPicker({ onPick }: { onPick: (emoji: string) => void }) {
+  const [query, setQuery] = useState("");
+  const [hint, setHint] = useState<Emoji | null>(null);
+  const [recent] = useState(recentEmoji);
+  const groups = useMemo(() => {
+    if (query.trim() !== "") return [{ id: "found", label: "", emoji: searchEmoji(query, 96) }];
+    const known = new Map(emojiGroups.flatMap((group) => group.emoji).map((emoji) => [emoji.char, emoji]));
+    const used = recent.flatMap((char) => known.get(char) ?? []);
+    const all = emojiGroups.map((group) => ({ ...group, label: t.emoji.groups[group.id] ?? group.id }));
+    return used.length > 0 ? [{ id: "recent", label: t.emoji.recent, emoji: used }, ...all] : all;
+  }, [query, recent]);
+
+  const pick = (char: string) => {
+    writeStored(RECENT_KEY, [char, ...recent.filter((each) => each !== char)].slice(0, RECENT_MAX).join(" "));
+    onPick(char);
+  };
+
+  return (
+    <div className="emoji-picker" data-testid="emoji-picker">
+      <div className="emoji-picker-head">
+        <input
+          className="input"
+          type="search"
+          aria-label={t.emoji.search}
+          placeholder={t.emoji.search}
+          autoFocus
+          value={query}
+          onChange={(event) => setQuery(event.target.value)}
+          onKeyDown={(event) => {
+            const first = groups[0]?.emoji[0];
+            if (event.key === "Enter" && first) {
+              event.preventDefault();
+              pick(first.char);
+            }
+          }}
+        />
+      </div>
+      <div className="emoji-grid scroll" onKeyDown={moveInGrid}>
+        {groups.map((group) => (
+          <section key={group.id} aria-label={group.label || t.emoji.search}>
+            {group.label ? <div className="emoji-group">{group.label}</div> : null}
+            <div className="emoji-row">
+              {group.emoji.map((emoji, index) => (
+                <button
+                  key={emoji.char}
+                  type="button"
+                  className="emoji"
+                  aria-label={emoji.name}
+                  tabIndex={index === 0 ? 0 : -1}
+                  onClick={() => pick(emoji.char)}
+                  onFocus={() => setHint(emoji)}
+                  onPointerEnter={() => setHint(emoji)}
+                >
+                  {emoji.char}
+                </button>
+              ))}
+            </div>
+          </section>
+        ))}
+        {groups.every((group) => group.emoji.length === 0) ? (
+          <p className="picker-note">{t.emoji.empty}</p>
+        ) : null}
+      </div>
+      <div className="emoji-foot truncate" aria-hidden="true">
+        {hint ? `${hint.char} :${hint.code}:` : ""}
+      </div>
+    </div>
+  );
+}
+
+function moveInGrid(event: KeyboardEvent<HTMLElement>): void {
+  const steps: Record<string, number> = {
+    ArrowRight: 1,
+    ArrowLeft: -1,
+    ArrowDown: COLUMNS,
+    ArrowUp: -COLUMNS,
+  };
+  const step = steps[event.key];
+  if (!step) return;
+  const all = [...event.currentTarget.querySelectorAll<HTMLElement>(".emoji")];
+  const next = all[all.indexOf(event.target as HTMLElement) + step];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+}

@@ -1,0 +1,73 @@
+import { useEffect, useState } from "react";
+import { t } from "../../i18n";
+import { moment } from "../../lib/time";
+import { EmptyState, ListSkeleton } from "../../ui/bits";
+import { Button } from "../../ui/Button";
+import { MessageCard } from "../../ui/Card";
+import { Markdown } from "../../ui/markdown/Markdown";
+import { channelName, displayName } from "../../store/selectors";
+import { useClient, useSelect } from "../app/context";
+import { go } from "../app/route";
+import { PanelFrame } from "./Panel";
+
+export function InboxPanel() {
+  const client = useClient();
+  const inbox = useSelect((state) => state.inbox);
+  const channels = useSelect((state) => state.channels);
+  const users = useSelect((state) => state.users);
+  const [now] = useState(() => Date.now());
+  useEffect(() => {
+    void client.actions.loadInbox();
+  }, [client]);
+
+  const [newest] = inbox.items;
+  const next = inbox.next;
+  return (
+    <PanelFrame
+      title={t.inbox.title}
+      actions={
+        inbox.unread > 0 && newest ? (
+          <Button size="small" variant="quiet" onPress={() => void client.actions.readInbox(newest.id)}>
+            {t.inbox.markAll}
+          </Button>
+        ) : null
+      }
+    >
+      <div className="panel-body scroll">
+        {!inbox.loaded ? <ListSkeleton label={t.common.loading} /> : null}
+        {inbox.loaded && inbox.items.length === 0 ? <EmptyState title={t.inbox.empty} /> : null}
+        <ul className="cards">
+          {inbox.items.map((item) => {
+            const { message } = item;
+            const name = displayName(users[message.sender], message.sender);
+            const channel = channels[item.channel];
+            const place = channel ? channelName({ ...client.store.getState(), users }, channel) : "";
+            const when = moment(item.ts, now);
+            return (
+              <MessageCard
+                key={item.id}
+                author={{ id: message.sender, name }}
+                when={when}
+                {...(channel?.info.kind === "channel" ? { where: `#${place}` } : {})}
+                fresh={!item.read}
+                label={t.message.by(name, when)}
+                onOpen={() => go(item.channel, message.id)}
+              >
+                {message.deleted ? (
+                  <p className="tombstone">{t.message.deleted}</p>
+                ) : (
+                  <Markdown text={message.text} />
+                )}
+              </MessageCard>
+            );
+          })}
+        </ul>
+        {next ? (
+          <Button wide variant="quiet" onPress={() => void client.actions.loadInbox(next)}>
+            {t.directory.more}
+          </Button>
+        ) : null}
+      </div>
+    </PanelFrame>
+  );
+}

@@ -1,0 +1,183 @@
+import { useEffect, useMemo, useState } from "react";
+import type { Member, Membership, Role } from "../../api/types";
+import { t } from "../../i18n";
+import { Avatar } from "../../ui/Avatar";
+import { ListSkeleton } from "../../ui/bits";
+import { Button, IconButton } from "../../ui/Button";
+import { ConfirmDialog } from "../../ui/Dialog";
+import { Menu, type MenuAction } from "../../ui/Menu";
+import { displayName } from "../../store/selectors";
+import type { Dict } from "../../store/state";
+import { useChannel, useClient, useMe, useSelect } from "../app/context";
+import { useView } from "../app/view";
+import { canInvite, may, outranks } from "../client/rights";
+import { PanelFrame } from "./Panel";
+
+const ROLES: Role[] = ["owner", "moderator", "member", "guest"];
+
+type Ask = { member: Member; kind: "remove" | "ban" | "owner" };
+
+export function MembersPanel({ channel: id }: { channel: string }) {
+  const client = useClient();
+  const view = useView();
+  const channel = useChannel(id);
+  const users = useSelect((state) => state.users);
+  const online = useSelect((state) => state.online);
+  const me = useMe();
+  const [ask, setAsk] = useState<Ask | null>(null);
+  const members = channel?.members;
+  const missing = channel !== undefined && !members;
+  useEffect(() => {
+    if (missing) void client.actions.loadMembers(id);
+  }, [client, id, missing]);
+
+  const groups = useMemo(() => {
+    const here = Object.values(members?.byId ?? {}).filter((member) => member.membership === "joined");
+    const isOn = (user: string, on: Dict<true>) => user === me?.id || Boolean(on[user]);
+    const sort = (a: Member, b: Member) =>
+      Number(isOn(b.user.id, online)) - Number(isOn(a.user.id, online)) ||
+      displayName(a.user, a.user.id).localeCompare(displayName(b.user, b.user.id));
+    return ROLES.map((role) => ({ role, list: here.filter((member) => member.role === role).sort(sort) }));
+  }, [members, online, me]);
+
+  if (!channel) return null;
+  const { info } = channel;
+  const next = members?.next;
+  return (
+    <PanelFrame
+      title={t.members.title}
+      actions={
+        canInvite(info) ? (
+          <IconButton
+            icon="add"
+            label={t.channel.invitePeople}
+            onPress={() => view.openDialog({ kind: "invite", channel: id })}
+          />
+        ) : null
+      }
+    >
+      <div className="panel-body scroll" data-testid="members">
+        {missing ? <ListSkeleton label={t.common.loading} /> : null}
+        {groups.map(({ role, list }) =>
+          list.length === 0 ? null : (
+            <section key={role} aria-label={t.members[role]}>
+              {info.kind === "dm" ? null : <h3 className="panel-group">{t.members[role]}</h3>}
+              <ul className="people">
+                {list.map((member) => {
+                  const user = users[member.user.id] ?? member.user;
+                  const on = user.id === me?.id || Boolean(online[user.id]);
+                  return (
+                    <li key={user.id} className="person-row">
+                      <button
+                        type="button"
+                        className="person"
+                        onClick={() => view.openDialog({ kind: "profile", user: user.id })}
+                      >
+                        <Avatar id={user.id} name={displayName(user, user.id)} size={32} online={on} />
+                        <span className="person-text">
+                          <span className="truncate">{displayName(user, user.id)}</span>
+                          <small className="truncate">
+                            @{user.username}
+                            {user.server === me?.server ? "" : `:${user.server}`}
+                          </small>
+                        </span>
+                        <span className="visually-hidden">{on ? t.nav.online : t.nav.offline}</span>
+                        {user.id === me?.id ? <span className="tag">{t.common.you}</span> : null}
+                      </button>
+                      <MemberMenu channel={id} member={member} onAsk={setAsk} />
+                    </li>
+                  );
+                })}
+              </ul>
+            </section>
+          ),
+        )}
+        {next ? (
+          <Button wide variant="quiet" onPress={() => void client.actions.loadMembers(id, next)}>
+            {t.members.more}
+          </Button>
+        ) : null}
+      </div>
+      {ask ? <AskDialog channel={id} ask={ask} onClose={() => setAsk(null)} /> : null}
+    </PanelFrame>
+  );
+}
+
+function MemberMenu({
+  channel,
+  member,
+  onAsk,
+}: {
+  channel: string;
+  member: Member;
+  onAsk: (ask: Ask) => void;
+}) {
+  const client = useClient();
+  const info = useChannel(channel)?.info;
+  const me = useMe();
+  if (!info || info.kind === "dm" || member.user.id === me?.id || !outranks(info.role, member.role))
+    return null;
+  const name = displayName(member.user, member.user.id);
+  const setRole = (role: Role) => void client.actions.setMember(channel, member.user.id, { role });
+  const items: (MenuAction | null | false)[] = [
+    info.role === "owner" &&
+      member.role !== "moderator" && {
+        id: "mod",
+        label: t.members.makeModerator,
+        onAction: () => setRole("moderator"),
+      },
+    member.role !== "member" && {
+      id: "member",
+      label: t.members.makeMember,
+      onAction: () => setRole("member"),
+    },
+    info.role === "owner" && {
+      id: "owner",
+      label: t.members.makeOwner,
+      onAction: () => onAsk({ member, kind: "owner" }),
+    },
+    null,
+    may(info, "kick") && {
+      id: "kick",
+      label: t.members.remove,
+      danger: true,
+      onAction: () => onAsk({ member, kind: "remove" }),
+    },
+    may(info, "ban") && {
+      id: "ban",
+      label: t.members.ban,
+      danger: true,
+      onAction: () => onAsk({ member, kind: "ban" }),
+    },
+  ];
+  return (
+    <Menu
+      label={t.members.actions(name)}
+      trigger={<IconButton icon="more" size="small" label={t.members.actions(name)} />}
+      items={items.filter((item) => item !== false)}
+    />
+  );
+}
+
+function AskDialog({ channel, ask, onClose }: { channel: string; ask: Ask; onClose: () => void }) {
+  const client = useClient();
+  const user = ask.member.user;
+  const name = displayName(user, user.id);
+  const change: Record<Ask["kind"], { membership?: Membership; role?: Role }> = {
+    remove: { membership: "left" },
+    ban: { membership: "banned" },
+    owner: { role: "owner" },
+  };
+  const text = {
+    remove: { title: t.members.removeTitle(name), text: t.members.removeText, action: t.members.remove },
+    ban: { title: t.members.banTitle(name), text: t.members.banText, action: t.members.ban },
+    owner: { title: t.members.ownerTitle(name), text: t.members.ownerText, action: t.members.makeOwner },
+  }[ask.kind];
+  return (
+    <ConfirmDialog
+      {...text}
+      onConfirm={() => void client.actions.setMember(channel, user.id, change[ask.kind])}
+      onClose={onClose}
+    />
+  );
+}

@@ -1,0 +1,62 @@
+import { useEffect, useState } from "react";
+import { t } from "../../i18n";
+import { moment } from "../../lib/time";
+import { EmptyState, ListSkeleton } from "../../ui/bits";
+import { MessageCard } from "../../ui/Card";
+import { Markdown } from "../../ui/markdown/Markdown";
+import { displayName } from "../../store/selectors";
+import { useChannel, useClient, useSelect } from "../app/context";
+import { go } from "../app/route";
+import { PanelFrame } from "./Panel";
+
+export function PinsPanel({ channel: id }: { channel: string }) {
+  const client = useClient();
+  const channel = useChannel(id);
+  const users = useSelect((state) => state.users);
+  const [now] = useState(() => Date.now());
+  const [loaded, setLoaded] = useState(false);
+  const pins = channel?.info.pins;
+  const missing = (pins ?? []).some((pin) => !channel?.messages[pin]);
+  useEffect(() => {
+    if (!missing) return;
+    let current = true;
+    client.timelines
+      .pins(id)
+      .catch((error: unknown) => client.actions.failed(error))
+      .finally(() => current && setLoaded(true));
+    return () => {
+      current = false;
+    };
+  }, [client, id, missing]);
+
+  const messages = (pins ?? [])
+    .flatMap((pin) => channel?.messages[pin] ?? [])
+    .filter((message) => !message.deleted);
+  return (
+    <PanelFrame title={t.pins.title}>
+      <div className="panel-body scroll">
+        {missing && !loaded && messages.length === 0 ? <ListSkeleton label={t.common.loading} /> : null}
+        {(pins ?? []).length === 0 ? <EmptyState title={t.pins.empty}>{t.pins.emptyText}</EmptyState> : null}
+        <ul className="cards">
+          {messages.map((message) => {
+            const name = displayName(users[message.sender], message.sender);
+            return (
+              <MessageCard
+                key={message.id}
+                author={{ id: message.sender, name }}
+                when={moment(message.ts, now)}
+                label={t.message.by(name, moment(message.ts, now))}
+                onOpen={() => {
+                  go(id);
+                  go(id, message.id);
+                }}
+              >
+                <Markdown text={message.text} />
+              </MessageCard>
+            );
+          })}
+        </ul>
+      </div>
+    </PanelFrame>
+  );
+}

@@ -1,0 +1,115 @@
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { t } from "../../i18n";
+import { TimelineSkeleton } from "../../ui/bits";
+import { useChannel, useClient, useMe, useSelect } from "../app/context";
+import { canPost } from "../client/rights";
+import { Composer } from "../composer/Composer";
+import { MessageItem } from "../conversation/MessageItem";
+import { MessageList } from "../conversation/MessageList";
+import { buildRows } from "../conversation/rows";
+import { useScroll } from "../conversation/useScroll";
+import type { ChannelState, Window } from "../../store/state";
+import { PanelFrame } from "./Panel";
+
+const NONE = [] as const;
+const nothing = () => undefined;
+
+export function ThreadPanel({ channel: id, root }: { channel: string; root: string }) {
+  const client = useClient();
+  const channel = useChannel(id);
+  const window = channel?.threads[root];
+  const needed = !window || window.stale;
+  useEffect(() => {
+    if (needed) client.timelines.latest(id, root).catch((error: unknown) => client.actions.failed(error));
+  }, [client, id, root, needed]);
+
+  return (
+    <PanelFrame title={t.thread.title}>
+      {channel && window ? (
+        <Thread channel={channel} root={root} window={window} />
+      ) : (
+        <TimelineSkeleton label={t.timeline.loading} />
+      )}
+    </PanelFrame>
+  );
+}
+
+function Thread({ channel, root, window }: { channel: ChannelState; root: string; window: Window }) {
+  const client = useClient();
+  const me = useMe()?.id ?? "";
+  const id = channel.info.id;
+  const outboxAll = useSelect((state) => state.outbox[id]) ?? NONE;
+  const [editing, setEditing] = useState<string | null>(null);
+  const { messages } = channel;
+  const rows = useMemo(() => {
+    const outbox = outboxAll.filter((item) => item.thread === root);
+    return buildRows({ window, messages, outbox, me, marker: null });
+  }, [window, messages, outboxAll, root, me]);
+  const older = useCallback(() => void client.timelines.older(id, root).catch(nothing), [client, id, root]);
+  const newer = useCallback(() => void client.timelines.newer(id, root).catch(nothing), [client, id, root]);
+  const live = !window.hasNewer;
+  const scroll = useScroll({ rows, live, openAt: null, onNearStart: older, onNearEnd: newer });
+  const { toEnd } = scroll;
+  const rootMessage = messages[root];
+
+  const start = (
+    <>
+      {rootMessage ? (
+        <MessageItem
+          rowKey={`root-${root}`}
+          channel={id}
+          message={rootMessage}
+          head
+          inThread
+          active={false}
+          tabbable={false}
+          flash={false}
+          editing={false}
+          onActivate={nothing}
+          onLock={nothing}
+          onReply={undefined}
+          onJump={nothing}
+          onEdit={nothing}
+        />
+      ) : null}
+      <div className="thread-line">
+        {window.hasOlder
+          ? t.timeline.loading
+          : rows.length > 0
+            ? t.message.thread(rootMessage?.thread_count ?? window.ids.length)
+            : t.thread.empty}
+      </div>
+    </>
+  );
+
+  return (
+    <div className="thread" data-testid="thread">
+      <MessageList
+        label={t.thread.title}
+        channel={id}
+        rows={rows}
+        scroll={scroll}
+        inThread
+        flash={null}
+        start={start}
+        below={0}
+        live={live}
+        onPresent={() => void (live ? toEnd() : client.timelines.latest(id, root).then(toEnd))}
+        onJump={nothing}
+        editing={editing}
+        onEdit={setEditing}
+      />
+      {canPost(channel.info) ? (
+        <Composer
+          channel={id}
+          place={`${id}.${root}`}
+          label={t.thread.reply}
+          onSend={(text) => {
+            client.outbox.send({ channel: id, text, thread: root });
+            toEnd();
+          }}
+        />
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,177 @@
+// The person's own settings: loaded when opened.
+
+import { type ReactNode, useState } from "react";
+import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
+import { t } from "../../i18n";
+import { Keys } from "../../ui/bits";
+import { Button } from "../../ui/Button";
+import { Dialog } from "../../ui/Dialog";
+import { Choices, Field } from "../../ui/Field";
+import { set_password } from "../../api/operations";
+import { useClient, useMe } from "../app/context";
+import { setTheme, useTheme } from "../app/theme";
+import { fieldProblem, problemText } from "../client/problems";
+import { Sessions } from "./Sessions";
+
+export default function Settings({ onClose }: { onClose: () => void }) {
+  const tabs: { id: string; title: string; content: ReactNode }[] = [
+    { id: "profile", title: t.settings.profile, content: <ProfileForm /> },
+    { id: "appearance", title: t.settings.appearance, content: <Appearance /> },
+    { id: "account", title: t.settings.account, content: <PasswordForm /> },
+    { id: "sessions", title: t.settings.sessions, content: <Sessions /> },
+    { id: "keyboard", title: t.settings.keyboard, content: <Keyboard /> },
+  ];
+  return (
+    <Dialog title={t.settings.title} onClose={onClose} width={680} testId="settings">
+      <Tabs className="tabs">
+        <TabList className="tab-list" aria-label={t.settings.title}>
+          {tabs.map(({ id, title }) => (
+            <Tab key={id} id={id} className="tab">
+              {title}
+            </Tab>
+          ))}
+        </TabList>
+        {tabs.map(({ id, content }) => (
+          <TabPanel key={id} id={id} className="tab-panel">
+            {content}
+          </TabPanel>
+        ))}
+      </Tabs>
+    </Dialog>
+  );
+}
+
+function ProfileForm() {
+  const client = useClient();
+  const me = useMe();
+  const [name, setName] = useState(me?.display_name ?? "");
+  const [bio, setBio] = useState(me?.bio ?? "");
+  const [busy, setBusy] = useState(false);
+  const save = async () => {
+    setBusy(true);
+    if (await client.actions.updateMe({ display_name: name.trim(), bio: bio.trim() }))
+      client.notices.show(t.common.saved);
+    setBusy(false);
+  };
+  return (
+    <form
+      className="form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save();
+      }}
+    >
+      <Field
+        label={t.settings.displayName}
+        value={name}
+        onChange={setName}
+        maxLength={64}
+        autoComplete="name"
+      />
+      <Field label={t.settings.bio} rows={3} value={bio} onChange={setBio} maxLength={500} />
+      <Field label={t.settings.username} value={me?.id ?? ""} isReadOnly />
+      <div className="dialog-foot">
+        <Button type="submit" variant="primary" isDisabled={busy}>
+          {t.common.save}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function PasswordForm() {
+  const client = useClient();
+  const [current, setCurrent] = useState("");
+  const [next, setNext] = useState("");
+  const [error, setError] = useState<unknown>(null);
+  const save = async () => {
+    try {
+      await set_password({ current, new: next });
+      setCurrent("");
+      setNext("");
+      setError(null);
+      client.notices.show(t.settings.passwordChanged);
+    } catch (cause) {
+      setError(cause);
+    }
+  };
+  const atNew = fieldProblem(error, "new");
+  return (
+    <form
+      className="form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save();
+      }}
+    >
+      <Field
+        label={t.settings.currentPassword}
+        inputType="password"
+        autoComplete="current-password"
+        isRequired
+        value={current}
+        onChange={setCurrent}
+        error={error && !atNew ? problemText(error) : undefined}
+      />
+      <Field
+        label={t.settings.newPassword}
+        inputType="password"
+        autoComplete="new-password"
+        isRequired
+        minLength={8}
+        hint={t.auth.passwordHint}
+        value={next}
+        onChange={setNext}
+        error={atNew}
+      />
+      <div className="dialog-foot">
+        <Button type="submit" variant="primary" isDisabled={current === "" || next === ""}>
+          {t.settings.changePassword}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function Appearance() {
+  const theme = useTheme();
+  return (
+    <Choices
+      label={t.settings.theme}
+      value={theme}
+      onChange={setTheme}
+      choices={[
+        { value: "system", title: t.settings.themeSystem },
+        { value: "light", title: t.settings.themeLight },
+        { value: "dark", title: t.settings.themeDark },
+      ]}
+    />
+  );
+}
+
+function Keyboard() {
+  const control = /Mac|iPhone/.test(navigator.userAgent) ? "⌘" : "Ctrl";
+  const rows: [string, string[]][] = [
+    [t.shortcuts.switcher, [control, "K"]],
+    [t.shortcuts.next, ["Alt", "↑ ↓"]],
+    [t.shortcuts.unread, ["Alt", "Shift", "↑ ↓"]],
+    [t.shortcuts.read, ["Esc"]],
+    [t.shortcuts.send, ["Enter"]],
+    [t.shortcuts.newline, ["Shift", "Enter"]],
+    [t.shortcuts.edit, ["↑"]],
+  ];
+  return (
+    <dl className="shortcuts">
+      {rows.map(([what, keys]) => (
+        <div key={what}>
+          <dt>{what}</dt>
+          <dd>
+            {keys.map((key) => (
+              <Keys key={key}>{key}</Keys>
+            ))}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

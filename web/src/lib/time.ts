@@ -1,0 +1,48 @@
+// Times as people say them. `now` comes in, so that all of it can be tested.
+
+import { locale, t } from "../i18n";
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${locale}/${name}`;
+  const known = formats.get(key);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat(navigatorLocale(), options);
+  formats.set(key, made);
+  return made;
+}
+
+/** The browser's own regional habits (24 hours or not) when it speaks the client's language. */
+function navigatorLocale(): string {
+  const preferred = typeof navigator === "undefined" ? locale : navigator.language;
+  return preferred.startsWith(locale) ? preferred : locale;
+}
+
+export const clockTime = (ts: number) => format("time", { hour: "numeric", minute: "2-digit" }).format(ts);
+
+export const fullTime = (ts: number) => format("full", { dateStyle: "full", timeStyle: "short" }).format(ts);
+
+export const shortDate = (ts: number) => format("date", { dateStyle: "medium" }).format(ts);
+
+/** Local midnight before `ts`, to tell days apart. */
+export function dayOf(ts: number): number {
+  const date = new Date(ts);
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+}
+
+export function dayLabel(ts: number, now: number): string {
+  const day = dayOf(ts);
+  const today = dayOf(now);
+  if (day === today) return t.timeline.today;
+  if (day === dayOf(today - 1)) return t.timeline.yesterday;
+  const sameYear = new Date(ts).getFullYear() === new Date(now).getFullYear();
+  return sameYear
+    ? format("day", { weekday: "long", month: "long", day: "numeric" }).format(ts)
+    : format("day-year", { weekday: "long", year: "numeric", month: "long", day: "numeric" }).format(ts);
+}
+
+/** A moment in few words: the time today, else the date. */
+export function moment(ts: number, now: number): string {
+  return dayOf(ts) === dayOf(now) ? clockTime(ts) : `${shortDate(ts)}, ${clockTime(ts)}`;
+}

@@ -1,0 +1,26 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import "./ui/css/tokens.css";
+import "./ui/css/base.css";
+import "./ui/css/controls.css";
+import "./ui/css/overlays.css";
+import "./ui/css/message.css";
+import "./features/app/layout.css";
+import { App } from "./features/app/App";
+import { ClientContext } from "./features/app/context";
+import { applyTheme } from "./features/app/theme";
+import { Client } from "./features/client/client";
+
+applyTheme();
+const client = new Client();
+const root = document.getElementById("root");
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <ClientContext value={client}>
+        <App />
+      </ClientContext>
+    </StrictMode>,
+  );
+}
+void client.boot();

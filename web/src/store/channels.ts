@@ -1,0 +1,152 @@
+// Channels and people as HTTP answers give them: snapshots at a head, joined with the events since.
+
+import type { Channel, Member, Message, MessagePage, User } from "../api/types";
+import { isUnread, mentionsMe, overlay, place } from "./events";
+import type { ChannelState, State } from "./state";
+import { mapWindows, mergePage, type PageKind, putMessage } from "./window";
+
+export function putUsers(state: State, users: readonly User[]): State {
+  const fresh = users.filter((user) => state.users[user.id] !== user);
+  if (fresh.length === 0) return state;
+  const byId = { ...state.users };
+  const online = { ...state.online };
+  for (const user of fresh) {
+    byId[user.id] = { ...byId[user.id], ...user };
+    if (user.presence === "online") online[user.id] = true;
+  }
+  const mine = state.me ? byId[state.me.id] : undefined;
+  return { ...state, users: byId, online, me: mine ? { ...state.me, ...mine } : state.me };
+}
+
+/** A channel's snapshot. Events that came after its head stay in force: they are laid over it. */
+export function upsertChannel(state: State, info: Channel): State {
+  const known = state.channels[info.id];
+  const me = state.me?.id ?? "";
+  const channel = known ? refreshed(known, info, me) : newChannel(info);
+  const next = { ...state, channels: { ...state.channels, [info.id]: channel } };
+  return info.people ? putUsers(next, info.people) : next;
+}
+
+function newChannel(info: Channel): ChannelState {
+  return {
+    info,
+    cursor: info.head,
+    messages: {},
+    main: null,
+    threads: {},
+    recent: [],
+    recentFloor: info.head,
+    typing: {},
+    members: null,
+  };
+}
+
+function refreshed(known: ChannelState, info: Channel, me: string): ChannelState {
+  const people = info.people ?? known.info.people;
+  let next: ChannelState = {
+    ...known,
+    info: {
+      ...known.info,
+      ...info,
+      head: Math.max(known.info.head, info.head),
+      ...(people ? { people } : {}),
+    },
+  };
+  for (const event of known.recent) {
+    if (event.seq <= info.head) continue;
+    next = overlay(next, event, me);
+    if (event.t === "message.created" && isUnread(event.d, info.read_seq, me)) {
+      const mentions = next.info.mentions + (mentionsMe(event.d, me) ? 1 : 0);
+      next = { ...next, info: { ...next.info, unread: next.info.unread + 1, mentions } };
+    }
+  }
+  return next;
+}
+
+export function changeChannel(
+  state: State,
+  id: string,
+  change: (channel: ChannelState) => ChannelState,
+): State {
+  const known = state.channels[id];
+  if (!known) return state;
+  const next = change(known);
+  return next === known ? state : { ...state, channels: { ...state.channels, [id]: next } };
+}
+
+export interface PageAnswer {
+  kind: PageKind;
+  page: MessagePage;
+  limit: number;
+}
+
+/** A page of the main timeline, or of a thread when `root` is given. */
+export function addPage(channel: ChannelState, answer: PageAnswer, me: string, root?: Message): ChannelState {
+  const { kind, page, limit } = answer;
+  let messages = channel.messages;
+  for (const message of page.messages) messages = putMessage(messages, message, page.head);
+  if (root) messages = putMessage(messages, root, page.head);
+
+  const current = root ? (channel.threads[root.id] ?? null) : channel.main;
+  const belongs = root ? () => true : (message: Message) => !message.thread;
+  let window = mergePage(current, kind, page, limit, messages, belongs);
+  // More events passed meanwhile than are kept: what is shown as the end may not be the end.
+  if (!window.hasNewer && page.head < channel.recentFloor) window = { ...window, stale: true };
+
+  let next: ChannelState = root
+    ? { ...channel, messages, threads: { ...channel.threads, [root.id]: window } }
+    : { ...channel, messages, main: window };
+  for (const event of channel.recent) {
+    if (event.seq > page.head) next = overlay(next, event, me);
+  }
+  return next;
+}
+
+/** Messages that are shown outside a window: quoted, pinned, looked up. */
+export function addMessages(
+  channel: ChannelState,
+  found: readonly Message[],
+  head: number,
+  me: string,
+): ChannelState {
+  let messages = channel.messages;
+  for (const message of found) messages = putMessage(messages, message, head);
+  let next = { ...channel, messages };
+  for (const event of channel.recent) if (event.seq > head) next = overlay(next, event, me);
+  return next;
+}
+
+/** The HTTP answer to a send or an edit; the frame may have been here before it. */
+export function confirmMessage(channel: ChannelState, message: Message): ChannelState {
+  const known = channel.messages[message.id];
+  if (!known) {
+    const messages = putMessage(channel.messages, message, message.seq);
+    return place({ ...channel, messages }, message);
+  }
+  if ((message.edited_ts ?? 0) <= (known.edited_ts ?? 0) || known.deleted) return channel;
+  const { text, edited_ts, mentions } = message;
+  const next = { ...known, text, mentions, ...(edited_ts === undefined ? {} : { edited_ts }) };
+  return { ...channel, messages: { ...channel.messages, [message.id]: next } };
+}
+
+/** The server could not replay what was missed: everything loaded is to be asked for again. */
+export function resynced(
+  channel: ChannelState,
+  head: number,
+  counts: { unread: number; mentions: number } | undefined,
+): ChannelState {
+  const stale = mapWindows(channel, (window) => ({ ...window, stale: true }));
+  const info = { ...channel.info, ...counts, head: Math.max(head, channel.info.head) };
+  return { ...stale, info, cursor: head, recent: [], recentFloor: head, members: null };
+}
+
+export function addMembers(
+  channel: ChannelState,
+  members: readonly Member[],
+  next: string | null,
+  first: boolean,
+): ChannelState {
+  const byId = { ...(first ? {} : channel.members?.byId) };
+  for (const member of members) byId[member.user.id] = member;
+  return { ...channel, members: { byId, next } };
+}

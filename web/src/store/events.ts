@@ -1,0 +1,189 @@
+// What each event of a channel's log does to the channel. Applying one twice changes nothing.
+
+import type { ChannelEvent, ChannelUpdate, MemberUpdate, ReactionChange } from "../api/frames";
+import type { Member, Message, Reaction, User } from "../api/types";
+import { type ChannelState, RECENT_EVENTS_MAX, type StoredMessage } from "./state";
+import { appendLive, patchMessage, putMessage } from "./window";
+
+/** Live: moves the cursor, counts unread. Returns the same channel for an event that it has seen. */
+export function applyEvent(channel: ChannelState, event: ChannelEvent, me: string): ChannelState {
+  if (event.seq <= channel.cursor) return channel;
+  const recent = [...channel.recent, event];
+  const cut = Math.max(0, recent.length - RECENT_EVENTS_MAX);
+  const advanced: ChannelState = {
+    ...channel,
+    cursor: event.seq,
+    recent: cut > 0 ? recent.slice(cut) : recent,
+    recentFloor: cut > 0 ? (recent[cut - 1]?.seq ?? channel.recentFloor) : channel.recentFloor,
+    info: event.seq > channel.info.head ? { ...channel.info, head: event.seq } : channel.info,
+  };
+  return overlay(counted(advanced, event, me), event, me);
+}
+
+/** The event's effect on what is shown, without cursor and counters: also laid over late HTTP answers. */
+export function overlay(channel: ChannelState, event: ChannelEvent, me: string): ChannelState {
+  switch (event.t) {
+    case "message.created":
+      return created(channel, event.d);
+    case "message.edited":
+      return edited(channel, event.d, event.seq);
+    case "message.deleted":
+      return removed(channel, event.d.id, event.seq);
+    case "reaction.added":
+    case "reaction.removed":
+      return reacted(channel, event.d, event.t === "reaction.added", event.seq, me);
+    case "channel.updated":
+      return updated(channel, event.d);
+    case "member.updated":
+      return memberUpdated(channel, event.d, me);
+  }
+}
+
+/** Unread and mention counts: what others wrote after the read marker. */
+function counted(channel: ChannelState, event: ChannelEvent, me: string): ChannelState {
+  if (event.t !== "message.created") return channel;
+  const { info } = channel;
+  if (!isUnread(event.d, info.read_seq, me)) return channel;
+  const mentions = info.mentions + (mentionsMe(event.d, me) ? 1 : 0);
+  return { ...channel, info: { ...info, unread: info.unread + 1, mentions } };
+}
+
+export function isUnread(message: Message, readSeq: number, me: string): boolean {
+  return message.sender !== me && message.seq > readSeq && !message.deleted;
+}
+
+export function mentionsMe(message: Message, me: string): boolean {
+  return message.mentions_all === true || message.mentions.includes(me);
+}
+
+function created(channel: ChannelState, message: Message): ChannelState {
+  const known = channel.messages[message.id];
+  let next = channel;
+  if (shownSomewhere(channel, message) && !known) {
+    next = { ...next, messages: putMessage(next.messages, message, message.seq) };
+  }
+  next = place(next, message);
+  const typing = { ...next.typing };
+  if (message.sender in typing) {
+    Reflect.deleteProperty(typing, message.sender);
+    next = { ...next, typing };
+  }
+  const last = next.info.last_message;
+  if (!last || last.seq < message.seq) next = { ...next, info: { ...next.info, last_message: message } };
+  return next;
+}
+
+function shownSomewhere(channel: ChannelState, message: Message): boolean {
+  const window = message.thread ? channel.threads[message.thread] : channel.main;
+  return window ? !window.hasNewer : false;
+}
+
+/** Puts a known message into the window where it belongs, when that window reaches the channel's end. */
+export function place(channel: ChannelState, message: Message): ChannelState {
+  if (!message.thread) {
+    return channel.main ? { ...channel, main: appendLive(channel.main, message, channel.messages) } : channel;
+  }
+  const root = message.thread;
+  const window = channel.threads[root];
+  const threads = window
+    ? { ...channel.threads, [root]: appendLive(window, message, channel.messages) }
+    : channel.threads;
+  const known = channel.messages[root];
+  const count = Math.max(known?.thread_count ?? 0, message.thread_index ?? 0);
+  if (!known || count === (known.thread_count ?? 0)) return { ...channel, threads };
+  return {
+    ...channel,
+    threads,
+    messages: { ...channel.messages, [root]: { ...known, thread_count: count } },
+  };
+}
+
+function edited(channel: ChannelState, message: Message, seq: number): ChannelState {
+  const messages = patchMessage(channel.messages, message.id, seq, () => ({
+    text: message.text,
+    edited_ts: message.edited_ts ?? message.ts,
+    mentions: message.mentions,
+    ...(message.mentions_all === undefined ? {} : { mentions_all: message.mentions_all }),
+    attachments: message.attachments,
+  }));
+  const last = channel.info.last_message;
+  const info =
+    last?.id === message.id
+      ? { ...channel.info, last_message: { ...last, text: message.text } }
+      : channel.info;
+  return { ...channel, messages, info };
+}
+
+export const TOMBSTONE = { text: "", deleted: true, reactions: [], attachments: [], mentions: [] } as const;
+
+export function removed(channel: ChannelState, id: string, seq: number): ChannelState {
+  const blank: Partial<StoredMessage> = { ...TOMBSTONE, reactions: [], attachments: [], mentions: [] };
+  const messages = patchMessage(channel.messages, id, seq, () => blank);
+  const last = channel.info.last_message;
+  const pins = channel.info.pins.filter((pin) => pin !== id);
+  const info = {
+    ...channel.info,
+    pins: pins.length === channel.info.pins.length ? channel.info.pins : pins,
+    last_message: last?.id === id ? { ...last, text: "", deleted: true } : last,
+  };
+  return { ...channel, messages, info };
+}
+
+function reacted(
+  channel: ChannelState,
+  change: ReactionChange,
+  added: boolean,
+  seq: number,
+  me: string,
+): ChannelState {
+  const messages = patchMessage(channel.messages, change.message, seq, (known) => ({
+    reactions: react(known.reactions, change.emoji, change.user, added, me, change.count),
+  }));
+  return messages === channel.messages ? channel : { ...channel, messages };
+}
+
+/** One person's reaction put or taken; `count` is the server's when it is known. */
+export function react(
+  reactions: readonly Reaction[],
+  emoji: string,
+  user: string,
+  added: boolean,
+  me: string,
+  count?: number,
+): Reaction[] {
+  const known = reactions.find((candidate) => candidate.emoji === emoji);
+  const others = known?.users.filter((id) => id !== user) ?? [];
+  const users = added ? [...others, user] : others;
+  const had = known ? known.users.includes(user) || (user === me && known.me === true) : false;
+  const guess = (known?.count ?? 0) + (added === had ? 0 : added ? 1 : -1);
+  const total = count ?? guess;
+  const mine = user === me ? added : (known?.me ?? known?.users.includes(me) ?? false);
+  const next: Reaction = { emoji, count: total, users, me: mine };
+  if (!known) return total > 0 ? [...reactions, next] : [...reactions];
+  return reactions
+    .map((candidate) => (candidate === known ? next : candidate))
+    .filter(({ count: left }) => left > 0);
+}
+
+function updated(channel: ChannelState, update: ChannelUpdate): ChannelState {
+  return { ...channel, info: { ...channel.info, ...update } };
+}
+
+function memberUpdated(channel: ChannelState, update: MemberUpdate, me: string): ChannelState {
+  const info = { ...channel.info, member_count: update.member_count ?? channel.info.member_count };
+  if (update.user.id === me) {
+    info.membership = update.membership;
+    info.role = update.role;
+  }
+  const list = channel.members;
+  if (!list) return { ...channel, info };
+  const known = list.byId[update.user.id];
+  const user = { ...known?.user, ...update.user } as User;
+  const member: Member = {
+    user,
+    membership: update.membership,
+    role: update.role,
+    since_seq: update.since_seq,
+  };
+  return { ...channel, info, members: { ...list, byId: { ...list.byId, [user.id]: member } } };
+}

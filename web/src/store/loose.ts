@@ -1,0 +1,85 @@
+// Events that the log does not hold: the viewer's own affairs, presence, typing.
+
+import type { LooseEvent } from "../api/frames";
+import type { Channel } from "../api/types";
+import { putUsers, upsertChannel } from "./channels";
+import type { State } from "./state";
+
+/** A server may send the remaining time or, by its clock, the moment itself. */
+const ABSOLUTE_TS_MIN = 1_000_000_000_000;
+const TYPING_MS_MAX = 30_000;
+
+export function applyLoose(state: State, event: LooseEvent, now: number): State {
+  switch (event.t) {
+    case "channel.joined":
+      return upsertChannel(state, {
+        ...BLANK,
+        head: event.seq ?? 0,
+        ...state.channels[event.d.id]?.info,
+        ...event.d,
+        membership: "joined",
+      });
+    case "channel.left":
+      return forgetChannel(state, event.d.id);
+    case "read.updated": {
+      const known = state.channels[event.d.channel];
+      if (!known) return state;
+      const { read_seq, unread, mentions } = event.d;
+      const next = { ...known, info: { ...known.info, read_seq, unread, mentions } };
+      return { ...state, channels: { ...state.channels, [event.d.channel]: next } };
+    }
+    case "notification.created": {
+      if (state.inbox.items.some((item) => item.id === event.d.id)) return state;
+      const items = [{ ...event.d, read: false }, ...state.inbox.items];
+      return { ...state, inbox: { ...state.inbox, items, unread: state.inbox.unread + 1 } };
+    }
+    case "typing": {
+      const known = state.channels[event.channel];
+      if (!known || event.d.user === state.me?.id) return state;
+      const given = event.d.expires_ms;
+      const until = now + Math.min(TYPING_MS_MAX, given > ABSOLUTE_TS_MIN ? given - now : given);
+      const next = { ...known, typing: { ...known.typing, [event.d.user]: until } };
+      return { ...state, channels: { ...state.channels, [event.channel]: next } };
+    }
+    case "presence": {
+      const online = { ...state.online };
+      for (const { id, presence } of event.d.users) {
+        if (presence === "online") online[id] = true;
+        else Reflect.deleteProperty(online, id);
+      }
+      return { ...state, online };
+    }
+    case "user.updated":
+      return putUsers(state, [event.d]);
+  }
+}
+
+export function forgetChannel(state: State, id: string): State {
+  if (!state.channels[id]) return state;
+  const channels = { ...state.channels };
+  Reflect.deleteProperty(channels, id);
+  return { ...state, channels };
+}
+
+/** What a frame without per-viewer fields leaves open, until GET /channels/{id} has answered. */
+const BLANK: Omit<Channel, "id"> = {
+  kind: "channel",
+  name: "",
+  topic: "",
+  alias: null,
+  host: "",
+  visibility: "public",
+  policy: { join: "open", history: "all", caps: {} },
+  archived: false,
+  created_ts: 0,
+  member_count: 0,
+  head: 0,
+  membership: "joined",
+  role: "member",
+  read_seq: 0,
+  unread: 0,
+  mentions: 0,
+  notify: "all",
+  last_message: null,
+  pins: [],
+};

@@ -1,0 +1,268 @@
+// state + action = state. No clock, no randomness, no I/O: what an action needs comes with it.
+
+import type { ChannelEvent, Ready, Resync, StateFrame, StreamEvent } from "../api/frames";
+import type {
+  Channel,
+  Member,
+  Message,
+  MessagePage,
+  Notification,
+  NotifyLevel,
+  ReadState,
+  ServerInfo,
+  Sync,
+  User,
+} from "../api/types";
+import {
+  addMembers,
+  addMessages,
+  addPage,
+  changeChannel,
+  confirmMessage,
+  putUsers,
+  resynced,
+  upsertChannel,
+} from "./channels";
+import { applyEvent, react, removed } from "./events";
+import { applyLoose, forgetChannel } from "./loose";
+import { discard, queue, setStatus, settle } from "./outbox";
+import { type ConnectionState, initialState, type OutboxItem, type State } from "./state";
+import { type PageKind, patchMessage } from "./window";
+
+export type Action =
+  | { type: "server_loaded"; server: ServerInfo }
+  | { type: "signed_in"; user: User }
+  | { type: "signed_out"; endedBy: State["endedBy"] }
+  | { type: "synced"; sync: Sync }
+  | { type: "connection_changed"; connection: ConnectionState }
+  | { type: "frames"; frames: readonly StateFrame[]; now: number }
+  | { type: "channel_loaded"; channel: Channel }
+  | { type: "channel_left"; channel: string }
+  | { type: "page_loaded"; channel: string; kind: PageKind; page: MessagePage; limit: number }
+  | {
+      type: "thread_loaded";
+      channel: string;
+      kind: PageKind;
+      page: MessagePage & { root: Message };
+      limit: number;
+    }
+  | { type: "messages_loaded"; channel: string; messages: readonly Message[]; head: number }
+  | { type: "message_confirmed"; message: Message }
+  | { type: "message_removed"; channel: string; id: string }
+  | { type: "reaction_set"; channel: string; message: string; emoji: string; on: boolean }
+  | { type: "pin_set"; channel: string; message: string; on: boolean }
+  | { type: "users_loaded"; users: readonly User[] }
+  | {
+      type: "members_loaded";
+      channel: string;
+      members: readonly Member[];
+      next: string | null;
+      first: boolean;
+    }
+  | { type: "read_set"; channel: string; read: ReadState }
+  | { type: "notify_set"; channel: string; level: NotifyLevel }
+  | { type: "typing_expired"; now: number }
+  | { type: "outbox_queued"; item: OutboxItem }
+  | { type: "outbox_status"; channel: string; nonce: string; status: OutboxItem["status"]; error?: string }
+  | { type: "outbox_discarded"; channel: string; nonce: string }
+  | {
+      type: "inbox_loaded";
+      items: readonly Notification[];
+      unread: number;
+      next: string | null;
+      first: boolean;
+    }
+  | { type: "inbox_read"; upTo: string };
+
+export function reduce(state: State, action: Action): State {
+  switch (action.type) {
+    case "server_loaded":
+      return { ...state, server: action.server };
+    case "signed_in":
+      return putUsers({ ...state, session: "signed-in", endedBy: null, me: action.user }, [action.user]);
+    case "signed_out":
+      return { ...initialState, server: state.server, session: "signed-out", endedBy: action.endedBy };
+    case "synced":
+      return synced(state, action.sync);
+    case "connection_changed":
+      return { ...state, connection: action.connection };
+    case "frames":
+      return action.frames.reduce((next, frame) => applyFrame(next, frame, action.now), state);
+    case "channel_loaded":
+      return upsertChannel(state, action.channel);
+    case "channel_left":
+      return forgetChannel(state, action.channel);
+    case "users_loaded":
+      return putUsers(state, action.users);
+    case "outbox_queued":
+      return queue(state, action.item);
+    case "outbox_status":
+      return setStatus(state, action.channel, action.nonce, action.status, action.error);
+    case "outbox_discarded":
+      return discard(state, action.channel, action.nonce);
+    case "typing_expired":
+      return expireTyping(state, action.now);
+    case "inbox_loaded": {
+      const before = action.first ? [] : state.inbox.items;
+      const inbox = {
+        items: [...before, ...action.items],
+        unread: action.unread,
+        next: action.next,
+        loaded: true,
+      };
+      return { ...state, inbox };
+    }
+    case "inbox_read":
+      return readInbox(state, action.upTo);
+    default:
+      return reduceChannel(state, action);
+  }
+}
+
+type ChannelAction = Extract<Action, { channel: string } | { type: "message_confirmed" }>;
+
+/** Actions that concern one channel's messages, people or marks. */
+function reduceChannel(state: State, action: ChannelAction): State {
+  const me = state.me?.id ?? "";
+  switch (action.type) {
+    case "page_loaded":
+      return changeChannel(settle(state, action.page.messages), action.channel, (channel) =>
+        addPage(channel, action, me),
+      );
+    case "thread_loaded":
+      return changeChannel(settle(state, action.page.messages), action.channel, (channel) =>
+        addPage(channel, action, me, action.page.root),
+      );
+    case "messages_loaded":
+      return changeChannel(state, action.channel, (channel) =>
+        addMessages(channel, action.messages, action.head, me),
+      );
+    case "message_confirmed":
+      return changeChannel(settle(state, [action.message]), action.message.channel, (channel) =>
+        confirmMessage(channel, action.message),
+      );
+    case "message_removed":
+      return changeChannel(state, action.channel, (channel) =>
+        removed(channel, action.id, channel.messages[action.id]?.v ?? 0),
+      );
+    case "reaction_set":
+      return changeChannel(state, action.channel, (channel) => ({
+        ...channel,
+        messages: patchMessage(
+          channel.messages,
+          action.message,
+          channel.messages[action.message]?.v ?? 0,
+          (known) => ({
+            reactions: react(known.reactions, action.emoji, me, action.on, me),
+          }),
+        ),
+      }));
+    case "pin_set":
+      return changeChannel(state, action.channel, (channel) => {
+        const others = channel.info.pins.filter((id) => id !== action.message);
+        return {
+          ...channel,
+          info: { ...channel.info, pins: action.on ? [...others, action.message] : others },
+        };
+      });
+    case "members_loaded":
+      return changeChannel(
+        putUsers(
+          state,
+          action.members.map((member) => member.user),
+        ),
+        action.channel,
+        (channel) => addMembers(channel, action.members, action.next, action.first),
+      );
+    case "read_set":
+      return changeChannel(state, action.channel, (channel) => ({
+        ...channel,
+        info: { ...channel.info, ...action.read },
+      }));
+    case "notify_set":
+      return changeChannel(state, action.channel, (channel) => ({
+        ...channel,
+        info: { ...channel.info, notify: action.level },
+      }));
+    default:
+      return state;
+  }
+}
+
+function synced(state: State, sync: Sync): State {
+  let next: State = { ...state, me: { ...state.me, ...sync.user }, synced: true };
+  const listed = new Set(sync.channels.map((channel) => channel.id));
+  for (const id of Object.keys(next.channels)) if (!listed.has(id)) next = forgetChannel(next, id);
+  for (const channel of sync.channels) next = upsertChannel(next, channel);
+  next = putUsers(next, [sync.user, ...sync.users]);
+  return { ...next, inbox: { ...next.inbox, unread: sync.notifications_unread } };
+}
+
+function applyFrame(state: State, frame: StateFrame, now: number): State {
+  if (frame.op === "ready") return ready(state, frame.d);
+  if (frame.op === "resync") return resync(state, frame.d);
+  if (!isChannelEvent(frame)) return applyLoose(state, frame, now);
+  const me = state.me?.id ?? "";
+  let next = frame.t === "message.created" ? settle(state, [frame.d]) : state;
+  if (frame.t === "member.updated") next = knowUser(next, frame.d.user);
+  return changeChannel(next, frame.channel, (channel) => applyEvent(channel, frame, me));
+}
+
+function isChannelEvent(frame: StreamEvent): frame is ChannelEvent {
+  switch (frame.t) {
+    case "message.created":
+    case "message.edited":
+    case "message.deleted":
+    case "reaction.added":
+    case "reaction.removed":
+    case "channel.updated":
+    case "member.updated":
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Frames carry a part of a profile: it completes what is known, it does not make a new person. */
+function knowUser(state: State, user: Partial<User> & Pick<User, "id">): State {
+  const known = state.users[user.id];
+  return known ? putUsers(state, [{ ...known, ...user }]) : state;
+}
+
+function ready(state: State, d: Ready): State {
+  const channels = { ...state.channels };
+  for (const [id, head] of Object.entries(d.heads)) {
+    const known = channels[id];
+    if (known && head > known.cursor) {
+      channels[id] = {
+        ...known,
+        cursor: head,
+        info: { ...known.info, head: Math.max(head, known.info.head) },
+      };
+    }
+  }
+  const online = Object.fromEntries(d.online.map((id) => [id, true as const]));
+  return { ...state, channels, online };
+}
+
+function resync(state: State, d: Resync): State {
+  return Object.entries(d.heads).reduce(
+    (next, [id, head]) => changeChannel(next, id, (channel) => resynced(channel, head, d.counts?.[id])),
+    state,
+  );
+}
+
+function expireTyping(state: State, now: number): State {
+  return Object.values(state.channels).reduce((next, { info, typing }) => {
+    if (!Object.values(typing).some((until) => until <= now)) return next;
+    const left = Object.fromEntries(Object.entries(typing).filter(([, until]) => until > now));
+    return changeChannel(next, info.id, (channel) => ({ ...channel, typing: left }));
+  }, state);
+}
+
+function readInbox(state: State, upTo: string): State {
+  const at = state.inbox.items.findIndex((item) => item.id === upTo);
+  if (at < 0) return state;
+  const items = state.inbox.items.map((item, index) => (index >= at ? { ...item, read: true } : item));
+  return { ...state, inbox: { ...state.inbox, items, unread: items.filter((item) => !item.read).length } };
+}

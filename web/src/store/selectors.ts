@@ -1,0 +1,86 @@
+// Questions to a snapshot.
+
+import type { Message, User } from "../api/types";
+import type { ChannelState, State } from "./state";
+
+export function displayName(user: User | undefined, id: string): string {
+  return user?.display_name || user?.username || localPart(id);
+}
+
+/** `@ada:example.org` to `ada`. */
+export function localPart(id: string): string {
+  return id.replace(/^@/, "").split(":")[0] ?? id;
+}
+
+/** The other people of a direct conversation. */
+export function otherPeople(state: State, channel: ChannelState): User[] {
+  const people = channel.info.people ?? [];
+  const others = people.filter((user) => user.id !== state.me?.id);
+  return others.map((user) => state.users[user.id] ?? user);
+}
+
+export function channelName(state: State, channel: ChannelState): string {
+  if (channel.info.kind === "channel") return channel.info.name || channel.info.alias || channel.info.id;
+  const others = otherPeople(state, channel);
+  if (others.length === 0) return displayName(state.me ?? undefined, state.me?.id ?? "");
+  return others.map((user) => displayName(user, user.id)).join(", ");
+}
+
+export function joinedChannels(state: State): ChannelState[] {
+  return Object.values(state.channels)
+    .filter(
+      ({ info }) =>
+        info.kind === "channel" && (info.membership === "joined" || info.membership === "invited"),
+    )
+    .sort((a, b) => a.info.name.localeCompare(b.info.name) || a.info.id.localeCompare(b.info.id));
+}
+
+/** Conversations, the last spoken in first. */
+export function directMessages(state: State): ChannelState[] {
+  return Object.values(state.channels)
+    .filter(({ info }) => info.kind === "dm" && info.membership !== "left")
+    .sort((a, b) => lastTs(b) - lastTs(a));
+}
+
+function lastTs({ info }: ChannelState): number {
+  return info.last_message?.ts ?? info.created_ts;
+}
+
+/** What asks for attention: direct messages and mentions count, muted channels do not. */
+export function badgeCount(state: State): number {
+  let count = 0;
+  for (const { info } of Object.values(state.channels)) {
+    if (info.notify === "none") continue;
+    count += info.kind === "dm" ? info.unread : info.mentions;
+    if (info.membership === "invited") count += 1;
+  }
+  return count;
+}
+
+export function anyUnread(state: State): boolean {
+  return Object.values(state.channels).some(({ info }) => info.unread > 0 && info.notify !== "none");
+}
+
+/** The cursor vector for `identify`, the most recent channels first because its length is limited. */
+export function cursors(state: State, max: number): Record<string, number> {
+  const joined = Object.values(state.channels).filter(({ info }) => info.membership === "joined");
+  const recent = joined.sort((a, b) => lastTs(b) - lastTs(a)).slice(0, max);
+  return Object.fromEntries(recent.map((channel) => [channel.info.id, channel.cursor]));
+}
+
+export function typists(channel: ChannelState, now: number): string[] {
+  return Object.entries(channel.typing)
+    .filter(([, until]) => until > now)
+    .map(([user]) => user);
+}
+
+/** People whose ids appear in these messages and who are not known yet. */
+export function unknownUsers(state: State, messages: readonly Message[]): string[] {
+  const ids = new Set<string>();
+  for (const message of messages) {
+    for (const id of [message.sender, ...message.mentions]) if (!state.users[id]) ids.add(id);
+    for (const reaction of message.reactions)
+      for (const id of reaction.users) if (!state.users[id]) ids.add(id);
+  }
+  return [...ids];
+}

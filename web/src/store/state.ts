@@ -1,0 +1,104 @@
+// The client's state: immutable snapshots, changed only by the reducer. A channel is what /sync or GET /channels/{id}
+// said at some head, plus the events that came after it.
+
+import type { ChannelEvent } from "../api/frames";
+import type { Channel, Member, Message, Notification, ServerInfo, User } from "../api/types";
+
+export type Dict<T> = Readonly<Record<string, T>>;
+
+/** A message with the log position that it is known to reflect, so that late answers never undo newer events. */
+export interface StoredMessage extends Message {
+  readonly v: number;
+}
+
+/** A contiguous stretch of messages, ascending by `seq`. */
+export interface Window {
+  readonly ids: readonly string[];
+  /** The stretch of the log that was asked for: it may hold messages that are shown elsewhere (threads). */
+  readonly lo: number;
+  readonly hi: number;
+  readonly hasOlder: boolean;
+  /** False when the end is the channel's end: only then do new messages append. */
+  readonly hasNewer: boolean;
+  /** The server could not replay what was missed: ask again, replace. */
+  readonly stale: boolean;
+}
+
+export interface MemberList {
+  readonly byId: Dict<Member>;
+  readonly next: string | null;
+}
+
+export interface ChannelState {
+  readonly info: Channel;
+  /** The last log entry seen through the stream: what `identify` sends. */
+  readonly cursor: number;
+  readonly messages: Dict<StoredMessage>;
+  readonly main: Window | null;
+  readonly threads: Dict<Window>;
+  /** Every event with `seq` > `recentFloor`, to be laid over answers that were computed before them. */
+  readonly recent: readonly ChannelEvent[];
+  readonly recentFloor: number;
+  /** User id to the time (ms) when the notice runs out. */
+  readonly typing: Dict<number>;
+  readonly members: MemberList | null;
+}
+
+export interface OutboxItem {
+  readonly nonce: string;
+  readonly channel: string;
+  readonly text: string;
+  readonly ts: number;
+  readonly reply_to?: string;
+  readonly thread?: string;
+  readonly status: "queued" | "sending" | "waiting" | "failed";
+  /** The problem's code when it failed for good. */
+  readonly error?: string;
+}
+
+export type ConnectionState =
+  | { readonly state: "offline" }
+  | { readonly state: "connecting" }
+  | { readonly state: "online" }
+  | { readonly state: "waiting"; readonly retryAt: number; readonly attempt: number };
+
+export interface Inbox {
+  readonly items: readonly Notification[];
+  readonly unread: number;
+  readonly next: string | null;
+  readonly loaded: boolean;
+}
+
+export interface State {
+  readonly session: "unknown" | "signed-out" | "signed-in";
+  /** Why the session ended, when it was not by the person's own wish. */
+  readonly endedBy: "revoked" | "expired" | null;
+  readonly server: ServerInfo | null;
+  readonly me: User | null;
+  /** The first /sync has arrived. */
+  readonly synced: boolean;
+  readonly connection: ConnectionState;
+  readonly users: Dict<User>;
+  readonly online: Dict<true>;
+  readonly channels: Dict<ChannelState>;
+  readonly outbox: Dict<readonly OutboxItem[]>;
+  readonly inbox: Inbox;
+}
+
+export const WINDOW_MESSAGES_MAX = 500;
+export const WINDOW_MESSAGES_KEPT = 400;
+export const RECENT_EVENTS_MAX = 300;
+
+export const initialState: State = {
+  session: "unknown",
+  endedBy: null,
+  server: null,
+  me: null,
+  synced: false,
+  connection: { state: "offline" },
+  users: {},
+  online: {},
+  channels: {},
+  outbox: {},
+  inbox: { items: [], unread: 0, next: null, loaded: false },
+};

@@ -1,0 +1,128 @@
+// Windows over a channel's log, and the messages they show.
+
+import type { Message, MessagePage, Reaction } from "../api/types";
+import {
+  type ChannelState,
+  type Dict,
+  type StoredMessage,
+  WINDOW_MESSAGES_KEPT,
+  WINDOW_MESSAGES_MAX,
+  type Window,
+} from "./state";
+
+export type PageKind = "latest" | "before" | "after" | "around";
+
+const EMPTY: Window = { ids: [], lo: 0, hi: 0, hasOlder: false, hasNewer: false, stale: false };
+
+/** Adds a message, or brings a known one up to date; what is already known of a later position wins. */
+export function putMessage(messages: Dict<StoredMessage>, message: Message, v: number): Dict<StoredMessage> {
+  const known = messages[message.id];
+  if (known && known.v > v) return messages;
+  const reactions = message.reactions.map((reaction) => withMe(reaction, known));
+  return { ...messages, [message.id]: { ...message, reactions, v } };
+}
+
+export function patchMessage(
+  messages: Dict<StoredMessage>,
+  id: string,
+  v: number,
+  patch: (known: StoredMessage) => Partial<StoredMessage>,
+): Dict<StoredMessage> {
+  const known = messages[id];
+  if (!known || known.v > v) return messages;
+  return { ...messages, [id]: { ...known, ...patch(known), v } };
+}
+
+/** Frames do not say `me`: keep what an HTTP answer said. */
+function withMe(reaction: Reaction, known: StoredMessage | undefined): Reaction {
+  if (reaction.me !== undefined) return reaction;
+  const before = known?.reactions.find((candidate) => candidate.emoji === reaction.emoji);
+  return before?.me === undefined ? reaction : { ...reaction, me: before.me };
+}
+
+/** Inserts by `seq`; nothing happens when it is there already. */
+export function insertId(
+  ids: readonly string[],
+  message: { id: string; seq: number },
+  messages: Dict<StoredMessage>,
+): readonly string[] {
+  if (ids.includes(message.id)) return ids;
+  let at = ids.length;
+  while (at > 0 && (messages[ids[at - 1] ?? ""]?.seq ?? 0) > message.seq) at -= 1;
+  return [...ids.slice(0, at), message.id, ...ids.slice(at)];
+}
+
+/** A new message at the live end of a window. */
+export function appendLive(
+  window: Window,
+  message: { id: string; seq: number },
+  messages: Dict<StoredMessage>,
+): Window {
+  if (window.hasNewer || message.seq < window.lo) return window;
+  const ids = insertId(window.ids, message, messages);
+  const grown = { ...window, ids, hi: Math.max(window.hi, message.seq) };
+  return ids.length > WINDOW_MESSAGES_MAX ? trim(grown, "older", messages) : grown;
+}
+
+function trim(window: Window, end: "older" | "newer", messages: Dict<StoredMessage>): Window {
+  if (end === "older") {
+    const ids = window.ids.slice(-WINDOW_MESSAGES_KEPT);
+    return { ...window, ids, lo: messages[ids[0] ?? ""]?.seq ?? window.lo, hasOlder: true };
+  }
+  const ids = window.ids.slice(0, WINDOW_MESSAGES_KEPT);
+  return { ...window, ids, hi: messages[ids.at(-1) ?? ""]?.seq ?? window.hi, hasNewer: true };
+}
+
+export function mergePage(
+  current: Window | null,
+  kind: PageKind,
+  page: MessagePage,
+  limit: number,
+  messages: Dict<StoredMessage>,
+  belongs: (message: Message) => boolean,
+): Window {
+  const full = page.messages.length >= limit;
+  const first = page.messages[0]?.seq;
+  const last = page.messages.at(-1)?.seq;
+  const older = full && first !== undefined && first > page.oldest;
+  const fresh = page.messages.filter(belongs);
+
+  if (kind === "before" || kind === "after") {
+    if (!current) return EMPTY;
+    let ids = current.ids;
+    for (const message of fresh) ids = insertId(ids, message, messages);
+    const grown =
+      kind === "before"
+        ? { ...current, ids, lo: first ?? current.lo, hasOlder: older }
+        : { ...current, ids, hi: last ?? current.hi, hasNewer: full };
+    return ids.length > WINDOW_MESSAGES_MAX
+      ? trim(grown, kind === "before" ? "newer" : "older", messages)
+      : grown;
+  }
+
+  const replaced: Window = {
+    ids: fresh.map((message) => message.id),
+    lo: first ?? page.head,
+    hi: last ?? page.head,
+    // An `around` page is half of the limit each way, so a short one says nothing about its ends.
+    hasOlder: kind === "around" ? first !== undefined && first > page.oldest : older,
+    hasNewer: kind === "around" && last !== undefined && last < page.head,
+    stale: false,
+  };
+  const overlaps =
+    current && !current.stale && !current.hasNewer && first !== undefined && first <= current.hi;
+  if (kind === "latest" && overlaps && current.lo < first) {
+    let ids = current.ids;
+    for (const message of fresh) ids = insertId(ids, message, messages);
+    return { ...current, ids, hi: Math.max(current.hi, replaced.hi) };
+  }
+  return replaced;
+}
+
+/** Applies `change` to the main window and to the windows of its threads. */
+export function mapWindows(channel: ChannelState, change: (window: Window) => Window): ChannelState {
+  const threads = Object.fromEntries(
+    Object.entries(channel.threads).map(([id, window]) => [id, change(window)]),
+  );
+  return { ...channel, main: channel.main ? change(channel.main) : null, threads };
+}

@@ -1,0 +1,43 @@
+// A person as an arch: initials on a colour that belongs to the id, so that it is the same everywhere.
+
+interface AvatarProps {
+  id: string;
+  name: string;
+  size?: number;
+  /** Undefined draws no dot. */
+  online?: boolean;
+}
+
+const HUES = [14, 38, 88, 150, 178, 204, 232, 268, 312, 342];
+
+export function hueOf(id: string): number {
+  let hash = 0;
+  for (let i = 0; i < id.length; i += 1) hash = (hash * 31 + id.charCodeAt(i)) | 0;
+  return HUES[Math.abs(hash) % HUES.length] ?? 14;
+}
+
+function initials(name: string): string {
+  const words = name.trim().split(/\s+/);
+  const first = [...(words[0] ?? "?")][0] ?? "?";
+  const last = words.length > 1 ? ([...(words.at(-1) ?? "")][0] ?? "") : "";
+  return (first + last).toUpperCase();
+}
+
+export function Avatar({ id, name, size = 36, online }: AvatarProps) {
+  const hue = hueOf(id);
+  return (
+    <span
+      className="avatar"
+      aria-hidden="true"
+      style={{
+        width: size,
+        height: size,
+        fontSize: size * 0.38,
+        background: `linear-gradient(160deg, hsl(${hue} 42% 46%), hsl(${hue} 48% 36%))`,
+      }}
+    >
+      {initials(name)}
+      {online === undefined ? null : <span className="avatar-dot" data-online={online || undefined} />}
+    </span>
+  );
+}

@@ -1,0 +1,60 @@
+import type { ReactNode, Ref } from "react";
+import {
+  Button as AriaButton,
+  type ButtonProps as AriaButtonProps,
+  Tooltip,
+  TooltipTrigger,
+} from "react-aria-components";
+import { Icon, type IconName } from "./Icon";
+
+interface ButtonProps extends Omit<AriaButtonProps, "className" | "style" | "children"> {
+  variant?: "primary" | "plain" | "quiet" | "danger";
+  size?: "small";
+  wide?: boolean;
+  icon?: IconName;
+  children: ReactNode;
+  ref?: Ref<HTMLButtonElement>;
+}
+
+export function Button({ variant = "plain", size, wide, icon, children, ...props }: ButtonProps) {
+  return (
+    <AriaButton
+      {...props}
+      className="button"
+      data-variant={variant}
+      data-size={size}
+      data-wide={wide || undefined}
+    >
+      {icon ? <Icon name={icon} /> : null}
+      {children}
+    </AriaButton>
+  );
+}
+
+interface IconButtonProps extends Omit<AriaButtonProps, "className" | "style" | "children" | "aria-label"> {
+  icon: IconName;
+  label: string;
+  size?: "small";
+  /** Makes it a toggle: pressed or not. */
+  pressed?: boolean;
+  ref?: Ref<HTMLButtonElement>;
+}
+
+export function IconButton({ icon, label, size, pressed, ...props }: IconButtonProps) {
+  return (
+    <TooltipTrigger delay={500} closeDelay={60}>
+      <AriaButton
+        {...props}
+        aria-label={label}
+        aria-pressed={pressed}
+        className="icon-button"
+        data-size={size}
+      >
+        <Icon name={icon} />
+      </AriaButton>
+      <Tooltip className="tooltip" offset={6}>
+        {label}
+      </Tooltip>
+    </TooltipTrigger>
+  );
+}

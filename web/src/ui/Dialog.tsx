@@ -1,0 +1,85 @@
+import type { CSSProperties, ReactNode } from "react";
+import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from "react-aria-components";
+import { t } from "../i18n";
+import { Button, IconButton } from "./Button";
+
+interface DialogProps {
+  title: string;
+  onClose: () => void;
+  children: ReactNode;
+  width?: number;
+  role?: "dialog" | "alertdialog";
+  testId?: string;
+}
+
+/** A modal dialog: mounted means open. Focus goes in and comes back; Esc and the scrim close it. */
+export function Dialog({ title, onClose, children, width = 460, role = "dialog", testId }: DialogProps) {
+  return (
+    <ModalOverlay className="scrim" isOpen isDismissable onOpenChange={(open) => !open && onClose()}>
+      <Modal className="modal" style={{ "--modal-width": `${width}px` } as CSSProperties}>
+        <AriaDialog className="dialog" role={role} data-testid={testId}>
+          <header className="dialog-head">
+            <Heading slot="title" level={2}>
+              {title}
+            </Heading>
+            <IconButton icon="close" label={t.common.close} onPress={onClose} />
+          </header>
+          <div className="dialog-body scroll">{children}</div>
+        </AriaDialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}
+
+/** A dialog without a visible head, near the top of the window: for switching and searching. */
+export function TopDialog({
+  label,
+  onClose,
+  children,
+  width = 560,
+}: Omit<DialogProps, "title"> & { label: string }) {
+  return (
+    <ModalOverlay
+      className="scrim"
+      data-place="top"
+      isOpen
+      isDismissable
+      onOpenChange={(open) => !open && onClose()}
+    >
+      <Modal className="modal" style={{ "--modal-width": `${width}px` } as CSSProperties}>
+        <AriaDialog className="dialog" aria-label={label}>
+          {children}
+        </AriaDialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}
+
+interface ConfirmProps {
+  title: string;
+  text: ReactNode;
+  action: string;
+  onConfirm: () => void;
+  onClose: () => void;
+}
+
+export function ConfirmDialog({ title, text, action, onConfirm, onClose }: ConfirmProps) {
+  return (
+    <Dialog title={title} onClose={onClose} role="alertdialog" width={420}>
+      <div>{text}</div>
+      <div className="dialog-foot">
+        <Button onPress={onClose}>{t.common.cancel}</Button>
+        <Button
+          variant="danger"
+          autoFocus
+          onPress={() => {
+            onConfirm();
+            onClose();
+          }}
+        >
+          {action}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,92 @@
+import type { HTMLInputTypeAttribute, ReactNode } from "react";
+import {
+  FieldError,
+  Input,
+  Label,
+  Radio,
+  RadioGroup,
+  Text,
+  TextArea,
+  TextField,
+  type TextFieldProps,
+} from "react-aria-components";
+
+interface FieldProps extends Omit<TextFieldProps, "className" | "style" | "children"> {
+  label: string;
+  hint?: ReactNode;
+  error?: string | undefined;
+  placeholder?: string;
+  rows?: number;
+  inputType?: HTMLInputTypeAttribute;
+}
+
+export function Field({ label, hint, error, placeholder, rows, inputType, ...props }: FieldProps) {
+  return (
+    <TextField
+      {...props}
+      {...(inputType ? { type: inputType as "text" } : {})}
+      isInvalid={Boolean(error)}
+      className="field"
+    >
+      <Label className="field-label">{label}</Label>
+      {rows ? (
+        <TextArea className="input" rows={rows} placeholder={placeholder} />
+      ) : (
+        <Input className="input" placeholder={placeholder} />
+      )}
+      {hint ? (
+        <Text slot="description" className="field-hint">
+          {hint}
+        </Text>
+      ) : null}
+      <FieldError className="field-error">{error}</FieldError>
+    </TextField>
+  );
+}
+
+export interface Choice<T extends string> {
+  value: T;
+  title: string;
+  hint?: string;
+  icon?: ReactNode;
+}
+
+interface ChoicesProps<T extends string> {
+  label: string;
+  value: T;
+  onChange: (value: T) => void;
+  choices: Choice<T>[];
+  row?: boolean;
+  isDisabled?: boolean;
+}
+
+/** A few exclusive options, each with its explanation. */
+export function Choices<T extends string>({
+  label,
+  value,
+  onChange,
+  choices,
+  row,
+  isDisabled,
+}: ChoicesProps<T>) {
+  return (
+    <RadioGroup
+      className="choices"
+      data-row={row || undefined}
+      value={value}
+      onChange={(next) => onChange(next as T)}
+      {...(isDisabled ? { isDisabled } : {})}
+    >
+      <Label className="field-label">{label}</Label>
+      <div className="choice-list">
+        {choices.map((choice) => (
+          <Radio key={choice.value} value={choice.value} className="choice">
+            {choice.icon ?? <span />}
+            <span className="choice-title">{choice.title}</span>
+            {choice.hint ? <span className="choice-hint">{choice.hint}</span> : null}
+          </Radio>
+        ))}
+      </div>
+    </RadioGroup>
+  );
+}

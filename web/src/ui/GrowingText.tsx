@@ -1,0 +1,68 @@
+// A text box as tall as its text, up to a limit.
+
+import { type KeyboardEvent, type Ref, useImperativeHandle, useLayoutEffect, useRef } from "react";
+
+interface GrowingTextProps {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  onKeyDown?: (event: KeyboardEvent<HTMLTextAreaElement>) => void;
+  onSelect?: (caret: number) => void;
+  placeholder?: string;
+  autoFocus?: boolean;
+  disabled?: boolean;
+  /** For suggestions: the list and its chosen option. */
+  expanded?: boolean;
+  controls?: string | undefined;
+  active?: string | undefined;
+  testId?: string;
+  ref?: Ref<HTMLTextAreaElement>;
+}
+
+export function GrowingText(props: GrowingTextProps) {
+  const { value, autoFocus, ref } = props;
+  const own = useRef<HTMLTextAreaElement>(null);
+  useImperativeHandle<HTMLTextAreaElement | null, HTMLTextAreaElement | null>(ref, () => own.current, []);
+
+  useLayoutEffect(() => {
+    const box = own.current;
+    if (!box) return;
+    box.style.height = "auto";
+    box.style.height = `${box.scrollHeight}px`;
+  }, [value]);
+
+  useLayoutEffect(() => {
+    const box = own.current;
+    if (!autoFocus || !box) return;
+    box.focus();
+    box.setSelectionRange(box.value.length, box.value.length);
+  }, [autoFocus]);
+
+  return (
+    <textarea
+      ref={own}
+      className="growing scroll"
+      rows={1}
+      aria-label={props.label}
+      {...(props.controls
+        ? {
+            role: "combobox",
+            "aria-autocomplete": "list",
+            "aria-expanded": props.expanded ?? false,
+            "aria-controls": props.controls,
+            "aria-activedescendant": props.active,
+          }
+        : {})}
+      placeholder={props.placeholder}
+      disabled={props.disabled}
+      value={value}
+      data-testid={props.testId}
+      onChange={(event) => {
+        props.onChange(event.target.value);
+        props.onSelect?.(event.target.selectionStart);
+      }}
+      onSelect={(event) => props.onSelect?.(event.currentTarget.selectionStart)}
+      onKeyDown={props.onKeyDown}
+    />
+  );
+}

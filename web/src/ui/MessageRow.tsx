@@ -1,0 +1,151 @@
+// One message as it is drawn. Everything that it shows or does comes in.
+
+import type { FocusEvent, ReactNode } from "react";
+import { Avatar } from "./Avatar";
+
+interface MessageRowProps {
+  rowKey: string;
+  messageId?: string;
+  label: string;
+  author: { id: string; name: string };
+  /** First of a group: with face and name. */
+  head: boolean;
+  time: { short: string; full: string; iso: string };
+  tone?: "mention" | "pending" | "failed";
+  flash?: boolean;
+  tabbable: boolean;
+  onActivate: () => void;
+  onAuthor?: () => void;
+  quote?: ReactNode;
+  children: ReactNode;
+  foot?: ReactNode;
+  tools?: ReactNode;
+}
+
+export function MessageRow(props: MessageRowProps) {
+  const { author, head, time } = props;
+  return (
+    <article
+      className="message"
+      aria-label={props.label}
+      data-key={props.rowKey}
+      data-id={props.messageId}
+      data-head={head || undefined}
+      data-tone={props.tone}
+      data-flash={props.flash || undefined}
+      data-testid="message"
+      tabIndex={props.tabbable ? 0 : -1}
+      onPointerEnter={props.onActivate}
+      onFocus={(event: FocusEvent) => {
+        if (event.target === event.currentTarget || event.currentTarget.contains(event.target))
+          props.onActivate();
+      }}
+    >
+      {props.quote}
+      <div className="message-side">
+        {head ? (
+          <button type="button" className="face" tabIndex={-1} aria-hidden="true" onClick={props.onAuthor}>
+            <Avatar id={author.id} name={author.name} />
+          </button>
+        ) : (
+          <time className="message-hour" dateTime={time.iso} title={time.full}>
+            {time.short}
+          </time>
+        )}
+      </div>
+      <div className="message-main">
+        {head ? (
+          <div className="message-head">
+            <button type="button" className="author" onClick={props.onAuthor}>
+              {author.name}
+            </button>
+            <time dateTime={time.iso} title={time.full}>
+              {time.short}
+            </time>
+          </div>
+        ) : null}
+        {props.children}
+        {props.foot}
+      </div>
+      {props.tools}
+    </article>
+  );
+}
+
+export function DaySeparator({ label }: { label: string }) {
+  return (
+    <div className="day" role="separator" aria-label={label}>
+      <span>{label}</span>
+    </div>
+  );
+}
+
+export function NewLine({ label }: { label: string }) {
+  return (
+    <div className="new-line" role="separator" aria-label={label} data-key="new" data-testid="new-line">
+      <span>{label}</span>
+    </div>
+  );
+}
+
+interface QuoteProps {
+  label: string;
+  jumpLabel: string;
+  name: string | null;
+  text: string;
+  onJump?: () => void;
+}
+
+/** What a message answers, in one line. */
+export function Quote({ label, jumpLabel, name, text, onJump }: QuoteProps) {
+  return (
+    <button
+      type="button"
+      className="quote"
+      aria-label={`${label}: ${text}. ${jumpLabel}`}
+      disabled={!onJump}
+      onClick={onJump}
+    >
+      {name ? <strong>{name}</strong> : null}
+      <span className="truncate">{text}</span>
+    </button>
+  );
+}
+
+export interface ReactionView {
+  emoji: string;
+  count: number;
+  mine: boolean;
+  label: string;
+}
+
+export function Reactions({
+  reactions,
+  onToggle,
+  add,
+}: {
+  reactions: ReactionView[];
+  onToggle: (emoji: string, on: boolean) => void;
+  add?: ReactNode;
+}) {
+  if (reactions.length === 0) return null;
+  return (
+    <div className="reactions">
+      {reactions.map(({ emoji, count, mine, label }) => (
+        <button
+          key={emoji}
+          type="button"
+          className="reaction"
+          aria-pressed={mine}
+          aria-label={label}
+          title={label}
+          data-testid="reaction"
+          onClick={() => onToggle(emoji, !mine)}
+        >
+          <span aria-hidden="true">{emoji}</span> <span aria-hidden="true">{count}</span>
+        </button>
+      ))}
+      {add}
+    </div>
+  );
+}

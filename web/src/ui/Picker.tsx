@@ -1,0 +1,103 @@
+// A search box over a list: type, arrows, Enter. The list follows the combobox pattern (focus stays in the box).
+
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+
+export interface PickerOption {
+  id: string;
+  group?: string;
+  lead?: ReactNode;
+  title: string;
+  detail?: string;
+  trail?: ReactNode;
+}
+
+interface PickerProps {
+  label: string;
+  placeholder: string;
+  query: string;
+  onQuery: (query: string) => void;
+  options: PickerOption[];
+  onPick: (id: string) => void;
+  empty: string;
+  loading?: string | undefined;
+}
+
+export function Picker({ label, placeholder, query, onQuery, options, onPick, empty, loading }: PickerProps) {
+  const base = useId();
+  const list = useRef<HTMLDivElement>(null);
+  const [at, setAt] = useState(0);
+  const active = Math.min(at, Math.max(0, options.length - 1));
+  const activeId = options[active] ? `${base}-${active}` : undefined;
+
+  useEffect(() => {
+    if (activeId) document.getElementById(activeId)?.scrollIntoView({ block: "nearest" });
+  }, [activeId]);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      setAt((active + step + options.length) % Math.max(1, options.length));
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      const option = options[active];
+      if (option) onPick(option.id);
+    }
+  };
+
+  return (
+    <div className="picker">
+      <input
+        className="picker-input"
+        role="combobox"
+        aria-label={label}
+        aria-expanded={options.length > 0}
+        aria-controls={`${base}-list`}
+        aria-activedescendant={activeId}
+        aria-autocomplete="list"
+        placeholder={placeholder}
+        autoComplete="off"
+        spellCheck={false}
+        autoFocus
+        value={query}
+        onChange={(event) => {
+          setAt(0);
+          onQuery(event.target.value);
+        }}
+        onKeyDown={onKeyDown}
+      />
+      <div ref={list} className="picker-list scroll" role="listbox" id={`${base}-list`} aria-label={label}>
+        {options.map((option, index) => (
+          <div key={option.id} role="presentation">
+            {option.group && option.group !== options[index - 1]?.group ? (
+              <div className="picker-group" role="presentation">
+                {option.group}
+              </div>
+            ) : null}
+            {/* Keys are handled by the box above, which keeps the focus. */}
+            <div
+              id={`${base}-${index}`}
+              className="picker-option"
+              role="option"
+              aria-selected={index === active}
+              onPointerMove={() => setAt(index)}
+              onClick={() => onPick(option.id)}
+            >
+              {option.lead}
+              <span className="picker-option-text truncate">
+                {option.title} {option.detail ? <small>{option.detail}</small> : null}
+              </span>
+              {option.trail}
+            </div>
+          </div>
+        ))}
+      </div>
+      {options.length === 0 ? (
+        <p className="picker-note" role="status">
+          {loading ?? empty}
+        </p>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,203 @@
+// Markdown nodes to React elements. Nothing here sets HTML.
+
+import type { Definition, Nodes, Parents, Table } from "mdast";
+import { Fragment, memo, type ReactNode, useState } from "react";
+import { t } from "../../i18n";
+import { definitions, isBigEmoji, parseMarkdown, safeUrl, splitSpoilers } from "./parse";
+
+export interface MentionTarget {
+  label: string;
+  me: boolean;
+  onOpen?: () => void;
+}
+
+interface MarkdownProps {
+  text: string;
+  /** Who is meant by `@name`, or null when it is only text. */
+  mention?: (name: string) => MentionTarget | null;
+  trailing?: ReactNode;
+}
+
+interface Context {
+  mention: MarkdownProps["mention"];
+  definitions: Map<string, Definition>;
+}
+
+export const Markdown = memo(function Markdown({ text, mention, trailing }: MarkdownProps) {
+  const root = parseMarkdown(text);
+  const context: Context = { mention, definitions: definitions(root) };
+  return (
+    <div className="markdown" data-big={isBigEmoji(text) || undefined}>
+      {root.children.map((node, index) => (
+        <Fragment key={index}>{render(node, context)}</Fragment>
+      ))}
+      {trailing}
+    </div>
+  );
+});
+
+function children(node: Parents, context: Context): ReactNode {
+  return node.children.map((child, index) => <Fragment key={index}>{render(child, context)}</Fragment>);
+}
+
+function render(node: Nodes, context: Context): ReactNode {
+  switch (node.type) {
+    case "text":
+      return <Text value={node.value} context={context} />;
+    case "paragraph":
+      return <p>{children(node, context)}</p>;
+    case "heading":
+      // A message must not change the outline of the page: it looks like a heading, it is not one.
+      return (
+        <p className="md-heading" data-depth={node.depth}>
+          {children(node, context)}
+        </p>
+      );
+    case "emphasis":
+      return <em>{children(node, context)}</em>;
+    case "strong":
+      return <strong>{children(node, context)}</strong>;
+    case "delete":
+      return <del>{children(node, context)}</del>;
+    case "inlineCode":
+      return <code>{node.value}</code>;
+    case "code":
+      return (
+        // Scrolls sideways, so the keyboard must be able to reach it.
+        <pre
+          tabIndex={0}
+          role="region"
+          aria-label={node.lang ? `${t.message.code}: ${node.lang}` : t.message.code}
+        >
+          <code>{node.value}</code>
+        </pre>
+      );
+    case "blockquote":
+      return <blockquote>{children(node, context)}</blockquote>;
+    case "list":
+      return node.ordered ? (
+        <ol start={node.start ?? 1}>{children(node, context)}</ol>
+      ) : (
+        <ul>{children(node, context)}</ul>
+      );
+    case "listItem":
+      return <li>{children(node, context)}</li>;
+    case "thematicBreak":
+      return <hr />;
+    case "break":
+      return <br />;
+    case "link":
+      return <Link url={node.url}>{children(node, context)}</Link>;
+    case "linkReference": {
+      const target = context.definitions.get(node.identifier);
+      return target ? <Link url={target.url}>{children(node, context)}</Link> : children(node, context);
+    }
+    case "image":
+      return <Link url={node.url}>{node.alt || node.url}</Link>;
+    case "imageReference":
+      return <Link url={context.definitions.get(node.identifier)?.url ?? ""}>{node.alt ?? ""}</Link>;
+    case "table":
+      return <MarkdownTable node={node} context={context} />;
+    default:
+      return "value" in node ? node.value : null;
+  }
+}
+
+function Link({ url, children: inner }: { url: string; children: ReactNode }) {
+  const href = safeUrl(url);
+  if (!href) return <>{inner}</>;
+  return (
+    <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+      {inner}
+    </a>
+  );
+}
+
+function MarkdownTable({ node, context }: { node: Table; context: Context }) {
+  const [head, ...rows] = node.children;
+  const align = (index: number) => {
+    const side = node.align?.[index];
+    return side ? { style: { textAlign: side } } : {};
+  };
+  return (
+    <div className="md-table">
+      <table>
+        <thead>
+          <tr>
+            {head?.children.map((cell, index) => (
+              <th key={index} scope="col" {...align(index)}>
+                {children(cell, context)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, rowIndex) => (
+            <tr key={rowIndex}>
+              {row.children.map((cell, index) => (
+                <td key={index} {...align(index)}>
+                  {children(cell, context)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** Text with hidden parts, mentions, and the line breaks that the writer made. */
+function Text({ value, context }: { value: string; context: Context }) {
+  return splitSpoilers(value).map((part, index) =>
+    index % 2 === 1 ? (
+      <Spoiler key={index}>{inline(part, context)}</Spoiler>
+    ) : (
+      <Fragment key={index}>{inline(part, context)}</Fragment>
+    ),
+  );
+}
+
+const MENTION = /(@[\p{L}\p{N}._-]*[\p{L}\p{N}_](?::[a-z0-9.-]*[a-z0-9](?::\d+)?)?)/iu;
+
+function inline(text: string, context: Context): ReactNode {
+  return text.split("\n").map((line, index) => (
+    <Fragment key={index}>
+      {index > 0 ? <br /> : null}
+      {line.split(MENTION).map((piece, at) => {
+        const target = at % 2 === 1 ? context.mention?.(piece.slice(1)) : null;
+        return target ? <Mention key={at} target={target} /> : piece;
+      })}
+    </Fragment>
+  ));
+}
+
+function Mention({ target }: { target: MentionTarget }) {
+  if (!target.onOpen) {
+    return (
+      <span className="mention" data-me={target.me || undefined}>
+        {target.label}
+      </span>
+    );
+  }
+  return (
+    <button type="button" className="mention" data-me={target.me || undefined} onClick={target.onOpen}>
+      {target.label}
+    </button>
+  );
+}
+
+function Spoiler({ children: inner }: { children: ReactNode }) {
+  const [shown, setShown] = useState(false);
+  if (shown)
+    return (
+      <span className="spoiler" data-shown="">
+        {inner}
+      </span>
+    );
+  return (
+    <button type="button" className="spoiler" aria-label={t.message.spoiler} onClick={() => setShown(true)}>
+      <span aria-hidden="true">{inner}</span>
+    </button>
+  );
+}

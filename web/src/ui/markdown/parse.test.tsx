@@ -1,0 +1,67 @@
+import { renderToStaticMarkup } from "react-dom/server";
+import { describe, expect, it } from "vitest";
+import { Markdown } from "./Markdown";
+import { isBigEmoji, plainText, safeUrl, splitSpoilers } from "./parse";
+
+const html = (text: string) => renderToStaticMarkup(<Markdown text={text} />);
+
+describe("markdown", () => {
+  it("renders CommonMark, tables and strikethrough", () => {
+    expect(html("**a** *b* `c` ~~d~~")).toContain(
+      "<p><strong>a</strong> <em>b</em> <code>c</code> <del>d</del></p>",
+    );
+    expect(html("| a | b |\n|---|--:|\n| 1 | 2 |")).toContain('<td style="text-align:right">2</td>');
+    expect(html("- one\n- two")).toContain("<li><p>one</p></li>");
+    expect(html("line\nbreak")).toContain("line<br/>break");
+  });
+
+  it.each([
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "hi <b onclick='x()'>there</b>",
+    "<!-- comment --> <iframe src=//evil>",
+    "[x](javascript:alert(1))",
+    "[x](<data:text/html,<script>1</script>>)",
+    "![x](https://evil.example/track.png)",
+    "[x][1]\n\n[1]: javascript:alert(1)",
+    "<javascript:alert(1)>",
+  ])("makes no markup of its own from %s", (text) => {
+    const out = html(text);
+    expect(out).not.toMatch(/<(script|img|b|iframe|svg|style)\b/i);
+    expect(out).not.toMatch(/href="(?!https?:|mailto:)/i);
+  });
+
+  it("opens links elsewhere and safely, only for known schemes", () => {
+    expect(html("https://a.example/x")).toContain('rel="noopener noreferrer nofollow"');
+    expect(safeUrl("javascript:alert(1)")).toBeNull();
+    expect(safeUrl("JaVaScRiPt:alert(1)")).toBeNull();
+    expect(safeUrl("/relative")).toBeNull();
+    expect(safeUrl("mailto:a@b.example")).toBe("mailto:a@b.example");
+  });
+
+  it("shows a mention only when somebody is meant", () => {
+    const mention = (name: string) => (name === "ada" ? { label: "@Ada", me: true } : null);
+    const out = renderToStaticMarkup(<Markdown text="hi @ada and @nobody." mention={mention} />);
+    expect(out).toContain('<span class="mention" data-me="true">@Ada</span>');
+    expect(out).toContain("@nobody.");
+  });
+
+  it("hides spoilers and leaves single bars alone", () => {
+    expect(splitSpoilers("a ||b|| c")).toEqual(["a ", "b", " c"]);
+    expect(splitSpoilers("a || b")).toEqual(["a || b"]);
+    expect(splitSpoilers("||a|| b || c")).toEqual(["", "a", " b || c"]);
+  });
+
+  it("gives the words without the marks", () => {
+    expect(plainText("# Title\n\n**bold** [link](https://a.example)\n\n> quote")).toBe(
+      "Title bold link quote",
+    );
+  });
+
+  it("knows messages of a few emoji", () => {
+    expect(isBigEmoji("🎉 👍🏽")).toBe(true);
+    expect(isBigEmoji("👩‍👩‍👧")).toBe(true);
+    expect(isBigEmoji("1")).toBe(false);
+    expect(isBigEmoji("🎉 ok")).toBe(false);
+  });
+});

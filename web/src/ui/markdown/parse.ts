@@ -1,0 +1,89 @@
+// CommonMark + tables + strikethrough + bare links, without HTML: what looks like a tag is text.
+
+import type { Definition, Nodes, Root } from "mdast";
+import { fromMarkdown } from "mdast-util-from-markdown";
+import { gfmAutolinkLiteralFromMarkdown } from "mdast-util-gfm-autolink-literal";
+import { gfmStrikethroughFromMarkdown } from "mdast-util-gfm-strikethrough";
+import { gfmTableFromMarkdown } from "mdast-util-gfm-table";
+import { gfmAutolinkLiteral } from "micromark-extension-gfm-autolink-literal";
+import { gfmStrikethrough } from "micromark-extension-gfm-strikethrough";
+import { gfmTable } from "micromark-extension-gfm-table";
+
+const CACHE_MAX = 1_500;
+const cache = new Map<string, Root>();
+
+export function parseMarkdown(text: string): Root {
+  const known = cache.get(text);
+  if (known) return known;
+  const root = fromMarkdown(text, {
+    extensions: [
+      gfmTable(),
+      gfmStrikethrough({ singleTilde: false }),
+      gfmAutolinkLiteral(),
+      { disable: { null: ["htmlFlow", "htmlText"] } },
+    ],
+    mdastExtensions: [
+      gfmTableFromMarkdown(),
+      gfmStrikethroughFromMarkdown(),
+      gfmAutolinkLiteralFromMarkdown(),
+    ],
+  });
+  if (cache.size >= CACHE_MAX) cache.delete(cache.keys().next().value ?? "");
+  cache.set(text, root);
+  return root;
+}
+
+export function definitions(root: Root): Map<string, Definition> {
+  const found = new Map<string, Definition>();
+  for (const node of root.children) if (node.type === "definition") found.set(node.identifier, node);
+  return found;
+}
+
+const SCHEMES = new Set(["http:", "https:", "mailto:"]);
+
+/** The address if it may be followed, else null. */
+export function safeUrl(url: string): string | null {
+  try {
+    const parsed = new URL(url);
+    return SCHEMES.has(parsed.protocol) ? parsed.href : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The words without the marks: for previews, labels and announcements. */
+export function plainText(text: string): string {
+  return flatten(parseMarkdown(text)).replace(/\s+/g, " ").trim();
+}
+
+function flatten(node: Nodes): string {
+  if (node.type === "text" || node.type === "inlineCode" || node.type === "code") return node.value;
+  if (node.type === "break") return " ";
+  if (node.type === "image") return node.alt ?? "";
+  if (!("children" in node)) return "";
+  const block =
+    node.type === "root" || node.type === "list" || node.type === "blockquote" || node.type === "table";
+  return node.children.map(flatten).join(block ? " " : node.type === "tableRow" ? " " : "");
+}
+
+/** Text nodes cut at `||`: the pieces at odd places are hidden. Unpaired bars stay text. */
+export function splitSpoilers(text: string): string[] {
+  const parts = text.split("||");
+  if (parts.length < 3) return [text];
+  if (parts.length % 2 === 0) {
+    const tail = parts.pop() ?? "";
+    parts[parts.length - 1] += `||${tail}`;
+  }
+  return parts;
+}
+
+const EMOJI_ONLY =
+  /^(?:\p{Extended_Pictographic}(?:\p{Emoji_Modifier}|\uFE0F|\u200D\p{Extended_Pictographic})*|\p{Regional_Indicator}{2}|\s)+$/u;
+const EMOJI_BIG_MAX = 6;
+
+/** A message of a few emoji and nothing else is shown large. */
+export function isBigEmoji(text: string): boolean {
+  const trimmed = text.trim();
+  if (trimmed === "" || trimmed.length > 80 || !EMOJI_ONLY.test(trimmed)) return false;
+  return [...new Intl.Segmenter().segment(trimmed.replace(/\s/g, ""))].length <= EMOJI_BIG_MAX;
+}
