@@ -56,6 +56,7 @@ export default tseslint.config(
     languageOptions: { globals: { console: "readonly", process: "readonly" } },
     rules: { "no-console": "off" },
   },
+  { files: ["src/i18n/**"], rules: { "max-lines": "off" } },
   {
     files: ["**/*.test.ts", "**/*.test.tsx", "e2e/**"],
     rules: { "max-lines": "off", "@typescript-eslint/no-non-null-assertion": "off" },

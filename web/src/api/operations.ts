@@ -67,13 +67,13 @@ export const create_session = (body: {
   cookie: true;
 }) => request<SignedIn>("POST", "/sessions", { body });
 export const list_sessions = () => request<{ sessions: Session[] }>("GET", "/sessions");
-export const delete_session = (session: string) => request<void>("DELETE", `/sessions/${id(session)}`);
+export const delete_session = (session: string) => request<undefined>("DELETE", `/sessions/${id(session)}`);
 
 export const get_me = () => request<User>("GET", "/me");
 export const update_me = (body: { display_name?: string; bio?: string }) =>
   request<User>("PATCH", "/me", { body });
 export const set_password = (body: { current: string; new: string }) =>
-  request<void>("PUT", "/me/password", { body });
+  request<undefined>("PUT", "/me/password", { body });
 
 export const list_users = (query: { query?: string; ids?: string; cursor?: string; limit?: number }) =>
   request<{ users: User[]; next: string | null }>("GET", "/users", { query });
@@ -94,7 +94,7 @@ export const list_directory = (query: { query?: string; server?: string; cursor?
   request<{ channels: DirectoryEntry[]; next: string | null }>("GET", "/directory", { query });
 export const join_channel = (channel: string) => request<Channel>("POST", `${channelPath(channel)}/join`);
 export const join_alias = (alias: string) => request<Channel>("POST", "/joins", { body: { alias } });
-export const leave_channel = (channel: string) => request<void>("POST", `${channelPath(channel)}/leave`);
+export const leave_channel = (channel: string) => request<undefined>("POST", `${channelPath(channel)}/leave`);
 export const create_dm = (users: string[]) => request<Channel>("POST", "/dms", { body: { users } });
 
 export const list_members = (
@@ -116,13 +116,13 @@ export const get_message = (channel: string, message: string) =>
 export const edit_message = (channel: string, message: string, text: string) =>
   request<Message>("PATCH", messagePath(channel, message), { body: { text } });
 export const delete_message = (channel: string, message: string) =>
-  request<void>("DELETE", messagePath(channel, message));
+  request<undefined>("DELETE", messagePath(channel, message));
 export const list_edits = (channel: string, message: string) =>
   request<{ edits: EditVersion[] }>("GET", `${messagePath(channel, message)}/edits`);
 export const add_reaction = (channel: string, message: string, emoji: string) =>
-  request<void>("PUT", `${messagePath(channel, message)}/reactions/${id(emoji)}`);
+  request<undefined>("PUT", `${messagePath(channel, message)}/reactions/${id(emoji)}`);
 export const remove_reaction = (channel: string, message: string, emoji: string) =>
-  request<void>("DELETE", `${messagePath(channel, message)}/reactions/${id(emoji)}`);
+  request<undefined>("DELETE", `${messagePath(channel, message)}/reactions/${id(emoji)}`);
 export const get_thread = (channel: string, root: string, query: Omit<PageQuery, "around">) =>
   request<MessagePage & { root: Message }>("GET", `${channelPath(channel)}/threads/${id(root)}`, {
     query: { ...query },
@@ -130,17 +130,17 @@ export const get_thread = (channel: string, root: string, query: Omit<PageQuery,
 export const list_pins = (channel: string) =>
   request<{ messages: Message[] }>("GET", `${channelPath(channel)}/pins`);
 export const pin_message = (channel: string, message: string) =>
-  request<void>("PUT", `${channelPath(channel)}/pins/${id(message)}`);
+  request<undefined>("PUT", `${channelPath(channel)}/pins/${id(message)}`);
 export const unpin_message = (channel: string, message: string) =>
-  request<void>("DELETE", `${channelPath(channel)}/pins/${id(message)}`);
+  request<undefined>("DELETE", `${channelPath(channel)}/pins/${id(message)}`);
 
 export const set_read = (channel: string, seq: number) =>
   request<ReadState>("PUT", `${channelPath(channel)}/read`, { body: { seq } });
 export const set_notify = (channel: string, level: NotifyLevel) =>
-  request<void>("PUT", `${channelPath(channel)}/notify`, { body: { level } });
+  request<undefined>("PUT", `${channelPath(channel)}/notify`, { body: { level } });
 export const list_notifications = (query: { cursor?: string; limit?: number }) =>
   request<{ notifications: Notification[]; unread: number; next: string | null }>("GET", "/notifications", {
     query,
   });
 export const read_notifications = (up_to: string) =>
-  request<void>("POST", "/notifications/read", { body: { up_to } });
+  request<undefined>("POST", "/notifications/read", { body: { up_to } });

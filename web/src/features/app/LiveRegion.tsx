@@ -11,7 +11,7 @@ export function LiveRegion({ active }: { active: string | null }) {
   const client = useClient();
   const [text, setText] = useState("");
   useEffect(() => {
-    client.onMessages = (messages) => {
+    return client.hear((messages) => {
       const { me, users } = client.store.getState();
       const heard = messages.filter((message) => message.channel === active && message.sender !== me?.id);
       const [only] = heard;
@@ -19,10 +19,7 @@ export function LiveRegion({ active }: { active: string | null }) {
       const name = displayName(users[only.sender], only.sender);
       const words = plainText(only.text).slice(0, SPOKEN_MAX);
       setText(heard.length === 1 ? t.timeline.announce(name, words) : t.timeline.announceMany(heard.length));
-    };
-    return () => {
-      client.onMessages = () => undefined;
-    };
+    });
   }, [client, active]);
   return (
     <div className="visually-hidden" role="log" aria-live="polite" aria-atomic="true" data-testid="announcer">

@@ -27,12 +27,11 @@ export class Client {
   readonly timelines = new Timelines(this.store, this.people);
   readonly outbox = new Outbox(this.store);
   readonly actions = new Actions(this);
-  /** Told about every message that arrives live, for announcements. */
-  onMessages: (messages: readonly Message[]) => void = () => undefined;
 
   private readonly socket: StreamSocket;
   private sweep: ReturnType<typeof setInterval> | undefined;
   private connectedBefore = false;
+  private hearer: ((messages: readonly Message[]) => void) | null = null;
 
   constructor() {
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
@@ -103,6 +102,14 @@ export class Client {
 
   retryConnection(): void {
     this.socket.hurry();
+  }
+
+  /** Tells about every message that arrives live, for announcements. */
+  hear(hearer: (messages: readonly Message[]) => void): () => void {
+    this.hearer = hearer;
+    return () => {
+      this.hearer = null;
+    };
   }
 
   sendTyping(channel: string): void {
@@ -181,7 +188,7 @@ export class Client {
     }
     if (messages.length === 0) return;
     this.people.need(unknownUsers(this.store.getState(), messages));
-    this.onMessages(messages);
+    this.hearer?.(messages);
   }
 
   private ready(): void {

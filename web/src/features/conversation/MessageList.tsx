@@ -30,7 +30,8 @@ interface MessageListProps {
 }
 
 export function MessageList(props: MessageListProps) {
-  const { rows, scroll, channel } = props;
+  const { rows, channel } = props;
+  const { scroller, content, atEnd } = props.scroll;
   const [active, setActive] = useState<string | null>(null);
   const [locked, setLocked] = useState(false);
   const [now] = useState(() => Date.now());
@@ -64,11 +65,11 @@ export function MessageList(props: MessageListProps) {
     );
   };
 
-  const showPresent = !props.live || !scroll.atEnd;
+  const showPresent = !props.live || !atEnd;
   return (
     <div className="timeline">
       <div
-        ref={scroll.scroller}
+        ref={scroller}
         className="timeline-scroll scroll"
         id={props.inThread ? undefined : "messages"}
         tabIndex={-1}
@@ -79,7 +80,7 @@ export function MessageList(props: MessageListProps) {
           if (!locked) setActive(null);
         }}
       >
-        <div ref={scroll.content} className="timeline-content">
+        <div ref={content} className="timeline-content">
           {props.start}
           {rows.map(draw)}
         </div>
