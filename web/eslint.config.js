@@ -59,6 +59,6 @@ export default tseslint.config(
   { files: ["src/i18n/**"], rules: { "max-lines": "off" } },
   {
     files: ["**/*.test.ts", "**/*.test.tsx", "e2e/**"],
-    rules: { "max-lines": "off", "@typescript-eslint/no-non-null-assertion": "off" },
+    rules: { "max-lines": "off", "@typescript-eslint/no-non-null-assertion": "off", "no-console": "off" },
   },
 );

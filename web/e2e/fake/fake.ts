@@ -28,8 +28,15 @@ export class Fake {
 
   addUser(username: string, display_name: string): User {
     const user: User = {
-      id: `@${username}:loggia.test`, username, server: "loggia.test", display_name, avatar: null, bio: "",
-      presence: "online", created_ts: Date.now() - 86_400_000 * 40, deactivated: false,
+      id: `@${username}:loggia.test`,
+      username,
+      server: "loggia.test",
+      display_name,
+      avatar: null,
+      bio: "",
+      presence: "online",
+      created_ts: Date.now() - 86_400_000 * 40,
+      deactivated: false,
     };
     this.users.set(user.id, user);
     return user;
@@ -37,10 +44,27 @@ export class Fake {
 
   addChannel(owner: string, name: string, over: Partial<Channel> = {}): Channel {
     const channel: Channel = {
-      id: `!${name || "dm"}${this.next++}`, kind: "channel", name, topic: "", alias: `#${name}:loggia.test`,
-      host: "loggia.test", visibility: "public", policy: { join: "open", history: "all", caps: {} }, archived: false,
-      created_ts: Date.now(), member_count: 1, head: 2, membership: "joined", role: "member", read_seq: 0, unread: 0,
-      mentions: 0, notify: "all", last_message: null, pins: [], ...over,
+      id: `!${name || "dm"}${this.next++}`,
+      kind: "channel",
+      name,
+      topic: "",
+      alias: `#${name}:loggia.test`,
+      host: "loggia.test",
+      visibility: "public",
+      policy: { join: "open", history: "all", caps: {} },
+      archived: false,
+      created_ts: Date.now(),
+      member_count: 1,
+      head: 2,
+      membership: "joined",
+      role: "member",
+      read_seq: 0,
+      unread: 0,
+      mentions: 0,
+      notify: "all",
+      last_message: null,
+      pins: [],
+      ...over,
     };
     this.channels.set(channel.id, channel);
     this.logs.set(channel.id, []);
@@ -52,9 +76,19 @@ export class Fake {
   say(channel: string, sender: string, text: string, over: Partial<Message> = {}): Message {
     const seq = this.bump(channel);
     const message: Message = {
-      id: `$${channel.slice(1)}-${seq}`, channel, seq, sender, ts: Date.now(), text, reactions: [], attachments: [],
-      mentions: [...text.matchAll(/@([a-z]+)/g)].map((m) => `@${m[1]}:loggia.test`).filter((id) => this.users.has(id)),
-      status: "sent", ...over,
+      id: `$${channel.slice(1)}-${seq}`,
+      channel,
+      seq,
+      sender,
+      ts: Date.now(),
+      text,
+      reactions: [],
+      attachments: [],
+      mentions: [...text.matchAll(/@([a-z]+)/g)]
+        .map((m) => `@${m[1]}:loggia.test`)
+        .filter((id) => this.users.has(id)),
+      status: "sent",
+      ...over,
     };
     const log = this.logs.get(channel) ?? [];
     if (message.thread) {
@@ -73,9 +107,14 @@ export class Fake {
     const read = this.reads.get(`${channel.id}/${user}`) ?? 0;
     const unread = log.filter((m) => m.seq > read && m.sender !== user);
     return {
-      ...channel, head: this.heads.get(channel.id) ?? 0, role: members?.get(user) ?? null,
-      membership: members?.has(user) ? "joined" : null, member_count: members?.size ?? 0, read_seq: read,
-      unread: unread.length, mentions: unread.filter((m) => m.mentions.includes(user)).length,
+      ...channel,
+      head: this.heads.get(channel.id) ?? 0,
+      role: members?.get(user) ?? null,
+      membership: members?.has(user) ? "joined" : null,
+      member_count: members?.size ?? 0,
+      read_seq: read,
+      unread: unread.length,
+      mentions: unread.filter((m) => m.mentions.includes(user)).length,
       last_message: log.filter((m) => !m.thread).at(-1) ?? null,
     };
   }
@@ -90,7 +129,8 @@ export class Fake {
 
   emit(channel: string, seq: number | undefined, t: string, d: unknown): void {
     for (const [socket, user] of this.sockets) {
-      if (this.members.get(channel)?.has(user)) socket.send(JSON.stringify({ op: "event", t, channel, seq, d }));
+      if (this.members.get(channel)?.has(user))
+        socket.send(JSON.stringify({ op: "event", t, channel, seq, d }));
     }
   }
 
@@ -105,7 +145,8 @@ export class Fake {
       socket.onMessage((text) => {
         const frame = JSON.parse(String(text));
         if (frame.op === "ping") socket.send('{"op":"pong"}');
-        if (frame.op === "typing") this.emit(frame.d.channel, undefined, "typing", { user: session.user, expires_ms: 6000 });
+        if (frame.op === "typing")
+          this.emit(frame.d.channel, undefined, "typing", { user: session.user, expires_ms: 6000 });
         if (frame.op !== "identify" || !session.user) return;
         this.sockets.set(socket, session.user);
         const online = [...this.users.keys()].filter((_, index) => index !== 3);
@@ -135,11 +176,22 @@ export class Fake {
     const path = decodeURIComponent(url.pathname.replace("/api/v1", ""));
     const json = (body: unknown, status = 200) => route.fulfill({ status, json: body });
     const problem = (status: number, code: string) =>
-      route.fulfill({ status, contentType: "application/problem+json", body: JSON.stringify({ status, code, title: code }) });
+      route.fulfill({
+        status,
+        contentType: "application/problem+json",
+        body: JSON.stringify({ status, code, title: code }),
+      });
     if (this.refuse) return route.abort();
     const body = request.postDataJSON?.() ?? {};
     const key = `${request.method()} ${path}`;
-    if (key === "GET /server") return json({ name: "loggia.test", version: "0.1.0", feature_level: 1, registration: "open", limits: {} });
+    if (key === "GET /server")
+      return json({
+        name: "loggia.test",
+        version: "0.1.0",
+        feature_level: 1,
+        registration: "open",
+        limits: {},
+      });
     if (key === "POST /accounts") {
       const user = this.addUser(body.username, body.display_name ?? "");
       session.user = user.id;
@@ -147,37 +199,82 @@ export class Fake {
     }
     const me = session.user ? this.users.get(session.user) : undefined;
     if (!me) return problem(401, "unauthenticated");
-    const mine = () => [...this.channels.values()].filter((c) => this.members.get(c.id)?.has(me.id)).map((c) => this.view(c, me.id));
+    const mine = () =>
+      [...this.channels.values()]
+        .filter((c) => this.members.get(c.id)?.has(me.id))
+        .map((c) => this.view(c, me.id));
     if (key === "GET /me") return json(me);
     if (key === "DELETE /sessions/current") return json({});
     if (key === "GET /sessions") {
       const now = Date.now();
-      return json({ sessions: [
-        { id: "s", device_name: "Chrome on Linux", created_ts: now, last_used_ts: now, current: true },
-        { id: "t", device_name: "Firefox on Android", created_ts: now, last_used_ts: now - 9e6, current: false },
-      ] });
+      return json({
+        sessions: [
+          { id: "s", device_name: "Chrome on Linux", created_ts: now, last_used_ts: now, current: true },
+          {
+            id: "t",
+            device_name: "Firefox on Android",
+            created_ts: now,
+            last_used_ts: now - 9e6,
+            current: false,
+          },
+        ],
+      });
     }
-    if (key === "GET /sync") return json({ user: me, server: {}, channels: mine(), users: [...this.users.values()], notifications_unread: 1 });
+    if (key === "GET /sync")
+      return json({
+        user: me,
+        server: {},
+        channels: mine(),
+        users: [...this.users.values()],
+        notifications_unread: 1,
+      });
     if (key === "GET /users") {
       const query = (url.searchParams.get("query") ?? "").toLowerCase();
-      return json({ users: [...this.users.values()].filter((u) => (u.username + u.display_name).toLowerCase().includes(query)), next: null });
+      return json({
+        users: [...this.users.values()].filter((u) =>
+          (u.username + u.display_name).toLowerCase().includes(query),
+        ),
+        next: null,
+      });
     }
     if (key.startsWith("GET /users/")) return json(this.users.get(path.slice(7)));
     if (key === "GET /directory") {
       const query = url.searchParams.get("query") ?? "";
-      return json({ channels: [...this.channels.values()].filter((c) => c.kind === "channel" && c.visibility === "public" && c.name.includes(query)).map((c) => this.view(c, me.id)), next: null });
+      return json({
+        channels: [...this.channels.values()]
+          .filter((c) => c.kind === "channel" && c.visibility === "public" && c.name.includes(query))
+          .map((c) => this.view(c, me.id)),
+        next: null,
+      });
     }
     if (key === "GET /notifications") {
       const log = [...this.logs.values()].flat().filter((m) => m.mentions.includes(me.id));
-      return json({ notifications: log.map((m) => ({ id: m.id, kind: "mention", channel: m.channel, message: m, ts: m.ts, read: false })), unread: 1, next: null });
+      return json({
+        notifications: log.map((m) => ({
+          id: m.id,
+          kind: "mention",
+          channel: m.channel,
+          message: m,
+          ts: m.ts,
+          read: false,
+        })),
+        unread: 1,
+        next: null,
+      });
     }
     if (key === "POST /channels") {
-      const channel = this.addChannel(me.id, body.name, { topic: body.topic ?? "", visibility: body.visibility });
+      const channel = this.addChannel(me.id, body.name, {
+        topic: body.topic ?? "",
+        visibility: body.visibility,
+      });
       return json(this.view(channel, me.id), 201);
     }
     if (key === "POST /dms") {
       const ids = [me.id, ...body.users];
-      const channel = this.addChannel(me.id, "", { kind: "dm", people: ids.map((id) => this.users.get(id)!) });
+      const channel = this.addChannel(me.id, "", {
+        kind: "dm",
+        people: ids.map((id) => this.users.get(id)!),
+      });
       this.members.set(channel.id, new Map(ids.map((id) => [id, "member"])));
       return json(this.view(channel, me.id));
     }
@@ -197,7 +294,15 @@ export class Fake {
       return json({ read_seq: body.seq, unread: 0, mentions: 0 });
     }
     if (part === "members") {
-      return json({ members: [...this.members.get(id)!].map(([user, role]) => ({ user: this.users.get(user), membership: "joined", role, since_seq: 1 })), next: null });
+      return json({
+        members: [...this.members.get(id)!].map(([user, role]) => ({
+          user: this.users.get(user),
+          membership: "joined",
+          role,
+          since_seq: 1,
+        })),
+        next: null,
+      });
     }
     if (part === "pins") return json({ messages: log.filter((m) => channel.pins.includes(m.id)) });
     if (part === "threads") {
@@ -243,8 +348,15 @@ export class Fake {
   react(message: Message, user: string, emoji: string, on: boolean, seq = this.bump(message.channel)): void {
     let known = message.reactions.find((r) => r.emoji === emoji);
     if (!known) message.reactions.push((known = { emoji, count: 0, users: [] }));
-    known.users = on ? [...known.users.filter((u) => u !== user), user] : known.users.filter((u) => u !== user);
+    known.users = on
+      ? [...known.users.filter((u) => u !== user), user]
+      : known.users.filter((u) => u !== user);
     known.count = known.users.length;
-    this.emit(message.channel, seq, on ? "reaction.added" : "reaction.removed", { message: message.id, emoji, user, count: known.count });
+    this.emit(message.channel, seq, on ? "reaction.added" : "reaction.removed", {
+      message: message.id,
+      emoji,
+      user,
+      count: known.count,
+    });
   }
 }

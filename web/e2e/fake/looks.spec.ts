@@ -10,32 +10,73 @@ function world() {
   const bo = fake.addUser("bo", "Bo Karlsson");
   const chi = fake.addUser("chi", "Chiara Rossi");
   const dan = fake.addUser("dan", "");
-  const general = fake.addChannel(ada.id, "general", { topic: "Everything that has no better place. **Be kind.**" });
+  const general = fake.addChannel(ada.id, "general", { topic: "Everything that has no better place." });
   const garden = fake.addChannel(bo.id, "garden", { topic: "Tomatoes, mostly" });
   const secret = fake.addChannel(ada.id, "board", { visibility: "private" });
   fake.addChannel(chi.id, "release-planning", { topic: "What ships when" });
-  for (const channel of [general, garden]) for (const user of [bo, chi, dan, ada]) fake.members.get(channel.id)!.set(user.id, user === ada ? "owner" : user === bo ? "moderator" : "member");
+  for (const channel of [general, garden])
+    for (const user of [bo, chi, dan, ada])
+      fake.members
+        .get(channel.id)!
+        .set(user.id, user === ada ? "owner" : user === bo ? "moderator" : "member");
   fake.members.get(secret.id)!.set(chi.id, "member");
   const dm = fake.addChannel(ada.id, "", { kind: "dm", people: [ada, bo] });
-  fake.members.set(dm.id, new Map([[ada.id, "member"], [bo.id, "member"]]));
+  fake.members.set(
+    dm.id,
+    new Map([
+      [ada.id, "member"],
+      [bo.id, "member"],
+    ]),
+  );
   const hour = 3_600_000;
   const now = Date.now();
-  for (let i = 0; i < 120; i += 1) fake.say(general.id, [ada, bo, chi][i % 3]!.id, `Older message number ${i}`, { ts: now - 80 * hour + i * 60_000 });
-  fake.say(general.id, bo.id, "Morning all. The new server is up, the old one is read-only since yesterday.", { ts: now - 26 * hour });
+  for (let i = 0; i < 120; i += 1)
+    fake.say(general.id, [ada, bo, chi][i % 3]!.id, `Older message number ${i}`, {
+      ts: now - 80 * hour + i * 60_000,
+    });
+  fake.say(
+    general.id,
+    bo.id,
+    "Morning all. The new server is up, the old one is read-only since yesterday.",
+    { ts: now - 26 * hour },
+  );
   fake.say(general.id, bo.id, "Tell me if something is *missing*.", { ts: now - 26 * hour + 40_000 });
-  const plan = fake.say(general.id, chi.id, "Here is the plan for this week:\n\n1. Move the archive\n2. Invite the others\n3. Celebrate\n\n> Nobody is in a hurry.", { ts: now - 25 * hour });
-  const code = fake.say(general.id, ada.id, "The check that I run:\n\n```sh\nloggia verify --data ./data\n# tree and heads: ok\n```\n\nand `make test` before that.", { ts: now - 3 * hour });
-  fake.say(general.id, dan.id, "| channel | messages | state |\n|---|---:|---|\n| general | 1,204 | ok |\n| garden | 87 | ~~slow~~ ok |", { ts: now - 2 * hour });
-  fake.say(general.id, bo.id, "Looks good to me, see https://loggia.example/docs for the rest", { ts: now - 2 * hour + 50_000, reply_to: code.id });
+  const plan = fake.say(
+    general.id,
+    chi.id,
+    "Here is the plan for this week:\n\n1. Move the archive\n2. Invite the others\n3. Celebrate\n\n> Nobody is in a hurry.",
+    { ts: now - 25 * hour },
+  );
+  const code = fake.say(
+    general.id,
+    ada.id,
+    "The check that I run:\n\n```sh\nloggia verify --data ./data\n# tree and heads: ok\n```\n\nand `make test` before that.",
+    { ts: now - 3 * hour },
+  );
+  fake.say(
+    general.id,
+    dan.id,
+    "| channel | messages | state |\n|---|---:|---|\n| general | 1,204 | ok |\n| garden | 87 | ~~slow~~ ok |",
+    { ts: now - 2 * hour },
+  );
+  fake.say(general.id, bo.id, "Looks good to me, see https://loggia.example/docs for the rest", {
+    ts: now - 2 * hour + 50_000,
+    reply_to: code.id,
+  });
   fake.react(plan, ada.id, "🎉", true);
   fake.react(plan, bo.id, "🎉", true);
   fake.react(code, chi.id, "👍", true);
   fake.say(general.id, bo.id, "Who takes the archive?", { ts: now - hour, thread: plan.id });
-  fake.say(general.id, ada.id, "I do. Tonight, when it is quiet.", { ts: now - hour + 20_000, thread: plan.id });
+  fake.say(general.id, ada.id, "I do. Tonight, when it is quiet.", {
+    ts: now - hour + 20_000,
+    thread: plan.id,
+  });
   fake.say(general.id, ada.id, "Something nobody should read", { ts: now - hour, deleted: true });
   fake.say(general.id, chi.id, "🎉🥳", { ts: now - 50 * 60_000 });
   fake.reads.set(`${general.id}/${ada.id}`, fake.heads.get(general.id)!);
-  fake.say(general.id, chi.id, "@ada could you look at the invitations when you have a minute?", { ts: now - 9 * 60_000 });
+  fake.say(general.id, chi.id, "@ada could you look at the invitations when you have a minute?", {
+    ts: now - 9 * 60_000,
+  });
   fake.say(general.id, bo.id, "And the ||surprise|| for Friday", { ts: now - 8 * 60_000 });
   general.pins = [plan.id, code.id];
   fake.say(garden.id, chi.id, "First flowers are out");
@@ -63,7 +104,8 @@ for (const scheme of ["light", "dark"] as const) {
         viewport: { width, height: width === 360 ? 740 : 900 },
         hasTouch: width === 360,
       });
-      const shot = (page: Page, name: string) => page.screenshot({ path: `e2e/artifacts/${scheme}-${width}-${name}.png` });
+      const shot = (page: Page, name: string) =>
+        page.screenshot({ path: `e2e/artifacts/${scheme}-${width}-${name}.png` });
       await fake.serve(context, ada.id);
       const page = await open(context);
       const small = width < 721;
@@ -106,7 +148,11 @@ for (const scheme of ["light", "dark"] as const) {
     const context = await browser.newContext({ colorScheme: scheme, viewport: { width: 1100, height: 800 } });
     await fake.serve(context, ada.id);
     const page = await open(context);
-    const shot = (name: string) => page.screenshot({ path: `e2e/artifacts/${scheme}-dialog-${name}.png` });
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    const shot = async (name: string) => {
+      await page.waitForTimeout(60);
+      await page.screenshot({ path: `e2e/artifacts/${scheme}-dialog-${name}.png` });
+    };
     const close = () => page.getByRole("dialog").getByRole("button", { name: "Close" }).click();
     await page.getByRole("button", { name: "Browse channels" }).first().click();
     await expect(page.getByTestId("directory-row").first()).toBeVisible();
@@ -156,7 +202,10 @@ for (const scheme of ["light", "dark"] as const) {
     await page.getByRole("button", { name: "Create account" }).click();
     await expect(page.getByRole("heading", { name: /Welcome/ })).toBeVisible();
     await page.screenshot({ path: `e2e/artifacts/${scheme}-auth-3.png` });
-    await page.getByRole("button", { name: /Create a channel/ }).last().click();
+    await page
+      .getByRole("button", { name: /Create a channel/ })
+      .last()
+      .click();
     await page.getByLabel("Name").fill("lounge");
     await page.getByRole("button", { name: "Create channel" }).click();
     await page.getByTestId("composer").fill("Hello **there**");
