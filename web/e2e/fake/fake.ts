@@ -64,6 +64,7 @@ export class Fake {
       notify: "all",
       last_message: null,
       pins: [],
+      people: [],
       ...over,
     };
     this.channels.set(channel.id, channel);

@@ -142,5 +142,5 @@ export const list_notifications = (query: { cursor?: string; limit?: number }) =
   request<{ notifications: Notification[]; unread: number; next: string | null }>("GET", "/notifications", {
     query,
   });
-export const read_notifications = (up_to: string) =>
+export const read_notifications = (up_to: number) =>
   request<undefined>("POST", "/notifications/read", { body: { up_to } });

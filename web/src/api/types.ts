@@ -104,13 +104,14 @@ export interface Channel {
   role: Role | null;
   read_seq: number;
   unread: number;
+  /** Unseen notifications in this channel: mentions, replies to me, direct messages. */
   mentions: number;
   notify: NotifyLevel;
   last_message: Message | null;
   /** Event ids of the pinned messages. */
   pins: string[];
-  /** Everybody in a direct conversation, the viewer too; absent in channels. */
-  people?: User[];
+  /** Everybody in a direct conversation, the viewer too; empty in channels. */
+  people: User[];
 }
 
 export interface DirectoryEntry {
@@ -131,7 +132,7 @@ export interface Member {
 }
 
 export interface Notification {
-  id: string;
+  id: number;
   kind: "mention" | "reply" | "dm";
   channel: string;
   message: Message;
@@ -142,12 +143,13 @@ export interface Notification {
 export interface MessagePage {
   messages: Message[];
   head: number;
-  oldest: number;
+  /** The first message that one may read; null when there is none. */
+  oldest: number | null;
 }
 
 export interface Sync {
   user: User;
-  server: ServerInfo | string;
+  server: string;
   channels: Channel[];
   users: User[];
   notifications_unread: number;

@@ -1,7 +1,7 @@
 // Channels and people as HTTP answers give them: snapshots at a head, joined with the events since.
 
-import type { Channel, Member, Message, MessagePage, User } from "../api/types";
-import { isUnread, mentionsMe, overlay, place } from "./events";
+import type { Channel, Member, Message, MessagePage, Notification, User } from "../api/types";
+import { isUnread, overlay, place } from "./events";
 import type { ChannelState, State } from "./state";
 import { mapWindows, mergePage, type PageKind, putMessage } from "./window";
 
@@ -23,8 +23,15 @@ export function upsertChannel(state: State, info: Channel): State {
   const known = state.channels[info.id];
   const me = state.me?.id ?? "";
   const channel = known ? refreshed(known, info, me) : newChannel(info);
-  const next = { ...state, channels: { ...state.channels, [info.id]: channel } };
-  return info.people ? putUsers(next, info.people) : next;
+  const told = state.inbox.items.filter((item) => item.channel === info.id && isNews(item, info)).length;
+  const counted =
+    told > 0 ? { ...channel, info: { ...channel.info, mentions: info.mentions + told } } : channel;
+  return putUsers({ ...state, channels: { ...state.channels, [info.id]: counted } }, info.people);
+}
+
+/** A notification that came after the snapshot was made. */
+function isNews({ message, read }: Notification, info: Channel): boolean {
+  return !read && message.seq > info.head && message.seq > info.read_seq;
 }
 
 function newChannel(info: Channel): ChannelState {
@@ -42,22 +49,15 @@ function newChannel(info: Channel): ChannelState {
 }
 
 function refreshed(known: ChannelState, info: Channel, me: string): ChannelState {
-  const people = info.people ?? known.info.people;
   let next: ChannelState = {
     ...known,
-    info: {
-      ...known.info,
-      ...info,
-      head: Math.max(known.info.head, info.head),
-      ...(people ? { people } : {}),
-    },
+    info: { ...known.info, ...info, head: Math.max(known.info.head, info.head) },
   };
   for (const event of known.recent) {
     if (event.seq <= info.head) continue;
     next = overlay(next, event, me);
     if (event.t === "message.created" && isUnread(event.d, info.read_seq, me)) {
-      const mentions = next.info.mentions + (mentionsMe(event.d, me) ? 1 : 0);
-      next = { ...next, info: { ...next.info, unread: next.info.unread + 1, mentions } };
+      next = { ...next, info: { ...next.info, unread: next.info.unread + 1 } };
     }
   }
   return next;

@@ -39,13 +39,12 @@ export function overlay(channel: ChannelState, event: ChannelEvent, me: string):
   }
 }
 
-/** Unread and mention counts: what others wrote after the read marker. */
+/** What others wrote after the read marker. Mentions are counted by their notifications. */
 function counted(channel: ChannelState, event: ChannelEvent, me: string): ChannelState {
   if (event.t !== "message.created") return channel;
   const { info } = channel;
   if (!isUnread(event.d, info.read_seq, me)) return channel;
-  const mentions = info.mentions + (mentionsMe(event.d, me) ? 1 : 0);
-  return { ...channel, info: { ...info, unread: info.unread + 1, mentions } };
+  return { ...channel, info: { ...info, unread: info.unread + 1 } };
 }
 
 export function isUnread(message: Message, readSeq: number, me: string): boolean {

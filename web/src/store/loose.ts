@@ -1,7 +1,7 @@
 // Events that the log does not hold: the viewer's own affairs, presence, typing.
 
 import type { LooseEvent } from "../api/frames";
-import type { Channel } from "../api/types";
+import type { Channel, Notification } from "../api/types";
 import { putUsers, upsertChannel } from "./channels";
 import type { State } from "./state";
 
@@ -17,7 +17,7 @@ export function applyLoose(state: State, event: LooseEvent, now: number): State 
         head: event.seq ?? 0,
         ...state.channels[event.d.id]?.info,
         ...event.d,
-        membership: "joined",
+        membership: event.d.membership ?? "joined",
       });
     case "channel.left":
       return forgetChannel(state, event.d.id);
@@ -26,12 +26,20 @@ export function applyLoose(state: State, event: LooseEvent, now: number): State 
       if (!known) return state;
       const { read_seq, unread, mentions } = event.d;
       const next = { ...known, info: { ...known.info, read_seq, unread, mentions } };
-      return { ...state, channels: { ...state.channels, [event.d.channel]: next } };
+      return seeUpTo(
+        { ...state, channels: { ...state.channels, [event.d.channel]: next } },
+        event.d.channel,
+        read_seq,
+      );
     }
     case "notification.created": {
       if (state.inbox.items.some((item) => item.id === event.d.id)) return state;
       const items = [{ ...event.d, read: false }, ...state.inbox.items];
-      return { ...state, inbox: { ...state.inbox, items, unread: state.inbox.unread + 1 } };
+      const next = { ...state, inbox: { ...state.inbox, items } };
+      const known = state.channels[event.d.channel];
+      if (!known || event.d.message.seq <= known.info.read_seq) return next;
+      const counted = { ...known, info: { ...known.info, mentions: known.info.mentions + 1 } };
+      return { ...next, channels: { ...state.channels, [event.d.channel]: counted } };
     }
     case "typing": {
       const known = state.channels[event.channel];
@@ -52,6 +60,14 @@ export function applyLoose(state: State, event: LooseEvent, now: number): State 
     case "user.updated":
       return putUsers(state, [event.d]);
   }
+}
+
+/** Reading a channel also sees its notifications. */
+export function seeUpTo(state: State, channel: string, seq: number): State {
+  const due = (item: Notification) => !item.read && item.channel === channel && item.message.seq <= seq;
+  if (!state.inbox.items.some(due)) return state;
+  const items = state.inbox.items.map((item) => (due(item) ? { ...item, read: true } : item));
+  return { ...state, inbox: { ...state.inbox, items } };
 }
 
 export function forgetChannel(state: State, id: string): State {
@@ -82,4 +98,5 @@ const BLANK: Omit<Channel, "id"> = {
   notify: "all",
   last_message: null,
   pins: [],
+  people: [],
 };

@@ -151,6 +151,12 @@ describe("frames without a place in the log", () => {
     expect(room(state).info).toMatchObject({ name: "room", membership: "joined" });
   });
 
+  it("channel.joined with an invitation is an invitation", () => {
+    const d = { id: "!new", name: "new", membership: "invited" };
+    const state = feed(started(new Log()), [loose({ t: "channel.joined", seq: 7, d })]);
+    expect(state.channels["!new"]?.info.membership).toBe("invited");
+  });
+
   it("channel.left forgets the channel", () => {
     const state = feed(started(new Log()), [loose({ t: "channel.left", d: { id: ROOM } })]);
     expect(state.channels[ROOM]).toBeUndefined();
@@ -168,11 +174,14 @@ describe("frames without a place in the log", () => {
     const log = new Log();
     const frame = loose({
       t: "notification.created",
-      d: { id: "n1", kind: "mention", channel: ROOM, message: log.say(BO, "x"), ts: 1 },
+      d: { id: 7, kind: "mention", channel: ROOM, message: log.say(BO, "x"), ts: 1 },
     });
     const state = feed(started(log), [frame, frame]);
-    expect(state.inbox).toMatchObject({ unread: 1, items: [{ id: "n1", read: false }] });
-    expect(reduce(state, { type: "inbox_read", upTo: "n1" }).inbox.unread).toBe(0);
+    expect(state.inbox).toMatchObject({ items: [{ id: 7, read: false }] });
+    expect(room(state).info.mentions).toBe(1);
+    expect(reduce(state, { type: "inbox_read", upTo: 7 }).inbox.items[0]?.read).toBe(true);
+    const read = { channel: ROOM, read_seq: log.head, unread: 0, mentions: 0 };
+    expect(feed(state, [loose({ t: "read.updated", d: read })]).inbox.items[0]?.read).toBe(true);
   });
 
   it("typing runs out, and ends with the message", () => {

@@ -24,7 +24,7 @@ import {
   upsertChannel,
 } from "./channels";
 import { applyEvent, react, removed } from "./events";
-import { applyLoose, forgetChannel } from "./loose";
+import { applyLoose, forgetChannel, seeUpTo } from "./loose";
 import { discard, queue, setStatus, settle } from "./outbox";
 import { type ConnectionState, initialState, type OutboxItem, type State } from "./state";
 import { type PageKind, patchMessage } from "./window";
@@ -68,11 +68,10 @@ export type Action =
   | {
       type: "inbox_loaded";
       items: readonly Notification[];
-      unread: number;
       next: string | null;
       first: boolean;
     }
-  | { type: "inbox_read"; upTo: string };
+  | { type: "inbox_read"; upTo: number };
 
 export function reduce(state: State, action: Action): State {
   switch (action.type) {
@@ -104,12 +103,7 @@ export function reduce(state: State, action: Action): State {
       return expireTyping(state, action.now);
     case "inbox_loaded": {
       const before = action.first ? [] : state.inbox.items;
-      const inbox = {
-        items: [...before, ...action.items],
-        unread: action.unread,
-        next: action.next,
-        loaded: true,
-      };
+      const inbox = { items: [...before, ...action.items], next: action.next, loaded: true };
       return { ...state, inbox };
     }
     case "inbox_read":
@@ -175,10 +169,14 @@ function reduceChannel(state: State, action: ChannelAction): State {
         (channel) => addMembers(channel, action.members, action.next, action.first),
       );
     case "read_set":
-      return changeChannel(state, action.channel, (channel) => ({
-        ...channel,
-        info: { ...channel.info, ...action.read },
-      }));
+      return changeChannel(
+        seeUpTo(state, action.channel, action.read.read_seq),
+        action.channel,
+        (channel) => ({
+          ...channel,
+          info: { ...channel.info, ...action.read },
+        }),
+      );
     case "notify_set":
       return changeChannel(state, action.channel, (channel) => ({
         ...channel,
@@ -195,7 +193,7 @@ function synced(state: State, sync: Sync): State {
   for (const id of Object.keys(next.channels)) if (!listed.has(id)) next = forgetChannel(next, id);
   for (const channel of sync.channels) next = upsertChannel(next, channel);
   next = putUsers(next, [sync.user, ...sync.users]);
-  return { ...next, inbox: { ...next.inbox, unread: sync.notifications_unread } };
+  return next;
 }
 
 function applyFrame(state: State, frame: StateFrame, now: number): State {
@@ -260,9 +258,9 @@ function expireTyping(state: State, now: number): State {
   }, state);
 }
 
-function readInbox(state: State, upTo: string): State {
-  const at = state.inbox.items.findIndex((item) => item.id === upTo);
-  if (at < 0) return state;
-  const items = state.inbox.items.map((item, index) => (index >= at ? { ...item, read: true } : item));
-  return { ...state, inbox: { ...state.inbox, items, unread: items.filter((item) => !item.read).length } };
+function readInbox(state: State, upTo: number): State {
+  const items = state.inbox.items.map((item) =>
+    item.id <= upTo && !item.read ? { ...item, read: true } : item,
+  );
+  return { ...state, inbox: { ...state.inbox, items } };
 }

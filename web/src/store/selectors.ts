@@ -14,8 +14,7 @@ export function localPart(id: string): string {
 
 /** The other people of a direct conversation. */
 export function otherPeople(state: State, channel: ChannelState): User[] {
-  const people = channel.info.people ?? [];
-  const others = people.filter((user) => user.id !== state.me?.id);
+  const others = channel.info.people.filter((user) => user.id !== state.me?.id);
   return others.map((user) => state.users[user.id] ?? user);
 }
 
@@ -44,6 +43,13 @@ export function directMessages(state: State): ChannelState[] {
 
 function lastTs({ info }: ChannelState): number {
   return info.last_message?.ts ?? info.created_ts;
+}
+
+/** Unseen mentions and replies; direct messages show for themselves. */
+export function inboxCount(state: State): number {
+  return Object.values(state.channels)
+    .filter(({ info }) => info.kind === "channel")
+    .reduce((sum, { info }) => sum + info.mentions, 0);
 }
 
 /** What asks for attention: direct messages and mentions count, muted channels do not. */

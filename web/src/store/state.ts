@@ -64,7 +64,6 @@ export type ConnectionState =
 
 export interface Inbox {
   readonly items: readonly Notification[];
-  readonly unread: number;
   readonly next: string | null;
   readonly loaded: boolean;
 }
@@ -100,5 +99,5 @@ export const initialState: State = {
   online: {},
   channels: {},
   outbox: {},
-  inbox: { items: [], unread: 0, next: null, loaded: false },
+  inbox: { items: [], next: null, loaded: false },
 };

@@ -47,6 +47,7 @@ export function channel(over: Partial<Channel> = {}): Channel {
     notify: "all",
     last_message: null,
     pins: [],
+    people: [],
     ...over,
   };
 }
@@ -125,8 +126,16 @@ export class Log {
   }
 
   /** The frames that a client with this cursor is missing. */
-  after(cursor: number): ChannelEvent[] {
-    return this.events.filter((event) => event.seq > cursor);
+  after(cursor: number): (ChannelEvent | LooseEvent)[] {
+    return this.events
+      .filter((event) => event.seq > cursor)
+      .flatMap((event) => [event, ...(event.t === "message.created" ? this.notification(event.d) : [])]);
+  }
+
+  private notification(message: Message): LooseEvent[] {
+    if (message.sender === ME || !message.mentions.includes(ME)) return [];
+    const d = { id: message.seq, kind: "mention", channel: ROOM, message, ts: message.ts } as const;
+    return [{ op: "event", t: "notification.created", channel: ROOM, d }];
   }
 
   /** Every message as it stands at `head`, told independently of the reducer. */

@@ -84,7 +84,7 @@ export function mergePage(
   const full = page.messages.length >= limit;
   const first = page.messages[0]?.seq;
   const last = page.messages.at(-1)?.seq;
-  const older = full && first !== undefined && first > page.oldest;
+  const older = full && first !== undefined && first > (page.oldest ?? first);
   const fresh = page.messages.filter(belongs);
 
   if (kind === "before" || kind === "after") {
@@ -105,7 +105,7 @@ export function mergePage(
     lo: first ?? page.head,
     hi: last ?? page.head,
     // An `around` page is half of the limit each way, so a short one says nothing about its ends.
-    hasOlder: kind === "around" ? first !== undefined && first > page.oldest : older,
+    hasOlder: kind === "around" ? first !== undefined && first > (page.oldest ?? first) : older,
     hasNewer: kind === "around" && last !== undefined && last < page.head,
     stale: false,
   };

@@ -158,18 +158,21 @@ export class Actions {
 
   async loadInbox(cursor?: string): Promise<void> {
     await this.attempt(async () => {
-      const { notifications, unread, next } = await api.list_notifications({
+      const { notifications, next } = await api.list_notifications({
         limit: 30,
         ...(cursor ? { cursor } : {}),
       });
-      this.store.dispatch({ type: "inbox_loaded", items: notifications, unread, next, first: !cursor });
+      this.store.dispatch({ type: "inbox_loaded", items: notifications, next, first: !cursor });
       this.client.people.need(notifications.map((item) => item.message.sender));
     });
   }
 
-  async readInbox(upTo: string): Promise<void> {
+  async readInbox(upTo: number): Promise<void> {
     this.store.dispatch({ type: "inbox_read", upTo });
-    await this.attempt(() => api.read_notifications(upTo));
+    await this.attempt(async () => {
+      await api.read_notifications(upTo);
+      await this.client.refresh();
+    });
   }
 
   async updateMe(change: { display_name?: string; bio?: string }): Promise<boolean> {

@@ -133,7 +133,7 @@ function usePeople(channel: string, wanted: boolean): User[] {
     if (missing) void client.actions.loadMembers(channel);
   }, [client, channel, missing]);
   const members = state?.members;
-  const people = state?.info.people;
+  const people = state?.info.kind === "dm" ? state.info.people : undefined;
   return useMemo(
     () =>
       people ??

@@ -91,7 +91,7 @@ export function Header({ channel, name }: { channel: ChannelState; name: string 
 function DmFace({ channel }: { channel: ChannelState }) {
   const me = useMe();
   const online = useSelect((state) => state.online);
-  const others = (channel.info.people ?? []).filter((user) => user.id !== me?.id);
+  const others = channel.info.people.filter((user) => user.id !== me?.id);
   const [first] = others;
   if (!first) return <Icon name="user" />;
   return (

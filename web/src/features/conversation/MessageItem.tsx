@@ -50,11 +50,12 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
   const { openDialog } = view;
 
   const mention = useCallback(
-    (text: string) => {
-      if (all && EVERYBODY.has(text)) return { label: `@${text}`, me: true };
+    (typed: string) => {
+      const text = typed.toLowerCase();
+      if (all && EVERYBODY.has(text)) return { label: `@${typed}`, me: true };
       const id = mentions.find((each) => each === `@${text}` || localPart(each) === text);
       if (!id) return null;
-      return { label: `@${text}`, me: id === meId, onOpen: () => openDialog({ kind: "profile", user: id }) };
+      return { label: `@${typed}`, me: id === meId, onOpen: () => openDialog({ kind: "profile", user: id }) };
     },
     [all, mentions, meId, openDialog],
   );

@@ -5,7 +5,7 @@ import { EmptyState, ListSkeleton } from "../../ui/bits";
 import { Button } from "../../ui/Button";
 import { MessageCard } from "../../ui/Card";
 import { Markdown } from "../../ui/markdown/Markdown";
-import { channelName, displayName } from "../../store/selectors";
+import { channelName, displayName, inboxCount } from "../../store/selectors";
 import { useClient, useSelect } from "../app/context";
 import { go } from "../app/route";
 import { PanelFrame } from "./Panel";
@@ -20,13 +20,15 @@ export function InboxPanel() {
     void client.actions.loadInbox();
   }, [client]);
 
+  const unread = useSelect(inboxCount);
+  const items = inbox.items.filter((item) => item.kind !== "dm");
   const [newest] = inbox.items;
   const next = inbox.next;
   return (
     <PanelFrame
       title={t.inbox.title}
       actions={
-        inbox.unread > 0 && newest ? (
+        unread > 0 && newest ? (
           <Button size="small" variant="quiet" onPress={() => void client.actions.readInbox(newest.id)}>
             {t.inbox.markAll}
           </Button>
@@ -35,9 +37,9 @@ export function InboxPanel() {
     >
       <div className="panel-body scroll">
         {!inbox.loaded ? <ListSkeleton label={t.common.loading} /> : null}
-        {inbox.loaded && inbox.items.length === 0 ? <EmptyState title={t.inbox.empty} /> : null}
+        {inbox.loaded && items.length === 0 ? <EmptyState title={t.inbox.empty} /> : null}
         <ul className="cards">
-          {inbox.items.map((item) => {
+          {items.map((item) => {
             const { message } = item;
             const name = displayName(users[message.sender], message.sender);
             const channel = channels[item.channel];

@@ -6,7 +6,14 @@ import { IconButton } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { Wordmark } from "../../ui/Logo";
 import { Menu } from "../../ui/Menu";
-import { channelName, directMessages, displayName, joinedChannels, otherPeople } from "../../store/selectors";
+import {
+  channelName,
+  directMessages,
+  displayName,
+  inboxCount,
+  joinedChannels,
+  otherPeople,
+} from "../../store/selectors";
 import type { ChannelState, State } from "../../store/state";
 import { useClient, useMe, useSelect } from "../app/context";
 import { routeTo } from "../app/route";
@@ -15,7 +22,7 @@ import { useView } from "../app/view";
 export function Sidebar({ active }: { active: string | null }) {
   const view = useView();
   const synced = useSelect((state) => state.synced);
-  const inboxUnread = useSelect((state) => state.inbox.unread);
+  const inboxUnread = useSelect(inboxCount);
   return (
     <nav className="sidebar" aria-label={t.nav.label}>
       <header className="sidebar-head">
