@@ -1,1 +1,247 @@
-fn main() {}
+//! The command line: `loggia serve` and what an operator needs around it.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use loggia::client_api;
+use loggia::config::{Config, LogFormat, Settings};
+use loggia::domain::accounts::NewAccount;
+use loggia::domain::verify::verify_all;
+use loggia::domain::view::AccountRole;
+use loggia::server;
+use loggia::storage::Conn;
+
+/// A federated chat server: every channel is a signed, verifiable log.
+#[derive(Parser)]
+#[command(version, about)]
+struct Cli {
+    /// The settings file; `loggia.toml` if that exists.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the server.
+    Serve,
+    /// Bring the database's schema up to date.
+    Migrate,
+    /// Print an OpenAPI document.
+    Openapi { which: Document },
+    /// Manage accounts; safe while the server runs.
+    User {
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// Check the settings and print where each comes to rest.
+    CheckConfig {
+        /// Print the documented sample file instead.
+        #[arg(long)]
+        sample: bool,
+    },
+    /// Check every channel's log in the database: hashes, signatures, rules, roots, heads.
+    Verify,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Document {
+    Client,
+    Federation,
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Make an account; the password is read from standard input unless given.
+    Create {
+        username: String,
+        #[arg(long)]
+        password: Option<String>,
+        #[arg(long)]
+        admin: bool,
+    },
+    /// Set a password and end all sessions; it is read from standard input unless given.
+    Passwd {
+        username: String,
+        #[arg(long)]
+        password: Option<String>,
+    },
+    /// Say what an account may do on this server.
+    Role { username: String, role: RoleName },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum RoleName {
+    User,
+    Admin,
+}
+
+/// The settings are wrong: nothing was touched.
+const EXIT_SETTINGS: u8 = 2;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match &cli.command {
+        Command::Openapi { which } => {
+            print!("{}", document(*which));
+            return ExitCode::SUCCESS;
+        }
+        Command::CheckConfig { sample: true } => {
+            print!("{}", Settings::sample());
+            return ExitCode::SUCCESS;
+        }
+        _ => {}
+    }
+    let config = match Config::load(cli.config.as_deref(), std::env::vars()) {
+        Ok(config) => Arc::new(config),
+        Err(error) => {
+            eprintln!("loggia: {error}");
+            return ExitCode::from(EXIT_SETTINGS);
+        }
+    };
+    if let Err(error) = start_log(&config) {
+        eprintln!("loggia: log.level: {error}");
+        return ExitCode::from(EXIT_SETTINGS);
+    }
+    match run(cli.command, config) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("loggia: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
+
+fn run(command: Command, config: Arc<Config>) -> Outcome {
+    match command {
+        Command::Serve => tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()?
+            .block_on(serve(config)),
+        Command::Migrate => {
+            let ran = server::migrate(&config)?;
+            println!("{} migrations ran; the schema is up to date", ran.len());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::User { command } => tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()?
+            .block_on(user(command, config)),
+        Command::CheckConfig { .. } => {
+            println!("server      {}", config.name);
+            println!("listen      {}", config.listen);
+            println!("public url  {}", config.public_url());
+            println!("data        {}", config.data_dir.display());
+            println!(
+                "database    {}",
+                if config.settings.database.url.is_empty() { "SQLite" } else { "PostgreSQL" }
+            );
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Verify => verify(&config),
+        Command::Openapi { .. } => Ok(ExitCode::SUCCESS),
+    }
+}
+
+fn document(which: Document) -> String {
+    let document = match which {
+        Document::Client => client_api::document(),
+        Document::Federation => loggia::http::openapi::federation(),
+    };
+    loggia::http::openapi::print(&document)
+}
+
+fn start_log(config: &Config) -> Result<(), tracing_subscriber::filter::ParseError> {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::builder().parse(&*config.settings.log.level)?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match config.settings.log.format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().init(),
+    }
+    Ok(())
+}
+
+async fn serve(config: Arc<Config>) -> Outcome {
+    let mut running = server::start(config.clone()).await?;
+    let mut url = config.public_url();
+    if config.settings.server.public_url.is_empty() && config.listen.port() == 0 {
+        url = format!("http://localhost:{}", running.address.port());
+    }
+    println!("Loggia is ready: {url}");
+    if running.domain.account_count().await? == 0 {
+        println!("Register there; then make yourself an administrator with: loggia user role NAME admin");
+    }
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+        ended = running.ended() => return ended.map(|()| ExitCode::FAILURE).map_err(Into::into),
+    }
+    tracing::info!("stopping");
+    running.stop().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn user(command: UserCommand, config: Arc<Config>) -> Outcome {
+    let (domain, _writers) = server::open_domain(&config)?;
+    match command {
+        UserCommand::Create { username, password, admin } => {
+            let password = password.map_or_else(read_password, Ok)?;
+            let role = if admin { AccountRole::Admin } else { AccountRole::User };
+            let new = NewAccount { username, password, display_name: None, invite: None };
+            let user = domain.create_account(new, role, None).await?;
+            println!("{} was made", user.id);
+        }
+        UserCommand::Passwd { username, password } => {
+            let password = password.map_or_else(read_password, Ok)?;
+            domain.reset_password(&username, password).await?;
+            println!("the password was set, and all sessions have ended");
+        }
+        UserCommand::Role { username, role } => {
+            let role = match role {
+                RoleName::User => AccountRole::User,
+                RoleName::Admin => AccountRole::Admin,
+            };
+            domain.set_account_role(&username, role).await?;
+            println!("{username} is {} now", role.as_str());
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn read_password() -> std::io::Result<String> {
+    eprint!("Password: ");
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line)?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+fn verify(config: &Config) -> Outcome {
+    let mut conn = Conn::open(&config.database_url())?;
+    conn.read_only()?;
+    let mut sound = true;
+    for report in verify_all(&mut conn)? {
+        let count = |number: i64, what: &str| format!("{number} {what}");
+        let parts = [
+            count(report.entries, "entries"),
+            count(report.bodies, "bodies"),
+            count(report.deleted, "deleted"),
+            count(report.void, "void"),
+        ];
+        let verdict = if report.problems.is_empty() { "chain complete" } else { "DAMAGED" };
+        println!("{}: {}, {verdict}", report.channel, parts.join(", "));
+        for problem in &report.problems {
+            println!("  {problem}");
+            sound = false;
+        }
+    }
+    Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

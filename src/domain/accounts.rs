@@ -245,6 +245,11 @@ impl Domain {
         Ok((rows.iter().take(most).map(show::user).collect(), next))
     }
 
+    /// How many accounts this server has.
+    pub async fn account_count(&self) -> Result<i64> {
+        Ok(self.reads.read(users::count_local).await?)
+    }
+
     /// Sets what an account may do on this server: for the operator.
     pub async fn set_account_role(&self, username: &str, role: AccountRole) -> Result<()> {
         let id = parse_username(username, self.server())?;

@@ -1,0 +1,70 @@
+//! POST /sessions: log in.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, post};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::domain::view::User;
+use crate::http::auth::{is_own_origin, session_cookie};
+use crate::http::{App, Body, Problem};
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateSession {
+    #[schema(example = "ann")]
+    pub username: String,
+    #[schema(example = "correct horse battery staple")]
+    pub password: String,
+    /// What the list of sessions calls it; else what the User-Agent says.
+    pub device_name: Option<String>,
+    /// Set the browser's cookie instead of answering a token.
+    #[serde(default)]
+    pub cookie: bool,
+}
+
+/// A session that has just begun.
+#[derive(Serialize, ToSchema)]
+pub struct SessionBegun {
+    pub user: User,
+    pub session: NewSession,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct NewSession {
+    pub id: String,
+    /// Told this once, and to nobody else; null when the cookie carries it.
+    pub token: Option<String>,
+}
+
+/// Begins a session.
+#[utoipa::path(operation_id = "create_session", tag = "accounts", request_body = CreateSession, responses((status = 201, body = SessionBegun)))]
+#[post("/sessions")]
+pub async fn create_session(app: App, request: HttpRequest, body: Body<CreateSession>) -> Result<HttpResponse, Problem> {
+    let Body(body) = body;
+    app.limits.login(&request, &body.username)?;
+    let user = app.domain.authenticate(&body.username, body.password).await?;
+    begin(&app, &request, user, body.device_name.as_deref(), body.cookie).await
+}
+
+/// Begins a session for somebody who has shown who they are.
+pub async fn begin(
+    app: &App,
+    request: &HttpRequest,
+    user: User,
+    device_name: Option<&str>,
+    cookie: bool,
+) -> Result<HttpResponse, Problem> {
+    // A cookie is set only for pages of our own: else another site could log a visitor in as somebody else.
+    if cookie && !is_own_origin(request, &app.domain) {
+        return Err(Problem::plain("bad_origin"));
+    }
+    let agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    let begun = app.domain.begin_session(&user.id, device_name.or(agent).unwrap_or("unknown device")).await?;
+    let mut response = HttpResponse::Created();
+    if cookie {
+        response.cookie(session_cookie(&app.domain, &begun.token));
+    }
+    let token = Some(begun.token).filter(|_| !cookie);
+    Ok(response.json(SessionBegun { user: app.with_presence(user), session: NewSession { id: begun.id, token } }))
+}

@@ -1,0 +1,50 @@
+//! GET /server: what a client should know before anybody logs in.
+
+use actix_web::{get, web::Json};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::http::{App, Problem};
+
+/// This server.
+#[derive(Serialize, ToSchema)]
+pub struct Server {
+    /// The part after the colon in its users' ids.
+    pub name: String,
+    pub version: String,
+    /// Grows when clients can rely on something new.
+    pub feature_level: u32,
+    /// `open`, `invite` or `closed`
+    pub registration: String,
+    pub limits: ServerLimits,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct ServerLimits {
+    pub message_bytes: u32,
+    pub password_chars_min: usize,
+    pub page_messages: i64,
+    pub dm_users: usize,
+}
+
+/// Grows when clients can rely on something new.
+pub const FEATURE_LEVEL: u32 = 1;
+
+/// What a client should know before anybody logs in.
+#[utoipa::path(operation_id = "get_server", tag = "server", responses((status = 200, body = Server)))]
+#[get("/server")]
+pub async fn get_server(app: App) -> Result<Json<Server>, Problem> {
+    let settings = &app.domain.config.settings;
+    Ok(Json(Server {
+        name: app.domain.server().as_str().to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        feature_level: FEATURE_LEVEL,
+        registration: settings.accounts.registration.as_str().to_owned(),
+        limits: ServerLimits {
+            message_bytes: settings.limits.message_bytes,
+            password_chars_min: crate::domain::passwords::PASSWORD_CHARS_MIN,
+            page_messages: crate::domain::timeline::PAGE_MESSAGES_MAX,
+            dm_users: crate::protocol::limits::DM_USERS_MAX,
+        },
+    }))
+}

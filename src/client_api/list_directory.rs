@@ -1,0 +1,55 @@
+//! GET /directory: public channels.
+
+use actix_web::{HttpRequest, HttpResponse, get};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::cursor;
+use crate::domain::directory::DIRECTORY_PAGE_MAX;
+use crate::domain::page_size;
+use crate::domain::view::ChannelInfo;
+use crate::http::{App, Auth, Params, Problem};
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DirectoryQuery {
+    /// Anywhere in name, topic or alias.
+    pub query: Option<String>,
+    /// Another server's name; this one if not given.
+    pub server: Option<String>,
+    pub cursor: Option<String>,
+    #[param(minimum = 1, maximum = 100)]
+    pub limit: Option<u32>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Directory {
+    pub channels: Vec<DirectoryChannel>,
+    pub next: Option<String>,
+}
+
+/// A public channel.
+#[derive(Serialize, ToSchema)]
+pub struct DirectoryChannel {
+    #[serde(flatten)]
+    pub info: ChannelInfo,
+    /// The asker's own, or null.
+    pub membership: Option<String>,
+}
+
+/// Public channels.
+#[utoipa::path(operation_id = "list_directory", tag = "channels", params(DirectoryQuery), responses((status = 200, body = Directory)))]
+#[get("/directory")]
+pub async fn list_directory(app: App, request: HttpRequest, actor: Auth, query: Params<DirectoryQuery>) -> Result<HttpResponse, Problem> {
+    let query = query.into_inner();
+    if query.server.as_deref().is_some_and(|server| server != app.domain.server().as_str()) {
+        return Err(Problem::new("bad_query", "This server does not know that server's directory.").field("/server", "unknown server"));
+    }
+    let limit = page_size(query.limit, 50, DIRECTORY_PAGE_MAX)?;
+    let after = query.cursor.as_deref().map(cursor::number).transpose()?.unwrap_or(0);
+    let (listed, next) = app.domain.directory(&actor.0, query.query.unwrap_or_default(), after, limit).await?;
+    let channels = listed.into_iter().map(|listed| DirectoryChannel { info: listed.info, membership: listed.membership });
+    let channels = channels.collect();
+    Ok(cursor::page(&request, next.map(|next| next.to_string()), |next| Directory { channels, next }))
+}

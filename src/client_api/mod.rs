@@ -1,0 +1,160 @@
+//! The client API: an endpoint a file, named as its operation, `<verb>_<resource>`.
+//!
+//! To add one: its file (docs, method and path, request, response, handler), and a line in the table
+//! below with who may call it and which errors it can answer beside the common ones. The table makes
+//! the routes, the OpenAPI document and the test that every operation refuses strangers.
+
+mod cursor;
+mod docs;
+
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
+use serde_json::Value;
+use utoipa::OpenApi;
+
+use crate::http::openapi::{self, Access, Errors};
+use crate::http::problem::{FieldError, Problem, ProblemDocument};
+
+/// Where the API lives.
+pub const BASE: &str = "/api/v1";
+
+macro_rules! access {
+    (anyone) => {
+        Access::Anyone
+    };
+    (session) => {
+        Access::Session
+    };
+}
+
+macro_rules! endpoints {
+    ($( $name:ident : $access:ident [ $($code:literal),* ] ; )+) => {
+        $( mod $name; )+
+
+        #[derive(OpenApi)]
+        #[openapi(
+            info(
+                title = "Loggia client API",
+                description = "Everything that a client of a Loggia homeserver can do. The web client uses nothing else.",
+                license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+            ),
+            servers((url = "/api/v1")),
+            paths($( $name::$name, )+ crate::http::stream_doc::open_stream),
+            components(schemas(ProblemDocument, FieldError)),
+        )]
+        struct Document;
+
+        /// What each operation can answer besides success.
+        pub const ERRORS: &[Errors] = &[ $( Errors {
+            operation: stringify!($name),
+            access: access!($access),
+            codes: &[ $($code),* ],
+        }, )+ ];
+
+        fn routes(config: &mut web::ServiceConfig) {
+            $( config.service($name::$name); )+
+        }
+    };
+}
+
+endpoints! {
+    get_server: anyone [];
+    create_account: anyone ["bad_username", "password_too_short", "password_too_long", "bad_display_name", "registration_closed", "invite_needed", "invite_invalid", "username_taken", "bad_origin"];
+    create_session: anyone ["bad_credentials", "bad_origin"];
+    list_sessions: session [];
+    delete_session: session ["session_not_found"];
+    get_me: session ["user_not_found"];
+    update_me: session ["bad_display_name", "bad_bio", "user_not_found"];
+    delete_me: session ["wrong_password", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "owner_must_transfer", "no_change"];
+    change_password: session ["wrong_password", "password_too_short", "password_too_long"];
+    export_me: session ["bad_cursor", "user_not_found"];
+    list_users: session ["bad_limit", "bad_cursor"];
+    get_user: session ["user_not_found"];
+    create_invite: session ["admin_only", "bad_uses", "bad_expiry"];
+    list_invites: session ["admin_only"];
+    delete_invite: session ["admin_only", "invite_not_found"];
+    create_channel: session ["bad_name", "bad_topic", "bad_alias", "alias_taken"];
+    list_channels: session [];
+    get_channel: session ["channel_not_found"];
+    update_channel: session ["channel_not_found", "not_member", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "bad_name", "bad_topic", "bad_alias", "alias_taken", "no_change"];
+    list_directory: session ["bad_limit", "bad_cursor"];
+    join_channel: session ["channel_not_found", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header"];
+    create_join: session ["alias_not_found", "channel_not_found", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header"];
+    leave_channel: session ["channel_not_found", "not_member", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "owner_must_transfer"];
+    list_members: session ["channel_not_found", "not_member", "bad_limit", "bad_cursor"];
+    update_member: session ["channel_not_found", "not_member", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "user_not_found", "bad_member", "bad_reason", "bad_target", "owner_must_transfer"];
+    create_dm: session ["bad_users", "user_not_found", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header"];
+    send_message: session ["channel_not_found", "not_member", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "text_empty", "text_too_long", "bad_text", "nonce_reused", "bad_reference", "bad_target", "redacted", "message_not_found"];
+    list_messages: session ["channel_not_found", "not_member", "bad_limit", "bad_place"];
+    get_message: session ["channel_not_found", "not_member", "message_not_found"];
+    edit_message: session ["channel_not_found", "not_member", "message_not_found", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "text_empty", "text_too_long", "bad_text", "not_yours", "bad_target", "redacted"];
+    delete_message: session ["channel_not_found", "not_member", "message_not_found", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "bad_reason", "bad_target", "redacted", "bad_json", "too_large", "unsupported_media_type"];
+    list_edits: session ["channel_not_found", "not_member", "message_not_found", "edits_private"];
+    add_reaction: session ["channel_not_found", "not_member", "message_not_found", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "bad_emoji", "too_many_emoji", "bad_target", "redacted"];
+    remove_reaction: session ["channel_not_found", "not_member", "message_not_found", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "bad_emoji", "bad_target", "redacted"];
+    get_thread: session ["channel_not_found", "not_member", "message_not_found", "bad_limit", "bad_place"];
+    pin_message: session ["channel_not_found", "not_member", "message_not_found", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "pins_full"];
+    unpin_message: session ["channel_not_found", "not_member", "message_not_found", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header"];
+    list_pins: session ["channel_not_found", "not_member"];
+    mark_read: session ["channel_not_found", "not_member"];
+    send_typing: session ["channel_not_found", "not_member"];
+    set_notify: session ["channel_not_found", "not_member"];
+    get_log: session ["channel_not_found", "not_member", "bad_place"];
+    list_notifications: session ["bad_limit", "bad_cursor"];
+    read_notifications: session [];
+    get_sync: session ["user_not_found"];
+}
+
+/// Adds the API's routes, below [`BASE`].
+pub fn configure(config: &mut web::ServiceConfig) {
+    routes(config);
+}
+
+/// What no route took: nothing there, or another method.
+pub async fn fallback(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let document = Document::openapi();
+    let path = request.path().strip_prefix(BASE).unwrap_or_default();
+    let known = document.paths.paths.iter().filter(|(template, _)| matches(template, path));
+    let mut allowed: Vec<&str> = Vec::new();
+    for (_, item) in known {
+        let methods = [
+            ("GET", item.get.is_some()),
+            ("POST", item.post.is_some()),
+            ("PUT", item.put.is_some()),
+            ("PATCH", item.patch.is_some()),
+            ("DELETE", item.delete.is_some()),
+        ];
+        allowed.extend(methods.into_iter().filter(|(_, there)| *there).map(|(method, _)| method));
+    }
+    if allowed.is_empty() {
+        return Err(Problem::plain("not_found"));
+    }
+    let mut response = Problem::plain("method_not_allowed").error_response();
+    if let Ok(value) = HeaderValue::from_str(&allowed.join(", ")) {
+        response.headers_mut().insert(header::ALLOW, value);
+    }
+    Ok(response)
+}
+
+/// Whether a path is of the template's shape.
+fn matches(template: &str, path: &str) -> bool {
+    let (mut wanted, mut given) = (template.split('/'), path.split('/'));
+    loop {
+        match (wanted.next(), given.next()) {
+            (None, None) => return true,
+            (Some(wanted), Some(given)) if wanted == given || wanted.starts_with('{') => {}
+            _ => return false,
+        }
+    }
+}
+
+/// Adds the document and its readable page, below `/api`.
+pub fn configure_docs(config: &mut web::ServiceConfig) {
+    docs::configure(config);
+}
+
+/// The OpenAPI document of the client API.
+pub fn document() -> Value {
+    let document = serde_json::to_value(Document::openapi()).unwrap_or_default();
+    openapi::complete(document, ERRORS)
+}

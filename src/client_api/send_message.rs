@@ -1,0 +1,39 @@
+//! POST /channels/{id}/messages
+
+use actix_web::{HttpResponse, post, web::Path};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::domain::messages::NewMessage;
+use crate::domain::view::Message;
+use crate::http::{App, Body, Problem, WriteAuth};
+use crate::protocol::ids::{ChannelId, EventId, Nonce};
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SendMessage {
+    /// Chosen by the client, 1 to 64 characters of A-Z a-z 0-9 _ -. Sending again with the same nonce
+    /// never sends twice, however much later.
+    #[schema(value_type = String, pattern = "^[A-Za-z0-9_-]{1,64}$", example = "3f1c9a7e")]
+    pub nonce: Nonce,
+    /// CommonMark.
+    #[schema(example = "Hello **everybody**")]
+    pub text: String,
+    /// The message that this answers.
+    #[schema(value_type = Option<String>)]
+    pub reply_to: Option<EventId>,
+    /// The first message of the thread to write in.
+    #[schema(value_type = Option<String>)]
+    pub thread: Option<EventId>,
+}
+
+/// Sends a message. The answer comes when it is durable.
+#[utoipa::path(operation_id = "send_message", tag = "messages", params(("channel" = String, Path)), request_body = SendMessage, responses((status = 201, body = Message, description = "sent"), (status = 200, body = Message, description = "was sent before with this nonce")))]
+#[post("/channels/{channel}/messages")]
+pub async fn send_message(app: App, actor: WriteAuth, path: Path<ChannelId>, body: Body<SendMessage>) -> Result<HttpResponse, Problem> {
+    let Body(body) = body;
+    let new = NewMessage { nonce: body.nonce, text: body.text, reply_to: body.reply_to, thread: body.thread };
+    let (message, new) = app.domain.send_message(&actor.0, path.into_inner(), new).await?;
+    let mut response = if new { HttpResponse::Created() } else { HttpResponse::Ok() };
+    Ok(response.json(message))
+}

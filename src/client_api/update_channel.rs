@@ -1,0 +1,68 @@
+//! PATCH /channels/{id}
+
+use std::collections::BTreeMap;
+
+use actix_web::{patch, web::{Json, Path}};
+use serde::{Deserialize, Deserializer};
+use utoipa::ToSchema;
+
+use super::create_channel::Visibility;
+use crate::domain::channels::ChannelPatch;
+use crate::domain::view::Channel;
+use crate::http::{App, Body, Problem, WriteAuth};
+use crate::protocol::ids::ChannelId;
+use crate::protocol::rules::{Capability, HistoryPolicy, JoinPolicy, Role};
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateChannel {
+    pub name: Option<String>,
+    pub topic: Option<String>,
+    pub visibility: Option<Visibility>,
+    pub policy: Option<PolicyPatch>,
+    /// An archived channel can be read, and not written to.
+    pub archived: Option<bool>,
+    /// Null takes the alias away.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    pub alias: Option<Option<String>>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyPatch {
+    /// `open`, `invite` or `knock`
+    #[schema(value_type = Option<String>, pattern = "^(open|invite|knock)$")]
+    pub join: Option<JoinPolicy>,
+    /// `all` or `since_join`
+    #[schema(value_type = Option<String>, pattern = "^(all|since_join)$")]
+    pub history: Option<HistoryPolicy>,
+    /// Capability to least role; whole: what is not named has its default.
+    #[schema(value_type = Option<BTreeMap<String, String>>)]
+    pub caps: Option<BTreeMap<Capability, Role>>,
+}
+
+/// Tells null from absent.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::<String>::deserialize(deserializer).map(Some)
+}
+
+/// Changes a channel; all of it, or nothing.
+#[utoipa::path(operation_id = "update_channel", tag = "channels", params(("channel" = String, Path)), request_body = UpdateChannel, responses((status = 200, body = Channel)))]
+#[patch("/channels/{channel}")]
+pub async fn update_channel(app: App, actor: WriteAuth, path: Path<ChannelId>, body: Body<UpdateChannel>) -> Result<Json<Channel>, Problem> {
+    let Body(body) = body;
+    let policy = body.policy;
+    let patch = ChannelPatch {
+        name: body.name,
+        topic: body.topic,
+        public: body.visibility.map(|visibility| visibility == Visibility::Public),
+        join: policy.as_ref().and_then(|policy| policy.join),
+        history: policy.as_ref().and_then(|policy| policy.history),
+        caps: policy.and_then(|policy| policy.caps).map(|caps| caps.into_iter().collect()),
+        archived: body.archived,
+        alias: body.alias,
+    };
+    let channel = app.domain.update_channel(&actor.0, path.into_inner(), patch).await?;
+    Ok(Json(app.channel_with_presence(channel)))
+}

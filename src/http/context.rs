@@ -1,0 +1,120 @@
+//! What every request gets: an id, a line in the log, security headers, and shelter from panics.
+
+use std::net::IpAddr;
+use std::panic::AssertUnwindSafe;
+use std::time::Instant;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage, HttpRequest};
+use futures_util::FutureExt;
+
+use super::App;
+use super::limits::RateNote;
+use super::problem::Problem;
+use crate::domain::clock::random_text;
+
+tokio::task_local! {
+    static REQUEST_ID: String;
+}
+
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The id of the request that this task serves; empty outside of one.
+pub fn request_id() -> String {
+    REQUEST_ID.try_with(Clone::clone).unwrap_or_default()
+}
+
+/// The client's address: the peer's, or what a trusted proxy says.
+#[derive(Clone, Copy)]
+pub struct ClientAddress(pub IpAddr);
+
+fn client_address(request: &ServiceRequest) -> Option<IpAddr> {
+    let peer = request.peer_addr()?.ip();
+    let proxies = request.app_data::<App>().map(|app| &app.domain.config.trusted_proxies)?;
+    if !proxies.contains(&peer) {
+        return Some(peer);
+    }
+    // The last entry that isn't a trusted proxy's own: whatever stands before it, anybody may have written.
+    let forwarded =
+        request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let claimed = forwarded.rsplit(',').filter_map(|part| part.trim().parse::<IpAddr>().ok());
+    claimed.into_iter().find(|address| !proxies.contains(address)).or(Some(peer))
+}
+
+/// The outermost middleware.
+pub async fn wrap(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let id = random_text::<9>();
+    if let Some(address) = client_address(&request) {
+        request.extensions_mut().insert(ClientAddress(address));
+    }
+    REQUEST_ID.scope(id.clone(), serve(request, next, id)).await
+}
+
+async fn serve(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+    id: String,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let began = Instant::now();
+    let (method, path) = (request.method().clone(), request.path().to_owned());
+    let http_request = request.request().clone();
+    let served = AssertUnwindSafe(next.call(request)).catch_unwind().await;
+    let mut response = match served {
+        Ok(Ok(response)) => response.map_into_left_body(),
+        Ok(Err(error)) => ServiceResponse::from_err(error, http_request.clone()).map_into_right_body(),
+        Err(_) => {
+            tracing::error!(request_id = %id, %method, path, "a handler panicked");
+            ServiceResponse::from_err(Problem::plain("internal"), http_request.clone()).map_into_right_body()
+        }
+    };
+    add_headers(&http_request, &mut response, &id);
+    let status = response.status().as_u16();
+    let ms = began.elapsed().as_millis();
+    if status >= 500 {
+        tracing::warn!(request_id = %id, %method, path, status, ms, "request");
+    } else {
+        tracing::debug!(request_id = %id, %method, path, status, ms, "request");
+    }
+    Ok(response)
+}
+
+/// Of everything this server sends: no sniffing, no framing, nothing from elsewhere.
+const HEADERS: &[(HeaderName, &str)] = &[
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::REFERRER_POLICY, "same-origin"),
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; style-src 'self' 'unsafe-inline'; \
+         connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    ),
+];
+
+fn add_headers<B>(request: &HttpRequest, response: &mut ServiceResponse<B>, id: &str) {
+    let note = request.extensions().get::<RateNote>().cloned();
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(id) {
+        headers.insert(X_REQUEST_ID, value);
+    }
+    for (name, value) in HEADERS {
+        if !headers.contains_key(name) {
+            headers.insert(name.clone(), HeaderValue::from_static(value));
+        }
+    }
+    if let Some(note) = note {
+        for (name, value) in note.headers() {
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                headers.insert(HeaderName::from_static(name), value);
+            }
+        }
+    }
+    if request.path().starts_with("/api/") && !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}

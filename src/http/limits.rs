@@ -1,0 +1,170 @@
+//! Rate limits, by account and by address (GCRA, through `governor`), told to clients in the
+//! RateLimit fields of draft-ietf-httpapi-ratelimit-headers.
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+
+use actix_web::{HttpMessage, HttpRequest};
+use governor::clock::{Clock, DefaultClock};
+use governor::middleware::StateInformationMiddleware;
+use governor::state::keyed::DashMapStateStore;
+use governor::{Quota, RateLimiter};
+
+use super::context::ClientAddress;
+use super::problem::Problem;
+use crate::config;
+
+type Keyed<K> = RateLimiter<K, DashMapStateStore<K>, DefaultClock, StateInformationMiddleware>;
+
+/// A limit with its name and window, by some key.
+struct Rate<K: std::hash::Hash + Eq + Clone> {
+    name: &'static str,
+    most: u32,
+    window_s: u64,
+    limiter: Keyed<K>,
+}
+
+/// What a response tells of the limit that its request counted against.
+#[derive(Clone)]
+pub struct RateNote {
+    name: &'static str,
+    most: u32,
+    window_s: u64,
+    remaining: u32,
+    reset_s: u64,
+}
+
+impl RateNote {
+    /// (field, value)
+    pub fn headers(&self) -> [(&'static str, String); 2] {
+        let RateNote { name, most, window_s, remaining, reset_s } = self;
+        [
+            ("ratelimit-policy", format!("\"{name}\";q={most};w={window_s}")),
+            ("ratelimit", format!("\"{name}\";r={remaining};t={reset_s}")),
+        ]
+    }
+}
+
+impl<K: std::hash::Hash + Eq + Clone> Rate<K> {
+    fn new(name: &'static str, most: u32, window_s: u64) -> Rate<K> {
+        let most = most.max(1);
+        let burst = NonZeroU32::new(most).unwrap_or(NonZeroU32::MIN);
+        let window = std::time::Duration::from_secs(window_s);
+        let quota =
+            Quota::with_period(window / most).unwrap_or_else(|| Quota::per_second(burst)).allow_burst(burst);
+        let limiter = RateLimiter::dashmap(quota).with_middleware::<StateInformationMiddleware>();
+        Rate { name, most, window_s, limiter }
+    }
+
+    fn check(&self, key: &K) -> Result<RateNote, (RateNote, u64)> {
+        let note = |remaining, reset_s| RateNote {
+            name: self.name,
+            most: self.most,
+            window_s: self.window_s,
+            remaining,
+            reset_s,
+        };
+        match self.limiter.check_key(key) {
+            Ok(snapshot) => Ok(note(snapshot.remaining_burst_capacity(), 0)),
+            Err(until) => {
+                let wait = until.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
+                Err((note(0, wait), wait))
+            }
+        }
+    }
+}
+
+/// All limits of this server.
+pub struct Limits {
+    enabled: bool,
+    logins_by_address: Rate<IpAddr>,
+    logins_by_account: Rate<String>,
+    registrations: Rate<IpAddr>,
+    writes: Rate<i64>,
+    channels: Rate<i64>,
+    requests: Rate<i64>,
+    anonymous: Rate<IpAddr>,
+}
+
+impl Limits {
+    pub fn new(limits: &config::Limits) -> Limits {
+        Limits {
+            enabled: limits.enabled,
+            logins_by_address: Rate::new("logins", limits.logins_per_minute, 60),
+            logins_by_account: Rate::new("logins", limits.logins_per_minute, 60),
+            registrations: Rate::new("registrations", limits.registrations_per_hour, 3_600),
+            writes: Rate::new("writes", limits.writes_per_minute, 60),
+            channels: Rate::new("channels", limits.channels_per_hour, 3_600),
+            requests: Rate::new("requests", limits.requests_per_minute, 60),
+            anonymous: Rate::new("requests", limits.requests_per_minute, 60),
+        }
+    }
+
+    /// A try to log in as `account`, which counts for the address too.
+    pub fn login(&self, request: &HttpRequest, account: &str) -> Result<(), Problem> {
+        self.count(request, &self.logins_by_address, &address(request))?;
+        self.count(request, &self.logins_by_account, &account.to_lowercase())
+    }
+
+    pub fn registration(&self, request: &HttpRequest) -> Result<(), Problem> {
+        self.count(request, &self.registrations, &address(request))
+    }
+
+    /// A change in a channel.
+    pub fn write(&self, request: &HttpRequest, user: i64) -> Result<(), Problem> {
+        self.count(request, &self.writes, &user)
+    }
+
+    pub fn channel(&self, request: &HttpRequest, user: i64) -> Result<(), Problem> {
+        self.count(request, &self.channels, &user)
+    }
+
+    pub fn request(&self, request: &HttpRequest, user: i64) -> Result<(), Problem> {
+        self.count(request, &self.requests, &user)
+    }
+
+    pub fn anonymous(&self, request: &HttpRequest) -> Result<(), Problem> {
+        self.count(request, &self.anonymous, &address(request))
+    }
+
+    fn count<K: std::hash::Hash + Eq + Clone>(
+        &self,
+        request: &HttpRequest,
+        rate: &Rate<K>,
+        key: &K,
+    ) -> Result<(), Problem> {
+        if !self.enabled {
+            return Ok(());
+        }
+        let (note, refused) = match rate.check(key) {
+            Ok(note) => (note, None),
+            Err((note, wait)) => (note, Some(wait)),
+        };
+        request.extensions_mut().insert(note);
+        refused.map_or(Ok(()), |wait| Err(Problem::plain("rate_limited").retry_after(wait)))
+    }
+
+    /// Forgets keys that have been quiet; called now and then so that memory stays bounded.
+    pub fn forget_quiet(&self) {
+        self.logins_by_address.limiter.retain_recent();
+        self.logins_by_account.limiter.retain_recent();
+        self.registrations.limiter.retain_recent();
+        self.writes.limiter.retain_recent();
+        self.channels.limiter.retain_recent();
+        self.requests.limiter.retain_recent();
+        self.anonymous.limiter.retain_recent();
+    }
+}
+
+/// An IPv6 network of 64 bits is one address: its owner has all of it.
+fn address(request: &HttpRequest) -> IpAddr {
+    let found = request.extensions().get::<ClientAddress>().map(|address| address.0);
+    match found {
+        Some(IpAddr::V6(address)) => {
+            let network = address.to_bits() & !u128::from(u64::MAX);
+            IpAddr::V6(std::net::Ipv6Addr::from_bits(network))
+        }
+        Some(address) => address,
+        None => IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED),
+    }
+}

@@ -1,0 +1,55 @@
+//! What the three interfaces share: who asks (`auth`), bodies and paths (`extract`), problem
+//! documents (`problem`), rate limits (`limits`), what every request gets (`context`), the OpenAPI
+//! base (`openapi`), and the web client that is built into the program (`web_client`).
+
+pub mod auth;
+pub mod context;
+pub mod extract;
+pub mod limits;
+pub mod openapi;
+pub mod problem;
+pub mod stream_doc;
+pub mod web_client;
+
+use std::sync::Arc;
+
+use actix_web::web;
+
+pub use auth::{Auth, TokenCache, WriteAuth};
+pub use extract::{Body, Params};
+pub use problem::Problem;
+
+use crate::domain::Domain;
+use crate::domain::view::{Channel, Member, Presence, User};
+use limits::Limits;
+
+/// What every handler has at hand.
+pub struct Shared {
+    pub domain: Arc<Domain>,
+    pub tokens: Arc<TokenCache>,
+    pub limits: Limits,
+}
+
+pub type App = web::Data<Shared>;
+
+impl Shared {
+    /// Says whether the person is connected.
+    pub fn with_presence(&self, mut user: User) -> User {
+        if self.domain.presences.is_online(&user.id) {
+            user.presence = Presence::Online;
+        }
+        user
+    }
+
+    pub fn users_with_presence(&self, users: Vec<User>) -> Vec<User> {
+        users.into_iter().map(|user| self.with_presence(user)).collect()
+    }
+
+    pub fn member_with_presence(&self, member: Member) -> Member {
+        Member { user: self.with_presence(member.user), ..member }
+    }
+
+    pub fn channel_with_presence(&self, channel: Channel) -> Channel {
+        Channel { people: self.users_with_presence(channel.people), ..channel }
+    }
+}

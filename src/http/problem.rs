@@ -1,0 +1,228 @@
+//! Errors as RFC 9457 problem documents. The one place where a domain error becomes a status.
+
+use std::fmt;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::context;
+use crate::domain::Error;
+
+/// A stable code, its status, and what it means.
+pub struct Code {
+    pub code: &'static str,
+    pub status: u16,
+    pub title: &'static str,
+}
+
+macro_rules! codes {
+    ($( $code:literal $status:literal $title:literal; )+) => {
+        /// Every code that the client API can answer.
+        pub const CODES: &[Code] = &[ $( Code { code: $code, status: $status, title: $title } ),+ ];
+    };
+}
+
+codes! {
+    "bad_json" 400 "The body is not JSON of the documented shape.";
+    "bad_path" 400 "A part of the path is not an id of its kind.";
+    "bad_query" 400 "The query is not of the documented shape.";
+    "bad_header" 400 "The event is malformed.";
+    "bad_limit" 400 "The page size is out of range.";
+    "bad_place" 400 "The place in the log makes no sense.";
+    "bad_cursor" 400 "The cursor is not one that this server gave.";
+    "bad_username" 400 "The username is not acceptable.";
+    "bad_display_name" 400 "The display name is not acceptable.";
+    "bad_bio" 400 "The text about oneself is not acceptable.";
+    "bad_name" 400 "The channel's name is not acceptable.";
+    "bad_topic" 400 "The topic is not acceptable.";
+    "bad_alias" 400 "The alias is not acceptable.";
+    "bad_reason" 400 "The reason is not acceptable.";
+    "bad_member" 400 "Nothing is asked of the membership.";
+    "bad_users" 400 "Too many people for a direct message.";
+    "bad_emoji" 400 "This is no emoji.";
+    "bad_text" 400 "The text is not acceptable.";
+    "bad_uses" 400 "The number of uses is out of range.";
+    "bad_expiry" 400 "The expiry is out of range.";
+    "bad_reference" 400 "A message that is referred to is not in this channel.";
+    "password_too_short" 400 "The password is too short.";
+    "password_too_long" 400 "The password is too long.";
+    "text_empty" 400 "The text is empty.";
+    "text_too_long" 400 "The text is too long.";
+    "too_many_emoji" 400 "The message has as many different emoji as it can have.";
+    "unauthenticated" 401 "This needs a session.";
+    "bad_credentials" 401 "Name and password don't fit.";
+    "bad_origin" 403 "A browser's write came from another site.";
+    "wrong_password" 403 "The password is wrong.";
+    "registration_closed" 403 "This server takes no new accounts.";
+    "invite_needed" 403 "Registering here needs an invite code.";
+    "invite_invalid" 403 "The invite code is unknown, spent or over.";
+    "admin_only" 403 "Only an administrator may do that.";
+    "not_member" 403 "Only members of the channel may do that.";
+    "not_yours" 403 "Only its author may do that.";
+    "edits_private" 403 "Earlier versions are for the author and moderators.";
+    "not_authorised" 403 "Your role in the channel does not allow that.";
+    "banned" 403 "You, or they, are banned from the channel.";
+    "policy" 403 "The channel's policy does not allow that.";
+    "archived" 403 "The channel is archived.";
+    "server_blocked" 403 "The channel excludes this server.";
+    "not_found" 404 "There is nothing at this path.";
+    "channel_not_found" 404 "There is no such channel, or it isn't for you.";
+    "message_not_found" 404 "There is no such message.";
+    "user_not_found" 404 "There is no such person.";
+    "session_not_found" 404 "There is no such session.";
+    "alias_not_found" 404 "No channel has this alias.";
+    "invite_not_found" 404 "There is no such invite code.";
+    "method_not_allowed" 405 "The resource does not know this method.";
+    "username_taken" 409 "This name is taken.";
+    "alias_taken" 409 "This alias is taken.";
+    "nonce_reused" 409 "The nonce was used for another message.";
+    "pins_full" 409 "The channel has as many pins as it can have.";
+    "bad_target" 409 "That can't be done to what it is aimed at, as it now stands.";
+    "no_change" 409 "It is so already.";
+    "owner_must_transfer" 409 "The owner hands the channel over before leaving.";
+    "redacted" 410 "It was deleted.";
+    "too_large" 413 "The content is too large.";
+    "unsupported_media_type" 415 "The body must be application/json.";
+    "upgrade_required" 426 "This is a WebSocket.";
+    "rate_limited" 429 "Too many requests; Retry-After says when to go on.";
+    "internal" 500 "The server failed; the request id finds it in its log.";
+    "busy" 503 "Too much is waiting; nothing was done.";
+}
+
+/// One wrong field.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct FieldError {
+    /// RFC 6901 JSON pointer into the request; empty for the whole.
+    pub pointer: String,
+    pub detail: String,
+}
+
+/// What went wrong (RFC 9457).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ProblemDocument {
+    /// `urn:loggia:problem:` and the code
+    pub r#type: String,
+    pub title: String,
+    pub status: u16,
+    pub detail: String,
+    /// Stable: programs decide by this.
+    pub code: String,
+    /// Finds the request in the server's log.
+    pub request_id: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+}
+
+/// A refusal on its way out.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    code: &'static str,
+    status: StatusCode,
+    title: &'static str,
+    detail: String,
+    errors: Vec<FieldError>,
+    retry_after_s: Option<u64>,
+}
+
+impl Problem {
+    /// A problem by its code; an unknown code is a failure of ours.
+    pub fn new(code: &'static str, detail: impl Into<String>) -> Problem {
+        let known = CODES.iter().find(|known| known.code == code);
+        let (status, title) = known.map_or((500, "The server failed."), |known| (known.status, known.title));
+        Problem {
+            code,
+            status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            title,
+            detail: detail.into(),
+            errors: Vec::new(),
+            retry_after_s: None,
+        }
+    }
+
+    /// A problem whose title says it all.
+    pub fn plain(code: &'static str) -> Problem {
+        let mut problem = Problem::new(code, "");
+        problem.detail = problem.title.to_owned();
+        problem
+    }
+
+    pub fn field(mut self, pointer: impl Into<String>, detail: impl Into<String>) -> Problem {
+        self.errors.push(FieldError { pointer: pointer.into(), detail: detail.into() });
+        self
+    }
+
+    pub fn retry_after(mut self, seconds: u64) -> Problem {
+        self.retry_after_s = Some(seconds);
+        self
+    }
+
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    fn document(&self) -> ProblemDocument {
+        ProblemDocument {
+            r#type: format!("urn:loggia:problem:{}", self.code),
+            title: self.title.to_owned(),
+            status: self.status.as_u16(),
+            detail: self.detail.clone(),
+            code: self.code.to_owned(),
+            request_id: context::request_id(),
+            errors: self.errors.clone(),
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code, self.detail)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status);
+        response.content_type("application/problem+json");
+        if let Some(seconds) = self.retry_after_s {
+            response.insert_header((header::RETRY_AFTER, seconds.to_string()));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            response.insert_header((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
+        }
+        response.body(serde_json::to_string(&self.document()).unwrap_or_default())
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Problem {
+        let detail = error.to_string();
+        match error {
+            Error::Refused(refusal) => Problem::new(refusal.code(), format!("{detail} ({})", refusal.rule())),
+            Error::NotFound(missing) => Problem::new(missing.code(), detail),
+            Error::Conflict(conflict) => Problem::new(conflict.code(), detail),
+            Error::Forbidden(forbidden) => Problem::new(forbidden.code(), detail),
+            Error::Invalid { code, pointer, detail } => {
+                Problem::new(code, detail.clone()).field(pointer, detail)
+            }
+            Error::Credentials => Problem::plain("bad_credentials"),
+            Error::Busy => Problem::plain("busy").retry_after(1),
+            Error::Internal(cause) => {
+                tracing::error!(%cause, request_id = context::request_id(), "a request failed");
+                Problem::plain("internal")
+            }
+        }
+    }
+}
+
+impl From<crate::storage::Error> for Problem {
+    fn from(error: crate::storage::Error) -> Problem {
+        Error::from(error).into()
+    }
+}

@@ -1,0 +1,28 @@
+//! What the OpenAPI document says of the stream, which OpenAPI can't describe.
+
+/// The live stream: a WebSocket of JSON text frames `{op, d}`.
+///
+/// The client's first frame, within 10 s, is `{"op":"identify","d":{"token"?,"channels"?:{"!id":last_seq}}}`; a browser leaves
+/// the token out and is known by its cookie. The server sends `hello`, then for each channel named exactly the
+/// entries after `last_seq` as events, or `resync {heads, counts}` for those that missed more than 1,000
+/// entries, then `ready {user_id, session_id, heads, online}`, then whatever happens:
+/// `{"op":"event","t","channel"?,"seq"?,"d"}`.
+///
+/// `seq` is what a client keeps as its cursor. Events: `message.created`, `message.edited` (d is the
+/// message), `message.deleted` {id}, `reaction.added`, `reaction.removed` {message, emoji, user, count},
+/// `channel.updated`, `channel.joined`, `channel.left`, `member.updated`, `read.updated`,
+/// `notification.created`, `user.updated`, `typing`, `presence`. Clients ignore events that they do not know.
+///
+/// Client frames: `ping`, `subscribe {channels}` (as in identify, after a gap), `typing {channel}`. At most 4 KiB
+/// (identify: 64 KiB, 1,000 channels), 120 a minute.
+///
+/// Closed with 4001 not authenticated, 4002 bad frame, 4003 session ended, 4008 too slow, 4009 no identify
+/// in time, 4029 too many frames or streams, 1012 the server restarts.
+#[utoipa::path(
+    get,
+    path = "/stream",
+    operation_id = "open_stream",
+    tag = "stream",
+    responses((status = 101, description = "the stream"), (status = 426, description = "`upgrade_required`: This is a WebSocket.", body = crate::http::problem::ProblemDocument, content_type = "application/problem+json"))
+)]
+pub fn open_stream() {}

@@ -1,0 +1,148 @@
+//! What the server says, as bytes that go to every socket alike.
+
+use bytes::{BufMut, Bytes, BytesMut};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::domain::effect::Change;
+use crate::domain::view::{ChannelInfo, Notification, ReadState, User};
+use crate::protocol::Seq;
+
+const FIN_TEXT: u8 = 0x81;
+const FIN_CLOSE: u8 = 0x88;
+const FIN_PING: u8 = 0x89;
+const FIN_PONG: u8 = 0x8a;
+
+/// A WebSocket frame (RFC 6455 section 5.2) around `payload`; a server does not mask.
+fn framed(opcode: u8, payload: &[u8]) -> Bytes {
+    let mut frame = BytesMut::with_capacity(payload.len() + 10);
+    frame.put_u8(opcode);
+    match (u8::try_from(payload.len()), u16::try_from(payload.len())) {
+        (Ok(length), _) if length < 126 => frame.put_u8(length),
+        (_, Ok(length)) => {
+            frame.put_u8(126);
+            frame.put_u16(length);
+        }
+        _ => {
+            frame.put_u8(127);
+            frame.put_u64(u64::try_from(payload.len()).unwrap_or(u64::MAX));
+        }
+    }
+    frame.extend_from_slice(payload);
+    frame.freeze()
+}
+
+fn text(value: &impl Serialize) -> Bytes {
+    framed(FIN_TEXT, &serde_json::to_vec(value).unwrap_or_default())
+}
+
+pub fn close(code: u16, reason: &str) -> Bytes {
+    let mut payload = code.to_be_bytes().to_vec();
+    payload.extend(reason.bytes().take(100));
+    framed(FIN_CLOSE, &payload)
+}
+
+pub fn ping() -> Bytes {
+    framed(FIN_PING, &[])
+}
+
+pub fn pong(payload: &[u8]) -> Bytes {
+    framed(FIN_PONG, payload.get(..payload.len().min(125)).unwrap_or_default())
+}
+
+/// `{op, d}`
+pub fn plain(op: &str, d: &Value) -> Bytes {
+    text(&json!({ "op": op, "d": d }))
+}
+
+#[derive(Serialize)]
+struct Event<'a, D> {
+    op: &'static str,
+    t: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    channel: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seq: Option<Seq>,
+    d: D,
+}
+
+fn event(t: &'static str, channel: Option<&str>, seq: Option<Seq>, d: impl Serialize) -> Bytes {
+    text(&Event { op: "event", t, channel, seq, d })
+}
+
+/// What an entry changed.
+pub fn change(channel: &str, seq: Seq, change: &Change) -> Bytes {
+    let (at, seq) = (Some(channel), Some(seq));
+    match change {
+        Change::MessageCreated(message) => event("message.created", at, seq, message),
+        Change::MessageEdited(message) => event("message.edited", at, seq, message),
+        Change::MessageDeleted { id } => event("message.deleted", at, seq, json!({ "id": id })),
+        Change::ReactionAdded { message, emoji, user, count } => event(
+            "reaction.added",
+            at,
+            seq,
+            json!({ "message": message, "emoji": emoji, "user": user, "count": count }),
+        ),
+        Change::ReactionRemoved { message, emoji, user, count } => event(
+            "reaction.removed",
+            at,
+            seq,
+            json!({ "message": message, "emoji": emoji, "user": user, "count": count }),
+        ),
+        Change::ChannelUpdated(info) => event("channel.updated", at, seq, info),
+        Change::MemberUpdated { member, member_count } => {
+            let mut d = serde_json::to_value(member).unwrap_or_default();
+            if let Some(d) = d.as_object_mut() {
+                d.insert("member_count".to_owned(), (*member_count).into());
+            }
+            event("member.updated", at, seq, d)
+        }
+    }
+}
+
+pub fn joined(info: &ChannelInfo, joined: bool, seq: Seq) -> Bytes {
+    let mut d = serde_json::to_value(info).unwrap_or_default();
+    if let Some(d) = d.as_object_mut() {
+        d.insert("membership".to_owned(), if joined { "joined" } else { "invited" }.into());
+        d.insert("head".to_owned(), seq.into());
+    }
+    event("channel.joined", Some(&info.id), Some(seq), d)
+}
+
+pub fn left(channel: &str, seq: Option<Seq>) -> Bytes {
+    event("channel.left", Some(channel), seq, json!({ "id": channel }))
+}
+
+pub fn read(state: &ReadState) -> Bytes {
+    event("read.updated", Some(&state.channel), None, state)
+}
+
+pub fn notified(notification: &Notification) -> Bytes {
+    event("notification.created", Some(&notification.channel), None, notification)
+}
+
+pub fn profile(user: &User) -> Bytes {
+    event("user.updated", None, None, user)
+}
+
+pub fn typing(channel: &str, user: &str) -> Bytes {
+    event("typing", Some(channel), None, json!({ "user": user, "expires_ms": super::hub::TYPING_EXPIRES_MS }))
+}
+
+pub fn presence(user: &str, online: bool) -> Bytes {
+    let presence = if online { "online" } else { "offline" };
+    event("presence", None, None, json!({ "users": [{ "id": user, "presence": presence }] }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_are_written_as_rfc_6455_says() {
+        assert_eq!(&framed(FIN_TEXT, &[7; 125])[..2], &[0x81, 125]);
+        assert_eq!(&framed(FIN_TEXT, &[7; 126])[..4], &[0x81, 126, 0, 126]);
+        assert_eq!(&framed(FIN_TEXT, &vec![7; 65_536])[..10], &[0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0]);
+        assert_eq!(&close(4008, "slow")[..], &[0x88, 6, 0x0f, 0xa8, b's', b'l', b'o', b'w']);
+    }
+}

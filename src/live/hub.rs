@@ -1,0 +1,294 @@
+//! Who hears what: sockets by channel and by person, on a thread of its own, fed by commits.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{self, SyncSender};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+
+use super::frames;
+use super::socket::{Bounds, Owner, Socket, close_code};
+use crate::config;
+use crate::domain::Presences;
+use crate::domain::effect::{Announce, Effect};
+use crate::protocol::Seq;
+use crate::storage::{ChannelNum, UserNum};
+
+/// How long a client shows that somebody types.
+pub const TYPING_EXPIRES_MS: u32 = 6_000;
+/// Commits that may wait for the hub; the writer waits when there are more.
+const COMMITS_MAX: usize = 16_384;
+/// Presence is told in channels with up to so many sockets.
+const PRESENCE_SOCKETS_MAX: usize = 200;
+/// How many people a `ready` frame names as online.
+const READY_ONLINE_MAX: usize = 500;
+
+#[derive(Default)]
+struct Audience {
+    by_channel: HashMap<ChannelNum, Vec<Arc<Socket>>>,
+    by_user: HashMap<UserNum, Vec<Arc<Socket>>>,
+    /// Sockets per person, by id.
+    online: HashMap<String, usize>,
+    /// People whose presence may have changed since the last tick, with the channels to tell it in.
+    changed: BTreeMap<String, HashSet<ChannelNum>>,
+}
+
+/// Who hears what.
+pub struct Hub {
+    audience: Mutex<Audience>,
+    next_id: AtomicU64,
+    bounds: Bounds,
+    streams_max: usize,
+    sessions_ended: Box<dyn Fn(&[String]) + Send + Sync>,
+}
+
+/// Where commits are announced.
+pub struct HubHandle {
+    commits: SyncSender<Vec<Effect>>,
+}
+
+impl Announce for HubHandle {
+    fn announce(&self, effects: Vec<Effect>) {
+        if !effects.is_empty() {
+            // The hub lives as long as the server; when it is gone there is nobody left to tell.
+            let _ = self.commits.send(effects);
+        }
+    }
+}
+
+impl Presences for Hub {
+    fn is_online(&self, user: &str) -> bool {
+        self.lock().online.contains_key(user)
+    }
+}
+
+impl Hub {
+    /// Starts the hub. `sessions_ended` also hears which sessions are over.
+    pub fn start(
+        settings: &config::Settings,
+        sessions_ended: impl Fn(&[String]) + Send + Sync + 'static,
+    ) -> std::io::Result<(Arc<Hub>, HubHandle)> {
+        let size = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+        let hub = Arc::new(Hub {
+            audience: Mutex::new(Audience::default()),
+            next_id: AtomicU64::new(1),
+            bounds: Bounds {
+                frames: size(settings.stream.queue_frames),
+                bytes: size(settings.stream.queue_bytes),
+            },
+            streams_max: size(settings.limits.streams_per_account),
+            sessions_ended: Box::new(sessions_ended),
+        });
+        let (commits, receiver) = mpsc::sync_channel::<Vec<Effect>>(COMMITS_MAX);
+        let worker = hub.clone();
+        std::thread::Builder::new().name("hub".to_owned()).spawn(move || {
+            for effects in receiver {
+                for effect in &effects {
+                    worker.tell(effect);
+                }
+            }
+        })?;
+        Ok((hub, HubHandle { commits }))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Audience> {
+        self.audience.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A connection that has not identified yet.
+    pub fn connect(&self) -> Arc<Socket> {
+        Socket::new(self.next_id.fetch_add(1, Ordering::Relaxed), self.bounds)
+    }
+
+    /// The connection is this person's. False when they have too many.
+    pub fn identify(&self, socket: &Arc<Socket>, owner: Owner) -> bool {
+        let mut audience = self.lock();
+        let sockets = audience.by_user.entry(owner.user).or_default();
+        if sockets.len() >= self.streams_max {
+            return false;
+        }
+        sockets.push(socket.clone());
+        *audience.online.entry(owner.user_id.clone()).or_default() += 1;
+        socket.set_owner(owner);
+        true
+    }
+
+    /// The connection hears of these channels from now on.
+    pub fn follow(&self, socket: &Arc<Socket>, channels: impl IntoIterator<Item = ChannelNum>) {
+        let mut audience = self.lock();
+        for channel in channels {
+            audience.follow(socket, channel);
+        }
+        if let Some(owner) = socket.owner() {
+            audience.changed.entry(owner.user_id).or_default().extend(socket.channels().iter());
+        }
+    }
+
+    /// The connection is over.
+    pub fn disconnect(&self, socket: &Arc<Socket>) {
+        let Some(owner) = socket.owner() else { return };
+        let mut audience = self.lock();
+        let channels: Vec<ChannelNum> = socket.channels().drain().collect();
+        for channel in &channels {
+            audience.unlist(socket, *channel);
+        }
+        if let Some(sockets) = audience.by_user.get_mut(&owner.user) {
+            sockets.retain(|other| other.id != socket.id);
+            if sockets.is_empty() {
+                audience.by_user.remove(&owner.user);
+            }
+        }
+        if let Some(count) = audience.online.get_mut(&owner.user_id) {
+            *count -= 1;
+            if *count == 0 {
+                audience.online.remove(&owner.user_id);
+                audience.changed.entry(owner.user_id).or_default().extend(channels);
+            }
+        }
+    }
+
+    /// People online in the connection's channels, for its `ready`.
+    pub fn online_for(&self, socket: &Socket) -> Vec<String> {
+        let audience = self.lock();
+        let mut found = std::collections::BTreeSet::new();
+        for channel in socket.channels().iter() {
+            let Some(sockets) = audience.by_channel.get(channel) else { continue };
+            if sockets.len() > PRESENCE_SOCKETS_MAX {
+                continue;
+            }
+            found.extend(sockets.iter().filter_map(|other| other.owner()).map(|owner| owner.user_id));
+            if found.len() >= READY_ONLINE_MAX {
+                break;
+            }
+        }
+        found.into_iter().take(READY_ONLINE_MAX).collect()
+    }
+
+    /// Tells who came and who went since the last time; called every second.
+    pub fn tell_presence(&self) {
+        let mut audience = self.lock();
+        let changed = std::mem::take(&mut audience.changed);
+        for (user, channels) in changed {
+            let frame = frames::presence(&user, audience.online.contains_key(&user));
+            let mut told = HashSet::new();
+            for channel in channels {
+                let Some(sockets) = audience.by_channel.get(&channel) else { continue };
+                if sockets.len() > PRESENCE_SOCKETS_MAX {
+                    continue;
+                }
+                for socket in sockets {
+                    let own = socket.owner().is_some_and(|owner| owner.user_id == user);
+                    if !own && told.insert(socket.id) {
+                        socket.chatter(&frame);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The server stops: everybody is told to come back.
+    pub fn close_all(&self) {
+        let audience = self.lock();
+        for socket in audience.by_user.values().flatten() {
+            socket.close(close_code::RESTART, "the server restarts");
+        }
+    }
+
+    fn tell(&self, effect: &Effect) {
+        match effect {
+            Effect::Entry { channel, id, seq, change: Some(change) } => {
+                let audience = self.lock();
+                if let Some(sockets) = audience.by_channel.get(channel) {
+                    let frame = frames::change(id.as_str(), *seq, change);
+                    each(sockets, Some((*channel, *seq)), &frame);
+                }
+            }
+            Effect::Entry { change: None, .. } => {}
+            Effect::Joined { user, channel, info, joined, seq } => {
+                let mut audience = self.lock();
+                let sockets = audience.by_user.get(user).cloned().unwrap_or_default();
+                if *joined {
+                    for socket in &sockets {
+                        audience.follow(socket, *channel);
+                    }
+                }
+                each(&sockets, None, &frames::joined(info, *joined, *seq));
+            }
+            Effect::Left { user, channel, id, seq } => {
+                let mut audience = self.lock();
+                let sockets = audience.by_user.get(user).cloned().unwrap_or_default();
+                for socket in &sockets {
+                    audience.unfollow(socket, *channel);
+                }
+                each(&sockets, None, &frames::left(id.as_str(), Some(*seq)));
+            }
+            Effect::Read { user, state } => self.to_user(*user, || frames::read(state)),
+            Effect::Notified { user, notification } => self.to_user(*user, || frames::notified(notification)),
+            Effect::Profile { profile, .. } => {
+                let frame = frames::profile(profile);
+                for sockets in self.lock().by_user.values() {
+                    each(sockets, None, &frame);
+                }
+            }
+            Effect::Typing { channel, id, user } => {
+                let frame = frames::typing(id.as_str(), user);
+                let audience = self.lock();
+                for socket in audience.by_channel.get(channel).into_iter().flatten() {
+                    if socket.owner().is_none_or(|owner| owner.user_id != *user) {
+                        socket.chatter(&frame);
+                    }
+                }
+            }
+            Effect::SessionsEnded { sessions } => self.end_sessions(sessions),
+        }
+    }
+
+    fn to_user(&self, user: UserNum, frame: impl FnOnce() -> Bytes) {
+        if let Some(sockets) = self.lock().by_user.get(&user) {
+            each(sockets, None, &frame());
+        }
+    }
+
+    fn end_sessions(&self, sessions: &[String]) {
+        (self.sessions_ended)(sessions);
+        for socket in self.lock().by_user.values().flatten() {
+            if socket.owner().is_some_and(|owner| sessions.contains(&owner.session)) {
+                socket.close(close_code::SESSION_ENDED, "the session has ended");
+            }
+        }
+    }
+}
+
+fn each(sockets: &[Arc<Socket>], entry: Option<(ChannelNum, Seq)>, frame: &Bytes) {
+    for socket in sockets {
+        if !socket.news(entry, frame) {
+            tracing::info!(socket = socket.id, "a client that reads too slowly was cut off");
+        }
+    }
+}
+
+impl Audience {
+    fn follow(&mut self, socket: &Arc<Socket>, channel: ChannelNum) {
+        if socket.channels().insert(channel) {
+            self.by_channel.entry(channel).or_default().push(socket.clone());
+        }
+    }
+
+    fn unfollow(&mut self, socket: &Arc<Socket>, channel: ChannelNum) {
+        if socket.channels().remove(&channel) {
+            self.unlist(socket, channel);
+        }
+    }
+
+    fn unlist(&mut self, socket: &Arc<Socket>, channel: ChannelNum) {
+        if let Some(sockets) = self.by_channel.get_mut(&channel) {
+            if let Some(index) = sockets.iter().position(|other| other.id == socket.id) {
+                sockets.swap_remove(index);
+            }
+            if sockets.is_empty() {
+                self.by_channel.remove(&channel);
+            }
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Resuming: a client says the last seq that it has per channel, and gets exactly what is missing.
+//!
+//! First the connection is entered for its channels, so that from then on news is held for it; then
+//! the log is read from its cursors to where it stands now; then what was held and isn't known goes
+//! out. So nothing is lost between the two, and nothing comes twice.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::frames;
+use super::hub::Hub;
+use super::socket::Socket;
+use crate::domain::sync::{Followed, Missed};
+use crate::domain::{Domain, Error};
+use crate::protocol::Seq;
+use crate::protocol::ids::ChannelId;
+use crate::storage::{ChannelNum, UserNum};
+
+/// How many entries of one channel are sent rather than paged.
+const MISSED_ENTRIES_MAX: i64 = 1_000;
+/// How many entries of all channels together are sent rather than paged.
+const MISSED_ENTRIES_TOTAL: i64 = 10_000;
+
+/// Sends what was missed, then `ready`, then lets news through.
+pub async fn resume(
+    domain: &Domain,
+    hub: &Hub,
+    socket: &Arc<Socket>,
+    user: UserNum,
+    cursors: &BTreeMap<String, Seq>,
+    ready: Value,
+) -> Result<(), Error> {
+    let before = domain.followed(user).await?;
+    hub.follow(socket, before.iter().map(|channel| channel.num));
+    let now = domain.followed(user).await?;
+    let starts: HashMap<&str, Seq> =
+        before.iter().map(|channel| (channel.id.as_str(), channel.head)).collect();
+    for id in cursors.keys().filter(|id| !now.iter().any(|channel| channel.id == **id)) {
+        // The client still has a channel that it is no longer in.
+        if id.parse::<ChannelId>().is_ok() && !socket.answer_paced(frames::left(id, None)).await {
+            return Ok(());
+        }
+    }
+    let mut sent = BTreeMap::new();
+    let mut resync = Resync::default();
+    let mut budget = MISSED_ENTRIES_TOTAL;
+    for channel in &now {
+        // Without a cursor the stream begins where the channel stood when the client came.
+        let start = starts.get(channel.id.as_str()).copied().unwrap_or(channel.head);
+        let cursor = cursors.get(&channel.id).copied().unwrap_or(start);
+        let missed = channel.head - cursor;
+        let head = if missed <= 0 {
+            channel.head
+        } else if missed > MISSED_ENTRIES_MAX.min(budget) {
+            resync.add(channel);
+            channel.head
+        } else {
+            budget -= missed;
+            match send_missed(domain, socket, user, channel, cursor, &mut resync).await? {
+                Some(head) => head,
+                None => return Ok(()),
+            }
+        };
+        sent.insert(channel.num, head);
+    }
+    if !resync.is_empty() {
+        let frame = resync.frame(domain, user).await?;
+        socket.answer(frame);
+    }
+    let heads: BTreeMap<&str, Seq> = now
+        .iter()
+        .map(|channel| (channel.id.as_str(), sent.get(&channel.num).copied().unwrap_or(channel.head)))
+        .collect();
+    let mut ready = ready;
+    ready["heads"] = json!(heads);
+    ready["online"] = json!(hub.online_for(socket));
+    socket.answer(frames::plain("ready", &ready));
+    socket.go_live(&sent);
+    Ok(())
+}
+
+/// Sends again from the given cursors, for a client that found a gap. Entries may come twice.
+pub async fn catch_up(
+    domain: &Domain,
+    socket: &Arc<Socket>,
+    user: UserNum,
+    cursors: &BTreeMap<String, Seq>,
+) -> Result<(), Error> {
+    let followed = domain.followed(user).await?;
+    let mut resync = Resync::default();
+    for (id, cursor) in cursors {
+        let Some(channel) = followed.iter().find(|channel| channel.id == *id) else {
+            socket.answer(frames::left(id, None));
+            continue;
+        };
+        if channel.head - cursor > MISSED_ENTRIES_MAX {
+            resync.add(channel);
+        } else if channel.head > *cursor
+            && send_missed(domain, socket, user, channel, *cursor, &mut resync).await?.is_none()
+        {
+            return Ok(());
+        }
+    }
+    if !resync.is_empty() {
+        let frame = resync.frame(domain, user).await?;
+        socket.answer(frame);
+    }
+    Ok(())
+}
+
+/// Answers up to where it sent; none when the connection is over.
+async fn send_missed(
+    domain: &Domain,
+    socket: &Arc<Socket>,
+    user: UserNum,
+    channel: &Followed,
+    cursor: Seq,
+    resync: &mut Resync,
+) -> Result<Option<Seq>, Error> {
+    let Ok(id) = channel.id.parse::<ChannelId>() else { return Ok(Some(channel.head)) };
+    let (missed, head) = match domain.missed(user, id, cursor, MISSED_ENTRIES_MAX).await {
+        Ok(found) => found,
+        // Removed from the channel a moment ago: the news of that is held.
+        Err(Error::Forbidden(_) | Error::NotFound(_)) => return Ok(Some(channel.head)),
+        Err(error) => return Err(error),
+    };
+    match missed {
+        Missed::TooMuch => resync.add(channel),
+        Missed::Changes(changes) => {
+            for (seq, change) in changes {
+                let Some(change) = change else { continue };
+                if !socket.answer_paced(frames::change(&channel.id, seq, &change)).await {
+                    return Ok(None);
+                }
+            }
+        }
+    }
+    Ok(Some(head))
+}
+
+/// Channels in which too much was missed.
+#[derive(Default)]
+struct Resync {
+    channels: Vec<(ChannelNum, String, Seq, i64)>,
+}
+
+impl Resync {
+    fn add(&mut self, channel: &Followed) {
+        self.channels.push((channel.num, channel.id.clone(), channel.head, channel.unread));
+    }
+
+    fn is_empty(&self) -> bool {
+        self.channels.is_empty()
+    }
+
+    async fn frame(&self, domain: &Domain, user: UserNum) -> Result<bytes::Bytes, Error> {
+        let mentions: HashMap<ChannelNum, i64> = domain.mentions(user).await?.into_iter().collect();
+        let heads: BTreeMap<&str, Seq> =
+            self.channels.iter().map(|(_, id, head, _)| (id.as_str(), *head)).collect();
+        let counts: BTreeMap<&str, Value> = self
+            .channels
+            .iter()
+            .map(|(num, id, _, unread)| {
+                (
+                    id.as_str(),
+                    json!({ "unread": unread, "mentions": mentions.get(num).copied().unwrap_or(0) }),
+                )
+            })
+            .collect();
+        Ok(frames::plain("resync", &json!({ "heads": heads, "counts": counts })))
+    }
+}

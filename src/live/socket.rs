@@ -1,0 +1,314 @@
+//! One connection's queue: what waits to be written, bounded.
+
+use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use bytes::{Bytes, BytesMut};
+use tokio::sync::Notify;
+
+use super::frames;
+use crate::protocol::Seq;
+use crate::storage::{ChannelNum, UserNum};
+
+/// How much one write carries at most.
+const WRITE_BYTES_MAX: usize = 256 * 1024;
+
+/// Codes with which a stream ends.
+pub mod close_code {
+    pub const RESTART: u16 = 1012;
+    pub const UNAUTHENTICATED: u16 = 4001;
+    pub const BAD_FRAME: u16 = 4002;
+    pub const SESSION_ENDED: u16 = 4003;
+    pub const TOO_SLOW: u16 = 4008;
+    pub const IDENTIFY_TIMEOUT: u16 = 4009;
+    pub const TOO_MANY: u16 = 4029;
+}
+
+/// Where the conversation stands.
+enum Phase {
+    /// What happens now waits until what was missed has been sent: (channel, seq, frame).
+    Resuming(Vec<(Option<(ChannelNum, Seq)>, Bytes)>),
+    Live,
+}
+
+struct Queue {
+    frames: VecDeque<Bytes>,
+    bytes: usize,
+    phase: Phase,
+    closing: bool,
+    gone: bool,
+    waker: Option<Waker>,
+}
+
+/// Bounds of a queue.
+#[derive(Clone, Copy)]
+pub struct Bounds {
+    pub frames: usize,
+    pub bytes: usize,
+}
+
+/// A connected client.
+pub struct Socket {
+    pub id: u64,
+    bounds: Bounds,
+    queue: Mutex<Queue>,
+    /// Channels whose frames it gets; the hub keeps it in step with its own lists.
+    pub channels: Mutex<HashSet<ChannelNum>>,
+    owner: Mutex<Option<Owner>>,
+    /// Told when there is room in the queue again, and at the end.
+    drained: Notify,
+    /// Told when the connection is over.
+    pub ended: Notify,
+}
+
+/// Who has identified.
+#[derive(Clone)]
+pub struct Owner {
+    pub user: UserNum,
+    pub user_id: String,
+    pub session: String,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Socket {
+    pub fn new(id: u64, bounds: Bounds) -> Arc<Socket> {
+        let queue = Queue {
+            frames: VecDeque::new(),
+            bytes: 0,
+            phase: Phase::Resuming(Vec::new()),
+            closing: false,
+            gone: false,
+            waker: None,
+        };
+        Arc::new(Socket {
+            id,
+            bounds,
+            queue: Mutex::new(queue),
+            channels: Mutex::new(HashSet::new()),
+            owner: Mutex::new(None),
+            drained: Notify::new(),
+            ended: Notify::new(),
+        })
+    }
+
+    pub fn owner(&self) -> Option<Owner> {
+        lock(&self.owner).clone()
+    }
+
+    pub fn set_owner(&self, owner: Owner) {
+        *lock(&self.owner) = Some(owner);
+    }
+
+    pub fn channels(&self) -> MutexGuard<'_, HashSet<ChannelNum>> {
+        lock(&self.channels)
+    }
+
+    /// News, with the entry that it is of, if it is one. False when the client can't keep up: it has
+    /// been told to come back later.
+    pub fn news(&self, entry: Option<(ChannelNum, Seq)>, frame: &Bytes) -> bool {
+        let mut queue = lock(&self.queue);
+        if queue.closing || queue.gone {
+            return true;
+        }
+        let waiting = match &mut queue.phase {
+            Phase::Resuming(held) => {
+                held.push((entry, frame.clone()));
+                held.len()
+            }
+            Phase::Live => {
+                queue.push(frame.clone());
+                queue.frames.len()
+            }
+        };
+        let fits = waiting <= self.bounds.frames && queue.bytes <= self.bounds.bytes;
+        if !fits {
+            // A slow reader: what waits is thrown away; it resumes from its cursors.
+            queue.frames.clear();
+            queue.bytes = 0;
+            queue.phase = Phase::Live;
+            queue.push(frames::plain("resync", &serde_json::json!({ "heads": {}, "counts": {} })));
+            queue.close(close_code::TOO_SLOW, "too slow: resume from your cursors");
+        }
+        let waker = queue.waker.take();
+        drop(queue);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        if !fits {
+            self.tell_end();
+        }
+        fits
+    }
+
+    /// Something that may be dropped when there is much else to say.
+    pub fn chatter(&self, frame: &Bytes) {
+        let crowded = {
+            let queue = lock(&self.queue);
+            queue.frames.len() > self.bounds.frames / 2 || matches!(queue.phase, Phase::Resuming(_))
+        };
+        if !crowded {
+            self.news(None, frame);
+        }
+    }
+
+    /// An answer to the client itself, whatever the phase.
+    pub fn answer(&self, frame: Bytes) {
+        let waker = {
+            let mut queue = lock(&self.queue);
+            if queue.closing || queue.gone {
+                return;
+            }
+            queue.push(frame);
+            queue.waker.take()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    /// As [`Socket::answer`], but waits while the queue is half full. False when the connection is over.
+    pub async fn answer_paced(&self, frame: Bytes) -> bool {
+        loop {
+            let drained = self.drained.notified();
+            {
+                let queue = lock(&self.queue);
+                if queue.closing || queue.gone {
+                    return false;
+                }
+                if queue.frames.len() < self.bounds.frames / 2 && queue.bytes < self.bounds.bytes / 2 {
+                    break;
+                }
+            }
+            drained.await;
+        }
+        self.answer(frame);
+        true
+    }
+
+    /// What was missed has been sent, up to these seqs: what was held goes out after it.
+    pub fn go_live(&self, sent: &BTreeMap<ChannelNum, Seq>) {
+        let waker = {
+            let mut queue = lock(&self.queue);
+            let held = match std::mem::replace(&mut queue.phase, Phase::Live) {
+                Phase::Resuming(held) => held,
+                Phase::Live => Vec::new(),
+            };
+            for (entry, frame) in held {
+                let known =
+                    entry.is_some_and(|(channel, seq)| sent.get(&channel).is_some_and(|sent| seq <= *sent));
+                if !known {
+                    queue.push(frame);
+                }
+            }
+            queue.waker.take()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    /// Says good-bye. What waits is still written.
+    pub fn close(&self, code: u16, reason: &str) {
+        let waker = {
+            let mut queue = lock(&self.queue);
+            queue.close(code, reason);
+            queue.waker.take()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        self.tell_end();
+    }
+
+    fn tell_end(&self) {
+        self.drained.notify_one();
+        self.ended.notify_one();
+    }
+
+    pub fn is_over(&self) -> bool {
+        let queue = lock(&self.queue);
+        queue.gone || queue.closing
+    }
+
+    fn take(&self, context: &Context<'_>) -> Poll<Option<Bytes>> {
+        let mut queue = lock(&self.queue);
+        let Some(first) = queue.frames.pop_front() else {
+            if queue.closing {
+                return Poll::Ready(None);
+            }
+            queue.waker = Some(context.waker().clone());
+            return Poll::Pending;
+        };
+        queue.bytes -= first.len();
+        if queue.frames.is_empty() {
+            drop(queue);
+            self.drained.notify_one();
+            return Poll::Ready(Some(first));
+        }
+        let mut all = BytesMut::with_capacity((first.len() + queue.bytes).min(WRITE_BYTES_MAX));
+        all.extend_from_slice(&first);
+        while all.len() < WRITE_BYTES_MAX {
+            let Some(next) = queue.frames.pop_front() else { break };
+            queue.bytes -= next.len();
+            all.extend_from_slice(&next);
+        }
+        drop(queue);
+        self.drained.notify_one();
+        Poll::Ready(Some(all.freeze()))
+    }
+}
+
+impl Queue {
+    fn push(&mut self, frame: Bytes) {
+        self.bytes += frame.len();
+        self.frames.push_back(frame);
+    }
+
+    fn close(&mut self, code: u16, reason: &str) {
+        if !self.closing {
+            self.push(frames::close(code, reason));
+            self.closing = true;
+        }
+    }
+}
+
+/// The response body of an upgraded connection: whatever waits in the queue, coalesced.
+pub struct SocketBody {
+    socket: Arc<Socket>,
+    /// The body that the WebSocket library made: when it is dropped, the library's inbound stream ends.
+    _upgrade: BoxBody,
+}
+
+impl SocketBody {
+    pub fn new(socket: Arc<Socket>, upgrade: BoxBody) -> SocketBody {
+        SocketBody { socket, _upgrade: upgrade }
+    }
+}
+
+impl MessageBody for SocketBody {
+    type Error = actix_web::Error;
+
+    fn size(&self) -> BodySize {
+        BodySize::Stream
+    }
+
+    fn poll_next(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        self.socket.take(context).map(|bytes| bytes.map(Ok))
+    }
+}
+
+impl Drop for SocketBody {
+    fn drop(&mut self) {
+        lock(&self.socket.queue).gone = true;
+        self.socket.tell_end();
+    }
+}

@@ -1,0 +1,299 @@
+//! The one place that builds everything and joins it: database, writer, domain, hub, HTTP.
+
+use std::fs::{File, OpenOptions};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::{App as ActixApp, HttpResponse, HttpServer, middleware, web};
+
+use crate::client_api;
+use crate::config::Config;
+use crate::domain::clock::{Clock, SystemClock, random, random_text};
+use crate::domain::effect::{Audience, Silence};
+use crate::domain::passwords::Passwords;
+use crate::domain::writer::{Identity, Writer, WriterContext};
+use crate::domain::{Domain, Presences};
+use crate::http::limits::Limits;
+use crate::http::{Problem, Shared, TokenCache, context, extract, web_client};
+use crate::live::{self, Hub};
+use crate::protocol::ids::KeyId;
+use crate::protocol::sign::SigningKey;
+use crate::storage::{self, Conn, ReadPool, is_postgres, meta};
+
+/// Why the server can't start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("{0}")]
+    Storage(#[from] storage::Error),
+    #[error("{what}: {error}")]
+    Io { what: String, error: std::io::Error },
+    #[error(
+        "this data belongs to the server {stored:?}, but the settings say {given:?}: a server's name is signed into everything and can't change"
+    )]
+    OtherName { stored: String, given: String },
+    #[error("another server is using the data directory {0}")]
+    InUse(String),
+    #[error("{0}")]
+    Domain(#[from] crate::domain::Error),
+}
+
+fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> StartError {
+    let what = what.into();
+    move |error| StartError::Io { what, error }
+}
+
+/// Threads for reading, when the settings don't say.
+fn read_threads(config: &Config) -> usize {
+    let given = usize::try_from(config.settings.database.read_threads).unwrap_or(0);
+    if given > 0 { given } else { processors() * 2 }
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
+}
+
+/// Brings the schema up to date and answers which migrations ran.
+pub fn migrate(config: &Config) -> Result<Vec<String>, StartError> {
+    make_data_dir(&config.data_dir)?;
+    Ok(Conn::open(&config.database_url())?.migrate()?)
+}
+
+fn make_data_dir(path: &Path) -> Result<(), StartError> {
+    std::fs::create_dir_all(path)
+        .map_err(io(format!("cannot make the data directory {}", path.display())))?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let private = std::fs::Permissions::from_mode(0o700);
+        std::fs::set_permissions(path, private).map_err(io(format!("cannot protect {}", path.display())))?;
+    }
+    Ok(())
+}
+
+/// Who this server is: its name, for ever, and the key that signs now, made at the first start.
+fn identity(conn: &mut Conn, config: &Config, clock: &dyn Clock) -> Result<Identity, StartError> {
+    conn.begin_write()?;
+    let found = identity_within(conn, config, clock);
+    match &found {
+        Ok(_) => conn.commit()?,
+        Err(_) => conn.rollback()?,
+    }
+    found
+}
+
+fn identity_within(conn: &mut Conn, config: &Config, clock: &dyn Clock) -> Result<Identity, StartError> {
+    const NAME: &str = "server_name";
+    meta::put_once(conn, NAME, config.name.as_str())?;
+    let stored = meta::get(conn, NAME)?.unwrap_or_default();
+    if stored != config.name.as_str() {
+        return Err(StartError::OtherName { stored, given: config.name.as_str().to_owned() });
+    }
+    if meta::active_key(conn)?.is_none() {
+        let kid = format!("k{}", random_text::<6>().to_lowercase().replace('-', "_"));
+        let key = meta::SigningKeyRow {
+            kid,
+            seed: random::<32>().to_vec(),
+            created_ts: clock.now(),
+            retired_ts: None,
+        };
+        meta::add_key(conn, &key)?;
+    }
+    let damaged = |what: &str| StartError::Storage(storage::Error::Damaged(what.to_owned()));
+    let row = meta::active_key(conn)?.ok_or_else(|| damaged("no signing key"))?;
+    let seed: [u8; 32] = row.seed.as_slice().try_into().map_err(|_| damaged("signing key"))?;
+    let kid: KeyId = row.kid.parse().map_err(|_| damaged("key id"))?;
+    Ok(Identity { name: config.name.clone(), kid, key: SigningKey::from_seed(seed) })
+}
+
+struct NobodyOnline;
+
+impl Presences for NobodyOnline {
+    fn is_online(&self, _: &str) -> bool {
+        false
+    }
+}
+
+/// The domain without a server around it: for commands.
+pub fn open_domain(config: &Arc<Config>) -> Result<(Domain, Vec<std::thread::JoinHandle<()>>), StartError> {
+    build_domain(config, Arc::new(Silence), Arc::new(NobodyOnline))
+}
+
+fn build_domain(
+    config: &Arc<Config>,
+    audience: Audience,
+    presences: Arc<dyn Presences>,
+) -> Result<(Domain, Vec<std::thread::JoinHandle<()>>), StartError> {
+    make_data_dir(&config.data_dir)?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let url = config.database_url();
+    let (for_identity, identity_clock) = (config.clone(), clock.clone());
+    // On a thread of its own: a PostgreSQL connection drives a runtime, and the caller may be in one.
+    let opened = std::thread::spawn(move || {
+        let mut conn = Conn::open(&for_identity.database_url())?;
+        for migration in conn.migrate()? {
+            tracing::info!(migration, "the schema was brought up to date");
+        }
+        identity(&mut conn, &for_identity, identity_clock.as_ref())
+    });
+    let identity = opened.join().unwrap_or(Err(StartError::Storage(storage::Error::Lost)))?;
+    let reads = ReadPool::start(&url, read_threads(config)).map_err(io("cannot start a thread"))?;
+    let context = WriterContext {
+        url,
+        lanes: usize::try_from(config.settings.database.write_threads).unwrap_or(1),
+        identity: Arc::new(identity),
+        clock: clock.clone(),
+        audience: audience.clone(),
+    };
+    let (writer, handles) = Writer::start(&context).map_err(io("cannot start a thread"))?;
+    let passwords = Passwords::new(&config.settings.accounts)?;
+    let domain = Domain { config: config.clone(), reads, writer, clock, passwords, audience, presences };
+    Ok((domain, handles))
+}
+
+/// A server that is listening.
+pub struct Running {
+    pub address: SocketAddr,
+    pub domain: Arc<Domain>,
+    hub: Arc<Hub>,
+    handle: ServerHandle,
+    served: tokio::task::JoinHandle<std::io::Result<()>>,
+    housekeeping: tokio::task::JoinHandle<()>,
+    writers: Vec<std::thread::JoinHandle<()>>,
+    /// Held for as long as the server runs; the system lets go of it however the process ends.
+    _lock: Option<File>,
+}
+
+/// Starts everything. Answers when requests are taken.
+pub async fn start(config: Arc<Config>) -> Result<Running, StartError> {
+    make_data_dir(&config.data_dir)?;
+    let lock = lock_data(&config)?;
+    let tokens = Arc::new(TokenCache::default());
+    let forgetting = tokens.clone();
+    let (hub, announce) = Hub::start(&config.settings, move |sessions| forgetting.forget(sessions))
+        .map_err(io("cannot start a thread"))?;
+    let (domain, writers) = build_domain(&config, Arc::new(announce), hub.clone())?;
+    let domain = Arc::new(domain);
+    let shared = web::Data::new(Shared {
+        domain: domain.clone(),
+        tokens,
+        limits: Limits::new(&config.settings.limits),
+    });
+    let housekeeping = tokio::spawn(keep_house(domain.clone(), hub.clone(), shared.clone().into_inner()));
+    let app_hub = hub.clone();
+    let threads = usize::try_from(config.settings.server.http_threads).unwrap_or(0);
+    let server = HttpServer::new(move || {
+        ActixApp::new()
+            .app_data(shared.clone())
+            .app_data(web::Data::from(app_hub.clone()))
+            .app_data(extract::path_config())
+            .app_data(extract::query_config())
+            .wrap(middleware::from_fn(context::wrap))
+            .route("/health", web::get().to(health))
+            .route("/ready", web::get().to(ready))
+            .service(
+                web::scope(client_api::BASE)
+                    .configure(live::configure)
+                    .configure(client_api::configure)
+                    .default_service(web::route().to(client_api::fallback)),
+            )
+            .service(
+                web::scope("/api")
+                    .configure(client_api::configure_docs)
+                    .default_service(web::route().to(nothing)),
+            )
+            .default_service(web::route().to(web_client::serve))
+    })
+    .workers(if threads > 0 { threads } else { processors() })
+    .shutdown_timeout(u64::from(config.settings.server.shutdown_grace_s))
+    .client_request_timeout(Duration::from_secs(20))
+    .backlog(4_096)
+    .disable_signals()
+    .bind(config.listen)
+    .map_err(io(format!("cannot listen on {}", config.listen)))?;
+    let address = server.addrs().first().copied().unwrap_or(config.listen);
+    let server = server.run();
+    let handle = server.handle();
+    let served = tokio::spawn(server);
+    Ok(Running { address, domain, hub, handle, served, housekeeping, writers, _lock: lock })
+}
+
+impl Running {
+    /// Waits until the server ends by itself, which it does not without a reason.
+    pub async fn ended(&mut self) -> std::io::Result<()> {
+        (&mut self.served).await.unwrap_or(Ok(()))
+    }
+
+    /// Stops: streams are told to come back, requests under way are answered, writes are finished.
+    pub async fn stop(self) {
+        self.hub.close_all();
+        self.handle.stop(true).await;
+        let _ = self.served.await;
+        self.housekeeping.abort();
+        let _ = self.housekeeping.await;
+        drop(self.domain);
+        drop(self.hub);
+        let _ = tokio::task::spawn_blocking(move || {
+            for writer in self.writers {
+                let _ = writer.join();
+            }
+        })
+        .await;
+    }
+}
+
+/// One server per data directory: two would both think that they order the same channels.
+fn lock_data(config: &Config) -> Result<Option<File>, StartError> {
+    if is_postgres(&config.database_url()) {
+        return Ok(None);
+    }
+    let path = config.data_dir.join("loggia.lock");
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+    let file = file.map_err(io(format!("cannot open {}", path.display())))?;
+    file.try_lock().map_err(|_| StartError::InUse(config.data_dir.display().to_string()))?;
+    Ok(Some(file))
+}
+
+const PRESENCE_INTERVAL: Duration = Duration::from_secs(1);
+const LIMITS_INTERVAL_TICKS: u32 = 60;
+const SESSIONS_INTERVAL_TICKS: u32 = 3_600;
+
+/// What has to be done now and then.
+async fn keep_house(domain: Arc<Domain>, hub: Arc<Hub>, shared: Arc<Shared>) {
+    let mut interval = tokio::time::interval(PRESENCE_INTERVAL);
+    interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut tick: u32 = 0;
+    loop {
+        interval.tick().await;
+        tick = tick.wrapping_add(1);
+        hub.tell_presence();
+        if tick.is_multiple_of(LIMITS_INTERVAL_TICKS) {
+            shared.limits.forget_quiet();
+        }
+        if tick % SESSIONS_INTERVAL_TICKS == 1
+            && let Err(error) = domain.end_idle_sessions().await
+        {
+            tracing::warn!(%error, "idle sessions could not be ended");
+        }
+    }
+}
+
+async fn health() -> HttpResponse {
+    HttpResponse::Ok().json(serde_json::json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }))
+}
+
+/// Whether requests can be served: the database answers reads and takes writes.
+async fn ready(app: crate::http::App) -> Result<HttpResponse, Problem> {
+    let read = app.domain.reads.read(|conn| meta::get(conn, "server_name")).await;
+    let written = app.domain.writer.other("ready", |_| Ok(())).await;
+    if read.is_err() || written.is_err() {
+        return Err(Problem::plain("busy").retry_after(1));
+    }
+    Ok(HttpResponse::Ok().json(serde_json::json!({ "status": "ready" })))
+}
+
+async fn nothing() -> Result<HttpResponse, Problem> {
+    Err(Problem::plain("not_found"))
+}
