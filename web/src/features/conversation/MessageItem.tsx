@@ -4,6 +4,7 @@ import { memo, useCallback } from "react";
 import { t } from "../../i18n";
 import { clockTime, fullTime } from "../../lib/time";
 import { plainText } from "../../ui/markdown/parse";
+import { Boundary } from "../../ui/Boundary";
 import { Markdown } from "../../ui/markdown/Markdown";
 import { MessageRow, Reactions, type ReactionView } from "../../ui/MessageRow";
 import { Icon } from "../../ui/Icon";
@@ -123,7 +124,9 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
           }}
         />
       ) : (
-        <Markdown text={message.text} mention={mention} trailing={<Edited message={message} />} />
+        <Boundary fallback={<p className="plain">{message.text}</p>}>
+          <Markdown text={message.text} mention={mention} trailing={<Edited message={message} />} />
+        </Boundary>
       )}
     </MessageRow>
   );

@@ -58,6 +58,17 @@ describe("markdown", () => {
     );
   });
 
+  it.each([
+    ">".repeat(30_000),
+    "> ".repeat(15_000),
+    `${"**a _b ".repeat(3_000)}${"_ **".repeat(3_000)}`,
+    "- ".repeat(5_000),
+  ])("survives what is nested without end (%#)", (text) => {
+    const start = performance.now();
+    expect(html(text).length).toBeGreaterThan(10);
+    expect(performance.now() - start).toBeLessThan(5_000);
+  });
+
   it("knows messages of a few emoji", () => {
     expect(isBigEmoji("🎉 👍🏽")).toBe(true);
     expect(isBigEmoji("👩‍👩‍👧")).toBe(true);

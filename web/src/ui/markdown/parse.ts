@@ -10,12 +10,23 @@ import { gfmStrikethrough } from "micromark-extension-gfm-strikethrough";
 import { gfmTable } from "micromark-extension-gfm-table";
 
 const CACHE_MAX = 1_500;
+const DEPTH_MAX = 32;
+/** More quotes within quotes than anybody means, and the one shape that takes the parser long. */
+const DEEP_QUOTE = /^(?:[ \t]*>){17}/m;
 const cache = new Map<string, Root>();
 
 export function parseMarkdown(text: string): Root {
   const known = cache.get(text);
   if (known) return known;
-  const root = fromMarkdown(text, {
+  let root = DEEP_QUOTE.test(text) ? asText(text) : read(text);
+  if (isDeep(root)) root = asText(text);
+  if (cache.size >= CACHE_MAX) cache.delete(cache.keys().next().value ?? "");
+  cache.set(text, root);
+  return root;
+}
+
+function read(text: string): Root {
+  return fromMarkdown(text, {
     extensions: [
       gfmTable(),
       gfmStrikethrough({ singleTilde: false }),
@@ -28,9 +39,20 @@ export function parseMarkdown(text: string): Root {
       gfmAutolinkLiteralFromMarkdown(),
     ],
   });
-  if (cache.size >= CACHE_MAX) cache.delete(cache.keys().next().value ?? "");
-  cache.set(text, root);
-  return root;
+}
+
+function asText(text: string): Root {
+  return { type: "root", children: [{ type: "paragraph", children: [{ type: "text", value: text }] }] };
+}
+
+/** Nested beyond what drawing can follow. Level by level, so that the check itself cannot overflow. */
+function isDeep(root: Root): boolean {
+  let level: Nodes[] = [root];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > DEPTH_MAX) return true;
+    level = level.flatMap((node) => ("children" in node ? node.children : []));
+  }
+  return false;
 }
 
 export function definitions(root: Root): Map<string, Definition> {
