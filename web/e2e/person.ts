@@ -1,0 +1,152 @@
+// Somebody at a browser of their own, acting as people do: by what they see.
+
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  expect,
+  type Locator,
+  type Page,
+} from "@playwright/test";
+import type { Server } from "./server";
+
+export const PASSWORD = "correct horse battery";
+
+export class Person {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly name: string;
+  /** What the browser complained about: checked at the end of a test. */
+  readonly complaints: string[] = [];
+
+  private constructor(page: Page, name: string) {
+    this.page = page;
+    this.context = page.context();
+    this.name = name;
+    page.on("pageerror", (error) => this.complaints.push(error.message));
+    page.on("console", (message) => {
+      if (/Content.Security.Policy|React|Warning/i.test(message.text())) this.complaints.push(message.text());
+    });
+  }
+
+  static async at(
+    browser: Browser,
+    server: Server,
+    name: string,
+    options: BrowserContextOptions = {},
+  ): Promise<Person> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
+    const page = await context.newPage();
+    await page.goto(server.url);
+    return new Person(page, name);
+  }
+
+  static async registered(
+    browser: Browser,
+    server: Server,
+    name: string,
+    options: BrowserContextOptions = {},
+  ) {
+    const person = await Person.at(browser, server, name, options);
+    await person.register();
+    return person;
+  }
+
+  async register(): Promise<void> {
+    const { page } = this;
+    await page.getByRole("button", { name: "Create account" }).click();
+    await page.getByLabel("Username").fill(this.name);
+    await page.getByLabel("Display name").fill(this.displayName);
+    await page.getByLabel("Password").fill(PASSWORD);
+    await page.getByRole("button", { name: "Create account" }).click();
+    await expect(page.getByRole("heading", { name: `Welcome, ${this.displayName}` })).toBeVisible();
+  }
+
+  async signIn(): Promise<void> {
+    const { page } = this;
+    await page.getByLabel("Username").fill(this.name);
+    await page.getByLabel("Password").fill(PASSWORD);
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await expect(page.getByRole("navigation", { name: "Conversations" })).toBeAttached();
+  }
+
+  get displayName(): string {
+    return this.name.charAt(0).toUpperCase() + this.name.slice(1);
+  }
+
+  async createChannel(name: string, options: { topic?: string; private?: boolean } = {}): Promise<void> {
+    const { page } = this;
+    await page.getByRole("button", { name: "Create a channel" }).first().click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Name").fill(name);
+    if (options.topic) await dialog.getByLabel("Topic").fill(options.topic);
+    if (options.private) await dialog.getByText("Private", { exact: true }).click();
+    await dialog.getByRole("button", { name: "Create channel" }).click();
+    await this.expectChannel(name);
+  }
+
+  async joinFromDirectory(name: string): Promise<void> {
+    const { page } = this;
+    await page.getByRole("button", { name: "Browse channels" }).first().click();
+    await page.getByRole("searchbox", { name: "Search channels" }).fill(name);
+    await page.getByRole("button", { name: `Join ${name}` }).click();
+    await this.expectChannel(name);
+  }
+
+  async startDm(other: Person): Promise<void> {
+    const { page } = this;
+    await page.getByRole("button", { name: "Start a conversation" }).first().click();
+    await page.getByRole("combobox", { name: "Search people by name" }).fill(other.name);
+    await page.getByRole("option", { name: new RegExp(other.displayName) }).click();
+    await page.getByRole("button", { name: "Start conversation" }).click();
+    await expect(page.getByRole("heading", { level: 1, name: other.displayName })).toBeVisible();
+  }
+
+  async open(name: string): Promise<void> {
+    await this.nav(name).click();
+    await this.expectChannel(name);
+  }
+
+  nav(name: string): Locator {
+    return this.page.getByTestId("nav-row").filter({ hasText: name });
+  }
+
+  async expectChannel(name: string): Promise<void> {
+    await expect(this.page.getByRole("heading", { level: 1, name, exact: true })).toBeVisible();
+    await expect(this.composer).toBeVisible();
+  }
+
+  get composer(): Locator {
+    return this.page.getByTestId("conversation").getByTestId("composer");
+  }
+
+  async send(text: string): Promise<void> {
+    await this.composer.fill(text);
+    await this.composer.press("Enter");
+  }
+
+  message(text: string | RegExp): Locator {
+    return this.page.getByTestId("conversation").getByTestId("message").filter({ hasText: text });
+  }
+
+  async sees(text: string | RegExp): Promise<void> {
+    await expect(this.message(text)).toHaveCount(1);
+    await expect(this.message(text)).toBeVisible();
+  }
+
+  /** Opens the "more" menu of a message and chooses. */
+  async act(text: string, action: string): Promise<void> {
+    await this.message(text).hover();
+    await this.message(text).getByRole("button", { name: "More actions" }).click();
+    await this.page.getByRole("menuitem", { name: action, exact: true }).click();
+  }
+
+  async shot(name: string): Promise<void> {
+    await this.page.screenshot({ path: `e2e/artifacts/${name}.png`, animations: "disabled" });
+  }
+
+  /** The texts of the conversation's messages, top to bottom. */
+  async texts(): Promise<string[]> {
+    return this.page.getByTestId("conversation").locator("[data-testid=message] .markdown").allInnerTexts();
+  }
+}
