@@ -8,7 +8,7 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, HttpRequest};
+use actix_web::{Error, HttpMessage};
 use futures_util::FutureExt;
 
 use super::App;
@@ -63,17 +63,13 @@ async fn serve(
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let began = Instant::now();
     let (method, path) = (request.method().clone(), request.path().to_owned());
-    let http_request = request.request().clone();
     let served = AssertUnwindSafe(next.call(request)).catch_unwind().await;
-    let mut response = match served {
-        Ok(Ok(response)) => response.map_into_left_body(),
-        Ok(Err(error)) => ServiceResponse::from_err(error, http_request.clone()).map_into_right_body(),
-        Err(_) => {
-            tracing::error!(request_id = %id, %method, path, "a handler panicked");
-            ServiceResponse::from_err(Problem::plain("internal"), http_request.clone()).map_into_right_body()
-        }
+    let Ok(served) = served else {
+        tracing::error!(request_id = %id, %method, path, "a handler panicked");
+        return Err(Problem::plain("internal").into());
     };
-    add_headers(&http_request, &mut response, &id);
+    let mut response = served?;
+    add_headers(&mut response, &id);
     let status = response.status().as_u16();
     let ms = began.elapsed().as_millis();
     if status >= 500 {
@@ -96,8 +92,9 @@ const HEADERS: &[(HeaderName, &str)] = &[
     ),
 ];
 
-fn add_headers<B>(request: &HttpRequest, response: &mut ServiceResponse<B>, id: &str) {
-    let note = request.extensions().get::<RateNote>().cloned();
+fn add_headers<B>(response: &mut ServiceResponse<B>, id: &str) {
+    let note = response.request().extensions().get::<RateNote>().cloned();
+    let of_api = response.request().path().starts_with("/api/");
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(id) {
         headers.insert(X_REQUEST_ID, value);
@@ -114,7 +111,7 @@ fn add_headers<B>(request: &HttpRequest, response: &mut ServiceResponse<B>, id: 
             }
         }
     }
-    if request.path().starts_with("/api/") && !headers.contains_key(header::CACHE_CONTROL) {
+    if of_api && !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
 }

@@ -124,7 +124,11 @@ impl Conversation {
                     Ok(ClientFrame::Identify(identify)) => break identify,
                     Ok(ClientFrame::Ping) => self.socket.answer(frames::plain("pong", &json!({}))),
                     Ok(_) => {
-                        return self.refuse(close_code::BAD_FRAME, "bad_frame", "the first frame is identify");
+                        return self.refuse(
+                            close_code::BAD_FRAME,
+                            "bad_frame",
+                            "the first frame is identify",
+                        );
                     }
                     Err(detail) => return self.refuse(close_code::BAD_FRAME, "bad_frame", &detail),
                 },

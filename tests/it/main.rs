@@ -1,0 +1,6 @@
+//! Everything over real sockets and real databases, in one program so that it links once.
+
+#![cfg(test)]
+
+mod story;
+mod support;

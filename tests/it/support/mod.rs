@@ -1,0 +1,196 @@
+//! What integration tests share: a server per test, people, streams, waits with a deadline.
+//!
+//! A test runs on both databases through [`both!`]: on SQLite in a directory of its own, and on
+//! PostgreSQL in a database of its own when `LOGGIA_TEST_POSTGRES_URL` names a server.
+
+pub mod person;
+pub mod process;
+pub mod stream;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use loggia::config::Config;
+use loggia::server::{self, Running};
+use loggia::storage::Conn;
+use tempfile::TempDir;
+
+pub use person::Person;
+pub use process::Process;
+pub use stream::Stream;
+
+/// How long anything may take before a test gives up.
+pub const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Defines a test on both databases: `both!(async fn name(server: TestServer) { .. });`
+#[macro_export]
+macro_rules! both {
+    ($(#[$meta:meta])* async fn $name:ident($server:ident: TestServer) $body:block) => {
+        mod $name {
+            use super::*;
+
+            $(#[$meta])*
+            async fn run($server: TestServer) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                let server = TestServer::sqlite().await;
+                run(server).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgresql() {
+                let Some(server) = TestServer::postgresql().await else { return };
+                run(server).await;
+            }
+        }
+    };
+}
+
+/// A server of the test's own, in this process, over a real socket.
+pub struct TestServer {
+    pub running: Option<Running>,
+    pub base: String,
+    pub config: Arc<Config>,
+    dir: TempDir,
+    database: Option<Database>,
+}
+
+/// A PostgreSQL database that goes with its test.
+pub struct Database {
+    pub url: String,
+    admin: String,
+    name: String,
+}
+
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
+/// Settings of a test server: quick hashing, no rate limits, a free port.
+pub fn settings(data_dir: &str, database: &str) -> Vec<(String, String)> {
+    let settings = [
+        ("LOGGIA_SERVER_NAME", "a.test"),
+        ("LOGGIA_LISTEN", "127.0.0.1:0"),
+        ("LOGGIA_DATA_DIR", data_dir),
+        ("LOGGIA_DATABASE_URL", database),
+        ("LOGGIA_LIMITS__ENABLED", "false"),
+        ("LOGGIA_SERVER__HTTP_THREADS", "1"),
+        ("LOGGIA_SERVER__SHUTDOWN_GRACE_S", "1"),
+        ("LOGGIA_DATABASE__READ_THREADS", "2"),
+        ("LOGGIA_DATABASE__WRITE_THREADS", "2"),
+        ("LOGGIA_ACCOUNTS__ARGON2_MEMORY_KIB", "64"),
+        ("LOGGIA_ACCOUNTS__ARGON2_PASSES", "1"),
+    ];
+    settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+impl Database {
+    /// A fresh database on the server that the environment names, if it names one.
+    pub async fn create() -> Option<Database> {
+        let admin = std::env::var("LOGGIA_TEST_POSTGRES_URL").ok()?;
+        let n = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("loggia_{}_{n}", std::process::id());
+        let (prefix, rest) = admin.rsplit_once('/').expect("a database in the URL");
+        let query = rest.split_once('?').map(|(_, query)| format!("?{query}")).unwrap_or_default();
+        let url = format!("{prefix}/{name}{query}");
+        run_sql(&admin, format!("CREATE DATABASE {name}")).await;
+        Some(Database { url, admin, name })
+    }
+
+    pub async fn drop_it(self) {
+        run_sql(&self.admin, format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name)).await;
+    }
+}
+
+/// Runs SQL on a connection of its own, on a thread of its own.
+pub async fn run_sql(url: &str, sql: String) {
+    let url = url.to_owned();
+    let ran = std::thread::spawn(move || Conn::open(&url).and_then(|mut conn| conn.run_script(&sql)));
+    tokio::task::spawn_blocking(move || ran.join().expect("no panic").expect("SQL")).await.expect("joined");
+}
+
+impl TestServer {
+    pub async fn sqlite() -> TestServer {
+        TestServer::start(None, &[]).await
+    }
+
+    /// None when no PostgreSQL server is named in the environment.
+    pub async fn postgresql() -> Option<TestServer> {
+        let database = Database::create().await;
+        if database.is_none() {
+            eprintln!("LOGGIA_TEST_POSTGRES_URL is not set: not run on PostgreSQL");
+        }
+        Some(TestServer::start(Some(database?), &[]).await)
+    }
+
+    /// A server with settings of its own (`LOGGIA_*`).
+    pub async fn start(database: Option<Database>, more: &[(&str, &str)]) -> TestServer {
+        let dir = tempfile::tempdir().expect("a directory");
+        let url = database.as_ref().map(|database| database.url.clone()).unwrap_or_default();
+        let mut env = settings(&dir.path().to_string_lossy(), &url);
+        for (name, value) in more {
+            env.retain(|(known, _)| known != name);
+            env.push(((*name).to_owned(), (*value).to_owned()));
+        }
+        let config = Arc::new(Config::load(None, env.into_iter()).expect("settings"));
+        let running = server::start(config.clone()).await.expect("a server");
+        let base = format!("http://127.0.0.1:{}", running.address.port());
+        TestServer { running: Some(running), base, config, dir, database }
+    }
+
+    /// Stops the server and starts it again on the same data (at another port).
+    pub async fn restart(&mut self) {
+        self.running.take().expect("running").stop().await;
+        let running = server::start(self.config.clone()).await.expect("a server");
+        self.base = format!("http://127.0.0.1:{}", running.address.port());
+        self.running = Some(running);
+    }
+
+    pub fn data_dir(&self) -> &std::path::Path {
+        self.dir.path()
+    }
+
+    pub fn database_url(&self) -> String {
+        self.config.database_url()
+    }
+
+    /// Registers somebody with a name of their own.
+    pub async fn person(&self, name: &str) -> Person {
+        Person::register(&self.base, name).await
+    }
+
+    pub async fn stop(mut self) {
+        if let Some(running) = self.running.take() {
+            running.stop().await;
+        }
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        let (running, database) = (self.running.take(), self.database.take());
+        // A runtime of its own: the test's may be ending.
+        let cleaning = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+            runtime.block_on(async {
+                drop(running);
+                if let Some(database) = database {
+                    database.drop_it().await;
+                }
+            });
+        });
+        let _ = cleaning.join();
+    }
+}
+
+/// Tries until `check` answers something, or the deadline passes.
+pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut check: impl FnMut() -> F) -> T {
+    let begun = std::time::Instant::now();
+    loop {
+        if let Some(found) = check().await {
+            return found;
+        }
+        assert!(begun.elapsed() < DEADLINE, "waited too long: {what}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}

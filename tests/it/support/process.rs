@@ -1,0 +1,65 @@
+//! The real program as a process of its own, to be killed.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+/// A running `loggia serve`.
+pub struct Process {
+    child: Child,
+    pub base: String,
+}
+
+impl Process {
+    /// Starts the program on a port of its own (0: a free one) and waits until it is ready.
+    pub fn start(data_dir: &Path, database: &str, port: u16) -> Process {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_loggia"));
+        command
+            .arg("serve")
+            .env_clear()
+            .envs(std::env::vars().filter(|(name, _)| !name.starts_with("LOGGIA_")));
+        command.envs(super::settings(&data_dir.to_string_lossy(), database));
+        command.env("LOGGIA_LISTEN", format!("127.0.0.1:{port}")).env("LOGGIA_LOG__LEVEL", "warn");
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("the program");
+        let mut line = String::new();
+        let mut out = BufReader::new(child.stdout.take().expect("its output"));
+        out.read_line(&mut line).expect("a line");
+        let url =
+            line.trim().strip_prefix("Loggia is ready: ").unwrap_or_else(|| panic!("not ready: {line:?}"));
+        let port = url.rsplit(':').next().expect("a port").to_owned();
+        // Whatever else it prints is read, so that it never waits for us.
+        std::thread::spawn(move || for _ in out.lines() {});
+        Process { child, base: format!("http://127.0.0.1:{port}") }
+    }
+
+    pub fn port(&self) -> u16 {
+        self.base.rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port")
+    }
+
+    /// kill -9, and waits until it is gone.
+    pub fn kill(mut self) {
+        self.child.kill().expect("killed");
+        self.child.wait().expect("gone");
+    }
+
+    /// Runs another command of the program on the same data and answers (success, output).
+    pub fn run(data_dir: &Path, database: &str, arguments: &[&str]) -> (bool, String) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_loggia"));
+        command
+            .args(arguments)
+            .env_clear()
+            .envs(std::env::vars().filter(|(name, _)| !name.starts_with("LOGGIA_")));
+        command.envs(super::settings(&data_dir.to_string_lossy(), database));
+        let output = command.output().expect("the program");
+        let text =
+            String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        (output.status.success(), text)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
