@@ -19,7 +19,8 @@ fn the_environment_wins_over_the_file() {
 
 #[test]
 fn each_mistake_names_the_field_and_its_source() {
-    let cases: &[(&str, &[(&str, &str)], &str, &str)] = &[
+    type Variables = &'static [(&'static str, &'static str)];
+    let cases: &[(&str, Variables, &str, &str)] = &[
         ("[server]\nnmae = \"a.example\"\n", &[], "server.nmae", "loggia.toml"),
         ("[sever]\n", &[], "sever", "loggia.toml"),
         ("[server]\nname = 4\n", &[], "server.name", "loggia.toml"),

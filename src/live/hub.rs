@@ -40,8 +40,11 @@ pub struct Hub {
     next_id: AtomicU64,
     bounds: Bounds,
     streams_max: usize,
-    sessions_ended: Box<dyn Fn(&[String]) + Send + Sync>,
+    sessions_ended: SessionsEnded,
 }
+
+/// Told which sessions are over.
+type SessionsEnded = Box<dyn Fn(&[String]) + Send + Sync>;
 
 /// Where commits are announced.
 pub struct HubHandle {

@@ -13,7 +13,7 @@ use super::frames;
 use super::hub::Hub;
 use super::socket::Socket;
 use crate::domain::sync::{Followed, Missed};
-use crate::domain::{Domain, Error};
+use crate::domain::{Actor, Domain, Error};
 use crate::protocol::Seq;
 use crate::protocol::ids::ChannelId;
 use crate::storage::{ChannelNum, UserNum};
@@ -28,10 +28,10 @@ pub async fn resume(
     domain: &Domain,
     hub: &Hub,
     socket: &Arc<Socket>,
-    user: UserNum,
+    actor: &Actor,
     cursors: &BTreeMap<String, Seq>,
-    ready: Value,
 ) -> Result<(), Error> {
+    let user = actor.person.num;
     let before = domain.followed(user).await?;
     hub.follow(socket, before.iter().map(|channel| channel.num));
     let now = domain.followed(user).await?;
@@ -73,10 +73,11 @@ pub async fn resume(
         .iter()
         .map(|channel| (channel.id.as_str(), sent.get(&channel.num).copied().unwrap_or(channel.head)))
         .collect();
-    let mut ready = ready;
-    ready["heads"] = json!(heads);
-    ready["online"] = json!(hub.online_for(socket));
-    socket.answer(frames::plain("ready", &ready));
+    let online = hub.online_for(socket);
+    socket.answer(frames::plain(
+        "ready",
+        &json!({ "user_id": actor.person.id, "session_id": actor.session, "heads": heads, "online": online }),
+    ));
     socket.go_live(&sent);
     Ok(())
 }

@@ -160,10 +160,8 @@ impl Conversation {
         if !self.hub.identify(&self.socket, owner) {
             return self.refuse(close_code::TOO_MANY, "too_many_streams", "too many streams of this account");
         }
-        let ready = json!({ "user_id": actor.person.id, "session_id": actor.session });
         let domain = &self.app.domain;
-        if let Err(error) =
-            resume::resume(domain, &self.hub, &self.socket, actor.person.num, &identify.channels, ready).await
+        if let Err(error) = resume::resume(domain, &self.hub, &self.socket, &actor, &identify.channels).await
         {
             tracing::warn!(%error, "a stream could not resume");
             return self.refuse(close_code::RESTART, "busy", "try again");
