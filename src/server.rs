@@ -18,7 +18,7 @@ use crate::domain::writer::{Identity, Writer, WriterContext};
 use crate::domain::{Domain, Presences};
 use crate::http::limits::Limits;
 use crate::http::{Problem, Shared, TokenCache, context, extract, web_client};
-use crate::live::{self, Hub};
+use crate::live::{self, Bounds, Hub};
 use crate::protocol::ids::KeyId;
 use crate::protocol::sign::SigningKey;
 use crate::storage::{self, Conn, ReadPool, is_postgres, meta};
@@ -172,7 +172,12 @@ pub async fn start(config: Arc<Config>) -> Result<Running, StartError> {
     let lock = lock_data(&config)?;
     let tokens = Arc::new(TokenCache::default());
     let forgetting = tokens.clone();
-    let (hub, announce) = Hub::start(&config.settings, move |sessions| forgetting.forget(sessions))
+    let size = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+    let settings = &config.settings;
+    let bounds =
+        Bounds { frames: size(settings.stream.queue_frames), bytes: size(settings.stream.queue_bytes) };
+    let streams_max = size(settings.limits.streams_per_account);
+    let (hub, announce) = Hub::start(bounds, streams_max, move |sessions| forgetting.forget(sessions))
         .map_err(io("cannot start a thread"))?;
     let (domain, writers) = build_domain(&config, Arc::new(announce), hub.clone())?;
     let domain = Arc::new(domain);

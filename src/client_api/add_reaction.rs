@@ -8,7 +8,11 @@ use crate::protocol::ids::{ChannelId, EventId};
 /// Reacts to a message. To react twice so changes nothing.
 #[utoipa::path(operation_id = "add_reaction", tag = "messages", params(("channel" = String, Path), ("message" = String, Path), ("emoji" = String, Path, description = "an emoji, percent-encoded")), responses((status = 204, description = "done")))]
 #[put("/channels/{channel}/messages/{message}/reactions/{emoji}")]
-pub async fn add_reaction(app: App, actor: WriteAuth, path: Path<(ChannelId, EventId, String)>) -> Result<HttpResponse, Problem> {
+pub async fn add_reaction(
+    app: App,
+    actor: WriteAuth,
+    path: Path<(ChannelId, EventId, String)>,
+) -> Result<HttpResponse, Problem> {
     let (channel, message, emoji) = path.into_inner();
     app.domain.add_reaction(&actor.0, channel, message, emoji).await?;
     Ok(HttpResponse::NoContent().finish())

@@ -18,7 +18,12 @@ pub struct ChangePassword {
 /// Changes the password and ends all other sessions.
 #[utoipa::path(operation_id = "change_password", tag = "me", request_body = ChangePassword, responses((status = 204, description = "changed")))]
 #[put("/me/password")]
-pub async fn change_password(app: App, request: HttpRequest, actor: Auth, body: Body<ChangePassword>) -> Result<HttpResponse, Problem> {
+pub async fn change_password(
+    app: App,
+    request: HttpRequest,
+    actor: Auth,
+    body: Body<ChangePassword>,
+) -> Result<HttpResponse, Problem> {
     app.limits.login(&request, actor.0.person.id.as_str())?;
     let Body(body) = body;
     app.domain.change_password(&actor.0, body.current, body.new).await.map_err(wrong_password)?;

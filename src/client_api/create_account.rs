@@ -29,7 +29,11 @@ pub struct CreateAccount {
 /// Makes an account and begins its first session.
 #[utoipa::path(operation_id = "create_account", tag = "accounts", request_body = CreateAccount, responses((status = 201, body = SessionBegun)))]
 #[post("/accounts")]
-pub async fn create_account(app: App, request: HttpRequest, body: Body<CreateAccount>) -> Result<HttpResponse, Problem> {
+pub async fn create_account(
+    app: App,
+    request: HttpRequest,
+    body: Body<CreateAccount>,
+) -> Result<HttpResponse, Problem> {
     app.limits.registration(&request)?;
     let Body(body) = body;
     let new = NewAccount {

@@ -35,7 +35,12 @@ pub enum Visibility {
 /// Makes a channel, owned by the asker.
 #[utoipa::path(operation_id = "create_channel", tag = "channels", request_body = CreateChannel, responses((status = 201, body = Channel)))]
 #[post("/channels")]
-pub async fn create_channel(app: App, request: HttpRequest, actor: WriteAuth, body: Body<CreateChannel>) -> Result<HttpResponse, Problem> {
+pub async fn create_channel(
+    app: App,
+    request: HttpRequest,
+    actor: WriteAuth,
+    body: Body<CreateChannel>,
+) -> Result<HttpResponse, Problem> {
     app.limits.channel(&request, actor.0.person.num)?;
     let Body(body) = body;
     let public = body.visibility == Visibility::Public;

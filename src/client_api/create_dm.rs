@@ -19,7 +19,12 @@ pub struct CreateDm {
 /// The direct message channel of this set of people: 201 when it is new.
 #[utoipa::path(operation_id = "create_dm", tag = "channels", request_body = CreateDm, responses((status = 200, body = Channel, description = "was there"), (status = 201, body = Channel, description = "is new")))]
 #[post("/dms")]
-pub async fn create_dm(app: App, request: HttpRequest, actor: WriteAuth, body: Body<CreateDm>) -> Result<HttpResponse, Problem> {
+pub async fn create_dm(
+    app: App,
+    request: HttpRequest,
+    actor: WriteAuth,
+    body: Body<CreateDm>,
+) -> Result<HttpResponse, Problem> {
     app.limits.channel(&request, actor.0.person.num)?;
     let (channel, new) = app.domain.open_dm(&actor.0, body.0.users).await?;
     let mut response = if new { HttpResponse::Created() } else { HttpResponse::Ok() };

@@ -4,8 +4,8 @@ use actix_web::{HttpResponse, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::http::{App, Auth, Problem};
 use crate::http::extract::MaybeBody;
+use crate::http::{App, Auth, Problem};
 use crate::storage::users::InviteRow;
 
 #[derive(Default, Deserialize, ToSchema)]
@@ -28,14 +28,23 @@ pub struct Invite {
 
 impl From<InviteRow> for Invite {
     fn from(row: InviteRow) -> Invite {
-        Invite { code: row.code, uses_left: row.uses_left, created_ts: row.created_ts, expires_ts: row.expires_ts }
+        Invite {
+            code: row.code,
+            uses_left: row.uses_left,
+            created_ts: row.created_ts,
+            expires_ts: row.expires_ts,
+        }
     }
 }
 
 /// Makes an invite code.
 #[utoipa::path(operation_id = "create_invite", tag = "invites", request_body = CreateInvite, responses((status = 201, body = Invite)))]
 #[post("/invites")]
-pub async fn create_invite(app: App, actor: Auth, body: MaybeBody<CreateInvite>) -> Result<HttpResponse, Problem> {
+pub async fn create_invite(
+    app: App,
+    actor: Auth,
+    body: MaybeBody<CreateInvite>,
+) -> Result<HttpResponse, Problem> {
     let MaybeBody(body) = body;
     let row = app.domain.create_invite(&actor.0, body.uses, body.expires_in_s).await?;
     Ok(HttpResponse::Created().json(Invite::from(row)))

@@ -18,7 +18,11 @@ pub struct CreateJoin {
 /// Joins the channel that an alias names.
 #[utoipa::path(operation_id = "create_join", tag = "membership", request_body = CreateJoin, responses((status = 200, body = Channel)))]
 #[post("/joins")]
-pub async fn create_join(app: App, actor: WriteAuth, body: Body<CreateJoin>) -> Result<Json<Channel>, Problem> {
+pub async fn create_join(
+    app: App,
+    actor: WriteAuth,
+    body: Body<CreateJoin>,
+) -> Result<Json<Channel>, Problem> {
     let id = app.domain.resolve_alias(&body.0.alias).await?;
     let channel = app.domain.join_channel(&actor.0, id).await?;
     Ok(Json(app.channel_with_presence(channel)))

@@ -40,7 +40,11 @@ pub struct NewSession {
 /// Begins a session.
 #[utoipa::path(operation_id = "create_session", tag = "accounts", request_body = CreateSession, responses((status = 201, body = SessionBegun)))]
 #[post("/sessions")]
-pub async fn create_session(app: App, request: HttpRequest, body: Body<CreateSession>) -> Result<HttpResponse, Problem> {
+pub async fn create_session(
+    app: App,
+    request: HttpRequest,
+    body: Body<CreateSession>,
+) -> Result<HttpResponse, Problem> {
     let Body(body) = body;
     app.limits.login(&request, &body.username)?;
     let user = app.domain.authenticate(&body.username, body.password).await?;
@@ -66,5 +70,6 @@ pub async fn begin(
         response.cookie(session_cookie(&app.domain, &begun.token));
     }
     let token = Some(begun.token).filter(|_| !cookie);
-    Ok(response.json(SessionBegun { user: app.with_presence(user), session: NewSession { id: begun.id, token } }))
+    Ok(response
+        .json(SessionBegun { user: app.with_presence(user), session: NewSession { id: begun.id, token } }))
 }

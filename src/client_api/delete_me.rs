@@ -17,7 +17,12 @@ pub struct DeleteMe {
 /// Deletes the account: profile and sessions go, channels are left. What was written stays.
 #[utoipa::path(operation_id = "delete_me", tag = "me", request_body = DeleteMe, responses((status = 204, description = "deleted")))]
 #[delete("/me")]
-pub async fn delete_me(app: App, request: HttpRequest, actor: Auth, body: Body<DeleteMe>) -> Result<HttpResponse, Problem> {
+pub async fn delete_me(
+    app: App,
+    request: HttpRequest,
+    actor: Auth,
+    body: Body<DeleteMe>,
+) -> Result<HttpResponse, Problem> {
     app.limits.login(&request, actor.0.person.id.as_str())?;
     app.domain.delete_account(&actor.0, body.0.password).await.map_err(wrong_password)?;
     Ok(HttpResponse::NoContent().cookie(no_cookie()).finish())

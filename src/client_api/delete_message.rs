@@ -17,7 +17,12 @@ pub struct DeleteMessage {
 /// Deletes a message for good: text, edits and reactions go, on every server.
 #[utoipa::path(operation_id = "delete_message", tag = "messages", params(("channel" = String, Path), ("message" = String, Path)), request_body = Option<DeleteMessage>, responses((status = 204, description = "deleted")))]
 #[delete("/channels/{channel}/messages/{message}")]
-pub async fn delete_message(app: App, actor: WriteAuth, path: Path<(ChannelId, EventId)>, body: MaybeBody<DeleteMessage>) -> Result<HttpResponse, Problem> {
+pub async fn delete_message(
+    app: App,
+    actor: WriteAuth,
+    path: Path<(ChannelId, EventId)>,
+    body: MaybeBody<DeleteMessage>,
+) -> Result<HttpResponse, Problem> {
     let (channel, message) = path.into_inner();
     app.domain.delete_message(&actor.0, channel, message, body.0.reason).await?;
     Ok(HttpResponse::NoContent().finish())

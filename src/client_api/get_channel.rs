@@ -1,6 +1,9 @@
 //! GET /channels/{id}
 
-use actix_web::{get, web::{Json, Path}};
+use actix_web::{
+    get,
+    web::{Json, Path},
+};
 
 use crate::domain::view::Channel;
 use crate::http::{App, Auth, Problem};

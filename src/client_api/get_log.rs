@@ -1,6 +1,9 @@
 //! GET /channels/{id}/log: the signed log, for proof and export.
 
-use actix_web::{get, web::{Json, Path}};
+use actix_web::{
+    get,
+    web::{Json, Path},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
@@ -78,7 +81,12 @@ pub struct Head {
 /// Signed entries, for proof and export.
 #[utoipa::path(operation_id = "get_log", tag = "log", params(("channel" = String, Path), LogQuery), responses((status = 200, body = Log)))]
 #[get("/channels/{channel}/log")]
-pub async fn get_log(app: App, actor: Auth, path: Path<ChannelId>, query: Params<LogQuery>) -> Result<Json<Log>, Problem> {
+pub async fn get_log(
+    app: App,
+    actor: Auth,
+    path: Path<ChannelId>,
+    query: Params<LogQuery>,
+) -> Result<Json<Log>, Problem> {
     let page = app.domain.log(&actor.0, path.into_inner(), query.from.unwrap_or(0), query.to).await?;
     show(page).map(Json).map_err(|_| Problem::plain("internal"))
 }

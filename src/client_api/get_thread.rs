@@ -1,6 +1,9 @@
 //! GET /channels/{id}/threads/{event_id}
 
-use actix_web::{get, web::{Json, Path}};
+use actix_web::{
+    get,
+    web::{Json, Path},
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -21,7 +24,12 @@ pub struct Thread {
 /// A thread. The id may be that of any message in it.
 #[utoipa::path(operation_id = "get_thread", tag = "messages", params(("channel" = String, Path), ("message" = String, Path), PageQuery), responses((status = 200, body = Thread)))]
 #[get("/channels/{channel}/threads/{message}")]
-pub async fn get_thread(app: App, actor: Auth, path: Path<(ChannelId, EventId)>, query: Params<PageQuery>) -> Result<Json<Thread>, Problem> {
+pub async fn get_thread(
+    app: App,
+    actor: Auth,
+    path: Path<(ChannelId, EventId)>,
+    query: Params<PageQuery>,
+) -> Result<Json<Thread>, Problem> {
     let (channel, message) = path.into_inner();
     let (place, limit) = query.place()?;
     let (root, page) = app.domain.thread(&actor.0, channel, message, place, limit).await?;

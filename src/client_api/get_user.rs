@@ -1,6 +1,9 @@
 //! GET /users/{id}
 
-use actix_web::{get, web::{Json, Path}};
+use actix_web::{
+    get,
+    web::{Json, Path},
+};
 
 use crate::domain::view::User;
 use crate::http::{App, Auth, Problem};

@@ -17,5 +17,7 @@ pub struct Channels {
 #[get("/channels")]
 pub async fn list_channels(app: App, actor: Auth) -> Result<Json<Channels>, Problem> {
     let channels = app.domain.channels(&actor.0).await?;
-    Ok(Json(Channels { channels: channels.into_iter().map(|channel| app.channel_with_presence(channel)).collect() }))
+    Ok(Json(Channels {
+        channels: channels.into_iter().map(|channel| app.channel_with_presence(channel)).collect(),
+    }))
 }

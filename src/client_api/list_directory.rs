@@ -41,15 +41,24 @@ pub struct DirectoryChannel {
 /// Public channels.
 #[utoipa::path(operation_id = "list_directory", tag = "channels", params(DirectoryQuery), responses((status = 200, body = Directory)))]
 #[get("/directory")]
-pub async fn list_directory(app: App, request: HttpRequest, actor: Auth, query: Params<DirectoryQuery>) -> Result<HttpResponse, Problem> {
+pub async fn list_directory(
+    app: App,
+    request: HttpRequest,
+    actor: Auth,
+    query: Params<DirectoryQuery>,
+) -> Result<HttpResponse, Problem> {
     let query = query.into_inner();
     if query.server.as_deref().is_some_and(|server| server != app.domain.server().as_str()) {
-        return Err(Problem::new("bad_query", "This server does not know that server's directory.").field("/server", "unknown server"));
+        return Err(Problem::new("bad_query", "This server does not know that server's directory.")
+            .field("/server", "unknown server"));
     }
     let limit = page_size(query.limit, 50, DIRECTORY_PAGE_MAX)?;
     let after = query.cursor.as_deref().map(cursor::number).transpose()?.unwrap_or(0);
-    let (listed, next) = app.domain.directory(&actor.0, query.query.unwrap_or_default(), after, limit).await?;
-    let channels = listed.into_iter().map(|listed| DirectoryChannel { info: listed.info, membership: listed.membership });
+    let (listed, next) =
+        app.domain.directory(&actor.0, query.query.unwrap_or_default(), after, limit).await?;
+    let channels = listed
+        .into_iter()
+        .map(|listed| DirectoryChannel { info: listed.info, membership: listed.membership });
     let channels = channels.collect();
     Ok(cursor::page(&request, next.map(|next| next.to_string()), |next| Directory { channels, next }))
 }

@@ -33,11 +33,18 @@ pub struct Members {
 /// People in a channel.
 #[utoipa::path(operation_id = "list_members", tag = "membership", params(("channel" = String, Path), MembersQuery), responses((status = 200, body = Members)))]
 #[get("/channels/{channel}/members")]
-pub async fn list_members(app: App, request: HttpRequest, actor: Auth, path: Path<ChannelId>, query: Params<MembersQuery>) -> Result<HttpResponse, Problem> {
+pub async fn list_members(
+    app: App,
+    request: HttpRequest,
+    actor: Auth,
+    path: Path<ChannelId>,
+    query: Params<MembersQuery>,
+) -> Result<HttpResponse, Problem> {
     let query = query.into_inner();
     let limit = page_size(query.limit, 100, MEMBERS_PAGE_MAX)?;
     let after = query.cursor.as_deref().map(cursor::number).transpose()?.unwrap_or(0);
-    let page = app.domain.channel_members(&actor.0, path.into_inner(), query.membership, after, limit).await?;
+    let page =
+        app.domain.channel_members(&actor.0, path.into_inner(), query.membership, after, limit).await?;
     let members = page.members.into_iter().map(|member| app.member_with_presence(member)).collect();
     Ok(cursor::page(&request, page.next.map(|next| next.to_string()), |next| Members { members, next }))
 }

@@ -1,6 +1,9 @@
 //! GET /channels/{id}/messages
 
-use actix_web::{get, web::{Json, Path}};
+use actix_web::{
+    get,
+    web::{Json, Path},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -45,7 +48,12 @@ pub struct MessagePage {
 /// A page of a channel's messages.
 #[utoipa::path(operation_id = "list_messages", tag = "messages", params(("channel" = String, Path), PageQuery), responses((status = 200, body = MessagePage)))]
 #[get("/channels/{channel}/messages")]
-pub async fn list_messages(app: App, actor: Auth, path: Path<ChannelId>, query: Params<PageQuery>) -> Result<Json<MessagePage>, Problem> {
+pub async fn list_messages(
+    app: App,
+    actor: Auth,
+    path: Path<ChannelId>,
+    query: Params<PageQuery>,
+) -> Result<Json<MessagePage>, Problem> {
     let (place, limit) = query.place()?;
     let page = app.domain.timeline(&actor.0, path.into_inner(), place, limit).await?;
     Ok(Json(MessagePage { messages: page.messages, head: page.head, oldest: page.oldest }))

@@ -30,7 +30,12 @@ pub struct Notifications {
 /// Mentions, replies and direct messages, newest first.
 #[utoipa::path(operation_id = "list_notifications", tag = "reading", params(NotificationsQuery), responses((status = 200, body = Notifications)))]
 #[get("/notifications")]
-pub async fn list_notifications(app: App, request: HttpRequest, actor: Auth, query: Params<NotificationsQuery>) -> Result<HttpResponse, Problem> {
+pub async fn list_notifications(
+    app: App,
+    request: HttpRequest,
+    actor: Auth,
+    query: Params<NotificationsQuery>,
+) -> Result<HttpResponse, Problem> {
     let query = query.into_inner();
     let limit = page_size(query.limit, 50, NOTIFICATIONS_PAGE_MAX)?;
     let before = query.cursor.as_deref().map(cursor::number).transpose()?.unwrap_or(i64::MAX);

@@ -1,6 +1,9 @@
 //! GET /channels/{id}/pins
 
-use actix_web::{get, web::{Json, Path}};
+use actix_web::{
+    get,
+    web::{Json, Path},
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 

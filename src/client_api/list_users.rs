@@ -33,7 +33,12 @@ pub struct Users {
 /// People of this server and those who share a channel with it, by id.
 #[utoipa::path(operation_id = "list_users", tag = "users", params(UsersQuery), responses((status = 200, body = Users)))]
 #[get("/users")]
-pub async fn list_users(app: App, request: HttpRequest, _actor: Auth, query: Params<UsersQuery>) -> Result<HttpResponse, Problem> {
+pub async fn list_users(
+    app: App,
+    request: HttpRequest,
+    _actor: Auth,
+    query: Params<UsersQuery>,
+) -> Result<HttpResponse, Problem> {
     let query = query.into_inner();
     if let Some(ids) = query.ids {
         let ids = parse_ids(&ids)?;

@@ -1,6 +1,9 @@
 //! PUT /channels/{id}/read
 
-use actix_web::{put, web::{Json, Path}};
+use actix_web::{
+    put,
+    web::{Json, Path},
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -19,6 +22,11 @@ pub struct MarkRead {
 /// Moves one's read marker.
 #[utoipa::path(operation_id = "mark_read", tag = "reading", params(("channel" = String, Path)), request_body = MarkRead, responses((status = 200, body = ReadState)))]
 #[put("/channels/{channel}/read")]
-pub async fn mark_read(app: App, actor: Auth, path: Path<ChannelId>, body: Body<MarkRead>) -> Result<Json<ReadState>, Problem> {
+pub async fn mark_read(
+    app: App,
+    actor: Auth,
+    path: Path<ChannelId>,
+    body: Body<MarkRead>,
+) -> Result<Json<ReadState>, Problem> {
     Ok(Json(app.domain.set_read(&actor.0, path.into_inner(), body.0.seq).await?))
 }

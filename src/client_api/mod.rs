@@ -1,11 +1,56 @@
 //! The client API: an endpoint a file, named as its operation, `<verb>_<resource>`.
 //!
-//! To add one: its file (docs, method and path, request, response, handler), and a line in the table
+//! To add one: its file (docs, method and path, request, response, handler), its `mod`, and a line in the table
 //! below with who may call it and which errors it can answer beside the common ones. The table makes
 //! the routes, the OpenAPI document and the test that every operation refuses strangers.
 
+mod add_reaction;
+mod change_password;
+mod create_account;
+mod create_channel;
+mod create_dm;
+mod create_invite;
+mod create_join;
+mod create_session;
 mod cursor;
+mod delete_invite;
+mod delete_me;
+mod delete_message;
+mod delete_session;
 mod docs;
+mod edit_message;
+mod export_me;
+mod get_channel;
+mod get_log;
+mod get_me;
+mod get_message;
+mod get_server;
+mod get_sync;
+mod get_thread;
+mod get_user;
+mod join_channel;
+mod leave_channel;
+mod list_channels;
+mod list_directory;
+mod list_edits;
+mod list_invites;
+mod list_members;
+mod list_messages;
+mod list_notifications;
+mod list_pins;
+mod list_sessions;
+mod list_users;
+mod mark_read;
+mod pin_message;
+mod read_notifications;
+mod remove_reaction;
+mod send_message;
+mod send_typing;
+mod set_notify;
+mod unpin_message;
+mod update_channel;
+mod update_me;
+mod update_member;
 
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
@@ -29,8 +74,6 @@ macro_rules! access {
 
 macro_rules! endpoints {
     ($( $name:ident : $access:ident [ $($code:literal),* ] ; )+) => {
-        $( mod $name; )+
-
         #[derive(OpenApi)]
         #[openapi(
             info(

@@ -16,7 +16,11 @@ pub struct ReadNotifications {
 /// Marks notifications as seen.
 #[utoipa::path(operation_id = "read_notifications", tag = "reading", request_body = ReadNotifications, responses((status = 204, description = "marked")))]
 #[post("/notifications/read")]
-pub async fn read_notifications(app: App, actor: Auth, body: Body<ReadNotifications>) -> Result<HttpResponse, Problem> {
+pub async fn read_notifications(
+    app: App,
+    actor: Auth,
+    body: Body<ReadNotifications>,
+) -> Result<HttpResponse, Problem> {
     app.domain.mark_notifications_seen(&actor.0, body.0.up_to).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -8,7 +8,11 @@ use crate::protocol::ids::{ChannelId, EventId};
 /// Takes a reaction back. Where there is none, nothing changes.
 #[utoipa::path(operation_id = "remove_reaction", tag = "messages", params(("channel" = String, Path), ("message" = String, Path), ("emoji" = String, Path, description = "an emoji, percent-encoded")), responses((status = 204, description = "done")))]
 #[delete("/channels/{channel}/messages/{message}/reactions/{emoji}")]
-pub async fn remove_reaction(app: App, actor: WriteAuth, path: Path<(ChannelId, EventId, String)>) -> Result<HttpResponse, Problem> {
+pub async fn remove_reaction(
+    app: App,
+    actor: WriteAuth,
+    path: Path<(ChannelId, EventId, String)>,
+) -> Result<HttpResponse, Problem> {
     let (channel, message, emoji) = path.into_inner();
     app.domain.remove_reaction(&actor.0, channel, message, emoji).await?;
     Ok(HttpResponse::NoContent().finish())

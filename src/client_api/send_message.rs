@@ -30,7 +30,12 @@ pub struct SendMessage {
 /// Sends a message. The answer comes when it is durable.
 #[utoipa::path(operation_id = "send_message", tag = "messages", params(("channel" = String, Path)), request_body = SendMessage, responses((status = 201, body = Message, description = "sent"), (status = 200, body = Message, description = "was sent before with this nonce")))]
 #[post("/channels/{channel}/messages")]
-pub async fn send_message(app: App, actor: WriteAuth, path: Path<ChannelId>, body: Body<SendMessage>) -> Result<HttpResponse, Problem> {
+pub async fn send_message(
+    app: App,
+    actor: WriteAuth,
+    path: Path<ChannelId>,
+    body: Body<SendMessage>,
+) -> Result<HttpResponse, Problem> {
     let Body(body) = body;
     let new = NewMessage { nonce: body.nonce, text: body.text, reply_to: body.reply_to, thread: body.thread };
     let (message, new) = app.domain.send_message(&actor.0, path.into_inner(), new).await?;

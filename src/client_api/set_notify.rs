@@ -24,7 +24,12 @@ pub enum Level {
 /// Sets how loud a channel is for oneself.
 #[utoipa::path(operation_id = "set_notify", tag = "reading", params(("channel" = String, Path)), request_body = SetNotify, responses((status = 204, description = "set")))]
 #[put("/channels/{channel}/notify")]
-pub async fn set_notify(app: App, actor: Auth, path: Path<ChannelId>, body: Body<SetNotify>) -> Result<HttpResponse, Problem> {
+pub async fn set_notify(
+    app: App,
+    actor: Auth,
+    path: Path<ChannelId>,
+    body: Body<SetNotify>,
+) -> Result<HttpResponse, Problem> {
     let level = match body.0.level {
         Level::All => "all",
         Level::Mentions => "mentions",

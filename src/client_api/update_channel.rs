@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{patch, web::{Json, Path}};
+use actix_web::{
+    patch,
+    web::{Json, Path},
+};
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
@@ -50,7 +53,12 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Str
 /// Changes a channel; all of it, or nothing.
 #[utoipa::path(operation_id = "update_channel", tag = "channels", params(("channel" = String, Path)), request_body = UpdateChannel, responses((status = 200, body = Channel)))]
 #[patch("/channels/{channel}")]
-pub async fn update_channel(app: App, actor: WriteAuth, path: Path<ChannelId>, body: Body<UpdateChannel>) -> Result<Json<Channel>, Problem> {
+pub async fn update_channel(
+    app: App,
+    actor: WriteAuth,
+    path: Path<ChannelId>,
+    body: Body<UpdateChannel>,
+) -> Result<Json<Channel>, Problem> {
     let Body(body) = body;
     let policy = body.policy;
     let patch = ChannelPatch {

@@ -1,6 +1,9 @@
 //! PUT /channels/{id}/members/{user_id}
 
-use actix_web::{put, web::{Json, Path}};
+use actix_web::{
+    put,
+    web::{Json, Path},
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -25,7 +28,12 @@ pub struct UpdateMember {
 /// Invites, removes, bans or promotes somebody.
 #[utoipa::path(operation_id = "update_member", tag = "membership", params(("channel" = String, Path), ("user" = String, Path)), request_body = UpdateMember, responses((status = 200, body = Member)))]
 #[put("/channels/{channel}/members/{user}")]
-pub async fn update_member(app: App, actor: WriteAuth, path: Path<(ChannelId, UserId)>, body: Body<UpdateMember>) -> Result<Json<Member>, Problem> {
+pub async fn update_member(
+    app: App,
+    actor: WriteAuth,
+    path: Path<(ChannelId, UserId)>,
+    body: Body<UpdateMember>,
+) -> Result<Json<Member>, Problem> {
     let (channel, user) = path.into_inner();
     let Body(body) = body;
     let patch = MemberPatch { membership: body.membership, role: body.role, reason: body.reason };

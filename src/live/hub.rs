@@ -9,7 +9,6 @@ use bytes::Bytes;
 
 use super::frames;
 use super::socket::{Bounds, Owner, Socket, close_code};
-use crate::config;
 use crate::domain::Presences;
 use crate::domain::effect::{Announce, Effect};
 use crate::protocol::Seq;
@@ -67,20 +66,18 @@ impl Presences for Hub {
 }
 
 impl Hub {
-    /// Starts the hub. `sessions_ended` also hears which sessions are over.
+    /// Starts the hub. A socket's queue is bounded, and a person has at most `streams_max` sockets.
+    /// `sessions_ended` also hears which sessions are over.
     pub fn start(
-        settings: &config::Settings,
+        bounds: Bounds,
+        streams_max: usize,
         sessions_ended: impl Fn(&[String]) + Send + Sync + 'static,
     ) -> std::io::Result<(Arc<Hub>, HubHandle)> {
-        let size = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
         let hub = Arc::new(Hub {
             audience: Mutex::new(Audience::default()),
             next_id: AtomicU64::new(1),
-            bounds: Bounds {
-                frames: size(settings.stream.queue_frames),
-                bytes: size(settings.stream.queue_bytes),
-            },
-            streams_max: size(settings.limits.streams_per_account),
+            bounds,
+            streams_max,
             sessions_ended: Box::new(sessions_ended),
         });
         let (commits, receiver) = mpsc::sync_channel::<Vec<Effect>>(COMMITS_MAX);

@@ -13,4 +13,5 @@ mod socket;
 mod stream;
 
 pub use hub::{Hub, HubHandle};
+pub use socket::Bounds;
 pub use stream::configure;
