@@ -1,5 +1,7 @@
 //! The command line: `loggia serve` and what an operator needs around it.
 
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -8,10 +10,12 @@ use clap::{Parser, Subcommand, ValueEnum};
 use loggia::client_api;
 use loggia::config::{Config, LogFormat, Settings};
 use loggia::domain::accounts::NewAccount;
-use loggia::domain::verify::verify_all;
+use loggia::domain::archive::{self, ArchiveError};
+use loggia::domain::verify::{verify_all, verify_export};
 use loggia::domain::view::AccountRole;
+use loggia::protocol::audit::Audit;
 use loggia::server;
-use loggia::storage::Conn;
+use loggia::storage::{Conn, channels};
 
 /// A federated chat server: every channel is a signed, verifiable log.
 #[derive(Parser)]
@@ -43,8 +47,26 @@ enum Command {
         #[arg(long)]
         sample: bool,
     },
-    /// Check every channel's log in the database: hashes, signatures, rules, roots, heads.
-    Verify,
+    /// Check every channel's log in the database, or one in an exported file: hashes, signatures, rules,
+    /// roots, heads, bodies.
+    Verify {
+        /// What `loggia export` wrote; the database if not given.
+        file: Option<PathBuf>,
+    },
+    /// Write something to standard output as JSON lines.
+    Export {
+        #[command(subcommand)]
+        what: Export,
+    },
+}
+
+#[derive(Subcommand)]
+enum Export {
+    /// A channel's log with the bodies that are still there, and its last signed head.
+    Channel {
+        /// `!` and a hash, or an alias such as `#general:chat.example.org`.
+        channel: String,
+    },
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -145,7 +167,9 @@ fn run(command: Command, config: Arc<Config>) -> Outcome {
             );
             Ok(ExitCode::SUCCESS)
         }
-        Command::Verify => verify(&config),
+        Command::Verify { file: None } => verify(&config),
+        Command::Verify { file: Some(file) } => verify_file(&file),
+        Command::Export { what: Export::Channel { channel } } => export(&config, &channel),
         Command::Openapi { .. } => Ok(ExitCode::SUCCESS),
     }
 }
@@ -227,21 +251,46 @@ fn read_password() -> std::io::Result<String> {
 fn verify(config: &Config) -> Outcome {
     let mut conn = Conn::open(&config.database_url())?;
     conn.read_only()?;
-    let mut sound = true;
-    for report in verify_all(&mut conn)? {
-        let count = |number: i64, what: &str| format!("{number} {what}");
-        let parts = [
-            count(report.entries, "entries"),
-            count(report.bodies, "bodies"),
-            count(report.deleted, "deleted"),
-            count(report.void, "void"),
-        ];
-        let verdict = if report.problems.is_empty() { "chain complete" } else { "DAMAGED" };
-        println!("{}: {}, {verdict}", report.channel, parts.join(", "));
-        for problem in &report.problems {
-            println!("  {problem}");
-            sound = false;
-        }
-    }
+    let audits = conn.snapshot(verify_all)?;
+    let sound = audits.iter().fold(true, |sound, (channel, audit)| print_audit(channel, audit) && sound);
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn verify_file(file: &std::path::Path) -> Outcome {
+    let (channel, audit) = verify_export(BufReader::new(File::open(file)?))?;
+    Ok(if print_audit(channel.as_str(), &audit) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Says what was found; true when nothing is wrong.
+fn print_audit(channel: &str, audit: &Audit) -> bool {
+    let verdict = if audit.findings.is_empty() { "chain complete" } else { "DAMAGED" };
+    println!(
+        "{channel}: {} entries, {} servers, {verdict}, {} bodies, {} bodies deleted, {} void",
+        audit.entries,
+        audit.servers.len(),
+        audit.bodies,
+        audit.deleted,
+        audit.void
+    );
+    for finding in &audit.findings {
+        let place = finding.seq.map_or_else(|| "head".to_owned(), |seq| format!("seq {seq}"));
+        println!("  {place}: {}: {}", finding.code, finding.detail);
+    }
+    audit.findings.is_empty()
+}
+
+fn export(config: &Config, channel: &str) -> Outcome {
+    let mut conn = Conn::open(&config.database_url())?;
+    conn.read_only()?;
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let written = conn.snapshot(|conn| -> Result<i64, ArchiveError> {
+        let found = match channel.starts_with('#') {
+            true => channels::by_alias(conn, channel)?,
+            false => channels::by_id(conn, channel)?,
+        };
+        archive::write(conn, &found.ok_or(ArchiveError::Damaged("there is no such channel"))?, &mut out)
+    })?;
+    out.flush()?;
+    eprintln!("{written} entries");
+    Ok(ExitCode::SUCCESS)
 }

@@ -4,6 +4,7 @@
 //! the [`writer`]; what they answer are the shapes of [`view`]. Nothing here knows HTTP or sockets.
 
 pub mod accounts;
+pub mod archive;
 pub mod changes;
 pub mod channels;
 pub mod clock;

@@ -14,6 +14,7 @@
 //! `state/fold.rs`. To change a rule that logs already depend on: a new [`rules::Rules`] value, never a
 //! condition on a version number.
 
+pub mod audit;
 pub mod body;
 pub mod event;
 pub mod head;

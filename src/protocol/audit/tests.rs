@@ -1,0 +1,127 @@
+use serde_json::json;
+
+use super::*;
+use crate::protocol::{
+    event::{EVENT_VERSION, Event, EventType, Seen, StateChange},
+    head::Head,
+    sign::SigningKey,
+};
+
+/// A log of a few entries, as its host keeps it.
+struct Log {
+    key: SigningKey,
+    frontier: Frontier,
+    channel: Option<ChannelId>,
+    items: Vec<(Entry, Vec<u8>, Signature, Option<Vec<u8>>)>,
+}
+
+impl Log {
+    fn new() -> Log {
+        let key = SigningKey::from_seed([7; 32]);
+        let mut log = Log { key, frontier: Frontier::new(), channel: None, items: Vec::new() };
+        let create = json!({ "host": "a.test", "key": { "kid": "k1", "public": log.key.public() }, "kind": "channel", "rules": 1 });
+        log.push(EventType::ChannelCreate, Some(("", create)), None);
+        log.push(EventType::Member, Some(("@ann:a.test", json!({ "membership": "joined" }))), None);
+        log.push(EventType::Message, None, Some("hello"));
+        log.push(EventType::Message, None, Some("world"));
+        log
+    }
+
+    fn push(&mut self, kind: EventType, state: Option<(&str, serde_json::Value)>, text: Option<&str>) {
+        let body = text.map(|text| {
+            let content = json!({ "text": text }).as_object().unwrap().clone();
+            Body::new([1; 16], content).canonical()
+        });
+        let seq = self.frontier.size();
+        let event = Event {
+            body_hash: body.as_deref().map(Body::hash_bytes),
+            channel: self.channel.clone(),
+            kid: "k1".parse().unwrap(),
+            nonce: format!("n{seq}").parse().unwrap(),
+            origin_ts: 1_000 + seq,
+            relates: None,
+            seen: (seq > 0).then(|| Seen { root: self.frontier.root(), size: seq }),
+            sender: "@ann:a.test".parse().unwrap(),
+            state: state.map(|(key, content)| StateChange { key: key.to_owned(), content }),
+            kind,
+            v: EVENT_VERSION,
+        };
+        let signed = SignedEvent::sign(event, &self.key);
+        self.channel = Some(signed.channel_id());
+        let entry = Entry { event: signed.id.clone(), host_ts: 1_000 + seq, seq, term: 1 };
+        self.frontier.push(entry.leaf());
+        self.items.push((entry, signed.bytes, signed.signature, body));
+    }
+
+    fn head(&self) -> SignedHead {
+        let head = Head {
+            channel: self.channel.clone().unwrap(),
+            host: "a.test".parse().unwrap(),
+            kid: "k1".parse().unwrap(),
+            root: self.frontier.root(),
+            size: self.frontier.size(),
+            term: 1,
+            ts: 9_000,
+        };
+        SignedHead::sign(head, &self.key)
+    }
+
+    /// The codes of what is found.
+    fn audit(&self, head: &SignedHead) -> Vec<&'static str> {
+        let mut audit = Audit::new(self.channel.clone().unwrap());
+        for (entry, event, signature, body) in &self.items {
+            let item = Item {
+                entry: entry.clone(),
+                event: event.clone(),
+                signature: *signature,
+                body: body.as_deref(),
+                void: false,
+            };
+            if !audit.entry(item) {
+                break;
+            }
+        }
+        audit.head(head);
+        audit.finish();
+        audit.findings.iter().map(|finding| finding.code).collect()
+    }
+}
+
+#[test]
+fn a_sound_log_has_no_findings() {
+    let log = Log::new();
+    assert_eq!(log.audit(&log.head()), Vec::<&str>::new());
+}
+
+#[test]
+fn each_kind_of_tampering_has_its_name() {
+    let sound = Log::new();
+    let head = sound.head();
+    let tamper = |change: fn(&mut Log), code: &str| {
+        let mut log = Log::new();
+        change(&mut log);
+        let found = log.audit(&head);
+        assert!(found.contains(&code), "{code}: {found:?}");
+    };
+    tamper(|log| log.items[2].2.0[0] ^= 1, "bad_signature");
+    tamper(|log| log.items[2].3 = Some(b"{}".to_vec()), "body_mismatch");
+    tamper(|log| log.items[1].3 = Some(b"{}".to_vec()), "body_unexpected");
+    tamper(|log| drop(log.items.remove(2)), "missing_entry");
+    tamper(|log| log.items.swap(2, 3), "missing_entry");
+    tamper(|log| drop(log.items.pop()), "head_size");
+    tamper(|log| log.items[2].1 = log.items[3].1.clone(), "event_mismatch");
+    tamper(|log| log.items[3].0.host_ts = 1, "bad_entry");
+    tamper(|log| log.items[3].0.host_ts = 5_000, "head_root");
+    tamper(|log| log.items[0].1[5] ^= 1, "bad_event");
+}
+
+#[test]
+fn a_head_of_another_key_or_log_is_found() {
+    let log = Log::new();
+    let mut head = log.head();
+    head.signature.0[1] ^= 1;
+    assert_eq!(log.audit(&head), ["head_signature"]);
+    let mut stranger = log.head().head;
+    stranger.kid = "k2".parse().unwrap();
+    assert_eq!(log.audit(&SignedHead::sign(stranger, &log.key)), ["head_key"]);
+}
