@@ -10,5 +10,5 @@ export default defineConfig({
   // Each file has its own server: files run side by side, tests of one file in order.
   workers: process.env["CI"] ? 1 : 2,
   reporter: [["list"]],
-  use: { ...chromium, trace: "retain-on-failure", locale: "en-GB" },
+  use: { ...chromium, actionTimeout: 15_000, trace: "retain-on-failure", locale: "en-GB" },
 });

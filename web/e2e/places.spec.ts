@@ -135,7 +135,7 @@ test("by keyboard alone: switch, write, edit, walk, read", async () => {
   await page.keyboard.press("Shift+Enter");
   await page.keyboard.type("second line");
   await page.keyboard.press("Enter");
-  await ada.sees(/first line\s+second line/);
+  await ada.sees(/first line\s*second line/);
   await page.keyboard.press("ArrowUp");
   await expect(page.getByRole("textbox", { name: "Edit message" })).toBeFocused();
   await page.keyboard.press("Escape");

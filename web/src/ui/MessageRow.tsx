@@ -36,6 +36,8 @@ export function MessageRow(props: MessageRowProps) {
       data-testid="message"
       tabIndex={props.tabbable ? 0 : -1}
       onPointerEnter={props.onActivate}
+      // A row can come to lie under a pointer that rests, or be left locked out while a menu was open.
+      onPointerMove={props.onActivate}
       onFocus={(event: FocusEvent) => {
         if (event.target === event.currentTarget || event.currentTarget.contains(event.target))
           props.onActivate();

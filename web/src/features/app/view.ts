@@ -14,6 +14,7 @@ export type DialogView =
   | { kind: "invite"; channel: string }
   | { kind: "channel"; channel: string }
   | { kind: "leave"; channel: string }
+  | { kind: "delete"; channel: string; message: string }
   | { kind: "profile"; user: string };
 
 export interface View {

@@ -29,21 +29,33 @@ interface MessageListProps {
   onEdit: (id: string | null) => void;
 }
 
+/** Which row shows its tools; locked while one of them has something open. */
+interface Pointed {
+  key: string | null;
+  locked: boolean;
+}
+
 export function MessageList(props: MessageListProps) {
   const { rows, channel } = props;
   const { scroller, content, atEnd } = props.scroll;
-  const [active, setActive] = useState<string | null>(null);
-  const [locked, setLocked] = useState(false);
+  const [pointed, setPointed] = useState<Pointed>({ key: null, locked: false });
+  const active = pointed.key;
   const [now] = useState(() => Date.now());
   const lastKey = rows.findLast((row) => row.kind === "message")?.key;
 
-  const activate = useCallback((key: string) => setLocked((held) => (held || setActive(key), held)), []);
+  const activate = useCallback(
+    (key: string) => setPointed((was) => (was.locked || was.key === key ? was : { ...was, key })),
+    [],
+  );
+  const lock = useCallback((locked: boolean) => setPointed((was) => ({ ...was, locked })), []);
   const tabbable = rows.some((row) => row.key === active) ? active : lastKey;
 
   const draw = (row: Row): ReactNode => {
     if (row.kind === "day") return <DaySeparator key={row.key} label={dayLabel(row.ts, now)} />;
     if (row.kind === "new") return <NewLine key={row.key} label={t.timeline.newLine} />;
-    if (row.kind === "pending") return <PendingItem key={row.key} item={row.item} head={row.head} />;
+    if (row.kind === "pending") {
+      return <PendingItem key={row.key} item={row.item} head={row.head} onActivate={activate} />;
+    }
     return (
       <MessageItem
         key={row.key}
@@ -57,7 +69,7 @@ export function MessageList(props: MessageListProps) {
         flash={row.message.id === props.flash}
         editing={row.message.id === props.editing}
         onActivate={activate}
-        onLock={setLocked}
+        onLock={lock}
         onReply={props.onReply}
         onJump={props.onJump}
         onEdit={props.onEdit}
@@ -76,9 +88,7 @@ export function MessageList(props: MessageListProps) {
         role="group"
         aria-label={props.label}
         onKeyDown={moveBetweenRows}
-        onPointerLeave={() => {
-          if (!locked) setActive(null);
-        }}
+        onPointerLeave={() => setPointed((was) => (was.locked ? was : { ...was, key: null }))}
       >
         <div ref={content} className="timeline-content">
           {props.start}

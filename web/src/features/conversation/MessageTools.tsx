@@ -1,14 +1,12 @@
 // What can be done with a message: beside it while it is pointed at or focused.
 
-import { useState } from "react";
 import { t } from "../../i18n";
 import { IconButton } from "../../ui/Button";
-import { ConfirmDialog } from "../../ui/Dialog";
-import { Markdown } from "../../ui/markdown/Markdown";
 import { Menu, type MenuAction } from "../../ui/Menu";
 import type { StoredMessage } from "../../store/state";
 import { useChannel, useClient, useMe } from "../app/context";
 import { routeTo } from "../app/route";
+import { useView } from "../app/view";
 import { canModerate, canPin } from "../client/rights";
 import { EmojiButton } from "../emoji/EmojiButton";
 
@@ -29,7 +27,7 @@ export function MessageTools(props: MessageToolsProps) {
   const client = useClient();
   const me = useMe();
   const info = useChannel(channel)?.info;
-  const [confirming, setConfirming] = useState(false);
+  const view = useView();
   if (!info || info.membership !== "joined") return null;
   const mine = message.sender === me?.id;
   const pinned = info.pins.includes(message.id);
@@ -74,10 +72,7 @@ export function MessageTools(props: MessageToolsProps) {
       label: t.message.remove,
       icon: "trash",
       danger: true,
-      onAction: () => {
-        onLock(true);
-        setConfirming(true);
-      },
+      onAction: () => view.openDialog({ kind: "delete", channel, message: message.id }),
     },
   ];
 
@@ -120,25 +115,6 @@ export function MessageTools(props: MessageToolsProps) {
         trigger={<IconButton icon="more" size="small" label={t.message.more} />}
         items={inMenu.filter((item) => item !== false)}
       />
-      {confirming ? (
-        <ConfirmDialog
-          title={t.message.removeTitle}
-          text={
-            <>
-              <p>{t.message.removeText}</p>
-              <div className="confirm-quote">
-                <Markdown text={message.text} />
-              </div>
-            </>
-          }
-          action={t.message.remove}
-          onConfirm={() => void client.actions.remove(channel, message.id)}
-          onClose={() => {
-            setConfirming(false);
-            onLock(false);
-          }}
-        />
-      ) : null}
     </div>
   );
 }

@@ -13,7 +13,14 @@ import { ReplyQuote } from "./ReplyQuote";
 
 const nothing = () => undefined;
 
-export function PendingItem({ item, head }: { item: OutboxItem; head: boolean }) {
+interface PendingItemProps {
+  item: OutboxItem;
+  head: boolean;
+  /** The message that it becomes has the same key: pointing at it now points at that one then. */
+  onActivate: (key: string) => void;
+}
+
+export function PendingItem({ item, head, onActivate }: PendingItemProps) {
   const client = useClient();
   const me = useMe();
   const failed = item.status === "failed";
@@ -27,7 +34,7 @@ export function PendingItem({ item, head }: { item: OutboxItem; head: boolean })
       time={{ short: clockTime(item.ts), full: fullTime(item.ts), iso: new Date(item.ts).toISOString() }}
       tone={failed ? "failed" : "pending"}
       tabbable={false}
-      onActivate={nothing}
+      onActivate={() => onActivate(item.nonce)}
       quote={item.reply_to ? <ReplyQuote channel={item.channel} id={item.reply_to} onJump={nothing} /> : null}
       foot={
         failed ? (

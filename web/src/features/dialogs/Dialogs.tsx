@@ -4,6 +4,7 @@ import { lazy, Suspense } from "react";
 import type { DialogView } from "../app/view";
 import { ChannelSettings } from "./ChannelSettings";
 import { CreateChannel } from "./CreateChannel";
+import { DeleteMessage } from "./DeleteMessage";
 import { Directory } from "./Directory";
 import { LeaveChannel } from "./LeaveChannel";
 import { InvitePeople, StartDm } from "./ChoosePeople";
@@ -26,6 +27,8 @@ export default function Dialogs({ dialog, onClose }: { dialog: DialogView; onClo
       return <ChannelSettings channel={dialog.channel} onClose={onClose} />;
     case "leave":
       return <LeaveChannel channel={dialog.channel} onClose={onClose} />;
+    case "delete":
+      return <DeleteMessage channel={dialog.channel} message={dialog.message} onClose={onClose} />;
     case "profile":
       return <Profile user={dialog.user} onClose={onClose} />;
     case "switcher":
