@@ -14,7 +14,7 @@ use loggia::domain::archive::{self, ArchiveError};
 use loggia::domain::verify::{verify_all, verify_export};
 use loggia::domain::view::AccountRole;
 use loggia::protocol::audit::Audit;
-use loggia::server;
+use loggia::server::{self, StartError};
 use loggia::storage::{Conn, channels};
 
 /// A federated chat server: every channel is a signed, verifiable log.
@@ -132,7 +132,10 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             eprintln!("loggia: {error}");
-            ExitCode::FAILURE
+            match error.downcast_ref::<StartError>() {
+                Some(StartError::OtherName { .. }) => ExitCode::from(EXIT_SETTINGS),
+                _ => ExitCode::FAILURE,
+            }
         }
     }
 }

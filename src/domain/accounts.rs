@@ -32,7 +32,7 @@ pub struct NewAccount {
 /// [`Error::Invalid`] `bad_username`.
 pub fn parse_username(typed: &str, server: &ServerName) -> Result<UserId> {
     let bad = |detail: &str| Error::invalid("bad_username", "/username", detail);
-    let local = typed.to_lowercase();
+    let local = typed.to_ascii_lowercase();
     if RESERVED.contains(&local.as_str()) {
         return Err(bad("This name has a meaning of its own in messages."));
     }

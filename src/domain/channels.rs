@@ -47,7 +47,7 @@ fn check_name(name: &str) -> Result<String> {
 
 fn check_alias(local: &str, server: &ServerName) -> Result<String> {
     let local = local.strip_prefix('#').unwrap_or(local);
-    let local = local.strip_suffix(&format!(":{server}")).unwrap_or(local).to_lowercase();
+    let local = local.strip_suffix(&format!(":{server}")).unwrap_or(local).to_ascii_lowercase();
     let bad = |_| {
         Error::invalid(
             "bad_alias",

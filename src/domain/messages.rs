@@ -9,11 +9,11 @@ use super::writer::{Draft, Work};
 use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Result, accounts, show};
 use crate::protocol::event::{EventType, Rel, Relates};
 use crate::protocol::ids::{ChannelId, EventId, Nonce};
-use crate::protocol::rules::{Capability, Rules};
+use crate::protocol::rules::{Capability, Membership, Rules};
 use crate::protocol::{Seq, Ts};
 use crate::storage::entries::EntryRow;
 use crate::storage::messages::MessageRow;
-use crate::storage::{ChannelNum, Conn, channels, entries, members, messages};
+use crate::storage::{ChannelNum, Conn, entries, members, messages};
 
 pub const REASON_CHARS_MAX: usize = 500;
 
@@ -161,9 +161,10 @@ pub(super) fn readable(conn: &mut Conn, seat: &Seat, id: &EventId) -> Result<Mes
 
 /// The channel's number, for somebody who may know of it.
 pub(super) fn find_channel(work: &mut Work<'_>, actor: &Actor, channel: &ChannelId) -> Result<ChannelNum> {
-    let num = channels::num_of(work.conn, channel.as_str())?.ok_or(Error::NotFound(Missing::Channel))?;
-    let member = members::get(work.conn, num, actor.person.num)?;
-    if member.is_some_and(|member| matches!(member.membership.as_str(), "joined" | "invited")) {
+    let num = work.lane.num_of(work.conn, channel)?.ok_or(Error::NotFound(Missing::Channel))?;
+    let state = work.lane.open(work.conn, num)?.state_of(work.conn, &[&actor.person.id])?;
+    let membership = state.members.get(&actor.person.id).map(|member| member.membership);
+    if matches!(membership, Some(Membership::Joined | Membership::Invited)) {
         return Ok(num);
     }
     Seat::find(work.conn, actor.person.num, channel).map(|_| num)

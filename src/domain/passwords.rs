@@ -13,8 +13,8 @@ use crate::storage;
 
 /// Shortest password, in characters (NIST SP 800-63B).
 pub const PASSWORD_CHARS_MIN: usize = 8;
-/// Longest password, in bytes: hashing takes time by length.
-pub const PASSWORD_BYTES_MAX: usize = 1_024;
+/// Longest password, in characters: hashing takes time by length.
+pub const PASSWORD_CHARS_MAX: usize = 1_024;
 /// How many hashes are computed at once: each takes the configured memory.
 const HASHES_AT_ONCE: usize = 4;
 
@@ -81,8 +81,8 @@ pub fn check(password: &str, pointer: &'static str) -> Result<(), Error> {
     if password.chars().count() < PASSWORD_CHARS_MIN {
         return Err(Error::invalid("password_too_short", pointer, "A password has at least 8 characters."));
     }
-    if password.len() > PASSWORD_BYTES_MAX {
-        return Err(Error::invalid("password_too_long", pointer, "A password has at most 1024 bytes."));
+    if password.chars().count() > PASSWORD_CHARS_MAX {
+        return Err(Error::invalid("password_too_long", pointer, "A password has at most 1024 characters."));
     }
     Ok(())
 }

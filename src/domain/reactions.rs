@@ -8,13 +8,13 @@ use crate::protocol::event::{EventType, Rel, Relates};
 use crate::protocol::ids::{ChannelId, EventId};
 use crate::storage::messages;
 
-pub const EMOJI_BYTES_MAX: usize = 64;
+pub const EMOJI_CHARS_MAX: usize = 64;
 /// How many different emoji one message may have.
 pub const EMOJI_PER_MESSAGE_MAX: usize = 50;
 
 fn check_emoji(emoji: &str) -> Result<()> {
     let fits = !emoji.is_empty()
-        && emoji.len() <= EMOJI_BYTES_MAX
+        && emoji.chars().count() <= EMOJI_CHARS_MAX
         && !emoji.chars().any(|c| c.is_control() || c.is_whitespace() || c == '<' || c == '>');
     if fits { Ok(()) } else { Err(Error::invalid("bad_emoji", "/emoji", "must be one emoji, or a :name:")) }
 }

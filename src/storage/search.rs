@@ -1,8 +1,19 @@
 //! Full-text index: FTS5 on SQLite, a tsvector table on PostgreSQL, behind the same functions.
 
+use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
 use super::{ChannelNum, Conn, Error, Result};
+
+mod fts {
+    diesel::table! {
+        /// The FTS5 table of SQLite; PostgreSQL's has other columns.
+        message_search (rowid) {
+            rowid -> BigInt,
+            text -> Text,
+        }
+    }
+}
 
 /// FTS5 knows rows by one integer: the channel's number above 40 bits of seq.
 fn rowid(channel: ChannelNum, seq: i64) -> Result<i64> {
@@ -18,11 +29,9 @@ fn rowid(channel: ChannelNum, seq: i64) -> Result<i64> {
 pub fn add(conn: &mut Conn, channel: ChannelNum, seq: i64, text: &str) -> Result<()> {
     match conn {
         Conn::Sqlite(c) => {
-            let statement = diesel::sql_query("INSERT INTO message_search (rowid, text) VALUES (?, ?)");
-            diesel::RunQueryDsl::execute(
-                statement.bind::<BigInt, _>(rowid(channel, seq)?).bind::<Text, _>(text),
-                c,
-            )?;
+            let row =
+                (fts::message_search::rowid.eq(rowid(channel, seq)?), fts::message_search::text.eq(text));
+            diesel::RunQueryDsl::execute(diesel::insert_into(fts::message_search::table).values(row), c)?;
         }
         Conn::Postgres(c) => {
             let sql =
@@ -39,8 +48,8 @@ pub fn add(conn: &mut Conn, channel: ChannelNum, seq: i64, text: &str) -> Result
 pub fn remove(conn: &mut Conn, channel: ChannelNum, seq: i64) -> Result<()> {
     match conn {
         Conn::Sqlite(c) => {
-            let statement = diesel::sql_query("DELETE FROM message_search WHERE rowid = ?");
-            diesel::RunQueryDsl::execute(statement.bind::<BigInt, _>(rowid(channel, seq)?), c)?;
+            let row = fts::message_search::table.find(rowid(channel, seq)?);
+            diesel::RunQueryDsl::execute(diesel::delete(row), c)?;
         }
         Conn::Postgres(c) => {
             let statement = diesel::sql_query("DELETE FROM message_search WHERE channel = $1 AND seq = $2");

@@ -127,8 +127,7 @@ CREATE TABLE bodies (
     channel BIGINT NOT NULL,
     seq     BIGINT NOT NULL,
     body    TEXT NOT NULL,
-    PRIMARY KEY (channel, seq),
-    FOREIGN KEY (channel, seq) REFERENCES entries (channel, seq)
+    PRIMARY KEY (channel, seq)
 ) WITHOUT ROWID;
 
 -- Timeline: a row a message. Its text is in bodies at body_seq (the message's own seq, or its last edit's).
@@ -148,8 +147,7 @@ CREATE TABLE messages (
     thread_index  BIGINT,
     thread_count  BIGINT NOT NULL,
     has_reactions BOOLEAN NOT NULL,
-    PRIMARY KEY (channel, seq),
-    FOREIGN KEY (channel, seq) REFERENCES entries (channel, seq)
+    PRIMARY KEY (channel, seq)
 ) WITHOUT ROWID;
 CREATE INDEX messages_by_thread ON messages (channel, thread_seq, seq) WHERE thread_seq IS NOT NULL;
 

@@ -8,7 +8,7 @@ use crate::domain::Error;
 use crate::domain::clock::Clock;
 use crate::domain::effect::Effect;
 use crate::protocol::head::{Head, SignedHead};
-use crate::protocol::ids::{KeyId, ServerName};
+use crate::protocol::ids::{ChannelId, KeyId, ServerName};
 use crate::protocol::sign::SigningKey;
 use crate::storage::{self, ChannelNum, Conn, channels};
 
@@ -26,6 +26,8 @@ pub struct Lane {
     pub identity: Arc<Identity>,
     pub clock: Arc<dyn Clock>,
     channels: HashMap<ChannelNum, Open>,
+    /// Numbers of channels by id: they never change.
+    nums: HashMap<ChannelId, ChannelNum>,
     /// Channels whose row this transaction has locked and compared.
     locked: HashSet<ChannelNum>,
     /// Channels whose log grew in this transaction.
@@ -41,6 +43,7 @@ impl Lane {
             identity,
             clock,
             channels: HashMap::new(),
+            nums: HashMap::new(),
             locked: HashSet::new(),
             touched: BTreeSet::new(),
             undo: Vec::new(),
@@ -52,11 +55,25 @@ impl Lane {
     pub(super) fn begin(&mut self) {
         if self.channels.len() > OPEN_CHANNELS_MAX {
             self.channels.clear();
+            self.nums.clear();
         }
         self.locked.clear();
         self.touched.clear();
         self.undo.clear();
         self.effects.clear();
+    }
+
+    /// The number of a channel that exists.
+    pub fn num_of(&mut self, conn: &mut Conn, id: &ChannelId) -> Result<Option<ChannelNum>, Error> {
+        if let Some(num) = self.nums.get(id) {
+            return Ok(Some(*num));
+        }
+        let found = channels::num_of(conn, id.as_str())?;
+        // One that this transaction made may yet be taken back.
+        if let Some(num) = found.filter(|num| !self.touched.contains(num)) {
+            self.nums.insert(id.clone(), num);
+        }
+        Ok(found)
     }
 
     /// The channel, locked for this transaction and as it is in the database.
