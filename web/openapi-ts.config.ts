@@ -6,6 +6,6 @@ export default defineConfig({
   plugins: [
     "@hey-api/typescript",
     { name: "@hey-api/client-fetch", baseUrl: "/api/v1", throwOnError: true },
-    { name: "@hey-api/sdk", operations: { strategy: "flat" } },
+    { name: "@hey-api/sdk", operations: { strategy: "flat" }, responseStyle: "data" },
   ],
 });

@@ -21,7 +21,8 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
 /**
  * Makes an account and begins its first session.
  */
-export const createAccount = <ThrowOnError extends boolean = true>(options: Options<CreateAccountData, ThrowOnError>) => (options.client ?? client).post<CreateAccountResponses, CreateAccountErrors, ThrowOnError>({
+export const createAccount = <ThrowOnError extends boolean = true>(options: Options<CreateAccountData, ThrowOnError>) => (options.client ?? client).post<CreateAccountResponses, CreateAccountErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     url: '/accounts',
     ...options,
     headers: {
@@ -33,7 +34,8 @@ export const createAccount = <ThrowOnError extends boolean = true>(options: Opti
 /**
  * Channels that one is in, or is invited to.
  */
-export const listChannels = <ThrowOnError extends boolean = true>(options?: Options<ListChannelsData, ThrowOnError>) => (options?.client ?? client).get<ListChannelsResponses, ListChannelsErrors, ThrowOnError>({
+export const listChannels = <ThrowOnError extends boolean = true>(options?: Options<ListChannelsData, ThrowOnError>) => (options?.client ?? client).get<ListChannelsResponses, ListChannelsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -46,7 +48,8 @@ export const listChannels = <ThrowOnError extends boolean = true>(options?: Opti
 /**
  * Makes a channel, owned by the asker.
  */
-export const createChannel = <ThrowOnError extends boolean = true>(options: Options<CreateChannelData, ThrowOnError>) => (options.client ?? client).post<CreateChannelResponses, CreateChannelErrors, ThrowOnError>({
+export const createChannel = <ThrowOnError extends boolean = true>(options: Options<CreateChannelData, ThrowOnError>) => (options.client ?? client).post<CreateChannelResponses, CreateChannelErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -63,7 +66,8 @@ export const createChannel = <ThrowOnError extends boolean = true>(options: Opti
 /**
  * A channel that one is in or may know of.
  */
-export const getChannel = <ThrowOnError extends boolean = true>(options: Options<GetChannelData, ThrowOnError>) => (options.client ?? client).get<GetChannelResponses, GetChannelErrors, ThrowOnError>({
+export const getChannel = <ThrowOnError extends boolean = true>(options: Options<GetChannelData, ThrowOnError>) => (options.client ?? client).get<GetChannelResponses, GetChannelErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -76,7 +80,8 @@ export const getChannel = <ThrowOnError extends boolean = true>(options: Options
 /**
  * Changes a channel; all of it, or nothing.
  */
-export const updateChannel = <ThrowOnError extends boolean = true>(options: Options<UpdateChannelData, ThrowOnError>) => (options.client ?? client).patch<UpdateChannelResponses, UpdateChannelErrors, ThrowOnError>({
+export const updateChannel = <ThrowOnError extends boolean = true>(options: Options<UpdateChannelData, ThrowOnError>) => (options.client ?? client).patch<UpdateChannelResponses, UpdateChannelErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -93,7 +98,8 @@ export const updateChannel = <ThrowOnError extends boolean = true>(options: Opti
 /**
  * Joins an open channel, or accepts an invitation. Whoever is in already stays.
  */
-export const joinChannel = <ThrowOnError extends boolean = true>(options: Options<JoinChannelData, ThrowOnError>) => (options.client ?? client).post<JoinChannelResponses, JoinChannelErrors, ThrowOnError>({
+export const joinChannel = <ThrowOnError extends boolean = true>(options: Options<JoinChannelData, ThrowOnError>) => (options.client ?? client).post<JoinChannelResponses, JoinChannelErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -106,7 +112,8 @@ export const joinChannel = <ThrowOnError extends boolean = true>(options: Option
 /**
  * Leaves a channel, or declines an invitation.
  */
-export const leaveChannel = <ThrowOnError extends boolean = true>(options: Options<LeaveChannelData, ThrowOnError>) => (options.client ?? client).post<LeaveChannelResponses, LeaveChannelErrors, ThrowOnError>({
+export const leaveChannel = <ThrowOnError extends boolean = true>(options: Options<LeaveChannelData, ThrowOnError>) => (options.client ?? client).post<LeaveChannelResponses, LeaveChannelErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -119,7 +126,8 @@ export const leaveChannel = <ThrowOnError extends boolean = true>(options: Optio
 /**
  * Signed entries, for proof and export.
  */
-export const getLog = <ThrowOnError extends boolean = true>(options: Options<GetLogData, ThrowOnError>) => (options.client ?? client).get<GetLogResponses, GetLogErrors, ThrowOnError>({
+export const getLog = <ThrowOnError extends boolean = true>(options: Options<GetLogData, ThrowOnError>) => (options.client ?? client).get<GetLogResponses, GetLogErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -132,7 +140,8 @@ export const getLog = <ThrowOnError extends boolean = true>(options: Options<Get
 /**
  * People in a channel.
  */
-export const listMembers = <ThrowOnError extends boolean = true>(options: Options<ListMembersData, ThrowOnError>) => (options.client ?? client).get<ListMembersResponses, ListMembersErrors, ThrowOnError>({
+export const listMembers = <ThrowOnError extends boolean = true>(options: Options<ListMembersData, ThrowOnError>) => (options.client ?? client).get<ListMembersResponses, ListMembersErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -145,7 +154,8 @@ export const listMembers = <ThrowOnError extends boolean = true>(options: Option
 /**
  * Invites, removes, bans or promotes somebody.
  */
-export const updateMember = <ThrowOnError extends boolean = true>(options: Options<UpdateMemberData, ThrowOnError>) => (options.client ?? client).put<UpdateMemberResponses, UpdateMemberErrors, ThrowOnError>({
+export const updateMember = <ThrowOnError extends boolean = true>(options: Options<UpdateMemberData, ThrowOnError>) => (options.client ?? client).put<UpdateMemberResponses, UpdateMemberErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -162,7 +172,8 @@ export const updateMember = <ThrowOnError extends boolean = true>(options: Optio
 /**
  * A page of a channel's messages.
  */
-export const listMessages = <ThrowOnError extends boolean = true>(options: Options<ListMessagesData, ThrowOnError>) => (options.client ?? client).get<ListMessagesResponses, ListMessagesErrors, ThrowOnError>({
+export const listMessages = <ThrowOnError extends boolean = true>(options: Options<ListMessagesData, ThrowOnError>) => (options.client ?? client).get<ListMessagesResponses, ListMessagesErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -175,7 +186,8 @@ export const listMessages = <ThrowOnError extends boolean = true>(options: Optio
 /**
  * Sends a message. The answer comes when it is durable.
  */
-export const sendMessage = <ThrowOnError extends boolean = true>(options: Options<SendMessageData, ThrowOnError>) => (options.client ?? client).post<SendMessageResponses, SendMessageErrors, ThrowOnError>({
+export const sendMessage = <ThrowOnError extends boolean = true>(options: Options<SendMessageData, ThrowOnError>) => (options.client ?? client).post<SendMessageResponses, SendMessageErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -192,7 +204,8 @@ export const sendMessage = <ThrowOnError extends boolean = true>(options: Option
 /**
  * Deletes a message for good: text, edits and reactions go, on every server.
  */
-export const deleteMessage = <ThrowOnError extends boolean = true>(options: Options<DeleteMessageData, ThrowOnError>) => (options.client ?? client).delete<DeleteMessageResponses, DeleteMessageErrors, ThrowOnError>({
+export const deleteMessage = <ThrowOnError extends boolean = true>(options: Options<DeleteMessageData, ThrowOnError>) => (options.client ?? client).delete<DeleteMessageResponses, DeleteMessageErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -209,7 +222,8 @@ export const deleteMessage = <ThrowOnError extends boolean = true>(options: Opti
 /**
  * One message.
  */
-export const getMessage = <ThrowOnError extends boolean = true>(options: Options<GetMessageData, ThrowOnError>) => (options.client ?? client).get<GetMessageResponses, GetMessageErrors, ThrowOnError>({
+export const getMessage = <ThrowOnError extends boolean = true>(options: Options<GetMessageData, ThrowOnError>) => (options.client ?? client).get<GetMessageResponses, GetMessageErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -222,7 +236,8 @@ export const getMessage = <ThrowOnError extends boolean = true>(options: Options
 /**
  * Replaces the text of one's own message.
  */
-export const editMessage = <ThrowOnError extends boolean = true>(options: Options<EditMessageData, ThrowOnError>) => (options.client ?? client).patch<EditMessageResponses, EditMessageErrors, ThrowOnError>({
+export const editMessage = <ThrowOnError extends boolean = true>(options: Options<EditMessageData, ThrowOnError>) => (options.client ?? client).patch<EditMessageResponses, EditMessageErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -239,7 +254,8 @@ export const editMessage = <ThrowOnError extends boolean = true>(options: Option
 /**
  * What a message said, the first version first: for its author and for moderators.
  */
-export const listEdits = <ThrowOnError extends boolean = true>(options: Options<ListEditsData, ThrowOnError>) => (options.client ?? client).get<ListEditsResponses, ListEditsErrors, ThrowOnError>({
+export const listEdits = <ThrowOnError extends boolean = true>(options: Options<ListEditsData, ThrowOnError>) => (options.client ?? client).get<ListEditsResponses, ListEditsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -252,7 +268,8 @@ export const listEdits = <ThrowOnError extends boolean = true>(options: Options<
 /**
  * Takes a reaction back. Where there is none, nothing changes.
  */
-export const removeReaction = <ThrowOnError extends boolean = true>(options: Options<RemoveReactionData, ThrowOnError>) => (options.client ?? client).delete<RemoveReactionResponses, RemoveReactionErrors, ThrowOnError>({
+export const removeReaction = <ThrowOnError extends boolean = true>(options: Options<RemoveReactionData, ThrowOnError>) => (options.client ?? client).delete<RemoveReactionResponses, RemoveReactionErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -265,7 +282,8 @@ export const removeReaction = <ThrowOnError extends boolean = true>(options: Opt
 /**
  * Reacts to a message. To react twice so changes nothing.
  */
-export const addReaction = <ThrowOnError extends boolean = true>(options: Options<AddReactionData, ThrowOnError>) => (options.client ?? client).put<AddReactionResponses, AddReactionErrors, ThrowOnError>({
+export const addReaction = <ThrowOnError extends boolean = true>(options: Options<AddReactionData, ThrowOnError>) => (options.client ?? client).put<AddReactionResponses, AddReactionErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -278,7 +296,8 @@ export const addReaction = <ThrowOnError extends boolean = true>(options: Option
 /**
  * Sets how loud a channel is for oneself.
  */
-export const setNotify = <ThrowOnError extends boolean = true>(options: Options<SetNotifyData, ThrowOnError>) => (options.client ?? client).put<SetNotifyResponses, SetNotifyErrors, ThrowOnError>({
+export const setNotify = <ThrowOnError extends boolean = true>(options: Options<SetNotifyData, ThrowOnError>) => (options.client ?? client).put<SetNotifyResponses, SetNotifyErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -295,7 +314,8 @@ export const setNotify = <ThrowOnError extends boolean = true>(options: Options<
 /**
  * Pinned messages, oldest pin first.
  */
-export const listPins = <ThrowOnError extends boolean = true>(options: Options<ListPinsData, ThrowOnError>) => (options.client ?? client).get<ListPinsResponses, ListPinsErrors, ThrowOnError>({
+export const listPins = <ThrowOnError extends boolean = true>(options: Options<ListPinsData, ThrowOnError>) => (options.client ?? client).get<ListPinsResponses, ListPinsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -308,7 +328,8 @@ export const listPins = <ThrowOnError extends boolean = true>(options: Options<L
 /**
  * Takes a pin away.
  */
-export const unpinMessage = <ThrowOnError extends boolean = true>(options: Options<UnpinMessageData, ThrowOnError>) => (options.client ?? client).delete<UnpinMessageResponses, UnpinMessageErrors, ThrowOnError>({
+export const unpinMessage = <ThrowOnError extends boolean = true>(options: Options<UnpinMessageData, ThrowOnError>) => (options.client ?? client).delete<UnpinMessageResponses, UnpinMessageErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -321,7 +342,8 @@ export const unpinMessage = <ThrowOnError extends boolean = true>(options: Optio
 /**
  * Pins a message.
  */
-export const pinMessage = <ThrowOnError extends boolean = true>(options: Options<PinMessageData, ThrowOnError>) => (options.client ?? client).put<PinMessageResponses, PinMessageErrors, ThrowOnError>({
+export const pinMessage = <ThrowOnError extends boolean = true>(options: Options<PinMessageData, ThrowOnError>) => (options.client ?? client).put<PinMessageResponses, PinMessageErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -334,7 +356,8 @@ export const pinMessage = <ThrowOnError extends boolean = true>(options: Options
 /**
  * Moves one's read marker.
  */
-export const markRead = <ThrowOnError extends boolean = true>(options: Options<MarkReadData, ThrowOnError>) => (options.client ?? client).put<MarkReadResponses, MarkReadErrors, ThrowOnError>({
+export const markRead = <ThrowOnError extends boolean = true>(options: Options<MarkReadData, ThrowOnError>) => (options.client ?? client).put<MarkReadResponses, MarkReadErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -351,7 +374,8 @@ export const markRead = <ThrowOnError extends boolean = true>(options: Options<M
 /**
  * A thread. The id may be that of any message in it.
  */
-export const getThread = <ThrowOnError extends boolean = true>(options: Options<GetThreadData, ThrowOnError>) => (options.client ?? client).get<GetThreadResponses, GetThreadErrors, ThrowOnError>({
+export const getThread = <ThrowOnError extends boolean = true>(options: Options<GetThreadData, ThrowOnError>) => (options.client ?? client).get<GetThreadResponses, GetThreadErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -364,7 +388,8 @@ export const getThread = <ThrowOnError extends boolean = true>(options: Options<
 /**
  * Tells the channel that one is typing; to be repeated every few seconds.
  */
-export const sendTyping = <ThrowOnError extends boolean = true>(options: Options<SendTypingData, ThrowOnError>) => (options.client ?? client).post<SendTypingResponses, SendTypingErrors, ThrowOnError>({
+export const sendTyping = <ThrowOnError extends boolean = true>(options: Options<SendTypingData, ThrowOnError>) => (options.client ?? client).post<SendTypingResponses, SendTypingErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -377,7 +402,8 @@ export const sendTyping = <ThrowOnError extends boolean = true>(options: Options
 /**
  * Public channels.
  */
-export const listDirectory = <ThrowOnError extends boolean = true>(options?: Options<ListDirectoryData, ThrowOnError>) => (options?.client ?? client).get<ListDirectoryResponses, ListDirectoryErrors, ThrowOnError>({
+export const listDirectory = <ThrowOnError extends boolean = true>(options?: Options<ListDirectoryData, ThrowOnError>) => (options?.client ?? client).get<ListDirectoryResponses, ListDirectoryErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -390,7 +416,8 @@ export const listDirectory = <ThrowOnError extends boolean = true>(options?: Opt
 /**
  * The direct message channel of this set of people: 201 when it is new.
  */
-export const createDm = <ThrowOnError extends boolean = true>(options: Options<CreateDmData, ThrowOnError>) => (options.client ?? client).post<CreateDmResponses, CreateDmErrors, ThrowOnError>({
+export const createDm = <ThrowOnError extends boolean = true>(options: Options<CreateDmData, ThrowOnError>) => (options.client ?? client).post<CreateDmResponses, CreateDmErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -407,7 +434,8 @@ export const createDm = <ThrowOnError extends boolean = true>(options: Options<C
 /**
  * Codes that still let somebody in, the newest first.
  */
-export const listInvites = <ThrowOnError extends boolean = true>(options?: Options<ListInvitesData, ThrowOnError>) => (options?.client ?? client).get<ListInvitesResponses, ListInvitesErrors, ThrowOnError>({
+export const listInvites = <ThrowOnError extends boolean = true>(options?: Options<ListInvitesData, ThrowOnError>) => (options?.client ?? client).get<ListInvitesResponses, ListInvitesErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -420,7 +448,8 @@ export const listInvites = <ThrowOnError extends boolean = true>(options?: Optio
 /**
  * Makes an invite code.
  */
-export const createInvite = <ThrowOnError extends boolean = true>(options: Options<CreateInviteData, ThrowOnError>) => (options.client ?? client).post<CreateInviteResponses, CreateInviteErrors, ThrowOnError>({
+export const createInvite = <ThrowOnError extends boolean = true>(options: Options<CreateInviteData, ThrowOnError>) => (options.client ?? client).post<CreateInviteResponses, CreateInviteErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -437,7 +466,8 @@ export const createInvite = <ThrowOnError extends boolean = true>(options: Optio
 /**
  * Makes a code worthless.
  */
-export const deleteInvite = <ThrowOnError extends boolean = true>(options: Options<DeleteInviteData, ThrowOnError>) => (options.client ?? client).delete<DeleteInviteResponses, DeleteInviteErrors, ThrowOnError>({
+export const deleteInvite = <ThrowOnError extends boolean = true>(options: Options<DeleteInviteData, ThrowOnError>) => (options.client ?? client).delete<DeleteInviteResponses, DeleteInviteErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -450,7 +480,8 @@ export const deleteInvite = <ThrowOnError extends boolean = true>(options: Optio
 /**
  * Joins the channel that an alias names.
  */
-export const createJoin = <ThrowOnError extends boolean = true>(options: Options<CreateJoinData, ThrowOnError>) => (options.client ?? client).post<CreateJoinResponses, CreateJoinErrors, ThrowOnError>({
+export const createJoin = <ThrowOnError extends boolean = true>(options: Options<CreateJoinData, ThrowOnError>) => (options.client ?? client).post<CreateJoinResponses, CreateJoinErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -467,7 +498,8 @@ export const createJoin = <ThrowOnError extends boolean = true>(options: Options
 /**
  * Deletes the account: profile and sessions go, channels are left. What was written stays.
  */
-export const deleteMe = <ThrowOnError extends boolean = true>(options: Options<DeleteMeData, ThrowOnError>) => (options.client ?? client).delete<DeleteMeResponses, DeleteMeErrors, ThrowOnError>({
+export const deleteMe = <ThrowOnError extends boolean = true>(options: Options<DeleteMeData, ThrowOnError>) => (options.client ?? client).delete<DeleteMeResponses, DeleteMeErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -484,7 +516,8 @@ export const deleteMe = <ThrowOnError extends boolean = true>(options: Options<D
 /**
  * Oneself.
  */
-export const getMe = <ThrowOnError extends boolean = true>(options?: Options<GetMeData, ThrowOnError>) => (options?.client ?? client).get<GetMeResponses, GetMeErrors, ThrowOnError>({
+export const getMe = <ThrowOnError extends boolean = true>(options?: Options<GetMeData, ThrowOnError>) => (options?.client ?? client).get<GetMeResponses, GetMeErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -497,7 +530,8 @@ export const getMe = <ThrowOnError extends boolean = true>(options?: Options<Get
 /**
  * Changes one's profile.
  */
-export const updateMe = <ThrowOnError extends boolean = true>(options: Options<UpdateMeData, ThrowOnError>) => (options.client ?? client).patch<UpdateMeResponses, UpdateMeErrors, ThrowOnError>({
+export const updateMe = <ThrowOnError extends boolean = true>(options: Options<UpdateMeData, ThrowOnError>) => (options.client ?? client).patch<UpdateMeResponses, UpdateMeErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -514,7 +548,8 @@ export const updateMe = <ThrowOnError extends boolean = true>(options: Options<U
 /**
  * Profile, channels, and all that one wrote, a page at a time.
  */
-export const exportMe = <ThrowOnError extends boolean = true>(options?: Options<ExportMeData, ThrowOnError>) => (options?.client ?? client).get<ExportMeResponses, ExportMeErrors, ThrowOnError>({
+export const exportMe = <ThrowOnError extends boolean = true>(options?: Options<ExportMeData, ThrowOnError>) => (options?.client ?? client).get<ExportMeResponses, ExportMeErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -527,7 +562,8 @@ export const exportMe = <ThrowOnError extends boolean = true>(options?: Options<
 /**
  * Changes the password and ends all other sessions.
  */
-export const changePassword = <ThrowOnError extends boolean = true>(options: Options<ChangePasswordData, ThrowOnError>) => (options.client ?? client).put<ChangePasswordResponses, ChangePasswordErrors, ThrowOnError>({
+export const changePassword = <ThrowOnError extends boolean = true>(options: Options<ChangePasswordData, ThrowOnError>) => (options.client ?? client).put<ChangePasswordResponses, ChangePasswordErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -544,7 +580,8 @@ export const changePassword = <ThrowOnError extends boolean = true>(options: Opt
 /**
  * Mentions, replies and direct messages, newest first.
  */
-export const listNotifications = <ThrowOnError extends boolean = true>(options?: Options<ListNotificationsData, ThrowOnError>) => (options?.client ?? client).get<ListNotificationsResponses, ListNotificationsErrors, ThrowOnError>({
+export const listNotifications = <ThrowOnError extends boolean = true>(options?: Options<ListNotificationsData, ThrowOnError>) => (options?.client ?? client).get<ListNotificationsResponses, ListNotificationsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -557,7 +594,8 @@ export const listNotifications = <ThrowOnError extends boolean = true>(options?:
 /**
  * Marks notifications as seen.
  */
-export const readNotifications = <ThrowOnError extends boolean = true>(options: Options<ReadNotificationsData, ThrowOnError>) => (options.client ?? client).post<ReadNotificationsResponses, ReadNotificationsErrors, ThrowOnError>({
+export const readNotifications = <ThrowOnError extends boolean = true>(options: Options<ReadNotificationsData, ThrowOnError>) => (options.client ?? client).post<ReadNotificationsResponses, ReadNotificationsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -574,12 +612,17 @@ export const readNotifications = <ThrowOnError extends boolean = true>(options: 
 /**
  * What a client should know before anybody logs in.
  */
-export const getServer = <ThrowOnError extends boolean = true>(options?: Options<GetServerData, ThrowOnError>) => (options?.client ?? client).get<GetServerResponses, GetServerErrors, ThrowOnError>({ url: '/server', ...options });
+export const getServer = <ThrowOnError extends boolean = true>(options?: Options<GetServerData, ThrowOnError>) => (options?.client ?? client).get<GetServerResponses, GetServerErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/server',
+    ...options
+});
 
 /**
  * One's own sessions, the one used last first.
  */
-export const listSessions = <ThrowOnError extends boolean = true>(options?: Options<ListSessionsData, ThrowOnError>) => (options?.client ?? client).get<ListSessionsResponses, ListSessionsErrors, ThrowOnError>({
+export const listSessions = <ThrowOnError extends boolean = true>(options?: Options<ListSessionsData, ThrowOnError>) => (options?.client ?? client).get<ListSessionsResponses, ListSessionsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -592,7 +635,8 @@ export const listSessions = <ThrowOnError extends boolean = true>(options?: Opti
 /**
  * Begins a session.
  */
-export const createSession = <ThrowOnError extends boolean = true>(options: Options<CreateSessionData, ThrowOnError>) => (options.client ?? client).post<CreateSessionResponses, CreateSessionErrors, ThrowOnError>({
+export const createSession = <ThrowOnError extends boolean = true>(options: Options<CreateSessionData, ThrowOnError>) => (options.client ?? client).post<CreateSessionResponses, CreateSessionErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     url: '/sessions',
     ...options,
     headers: {
@@ -604,7 +648,8 @@ export const createSession = <ThrowOnError extends boolean = true>(options: Opti
 /**
  * Ends one of one's own sessions; `current` is the one that asks.
  */
-export const deleteSession = <ThrowOnError extends boolean = true>(options: Options<DeleteSessionData, ThrowOnError>) => (options.client ?? client).delete<DeleteSessionResponses, DeleteSessionErrors, ThrowOnError>({
+export const deleteSession = <ThrowOnError extends boolean = true>(options: Options<DeleteSessionData, ThrowOnError>) => (options.client ?? client).delete<DeleteSessionResponses, DeleteSessionErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -634,12 +679,17 @@ export const deleteSession = <ThrowOnError extends boolean = true>(options: Opti
  * Closed with 4001 not authenticated, 4002 bad frame, 4003 session ended, 4008 too slow, 4009 no identify
  * in time, 4029 too many frames or streams, 1012 the server restarts.
  */
-export const openStream = <ThrowOnError extends boolean = true>(options?: Options<OpenStreamData, ThrowOnError>) => (options?.client ?? client).get<unknown, OpenStreamErrors, ThrowOnError>({ url: '/stream', ...options });
+export const openStream = <ThrowOnError extends boolean = true>(options?: Options<OpenStreamData, ThrowOnError>) => (options?.client ?? client).get<unknown, OpenStreamErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/stream',
+    ...options
+});
 
 /**
  * Everything that a client needs to begin, in one state of the server.
  */
-export const getSync = <ThrowOnError extends boolean = true>(options?: Options<GetSyncData, ThrowOnError>) => (options?.client ?? client).get<GetSyncResponses, GetSyncErrors, ThrowOnError>({
+export const getSync = <ThrowOnError extends boolean = true>(options?: Options<GetSyncData, ThrowOnError>) => (options?.client ?? client).get<GetSyncResponses, GetSyncErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -652,7 +702,8 @@ export const getSync = <ThrowOnError extends boolean = true>(options?: Options<G
 /**
  * People of this server and those who share a channel with it, by id.
  */
-export const listUsers = <ThrowOnError extends boolean = true>(options?: Options<ListUsersData, ThrowOnError>) => (options?.client ?? client).get<ListUsersResponses, ListUsersErrors, ThrowOnError>({
+export const listUsers = <ThrowOnError extends boolean = true>(options?: Options<ListUsersData, ThrowOnError>) => (options?.client ?? client).get<ListUsersResponses, ListUsersErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',
@@ -665,7 +716,8 @@ export const listUsers = <ThrowOnError extends boolean = true>(options?: Options
 /**
  * A person.
  */
-export const getUser = <ThrowOnError extends boolean = true>(options: Options<GetUserData, ThrowOnError>) => (options.client ?? client).get<GetUserResponses, GetUserErrors, ThrowOnError>({
+export const getUser = <ThrowOnError extends boolean = true>(options: Options<GetUserData, ThrowOnError>) => (options.client ?? client).get<GetUserResponses, GetUserErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'loggia_session',

@@ -76,7 +76,7 @@ export class Actions {
     body: { membership?: Membership; role?: Role },
   ): Promise<boolean> {
     return this.attempt(async () => {
-      const member = await api.set_member(channel, user, body);
+      const member = await api.update_member(channel, user, body);
       if (!this.store.getState().channels[channel]?.members) return;
       const next = this.store.getState().channels[channel]?.members?.next ?? null;
       this.store.dispatch({ type: "members_loaded", channel, members: [member], next, first: false });
@@ -133,7 +133,7 @@ export class Actions {
       this.store.dispatch({ type: "read_set", channel, read: { read_seq: seq, unread: 0, mentions: 0 } });
     }
     try {
-      const read = await api.set_read(channel, seq);
+      const read = await api.mark_read(channel, seq);
       // What came while the answer was on its way is counted already.
       if (!forward) this.store.dispatch({ type: "read_set", channel, read });
     } catch (error) {

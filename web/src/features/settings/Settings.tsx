@@ -7,7 +7,7 @@ import { Keys } from "../../ui/bits";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { Choices, Field } from "../../ui/Field";
-import { set_password } from "../../api/operations";
+import { change_password } from "../../api/operations";
 import { useClient, useMe } from "../app/context";
 import { setTheme, useTheme } from "../app/theme";
 import { fieldProblem, problemText } from "../client/problems";
@@ -86,7 +86,7 @@ function PasswordForm() {
   const [error, setError] = useState<unknown>(null);
   const save = async () => {
     try {
-      await set_password({ current, new: next });
+      await change_password({ current, new: next });
       setCurrent("");
       setNext("");
       setError(null);

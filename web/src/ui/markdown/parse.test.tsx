@@ -63,6 +63,8 @@ describe("markdown", () => {
     "> ".repeat(15_000),
     `${"**a _b ".repeat(3_000)}${"_ **".repeat(3_000)}`,
     "- ".repeat(5_000),
+    "1. ".repeat(5_000),
+    "- > ".repeat(4_000),
   ])("survives what is nested without end (%#)", (text) => {
     const start = performance.now();
     expect(html(text).length).toBeGreaterThan(10);

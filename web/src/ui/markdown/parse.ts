@@ -11,21 +11,28 @@ import { gfmTable } from "micromark-extension-gfm-table";
 
 const CACHE_MAX = 1_500;
 const DEPTH_MAX = 32;
-/** More quotes within quotes than anybody means, and the one shape that takes the parser long. */
-const DEEP_QUOTE = /^(?:[ \t]*>){17}/m;
+/** Shapes that nobody means and that take the parser long: containers in containers, delimiters without end. */
+const DEEP_CONTAINERS = /^(?:[ \t]*(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t]))){17}/m;
+const DELIMITER_RUN = /[*_~]+/g;
+const DELIMITER_RUNS_MAX = 1_000;
 const cache = new Map<string, Root>();
 
 export function parseMarkdown(text: string): Root {
   const known = cache.get(text);
   if (known) return known;
-  let root = DEEP_QUOTE.test(text) ? asText(text) : read(text);
-  if (isDeep(root)) root = asText(text);
+  const read = isHostile(text) ? asText(text) : markdown(text);
+  const root = isDeep(read) ? asText(text) : read;
   if (cache.size >= CACHE_MAX) cache.delete(cache.keys().next().value ?? "");
   cache.set(text, root);
   return root;
 }
 
-function read(text: string): Root {
+function isHostile(text: string): boolean {
+  if (DEEP_CONTAINERS.test(text)) return true;
+  return text.length > DELIMITER_RUNS_MAX && (text.match(DELIMITER_RUN)?.length ?? 0) > DELIMITER_RUNS_MAX;
+}
+
+function markdown(text: string): Root {
   return fromMarkdown(text, {
     extensions: [
       gfmTable(),

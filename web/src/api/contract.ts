@@ -1,0 +1,27 @@
+// Types only: the client's own, narrower types against the generated ones. Where the API changes so that the two no
+// longer fit, `npm run types` fails on the line of the type.
+
+import type * as Api from "./generated/types.gen";
+import type * as Mine from "./types";
+
+/** Every field that this client reads is in the document, with a type that holds its values. */
+type Fits<Narrow extends { [K in keyof Narrow]: K extends keyof Wide ? Wide[K] : never }, Wide> = [
+  Narrow,
+  Wide,
+];
+
+export type Contract = {
+  user: Fits<Mine.User, Api.User>;
+  session: Fits<Mine.Session, Api.Session>;
+  server: Fits<Omit<Mine.ServerInfo, "limits">, Api.Server>;
+  message: Fits<Mine.Message, Api.Message>;
+  reaction: Fits<Mine.Reaction, Api.Reaction>;
+  attachment: Fits<Mine.Attachment, Api.Attachment>;
+  channel: Fits<Mine.Channel, Api.Channel>;
+  directory: Fits<Mine.DirectoryEntry, Api.DirectoryChannel>;
+  member: Fits<Mine.Member, Api.Member>;
+  notification: Fits<Mine.Notification, Api.Notification>;
+  page: Fits<Mine.MessagePage, Api.MessagePage>;
+  sync: Fits<Mine.Sync, Api.Sync>;
+  read: Fits<Mine.ReadState, Api.ReadState>;
+};
