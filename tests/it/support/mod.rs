@@ -3,6 +3,7 @@
 //! A test runs on both databases through [`both!`]: on SQLite in a directory of its own, and on
 //! PostgreSQL in a database of its own when `LOGGIA_TEST_POSTGRES_URL` names a server.
 
+pub mod documented;
 pub mod person;
 pub mod process;
 pub mod stream;

@@ -1,6 +1,6 @@
 //! Somebody with an account, who asks over HTTP.
 
-use reqwest::{Method, StatusCode};
+use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 
 /// An answer: status, body (null for none), headers.
@@ -69,14 +69,28 @@ impl Person {
 
     /// As [`Person::ask`], where the server may be gone.
     pub async fn try_ask(&self, method: Method, path: &str, body: Value) -> Result<Answer, reqwest::Error> {
-        let mut request = self.http.request(method, format!("{}/api/v1{path}", self.base));
-        if !self.token.is_empty() {
-            request = request.bearer_auth(&self.token);
-        }
+        let mut request = self.request(method, path);
         if !body.is_null() {
             request = request.json(&body);
         }
-        let response = request.send().await?;
+        self.try_send(request).await
+    }
+
+    /// A request below /api/v1 with the person's token, to be changed before it is sent.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.http.request(method, format!("{}/api/v1{path}", self.base));
+        if self.token.is_empty() { request } else { request.bearer_auth(&self.token) }
+    }
+
+    pub async fn send(&self, request: RequestBuilder) -> Answer {
+        self.try_send(request).await.expect("an answer")
+    }
+
+    /// Sends, and holds the answer against the document.
+    async fn try_send(&self, request: RequestBuilder) -> Result<Answer, reqwest::Error> {
+        let request = request.build()?;
+        let (method, path) = (request.method().as_str().to_owned(), request.url().path().to_owned());
+        let response = self.http.execute(request).await?;
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = response.bytes().await?;
         let body = if bytes.is_empty() {
@@ -85,6 +99,7 @@ impl Person {
             serde_json::from_slice(&bytes).unwrap_or(Value::Null)
         };
         assert!(status != StatusCode::INTERNAL_SERVER_ERROR, "the server failed: {body}");
+        super::documented::check(&method, &path, status.as_u16(), &body);
         Ok(Answer { status: status.as_u16(), body, headers })
     }
 
