@@ -12,6 +12,7 @@ use crate::http::{App, Auth, Body, Problem};
 pub struct ChangePassword {
     pub current: String,
     /// At least 8 characters.
+    #[schema(min_length = 8, max_length = 1024)]
     pub new: String,
 }
 

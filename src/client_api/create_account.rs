@@ -4,22 +4,26 @@ use actix_web::{HttpRequest, HttpResponse, post};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::create_session::{SessionBegun, begin};
+use super::create_session::{SessionBegun, begin, check_origin};
 use crate::domain::accounts::NewAccount;
+use crate::http::extract::Text;
 use crate::http::{App, Body, Problem};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateAccount {
     /// 1 to 64 letters a-z, digits, dots, dashes or underscores.
-    #[schema(example = "ann")]
+    #[schema(example = "ann", pattern = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
     pub username: String,
     /// At least 8 characters.
-    #[schema(example = "correct horse battery staple")]
+    #[schema(example = "correct horse battery staple", min_length = 8, max_length = 1024)]
     pub password: String,
+    /// At most 64 characters.
+    #[schema(max_length = 64, pattern = r"^[^\x00-\x1f\x7f-\x9f]*$")]
     pub display_name: Option<String>,
     /// Where registration is by invitation.
-    pub invite: Option<String>,
+    #[schema(value_type = Option<String>, pattern = r"^[^\x00]*$")]
+    pub invite: Option<Text>,
     pub device_name: Option<String>,
     /// Set the browser's cookie instead of answering a token.
     #[serde(default)]
@@ -36,11 +40,12 @@ pub async fn create_account(
 ) -> Result<HttpResponse, Problem> {
     app.limits.registration(&request)?;
     let Body(body) = body;
+    check_origin(&app, &request, body.cookie)?;
     let new = NewAccount {
         username: body.username,
         password: body.password,
         display_name: body.display_name,
-        invite: body.invite,
+        invite: body.invite.map(|Text(code)| code),
     };
     let user = app.domain.register(new).await?;
     begin(&app, &request, user, body.device_name.as_deref(), body.cookie).await

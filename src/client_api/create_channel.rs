@@ -12,15 +12,21 @@ use crate::http::{App, Body, Problem, WriteAuth};
 #[serde(deny_unknown_fields)]
 pub struct CreateChannel {
     /// 1 to 80 characters.
-    #[schema(example = "General")]
+    #[schema(
+        example = "General",
+        max_length = 80,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
+    )]
     pub name: String,
     /// At most 500 characters.
     #[serde(default)]
+    #[schema(max_length = 500, pattern = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$")]
     pub topic: String,
     /// A public channel is in the directory and open to all; a private one is by invitation.
     #[serde(default)]
     pub visibility: Visibility,
     /// The name before the colon in `#name:server`.
+    #[schema(pattern = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
     pub alias: Option<String>,
 }
 

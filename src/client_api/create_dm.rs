@@ -12,9 +12,18 @@ use crate::protocol::ids::UserId;
 #[serde(deny_unknown_fields)]
 pub struct CreateDm {
     /// Whom to talk to; oneself is always among them. At most 10 people.
-    #[schema(value_type = Vec<String>)]
+    #[schema(value_type = Vec<PersonId>, max_items = 10)]
     pub users: Vec<UserId>,
 }
+
+/// For the document: `@name:server`.
+#[derive(ToSchema)]
+#[schema(
+    pattern = r"^@[a-z0-9][a-z0-9._-]{0,63}:([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$",
+    example = "@ann:chat.example.org"
+)]
+#[expect(dead_code, reason = "documents a shape, holds none")]
+struct PersonId(String);
 
 /// The direct message channel of this set of people: 201 when it is new.
 #[utoipa::path(operation_id = "create_dm", tag = "channels", request_body = CreateDm, responses((status = 200, body = Channel, description = "was there"), (status = 201, body = Channel, description = "is new")))]

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::http::extract::MaybeBody;
+use crate::http::extract::{Integer, MaybeBody};
 use crate::http::{App, Auth, Problem};
 use crate::storage::users::InviteRow;
 
@@ -12,9 +12,11 @@ use crate::storage::users::InviteRow;
 #[serde(deny_unknown_fields)]
 pub struct CreateInvite {
     /// How many people it lets in; 1 if not given.
-    pub uses: Option<i64>,
+    #[schema(value_type = Option<i64>, minimum = 1, maximum = 10_000)]
+    pub uses: Option<Integer>,
     /// For ever if not given.
-    pub expires_in_s: Option<i64>,
+    #[schema(value_type = Option<i64>, minimum = 1, maximum = 31_536_000)]
+    pub expires_in_s: Option<Integer>,
 }
 
 /// A code that lets people register.
@@ -38,7 +40,7 @@ impl From<InviteRow> for Invite {
 }
 
 /// Makes an invite code.
-#[utoipa::path(operation_id = "create_invite", tag = "invites", request_body = CreateInvite, responses((status = 201, body = Invite)))]
+#[utoipa::path(operation_id = "create_invite", tag = "invites", request_body = Option<CreateInvite>, responses((status = 201, body = Invite)))]
 #[post("/invites")]
 pub async fn create_invite(
     app: App,
@@ -46,6 +48,8 @@ pub async fn create_invite(
     body: MaybeBody<CreateInvite>,
 ) -> Result<HttpResponse, Problem> {
     let MaybeBody(body) = body;
-    let row = app.domain.create_invite(&actor.0, body.uses, body.expires_in_s).await?;
+    let (uses, expires_in_s) =
+        (body.uses.map(|Integer(uses)| uses), body.expires_in_s.map(|Integer(seconds)| seconds));
+    let row = app.domain.create_invite(&actor.0, uses, expires_in_s).await?;
     Ok(HttpResponse::Created().json(Invite::from(row)))
 }

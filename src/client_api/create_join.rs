@@ -11,7 +11,7 @@ use crate::protocol::ids::Alias;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateJoin {
-    #[schema(value_type = String, example = "#general:chat.example.org")]
+    #[schema(value_type = String, pattern = r##"^#[a-z0-9][a-z0-9._-]{0,63}:([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$"##, example = "#general:chat.example.org")]
     pub alias: Alias,
 }
 

@@ -47,8 +47,14 @@ pub async fn create_session(
 ) -> Result<HttpResponse, Problem> {
     let Body(body) = body;
     app.limits.login(&request, &body.username)?;
+    check_origin(&app, &request, body.cookie)?;
     let user = app.domain.authenticate(&body.username, body.password).await?;
     begin(&app, &request, user, body.device_name.as_deref(), body.cookie).await
+}
+
+/// A cookie is set only for pages of our own: else another site could log a visitor in as somebody else.
+pub fn check_origin(app: &App, request: &HttpRequest, cookie: bool) -> Result<(), Problem> {
+    if cookie && !is_own_origin(request, &app.domain) { Err(Problem::plain("bad_origin")) } else { Ok(()) }
 }
 
 /// Begins a session for somebody who has shown who they are.
@@ -59,10 +65,6 @@ pub async fn begin(
     device_name: Option<&str>,
     cookie: bool,
 ) -> Result<HttpResponse, Problem> {
-    // A cookie is set only for pages of our own: else another site could log a visitor in as somebody else.
-    if cookie && !is_own_origin(request, &app.domain) {
-        return Err(Problem::plain("bad_origin"));
-    }
     let agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     let begun = app.domain.begin_session(&user.id, device_name.or(agent).unwrap_or("unknown device")).await?;
     let mut response = HttpResponse::Created();

@@ -18,7 +18,7 @@ fn bad() -> Problem {
 
 /// What a cursor says.
 pub fn read(cursor: &str) -> Result<String, Problem> {
-    if cursor.len() > CURSOR_CHARS_MAX {
+    if cursor.is_empty() || cursor.len() > CURSOR_CHARS_MAX {
         return Err(bad());
     }
     let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| bad())?;

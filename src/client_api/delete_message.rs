@@ -11,6 +11,8 @@ use crate::protocol::ids::{ChannelId, EventId};
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeleteMessage {
+    /// At most 500 characters.
+    #[schema(max_length = 500, pattern = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$")]
     pub reason: Option<String>,
 }
 

@@ -14,6 +14,8 @@ use crate::protocol::ids::{ChannelId, EventId};
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EditMessage {
+    /// CommonMark, not empty; at most `limits.message_bytes` of the server, in UTF-8.
+    #[schema(pattern = r"^[^\x00]*[^\s\x00][^\x00]*$")]
     pub text: String,
 }
 

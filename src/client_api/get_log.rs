@@ -18,10 +18,10 @@ use crate::storage::entries::Sent;
 #[into_params(parameter_in = Query)]
 pub struct LogQuery {
     /// 0 if not given.
-    #[param(minimum = 0)]
+    #[param(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     pub from: Option<i64>,
     /// The last entry if not given; an answer has at most 256.
-    #[param(minimum = 0)]
+    #[param(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     pub to: Option<i64>,
 }
 

@@ -8,6 +8,7 @@ use super::cursor;
 use crate::domain::directory::DIRECTORY_PAGE_MAX;
 use crate::domain::page_size;
 use crate::domain::view::ChannelInfo;
+use crate::http::extract::Text;
 use crate::http::{App, Auth, Params, Problem};
 
 #[derive(Deserialize, IntoParams)]
@@ -15,7 +16,8 @@ use crate::http::{App, Auth, Params, Problem};
 #[into_params(parameter_in = Query)]
 pub struct DirectoryQuery {
     /// Anywhere in name, topic or alias.
-    pub query: Option<String>,
+    #[param(value_type = Option<String>, pattern = r"^[^\x00]*$")]
+    pub query: Option<Text>,
     /// Another server's name; this one if not given.
     pub server: Option<String>,
     pub cursor: Option<String>,
@@ -49,13 +51,14 @@ pub async fn list_directory(
 ) -> Result<HttpResponse, Problem> {
     let query = query.into_inner();
     if query.server.as_deref().is_some_and(|server| server != app.domain.server().as_str()) {
-        return Err(Problem::new("bad_query", "This server does not know that server's directory.")
-            .field("/server", "unknown server"));
+        return Err(Problem::plain("server_not_found").field("/server", "unknown server"));
     }
     let limit = page_size(query.limit, 50, DIRECTORY_PAGE_MAX)?;
     let after = query.cursor.as_deref().map(cursor::number).transpose()?.unwrap_or(0);
-    let (listed, next) =
-        app.domain.directory(&actor.0, query.query.unwrap_or_default(), after, limit).await?;
+    let (listed, next) = app
+        .domain
+        .directory(&actor.0, query.query.map(|Text(text)| text).unwrap_or_default(), after, limit)
+        .await?;
     let channels = listed
         .into_iter()
         .map(|listed| DirectoryChannel { info: listed.info, membership: listed.membership });

@@ -19,10 +19,13 @@ use crate::protocol::ids::ChannelId;
 #[into_params(parameter_in = Query)]
 pub struct PageQuery {
     /// Messages with a lower seq.
+    #[param(minimum = -1, maximum = 9_007_199_254_740_991_i64)]
     pub before: Option<i64>,
     /// Messages with a higher seq.
+    #[param(minimum = -1, maximum = 9_007_199_254_740_991_i64)]
     pub after: Option<i64>,
     /// Messages on both sides of this seq.
+    #[param(minimum = -1, maximum = 9_007_199_254_740_991_i64)]
     pub around: Option<i64>,
     #[param(minimum = 1, maximum = 100)]
     pub limit: Option<u32>,

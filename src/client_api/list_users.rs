@@ -8,6 +8,7 @@ use super::cursor;
 use crate::domain::accounts::USERS_PAGE_MAX;
 use crate::domain::page_size;
 use crate::domain::view::User;
+use crate::http::extract::Text;
 use crate::http::{App, Auth, Params, Problem};
 use crate::protocol::ids::UserId;
 
@@ -16,8 +17,12 @@ use crate::protocol::ids::UserId;
 #[into_params(parameter_in = Query)]
 pub struct UsersQuery {
     /// Anywhere in the name or display name.
-    pub query: Option<String>,
+    #[param(value_type = Option<String>, pattern = r"^[^\x00]*$")]
+    pub query: Option<Text>,
     /// Instead: ids, separated by commas, at most 100.
+    #[param(
+        pattern = r"^(@[a-z0-9][a-z0-9._-]{0,63}:([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?(,|$))*$"
+    )]
     pub ids: Option<String>,
     pub cursor: Option<String>,
     #[param(minimum = 1, maximum = 100)]
@@ -47,7 +52,8 @@ pub async fn list_users(
     }
     let limit = page_size(query.limit, 50, USERS_PAGE_MAX)?;
     let after = query.cursor.as_deref().map(cursor::read).transpose()?.unwrap_or_default();
-    let (users, next) = app.domain.find_users(query.query.unwrap_or_default(), after, limit).await?;
+    let (users, next) =
+        app.domain.find_users(query.query.map(|Text(text)| text).unwrap_or_default(), after, limit).await?;
     let users = app.users_with_presence(users);
     Ok(cursor::page(&request, next, |next| Users { users, next }))
 }

@@ -8,15 +8,17 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::domain::view::ReadState;
+use crate::http::extract::Integer;
 use crate::http::{App, Auth, Body, Problem};
 use crate::protocol::ids::ChannelId;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MarkRead {
-    /// Everything up to here is read; a lower seq than before marks what follows as unread.
-    #[schema(minimum = -1)]
-    pub seq: i64,
+    /// Everything up to here is read; a lower seq than before marks what follows as unread. -1 is before
+    /// everything; what is out of range means the nearest place in the log.
+    #[schema(value_type = i64)]
+    pub seq: Integer,
 }
 
 /// Moves one's read marker.
@@ -28,5 +30,5 @@ pub async fn mark_read(
     path: Path<ChannelId>,
     body: Body<MarkRead>,
 ) -> Result<Json<ReadState>, Problem> {
-    Ok(Json(app.domain.set_read(&actor.0, path.into_inner(), body.0.seq).await?))
+    Ok(Json(app.domain.set_read(&actor.0, path.into_inner(), body.0.seq.0).await?))
 }

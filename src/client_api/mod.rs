@@ -120,7 +120,7 @@ endpoints! {
     list_channels: session [];
     get_channel: session ["channel_not_found"];
     update_channel: session ["channel_not_found", "not_member", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "bad_name", "bad_topic", "bad_alias", "alias_taken", "no_change"];
-    list_directory: session ["bad_limit", "bad_cursor"];
+    list_directory: session ["bad_limit", "bad_cursor", "server_not_found"];
     join_channel: session ["channel_not_found", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header"];
     create_join: session ["alias_not_found", "channel_not_found", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header"];
     leave_channel: session ["channel_not_found", "not_member", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "owner_must_transfer"];

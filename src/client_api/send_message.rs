@@ -16,14 +16,14 @@ pub struct SendMessage {
     /// never sends twice, however much later.
     #[schema(value_type = String, pattern = "^[A-Za-z0-9_-]{1,64}$", example = "3f1c9a7e")]
     pub nonce: Nonce,
-    /// CommonMark.
-    #[schema(example = "Hello **everybody**")]
+    /// CommonMark, not empty; at most `limits.message_bytes` of the server, in UTF-8.
+    #[schema(example = "Hello **everybody**", pattern = r"^[^\x00]*[^\s\x00][^\x00]*$")]
     pub text: String,
     /// The message that this answers.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, pattern = r"^\$[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$")]
     pub reply_to: Option<EventId>,
     /// The first message of the thread to write in.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, pattern = r"^\$[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$")]
     pub thread: Option<EventId>,
 }
 

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use super::create_channel::Visibility;
 use crate::domain::channels::ChannelPatch;
 use crate::domain::view::Channel;
+use crate::http::extract::Object;
 use crate::http::{App, Body, Problem, WriteAuth};
 use crate::protocol::ids::ChannelId;
 use crate::protocol::rules::{Capability, HistoryPolicy, JoinPolicy, Role};
@@ -19,15 +20,23 @@ use crate::protocol::rules::{Capability, HistoryPolicy, JoinPolicy, Role};
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateChannel {
+    /// 1 to 80 characters.
+    #[schema(
+        max_length = 80,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
+    )]
     pub name: Option<String>,
+    /// At most 500 characters.
+    #[schema(max_length = 500, pattern = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$")]
     pub topic: Option<String>,
     pub visibility: Option<Visibility>,
-    pub policy: Option<PolicyPatch>,
+    #[schema(value_type = Option<PolicyPatch>)]
+    pub policy: Option<Object<PolicyPatch>>,
     /// An archived channel can be read, and not written to.
     pub archived: Option<bool>,
-    /// Null takes the alias away.
+    /// The name before the colon; null takes the alias away.
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, pattern = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
     pub alias: Option<Option<String>>,
 }
 
@@ -41,8 +50,36 @@ pub struct PolicyPatch {
     #[schema(value_type = Option<String>, pattern = "^(all|since_join)$")]
     pub history: Option<HistoryPolicy>,
     /// Capability to least role; whole: what is not named has its default.
-    #[schema(value_type = Option<BTreeMap<String, String>>)]
+    #[schema(value_type = Option<BTreeMap<CapabilityName, RoleName>>)]
     pub caps: Option<BTreeMap<Capability, Role>>,
+}
+
+/// For the document: the names that [`Capability`] reads.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code, reason = "documents names, holds none")]
+enum CapabilityName {
+    Post,
+    React,
+    Invite,
+    Pin,
+    SetProfile,
+    RedactOthers,
+    Kick,
+    Ban,
+    MentionAll,
+    SetPolicy,
+}
+
+/// For the document: the names that [`Role`] reads.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code, reason = "documents names, holds none")]
+enum RoleName {
+    Guest,
+    Member,
+    Moderator,
+    Owner,
 }
 
 /// Tells null from absent.
@@ -60,7 +97,7 @@ pub async fn update_channel(
     body: Body<UpdateChannel>,
 ) -> Result<Json<Channel>, Problem> {
     let Body(body) = body;
-    let policy = body.policy;
+    let policy = body.policy.map(|Object(policy)| policy);
     let patch = ChannelPatch {
         name: body.name,
         topic: body.topic,

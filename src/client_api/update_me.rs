@@ -11,8 +11,13 @@ use crate::http::{App, Body, Problem, WriteAuth};
 #[serde(deny_unknown_fields)]
 pub struct UpdateMe {
     /// At most 64 characters.
+    #[schema(
+        max_length = 64,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
+    )]
     pub display_name: Option<String>,
     /// At most 500 characters.
+    #[schema(max_length = 500, pattern = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$")]
     pub bio: Option<String>,
 }
 

@@ -22,6 +22,8 @@ pub struct UpdateMember {
     /// `owner` hands the channel over.
     #[schema(value_type = Option<String>, pattern = "^(owner|moderator|member|guest)$")]
     pub role: Option<Role>,
+    /// At most 500 characters.
+    #[schema(max_length = 500, pattern = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$")]
     pub reason: Option<String>,
 }
 

@@ -5,6 +5,7 @@ use super::view::Message;
 use super::{Actor, Domain, Error, Missing, Result, messages::readable, show};
 use crate::protocol::Seq;
 use crate::protocol::ids::{ChannelId, EventId};
+use crate::protocol::limits::JSON_INT_MAX;
 use crate::storage::channels::ChannelRow;
 use crate::storage::entries::{self, Sent};
 use crate::storage::messages::{self, Of, Shown};
@@ -40,7 +41,7 @@ impl Place {
         };
         // `after=-1` is the way to say: from the very beginning.
         match before.or(after).or(around) {
-            Some(seq) if !(-1..=1 << 53).contains(&seq) => Err(bad("must be a seq")),
+            Some(seq) if !(-1..=JSON_INT_MAX).contains(&seq) => Err(bad("must be a seq")),
             _ => Ok(place),
         }
     }
@@ -111,11 +112,12 @@ impl Domain {
         from: Seq,
         to: Option<Seq>,
     ) -> Result<LogPage> {
-        if from < 0 || to.is_some_and(|to| to < from) {
+        let last = to.unwrap_or(JSON_INT_MAX);
+        if from < 0 || last < from || last > JSON_INT_MAX {
             return Err(Error::invalid(
                 "bad_place",
                 "/from",
-                "from must be at least 0, and to at least from",
+                "from must be at least 0, and to at least from and a seq",
             ));
         }
         let user = actor.person.num;

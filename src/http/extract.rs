@@ -1,6 +1,8 @@
 //! Bodies, paths and queries, with errors that say what is wrong.
 
+use std::fmt;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
@@ -9,7 +11,9 @@ use actix_web::http::header;
 use actix_web::web::{self, BytesMut};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use futures_util::StreamExt;
-use serde::de::DeserializeOwned;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, DeserializeOwned, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::problem::Problem;
 
@@ -38,12 +42,12 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
                 return Err(too_large());
             }
             let bytes = collect(payload).await?;
-            parse(&bytes).map(Body)
+            parse::<Object<T>>(&bytes).map(|Object(value)| Body(value))
         })
     }
 }
 
-/// As [`Body`], for a request that may come without one.
+/// As [`Body`], for a request that may come without one, or with `null`.
 pub struct MaybeBody<T>(pub T);
 
 impl<T: DeserializeOwned + Default + 'static> FromRequest for MaybeBody<T> {
@@ -61,7 +65,8 @@ impl<T: DeserializeOwned + Default + 'static> FromRequest for MaybeBody<T> {
             if media_type != "application/json" {
                 return Err(Problem::plain("unsupported_media_type"));
             }
-            parse(&bytes).map(MaybeBody)
+            let value = parse::<Option<Object<T>>>(&bytes)?;
+            Ok(MaybeBody(value.map(|Object(value)| value).unwrap_or_default()))
         })
     }
 }
@@ -97,6 +102,64 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 fn pointer(path: &serde_path_to_error::Path) -> String {
     let parts = path.iter().map(|segment| segment.to_string().replace('~', "~0").replace('/', "~1"));
     parts.filter(|part| part != "?").fold(String::new(), |pointer, part| format!("{pointer}/{part}"))
+}
+
+/// A JSON object. Derived types would take an array of their fields' values too, which nobody documented.
+pub struct Object<T>(pub T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Object<T>, D::Error> {
+        struct OfMap<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for OfMap<T> {
+            type Value = Object<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object<T>, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map)).map(Object)
+            }
+        }
+
+        deserializer.deserialize_map(OfMap(PhantomData))
+    }
+}
+
+/// A whole number. `1.0` is one too: to JSON and to JSON Schema there is no difference.
+#[derive(Clone, Copy)]
+pub struct Integer(pub i64);
+
+impl<'de> Deserialize<'de> for Integer {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Integer, D::Error> {
+        let number = serde_json::Number::deserialize(deserializer)?;
+        let whole = |value: f64| value.fract() == 0.0 && value.abs() < INTEGER_LIMIT;
+        // The text of a whole number below 2^53 has no exponent.
+        let written =
+            number.as_f64().filter(|value| whole(*value)).and_then(|value| value.to_string().parse().ok());
+        let value = number.as_i64().or(written);
+        value
+            .map(Integer)
+            .ok_or_else(|| de::Error::custom(format!("{number} is not a whole number in range")))
+    }
+}
+
+/// Whole numbers below it are exact in every JSON library (RFC 7493).
+const INTEGER_LIMIT: f64 = 9_007_199_254_740_992.0;
+
+/// Text without NUL, which PostgreSQL can't hold.
+pub struct Text(pub String);
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Text, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if text.contains('\0') {
+            Err(de::Error::custom("must not contain a NUL character"))
+        } else {
+            Ok(Text(text))
+        }
+    }
 }
 
 /// Path and query parameters use actix's own extractors; this makes their errors problems.

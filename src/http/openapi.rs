@@ -20,6 +20,23 @@ pub enum Access {
     Session,
 }
 
+/// What a part of a path looks like, by its name in the template.
+const PATH_PATTERNS: &[(&str, &str)] = &[
+    ("channel", "^![A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$"),
+    ("message", "^\\$[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$"),
+    ("user", USER_PATTERN),
+    ("session", "^[A-Za-z0-9_-]{1,64}$"),
+    ("code", "^[A-Za-z0-9_-]{1,64}$"),
+    ("emoji", "^[^\\s<>\\x00-\\x1f\\x7f-\\x9f]{1,64}$"),
+];
+
+/// `@name:server`. The protocol's own rules are a little stricter about the server's last label.
+const USER_PATTERN: &str =
+    "^@[a-z0-9][a-z0-9._-]{0,63}:([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$";
+
+/// What a cursor looks like; only this server knows which ones mean something.
+const CURSOR_PATTERN: &str = "^[A-Za-z0-9_-]{1,512}$";
+
 /// Adds to a document what holds for all operations: security schemes and error answers.
 pub fn complete(mut document: Value, errors: &[Errors]) -> Value {
     if let Some(root) = document.as_object_mut() {
@@ -62,16 +79,37 @@ fn complete_operation(path: &str, method: &str, operation: &mut Map<String, Valu
     if path.contains('{') {
         codes.push("bad_path");
     }
-    let parameters = operation.get("parameters").and_then(Value::as_array).cloned().unwrap_or_default();
-    if parameters.iter().any(|parameter| parameter["in"] == "query") {
-        codes.push("bad_query");
+    if let Some(Value::Array(parameters)) = operation.get_mut("parameters") {
+        parameters.iter_mut().for_each(complete_parameter);
+        if parameters.iter().any(|parameter| parameter["in"] == "query") {
+            codes.push("bad_query");
+        }
     }
     let responses = operation.entry("responses").or_insert_with(|| json!({}));
+    for (_, response) in responses.as_object_mut().into_iter().flatten() {
+        // OpenAPI wants a description even where there is nothing to add.
+        if let Some(response) = response.as_object_mut() {
+            response.entry("description").or_insert_with(|| json!("done"));
+        }
+    }
     for (status, meanings) in by_status(&codes) {
         responses[status.to_string()] = json!({
             "description": meanings,
             "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/ProblemDocument" } } },
         });
+    }
+}
+
+fn complete_parameter(parameter: &mut Value) {
+    let pattern = match (parameter["in"].as_str(), parameter["name"].as_str()) {
+        (Some("path"), Some(name)) => {
+            PATH_PATTERNS.iter().find(|(known, _)| *known == name).map(|(_, pattern)| *pattern)
+        }
+        (Some("query"), Some("cursor")) => Some(CURSOR_PATTERN),
+        _ => None,
+    };
+    if let Some(pattern) = pattern {
+        parameter["schema"]["pattern"] = json!(pattern);
     }
 }
 

@@ -72,6 +72,7 @@ codes! {
     "channel_not_found" 404 "There is no such channel, or it isn't for you.";
     "message_not_found" 404 "There is no such message.";
     "user_not_found" 404 "There is no such person.";
+    "server_not_found" 404 "This server does not know that one.";
     "session_not_found" 404 "There is no such session.";
     "alias_not_found" 404 "No channel has this alias.";
     "invite_not_found" 404 "There is no such invite code.";

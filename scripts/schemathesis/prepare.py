@@ -1,0 +1,198 @@
+"""Fills a fresh server with people, channels and messages, and prints Schemathesis's settings with their ids.
+
+    prepare.py URL PASSWORD      PASSWORD is that of the account `admin`
+
+Without real ids nearly every answer would be a 404. What the tests may destroy (a channel that is left, a
+message that is deleted) is not what the other operations need, so each has a list of its own.
+"""
+
+import base64
+import json
+import sys
+import urllib.parse
+import urllib.request
+
+PASSING_CHANNELS = 24
+DOOMED_MESSAGES = 40
+LIVE_MESSAGES = 12
+PEOPLE = ("ann", "bob", "carol", "dan")
+
+
+class Client:
+    def __init__(self, url, token=None):
+        self.url = url
+        self.token = token
+
+    def call(self, method, path, body=None):
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json"} if data else {}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        request = urllib.request.Request(f"{self.url}/api/v1{path}", data, headers, method=method)
+        with urllib.request.urlopen(request, timeout=30) as response:
+            text = response.read()
+        return json.loads(text) if text else None
+
+    def session(self, path, **body):
+        begun = self.call("POST", path, body)
+        return Client(self.url, begun["session"]["token"]), begun["user"]["id"]
+
+    def send(self, channel, nonce, text, **more):
+        body = {"nonce": nonce, "text": text, **more}
+        return self.call("POST", f"/channels/{channel}/messages", body)["id"]
+
+
+def quoted(text):
+    """As a string of TOML, which these are in JSON too."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def dictionary(name, values):
+    return f"[dictionaries.{name}]\nvalues = [{', '.join(map(quoted, values))}]\n"
+
+
+def operation(name, parameters=None, also_expected=()):
+    """An operation's own settings: its lists, and what else may be answered to a request of the documented shape."""
+    lines = [f'[[operations]]\ninclude-operation-id = "{name}"']
+    if parameters:
+        lines += ["[operations.parameters]", bindings(parameters)]
+    if also_expected:
+        lines += ["[operations.checks.positive_data_acceptance]", expected_statuses(also_expected)]
+    return "\n".join(lines) + "\n"
+
+
+def bindings(parameters):
+    return "\n".join(
+        f'"{place}" = {{ dictionary = "{values}", probability = 0.8 }}' for place, values in parameters.items()
+    )
+
+
+def expected_statuses(more=()):
+    statuses = ["2xx", "401", "403", "404", "409", "410", *more]
+    return f"expected-statuses = {json.dumps(statuses)}"
+
+
+def cursors(client, channel):
+    """A list of cursors per operation that takes any."""
+    pages = {
+        "list_members": f"/channels/{channel}/members",
+        "list_users": "/users",
+        "list_directory": "/directory",
+        "list_notifications": "/notifications",
+    }
+    found = {f"cursors_{name}": [client.call("GET", f"{path}?limit=1")["next"]] for name, path in pages.items()}
+    # Its pages have no limit to lower, so this one is written as the server would.
+    found["cursors_export_me"] = [base64.urlsafe_b64encode(b"1.1").decode().rstrip("=")]
+    return found
+
+
+def fill(url, password):
+    """Makes what the tests work on; gives the token to work with and the lists of ids."""
+    admin, admin_id = Client(url).session("/sessions", username="admin", password=password)
+    people = {name: Client(url).session("/accounts", username=name, password=password) for name in PEOPLE}
+    ann, ann_id = people["ann"]
+
+    steady = admin.call("POST", "/channels", {"name": "Steady", "alias": "steady"})["id"]
+    for person, _ in people.values():
+        person.call("POST", f"/channels/{steady}/join")
+    live = [admin.send(steady, f"live-{n}", f"message {n}") for n in range(LIVE_MESSAGES)]
+    ann.send(steady, "reply", "@admin, an answer", reply_to=live[0])
+    ann.send(steady, "thread", "in a thread", thread=live[1])
+    admin.call("PATCH", f"/channels/{steady}/messages/{live[2]}", {"text": "edited"})
+    ann.call("PUT", f"/channels/{steady}/messages/{live[3]}/reactions/{urllib.parse.quote('👍')}")
+    admin.call("PUT", f"/channels/{steady}/pins/{live[4]}")
+    doomed = [admin.send(steady, f"doomed-{n}", f"message {n}") for n in range(DOOMED_MESSAGES)]
+
+    dm = admin.call("POST", "/dms", {"users": [ann_id]})["id"]
+    ann.send(dm, "dm", "hello")
+    ann.send(dm, "dm-2", "hello again")
+    passing = [admin.call("POST", "/channels", {"name": f"Passing {n}"})["id"] for n in range(PASSING_CHANNELS)]
+    open_to_all = [ann.call("POST", "/channels", {"name": f"Ann's {n}"})["id"] for n in range(PASSING_CHANNELS)]
+    invites = [admin.call("POST", "/invites", {})["code"] for _ in range(DOOMED_MESSAGES)]
+    sessions = [
+        Client(url).call("POST", "/sessions", {"username": "admin", "password": password})["session"]["id"]
+        for _ in range(DOOMED_MESSAGES)
+    ]
+    return admin.token, {
+        "steady": [steady],
+        "readable": [steady, dm],
+        "live": live,
+        "doomed": doomed,
+        "passing": passing,
+        "open": open_to_all,
+        "users": [admin_id, *(id for _, id in people.values())],
+        "invites": invites,
+        "sessions": sessions,
+        "emoji": ["👍", "🎉", ":tada:", "❤️"],
+        "names": list(PEOPLE),
+        "passwords": [password],
+        "aliases": ["#steady:loggia.localhost"],
+        **cursors(admin, steady),
+    }
+
+
+# What stands in the lists, by where it goes.
+PLACES = {
+    "path.channel": "steady",
+    "path.message": "live",
+    "path.user": "users",
+    "path.session": "sessions",
+    "path.code": "invites",
+    "path.emoji": "emoji",
+    "body.users[*]": "users",
+    "body.alias": "aliases",
+    "body.reply_to": "live",
+    "body.thread": "live",
+}
+
+OPAQUE = "a cursor is opaque: only what the server gave is one"
+
+# Requests of the documented shape that are refused with 400 all the same, for reasons that JSON Schema can't tell.
+REFUSED = {
+    OPAQUE: (
+        "list_members",
+        "list_users",
+        "list_directory",
+        "list_notifications",
+        "export_me",
+    ),
+    "before, after and around exclude each other": ("list_messages", "get_thread"),
+    "from is not after to": ("get_log",),
+    "membership or role is needed, either of them": ("update_member",),
+    "a reference is a message's id, and there need be no such message": ("send_message",),
+}
+
+
+def settings(token, ids):
+    own = {
+        **{name: {"query.cursor": f"cursors_{name}"} for name in REFUSED[OPAQUE]},
+        "create_session": {"body.username": "names", "body.password": "passwords"},
+        "delete_message": {"path.message": "doomed"},
+        "join_channel": {"path.channel": "open"},
+        "leave_channel": {"path.channel": "passing"},
+        "update_channel": {"path.channel": "passing"},
+        "update_member": {"path.channel": "passing"},
+    }
+    refused = {name for names in REFUSED.values() for name in names}
+    parts = [
+        f"[auth.openapi.bearer]\nbearer = {quoted(token)}\n",
+        f"[checks.positive_data_acceptance]\n{expected_statuses()}\n",
+        *(dictionary(name, values) for name, values in ids.items()),
+        f"[parameters]\n{bindings(PLACES)}\n",
+        # It answers requests that are no upgrade with 426; what comes after an upgrade, OpenAPI can't describe.
+        operation("open_stream", also_expected=["426"]),
+        *(
+            operation(name, own.get(name), ["400"] if name in refused else ())
+            for name in sorted(refused | own.keys())
+        ),
+    ]
+    return "\n".join(parts)
+
+
+def main():
+    url, password = sys.argv[1:]
+    print(settings(*fill(url, password)))
+
+
+if __name__ == "__main__":
+    main()
