@@ -54,6 +54,16 @@ pub fn check_line(text: &str, most: usize, code: &'static str, pointer: &'static
     Ok(text.to_owned())
 }
 
+fn check_display_name(text: &str) -> Result<String> {
+    let name = check_line(text, DISPLAY_NAME_CHARS_MAX, "bad_display_name", "/display_name")?;
+    let one_line = !name.contains('\n');
+    if one_line {
+        Ok(name)
+    } else {
+        Err(Error::invalid("bad_display_name", "/display_name", "must be one line"))
+    }
+}
+
 fn search_text(id: &UserId, display_name: &str) -> String {
     format!("{}\n{}", id.as_str(), display_name).to_lowercase()
 }
@@ -88,8 +98,7 @@ impl Domain {
         let id = parse_username(&new.username, self.server())?;
         passwords::check(&new.password, "/password")?;
         let given = new.display_name.as_deref().unwrap_or_default();
-        let mut display_name =
-            check_line(given, DISPLAY_NAME_CHARS_MAX, "bad_display_name", "/display_name")?;
+        let mut display_name = check_display_name(given)?;
         if display_name.is_empty() {
             display_name = id.local().to_owned();
         }
@@ -138,9 +147,7 @@ impl Domain {
         display_name: Option<String>,
         bio: Option<String>,
     ) -> Result<User> {
-        let check_name =
-            |text: String| check_line(&text, DISPLAY_NAME_CHARS_MAX, "bad_display_name", "/display_name");
-        let display_name = display_name.map(check_name).transpose()?;
+        let display_name = display_name.as_deref().map(check_display_name).transpose()?;
         if display_name.as_deref() == Some("") {
             return Err(Error::invalid("bad_display_name", "/display_name", "must not be empty"));
         }

@@ -100,10 +100,12 @@ impl Limits {
         }
     }
 
-    /// A try to log in as `account`, which counts for the address too.
+    /// A try to log in as `account`, which counts for the address too. However the name is written
+    /// (`Ann`, `@ann`, `@ann:a.example`), it is one account.
     pub fn login(&self, request: &HttpRequest, account: &str) -> Result<(), Problem> {
         self.count(request, &self.logins_by_address, &address(request))?;
-        self.count(request, &self.logins_by_account, &account.to_lowercase())
+        let account = account.trim_start_matches('@').split(':').next().unwrap_or_default();
+        self.count(request, &self.logins_by_account, &account.to_ascii_lowercase())
     }
 
     pub fn registration(&self, request: &HttpRequest) -> Result<(), Problem> {

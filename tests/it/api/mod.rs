@@ -2,7 +2,12 @@
 //! checked where requests are sent, in `support::Person`.
 
 mod accounts;
+mod cookies;
+mod limits;
 mod registration;
+mod sessions;
+
+use std::path::Path;
 
 use crate::support::{Database, TestServer};
 
@@ -13,4 +18,17 @@ async fn servers_with(settings: &[(&str, &str)]) -> Vec<TestServer> {
         servers.push(TestServer::start(Some(database), settings).await);
     }
     servers
+}
+
+/// Whether any file below the directory has these bytes in it.
+fn files_contain(directory: &Path, needle: &str) -> bool {
+    let entries =
+        std::fs::read_dir(directory).expect("a directory").map(|entry| entry.expect("an entry").path());
+    entries.into_iter().any(|path| {
+        if path.is_dir() {
+            return files_contain(&path, needle);
+        }
+        let bytes = std::fs::read(&path).unwrap_or_default();
+        bytes.windows(needle.len()).any(|window| window == needle.as_bytes())
+    })
 }

@@ -62,6 +62,11 @@ impl Person {
         Person { base: base.to_owned(), ..self.clone() }
     }
 
+    /// The same person, through another session.
+    pub fn with_token(&self, token: &str) -> Person {
+        Person { token: token.to_owned(), ..self.clone() }
+    }
+
     /// A request below /api/v1; without a body for null.
     pub async fn ask(&self, method: Method, path: &str, body: Value) -> Answer {
         self.try_ask(method, path, body).await.expect("an answer")

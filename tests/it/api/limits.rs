@@ -1,0 +1,145 @@
+//! How often one may try.
+
+use serde_json::{Value, json};
+
+use super::servers_with;
+use crate::support::Person;
+use crate::support::person::{Answer, PASSWORD};
+
+const LIMITED: &[(&str, &str)] = &[
+    ("LOGGIA_LIMITS__ENABLED", "true"),
+    ("LOGGIA_LIMITS__LOGINS_PER_MINUTE", "3"),
+    ("LOGGIA_LIMITS__REGISTRATIONS_PER_HOUR", "2"),
+    ("LOGGIA_LIMITS__WRITES_PER_MINUTE", "4"),
+    ("LOGGIA_LIMITS__CHANNELS_PER_HOUR", "1"),
+    ("LOGGIA_LIMITS__REQUESTS_PER_MINUTE", "30"),
+];
+
+#[track_caller]
+fn assert_limited(answer: Answer, policy: &str) {
+    let header = |name: &str| answer.headers[name].to_str().expect("text").to_owned();
+    let wait: u64 = header("retry-after").parse().expect("seconds");
+    assert!((1..=3_600).contains(&wait));
+    assert_eq!(header("ratelimit-policy"), policy);
+    let (name, _) = policy.split_once(';').expect("a name");
+    assert_eq!(header("ratelimit"), format!("{name};r=0;t={wait}"));
+    answer.problem(429, "rate_limited");
+}
+
+#[track_caller]
+fn assert_remaining(answer: &Answer, remaining: u32) {
+    let rate = answer.headers["ratelimit"].to_str().expect("text");
+    assert!(rate.contains(&format!("r={remaining};")), "{rate}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn logging_in_is_limited_however_the_name_is_written() {
+    // From an address that proxies speak for, so that only the account's limit is met.
+    let mut settings = LIMITED.to_vec();
+    settings.push(("LOGGIA_SERVER__TRUSTED_PROXIES", "127.0.0.1"));
+    for server in servers_with(&settings).await {
+        server.person("ann").await;
+        let nobody = Person::nobody(&server.base);
+        let log_in = async |address: u8, username: &str, password: &str| {
+            let request = nobody.request(reqwest::Method::POST, "/sessions");
+            let request = request.header("x-forwarded-for", format!("10.0.0.{address}"));
+            nobody.send(request.json(&json!({ "username": username, "password": password }))).await
+        };
+        for (remaining, (address, username)) in
+            [(1, "ann"), (2, "@ANN"), (3, "@@ann")].into_iter().enumerate()
+        {
+            let answer = log_in(address, username, "wrong horse").await;
+            assert_remaining(&answer, 2 - u32::try_from(remaining).expect("small"));
+            answer.problem(401, "bad_credentials");
+        }
+        for (address, username) in [(4, "ann"), (5, "@Ann"), (6, "@@@ann"), (7, "ann:a.test")] {
+            assert_limited(log_in(address, username, PASSWORD).await, "\"logins\";q=3;w=60");
+        }
+        log_in(8, "somebody-else", PASSWORD).await.problem(401, "bad_credentials");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn logging_in_is_limited_by_address_whatever_the_name() {
+    for server in servers_with(LIMITED).await {
+        let nobody = Person::nobody(&server.base);
+        let body = |username: &str| json!({ "username": username, "password": PASSWORD });
+        for username in ["a", "b", "c"] {
+            nobody.post("/sessions", body(username)).await.problem(401, "bad_credentials");
+        }
+        // Nobody but a trusted proxy speaks for other addresses.
+        let forged = nobody.request(reqwest::Method::POST, "/sessions").header("x-forwarded-for", "10.1.1.1");
+        assert_limited(nobody.send(forged.json(&body("d"))).await, "\"logins\";q=3;w=60");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn registering_is_limited_by_address() {
+    for server in servers_with(LIMITED).await {
+        let nobody = Person::nobody(&server.base);
+        let body = |username: &str| json!({ "username": username, "password": PASSWORD });
+        let first = nobody.post("/accounts", body("ann")).await;
+        assert_remaining(&first, 1);
+        first.expect(201);
+        nobody.post("/accounts", body("bob")).await.expect(201);
+        assert_limited(nobody.post("/accounts", body("carl")).await, "\"registrations\";q=2;w=3600");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn trying_passwords_from_within_a_session_is_limited_too() {
+    for server in servers_with(LIMITED).await {
+        let ann = server.person("ann").await;
+        let body = json!({ "current": "wrong horse", "new": "another horse" });
+        ann.put("/me/password", body.clone()).await.problem(403, "wrong_password");
+        ann.put("/me/password", body.clone()).await.problem(403, "wrong_password");
+        let delete = json!({ "password": "wrong horse" });
+        ann.ask(reqwest::Method::DELETE, "/me", delete.clone()).await.problem(403, "wrong_password");
+        assert_limited(ann.put("/me/password", body).await, "\"logins\";q=3;w=60");
+        assert_limited(ann.ask(reqwest::Method::DELETE, "/me", delete).await, "\"logins\";q=3;w=60");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn writes_channels_and_requests_have_limits_of_their_own() {
+    for server in servers_with(LIMITED).await {
+        let (ann, bob) = (server.person("ann").await, server.person("bob").await);
+        let channel = ann.channel("General").await;
+        let another = ann.post("/channels", json!({ "name": "Another" })).await;
+        assert_limited(another, "\"channels\";q=1;w=3600");
+        let messages = format!("/channels/{channel}/messages");
+        for nonce in ["n1", "n2"] {
+            ann.say(&channel, nonce, "hello").await;
+        }
+        let fifth = json!({ "nonce": "n3", "text": "hello" });
+        assert_limited(ann.post(&messages, fifth.clone()).await, "\"writes\";q=4;w=60");
+        // Somebody else has their own, and reading is another limit; what was refused was not done.
+        bob.join(&channel).await;
+        bob.say(&channel, "n1", "hello").await;
+        assert_eq!(ann.texts(&channel).await.len(), 3);
+        let mut last = Value::Null;
+        for _ in 0..40 {
+            let answer = ann.get("/me").await;
+            if answer.status == 429 {
+                assert_limited(answer, "\"requests\";q=30;w=60");
+                last = json!("limited");
+                break;
+            }
+        }
+        assert_eq!(last, "limited");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn guessing_tokens_is_limited_by_address() {
+    for server in servers_with(LIMITED).await {
+        let mut ghost = Person::nobody(&server.base);
+        "guess".clone_into(&mut ghost.token);
+        let mut statuses = Vec::new();
+        for _ in 0..32 {
+            statuses.push(ghost.get("/me").await.status);
+        }
+        assert_eq!(statuses.iter().filter(|status| **status == 401).count().min(30), 30);
+        assert_eq!(statuses.last(), Some(&429));
+    }
+}

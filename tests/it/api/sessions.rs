@@ -1,0 +1,140 @@
+//! Sessions: which there are, and how they end.
+
+use serde_json::{Value, json};
+
+use crate::both;
+use crate::support::person::PASSWORD;
+use crate::support::{Person, Stream, TestServer};
+
+/// Another session of the same person.
+async fn log_in(person: &Person, device: &str) -> Person {
+    let body = json!({ "username": person.name, "password": PASSWORD, "device_name": device });
+    let begun = Person::nobody(&person.base).post("/sessions", body).await.expect(201);
+    person.with_token(begun["session"]["token"].as_str().expect("a token"))
+}
+
+async fn sessions(person: &Person) -> Vec<Value> {
+    person.get("/sessions").await.expect(200)["sessions"].as_array().expect("sessions").clone()
+}
+
+both!(
+    async fn each_device_is_listed_once_and_marked_when_it_asks(server: TestServer) {
+        let ann = server.person("ann").await;
+        let phone = log_in(&ann, "phone\u{7}").await;
+        let names = |listed: &[Value], current: bool| -> Vec<String> {
+            let chosen = listed.iter().filter(|session| session["current"] == current);
+            chosen.map(|session| session["device_name"].as_str().expect("a name").to_owned()).collect()
+        };
+        let listed = sessions(&phone).await;
+        assert_eq!(listed.len(), 2);
+        assert_eq!(names(&listed, true), ["phone"]);
+        assert_eq!(names(&sessions(&ann).await, false), ["phone"]);
+        for session in &listed {
+            assert!(session["created_ts"].as_i64() > Some(0) && session["last_used_ts"].as_i64() > Some(0));
+            assert!(session.get("token").is_none() && session.get("token_hash").is_none());
+        }
+        let long = log_in(&ann, &"x".repeat(500)).await;
+        assert!(names(&sessions(&long).await, true).iter().all(|name| name.len() == 100));
+    }
+);
+
+both!(
+    async fn a_revoked_session_is_over_at_once_and_its_stream_closes(server: TestServer) {
+        let ann = server.person("ann").await;
+        let phone = log_in(&ann, "phone").await;
+        let (mut stream, _) = Stream::open(&phone, json!({})).await;
+        let listed = sessions(&ann).await;
+        let other = listed.iter().find(|session| session["current"] == false).expect("the phone");
+        let path = format!("/sessions/{}", other["id"].as_str().expect("an id"));
+        ann.delete(&path).await.expect(204);
+        phone.get("/me").await.problem(401, "unauthenticated");
+        assert_eq!(stream.end().await, 4003);
+        ann.delete(&path).await.problem(404, "session_not_found");
+        assert_eq!(sessions(&ann).await.len(), 1);
+    }
+);
+
+both!(
+    async fn logging_out_ends_the_session_that_asks(server: TestServer) {
+        let ann = server.person("ann").await;
+        let (phone, tablet) = (log_in(&ann, "phone").await, log_in(&ann, "tablet").await);
+        phone.delete("/sessions/current").await.expect(204);
+        phone.get("/me").await.problem(401, "unauthenticated");
+        let own =
+            sessions(&tablet).await.into_iter().find(|session| session["current"] == true).expect("its own");
+        tablet.delete(&format!("/sessions/{}", own["id"].as_str().expect("an id"))).await.expect(204);
+        tablet.get("/me").await.problem(401, "unauthenticated");
+        ann.get("/me").await.expect(200);
+    }
+);
+
+both!(
+    async fn nobody_ends_the_sessions_of_others(server: TestServer) {
+        let (ann, bob) = (server.person("ann").await, server.person("bob").await);
+        let listed = sessions(&ann).await;
+        let path = format!("/sessions/{}", listed[0]["id"].as_str().expect("an id"));
+        bob.delete(&path).await.problem(404, "session_not_found");
+        ann.get("/me").await.expect(200);
+        bob.delete("/sessions/no-such-session").await.problem(404, "session_not_found");
+    }
+);
+
+both!(
+    async fn changing_the_password_ends_all_other_sessions(server: TestServer) {
+        let ann = server.person("ann").await;
+        let (phone, bob) = (log_in(&ann, "phone").await, server.person("bob").await);
+        let (mut stream, _) = Stream::open(&phone, json!({})).await;
+        let change = |current: &str, new: &str| json!({ "current": current, "new": new });
+        ann.put("/me/password", change("wrong horse", "another horse")).await.problem(403, "wrong_password");
+        ann.put("/me/password", change(PASSWORD, "short")).await.problem(400, "password_too_short");
+        ann.put("/me/password", change(PASSWORD, &"x".repeat(1_025))).await.problem(400, "password_too_long");
+        phone.get("/me").await.expect(200);
+        ann.put("/me/password", change(PASSWORD, "another horse")).await.expect(204);
+        phone.get("/me").await.problem(401, "unauthenticated");
+        assert_eq!(stream.end().await, 4003);
+        ann.get("/me").await.expect(200);
+        bob.get("/me").await.expect(200);
+        let log_in = |password: &str| {
+            let body = json!({ "username": "ann", "password": password });
+            let nobody = Person::nobody(&server.base);
+            async move { nobody.post("/sessions", body).await }
+        };
+        log_in(PASSWORD).await.problem(401, "bad_credentials");
+        log_in("another horse").await.expect(201);
+    }
+);
+
+both!(
+    async fn a_stream_with_a_token_that_is_over_is_refused(server: TestServer) {
+        let ann = server.person("ann").await;
+        let phone = log_in(&ann, "phone").await;
+        phone.delete("/sessions/current").await.expect(204);
+        let mut stream = Stream::connect(&server.base).await;
+        stream.send(json!({ "op": "identify", "d": { "token": phone.token } })).await;
+        assert_eq!(stream.end().await, 4001);
+    }
+);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_database_file_has_neither_tokens_nor_passwords_in_it() {
+    let mut server = TestServer::sqlite().await;
+    let ann = server.person("ann").await;
+    let phone = log_in(&ann, "the device's own name").await;
+    phone.get("/me").await.expect(200);
+    let cookie = Person::nobody(&server.base);
+    let request = cookie.request(reqwest::Method::POST, "/sessions").header("origin", server.base.as_str());
+    let body = json!({ "username": "ann", "password": PASSWORD, "cookie": true });
+    let answer = cookie.send(request.json(&body)).await;
+    let set_cookie = answer.headers["set-cookie"].to_str().expect("text").to_owned();
+    let value = set_cookie.split(['=', ';']).nth(1).expect("a value").to_owned();
+    assert!(value.len() > 20);
+    let searched = |needle: &str| super::files_contain(server.data_dir(), needle);
+    assert!(searched("the device's own name"), "the search finds what is there");
+    for secret in [ann.token.as_str(), phone.token.as_str(), value.as_str(), PASSWORD] {
+        assert!(!searched(secret));
+    }
+    server.restart().await;
+    assert!(!super::files_contain(server.data_dir(), &ann.token));
+    // The token still is one.
+    ann.at(&server.base).get("/me").await.expect(200);
+}
