@@ -52,14 +52,14 @@ export class Person {
     return person;
   }
 
-  async register(): Promise<void> {
+  async register(displayName = this.displayName): Promise<void> {
     const { page } = this;
     await page.getByRole("button", { name: "Create account" }).click();
     await page.getByLabel("Username").fill(this.name);
-    await page.getByLabel("Display name").fill(this.displayName);
+    await page.getByLabel("Display name").fill(displayName);
     await page.getByLabel("Password").fill(PASSWORD);
     await page.getByRole("button", { name: "Create account" }).click();
-    await expect(page.getByRole("heading", { name: `Welcome, ${this.displayName}` })).toBeVisible();
+    await expect(page.getByRole("heading", { name: `Welcome, ${displayName}` })).toBeVisible();
   }
 
   async signIn(): Promise<void> {

@@ -141,7 +141,6 @@ export const en = {
     empty: "Nobody matches.",
     searching: "Searching…",
     chosen: "Chosen people",
-    removePerson: (name: string) => `Remove ${name}`,
     invitedNotice: (count: number) => many(count, "person invited", "people invited"),
     alreadyIn: "already here",
     message: "Message",

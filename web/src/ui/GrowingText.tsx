@@ -12,7 +12,6 @@ interface GrowingTextProps {
   autoFocus?: boolean;
   disabled?: boolean;
   /** For suggestions: the list and its chosen option. */
-  expanded?: boolean;
   controls?: string | undefined;
   active?: string | undefined;
   testId?: string;
@@ -46,9 +45,7 @@ export function GrowingText(props: GrowingTextProps) {
       aria-label={props.label}
       {...(props.controls
         ? {
-            role: "combobox",
             "aria-autocomplete": "list",
-            "aria-expanded": props.expanded ?? false,
             "aria-controls": props.controls,
             "aria-activedescendant": props.active,
           }

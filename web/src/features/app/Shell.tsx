@@ -39,7 +39,7 @@ export default function Shell() {
 
   return (
     <ViewContext value={view}>
-      <a className="skip-link" href="#messages" onClick={skipToMessages}>
+      <a className="skip-link" href="#main" onClick={skipToMessages}>
         {t.nav.skip}
       </a>
       <div className="shell" data-panel={panel?.kind} data-drawer={drawer || undefined}>
@@ -52,7 +52,7 @@ export default function Shell() {
             onClick={() => setDrawer(false)}
           />
         ) : null}
-        <main className="main">
+        <main className="main" id="main" tabIndex={-1}>
           <ConnectionNote />
           {route.channel ? (
             <Conversation key={route.channel} id={route.channel} target={route.message} />
@@ -74,7 +74,7 @@ export default function Shell() {
 
 function skipToMessages(event: { preventDefault: () => void }) {
   event.preventDefault();
-  document.getElementById("messages")?.focus();
+  (document.getElementById("messages") ?? document.getElementById("main"))?.focus();
 }
 
 /** Leads back to a conversation that was left or that never was. */

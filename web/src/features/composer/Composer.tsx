@@ -115,7 +115,6 @@ export function Composer({ channel, place, label, replyTo, onReplyDone, onEditLa
           onSelect={setCaret}
           onKeyDown={onKeyDown}
           controls={completion.open ? completion.listId : undefined}
-          expanded={completion.open}
           active={completion.open ? completion.activeId : undefined}
           testId="composer"
         />

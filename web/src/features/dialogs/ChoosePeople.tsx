@@ -54,12 +54,8 @@ function Chooser({ action, exclude, onDone }: ChooserProps) {
         <ul className="chips" aria-label={t.people.chosen}>
           {chosen.map((user) => (
             <li key={user.id}>
-              <button
-                type="button"
-                className="chip"
-                aria-label={t.people.removePerson(displayName(user, user.id))}
-                onClick={() => toggle(user.id)}
-              >
+              <button type="button" className="chip" onClick={() => toggle(user.id)}>
+                <span className="visually-hidden">{t.common.remove} </span>
                 <Avatar id={user.id} name={displayName(user, user.id)} size={22} />
                 {displayName(user, user.id)}
                 <Icon name="close" />

@@ -66,7 +66,7 @@ function render(node: Nodes, context: Context): ReactNode {
         // Scrolls sideways, so the keyboard must be able to reach it.
         <pre
           tabIndex={0}
-          role="region"
+          role="group"
           aria-label={node.lang ? `${t.message.code}: ${node.lang}` : t.message.code}
         >
           <code>{node.value}</code>

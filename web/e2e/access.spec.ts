@@ -1,0 +1,124 @@
+// axe-core over every view, in both themes and at two widths: no violation at all.
+
+import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+import { type Browser, expect, type Page, test } from "@playwright/test";
+import { Person } from "./person";
+import { Server } from "./server";
+
+const server = new Server();
+const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+test.beforeAll(() => server.start());
+test.afterAll(() => server.stop());
+
+interface Violation {
+  id: string;
+  nodes: { target: string[]; failureSummary: string }[];
+}
+
+async function check(page: Page, view: string): Promise<void> {
+  await page.evaluate(source);
+  // A tooltip stands outside of the landmarks by its nature.
+  const found = await page.evaluate(async () => {
+    const axe = (
+      window as unknown as { axe: { run: (context: object) => Promise<{ violations: Violation[] }> } }
+    ).axe;
+    return (
+      await axe.run({ include: [["html"]], exclude: [["[data-overlay-container]:has([role=tooltip])"]] })
+    ).violations;
+  });
+  const told = found.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${view}: ${id} at ${node.target.join(" ")}: ${node.failureSummary}`),
+  );
+  expect.soft(told).toEqual([]);
+}
+
+async function tour(browser: Browser, scheme: "light" | "dark", width: number): Promise<void> {
+  const name = `${scheme}${width}`;
+  const options = { colorScheme: scheme, viewport: { width, height: 800 }, reducedMotion: "reduce" as const };
+  const ada = await Person.at(browser, server, `ada-${name}`, options);
+  const { page } = ada;
+  const small = width < 721;
+  const drawer = async () => {
+    if (small) await page.getByRole("button", { name: "Open conversations" }).click();
+  };
+  await expect(page.getByLabel("Username")).toBeVisible();
+  await check(page, "sign in");
+  await page.getByRole("button", { name: "Create account" }).click();
+  await check(page, "register");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await ada.register(`Ada ${name}`);
+  await check(page, "welcome");
+  const bo = await Person.registered(browser, server, `bo-${name}`, options);
+  await ada.createChannel(`room-${name}`, { topic: "A topic" });
+  await ada.send("Hello **there** `code` [link](https://loggia.example)");
+  await ada.send("```\ncode\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n> quote and ||secret||");
+  await ada.sees("quote and");
+  await ada.message("quote and").hover();
+  await ada.message("quote and").getByRole("button", { name: "React with 👍" }).click();
+  await expect(ada.message("quote and").getByTestId("reaction")).toBeVisible();
+  await check(page, "channel");
+  await ada.message("quote and").getByRole("button", { name: "React", exact: true }).click();
+  await expect(page.getByRole("button", { name: "grinning face", exact: true })).toBeVisible();
+  await check(page, "emoji picker");
+  await page.keyboard.press("Escape");
+  await ada.act("quote and", "Reply in thread");
+  await expect(page.getByTestId("thread")).toBeVisible();
+  await check(page, "thread");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: /^Members/ }).click();
+  await expect(page.getByTestId("members").getByRole("listitem")).toHaveCount(1);
+  await check(page, "members");
+  await page.keyboard.press("Escape");
+  await ada.composer.fill("@ad");
+  await page.keyboard.press("Escape");
+  await ada.composer.fill(":smi");
+  await expect(page.getByRole("listbox")).toBeVisible();
+  await check(page, "suggestions");
+  await ada.composer.fill("");
+  await page.keyboard.press("Control+k");
+  await expect(page.getByRole("combobox", { name: "Jump to a conversation" })).toBeVisible();
+  await check(page, "switcher");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Conversation options" }).click();
+  await expect(page.getByRole("menu")).toBeVisible();
+  await check(page, "menu");
+  await page.getByRole("menuitem", { name: "Channel settings" }).click();
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await check(page, "channel settings");
+  await page.keyboard.press("Escape");
+  await drawer();
+  await check(page, "sidebar");
+  await page.getByRole("button", { name: "Browse channels" }).first().click();
+  await expect(page.getByTestId("directory-row").first()).toBeVisible();
+  await check(page, "directory");
+  await page.getByRole("button", { name: "Create a channel" }).last().click();
+  await check(page, "create channel");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Start a conversation" }).first().click();
+  await page.getByRole("option").first().click();
+  await check(page, "start a conversation");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Mentions and replies" }).click();
+  await expect(page.getByText("You are all caught up.")).toBeVisible();
+  await check(page, "inbox");
+  await page.keyboard.press("Escape");
+  await drawer();
+  await page.getByRole("button", { name: "Your account" }).click();
+  await page.getByRole("menuitem", { name: "Settings" }).click();
+  for (const tab of ["Profile", "Appearance", "Account", "Sessions", "Keyboard"]) {
+    await page.getByRole("tab", { name: tab }).click();
+    await expect(page.getByRole("tabpanel")).toBeVisible();
+    await check(page, `settings, ${tab}`);
+  }
+  expect(ada.complaints).toEqual([]);
+  await ada.context.close();
+  await bo.context.close();
+}
+
+for (const scheme of ["light", "dark"] as const) {
+  for (const width of [1440, 360]) {
+    test(`${scheme}, ${width} px`, ({ browser }) => tour(browser, scheme, width));
+  }
+}
