@@ -63,7 +63,7 @@ impl Domain {
         let found = mentions::find(&new.text, self.server());
         let actor = actor.clone();
         let id = channel.clone();
-        self.writer.channel(&channel, move |work| send(work, &actor, &id, new, found)).await
+        self.writer.one_event(&channel, move |work| send(work, &actor, &id, new, found)).await
     }
 
     /// Replaces a message's text.

@@ -35,6 +35,8 @@ pub struct Lane {
     /// Where the logs stood before each append of the unit under way; none for a channel it made.
     pub(super) undo: Vec<(ChannelNum, Option<LogPosition>)>,
     pub(super) effects: Vec<Effect>,
+    /// A unit without a savepoint failed after it had written: nothing of this transaction may be kept.
+    pub(super) spoilt: bool,
 }
 
 impl Lane {
@@ -48,6 +50,7 @@ impl Lane {
             touched: BTreeSet::new(),
             undo: Vec::new(),
             effects: Vec::new(),
+            spoilt: false,
         }
     }
 
@@ -61,6 +64,7 @@ impl Lane {
         self.touched.clear();
         self.undo.clear();
         self.effects.clear();
+        self.spoilt = false;
     }
 
     /// The number of a channel that exists.
