@@ -18,15 +18,16 @@ use crate::storage::channels::ChannelRow;
 use crate::storage::entries::{self, EntryRow};
 use crate::storage::{Conn, channels, members, messages, users};
 
-/// What entries `from..=to` of a channel changed, in order; none where clients need not know.
+/// What entries `range.0..=range.1` of a channel changed, in order; none where clients need not know.
+/// What stands before `readable_from` is not told again.
 pub fn changes(
     conn: &mut Conn,
     channel: &ChannelRow,
-    from: Seq,
-    to: Seq,
+    range: (Seq, Seq),
+    readable_from: Seq,
     limit: i64,
 ) -> Result<Vec<(Seq, Option<Change>)>, Error> {
-    let entries = entries::range(conn, channel.num, from, to, limit)?;
+    let entries = entries::range(conn, channel.num, range.0, range.1, limit)?;
     let of_kind = |kind: EventType| {
         entries.iter().filter(move |(entry, _)| entry.kind == kind.as_str() && entry.void.is_none())
     };
@@ -42,12 +43,14 @@ pub fn changes(
         messages: messages.into_iter().map(|message| (message.seq, message)).collect(),
         info: show::channel_info(channel),
         channel,
+        readable_from,
     };
     entries.into_iter().map(|(entry, sender)| Ok((entry.seq, teller.tell(conn, &entry, &sender)?))).collect()
 }
 
 struct Teller<'a> {
     channel: &'a ChannelRow,
+    readable_from: Seq,
     messages: HashMap<Seq, Message>,
     info: super::view::ChannelInfo,
 }
@@ -66,7 +69,7 @@ impl Teller<'_> {
             }),
             Ok(EventType::Edit) => target.map(|message| Change::MessageEdited(Box::new(message.clone()))),
             Ok(EventType::Reaction) => self.reaction(conn, entry, sender)?,
-            Ok(EventType::Redact) => self.redaction(conn, entry, sender)?,
+            Ok(EventType::Redact) => self.redaction(conn, entry)?,
             Ok(EventType::Member) => self.member(conn, entry)?,
             Ok(
                 EventType::ChannelName
@@ -91,7 +94,7 @@ impl Teller<'_> {
         Ok(Some(Change::ReactionAdded { message: message.id.clone(), emoji, user: sender.to_owned(), count }))
     }
 
-    fn redaction(&self, conn: &mut Conn, entry: &EntryRow, sender: &str) -> Result<Option<Change>, Error> {
+    fn redaction(&self, conn: &mut Conn, entry: &EntryRow) -> Result<Option<Change>, Error> {
         let Some(seq) = entry.target_seq else { return Ok(None) };
         if let Some(message) = self.messages.get(&seq) {
             return Ok(Some(Change::MessageDeleted { id: message.id.clone() }));
@@ -102,8 +105,7 @@ impl Teller<'_> {
         if reaction.kind != EventType::Reaction.as_str() {
             return Ok(None);
         }
-        let _ = sender;
-        let Some(on) = reaction.target_seq else { return Ok(None) };
+        let Some(on) = reaction.target_seq.filter(|on| *on >= self.readable_from) else { return Ok(None) };
         let message = show::message_at(conn, self.channel.num, &self.channel.id, on)?;
         Ok(message.filter(|message| !message.deleted).map(|message| Change::MessageEdited(Box::new(message))))
     }

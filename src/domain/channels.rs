@@ -2,7 +2,7 @@
 
 use super::content::{self, NameContent, TopicContent};
 use super::messages::find_channel;
-use super::seat::Seat;
+use super::seat::{Seat, first_readable};
 use super::view::{Channel, Message};
 use super::writer::{Draft, Work};
 use super::{Actor, Conflict, Domain, Error, Missing, Person, Result, accounts, project, show};
@@ -316,7 +316,7 @@ fn view(
 ) -> Result<Channel> {
     let joined = member.as_ref().filter(|member| member.membership == "joined");
     let last_message = match (joined, row.last_message_seq) {
-        (Some(_), Some(seq)) => last_message(conn, row, seq, user)?,
+        (Some(_), Some(seq)) if seq >= first_readable(row, joined) => last_message(conn, row, seq, user)?,
         _ => None,
     };
     let people = match row.kind == "dm" && member.is_some() {

@@ -3,6 +3,7 @@
 use super::{Error, Forbidden, Missing, Result};
 use crate::protocol::Seq;
 use crate::protocol::ids::ChannelId;
+use crate::protocol::rules::{HistoryPolicy, Policy};
 use crate::storage::channels::ChannelRow;
 use crate::storage::members::{self, MemberRow};
 use crate::storage::{Conn, UserNum, channels};
@@ -44,18 +45,20 @@ impl Seat {
 
     /// The first seq whose content the person may read.
     pub fn first_readable(&self) -> Seq {
-        let policy: crate::protocol::rules::Policy =
-            serde_json::from_str(&self.channel.policy).unwrap_or_default();
-        match policy.history {
-            crate::protocol::rules::HistoryPolicy::All => 0,
-            crate::protocol::rules::HistoryPolicy::SinceJoin => {
-                self.member.as_ref().and_then(|member| member.joined_seq).unwrap_or(self.channel.size)
-            }
-        }
+        first_readable(&self.channel, self.member.as_ref())
     }
 
     /// The seq of the log's last entry.
     pub fn head(&self) -> Seq {
         self.channel.size - 1
+    }
+}
+
+/// The first seq whose content this member of the channel may read.
+pub(super) fn first_readable(channel: &ChannelRow, member: Option<&MemberRow>) -> Seq {
+    let policy: Policy = serde_json::from_str(&channel.policy).unwrap_or_default();
+    match policy.history {
+        HistoryPolicy::All => 0,
+        HistoryPolicy::SinceJoin => member.and_then(|member| member.joined_seq).unwrap_or(channel.size),
     }
 }

@@ -102,7 +102,16 @@ impl Domain {
                 if head - from + 1 > limit {
                     return Ok((Missed::TooMuch, head));
                 }
-                Ok((Missed::Changes(changes::changes(conn, &seat.channel, from, head, limit)?), head))
+                Ok((
+                    Missed::Changes(changes::changes(
+                        conn,
+                        &seat.channel,
+                        (from, head),
+                        seat.first_readable(),
+                        limit,
+                    )?),
+                    head,
+                ))
             })
             .await
     }

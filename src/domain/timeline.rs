@@ -95,6 +95,9 @@ impl Domain {
                 let seat = Seat::joined(conn, user, &channel)?;
                 let row = readable(conn, &seat, &id)?;
                 let root = row.thread_seq.unwrap_or(row.seq);
+                if root < seat.first_readable() {
+                    return Err(Error::NotFound(Missing::Message));
+                }
                 let rows = messages::by_seqs(conn, seat.channel.num, &[root])?;
                 let shown = show::messages(conn, seat.channel.num, &seat.channel.id, rows, Some(user))?;
                 let first = shown.into_iter().next().ok_or(Error::NotFound(Missing::Message))?;

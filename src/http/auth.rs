@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use actix_web::cookie::time::Duration as CookieDuration;
@@ -30,6 +31,9 @@ const TOKENS_MAX: usize = 50_000;
 #[derive(Default)]
 pub struct TokenCache {
     known: Mutex<HashMap<[u8; 32], (Actor, Instant)>>,
+    /// Counts the times that sessions ended: an answer that the database gave before one doesn't count
+    /// after it.
+    endings: AtomicU64,
 }
 
 impl TokenCache {
@@ -39,29 +43,33 @@ impl TokenCache {
     /// `unauthenticated` for nobody's token.
     pub async fn actor(&self, domain: &Domain, token: &str) -> Result<Actor, Problem> {
         let hash = token_hash(token);
-        let remembered = {
-            let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-            known
-                .get(&hash)
-                .filter(|(_, since)| since.elapsed() < BELIEVED_FOR)
-                .map(|(actor, _)| actor.clone())
+        let endings = {
+            let known = self.lock();
+            match known.tokens.get(&hash).filter(|(_, since)| since.elapsed() < BELIEVED_FOR) {
+                Some((actor, _)) => return Ok(actor.clone()),
+                None => known.endings,
+            }
         };
-        if let Some(actor) = remembered {
-            return Ok(actor);
-        }
         let actor = domain.actor(token).await?.ok_or_else(|| Problem::plain("unauthenticated"))?;
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= TOKENS_MAX {
-            known.clear();
+        let mut known = self.lock();
+        if known.tokens.len() >= TOKENS_MAX {
+            known.tokens.clear();
         }
-        known.insert(hash, (actor.clone(), Instant::now()));
+        if known.endings == endings {
+            known.tokens.insert(hash, (actor.clone(), Instant::now()));
+        }
         Ok(actor)
     }
 
     /// These sessions are over.
     pub fn forget(&self, sessions: &[String]) {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.retain(|_, (actor, _)| !sessions.contains(&actor.session));
+        let mut known = self.lock();
+        known.endings += 1;
+        known.tokens.retain(|_, (actor, _)| !sessions.contains(&actor.session));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

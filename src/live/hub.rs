@@ -39,7 +39,6 @@ pub struct Hub {
     next_id: AtomicU64,
     bounds: Bounds,
     streams_max: usize,
-    sessions_ended: SessionsEnded,
 }
 
 /// Told which sessions are over.
@@ -48,10 +47,17 @@ type SessionsEnded = Box<dyn Fn(&[String]) + Send + Sync>;
 /// Where commits are announced.
 pub struct HubHandle {
     commits: SyncSender<Vec<Effect>>,
+    sessions_ended: SessionsEnded,
 }
 
 impl Announce for HubHandle {
     fn announce(&self, effects: Vec<Effect>) {
+        for effect in &effects {
+            // At once, not when the hub comes to it: whoever ended a session is answered right after this.
+            if let Effect::SessionsEnded { sessions } = effect {
+                (self.sessions_ended)(sessions);
+            }
+        }
         if !effects.is_empty() {
             // The hub lives as long as the server; when it is gone there is nobody left to tell.
             let _ = self.commits.send(effects);
@@ -67,7 +73,7 @@ impl Presences for Hub {
 
 impl Hub {
     /// Starts the hub. A socket's queue is bounded, and a person has at most `streams_max` sockets.
-    /// `sessions_ended` also hears which sessions are over.
+    /// `sessions_ended` also hears which sessions are over, before anybody is answered.
     pub fn start(
         bounds: Bounds,
         streams_max: usize,
@@ -78,7 +84,6 @@ impl Hub {
             next_id: AtomicU64::new(1),
             bounds,
             streams_max,
-            sessions_ended: Box::new(sessions_ended),
         });
         let (commits, receiver) = mpsc::sync_channel::<Vec<Effect>>(COMMITS_MAX);
         let worker = hub.clone();
@@ -89,7 +94,7 @@ impl Hub {
                 }
             }
         })?;
-        Ok((hub, HubHandle { commits }))
+        Ok((hub, HubHandle { commits, sessions_ended: Box::new(sessions_ended) }))
     }
 
     fn lock(&self) -> MutexGuard<'_, Audience> {
@@ -251,7 +256,6 @@ impl Hub {
     }
 
     fn end_sessions(&self, sessions: &[String]) {
-        (self.sessions_ended)(sessions);
         for socket in self.lock().by_user.values().flatten() {
             if socket.owner().is_some_and(|owner| sessions.contains(&owner.session)) {
                 socket.close(close_code::SESSION_ENDED, "the session has ended");

@@ -161,6 +161,10 @@ impl Conversation {
             return self.refuse(close_code::TOO_MANY, "too_many_streams", "too many streams of this account");
         }
         let domain = &self.app.domain;
+        // From here on the hub ends the stream with its session; it may have ended a moment before.
+        if self.app.tokens.actor(domain, &token).await.is_err() {
+            return self.refuse(close_code::SESSION_ENDED, "unauthenticated", "the session has ended");
+        }
         if let Err(error) = resume::resume(domain, &self.hub, &self.socket, &actor, &identify.channels).await
         {
             tracing::warn!(%error, "a stream could not resume");
