@@ -75,8 +75,8 @@ describe("state + frames = fresh state", () => {
       change(log, first, second);
       const live = feed(start, log.after(before));
       const fresh = seen(withPage(started(log), log));
-      expect(seen(reduce(live, { type: "synced", sync: log.sync(before) }))).toEqual(fresh);
-      expect(seen(reduce(live, { type: "synced", sync: log.sync() }))).toEqual(fresh);
+      expect(seen(reduce(live, { type: "synced", sync: log.sync(before), known: [ROOM] }))).toEqual(fresh);
+      expect(seen(reduce(live, { type: "synced", sync: log.sync(), known: [ROOM] }))).toEqual(fresh);
     });
 
     it(`${name}: the frame after an answer that has it already changes nothing more`, () => {
@@ -266,6 +266,14 @@ describe("resume", () => {
     const state = withPage(feed(start, log.after(old)), log, old);
     expect(room(state).main?.stale).toBe(true);
   });
+});
+
+it("a late /sync forgets what was left, not what was joined meanwhile", () => {
+  const log = new Log();
+  const late = { ...log.sync(), channels: [] };
+  const start = started(log);
+  expect(reduce(start, { type: "synced", sync: late, known: [ROOM] }).channels).toEqual({});
+  expect(reduce(start, { type: "synced", sync: late, known: [] }).channels[ROOM]).toBe(room(start));
 });
 
 describe("windows", () => {

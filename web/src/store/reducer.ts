@@ -33,7 +33,7 @@ export type Action =
   | { type: "server_loaded"; server: ServerInfo }
   | { type: "signed_in"; user: User }
   | { type: "signed_out"; endedBy: State["endedBy"] }
-  | { type: "synced"; sync: Sync }
+  | { type: "synced"; sync: Sync; known: readonly string[] }
   | { type: "connection_changed"; connection: ConnectionState }
   | { type: "frames"; frames: readonly StateFrame[]; now: number }
   | { type: "channel_loaded"; channel: Channel }
@@ -82,7 +82,7 @@ export function reduce(state: State, action: Action): State {
     case "signed_out":
       return { ...initialState, server: state.server, session: "signed-out", endedBy: action.endedBy };
     case "synced":
-      return synced(state, action.sync);
+      return synced(state, action.sync, action.known);
     case "connection_changed":
       return { ...state, connection: action.connection };
     case "frames":
@@ -187,10 +187,11 @@ function reduceChannel(state: State, action: ChannelAction): State {
   }
 }
 
-function synced(state: State, sync: Sync): State {
+/** `known`: the channels when it was asked for. One that was joined meanwhile is not in it, and stays. */
+function synced(state: State, sync: Sync, known: readonly string[]): State {
   let next: State = { ...state, me: { ...state.me, ...sync.user }, synced: true };
   const listed = new Set(sync.channels.map((channel) => channel.id));
-  for (const id of Object.keys(next.channels)) if (!listed.has(id)) next = forgetChannel(next, id);
+  for (const id of known) if (!listed.has(id)) next = forgetChannel(next, id);
   for (const channel of sync.channels) next = upsertChannel(next, channel);
   next = putUsers(next, [sync.user, ...sync.users]);
   return next;

@@ -215,7 +215,7 @@ export class Log {
 
 export function started(log: Log, head = log.head): State {
   const signedIn = reduce(initialState, { type: "signed_in", user: user(ME) });
-  return reduce(signedIn, { type: "synced", sync: log.sync(head) });
+  return reduce(signedIn, { type: "synced", sync: log.sync(head), known: [] });
 }
 
 export function withPage(state: State, log: Log, head = log.head, limit = 50): State {

@@ -118,8 +118,9 @@ export class Client {
 
   /** Whatever frames do not carry: counts, other devices' joins, new profiles. */
   async refresh(): Promise<void> {
+    const known = Object.keys(this.store.getState().channels);
     const sync = await api.get_sync();
-    this.store.dispatch({ type: "synced", sync });
+    if (this.store.getState().session === "signed-in") this.store.dispatch({ type: "synced", sync, known });
   }
 
   /** A channel that was joined or made: known at once, whatever the stream says when. */
