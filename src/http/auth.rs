@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -30,10 +29,15 @@ const TOKENS_MAX: usize = 50_000;
 /// Remembers who tokens belong to, so that not every request asks the database.
 #[derive(Default)]
 pub struct TokenCache {
-    known: Mutex<HashMap<[u8; 32], (Actor, Instant)>>,
+    known: Mutex<Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    tokens: HashMap<[u8; 32], (Actor, Instant)>,
     /// Counts the times that sessions ended: an answer that the database gave before one doesn't count
     /// after it.
-    endings: AtomicU64,
+    endings: u64,
 }
 
 impl TokenCache {

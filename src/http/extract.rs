@@ -1,5 +1,6 @@
 //! Bodies, paths and queries, with errors that say what is wrong.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
@@ -120,6 +121,35 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object<T>, A::Error> {
                 T::deserialize(MapAccessDeserializer::new(map)).map(Object)
+            }
+        }
+
+        deserializer.deserialize_map(OfMap(PhantomData))
+    }
+}
+
+/// A JSON object of any fields, each at most once: what derived types see to by themselves.
+pub struct UniqueMap<K, V>(pub BTreeMap<K, V>);
+
+impl<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>> Deserialize<'de> for UniqueMap<K, V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<UniqueMap<K, V>, D::Error> {
+        struct OfMap<K, V>(PhantomData<(K, V)>);
+
+        impl<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>> Visitor<'de> for OfMap<K, V> {
+            type Value = UniqueMap<K, V>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<UniqueMap<K, V>, A::Error> {
+                let mut found = BTreeMap::new();
+                while let Some((key, value)) = map.next_entry()? {
+                    if found.insert(key, value).is_some() {
+                        return Err(serde::de::Error::custom("a field stands there twice"));
+                    }
+                }
+                Ok(UniqueMap(found))
             }
         }
 
