@@ -23,7 +23,7 @@ pub async fn create_join(
     actor: WriteAuth,
     body: Body<CreateJoin>,
 ) -> Result<Json<Channel>, Problem> {
-    let id = app.domain.resolve_alias(&body.0.alias).await?;
+    let id = app.domain.resolve_alias(&actor.0, &body.0.alias).await?;
     let channel = app.domain.join_channel(&actor.0, id).await?;
     Ok(Json(app.channel_with_presence(channel)))
 }

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::create_channel::Visibility;
 use crate::domain::channels::ChannelPatch;
 use crate::domain::view::Channel;
-use crate::http::extract::Object;
+use crate::http::extract::{Object, UniqueMap};
 use crate::http::{App, Body, Problem, WriteAuth};
 use crate::protocol::ids::ChannelId;
 use crate::protocol::rules::{Capability, HistoryPolicy, JoinPolicy, Role};
@@ -51,7 +51,7 @@ pub struct PolicyPatch {
     pub history: Option<HistoryPolicy>,
     /// Capability to least role; whole: what is not named has its default.
     #[schema(value_type = Option<BTreeMap<CapabilityName, RoleName>>)]
-    pub caps: Option<BTreeMap<Capability, Role>>,
+    pub caps: Option<UniqueMap<Capability, Role>>,
 }
 
 /// For the document: the names that [`Capability`] reads.
@@ -104,7 +104,7 @@ pub async fn update_channel(
         public: body.visibility.map(|visibility| visibility == Visibility::Public),
         join: policy.as_ref().and_then(|policy| policy.join),
         history: policy.as_ref().and_then(|policy| policy.history),
-        caps: policy.and_then(|policy| policy.caps).map(|caps| caps.into_iter().collect()),
+        caps: policy.and_then(|policy| policy.caps).map(|UniqueMap(caps)| caps.into_iter().collect()),
         archived: body.archived,
         alias: body.alias,
     };

@@ -41,17 +41,23 @@ impl Domain {
             .await
     }
 
-    /// The channel that an alias names.
+    /// The channel that an alias names, if the asker may know of it.
     ///
     /// # Errors
     /// `alias_not_found`
-    pub async fn resolve_alias(&self, alias: &Alias) -> Result<ChannelId> {
-        let alias = alias.as_str().to_owned();
+    pub async fn resolve_alias(&self, actor: &Actor, alias: &Alias) -> Result<ChannelId> {
+        let (user, alias) = (actor.person.num, alias.as_str().to_owned());
         let missing = || Error::NotFound(Missing::Alias);
         self.reads
             .read(move |conn| {
                 let row = channels::by_alias(conn, &alias)?.ok_or_else(missing)?;
-                row.id.parse().map_err(|_| missing())
+                let id = row.id.parse().map_err(|_| missing())?;
+                match Seat::find(conn, user, &id) {
+                    Ok(_) => Ok(id),
+                    // A private channel's alias is not there either.
+                    Err(Error::NotFound(_)) => Err(missing()),
+                    Err(error) => Err(error),
+                }
             })
             .await
     }

@@ -2,14 +2,20 @@
 //! checked where requests are sent, in `support::Person`.
 
 mod accounts;
+mod channels;
 mod cookies;
+mod directory;
 mod limits;
+mod me;
 mod registration;
 mod sessions;
+mod users;
 
 use std::path::Path;
 
-use crate::support::{Database, TestServer};
+use serde_json::Value;
+
+use crate::support::{Database, Person, TestServer};
 
 /// A server with these settings on each database that there is.
 async fn servers_with(settings: &[(&str, &str)]) -> Vec<TestServer> {
@@ -31,4 +37,28 @@ fn files_contain(directory: &Path, needle: &str) -> bool {
         let bytes = std::fs::read(&path).unwrap_or_default();
         bytes.windows(needle.len()).any(|window| window == needle.as_bytes())
     })
+}
+
+/// The ids of a list, in its order.
+fn ids(list: &Value) -> Vec<String> {
+    let items = list.as_array().expect("a list");
+    items.iter().map(|item| item["id"].as_str().expect("an id").to_owned()).collect()
+}
+
+/// Follows `Link: rel="next"` from a first page to the last, and answers each page's items.
+async fn walk(person: &Person, first: &str, key: &str) -> Vec<Vec<Value>> {
+    let mut pages = Vec::new();
+    let mut path = first.to_owned();
+    loop {
+        let answer = person.get(&path).await;
+        let link = answer.headers.get("link").map(|link| link.to_str().expect("text").to_owned());
+        let page = answer.expect(200);
+        assert_eq!(link.is_some(), page["next"].is_string(), "header and body agree: {link:?}");
+        pages.push(page[key].as_array().expect("items").clone());
+        assert!(pages.len() < 1_000, "pages without an end");
+        let Some(link) = link else { return pages };
+        let next = link.strip_prefix("</api/v1").and_then(|link| link.strip_suffix(">; rel=\"next\""));
+        next.expect("a link below the API").clone_into(&mut path);
+        assert!(path.contains(&format!("cursor={}", page["next"].as_str().expect("a cursor"))));
+    }
 }
