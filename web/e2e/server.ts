@@ -11,7 +11,7 @@ const START_DEADLINE_MS = 30_000;
 const POLL_MS = 50;
 
 export class Server {
-  readonly data = mkdtempSync(join(tmpdir(), "loggia-e2e-"));
+  private data = "";
   private port = 0;
   private child: ChildProcess | null = null;
   private output = "";
@@ -22,6 +22,7 @@ export class Server {
 
   async start(env: Record<string, string> = {}): Promise<void> {
     this.port ||= await freePort();
+    this.data ||= mkdtempSync(join(tmpdir(), "loggia-e2e-"));
     this.output = "";
     const child = spawn(BINARY, ["serve"], {
       env: {
@@ -57,7 +58,7 @@ export class Server {
 
   async stop(): Promise<void> {
     await this.kill("SIGTERM");
-    rmSync(this.data, { recursive: true, force: true });
+    if (this.data) rmSync(this.data, { recursive: true, force: true });
   }
 
   private async answers(): Promise<boolean> {

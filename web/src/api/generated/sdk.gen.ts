@@ -448,7 +448,7 @@ export const listInvites = <ThrowOnError extends boolean = true>(options?: Optio
 /**
  * Makes an invite code.
  */
-export const createInvite = <ThrowOnError extends boolean = true>(options: Options<CreateInviteData, ThrowOnError>) => (options.client ?? client).post<CreateInviteResponses, CreateInviteErrors, ThrowOnError, 'data'>({
+export const createInvite = <ThrowOnError extends boolean = true>(options?: Options<CreateInviteData, ThrowOnError>) => (options?.client ?? client).post<CreateInviteResponses, CreateInviteErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
@@ -459,7 +459,7 @@ export const createInvite = <ThrowOnError extends boolean = true>(options: Optio
     ...options,
     headers: {
         'Content-Type': 'application/json',
-        ...options.headers
+        ...options?.headers
     }
 });
 

@@ -126,6 +126,9 @@ export type CreateAccount = {
      */
     cookie?: boolean;
     device_name?: string | null;
+    /**
+     * At most 64 characters.
+     */
     display_name?: string | null;
     /**
      * Where registration is by invitation.
@@ -164,7 +167,7 @@ export type CreateDm = {
     /**
      * Whom to talk to; oneself is always among them. At most 10 people.
      */
-    users: Array<string>;
+    users: Array<PersonId>;
 };
 
 export type CreateInvite = {
@@ -200,6 +203,9 @@ export type DeleteMe = {
 };
 
 export type DeleteMessage = {
+    /**
+     * At most 500 characters.
+     */
     reason?: string | null;
 };
 
@@ -228,6 +234,9 @@ export type Edit = {
 };
 
 export type EditMessage = {
+    /**
+     * CommonMark, not empty; at most `limits.message_bytes` of the server, in UTF-8.
+     */
     text: string;
 };
 
@@ -341,7 +350,8 @@ export type LogEntry = {
 
 export type MarkRead = {
     /**
-     * Everything up to here is read; a lower seq than before marks what follows as unread.
+     * Everything up to here is read; a lower seq than before marks what follows as unread. -1 is before
+     * everything; what is out of range means the nearest place in the log.
      */
     seq: number;
 };
@@ -479,6 +489,11 @@ export type Notifications = {
     unread: number;
 };
 
+/**
+ * For the document: `@name:server`.
+ */
+export type PersonId = string;
+
 export type Pins = {
     messages: Array<Message>;
 };
@@ -488,7 +503,7 @@ export type PolicyPatch = {
      * Capability to least role; whole: what is not named has its default.
      */
     caps?: {
-        [key: string]: string;
+        [key: string]: RoleName;
     } | null;
     /**
      * `all` or `since_join`
@@ -557,6 +572,11 @@ export type ReadState = {
     unread: number;
 };
 
+/**
+ * For the document: the names that [`Role`] reads.
+ */
+export type RoleName = 'guest' | 'member' | 'moderator' | 'owner';
+
 export type SendMessage = {
     /**
      * Chosen by the client, 1 to 64 characters of A-Z a-z 0-9 _ -. Sending again with the same nonce
@@ -568,7 +588,7 @@ export type SendMessage = {
      */
     reply_to?: string | null;
     /**
-     * CommonMark.
+     * CommonMark, not empty; at most `limits.message_bytes` of the server, in UTF-8.
      */
     text: string;
     /**
@@ -674,15 +694,21 @@ export type Thread = {
 
 export type UpdateChannel = {
     /**
-     * Null takes the alias away.
+     * The name before the colon; null takes the alias away.
      */
     alias?: string | null;
     /**
      * An archived channel can be read, and not written to.
      */
     archived?: boolean | null;
+    /**
+     * 1 to 80 characters.
+     */
     name?: string | null;
     policy?: PolicyPatch | null;
+    /**
+     * At most 500 characters.
+     */
     topic?: string | null;
     visibility?: Visibility | null;
 };
@@ -703,6 +729,9 @@ export type UpdateMember = {
      * `invited` asks in, `left` removes (or lifts a ban), `banned` bans, `joined` stays as it is.
      */
     membership?: string | null;
+    /**
+     * At most 500 characters.
+     */
     reason?: string | null;
     /**
      * `owner` hands the channel over.
@@ -800,6 +829,9 @@ export type CreateAccountErrors = {
 export type CreateAccountError = CreateAccountErrors[keyof CreateAccountErrors];
 
 export type CreateAccountResponses = {
+    /**
+     * done
+     */
     201: SessionBegun;
 };
 
@@ -834,6 +866,9 @@ export type ListChannelsErrors = {
 export type ListChannelsError = ListChannelsErrors[keyof ListChannelsErrors];
 
 export type ListChannelsResponses = {
+    /**
+     * done
+     */
     200: Channels;
 };
 
@@ -888,6 +923,9 @@ export type CreateChannelErrors = {
 export type CreateChannelError = CreateChannelErrors[keyof CreateChannelErrors];
 
 export type CreateChannelResponses = {
+    /**
+     * done
+     */
     201: Channel;
 };
 
@@ -935,6 +973,9 @@ export type GetChannelErrors = {
 export type GetChannelError = GetChannelErrors[keyof GetChannelErrors];
 
 export type GetChannelResponses = {
+    /**
+     * done
+     */
     200: Channel;
 };
 
@@ -995,6 +1036,9 @@ export type UpdateChannelErrors = {
 export type UpdateChannelError = UpdateChannelErrors[keyof UpdateChannelErrors];
 
 export type UpdateChannelResponses = {
+    /**
+     * done
+     */
     200: Channel;
 };
 
@@ -1043,6 +1087,9 @@ export type JoinChannelErrors = {
 export type JoinChannelError = JoinChannelErrors[keyof JoinChannelErrors];
 
 export type JoinChannelResponses = {
+    /**
+     * done
+     */
     200: Channel;
 };
 
@@ -1155,6 +1202,9 @@ export type GetLogErrors = {
 export type GetLogError = GetLogErrors[keyof GetLogErrors];
 
 export type GetLogResponses = {
+    /**
+     * done
+     */
     200: Log;
 };
 
@@ -1210,6 +1260,9 @@ export type ListMembersErrors = {
 export type ListMembersError = ListMembersErrors[keyof ListMembersErrors];
 
 export type ListMembersResponses = {
+    /**
+     * done
+     */
     200: Members;
 };
 
@@ -1271,6 +1324,9 @@ export type UpdateMemberErrors = {
 export type UpdateMemberError = UpdateMemberErrors[keyof UpdateMemberErrors];
 
 export type UpdateMemberResponses = {
+    /**
+     * done
+     */
     200: Member;
 };
 
@@ -1333,6 +1389,9 @@ export type ListMessagesErrors = {
 export type ListMessagesError = ListMessagesErrors[keyof ListMessagesErrors];
 
 export type ListMessagesResponses = {
+    /**
+     * done
+     */
     200: MessagePage;
 };
 
@@ -1521,6 +1580,9 @@ export type GetMessageErrors = {
 export type GetMessageError = GetMessageErrors[keyof GetMessageErrors];
 
 export type GetMessageResponses = {
+    /**
+     * done
+     */
     200: Message;
 };
 
@@ -1586,6 +1648,9 @@ export type EditMessageErrors = {
 export type EditMessageError = EditMessageErrors[keyof EditMessageErrors];
 
 export type EditMessageResponses = {
+    /**
+     * done
+     */
     200: Message;
 };
 
@@ -1635,6 +1700,9 @@ export type ListEditsErrors = {
 export type ListEditsError = ListEditsErrors[keyof ListEditsErrors];
 
 export type ListEditsResponses = {
+    /**
+     * done
+     */
     200: Edits;
 };
 
@@ -1870,6 +1938,9 @@ export type ListPinsErrors = {
 export type ListPinsError = ListPinsErrors[keyof ListPinsErrors];
 
 export type ListPinsResponses = {
+    /**
+     * done
+     */
     200: Pins;
 };
 
@@ -2034,6 +2105,9 @@ export type MarkReadErrors = {
 export type MarkReadError = MarkReadErrors[keyof MarkReadErrors];
 
 export type MarkReadResponses = {
+    /**
+     * done
+     */
     200: ReadState;
 };
 
@@ -2097,6 +2171,9 @@ export type GetThreadErrors = {
 export type GetThreadError = GetThreadErrors[keyof GetThreadErrors];
 
 export type GetThreadResponses = {
+    /**
+     * done
+     */
     200: Thread;
 };
 
@@ -2181,6 +2258,10 @@ export type ListDirectoryErrors = {
      */
     401: ProblemDocument;
     /**
+     * `server_not_found`: This server does not know that one.
+     */
+    404: ProblemDocument;
+    /**
      * `rate_limited`: Too many requests; Retry-After says when to go on.
      */
     429: ProblemDocument;
@@ -2197,6 +2278,9 @@ export type ListDirectoryErrors = {
 export type ListDirectoryError = ListDirectoryErrors[keyof ListDirectoryErrors];
 
 export type ListDirectoryResponses = {
+    /**
+     * done
+     */
     200: Directory;
 };
 
@@ -2296,13 +2380,16 @@ export type ListInvitesErrors = {
 export type ListInvitesError = ListInvitesErrors[keyof ListInvitesErrors];
 
 export type ListInvitesResponses = {
+    /**
+     * done
+     */
     200: Invites;
 };
 
 export type ListInvitesResponse = ListInvitesResponses[keyof ListInvitesResponses];
 
 export type CreateInviteData = {
-    body: CreateInvite;
+    body?: CreateInvite | null;
     path?: never;
     query?: never;
     url: '/invites';
@@ -2346,6 +2433,9 @@ export type CreateInviteErrors = {
 export type CreateInviteError = CreateInviteErrors[keyof CreateInviteErrors];
 
 export type CreateInviteResponses = {
+    /**
+     * done
+     */
     201: Invite;
 };
 
@@ -2451,6 +2541,9 @@ export type CreateJoinErrors = {
 export type CreateJoinError = CreateJoinErrors[keyof CreateJoinErrors];
 
 export type CreateJoinResponses = {
+    /**
+     * done
+     */
     200: Channel;
 };
 
@@ -2546,6 +2639,9 @@ export type GetMeErrors = {
 export type GetMeError = GetMeErrors[keyof GetMeErrors];
 
 export type GetMeResponses = {
+    /**
+     * done
+     */
     200: User;
 };
 
@@ -2600,6 +2696,9 @@ export type UpdateMeErrors = {
 export type UpdateMeError = UpdateMeErrors[keyof UpdateMeErrors];
 
 export type UpdateMeResponses = {
+    /**
+     * done
+     */
     200: User;
 };
 
@@ -2647,6 +2746,9 @@ export type ExportMeErrors = {
 export type ExportMeError = ExportMeErrors[keyof ExportMeErrors];
 
 export type ExportMeResponses = {
+    /**
+     * done
+     */
     200: Export;
 };
 
@@ -2741,6 +2843,9 @@ export type ListNotificationsErrors = {
 export type ListNotificationsError = ListNotificationsErrors[keyof ListNotificationsErrors];
 
 export type ListNotificationsResponses = {
+    /**
+     * done
+     */
     200: Notifications;
 };
 
@@ -2824,6 +2929,9 @@ export type GetServerErrors = {
 export type GetServerError = GetServerErrors[keyof GetServerErrors];
 
 export type GetServerResponses = {
+    /**
+     * done
+     */
     200: Server;
 };
 
@@ -2858,6 +2966,9 @@ export type ListSessionsErrors = {
 export type ListSessionsError = ListSessionsErrors[keyof ListSessionsErrors];
 
 export type ListSessionsResponses = {
+    /**
+     * done
+     */
     200: Sessions;
 };
 
@@ -2908,6 +3019,9 @@ export type CreateSessionErrors = {
 export type CreateSessionError = CreateSessionErrors[keyof CreateSessionErrors];
 
 export type CreateSessionResponses = {
+    /**
+     * done
+     */
     201: SessionBegun;
 };
 
@@ -3016,6 +3130,9 @@ export type GetSyncErrors = {
 export type GetSyncError = GetSyncErrors[keyof GetSyncErrors];
 
 export type GetSyncResponses = {
+    /**
+     * done
+     */
     200: Sync;
 };
 
@@ -3065,6 +3182,9 @@ export type ListUsersErrors = {
 export type ListUsersError = ListUsersErrors[keyof ListUsersErrors];
 
 export type ListUsersResponses = {
+    /**
+     * done
+     */
     200: Users;
 };
 
@@ -3112,6 +3232,9 @@ export type GetUserErrors = {
 export type GetUserError = GetUserErrors[keyof GetUserErrors];
 
 export type GetUserResponses = {
+    /**
+     * done
+     */
     200: User;
 };
 
