@@ -34,6 +34,8 @@ pub enum Effect {
     Read { user: UserNum, state: ReadState },
     /// To the person's own devices.
     Notified { user: UserNum, notification: Box<Notification> },
+    /// To the person's own devices: everything up to this id was seen.
+    NotificationsSeen { user: UserNum, up_to: i64, unread: i64 },
     /// A profile changed: to everybody who shares a channel.
     Profile { user: UserNum, profile: Box<User> },
     /// Somebody is typing. Never stored, first to be dropped.

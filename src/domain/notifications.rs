@@ -1,5 +1,6 @@
 //! The inbox: mentions, replies, direct messages.
 
+use super::effect::Effect;
 use super::view::Notification;
 use super::{Actor, Domain, Result, show};
 use crate::storage::{channels, messages, notifications};
@@ -51,6 +52,8 @@ impl Domain {
         self.writer
             .other(actor.person.id.as_str(), move |work| {
                 notifications::mark_seen(work.conn, user, up_to)?;
+                let unread = notifications::count_unseen(work.conn, user)?;
+                work.tell(Effect::NotificationsSeen { user, up_to, unread });
                 Ok(())
             })
             .await

@@ -121,6 +121,10 @@ pub fn notified(notification: &Notification) -> Bytes {
     event("notification.created", Some(&notification.channel), None, notification)
 }
 
+pub fn notifications_seen(up_to: i64, unread: i64) -> Bytes {
+    event("notifications.read", None, None, json!({ "up_to": up_to, "unread": unread }))
+}
+
 pub fn profile(user: &User) -> Bytes {
     event("user.updated", None, None, user)
 }

@@ -230,6 +230,9 @@ impl Hub {
             }
             Effect::Read { user, state } => self.to_user(*user, || frames::read(state)),
             Effect::Notified { user, notification } => self.to_user(*user, || frames::notified(notification)),
+            Effect::NotificationsSeen { user, up_to, unread } => {
+                self.to_user(*user, || frames::notifications_seen(*up_to, *unread));
+            }
             Effect::Profile { profile, .. } => {
                 let frame = frames::profile(profile);
                 for sockets in self.lock().by_user.values() {
