@@ -671,7 +671,7 @@ export const deleteSession = <ThrowOnError extends boolean = true>(options: Opti
  * `seq` is what a client keeps as its cursor. Events: `message.created`, `message.edited` (d is the
  * message), `message.deleted` {id}, `reaction.added`, `reaction.removed` {message, emoji, user, count},
  * `channel.updated`, `channel.joined`, `channel.left`, `member.updated`, `read.updated`,
- * `notification.created`, `user.updated`, `typing`, `presence`. Clients ignore events that they do not know.
+ * `notification.created`, `notifications.read` {up_to, unread}, `user.updated`, `typing`, `presence`. Clients ignore events that they do not know.
  *
  * Client frames: `ping`, `subscribe {channels}` (as in identify, after a gap), `typing {channel}`. At most 4 KiB
  * (identify: 64 KiB, 1,000 channels), 120 a minute.
