@@ -73,7 +73,7 @@ sections! {
         /// The address people open, such as "https://chat.example.org". Empty: derived from `listen`.
         /// Writes by browsers are accepted from this origin (and from the address they were sent to).
         public_url: Text = Text::new(""),
-        /// Addresses of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+        /// Addresses of reverse proxies whose `X-Forwarded-For` is believed.
         trusted_proxies: Vec<Text> = Vec::new(),
         /// Threads that serve HTTP. 0: one per processor.
         http_threads: u32 = 0,
