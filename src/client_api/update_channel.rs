@@ -1,6 +1,5 @@
 //! PATCH /channels/{id}
 
-use std::collections::BTreeMap;
 
 use actix_web::{
     patch,
