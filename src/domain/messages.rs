@@ -282,13 +282,23 @@ fn again(
     if let Some(body) = entries::body(conn, entry.channel, entry.seq)? {
         let content: MessageContent = content::read_body(&body).unwrap_or_default();
         let same_reply = row.reply_to.as_deref() == new.reply_to.as_ref().map(AsRef::as_ref);
-        if content.text != new.text || !same_reply || row.thread.is_some() != new.thread.is_some() {
+        if content.text != new.text || !same_reply || row.thread != thread_of(conn, entry.channel, new)? {
             return Err(reused);
         }
     }
     let rows = messages::by_seqs(conn, entry.channel, &[entry.seq])?;
     let shown = show::messages(conn, entry.channel, channel.as_str(), rows, Some(actor.person.num))?;
     shown.into_iter().next().ok_or(reused)
+}
+
+/// The first message of the thread that this is to stand in.
+fn thread_of(conn: &mut Conn, channel: ChannelNum, new: &NewMessage) -> Result<Option<String>> {
+    let Some(id) = &new.thread else { return Ok(None) };
+    let row = match entries::by_event(conn, channel, id.as_str())? {
+        Some(entry) => messages::get(conn, channel, entry.seq)?,
+        None => None,
+    };
+    Ok(Some(row.and_then(|row| row.thread).unwrap_or_else(|| id.as_str().to_owned())))
 }
 
 fn edit(

@@ -21,7 +21,8 @@ impl Domain {
                 let position = &work.lane.open(work.conn, num)?.position;
                 let (head, live_count, last) =
                     (position.size - 1, position.live_count, position.last_message_seq);
-                let seq = seq.clamp(-1, head);
+                // What can't be read is not unread.
+                let seq = seq.max(seat.first_readable() - 1).min(head);
                 let unread = match last {
                     Some(last) if seq < last => messages::count_unread(work.conn, num, seq, user)?,
                     _ => 0,

@@ -137,9 +137,11 @@ pub fn set_read(conn: &mut Conn, channel: ChannelNum, user: UserNum, seq: i64, b
     Ok(())
 }
 
-/// A message at `seq` was deleted: whoever had read it has one less behind the marker.
-pub fn forget_read(conn: &mut Conn, channel: ChannelNum, seq: i64) -> Result<()> {
-    diesel::update(members::table.filter(members::channel.eq(channel).and(members::read_seq.ge(seq))))
+/// A message at `seq` by `sender` was deleted: whoever had read it has one less behind the marker, and so
+/// has its sender, to whom it was never unread.
+pub fn forget_read(conn: &mut Conn, channel: ChannelNum, seq: i64, sender: UserNum) -> Result<()> {
+    let knew_it = members::read_seq.ge(seq).or(members::user_num.eq(sender));
+    diesel::update(members::table.filter(members::channel.eq(channel).and(knew_it)))
         .set(members::read_base.eq(members::read_base - 1))
         .execute(conn)?;
     Ok(())

@@ -14,7 +14,7 @@ use crate::protocol::state::{Member, Membership};
 use crate::storage::channels::ChannelChange;
 use crate::storage::members::{self, MemberRow};
 use crate::storage::users::UserRow;
-use crate::storage::{self, UserNum, channels, users};
+use crate::storage::{self, UserNum, channels, notifications, users};
 
 pub(super) fn changed(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error> {
     let missing =
@@ -101,6 +101,8 @@ fn tell_user(work: &mut Work<'_>, at: &At<'_>, user: &UserRow, membership: Membe
             work.tell(Effect::Joined { user, channel: channel_num, info, joined, seq });
         }
         Membership::Left | Membership::Banned => {
+            // They show messages as these stand now, which is for those who are in the channel.
+            notifications::delete_of(work.conn, user, channel_num)?;
             work.tell(Effect::Left { user, channel: channel_num, id, seq })
         }
         Membership::Knocking => {}

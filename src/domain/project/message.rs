@@ -6,7 +6,7 @@ use super::At;
 use crate::domain::content::{self, MessageContent};
 use crate::domain::effect::{Change, Effect};
 use crate::domain::show;
-use crate::domain::view::{Message, MessageStatus, Notification};
+use crate::domain::view::{Message, MessageStatus, Notification, ReadState};
 use crate::domain::writer::Work;
 use crate::domain::{Error, NOTIFIED_MAX};
 use crate::protocol::event::Rel;
@@ -52,11 +52,25 @@ pub(super) fn created(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error>
     open.position.live_count += 1;
     open.position.last_message_seq = Some(at.seq);
     let (live_count, channel) = (open.position.live_count, open.id.as_str().to_owned());
-    // Whoever writes has read what stands before.
-    members::set_read(work.conn, at.channel, at.sender.num, at.seq, live_count)?;
+    read_by_author(work, at, &channel, live_count)?;
     let message = show::fresh_message(&channel, &row, at.sender.id.as_str(), content);
     notify(work, at, &message)?;
     Ok(Change::MessageCreated(Box::new(message)))
+}
+
+/// Whoever writes has read what stands before; their other devices hear of it where that changes anything.
+fn read_by_author(work: &mut Work<'_>, at: &At<'_>, channel: &str, live_count: i64) -> Result<(), Error> {
+    let author = at.sender.num;
+    let before = members::get(work.conn, at.channel, author)?;
+    members::set_read(work.conn, at.channel, author, at.seq, live_count)?;
+    // The count has grown by the message itself. Where nothing was unread, nothing was unseen.
+    if before.is_none_or(|row| row.read_base + 1 >= live_count) {
+        return Ok(());
+    }
+    notifications::mark_seen_in(work.conn, author, at.channel, at.seq)?;
+    let state = ReadState { channel: channel.to_owned(), read_seq: at.seq, unread: 0, mentions: 0 };
+    work.tell(Effect::Read { user: author, state });
+    Ok(())
 }
 
 /// Rows and news for those whom the message concerns.

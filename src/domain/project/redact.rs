@@ -36,7 +36,7 @@ fn message(work: &mut Work<'_>, at: &At<'_>, target: Seq) -> Result<Change, Erro
     search::remove(work.conn, at.channel, target)?;
     notifications::delete_for(work.conn, at.channel, target)?;
     messages::set_deleted(work.conn, at.channel, target)?;
-    members::forget_read(work.conn, at.channel, target)?;
+    members::forget_read(work.conn, at.channel, target, message.sender)?;
     work.lane.open(work.conn, at.channel)?.position.live_count -= 1;
     Ok(Change::MessageDeleted { id: message.id })
 }

@@ -5,10 +5,18 @@ mod accounts;
 mod channels;
 mod cookies;
 mod directory;
+mod edits;
 mod limits;
 mod me;
+mod membership;
+mod messages;
+mod paging;
+mod pins;
+mod reactions;
 mod registration;
+mod roles;
 mod sessions;
+mod threads;
 mod users;
 
 use std::path::Path;
