@@ -98,15 +98,15 @@ pub fn set_log(conn: &mut Conn, num: ChannelNum, log: &LogState<'_>) -> Result<(
 }
 
 pub fn by_id(conn: &mut Conn, id: &str) -> Result<Option<ChannelRow>> {
-    optional(channels::table.filter(channels::id.eq(id)).select(ChannelRow::columns()).first(conn))
+    optional(channels::table.filter(channels::id.eq(id)).select(ChannelRow::columns()).one(conn))
 }
 
 pub fn by_num(conn: &mut Conn, num: ChannelNum) -> Result<Option<ChannelRow>> {
-    optional(channels::table.find(num).select(ChannelRow::columns()).first(conn))
+    optional(channels::table.find(num).select(ChannelRow::columns()).one(conn))
 }
 
 pub fn num_of(conn: &mut Conn, id: &str) -> Result<Option<ChannelNum>> {
-    optional(channels::table.filter(channels::id.eq(id)).select(channels::num).first(conn))
+    optional(channels::table.filter(channels::id.eq(id)).select(channels::num).one(conn))
 }
 
 /// Takes the lock that orders appends across nodes, and answers (size, root) as they now are.
@@ -120,12 +120,12 @@ pub fn lock(conn: &mut Conn, num: ChannelNum) -> Result<Option<(i64, Vec<u8>)>> 
 }
 
 pub fn by_alias(conn: &mut Conn, alias: &str) -> Result<Option<ChannelRow>> {
-    optional(channels::table.filter(channels::alias.eq(alias)).select(ChannelRow::columns()).first(conn))
+    optional(channels::table.filter(channels::alias.eq(alias)).select(ChannelRow::columns()).one(conn))
 }
 
 /// The direct message channel of a set of people (their sorted ids, joined by spaces).
 pub fn by_people(conn: &mut Conn, people: &str) -> Result<Option<ChannelRow>> {
-    optional(channels::table.filter(channels::people.eq(people)).select(ChannelRow::columns()).first(conn))
+    optional(channels::table.filter(channels::people.eq(people)).select(ChannelRow::columns()).one(conn))
 }
 
 /// Channels in which the person is joined or invited.

@@ -82,6 +82,15 @@ pub trait RunQueryDsl: Sized {
         on!(conn, |c| diesel::RunQueryDsl::get_result(self, c))
     }
 
+    /// The row that a unique key finds. Without a `LIMIT ?`, which makes SQLite compile the statement
+    /// anew each time that it is bound.
+    fn one<'q, U>(self, conn: &mut Conn) -> QueryResult<U>
+    where
+        Self: LoadQuery<'q, SqliteConnection, U> + LoadQuery<'q, PgConnection, U>,
+    {
+        RunQueryDsl::get_result(self, conn)
+    }
+
     fn first<'q, U>(self, conn: &mut Conn) -> QueryResult<U>
     where
         Self: LimitDsl,

@@ -38,7 +38,7 @@ pub fn insert_body(conn: &mut Conn, channel: ChannelNum, seq: i64, body: &str) -
 }
 
 pub fn body(conn: &mut Conn, channel: ChannelNum, seq: i64) -> Result<Option<String>> {
-    optional(bodies::table.find((channel, seq)).select(bodies::body).first(conn))
+    optional(bodies::table.find((channel, seq)).select(bodies::body).one(conn))
 }
 
 /// (seq, body) of those that are still there.
@@ -97,12 +97,12 @@ pub fn by_nonce(
         .filter(entries::channel.eq(channel).and(entries::sender.eq(sender)))
         .filter(entries::nonce.eq(nonce).and(entries::void.is_null()))
         .select(EntryRow::columns())
-        .first(conn);
+        .one(conn);
     optional(found)
 }
 
 pub fn by_seq(conn: &mut Conn, channel: ChannelNum, seq: i64) -> Result<Option<EntryRow>> {
-    optional(entries::table.find((channel, seq)).select(EntryRow::columns()).first(conn))
+    optional(entries::table.find((channel, seq)).select(EntryRow::columns()).one(conn))
 }
 
 /// An entry and its sender's id.

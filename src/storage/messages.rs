@@ -87,7 +87,7 @@ pub fn by_seqs(conn: &mut Conn, channel: ChannelNum, seqs: &[i64]) -> Result<Vec
 }
 
 pub fn get(conn: &mut Conn, channel: ChannelNum, seq: i64) -> Result<Option<MessageRow>> {
-    optional(messages::table.find((channel, seq)).select(MessageRow::columns()).first(conn))
+    optional(messages::table.find((channel, seq)).select(MessageRow::columns()).one(conn))
 }
 
 /// How far a count of unread messages goes.
@@ -175,7 +175,7 @@ pub fn reaction(
     user: UserNum,
 ) -> Result<Option<ReactionRow>> {
     let row = reactions::table.find((channel, message, emoji, user));
-    optional(row.select(ReactionRow::columns()).first(conn))
+    optional(row.select(ReactionRow::columns()).one(conn))
 }
 
 /// The reaction that an entry made, with its user's id.

@@ -6,7 +6,7 @@ use super::schema::{meta, signing_keys};
 use super::{Columns, Conn, Result, RunQueryDsl, optional};
 
 pub fn get(conn: &mut Conn, key: &str) -> Result<Option<String>> {
-    optional(meta::table.find(key).select(meta::value).first(conn))
+    optional(meta::table.find(key).select(meta::value).one(conn))
 }
 
 /// Keeps a fact, unless there is one already.

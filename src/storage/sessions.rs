@@ -36,7 +36,7 @@ pub fn by_token(conn: &mut Conn, token_hash: &[u8]) -> Result<Option<SessionOwne
         .inner_join(users::table.on(users::num.eq(sessions::user_num)))
         .filter(sessions::token_hash.eq(token_hash))
         .select((sessions::id, sessions::last_used_ts, users::num, users::id, users::role))
-        .first(conn);
+        .one(conn);
     optional(found)
 }
 

@@ -41,11 +41,11 @@ pub fn insert(conn: &mut Conn, user: &NewUser<'_>) -> Result<UserNum> {
 }
 
 pub fn by_id(conn: &mut Conn, id: &str) -> Result<Option<UserRow>> {
-    optional(users::table.filter(users::id.eq(id)).select(UserRow::columns()).first(conn))
+    optional(users::table.filter(users::id.eq(id)).select(UserRow::columns()).one(conn))
 }
 
 pub fn by_num(conn: &mut Conn, num: UserNum) -> Result<Option<UserRow>> {
-    optional(users::table.find(num).select(UserRow::columns()).first(conn))
+    optional(users::table.find(num).select(UserRow::columns()).one(conn))
 }
 
 pub fn by_nums(conn: &mut Conn, nums: &[UserNum]) -> Result<Vec<UserRow>> {
