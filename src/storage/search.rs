@@ -7,9 +7,12 @@ use super::{ChannelNum, Conn, Error, Result};
 
 mod fts {
     diesel::table! {
-        /// The FTS5 table of SQLite; PostgreSQL's has other columns.
+        /// The FTS5 table of SQLite; PostgreSQL's has other columns. The column of the table's own name
+        /// takes commands.
         message_search (rowid) {
             rowid -> BigInt,
+            #[sql_name = "message_search"]
+            command -> Text,
             text -> Text,
         }
     }
@@ -44,12 +47,17 @@ pub fn add(conn: &mut Conn, channel: ChannelNum, seq: i64, text: &str) -> Result
     Ok(())
 }
 
-/// Takes a message out of the index.
-pub fn remove(conn: &mut Conn, channel: ChannelNum, seq: i64) -> Result<()> {
+/// Takes a message out of the index. The index has no text to look up what words were in it, so `text` is what
+/// was put in.
+pub fn remove(conn: &mut Conn, channel: ChannelNum, seq: i64, text: &str) -> Result<()> {
     match conn {
         Conn::Sqlite(c) => {
-            let row = fts::message_search::table.find(rowid(channel, seq)?);
-            diesel::RunQueryDsl::execute(diesel::delete(row), c)?;
+            let row = (
+                fts::message_search::command.eq("delete"),
+                fts::message_search::rowid.eq(rowid(channel, seq)?),
+                fts::message_search::text.eq(text),
+            );
+            diesel::RunQueryDsl::execute(diesel::insert_into(fts::message_search::table).values(row), c)?;
         }
         Conn::Postgres(c) => {
             let statement = diesel::sql_query("DELETE FROM message_search WHERE channel = $1 AND seq = $2");

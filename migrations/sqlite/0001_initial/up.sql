@@ -201,8 +201,9 @@ CREATE INDEX notifications_by_user ON notifications (user_num, id);
 CREATE INDEX notifications_by_message ON notifications (channel, seq);
 CREATE INDEX notifications_unseen ON notifications (user_num, channel, seq) WHERE NOT seen;
 
--- Full-text index of what messages say now. Contentless: it holds no second copy of a text, and
--- secure-delete takes a deleted text's words out of the index file at once.
+-- Full-text index of what messages say now. Contentless: it holds no second copy of a text. Words are taken out
+-- by telling it the text (`contentless_delete` would only mark the row and keep its words), and with
+-- secure-delete they leave the index file at once.
 -- rowid = channel << 40 | seq.
-CREATE VIRTUAL TABLE message_search USING fts5 (text, content = '', contentless_delete = 1, tokenize = 'unicode61');
+CREATE VIRTUAL TABLE message_search USING fts5 (text, content = '', tokenize = 'unicode61');
 INSERT INTO message_search (message_search, rank) VALUES ('secure-delete', 1);

@@ -129,9 +129,10 @@ fn replied_author(work: &mut Work<'_>, at: &At<'_>, message: &Message) -> Result
 pub(super) fn edited(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error> {
     let content: MessageContent = content::read(at.content).unwrap_or_default();
     let target = at.target.ok_or_else(|| lost("an edit"))?;
+    let row = messages::get(work.conn, at.channel, target)?.ok_or_else(|| lost("an edit"))?;
+    forget_words(work, &row)?;
     messages::add_edit(work.conn, at.channel, target, at.seq, at.ts)?;
     messages::set_edited(work.conn, at.channel, target, at.seq, at.ts)?;
-    search::remove(work.conn, at.channel, target)?;
     if !content.text.is_empty() {
         search::add(work.conn, at.channel, target, &content.text)?;
     }
@@ -140,6 +141,16 @@ pub(super) fn edited(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error> 
         show::message_at(work.conn, at.channel, &channel, target)?.ok_or_else(|| lost("an edit"))?;
     debug_assert_eq!(message.status, MessageStatus::Sent);
     Ok(Change::MessageEdited(Box::new(message)))
+}
+
+/// Takes what the message says now out of the index. Its body must still be there.
+pub(super) fn forget_words(work: &mut Work<'_>, row: &MessageRow) -> Result<(), Error> {
+    let body = entries::body(work.conn, row.channel, row.body_seq)?;
+    let content: MessageContent = body.as_deref().and_then(content::read_body).unwrap_or_default();
+    if !content.text.is_empty() {
+        search::remove(work.conn, row.channel, row.seq, &content.text)?;
+    }
+    Ok(())
 }
 
 pub(super) fn lost(what: &str) -> Error {

@@ -2,14 +2,14 @@
 //! the index; the log stays whole.
 
 use super::At;
-use super::message::lost;
+use super::message::{forget_words, lost};
 use crate::domain::Error;
 use crate::domain::effect::Change;
 use crate::domain::show;
 use crate::domain::writer::Work;
 use crate::protocol::Seq;
 use crate::protocol::event::EventType;
-use crate::storage::{entries, members, messages, notifications, search};
+use crate::storage::{entries, members, messages, notifications};
 
 /// None when what was redacted is nothing that clients see.
 pub(super) fn redacted(work: &mut Work<'_>, at: &At<'_>) -> Result<Option<Change>, Error> {
@@ -28,12 +28,12 @@ pub(super) fn redacted(work: &mut Work<'_>, at: &At<'_>) -> Result<Option<Change
 
 fn message(work: &mut Work<'_>, at: &At<'_>, target: Seq) -> Result<Change, Error> {
     let message = messages::get(work.conn, at.channel, target)?.ok_or_else(|| lost("a redaction"))?;
+    forget_words(work, &message)?;
     let mut gone = vec![target];
     gone.extend(messages::edits_of(work.conn, at.channel, target)?.into_iter().map(|(seq, _)| seq));
     entries::set_redacted(work.conn, at.channel, &gone, at.seq)?;
     gone.extend(messages::delete_reactions_of(work.conn, at.channel, target)?);
     entries::delete_bodies(work.conn, at.channel, &gone)?;
-    search::remove(work.conn, at.channel, target)?;
     notifications::delete_for(work.conn, at.channel, target)?;
     messages::set_deleted(work.conn, at.channel, target)?;
     members::forget_read(work.conn, at.channel, target, message.sender)?;

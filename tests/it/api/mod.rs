@@ -4,6 +4,7 @@
 mod accounts;
 mod channels;
 mod cookies;
+mod deletion;
 mod directory;
 mod edits;
 mod limits;

@@ -1,0 +1,118 @@
+//! Deletion that deletes.
+
+use serde_json::{Value, json};
+
+use crate::both;
+use crate::support::{TestServer, run_sql};
+
+both!(
+    async fn a_deleted_message_is_empty_wherever_it_shows(server: TestServer) {
+        let (ann, bob) = (server.person("ann").await, server.person("bob").await);
+        let channel = ann.channel("General").await;
+        let path = format!("/channels/{channel}");
+        bob.join(&channel).await;
+        let body = json!({ "nonce": "n1", "text": "secret one @bob" });
+        let sent = ann.post(&format!("{path}/messages"), body).await.expect(201);
+        let id = sent["id"].as_str().expect("an id");
+        let message = format!("{path}/messages/{id}");
+        ann.patch(&message, json!({ "text": "secret two @bob" })).await.expect(200);
+        bob.put(&format!("{message}/reactions/secret"), Value::Null).await.expect(204);
+        ann.put(&format!("{path}/pins/{id}"), Value::Null).await.expect(204);
+        let reply = json!({ "nonce": "n2", "text": "in the thread", "thread": id, "reply_to": id });
+        bob.post(&format!("{path}/messages"), reply).await.expect(201);
+        ann.delete(&message).await.expect(204);
+
+        let gone = ann.get(&message).await.expect(200);
+        for (key, value) in
+            [("deleted", json!(true)), ("text", json!("")), ("reactions", json!([])), ("mentions", json!([]))]
+        {
+            assert_eq!(gone[key], value, "{key}");
+        }
+        assert_eq!(
+            (&gone["id"], &gone["seq"], &gone["sender"]),
+            (&sent["id"], &sent["seq"], &sent["sender"])
+        );
+        assert_eq!(gone["thread_count"], 1, "the thread goes on without its first message");
+        for person in [&ann, &bob] {
+            for place in ["", "/messages", "/pins", "/members", "/log", &format!("/threads/{id}")] {
+                let answer = person.get(&format!("{path}{place}")).await.expect(200);
+                assert!(!answer.to_string().contains("secret"), "{place}: {answer}");
+            }
+            for place in ["/notifications", "/sync", "/channels", "/me/export"] {
+                let answer = person.get(place).await.expect(200);
+                assert!(!answer.to_string().contains("secret"), "{place}: {answer}");
+            }
+        }
+        assert_eq!(ann.get(&format!("{message}/edits")).await.expect(200)["edits"], json!([]));
+        assert_eq!(ann.get(&format!("{path}/pins")).await.expect(200)["messages"], json!([]));
+        assert_eq!(bob.get("/notifications").await.expect(200)["unread"], 0);
+    }
+);
+
+both!(
+    async fn deleting_twice_changes_nothing(server: TestServer) {
+        let (ann, bob) = (server.person("ann").await, server.person("bob").await);
+        let channel = ann.channel("General").await;
+        bob.join(&channel).await;
+        let sent = bob.say(&channel, "n1", "hello").await;
+        let path = format!("/channels/{channel}/messages/{}", sent["id"].as_str().expect("an id"));
+        bob.delete(&path).await.expect(204);
+        let head = ann.get(&format!("/channels/{channel}")).await.expect(200)["head"].clone();
+        for person in [&bob, &ann] {
+            person.delete(&path).await.expect(204);
+        }
+        let delete = reqwest::Method::DELETE;
+        ann.ask(delete.clone(), &path, json!({ "reason": "x".repeat(501) })).await.problem(400, "bad_reason");
+        ann.ask(delete.clone(), &path, json!({ "why": "x" })).await.problem(400, "bad_json");
+        let plain = ann.request(delete, &path).header("content-type", "text/plain").body("hello");
+        ann.send(plain).await.problem(415, "unsupported_media_type");
+        assert_eq!(ann.get(&format!("/channels/{channel}")).await.expect(200)["head"], head);
+    }
+);
+
+both!(
+    async fn nothing_is_done_to_what_is_deleted(server: TestServer) {
+        let ann = server.person("ann").await;
+        let channel = ann.channel("General").await;
+        let sent = ann.say(&channel, "n1", "hello").await;
+        let id = sent["id"].as_str().expect("an id");
+        let path = format!("/channels/{channel}/messages/{id}");
+        ann.delete(&path).await.expect(204);
+        ann.patch(&path, json!({ "text": "back" })).await.problem(404, "message_not_found");
+        ann.put(&format!("{path}/reactions/x"), Value::Null).await.problem(404, "message_not_found");
+        ann.delete(&format!("{path}/reactions/x")).await.expect(204);
+        ann.put(&format!("/channels/{channel}/pins/{id}"), Value::Null)
+            .await
+            .problem(404, "message_not_found");
+        for relation in ["reply_to", "thread"] {
+            let body = json!({ "nonce": "n2", "text": "x", relation: id });
+            let problem =
+                ann.post(&format!("/channels/{channel}/messages"), body).await.problem(400, "bad_reference");
+            assert_eq!(problem["errors"][0]["pointer"], format!("/{relation}"));
+        }
+    }
+);
+
+/// What a deleted message said is in no file of the database: not in the log's bodies, the full-text
+/// index, or the write-ahead log after a checkpoint.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deleted_text_is_gone_from_the_database_files() {
+    let server = TestServer::sqlite().await;
+    let (ann, bob) = (server.person("ann").await, server.person("bob").await);
+    let channel = ann.channel("General").await;
+    bob.join(&channel).await;
+    for n in 0..40 {
+        ann.say(&channel, &format!("before{n}"), "xylophone keeps staying").await;
+    }
+    let sent = ann.say(&channel, "n1", "quetzalcoatlus northropi @bob").await;
+    let path = format!("/channels/{channel}/messages/{}", sent["id"].as_str().expect("an id"));
+    ann.patch(&path, json!({ "text": "pachycephalosaurus @bob" })).await.expect(200);
+    bob.put(&format!("{path}/reactions/ankylosaurus"), Value::Null).await.expect(204);
+    let reason = json!({ "reason": "wrong" });
+    ann.ask(reqwest::Method::DELETE, &path, reason).await.expect(204);
+    run_sql(&server.database_url(), "PRAGMA wal_checkpoint(TRUNCATE)".to_owned()).await;
+    assert!(super::files_contain(server.data_dir(), "xylophone"), "the search finds what is there");
+    for word in ["quetzalcoatlus", "northropi", "pachycephalosaurus", "ankylosaurus"] {
+        assert!(!super::files_contain(server.data_dir(), word), "{word} is still there");
+    }
+}
