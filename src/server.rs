@@ -174,8 +174,11 @@ pub async fn start(config: Arc<Config>) -> Result<Running, StartError> {
     let forgetting = tokens.clone();
     let size = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
     let settings = &config.settings;
-    let bounds =
-        Bounds { frames: size(settings.stream.queue_frames), bytes: size(settings.stream.queue_bytes) };
+    let bounds = Bounds {
+        frames: size(settings.stream.queue_frames),
+        bytes: size(settings.stream.queue_bytes),
+        pace: live::PACE_MAX,
+    };
     let streams_max = size(settings.limits.streams_per_account);
     let (hub, announce) = Hub::start(bounds, streams_max, move |sessions| forgetting.forget(sessions))
         .map_err(io("cannot start a thread"))?;
@@ -188,6 +191,7 @@ pub async fn start(config: Arc<Config>) -> Result<Running, StartError> {
     });
     let housekeeping = tokio::spawn(keep_house(domain.clone(), hub.clone(), shared.clone().into_inner()));
     let app_hub = hub.clone();
+    let patience = Duration::from_millis(u64::from(config.settings.stream.heartbeat_ms)) * 2;
     let threads = usize::try_from(config.settings.server.http_threads).unwrap_or(0);
     let server = HttpServer::new(move || {
         ActixApp::new()
@@ -211,6 +215,7 @@ pub async fn start(config: Arc<Config>) -> Result<Running, StartError> {
             )
             .default_service(web::route().to(web_client::serve))
     })
+    .on_connect(move |connection, _| give_up_on_the_silent(connection, patience))
     .workers(if threads > 0 { threads } else { processors() })
     .shutdown_timeout(u64::from(config.settings.server.shutdown_grace_s))
     .client_request_timeout(Duration::from_secs(20))
@@ -247,6 +252,19 @@ impl Running {
         })
         .await;
     }
+}
+
+/// A peer that takes nothing of what it was sent, for so long, is gone: without this, whoever stops
+/// reading would keep a connection, and what waits for it, for as long as they like.
+fn give_up_on_the_silent(connection: &dyn std::any::Any, patience: Duration) {
+    #[cfg(target_os = "linux")]
+    if let Some(connection) = connection.downcast_ref::<actix_web::rt::net::TcpStream>()
+        && let Err(error) = socket2::SockRef::from(connection).set_tcp_user_timeout(Some(patience))
+    {
+        tracing::debug!(%error, "a connection has no timeout");
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = (connection, patience);
 }
 
 /// One server per data directory: two would both think that they order the same channels.

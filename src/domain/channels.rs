@@ -6,7 +6,6 @@ use super::seat::{Seat, first_readable};
 use super::view::{Channel, Message};
 use super::writer::{Draft, Work};
 use super::{Actor, Conflict, Domain, Error, Missing, Person, Result, accounts, project, show};
-use crate::domain::effect::{Change, Effect};
 use crate::protocol::event::EventType;
 use crate::protocol::ids::{Alias, ChannelId, ServerName};
 use crate::protocol::rules::{Capability, HistoryPolicy, JoinPolicy, Policy, Role, Rules};
@@ -71,6 +70,10 @@ impl Domain {
         self.writer
             .other(actor.person.id.clone().as_str(), move |work| {
                 let num = begin(work, &actor.person, "channel", Vec::new(), public)?;
+                // Before the name, whose entry then tells the alias too.
+                if alias.is_some() {
+                    set_alias(work, num, alias.as_deref())?;
+                }
                 if public {
                     let policy = Policy { join: JoinPolicy::Open, ..Policy::default() };
                     set_policy(work, num, &actor.person, &policy)?;
@@ -78,9 +81,6 @@ impl Domain {
                 set_name(work, num, &actor.person, name)?;
                 if !topic.is_empty() {
                     set_topic(work, num, &actor.person, topic)?;
-                }
-                if alias.is_some() {
-                    set_alias(work, num, alias.as_deref())?;
                 }
                 view_after(work, num, actor.person.num)
             })
@@ -119,6 +119,8 @@ impl Domain {
             .channel(&key, move |work| {
                 let num = find_channel(work, &actor, &id)?;
                 let row = channels::by_num(work.conn, num)?.ok_or(Error::NotFound(Missing::Channel))?;
+                let size = work.lane.open(work.conn, num)?.position.size;
+                let local = set_local(work, num, &actor.person, &row, patch.public, alias)?;
                 if let Some(name) = name.filter(|name| *name != row.name) {
                     set_name(work, num, &actor.person, name)?;
                 }
@@ -138,7 +140,12 @@ impl Domain {
                         Draft::new(EventType::ChannelArchive).state("", content),
                     )?;
                 }
-                set_local(work, num, &actor.person, &row, patch.public, alias)?;
+                // What only this server says stands in no entry of its own, and clients go by entries: the
+                // policy is said again, so that those who are there and those who come back hear of it.
+                // (An archived channel takes no entries; there it shows when the channel is asked for.)
+                if local && work.lane.open(work.conn, num)?.position.size == size && !row.archived {
+                    set_policy(work, num, &actor.person, &old)?;
+                }
                 view_after(work, num, actor.person.num)
             })
             .await
@@ -158,7 +165,7 @@ fn patched_policy(old: &Policy, patch: &ChannelPatch) -> Policy {
     }
 }
 
-/// What only this server says of the channel: for those who may set its policy.
+/// What only this server says of the channel: for those who may set its policy. True when it changes.
 fn set_local(
     work: &mut Work<'_>,
     num: ChannelNum,
@@ -166,11 +173,11 @@ fn set_local(
     row: &ChannelRow,
     public: Option<bool>,
     alias: Option<Option<String>>,
-) -> Result<()> {
+) -> Result<bool> {
     let visibility = public.map(visibility).filter(|visibility| *visibility != row.visibility);
     let alias = alias.filter(|alias| alias.as_deref() != row.alias.as_deref());
     if visibility.is_none() && alias.is_none() {
-        return Ok(());
+        return Ok(false);
     }
     if row.kind != "channel" || !may(work, num, person, Capability::SetPolicy)? {
         return Err(Error::Refused(crate::protocol::rules::Refusal::MissingCapability(
@@ -184,17 +191,7 @@ fn set_local(
     if let Some(alias) = alias {
         set_alias(work, num, alias.as_deref())?;
     }
-    tell_update(work, num)
-}
-
-/// The log has no entry for what only this server says, so the news bears the log's last seq.
-fn tell_update(work: &mut Work<'_>, num: ChannelNum) -> Result<()> {
-    let row = channels::by_num(work.conn, num)?.ok_or(Error::NotFound(Missing::Channel))?;
-    let open = work.lane.open(work.conn, num)?;
-    let (id, seq) = (open.id.clone(), open.position.size - 1);
-    let change = Some(Change::ChannelUpdated(Box::new(show::channel_info(&row))));
-    work.tell(Effect::Entry { channel: num, id, seq, change });
-    Ok(())
+    Ok(true)
 }
 
 fn visibility(public: bool) -> &'static str {
@@ -275,12 +272,8 @@ fn set_alias(work: &mut Work<'_>, num: ChannelNum, alias: Option<&str>) -> Resul
 
 /// The channel as the person sees it at the end of a unit of work, before its row has the new head.
 pub(super) fn view_after(work: &mut Work<'_>, num: ChannelNum, user: UserNum) -> Result<Channel> {
-    let mut row = channels::by_num(work.conn, num)?.ok_or(Error::NotFound(Missing::Channel))?;
-    let position = &work.lane.open(work.conn, num)?.position;
-    row.size = position.size;
-    row.live_count = position.live_count;
-    row.joined_count = position.joined_count;
-    row.last_message_seq = position.last_message_seq;
+    let row = channels::by_num(work.conn, num)?.ok_or(Error::NotFound(Missing::Channel))?;
+    let row = work.lane.open(work.conn, num)?.position.laid_over(row);
     let member = members::get(work.conn, num, user)?;
     one(work.conn, row, member, user)
 }

@@ -98,7 +98,7 @@ impl Domain {
             .read(move |conn| {
                 let seat = Seat::joined(conn, user, &channel)?;
                 let head = seat.head();
-                let from = (seq + 1).max(seat.first_readable());
+                let from = seq.saturating_add(1).max(seat.first_readable());
                 if head - from + 1 > limit {
                     return Ok((Missed::TooMuch, head));
                 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::domain::effect::Change;
-use crate::domain::view::{ChannelInfo, Notification, ReadState, User};
+use crate::domain::view::{ChannelInfo, Member, Notification, Presence, ReadState, User};
 use crate::protocol::Seq;
 
 const FIN_TEXT: u8 = 0x81;
@@ -70,8 +70,16 @@ fn event(t: &'static str, channel: Option<&str>, seq: Option<Seq>, d: impl Seria
     text(&Event { op: "event", t, channel, seq, d })
 }
 
+/// Who is online, by id.
+pub type Online<'a> = &'a dyn Fn(&str) -> bool;
+
+fn with_presence(user: &User, online: Online<'_>) -> User {
+    let presence = if online(&user.id) { Presence::Online } else { Presence::Offline };
+    User { presence, ..user.clone() }
+}
+
 /// What an entry changed.
-pub fn change(channel: &str, seq: Seq, change: &Change) -> Bytes {
+pub fn change(channel: &str, seq: Seq, change: &Change, online: Online<'_>) -> Bytes {
     let (at, seq) = (Some(channel), Some(seq));
     match change {
         Change::MessageCreated(message) => event("message.created", at, seq, message),
@@ -91,6 +99,7 @@ pub fn change(channel: &str, seq: Seq, change: &Change) -> Bytes {
         ),
         Change::ChannelUpdated(info) => event("channel.updated", at, seq, info),
         Change::MemberUpdated { member, member_count } => {
+            let member = Member { user: with_presence(&member.user, online), ..(**member).clone() };
             let mut d = serde_json::to_value(member).unwrap_or_default();
             if let Some(d) = d.as_object_mut() {
                 d.insert("member_count".to_owned(), (*member_count).into());
@@ -125,8 +134,8 @@ pub fn notifications_seen(up_to: i64, unread: i64) -> Bytes {
     event("notifications.read", None, None, json!({ "up_to": up_to, "unread": unread }))
 }
 
-pub fn profile(user: &User) -> Bytes {
-    event("user.updated", None, None, user)
+pub fn profile(user: &User, online: Online<'_>) -> Bytes {
+    event("user.updated", None, None, with_presence(user, online))
 }
 
 pub fn typing(channel: &str, user: &str) -> Bytes {

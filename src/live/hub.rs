@@ -67,7 +67,7 @@ impl Announce for HubHandle {
 
 impl Presences for Hub {
     fn is_online(&self, user: &str) -> bool {
-        self.lock().online.contains_key(user)
+        self.lock().is_online(user)
     }
 }
 
@@ -119,21 +119,32 @@ impl Hub {
         true
     }
 
-    /// The connection hears of these channels from now on.
-    pub fn follow(&self, socket: &Arc<Socket>, channels: impl IntoIterator<Item = ChannelNum>) {
+    /// The connection hears of these channels from now on, and of no others. False when that is as it
+    /// was: what it hears then agrees with who is in which channel, whatever happened meanwhile.
+    pub fn follow(&self, socket: &Arc<Socket>, channels: &HashSet<ChannelNum>) -> bool {
         let mut audience = self.lock();
-        for channel in channels {
-            audience.follow(socket, channel);
+        let followed = socket.channels().clone();
+        for channel in followed.difference(channels) {
+            audience.unfollow(socket, *channel);
         }
+        for channel in channels.difference(&followed) {
+            audience.follow(socket, *channel);
+        }
+        followed != *channels
+    }
+
+    /// Those who share a channel with the connection's person hear, soon, that they are there.
+    pub fn appear(&self, socket: &Socket) {
         if let Some(owner) = socket.owner() {
+            let mut audience = self.lock();
             audience.changed.entry(owner.user_id).or_default().extend(socket.channels().iter());
         }
     }
 
-    /// The connection is over.
+    /// The connection is over; to say so again changes nothing.
     pub fn disconnect(&self, socket: &Arc<Socket>) {
-        let Some(owner) = socket.owner() else { return };
         let mut audience = self.lock();
+        let Some(owner) = socket.take_owner() else { return };
         let channels: Vec<ChannelNum> = socket.channels().drain().collect();
         for channel in &channels {
             audience.unlist(socket, *channel);
@@ -205,7 +216,7 @@ impl Hub {
             Effect::Entry { channel, id, seq, change: Some(change) } => {
                 let audience = self.lock();
                 if let Some(sockets) = audience.by_channel.get(channel) {
-                    let frame = frames::change(id.as_str(), *seq, change);
+                    let frame = frames::change(id.as_str(), *seq, change, &|user| audience.is_online(user));
                     each(sockets, Some((*channel, *seq)), &frame);
                 }
             }
@@ -234,8 +245,9 @@ impl Hub {
                 self.to_user(*user, || frames::notifications_seen(*up_to, *unread));
             }
             Effect::Profile { profile, .. } => {
-                let frame = frames::profile(profile);
-                for sockets in self.lock().by_user.values() {
+                let audience = self.lock();
+                let frame = frames::profile(profile, &|user| audience.is_online(user));
+                for sockets in audience.by_user.values() {
                     each(sockets, None, &frame);
                 }
             }
@@ -276,6 +288,10 @@ fn each(sockets: &[Arc<Socket>], entry: Option<(ChannelNum, Seq)>, frame: &Bytes
 }
 
 impl Audience {
+    fn is_online(&self, user: &str) -> bool {
+        self.online.contains_key(user)
+    }
+
     fn follow(&mut self, socket: &Arc<Socket>, channel: ChannelNum) {
         if socket.channels().insert(channel) {
             self.by_channel.entry(channel).or_default().push(socket.clone());
@@ -299,3 +315,6 @@ impl Audience {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,5 +13,5 @@ mod socket;
 mod stream;
 
 pub use hub::{Hub, HubHandle};
-pub use socket::Bounds;
+pub use socket::{Bounds, PACE_MAX};
 pub use stream::configure;

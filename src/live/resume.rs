@@ -23,6 +23,9 @@ const MISSED_ENTRIES_MAX: i64 = 1_000;
 /// How many entries of all channels together are sent rather than paged.
 const MISSED_ENTRIES_TOTAL: i64 = 10_000;
 
+/// How often a connection is entered anew because somebody joined or left meanwhile.
+const ENTER_TRIES: usize = 10;
+
 /// Sends what was missed, then `ready`, then lets news through.
 pub async fn resume(
     domain: &Domain,
@@ -32,11 +35,7 @@ pub async fn resume(
     cursors: &BTreeMap<String, Seq>,
 ) -> Result<(), Error> {
     let user = actor.person.num;
-    let before = domain.followed(user).await?;
-    hub.follow(socket, before.iter().map(|channel| channel.num));
-    let now = domain.followed(user).await?;
-    let starts: HashMap<&str, Seq> =
-        before.iter().map(|channel| (channel.id.as_str(), channel.head)).collect();
+    let (starts, now) = enter(domain, hub, socket, user).await?;
     for id in cursors.keys().filter(|id| !now.iter().any(|channel| channel.id == **id)) {
         // The client still has a channel that it is no longer in.
         if id.parse::<ChannelId>().is_ok() && !socket.answer_paced(frames::left(id, None)).await {
@@ -47,10 +46,11 @@ pub async fn resume(
     let mut resync = Resync::default();
     let mut budget = MISSED_ENTRIES_TOTAL;
     for channel in &now {
-        // Without a cursor the stream begins where the channel stood when the client came.
-        let start = starts.get(channel.id.as_str()).copied().unwrap_or(channel.head);
-        let cursor = cursors.get(&channel.id).copied().unwrap_or(start);
-        let missed = channel.head - cursor;
+        // Without a cursor the stream begins where the channel stood when the client came. One that was
+        // joined since then begins with the news of that, which is held.
+        let start = starts.get(&channel.num);
+        let Some(cursor) = cursors.get(&channel.id).or(start).copied() else { continue };
+        let missed = channel.head.saturating_sub(cursor);
         let head = if missed <= 0 {
             channel.head
         } else if missed > MISSED_ENTRIES_MAX.min(budget) {
@@ -69,45 +69,71 @@ pub async fn resume(
         let frame = resync.frame(domain, user).await?;
         socket.answer(frame);
     }
-    let heads: BTreeMap<&str, Seq> = now
-        .iter()
-        .map(|channel| (channel.id.as_str(), sent.get(&channel.num).copied().unwrap_or(channel.head)))
-        .collect();
+    let heads: BTreeMap<&str, Seq> =
+        now.iter().filter_map(|channel| Some((channel.id.as_str(), *sent.get(&channel.num)?))).collect();
+    hub.appear(socket);
     let online = hub.online_for(socket);
     socket.answer(frames::plain(
         "ready",
         &json!({ "user_id": actor.person.id, "session_id": actor.session, "heads": heads, "online": online }),
     ));
-    socket.go_live(&sent);
+    socket.go_live(sent);
     Ok(())
 }
 
-/// Sends again from the given cursors, for a client that found a gap. Entries may come twice.
+/// Enters the connection for its channels: where each stood at first, and, read after that, where
+/// they stand. Whoever joins or leaves meanwhile is entered as the last word has it.
+async fn enter(
+    domain: &Domain,
+    hub: &Hub,
+    socket: &Arc<Socket>,
+    user: UserNum,
+) -> Result<(HashMap<ChannelNum, Seq>, Vec<Followed>), Error> {
+    let mut now = domain.followed(user).await?;
+    let starts = now.iter().map(|channel| (channel.num, channel.head)).collect();
+    for _ in 0..ENTER_TRIES {
+        if !hub.follow(socket, &now.iter().map(|channel| channel.num).collect()) {
+            return Ok((starts, now));
+        }
+        now = domain.followed(user).await?;
+    }
+    Err(Error::Busy)
+}
+
+/// Sends again from the given cursors, for a client that found a gap, and what happens meanwhile after
+/// it. Entries may come twice.
 pub async fn catch_up(
     domain: &Domain,
     socket: &Arc<Socket>,
     user: UserNum,
     cursors: &BTreeMap<String, Seq>,
 ) -> Result<(), Error> {
+    socket.hold();
     let followed = domain.followed(user).await?;
+    let mut sent = BTreeMap::new();
     let mut resync = Resync::default();
     for (id, cursor) in cursors {
         let Some(channel) = followed.iter().find(|channel| channel.id == *id) else {
-            socket.answer(frames::left(id, None));
+            if id.parse::<ChannelId>().is_ok() && !socket.answer_paced(frames::left(id, None)).await {
+                return Ok(());
+            }
             continue;
         };
-        if channel.head - cursor > MISSED_ENTRIES_MAX {
+        let missed = channel.head.saturating_sub(*cursor);
+        if missed > MISSED_ENTRIES_MAX {
             resync.add(channel);
-        } else if channel.head > *cursor
-            && send_missed(domain, socket, user, channel, *cursor, &mut resync).await?.is_none()
-        {
-            return Ok(());
+        } else if missed > 0 {
+            match send_missed(domain, socket, user, channel, *cursor, &mut resync).await? {
+                Some(head) => sent.insert(channel.num, head),
+                None => return Ok(()),
+            };
         }
     }
     if !resync.is_empty() {
         let frame = resync.frame(domain, user).await?;
         socket.answer(frame);
     }
+    socket.go_live(sent);
     Ok(())
 }
 
@@ -128,11 +154,13 @@ async fn send_missed(
         Err(error) => return Err(error),
     };
     match missed {
-        Missed::TooMuch => resync.add(channel),
+        Missed::TooMuch => resync.add(&Followed { head, ..channel.clone() }),
         Missed::Changes(changes) => {
             for (seq, change) in changes {
                 let Some(change) = change else { continue };
-                if !socket.answer_paced(frames::change(&channel.id, seq, &change)).await {
+                let frame =
+                    frames::change(&channel.id, seq, &change, &|user| domain.presences.is_online(user));
+                if !socket.answer_paced(frame).await {
                     return Ok(None);
                 }
             }

@@ -4,15 +4,19 @@ use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use bytes::{Bytes, BytesMut};
 use tokio::sync::Notify;
+use tokio::time::timeout;
 
 use super::frames;
 use crate::protocol::Seq;
 use crate::storage::{ChannelNum, UserNum};
 
+/// How long a client that is told what it missed may read nothing.
+pub const PACE_MAX: Duration = Duration::from_secs(30);
 /// How much one write carries at most.
 const WRITE_BYTES_MAX: usize = 256 * 1024;
 
@@ -38,6 +42,9 @@ struct Queue {
     frames: VecDeque<Bytes>,
     bytes: usize,
     phase: Phase,
+    /// Up to where each channel was told from its log. News of an entry may come after that: the hub
+    /// hears of a commit when it is readable already.
+    told: BTreeMap<ChannelNum, Seq>,
     closing: bool,
     gone: bool,
     waker: Option<Waker>,
@@ -48,6 +55,8 @@ struct Queue {
 pub struct Bounds {
     pub frames: usize,
     pub bytes: usize,
+    /// How long a client that is told what it missed may read nothing.
+    pub pace: Duration,
 }
 
 /// A connected client.
@@ -82,6 +91,7 @@ impl Socket {
             frames: VecDeque::new(),
             bytes: 0,
             phase: Phase::Resuming(Vec::new()),
+            told: BTreeMap::new(),
             closing: false,
             gone: false,
             waker: None,
@@ -105,6 +115,11 @@ impl Socket {
         *lock(&self.owner) = Some(owner);
     }
 
+    /// Who it was, for whoever asks first.
+    pub fn take_owner(&self) -> Option<Owner> {
+        lock(&self.owner).take()
+    }
+
     pub fn channels(&self) -> MutexGuard<'_, HashSet<ChannelNum>> {
         lock(&self.channels)
     }
@@ -112,21 +127,26 @@ impl Socket {
     /// News, with the entry that it is of, if it is one. False when the client can't keep up: it has
     /// been told to come back later.
     pub fn news(&self, entry: Option<(ChannelNum, Seq)>, frame: &Bytes) -> bool {
-        let mut queue = lock(&self.queue);
+        let mut guard = lock(&self.queue);
+        let queue = &mut *guard;
         if queue.closing || queue.gone {
             return true;
         }
+        let known = queue.knows(entry);
         let waiting = match &mut queue.phase {
             Phase::Resuming(held) => {
                 held.push((entry, frame.clone()));
                 held.len()
             }
+            Phase::Live if known => return true,
             Phase::Live => {
                 queue.push(frame.clone());
                 queue.frames.len()
             }
         };
-        let fits = waiting <= self.bounds.frames && queue.bytes <= self.bounds.bytes;
+        // One frame alone fits, however large: whoever is cut off for it would never get past it.
+        let light = queue.bytes <= self.bounds.bytes || queue.frames.len() <= 1;
+        let fits = waiting <= self.bounds.frames && light;
         if !fits {
             // A slow reader: what waits is thrown away; it resumes from its cursors.
             queue.frames.clear();
@@ -136,7 +156,7 @@ impl Socket {
             queue.close(close_code::TOO_SLOW, "too slow: resume from your cursors");
         }
         let waker = queue.waker.take();
-        drop(queue);
+        drop(guard);
         if let Some(waker) = waker {
             waker.wake();
         }
@@ -150,7 +170,9 @@ impl Socket {
     pub fn chatter(&self, frame: &Bytes) {
         let crowded = {
             let queue = lock(&self.queue);
-            queue.frames.len() > self.bounds.frames / 2 || matches!(queue.phase, Phase::Resuming(_))
+            queue.frames.len() > self.bounds.frames / 2
+                || queue.bytes > self.bounds.bytes / 2
+                || matches!(queue.phase, Phase::Resuming(_))
         };
         if !crowded {
             self.news(None, frame);
@@ -172,7 +194,8 @@ impl Socket {
         }
     }
 
-    /// As [`Socket::answer`], but waits while the queue is half full. False when the connection is over.
+    /// As [`Socket::answer`], but waits while the queue is half full. False when the connection is over,
+    /// or was cut off because nothing was read for too long.
     pub async fn answer_paced(&self, frame: Bytes) -> bool {
         loop {
             let drained = self.drained.notified();
@@ -185,24 +208,37 @@ impl Socket {
                     break;
                 }
             }
-            drained.await;
+            if timeout(self.bounds.pace, drained).await.is_err() {
+                self.close(close_code::TOO_SLOW, "too slow: resume from your cursors");
+                return false;
+            }
         }
         self.answer(frame);
         true
     }
 
+    /// What happens from now on waits until [`Socket::go_live`].
+    pub fn hold(&self) {
+        let mut queue = lock(&self.queue);
+        if matches!(queue.phase, Phase::Live) {
+            queue.phase = Phase::Resuming(Vec::new());
+        }
+    }
+
     /// What was missed has been sent, up to these seqs: what was held goes out after it.
-    pub fn go_live(&self, sent: &BTreeMap<ChannelNum, Seq>) {
+    pub fn go_live(&self, sent: BTreeMap<ChannelNum, Seq>) {
+        let channels = self.channels().clone();
         let waker = {
             let mut queue = lock(&self.queue);
+            queue.told.extend(sent);
             let held = match std::mem::replace(&mut queue.phase, Phase::Live) {
                 Phase::Resuming(held) => held,
                 Phase::Live => Vec::new(),
             };
             for (entry, frame) in held {
-                let known =
-                    entry.is_some_and(|(channel, seq)| sent.get(&channel).is_some_and(|sent| seq <= *sent));
-                if !known {
+                // Held before it was known that the person is no longer in that channel.
+                let elsewhere = entry.is_some_and(|(channel, _)| !channels.contains(&channel));
+                if !elsewhere && !queue.knows(entry) {
                     queue.push(frame);
                 }
             }
@@ -229,6 +265,11 @@ impl Socket {
     fn tell_end(&self) {
         self.drained.notify_one();
         self.ended.notify_one();
+    }
+
+    #[cfg(test)]
+    pub fn waiting(&self) -> usize {
+        lock(&self.queue).frames.len()
     }
 
     pub fn is_over(&self) -> bool {
@@ -265,6 +306,11 @@ impl Socket {
 }
 
 impl Queue {
+    /// Whether the client was told of this entry from the log.
+    fn knows(&self, entry: Option<(ChannelNum, Seq)>) -> bool {
+        entry.is_some_and(|(channel, seq)| self.told.get(&channel).is_some_and(|told| seq <= *told))
+    }
+
     fn push(&mut self, frame: Bytes) {
         self.bytes += frame.len();
         self.frames.push_back(frame);
@@ -312,3 +358,6 @@ impl Drop for SocketBody {
         self.socket.tell_end();
     }
 }
+
+#[cfg(test)]
+mod tests;

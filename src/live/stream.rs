@@ -66,6 +66,13 @@ struct Conversation {
     window: (Instant, u32),
 }
 
+impl Drop for Conversation {
+    /// However it ends: the hub forgets the connection.
+    fn drop(&mut self) {
+        self.hub.disconnect(&self.socket);
+    }
+}
+
 /// What came from the client.
 enum Heard {
     Frame(String),

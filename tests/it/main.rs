@@ -4,4 +4,5 @@
 
 mod api;
 mod story;
+mod stream;
 mod support;

@@ -120,7 +120,7 @@ pub(super) fn changed(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error>
         }
         _ => {}
     }
-    let row = row(work.conn, at.channel)?;
+    let row = row(work, at.channel)?;
     let (name, topic) = (change.name.unwrap_or(&row.name), change.topic.unwrap_or(&row.topic));
     let search = search_text(name, topic, row.alias.as_deref());
     change.search = Some(&search);
@@ -130,12 +130,14 @@ pub(super) fn changed(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error>
 
 /// The channel as everybody sees it, after this unit of work.
 pub(super) fn info(work: &mut Work<'_>, channel: ChannelNum) -> Result<Change, Error> {
-    Ok(Change::ChannelUpdated(Box::new(show::channel_info(&row(work.conn, channel)?))))
+    Ok(Change::ChannelUpdated(Box::new(show::channel_info(&row(work, channel)?))))
 }
 
-pub(super) fn row(conn: &mut Conn, channel: ChannelNum) -> Result<channels::ChannelRow, Error> {
+/// The channel's row as it is going to be: its place in the log is written at the end of the commit.
+pub(super) fn row(work: &mut Work<'_>, channel: ChannelNum) -> Result<channels::ChannelRow, Error> {
     let gone = || Error::Internal(storage::Error::Damaged(format!("channel {channel} is gone")));
-    channels::by_num(conn, channel)?.ok_or_else(gone)
+    let row = channels::by_num(work.conn, channel)?.ok_or_else(gone)?;
+    Ok(work.lane.open(work.conn, channel)?.position.laid_over(row))
 }
 
 fn text(value: &impl serde::Serialize) -> Result<String, Error> {

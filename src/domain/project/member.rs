@@ -91,7 +91,7 @@ fn transfer(
 
 /// The person's own devices learn which channels are theirs.
 fn tell_user(work: &mut Work<'_>, at: &At<'_>, user: &UserRow, membership: Membership) -> Result<(), Error> {
-    let channel = row(work.conn, at.channel)?;
+    let channel = row(work, at.channel)?;
     let id = work.lane.open(work.conn, at.channel)?.id.clone();
     let (user, channel_num, seq) = (user.num, at.channel, at.seq);
     match membership {

@@ -30,6 +30,8 @@ pub struct Lane {
     nums: HashMap<ChannelId, ChannelNum>,
     /// Channels whose row this transaction has locked and compared.
     locked: HashSet<ChannelNum>,
+    /// Those that the unit under way has locked: if it is taken back, so is the lock.
+    locked_by_unit: Vec<ChannelNum>,
     /// Channels whose log grew in this transaction.
     touched: BTreeSet<ChannelNum>,
     /// Where the logs stood before each append of the unit under way; none for a channel it made.
@@ -47,6 +49,7 @@ impl Lane {
             channels: HashMap::new(),
             nums: HashMap::new(),
             locked: HashSet::new(),
+            locked_by_unit: Vec::new(),
             touched: BTreeSet::new(),
             undo: Vec::new(),
             effects: Vec::new(),
@@ -62,9 +65,15 @@ impl Lane {
         }
         self.locked.clear();
         self.touched.clear();
-        self.undo.clear();
+        self.begin_unit();
         self.effects.clear();
         self.spoilt = false;
+    }
+
+    /// A unit of the transaction begins.
+    pub(super) fn begin_unit(&mut self) {
+        self.undo.clear();
+        self.locked_by_unit.clear();
     }
 
     /// The number of a channel that exists.
@@ -83,10 +92,12 @@ impl Lane {
     /// The channel, locked for this transaction and as it is in the database.
     pub fn open(&mut self, conn: &mut Conn, num: ChannelNum) -> Result<&mut Open, Error> {
         let gone = || Error::Internal(storage::Error::Damaged(format!("channel {num} is gone")));
-        if self.locked.insert(num) && conn.is_postgres() {
+        if conn.is_postgres() && !self.locked.contains(&num) {
             // Another node may have appended: what is remembered holds only for the same log.
             let (size, root) = channels::lock(conn, num)?.ok_or_else(gone)?;
             self.channels.retain(|&known, open| known != num || open.is_at(size, &root));
+            self.locked.insert(num);
+            self.locked_by_unit.push(num);
         }
         let open = match self.channels.remove(&num) {
             Some(open) => open,
@@ -99,6 +110,7 @@ impl Lane {
     pub(super) fn adopt(&mut self, open: Open) {
         self.undo.push((open.num, None));
         self.locked.insert(open.num);
+        self.locked_by_unit.push(open.num);
         self.touched.insert(open.num);
         self.channels.insert(open.num, open);
     }
@@ -111,6 +123,9 @@ impl Lane {
 
     /// The unit under way failed: its channels stand where they stood before it.
     pub(super) fn take_back(&mut self) {
+        for num in self.locked_by_unit.drain(..) {
+            self.locked.remove(&num);
+        }
         while let Some((num, position)) = self.undo.pop() {
             match (position, self.channels.get_mut(&num)) {
                 (Some(position), Some(open)) => open.rewind(position),

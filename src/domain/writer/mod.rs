@@ -195,7 +195,7 @@ impl Work<'_> {
         work: impl FnOnce(&mut Work<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let told = self.lane.effects.len();
-        self.lane.undo.clear();
+        self.lane.begin_unit();
         let lane = &mut *self.lane;
         // A bug in one unit is that unit's failure.
         let work = |conn: &mut Conn| {

@@ -37,6 +37,17 @@ pub struct LogPosition {
 }
 
 impl LogPosition {
+    /// The row as [`LogPosition::write`] is going to leave it.
+    pub fn laid_over(&self, row: ChannelRow) -> ChannelRow {
+        ChannelRow {
+            size: self.size,
+            live_count: self.live_count,
+            joined_count: self.joined_count,
+            last_message_seq: self.last_message_seq,
+            ..row
+        }
+    }
+
     /// Writes the position with the head that the host signed over it.
     pub(super) fn write(
         &self,

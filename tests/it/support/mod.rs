@@ -6,6 +6,7 @@
 pub mod documented;
 pub mod person;
 pub mod process;
+pub mod random;
 pub mod stream;
 
 use std::sync::Arc;
@@ -19,15 +20,20 @@ use tempfile::TempDir;
 
 pub use person::Person;
 pub use process::Process;
+pub use random::Random;
 pub use stream::Stream;
 
 /// How long anything may take before a test gives up.
 pub const DEADLINE: Duration = Duration::from_secs(30);
 
-/// Defines a test on both databases: `both!(async fn name(server: TestServer) { .. });`
+/// Defines a test on both databases: `both!(async fn name(server: TestServer) { .. });`, or with
+/// settings of its own: `both!([("LOGGIA_..", "..")] async fn name(server: TestServer) { .. });`
 #[macro_export]
 macro_rules! both {
     ($(#[$meta:meta])* async fn $name:ident($server:ident: TestServer) $body:block) => {
+        $crate::both!([] $(#[$meta])* async fn $name($server: TestServer) $body);
+    };
+    ($settings:tt $(#[$meta:meta])* async fn $name:ident($server:ident: TestServer) $body:block) => {
         mod $name {
             use super::*;
 
@@ -36,13 +42,12 @@ macro_rules! both {
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
-                let server = TestServer::sqlite().await;
-                run(server).await;
+                run(TestServer::sqlite_with(&$settings).await).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgresql() {
-                let Some(server) = TestServer::postgresql().await else { return };
+                let Some(server) = TestServer::postgresql_with(&$settings).await else { return };
                 run(server).await;
             }
         }
@@ -112,16 +117,20 @@ pub async fn run_sql(url: &str, sql: String) {
 
 impl TestServer {
     pub async fn sqlite() -> TestServer {
-        TestServer::start(None, &[]).await
+        TestServer::sqlite_with(&[]).await
+    }
+
+    pub async fn sqlite_with(more: &[(&str, &str)]) -> TestServer {
+        TestServer::start(None, more).await
     }
 
     /// None when no PostgreSQL server is named in the environment.
-    pub async fn postgresql() -> Option<TestServer> {
+    pub async fn postgresql_with(more: &[(&str, &str)]) -> Option<TestServer> {
         let database = Database::create().await;
         if database.is_none() {
             eprintln!("LOGGIA_TEST_POSTGRES_URL is not set: not run on PostgreSQL");
         }
-        Some(TestServer::start(Some(database?), &[]).await)
+        Some(TestServer::start(Some(database?), more).await)
     }
 
     /// A server with settings of its own (`LOGGIA_*`).

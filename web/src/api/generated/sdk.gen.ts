@@ -673,6 +673,8 @@ export const deleteSession = <ThrowOnError extends boolean = true>(options: Opti
  * `channel.updated`, `channel.joined`, `channel.left`, `member.updated`, `read.updated`,
  * `notification.created`, `notifications.read` {up_to, unread}, `user.updated`, `typing`, `presence`. Clients ignore events that they do not know.
  *
+ * There is one owner: a `member.updated` with the role `owner` makes whoever was that a moderator.
+ *
  * Client frames: `ping`, `subscribe {channels}` (as in identify, after a gap), `typing {channel}`. At most 4 KiB
  * (identify: 64 KiB, 1,000 channels), 120 a minute.
  *

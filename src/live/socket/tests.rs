@@ -1,0 +1,117 @@
+use std::collections::BTreeMap;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::{Bounds, Owner, Socket};
+
+fn socket(frames: usize, bytes: usize) -> std::sync::Arc<Socket> {
+    let socket = Socket::new(1, Bounds { frames, bytes, pace: Duration::from_millis(50) });
+    socket.set_owner(Owner { user: 1, user_id: "@ann:a.test".to_owned(), session: "s".to_owned() });
+    socket.channels().extend([7, 8]);
+    socket
+}
+
+fn frame(text: &str) -> Bytes {
+    Bytes::copy_from_slice(text.as_bytes())
+}
+
+/// All that is written next.
+fn written(socket: &Socket) -> String {
+    match socket.take(&Context::from_waker(Waker::noop())) {
+        Poll::Ready(Some(bytes)) => String::from_utf8_lossy(&bytes).into_owned(),
+        Poll::Ready(None) => "the end".to_owned(),
+        Poll::Pending => String::new(),
+    }
+}
+
+#[test]
+fn news_that_came_while_resuming_follows_what_was_missed() {
+    let socket = socket(10, 1_000);
+    assert!(socket.news(Some((7, 4)), &frame("four")));
+    assert!(socket.news(Some((7, 5)), &frame("five")));
+    assert!(socket.news(None, &frame("a marker")));
+    socket.answer(frame("missed three and four,"));
+    assert_eq!(written(&socket), "missed three and four,");
+    socket.go_live(BTreeMap::from([(7, 4)]));
+    assert_eq!(written(&socket), "fivea marker");
+}
+
+#[test]
+fn an_entry_that_was_read_from_the_log_is_not_told_again_when_its_news_is_late() {
+    let socket = socket(10, 1_000);
+    socket.go_live(BTreeMap::from([(7, 5)]));
+    for (channel, seq) in [(7, 4), (7, 5), (7, 6), (8, 1)] {
+        assert!(socket.news(Some((channel, seq)), &frame(&format!("{channel}/{seq} "))));
+    }
+    assert_eq!(written(&socket), "7/6 8/1 ");
+}
+
+#[test]
+fn what_was_held_of_a_channel_that_is_no_longer_ones_own_is_not_told() {
+    let socket = socket(10, 1_000);
+    assert!(socket.news(Some((7, 5)), &frame("secret")));
+    assert!(socket.news(None, &frame("you have left")));
+    socket.channels().remove(&7);
+    socket.go_live(BTreeMap::new());
+    assert_eq!(written(&socket), "you have left");
+}
+
+#[test]
+fn what_is_filled_in_later_comes_before_what_happens_meanwhile() {
+    let socket = socket(10, 1_000);
+    socket.go_live(BTreeMap::new());
+    socket.hold();
+    assert!(socket.news(Some((7, 5)), &frame("five")));
+    assert!(socket.news(Some((7, 6)), &frame("six")));
+    socket.answer(frame("four and five,"));
+    socket.go_live(BTreeMap::from([(7, 5)]));
+    assert_eq!(written(&socket), "four and five,six");
+}
+
+#[test]
+fn whoever_does_not_read_is_told_to_resume_and_hears_no_more() {
+    for (frames, bytes) in [(3, 1_000), (100, 12)] {
+        let socket = socket(frames, bytes);
+        socket.go_live(BTreeMap::new());
+        for n in 0..3 {
+            assert!(socket.news(Some((7, n)), &frame("news")), "{n}");
+        }
+        assert!(!socket.news(Some((7, 3)), &frame("one too many")));
+        assert!(socket.is_over());
+        assert!(socket.news(Some((7, 4)), &frame("later")), "it was cut off already");
+        let written_last = written(&socket);
+        assert!(written_last.contains("resync") && !written_last.contains("news"), "{written_last}");
+        assert!(written_last.contains("too slow"));
+        assert_eq!(written(&socket), "the end");
+    }
+}
+
+#[test]
+fn one_frame_fits_however_large() {
+    let socket = socket(10, 8);
+    socket.go_live(BTreeMap::new());
+    assert!(socket.news(Some((7, 1)), &frame("longer than the bound")));
+    assert_eq!(written(&socket), "longer than the bound");
+}
+
+#[test]
+fn chatter_is_dropped_rather_than_that_somebody_is_cut_off_for_it() {
+    let socket = socket(100, 10);
+    socket.go_live(BTreeMap::new());
+    assert!(socket.news(None, &frame("news 6")));
+    for _ in 0..50 {
+        socket.chatter(&frame("typing"));
+    }
+    assert!(!socket.is_over());
+    assert_eq!(written(&socket), "news 6");
+}
+
+#[tokio::test]
+async fn whoever_reads_nothing_of_what_they_missed_is_cut_off() {
+    let socket = socket(100, 10);
+    assert!(socket.answer_paced(frame("missed")).await);
+    assert!(!socket.answer_paced(frame("more")).await);
+    assert!(socket.is_over());
+}
