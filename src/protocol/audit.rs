@@ -26,7 +26,7 @@ pub struct Finding {
     pub seq: Option<Seq>,
     /// Stable: `missing_entry`, `bad_entry`, `wrong_channel`, `event_mismatch`, `bad_event`, `bad_signature`,
     /// `refused`, `void_mismatch`, `body_mismatch`, `body_unexpected`, `body_not_deleted`, `head_channel`,
-    /// `head_size`, `head_root`, `head_key`, `head_signature`, `no_head`.
+    /// `head_size`, `head_root`, `head_term`, `head_key`, `head_signature`, `no_head`.
     pub code: &'static str,
     pub detail: String,
 }
@@ -194,15 +194,30 @@ impl Audit {
         } else if head.root != self.frontier.root() {
             self.find(None, "head_root", "the head has another root");
         }
+        if let Some(last) = self.last.as_ref().filter(|last| last.term != head.term) {
+            let term = last.term;
+            self.find(
+                None,
+                "head_term",
+                format_args!("the last entry is of term {term}, the head of {}", head.term),
+            );
+        }
         let Some(state) = &self.state else { return };
-        let key = state.keys.get(&(head.host.clone(), head.kid.clone())).map(|binding| binding.public);
+        // HEAD-7: a key that was ended signs no later head.
+        let binding = state.keys.get(&(head.host.clone(), head.kid.clone()));
+        let key =
+            binding.filter(|binding| binding.is_in_force_at(head.size - 1)).map(|binding| binding.public);
         match key {
             Some(key) if head.host == state.create.host => {
                 if signed.verify(&key).is_err() {
                     self.find(None, "head_signature", "the head's signature does not verify");
                 }
             }
-            _ => self.find(None, "head_key", format_args!("{} is no key of the host in this log", head.kid)),
+            _ => self.find(
+                None,
+                "head_key",
+                format_args!("{} is no key of the host that is in force there", head.kid),
+            ),
         }
     }
 

@@ -6,7 +6,8 @@ use std::fs;
 use crate::source::{Source, files_below, is_word, repository, root};
 use crate::{assert_complaints, assert_tidy, sample};
 
-const CHAPTERS: &[&str] = &["AUTH", "EVENT", "LOG", "JSON", "NAME", "KEY", "HEAD", "BODY", "STATE"];
+const CHAPTERS: &[&str] =
+    &["AUTH", "EVENT", "LOG", "JSON", "NAME", "KEY", "HEAD", "BODY", "STATE", "SIGN", "EXPORT"];
 
 /// One complaint for each unknown rule, at the first place that cites it.
 fn complaints(sources: &[Source], spec: &BTreeSet<String>) -> Vec<String> {

@@ -124,4 +124,20 @@ fn a_head_of_another_key_or_log_is_found() {
     let mut stranger = log.head().head;
     stranger.kid = "k2".parse().unwrap();
     assert_eq!(log.audit(&SignedHead::sign(stranger, &log.key)), ["head_key"]);
+    let mut later = log.head().head;
+    later.term = 2;
+    assert_eq!(log.audit(&SignedHead::sign(later, &log.key)), ["head_term"]);
+}
+
+#[test]
+fn a_key_that_was_ended_signs_no_later_head() {
+    let mut log = Log::new();
+    let next = SigningKey::from_seed([8; 32]);
+    let content = json!({ "ends": "k1", "kid": "k2", "public": next.public() });
+    log.push(EventType::ServerKey, Some(("a.test/k2", content)), None);
+    // The entry that ends a key is the last at which it is in force.
+    assert_eq!(log.audit(&log.head()), Vec::<&str>::new());
+    log.key = next;
+    log.push(EventType::Message, None, Some("signed by the new key, but under the old one's name"));
+    assert_eq!(log.audit(&log.head()), ["refused", "head_key"]);
 }
