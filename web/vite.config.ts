@@ -1,10 +1,11 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { budget } from "./scripts/budget.ts";
 
 const server = process.env["LOGGIA_URL"] ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), budget()],
   build: {
     target: "es2022",
     // The binary embeds dist/: maps would only make it larger. Assets are never inlined, so that `img-src 'self'` is enough.

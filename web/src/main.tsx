@@ -5,6 +5,7 @@ import "./ui/css/base.css";
 import "./ui/css/controls.css";
 import "./ui/css/overlays.css";
 import "./ui/css/message.css";
+import "./ui/css/code.css";
 import "./features/app/layout.css";
 import { App } from "./features/app/App";
 import { ClientContext } from "./features/app/context";

@@ -3,6 +3,7 @@
 import type { Definition, Nodes, Parents, Table } from "mdast";
 import { Fragment, memo, type ReactNode, useState } from "react";
 import { t } from "../../i18n";
+import { Code } from "./Code";
 import { definitions, isBigEmoji, parseMarkdown, safeUrl, splitSpoilers } from "./parse";
 
 export interface MentionTarget {
@@ -62,16 +63,7 @@ function render(node: Nodes, context: Context): ReactNode {
     case "inlineCode":
       return <code>{node.value}</code>;
     case "code":
-      return (
-        // Scrolls sideways, so the keyboard must be able to reach it.
-        <pre
-          tabIndex={0}
-          role="group"
-          aria-label={node.lang ? `${t.message.code}: ${node.lang}` : t.message.code}
-        >
-          <code>{node.value}</code>
-        </pre>
-      );
+      return <Code value={node.value} language={node.lang} />;
     case "blockquote":
       return <blockquote>{children(node, context)}</blockquote>;
     case "list":
