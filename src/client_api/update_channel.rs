@@ -1,6 +1,5 @@
 //! PATCH /channels/{id}
 
-
 use actix_web::{
     patch,
     web::{Json, Path},

@@ -92,8 +92,8 @@ pub fn delete_for(conn: &mut Conn, channel: ChannelNum, seq: i64) -> Result<()> 
 
 /// Whoever is out of a channel has no news from it.
 pub fn delete_of(conn: &mut Conn, user: UserNum, channel: ChannelNum) -> Result<()> {
-    let of = notifications::table
-        .filter(notifications::user_num.eq(user).and(notifications::channel.eq(channel)));
+    let of =
+        notifications::table.filter(notifications::user_num.eq(user).and(notifications::channel.eq(channel)));
     diesel::delete(of).execute(conn)?;
     Ok(())
 }
