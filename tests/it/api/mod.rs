@@ -6,11 +6,13 @@ mod channels;
 mod cookies;
 mod deletion;
 mod directory;
+mod dms;
 mod edits;
 mod limits;
 mod me;
 mod membership;
 mod messages;
+mod notifications;
 mod paging;
 mod pins;
 mod reactions;
@@ -18,6 +20,7 @@ mod registration;
 mod roles;
 mod sessions;
 mod threads;
+mod unread;
 mod users;
 
 use std::path::Path;
@@ -69,5 +72,23 @@ async fn walk(person: &Person, first: &str, key: &str) -> Vec<Vec<Value>> {
         let next = link.strip_prefix("</api/v1").and_then(|link| link.strip_suffix(">; rel=\"next\""));
         next.expect("a link below the API").clone_into(&mut path);
         assert!(path.contains(&format!("cursor={}", page["next"].as_str().expect("a cursor"))));
+    }
+}
+
+/// Numbers that look random and are the same each time (SplitMix64).
+struct Dice(u64);
+
+impl Dice {
+    fn new(seed: u64) -> Dice {
+        Dice(seed)
+    }
+
+    fn below(&mut self, most: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        let mixed = usize::try_from((mixed ^ (mixed >> 31)) >> 33).expect("31 bits");
+        mixed % most
     }
 }
