@@ -42,3 +42,28 @@ test("code has colours, and stays text", async () => {
   await ada.shot("craft-code-light");
   await bo.shot("craft-code-dark");
 });
+
+test("an edit keeps its history, for its author and for moderators", async () => {
+  await bo.send("The meeting is at nine");
+  await ada.sees("The meeting is at nine");
+  await bo.act("The meeting is at nine", "Edit");
+  await bo.page.getByRole("textbox", { name: "Edit message" }).fill("The meeting is at **ten**");
+  await bo.page.keyboard.press("Enter");
+  await ada.sees(/at ten\s*\(edited\)/);
+  await ada.act("The meeting is at ten", "Edit history");
+  await expect(ada.page.getByTestId("version")).toHaveText([/Now.*at ten/s, /First.*at nine/s]);
+  await ada.shot("craft-history");
+  await ada.page.keyboard.press("Escape");
+  await bo
+    .message("at ten")
+    .getByRole("button", { name: /edit history/ })
+    .click();
+  await expect(bo.page.getByTestId("version")).toHaveCount(2);
+  await bo.page.keyboard.press("Escape");
+  await ada.send("Mine, changed");
+  await ada.act("Mine, changed", "Edit");
+  await ada.page.getByRole("textbox", { name: "Edit message" }).fill("Mine, changed twice");
+  await ada.page.keyboard.press("Enter");
+  await bo.sees(/changed twice\s*\(edited\)/);
+  await expect(bo.message("changed twice").getByRole("button", { name: /edit history/ })).toHaveCount(0);
+});

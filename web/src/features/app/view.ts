@@ -15,6 +15,7 @@ export type DialogView =
   | { kind: "channel"; channel: string }
   | { kind: "leave"; channel: string }
   | { kind: "delete"; channel: string; message: string }
+  | { kind: "history"; channel: string; message: string }
   | { kind: "profile"; user: string };
 
 export interface View {

@@ -13,6 +13,7 @@ import { displayName, localPart } from "../../store/selectors";
 import type { StoredMessage } from "../../store/state";
 import { useClient, useMe, useSelect } from "../app/context";
 import { useView } from "../app/view";
+import { canSeeEdits } from "../client/rights";
 import { EditBox } from "./EditBox";
 import { MessageTools } from "./MessageTools";
 import { ReplyQuote } from "./ReplyQuote";
@@ -125,19 +126,44 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
         />
       ) : (
         <Boundary fallback={<p className="plain">{message.text}</p>}>
-          <Markdown text={message.text} mention={mention} trailing={<Edited message={message} />} />
+          <Markdown
+            text={message.text}
+            mention={mention}
+            trailing={<Edited channel={channel} message={message} />}
+          />
         </Boundary>
       )}
     </MessageRow>
   );
 });
 
-function Edited({ message }: { message: StoredMessage }) {
+function Edited({ channel, message }: { channel: string; message: StoredMessage }) {
+  const view = useView();
+  const me = useMe()?.id ?? "";
+  const open = useSelect((state) => {
+    const info = state.channels[channel]?.info;
+    return info ? canSeeEdits(info, message, me) : false;
+  });
   if (!message.edited_ts) return null;
+  const when = fullTime(message.edited_ts);
+  const words = `(${t.message.edited})`;
+  if (!open) {
+    return (
+      <span className="edited" title={t.message.editedAt(when)}>
+        {words}
+      </span>
+    );
+  }
   return (
-    <span className="edited" title={t.message.editedAt(fullTime(message.edited_ts))}>
-      ({t.message.edited})
-    </span>
+    <button
+      type="button"
+      className="edited"
+      title={t.message.editedAt(when)}
+      aria-label={t.message.showHistory(when)}
+      onClick={() => view.openDialog({ kind: "history", channel, message: message.id })}
+    >
+      {words}
+    </button>
   );
 }
 

@@ -7,7 +7,7 @@ import type { StoredMessage } from "../../store/state";
 import { useChannel, useClient, useMe } from "../app/context";
 import { routeTo } from "../app/route";
 import { useView } from "../app/view";
-import { canModerate, canPin } from "../client/rights";
+import { canModerate, canPin, canSeeEdits } from "../client/rights";
 import { EmojiButton } from "../emoji/EmojiButton";
 
 export const QUICK_EMOJI = ["👍", "❤️", "😂"];
@@ -60,6 +60,13 @@ export function MessageTools(props: MessageToolsProps) {
       icon: "link",
       onAction: () => void copy(`${location.origin}${location.pathname}${routeTo(channel, message.id)}`),
     },
+    Boolean(message.edited_ts) &&
+      canSeeEdits(info, message, me?.id ?? "") && {
+        id: "history",
+        label: t.message.history,
+        icon: "clock",
+        onAction: () => view.openDialog({ kind: "history", channel, message: message.id }),
+      },
     {
       id: "unread",
       label: t.message.markUnread,

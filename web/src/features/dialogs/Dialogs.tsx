@@ -6,6 +6,7 @@ import { ChannelSettings } from "./ChannelSettings";
 import { CreateChannel } from "./CreateChannel";
 import { DeleteMessage } from "./DeleteMessage";
 import { Directory } from "./Directory";
+import { EditHistory } from "./EditHistory";
 import { LeaveChannel } from "./LeaveChannel";
 import { InvitePeople, StartDm } from "./ChoosePeople";
 import { Profile } from "./Profile";
@@ -29,6 +30,8 @@ export default function Dialogs({ dialog, onClose }: { dialog: DialogView; onClo
       return <LeaveChannel channel={dialog.channel} onClose={onClose} />;
     case "delete":
       return <DeleteMessage channel={dialog.channel} message={dialog.message} onClose={onClose} />;
+    case "history":
+      return <EditHistory channel={dialog.channel} message={dialog.message} onClose={onClose} />;
     case "profile":
       return <Profile user={dialog.user} onClose={onClose} />;
     case "switcher":
