@@ -131,7 +131,7 @@ sections! {
     /// What is logged to standard error.
     log: Log {
         /// "error", "warn", "info", "debug", "trace", or a filter such as "info,loggia::live=debug".
-        level: Text = Text::new("info"),
+        level: Text = Text::new("info,actix_server=warn"),
         /// "text" or "json".
         format: LogFormat = LogFormat::Text,
     }
