@@ -67,3 +67,59 @@ test("an edit keeps its history, for its author and for moderators", async () =>
   await bo.sees(/changed twice\s*\(edited\)/);
   await expect(bo.message("changed twice").getByRole("button", { name: /edit history/ })).toHaveCount(0);
 });
+
+test("slash commands: completed, carried out, refused with the text kept", async () => {
+  const { page } = ada;
+  await ada.composer.fill("");
+  await ada.composer.pressSequentially("/");
+  await expect(page.getByRole("listbox", { name: "Suggestions" }).getByRole("option")).toHaveCount(8);
+  await ada.shot("craft-commands");
+  await page.keyboard.type("top");
+  await page.keyboard.press("Tab");
+  await expect(ada.composer).toHaveValue("/topic ");
+  await page.keyboard.type("Wood and iron");
+  await page.keyboard.press("Enter");
+  await expect(bo.page.locator(".head-topic")).toHaveText("Wood and iron");
+  await expect(ada.composer).toHaveValue("");
+
+  await ada.send("/frobnicate the widget");
+  await expect(page.getByTestId("composer-hint")).toContainText("/frobnicate");
+  await expect(ada.composer).toHaveValue("/frobnicate the widget");
+  await ada.shot("craft-command-refused");
+  await expect(bo.message("frobnicate")).toHaveCount(0);
+  await ada.send("/join");
+  await expect(page.getByTestId("composer-hint")).toContainText("/join #channel");
+
+  await ada.send("/me sharpens the plane");
+  await expect(bo.page.locator("em", { hasText: "sharpens the plane" })).toBeVisible();
+  await ada.send("/shrug");
+  await bo.sees("¯\\_(ツ)_/¯");
+  await ada.send("//join is a command");
+  await bo.sees("/join is a command");
+
+  await ada.send("/help");
+  await expect(page.getByTestId("commands")).toContainText("/invite @person");
+  await ada.shot("craft-help");
+  await page.keyboard.press("Escape");
+
+  await bo.createChannel("kiln");
+  await ada.send("/join #kiln");
+  await ada.expectChannel("kiln");
+  await ada.send("/leave");
+  await page.getByRole("alertdialog").getByRole("button", { name: "Leave channel" }).click();
+  await expect(ada.nav("kiln")).toHaveCount(0);
+
+  await bo.createChannel("cellar", { private: true });
+  await bo.send("/invite @ada");
+  await expect(ada.nav("cellar")).toContainText("Invited");
+  await ada.open("workshop");
+  await expect(ada.composer).toHaveValue("");
+  await ada.send("/join #nowhere");
+  await expect(page.getByText("There is no such channel.")).toBeVisible();
+  await expect(ada.composer).toHaveValue("/join #nowhere");
+  await ada.send("/dm @bo ");
+  await expect(page.getByRole("heading", { level: 1, name: "Bo" })).toBeVisible();
+  await ada.send("/topic no");
+  await expect(page.getByTestId("composer-hint")).toHaveText("That is for channels only.");
+  await ada.composer.fill("");
+});

@@ -230,6 +230,22 @@ export const en = {
     suggestions: "Suggestions",
     everyone: "Everybody in this channel",
     noPost: "You cannot write in this channel.",
+    unknownCommand: (name: string) =>
+      `There is no command /${name}. Type /help for those that exist, or begin with // to send a slash.`,
+    usage: (line: string) => `That is written like this: ${line}`,
+    notInDm: "That is for channels only.",
+  },
+  commands: {
+    title: "Commands",
+    slash: "Send text that begins with a slash",
+    join: { takes: "#channel", does: "Join a channel" },
+    invite: { takes: "@person", does: "Invite people to this channel" },
+    topic: { takes: "text", does: "Change the topic" },
+    me: { takes: "text", does: "Say what you are doing" },
+    shrug: { takes: "", does: "Shrug: ¯\\_(ツ)_/¯" },
+    leave: { takes: "", does: "Leave this channel" },
+    dm: { takes: "@person", does: "Open a direct conversation" },
+    help: { takes: "", does: "Show all commands" },
   },
   typing: {
     one: (name: string) => `${name} is typing…`,

@@ -16,6 +16,7 @@ export type DialogView =
   | { kind: "leave"; channel: string }
   | { kind: "delete"; channel: string; message: string }
   | { kind: "history"; channel: string; message: string }
+  | { kind: "commands" }
   | { kind: "profile"; user: string };
 
 export interface View {

@@ -3,6 +3,7 @@
 import { ApiError } from "../../api/http";
 import * as api from "../../api/operations";
 import type { Channel, Membership, NotifyLevel, Role } from "../../api/types";
+import { t } from "../../i18n";
 import type { Client } from "./client";
 import { problemText } from "./problems";
 
@@ -48,6 +49,27 @@ export class Actions {
 
   async join(channel: string): Promise<boolean> {
     return this.attempt(async () => this.client.adopt(await api.join_channel(channel)));
+  }
+
+  async joinAlias(alias: string): Promise<Channel | null> {
+    try {
+      return this.client.adopt(await api.create_join(alias));
+    } catch (error) {
+      this.failed(error);
+      return null;
+    }
+  }
+
+  async invite(channel: string, users: string[]): Promise<boolean> {
+    for (const user of users) {
+      if (!(await this.setMember(channel, user, { membership: "invited" }))) return false;
+    }
+    this.client.notices.show(t.people.invitedNotice(users.length));
+    return true;
+  }
+
+  async setTopic(channel: string, topic: string): Promise<boolean> {
+    return this.attempt(() => this.updateChannel(channel, { topic }));
   }
 
   async leave(channel: string): Promise<boolean> {

@@ -9,6 +9,7 @@ import { Suggestions } from "../../ui/Suggestions";
 import { displayName } from "../../store/selectors";
 import { useClient, useSelect } from "../app/context";
 import { EmojiButton } from "../emoji/EmojiButton";
+import { useCommands } from "./useCommands";
 import { useCompletion } from "./useCompletion";
 
 interface ComposerProps {
@@ -43,11 +44,14 @@ export function Composer({ channel, place, label, replyTo, onReplyDone, onEditLa
     if (replyTo) box.current?.focus();
   }, [replyTo]);
 
+  const commands = useCommands(channel, onSend);
+
   const change = (next: string) => {
     setText(next);
+    commands.clearHint();
     client.keepDraft(place, next);
     const now = Date.now();
-    if (next.trim() !== "" && now - typedAt.current > TYPING_EVERY_MS) {
+    if (next.trim() !== "" && !next.startsWith("/") && now - typedAt.current > TYPING_EVERY_MS) {
       typedAt.current = now;
       client.sendTyping(channel);
     }
@@ -66,13 +70,20 @@ export function Composer({ channel, place, label, replyTo, onReplyDone, onEditLa
 
   const completion = useCompletion({ channel, text, caret, insert });
 
-  const send = () => {
-    if (empty || over > 0) return;
-    onSend(text.trim());
+  const clear = () => {
     typedAt.current = 0;
     setText("");
     client.keepDraft(place, "");
     box.current?.focus();
+  };
+
+  const send = () => {
+    if (empty || over > 0) return;
+    const done = commands.run(text.trim());
+    if (!done) onSend(text.trim());
+    if (!done) return clear();
+    // What could not be done stays, unless the person has gone on writing.
+    void done.then((ok) => ok && client.draft(place) === text && clear());
   };
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
@@ -104,6 +115,11 @@ export function Composer({ channel, place, label, replyTo, onReplyDone, onEditLa
       ) : null}
       {replyTo ? (
         <ReplyBanner channel={channel} id={replyTo} {...(onReplyDone ? { onCancel: onReplyDone } : {})} />
+      ) : null}
+      {commands.hint ? (
+        <p className="composer-hint" role="alert" data-testid="composer-hint">
+          {commands.hint}
+        </p>
       ) : null}
       <div className="composer" data-reply={replyTo ? "" : undefined}>
         <GrowingText

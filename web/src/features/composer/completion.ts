@@ -1,7 +1,7 @@
 // Which word before the caret asks for suggestions. Pure.
 
 export interface Trigger {
-  kind: "person" | "channel" | "emoji";
+  kind: "person" | "channel" | "emoji" | "command";
   query: string;
   from: number;
 }
@@ -10,6 +10,8 @@ const KINDS = { "@": "person", "#": "channel", ":": "emoji" } as const;
 const EMOJI_QUERY_MIN = 2;
 
 export function triggerAt(text: string, caret: number): Trigger | null {
+  const command = /^\/([a-z]*)$/i.exec(text.slice(0, caret));
+  if (command) return { kind: "command", query: (command[1] ?? "").toLowerCase(), from: 0 };
   const match = /(?:^|[\s(])([@#:])([\p{L}\p{N}._+-]*)$/u.exec(text.slice(0, caret));
   if (!match) return null;
   const [, sign, query = ""] = match;

@@ -1,4 +1,4 @@
-// Suggestions for @people, #channels and :emoji: while one writes.
+// Suggestions for @people, #channels, :emoji: and /commands while one writes.
 
 import { type KeyboardEvent, useEffect, useId, useMemo, useState } from "react";
 import { t } from "../../i18n";
@@ -10,7 +10,9 @@ import { displayName, joinedChannels } from "../../store/selectors";
 import { useChannel, useClient, useMe, useSelect } from "../app/context";
 import { may } from "../client/rights";
 import type { Emoji } from "../emoji/emoji";
+import { COMMANDS } from "./commands";
 import { type Trigger, triggerAt } from "./completion";
+import { usage } from "./useCommands";
 
 const OPTIONS_MAX = 8;
 
@@ -73,6 +75,17 @@ function useOptions(channel: string, trigger: Trigger | null): Option[] {
         lead: <span className="suggestion-emoji">{emoji.char}</span>,
         title: `:${emoji.code}:`,
         piece: emoji.char,
+      }));
+    }
+    if (kind === "command") {
+      // Written out: Enter carries it out.
+      if (COMMANDS.some((name) => name === query)) return [];
+      return COMMANDS.filter((name) => name.startsWith(query)).map((name) => ({
+        id: name,
+        lead: <Icon name="command" />,
+        title: usage(name),
+        detail: t.commands[name].does,
+        piece: `/${name}`,
       }));
     }
     if (kind === "channel") {

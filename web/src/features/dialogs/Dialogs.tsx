@@ -3,6 +3,7 @@
 import { lazy, Suspense } from "react";
 import type { DialogView } from "../app/view";
 import { ChannelSettings } from "./ChannelSettings";
+import { CommandHelp } from "./CommandHelp";
 import { CreateChannel } from "./CreateChannel";
 import { DeleteMessage } from "./DeleteMessage";
 import { Directory } from "./Directory";
@@ -32,6 +33,8 @@ export default function Dialogs({ dialog, onClose }: { dialog: DialogView; onClo
       return <DeleteMessage channel={dialog.channel} message={dialog.message} onClose={onClose} />;
     case "history":
       return <EditHistory channel={dialog.channel} message={dialog.message} onClose={onClose} />;
+    case "commands":
+      return <CommandHelp onClose={onClose} />;
     case "profile":
       return <Profile user={dialog.user} onClose={onClose} />;
     case "switcher":
