@@ -297,12 +297,17 @@ fn own(conn: &mut Conn, num: i64) -> Result<User> {
     Ok(User { role: Some(AccountRole::parse(&row.role)), ..show::user(&row) })
 }
 
-/// Leaves one channel for good; an owner who is not alone hands it over first.
+/// Leaves one channel for good; an owner who is not alone hands it over first. An archived channel takes no
+/// hand-over, so it is opened for that: else it would belong to nobody for ever.
 fn depart(work: &mut Work<'_>, person: &Person, channel: i64) -> Result<()> {
     let member = members::get(work.conn, channel, person.num)?;
     if member.is_some_and(|member| member.membership == "joined" && member.role == "owner")
         && let Some((_, heir)) = members::successor(work.conn, channel, person.num)?
     {
+        if channels::by_num(work.conn, channel)?.is_some_and(|row| row.archived) {
+            let content = serde_json::json!({ "archived": false });
+            work.append(channel, person, Draft::new(EventType::ChannelArchive).state("", content))?;
+        }
         let content = serde_json::json!({ "membership": "joined", "role": "owner" });
         work.append(channel, person, Draft::new(EventType::Member).state(&heir, content))?;
     }

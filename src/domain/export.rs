@@ -5,7 +5,8 @@ use super::view::{AccountRole, Channel, User};
 use super::{Actor, Domain, Error, Missing, Result, channels, show};
 use crate::protocol::event::EventType;
 use crate::protocol::{Seq, Ts};
-use crate::storage::{ChannelNum, channels as rows, entries, users};
+use crate::storage::entries::EntryRow;
+use crate::storage::{ChannelNum, Conn, channels as rows, entries, messages, users};
 
 /// How many messages one page of an export has.
 pub const EXPORT_PAGE_MESSAGES: i64 = 1_000;
@@ -44,7 +45,7 @@ impl Domain {
                     if let std::collections::hash_map::Entry::Vacant(slot) = names.entry(entry.channel) {
                         slot.insert(rows::by_num(conn, entry.channel)?.map(|row| row.id).unwrap_or_default());
                     }
-                    let Some(body) = entries::body(conn, entry.channel, entry.seq)? else { continue };
+                    let Some(body) = current_body(conn, &entry)? else { continue };
                     let content: MessageContent = content::read_body(&body).unwrap_or_default();
                     messages.push(Written {
                         channel: names.get(&entry.channel).cloned().unwrap_or_default(),
@@ -59,5 +60,13 @@ impl Domain {
                 Ok(Export { user, channels, messages, next })
             })
             .await
+    }
+}
+
+/// What a message says now; none when it was deleted.
+fn current_body(conn: &mut Conn, entry: &EntryRow) -> Result<Option<String>> {
+    match messages::get(conn, entry.channel, entry.seq)? {
+        Some(message) => Ok(entries::body(conn, entry.channel, message.body_seq)?),
+        None => Ok(None),
     }
 }

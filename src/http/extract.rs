@@ -15,6 +15,7 @@ use futures_util::StreamExt;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use serde_path_to_error::{Path, Segment};
 
 use super::problem::Problem;
 
@@ -100,9 +101,13 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     Ok(value)
 }
 
-fn pointer(path: &serde_path_to_error::Path) -> String {
-    let parts = path.iter().map(|segment| segment.to_string().replace('~', "~0").replace('/', "~1"));
-    parts.filter(|part| part != "?").fold(String::new(), |pointer, part| format!("{pointer}/{part}"))
+fn pointer(path: &Path) -> String {
+    let parts = path.iter().filter_map(|segment| match segment {
+        Segment::Seq { index } => Some(index.to_string()),
+        Segment::Map { key } => Some(key.replace('~', "~0").replace('/', "~1")),
+        Segment::Enum { .. } | Segment::Unknown => None,
+    });
+    parts.fold(String::new(), |pointer, part| format!("{pointer}/{part}"))
 }
 
 /// A JSON object. Derived types would take an array of their fields' values too, which nobody documented.

@@ -56,7 +56,9 @@ fn operation(method: &str, path: &str) -> Option<&'static Operation> {
     let given: Vec<&str> = path.split('/').collect();
     let fits = |template: &str| {
         let wanted: Vec<&str> = template.split('/').collect();
-        let same = |(wanted, given): (&&str, &&str)| wanted == given || wanted.starts_with('{');
+        let same = |(wanted, given): (&&str, &&str)| {
+            wanted == given || (wanted.starts_with('{') && !given.is_empty())
+        };
         wanted.len() == given.len() && wanted.iter().zip(&given).all(same)
     };
     operations().iter().find(|operation| operation.method == method && fits(&operation.template))

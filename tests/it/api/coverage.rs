@@ -1,0 +1,190 @@
+//! Every operation of the document: refuses those without a session, and strangers get and change nothing.
+
+use std::collections::BTreeMap;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::registration::administrator;
+use crate::both;
+use crate::support::documented::{Operation, operations};
+use crate::support::person::PASSWORD;
+use crate::support::{Person, TestServer};
+
+/// The path with its parts filled in.
+pub fn fill(template: &str, channel: &str, message: &str, user: &str) -> String {
+    let path = template.replace("{channel}", channel).replace("{message}", message).replace("{user}", user);
+    let path = path.replace("{emoji}", "x").replace("{session}", "current").replace("{code}", "no-such-code");
+    assert!(!path.contains('{'), "a new kind of part in {template}: say here what to put there");
+    path
+}
+
+/// A good body for the operation, null where it takes none. `user` is whom it is about, if anybody.
+pub fn body(operation: &str, user: &str) -> Value {
+    match operation {
+        "create_account" => json!({ "username": "new", "password": PASSWORD }),
+        "create_session" => json!({ "username": "eve", "password": PASSWORD }),
+        "update_me" => json!({ "bio": "changed by eve" }),
+        "delete_me" => json!({ "password": PASSWORD }),
+        "change_password" => json!({ "current": PASSWORD, "new": PASSWORD }),
+        "create_invite" => json!({ "uses": 1 }),
+        "create_channel" => json!({ "name": "eve's" }),
+        "update_channel" => json!({ "name": "eve was here", "visibility": "public" }),
+        "create_join" => json!({ "alias": "#secret:a.test" }),
+        "update_member" => json!({ "membership": "invited" }),
+        "create_dm" => json!({ "users": [user] }),
+        "send_message" => json!({ "nonce": "n", "text": "eve was here" }),
+        "edit_message" => json!({ "text": "eve was here" }),
+        "delete_message" => json!({ "reason": "eve was here" }),
+        "mark_read" => json!({ "seq": 0 }),
+        "read_notifications" => json!({ "up_to": i64::MAX }),
+        "set_notify" => json!({ "level": "none" }),
+        _ => Value::Null,
+    }
+}
+
+fn method(operation: &Operation) -> Method {
+    Method::from_bytes(operation.method.as_bytes()).expect("a method")
+}
+
+both!(
+    async fn every_operation_needs_a_session_or_says_that_it_does_not(server: TestServer) {
+        let hash = "A".repeat(43);
+        let (channel, message) = (format!("!{hash}"), format!("${hash}"));
+        let mut for_anybody = Vec::new();
+        for operation in operations() {
+            let path = fill(&operation.template, &channel, &message, "@ann:a.test");
+            let body = body(&operation.id, "@ann:a.test");
+            assert_eq!(body.is_null(), !operation.has_body, "{}: give it a body in this file", operation.id);
+            if !operation.needs_session {
+                for_anybody.push(operation.id.as_str());
+                continue;
+            }
+            let mut ghost = Person::nobody(&server.base);
+            ghost.ask(method(operation), &path, body.clone()).await.problem(401, "unauthenticated");
+            "no-such-token".clone_into(&mut ghost.token);
+            ghost.ask(method(operation), &path, body).await.problem(401, "unauthenticated");
+        }
+        for_anybody.sort_unstable();
+        assert_eq!(for_anybody, ["create_account", "create_session", "get_server"]);
+    }
+);
+
+/// What a stranger is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Expected {
+    Problem(u16, &'static str),
+    /// The operation is about the asker's own things, or about what everybody may see: the secret isn't in it.
+    Fine,
+}
+
+/// What eve is answered when she aims the operation at ann's private channel, session or server. A new
+/// operation on a channel needs no line here; any other does.
+fn expected(operation: &Operation) -> Option<Expected> {
+    if operation.template.contains("{channel}") {
+        return Some(Expected::Problem(404, "channel_not_found"));
+    }
+    match operation.id.as_str() {
+        "create_join" => Some(Expected::Problem(404, "alias_not_found")),
+        "delete_session" => Some(Expected::Problem(404, "session_not_found")),
+        "create_invite" | "list_invites" | "delete_invite" => Some(Expected::Problem(403, "admin_only")),
+        "get_server" | "create_account" | "create_session" | "list_sessions" | "get_me" | "update_me"
+        | "export_me" | "list_users" | "get_user" | "create_channel" | "list_channels" | "list_directory"
+        | "create_dm" | "list_notifications" | "read_notifications" | "get_sync" | "change_password"
+        | "delete_me" => Some(Expected::Fine),
+        _ => None,
+    }
+}
+
+/// Everything that ann can see, where it does not tell when she last asked.
+async fn world(ann: &Person, channel: &str, message: &str) -> BTreeMap<String, Value> {
+    let mut seen = BTreeMap::new();
+    let own = ["/me", "/channels", "/sync", "/notifications", "/me/export", "/invites"].map(str::to_owned);
+    let of_channel =
+        ["", "/messages", "/members?membership=joined", "/members?membership=invited", "/pins", "/log"];
+    let paths = own.into_iter().chain(of_channel.map(|below| format!("/channels/{channel}{below}")));
+    let of_message = ["", "/edits"].map(|below| format!("/channels/{channel}/messages/{message}{below}"));
+    for path in paths.chain(of_message) {
+        seen.insert(path.clone(), ann.get(&path).await.expect(200));
+    }
+    let sessions = ann.get("/sessions").await.expect(200)["sessions"].clone();
+    seen.insert("/sessions".to_owned(), json!(super::ids(&sessions)));
+    seen
+}
+
+both!(
+    async fn strangers_get_nothing_and_change_nothing(server: TestServer) {
+        let (ann, bob, eve) =
+            (administrator(&server, "ann").await, server.person("bob").await, server.person("eve").await);
+        let private = json!({ "name": "Secret name", "topic": "Secret topic", "visibility": "private", "alias": "secret" });
+        let channel =
+            ann.post("/channels", private).await.expect(201)["id"].as_str().expect("an id").to_owned();
+        let path = format!("/channels/{channel}");
+        ann.put(&format!("{path}/members/@bob:a.test"), json!({ "membership": "invited" })).await.expect(200);
+        bob.join(&channel).await;
+        let sent = ann.say(&channel, "n1", "Secret text @bob").await;
+        let message = sent["id"].as_str().expect("an id").to_owned();
+        bob.put(&format!("{path}/messages/{message}/reactions/x"), Value::Null).await.expect(204);
+        ann.put(&format!("{path}/pins/{message}"), Value::Null).await.expect(204);
+        bob.say(&channel, "n1", "Secret answer @ann").await;
+        ann.post("/invites", json!({ "uses": 5 })).await.expect(201);
+        let sessions = ann.get("/sessions").await.expect(200)["sessions"].clone();
+        let session = sessions[0]["id"].as_str().expect("an id").to_owned();
+        let before = world(&ann, &channel, &message).await;
+        let bobs = bob.get("/sync").await.expect(200);
+
+        let mut order: Vec<&Operation> = operations().iter().collect();
+        // Last what ends eve's own session.
+        order.sort_by_key(|operation| operation.id == "delete_me");
+        for operation in order {
+            let expected = expected(operation)
+                .unwrap_or_else(|| panic!("say what a stranger gets from {}, in this file", operation.id));
+            let path = fill(&operation.template, &channel, &message, &bob.id).replace("current", &session);
+            let body = body(&operation.id, "@eve:a.test");
+            let answer = eve.ask(method(operation), &path, body).await;
+            assert!(!answer.body.to_string().contains("Secret"), "{}: {}", operation.id, answer.body);
+            match expected {
+                Expected::Fine => assert!(answer.status < 300, "{}: {}", operation.id, answer.body),
+                Expected::Problem(status, code) => {
+                    assert_eq!(
+                        (answer.status, answer.body["code"].as_str()),
+                        (status, Some(code)),
+                        "{}",
+                        operation.id
+                    );
+                }
+            }
+            let now = world(&ann, &channel, &message).await;
+            assert_eq!(now, before, "{} changed something", operation.id);
+        }
+        assert_eq!(bob.get("/sync").await.expect(200), bobs);
+    }
+);
+
+both!(
+    async fn whoever_was_removed_is_a_stranger_too(server: TestServer) {
+        let (ann, eve) = (server.person("ann").await, server.person("eve").await);
+        let private = json!({ "name": "Secret", "visibility": "private" });
+        let channel =
+            ann.post("/channels", private).await.expect(201)["id"].as_str().expect("an id").to_owned();
+        let member = format!("/channels/{channel}/members/@eve:a.test");
+        for gone in ["left", "banned"] {
+            ann.put(&member, json!({ "membership": "invited" })).await.expect(200);
+            eve.join(&channel).await;
+            let sent = eve.say(&channel, &format!("n-{gone}"), "while I was in").await;
+            let message = sent["id"].as_str().expect("an id").to_owned();
+            ann.put(&member, json!({ "membership": gone })).await.expect(200);
+            for operation in operations().iter().filter(|operation| operation.template.contains("{channel}"))
+            {
+                let path = fill(&operation.template, &channel, &message, "@ann:a.test");
+                let answer = eve.ask(method(operation), &path, body(&operation.id, "@ann:a.test")).await;
+                assert_eq!(
+                    (answer.status, answer.body["code"].as_str()),
+                    (404, Some("channel_not_found")),
+                    "{} by somebody who is {gone}",
+                    operation.id
+                );
+            }
+        }
+    }
+);
