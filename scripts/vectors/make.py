@@ -1,0 +1,59 @@
+#!/usr/bin/env python3
+"""Writes spec/vectors/: composed from the text of spec/ alone, without the server's code, so that the two check each other.
+
+    scripts/vectors/make.py      then review what changed, and run `cargo test --test vectors`
+
+The same input gives the same files. A case is a line in objects.py, logs.py or rules.py, with what must come of it.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+
+import logs  # noqa: E402
+import objects  # noqa: E402
+import rules  # noqa: E402
+
+TARGET = Path(__file__).resolve().parent.parent.parent / "spec" / "vectors"
+
+FILES = {
+    "json/canonical.json": objects.json_parse,
+    "json/serialise.json": objects.json_write,
+    "names/names.json": objects.names,
+    "events/headers.json": objects.events,
+    "events/bodies.json": objects.bodies,
+    "events/signatures.json": objects.signatures,
+    "log/entries.json": logs.entries,
+    "log/chain.json": logs.chain,
+    "log/roots.json": logs.roots,
+    "log/inclusion.json": logs.inclusion,
+    "log/consistency.json": logs.consistency,
+    "log/heads.json": logs.heads,
+    "log/evidence.json": logs.evidence,
+}
+AREAS = ("founding", "places", "contents", "access", "oneself", "others", "relations", "settings", "keys")
+
+
+def lines(values):
+    """A value a line, so that differences can be read."""
+    return ",\n".join(json.dumps(value, ensure_ascii=True, sort_keys=False) for value in values)
+
+
+def main():
+    for name, make in FILES.items():
+        path = TARGET / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f'{{"vectors":[\n{lines(make())}\n]}}\n', encoding="utf-8")
+    for area in AREAS:
+        made = rules.vectors(f"rules/{area}", getattr(rules, area)())
+        kept = ",\n".join(f"{json.dumps(name)}:[\n{lines(items)}\n]" for name, items in made["logs"].items())
+        path = TARGET / "rules" / f"{area}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f'{{"logs":{{\n{kept}\n}},\n"vectors":[\n{lines(made["vectors"])}\n]}}\n', encoding="utf-8")
+    print(f"wrote {len(FILES) + len(AREAS)} files")
+
+
+if __name__ == "__main__":
+    main()
