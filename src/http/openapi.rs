@@ -108,8 +108,9 @@ fn complete_parameter(parameter: &mut Value) {
         (Some("query"), Some("cursor")) => Some(CURSOR_PATTERN),
         _ => None,
     };
-    if let Some(pattern) = pattern {
-        parameter["schema"]["pattern"] = json!(pattern);
+    let schema = parameter.get_mut("schema").and_then(Value::as_object_mut);
+    if let (Some(pattern), Some(schema)) = (pattern, schema) {
+        schema.insert("pattern".to_owned(), json!(pattern));
     }
 }
 
