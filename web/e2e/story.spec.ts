@@ -198,15 +198,32 @@ test("the server is killed in the middle of sending: nothing is lost, nothing tw
   await bo.shot("story-7-resumed");
 });
 
+/** How many messages the browser's database keeps. */
+function kept(person: Person): Promise<number> {
+  return person.page.evaluate(
+    () =>
+      new Promise<number>((done, fail) => {
+        const opening = indexedDB.open("loggia");
+        opening.onerror = fail;
+        opening.onsuccess = () => {
+          const count = opening.result.transaction("outbox").objectStore("outbox").count();
+          count.onsuccess = () => done(count.result);
+        };
+      }),
+  );
+}
+
 test("what was written while offline survives a reload", async () => {
   await server.kill();
   await ada.send("written in the dark");
   await expect(ada.message("written in the dark")).toContainText("Waits for the connection");
+  expect(await kept(ada)).toBe(1);
   await server.start();
   await ada.page.reload();
   await expect(ada.message("written in the dark")).toHaveCount(1);
   await expect(ada.message("written in the dark")).not.toContainText("Waits");
   await bo.sees("written in the dark");
+  await expect.poll(() => kept(ada)).toBe(0);
 });
 
 test("signing out and in again", async () => {

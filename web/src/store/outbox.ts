@@ -7,7 +7,12 @@ import type { OutboxItem, State } from "./state";
 export function queue(state: State, item: OutboxItem): State {
   const items = state.outbox[item.channel] ?? [];
   if (items.some((known) => known.nonce === item.nonce)) return state;
-  return withItems(state, item.channel, [...items, item]);
+  // What an earlier page left behind was written before, also when it is found after.
+  return withItems(
+    state,
+    item.channel,
+    [...items, item].sort((a, b) => a.ts - b.ts),
+  );
 }
 
 export function setStatus(

@@ -84,9 +84,8 @@ export class Client {
       }
     }
     // Somebody else may sit here next: nothing written stays behind.
-    for (const key of [...storedKeys(`loggia.draft.${me}.`), ...storedKeys(`loggia.outbox.${me}.`)]) {
-      writeStored(key, null);
-    }
+    for (const key of storedKeys(`loggia.draft.${me}.`)) writeStored(key, null);
+    await this.outbox.forgetAll();
     this.ended(null);
   }
 

@@ -1,13 +1,13 @@
 // Sends what was written, one message at a time per channel so that they keep their order, with the same nonce until
-// the server has answered. Kept in localStorage, one key per message: a reload or a second tab loses nothing, and
-// sending the same nonce twice is one message.
+// the server has answered. Each is kept on the device: a reload or a second tab loses nothing, and sending the same
+// nonce twice is one message.
 
 import { ApiError } from "../../api/http";
 import { send_message } from "../../api/operations";
 import { newNonce } from "../../lib/ids";
-import { readStored, storedKeys, writeStored } from "../../lib/storage";
 import type { OutboxItem } from "../../store/state";
 import type { Store } from "../../store/store";
+import { Kept } from "./kept";
 
 const RETRY_MIN_MS = 1_000;
 const RETRY_MAX_MS = 30_000;
@@ -21,39 +21,47 @@ export interface Draft {
 
 export class Outbox {
   private readonly store: Store;
+  private readonly kept = new Kept();
   private readonly busy = new Set<string>();
   private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
   private readonly attempts = new Map<string, number>();
   private unsubscribe: (() => void) | null = null;
+  /** What the last page left behind goes first. */
+  private loaded = false;
+  private lastTs = 0;
 
   constructor(store: Store) {
     this.store = store;
   }
 
   start(): void {
-    for (const key of storedKeys(this.prefix())) {
-      try {
-        const item = JSON.parse(readStored(key) ?? "") as OutboxItem;
+    this.unsubscribe?.();
+    const unsubscribe = this.forgetSettled();
+    this.unsubscribe = unsubscribe;
+    void this.kept.all(this.user()).then((items) => {
+      if (this.unsubscribe !== unsubscribe) return;
+      for (const item of items) {
         this.store.dispatch({ type: "outbox_queued", item: { ...item, status: "queued" } });
-      } catch {
-        writeStored(key, null);
       }
-    }
-    this.unsubscribe = this.forgetSettled();
-    this.flush();
+      this.loaded = true;
+      this.flush();
+    });
   }
 
   stop(): void {
     this.unsubscribe?.();
     this.unsubscribe = null;
+    this.loaded = false;
     for (const timer of this.timers.values()) clearTimeout(timer);
     this.timers.clear();
     this.busy.clear();
   }
 
   send(draft: Draft): void {
-    const item: OutboxItem = { ...draft, nonce: newNonce(), ts: Date.now(), status: "queued" };
-    writeStored(this.prefix() + item.nonce, JSON.stringify(item));
+    // Distinct times keep the order of what is written in one millisecond.
+    this.lastTs = Math.max(Date.now(), this.lastTs + 1);
+    const item: OutboxItem = { ...draft, nonce: newNonce(), ts: this.lastTs, status: "queued" };
+    this.kept.put(this.user(), item);
     this.store.dispatch({ type: "outbox_queued", item });
     void this.work(item.channel);
   }
@@ -76,27 +84,32 @@ export class Outbox {
     for (const channel of Object.keys(this.store.getState().outbox)) void this.work(channel);
   }
 
-  private prefix(): string {
-    return `loggia.outbox.${this.store.getState().me?.id ?? ""}.`;
+  /** Somebody else may sit here next. */
+  forgetAll(): Promise<void> {
+    return this.kept.clear(this.user());
+  }
+
+  private user(): string {
+    return this.store.getState().me?.id ?? "";
   }
 
   /** Whatever took an item out of the outbox (answer, frame, page, discard) also ends its being kept. */
   private forgetSettled(): () => void {
-    const prefix = this.prefix();
+    const user = this.user();
     let before = this.store.getState().outbox;
     return this.store.subscribe(() => {
       const { outbox, session } = this.store.getState();
       if (outbox === before || session !== "signed-in") return;
       const left = new Set(Object.values(outbox).flatMap((items) => items.map((item) => item.nonce)));
       for (const items of Object.values(before)) {
-        for (const { nonce } of items) if (!left.has(nonce)) writeStored(prefix + nonce, null);
+        for (const { nonce } of items) if (!left.has(nonce)) this.kept.remove(user, nonce);
       }
       before = outbox;
     });
   }
 
   private async work(channel: string): Promise<void> {
-    if (this.busy.has(channel)) return;
+    if (!this.loaded || this.busy.has(channel)) return;
     this.busy.add(channel);
     try {
       for (;;) {
