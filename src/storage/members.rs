@@ -41,7 +41,7 @@ pub fn put(conn: &mut Conn, member: &MemberRow) -> Result<()> {
 }
 
 pub fn get(conn: &mut Conn, channel: ChannelNum, user: UserNum) -> Result<Option<MemberRow>> {
-    optional(members::table.find((channel, user)).select(MemberRow::columns()).first(conn))
+    optional(members::table.find((channel, user)).select(MemberRow::columns()).one(conn))
 }
 
 /// The person's rows in these channels.
