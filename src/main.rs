@@ -1,7 +1,7 @@
 //! The command line: `loggia serve` and what an operator needs around it.
 
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Write};
+use std::io::{BufReader, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -103,6 +103,8 @@ enum RoleName {
 
 /// The settings are wrong: nothing was touched.
 const EXIT_SETTINGS: u8 = 2;
+/// A file to verify is not one that an export wrote.
+const EXIT_NO_EXPORT: u8 = 2;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -188,7 +190,10 @@ fn document(which: Document) -> String {
 fn start_log(config: &Config) -> Result<(), tracing_subscriber::filter::ParseError> {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::builder().parse(&*config.settings.log.level)?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     match config.settings.log.format {
         LogFormat::Text => log.init(),
         LogFormat::Json => log.json().init(),
@@ -204,7 +209,8 @@ async fn serve(config: Arc<Config>) -> Outcome {
     }
     println!("Loggia is ready: {url}");
     if running.domain.account_count().await? == 0 {
-        println!("Register there; then make yourself an administrator with: loggia user role NAME admin");
+        let program = std::env::args().next().unwrap_or_else(|| "loggia".to_owned());
+        println!("Register there; then make yourself an administrator with: {program} user role NAME admin");
     }
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
     tokio::select! {
@@ -260,7 +266,14 @@ fn verify(config: &Config) -> Outcome {
 }
 
 fn verify_file(file: &std::path::Path) -> Outcome {
-    let (channel, audit) = verify_export(BufReader::new(File::open(file)?))?;
+    let opened = File::open(file).map_err(Into::into);
+    let (channel, audit) = match opened.and_then(|file| verify_export(BufReader::new(file))) {
+        Ok(verified) => verified,
+        Err(error) => {
+            eprintln!("loggia: {}: {error}", file.display());
+            return Ok(ExitCode::from(EXIT_NO_EXPORT));
+        }
+    };
     Ok(if print_audit(channel.as_str(), &audit) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -268,11 +281,12 @@ fn verify_file(file: &std::path::Path) -> Outcome {
 fn print_audit(channel: &str, audit: &Audit) -> bool {
     let verdict = if audit.findings.is_empty() { "chain complete" } else { "DAMAGED" };
     println!(
-        "{channel}: {} entries, {} servers, {verdict}, {} bodies, {} bodies deleted, {} void",
+        "{channel}: {} entries, {} servers, {verdict}, {} bodies, {} bodies deleted, {} bodies missing, {} void",
         audit.entries,
         audit.servers.len(),
         audit.bodies,
         audit.deleted,
+        audit.missing,
         audit.void
     );
     for finding in &audit.findings {

@@ -39,11 +39,11 @@ def read_lines(file):
 
 
 def parse_line(raw):
-    """The kind of a line, and its members as text."""
+    """The kind of a line and what it carries, as text."""
     require(len(raw) <= MAX_LINE_BYTES, "longer than allowed")
     try:
         line = fields(members(raw.decode("utf-8")), {"kind", "line"})
-        return line["kind"], members(line["line"])
+        return json.loads(line["kind"]), line["line"]
     except UnicodeDecodeError as error:
         raise Malformed("not UTF-8") from error
 
@@ -98,17 +98,19 @@ def _skip(text, at):
     return SPACE.match(text, at).end()
 
 
-def read_channel(kind, line):
+def read_channel(kind, text):
     """The channel that the first line names."""
-    require(kind == '"channel"' and fields(line, {"channel", "format"})["format"] == FORMAT, "not format 1")
+    require(kind == "channel", "the first line names no channel")
+    line = fields(members(text), {"channel", "format"})
+    require(line["format"] == FORMAT, "unknown format")
     channel = json.loads(line["channel"])
     check_id(channel, "!")
     return channel
 
 
-def read_entry(line):
-    """Entry and signature; event and body are judged later, as the text that they are."""
-    fields(line, {"entry", "event", "signature"}, {"body", "void"})
+def read_entry(text):
+    """Entry, signature and all members; event and body are judged later, as the text that they are."""
+    line = fields(members(text), {"entry", "event", "signature"}, {"body", "void"})
     require("void" not in line or matches(RULE_ID, json.loads(line["void"])), "void")
     signature = json.loads(line["signature"])
     decode(signature, SIGNATURE_BYTES)
@@ -116,13 +118,12 @@ def read_entry(line):
     check_id(entry["event"], "$")
     require(is_integer(entry["seq"]) and is_integer(entry["host_ts"]), "LOG-2")
     require(is_integer(entry["term"], FIRST_TERM), "LOG-2")
-    return entry, signature
+    return entry, signature, line
 
 
-def read_head(line):
+def read_head(text):
     """Head and signature."""
-    text = f'{{"head":{fields(line, {"head", "signature"})["head"]},"signature":{line["signature"]}}}'
-    signed = parse_canonical(text.encode())
+    signed = fields(parse_canonical(text.encode()), {"head", "signature"})
     head = fields(signed["head"], {"channel", "host", "kid", "root", "size", "term", "ts"})  # HEAD-1
     check_id(head["channel"], "!")
     decode(signed["signature"], SIGNATURE_BYTES)

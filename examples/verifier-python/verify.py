@@ -47,11 +47,12 @@ class Verifier:
     absent: list = field(default_factory=list)  # (id, related id) of each event whose body is not
     void: int = 0
     deleted: int = 0
+    missing: int = 0
     findings: list = field(default_factory=list)
 
     def find(self, code, place, detail):
         if len(self.findings) < MAX_FINDINGS:
-            self.findings.append(f"{code}: {place}: {detail}")
+            self.findings.append(f"{place}: {code}: {detail}")
 
     def stop(self, code, place, detail):
         self.find(code, place, detail)
@@ -66,28 +67,27 @@ class Verifier:
                     require(not has_head, "something after the head")
                     has_head = self.read_line(raw)
                 except Malformed as error:
-                    self.stop("bad_line", f"line {number}", error)
+                    self.stop("bad_line", f"seq {self.tree.size}", f"line {number}: {error}")
             if not has_head:
-                self.find("no_head", "the end", "there is no signed head")
+                self.find("no_head", "head", "there is no signed head")
             self.check_bodies()
         except Stop:
             pass
 
     def read_line(self, raw):
         """True if it was the head."""
-        kind, line = parse_line(raw)
-        if kind == '"entry"':
-            entry, signature = read_entry(line)
-            self.check_entry(entry, line["event"].encode(), signature, line)
+        kind, text = parse_line(raw)
+        if kind == "entry":
+            self.check_entry(*read_entry(text))
             return False
-        require(kind == '"head"', f"an unexpected kind, {kind}")
-        self.check_head(*read_head(line))
+        require(kind == "head", f"an unexpected kind, {kind!r}")
+        self.check_head(*read_head(text))
         return True
 
     # Entries
 
-    def check_entry(self, entry, raw, signature, line):
-        seq = self.tree.size
+    def check_entry(self, entry, signature, line):
+        seq, raw = self.tree.size, line["event"].encode()
         if entry["seq"] != seq:  # LOG-3
             self.stop("missing_entry", f"seq {seq}", f"entry {entry['seq']} stands here instead")
         self.check_follows(entry)
@@ -186,6 +186,7 @@ class Verifier:
             if self.is_deleted(event_id):
                 self.find("body_not_deleted", f"seq {seq}", "the event is deleted, but its body is here")
         self.deleted = sum(self.is_deleted(event) or self.is_deleted(related) for event, related in self.absent)
+        self.missing = len(self.absent) - self.deleted
 
     # The head
 
@@ -209,10 +210,9 @@ class Verifier:
 
     def summary(self):
         verdict = "chain NOT complete" if self.findings else "chain complete"
-        missing = len(self.absent) - self.deleted
         return (
             f"{self.tree.size:,} entries, {len(self.servers):,} servers, {verdict}, {len(self.bodies):,} bodies, "
-            f"{self.deleted:,} bodies deleted, {missing:,} bodies missing, {self.void:,} void"
+            f"{self.deleted:,} bodies deleted, {self.missing:,} bodies missing, {self.void:,} void"
         )
 
 

@@ -1,9 +1,9 @@
 //! Checking what is stored, or what was exported: the pure [`Audit`] over the log, and that the rows
 //! agree with it.
 
-use std::io::BufRead;
+use std::io::{BufRead, Read as _};
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de};
 use serde_json::value::RawValue;
 
 use crate::protocol::Seq;
@@ -15,6 +15,8 @@ use crate::protocol::sign::Signature;
 use crate::storage::channels::ChannelRow;
 use crate::storage::entries::{self, EntryRow};
 use crate::storage::{self, Conn, channels};
+
+use super::archive::FORMAT;
 
 /// How many entries are read at a time.
 const STEP_ENTRIES: i64 = 1_000;
@@ -111,6 +113,14 @@ enum Line {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Tagged<'a> {
+    kind: String,
+    #[serde(borrow)]
+    line: &'a RawValue,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct ChannelLine {
     channel: ChannelId,
     format: i64,
@@ -119,14 +129,42 @@ struct ChannelLine {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct EntryLine {
+    #[serde(deserialize_with = "canonical_entry")]
     entry: Entry,
     /// Raw, because what was signed are these bytes.
     event: Box<RawValue>,
     signature: Signature,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "present")]
     body: Option<Box<RawValue>>,
-    #[serde(default)]
-    void: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    void: Option<RuleId>,
+}
+
+/// EXPORT-2: what is hashed stands there as it is hashed.
+fn canonical_entry<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Entry, D::Error> {
+    let raw = Box::<RawValue>::deserialize(deserializer)?;
+    Entry::parse(raw.get().as_bytes()).map_err(de::Error::custom)
+}
+
+/// Absent is not null.
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+/// Such as `AUTH-17`.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+struct RuleId;
+
+impl TryFrom<String> for RuleId {
+    type Error = &'static str;
+    fn try_from(text: String) -> Result<RuleId, &'static str> {
+        let all = |part: &str, is: fn(&u8) -> bool| !part.is_empty() && part.as_bytes().iter().all(is);
+        let is_rule = text.split_once('-').is_some_and(|(area, number)| {
+            all(area, u8::is_ascii_uppercase) && all(number, u8::is_ascii_digit)
+        });
+        if is_rule { Ok(RuleId) } else { Err("not the id of a rule") }
+    }
 }
 
 /// Why a file is no export at all.
@@ -134,63 +172,98 @@ struct EntryLine {
 pub enum ExportError {
     #[error("{0}")]
     Io(#[from] std::io::Error),
-    #[error("line {line}: {problem}")]
-    Line { line: usize, problem: String },
+    #[error("no export: {0}")]
+    FirstLine(String),
 }
 
 /// Checks an exported channel.
 ///
 /// # Errors
-/// When a line is not one of an export; what is wrong with the log itself is in the answer.
-pub fn verify_export(input: impl BufRead) -> Result<(ChannelId, Audit), ExportError> {
-    let mut begun: Option<(ChannelId, Audit)> = None;
-    for (index, line) in input.lines().enumerate() {
-        let line = line?;
-        let fail = |problem: String| ExportError::Line { line: index + 1, problem };
-        if line.len() > LINE_BYTES_MAX {
-            return Err(fail(format!("longer than {LINE_BYTES_MAX} bytes")));
-        }
-        let line = parse_line(&line).map_err(|error| fail(error.to_string()))?;
-        match (line, &mut begun) {
-            (Line::Channel(ChannelLine { channel, format: 1 }), None) => {
-                begun = Some((channel.clone(), Audit::new(channel)));
-            }
-            (Line::Channel(_), None) => return Err(fail("unknown format".to_owned())),
-            (Line::Channel(_), Some(_)) => return Err(fail("a second channel".to_owned())),
-            (_, None) => return Err(fail("the first line names the channel".to_owned())),
-            (Line::Entry(line), Some((_, audit))) => {
-                let item = Item {
-                    entry: line.entry,
-                    event: line.event.get().as_bytes().to_vec(),
-                    signature: line.signature,
-                    body: line.body.as_deref().map(|body| body.get().as_bytes()),
-                    void: line.void.is_some(),
-                };
-                if !audit.entry(item) {
+/// When the file can't be read, or does not begin as an export does; what else is wrong is in the answer.
+pub fn verify_export(mut input: impl BufRead) -> Result<(ChannelId, Audit), ExportError> {
+    let first =
+        next_line(&mut input)?.ok_or_else(|| ExportError::FirstLine("the file is empty".to_owned()))?;
+    let channel = match parse_line(&first) {
+        Ok(Line::Channel(ChannelLine { channel, format: FORMAT })) => channel,
+        Ok(Line::Channel(_)) => return Err(ExportError::FirstLine("unknown format".to_owned())),
+        Ok(_) => return Err(ExportError::FirstLine("the first line names the channel".to_owned())),
+        Err(problem) => return Err(ExportError::FirstLine(problem)),
+    };
+    let mut audit = Audit::new(channel.clone());
+    let mut ended = false;
+    let mut number = 1;
+    while let Some(line) = next_line(&mut input)? {
+        number += 1;
+        let bad = match parse_line(&line) {
+            Ok(_) if ended => Some("something after the head".to_owned()),
+            Ok(Line::Channel(_)) => Some("a second channel".to_owned()),
+            Ok(Line::Entry(line)) => {
+                if !audit.entry(line.item()) {
                     break;
                 }
+                None
             }
-            (Line::Head(head), Some((_, audit))) => audit.head(&head),
+            Ok(Line::Head(head)) => {
+                audit.head(&head);
+                ended = true;
+                None
+            }
+            Err(problem) => Some(problem),
+        };
+        if let Some(problem) = bad {
+            audit.stop(audit.frontier().size(), "bad_line", format_args!("line {number}: {problem}"));
+            break;
         }
     }
-    let empty = || ExportError::Line { line: 0, problem: "the file is empty".to_owned() };
-    let (channel, mut audit) = begun.ok_or_else(empty)?;
     audit.finish();
     Ok((channel, audit))
 }
 
+impl EntryLine {
+    fn item(&self) -> Item<'_> {
+        Item {
+            entry: self.entry.clone(),
+            event: self.event.get().as_bytes().to_vec(),
+            signature: self.signature,
+            body: self.body.as_deref().map(|body| body.get().as_bytes()),
+            void: self.void.is_some(),
+        }
+    }
+}
+
+/// The next line without its end; of one that is too long, enough to see that it is.
+fn next_line(input: &mut impl BufRead) -> std::io::Result<Option<Vec<u8>>> {
+    let mut line = Vec::new();
+    let limit = u64::try_from(LINE_BYTES_MAX).unwrap_or(u64::MAX).saturating_add(2);
+    input.take(limit).read_until(b'\n', &mut line)?;
+    if line.is_empty() {
+        return Ok(None);
+    }
+    if line.last() == Some(&b'\n') {
+        line.pop();
+    }
+    Ok(Some(line))
+}
+
 /// `{"kind":"channel"|"entry"|"head","line":{..}}`
-fn parse_line(text: &str) -> Result<Line, serde_json::Error> {
-    #[derive(Deserialize)]
-    struct Tagged {
-        kind: String,
-        line: Box<RawValue>,
+fn parse_line(line: &[u8]) -> Result<Line, String> {
+    if line.len() > LINE_BYTES_MAX {
+        return Err(format!("longer than {LINE_BYTES_MAX} bytes"));
     }
-    let Tagged { kind, line } = serde_json::from_str(text)?;
+    let text = std::str::from_utf8(line).map_err(|error| error.to_string())?;
+    let Tagged { kind, line } = object(text)?;
     match kind.as_str() {
-        "channel" => serde_json::from_str(line.get()).map(Line::Channel),
-        "entry" => serde_json::from_str(line.get()).map(|line| Line::Entry(Box::new(line))),
-        "head" => serde_json::from_str(line.get()).map(Line::Head),
-        other => Err(serde::de::Error::custom(format!("unknown kind {other:?}"))),
+        "channel" => object(line.get()).map(Line::Channel),
+        "entry" => object(line.get()).map(|line| Line::Entry(Box::new(line))),
+        "head" => SignedHead::parse(line.get().as_bytes()).map(Line::Head).map_err(|error| error.to_string()),
+        other => Err(format!("unknown kind {other:?}")),
     }
+}
+
+/// serde would take an array of the members, too.
+fn object<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, String> {
+    if !text.trim_start().starts_with('{') {
+        return Err("not an object".to_owned());
+    }
+    serde_json::from_str(text).map_err(|error| error.to_string())
 }

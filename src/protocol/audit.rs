@@ -3,8 +3,8 @@
 
 use super::{
     Seq,
-    body::Body,
-    event::SignedEvent,
+    body::{self, Body},
+    event::{SignedEvent, event_id},
     head::SignedHead,
     ids::{ChannelId, EventId, Hash},
     log::{Entry, Frontier},
@@ -51,11 +51,17 @@ pub struct Audit {
     last: Option<Entry>,
     /// Entries whose body is there: it must not be where the event was redacted.
     with_body: Vec<(Seq, EventId)>,
+    /// Events whose body is not there, and what they relate to.
+    without_body: Vec<(EventId, Option<EventId>)>,
     has_head: bool,
+    /// What follows cannot be judged.
+    stopped: bool,
     pub entries: i64,
     pub bodies: i64,
-    /// Bodies that an event names and that are not there any more.
+    /// Bodies that are not there because the event, or the message that it relates to, was deleted.
     pub deleted: i64,
+    /// Bodies that are not there for no reason that the log gives.
+    pub missing: i64,
     pub void: i64,
     /// Servers that have signed something.
     pub servers: std::collections::BTreeSet<String>,
@@ -71,10 +77,13 @@ impl Audit {
             state: None,
             last: None,
             with_body: Vec::new(),
+            without_body: Vec::new(),
             has_head: false,
+            stopped: false,
             entries: 0,
             bodies: 0,
             deleted: 0,
+            missing: 0,
             void: 0,
             servers: std::collections::BTreeSet::new(),
             findings: Vec::new(),
@@ -97,15 +106,17 @@ impl Audit {
         &self.frontier
     }
 
+    /// Notes something after which nothing can be judged.
+    pub fn stop(&mut self, seq: Seq, code: &'static str, detail: impl std::fmt::Display) {
+        self.find(Some(seq), code, detail);
+        self.stopped = true;
+    }
+
     /// Checks the next entry. False when the log can't be followed any further.
     pub fn entry(&mut self, item: Item<'_>) -> bool {
-        let seq = item.entry.seq;
-        if seq != self.frontier.size() {
-            self.find(
-                Some(self.frontier.size()),
-                "missing_entry",
-                format_args!("entry {seq} stands here instead"),
-            );
+        let (seq, expected) = (item.entry.seq, self.frontier.size());
+        if seq != expected {
+            self.stop(expected, "missing_entry", format_args!("entry {seq} stands here instead"));
             return false;
         }
         if let Err(error) = item.entry.check_follows(self.last.as_ref()) {
@@ -114,10 +125,14 @@ impl Audit {
         self.entries += 1;
         self.frontier.push(item.entry.leaf());
         self.last = Some(item.entry.clone());
+        if self.state.is_none() {
+            self.genesis(&item);
+            return !self.stopped;
+        }
         let (signed, refusal) = self.judge(&item);
         match (item.void, refusal) {
             (false, Some(refusal)) => self.find(Some(seq), code_of(&refusal), describe(&refusal)),
-            (true, None) => self.find(Some(seq), "void_mismatch", "kept as void, but it is effective"),
+            (true, None) => self.find_not_void(seq),
             (true, Some(_)) => self.void += 1,
             (false, None) => {}
         }
@@ -126,53 +141,58 @@ impl Audit {
             None if item.body.is_some() => self.find(Some(seq), "body_unexpected", "a body without an event"),
             None => {}
         }
-        self.state.is_some()
+        true
+    }
+
+    /// Entry 0 founds the channel. Without it there is no state to judge anything by, so it is never void.
+    fn genesis(&mut self, item: &Item<'_>) {
+        let seq = item.entry.seq;
+        let (signed, state) = match founded(item) {
+            Ok(founded) => founded,
+            Err(refusal) => return self.stop(seq, code_of(&refusal), describe(&refusal)),
+        };
+        if state.channel != self.channel {
+            return self.stop(seq, "wrong_channel", format_args!("the genesis founds {}", state.channel));
+        }
+        if item.void {
+            self.find_not_void(seq);
+        }
+        self.servers.insert(state.create.host.as_str().to_owned());
+        self.state = Some(state);
+        self.body(seq, &signed, item.body);
+    }
+
+    fn find_not_void(&mut self, seq: Seq) {
+        self.find(Some(seq), "void_mismatch", "kept as void, but it is effective");
     }
 
     /// The event, if the bytes are one, and why it has no effect, if it has none.
     fn judge(&mut self, item: &Item<'_>) -> (Option<SignedEvent>, Option<Refusal>) {
-        let signature = item.signature;
-        if let Some(state) = &mut self.state {
-            let (signed, verdict) = state.evaluate_bytes(&item.entry, item.event.clone(), signature);
-            let refusal = match verdict {
-                Verdict::Effective => None,
-                Verdict::Void(refusal) => Some(refusal),
-            };
-            if refusal.is_none() {
-                self.servers.extend(signed.iter().map(|signed| signed.event.sender.server_str().to_owned()));
-            }
-            return (signed, refusal);
-        }
-        let Ok(signed) = SignedEvent::from_parts(item.event.clone(), signature) else {
-            return (None, Some(Refusal::Malformed));
+        let Some(state) = &mut self.state else { return (None, None) };
+        let (signed, verdict) = state.evaluate_bytes(&item.entry, item.event.clone(), item.signature);
+        let refusal = match verdict {
+            Verdict::Effective => None,
+            Verdict::Void(refusal) => Some(refusal),
         };
-        if signed.id != item.entry.event {
-            return (Some(signed), Some(Refusal::EventMismatch));
+        if refusal.is_none() {
+            self.servers.extend(signed.iter().map(|signed| signed.event.sender.server_str().to_owned()));
         }
-        match State::genesis(&signed) {
-            Ok(state) => {
-                if state.channel != self.channel {
-                    self.find(Some(0), "wrong_channel", format_args!("the genesis founds {}", state.channel));
-                }
-                self.servers.insert(state.create.host.as_str().to_owned());
-                self.state = Some(state);
-                (Some(signed), None)
-            }
-            Err(refusal) => (Some(signed), Some(refusal)),
-        }
+        (signed, refusal)
     }
 
     fn body(&mut self, seq: Seq, signed: &SignedEvent, body: Option<&[u8]>) {
         match (&signed.event.body_hash, body) {
             (Some(hash), Some(body)) => {
                 self.bodies += 1;
-                // BODY-2: the event commits to the body's bytes.
-                if Body::hash_bytes(body) != *hash {
-                    self.find(Some(seq), "body_mismatch", "the body does not match the event's body_hash");
+                if let Err(problem) = check_body(hash, signed.bytes.len(), body) {
+                    self.find(Some(seq), "body_mismatch", problem);
                 }
                 self.with_body.push((seq, signed.id.clone()));
             }
-            (Some(_), None) => self.deleted += 1,
+            (Some(_), None) => {
+                let related = signed.event.relates.as_ref().map(|relates| relates.to.clone());
+                self.without_body.push((signed.id.clone(), related));
+            }
             (None, Some(_)) => self.find(Some(seq), "body_unexpected", "the event has no body"),
             (None, None) => {}
         }
@@ -180,55 +200,52 @@ impl Audit {
 
     /// Checks the host's word on the whole log; after the last entry.
     pub fn head(&mut self, signed: &SignedHead) {
+        if self.stopped {
+            return;
+        }
+        let size = self.frontier.size();
+        let (Some(state), Some(last)) = (&self.state, &self.last) else {
+            return self.stop(size, "missing_entry", "the head stands here instead");
+        };
         self.has_head = true;
         let head = &signed.head;
+        // HEAD-7: a key of the host, in force at the last entry.
+        let key = state.keys.get(&(head.host.clone(), head.kid.clone()));
+        let key = key.filter(|key| head.host == state.create.host && key.is_in_force_at(last.seq));
+        let key = key.map(|key| key.public);
+        let term = last.term;
         if head.channel != self.channel {
             self.find(None, "head_channel", format_args!("the head is of {}", head.channel));
         }
-        if head.size != self.frontier.size() {
-            self.find(
-                None,
-                "head_size",
-                format_args!("{} entries, but the head says {}", self.frontier.size(), head.size),
-            );
+        if head.size != size {
+            self.find(None, "head_size", format_args!("{size} entries, but the head says {}", head.size));
         } else if head.root != self.frontier.root() {
             self.find(None, "head_root", "the head has another root");
         }
-        if let Some(last) = self.last.as_ref().filter(|last| last.term != head.term) {
-            let term = last.term;
-            self.find(
-                None,
-                "head_term",
-                format_args!("the last entry is of term {term}, the head of {}", head.term),
-            );
+        if head.term != term {
+            self.find(None, "head_term", format_args!("term {term}, but the head says {}", head.term));
         }
-        let Some(state) = &self.state else { return };
-        // HEAD-7: a key that was ended signs no later head.
-        let binding = state.keys.get(&(head.host.clone(), head.kid.clone()));
-        let key =
-            binding.filter(|binding| binding.is_in_force_at(head.size - 1)).map(|binding| binding.public);
         match key {
-            Some(key) if head.host == state.create.host => {
-                if signed.verify(&key).is_err() {
-                    self.find(None, "head_signature", "the head's signature does not verify");
-                }
+            Some(key) if signed.verify(&key).is_ok() => {}
+            Some(_) => self.find(None, "head_signature", "the head's signature does not verify"),
+            None => {
+                self.find(None, "head_key", format_args!("{} is no key of the host in force", head.kid));
             }
-            _ => self.find(
-                None,
-                "head_key",
-                format_args!("{} is no key of the host that is in force there", head.kid),
-            ),
         }
     }
 
     /// Everything was seen: what can only be said at the end.
     pub fn finish(&mut self) {
+        if self.stopped {
+            return;
+        }
         if !self.has_head {
             self.find(None, "no_head", "there is no signed head");
         }
         let Some(state) = self.state.take() else { return };
+        let is_redacted = |id: &EventId| state.targets.get(id).is_some_and(|target| target.redacted);
         for (seq, id) in std::mem::take(&mut self.with_body) {
-            if state.targets.get(&id).is_some_and(|target| target.redacted) {
+            if is_redacted(&id) {
                 self.find(
                     Some(seq),
                     "body_not_deleted",
@@ -236,6 +253,37 @@ impl Audit {
                 );
             }
         }
+        for (id, related) in std::mem::take(&mut self.without_body) {
+            // With a message go the bodies of its edits and reactions.
+            if is_redacted(&id) || related.as_ref().is_some_and(is_redacted) {
+                self.deleted += 1;
+            } else {
+                self.missing += 1;
+            }
+        }
+    }
+}
+
+/// The state that entry 0 founds.
+fn founded(item: &Item<'_>) -> Result<(SignedEvent, State), Refusal> {
+    // LOG-7 before anything is said of the bytes.
+    if event_id(&item.event) != item.entry.event {
+        return Err(Refusal::EventMismatch);
+    }
+    let signed =
+        SignedEvent::from_parts(item.event.clone(), item.signature).map_err(|_| Refusal::Malformed)?;
+    let state = State::genesis(&signed)?;
+    Ok((signed, state))
+}
+
+/// BODY-1 to BODY-3: canonical, not too large beside its event, and the one to which the event commits.
+fn check_body(hash: &Hash, event_bytes: usize, body: &[u8]) -> Result<(), String> {
+    body::check_size(event_bytes, body.len()).map_err(|error| error.to_string())?;
+    let parsed = Body::parse(body).map_err(|error| error.to_string())?;
+    if parsed.hash() == *hash {
+        Ok(())
+    } else {
+        Err("the body does not match the event's body_hash".to_owned())
     }
 }
 

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod api;
+mod export;
 mod story;
 mod stream;
 mod support;

@@ -211,8 +211,10 @@ fn direct_conversations_are_fixed_and_equal() {
     let name = world.state_event(BOB, EventType::ChannelName, "", json!({}));
     assert_eq!(world.refusal(Event { body_hash: Some(crate::protocol::ids::Hash([1; 32])), ..name }), None);
     world.must(world.member(BOB, BOB, "left", None));
-    assert_eq!(refused(&world, ALICE, BOB, "invited", None), None);
+    // AUTH-29: an invitation makes nobody less than the others.
+    world.must(world.member(ALICE, BOB, "invited", Some("guest")));
     assert_eq!(refused(&world, BOB, BOB, "joined", None), None);
+    assert_eq!(refused(&world, BOB, BOB, "joined", Some("guest")), Some(Refusal::JoinRole));
     world.must(world.member(ALICE, ALICE, "left", None));
     world.must(world.member(BOB, BOB, "joined", None));
     assert_eq!(world.state.members[&user(BOB)].role, Role::Member);

@@ -1,0 +1,89 @@
+//! An exported channel, verified by us and by a program that was written from the specification alone.
+
+mod file;
+mod history;
+mod tampering;
+mod verifiers;
+
+use std::path::{Path, PathBuf};
+
+use loggia::protocol::sign::SigningKey;
+use tempfile::TempDir;
+
+use crate::support::Process;
+use file::File;
+use tampering::Material;
+use verifiers::{Verdict, loggia, verified};
+
+/// The text of `loggia export channel`.
+fn exported(data_dir: &Path, channel: &str) -> String {
+    let output = loggia(data_dir, &["export", "channel", channel]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+fn written(dir: &TempDir, bytes: impl AsRef<[u8]>) -> PathBuf {
+    let path = dir.path().join("export.jsonl");
+    std::fs::write(&path, bytes).expect("written");
+    path
+}
+
+async fn material(dir: &TempDir) -> Material {
+    let server = Process::start(dir.path(), "", 0);
+    let (history, people) = history::begin(&server.base).await;
+    let early = exported(dir.path(), &history.channel);
+    history::go_on(&history, &people).await;
+    let whole = exported(dir.path(), &history.channel);
+    let other = exported(dir.path(), &history.dm);
+    server.kill();
+    for text in [&early, &whole, &other] {
+        assert_sound(dir, text);
+    }
+    assert_eq!(File::parse(&whole).text().len(), whole.len(), "a file is read and written as it is");
+    Material {
+        whole: File::parse(&whole),
+        early: File::parse(&early),
+        other: File::parse(&other),
+        stranger: SigningKey::from_seed([7; 32]),
+    }
+}
+
+/// Both verifiers find nothing wrong, and count the same.
+fn assert_sound(dir: &TempDir, text: &str) {
+    let verdict = verified(dir.path(), &written(dir, text), "as it was exported");
+    let lines = text.lines().count() as u64;
+    let [entries, servers, bodies, deleted, missing, void] = verdict.counts.expect("counts");
+    assert_eq!((verdict.exit, &verdict.findings), (0, &Vec::new()));
+    assert_eq!((entries, servers, missing, void), (lines - 2, 1, 0, 0));
+    assert_eq!(bodies, text.matches(r#","body":{"#).count() as u64);
+    assert_eq!(bodies + deleted, text.matches(r#"{"body_hash":"#).count() as u64);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tampering_is_found_and_named_by_both() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let material = material(&dir).await;
+    let cases = [tampering::EVENTS, tampering::LOG, tampering::BODIES, tampering::HEADS, tampering::LINES];
+    for (what, code, tampered) in cases.concat() {
+        let verdict = verified(dir.path(), &written(&dir, tampered(&material)), what);
+        assert_eq!((verdict.exit, verdict.first_code()), (1, Some(code)), "{what}: {verdict:?}");
+    }
+    for (what, tampered) in tampering::NO_EXPORTS {
+        let verdict = verified(dir.path(), &written(&dir, tampered(&material)), what);
+        assert_eq!(verdict, Verdict { exit: 2, counts: None, findings: Vec::new() }, "{what}");
+    }
+    what_no_export_can_show(&dir, &material);
+}
+
+/// A file proves what it has, not that there is no more.
+fn what_no_export_can_show(dir: &TempDir, material: &Material) {
+    let mut file = material.whole.clone();
+    let at = file.message();
+    file.entries[at].as_object_mut().expect("an object").remove("body");
+    let verdict = verified(dir.path(), &written(dir, file.text()), "a body is held back");
+    assert_eq!((verdict.exit, verdict.counts.expect("counts")[4]), (0, 1), "it is counted as missing");
+    // The end is cut off, and the head is the one that was true then.
+    let shortened = material.whole.entries[..material.early.entries.len()].to_vec();
+    let file = File { entries: shortened, ..material.early.clone() };
+    assert_eq!(verified(dir.path(), &written(dir, file.text()), "an older state").exit, 0);
+}

@@ -1,0 +1,96 @@
+//! The two programs that verify an export: ours, and the one in examples/verifier-python.
+
+use std::path::Path;
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+use crate::support::settings;
+
+/// What a verifier said of a file.
+#[derive(Debug, Eq, PartialEq)]
+pub struct Verdict {
+    pub exit: i32,
+    /// entries, servers, bodies, deleted, missing, void; none when it said that this is no export.
+    pub counts: Option<[u64; 6]>,
+    /// Place and code of each finding, in order.
+    pub findings: Vec<(String, String)>,
+}
+
+impl Verdict {
+    pub fn first_code(&self) -> Option<&str> {
+        self.findings.first().map(|(_, code)| code.as_str())
+    }
+}
+
+/// Another command of the program, on the same data.
+pub fn loggia(data_dir: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_loggia"));
+    command.args(arguments).env_clear();
+    command.envs(std::env::vars().filter(|(name, _)| !name.starts_with("LOGGIA_")));
+    command.envs(settings(&data_dir.to_string_lossy(), ""));
+    command.output().expect("the program")
+}
+
+pub fn verified_by_us(data_dir: &Path, file: &Path) -> Verdict {
+    verdict(&loggia(data_dir, &["verify", &file.to_string_lossy()]))
+}
+
+/// None when there is no Python that could.
+pub fn verified_by_python(file: &Path) -> Option<Verdict> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/verifier-python/verify.py");
+    let mut command = Command::new(python()?);
+    command.arg("-B").arg(script).arg(file);
+    Some(verdict(&command.output().expect("Python")))
+}
+
+/// `LOGGIA_TEST_PYTHON`, else python3 if it has what the verifier needs.
+fn python() -> Option<&'static str> {
+    static PYTHON: OnceLock<Option<String>> = OnceLock::new();
+    let found = PYTHON.get_or_init(|| {
+        std::env::var("LOGGIA_TEST_PYTHON").ok().or_else(|| {
+            let has_needed = Command::new("python3").args(["-c", "import cryptography"]).output();
+            has_needed.is_ok_and(|output| output.status.success()).then(|| "python3".to_owned())
+        })
+    });
+    if found.is_none() {
+        eprintln!(
+            "LOGGIA_TEST_PYTHON is not set and python3 has no `cryptography`: the Python half was not run"
+        );
+    }
+    found.as_deref()
+}
+
+/// Both verifiers' verdict, which is one.
+#[track_caller]
+pub fn verified(data_dir: &Path, file: &Path, what: &str) -> Verdict {
+    let ours = verified_by_us(data_dir, file);
+    if let Some(theirs) = verified_by_python(file) {
+        assert_eq!(ours, theirs, "{what}: the verifiers disagree");
+    }
+    ours
+}
+
+fn verdict(output: &Output) -> Verdict {
+    let text = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let exit = output.status.code().expect("an exit code");
+    assert!(!errors.contains("Traceback"), "{errors}");
+    assert_eq!(text.is_empty(), exit == 2, "{text}{errors}");
+    let mut lines = text.lines();
+    let counts = lines.next().map(counts);
+    let findings = lines.map(|line| {
+        let mut parts = line.trim().splitn(3, ": ").map(str::to_owned);
+        (parts.next().expect("a place"), parts.next().expect("a code"))
+    });
+    Verdict { exit, counts, findings: findings.collect() }
+}
+
+/// The numbers of `.. 48,213 entries, 3 servers, chain complete, 9 bodies, 12 bodies deleted, 0 bodies missing, 0 void`.
+fn counts(summary: &str) -> [u64; 6] {
+    let summary = summary.rsplit_once(": ").map_or(summary, |(_, counts)| counts);
+    ["entries", "servers", "bodies", "bodies deleted", "bodies missing", "void"].map(|what| {
+        let number = summary.split(", ").find_map(|part| part.strip_suffix(what)?.strip_suffix(' '));
+        let number = number.unwrap_or_else(|| panic!("no {what}: {summary}"));
+        number.replace(',', "").parse().unwrap_or_else(|_| panic!("no number of {what}: {summary}"))
+    })
+}
