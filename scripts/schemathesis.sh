@@ -95,7 +95,7 @@ unset LOGGIA_DATABASE_URL
 status=0
 cd "$directory"
 start sqlite
-run "${SCHEMATHESIS_EXAMPLES:-30}" "$@"
+run "${SCHEMATHESIS_EXAMPLES:-20}" "$@"
 stop
 
 if [ -n "${LOGGIA_TEST_POSTGRES_URL:-}" ]; then

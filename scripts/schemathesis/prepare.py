@@ -3,7 +3,8 @@
     prepare.py URL PASSWORD      PASSWORD is that of the account `admin`
 
 Without real ids nearly every answer would be a 404. What the tests may destroy (a channel that is left, a
-message that is deleted) is not what the other operations need, so each has a list of its own.
+message that is deleted) is not what the other operations need, so each has a list of its own. Only what would
+end the tests' own session is never reached: deleting the account, and changing its password.
 """
 
 import base64
