@@ -8,7 +8,6 @@ import { BO, feed, Log, ME, ROOM, seen, started, user, withPage } from "./testin
 
 const room = (state: State) => state.channels[ROOM]!;
 const texts = (state: State) => room(state).main?.ids.map((id) => room(state).messages[id]?.text);
-
 /** A log with something in it, and one change after it. */
 const CHANGES: Record<string, (log: Log, first: Message, second: Message) => void> = {
   "message.created": (log) => void log.say(BO, "new"),

@@ -1,6 +1,6 @@
 // Where one writes: grows, remembers its draft, completes names, sends on Enter.
 
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useRef } from "react";
 import { t } from "../../i18n";
 import { plainText } from "../../ui/markdown/parse";
 import { IconButton } from "../../ui/Button";
@@ -11,6 +11,7 @@ import { useClient, useSelect } from "../app/context";
 import { EmojiButton } from "../emoji/EmojiButton";
 import { useCommands } from "./useCommands";
 import { useCompletion } from "./useCompletion";
+import { useDraft } from "./useDraft";
 
 interface ComposerProps {
   channel: string;
@@ -23,15 +24,18 @@ interface ComposerProps {
   onSend: (text: string) => void;
 }
 
-const TYPING_EVERY_MS = 3_000;
 const MESSAGE_BYTES_DEFAULT = 32_768;
 
 export function Composer({ channel, place, label, replyTo, onReplyDone, onEditLast, onSend }: ComposerProps) {
   const client = useClient();
   const box = useRef<HTMLTextAreaElement>(null);
-  const [text, setText] = useState(() => client.draft(place));
-  const [caret, setCaret] = useState(0);
-  const typedAt = useRef(0);
+  const commands = useCommands(channel, onSend);
+  const { text, caret, setCaret, change, insert, clear } = useDraft({
+    channel,
+    place,
+    box,
+    onChange: commands.clearHint,
+  });
   const limit = useSelect((state) => state.server?.limits?.["message_bytes"]) ?? MESSAGE_BYTES_DEFAULT;
   const bytes = text.length * 3 < limit ? 0 : new TextEncoder().encode(text).length;
   const over = bytes - limit;
@@ -44,38 +48,7 @@ export function Composer({ channel, place, label, replyTo, onReplyDone, onEditLa
     if (replyTo) box.current?.focus();
   }, [replyTo]);
 
-  const commands = useCommands(channel, onSend);
-
-  const change = (next: string) => {
-    setText(next);
-    commands.clearHint();
-    client.keepDraft(place, next);
-    const now = Date.now();
-    if (next.trim() !== "" && !next.startsWith("/") && now - typedAt.current > TYPING_EVERY_MS) {
-      typedAt.current = now;
-      client.sendTyping(channel);
-    }
-  };
-
-  /** Replaces from `from` to `to` and puts the caret behind. */
-  const insert = (piece: string, from: number, to: number) => {
-    change(text.slice(0, from) + piece + text.slice(to));
-    const at = from + piece.length;
-    setCaret(at);
-    requestAnimationFrame(() => {
-      box.current?.focus();
-      box.current?.setSelectionRange(at, at);
-    });
-  };
-
   const completion = useCompletion({ channel, text, caret, insert });
-
-  const clear = () => {
-    typedAt.current = 0;
-    setText("");
-    client.keepDraft(place, "");
-    box.current?.focus();
-  };
 
   const send = () => {
     if (empty || over > 0) return;

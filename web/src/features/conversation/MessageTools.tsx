@@ -85,18 +85,7 @@ export function MessageTools(props: MessageToolsProps) {
 
   return (
     <div className="message-tools" role="toolbar" aria-label={t.message.actions}>
-      {QUICK_EMOJI.map((emoji) => (
-        <button
-          key={emoji}
-          type="button"
-          className="quick-emoji"
-          aria-label={t.message.reactWith(emoji)}
-          aria-pressed={has(emoji)}
-          onClick={() => react(emoji)}
-        >
-          {emoji}
-        </button>
-      ))}
+      <QuickEmoji has={has} onPick={react} />
       <EmojiButton label={t.message.react} onPick={react} onOpenChange={onLock} />
       {props.onReply && !props.inThread ? (
         <IconButton
@@ -124,4 +113,19 @@ export function MessageTools(props: MessageToolsProps) {
       />
     </div>
   );
+}
+
+function QuickEmoji({ has, onPick }: { has: (emoji: string) => boolean; onPick: (emoji: string) => void }) {
+  return QUICK_EMOJI.map((emoji) => (
+    <button
+      key={emoji}
+      type="button"
+      className="quick-emoji"
+      aria-label={t.message.reactWith(emoji)}
+      aria-pressed={has(emoji)}
+      onClick={() => onPick(emoji)}
+    >
+      {emoji}
+    </button>
+  ));
 }

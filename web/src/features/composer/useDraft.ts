@@ -1,0 +1,51 @@
+// The text that is being written: kept across reloads, announced to others as typing.
+
+import { type RefObject, useRef, useState } from "react";
+import { useClient } from "../app/context";
+
+const TYPING_EVERY_MS = 3_000;
+
+interface Options {
+  channel: string;
+  place: string;
+  box: RefObject<HTMLTextAreaElement | null>;
+  onChange: () => void;
+}
+
+export function useDraft({ channel, place, box, onChange }: Options) {
+  const client = useClient();
+  const [text, setText] = useState(() => client.draft(place));
+  const [caret, setCaret] = useState(0);
+  const typedAt = useRef(0);
+
+  const change = (next: string) => {
+    setText(next);
+    onChange();
+    client.keepDraft(place, next);
+    const now = Date.now();
+    if (next.trim() !== "" && !next.startsWith("/") && now - typedAt.current > TYPING_EVERY_MS) {
+      typedAt.current = now;
+      client.sendTyping(channel);
+    }
+  };
+
+  /** Replaces from `from` to `to` and puts the caret behind. */
+  const insert = (piece: string, from: number, to: number) => {
+    change(text.slice(0, from) + piece + text.slice(to));
+    const at = from + piece.length;
+    setCaret(at);
+    requestAnimationFrame(() => {
+      box.current?.focus();
+      box.current?.setSelectionRange(at, at);
+    });
+  };
+
+  const clear = () => {
+    typedAt.current = 0;
+    setText("");
+    client.keepDraft(place, "");
+    box.current?.focus();
+  };
+
+  return { text, caret, setCaret, change, insert, clear };
+}
