@@ -88,9 +88,9 @@ function world() {
 async function open(context: BrowserContext, hash = ""): Promise<Page> {
   const page = await context.newPage();
   page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) console.log("console:", message.text());
+    if (["error", "warning"].includes(message.type())) process.stderr.write(`console: ${message.text()}\n`);
   });
-  page.on("pageerror", (error) => console.log("pageerror:", error.message));
+  page.on("pageerror", (error) => process.stderr.write(`pageerror: ${error.message}\n`));
   await page.goto(`${ORIGIN}/${hash}`);
   return page;
 }
