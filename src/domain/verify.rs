@@ -1,6 +1,7 @@
 //! Checking what is stored, or what was exported: the pure [`Audit`] over the log, and that the rows
 //! agree with it.
 
+use std::collections::HashSet;
 use std::io::{BufRead, Read as _};
 
 use serde::{Deserialize, Deserializer, de};
@@ -8,6 +9,7 @@ use serde_json::value::RawValue;
 
 use crate::protocol::Seq;
 use crate::protocol::audit::{Audit, Item};
+use crate::protocol::event::{Event, EventType};
 use crate::protocol::head::{Head, SignedHead};
 use crate::protocol::ids::ChannelId;
 use crate::protocol::log::Entry;
@@ -41,6 +43,7 @@ pub fn verify(conn: &mut Conn, row: &ChannelRow) -> storage::Result<Audit> {
     let id: ChannelId = row.id.parse().map_err(|error| damaged(&error))?;
     let mut audit = Audit::new(id.clone());
     let mut next: Seq = 0;
+    let mut redacted = HashSet::new();
     'pages: loop {
         let page = entries::range(conn, row.num, next, i64::MAX, STEP_ENTRIES)?;
         let Some((last, _)) = page.last() else { break };
@@ -49,6 +52,16 @@ pub fn verify(conn: &mut Conn, row: &ChannelRow) -> storage::Result<Audit> {
         for (entry, sender) in page {
             let body = bodies.remove(&entry.seq);
             next = entry.seq + 1;
+            if entry.redacted_seq.is_some() {
+                redacted.insert(entry.seq);
+            }
+            // Reactions go with their message.
+            let reacts_to = entry.target_seq.filter(|_| entry.kind == EventType::Reaction.as_str());
+            let may_be_gone =
+                redacted.contains(&entry.seq) || reacts_to.is_some_and(|target| redacted.contains(&target));
+            if body.is_none() && !may_be_gone && entry.void.is_none() && commits_to_a_body(&entry) {
+                audit.find(Some(entry.seq), "stored_body", "the body is gone, and nothing deleted it");
+            }
             if !stored_entry(&mut audit, &entry, &sender, body.as_deref()) {
                 break 'pages;
             }
@@ -65,6 +78,10 @@ pub fn verify(conn: &mut Conn, row: &ChannelRow) -> storage::Result<Audit> {
     Ok(audit)
 }
 
+fn commits_to_a_body(row: &EntryRow) -> bool {
+    serde_json::from_str::<Event>(&row.event).is_ok_and(|event| event.body_hash.is_some())
+}
+
 fn stored_entry(audit: &mut Audit, row: &EntryRow, sender: &str, body: Option<&str>) -> bool {
     let seq = Some(row.seq);
     let (Ok(event), Ok(signature)) = (row.event_id.parse(), <[u8; 64]>::try_from(row.signature.as_slice()))
@@ -72,7 +89,7 @@ fn stored_entry(audit: &mut Audit, row: &EntryRow, sender: &str, body: Option<&s
         audit.find(seq, "bad_entry", "the stored event id or signature is malformed");
         return false;
     };
-    if let Ok(header) = serde_json::from_str::<crate::protocol::event::Event>(&row.event)
+    if let Ok(header) = serde_json::from_str::<Event>(&row.event)
         && header.sender.as_str() != sender
     {
         audit.find(seq, "stored_sender", "the stored sender differs from the event's");

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod api;
+mod crash;
 mod export;
 mod story;
 mod stream;

@@ -1,0 +1,5 @@
+//! What is left of a server that is killed in the middle of its work, or whose database somebody changed.
+
+mod killed;
+mod tampered;
+mod writer;
