@@ -282,6 +282,8 @@ fn lock_data(config: &Config) -> Result<Option<File>, StartError> {
 const PRESENCE_INTERVAL: Duration = Duration::from_secs(1);
 const LIMITS_INTERVAL_TICKS: u32 = 60;
 const SESSIONS_INTERVAL_TICKS: u32 = 3_600;
+/// How long a deleted text may stay in SQLite's write-ahead log.
+const LOG_INTERVAL_TICKS: u32 = 600;
 
 /// What has to be done now and then.
 async fn keep_house(domain: Arc<Domain>, hub: Arc<Hub>, shared: Arc<Shared>) {
@@ -294,6 +296,13 @@ async fn keep_house(domain: Arc<Domain>, hub: Arc<Hub>, shared: Arc<Shared>) {
         hub.tell_presence();
         if tick.is_multiple_of(LIMITS_INTERVAL_TICKS) {
             shared.limits.forget_quiet();
+        }
+        if tick.is_multiple_of(LOG_INTERVAL_TICKS) && !is_postgres(&domain.config.database_url()) {
+            let url = domain.config.database_url();
+            let emptied = tokio::task::spawn_blocking(move || Conn::open(&url)?.empty_log()).await;
+            if let Ok(Err(error)) = emptied {
+                tracing::warn!(%error, "the write-ahead log could not be emptied");
+            }
         }
         if tick % SESSIONS_INTERVAL_TICKS == 1
             && let Err(error) = domain.end_idle_sessions().await

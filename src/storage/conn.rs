@@ -218,6 +218,17 @@ impl Conn {
         }
     }
 
+    /// Brings what stands in SQLite's write-ahead log into the database and empties the log, in which
+    /// deleted texts would otherwise stay until it is written over. Gives way to others after a moment.
+    pub fn empty_log(&mut self) -> Result<(), Error> {
+        match self {
+            Conn::Sqlite(c) => {
+                Ok(c.batch_execute("PRAGMA busy_timeout = 500; PRAGMA wal_checkpoint(TRUNCATE)")?)
+            }
+            Conn::Postgres(_) => Ok(()),
+        }
+    }
+
     /// Runs statements as they stand: for tests and maintenance.
     pub fn run_script(&mut self, sql: &str) -> Result<(), Error> {
         on!(self, |c| c.batch_execute(sql)).map_err(Error::from)

@@ -38,13 +38,14 @@ pub fn insert_body(conn: &mut Conn, channel: ChannelNum, seq: i64, body: &str) -
 }
 
 pub fn body(conn: &mut Conn, channel: ChannelNum, seq: i64) -> Result<Option<String>> {
-    optional(bodies::table.find((channel, seq)).select(bodies::body).one(conn))
+    let body: Option<String> = optional(bodies::table.find((channel, seq)).select(bodies::body).one(conn))?;
+    Ok(body.filter(|body| !body.is_empty()))
 }
 
 /// (seq, body) of those that are still there.
 pub fn bodies_of(conn: &mut Conn, channel: ChannelNum, seqs: &[i64]) -> Result<Vec<(i64, String)>> {
     Ok(bodies::table
-        .filter(bodies::channel.eq(channel).and(bodies::seq.eq_any(seqs)))
+        .filter(bodies::channel.eq(channel).and(bodies::seq.eq_any(seqs)).and(bodies::body.ne("")))
         .select((bodies::seq, bodies::body))
         .load(conn)?)
 }
@@ -57,14 +58,16 @@ pub fn bodies_between(
     to: i64,
 ) -> Result<Vec<(i64, String)>> {
     Ok(bodies::table
-        .filter(bodies::channel.eq(channel).and(bodies::seq.between(from, to)))
+        .filter(bodies::channel.eq(channel).and(bodies::seq.between(from, to)).and(bodies::body.ne("")))
         .order(bodies::seq)
         .select((bodies::seq, bodies::body))
         .load(conn)?)
 }
 
+/// Their texts go; the rows stay, empty (why: where the migration for SQLite makes the table).
 pub fn delete_bodies(conn: &mut Conn, channel: ChannelNum, seqs: &[i64]) -> Result<()> {
-    diesel::delete(bodies::table.filter(bodies::channel.eq(channel).and(bodies::seq.eq_any(seqs))))
+    diesel::update(bodies::table.filter(bodies::channel.eq(channel).and(bodies::seq.eq_any(seqs))))
+        .set(bodies::body.eq(""))
         .execute(conn)?;
     Ok(())
 }

@@ -5,6 +5,7 @@
 mod api;
 mod crash;
 mod export;
+mod forget;
 mod story;
 mod stream;
 mod support;

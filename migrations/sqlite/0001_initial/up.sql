@@ -122,13 +122,16 @@ CREATE TABLE entries (
 CREATE INDEX entries_by_event ON entries (event_id);
 CREATE UNIQUE INDEX entries_by_nonce ON entries (channel, sender, nonce) WHERE void IS NULL;
 
--- Content, apart from the log so that deleting it leaves the log whole.
+-- Content, apart from the log so that deleting it leaves the log whole. Rows stand in the order in which they came
+-- (so not WITHOUT ROWID), and none is ever deleted, only emptied: where SQLite moves rows between pages, copies of
+-- them stay behind that secure_delete does not reach, and it moves none of a table that only grows at its end.
 CREATE TABLE bodies (
     channel BIGINT NOT NULL,
     seq     BIGINT NOT NULL,
+    -- Empty for what was deleted.
     body    TEXT NOT NULL,
     PRIMARY KEY (channel, seq)
-) WITHOUT ROWID;
+);
 
 -- Timeline: a row a message. Its text is in bodies at body_seq (the message's own seq, or its last edit's).
 CREATE TABLE messages (

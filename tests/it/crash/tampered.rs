@@ -127,9 +127,13 @@ async fn what_was_removed_moved_or_put_back_is_found() {
         ("an entry declared void", "UPDATE entries SET void = 'AUTH-17' WHERE nonce = 'n2'".to_owned()),
         (
             "a body put back where it was deleted",
-            "INSERT INTO bodies SELECT channel, (SELECT seq FROM entries WHERE nonce = 'n3'), body FROM bodies \
-             WHERE seq = (SELECT seq FROM entries WHERE nonce = 'n2')"
+            "UPDATE bodies SET body = (SELECT body FROM bodies b WHERE b.seq = (SELECT seq FROM entries WHERE nonce = 'n2')) \
+             WHERE seq = (SELECT seq FROM entries WHERE nonce = 'n3')"
                 .to_owned(),
+        ),
+        (
+            "a body emptied that nobody deleted",
+            "UPDATE bodies SET body = '' WHERE seq = (SELECT seq FROM entries WHERE nonce = 'n2')".to_owned(),
         ),
         (
             "a body gone that nobody deleted",
