@@ -2,4 +2,5 @@
 
 mod killed;
 mod tampered;
+mod units;
 mod writer;

@@ -98,7 +98,7 @@ impl Writer {
             6 | 7 if known => Act::Edit { at, text: format!("{text} instead") },
             8 if known => Act::Delete { at },
             9 if known => {
-                Act::React { at, emoji: *self.random.pick::<&str>(EMOJI), on: !self.random.one_in(3) }
+                Act::React { at, emoji: self.random.pick::<&str>(EMOJI), on: !self.random.one_in(3) }
             }
             _ => {
                 let channel = self.random.below(self.channels.len());

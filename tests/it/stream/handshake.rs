@@ -142,6 +142,20 @@ both!(
 );
 
 both!(
+    async fn a_session_that_ends_while_its_stream_begins_ends_the_stream(server: TestServer) {
+        let ann = server.person("ann").await;
+        let login = json!({ "username": "ann", "password": PASSWORD });
+        for _ in 0..100 {
+            let begun = ann.post("/sessions", login.clone()).await.expect(201)["session"].clone();
+            let mut stream = Stream::connect(&ann.base).await;
+            stream.send(json!({ "op": "identify", "d": { "token": begun["token"] } })).await;
+            ann.delete(&format!("/sessions/{}", begun["id"].as_str().expect("an id"))).await.expect(204);
+            assert!(matches!(stream.end().await, 4001 | 4003));
+        }
+    }
+);
+
+both!(
     async fn a_server_that_stops_tells_its_streams_to_come_back(server: TestServer) {
         let ann = server.person("ann").await;
         let (mut stream, _) = Stream::open(&ann, json!({})).await;

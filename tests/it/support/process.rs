@@ -32,10 +32,6 @@ impl Process {
         Process { child, base: format!("http://127.0.0.1:{port}") }
     }
 
-    pub fn port(&self) -> u16 {
-        self.base.rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port")
-    }
-
     /// kill -9, and waits until it is gone.
     pub fn kill(mut self) {
         self.child.kill().expect("killed");

@@ -1,0 +1,327 @@
+//! Units of work that share a commit: one that fails, panics or is no longer waited for.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::task::Poll;
+
+use futures_util::future::{join_all, poll_immediate};
+use loggia::domain::messages::NewMessage;
+use loggia::domain::view::Message;
+use loggia::domain::writer::{Draft, Work};
+use loggia::domain::{Actor, Domain, Error};
+use loggia::protocol::event::EventType;
+use loggia::protocol::ids::ChannelId;
+use loggia::storage::Conn;
+use serde_json::{Map, Value, json};
+
+use crate::both;
+use crate::support::{Database, Person, TestServer, run_sql};
+
+struct Stage {
+    domain: Arc<Domain>,
+    ann: Person,
+    actor: Actor,
+    channel: ChannelId,
+}
+
+type Waiting<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
+
+impl Stage {
+    async fn set(server: &TestServer) -> Stage {
+        let domain = server.running.as_ref().expect("running").domain.clone();
+        let ann = server.person("ann").await;
+        let channel = ann.channel("General").await.parse().expect("an id");
+        let actor = domain.actor(&ann.token).await.expect("an answer").expect("an actor");
+        Stage { domain, ann, actor, channel }
+    }
+
+    /// Keeps the writer busy, so that what is asked meanwhile shares the next commit, until told to go on.
+    async fn hold(&self) -> impl FnOnce() + use<> {
+        let (go_on, waits) = mpsc::channel::<()>();
+        let (says, begun) = tokio::sync::oneshot::channel();
+        let (domain, channel) = (self.domain.clone(), self.channel.clone());
+        let held = tokio::spawn(async move {
+            let unit = move |_: &mut Work<'_>| {
+                let _ = says.send(());
+                let _ = waits.recv();
+                Ok(())
+            };
+            domain.writer.channel(&channel, unit).await.expect("held");
+        });
+        begun.await.expect("the writer is held");
+        move || {
+            go_on.send(()).expect("held");
+            drop(held);
+        }
+    }
+
+    /// A message, asked for but not yet written.
+    async fn send(&self, nonce: &str, text: &str) -> Waiting<(Message, bool)> {
+        let (domain, actor, channel) = (self.domain.clone(), self.actor.clone(), self.channel.clone());
+        let nonce = nonce.parse().expect("a nonce");
+        let new = NewMessage { nonce, text: text.to_owned(), reply_to: None, thread: None };
+        queued(Box::pin(async move { domain.send_message(&actor, channel, new).await })).await
+    }
+
+    /// A unit of one's own, asked for but not yet run.
+    async fn unit<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Work<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Waiting<T> {
+        let (domain, channel) = (self.domain.clone(), self.channel.clone());
+        queued(Box::pin(async move { domain.writer.channel(&channel, work).await })).await
+    }
+
+    /// Appends to the channel's log, from inside a unit.
+    fn appends(&self) -> impl Fn(&mut Work<'_>, &str) -> Result<(), Error> + Send + use<> {
+        let (person, channel) = (self.actor.person.clone(), self.channel.clone());
+        move |work, topic| {
+            let num = work.lane.num_of(work.conn, &channel)?.expect("the channel");
+            let content: Map<String, Value> = [("topic".to_owned(), json!(topic))].into_iter().collect();
+            let draft = Draft::new(EventType::ChannelTopic).state("", json!({})).content(content);
+            work.append(num, &person, draft).map(drop)
+        }
+    }
+
+    async fn topic(&self) -> String {
+        let shown = self.ann.get(&format!("/channels/{}", self.channel)).await.expect(200);
+        shown["topic"].as_str().expect("a topic").to_owned()
+    }
+
+    /// The log is whole, and of this length.
+    async fn log_has(&self, entries: usize) {
+        let page = self.ann.get(&format!("/channels/{}/log", self.channel)).await.expect(200);
+        let seqs: Vec<Option<i64>> = page["entries"]
+            .as_array()
+            .expect("entries")
+            .iter()
+            .map(|entry| entry["entry"]["seq"].as_i64())
+            .collect();
+        assert_eq!(seqs, (0..i64::try_from(entries).expect("a number")).map(Some).collect::<Vec<_>>());
+        assert_eq!(page["head"]["head"]["size"], json!(entries));
+        let url = self.domain.config.database_url();
+        let verified = std::thread::spawn(move || {
+            let mut conn = Conn::open(&url).expect("a connection");
+            loggia::domain::verify::verify_all(&mut conn).expect("an audit")
+        });
+        for (_, audit) in verified.join().expect("no panic") {
+            assert!(audit.findings.is_empty(), "{:?}", audit.findings);
+        }
+    }
+}
+
+/// The future has been polled once: what it asks for stands in the writer's queue.
+async fn queued<T>(mut waiting: Waiting<T>) -> Waiting<T> {
+    assert!(poll_immediate(&mut waiting).await.is_none(), "the writer is held");
+    waiting
+}
+
+/// Entries of a new channel: genesis, join, policy, name.
+const NEW: usize = 4;
+
+both!(
+    async fn a_unit_that_is_refused_fails_alone(server: TestServer) {
+        let stage = Stage::set(&server).await;
+        stage.ann.say(stage.channel.as_str(), "used", "before").await;
+        let go_on = stage.hold().await;
+        let first = stage.send("n1", "first").await;
+        let reused = stage.send("used", "something else").await;
+        let repeated = stage.send("n1", "first").await;
+        let appends = stage.appends();
+        let half_done = stage
+            .unit(move |work| -> Result<(), Error> {
+                appends(work, "half done")?;
+                appends(work, "nearly done")?;
+                Err(Error::Busy)
+            })
+            .await;
+        let last = stage.send("n2", "last").await;
+        go_on();
+        let (first, _) = first.await.expect("sent");
+        assert!(matches!(reused.await, Err(Error::Conflict(_))));
+        let (same, new) = repeated.await.expect("the same");
+        assert_eq!((same.id, new), (first.id, false));
+        assert!(matches!(half_done.await, Err(Error::Busy)));
+        assert_eq!(last.await.expect("sent").0.seq, first.seq + 1);
+        assert_eq!(stage.topic().await, "");
+        stage.log_has(NEW + 3).await;
+    }
+);
+
+both!(
+    async fn a_unit_that_panics_fails_alone(server: TestServer) {
+        let stage = Stage::set(&server).await;
+        let go_on = stage.hold().await;
+        let first = stage.send("n1", "first").await;
+        let appends = stage.appends();
+        let panics = stage
+            .unit(move |work| -> Result<(), Error> {
+                appends(work, "before the panic")?;
+                panic!("a unit of work that a test made panic");
+            })
+            .await;
+        let last = stage.send("n2", "last").await;
+        go_on();
+        let first = first.await.expect("sent").0;
+        assert!(matches!(panics.await, Err(Error::Internal(_))));
+        assert_eq!(last.await.expect("sent").0.seq, first.seq + 1);
+        assert_eq!(stage.topic().await, "");
+        stage.log_has(NEW + 2).await;
+    }
+);
+
+both!(
+    async fn a_unit_without_a_savepoint_that_fails_half_way_costs_its_commit_and_no_more(server: TestServer) {
+        let stage = Stage::set(&server).await;
+        let go_on = stage.hold().await;
+        let before = stage.send("n1", "before").await;
+        let (domain, channel, appends) = (stage.domain.clone(), stage.channel.clone(), stage.appends());
+        let fails = queued(Box::pin(async move {
+            let work = move |work: &mut Work<'_>| -> Result<(), Error> {
+                appends(work, "half done")?;
+                panic!("a unit of work that a test made panic");
+            };
+            domain.writer.one_event(&channel, work).await
+        }))
+        .await;
+        let after = stage.send("n2", "after").await;
+        go_on();
+        assert!(matches!(fails.await, Err(Error::Internal(_))));
+        // What shared its commit was not kept, and is told so; what stood behind it is done.
+        let refused = before.await.expect_err("not kept");
+        assert!(matches!(refused, Error::Busy | Error::Internal(_)), "{refused:?}");
+        assert_eq!(after.await.expect("sent").0.text, "after");
+        assert_eq!(stage.ann.texts(stage.channel.as_str()).await, ["after"]);
+        stage.ann.say(stage.channel.as_str(), "n1", "before").await;
+        assert_eq!(stage.topic().await, "");
+        stage.log_has(NEW + 2).await;
+    }
+);
+
+both!(
+    async fn what_was_asked_for_is_done_though_nobody_waits_for_it(server: TestServer) {
+        let stage = Stage::set(&server).await;
+        let go_on = stage.hold().await;
+        for n in 0..5 {
+            drop(stage.send(&format!("n{n}"), &format!("{n}")).await);
+        }
+        let appends = stage.appends();
+        let two_entries = move |work: &mut Work<'_>| {
+            appends(work, "one")?;
+            appends(work, "two")
+        };
+        drop(stage.unit(two_entries).await);
+        let last = stage.send("last", "last").await;
+        go_on();
+        last.await.expect("sent");
+        assert_eq!(stage.ann.texts(stage.channel.as_str()).await, ["0", "1", "2", "3", "4", "last"]);
+        assert_eq!(stage.topic().await, "two");
+        stage.log_has(NEW + 8).await;
+    }
+);
+
+both!(
+    async fn a_request_whose_client_goes_away_is_done_whole_or_not_at_all(server: TestServer) {
+        let stage = Stage::set(&server).await;
+        let path = format!("/channels/{}/messages", stage.channel);
+        for n in 0..20 {
+            let go_on = stage.hold().await;
+            let body = json!({ "nonce": format!("n{n}"), "text": format!("text {n}") });
+            let mut asking = Box::pin(stage.ann.try_ask(reqwest::Method::POST, &path, body));
+            // Some go before the request is written, some after.
+            for _ in 0..n {
+                assert!(matches!(futures_util::poll!(&mut asking), Poll::Pending));
+                tokio::task::yield_now().await;
+            }
+            drop(asking);
+            go_on();
+        }
+        let done = stage.ann.texts(stage.channel.as_str()).await;
+        eprintln!("{} of 20 were done", done.len());
+        stage.log_has(NEW + stage.ann.texts(stage.channel.as_str()).await.len()).await;
+    }
+);
+
+/// How many commits the write-ahead log of SQLite has: a frame that ends one says how large the database then is.
+fn commits(server: &TestServer) -> usize {
+    let log = std::fs::read(format!("{}-wal", server.database_url())).expect("the write-ahead log");
+    let number = |at: usize| u32::from_be_bytes(log[at..at + 4].try_into().expect("four bytes"));
+    let (page, salts) = (usize::try_from(number(8)).expect("a size"), (number(16), number(20)));
+    let frames = (32..log.len()).step_by(page + 24).take_while(|at| at + 24 + page <= log.len());
+    frames.filter(|at| (number(at + 8), number(at + 12)) == salts && number(at + 4) != 0).count()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_shares_one_commit_on_sqlite() {
+    let server = TestServer::sqlite().await;
+    let stage = Stage::set(&server).await;
+    let before = commits(&server);
+    stage.ann.say(stage.channel.as_str(), "alone", "alone").await;
+    assert_eq!(commits(&server), before + 1, "one that comes alone is a commit of its own");
+    let go_on = stage.hold().await;
+    let mut sends = Vec::new();
+    for n in 0..200 {
+        sends.push(stage.send(&format!("n{n}"), "together").await);
+    }
+    go_on();
+    for sent in join_all(sends).await {
+        sent.expect("sent");
+    }
+    assert_eq!(commits(&server), before + 2);
+    stage.log_has(NEW + 201).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_for_a_channel_shares_one_commit_on_postgresql() {
+    let Some(server) = TestServer::postgresql_with(&[]).await else { return };
+    let stage = Stage::set(&server).await;
+    let go_on = stage.hold().await;
+    let mut sends = Vec::new();
+    for n in 0..200 {
+        sends.push(stage.send(&format!("n{n}"), "together").await);
+    }
+    go_on();
+    for sent in join_all(sends).await {
+        sent.expect("sent");
+    }
+    // Rows bear the number of the transaction, or of the savepoint in it, that wrote them: those sends have none.
+    let transactions = "SELECT count(DISTINCT xmin::text) FROM entries WHERE kind = 'message'";
+    let script = format!(
+        "DO $$ BEGIN IF ({transactions}) <> 1 THEN RAISE EXCEPTION '% transactions', ({transactions}); END IF; END $$"
+    );
+    run_sql(&server.database_url(), script).await;
+    stage.log_has(NEW + 200).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_channel_stays_locked_for_a_unit_that_follows_one_that_failed_on_postgresql() {
+    let Some(database) = Database::create().await else { return };
+    let url = database.url.clone();
+    let server = TestServer::start(Some(database), &[]).await;
+    let stage = Stage::set(&server).await;
+    let go_on = stage.hold().await;
+    let appends = stage.appends();
+    let failed = stage
+        .unit(move |work| -> Result<(), Error> {
+            appends(work, "taken back")?;
+            Err(Error::Busy)
+        })
+        .await;
+    let appends = stage.appends();
+    let kept = stage
+        .unit(move |work| {
+            appends(work, "kept")?;
+            // Another node would have to wait now.
+            let other = "BEGIN; SELECT 1 FROM channels FOR UPDATE NOWAIT; ROLLBACK";
+            let asks =
+                std::thread::spawn(move || Conn::open(&url).and_then(|mut conn| conn.run_script(other)));
+            Ok(asks.join().expect("no panic"))
+        })
+        .await;
+    go_on();
+    assert!(failed.await.is_err());
+    let refused = kept.await.expect("kept").expect_err("the channel is locked");
+    assert!(refused.to_string().contains("could not obtain lock"), "{refused}");
+    assert_eq!(stage.topic().await, "kept");
+}
