@@ -7,13 +7,16 @@ use crate::protocol::{
     sign::SigningKey,
 };
 
+/// An entry, its event's bytes and signature, and its body.
+type Kept = (Entry, Vec<u8>, Signature, Option<Vec<u8>>);
+
 /// A log of a few entries, as its host keeps it.
 struct Log {
     key: SigningKey,
     kid: &'static str,
     frontier: Frontier,
     channel: Option<ChannelId>,
-    items: Vec<(Entry, Vec<u8>, Signature, Option<Vec<u8>>)>,
+    items: Vec<Kept>,
 }
 
 impl Log {

@@ -17,7 +17,10 @@ pub struct Material {
 }
 
 /// What is done, the code that is found first, and how the file reads then.
-pub type Case = (&'static str, &'static str, fn(&Material) -> Vec<u8>);
+pub type Case = (&'static str, &'static str, Tampering);
+
+/// A file made of what a sound export has.
+type Tampering = fn(&Material) -> Vec<u8>;
 
 /// The file with its values changed.
 fn changed(material: &Material, change: impl FnOnce(&mut File)) -> Vec<u8> {
@@ -337,7 +340,7 @@ pub const LINES: &[Case] = &[
 ];
 
 /// Files that are no export at all.
-pub const NO_EXPORTS: &[(&str, fn(&Material) -> Vec<u8>)] = &[
+pub const NO_EXPORTS: &[(&str, Tampering)] = &[
     ("nothing", |_| Vec::new()),
     ("another format", |m| edited_first(m, r#""format":1"#, r#""format":2"#)),
     ("a fraction of a format", |m| edited_first(m, r#""format":1"#, r#""format":1.0"#)),
