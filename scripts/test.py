@@ -12,6 +12,7 @@ not stop the others. To add a step: a line in `steps()`.
 
 import argparse
 import fcntl
+import hashlib
 import json
 import os
 import re
@@ -34,6 +35,7 @@ ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / "web"
 LOGS = ROOT / "target" / "test-logs"
 SCHEMATHESIS_VERSION = "4.32.5"
+VERIFIER_REQUIREMENTS = ROOT / "examples" / "verifier-python" / "requirements.txt"
 RUN_LIMIT_S = 55 * 60
 STEP_LIMIT_S = 25 * 60
 TAIL_LINES = 40
@@ -63,7 +65,8 @@ def rust_steps():
         Step("fmt", ["cargo", "fmt", "--all", "--check"]),
         Step("clippy", ["cargo", "clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]),
         Step("rust-build", [*cargo, "--no-run"]),
-        Step("rust-test", [*cargo, "--no-fail-fast"], count=counting.cargo, after=("rust-build",)),
+        Step("verifier-venv", [sys.executable, "-c", INSTALL_VERIFIER]),
+        Step("rust-test", [*cargo, "--no-fail-fast"], count=counting.cargo, after=("rust-build", "verifier-venv")),
     ]
 
 
@@ -106,6 +109,18 @@ if not program.exists():
     venv.create(home, with_pip=True, clear=True)
     package = "schemathesis==" + os.environ["SCHEMATHESIS_VERSION"]
     sys.exit(subprocess.call([home / "bin" / "python", "-m", "pip", "install", "--quiet", package]))
+"""
+
+INSTALL_VERIFIER = """
+import os, pathlib, subprocess, sys, venv
+python = pathlib.Path(os.environ["LOGGIA_TEST_PYTHON"])
+home = python.parent.parent
+if not (home / "complete").exists():
+    venv.create(home, with_pip=True, clear=True)
+    done = subprocess.call([python, "-m", "pip", "install", "--quiet", "-r", os.environ["VERIFIER_REQUIREMENTS"]])
+    if done != 0:
+        sys.exit(done)
+    (home / "complete").touch()
 """
 
 
@@ -204,12 +219,20 @@ def step_environment(directory):
         "NO_COLOR": "1",
         "CARGO_TERM_COLOR": "never",
         "LOGGIA_BIN": str(target_directory() / "debug" / "loggia"),
+        "LOGGIA_TEST_PYTHON": str(verifier_venv() / "bin" / "python"),
+        "VERIFIER_REQUIREMENTS": str(VERIFIER_REQUIREMENTS),
         "LOGGIA_TEST_CHROMIUM": shutil.which("chromium") or "",
         "PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD": "1",
         "PLAYWRIGHT_HTML_OPEN": "never",
         "SCHEMATHESIS": str(venv / "bin" / "schemathesis"),
         "SCHEMATHESIS_VERSION": SCHEMATHESIS_VERSION,
     }
+
+
+def verifier_venv():
+    """One per list of packages, so that a new list is a new place."""
+    packages = hashlib.sha256(VERIFIER_REQUIREMENTS.read_bytes()).hexdigest()
+    return cache_directory() / f"verifier-{packages[:12]}"
 
 
 def cache_directory():
@@ -267,6 +290,7 @@ def needed_programs(wanted):
         ({"rust-test", "e2e", "schemathesis"}, programs.SERVICES),
         ({"e2e"}, programs.BROWSER),
         ({step.name for step in whole_steps() if "schemathesis" in step.name and not step.skip}, programs.VENV),
+        ({"verifier-venv"}, programs.VENV),
     ]
     return [program for steps, found in needs if steps & wanted for program in found]
 

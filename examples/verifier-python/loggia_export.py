@@ -4,6 +4,7 @@ import json
 import re
 
 from loggia_format import (
+    HASH_BYTES,
     KEY_ID,
     SIGNATURE_BYTES,
     Malformed,
@@ -114,21 +115,26 @@ def read_entry(text):
     require("void" not in line or matches(RULE_ID, json.loads(line["void"])), "void")
     signature = json.loads(line["signature"])
     decode(signature, SIGNATURE_BYTES)
-    entry = fields(parse_canonical(line["entry"].encode()), {"event", "host_ts", "seq", "term"})  # LOG-1
+    return parse_entry(line["entry"].encode()), signature, line
+
+
+def parse_entry(raw):
+    """LOG-1, LOG-2."""
+    entry = fields(parse_canonical(raw), {"event", "host_ts", "seq", "term"})
     check_id(entry["event"], "$")
     require(is_integer(entry["seq"]) and is_integer(entry["host_ts"]), "LOG-2")
     require(is_integer(entry["term"], FIRST_TERM), "LOG-2")
-    return entry, signature, line
+    return entry
 
 
 def read_head(text):
     """Head and signature."""
     signed = fields(parse_canonical(text.encode()), {"head", "signature"})
+    decode(signed["signature"], SIGNATURE_BYTES)
     head = fields(signed["head"], {"channel", "host", "kid", "root", "size", "term", "ts"})  # HEAD-1
     check_id(head["channel"], "!")
-    decode(signed["signature"], SIGNATURE_BYTES)
     require(is_server(head["host"]) and matches(KEY_ID, head["kid"]), "HEAD-1")
-    decode(head["root"], 32)
+    decode(head["root"], HASH_BYTES)
     numbers = is_integer(head["size"], 1), is_integer(head["term"], FIRST_TERM), is_integer(head["ts"])
     require(all(numbers), "HEAD-2")
     return head, signed["signature"]

@@ -31,9 +31,7 @@ FIELD_PRIME = 2**255 - 19
 GROUP_ORDER = 2**252 + 27742317777372353535851937790883648493
 CURVE_D = -121665 * pow(121666, -1, FIELD_PRIME) % FIELD_PRIME
 SIGN_BIT = 1 << 255
-_ORDER_8_Y = int.from_bytes(
-    bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"), "little"
-)
+_ORDER_8_Y = int.from_bytes(bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"), "little")
 LOW_ORDER_Y = {0, 1, FIELD_PRIME - 1, _ORDER_8_Y, FIELD_PRIME - _ORDER_8_Y}
 
 STATE_TYPES = {
@@ -72,11 +70,24 @@ def fields(value, required, optional=frozenset()):
 
 def parse_canonical(raw):
     """The value of bytes that equal their own canonical serialisation (JSON-9)."""
+    value = parse_strict(raw)
+    require(canonical(value) == raw, "JSON-9")
+    return value
+
+
+def parse_strict(raw):
+    """The value of JSON in any spelling, within JSON-1 to JSON-8."""
     require(len(raw) <= MAX_JSON_BYTES, "JSON-1")
     try:
-        value = json.loads(raw.decode("utf-8"), object_pairs_hook=_unique, parse_float=_refuse, parse_constant=_refuse)
+        value = json.loads(
+            raw.decode("utf-8"),
+            object_pairs_hook=_unique,
+            parse_int=_integer,
+            parse_float=_refuse,
+            parse_constant=_refuse,
+        )
         _check_limits(value, MAX_DEPTH)
-        require(canonical(value) == raw, "JSON-9")  # which refuses -0 (JSON-5) and trailing bytes (JSON-8), too
+        canonical(value)  # which has no way to write a lone surrogate (JSON-6)
     except (ValueError, RecursionError) as error:
         raise Malformed(str(error)) from error
     return value
@@ -100,6 +111,10 @@ def _utf16(key):
 def _unique(pairs):
     require(len(dict(pairs)) == len(pairs), "JSON-7")
     return dict(pairs)
+
+
+def _integer(text):
+    return int(text) if text != "-0" else _refuse(text)
 
 
 def _refuse(number):
@@ -207,6 +222,11 @@ def verifies(public, domain, data, signature):
     return True
 
 
+def leaf(entry):
+    """LOG-6."""
+    return hashlib.sha256(LEAF_PREFIX + ENTRY_DOMAIN + canonical(entry)).digest()
+
+
 class Tree:
     """The Merkle tree of RFC 9162 section 2.1 over leaves that come one by one (LOG-6)."""
 
@@ -214,8 +234,7 @@ class Tree:
         self.size = 0
         self.peaks = []  # of the complete subtrees, the largest first
 
-    def append(self, entry):
-        node = hashlib.sha256(LEAF_PREFIX + ENTRY_DOMAIN + canonical(entry)).digest()
+    def append(self, node):
         size = self.size
         while size & 1:
             node = self._node(self.peaks.pop(), node)
@@ -224,6 +243,8 @@ class Tree:
         self.size += 1
 
     def root(self):
+        if not self.peaks:
+            return encode(hashlib.sha256().digest())
         root = self.peaks[-1]
         for peak in reversed(self.peaks[:-1]):
             root = self._node(peak, root)

@@ -18,6 +18,7 @@ from loggia_format import (
     canonical,
     check_body,
     digest,
+    leaf,
     parse_event,
     require,
     server_of,
@@ -31,6 +32,15 @@ OK, FINDINGS, NO_EXPORT = 0, 1, 2
 
 class Stop(Exception):
     """Nothing that follows can be judged."""
+
+
+def broken_rule(before, entry):
+    """The rule that keeps an entry from standing after the one before (None: from being the first)."""
+    if before is None:
+        return None if entry["term"] == FIRST_TERM else "LOG-5"
+    if entry["host_ts"] < before["host_ts"]:
+        return "LOG-4"
+    return None if 0 <= entry["term"] - before["term"] <= 1 else "LOG-5"
 
 
 @dataclass
@@ -91,25 +101,20 @@ class Verifier:
         if entry["seq"] != seq:  # LOG-3
             self.stop("missing_entry", f"seq {seq}", f"entry {entry['seq']} stands here instead")
         self.check_follows(entry)
-        self.tree.append(entry)
+        self.tree.append(leaf(entry))
         self.last = entry
-        event, problem = None, None
-        if digest(EVENT_DOMAIN, raw) != entry["event"][1:]:
-            problem = "event_mismatch", "LOG-7"
-        else:
-            event, problem = self.judge(entry, raw, signature)
+        event, problem = self.judge(entry, raw, signature)
         self.note_verdict(seq, problem, "void" in line)
         self.check_body(seq, entry["event"], event, raw, line.get("body"))
 
     def check_follows(self, entry):
-        before = self.last or {"host_ts": 0, "term": FIRST_TERM}
-        if entry["host_ts"] < before["host_ts"]:
-            self.find("bad_entry", f"seq {entry['seq']}", "LOG-4")
-        elif entry["term"] - before["term"] not in ((0, 1) if self.last else (0,)):
-            self.find("bad_entry", f"seq {entry['seq']}", "LOG-5")
+        if (rule := broken_rule(self.last, entry)) is not None:
+            self.find("bad_entry", f"seq {entry['seq']}", rule)
 
     def judge(self, entry, raw, signature):
         """The event, if these bytes are one, and what is wrong with it: a code and a rule, or None."""
+        if digest(EVENT_DOMAIN, raw) != entry["event"][1:]:
+            return None, ("event_mismatch", "LOG-7")
         try:
             event = parse_event(raw)
         except Malformed:

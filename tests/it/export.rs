@@ -1,5 +1,6 @@
 //! An exported channel, verified by us and by a program that was written from the specification alone.
 
+mod chance;
 mod file;
 mod history;
 mod tampering;
@@ -13,7 +14,7 @@ use tempfile::TempDir;
 use crate::support::Process;
 use file::File;
 use tampering::Material;
-use verifiers::{Verdict, loggia, verified};
+use verifiers::{Verdict, loggia, vectors_by_python, verified};
 
 /// The text of `loggia export channel`.
 fn exported(data_dir: &Path, channel: &str) -> String {
@@ -86,4 +87,35 @@ fn what_no_export_can_show(dir: &TempDir, material: &Material) {
     let shortened = material.whole.entries[..material.early.entries.len()].to_vec();
     let file = File { entries: shortened, ..material.early.clone() };
     assert_eq!(verified(dir.path(), &written(dir, file.text()), "an older state").exit, 0);
+}
+
+/// How many logs of chance, and of how many entries.
+const LOGS: u64 = 16;
+const ENTRIES: usize = 250;
+
+#[test]
+fn both_judge_alike_what_chance_composes() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let mut rules = std::collections::BTreeMap::<String, u64>::new();
+    for seed in 0..LOGS {
+        let mut file = chance::log(seed, ENTRIES);
+        let verdict = verified(dir.path(), &written(&dir, file.text()), &format!("log {seed}"));
+        assert_eq!((verdict.exit, &verdict.findings), (0, &Vec::new()), "log {seed}");
+        for line in &mut file.entries {
+            let void = line.as_object_mut().expect("an object").remove("void");
+            let rule = void.map_or("none".to_owned(), |rule| rule.as_str().expect("a rule").to_owned());
+            *rules.entry(rule).or_default() += 1;
+        }
+        // Nothing is called void now, so that every refusal shows with its code.
+        let verdict = verified(dir.path(), &written(&dir, file.text()), &format!("log {seed}, unmarked"));
+        assert_eq!(verdict.exit, 1, "log {seed}");
+    }
+    assert!(rules.len() > 30 && rules["none"] > 1_000, "a good mixture: {rules:?}");
+}
+
+#[test]
+fn the_verifier_in_python_agrees_with_the_vectors() {
+    if let Some((agrees, said)) = vectors_by_python() {
+        assert!(agrees, "{said}");
+    }
 }

@@ -1,5 +1,6 @@
 //! What can be done to an exported file by whoever carries it, and what the verifiers call it.
 
+use loggia::protocol::event::event_id;
 use loggia::protocol::sign::SigningKey;
 use serde_json::{Value, json};
 
@@ -135,6 +136,18 @@ pub const EVENTS: &[Case] = &[
     }),
     ("a field more in an event", "event_mismatch", |m| {
         changed(m, |file| file.entries[3]["event"]["extra"] = json!(1))
+    }),
+    ("an event that is none, nested deeply", "bad_event", |m| {
+        let depth = 50_000;
+        let event = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        let mut line = m.whole.entries.last().expect("one").clone();
+        line["entry"]["seq"] = json!(m.whole.entries.len());
+        line["entry"]["event"] = json!(event_id(event.as_bytes()));
+        line["event"] = json!("here");
+        line.as_object_mut().expect("an object").remove("body");
+        let entry = json!({ "kind": "entry", "line": line }).to_string().replace(r#""here""#, &event);
+        let head = m.whole.head.to_string();
+        m.whole.text().replace(&head, &format!("{entry}\n{head}")).into_bytes()
     }),
     ("an entry is wrongly called void", "void_mismatch", |m| {
         changed(m, |file| {
@@ -289,6 +302,10 @@ pub const HEADS: &[Case] = &[
     ("the head of another channel", "head_channel", |m| changed(m, |file| file.head = m.other.head.clone())),
     ("an older head", "head_size", |m| changed(m, |file| file.head = m.early.head.clone())),
     ("the end is cut off", "head_size", |m| changed(m, |file| file.entries.truncate(m.early.entries.len()))),
+    ("there is nothing but the head", "missing_entry", |m| changed(m, |file| file.entries.clear())),
+    ("there is nothing", "no_head", |m| {
+        m.whole.text().lines().take(1).map(|line| format!("{line}\n")).collect::<String>().into_bytes()
+    }),
     ("there is no head", "no_head", |m| {
         let text = m.whole.text();
         let head = text.trim_end().rfind('\n').expect("lines") + 1;

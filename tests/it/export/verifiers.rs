@@ -37,10 +37,24 @@ pub fn verified_by_us(data_dir: &Path, file: &Path) -> Verdict {
 
 /// None when there is no Python that could.
 pub fn verified_by_python(file: &Path) -> Option<Verdict> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/verifier-python/verify.py");
+    script("verify.py", file).map(|output| verdict(&output))
+}
+
+/// Whether the verifier in Python agrees with the specification's vectors, and what it says.
+pub fn vectors_by_python() -> Option<(bool, String)> {
+    let output = script("vectors.py", &repository().join("spec/vectors"))?;
+    let text = [output.stdout, output.stderr].concat();
+    Some((output.status.success(), String::from_utf8_lossy(&text).into_owned()))
+}
+
+fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn script(name: &str, argument: &Path) -> Option<Output> {
     let mut command = Command::new(python()?);
-    command.arg("-B").arg(script).arg(file);
-    Some(verdict(&command.output().expect("Python")))
+    command.arg("-B").arg(repository().join("examples/verifier-python").join(name)).arg(argument);
+    Some(command.output().expect("Python"))
 }
 
 /// `LOGGIA_TEST_PYTHON`, else python3 if it has what the verifier needs.
