@@ -40,3 +40,14 @@ pub const SUBMIT_EVENTS_MAX: usize = 64;
 pub const BATCH_ENTRIES_MAX: usize = 256;
 /// Bytes in one batch or range.
 pub const BATCH_BYTES_MAX: usize = 512 * 1024;
+
+/// How far a request's `created` may be from the receiver's clock, both ways, inclusive.
+pub const REQUEST_SKEW_S_MAX: i64 = 300;
+/// From a request's `created` to its `expires`.
+pub const REQUEST_LIFETIME_S_MAX: i64 = 300;
+/// Length of a request's nonce; at most [`NONCE_BYTES_MAX`].
+pub const REQUEST_NONCE_BYTES_MIN: usize = 8;
+/// Length of the header field `signature-input`.
+pub const SIGNATURE_INPUT_BYTES_MAX: usize = 1024;
+/// Length of the header field `signature`.
+pub const SIGNATURE_BYTES_MAX: usize = 128;

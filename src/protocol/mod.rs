@@ -7,7 +7,7 @@
 //! In reading order: [`ids`] (names), [`json`] (what bytes may be signed), [`sign`] (hash domains and
 //! Ed25519), [`event`] and [`body`] (what an author's server signs), [`log`] and [`head`] (what the host
 //! adds), [`rules`] (who may do what) and [`state`] (the fold of the log, and a replica's verdict per
-//! entry). [`limits`] names every bound.
+//! entry). [`http_sig`] signs requests between servers, and [`limits`] names every bound.
 //!
 //! To add an event type: a variant in [`event::EventType`] with its shape, its content in
 //! [`state::content`], a branch in [`rules`] with an id from `spec/04-state-and-rules.md`, its effect in
@@ -18,6 +18,7 @@ pub mod audit;
 pub mod body;
 pub mod event;
 pub mod head;
+pub mod http_sig;
 pub mod ids;
 pub mod json;
 pub mod limits;
