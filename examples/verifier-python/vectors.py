@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Runs the specification's test vectors through the verifier: vectors.py spec/vectors
 
-Prints how many agree, then those that do not. Exit code: 0 all agree, 1 some do not. What a verifier of exports has no
-use for (proofs, evidence, aliases, files) is left out.
+Prints how many agree, then those that do not. Exit code: 0 all agree, 1 some do not. Of what a verifier of exports has
+no use for, requests are judged here too; proofs, evidence, aliases, files and signing are left out.
 """
 
 import json
@@ -36,6 +36,7 @@ from loggia_format import (
     require,
     verifies,
 )
+from loggia_requests import Refused, verify_request
 from verify import Verifier, broken_rule
 
 
@@ -93,6 +94,10 @@ def verify_head(given, _logs):
     return {}
 
 
+def receive(given, _logs):
+    return {"keyid": verify_request(given, given["now"], decode(given["public"], KEY_BYTES))}
+
+
 NAMES = {
     "server": is_server,
     "user": is_user,
@@ -134,6 +139,7 @@ RUNNERS = {
     "log/chain.json": follow,
     "log/roots.json": compute_root,
     "log/heads.json": verify_head,
+    "requests/verify.json": receive,
 }
 
 
@@ -142,6 +148,8 @@ def disagreement(run, vector, logs):
     wanted = vector["expect"]
     try:
         got = run(vector["input"], logs)
+    except Refused as refusal:
+        return None if refusal.code == wanted.get("reject") else str(refusal)
     except Malformed as refusal:
         return None if "reject" in wanted else f"refused: {refusal}"
     if "reject" in wanted:

@@ -3,7 +3,7 @@
 
     scripts/vectors/make.py      then review what changed, and run `cargo test --test vectors`
 
-The same input gives the same files. A case is a line in objects.py, logs.py or rules.py, with what must come of it.
+The same input gives the same files. A case is a line in objects.py, logs.py, requests.py or rules.py, with what must come of it.
 """
 
 import json
@@ -14,6 +14,7 @@ sys.dont_write_bytecode = True
 
 import logs  # noqa: E402
 import objects  # noqa: E402
+import requests  # noqa: E402
 import rules  # noqa: E402
 
 TARGET = Path(__file__).resolve().parent.parent.parent / "spec" / "vectors"
@@ -32,6 +33,8 @@ FILES = {
     "log/consistency.json": logs.consistency,
     "log/heads.json": logs.heads,
     "log/evidence.json": logs.evidence,
+    "requests/verify.json": requests.verify,
+    "requests/sign.json": requests.sign,
 }
 AREAS = ("founding", "places", "contents", "access", "oneself", "others", "relations", "settings", "keys")
 

@@ -8,6 +8,7 @@
 mod coverage;
 mod logs;
 mod objects;
+mod requests;
 mod rules;
 
 use std::fs;
