@@ -31,6 +31,7 @@
 pub mod client_api;
 pub mod config;
 pub mod domain;
+pub mod federation;
 pub mod http;
 pub mod live;
 pub mod protocol;

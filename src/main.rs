@@ -182,7 +182,7 @@ fn run(command: Command, config: Arc<Config>) -> Outcome {
 fn document(which: Document) -> String {
     let document = match which {
         Document::Client => client_api::document(),
-        Document::Federation => loggia::http::openapi::federation(),
+        Document::Federation => loggia::federation::document(),
     };
     loggia::http::openapi::print(&document)
 }

@@ -14,14 +14,21 @@ use crate::config::Config;
 use crate::domain::clock::{Clock, SystemClock, random, random_text};
 use crate::domain::effect::{Audience, Silence};
 use crate::domain::passwords::Passwords;
+use crate::domain::peers::{Arrivals, NoPeers, Peers};
+use crate::domain::remote::meet::FoundChannels;
 use crate::domain::writer::{Identity, Writer, WriterContext};
 use crate::domain::{Domain, Presences};
+use crate::federation::courier::{Both, Courier, Routes};
+use crate::federation::discovery::{ClientError, Discovery};
+use crate::federation::own_keys::{self, OwnKeys};
+use crate::federation::{self, Inbound, Outbound};
 use crate::http::limits::Limits;
 use crate::http::{Problem, Shared, TokenCache, context, extract, web_client};
 use crate::live::{self, Bounds, Hub};
 use crate::protocol::ids::KeyId;
+use crate::protocol::key_document::SignedKeySet;
 use crate::protocol::sign::SigningKey;
-use crate::storage::{self, Conn, ReadPool, is_postgres, meta};
+use crate::storage::{self, ChannelNum, Conn, ReadPool, is_postgres, meta};
 
 /// Why the server can't start.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +45,12 @@ pub enum StartError {
     InUse(String),
     #[error("{0}")]
     Domain(#[from] crate::domain::Error),
+    #[error("{0}")]
+    Keys(#[from] own_keys::KeyError),
+    #[error("connections to other servers: {0}")]
+    Client(#[from] ClientError),
+    #[error("{what}: {error}")]
+    Tls { what: String, error: String },
 }
 
 fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> StartError {
@@ -74,7 +87,11 @@ fn make_data_dir(path: &Path) -> Result<(), StartError> {
 }
 
 /// Who this server is: its name, for ever, and the key that signs now, made at the first start.
-fn identity(conn: &mut Conn, config: &Config, clock: &dyn Clock) -> Result<Identity, StartError> {
+fn identity(
+    conn: &mut Conn,
+    config: &Config,
+    clock: &dyn Clock,
+) -> Result<(Identity, SignedKeySet), StartError> {
     conn.begin_write()?;
     let found = identity_within(conn, config, clock);
     match &found {
@@ -84,7 +101,11 @@ fn identity(conn: &mut Conn, config: &Config, clock: &dyn Clock) -> Result<Ident
     found
 }
 
-fn identity_within(conn: &mut Conn, config: &Config, clock: &dyn Clock) -> Result<Identity, StartError> {
+fn identity_within(
+    conn: &mut Conn,
+    config: &Config,
+    clock: &dyn Clock,
+) -> Result<(Identity, SignedKeySet), StartError> {
     const NAME: &str = "server_name";
     meta::put_once(conn, NAME, config.name.as_str())?;
     let stored = meta::get(conn, NAME)?.unwrap_or_default();
@@ -105,7 +126,10 @@ fn identity_within(conn: &mut Conn, config: &Config, clock: &dyn Clock) -> Resul
     let row = meta::active_key(conn)?.ok_or_else(|| damaged("no signing key"))?;
     let seed: [u8; 32] = row.seed.as_slice().try_into().map_err(|_| damaged("signing key"))?;
     let kid: KeyId = row.kid.parse().map_err(|_| damaged("key id"))?;
-    Ok(Identity { name: config.name.clone(), kid, key: SigningKey::from_seed(seed) })
+    let retired = own_keys::retired(conn)?;
+    let set = own_keys::load(conn, &config.name, clock.now())?;
+    let identity = Identity { name: config.name.clone(), kid, key: SigningKey::from_seed(seed), retired };
+    Ok((identity, set))
 }
 
 struct NobodyOnline;
@@ -114,18 +138,30 @@ impl Presences for NobodyOnline {
     fn is_online(&self, _: &str) -> bool {
         false
     }
+
+    fn set_remote(&self, _: &str, _: ChannelNum, _: bool) {}
 }
 
 /// The domain without a server around it: for commands.
 pub fn open_domain(config: &Arc<Config>) -> Result<(Domain, Vec<std::thread::JoinHandle<()>>), StartError> {
-    build_domain(config, Arc::new(Silence), Arc::new(NobodyOnline))
+    let built = build_domain(config, Arc::new(Silence), Arc::new(NobodyOnline))?;
+    Ok((built.domain, built.writers))
+}
+
+/// The domain, and what was needed to build it.
+struct Built {
+    domain: Domain,
+    writers: Vec<std::thread::JoinHandle<()>>,
+    keys: SignedKeySet,
+    /// None when this server talks to no others.
+    outbound: Option<Arc<Outbound>>,
 }
 
 fn build_domain(
     config: &Arc<Config>,
     audience: Audience,
     presences: Arc<dyn Presences>,
-) -> Result<(Domain, Vec<std::thread::JoinHandle<()>>), StartError> {
+) -> Result<Built, StartError> {
     make_data_dir(&config.data_dir)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let url = config.database_url();
@@ -138,19 +174,44 @@ fn build_domain(
         }
         identity(&mut conn, &for_identity, identity_clock.as_ref())
     });
-    let identity = opened.join().unwrap_or(Err(StartError::Storage(storage::Error::Lost)))?;
+    let (identity, keys) = opened.join().unwrap_or(Err(StartError::Storage(storage::Error::Lost)))?;
+    let identity = Arc::new(identity);
     let reads = ReadPool::start(&url, read_threads(config)).map_err(io("cannot start a thread"))?;
     let context = WriterContext {
         url,
         lanes: usize::try_from(config.settings.database.write_threads).unwrap_or(1),
-        identity: Arc::new(identity),
+        identity: identity.clone(),
         clock: clock.clone(),
         audience: audience.clone(),
     };
     let (writer, handles) = Writer::start(&context).map_err(io("cannot start a thread"))?;
     let passwords = Passwords::new(&config.settings.accounts)?;
-    let domain = Domain { config: config.clone(), reads, writer, clock, passwords, audience, presences };
-    Ok((domain, handles))
+    let outbound = match config.federation.enabled {
+        true => {
+            let discovery = Discovery::new(config, reads.clone(), writer.clone(), clock.clone())?;
+            let policy = config.federation.peers.clone();
+            Some(Arc::new(Outbound::new(discovery, identity.clone(), clock.clone(), policy)))
+        }
+        false => None,
+    };
+    let peers: Arc<dyn Peers> = match &outbound {
+        Some(outbound) => outbound.clone(),
+        None => Arc::new(NoPeers),
+    };
+    let domain = Domain {
+        config: config.clone(),
+        reads,
+        writer,
+        clock,
+        passwords,
+        audience,
+        presences,
+        identity,
+        peers,
+        arrivals: Arrivals::default(),
+        found: FoundChannels::default(),
+    };
+    Ok(Built { domain, writers: handles, keys, outbound })
 }
 
 /// A server that is listening.
@@ -161,6 +222,9 @@ pub struct Running {
     handle: ServerHandle,
     served: tokio::task::JoinHandle<std::io::Result<()>>,
     housekeeping: tokio::task::JoinHandle<()>,
+    /// The listener for other servers, if it has an address of its own.
+    federation: Option<ServerHandle>,
+    routes: Arc<Routes>,
     writers: Vec<std::thread::JoinHandle<()>>,
     /// Held for as long as the server runs; the system lets go of it however the process ends.
     _lock: Option<File>,
@@ -182,8 +246,14 @@ pub async fn start(config: Arc<Config>) -> Result<Running, StartError> {
     let streams_max = size(settings.limits.streams_per_account);
     let (hub, announce) = Hub::start(bounds, streams_max, move |sessions| forgetting.forget(sessions))
         .map_err(io("cannot start a thread"))?;
-    let (domain, writers) = build_domain(&config, Arc::new(announce), hub.clone())?;
+    let routes = Arc::new(Routes::default());
+    let both = Both { here: Arc::new(announce), routes: routes.clone() };
+    let Built { domain, writers, keys, outbound } = build_domain(&config, Arc::new(both), hub.clone())?;
     let domain = Arc::new(domain);
+    let inbound = match outbound {
+        Some(outbound) => Some(federate(&config, &domain, keys, outbound, &routes).await?),
+        None => None,
+    };
     let shared = web::Data::new(Shared {
         domain: domain.clone(),
         tokens,
@@ -191,6 +261,9 @@ pub async fn start(config: Arc<Config>) -> Result<Running, StartError> {
     });
     let housekeeping = tokio::spawn(keep_house(domain.clone(), hub.clone(), shared.clone().into_inner()));
     let app_hub = hub.clone();
+    // Without an address of its own, federation shares the one for people.
+    let elsewhere = config.federation.listen.is_some();
+    let beside = inbound.clone().filter(|_| !elsewhere);
     let patience = Duration::from_millis(u64::from(config.settings.stream.heartbeat_ms)) * 2;
     let threads = usize::try_from(config.settings.server.http_threads).unwrap_or(0);
     let server = HttpServer::new(move || {
@@ -200,6 +273,7 @@ pub async fn start(config: Arc<Config>) -> Result<Running, StartError> {
             .app_data(extract::path_config())
             .app_data(extract::query_config())
             .wrap(middleware::from_fn(context::wrap))
+            .configure(|app| with_federation(app, beside.as_ref()))
             .route("/health", web::get().to(health))
             .route("/ready", web::get().to(ready))
             .service(
@@ -227,7 +301,22 @@ pub async fn start(config: Arc<Config>) -> Result<Running, StartError> {
     let server = server.run();
     let handle = server.handle();
     let served = tokio::spawn(server);
-    Ok(Running { address, domain, hub, handle, served, housekeeping, writers, _lock: lock })
+    let federation = match inbound.filter(|_| elsewhere) {
+        Some(inbound) => Some(listen_for_servers(&config, inbound)?),
+        None => None,
+    };
+    Ok(Running {
+        address,
+        domain,
+        hub,
+        handle,
+        served,
+        housekeeping,
+        federation,
+        routes,
+        writers,
+        _lock: lock,
+    })
 }
 
 impl Running {
@@ -239,10 +328,14 @@ impl Running {
     /// Stops: streams are told to come back, requests under way are answered, writes are finished.
     pub async fn stop(self) {
         self.hub.close_all();
+        if let Some(federation) = &self.federation {
+            federation.stop(true).await;
+        }
         self.handle.stop(true).await;
         let _ = self.served.await;
         self.housekeeping.abort();
         let _ = self.housekeeping.await;
+        self.routes.close();
         drop(self.domain);
         drop(self.hub);
         let _ = tokio::task::spawn_blocking(move || {
@@ -252,6 +345,76 @@ impl Running {
         })
         .await;
     }
+}
+
+/// Makes this server one that others can talk to.
+async fn federate(
+    config: &Config,
+    domain: &Arc<Domain>,
+    keys: SignedKeySet,
+    outbound: Arc<Outbound>,
+    routes: &Arc<Routes>,
+) -> Result<web::Data<Inbound>, StartError> {
+    let own = Arc::new(OwnKeys::new(keys, config.federation.endpoint.clone(), domain.identity.clone()));
+    let courier = Courier::start(domain.clone(), outbound.clone(), routes.clone()).await?;
+    Ok(web::Data::new(Inbound::new(domain.clone(), own, outbound, courier)))
+}
+
+fn with_federation(app: &mut web::ServiceConfig, inbound: Option<&web::Data<Inbound>>) {
+    if let Some(inbound) = inbound {
+        app.app_data(inbound.clone()).configure(federation::configure);
+    }
+}
+
+/// Serves other servers at an address of their own, with TLS where there is a certificate.
+fn listen_for_servers(config: &Config, inbound: web::Data<Inbound>) -> Result<ServerHandle, StartError> {
+    let Some(listen) = config.federation.listen else {
+        return Err(StartError::Tls { what: "federation.listen".to_owned(), error: "is not set".to_owned() });
+    };
+    let server = HttpServer::new(move || {
+        ActixApp::new()
+            .app_data(extract::path_config())
+            .app_data(extract::query_config())
+            .wrap(middleware::from_fn(context::wrap))
+            .configure(|app| with_federation(app, Some(&inbound)))
+            .route("/health", web::get().to(health))
+            .default_service(web::route().to(nothing))
+    })
+    .workers(2)
+    .max_connections(SERVER_CONNECTIONS_MAX)
+    .shutdown_timeout(u64::from(config.settings.server.shutdown_grace_s))
+    .client_request_timeout(Duration::from_secs(10))
+    .disable_signals();
+    let at = || io(format!("cannot listen on {listen}"));
+    let server = match &config.federation.tls {
+        Some((cert, key)) => server.bind_rustls_0_23(listen, tls(cert, key)?).map_err(at())?,
+        None => server.bind(listen).map_err(at())?,
+    };
+    let server = server.run();
+    let handle = server.handle();
+    tokio::spawn(server);
+    Ok(handle)
+}
+
+/// Connections of other servers at once, for each thread that serves them.
+const SERVER_CONNECTIONS_MAX: usize = 2_000;
+
+fn tls(cert: &Path, key: &Path) -> Result<rustls::ServerConfig, StartError> {
+    use rustls::pki_types::pem::PemObject;
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+    fn wrong<E: std::fmt::Display>(path: &Path) -> impl Fn(E) -> StartError {
+        let what = path.display().to_string();
+        move |error| StartError::Tls { what: what.clone(), error: error.to_string() }
+    }
+    let chain = CertificateDer::pem_file_iter(cert).map_err(wrong(cert))?;
+    let chain = chain.collect::<Result<Vec<_>, _>>().map_err(wrong(cert))?;
+    let private = PrivateKeyDer::from_pem_file(key).map_err(wrong(key))?;
+    rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(wrong(cert))?
+        .with_no_client_auth()
+        .with_single_cert(chain, private)
+        .map_err(wrong(cert))
 }
 
 /// A peer that takes nothing of what it was sent, for so long, is gone: without this, whoever stops

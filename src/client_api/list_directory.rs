@@ -10,6 +10,7 @@ use crate::domain::page_size;
 use crate::domain::view::ChannelInfo;
 use crate::http::extract::Text;
 use crate::http::{App, Auth, Params, Problem};
+use crate::protocol::ids::ServerName;
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -50,15 +51,16 @@ pub async fn list_directory(
     query: Params<DirectoryQuery>,
 ) -> Result<HttpResponse, Problem> {
     let query = query.into_inner();
-    if query.server.as_deref().is_some_and(|server| server != app.domain.server().as_str()) {
-        return Err(Problem::plain("server_not_found").field("/server", "unknown server"));
-    }
     let limit = page_size(query.limit, 50, DIRECTORY_PAGE_MAX)?;
     let after = query.cursor.as_deref().map(cursor::number).transpose()?.unwrap_or(0);
-    let (listed, next) = app
-        .domain
-        .directory(&actor.0, query.query.map(|Text(text)| text).unwrap_or_default(), after, limit)
-        .await?;
+    let words = query.query.map(|Text(text)| text).unwrap_or_default();
+    let server = query.server.map(|name| name.parse::<ServerName>()).transpose();
+    let server =
+        server.map_err(|_| Problem::plain("server_not_found").field("/server", "is no server's name"))?;
+    let (listed, next) = match server.filter(|server| server != app.domain.server()) {
+        Some(server) => app.domain.directory_elsewhere(&actor.0, &server, &words, after).await?,
+        None => app.domain.directory(&actor.0, words, after, limit).await?,
+    };
     let channels = listed
         .into_iter()
         .map(|listed| DirectoryChannel { info: listed.info, membership: listed.membership });

@@ -3,7 +3,7 @@
 //!
 //! To add a setting, add a line below; nothing else needs to know.
 
-use super::value::{Setting, Text};
+use super::value::{Pairs, Setting, Text};
 
 macro_rules! sections {
     ($( $(#[doc = $section_doc:literal])+ $section:ident : $Type:ident {
@@ -127,6 +127,31 @@ sections! {
         queue_frames: u32 = 1_000,
         /// Bytes that may wait for one slow socket.
         queue_bytes: u32 = 1_048_576,
+    }
+    /// Sharing channels with other servers.
+    federation: Federation {
+        /// Whether this server talks to others at all.
+        enabled: bool = false,
+        /// Address and port for other servers' requests. Empty: they come in where people do (`server.listen`), through
+        /// the same reverse proxy.
+        listen: Text = Text::new(""),
+        /// Certificate chain (a PEM file) for `listen`. Empty: a reverse proxy does TLS.
+        tls_cert: Text = Text::new(""),
+        /// The key to `tls_cert`.
+        tls_key: Text = Text::new(""),
+        /// Where other servers send requests, such as "https://chat.example.org:8448". Empty: "https://" and `server.name`.
+        endpoint: Text = Text::new(""),
+        /// A certificate authority (PEM file) that is trusted beside the public ones when connecting to other servers.
+        extra_root_ca: Text = Text::new(""),
+        /// Servers whose address is given here instead of looked up, and trusted though it be a private one:
+        /// { "b.test" = "127.0.0.1:18443" }. As a variable: b.test=127.0.0.1:18443,c.test=127.0.0.1:28443
+        resolve: Pairs = Pairs::default(),
+        /// Only these servers, if any are named: exact names, or "*.example.org" for all below. Read again on SIGHUP.
+        allow: Vec<Text> = Vec::new(),
+        /// Never these servers. Read again on SIGHUP.
+        deny: Vec<Text> = Vec::new(),
+        /// Requests per minute that one server may make.
+        requests_per_minute: u32 = 6_000,
     }
     /// What is logged to standard error.
     log: Log {

@@ -3,6 +3,7 @@
 //! Each setting can be given in the file as `[section] field = value` and in the environment as
 //! `LOGGIA_SECTION__FIELD`; the main ones have a short variable too ([`SHORT`]).
 
+mod federation;
 mod fields;
 mod value;
 
@@ -11,6 +12,7 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+pub use federation::{Federation, PeerPolicy};
 pub use fields::{Accounts, Database, Limits, Log, LogFormat, Registration, Server, Settings, Stream};
 use value::Given;
 pub use value::Text;
@@ -67,6 +69,7 @@ pub struct Config {
     pub listen: SocketAddr,
     pub data_dir: PathBuf,
     pub trusted_proxies: Vec<IpAddr>,
+    pub federation: Federation,
 }
 
 impl Config {
@@ -225,8 +228,10 @@ fn check(settings: Settings, sources: &Sources) -> Result<Config, ConfigError> {
             return Err(fail(section, field, format!("must be from {least} to {most}, not {value}")));
         }
     }
+    let federation = Federation::check(&settings.federation, &name)
+        .map_err(|(field, problem)| fail("federation", field, problem))?;
     let data_dir = PathBuf::from(&*settings.server.data_dir);
-    Ok(Config { name, listen, data_dir, trusted_proxies, settings })
+    Ok(Config { name, listen, data_dir, trusted_proxies, federation, settings })
 }
 
 /// Numbers with a range: (section, field, value, least, most).
@@ -246,6 +251,7 @@ fn bounds(settings: &Settings) -> Vec<(&'static str, &'static str, u32, u32, u32
         ("limits", "requests_per_minute", limits.requests_per_minute, 1, 10_000_000),
         ("limits", "streams_per_account", limits.streams_per_account, 1, 10_000),
         ("limits", "message_bytes", limits.message_bytes, 1, MESSAGE_BYTES_MAX),
+        ("federation", "requests_per_minute", settings.federation.requests_per_minute, 1, 10_000_000),
         ("stream", "heartbeat_ms", stream.heartbeat_ms, 1_000, 600_000),
         ("stream", "queue_frames", stream.queue_frames, 10, 100_000),
         ("stream", "queue_bytes", stream.queue_bytes, 65_536, 67_108_864),

@@ -1,5 +1,6 @@
 //! The types a setting may have, and how each is read from a file or a variable.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Deref;
 
@@ -71,6 +72,35 @@ impl Setting for Vec<Text> {
     fn sample(&self) -> String {
         let parts: Vec<String> = self.iter().map(Setting::sample).collect();
         format!("[{}]", parts.join(", "))
+    }
+}
+
+/// Names with a value each.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pairs(pub BTreeMap<String, String>);
+
+impl Setting for Pairs {
+    fn read(given: Given<'_>) -> Result<Pairs, String> {
+        let pairs: Option<BTreeMap<String, String>> = match given {
+            Given::Variable(text) => text
+                .split(',')
+                .map(str::trim)
+                .filter(|part| !part.is_empty())
+                .map(|part| {
+                    part.split_once('=').map(|(name, value)| (name.trim().into(), value.trim().into()))
+                })
+                .collect(),
+            Given::File(toml::Value::Table(table)) => {
+                table.iter().map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect()
+            }
+            Given::File(_) => None,
+        };
+        pairs.map(Pairs).ok_or_else(|| "must be names with a text each, such as { a = \"b\" }".to_owned())
+    }
+
+    fn sample(&self) -> String {
+        let pairs: Vec<String> = self.0.iter().map(|(name, value)| format!("{name:?} = {value:?}")).collect();
+        if pairs.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", pairs.join(", ")) }
     }
 }
 

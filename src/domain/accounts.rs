@@ -206,6 +206,10 @@ impl Domain {
             let Some(channel) = channel else { continue };
             let Ok(id) = channel.id.parse() else { continue };
             let person = actor.person.clone();
+            if channel.host != self.server().as_str() {
+                self.leave_elsewhere(actor, &id).await?;
+                continue;
+            }
             self.writer.channel(&id, move |work| depart(work, &person, channel.num)).await?;
         }
         let now = self.clock.now();

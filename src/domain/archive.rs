@@ -78,8 +78,7 @@ pub fn write(conn: &mut Conn, row: &ChannelRow, out: &mut impl Write) -> Result<
             next = entry.seq + 1;
         }
     }
-    let channel = row.id.parse().map_err(|_| ArchiveError::Damaged("channel id"))?;
-    let head = stored_head(row, channel).ok_or(ArchiveError::Damaged("head"))?;
+    let head = stored_head(row).ok_or(ArchiveError::Damaged("head"))?;
     line(out, &Line::Head(&head))?;
     Ok(next)
 }

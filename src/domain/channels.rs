@@ -5,7 +5,7 @@ use super::messages::find_channel;
 use super::seat::{Seat, first_readable};
 use super::view::{Channel, Message};
 use super::writer::{Draft, Work};
-use super::{Actor, Conflict, Domain, Error, Missing, Person, Result, accounts, project, show};
+use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Person, Result, accounts, project, show};
 use crate::protocol::event::EventType;
 use crate::protocol::ids::{Alias, ChannelId, ServerName};
 use crate::protocol::rules::{Capability, HistoryPolicy, JoinPolicy, Policy, Role, Rules};
@@ -25,7 +25,7 @@ pub struct NewChannel {
 }
 
 /// What somebody wants to change; none leaves a thing as it is.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub struct ChannelPatch {
     pub name: Option<String>,
     pub topic: Option<String>,
@@ -115,40 +115,35 @@ impl Domain {
         let alias = patch.alias.as_ref().map(checked_alias).transpose()?;
         let actor = actor.clone();
         let key = id.clone();
-        self.writer
-            .channel(&key, move |work| {
-                let num = find_channel(work, &actor, &id)?;
-                let row = channels::by_num(work.conn, num)?.ok_or(Error::NotFound(Missing::Channel))?;
-                let size = work.lane.open(work.conn, num)?.position.size;
-                let local = set_local(work, num, &actor.person, &row, patch.public, alias)?;
-                if let Some(name) = name.filter(|name| *name != row.name) {
-                    set_name(work, num, &actor.person, name)?;
-                }
-                if let Some(topic) = topic.filter(|topic| *topic != row.topic) {
-                    set_topic(work, num, &actor.person, topic)?;
-                }
-                let old: Policy = serde_json::from_str(&row.policy).unwrap_or_default();
-                let policy = patched_policy(&old, &patch);
-                if policy != old {
-                    set_policy(work, num, &actor.person, &policy)?;
-                }
-                if let Some(archived) = patch.archived.filter(|archived| *archived != row.archived) {
-                    let content = serde_json::json!({ "archived": archived });
-                    work.append(
-                        num,
-                        &actor.person,
-                        Draft::new(EventType::ChannelArchive).state("", content),
-                    )?;
-                }
-                // What only this server says stands in no entry of its own, and clients go by entries: the
-                // policy is said again, so that those who are there and those who come back hear of it.
-                // (An archived channel takes no entries; there it shows when the channel is asked for.)
-                if local && work.lane.open(work.conn, num)?.position.size == size && !row.archived {
-                    set_policy(work, num, &actor.person, &old)?;
-                }
-                view_after(work, num, actor.person.num)
-            })
-            .await
+        self.change(&key, move |work| {
+            let num = find_channel(work, &actor, &id)?;
+            let row = channels::by_num(work.conn, num)?.ok_or(Error::NotFound(Missing::Channel))?;
+            let size = work.lane.open(work.conn, num)?.position.size;
+            let local = set_local(work, num, &actor.person, &row, patch.public, alias)?;
+            if let Some(name) = name.filter(|name| *name != row.name) {
+                set_name(work, num, &actor.person, name)?;
+            }
+            if let Some(topic) = topic.filter(|topic| *topic != row.topic) {
+                set_topic(work, num, &actor.person, topic)?;
+            }
+            let old: Policy = serde_json::from_str(&row.policy).unwrap_or_default();
+            let policy = patched_policy(&old, &patch);
+            if policy != old {
+                set_policy(work, num, &actor.person, &policy)?;
+            }
+            if let Some(archived) = patch.archived.filter(|archived| *archived != row.archived) {
+                let content = serde_json::json!({ "archived": archived });
+                work.append(num, &actor.person, Draft::new(EventType::ChannelArchive).state("", content))?;
+            }
+            // What only this server says stands in no entry of its own, and clients go by entries: the
+            // policy is said again, so that those who are there and those who come back hear of it.
+            // (An archived channel takes no entries; there it shows when the channel is asked for.)
+            if local && work.lane.open(work.conn, num)?.position.size == size && !row.archived {
+                set_policy(work, num, &actor.person, &old)?;
+            }
+            view_after(work, num, actor.person.num)
+        })
+        .await
     }
 }
 
@@ -178,6 +173,9 @@ fn set_local(
     let alias = alias.filter(|alias| alias.as_deref() != row.alias.as_deref());
     if visibility.is_none() && alias.is_none() {
         return Ok(false);
+    }
+    if row.host != work.lane.identity.name.as_str() {
+        return Err(Error::Forbidden(Forbidden::NotHost));
     }
     if row.kind != "channel" || !may(work, num, person, Capability::SetPolicy)? {
         return Err(Error::Refused(crate::protocol::rules::Refusal::MissingCapability(
@@ -228,7 +226,7 @@ pub(super) fn begin(
     {
         map.insert("users".to_owned(), people.into());
     }
-    let local = project::NewLocal { visibility: visibility(public) };
+    let local = project::NewLocal { visibility: visibility(public), is_of_people: true };
     let draft = Draft::new(EventType::ChannelCreate).state("", content);
     let num = work.begin_channel(person, draft, &local)?;
     join(work, num, person)?;

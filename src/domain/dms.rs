@@ -3,8 +3,8 @@
 use super::channels::{begin, join, view_after};
 use super::view::Channel;
 use super::writer::{Person, Work};
-use super::{Actor, Domain, Error, Missing, Result};
-use crate::protocol::ids::UserId;
+use super::{Actor, Domain, Error, Missing, Result, project};
+use crate::protocol::ids::{ChannelId, UserId};
 use crate::protocol::limits::DM_USERS_MAX;
 use crate::protocol::rules::Refusal;
 use crate::storage::{ChannelNum, channels, members, users};
@@ -28,8 +28,24 @@ impl Domain {
         }
         let ids: Vec<String> = people.iter().map(|id| id.as_str().to_owned()).collect();
         let key = ids.join(" ");
+        if let Some(channel) = self.dm_elsewhere(&key).await? {
+            return Ok((self.join_elsewhere(actor, &channel).await?, false));
+        }
         let actor = actor.clone();
         self.writer.other(&key.clone(), move |work| open(work, &actor.person, &people, ids, &key)).await
+    }
+}
+
+impl Domain {
+    /// The channel of these people, if another server hosts it.
+    async fn dm_elsewhere(&self, people: &str) -> Result<Option<ChannelId>> {
+        let (people, ours) = (people.to_owned(), self.server().clone());
+        self.reads
+            .read(move |conn| {
+                let row = channels::by_people(conn, &people)?.filter(|row| row.host != ours.as_str());
+                Ok(row.and_then(|row| row.id.parse().ok()))
+            })
+            .await
     }
 }
 
@@ -40,6 +56,11 @@ fn open(
     ids: Vec<String>,
     key: &str,
 ) -> Result<(Channel, bool)> {
+    for id in people {
+        if id.server() != work.lane.identity.name {
+            work.person(id)?;
+        }
+    }
     let rows = users::by_ids(work.conn, &ids)?;
     if rows.len() != ids.len() || rows.iter().any(|row| row.deleted_ts.is_some()) {
         return Err(Error::NotFound(Missing::User));
@@ -49,6 +70,13 @@ fn open(
         None => (begin(work, creator, "dm", ids, false)?, true),
     };
     for id in people {
+        if id.server() != work.lane.identity.name {
+            // Their own server lets them in, once it has heard of it.
+            if new {
+                project::invite(work, num, &creator.id, id)?;
+            }
+            continue;
+        }
         let row = rows.iter().find(|row| row.id == id.as_str()).ok_or(Error::NotFound(Missing::User))?;
         // This server answers for its own people: a direct message needs no consent here.
         if row.password_hash.is_some() && !is_joined(work, num, row.num)? {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::view::{ChannelInfo, Member, Message, Notification, ReadState, User};
 use crate::protocol::Seq;
-use crate::protocol::ids::ChannelId;
+use crate::protocol::ids::{ChannelId, ServerName};
 use crate::storage::{ChannelNum, UserNum};
 
 /// What an entry changed, as clients are told. The same value comes from a commit and from reading
@@ -38,6 +38,8 @@ pub enum Effect {
     NotificationsSeen { user: UserNum, up_to: i64, unread: i64 },
     /// A profile changed: to everybody who shares a channel.
     Profile { user: UserNum, profile: Box<User> },
+    /// Another server has to be told something of a channel that is hosted here.
+    Replica { channel: ChannelNum, server: ServerName },
     /// Somebody is typing. Never stored, first to be dropped.
     Typing { channel: ChannelNum, id: ChannelId, user: String },
     /// These sessions are over.

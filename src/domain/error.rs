@@ -1,5 +1,7 @@
 //! Why the domain refuses. Each has a stable code for clients; what went wrong inside is for the log.
 
+use super::peers::PeerError;
+use super::writer::{BatchError, Outgoing};
 use crate::protocol::rules::Refusal;
 use crate::storage;
 
@@ -24,6 +26,15 @@ pub enum Error {
     /// Name and password, or the password alone, don't fit.
     #[error("the credentials are wrong")]
     Credentials,
+    /// The channel's host is another server, which is to be asked. Never leaves the domain.
+    #[error("the channel is hosted elsewhere")]
+    Elsewhere(Box<Outgoing>),
+    /// Another server refused, or could not be asked.
+    #[error("{0}")]
+    Peer(PeerError),
+    /// Entries of another server's channel were not taken.
+    #[error("{0}")]
+    Batch(#[from] BatchError),
     /// Too much work is waiting; the request had no effect.
     #[error("the server is busy")]
     Busy,
@@ -67,6 +78,8 @@ coded! {
         UsernameTaken = "username_taken", "This name is taken.";
         AliasTaken = "alias_taken", "This alias is taken.";
         NonceReused = "nonce_reused", "This nonce was used for another message.";
+        Fork = "fork", "The channel's host has shown two different logs: nothing is written there any more.";
+        TooMuchWaiting = "too_much_waiting", "Too much of yours is waiting for other servers.";
         PinsFull = "pins_full", "This channel has as many pins as it can have.";
     }
 }
@@ -78,6 +91,8 @@ coded! {
         InviteNeeded = "invite_needed", "Registering here needs an invite code.";
         InviteInvalid = "invite_invalid", "This invite code is unknown, spent or over.";
         AdminOnly = "admin_only", "Only an administrator may do that.";
+        BadOrigin = "bad_origin", "A server speaks for its own people only.";
+        NotHost = "not_host", "Only the channel's host may do that.";
         NotMember = "not_member", "You are not a member of this channel.";
         EditsPrivate = "edits_private", "Earlier versions are for the author and moderators.";
         NotYours = "not_yours", "Only its author may do that.";
@@ -85,8 +100,30 @@ coded! {
 }
 
 impl Error {
+    /// The stable code, as in problem documents.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Error::Refused(refusal) => refusal.code(),
+            Error::NotFound(missing) => missing.code(),
+            Error::Conflict(conflict) => conflict.code(),
+            Error::Forbidden(forbidden) => forbidden.code(),
+            Error::Invalid { code, .. } => code,
+            Error::Credentials => "bad_credentials",
+            Error::Batch(error) => error.code(),
+            Error::Peer(error) => error.code(),
+            Error::Busy => "busy",
+            Error::Elsewhere(_) | Error::Internal(_) => "internal",
+        }
+    }
+
     pub fn invalid(code: &'static str, pointer: &'static str, detail: impl Into<String>) -> Error {
         Error::Invalid { code, pointer, detail: detail.into() }
+    }
+}
+
+impl From<PeerError> for Error {
+    fn from(error: PeerError) -> Error {
+        Error::Peer(error)
     }
 }
 

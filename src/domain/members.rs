@@ -30,15 +30,17 @@ pub struct MemberPage {
 impl Domain {
     /// Joins a channel, or accepts an invitation. Whoever is in already stays.
     pub async fn join_channel(&self, actor: &Actor, id: ChannelId) -> Result<Channel> {
+        if self.is_elsewhere(&id).await? {
+            return self.join_elsewhere(actor, &id).await;
+        }
         let actor = actor.clone();
         let key = id.clone();
-        self.writer
-            .channel(&key, move |work| {
-                let num = find_channel(work, &actor, &id)?;
-                unless_unchanged(join(work, num, &actor.person))?;
-                view_after(work, num, actor.person.num)
-            })
-            .await
+        self.change(&key, move |work| {
+            let num = find_channel(work, &actor, &id)?;
+            unless_unchanged(join(work, num, &actor.person))?;
+            view_after(work, num, actor.person.num)
+        })
+        .await
     }
 
     /// The channel that an alias names, if the asker may know of it.
@@ -46,6 +48,9 @@ impl Domain {
     /// # Errors
     /// `alias_not_found`
     pub async fn resolve_alias(&self, actor: &Actor, alias: &Alias) -> Result<ChannelId> {
+        if alias.server() != *self.server() {
+            return self.find_elsewhere(alias).await;
+        }
         let (user, alias) = (actor.person.num, alias.as_str().to_owned());
         let missing = || Error::NotFound(Missing::Alias);
         self.reads
@@ -64,16 +69,18 @@ impl Domain {
 
     /// Leaves a channel, or declines an invitation.
     pub async fn leave_channel(&self, actor: &Actor, id: ChannelId) -> Result<()> {
+        if self.is_elsewhere(&id).await? {
+            return self.leave_elsewhere(actor, &id).await;
+        }
         let actor = actor.clone();
         let key = id.clone();
-        self.writer
-            .channel(&key, move |work| {
-                let num = find_channel(work, &actor, &id)?;
-                let content = serde_json::json!({ "membership": "left" });
-                let draft = Draft::new(EventType::Member).state(actor.person.id.as_str(), content);
-                unless_unchanged(work.append(num, &actor.person, draft).map(drop))
-            })
-            .await
+        self.change(&key, move |work| {
+            let num = find_channel(work, &actor, &id)?;
+            let content = serde_json::json!({ "membership": "left" });
+            let draft = Draft::new(EventType::Member).state(actor.person.id.as_str(), content);
+            unless_unchanged(work.append(num, &actor.person, draft).map(drop))
+        })
+        .await
     }
 
     /// Invites, removes, bans or promotes somebody.
@@ -97,19 +104,22 @@ impl Domain {
         }
         let actor = actor.clone();
         let key = id.clone();
-        self.writer
-            .channel(&key, move |work| {
-                let num = find_channel(work, &actor, &id)?;
-                let row = users::by_id(work.conn, user.as_str())?.filter(|row| row.deleted_ts.is_none());
-                let row = row.ok_or(Error::NotFound(Missing::User))?;
-                let mut draft = Draft::new(EventType::Member).state(user.as_str(), wanted);
-                if let Some(reason) = reason {
-                    draft = draft.content(content::map(&content::ReasonContent { reason }));
-                }
-                unless_unchanged(work.append(num, &actor.person, draft).map(drop))?;
-                member(work, num, &row)
-            })
-            .await
+        self.change(&key, move |work| {
+            let num = find_channel(work, &actor, &id)?;
+            // People of other servers need not have been met.
+            if user.server() != work.lane.identity.name {
+                work.person(&user)?;
+            }
+            let row = users::by_id(work.conn, user.as_str())?.filter(|row| row.deleted_ts.is_none());
+            let row = row.ok_or(Error::NotFound(Missing::User))?;
+            let mut draft = Draft::new(EventType::Member).state(user.as_str(), wanted);
+            if let Some(reason) = reason {
+                draft = draft.content(content::map(&content::ReasonContent { reason }));
+            }
+            unless_unchanged(work.append(num, &actor.person, draft).map(drop))?;
+            member(work, num, &row)
+        })
+        .await
     }
 
     /// People in a channel, in the order in which this server came to know them.
@@ -148,12 +158,11 @@ impl Domain {
     pub async fn set_notify(&self, actor: &Actor, id: ChannelId, level: &'static str) -> Result<()> {
         let actor = actor.clone();
         let key = id.clone();
-        self.writer
-            .channel(&key, move |work| {
-                let seat = Seat::joined(work.conn, actor.person.num, &id)?;
-                Ok(members::set_notify(work.conn, seat.channel.num, actor.person.num, level)?)
-            })
-            .await
+        self.change(&key, move |work| {
+            let seat = Seat::joined(work.conn, actor.person.num, &id)?;
+            Ok(members::set_notify(work.conn, seat.channel.num, actor.person.num, level)?)
+        })
+        .await
     }
 }
 

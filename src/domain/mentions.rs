@@ -8,7 +8,7 @@ use crate::protocol::ids::{ServerName, UserId};
 pub const MENTIONS_MAX: usize = 50;
 
 /// What a text mentions, before it is known who of them is in the channel.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Mentions {
     pub users: Vec<String>,
     pub all: bool,

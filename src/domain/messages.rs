@@ -1,21 +1,27 @@
 //! Messages: send, edit, delete, get.
 
+use std::time::Duration;
+
 use super::content::{self, MessageContent, ReasonContent};
 use super::effect::{Change, Effect};
 use super::mentions::{self, Mentions};
 use super::seat::Seat;
-use super::view::Message;
-use super::writer::{Draft, Work};
+use super::view::{Message, MessageStatus};
+use super::writer::{Draft, Outgoing, Work};
 use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Result, accounts, show};
 use crate::protocol::event::{EventType, Rel, Relates};
-use crate::protocol::ids::{ChannelId, EventId, Nonce};
+use crate::protocol::ids::{ChannelId, EventId, Nonce, UserId};
 use crate::protocol::rules::{Capability, Membership, Rules};
 use crate::protocol::{Seq, Ts};
 use crate::storage::entries::EntryRow;
 use crate::storage::messages::MessageRow;
-use crate::storage::{ChannelNum, Conn, entries, members, messages};
+use crate::storage::{ChannelNum, Conn, entries, members, messages, peers};
 
 pub const REASON_CHARS_MAX: usize = 500;
+/// How long a send waits for a host elsewhere before it is answered as pending.
+const SEND_PATIENCE: Duration = Duration::from_secs(3);
+/// The `seq` of a message that has no place in the log yet.
+pub const NO_SEQ: Seq = -1;
 
 /// What somebody wants to say.
 #[derive(Debug, Clone)]
@@ -63,7 +69,45 @@ impl Domain {
         let found = mentions::find(&new.text, self.server());
         let actor = actor.clone();
         let id = channel.clone();
-        self.writer.one_event(&channel, move |work| send(work, &actor, &id, new, found)).await
+        let (asker, again) = (actor.clone(), new.clone());
+        let sent = self.writer.one_event(&channel, move |work| send(work, &actor, &id, new, found)).await;
+        match sent {
+            Err(Error::Elsewhere(out)) => self.send_elsewhere(&asker, &channel, *out, again).await,
+            sent => sent,
+        }
+    }
+
+    /// Sends to a channel that is hosted elsewhere: kept first, then handed to the host, and shown as pending
+    /// if that takes long.
+    async fn send_elsewhere(
+        &self,
+        actor: &Actor,
+        channel: &ChannelId,
+        out: Outgoing,
+        new: NewMessage,
+    ) -> Result<(Message, bool)> {
+        let Some(event) = out.events.last().cloned() else { return Err(Error::Busy) };
+        let arrives = self.expect(&event.id);
+        let host = out.host.clone();
+        let nonce = new.nonce.clone();
+        let twice = self
+            .writer
+            .channel(channel, move |work| {
+                // The same request may have come twice at once.
+                if peers::pending_by_nonce(work.conn, out.num, out.sender, nonce.as_str())?.is_some() {
+                    return Ok(true);
+                }
+                work.keep_pending(&out).map(|()| false)
+            })
+            .await?;
+        self.peers.wake(&host);
+        if !twice && self.arrival(arrives, SEND_PATIENCE).await?.is_some() {
+            let message = self.message(actor, channel.clone(), event.id).await?;
+            return Ok((message, true));
+        }
+        let content: MessageContent = event.body.as_deref().and_then(content::read_body).unwrap_or_default();
+        let (sender, now) = (&actor.person.id, self.clock.now());
+        Ok((pending_message(channel, sender, event.id.as_str(), now, &new, content), !twice))
     }
 
     /// Replaces a message's text.
@@ -78,7 +122,7 @@ impl Domain {
         let found = mentions::find(&text, self.server());
         let actor = actor.clone();
         let key = channel.clone();
-        self.writer.channel(&key, move |work| edit(work, &actor, &channel, &id, text, found)).await
+        self.change(&key, move |work| edit(work, &actor, &channel, &id, text, found)).await
     }
 
     /// Deletes a message for good. Deleting it again does nothing.
@@ -94,19 +138,18 @@ impl Domain {
             .transpose()?;
         let actor = actor.clone();
         let key = channel.clone();
-        self.writer
-            .channel(&key, move |work| {
-                let (num, row) = find_message(work, &actor, &channel, &id)?;
-                if row.deleted {
-                    return Ok(());
-                }
-                let mut draft = Draft::new(EventType::Redact).relates(Relates { rel: Rel::Redact, to: id });
-                if let Some(reason) = reason.filter(|reason| !reason.is_empty()) {
-                    draft = draft.content(content::map(&ReasonContent { reason }));
-                }
-                work.append(num, &actor.person, draft).map(drop)
-            })
-            .await
+        self.change(&key, move |work| {
+            let (num, row) = find_message(work, &actor, &channel, &id)?;
+            if row.deleted {
+                return Ok(());
+            }
+            let mut draft = Draft::new(EventType::Redact).relates(Relates { rel: Rel::Redact, to: id });
+            if let Some(reason) = reason.filter(|reason| !reason.is_empty()) {
+                draft = draft.content(content::map(&ReasonContent { reason }));
+            }
+            work.append(num, &actor.person, draft).map(drop)
+        })
+        .await
     }
 
     /// One message.
@@ -201,6 +244,9 @@ fn send(
     if let Some(entry) = entries::by_nonce(work.conn, num, actor.person.num, new.nonce.as_str())? {
         return again(work.conn, actor, channel, &entry, &new).map(|message| (message, false));
     }
+    if let Some(message) = waiting(work, num, actor, &new)? {
+        return Ok((message, false));
+    }
     let relates = relation(work.conn, num, &new)?;
     let (mentions, mentions_all) = concerned(work, num, actor, found)?;
     let content = MessageContent {
@@ -221,6 +267,58 @@ fn send(
     work.append(num, &actor.person, draft)?;
     let message = told_message(work, mark).ok_or(Error::NotFound(Missing::Message))?;
     Ok((message, true))
+}
+
+/// The message of this nonce that waits for the channel's host, if there is one.
+fn waiting(
+    work: &mut Work<'_>,
+    channel: ChannelNum,
+    actor: &Actor,
+    new: &NewMessage,
+) -> Result<Option<Message>> {
+    if work.is_host(channel)? {
+        return Ok(None);
+    }
+    let Some(row) = peers::pending_by_nonce(work.conn, channel, actor.person.num, new.nonce.as_str())? else {
+        return Ok(None);
+    };
+    let content: MessageContent = row.body.as_deref().and_then(content::read_body).unwrap_or_default();
+    if content.text != new.text {
+        return Err(Error::Conflict(Conflict::NonceReused));
+    }
+    let id = work.lane.open(work.conn, channel)?.id.clone();
+    Ok(Some(pending_message(&id, &actor.person.id, &row.event_id, row.created_ts, new, content)))
+}
+
+/// A message as it is shown until its host has given it a place.
+fn pending_message(
+    channel: &ChannelId,
+    sender: &UserId,
+    id: &str,
+    ts: Ts,
+    new: &NewMessage,
+    content: MessageContent,
+) -> Message {
+    Message {
+        id: id.to_owned(),
+        channel: channel.as_str().to_owned(),
+        seq: NO_SEQ,
+        sender: sender.as_str().to_owned(),
+        ts,
+        text: content.text,
+        nonce: Some(new.nonce.as_str().to_owned()),
+        edited_ts: None,
+        deleted: false,
+        reply_to: new.reply_to.as_ref().map(|id| id.as_str().to_owned()),
+        thread: new.thread.as_ref().map(|id| id.as_str().to_owned()),
+        thread_index: None,
+        thread_count: None,
+        reactions: Vec::new(),
+        attachments: content.attachments,
+        mentions: content.mentions,
+        mentions_all: content.mentions_all,
+        status: MessageStatus::Pending,
+    }
 }
 
 /// A thread's first message, or the one that is answered.

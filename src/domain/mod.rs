@@ -20,10 +20,12 @@ pub mod mentions;
 pub mod messages;
 pub mod notifications;
 pub mod passwords;
+pub mod peers;
 pub mod pins;
 mod project;
 pub mod reactions;
 pub mod reads;
+pub mod remote;
 mod seat;
 pub mod sessions;
 pub mod show;
@@ -66,12 +68,18 @@ pub struct Domain {
     pub passwords: Passwords,
     pub audience: effect::Audience,
     pub presences: Arc<dyn Presences>,
+    pub identity: Arc<writer::Identity>,
+    pub peers: Arc<dyn peers::Peers>,
+    pub arrivals: peers::Arrivals,
+    pub found: remote::meet::FoundChannels,
 }
 
 /// Knows who is connected.
 pub trait Presences: Send + Sync {
     /// Whether the person (`@name:server`) has a stream open.
     fn is_online(&self, user: &str) -> bool;
+    /// A person of another server came or went; told again while they stay.
+    fn set_remote(&self, user: &str, channel: crate::storage::ChannelNum, online: bool);
 }
 
 impl Domain {

@@ -18,26 +18,25 @@ impl Domain {
     pub async fn set_pin(&self, actor: &Actor, channel: ChannelId, id: EventId, pinned: bool) -> Result<()> {
         let actor = actor.clone();
         let key = channel.clone();
-        self.writer
-            .channel(&key, move |work| {
-                let (num, row) = find_message(work, &actor, &channel, &id)?;
-                if row.deleted && pinned {
-                    return Err(Error::NotFound(Missing::Message));
-                }
-                let channel = channels::by_num(work.conn, num)?.ok_or(Error::NotFound(Missing::Channel))?;
-                let mut pins: Vec<String> = serde_json::from_str(&channel.pins).unwrap_or_default();
-                if pins.contains(&row.id) == pinned {
-                    return Ok(());
-                }
-                match pinned {
-                    true if pins.len() >= PINS_MAX => return Err(Error::Conflict(Conflict::PinsFull)),
-                    true => pins.push(row.id),
-                    false => pins.retain(|pin| *pin != row.id),
-                }
-                let draft = Draft::new(EventType::ChannelPins).state("", serde_json::json!({}));
-                work.append(num, &actor.person, draft.content(content::map(&PinsContent { pins }))).map(drop)
-            })
-            .await
+        self.change(&key, move |work| {
+            let (num, row) = find_message(work, &actor, &channel, &id)?;
+            if row.deleted && pinned {
+                return Err(Error::NotFound(Missing::Message));
+            }
+            let channel = channels::by_num(work.conn, num)?.ok_or(Error::NotFound(Missing::Channel))?;
+            let mut pins: Vec<String> = serde_json::from_str(&channel.pins).unwrap_or_default();
+            if pins.contains(&row.id) == pinned {
+                return Ok(());
+            }
+            match pinned {
+                true if pins.len() >= PINS_MAX => return Err(Error::Conflict(Conflict::PinsFull)),
+                true => pins.push(row.id),
+                false => pins.retain(|pin| *pin != row.id),
+            }
+            let draft = Draft::new(EventType::ChannelPins).state("", serde_json::json!({}));
+            work.append(num, &actor.person, draft.content(content::map(&PinsContent { pins }))).map(drop)
+        })
+        .await
     }
 
     /// Pinned messages that were not deleted, oldest pin first.

@@ -31,33 +31,32 @@ impl Domain {
         check_emoji(&emoji)?;
         let actor = actor.clone();
         let key = channel.clone();
-        self.writer
-            .channel(&key, move |work| {
-                let (num, row) = find_message(work, &actor, &channel, &id)?;
-                if row.deleted {
-                    return Err(Error::NotFound(Missing::Message));
-                }
-                if messages::reaction(work.conn, num, row.seq, &emoji, actor.person.num)?.is_some() {
-                    return Ok(());
-                }
-                let others = messages::emoji_of(work.conn, num, row.seq)?;
-                if others.len() >= EMOJI_PER_MESSAGE_MAX && !others.contains(&emoji) {
-                    return Err(Error::invalid(
-                        "too_many_emoji",
-                        "/emoji",
-                        "This message has as many emoji as it can have.",
-                    ));
-                }
-                let relates = Relates { rel: Rel::React, to: id };
-                let content = content::map(&ReactionContent { emoji });
-                work.append(
-                    num,
-                    &actor.person,
-                    Draft::new(EventType::Reaction).relates(relates).content(content),
-                )?;
-                Ok(())
-            })
-            .await
+        self.change(&key, move |work| {
+            let (num, row) = find_message(work, &actor, &channel, &id)?;
+            if row.deleted {
+                return Err(Error::NotFound(Missing::Message));
+            }
+            if messages::reaction(work.conn, num, row.seq, &emoji, actor.person.num)?.is_some() {
+                return Ok(());
+            }
+            let others = messages::emoji_of(work.conn, num, row.seq)?;
+            if others.len() >= EMOJI_PER_MESSAGE_MAX && !others.contains(&emoji) {
+                return Err(Error::invalid(
+                    "too_many_emoji",
+                    "/emoji",
+                    "This message has as many emoji as it can have.",
+                ));
+            }
+            let relates = Relates { rel: Rel::React, to: id };
+            let content = content::map(&ReactionContent { emoji });
+            work.append(
+                num,
+                &actor.person,
+                Draft::new(EventType::Reaction).relates(relates).content(content),
+            )?;
+            Ok(())
+        })
+        .await
     }
 
     /// Takes one's reaction back. Where there is none, nothing changes.
@@ -71,14 +70,13 @@ impl Domain {
         check_emoji(&emoji)?;
         let actor = actor.clone();
         let key = channel.clone();
-        self.writer
-            .channel(&key, move |work| {
-                let (num, row) = find_message(work, &actor, &channel, &id)?;
-                let mine = messages::reaction(work.conn, num, row.seq, &emoji, actor.person.num)?;
-                let Some(to) = mine.and_then(|mine| mine.event_id.parse().ok()) else { return Ok(()) };
-                let relates = Relates { rel: Rel::Redact, to };
-                work.append(num, &actor.person, Draft::new(EventType::Redact).relates(relates)).map(drop)
-            })
-            .await
+        self.change(&key, move |work| {
+            let (num, row) = find_message(work, &actor, &channel, &id)?;
+            let mine = messages::reaction(work.conn, num, row.seq, &emoji, actor.person.num)?;
+            let Some(to) = mine.and_then(|mine| mine.event_id.parse().ok()) else { return Ok(()) };
+            let relates = Relates { rel: Rel::Redact, to };
+            work.append(num, &actor.person, Draft::new(EventType::Redact).relates(relates)).map(drop)
+        })
+        .await
     }
 }

@@ -1,12 +1,14 @@
 //! From rows to what clients see.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::Error;
 use super::content::{self, MessageContent};
+use super::remote::wire::ChannelCard;
 use super::view::{ChannelInfo, ChannelPolicy, Message, MessageStatus, Presence, Reaction, User};
 use crate::protocol::Seq;
 use crate::protocol::rules::Policy;
+use crate::protocol::state::Create;
 use crate::storage::channels::ChannelRow;
 use crate::storage::messages::{self, MessageRow, Shown};
 use crate::storage::users::{self, UserRow};
@@ -67,6 +69,29 @@ pub fn channel_info(row: &ChannelRow) -> ChannelInfo {
         created_ts: row.created_ts,
         member_count: row.joined_count,
         pins: serde_json::from_str(&row.pins).unwrap_or_default(),
+    }
+}
+
+/// A channel elsewhere, of which its host says this much.
+pub fn card(card: &ChannelCard, create: &Create) -> ChannelInfo {
+    let policy = Policy::default();
+    ChannelInfo {
+        id: card.channel.as_str().to_owned(),
+        kind: create.kind.as_str().to_owned(),
+        name: card.name.clone(),
+        topic: card.topic.clone(),
+        alias: card.alias.clone(),
+        host: create.host.as_str().to_owned(),
+        visibility: "public".to_owned(),
+        policy: ChannelPolicy {
+            join: "open".to_owned(),
+            history: policy.history.as_str().to_owned(),
+            caps: BTreeMap::new(),
+        },
+        archived: false,
+        created_ts: card.head.head.ts,
+        member_count: card.member_count,
+        pins: Vec::new(),
     }
 }
 

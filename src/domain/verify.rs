@@ -70,7 +70,7 @@ pub fn verify(conn: &mut Conn, row: &ChannelRow) -> storage::Result<Audit> {
     if audit.frontier().size() != row.size || audit.frontier().to_bytes() != row.frontier {
         audit.find(None, "stored_frontier", "the channel's row differs from the tree");
     }
-    match stored_head(row, id) {
+    match stored_head(row) {
         Some(head) => audit.head(&head),
         None => audit.find(None, "head_signature", "the stored head is malformed"),
     }
@@ -108,9 +108,10 @@ fn stored_entry(audit: &mut Audit, row: &EntryRow, sender: &str, body: Option<&s
     followed
 }
 
-pub(super) fn stored_head(row: &ChannelRow, channel: ChannelId) -> Option<SignedHead> {
+/// The host's last word on a channel's log.
+pub(super) fn stored_head(row: &ChannelRow) -> Option<SignedHead> {
     let head = Head {
-        channel,
+        channel: row.id.parse().ok()?,
         host: row.host.parse().ok()?,
         kid: row.head_kid.parse().ok()?,
         root: crate::protocol::ids::Hash(row.root.as_slice().try_into().ok()?),

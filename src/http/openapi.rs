@@ -18,6 +18,8 @@ pub struct Errors {
 pub enum Access {
     Anyone,
     Session,
+    /// Another server, by its signature.
+    Server,
 }
 
 /// What a part of a path looks like, by its name in the template.
@@ -64,7 +66,19 @@ fn complete_operation(path: &str, method: &str, operation: &mut Map<String, Valu
     let Some(own) = errors.iter().find(|errors| errors.operation == id) else { return };
     let mut codes: Vec<&str> = own.codes.to_vec();
     codes.extend(["internal", "busy", "rate_limited"]);
-    if own.access == Access::Session {
+    if own.access == Access::Server {
+        codes.extend([
+            "bad_signature",
+            "bad_digest",
+            "clock_skew",
+            "key_expired",
+            "key_unknown",
+            "replay",
+            "wrong_destination",
+            "server_blocked",
+            "version",
+        ]);
+    } else if own.access == Access::Session {
         codes.push("unauthenticated");
         if method != "get" {
             codes.push("bad_origin");
@@ -131,18 +145,4 @@ pub fn print(document: &Value) -> String {
     let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
     text.push('\n');
     text
-}
-
-/// The server-to-server document. This release serves no such endpoint yet, and says so.
-pub fn federation() -> Value {
-    json!({
-        "openapi": "3.1.0",
-        "info": {
-            "title": "Loggia federation API",
-            "version": env!("CARGO_PKG_VERSION"),
-            "description": "This release serves no server-to-server endpoint yet.",
-            "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
-        },
-        "paths": {},
-    })
 }

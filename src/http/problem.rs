@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::context;
 use crate::domain::Error;
+use crate::domain::peers::PeerError;
 
 /// A stable code, its status, and what it means.
 pub struct Code {
@@ -28,6 +29,13 @@ macro_rules! codes {
 codes! {
     "bad_json" 400 "The body is not JSON of the documented shape.";
     "bad_path" 400 "A part of the path is not an id of its kind.";
+    "bad_event" 400 "This endpoint takes other events.";
+    "bad_entry" 400 "An entry does not follow the one before it.";
+    "bad_head" 400 "The head does not fit the entries.";
+    "bad_digest" 400 "The Content-Digest is missing or wrong.";
+    "not_canonical" 400 "What was signed is not canonical JSON.";
+    "path_mismatch" 400 "The path names another channel than the event.";
+    "gap" 400 "The entries begin after the end of what is here.";
     "bad_query" 400 "The query is not of the documented shape.";
     "bad_header" 400 "The event is malformed.";
     "bad_limit" 400 "The page size is out of range.";
@@ -53,6 +61,12 @@ codes! {
     "text_too_long" 400 "The text is too long.";
     "too_many_emoji" 400 "The message has as many different emoji as it can have.";
     "unauthenticated" 401 "This needs a session.";
+    "bad_signature" 401 "The signature does not verify.";
+    "key_unknown" 401 "The key is not in the server's key document.";
+    "key_expired" 401 "The key no longer signs.";
+    "clock_skew" 401 "The clocks are too far apart.";
+    "replay" 401 "This request was made before.";
+    "wrong_destination" 401 "The request is for another server.";
     "bad_credentials" 401 "Name and password don't fit.";
     "bad_origin" 403 "A browser's write came from another site.";
     "wrong_password" 403 "The password is wrong.";
@@ -60,6 +74,7 @@ codes! {
     "invite_needed" 403 "Registering here needs an invite code.";
     "invite_invalid" 403 "The invite code is unknown, spent or over.";
     "admin_only" 403 "Only an administrator may do that.";
+    "not_host" 403 "Only the channel's host may do that.";
     "not_member" 403 "Only members of the channel may do that.";
     "not_yours" 403 "Only its author may do that.";
     "edits_private" 403 "Earlier versions are for the author and moderators.";
@@ -85,12 +100,21 @@ codes! {
     "no_change" 409 "It is so already.";
     "owner_must_transfer" 409 "The owner hands the channel over before leaving.";
     "redacted" 410 "It was deleted.";
+    "fork" 409 "The channel's host has shown two different logs.";
+    "stale_term" 409 "The term is not the channel's.";
+    "too_much_waiting" 409 "Too much of yours is waiting for other servers.";
     "too_large" 413 "The content is too large.";
     "unsupported_media_type" 415 "The body must be application/json.";
+    "version" 426 "This version of the protocol is not spoken here.";
     "upgrade_required" 426 "This is a WebSocket.";
     "rate_limited" 429 "Too many requests; Retry-After says when to go on.";
     "internal" 500 "The server failed; the request id finds it in its log.";
     "busy" 503 "Too much is waiting; nothing was done.";
+    "federation_disabled" 404 "This server talks to no others.";
+    "peer_blocked" 403 "This server does not talk to that one.";
+    "peer_refused" 502 "The other server refused.";
+    "peer_nonsense" 502 "The other server answered something that the protocol does not know.";
+    "peer_unreachable" 503 "The other server can't be reached now.";
 }
 
 /// One wrong field.
@@ -214,12 +238,27 @@ impl From<Error> for Problem {
             }
             Error::Credentials => Problem::plain("bad_credentials"),
             Error::Busy => Problem::plain("busy").retry_after(1),
+            Error::Batch(batch) => Problem::new(batch.code(), detail),
+            Error::Peer(error) => of_peer(error, detail),
+            Error::Elsewhere(_) => Problem::plain("internal"),
             Error::Internal(cause) => {
                 tracing::error!(%cause, request_id = context::request_id(), "a request failed");
                 Problem::plain("internal")
             }
         }
     }
+}
+
+/// What another server refused is told in its own words where the code is one of ours.
+fn of_peer(error: PeerError, detail: String) -> Problem {
+    let code = match &error {
+        PeerError::Problem { code, .. } => {
+            CODES.iter().map(|known| known.code).find(|known| known == code).unwrap_or("peer_refused")
+        }
+        other => other.code(),
+    };
+    let code = if matches!(code, "unauthenticated" | "internal") { "peer_refused" } else { code };
+    Problem::new(code, detail)
 }
 
 impl From<crate::storage::Error> for Problem {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, SyncSender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
@@ -20,8 +21,18 @@ pub const TYPING_EXPIRES_MS: u32 = 6_000;
 const COMMITS_MAX: usize = 16_384;
 /// Presence is told in channels with up to so many sockets.
 const PRESENCE_SOCKETS_MAX: usize = 200;
+/// People of other servers whose presence is kept.
+const REMOTE_ONLINE_MAX: usize = 100_000;
+/// How long somebody of another server counts as online since that was last heard.
+const REMOTE_TTL: Duration = Duration::from_secs(90);
 /// How many people a `ready` frame names as online.
 const READY_ONLINE_MAX: usize = 500;
+
+/// Somebody of another server who is online.
+struct Remote {
+    heard: Instant,
+    channels: HashSet<ChannelNum>,
+}
 
 #[derive(Default)]
 struct Audience {
@@ -29,6 +40,8 @@ struct Audience {
     by_user: HashMap<UserNum, Vec<Arc<Socket>>>,
     /// Sockets per person, by id.
     online: HashMap<String, usize>,
+    /// People of other servers who are online, as those say.
+    remote: HashMap<String, Remote>,
     /// People whose presence may have changed since the last tick, with the channels to tell it in.
     changed: BTreeMap<String, HashSet<ChannelNum>>,
 }
@@ -68,6 +81,10 @@ impl Announce for HubHandle {
 impl Presences for Hub {
     fn is_online(&self, user: &str) -> bool {
         self.lock().is_online(user)
+    }
+
+    fn set_remote(&self, user: &str, channel: ChannelNum, online: bool) {
+        self.lock().set_remote(user, channel, online);
     }
 }
 
@@ -168,6 +185,9 @@ impl Hub {
     pub fn online_for(&self, socket: &Socket) -> Vec<String> {
         let audience = self.lock();
         let mut found = std::collections::BTreeSet::new();
+        let here = socket.channels().clone();
+        let elsewhere = audience.remote.iter().filter(|(_, presence)| !presence.channels.is_disjoint(&here));
+        found.extend(elsewhere.map(|(user, _)| user.clone()).take(READY_ONLINE_MAX));
         for channel in socket.channels().iter() {
             let Some(sockets) = audience.by_channel.get(channel) else { continue };
             if sockets.len() > PRESENCE_SOCKETS_MAX {
@@ -184,9 +204,10 @@ impl Hub {
     /// Tells who came and who went since the last time; called every second.
     pub fn tell_presence(&self) {
         let mut audience = self.lock();
+        audience.forget_remote();
         let changed = std::mem::take(&mut audience.changed);
         for (user, channels) in changed {
-            let frame = frames::presence(&user, audience.online.contains_key(&user));
+            let frame = frames::presence(&user, audience.is_online(&user));
             let mut told = HashSet::new();
             for channel in channels {
                 let Some(sockets) = audience.by_channel.get(&channel) else { continue };
@@ -220,7 +241,7 @@ impl Hub {
                     each(sockets, Some((*channel, *seq)), &frame);
                 }
             }
-            Effect::Entry { change: None, .. } => {}
+            Effect::Entry { change: None, .. } | Effect::Replica { .. } => {}
             Effect::Joined { user, channel, info, joined, seq } => {
                 let mut audience = self.lock();
                 let sockets = audience.by_user.get(user).cloned().unwrap_or_default();
@@ -289,7 +310,38 @@ fn each(sockets: &[Arc<Socket>], entry: Option<(ChannelNum, Seq)>, frame: &Bytes
 
 impl Audience {
     fn is_online(&self, user: &str) -> bool {
-        self.online.contains_key(user)
+        self.online.contains_key(user) || self.remote.contains_key(user)
+    }
+
+    fn set_remote(&mut self, user: &str, channel: ChannelNum, online: bool) {
+        let was = self.remote.contains_key(user);
+        if !online {
+            self.remote.remove(user);
+        } else if was || self.remote.len() < REMOTE_ONLINE_MAX {
+            let presence = self
+                .remote
+                .entry(user.to_owned())
+                .or_insert_with(|| Remote { heard: Instant::now(), channels: HashSet::new() });
+            presence.heard = Instant::now();
+            if !presence.channels.insert(channel) {
+                return;
+            }
+        }
+        if online || was {
+            self.changed.entry(user.to_owned()).or_default().insert(channel);
+        }
+    }
+
+    /// People of other servers of whom nothing was heard for long are not there.
+    fn forget_remote(&mut self) {
+        let gone: Vec<(String, HashSet<ChannelNum>)> = self
+            .remote
+            .extract_if(|_, presence| presence.heard.elapsed() > REMOTE_TTL)
+            .map(|(user, presence)| (user, presence.channels))
+            .collect();
+        for (user, channels) in gone {
+            self.changed.entry(user).or_default().extend(channels);
+        }
     }
 
     fn follow(&mut self, socket: &Arc<Socket>, channel: ChannelNum) {

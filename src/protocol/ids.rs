@@ -317,6 +317,11 @@ impl Alias {
     pub fn server_str(&self) -> &str {
         split_name(&self.0).1
     }
+
+    /// The server whose name this is.
+    pub fn server(&self) -> ServerName {
+        ServerName(self.server_str().into())
+    }
 }
 
 impl ChannelId {

@@ -1,5 +1,8 @@
 //! Every bound of the protocol by name, units last. Changing one changes what replicas accept.
 
+/// The one version of what servers say to each other.
+pub const PROTOCOL_VERSION: i64 = 1;
+
 /// Largest integer in signed JSON: the I-JSON range (RFC 7493 section 2.2).
 pub const JSON_INT_MAX: i64 = (1 << 53) - 1;
 /// Containers that may be nested in each other.

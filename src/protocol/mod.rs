@@ -21,6 +21,7 @@ pub mod head;
 pub mod http_sig;
 pub mod ids;
 pub mod json;
+pub mod key_document;
 pub mod limits;
 pub mod log;
 pub mod rules;

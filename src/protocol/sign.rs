@@ -22,6 +22,7 @@ pub mod domain {
     pub const ENTRY: &[u8] = b"loggia/entry/1\n";
     pub const HEAD: &[u8] = b"loggia/head/1\n";
     pub const KEY_DOCUMENT: &[u8] = b"loggia/keys/1\n";
+    pub const KEY_SET: &[u8] = b"loggia/keyset/1\n";
     pub const PROFILE: &[u8] = b"loggia/profile/1\n";
     pub const INVITE: &[u8] = b"loggia/invite/1\n";
 }

@@ -151,6 +151,30 @@ pub fn directory(conn: &mut Conn, query: &str, after: ChannelNum, limit: i64) ->
         .load(conn)?)
 }
 
+/// The direct conversation is no longer the one of its people.
+pub fn forget_people(conn: &mut Conn, num: ChannelNum) -> Result<()> {
+    diesel::update(channels::table.find(num)).set(channels::people.eq(None::<String>)).execute(conn)?;
+    Ok(())
+}
+
+/// (number, id, size, root) of each channel of a host, after a number.
+pub fn hosted_by(conn: &mut Conn, host: &str, after: ChannelNum, limit: i64) -> Result<Vec<HeadRow>> {
+    Ok(channels::table
+        .filter(channels::host.eq(host).and(channels::num.gt(after)))
+        .order(channels::num)
+        .limit(limit)
+        .select((channels::num, channels::id, channels::size, channels::root))
+        .load(conn)?)
+}
+
+/// (number, id, size, root)
+pub type HeadRow = (ChannelNum, String, i64, Vec<u8>);
+
+/// Servers that host channels of which there are copies here.
+pub fn hosts(conn: &mut Conn) -> Result<Vec<String>> {
+    Ok(channels::table.select(channels::host).distinct().load(conn)?)
+}
+
 pub fn all_ids(conn: &mut Conn) -> Result<Vec<String>> {
     Ok(channels::table.order(channels::num).select(channels::id).load(conn)?)
 }

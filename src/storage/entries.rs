@@ -89,6 +89,15 @@ pub fn by_event(conn: &mut Conn, channel: ChannelNum, event_id: &str) -> Result<
     optional(found)
 }
 
+/// Whether the event stands in the log, effective or void.
+pub fn knows_event(conn: &mut Conn, channel: ChannelNum, event_id: &str) -> Result<bool> {
+    let found = entries::table
+        .filter(entries::event_id.eq(event_id).and(entries::channel.eq(channel)))
+        .select(entries::seq)
+        .first::<i64>(conn);
+    Ok(optional(found)?.is_some())
+}
+
 /// What this author sent with this nonce, if anything.
 pub fn by_nonce(
     conn: &mut Conn,
@@ -99,6 +108,7 @@ pub fn by_nonce(
     let found = entries::table
         .filter(entries::channel.eq(channel).and(entries::sender.eq(sender)))
         .filter(entries::nonce.eq(nonce).and(entries::void.is_null()))
+        .order(entries::seq)
         .select(EntryRow::columns())
         .one(conn);
     optional(found)

@@ -40,6 +40,12 @@ pub fn put(conn: &mut Conn, member: &MemberRow) -> Result<()> {
     Ok(())
 }
 
+/// Forgets what was said of members before the log was here.
+pub fn delete_all(conn: &mut Conn, channel: ChannelNum) -> Result<()> {
+    diesel::delete(members::table.filter(members::channel.eq(channel))).execute(conn)?;
+    Ok(())
+}
+
 pub fn get(conn: &mut Conn, channel: ChannelNum, user: UserNum) -> Result<Option<MemberRow>> {
     optional(members::table.find((channel, user)).select(MemberRow::columns()).one(conn))
 }

@@ -19,6 +19,39 @@ pub fn put_once(conn: &mut Conn, key: &str, value: &str) -> Result<()> {
     Ok(())
 }
 
+/// Keeps a fact, in place of an older one.
+pub fn put(conn: &mut Conn, key: &str, value: &str) -> Result<()> {
+    diesel::insert_into(meta::table)
+        .values((meta::key.eq(key), meta::value.eq(value)))
+        .on_conflict(meta::key)
+        .do_update()
+        .set(meta::value.eq(value))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Forgets a fact.
+pub fn delete(conn: &mut Conn, key: &str) -> Result<()> {
+    diesel::delete(meta::table.find(key)).execute(conn)?;
+    Ok(())
+}
+
+/// All signing keys that this server has had, the newest first.
+pub fn all_keys(conn: &mut Conn) -> Result<Vec<SigningKeyRow>> {
+    Ok(signing_keys::table
+        .order((signing_keys::created_ts.desc(), signing_keys::kid.desc()))
+        .select(SigningKeyRow::columns())
+        .load(conn)?)
+}
+
+/// The key signs no more.
+pub fn retire_key(conn: &mut Conn, kid: &str, now: i64) -> Result<()> {
+    diesel::update(signing_keys::table.find(kid))
+        .set(signing_keys::retired_ts.eq(Some(now)))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// A signing key of this server.
 #[derive(Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = signing_keys, treat_none_as_default_value = false)]

@@ -12,6 +12,7 @@ pub mod members;
 pub mod messages;
 pub mod meta;
 pub mod notifications;
+pub mod peers;
 mod pool;
 mod schema;
 pub mod search;

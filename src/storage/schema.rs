@@ -193,6 +193,71 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    peers (server) {
+        server -> Text,
+        root -> Binary,
+        serial -> BigInt,
+        document -> Text,
+        fetched_ts -> BigInt,
+        suspended -> Bool,
+    }
+}
+
+diesel::table! {
+    replicas (channel, server) {
+        channel -> BigInt,
+        server -> Text,
+        acked -> BigInt,
+        until -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    pending (num) {
+        num -> BigInt,
+        event_id -> Text,
+        channel -> BigInt,
+        host -> Text,
+        sender -> BigInt,
+        nonce -> Text,
+        event -> Text,
+        signature -> Binary,
+        body -> Nullable<Text>,
+        created_ts -> BigInt,
+    }
+}
+
+diesel::table! {
+    errands (num) {
+        num -> BigInt,
+        server -> Text,
+        path -> Text,
+        body -> Text,
+        created_ts -> BigInt,
+    }
+}
+
+diesel::table! {
+    alarms (num) {
+        num -> BigInt,
+        ts -> BigInt,
+        kind -> Text,
+        server -> Text,
+        channel -> Text,
+        detail -> Text,
+    }
+}
+
+diesel::table! {
+    evidence (channel) {
+        channel -> Text,
+        ts -> BigInt,
+        a -> Text,
+        b -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     meta,
     signing_keys,
@@ -208,4 +273,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     reactions,
     members,
     notifications,
+    peers,
+    replicas,
+    pending,
+    errands,
+    alarms,
+    evidence,
 );

@@ -11,11 +11,13 @@ use crate::protocol::event::EventType;
 use crate::protocol::state::State;
 use crate::protocol::state::content::KeyContent;
 use crate::storage::channels::{ChannelChange, ChannelKeyRow, NewChannel};
-use crate::storage::{self, ChannelNum, Conn, channels};
+use crate::storage::{self, ChannelNum, Conn, channels, peers};
 
 /// What only this server says of a channel.
 pub struct NewLocal<'a> {
     pub visibility: &'a str,
+    /// For a direct conversation: whether it is the one of its people.
+    pub is_of_people: bool,
 }
 
 /// Makes the row of a channel whose genesis is about to be recorded, and binds the host's first key.
@@ -53,7 +55,7 @@ pub fn insert_channel(
         archived: false,
         pins: "[]",
         visibility: local.visibility,
-        people: (!people.is_empty()).then_some(&people),
+        people: (!people.is_empty() && local.is_of_people).then_some(&people),
         search: "",
     };
     let num = channels::insert(conn, &row)?;
@@ -120,12 +122,31 @@ pub(super) fn changed(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error>
         }
         _ => {}
     }
+    if at.event.kind == EventType::ChannelServers {
+        exclude(work, at)?;
+    }
     let row = row(work, at.channel)?;
     let (name, topic) = (change.name.unwrap_or(&row.name), change.topic.unwrap_or(&row.topic));
     let search = search_text(name, topic, row.alias.as_deref());
     change.search = Some(&search);
     channels::update(work.conn, at.channel, &change)?;
     info(work, at.channel)
+}
+
+/// Servers that the list no longer admits get this entry, and nothing after it.
+fn exclude(work: &mut Work<'_>, at: &At<'_>) -> Result<(), Error> {
+    if !work.is_host(at.channel)? {
+        return Ok(());
+    }
+    for replica in peers::replicas_of(work.conn, at.channel)? {
+        let state = work.lane.open(work.conn, at.channel)?.state_of(work.conn, &[])?;
+        if !state.allows_server(&replica.server) {
+            peers::end_replica(work.conn, at.channel, &replica.server, at.seq + 1)?;
+        } else if replica.until.is_some() && peers::joined_of(work.conn, at.channel, &replica.server)? > 0 {
+            peers::add_replica(work.conn, at.channel, &replica.server, replica.acked)?;
+        }
+    }
+    Ok(())
 }
 
 /// The channel as everybody sees it, after this unit of work.

@@ -4,6 +4,7 @@ use super::At;
 use super::channel::row;
 use crate::domain::Error;
 use crate::domain::effect::{Change, Effect};
+use crate::domain::remote::host::Invited;
 use crate::domain::show;
 use crate::domain::view::Member as MemberView;
 use crate::domain::writer::Work;
@@ -14,7 +15,7 @@ use crate::protocol::state::{Member, Membership};
 use crate::storage::channels::ChannelChange;
 use crate::storage::members::{self, MemberRow};
 use crate::storage::users::UserRow;
-use crate::storage::{self, UserNum, channels, notifications, users};
+use crate::storage::{self, ChannelNum, UserNum, channels, notifications, peers, users};
 
 pub(super) fn changed(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error> {
     let missing =
@@ -38,6 +39,9 @@ pub(super) fn changed(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error>
     }
     if content.role == Some(Role::Owner) && id != at.sender.id {
         transfer(work, at, demoted, owner.as_ref(), live_count)?;
+    }
+    if work.is_host(at.channel)? {
+        tell_server(work, at, &id, member.membership)?;
     }
     if was != Some(member.membership.as_str()) {
         tell_user(work, at, &user, member.membership)?;
@@ -86,6 +90,42 @@ fn transfer(
     }
     let change = ChannelChange { owner: owner.map(AsRef::as_ref), ..ChannelChange::default() };
     channels::update(work.conn, at.channel, &change)?;
+    Ok(())
+}
+
+/// Where this server is the host: who gets copies of the log, and who is to be told of an invitation.
+fn tell_server(work: &mut Work<'_>, at: &At<'_>, id: &UserId, membership: Membership) -> Result<(), Error> {
+    let server = id.server();
+    if server == work.lane.identity.name {
+        return Ok(());
+    }
+    match membership {
+        Membership::Joined => peers::add_replica(work.conn, at.channel, server.as_str(), 0)?,
+        Membership::Invited => invite(work, at.channel, &at.sender.id, id)?,
+        Membership::Left | Membership::Banned | Membership::Knocking => {
+            if peers::joined_of(work.conn, at.channel, server.as_str())? == 0 {
+                peers::end_replica(work.conn, at.channel, server.as_str(), at.seq + 1)?;
+            }
+        }
+    }
+    work.tell(Effect::Replica { channel: at.channel, server });
+    Ok(())
+}
+
+/// Has another server told of an invitation, some time after the commit.
+pub fn invite(
+    work: &mut Work<'_>,
+    channel: ChannelNum,
+    inviter: &UserId,
+    invitee: &UserId,
+) -> Result<(), Error> {
+    let channel_id = work.lane.open(work.conn, channel)?.id.clone();
+    let kept = Invited { channel: channel_id, inviter: inviter.clone(), invitee: invitee.clone() };
+    let kept = serde_json::to_string(&kept)
+        .map_err(|error| Error::Internal(storage::Error::Damaged(error.to_string())))?;
+    let (server, now) = (invitee.server(), work.lane.clock.now());
+    peers::add_errand(work.conn, server.as_str(), "/invites", &kept, now)?;
+    work.tell(Effect::Replica { channel, server });
     Ok(())
 }
 

@@ -21,6 +21,7 @@ use crate::protocol::{Seq, Ts};
 use crate::storage::ChannelNum;
 
 pub use channel::{NewLocal, insert_channel, search_text};
+pub use member::invite;
 
 /// An entry that has just been recorded.
 pub struct At<'a> {
@@ -42,7 +43,7 @@ pub fn project(work: &mut Work<'_>, at: &At<'_>) -> Result<(), Error> {
     let change = match at.event.kind {
         EventType::Message => Some(message::created(work, at)?),
         EventType::Edit => Some(message::edited(work, at)?),
-        EventType::Reaction => Some(reaction::added(work, at)?),
+        EventType::Reaction => reaction::added(work, at)?,
         EventType::Redact => redact::redacted(work, at)?,
         EventType::Member => Some(member::changed(work, at)?),
         EventType::ServerKey => channel::key_bound(work, at).map(|()| None)?,

@@ -8,9 +8,10 @@ use crate::domain::effect::Change;
 use crate::domain::writer::Work;
 use crate::storage::messages::{self, ReactionRow};
 
-pub(super) fn added(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error> {
+/// None where the body is not for this server to have.
+pub(super) fn added(work: &mut Work<'_>, at: &At<'_>) -> Result<Option<Change>, Error> {
     let target = at.target.ok_or_else(|| lost("a reaction"))?;
-    let emoji = content::read::<ReactionContent>(at.content).map(|content| content.emoji).unwrap_or_default();
+    let Some(ReactionContent { emoji }) = content::read(at.content) else { return Ok(None) };
     if messages::reaction(work.conn, at.channel, target, &emoji, at.sender.num)?.is_none() {
         let row = ReactionRow {
             channel: at.channel,
@@ -24,5 +25,5 @@ pub(super) fn added(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error> {
     }
     let count = messages::count_reactions(work.conn, at.channel, target, &emoji)?;
     let message = messages::get(work.conn, at.channel, target)?.ok_or_else(|| lost("a reaction"))?.id;
-    Ok(Change::ReactionAdded { message, emoji, user: at.sender.id.as_str().to_owned(), count })
+    Ok(Some(Change::ReactionAdded { message, emoji, user: at.sender.id.as_str().to_owned(), count }))
 }

@@ -1,23 +1,26 @@
-//! Appending to a log that this server hosts: compose, authorise, sign, record, project.
+//! Appending to a log: compose, authorise, sign, record, project.
 
 use serde_json::{Map, Value};
 
 use super::Work;
-use super::lane::Identity;
+use super::lane::{Identity, Signer};
 use super::open::{LogPosition, Open, Person, damaged};
 use crate::domain::clock::{random, random_nonce};
+use crate::domain::effect::Effect;
 use crate::domain::{Error, project};
 use crate::protocol::body::{self, Body};
 use crate::protocol::event::{EVENT_VERSION, Event, EventType, Relates, Seen, SignedEvent, StateChange};
-use crate::protocol::ids::{ChannelId, EventId, Nonce};
-use crate::protocol::log::{Entry, Frontier};
+use crate::protocol::ids::{ChannelId, EventId, Hash, KeyId, Nonce};
+use crate::protocol::log::Entry;
 use crate::protocol::rules::{self, Refusal, Rules};
+use crate::protocol::sign::SigningKey;
 use crate::protocol::state::State;
 use crate::protocol::{Seq, Ts};
 use crate::storage::entries::EntryRow;
 use crate::storage::{ChannelNum, entries};
 
 /// What somebody wants to add to a log, before it has a place there.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Draft {
     pub kind: EventType,
     /// Chosen by the client for what it may send again; else random.
@@ -57,29 +60,53 @@ pub struct Appended {
     pub ts: Ts,
 }
 
-/// An event on its way into the log, with its detachable body.
-struct Composed {
-    signed: SignedEvent,
-    body: Option<Vec<u8>>,
-    content: Option<Map<String, Value>>,
+/// An event on its way into a log, with its detachable body.
+pub(super) struct Composed {
+    pub signed: SignedEvent,
+    pub body: Option<Vec<u8>>,
+    pub content: Option<Map<String, Value>>,
 }
 
 impl Work<'_> {
-    /// Appends an event to a channel that this server hosts, with all that follows from it.
+    /// Appends an event to a channel, with all that follows from it. Where the channel is hosted elsewhere the
+    /// unit ends here: its event goes to the host, and once that has answered the unit runs again.
     ///
     /// # Errors
-    /// [`Error::Refused`] by the channel's rules; [`Error::Invalid`] when it is too large.
+    /// [`Error::Refused`] by the channel's rules; [`Error::Invalid`] when it is too large;
+    /// [`Error::Elsewhere`] with what the host is to be asked.
     pub fn append(&mut self, channel: ChannelNum, sender: &Person, draft: Draft) -> Result<Appended, Error> {
-        let now = self.lane.clock.now();
+        if let Some(known) = self.lane.settled.iter().find(|settled| settled.draft == draft) {
+            return Ok(known.appended.clone());
+        }
         let identity = self.lane.identity.clone();
         let open = self.lane.open(self.conn, channel)?;
-        let seen = Seen { size: open.position.size, root: open.position.root };
-        let composed = compose(&identity, sender, draft, now, Some((open.id.clone(), seen)))?;
+        if open.host != identity.name {
+            return Err(self.ask_host(channel, sender, draft));
+        }
+        let state = open.state_of(self.conn, &[])?;
+        if let Signer::Older(kid, key) = identity.signer(state)? {
+            let binding = binding(&identity, Some(kid));
+            self.append_signed(channel, sender, binding, (kid, key))?;
+        }
+        self.append_signed(channel, sender, draft, (&identity.kid, &identity.key))
+    }
+
+    fn append_signed(
+        &mut self,
+        channel: ChannelNum,
+        sender: &Person,
+        draft: Draft,
+        key: (&KeyId, &SigningKey),
+    ) -> Result<Appended, Error> {
+        let now = self.lane.clock.now();
+        let open = self.lane.open(self.conn, channel)?;
+        let composed = compose(key, sender, draft, now, Some(open.place()))?;
         let event = &composed.signed.event;
         let state = open.state(self.conn, &rules::reads(event))?;
         let rules = Rules::by_version(state.create.rules).ok_or(Refusal::UnknownRules)?;
         rules::authorise(rules, state, event, &composed.signed.id)?;
-        self.record(channel, sender, &composed, now)
+        let entry = open.position.next(&composed.signed.id, now);
+        self.record(channel, sender, &composed, entry, None)
     }
 
     /// Begins a channel: appends its genesis. The row is made by `project`.
@@ -94,46 +121,30 @@ impl Work<'_> {
     ) -> Result<ChannelNum, Error> {
         let now = self.lane.clock.now();
         let identity = self.lane.identity.clone();
-        let composed = compose(&identity, sender, draft, now, None)?;
+        let composed = compose((&identity.kid, &identity.key), sender, draft, now, None)?;
         let state = State::genesis(&composed.signed)?;
-        let frontier = Frontier::new();
-        let position = LogPosition {
-            term: 1,
-            size: 0,
-            root: frontier.root(),
-            frontier,
-            last_ts: now,
-            live_count: 0,
-            joined_count: 0,
-            last_message_seq: None,
-        };
+        let position = LogPosition::start(now);
+        let entry = position.next(&composed.signed.id, now);
         let num = project::insert_channel(self.conn, &state, &position, local, now)?;
         self.lane.adopt(Open::new(num, position, state));
-        self.record(num, sender, &composed, now)?;
+        self.record(num, sender, &composed, entry, None)?;
         Ok(num)
     }
 
-    /// Gives an authorised event its place: entry, tree, body, state and projections.
-    fn record(
+    /// Gives a judged event its place: entry, tree, body, state and projections. A void one gets the place alone.
+    pub(super) fn record(
         &mut self,
         channel: ChannelNum,
         sender: &Person,
         composed: &Composed,
-        now: Ts,
+        entry: Entry,
+        void: Option<&str>,
     ) -> Result<Appended, Error> {
         let (event, id) = (&composed.signed.event, &composed.signed.id);
-        let position = self.lane.open(self.conn, channel)?.position.clone();
-        self.lane.touch(channel, position);
+        let root = self.place(channel, &entry)?;
+        let (seq, ts) = (entry.seq, entry.host_ts);
         let open = self.lane.open(self.conn, channel)?;
-        let place = &mut open.position;
-        let ts = now.max(place.last_ts);
-        let entry = Entry { term: place.term, seq: place.size, event: id.clone(), host_ts: ts };
-        place.frontier.push(entry.leaf());
-        place.size = place.frontier.size();
-        place.root = place.frontier.root();
-        place.last_ts = ts;
-        let (seq, term, root) = (entry.seq, entry.term, place.root);
-        let target = event.relates.as_ref().and_then(|relates| {
+        let target = event.relates.as_ref().filter(|_| void.is_none()).and_then(|relates| {
             open.state_at_hand().and_then(|state| state.targets.get(&relates.to).map(|target| target.seq))
         });
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).map_err(|error| damaged("event", error));
@@ -144,16 +155,21 @@ impl Work<'_> {
             kind: event.kind.as_str().to_owned(),
             sender: sender.num,
             nonce: event.nonce.as_str().to_owned(),
-            term,
+            term: entry.term,
             host_ts: ts,
             root: root.as_bytes().to_vec(),
             event: text(&composed.signed.bytes)?,
             signature: composed.signed.signature.0.to_vec(),
-            void: None,
+            void: void.map(str::to_owned),
             target_seq: target,
             redacted_seq: None,
         };
         entries::insert(self.conn, &row)?;
+        if void.is_some() {
+            let id = self.lane.open(self.conn, channel)?.id.clone();
+            self.tell(Effect::Entry { channel, id, seq, change: None });
+            return Ok(Appended { seq, id: composed.signed.id.clone(), ts });
+        }
         if let Some(body) = &composed.body {
             entries::insert_body(self.conn, channel, seq, &text(body)?)?;
         }
@@ -162,6 +178,18 @@ impl Work<'_> {
             project::At { channel, seq, ts, sender, event, id, content: composed.content.as_ref(), target };
         project::project(self, &at)?;
         Ok(Appended { seq, id: id.clone(), ts })
+    }
+
+    /// The log grows by an entry; answers its new root.
+    pub(super) fn place(&mut self, channel: ChannelNum, entry: &Entry) -> Result<Hash, Error> {
+        let position = self.lane.open(self.conn, channel)?.position.clone();
+        self.lane.touch(channel, position);
+        let place = &mut self.lane.open(self.conn, channel)?.position;
+        place.frontier.push(entry.leaf());
+        place.size = place.frontier.size();
+        place.root = place.frontier.root();
+        place.last_ts = entry.host_ts;
+        Ok(place.root)
     }
 
     /// Folds the event into the state at hand.
@@ -177,8 +205,17 @@ impl Work<'_> {
     }
 }
 
-fn compose(
-    identity: &Identity,
+/// What binds this server's newest key in a channel, and ends an older one.
+pub(super) fn binding(identity: &Identity, ends: Option<&KeyId>) -> Draft {
+    let mut content = serde_json::json!({ "kid": identity.kid, "public": identity.key.public() });
+    if let (Some(ends), Some(map)) = (ends, content.as_object_mut()) {
+        map.insert("ends".to_owned(), ends.as_str().into());
+    }
+    Draft::new(EventType::ServerKey).state(&format!("{}/{}", identity.name, identity.kid), content)
+}
+
+pub(super) fn compose(
+    (kid, key): (&KeyId, &SigningKey),
     sender: &Person,
     draft: Draft,
     now: Ts,
@@ -194,7 +231,7 @@ fn compose(
     let event = Event {
         body_hash: body.as_deref().map(Body::hash_bytes),
         channel,
-        kid: identity.kid.clone(),
+        kid: kid.clone(),
         nonce: draft.nonce.unwrap_or_else(random_nonce),
         origin_ts: now,
         relates: draft.relates,
@@ -204,7 +241,7 @@ fn compose(
         kind: draft.kind,
         v: EVENT_VERSION,
     };
-    let signed = SignedEvent::sign(event, &identity.key);
+    let signed = SignedEvent::sign(event, key);
     body::check_size(signed.bytes.len(), body.as_ref().map_or(0, Vec::len)).map_err(too_large)?;
     Ok(Composed { signed, body, content: draft.content })
 }

@@ -1,15 +1,18 @@
 //! A lane's memory: the channels it has at hand, and what the transaction under way did to them.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use super::elsewhere::Settled;
 use super::open::{LogPosition, Open};
 use crate::domain::Error;
 use crate::domain::clock::Clock;
 use crate::domain::effect::Effect;
 use crate::protocol::head::{Head, SignedHead};
 use crate::protocol::ids::{ChannelId, KeyId, ServerName};
+use crate::protocol::rules::Refusal;
 use crate::protocol::sign::SigningKey;
+use crate::protocol::state::State;
 use crate::storage::{self, ChannelNum, Conn, channels};
 
 /// How many channels a lane keeps at hand.
@@ -20,6 +23,48 @@ pub struct Identity {
     pub name: ServerName,
     pub kid: KeyId,
     pub key: SigningKey,
+    /// Keys that signed before. Channels in which the newest is not bound yet still know one of these.
+    pub retired: BTreeMap<KeyId, SigningKey>,
+}
+
+/// With which key to sign in a channel, and what has to be said there first.
+pub(super) enum Signer<'a> {
+    /// The newest key is bound.
+    Bound,
+    /// No key of this server is: the first event binds it.
+    First,
+    /// An older one is: it binds the newest and ends itself.
+    Older(&'a KeyId, &'a SigningKey),
+}
+
+impl Identity {
+    /// The key of this id, if it is or was this server's.
+    pub fn key_of(&self, kid: &str) -> Option<(&KeyId, &SigningKey)> {
+        if self.kid.as_str() == kid {
+            return Some((&self.kid, &self.key));
+        }
+        self.retired.iter().find(|(known, _)| known.as_str() == kid)
+    }
+
+    pub(super) fn signer(&self, state: &State) -> Result<Signer<'_>, Refusal> {
+        let mut known = false;
+        for ((server, kid), binding) in &state.keys {
+            if *server != self.name {
+                continue;
+            }
+            known = true;
+            if binding.until.is_some() {
+                continue;
+            }
+            if *kid == self.kid {
+                return Ok(Signer::Bound);
+            }
+            if let Some((kid, key)) = self.retired.get_key_value(kid) {
+                return Ok(Signer::Older(kid, key));
+            }
+        }
+        if known { Err(Refusal::KeyUnknown) } else { Ok(Signer::First) }
+    }
 }
 
 pub struct Lane {
@@ -37,6 +82,10 @@ pub struct Lane {
     /// Where the logs stood before each append of the unit under way; none for a channel it made.
     pub(super) undo: Vec<(ChannelNum, Option<LogPosition>)>,
     pub(super) effects: Vec<Effect>,
+    /// What hosts elsewhere said of the logs that grew here.
+    heads: HashMap<ChannelNum, SignedHead>,
+    /// What this unit asked of a host elsewhere before, and what came of it.
+    pub(super) settled: Vec<Settled>,
     /// A unit without a savepoint failed after it had written: nothing of this transaction may be kept.
     pub(super) spoilt: bool,
 }
@@ -53,6 +102,8 @@ impl Lane {
             touched: BTreeSet::new(),
             undo: Vec::new(),
             effects: Vec::new(),
+            heads: HashMap::new(),
+            settled: Vec::new(),
             spoilt: false,
         }
     }
@@ -65,6 +116,7 @@ impl Lane {
         }
         self.locked.clear();
         self.touched.clear();
+        self.heads.clear();
         self.begin_unit();
         self.effects.clear();
         self.spoilt = false;
@@ -74,6 +126,12 @@ impl Lane {
     pub(super) fn begin_unit(&mut self) {
         self.undo.clear();
         self.locked_by_unit.clear();
+        self.settled.clear();
+    }
+
+    /// What the host said of a log that grew here in this transaction.
+    pub(super) fn adopt_head(&mut self, num: ChannelNum, head: SignedHead) {
+        self.heads.insert(num, head);
     }
 
     /// The number of a channel that exists.
@@ -104,6 +162,12 @@ impl Lane {
             None => Open::load(&channels::by_num(conn, num)?.ok_or_else(gone)?)?,
         };
         Ok(self.channels.entry(num).or_insert(open))
+    }
+
+    /// A channel whose row this unit made, without a log yet: it is read when next needed.
+    pub(super) fn forget(&mut self, num: ChannelNum) {
+        self.undo.push((num, None));
+        self.channels.remove(&num);
     }
 
     /// A channel that this transaction made.
@@ -137,11 +201,20 @@ impl Lane {
         }
     }
 
-    /// Signs one head for each channel whose log grew, and writes where it stands.
+    /// Signs one head for each channel hosted here whose log grew (others come with their host's), and
+    /// writes where it stands.
     pub(super) fn write_heads(&mut self, conn: &mut Conn) -> Result<(), storage::Error> {
         let now = self.clock.now();
         for num in &self.touched {
             let Some(open) = self.channels.get(num) else { continue };
+            if open.host != self.identity.name {
+                let theirs = self.heads.get(num).filter(|head| head.head.size == open.position.size);
+                let signed =
+                    theirs.ok_or_else(|| storage::Error::Damaged(format!("{}: no head", open.id)))?;
+                let head = &signed.head;
+                open.position.write(conn, *num, head.kid.as_str(), head.ts, &signed.signature.0)?;
+                continue;
+            }
             let head = Head {
                 channel: open.id.clone(),
                 term: open.position.term,

@@ -9,7 +9,9 @@
 //! Per commit: one transaction, one fsync, one signed head per channel touched. A unit that fails is
 //! taken back alone. Nothing is announced, and no caller is answered, before the commit.
 
+mod accept;
 mod append;
+mod elsewhere;
 mod lane;
 mod open;
 
@@ -22,7 +24,9 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 
+pub use accept::{BatchError, Incoming, Ingested};
 pub use append::{Appended, Draft};
+pub use elsewhere::{Outgoing, OutgoingEvent, Settled};
 pub use lane::{Identity, Lane};
 pub use open::{LogPosition, Open, Person};
 
@@ -30,7 +34,7 @@ use super::Error;
 use super::clock::Clock;
 use super::effect::{Audience, Effect};
 use crate::protocol::ids::ChannelId;
-use crate::storage::{self, Conn, is_postgres};
+use crate::storage::{self, ChannelNum, Conn, is_postgres};
 
 /// How many units of work may wait for one lane.
 const QUEUE_UNITS_MAX: usize = 8_192;
@@ -48,6 +52,17 @@ pub struct Work<'a> {
 }
 
 impl Work<'_> {
+    /// What this unit asked of hosts elsewhere when it ran before: it is not asked again.
+    pub fn settle(&mut self, settled: Vec<Settled>) {
+        self.lane.settled = settled;
+    }
+
+    /// Whether this server orders the channel.
+    pub fn is_host(&mut self, channel: ChannelNum) -> Result<bool, Error> {
+        let identity = self.lane.identity.clone();
+        Ok(self.lane.open(self.conn, channel)?.host == identity.name)
+    }
+
     /// Tells `effect` to those who watch, once all is durable.
     pub fn tell(&mut self, effect: Effect) {
         self.lane.effects.push(effect);

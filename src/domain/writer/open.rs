@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use crate::domain::Error;
-use crate::protocol::event::EventType;
-use crate::protocol::ids::{ChannelId, EventId, Hash, UserId};
-use crate::protocol::log::Frontier;
+use crate::protocol::event::{EventType, Seen};
+use crate::protocol::ids::{ChannelId, EventId, Hash, ServerName, UserId};
+use crate::protocol::log::{Entry, Frontier};
 use crate::protocol::rules::Reads;
 use crate::protocol::sign::PublicKey;
 use crate::protocol::state::{ChannelKind, Create, HostKey, KeyBinding, Member, State, Target};
@@ -37,6 +37,26 @@ pub struct LogPosition {
 }
 
 impl LogPosition {
+    /// Before the first entry.
+    pub fn start(now: Ts) -> LogPosition {
+        let frontier = Frontier::new();
+        LogPosition {
+            term: 1,
+            size: 0,
+            root: frontier.root(),
+            frontier,
+            last_ts: now,
+            live_count: 0,
+            joined_count: 0,
+            last_message_seq: None,
+        }
+    }
+
+    /// The entry that comes next, if the host takes the event now.
+    pub fn next(&self, event: &EventId, now: Ts) -> Entry {
+        Entry { term: self.term, seq: self.size, event: event.clone(), host_ts: now.max(self.last_ts) }
+    }
+
     /// The row as [`LogPosition::write`] is going to leave it.
     pub fn laid_over(&self, row: ChannelRow) -> ChannelRow {
         ChannelRow {
@@ -78,6 +98,7 @@ impl LogPosition {
 pub struct Open {
     pub num: ChannelNum,
     pub id: ChannelId,
+    pub host: ServerName,
     pub position: LogPosition,
     /// None after a unit was taken back: it is read again when next needed.
     state: Option<State>,
@@ -92,7 +113,8 @@ pub(super) fn damaged(what: &str, error: impl std::fmt::Display) -> Error {
 impl Open {
     /// A channel that was just made.
     pub fn new(num: ChannelNum, position: LogPosition, state: State) -> Open {
-        Open { num, id: state.channel.clone(), position, state: Some(state), people: HashSet::new() }
+        let (id, host) = (state.channel.clone(), state.create.host.clone());
+        Open { num, id, host, position, state: Some(state), people: HashSet::new() }
     }
 
     pub(super) fn load(row: &ChannelRow) -> Result<Open, Error> {
@@ -108,17 +130,28 @@ impl Open {
             last_message_seq: row.last_message_seq,
         };
         let id = row.id.parse().map_err(|error| damaged("channel", error))?;
-        Ok(Open { num: row.num, id, position, state: None, people: HashSet::new() })
+        let host = row.host.parse().map_err(|error| damaged("host", error))?;
+        Ok(Open { num: row.num, id, host, position, state: None, people: HashSet::new() })
+    }
+
+    /// The channel, and what an author of now has seen of its log.
+    pub(super) fn place(&self) -> (ChannelId, Seen) {
+        (self.id.clone(), Seen { size: self.position.size, root: self.position.root })
     }
 
     pub(super) fn is_at(&self, size: i64, root: &[u8]) -> bool {
         self.position.size == size && self.position.root.as_bytes().as_slice() == root
     }
 
-    pub(super) fn rewind(&mut self, position: LogPosition) {
-        self.position = position;
+    /// Forgets the state: its rows were changed otherwise than by an entry.
+    pub fn forget_state(&mut self) {
         self.state = None;
         self.people.clear();
+    }
+
+    pub(super) fn rewind(&mut self, position: LogPosition) {
+        self.position = position;
+        self.forget_state();
     }
 
     /// The state, with at least what `reads` names in it.

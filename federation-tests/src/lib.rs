@@ -1,0 +1,32 @@
+//! Real servers in processes of their own, with names, TLS by a private authority, and a network between them
+//! that can be made to fail.
+//!
+//! [`World`] holds a test's servers; each pair of them is joined by two [`proxy::Proxy`]s, one for each direction.
+
+pub mod ca;
+pub mod person;
+pub mod proxy;
+pub mod server;
+pub mod world;
+
+use std::time::{Duration, Instant};
+
+pub use person::Person;
+pub use proxy::Fault;
+pub use server::Server;
+pub use world::World;
+
+/// Longest that anything in a test may take.
+pub const DEADLINE: Duration = Duration::from_secs(60);
+
+/// Tries until `check` answers something, or the deadline passes.
+pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut check: impl FnMut() -> F) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(found) = check().await {
+            return found;
+        }
+        assert!(begun.elapsed() < DEADLINE, "in vain: {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}

@@ -1,0 +1,114 @@
+//! One server: its data, and the process that serves it.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use crate::Person;
+
+/// The program under test: built beside these tests.
+pub fn program() -> PathBuf {
+    if let Ok(path) = std::env::var("LOGGIA_BIN") {
+        return path.into();
+    }
+    let mut dir = std::env::current_exe().expect("this program");
+    dir.pop();
+    if dir.ends_with("deps") {
+        dir.pop();
+    }
+    dir.join("loggia")
+}
+
+pub struct Server {
+    pub name: String,
+    /// Where people ask.
+    pub base: String,
+    /// Where other servers ask.
+    pub federation: SocketAddr,
+    pub settings: BTreeMap<String, String>,
+    child: Option<Child>,
+}
+
+/// A port that nobody uses now.
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("an address").port()
+}
+
+impl Server {
+    pub fn new(name: &str, settings: BTreeMap<String, String>) -> Server {
+        Server {
+            name: name.to_owned(),
+            base: String::new(),
+            federation: SocketAddr::from(([127, 0, 0, 1], free_port())),
+            settings,
+            child: None,
+        }
+    }
+
+    pub fn is_running(&self) -> bool {
+        self.child.is_some()
+    }
+
+    /// Starts the process and waits until it takes requests.
+    pub fn start(&mut self) {
+        for _ in 0..10 {
+            if self.try_start() {
+                return;
+            }
+            // Somebody else took the port between.
+            self.federation.set_port(free_port());
+        }
+        panic!("{} does not start", self.name);
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(program());
+        command.env_clear().envs(std::env::vars().filter(|(name, _)| !name.starts_with("LOGGIA_")));
+        command.envs(&self.settings).env("LOGGIA_FEDERATION__LISTEN", self.federation.to_string());
+        command
+    }
+
+    fn try_start(&mut self) -> bool {
+        let mut child = self.command().arg("serve").stdout(Stdio::piped()).spawn().expect("the program");
+        let mut out = BufReader::new(child.stdout.take().expect("its output"));
+        let mut line = String::new();
+        out.read_line(&mut line).expect("a line");
+        let Some(url) = line.trim().strip_prefix("Loggia is ready: ") else {
+            let _ = child.wait();
+            return false;
+        };
+        self.base = url.replace("localhost", "127.0.0.1");
+        std::thread::spawn(move || for _ in out.lines() {});
+        self.child = Some(child);
+        true
+    }
+
+    /// kill -9.
+    pub fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            child.kill().expect("killed");
+            child.wait().expect("gone");
+        }
+    }
+
+    /// Runs another command of the program on the same data; answers (success, output).
+    pub fn run(&self, arguments: &[&str]) -> (bool, String) {
+        let output = self.command().args(arguments).output().expect("the program");
+        let text =
+            String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        (output.status.success(), text)
+    }
+
+    pub async fn person(&self, name: &str) -> Person {
+        Person::register(&self.base, name).await
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}

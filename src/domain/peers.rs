@@ -1,0 +1,134 @@
+//! Other servers, as the domain sees them: somebody who can be asked, and who may say no.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Mutex;
+
+use tokio::sync::oneshot;
+
+use crate::protocol::Seq;
+use crate::protocol::ids::ServerName;
+
+/// A request to another server: below `/federation/v1`.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    pub method: &'static str,
+    /// With its query, such as `/channels/!../entries?from=0`.
+    pub path: String,
+    /// JSON.
+    pub body: Option<String>,
+}
+
+impl Ask {
+    pub fn get(path: String) -> Ask {
+        Ask { method: "GET", path, body: None }
+    }
+
+    pub fn post(path: String, body: String) -> Ask {
+        Ask { method: "POST", path, body: Some(body) }
+    }
+}
+
+/// Why another server did not do what it was asked.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum PeerError {
+    #[error("this server talks to no others")]
+    Disabled,
+    #[error("this server does not talk to {0}")]
+    Blocked(ServerName),
+    #[error("{0} could not be reached: {1}")]
+    Unreachable(ServerName, String),
+    #[error("{server} says: {detail}")]
+    Problem { server: ServerName, status: u16, code: String, detail: String },
+    #[error("{0} answered something else than the protocol says: {1}")]
+    Nonsense(ServerName, String),
+}
+
+impl PeerError {
+    pub fn code(&self) -> &'static str {
+        match self {
+            PeerError::Disabled => "federation_disabled",
+            PeerError::Blocked(_) => "peer_blocked",
+            PeerError::Unreachable(..) => "peer_unreachable",
+            PeerError::Problem { .. } => "peer_refused",
+            PeerError::Nonsense(..) => "peer_nonsense",
+        }
+    }
+
+    /// Whether asking again later may help.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            PeerError::Unreachable(..) => true,
+            PeerError::Problem { status, .. } => matches!(status, 401 | 408 | 425 | 429 | 500..),
+            PeerError::Disabled | PeerError::Blocked(_) | PeerError::Nonsense(..) => false,
+        }
+    }
+}
+
+pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<String, PeerError>> + Send + 'a>>;
+
+/// Talks to other servers.
+pub trait Peers: Send + Sync {
+    /// Asks, and answers the body of a success.
+    fn ask<'a>(&'a self, server: &'a ServerName, ask: Ask) -> Answer<'a>;
+    /// Something waits for the server: entries, events or errands.
+    fn wake(&self, server: &ServerName);
+    /// Whether the operator lets us talk to it.
+    fn admits(&self, server: &ServerName) -> bool;
+}
+
+/// A server that talks to no others.
+pub struct NoPeers;
+
+impl Peers for NoPeers {
+    fn ask<'a>(&'a self, _: &'a ServerName, _: Ask) -> Answer<'a> {
+        Box::pin(async { Err(PeerError::Disabled) })
+    }
+
+    fn wake(&self, _: &ServerName) {}
+
+    fn admits(&self, _: &ServerName) -> bool {
+        false
+    }
+}
+
+/// Where an event came to stand, or why its host did not take it.
+pub type Arrival = Result<Seq, PeerError>;
+
+/// Who waits for an event to stand in the log.
+#[derive(Default)]
+pub struct Arrivals(Mutex<HashMap<String, Vec<oneshot::Sender<Arrival>>>>);
+
+impl Arrivals {
+    /// Hears of the event's place, should it arrive from now on.
+    pub fn expect(&self, event: &str) -> oneshot::Receiver<Arrival> {
+        let (tell, hear) = oneshot::channel();
+        if let Ok(mut waiting) = self.0.lock() {
+            waiting.retain(|_, tellers| {
+                tellers.retain(|teller| !teller.is_closed());
+                !tellers.is_empty()
+            });
+            waiting.entry(event.to_owned()).or_default().push(tell);
+        }
+        hear
+    }
+
+    pub fn arrived(&self, events: &[(String, Seq)]) {
+        for (event, seq) in events {
+            self.tell(event, &Ok(*seq));
+        }
+    }
+
+    /// The host will not take the event.
+    pub fn refused(&self, event: &str, why: PeerError) {
+        self.tell(event, &Err(why));
+    }
+
+    fn tell(&self, event: &str, arrival: &Arrival) {
+        let Ok(mut waiting) = self.0.lock() else { return };
+        for teller in waiting.remove(event).unwrap_or_default() {
+            let _ = teller.send(arrival.clone());
+        }
+    }
+}

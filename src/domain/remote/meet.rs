@@ -1,0 +1,360 @@
+//! Finding, joining and leaving channels that are hosted elsewhere, and invitations from there.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use super::replica::encode;
+use super::wire::{ChannelCard, DirectoryPage, Invitation};
+use crate::domain::channels::view_after;
+use crate::domain::directory::Listed;
+use crate::domain::effect::Effect;
+use crate::domain::peers::{Ask, PeerError};
+use crate::domain::view::Channel;
+use crate::domain::writer::{Draft, Outgoing, Work};
+use crate::domain::{Actor, Domain, Error, Missing, Result, project, show};
+use crate::protocol::event::{EventType, Seen, SignedEvent};
+use crate::protocol::ids::{Alias, ChannelId, ServerName};
+use crate::protocol::state::{ChannelKind, Create, State};
+use crate::storage::channels::ChannelChange;
+use crate::storage::members::MemberRow;
+use crate::storage::{ChannelNum, channels, members, meta, peers, users};
+
+/// Channels elsewhere that are remembered because somebody looked at them.
+const FOUND_MAX: usize = 10_000;
+/// How long somebody who joins waits for the log.
+const JOIN_PATIENCE: Duration = Duration::from_secs(60);
+/// Open invitations that one person may have.
+const INVITATIONS_MAX: i64 = 200;
+/// Longest name and topic that are taken over from a card, in characters.
+const CARD_CHARS_MAX: usize = 500;
+
+/// Channels elsewhere that somebody looked at, so that they can be joined by id.
+#[derive(Default)]
+pub struct FoundChannels(Mutex<HashMap<ChannelId, ChannelCard>>);
+
+impl FoundChannels {
+    fn keep(&self, card: &ChannelCard) {
+        if let Ok(mut found) = self.0.lock() {
+            if found.len() >= FOUND_MAX {
+                found.clear();
+            }
+            found.insert(card.channel.clone(), card.clone());
+        }
+    }
+
+    fn get(&self, id: &ChannelId) -> Option<ChannelCard> {
+        self.0.lock().ok()?.get(id).cloned()
+    }
+}
+
+/// A card that holds: its genesis founds the channel, hosted by `host`, and the head is the host's.
+fn check_card(
+    card: &ChannelCard,
+    host: &ServerName,
+) -> std::result::Result<(SignedEvent, Create), PeerError> {
+    let nonsense = |what: &str| PeerError::Nonsense(host.clone(), what.to_owned());
+    let genesis = card.genesis.signed().map_err(|error| nonsense(&error.to_string()))?;
+    let state = State::genesis(&genesis).map_err(|error| nonsense(&error.to_string()))?;
+    if state.channel != card.channel || state.create.host != *host {
+        return Err(nonsense("the genesis founds another channel"));
+    }
+    let head = &card.head.head;
+    if head.channel != card.channel || head.host != *host || head.size < 1 {
+        return Err(nonsense("the head is of another channel"));
+    }
+    // After a change of keys only the log says which one signs; until then it is the first.
+    if head.kid == state.create.key.kid && card.head.verify(&state.create.key.public).is_err() {
+        return Err(nonsense("the head's signature does not verify"));
+    }
+    Ok((genesis, state.create))
+}
+
+impl Domain {
+    /// The channel that an alias of another server names.
+    ///
+    /// # Errors
+    /// What that server answers, or that it does not.
+    pub async fn find_elsewhere(&self, alias: &Alias) -> Result<ChannelId> {
+        let server = alias.server();
+        let answer =
+            self.peers.ask(&server, Ask::get(format!("/aliases/{}", encode(alias.as_str())))).await?;
+        let card: ChannelCard = parse(&server, &answer)?;
+        check_card(&card, &server)?;
+        self.found.keep(&card);
+        Ok(card.channel)
+    }
+
+    /// Public channels of another server.
+    ///
+    /// # Errors
+    /// As [`Domain::find_elsewhere`].
+    pub async fn directory_elsewhere(
+        &self,
+        actor: &Actor,
+        server: &ServerName,
+        query: &str,
+        after: i64,
+    ) -> Result<(Vec<Listed>, Option<i64>)> {
+        let path = format!("/directory?query={}&cursor={after}", encode(query));
+        let page: DirectoryPage = parse(server, &self.peers.ask(server, Ask::get(path)).await?)?;
+        let mut listed = Vec::new();
+        for card in page.channels {
+            let Ok((_, create)) = check_card(&card, server) else { continue };
+            self.found.keep(&card);
+            let seat = self.seat_in(actor, &card.channel).await?;
+            listed.push(Listed { info: show::card(&card, &create), membership: seat });
+        }
+        Ok((listed, page.next.and_then(|next| next.parse().ok())))
+    }
+
+    async fn seat_in(&self, actor: &Actor, channel: &ChannelId) -> Result<Option<String>> {
+        let (user, id) = (actor.person.num, channel.clone());
+        self.reads
+            .read(move |conn| {
+                let Some(num) = channels::num_of(conn, id.as_str())? else { return Ok(None) };
+                Ok(members::get(conn, num, user)?.map(|row| row.membership))
+            })
+            .await
+    }
+
+    /// Where a channel is hosted, if that is elsewhere, and this server knows of it.
+    pub(in crate::domain) async fn is_elsewhere(&self, channel: &ChannelId) -> Result<bool> {
+        let (id, ours) = (channel.clone(), self.server().clone());
+        let row = self.reads.read(move |conn| Ok::<_, Error>(channels::by_id(conn, id.as_str())?)).await?;
+        Ok(row.map_or_else(|| self.found.get(channel).is_some(), |row| row.host != ours.as_str()))
+    }
+
+    /// Joins a channel that is hosted elsewhere: asks its host, and waits until the log is here.
+    ///
+    /// # Errors
+    /// `channel_not_found`, refusals of the host.
+    pub(in crate::domain) async fn join_elsewhere(
+        &self,
+        actor: &Actor,
+        channel: &ChannelId,
+    ) -> Result<Channel> {
+        let out = match self.compose_join(actor, channel, "joined").await? {
+            Some(out) => out,
+            None => return self.view_of(actor, channel).await,
+        };
+        let last = out.events.last().ok_or(Error::Busy)?.id.clone();
+        let arrives = self.expect(&last);
+        self.submit(&out, "join").await?;
+        self.peers.wake(&out.host);
+        match self.arrival(arrives, JOIN_PATIENCE).await? {
+            Some(_) => self.view_of(actor, channel).await,
+            None => {
+                let slow = "it took the join; the channel has not arrived yet".to_owned();
+                Err(Error::Peer(PeerError::Unreachable(out.host, slow)))
+            }
+        }
+    }
+
+    /// Asks a host to be let in.
+    pub(in crate::domain) async fn knock_elsewhere(&self, actor: &Actor, channel: &ChannelId) -> Result<()> {
+        if let Some(out) = self.compose_join(actor, channel, "knocking").await? {
+            self.submit(&out, "knock").await?;
+        }
+        Ok(())
+    }
+
+    /// The events that ask for a seat; none if the person has one.
+    async fn compose_join(
+        &self,
+        actor: &Actor,
+        channel: &ChannelId,
+        wanted: &'static str,
+    ) -> Result<Option<Outgoing>> {
+        let found = self.found.get(channel);
+        let (id, person) = (channel.clone(), actor.person.clone());
+        self.writer
+            .channel(channel, move |work| {
+                let num = match (work.lane.num_of(work.conn, &id)?, &found) {
+                    (Some(num), _) => num,
+                    (None, Some(card)) => adopt(work, card)?,
+                    (None, None) => return Err(Error::NotFound(Missing::Channel)),
+                };
+                let size = work.lane.open(work.conn, num)?.position.size;
+                let seat = members::get(work.conn, num, person.num)?.map(|row| row.membership);
+                if size > 0 && seat.as_deref() == Some(wanted) {
+                    return Ok(None);
+                }
+                let seen = match (&found, size) {
+                    (Some(card), 0) => Seen { size: card.head.head.size, root: card.head.head.root },
+                    (None, 0) => invited_at(work, num)?,
+                    _ => {
+                        let position = &work.lane.open(work.conn, num)?.position;
+                        Seen { size: position.size, root: position.root }
+                    }
+                };
+                let content = serde_json::json!({ "membership": wanted });
+                let draft = Draft::new(EventType::Member).state(person.id.as_str(), content);
+                // What is here may be old: the host judges.
+                work.outgoing(num, &person, draft, Some(seen)).map(Some)
+            })
+            .await
+    }
+
+    async fn view_of(&self, actor: &Actor, channel: &ChannelId) -> Result<Channel> {
+        let (id, user) = (channel.clone(), actor.person.num);
+        self.writer
+            .channel(channel, move |work| {
+                let num = work.lane.num_of(work.conn, &id)?.ok_or(Error::NotFound(Missing::Channel))?;
+                view_after(work, num, user)
+            })
+            .await
+    }
+
+    /// Leaves a channel that is hosted elsewhere. That works here at once; the host hears of it when it can.
+    pub(in crate::domain) async fn leave_elsewhere(&self, actor: &Actor, channel: &ChannelId) -> Result<()> {
+        let (id, person) = (channel.clone(), actor.person.clone());
+        let host = self
+            .writer
+            .channel(channel, move |work| {
+                let num = work.lane.num_of(work.conn, &id)?.ok_or(Error::NotFound(Missing::Channel))?;
+                let Some(seat) = members::get(work.conn, num, person.num)? else {
+                    return Err(Error::NotFound(Missing::Channel));
+                };
+                if seat.membership == "left" || seat.membership == "banned" {
+                    return Ok(None);
+                }
+                let open = work.lane.open(work.conn, num)?;
+                let size = open.position.size;
+                let content = serde_json::json!({ "membership": "left" });
+                let draft = Draft::new(EventType::Member).state(person.id.as_str(), content);
+                let seen = if size > 0 { None } else { Some(invited_at(work, num)?) };
+                let out = work.outgoing(num, &person, draft, seen)?;
+                work.keep_pending(&out)?;
+                members::put(work.conn, &MemberRow { membership: "left".to_owned(), ..seat })?;
+                work.lane.open(work.conn, num)?.forget_state();
+                work.tell(Effect::Left { user: person.num, channel: num, id, seq: size - 1 });
+                Ok(Some(out.host))
+            })
+            .await?;
+        if let Some(host) = host {
+            self.peers.wake(&host);
+        }
+        Ok(())
+    }
+
+    /// An invitation from a channel's host. Says nothing of what came of it.
+    pub async fn take_invitation(&self, origin: &ServerName, invitation: Invitation) -> Result<()> {
+        let (genesis, create) = check_card(&invitation.card, origin)?;
+        self.found.keep(&invitation.card);
+        let (card, ours) = (invitation.card, self.server().clone());
+        let channel = card.channel.clone();
+        let invitee = invitation.invitee.clone();
+        let inviter = invitation.inviter;
+        let wanted = self
+            .writer
+            .channel(&channel, move |work| {
+                let Some(row) = users::by_id(work.conn, invitee.as_str())? else { return Ok(None) };
+                let ours =
+                    invitee.server() == ours && row.deleted_ts.is_none() && row.password_hash.is_some();
+                let is_dm = create.kind == ChannelKind::Dm;
+                let concerned =
+                    !is_dm || (create.users.contains(&invitee) && create.users.contains(&inviter));
+                if !ours || !concerned || peers::count_invited(work.conn, row.num)? >= INVITATIONS_MAX {
+                    return Ok(None);
+                }
+                let num = adopt_genesis(work, &card, &genesis)?;
+                let open = work.lane.open(work.conn, num)?;
+                let size = open.position.size;
+                if size > 0
+                    && members::get(work.conn, num, row.num)?.is_some_and(|seat| seat.membership == "joined")
+                {
+                    return Ok(None);
+                }
+                let sender = work.person(&inviter)?;
+                // People who know each other need not ask.
+                let known = peers::shares_channel(work.conn, row.num, inviter.server_str())?;
+                if size == 0 {
+                    invite_here(work, num, row.num, sender.num)?;
+                }
+                Ok((is_dm && known).then_some((row.num, invitee)))
+            })
+            .await?;
+        let Some((num, id)) = wanted else { return Ok(()) };
+        let person = crate::domain::Person { num, id };
+        let actor = Actor { person, role: crate::domain::view::AccountRole::User, session: String::new() };
+        self.join_elsewhere(&actor, &channel).await.map(drop)
+    }
+}
+
+/// A row for the channel of a card, and what the card says of it.
+fn adopt(work: &mut Work<'_>, card: &ChannelCard) -> Result<ChannelNum> {
+    let genesis =
+        card.genesis.signed().map_err(|error| Error::invalid("bad_header", "/genesis", error.to_string()))?;
+    adopt_genesis(work, card, &genesis)
+}
+
+fn adopt_genesis(work: &mut Work<'_>, card: &ChannelCard, genesis: &SignedEvent) -> Result<ChannelNum> {
+    let num = work.adopt_channel(genesis)?;
+    if work.lane.open(work.conn, num)?.position.size == 0 {
+        let line = |text: &str| text.replace('\0', "").chars().take(CARD_CHARS_MAX).collect::<String>();
+        let (name, topic) = (line(&card.name), line(&card.topic));
+        let host = work.lane.open(work.conn, num)?.host.clone();
+        let alias = card.alias.as_deref().and_then(|alias| alias.parse::<Alias>().ok());
+        let alias = alias.filter(|alias| alias.server() == host);
+        let alias = alias.as_ref().map(|alias| alias.as_str());
+        let taken = match alias {
+            Some(alias) => channels::by_alias(work.conn, alias)?.is_some_and(|row| row.num != num),
+            None => false,
+        };
+        let search = project::search_text(&name, &topic, alias);
+        let change = ChannelChange {
+            name: Some(&name),
+            topic: Some(&topic),
+            alias: (!taken).then_some(alias),
+            search: Some(&search),
+            ..ChannelChange::default()
+        };
+        channels::update(work.conn, num, &change)?;
+        let head = serde_json::to_string(&card.head).map_err(|error| super::host::damaged("head", error))?;
+        meta::put(work.conn, &first_head(num), &head)?;
+    }
+    Ok(num)
+}
+
+/// Where it is kept what a host said of a log of which there is no copy yet.
+fn first_head(num: ChannelNum) -> String {
+    format!("first_head.{num}")
+}
+
+/// What the host said of the log when it was found, or invited.
+fn invited_at(work: &mut Work<'_>, num: ChannelNum) -> Result<Seen> {
+    let head = meta::get(work.conn, &first_head(num))?.ok_or(Error::NotFound(Missing::Channel))?;
+    let head: crate::protocol::head::SignedHead =
+        serde_json::from_str(&head).map_err(|error| super::host::damaged("head", error))?;
+    Ok(Seen { size: head.head.size, root: head.head.root })
+}
+
+fn invite_here(work: &mut Work<'_>, num: ChannelNum, user: i64, inviter: i64) -> Result<()> {
+    let row = MemberRow {
+        channel: num,
+        user_num: user,
+        membership: "invited".to_owned(),
+        role: "member".to_owned(),
+        since_seq: 0,
+        joined_seq: None,
+        invited_by: Some(inviter),
+        notify: "all".to_owned(),
+        read_seq: 0,
+        read_base: 0,
+    };
+    let known = members::get(work.conn, num, user)?.is_some_and(|seat| seat.membership == "invited");
+    members::put(work.conn, &row)?;
+    work.lane.open(work.conn, num)?.forget_state();
+    if !known {
+        let channel = channels::by_num(work.conn, num)?.ok_or(Error::NotFound(Missing::Channel))?;
+        let info = Box::new(show::channel_info(&channel));
+        work.tell(Effect::Joined { user, channel: num, info, joined: false, seq: 0 });
+    }
+    Ok(())
+}
+
+fn parse<T: serde::de::DeserializeOwned>(server: &ServerName, text: &str) -> Result<T> {
+    serde_json::from_str(text)
+        .map_err(|error| Error::Peer(PeerError::Nonsense(server.clone(), error.to_string())))
+}

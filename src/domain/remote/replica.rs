@@ -1,0 +1,248 @@
+//! Copies of channels that are hosted elsewhere.
+
+use super::wire::{Batch, BatchAnswer, Evidence, HeadClaim, Heads, Profile, Signal, WireEntry};
+use crate::domain::effect::Effect;
+use crate::domain::peers::Ask;
+use crate::domain::verify::stored_head;
+use crate::domain::writer::{BatchError, Incoming, Ingested, Work};
+use crate::domain::{Domain, Error, Forbidden, Missing, Result, show};
+use crate::protocol::head::SignedHead;
+use crate::protocol::ids::{ChannelId, Hash, ServerName, UserId};
+use crate::protocol::limits::BATCH_ENTRIES_MAX;
+use crate::storage::{ChannelNum, channels, entries, members, peers, users};
+
+/// How many channels one comparison of heads is about.
+pub const HEADS_MAX: usize = 1_000;
+/// Signals in one request.
+pub const SIGNALS_MAX: usize = 100;
+/// Longest display name and text about oneself that are taken over, in characters.
+const PROFILE_CHARS_MAX: usize = 500;
+
+impl Domain {
+    /// Takes entries from a channel's host. A batch that begins too late is answered with what is here.
+    ///
+    /// # Errors
+    /// `channel_not_found`, `not_host`, what is wrong with the batch.
+    pub async fn ingest(
+        &self,
+        origin: &ServerName,
+        channel: &ChannelId,
+        batch: Batch,
+    ) -> Result<BatchAnswer> {
+        if batch.entries.len() > BATCH_ENTRIES_MAX {
+            return Err(Error::invalid(
+                "too_large",
+                "/entries",
+                format!("at most {BATCH_ENTRIES_MAX} entries"),
+            ));
+        }
+        let head = batch.head.clone();
+        let incoming: Vec<Incoming> = batch.entries.into_iter().map(WireEntry::incoming).collect();
+        let (id, host, signed) = (channel.clone(), origin.clone(), batch.head);
+        let taken = self
+            .writer
+            .channel(channel, move |work| {
+                let num = work.lane.num_of(work.conn, &id)?.ok_or(Error::NotFound(Missing::Channel))?;
+                if work.lane.open(work.conn, num)?.host != host {
+                    return Err(Error::Forbidden(Forbidden::NotHost));
+                }
+                if peers::evidence(work.conn, id.as_str())?.is_some() {
+                    return Err(Error::Batch(BatchError::Fork));
+                }
+                let done = work.ingest(num, incoming, signed)?;
+                for (seq, refusal) in &done.void {
+                    let detail = format!("entry {seq} has no effect: {} ({refusal})", refusal.rule());
+                    let now = work.lane.clock.now();
+                    peers::add_alarm(work.conn, now, "void_entry", host.as_str(), id.as_str(), &detail)?;
+                }
+                Ok(done)
+            })
+            .await;
+        let done = match taken {
+            Ok(done) => done,
+            Err(Error::Batch(BatchError::Gap)) => Ingested::default(),
+            Err(Error::Batch(BatchError::Fork)) => {
+                self.keep_evidence(channel, head).await?;
+                return Err(Error::Batch(BatchError::Fork));
+            }
+            Err(error) => return Err(error),
+        };
+        self.arrivals.arrived(&done.events);
+        for user in done.met {
+            self.ask_profile(user);
+        }
+        let id = channel.clone();
+        let void = done.void.iter().map(|(seq, _)| *seq).collect();
+        self.reads
+            .read(move |conn| {
+                let row = channels::by_id(conn, id.as_str())?.ok_or(Error::NotFound(Missing::Channel))?;
+                let root = row.root.as_slice().try_into().map(Hash);
+                let root = root.map_err(|_| super::host::damaged("root", "not 32 bytes"))?;
+                Ok(BatchAnswer { size: row.size, root, void })
+            })
+            .await
+    }
+
+    /// Keeps a head of the host that contradicts what it said before, if its signature holds. From then on nothing
+    /// is written into the channel, and the operator is told.
+    pub async fn keep_evidence(&self, channel: &ChannelId, head: SignedHead) -> Result<bool> {
+        let id = channel.clone();
+        self.writer
+            .channel(channel, move |work| {
+                let num = work.lane.num_of(work.conn, &id)?.ok_or(Error::NotFound(Missing::Channel))?;
+                let row = channels::by_num(work.conn, num)?.ok_or(Error::NotFound(Missing::Channel))?;
+                let Some(ours) = stored_head(&row) else { return Ok(false) };
+                if !contradicts(work, num, &head)? {
+                    return Ok(false);
+                }
+                let text = |head: &SignedHead| {
+                    serde_json::to_string(head).map_err(|error| super::host::damaged("head", error))
+                };
+                let now = work.lane.clock.now();
+                peers::add_evidence(work.conn, id.as_str(), now, &text(&ours)?, &text(&head)?)?;
+                let detail = format!("two logs of {} entries and more", head.head.size);
+                peers::add_alarm(work.conn, now, "fork", &row.host, id.as_str(), &detail)?;
+                Ok(true)
+            })
+            .await
+    }
+
+    /// Evidence that another server found: kept if it holds against what is here.
+    pub async fn take_evidence(&self, channel: &ChannelId, evidence: Evidence) -> Result<bool> {
+        Ok(self.keep_evidence(channel, evidence.a).await? || self.keep_evidence(channel, evidence.b).await?)
+    }
+
+    /// What passes: typing and presence of the origin's people, or of anybody's when the origin is the host.
+    pub async fn take_signals(
+        &self,
+        origin: &ServerName,
+        channel: &ChannelId,
+        signals: Vec<Signal>,
+    ) -> Result<()> {
+        if signals.len() > SIGNALS_MAX {
+            return Err(Error::invalid("too_large", "/signals", format!("at most {SIGNALS_MAX} signals")));
+        }
+        let (id, from, ours) = (channel.clone(), origin.clone(), self.server().clone());
+        let heard: Vec<(ChannelNum, Signal)> = self
+            .reads
+            .read(move |conn| {
+                let row = channels::by_id(conn, id.as_str())?.ok_or(Error::NotFound(Missing::Channel))?;
+                let by_host = row.host == from.as_str();
+                if !by_host && peers::joined_of(conn, row.num, from.as_str())? == 0 {
+                    return Err(Error::Forbidden(Forbidden::NotMember));
+                }
+                let mut heard = Vec::new();
+                for signal in signals {
+                    let user = signal.user();
+                    // Nobody speaks for others; a host hands on what others said.
+                    if user.server() == ours || (user.server() != from && !by_host) {
+                        continue;
+                    }
+                    let Some(person) = users::by_id(conn, user.as_str())? else { continue };
+                    let seat = members::get(conn, row.num, person.num)?;
+                    if seat.is_some_and(|seat| seat.membership == "joined") {
+                        heard.push((row.num, signal));
+                    }
+                }
+                Ok(heard)
+            })
+            .await?;
+        let mut effects = Vec::new();
+        for (num, signal) in heard {
+            match signal {
+                Signal::Typing { user } => effects.push(Effect::Typing {
+                    channel: num,
+                    id: channel.clone(),
+                    user: user.as_str().to_owned(),
+                }),
+                Signal::Profile { user } => self.ask_profile(user),
+                Signal::Presence { user, online } => self.presences.set_remote(user.as_str(), num, online),
+            }
+        }
+        self.audience.announce(effects);
+        Ok(())
+    }
+
+    /// Asks a person's own server who they are, in the background.
+    pub fn ask_profile(&self, user: UserId) {
+        let server = user.server();
+        if server == *self.server() || !self.peers.admits(&server) {
+            return;
+        }
+        let (peers, writer) = (self.peers.clone(), self.writer.clone());
+        tokio::spawn(async move {
+            let path = format!("/users/{}/profile", encode(user.as_str()));
+            let Ok(answer) = peers.ask(&server, Ask::get(path)).await else { return };
+            let Ok(profile) = serde_json::from_str::<Profile>(&answer) else { return };
+            if profile.user != user {
+                return;
+            }
+            let key = user.as_str().to_owned();
+            let kept = writer.other(&key, move |work| keep_profile(work, &profile)).await;
+            if let Err(error) = kept {
+                tracing::warn!(%error, %user, "a profile could not be kept");
+            }
+        });
+    }
+
+    /// What is here of the channels that a server hosts, to ask whether it has more.
+    pub async fn claims(&self, host: &ServerName, after: ChannelNum) -> Result<(Heads, Option<ChannelNum>)> {
+        let host = host.clone();
+        self.reads
+            .read(move |conn| {
+                let most = i64::try_from(HEADS_MAX).unwrap_or(1_000);
+                let rows = channels::hosted_by(conn, host.as_str(), after, most)?;
+                let next = rows.last().map(|row| row.0).filter(|_| rows.len() >= HEADS_MAX);
+                let claim = |(_, id, size, root): channels::HeadRow| {
+                    Some(HeadClaim {
+                        channel: id.parse().ok()?,
+                        size,
+                        root: root.as_slice().try_into().map(Hash).ok()?,
+                    })
+                };
+                Ok((Heads { heads: rows.into_iter().filter_map(claim).collect() }, next))
+            })
+            .await
+    }
+}
+
+impl Signal {
+    pub fn user(&self) -> &UserId {
+        match self {
+            Signal::Typing { user } | Signal::Presence { user, .. } | Signal::Profile { user } => user,
+        }
+    }
+}
+
+/// Whether the host's signed head is of another log than the one that is here, on which it signed a head too.
+fn contradicts(work: &mut Work<'_>, num: ChannelNum, head: &SignedHead) -> Result<bool> {
+    let open = work.lane.open(work.conn, num)?;
+    let (id, host, size) = (open.id.clone(), open.host.clone(), open.position.size);
+    let said = &head.head;
+    if said.channel != id || said.host != host || said.size > size || said.size < 1 {
+        return Ok(false);
+    }
+    let key = open.state_of(work.conn, &[])?.keys.get(&(host, said.kid.clone())).map(|key| key.public);
+    if key.is_none_or(|key| head.verify(&key).is_err()) {
+        return Ok(false);
+    }
+    let here = entries::by_seq(work.conn, num, said.size - 1)?;
+    Ok(here.is_some_and(|row| row.term == said.term && row.root != said.root.as_bytes()))
+}
+
+fn keep_profile(work: &mut Work<'_>, profile: &Profile) -> Result<()> {
+    let Some(row) = users::by_id(work.conn, profile.user.as_str())? else { return Ok(()) };
+    let line = |text: &str| text.replace('\0', "").chars().take(PROFILE_CHARS_MAX).collect::<String>();
+    let (name, bio) = (line(&profile.display_name), line(&profile.bio));
+    let search = format!("{}\n{name}", profile.user.as_str()).to_lowercase();
+    users::set_profile(work.conn, row.num, &name, &bio, &search)?;
+    if let Some(row) = users::by_num(work.conn, row.num)? {
+        work.tell(Effect::Profile { user: row.num, profile: Box::new(show::user(&row)) });
+    }
+    Ok(())
+}
+
+/// A part of a path.
+pub(in crate::domain) fn encode(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+}

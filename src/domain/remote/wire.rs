@@ -1,0 +1,248 @@
+//! What servers send each other, as JSON (spec: replication). Events and bodies stand in it exactly as they
+//! were signed and hashed.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+
+use crate::protocol::event::{EventError, SignedEvent};
+use crate::protocol::head::SignedHead;
+use crate::protocol::ids::{ChannelId, Hash, UserId};
+use crate::protocol::log::Entry;
+use crate::protocol::sign::Signature;
+use crate::protocol::{Seq, Ts};
+
+use crate::domain::writer::{Incoming, OutgoingEvent};
+
+/// A signed event with its body.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WireEvent {
+    /// The canonical header, exactly as it was signed.
+    #[schema(value_type = Object)]
+    pub event: Box<RawValue>,
+    /// The author's server's Ed25519 signature, base64url.
+    #[schema(value_type = String)]
+    pub signature: Signature,
+    /// The canonical body, exactly as it was hashed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub body: Option<Box<RawValue>>,
+}
+
+impl WireEvent {
+    pub fn of(event: &OutgoingEvent) -> serde_json::Result<WireEvent> {
+        Ok(WireEvent {
+            event: RawValue::from_string(event.event.clone())?,
+            signature: event.signature,
+            body: event.body.clone().map(RawValue::from_string).transpose()?,
+        })
+    }
+
+    pub fn signed(&self) -> Result<SignedEvent, EventError> {
+        SignedEvent::from_parts(self.event.get().as_bytes().to_vec(), self.signature)
+    }
+
+    pub fn body_bytes(&self) -> Option<Vec<u8>> {
+        self.body.as_ref().map(|body| body.get().as_bytes().to_vec())
+    }
+}
+
+/// An entry with the event that it places, and the body where the receiver may have it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WireEntry {
+    /// `{event, host_ts, seq, term}`
+    #[schema(value_type = Object)]
+    pub entry: Entry,
+    #[schema(value_type = Object)]
+    pub event: Box<RawValue>,
+    #[schema(value_type = String)]
+    pub signature: Signature,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub body: Option<Box<RawValue>>,
+}
+
+impl WireEntry {
+    pub fn incoming(self) -> Incoming {
+        Incoming {
+            entry: self.entry,
+            event: self.event.get().as_bytes().to_vec(),
+            signature: self.signature,
+            body: self.body.map(|body| body.get().as_bytes().to_vec()),
+        }
+    }
+}
+
+/// Entries in order, and a head whose size is the last one's `seq` + 1. Without entries: the head alone.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Batch {
+    pub entries: Vec<WireEntry>,
+    #[schema(value_type = Object)]
+    pub head: SignedHead,
+}
+
+/// What the receiver of a batch has now.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct BatchAnswer {
+    pub size: i64,
+    #[schema(value_type = String)]
+    pub root: Hash,
+    /// Entries of the batch that have no effect.
+    pub void: Vec<Seq>,
+}
+
+/// Events for a channel's host: at most 64.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Submission {
+    pub events: Vec<WireEvent>,
+}
+
+/// What became of each event, in order.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct SubmissionAnswer {
+    pub results: Vec<Outcome>,
+}
+
+/// An event's place, or why it has none.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Outcome {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub entry: Option<Entry>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<OutcomeError>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct OutcomeError {
+    /// As in problem documents.
+    pub code: String,
+    pub detail: String,
+}
+
+/// What somebody needs to know of a channel before they can join it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChannelCard {
+    #[schema(value_type = String)]
+    pub channel: ChannelId,
+    pub name: String,
+    pub topic: String,
+    pub alias: Option<String>,
+    pub member_count: i64,
+    /// The genesis: it names the host and its first key, and its hash is the channel's id.
+    pub genesis: WireEvent,
+    /// The host's last word on the log.
+    #[schema(value_type = Object)]
+    pub head: SignedHead,
+}
+
+/// A page of another server's public channels.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct DirectoryPage {
+    pub channels: Vec<ChannelCard>,
+    pub next: Option<String>,
+}
+
+/// An invitation: always answered with 202.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Invitation {
+    pub card: ChannelCard,
+    #[schema(value_type = String)]
+    pub inviter: UserId,
+    #[schema(value_type = String)]
+    pub invitee: UserId,
+    pub ts: Ts,
+}
+
+/// Somebody's profile, as their own server has it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Profile {
+    #[schema(value_type = String)]
+    pub user: UserId,
+    pub display_name: String,
+    pub bio: String,
+    pub avatar: Option<String>,
+    pub deactivated: bool,
+    pub ts: Ts,
+}
+
+/// What the caller has of channels: at most 1,000.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Heads {
+    pub heads: Vec<HeadClaim>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HeadClaim {
+    #[schema(value_type = String)]
+    pub channel: ChannelId,
+    pub size: i64,
+    #[schema(value_type = String)]
+    pub root: Hash,
+}
+
+/// Signed heads of those channels in which the answering server has something else.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct HeadsAnswer {
+    #[schema(value_type = Vec<Object>)]
+    pub heads: Vec<SignedHead>,
+}
+
+/// What passes: typing and presence. Never stored.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Signals {
+    pub signals: Vec<Signal>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Signal {
+    /// Somebody is typing.
+    Typing {
+        #[schema(value_type = String)]
+        user: UserId,
+    },
+    /// Somebody came or went.
+    Presence {
+        #[schema(value_type = String)]
+        user: UserId,
+        online: bool,
+    },
+    /// A profile changed: ask for it.
+    Profile {
+        #[schema(value_type = String)]
+        user: UserId,
+    },
+}
+
+/// Two heads that can't both be true.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Evidence {
+    #[schema(value_type = Object)]
+    pub a: SignedHead,
+    #[schema(value_type = Object)]
+    pub b: SignedHead,
+}
+
+/// What the caller looks like from here.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Check {
+    pub server: String,
+    pub origin: String,
+    pub kid: String,
+    /// This server's clock when it answered.
+    pub ts: Ts,
+    pub versions: Vec<i64>,
+    /// Host and port under which others know the answering server.
+    pub seen_authority: String,
+}

@@ -1,0 +1,368 @@
+//! What comes from other servers: events for channels hosted here, and entries of channels hosted there.
+
+use super::append::Composed;
+use super::open::{LogPosition, Person, damaged};
+use super::{Appended, Work};
+use crate::domain::{Conflict, Error, Missing, project};
+use crate::protocol::Seq;
+use crate::protocol::body::{self, Body};
+use crate::protocol::event::{Event, EventType, SignedEvent, event_id};
+use crate::protocol::head::SignedHead;
+use crate::protocol::ids::UserId;
+use crate::protocol::log::Entry;
+use crate::protocol::rules::{self, Refusal};
+use crate::protocol::sign::Signature;
+use crate::protocol::state::State;
+use crate::storage::entries::EntryRow;
+use crate::storage::users::NewUser;
+use crate::storage::{ChannelNum, UserNum, channels, entries, members, peers, users};
+
+/// The type under which an entry is kept whose event is none.
+const MALFORMED: &str = "malformed";
+
+/// An entry as another server sent it.
+#[derive(Debug, Clone)]
+pub struct Incoming {
+    pub entry: Entry,
+    pub event: Vec<u8>,
+    pub signature: Signature,
+    pub body: Option<Vec<u8>>,
+}
+
+/// What became of a batch of entries.
+#[derive(Debug, Default)]
+pub struct Ingested {
+    /// Events that stand in the log now.
+    pub events: Vec<(String, Seq)>,
+    /// Entries of this batch that have no effect, and why.
+    pub void: Vec<(Seq, Refusal)>,
+    /// People who were met for the first time.
+    pub met: Vec<UserId>,
+}
+
+/// Why a batch was not taken. Nothing of it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BatchError {
+    #[error("the batch begins after the end of what is here")]
+    Gap,
+    #[error("an entry does not follow the one before it")]
+    BadEntry,
+    #[error("the first entry is no genesis of this channel")]
+    NotGenesis,
+    #[error("the term is not the channel's")]
+    StaleTerm,
+    #[error("the head does not fit the entries")]
+    WrongHead,
+    #[error("the head is not signed with a key of the host")]
+    BadSignature,
+    #[error("the host signed another log before")]
+    Fork,
+}
+
+impl BatchError {
+    pub fn code(self) -> &'static str {
+        match self {
+            BatchError::Gap => "gap",
+            BatchError::BadEntry | BatchError::NotGenesis => "bad_entry",
+            BatchError::StaleTerm => "stale_term",
+            BatchError::WrongHead => "bad_head",
+            BatchError::BadSignature => "bad_signature",
+            BatchError::Fork => "fork",
+        }
+    }
+}
+
+impl Work<'_> {
+    /// Takes an event of another server into a channel that is hosted here. The same event again is answered
+    /// with its first place.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] by the channel's rules, `nonce_reused`, `user_not_found` for a person of this server
+    /// who does not exist.
+    pub fn accept(
+        &mut self,
+        channel: ChannelNum,
+        signed: SignedEvent,
+        body: Option<Vec<u8>>,
+    ) -> Result<Appended, Error> {
+        if let Some(row) = entries::by_event(self.conn, channel, signed.id.as_str())? {
+            return Ok(Appended { seq: row.seq, id: signed.id, ts: row.host_ts });
+        }
+        let content = self.check_body(&signed, body.as_deref())?;
+        let now = self.lane.clock.now();
+        let open = self.lane.open(self.conn, channel)?;
+        let entry = open.position.next(&signed.id, now);
+        open.state(self.conn, &rules::reads(&signed.event))?.check(&entry, &signed)?;
+        let sender = self.person(&signed.event.sender)?;
+        if entries::by_nonce(self.conn, channel, sender.num, signed.event.nonce.as_str())?.is_some() {
+            return Err(Error::Conflict(Conflict::NonceReused));
+        }
+        if let Some(subject) = subject(&signed.event)
+            && subject.server() == self.lane.identity.name
+            && users::by_id(self.conn, subject.as_str())?.is_none_or(|row| row.deleted_ts.is_some())
+        {
+            return Err(Error::NotFound(Missing::User));
+        }
+        self.people_of(&signed.event)?;
+        self.record(channel, &sender, &Composed { signed, body, content }, entry, None)
+    }
+
+    fn check_body(
+        &self,
+        signed: &SignedEvent,
+        body: Option<&[u8]>,
+    ) -> Result<Option<serde_json::Map<String, serde_json::Value>>, Error> {
+        match (&signed.event.body_hash, body) {
+            (None, None) => Ok(None),
+            (Some(hash), Some(bytes)) => {
+                let bad = |detail: String| Error::invalid("bad_header", "/body", detail);
+                body::check_size(signed.bytes.len(), bytes.len())
+                    .map_err(|error| Error::invalid("too_large", "/body", error.to_string()))?;
+                let parsed = Body::parse(bytes).map_err(|error| bad(error.to_string()))?;
+                if parsed.hash() != *hash {
+                    return Err(bad("the body is not the one that the event names".to_owned()));
+                }
+                Ok(Some(parsed.content))
+            }
+            _ => Err(Error::invalid("bad_header", "/body", "body and body_hash go together")),
+        }
+    }
+
+    /// Makes the row of a channel that is hosted elsewhere, empty as yet, if there is none.
+    ///
+    /// # Errors
+    /// [`BatchError::NotGenesis`]
+    pub fn adopt_channel(&mut self, genesis: &SignedEvent) -> Result<ChannelNum, Error> {
+        let state = State::genesis(genesis).map_err(|_| BatchError::NotGenesis)?;
+        if let Some(num) = self.lane.num_of(self.conn, &state.channel)? {
+            return Ok(num);
+        }
+        if state.create.host == self.lane.identity.name {
+            return Err(BatchError::NotGenesis.into());
+        }
+        let now = self.lane.clock.now();
+        // Of two direct conversations of the same people the one with the smaller id is theirs (spec: DM-n).
+        let people: Vec<&str> = state.create.users.iter().map(AsRef::as_ref).collect();
+        let mut theirs = true;
+        if let Some(other) = channels::by_people(self.conn, &people.join(" "))?.filter(|_| !people.is_empty())
+        {
+            theirs = state.channel.as_str() < other.id.as_str();
+            if theirs {
+                channels::forget_people(self.conn, other.num)?;
+            }
+        }
+        let local = project::NewLocal { visibility: "private", is_of_people: theirs };
+        let num = project::insert_channel(self.conn, &state, &LogPosition::start(0), &local, now)?;
+        self.lane.forget(num);
+        Ok(num)
+    }
+
+    /// Takes entries of a channel that is hosted elsewhere: all of them, or none. What is here already is skipped.
+    pub fn ingest(
+        &mut self,
+        channel: ChannelNum,
+        batch: Vec<Incoming>,
+        head: SignedHead,
+    ) -> Result<Ingested, Error> {
+        let mut done = Ingested::default();
+        for incoming in batch {
+            self.take(channel, incoming, &mut done)?;
+        }
+        let open = self.lane.open(self.conn, channel)?;
+        let (size, root, term) = (open.position.size, open.position.root, open.position.term);
+        let (host, id) = (open.host.clone(), open.id.clone());
+        let said = &head.head;
+        if said.channel != id || said.host != host {
+            return Err(BatchError::WrongHead.into());
+        }
+        if said.term != term {
+            return Err(BatchError::StaleTerm.into());
+        }
+        let state = open.state_of(self.conn, &[])?;
+        let key = state.keys.get(&(host, said.kid.clone())).filter(|key| key.is_in_force_at(said.size - 1));
+        let Some(key) = key.map(|key| key.public) else { return Err(BatchError::BadSignature.into()) };
+        if head.verify(&key).is_err() {
+            return Err(BatchError::BadSignature.into());
+        }
+        if said.size > size {
+            return Err(BatchError::WrongHead.into());
+        }
+        // What the host says now of what it said before.
+        let then = if said.size == size {
+            Some(root)
+        } else {
+            let row = entries::by_seq(self.conn, channel, said.size - 1)?;
+            row.map(|row| super::open::hash(&row.root)).transpose()?
+        };
+        if then != Some(said.root) {
+            // New entries that do not add up to their head are a mistake; old ones are another log.
+            let fresh = !done.events.is_empty() || !done.void.is_empty();
+            return Err(if fresh { BatchError::WrongHead } else { BatchError::Fork }.into());
+        }
+        if said.size == size {
+            self.lane.adopt_head(channel, head);
+        }
+        Ok(done)
+    }
+
+    fn take(&mut self, channel: ChannelNum, incoming: Incoming, done: &mut Ingested) -> Result<(), Error> {
+        let Incoming { entry, event, signature, body } = incoming;
+        let open = self.lane.open(self.conn, channel)?;
+        let (size, term, last_ts) = (open.position.size, open.position.term, open.position.last_ts);
+        if entry.seq > size {
+            return Err(BatchError::Gap.into());
+        }
+        if entry.seq < size {
+            let same = entries::by_seq(self.conn, channel, entry.seq)?
+                .is_some_and(|row| row.event_id == entry.event.as_str());
+            return if same { Ok(()) } else { Err(BatchError::Fork.into()) };
+        }
+        if entry.term != term {
+            return Err(BatchError::StaleTerm.into());
+        }
+        let last = Entry { term, seq: size - 1, event: entry.event.clone(), host_ts: last_ts };
+        if entry.check_follows((size > 0).then_some(&last)).is_err() {
+            return Err(BatchError::BadEntry.into());
+        }
+        if event_id(&event) != entry.event {
+            return Err(BatchError::BadEntry.into());
+        }
+        let seq = entry.seq;
+        let Ok(signed) = SignedEvent::from_parts(event.clone(), signature) else {
+            if seq == 0 {
+                return Err(BatchError::NotGenesis.into());
+            }
+            self.record_malformed(channel, &entry, &event, signature)?;
+            done.void.push((seq, Refusal::Malformed));
+            return Ok(());
+        };
+        if seq == 0 {
+            match State::genesis(&signed) {
+                Ok(state) if state.channel == self.lane.open(self.conn, channel)?.id => {}
+                _ => return Err(BatchError::NotGenesis.into()),
+            }
+            // What an invitation said of members is the log's to say from now on.
+            members::delete_all(self.conn, channel)?;
+            self.lane.open(self.conn, channel)?.forget_state();
+        }
+        let refusal = if seq == 0 { None } else { self.judge(channel, &entry, &signed)? };
+        let content = match self.check_body(&signed, body.as_deref()) {
+            Ok(content) => content,
+            Err(Error::Invalid { .. }) => None,
+            Err(error) => return Err(error),
+        };
+        let body = body.filter(|_| content.is_some());
+        let known = users::by_id(self.conn, signed.event.sender.as_str())?.is_some();
+        let sender = self.person(&signed.event.sender)?;
+        if !known {
+            done.met.push(sender.id.clone());
+        }
+        if refusal.is_none() {
+            done.met.extend(self.people_of(&signed.event)?);
+        }
+        let ours = sender.id.server() == self.lane.identity.name;
+        let id = signed.id.clone();
+        self.record(
+            channel,
+            &sender,
+            &Composed { signed, body, content },
+            entry,
+            refusal.map(|it| it.rule()),
+        )?;
+        if ours {
+            peers::delete_pending(self.conn, id.as_str())?;
+        }
+        match refusal {
+            Some(refusal) => done.void.push((seq, refusal)),
+            None => done.events.push((id.as_str().to_owned(), seq)),
+        }
+        Ok(())
+    }
+
+    /// Why the entry has no effect, if it has none.
+    fn judge(
+        &mut self,
+        channel: ChannelNum,
+        entry: &Entry,
+        signed: &SignedEvent,
+    ) -> Result<Option<Refusal>, Error> {
+        if entries::knows_event(self.conn, channel, signed.id.as_str())? {
+            return Ok(Some(Refusal::Repeated));
+        }
+        let open = self.lane.open(self.conn, channel)?;
+        let state = open.state(self.conn, &rules::reads(&signed.event))?;
+        Ok(state.check(entry, signed).err())
+    }
+
+    /// Bytes that are no event keep their place all the same (AUTH-3).
+    fn record_malformed(
+        &mut self,
+        channel: ChannelNum,
+        entry: &Entry,
+        event: &[u8],
+        signature: Signature,
+    ) -> Result<(), Error> {
+        let root = self.place(channel, entry)?;
+        let creator =
+            channels::by_num(self.conn, channel)?.ok_or_else(|| damaged("channel", "its row is gone"))?;
+        let creator: UserId = creator.creator.parse().map_err(|error| damaged("user", error))?;
+        let sender = self.person(&creator)?;
+        let row = EntryRow {
+            channel,
+            seq: entry.seq,
+            event_id: entry.event.as_str().to_owned(),
+            kind: MALFORMED.to_owned(),
+            sender: sender.num,
+            nonce: String::new(),
+            term: entry.term,
+            host_ts: entry.host_ts,
+            root: root.as_bytes().to_vec(),
+            event: String::from_utf8(event.to_vec()).map_err(|error| damaged("event", error))?,
+            signature: signature.0.to_vec(),
+            void: Some(Refusal::Malformed.rule().to_owned()),
+            target_seq: None,
+            redacted_seq: None,
+        };
+        Ok(entries::insert(self.conn, &row)?)
+    }
+
+    /// The row of a person of whatever server, made if need be.
+    pub fn person(&mut self, id: &UserId) -> Result<Person, Error> {
+        let num = match users::by_id(self.conn, id.as_str())? {
+            Some(row) => row.num,
+            None => self.meet(id)?,
+        };
+        Ok(Person { num, id: id.clone() })
+    }
+
+    fn meet(&mut self, id: &UserId) -> Result<UserNum, Error> {
+        let now = self.lane.clock.now();
+        let row = NewUser {
+            id: id.as_str(),
+            server: id.server_str(),
+            display_name: id.local(),
+            bio: "",
+            password_hash: None,
+            role: "user",
+            created_ts: now,
+            search: &format!("{}\n{}", id.as_str(), id.local()),
+        };
+        Ok(users::insert(self.conn, &row)?)
+    }
+
+    /// Rows for those about whom an event is; answers who is new.
+    fn people_of(&mut self, event: &Event) -> Result<Option<UserId>, Error> {
+        let Some(subject) = subject(event) else { return Ok(None) };
+        if users::by_id(self.conn, subject.as_str())?.is_some() {
+            return Ok(None);
+        }
+        self.meet(&subject)?;
+        Ok(Some(subject))
+    }
+}
+
+/// The person about whom a membership event is.
+fn subject(event: &Event) -> Option<UserId> {
+    let state = event.state.as_ref().filter(|_| event.kind == EventType::Member)?;
+    state.key.parse().ok()
+}

@@ -1,0 +1,128 @@
+//! What this server's people add to channels that are hosted elsewhere: composed and signed here, ordered there.
+
+use super::append::{Composed, binding, compose};
+use super::lane::Signer;
+use super::open::damaged;
+use super::{Appended, Draft, Person, Work};
+use crate::domain::{Conflict, Error};
+use crate::protocol::event::Seen;
+use crate::protocol::ids::{ChannelId, EventId, ServerName};
+use crate::protocol::rules::{self, Refusal, Rules};
+use crate::protocol::sign::Signature;
+use crate::storage::peers::{self, NewPending};
+use crate::storage::{ChannelNum, UserNum};
+
+/// Events that one person may have waiting for hosts.
+pub const PENDING_PER_PERSON_MAX: i64 = 500;
+
+/// What a unit of work asked of a host before it ran again, and where it came to stand.
+#[derive(Debug, Clone)]
+pub struct Settled {
+    pub draft: Draft,
+    pub appended: Appended,
+}
+
+/// Signed events for a channel's host. The last is the draft's; one before it binds this server's key.
+#[derive(Debug, Clone)]
+pub struct Outgoing {
+    pub host: ServerName,
+    pub channel: ChannelId,
+    pub num: ChannelNum,
+    pub sender: UserNum,
+    pub draft: Draft,
+    pub events: Vec<OutgoingEvent>,
+}
+
+#[derive(Debug, Clone)]
+pub struct OutgoingEvent {
+    pub id: EventId,
+    pub nonce: String,
+    /// Canonical.
+    pub event: String,
+    pub signature: Signature,
+    /// Canonical.
+    pub body: Option<String>,
+}
+
+impl Work<'_> {
+    pub(super) fn ask_host(&mut self, channel: ChannelNum, sender: &Person, draft: Draft) -> Error {
+        self.outgoing(channel, sender, draft, None)
+            .map_or_else(|error| error, |out| Error::Elsewhere(Box::new(out)))
+    }
+
+    /// Composes an event for a channel that is hosted elsewhere. Without a copy of its log, `seen` is what its
+    /// host said of it, and the host alone judges.
+    ///
+    /// # Errors
+    /// As [`Work::append`]; `fork` once there is evidence against the host.
+    pub fn outgoing(
+        &mut self,
+        channel: ChannelNum,
+        sender: &Person,
+        draft: Draft,
+        seen: Option<Seen>,
+    ) -> Result<Outgoing, Error> {
+        let now = self.lane.clock.now();
+        let identity = self.lane.identity.clone();
+        let open = self.lane.open(self.conn, channel)?;
+        let (id, at_hand) = open.place();
+        let host = open.host.clone();
+        if peers::evidence(self.conn, id.as_str())?.is_some() {
+            return Err(Error::Conflict(Conflict::Fork));
+        }
+        let place = (id.clone(), seen.unwrap_or(at_hand));
+        let newest = (&identity.kid, &identity.key);
+        let composed = compose(newest, sender, draft.clone(), now, Some(place.clone()))?;
+        let state = open.state(self.conn, &rules::reads(&composed.signed.event))?;
+        let bind = match identity.signer(state)? {
+            Signer::Bound => None,
+            Signer::First => Some(compose(newest, sender, binding(&identity, None), now, Some(place))?),
+            Signer::Older(kid, key) => {
+                Some(compose((kid, key), sender, binding(&identity, Some(kid)), now, Some(place))?)
+            }
+        };
+        if seen.is_none() {
+            let rules = Rules::by_version(state.create.rules).ok_or(Refusal::UnknownRules)?;
+            rules::authorise(rules, state, &composed.signed.event, &composed.signed.id)?;
+        }
+        let events = bind.into_iter().chain([composed]).map(outgoing_event).collect::<Result<_, _>>()?;
+        Ok(Outgoing { host, channel: id, num: channel, sender: sender.num, draft, events })
+    }
+
+    /// Keeps what waits for a host, so that it is sent however long that takes.
+    ///
+    /// # Errors
+    /// `too_much_waiting`
+    pub fn keep_pending(&mut self, out: &Outgoing) -> Result<(), Error> {
+        if peers::count_pending(self.conn, out.sender)? >= PENDING_PER_PERSON_MAX {
+            return Err(Error::Conflict(Conflict::TooMuchWaiting));
+        }
+        let now = self.lane.clock.now();
+        for event in &out.events {
+            let row = NewPending {
+                event_id: event.id.as_str(),
+                channel: out.num,
+                host: out.host.as_str(),
+                sender: out.sender,
+                nonce: &event.nonce,
+                event: &event.event,
+                signature: &event.signature.0,
+                body: event.body.as_deref(),
+                created_ts: now,
+            };
+            peers::add_pending(self.conn, &row)?;
+        }
+        Ok(())
+    }
+}
+
+fn outgoing_event(composed: Composed) -> Result<OutgoingEvent, Error> {
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).map_err(|error| damaged("event", error));
+    Ok(OutgoingEvent {
+        id: composed.signed.id,
+        nonce: composed.signed.event.nonce.as_str().to_owned(),
+        event: text(composed.signed.bytes)?,
+        signature: composed.signed.signature,
+        body: composed.body.map(text).transpose()?,
+    })
+}

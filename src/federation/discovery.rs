@@ -1,0 +1,299 @@
+//! Who another server is: its key document, fetched from its name, checked, pinned and kept.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use reqwest::header::LOCATION;
+
+use super::WELL_KNOWN;
+use crate::config::Config;
+use crate::domain::clock::Clock;
+use crate::domain::peers::PeerError;
+use crate::domain::writer::Writer;
+use crate::protocol::ids::{KeyId, ServerName};
+use crate::protocol::key_document::{KeyDocument, KeyProblem};
+use crate::protocol::limits::JSON_BYTES_MAX;
+use crate::protocol::sign::PublicKey;
+use crate::storage::peers::{self, PeerRow};
+use crate::storage::{ReadPool, peers as table};
+
+/// How long a whole fetch may take.
+const FETCH_DEADLINE: Duration = Duration::from_secs(15);
+/// How soon a key that is not in the document makes it be fetched again.
+const REFETCH_INTERVAL: Duration = Duration::from_secs(10);
+/// How long a failure is remembered instead of being repeated.
+const FAILURE_MEMORY: Duration = Duration::from_secs(2);
+/// Servers whose documents are kept at hand.
+const PEERS_AT_HAND_MAX: usize = 10_000;
+
+#[derive(Clone)]
+struct Known {
+    document: Arc<KeyDocument>,
+    fetched: Instant,
+}
+
+/// Finds servers and their keys.
+pub struct Discovery {
+    pub client: reqwest::Client,
+    reads: ReadPool,
+    writer: Writer,
+    clock: Arc<dyn Clock>,
+    known: Mutex<HashMap<ServerName, Known>>,
+    failed: Mutex<HashMap<ServerName, (Instant, PeerError)>>,
+}
+
+/// Why no connections to other servers can be made.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct ClientError(String);
+
+impl Discovery {
+    pub fn new(
+        config: &Config,
+        reads: ReadPool,
+        writer: Writer,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Discovery, ClientError> {
+        Ok(Discovery {
+            client: client(config)?,
+            reads,
+            writer,
+            clock,
+            known: Mutex::default(),
+            failed: Mutex::default(),
+        })
+    }
+
+    /// The document of a server: at hand, kept, or fetched.
+    pub async fn document(&self, server: &ServerName) -> Result<Arc<KeyDocument>, PeerError> {
+        let now = self.clock.now();
+        if let Some(known) = self.at_hand(server).filter(|known| known.document.valid_until > now) {
+            return Ok(known.document);
+        }
+        if let Some(document) = self.kept(server).await.filter(|document| document.valid_until > now) {
+            return Ok(self.remember(server, document, Instant::now()));
+        }
+        self.fetch(server).await
+    }
+
+    /// The key with which a server signs requests now.
+    pub async fn key(
+        &self,
+        server: &ServerName,
+        kid: &KeyId,
+    ) -> Result<(PublicKey, Arc<KeyDocument>), KeyLookup> {
+        let mut document = self.document(server).await.map_err(KeyLookup::Peer)?;
+        let now = self.clock.now();
+        let mut found = document.set.key_at(kid, now);
+        let stale = self.at_hand(server).is_none_or(|known| known.fetched.elapsed() > REFETCH_INTERVAL);
+        if found.is_err() && stale {
+            document = self.fetch(server).await.map_err(KeyLookup::Peer)?;
+            found = document.set.key_at(kid, now);
+        }
+        found.map(|key| (key, document)).map_err(|problem| match problem {
+            KeyProblem::Unknown => KeyLookup::Unknown,
+            KeyProblem::Expired => KeyLookup::Expired,
+        })
+    }
+
+    fn at_hand(&self, server: &ServerName) -> Option<Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).get(server).cloned()
+    }
+
+    fn remember(
+        &self,
+        server: &ServerName,
+        document: Arc<KeyDocument>,
+        fetched: Instant,
+    ) -> Arc<KeyDocument> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= PEERS_AT_HAND_MAX {
+            known.clear();
+        }
+        known.insert(server.clone(), Known { document: document.clone(), fetched });
+        document
+    }
+
+    async fn kept(&self, server: &ServerName) -> Option<Arc<KeyDocument>> {
+        let name = server.as_str().to_owned();
+        let row = self.reads.read(move |conn| table::get(conn, &name)).await.ok()??;
+        let document = KeyDocument::check(row.document.as_bytes(), server, self.clock.now()).ok()?;
+        (!row.suspended).then(|| Arc::new(document))
+    }
+
+    /// Asks the server for its document, compares it with the pin, and keeps it.
+    pub async fn fetch(&self, server: &ServerName) -> Result<Arc<KeyDocument>, PeerError> {
+        if let Some((when, why)) = self.failed.lock().unwrap_or_else(PoisonError::into_inner).get(server)
+            && when.elapsed() < FAILURE_MEMORY
+        {
+            return Err(why.clone());
+        }
+        let fetched = self.fetch_now(server).await;
+        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        match &fetched {
+            Ok(_) => {
+                failed.remove(server);
+            }
+            Err(error) => {
+                failed.retain(|_, (when, _)| when.elapsed() < FAILURE_MEMORY);
+                failed.insert(server.clone(), (Instant::now(), error.clone()));
+            }
+        }
+        fetched
+    }
+
+    async fn fetch_now(&self, server: &ServerName) -> Result<Arc<KeyDocument>, PeerError> {
+        let began = Instant::now();
+        let bytes = tokio::time::timeout(FETCH_DEADLINE, self.well_known(server))
+            .await
+            .map_err(|_| PeerError::Unreachable(server.clone(), "it took too long".to_owned()))??;
+        let nonsense = |what: String| PeerError::Nonsense(server.clone(), what);
+        let document = KeyDocument::check(&bytes, server, self.clock.now())
+            .map_err(|error| nonsense(format!("its key document {error}")))?;
+        let (checked, now) = (document.clone(), self.clock.now());
+        let pinned = self
+            .writer
+            .other(server.as_str(), move |work| Ok(pin(work.conn, &checked, now)?))
+            .await
+            .map_err(|error| PeerError::Unreachable(server.clone(), error.to_string()))?;
+        pinned.map_err(nonsense)?;
+        Ok(self.remember(server, Arc::new(document), began))
+    }
+
+    async fn well_known(&self, server: &ServerName) -> Result<Vec<u8>, PeerError> {
+        let unreachable = |error: &reqwest::Error| PeerError::Unreachable(server.clone(), cause(error));
+        let mut url = format!("https://{server}{WELL_KNOWN}");
+        let mut response = self.client.get(&url).send().await.map_err(|error| unreachable(&error))?;
+        if response.status().is_redirection() {
+            // One, to the same host: whoever has the name says where on it the document is.
+            let to =
+                response.headers().get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+            let target = url::Url::parse(&url).and_then(|base| base.join(to)).ok();
+            let same = target.filter(|target| {
+                target.scheme() == "https"
+                    && target.host_str() == Some(server.as_str())
+                    && target.port().is_none()
+            });
+            let nonsense =
+                || PeerError::Nonsense(server.clone(), "its key document is redirected".to_owned());
+            url = same.ok_or_else(nonsense)?.to_string();
+            response = self.client.get(&url).send().await.map_err(|error| unreachable(&error))?;
+        }
+        if !response.status().is_success() {
+            let why = format!("{WELL_KNOWN} answers {}", response.status());
+            return Err(PeerError::Unreachable(server.clone(), why));
+        }
+        read_body(response, JSON_BYTES_MAX)
+            .await
+            .map_err(|why| PeerError::Nonsense(server.clone(), format!("its key document {why}")))
+    }
+}
+
+/// Why a key could not be had.
+#[derive(Debug)]
+pub enum KeyLookup {
+    Unknown,
+    Expired,
+    Peer(PeerError),
+}
+
+/// Compares a document with what was pinned, and keeps it. An error is for the operator, and the pin stays.
+fn pin(
+    conn: &mut crate::storage::Conn,
+    document: &KeyDocument,
+    now: i64,
+) -> crate::storage::Result<Result<(), String>> {
+    let server = document.set.server.as_str();
+    let alarm = |conn: &mut crate::storage::Conn, kind: &str, what: &str| {
+        peers::add_alarm(conn, now, kind, server, "", what)?;
+        Ok(Err(what.to_owned()))
+    };
+    if let Some(row) = table::get(conn, server)? {
+        if row.root != document.set.root.to_bytes() {
+            table::suspend(conn, server)?;
+            return alarm(conn, "new_root", "it shows another root key than before: it may be somebody else");
+        }
+        let before = KeyDocument::unchecked(&row.document);
+        if document.set.serial < row.serial {
+            return alarm(conn, "rolled_back", "it shows an older set of keys than before");
+        }
+        if let Some(before) = before {
+            let same = document.set.serial == row.serial;
+            if same && document.set != before {
+                return alarm(conn, "broken_chain", "it shows two different sets of keys of one serial");
+            }
+            if document.set.serial == row.serial + 1 && document.set.prev != Some(before.hash()) {
+                return alarm(conn, "broken_chain", "its set of keys does not name the one before it");
+            }
+        }
+        if row.suspended {
+            return Ok(Err("it is suspended".to_owned()));
+        }
+    }
+    let row = PeerRow {
+        server: server.to_owned(),
+        root: document.set.root.to_bytes().to_vec(),
+        serial: document.set.serial,
+        document: document.json.clone(),
+        fetched_ts: now,
+        suspended: false,
+    };
+    table::put(conn, &row)?;
+    Ok(Ok(()))
+}
+
+/// At most so many bytes of a body.
+pub async fn read_body(mut response: reqwest::Response, bytes_max: usize) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    loop {
+        match response.chunk().await {
+            Ok(Some(part)) if bytes.len() + part.len() <= bytes_max => bytes.extend_from_slice(&part),
+            Ok(Some(_)) => return Err(format!("has more than {bytes_max} bytes")),
+            Ok(None) => return Ok(bytes),
+            Err(error) => return Err(cause(&error)),
+        }
+    }
+}
+
+/// What really went wrong: the innermost cause says it.
+pub fn cause(error: &dyn std::error::Error) -> String {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
+}
+
+/// Connects by TLS, to vetted addresses, within deadlines, and follows nothing by itself.
+fn client(config: &Config) -> Result<reqwest::Client, ClientError> {
+    use rustls::pki_types::CertificateDer;
+    use rustls::pki_types::pem::PemObject;
+    let problem = |what: &str, error: &dyn std::fmt::Display| ClientError(format!("{what}: {error}"));
+    let mut roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    if let Some(path) = &config.federation.extra_root_ca {
+        let what = format!("federation.extra_root_ca {}", path.display());
+        for certificate in CertificateDer::pem_file_iter(path).map_err(|error| problem(&what, &error))? {
+            let certificate = certificate.map_err(|error| problem(&what, &error))?;
+            roots.add(certificate).map_err(|error| problem(&what, &error))?;
+        }
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let tls = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| problem("TLS", &error))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let fixed = config.federation.resolve.iter().map(|(name, address)| (name.as_str().to_owned(), *address));
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .dns_resolver(Arc::new(super::net::Vetted { fixed: fixed.collect() }))
+        .https_only(true)
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(Duration::from_secs(10))
+        .timeout(Duration::from_secs(30))
+        .user_agent(concat!("loggia/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .map_err(|error| problem("HTTP client", &error))
+}

@@ -1,0 +1,154 @@
+//! What other servers ask of this one. Every request but the key document is signed ([`signed`]).
+//!
+//! To add an endpoint: a handler in one of these files with its `utoipa::path`, a line in [`endpoints`].
+
+mod channels;
+mod people;
+pub mod signed;
+
+use std::collections::HashMap;
+use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use actix_web::{HttpResponse, web};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use serde_json::Value;
+use utoipa::OpenApi;
+
+use super::discovery::Discovery;
+use super::own_keys::OwnKeys;
+use super::{BASE, Courier, Outbound, WELL_KNOWN};
+use crate::domain::Domain;
+use crate::http::openapi::{self, Access, Errors};
+use crate::protocol::ids::ServerName;
+
+/// What the endpoints for servers have at hand.
+pub struct Inbound {
+    pub domain: Arc<Domain>,
+    pub own: Arc<OwnKeys>,
+    pub outbound: Arc<Outbound>,
+    pub courier: Arc<Courier>,
+    nonces: Nonces,
+    rates: DefaultKeyedRateLimiter<ServerName>,
+}
+
+impl Inbound {
+    pub fn new(
+        domain: Arc<Domain>,
+        own: Arc<OwnKeys>,
+        outbound: Arc<Outbound>,
+        courier: Arc<Courier>,
+    ) -> Inbound {
+        let per_minute = domain.config.settings.federation.requests_per_minute;
+        let rates =
+            RateLimiter::keyed(Quota::per_minute(NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN)));
+        Inbound { domain, own, outbound, courier, nonces: Nonces::default(), rates }
+    }
+
+    fn discovery(&self) -> &Discovery {
+        &self.outbound.discovery
+    }
+
+    /// Lets go of what is no longer needed; called now and then.
+    pub fn forget_old(&self) {
+        self.nonces.forget(self.domain.clock.now() / 1_000);
+        self.rates.retain_recent();
+    }
+}
+
+/// Nonces of requests that verified, until their signatures have ended.
+#[derive(Default)]
+struct Nonces(Mutex<HashMap<(ServerName, String), i64>>);
+
+/// Nonces that are remembered; as many as a few servers can send within their rate and the lifetime.
+const NONCES_MAX: usize = 1_000_000;
+
+impl Nonces {
+    /// False when it was there, or none can be remembered now.
+    fn is_new(&self, origin: &ServerName, nonce: &str, expires_s: i64) -> bool {
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.len() < NONCES_MAX && seen.insert((origin.clone(), nonce.to_owned()), expires_s).is_none()
+    }
+
+    /// The window outlives the signature by the skew that is allowed.
+    fn forget(&self, now_s: i64) {
+        const SKEW_S: i64 = 300;
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.retain(|_, expires| *expires + SKEW_S > now_s);
+    }
+}
+
+type State = web::Data<Inbound>;
+
+macro_rules! endpoints {
+    ($( $module:ident :: $name:ident [$($code:literal),*]; )+) => {
+        #[derive(OpenApi)]
+        #[openapi(
+            info(
+                title = "Loggia federation API",
+                description = "What homeservers ask of each other. Every request is signed (spec/07-requests.md); \
+                    the key document at `/.well-known/loggia` is not.",
+                license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+            ),
+            servers((url = "/federation/v1")),
+            paths($( $module::$name ),+),
+            components(schemas(crate::http::problem::ProblemDocument))
+        )]
+        struct Document;
+
+        fn routes(config: &mut web::ServiceConfig) {
+            $( config.service($module::$name); )+
+        }
+
+        /// What each operation can answer besides success and what holds for all.
+        const ERRORS: &[Errors] = &[ $( Errors {
+            operation: stringify!($name),
+            access: Access::Server,
+            codes: &[$($code),*],
+        } ),+ ];
+    };
+}
+
+endpoints! {
+    people::get_keys [];
+    people::get_alias ["alias_not_found"];
+    people::get_directory [];
+    people::get_profile ["user_not_found"];
+    people::post_invites [];
+    people::get_check [];
+    channels::post_join ["channel_not_found", "bad_event", "too_large"];
+    channels::post_leave ["channel_not_found", "bad_event", "too_large"];
+    channels::post_knock ["channel_not_found", "bad_event", "too_large"];
+    channels::post_events ["channel_not_found", "too_large"];
+    channels::post_entries ["channel_not_found", "not_host", "bad_entry", "bad_head", "stale_term", "fork", "too_large"];
+    channels::get_entries ["channel_not_found", "not_member"];
+    channels::get_body ["channel_not_found", "not_member", "message_not_found", "redacted"];
+    channels::get_proof ["channel_not_found", "not_member", "bad_place"];
+    channels::post_signals ["channel_not_found", "not_member", "too_large"];
+    channels::post_evidence ["channel_not_found"];
+    channels::post_heads ["too_large"];
+}
+
+/// Adds the key document and the endpoints for servers.
+pub fn configure(config: &mut web::ServiceConfig) {
+    config.route(WELL_KNOWN, web::get().to(well_known));
+    config.service(web::scope(BASE).configure(routes).default_service(web::route().to(nothing)));
+}
+
+/// The OpenAPI document of the server-to-server API.
+pub fn document() -> Value {
+    let document = serde_json::to_value(Document::openapi()).unwrap_or_default();
+    openapi::complete(document, ERRORS)
+}
+
+async fn nothing() -> Result<HttpResponse, crate::http::Problem> {
+    Err(crate::http::Problem::plain("not_found"))
+}
+
+async fn well_known(state: State) -> HttpResponse {
+    let document = state.own.document(state.domain.clock.now());
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .insert_header(("cache-control", "max-age=300"))
+        .body(document.json.clone())
+}

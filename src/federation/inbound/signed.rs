@@ -1,0 +1,173 @@
+//! Who asks: the verification that every request of another server goes through.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::web::BytesMut;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use futures_util::StreamExt;
+use serde::de::DeserializeOwned;
+
+use super::{Inbound, State};
+use crate::domain::peers::{PeerError, Peers};
+use crate::federation::VERSION;
+use crate::federation::discovery::KeyLookup;
+use crate::http::Problem;
+use crate::http::extract::Object;
+use crate::protocol::http_sig::{self, Request, SigError};
+use crate::protocol::ids::{KeyId, ServerName};
+use crate::protocol::key_document::KeyDocument;
+
+/// Largest body of a request, in bytes: a full batch with what JSON adds to it.
+const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// A request whose signature verified.
+pub struct Signed {
+    pub origin: ServerName,
+    pub kid: KeyId,
+    /// The origin's document, which holds the key.
+    pub document: Arc<KeyDocument>,
+    body: BytesMut,
+}
+
+impl Signed {
+    /// The body, of the documented shape.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        serde_json::from_slice::<Object<T>>(&self.body)
+            .map(|Object(value)| value)
+            .map_err(|error| Problem::new("bad_json", error.to_string()))
+    }
+}
+
+impl FromRequest for Signed {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Signed, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let state = request.app_data::<State>().ok_or_else(|| Problem::plain("not_found"))?.clone();
+            let body = body(&request, payload).await?;
+            verify(&state, &request, body).await
+        })
+    }
+}
+
+/// The media type is looked at before anything is read, the length before much is.
+async fn body(request: &HttpRequest, mut payload: Payload) -> Result<BytesMut, Problem> {
+    let has_body = request.headers().contains_key(header::CONTENT_LENGTH)
+        || request.headers().contains_key(header::TRANSFER_ENCODING);
+    if has_body
+        && request.method() != actix_web::http::Method::GET
+        && request.content_type() != "application/json"
+    {
+        return Err(Problem::plain("unsupported_media_type"));
+    }
+    let too_large = || Problem::new("too_large", format!("A body has at most {BODY_BYTES_MAX} bytes."));
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    let length = length.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if length.is_some_and(|length| length > BODY_BYTES_MAX) {
+        return Err(too_large());
+    }
+    let mut bytes = BytesMut::new();
+    while let Some(part) = payload.next().await {
+        let part =
+            part.map_err(|error| Problem::new("bad_json", format!("The body ended early: {error}")))?;
+        if bytes.len() + part.len() > BODY_BYTES_MAX {
+            return Err(too_large());
+        }
+        bytes.extend_from_slice(&part);
+    }
+    Ok(bytes)
+}
+
+fn all<'a>(headers: &'a HeaderMap, name: &str) -> Vec<&'a str> {
+    // What is no text can't be right: an empty value is refused like any other wrong one.
+    headers.get_all(name).map(|value| value.to_str().unwrap_or_default()).collect()
+}
+
+fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    match all(headers, name).as_slice() {
+        [value] => Some(value),
+        _ => None,
+    }
+}
+
+async fn verify(state: &Inbound, request: &HttpRequest, body: BytesMut) -> Result<Signed, Problem> {
+    let headers = request.headers();
+    let missing = |name: &str| {
+        Problem::new("bad_signature", format!("The header field {name} is missing, twice there or wrong."))
+    };
+    let version = only(headers, "loggia-version").ok_or_else(|| missing("loggia-version"))?;
+    if version != VERSION {
+        return Err(Problem::new("version", format!("This server speaks version {VERSION}.")));
+    }
+    let destination: ServerName = only(headers, "loggia-destination")
+        .and_then(|value| value.parse().ok())
+        .ok_or_else(|| missing("loggia-destination"))?;
+    let origin: ServerName = only(headers, "loggia-origin")
+        .and_then(|value| value.parse().ok())
+        .ok_or_else(|| missing("loggia-origin"))?;
+    let host = only(headers, "host").unwrap_or_default();
+    let authority = http_sig::authority(host);
+    if destination != *state.domain.server() || authority != state.own.authority() {
+        return Err(Problem::new(
+            "wrong_destination",
+            format!(
+                "This is {} at {}, not {destination} at {authority}.",
+                state.domain.server(),
+                state.own.authority()
+            ),
+        ));
+    }
+    if origin == destination || !state.outbound.admits(&origin) {
+        return Err(Problem::plain("server_blocked"));
+    }
+    let claim = http_sig::parse(&all(headers, "signature-input"), &all(headers, "signature"))
+        .map_err(of_signature)?;
+    let now = state.domain.clock.now();
+    claim.check_time(now / 1_000).map_err(|error| {
+        Problem::new("clock_skew", format!("{error}; this server's clock says {} s.", now / 1_000))
+    })?;
+    let (key, document) = state.discovery().key(&origin, claim.keyid()).await.map_err(of_lookup)?;
+    let uri = request.uri();
+    let signed = Request {
+        method: request.method().as_str(),
+        authority: &authority,
+        path: uri.path(),
+        query: uri.query(),
+        origin: &origin,
+        destination: &destination,
+        version,
+        content_type: only(headers, "content-type"),
+        body: Some(&body),
+    };
+    claim.verify(&signed, &all(headers, "content-digest"), &key).map_err(of_signature)?;
+    if !state.nonces.is_new(&origin, claim.nonce().as_str(), claim.expires()) {
+        return Err(Problem::plain("replay"));
+    }
+    if state.rates.check_key(&origin).is_err() {
+        return Err(Problem::plain("rate_limited").retry_after(1));
+    }
+    // Whoever speaks is there: what waits for them goes out now.
+    state.courier.revive(&origin);
+    Ok(Signed { origin, kid: claim.keyid().clone(), document, body })
+}
+
+fn of_signature(error: SigError) -> Problem {
+    Problem::new(error.code(), error.to_string())
+}
+
+fn of_lookup(error: KeyLookup) -> Problem {
+    match error {
+        KeyLookup::Unknown => Problem::plain("key_unknown"),
+        KeyLookup::Expired => Problem::plain("key_expired"),
+        KeyLookup::Peer(PeerError::Blocked(_) | PeerError::Disabled) => Problem::plain("server_blocked"),
+        KeyLookup::Peer(error) => {
+            Problem::new("key_unknown", format!("The key document can't be had: {error}"))
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! Talking to other servers: the signed requests that come in ([`inbound`]) and go out ([`outbound`]), who the
+//! other side is ([`discovery`]), what this server says of itself ([`own_keys`]), and the couriers that bring each
+//! server what waits for it ([`courier`]). What it all means for channels is `domain::remote`'s to decide.
+
+pub mod courier;
+pub mod discovery;
+pub mod inbound;
+pub mod net;
+pub mod outbound;
+pub mod own_keys;
+
+pub use courier::Courier;
+pub use inbound::{Inbound, configure, document};
+pub use outbound::Outbound;
+
+/// Below this path are all endpoints for servers.
+pub const BASE: &str = "/federation/v1";
+/// Where a server's key document is.
+pub const WELL_KNOWN: &str = "/.well-known/loggia";
+/// The version of the protocol, as the header field `loggia-version` says it.
+pub const VERSION: &str = "1";

@@ -1,0 +1,177 @@
+//! Signed requests to other servers.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, Weak};
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, watch};
+
+use super::courier::Courier;
+use super::discovery::{Discovery, cause, read_body};
+use super::{BASE, VERSION};
+use crate::config::PeerPolicy;
+use crate::domain::clock::{Clock, random_nonce};
+use crate::domain::peers::{Answer, Ask, PeerError, Peers};
+use crate::domain::writer::Identity;
+use crate::protocol::http_sig::{self, Params, Request};
+use crate::protocol::ids::ServerName;
+
+/// Largest answer that is read, in bytes: a range of entries with what JSON adds to it.
+const ANSWER_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// How long a request may take in all.
+const ASK_DEADLINE: Duration = Duration::from_secs(30);
+/// Requests under way to one server.
+const IN_FLIGHT_MAX: usize = 8;
+/// How long a signature is good, in seconds.
+const LIFETIME_S: i64 = 60;
+
+/// Asks other servers in this server's name.
+pub struct Outbound {
+    pub discovery: Discovery,
+    identity: Arc<Identity>,
+    clock: Arc<dyn Clock>,
+    policy: RwLock<PeerPolicy>,
+    in_flight: Mutex<HashMap<ServerName, Arc<Semaphore>>>,
+    /// This server stops: nothing is waited for any more.
+    closed: watch::Sender<bool>,
+    /// Known once the domain is.
+    pub courier: OnceLock<Weak<Courier>>,
+}
+
+impl Outbound {
+    pub fn new(
+        discovery: Discovery,
+        identity: Arc<Identity>,
+        clock: Arc<dyn Clock>,
+        policy: PeerPolicy,
+    ) -> Outbound {
+        Outbound {
+            discovery,
+            identity,
+            clock,
+            policy: RwLock::new(policy),
+            in_flight: Mutex::default(),
+            closed: watch::Sender::new(false),
+            courier: OnceLock::new(),
+        }
+    }
+
+    /// The operator changed their mind about whom to talk to.
+    pub fn set_policy(&self, policy: PeerPolicy) {
+        *self.policy.write().unwrap_or_else(PoisonError::into_inner) = policy;
+    }
+
+    /// Gives up whatever is under way.
+    pub fn close(&self) {
+        self.closed.send_replace(true);
+    }
+
+    /// Comes to its end when this server stops.
+    pub async fn closing(&self) {
+        let mut closed = self.closed.subscribe();
+        let _ = closed.wait_for(|closed| *closed).await;
+    }
+
+    fn permits(&self, server: &ServerName) -> Arc<Semaphore> {
+        let mut in_flight = self.in_flight.lock().unwrap_or_else(PoisonError::into_inner);
+        in_flight.entry(server.clone()).or_insert_with(|| Arc::new(Semaphore::new(IN_FLIGHT_MAX))).clone()
+    }
+
+    async fn ask_now(&self, server: &ServerName, ask: Ask) -> Result<String, PeerError> {
+        if !self.admits(server) || *server == self.identity.name {
+            return Err(PeerError::Blocked(server.clone()));
+        }
+        let unreachable = |why: String| PeerError::Unreachable(server.clone(), why);
+        let document = self.discovery.document(server).await?;
+        let permits = self.permits(server);
+        let _permit = permits.acquire().await.map_err(|error| unreachable(error.to_string()))?;
+        let url = format!("{}{BASE}{}", document.endpoint, ask.path);
+        let request = self.signed(server, &document.endpoint, &url, ask)?;
+        let response = request.send().await.map_err(|error| unreachable(cause(&error)))?;
+        let status = response.status();
+        let body = read_body(response, ANSWER_BYTES_MAX).await.map_err(unreachable)?;
+        let nonsense = |what: &str| PeerError::Nonsense(server.clone(), what.to_owned());
+        if status.is_success() {
+            return String::from_utf8(body).map_err(|_| nonsense("its answer is not UTF-8"));
+        }
+        let problem: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
+        let text =
+            |field: &str| problem.get(field).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
+        let code = if text("code").is_empty() { format!("status_{}", status.as_u16()) } else { text("code") };
+        let detail = if text("detail").is_empty() { text("title") } else { text("detail") };
+        Err(PeerError::Problem { server: server.clone(), status: status.as_u16(), code, detail })
+    }
+
+    fn signed(
+        &self,
+        server: &ServerName,
+        endpoint: &str,
+        url: &str,
+        ask: Ask,
+    ) -> Result<reqwest::RequestBuilder, PeerError> {
+        let nonsense = |what: String| PeerError::Nonsense(server.clone(), what);
+        let parsed = url::Url::parse(url).map_err(|error| nonsense(error.to_string()))?;
+        let body = ask.body.unwrap_or_default();
+        let authority = http_sig::authority(endpoint.strip_prefix("https://").unwrap_or(endpoint));
+        let request = Request {
+            method: ask.method,
+            authority: &authority,
+            path: parsed.path(),
+            query: parsed.query(),
+            origin: &self.identity.name,
+            destination: server,
+            version: VERSION,
+            content_type: Some("application/json").filter(|_| !body.is_empty()),
+            body: Some(body.as_bytes()).filter(|body| !body.is_empty()),
+        };
+        let created = self.clock.now() / 1_000;
+        let params = Params {
+            created,
+            expires: created + LIFETIME_S,
+            nonce: random_nonce(),
+            keyid: self.identity.kid.clone(),
+        };
+        let signed = http_sig::sign(&request, &params, &self.identity.key)
+            .map_err(|error| nonsense(error.to_string()))?;
+        let method = reqwest::Method::from_bytes(ask.method.as_bytes())
+            .map_err(|error| nonsense(error.to_string()))?;
+        let mut builder = self
+            .discovery
+            .client
+            .request(method, parsed)
+            .timeout(ASK_DEADLINE)
+            .header("loggia-origin", self.identity.name.as_str())
+            .header("loggia-destination", server.as_str())
+            .header("loggia-version", VERSION)
+            .header("signature-input", signed.signature_input)
+            .header("signature", signed.signature);
+        if let Some(digest) = signed.content_digest {
+            builder = builder
+                .header("content-digest", digest)
+                .header("content-type", "application/json")
+                .body(body);
+        }
+        Ok(builder)
+    }
+}
+
+impl Peers for Outbound {
+    fn ask<'a>(&'a self, server: &'a ServerName, ask: Ask) -> Answer<'a> {
+        Box::pin(async move {
+            tokio::select! {
+                answer = self.ask_now(server, ask) => answer,
+                () = self.closing() => Err(PeerError::Unreachable(server.clone(), "this server stops".to_owned())),
+            }
+        })
+    }
+
+    fn wake(&self, server: &ServerName) {
+        if let Some(courier) = self.courier.get().and_then(Weak::upgrade) {
+            courier.wake(server);
+        }
+    }
+
+    fn admits(&self, server: &ServerName) -> bool {
+        self.policy.read().unwrap_or_else(PoisonError::into_inner).admits(server)
+    }
+}

@@ -1,0 +1,243 @@
+//! Key documents (spec: KEYDOC-n): how a server says outside of channels which keys are its own and where it is.
+//!
+//! Two signatures: the root key's over the set of keys, which changes seldom, so that the root key can lie in a
+//! drawer; and an active key's over the whole document, which is made anew every few days.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Ts,
+    ids::{Hash, KeyId, ServerName},
+    json, limits,
+    sign::{self, PublicKey, Signature, SigningKey, domain},
+};
+
+/// How long a document may be believed without asking again, in milliseconds: 7 days.
+pub const VALIDITY_MS_MAX: i64 = 7 * 24 * 3_600_000;
+/// Most keys in a document.
+pub const KEYS_MAX: usize = 16;
+/// Longest endpoint, in bytes.
+const ENDPOINT_BYTES_MAX: usize = 300;
+/// How far a document's own clock may be ahead, in milliseconds.
+const SKEW_MS_MAX: i64 = 300_000;
+
+/// A key and when requests may be signed with it.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct PublishedKey {
+    pub from_ts: Ts,
+    pub kid: KeyId,
+    pub public: PublicKey,
+    /// Absent while the key has no end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until_ts: Option<Ts>,
+}
+
+/// What the root key signs. Fields in the order of canonical JSON.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeySet {
+    pub keys: Vec<PublishedKey>,
+    /// Hash of the set before; absent in the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prev: Option<Hash>,
+    pub root: PublicKey,
+    /// Counts the sets of this root key, from 1.
+    pub serial: i64,
+    pub server: ServerName,
+}
+
+impl KeySet {
+    fn canonical(&self) -> Vec<u8> {
+        json::write_typed(self)
+    }
+
+    pub fn hash(&self) -> Hash {
+        sign::hash(domain::KEY_SET, &self.canonical())
+    }
+
+    pub fn sign(self, root: &SigningKey) -> SignedKeySet {
+        let root_signature = root.sign_in(domain::KEY_SET, &self.canonical());
+        SignedKeySet { set: self, root_signature }
+    }
+
+    /// The key that signs at `ts`, if there is one of this id.
+    pub fn key_at(&self, kid: &KeyId, ts: Ts) -> Result<PublicKey, KeyProblem> {
+        let key = self.keys.iter().find(|key| key.kid == *kid).ok_or(KeyProblem::Unknown)?;
+        let in_time =
+            key.from_ts <= ts.saturating_add(SKEW_MS_MAX) && key.until_ts.is_none_or(|until| ts < until);
+        if in_time { Ok(key.public) } else { Err(KeyProblem::Expired) }
+    }
+}
+
+/// Why a key does not sign now.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum KeyProblem {
+    Unknown,
+    Expired,
+}
+
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignedKeySet {
+    pub set: KeySet,
+    pub root_signature: Signature,
+}
+
+/// What stands at `/.well-known/loggia`, without the signature over it.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Unsigned {
+    endpoint: String,
+    keys: Vec<PublishedKey>,
+    kid: KeyId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    prev: Option<Hash>,
+    root: PublicKey,
+    root_signature: Signature,
+    serial: i64,
+    server: ServerName,
+    ts: Ts,
+    valid_until: Ts,
+    versions: Vec<i64>,
+}
+
+/// A key document that holds (or was made here).
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct KeyDocument {
+    pub set: KeySet,
+    pub root_signature: Signature,
+    /// `https://host[:port]`
+    pub endpoint: String,
+    pub kid: KeyId,
+    pub ts: Ts,
+    pub valid_until: Ts,
+    pub versions: Vec<i64>,
+    /// As it is sent.
+    pub json: String,
+}
+
+/// Why a document is not believed.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum DocumentError {
+    #[error("is not a key document: {0}")]
+    Malformed(String),
+    #[error("is another server's")]
+    OtherServer,
+    #[error("is of the future, or has ended")]
+    NotNow,
+    #[error("has a signature that does not verify")]
+    Signature,
+    #[error("is signed with a key that it does not hold, or that has ended")]
+    Key,
+}
+
+impl KeyDocument {
+    /// Composes and signs the document of this moment.
+    pub fn make(set: &SignedKeySet, endpoint: &str, kid: &KeyId, key: &SigningKey, now: Ts) -> KeyDocument {
+        let unsigned = Unsigned {
+            endpoint: endpoint.to_owned(),
+            keys: set.set.keys.clone(),
+            kid: kid.clone(),
+            prev: set.set.prev,
+            root: set.set.root,
+            root_signature: set.root_signature,
+            serial: set.set.serial,
+            server: set.set.server.clone(),
+            ts: now,
+            valid_until: now.saturating_add(VALIDITY_MS_MAX),
+            versions: vec![limits::PROTOCOL_VERSION],
+        };
+        let signature = key.sign_in(domain::KEY_DOCUMENT, &json::write_typed(&unsigned));
+        let mut value = serde_json::to_value(&unsigned).unwrap_or_default();
+        if let Some(fields) = value.as_object_mut() {
+            fields.insert("signature".to_owned(), signature.to_string().into());
+        }
+        let bytes = json::to_canonical(&value).unwrap_or_default();
+        KeyDocument::of(unsigned, set.root_signature, String::from_utf8(bytes).unwrap_or_default())
+    }
+
+    fn of(unsigned: Unsigned, root_signature: Signature, json: String) -> KeyDocument {
+        KeyDocument {
+            set: KeySet {
+                keys: unsigned.keys,
+                prev: unsigned.prev,
+                root: unsigned.root,
+                serial: unsigned.serial,
+                server: unsigned.server,
+            },
+            root_signature,
+            endpoint: unsigned.endpoint,
+            kid: unsigned.kid,
+            ts: unsigned.ts,
+            valid_until: unsigned.valid_until,
+            versions: unsigned.versions,
+            json,
+        }
+    }
+
+    /// Checks what a server showed. Whether the root key is the pinned one is the caller's to say.
+    ///
+    /// # Errors
+    /// [`DocumentError`] with the first thing that is wrong.
+    pub fn check(bytes: &[u8], server: &ServerName, now: Ts) -> Result<KeyDocument, DocumentError> {
+        let malformed = |what: String| DocumentError::Malformed(what);
+        let text = std::str::from_utf8(bytes).map_err(|error| malformed(error.to_string()))?;
+        let value = json::parse_canonical(bytes).map_err(|error| malformed(error.to_string()))?;
+        let serde_json::Value::Object(mut fields) = value else {
+            return Err(malformed("no object".to_owned()));
+        };
+        let signature: Signature = fields
+            .remove("signature")
+            .and_then(|value| value.as_str()?.parse().ok())
+            .ok_or_else(|| malformed("no signature".to_owned()))?;
+        let unsigned: Unsigned = serde_json::from_value(serde_json::Value::Object(fields))
+            .map_err(|error| malformed(error.to_string()))?;
+        if unsigned.server != *server {
+            return Err(DocumentError::OtherServer);
+        }
+        if unsigned.keys.len() > KEYS_MAX || unsigned.serial < 1 || !is_endpoint(&unsigned.endpoint) {
+            return Err(malformed("a value out of bounds".to_owned()));
+        }
+        let lasts = unsigned.valid_until.saturating_sub(unsigned.ts);
+        if unsigned.ts > now.saturating_add(SKEW_MS_MAX)
+            || unsigned.valid_until <= now
+            || lasts > VALIDITY_MS_MAX
+        {
+            return Err(DocumentError::NotNow);
+        }
+        let signed = json::write_typed(&unsigned);
+        let document = KeyDocument::of(unsigned.clone(), unsigned.root_signature, text.to_owned());
+        let root_bytes = document.set.canonical();
+        let by_root = document.set.root.verify_in(domain::KEY_SET, &root_bytes, &document.root_signature);
+        by_root.map_err(|_| DocumentError::Signature)?;
+        let key = document.set.key_at(&document.kid, document.ts).map_err(|_| DocumentError::Key)?;
+        key.verify_in(domain::KEY_DOCUMENT, &signed, &signature).map_err(|_| DocumentError::Signature)?;
+        Ok(document)
+    }
+}
+
+/// `https://host[:port]` with a server name for a host, so never an address literal.
+fn is_endpoint(text: &str) -> bool {
+    let Some(authority) = text.strip_prefix("https://") else { return false };
+    let (host, port) = authority.split_once(':').unwrap_or((authority, "443"));
+    let port_fits =
+        port.len() <= 5 && port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok();
+    text.len() <= ENDPOINT_BYTES_MAX && port_fits && host.parse::<ServerName>().is_ok()
+}
+
+impl KeyDocument {
+    /// The set of keys in a document that was checked before it was kept.
+    pub fn unchecked(json: &str) -> Option<KeySet> {
+        let mut value: serde_json::Value = serde_json::from_str(json).ok()?;
+        value.as_object_mut()?.remove("signature");
+        let unsigned: Unsigned = serde_json::from_value(value).ok()?;
+        Some(KeySet {
+            keys: unsigned.keys,
+            prev: unsigned.prev,
+            root: unsigned.root,
+            serial: unsigned.serial,
+            server: unsigned.server,
+        })
+    }
+}

@@ -1,0 +1,357 @@
+//! Other servers: what is known of them, what they have of channels hosted here, and what waits for them.
+
+use diesel::dsl::count_star;
+use diesel::prelude::*;
+
+use super::schema::{alarms, channels, errands, evidence, members, peers, pending, replicas, users};
+use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, optional};
+
+/// A server that this one has met.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = peers)]
+pub struct PeerRow {
+    pub server: String,
+    /// The root key that was pinned.
+    pub root: Vec<u8>,
+    pub serial: i64,
+    pub document: String,
+    pub fetched_ts: i64,
+    pub suspended: bool,
+}
+
+pub fn get(conn: &mut Conn, server: &str) -> Result<Option<PeerRow>> {
+    optional(peers::table.find(server).select(PeerRow::columns()).one(conn))
+}
+
+pub fn put(conn: &mut Conn, peer: &PeerRow) -> Result<()> {
+    diesel::insert_into(peers::table)
+        .values(peer)
+        .on_conflict(peers::server)
+        .do_update()
+        .set(peer)
+        .execute(conn)?;
+    Ok(())
+}
+
+pub fn suspend(conn: &mut Conn, server: &str) -> Result<()> {
+    diesel::update(peers::table.find(server)).set(peers::suspended.eq(true)).execute(conn)?;
+    Ok(())
+}
+
+/// Forgets a server: the next key document that it shows is pinned anew.
+pub fn forget(conn: &mut Conn, server: &str) -> Result<bool> {
+    Ok(diesel::delete(peers::table.find(server)).execute(conn)? > 0)
+}
+
+pub fn all(conn: &mut Conn) -> Result<Vec<PeerRow>> {
+    Ok(peers::table.order(peers::server).select(PeerRow::columns()).load(conn)?)
+}
+
+/// How much of a channel hosted here another server has.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = replicas, treat_none_as_default_value = false)]
+pub struct ReplicaRow {
+    pub channel: ChannelNum,
+    pub server: String,
+    pub acked: i64,
+    pub until: Option<i64>,
+}
+
+/// The server gets the channel from now on; what it has acknowledged stays.
+pub fn add_replica(conn: &mut Conn, channel: ChannelNum, server: &str, acked: i64) -> Result<()> {
+    diesel::insert_into(replicas::table)
+        .values(ReplicaRow { channel, server: server.to_owned(), acked, until: None })
+        .on_conflict((replicas::channel, replicas::server))
+        .do_update()
+        .set(replicas::until.eq(None::<i64>))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The server gets the channel up to `until` entries, and no more.
+pub fn end_replica(conn: &mut Conn, channel: ChannelNum, server: &str, until: i64) -> Result<()> {
+    diesel::update(replicas::table.find((channel, server)))
+        .set(replicas::until.eq(Some(until)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Notes what the server has: its own word, so it may go back.
+pub fn set_acked(conn: &mut Conn, channel: ChannelNum, server: &str, acked: i64) -> Result<()> {
+    diesel::update(replicas::table.find((channel, server))).set(replicas::acked.eq(acked)).execute(conn)?;
+    let done =
+        replicas::until.is_not_null().and(replicas::until.le(replicas::acked.nullable()).assume_not_null());
+    diesel::delete(replicas::table.find((channel, server)).filter(done)).execute(conn)?;
+    Ok(())
+}
+
+pub fn replicas_of(conn: &mut Conn, channel: ChannelNum) -> Result<Vec<ReplicaRow>> {
+    Ok(replicas::table
+        .filter(replicas::channel.eq(channel))
+        .order(replicas::server)
+        .select(ReplicaRow::columns())
+        .load(conn)?)
+}
+
+/// Each (channel, server) that gets entries.
+pub fn all_replicas(conn: &mut Conn) -> Result<Vec<(ChannelNum, String)>> {
+    Ok(replicas::table.select((replicas::channel, replicas::server)).load(conn)?)
+}
+
+/// Channels of which the server lacks something: (number, acknowledged, up to where).
+pub fn lagging(conn: &mut Conn, server: &str, limit: i64) -> Result<Vec<(ChannelNum, i64, i64)>> {
+    let rows: Vec<(ChannelNum, i64, Option<i64>, i64)> = replicas::table
+        .inner_join(channels::table.on(channels::num.eq(replicas::channel)))
+        .filter(replicas::server.eq(server).and(replicas::acked.lt(channels::size)))
+        .order(replicas::channel)
+        .limit(limit)
+        .select((replicas::channel, replicas::acked, replicas::until, channels::size))
+        .load(conn)?;
+    let bounded = rows
+        .into_iter()
+        .map(|(channel, acked, until, size)| (channel, acked, until.unwrap_or(size).min(size)));
+    Ok(bounded.filter(|(_, acked, end)| acked < end).collect())
+}
+
+/// (server, channels, entries that it lacks, in all).
+pub fn lags(conn: &mut Conn) -> Result<Vec<(String, ChannelNum, i64)>> {
+    Ok(replicas::table
+        .inner_join(channels::table.on(channels::num.eq(replicas::channel)))
+        .order((replicas::server, replicas::channel))
+        .select((replicas::server, replicas::channel, channels::size - replicas::acked))
+        .load(conn)?)
+}
+
+/// How many people of a server are joined in a channel.
+pub fn joined_of(conn: &mut Conn, channel: ChannelNum, server: &str) -> Result<i64> {
+    Ok(members::table
+        .inner_join(users::table.on(users::num.eq(members::user_num)))
+        .filter(
+            members::channel.eq(channel).and(members::membership.eq("joined")).and(users::server.eq(server)),
+        )
+        .select(count_star())
+        .get_result(conn)?)
+}
+
+/// (membership, joined_seq) of a server's people in a channel.
+pub fn seats_of(conn: &mut Conn, channel: ChannelNum, server: &str) -> Result<Vec<(String, Option<i64>)>> {
+    Ok(members::table
+        .inner_join(users::table.on(users::num.eq(members::user_num)))
+        .filter(members::channel.eq(channel).and(users::server.eq(server)))
+        .select((members::membership, members::joined_seq))
+        .load(conn)?)
+}
+
+/// Whether anybody of a server is in a channel together with the person.
+pub fn shares_channel(conn: &mut Conn, user: UserNum, server: &str) -> Result<bool> {
+    let own: Vec<ChannelNum> = members::table
+        .filter(members::user_num.eq(user).and(members::membership.eq("joined")))
+        .select(members::channel)
+        .load(conn)?;
+    let found = members::table
+        .inner_join(users::table.on(users::num.eq(members::user_num)))
+        .filter(users::server.eq(server).and(members::membership.eq("joined")))
+        .filter(members::channel.eq_any(own))
+        .select(members::channel)
+        .first::<ChannelNum>(conn);
+    Ok(optional(found)?.is_some())
+}
+
+/// (server, channel) of people with whom the person is in channels.
+pub fn servers_sharing(conn: &mut Conn, user: &str) -> Result<Vec<(String, String)>> {
+    let own: Vec<ChannelNum> = members::table
+        .inner_join(users::table.on(users::num.eq(members::user_num)))
+        .filter(users::id.eq(user).and(members::membership.eq("joined")))
+        .select(members::channel)
+        .load(conn)?;
+    Ok(members::table
+        .inner_join(users::table.on(users::num.eq(members::user_num)))
+        .inner_join(channels::table.on(channels::num.eq(members::channel)))
+        .filter(members::channel.eq_any(own).and(members::membership.eq("joined")))
+        .select((users::server, channels::id))
+        .distinct()
+        .load(conn)?)
+}
+
+/// How many open invitations a person of this server has.
+pub fn count_invited(conn: &mut Conn, user: UserNum) -> Result<i64> {
+    Ok(members::table
+        .filter(members::user_num.eq(user).and(members::membership.eq("invited")))
+        .select(count_star())
+        .get_result(conn)?)
+}
+
+/// An event that waits for its channel's host.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
+#[diesel(table_name = pending)]
+pub struct PendingRow {
+    pub num: i64,
+    pub event_id: String,
+    pub channel: ChannelNum,
+    pub host: String,
+    pub sender: UserNum,
+    pub nonce: String,
+    pub event: String,
+    pub signature: Vec<u8>,
+    pub body: Option<String>,
+    pub created_ts: i64,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = pending, treat_none_as_default_value = false)]
+pub struct NewPending<'a> {
+    pub event_id: &'a str,
+    pub channel: ChannelNum,
+    pub host: &'a str,
+    pub sender: UserNum,
+    pub nonce: &'a str,
+    pub event: &'a str,
+    pub signature: &'a [u8],
+    pub body: Option<&'a str>,
+    pub created_ts: i64,
+}
+
+pub fn add_pending(conn: &mut Conn, row: &NewPending<'_>) -> Result<()> {
+    diesel::insert_into(pending::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+/// What waits for a host, oldest first.
+pub fn pending_for(conn: &mut Conn, host: &str, limit: i64) -> Result<Vec<PendingRow>> {
+    Ok(pending::table
+        .filter(pending::host.eq(host))
+        .order(pending::num)
+        .limit(limit)
+        .select(PendingRow::columns())
+        .load(conn)?)
+}
+
+pub fn pending_by_nonce(
+    conn: &mut Conn,
+    channel: ChannelNum,
+    sender: UserNum,
+    nonce: &str,
+) -> Result<Option<PendingRow>> {
+    let found = pending::table
+        .filter(pending::channel.eq(channel).and(pending::sender.eq(sender)).and(pending::nonce.eq(nonce)))
+        .select(PendingRow::columns())
+        .first(conn);
+    optional(found)
+}
+
+/// How many events of one person wait.
+pub fn count_pending(conn: &mut Conn, sender: UserNum) -> Result<i64> {
+    Ok(pending::table.filter(pending::sender.eq(sender)).select(count_star()).get_result(conn)?)
+}
+
+/// True when it was there.
+pub fn delete_pending(conn: &mut Conn, event_id: &str) -> Result<bool> {
+    Ok(diesel::delete(pending::table.filter(pending::event_id.eq(event_id))).execute(conn)? > 0)
+}
+
+/// Hosts for which something waits.
+pub fn pending_hosts(conn: &mut Conn) -> Result<Vec<String>> {
+    Ok(pending::table.select(pending::host).distinct().load(conn)?)
+}
+
+/// A request that must reach another server some time.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
+#[diesel(table_name = errands)]
+pub struct ErrandRow {
+    pub num: i64,
+    pub server: String,
+    pub path: String,
+    pub body: String,
+    pub created_ts: i64,
+}
+
+pub fn add_errand(conn: &mut Conn, server: &str, path: &str, body: &str, now: i64) -> Result<()> {
+    diesel::insert_into(errands::table)
+        .values((
+            errands::server.eq(server),
+            errands::path.eq(path),
+            errands::body.eq(body),
+            errands::created_ts.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+pub fn errands_for(conn: &mut Conn, server: &str, limit: i64) -> Result<Vec<ErrandRow>> {
+    Ok(errands::table
+        .filter(errands::server.eq(server))
+        .order(errands::num)
+        .limit(limit)
+        .select(ErrandRow::columns())
+        .load(conn)?)
+}
+
+pub fn delete_errand(conn: &mut Conn, num: i64) -> Result<()> {
+    diesel::delete(errands::table.find(num)).execute(conn)?;
+    Ok(())
+}
+
+pub fn errand_servers(conn: &mut Conn) -> Result<Vec<String>> {
+    Ok(errands::table.select(errands::server).distinct().load(conn)?)
+}
+
+/// Something that the operator should look at.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
+#[diesel(table_name = alarms)]
+pub struct AlarmRow {
+    pub num: i64,
+    pub ts: i64,
+    pub kind: String,
+    /// Empty where it is about none.
+    pub server: String,
+    pub channel: String,
+    pub detail: String,
+}
+
+/// Most alarms of a kind, server and channel that are kept: the first are what matters.
+const ALARMS_ALIKE_MAX: i64 = 20;
+
+pub fn add_alarm(
+    conn: &mut Conn,
+    ts: i64,
+    kind: &str,
+    server: &str,
+    channel: &str,
+    detail: &str,
+) -> Result<()> {
+    let alike = alarms::kind.eq(kind).and(alarms::server.eq(server)).and(alarms::channel.eq(channel));
+    let alike = alarms::table.filter(alike);
+    let count: i64 = alike.select(count_star()).get_result(conn)?;
+    if count >= ALARMS_ALIKE_MAX {
+        return Ok(());
+    }
+    diesel::insert_into(alarms::table)
+        .values((
+            alarms::ts.eq(ts),
+            alarms::kind.eq(kind),
+            alarms::server.eq(server),
+            alarms::channel.eq(channel),
+            alarms::detail.eq(detail),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The last alarms, newest first.
+pub fn alarms(conn: &mut Conn, limit: i64) -> Result<Vec<AlarmRow>> {
+    Ok(alarms::table.order(alarms::num.desc()).limit(limit).select(AlarmRow::columns()).load(conn)?)
+}
+
+pub fn add_evidence(conn: &mut Conn, channel: &str, ts: i64, a: &str, b: &str) -> Result<()> {
+    diesel::insert_into(evidence::table)
+        .values((evidence::channel.eq(channel), evidence::ts.eq(ts), evidence::a.eq(a), evidence::b.eq(b)))
+        .on_conflict(evidence::channel)
+        .do_nothing()
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The two heads, as JSON.
+pub fn evidence(conn: &mut Conn, channel: &str) -> Result<Option<(String, String)>> {
+    optional(evidence::table.find(channel).select((evidence::a, evidence::b)).one(conn))
+}
