@@ -6,6 +6,7 @@
 #![cfg(test)]
 
 mod coverage;
+mod foreign;
 mod logs;
 mod objects;
 mod requests;
