@@ -133,7 +133,7 @@ class State:
         invited = self.member(user).membership == "invited"
         return None if invited or self.policy["join"] == "open" else "AUTH-21"
 
-    def joining_role(self, user):  # STATE-4, AUTH-29
+    def joining_role(self, user):  # STATE-4
         if self.people is not None:
             return "member"
         if user == self.owner and not self.joined:
@@ -230,7 +230,8 @@ class State:
         hold(role in (None, self.joining_role(user)), "AUTH-22")
 
     def _judge_knock(self, user):
-        hold(self.member(user).membership == "left", "AUTH-20")
+        hold(self.member(user).membership != "knocking", "AUTH-20")
+        hold(self.member(user).membership == "left", "AUTH-26")
         hold(self._may_knock(), "AUTH-25")
 
     def _may_knock(self):

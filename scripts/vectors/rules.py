@@ -266,8 +266,13 @@ def contents():
         ("a name", log.state(ALICE, "channel.name", "", {})),
         ("a key", bob_key("b.example/k2")),
     ]
+    suffix = ".".join(["a" * 63] * 3 + ["b" * 36])
+    longest = [("STATE-5", "a pattern of 230 octets", "full", log.servers(ALICE, deny=[f"*.{suffix}"]), None)]
+    longest.append(("STATE-5", "a pattern of 231", "full", log.servers(ALICE, deny=[f"*.{suffix}b"]), "bad_header"))
+    longest.append(("STATE-5", "a suffix that is a number", "full", log.servers(ALICE, deny=["*.1"]), None))
+    longest.append(("STATE-5", "a suffix without a label", "full", log.servers(ALICE, deny=["*."]), "bad_header"))
     cases = [("AUTH-14", why, "full", event, None) for why, event in good]
-    return {"full": log}, cases + [("AUTH-14", why, "full", event, "bad_header") for why, event in bad]
+    return {"full": log}, cases + [("AUTH-14", why, "full", event, "bad_header") for why, event in bad] + longest
 
 
 def access():
@@ -326,6 +331,11 @@ def oneself():
     alone = after(open_log())
     empty = after(alone, lambda log: log.member(ALICE, ALICE, "left"))
     gone = after(closed, lambda log: log.member(BOB, BOB, "left"))
+    expected = after(knock, lambda log: log.member(ALICE, DAVE, "invited"), lambda log: log.server_key(DAVE))
+    raised = after(guest, lambda log: log.member(BOB, DAVE, "invited"))
+    quiet = after(dm(), lambda log: log.member(BOB, BOB, "left"))
+    private = after(quiet, lambda log: log.member(ALICE, BOB, "invited", "guest"))
+    back = after(private, lambda log: log.member(BOB, BOB, "joined"))
     join = lambda log, user, role=None: log.member(user, user, "joined", role)
     leave = lambda log, user: log.member(user, user, "left")
     ask = lambda log, user: log.member(user, user, "knocking")
@@ -353,8 +363,18 @@ def oneself():
         ("AUTH-26", "from inside", "knock", ask(knock, CAROL), "bad_target"),
         ("STATE-4", "a knock is withdrawn", "knocking", leave(knocking, BOB), None),
         ("STATE-4", "an invitation is declined", "closed", leave(closed, DAVE), None),
+        ("AUTH-26", "whoever is invited knocks", "expected", ask(expected, DAVE), "bad_target"),
+        ("AUTH-25", "at a conversation that one left", "quiet", ask(quiet, BOB), "policy"),
+        ("AUTH-20", "an invitation is renewed by another, for less", "closed", closed.member(BOB, DAVE, "invited", "guest"), None),
+        ("AUTH-20", "for more", "guest", guest.member(BOB, DAVE, "invited"), None),
+        ("STATE-4", "the renewed invitation is the one that counts", "raised", join(raised, DAVE, "member"), None),
+        ("STATE-4", "and not the earlier", "raised", join(raised, DAVE, "guest"), "not_authorised"),
+        ("STATE-4", "into a conversation as a member, invited as a guest", "private", join(private, BOB, "member"), None),
+        ("STATE-4", "not as the guest of the invitation", "private", join(private, BOB, "guest"), "not_authorised"),
+        ("STATE-4", "and is a member there", "back", back.message(BOB), None),
     ]
     logs = {"full": log, "left": left, "closed": closed, "guest": guest, "knock": knock, "knocking": knocking, "alone": alone, "empty": empty, "gone": gone}
+    logs |= {"quiet": quiet, "expected": expected, "raised": raised, "private": private, "back": back}
     return logs, cases
 
 
@@ -363,6 +383,7 @@ def others():
     banned = after(log, lambda log: log.member(ALICE, BOB, "banned"))
     transferred = after(log, lambda log: log.member(ALICE, ANN, "joined", "owner"))
     private = dm()
+    strict = after(log, lambda log: log.policy(ALICE, caps=dict.fromkeys(("invite", "kick", "ban", "set_policy", "redact_others"), "owner")))
     act = log.member
     cases = [
         ("AUTH-26", "somebody new is invited", "full", act(BOB, DAVE, "invited"), None),
@@ -397,11 +418,15 @@ def others():
         ("AUTH-29", "somebody comes back", "dm-left", "return", None),
         ("AUTH-29", "a member names it", "dm", private.state(BOB, "channel.name", "", {}), None),
         ("AUTH-29", "nobody sets its policy", "dm", private.policy(ALICE), "not_authorised"),
+        ("AUTH-27", "a role changes without any capability", "strict", strict.member(ANN, BOB, "joined", "guest"), None),
+        ("AUTH-19", "which removing takes", "strict", strict.member(ANN, BOB, "left"), "not_authorised"),
+        ("AUTH-28", "but not an equal's", "strict", strict.member(ANN, ALICE, "joined", "guest"), "not_authorised"),
+        ("AUTH-28", "nor does a guest change a member's", "strict", strict.member(CAROL, BOB, "joined", "guest"), "not_authorised"),
     ]
     went = after(private, lambda log: log.member(BOB, BOB, "left"))
     made = {None: went.member(ALICE, BOB, "invited"), "return": went.member(BOB, BOB, "joined")}
     cases = [(rule, why, name, made.get(event, event) if event is None or event == "return" else event, code) for rule, why, name, event, code in cases]
-    return {"full": log, "banned": banned, "transferred": transferred, "dm": private, "dm-left": went}, cases
+    return {"full": log, "banned": banned, "transferred": transferred, "dm": private, "dm-left": went, "strict": strict}, cases
 
 
 def relations():
@@ -472,6 +497,12 @@ def keys():
     foreign = log.server_key(BOB, "k2", "k1")
     foreign["state"]["key"] = "c.example/k2"
     banned = after(log, lambda log: log.member(ALICE, DAVE, "banned"))
+    left = after(log, lambda log: log.member(BOB, BOB, "left"))
+    archived = after(left, lambda log: log.archive(ALICE, True))
+    shut = after(left, lambda log: log.policy(ALICE, "invite"), lambda log: log.archive(ALICE, True))
+    knock = after(log, lambda log: log.policy(ALICE, "knock"))
+    private = after(Log(create("dm", users=[ALICE, BOB])), lambda log: log.member(ALICE, ALICE, "joined"))
+    twice = after(ended, lambda log: log.server_key(BOB, "k3", "k2"))
     cases = [
         ("AUTH-60", "one's own server's", "full", log.server_key(BOB, "k2", "k1"), None),
         ("AUTH-60", "another server's", "full", foreign, "bad_origin"),
@@ -490,8 +521,15 @@ def keys():
         ("AUTH-65", "of somebody who could not", "closed", closed.server_key(DAVE), "not_member"),
         ("AUTH-65", "of somebody who is banned", "banned", banned.server_key(DAVE), "banned"),
         ("STATE-7", "what was signed before stays", "ended", ended.about(CAROL, "reaction", "react", "bob's"), None),
+        ("AUTH-65", "of somebody who left an archived open channel", "archived", archived.server_key(BOB, "k2", "k1"), None),
+        ("AUTH-65", "who left one that takes an invitation", "shut", shut.server_key(BOB, "k2", "k1"), "not_member"),
+        ("AUTH-65", "of somebody who could knock", "knock", knock.server_key(DAVE), None),
+        ("AUTH-65", "of one of a conversation's people", "private", private.server_key(BOB), None),
+        ("AUTH-65", "of a stranger to it", "private", private.server_key(DAVE), "not_member"),
+        ("AUTH-61", "an id that was ended, for the same key", "twice", twice.server_key(BOB, "k1", "k2"), "policy"),
     ]
-    return {"full": log, "ended": ended, "sixteen": sixteen, "closed": closed, "banned": banned}, cases
+    logs = {"full": log, "ended": ended, "sixteen": sixteen, "closed": closed, "banned": banned}
+    return logs | {"archived": archived, "shut": shut, "knock": knock, "private": private, "twice": twice}, cases
 
 
 def vectors(area, made):

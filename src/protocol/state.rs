@@ -221,7 +221,7 @@ impl State {
     }
 
     /// The role that `user` has upon joining now: an invitation's, the owner's own back in an empty channel, else member.
-    /// In a direct conversation all are members, whatever an invitation says (AUTH-29).
+    /// In a direct conversation all are members, whatever an invitation says (STATE-4).
     pub fn role_on_join(&self, user: &UserId) -> Role {
         if self.create.kind == ChannelKind::Dm {
             return Role::Member;

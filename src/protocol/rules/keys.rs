@@ -13,7 +13,7 @@ pub(super) fn authorise(rules: &Rules, state: &State, event: &Event) -> Result<(
         return Err(Refusal::KeyForeign);
     }
     let name = (server, content.kid);
-    // AUTH-61: a key id names one key for ever.
+    // AUTH-61: a key id names one key for ever, also after its end.
     if state.keys.contains_key(&name) {
         return Err(Refusal::KeyTaken);
     }
@@ -40,7 +40,7 @@ pub(super) fn authorise(rules: &Rules, state: &State, event: &Event) -> Result<(
     }
 }
 
-/// AUTH-65: the sender is in the channel, or invited or knocking, or could be at once.
+/// AUTH-65: the sender is in the channel, or invited or knocking, or could be at once, archived or not.
 fn check_sender(state: &State, event: &Event) -> Result<(), Refusal> {
     let membership = state.members.get(&event.sender).map(|member| member.membership);
     match membership {

@@ -99,7 +99,7 @@ fn knock(state: &State, current: Option<&Member>) -> Result<(), Refusal> {
         Some(Membership::Banned) => return Err(Refusal::Banned),
         // AUTH-20: one knock at a time.
         Some(Membership::Knocking) => return Err(Refusal::NoChange),
-        // AUTH-26: whoever may join does not knock.
+        // AUTH-26: whoever is joined or invited does not knock.
         Some(Membership::Joined | Membership::Invited) => return Err(Refusal::BadTarget),
         Some(Membership::Left) | None => {}
     }
@@ -128,7 +128,7 @@ fn invite(
     if !state.allows_server(user.server_str()) {
         return Err(Refusal::ServerBlocked);
     }
-    // AUTH-26: whoever is joined or banned cannot be invited; an invitation may be renewed.
+    // AUTH-26: whoever is joined or banned cannot be invited. AUTH-20: an invitation may be renewed, whoever gave it.
     let membership = state.members.get(user).map(|member| member.membership);
     if matches!(membership, Some(Membership::Joined | Membership::Banned)) {
         return Err(Refusal::BadTarget);
@@ -161,7 +161,7 @@ fn ban(rules: &Rules, state: &State, event: &Event, current: Option<&Member>) ->
     outranks(role, current)
 }
 
-/// Gives a joined member another role, or transfers ownership.
+/// Gives a joined member another role, or transfers ownership. Rank is enough for that (AUTH-27).
 fn change_role(
     state: &State,
     event: &Event,
