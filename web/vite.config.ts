@@ -17,5 +17,5 @@ export default defineConfig({
     // `npm run dev` against a running server. The Origin is rewritten because cookie writes must come from the server's own.
     proxy: { "/api": { target: server, changeOrigin: true, ws: true, headers: { origin: server } } },
   },
-  test: { include: ["src/**/*.test.ts", "src/**/*.test.tsx"], environment: "node" },
+  test: { include: ["src/**/*.test.ts", "src/**/*.test.tsx", "spec/*.test.ts"], environment: "node" },
 });
