@@ -6,8 +6,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::cursor;
 use crate::domain::directory::DIRECTORY_PAGE_MAX;
-use crate::domain::page_size;
+use crate::domain::peers::PeerError;
 use crate::domain::view::ChannelInfo;
+use crate::domain::{Error, page_size};
 use crate::http::extract::Text;
 use crate::http::{App, Auth, Params, Problem};
 use crate::protocol::ids::ServerName;
@@ -58,7 +59,12 @@ pub async fn list_directory(
     let server =
         server.map_err(|_| Problem::plain("server_not_found").field("/server", "is no server's name"))?;
     let (listed, next) = match server.filter(|server| server != app.domain.server()) {
-        Some(server) => app.domain.directory_elsewhere(&actor.0, &server, &words, after).await?,
+        Some(server) => match app.domain.directory_elsewhere(&actor.0, &server, &words, after).await {
+            Err(Error::Peer(PeerError::Disabled)) => {
+                return Err(Problem::plain("server_not_found").field("/server", "unknown server"));
+            }
+            listed => listed?,
+        },
         None => app.domain.directory(&actor.0, words, after, limit).await?,
     };
     let channels = listed

@@ -29,6 +29,7 @@ mod get_sync;
 mod get_thread;
 mod get_user;
 mod join_channel;
+mod knock_channel;
 mod leave_channel;
 mod list_channels;
 mod list_directory;
@@ -123,6 +124,7 @@ endpoints! {
     list_directory: session ["bad_limit", "bad_cursor", "server_not_found"];
     join_channel: session ["channel_not_found", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header"];
     create_join: session ["alias_not_found", "channel_not_found", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header"];
+    knock_channel: session ["channel_not_found", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "bad_target"];
     leave_channel: session ["channel_not_found", "not_member", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "owner_must_transfer"];
     list_members: session ["channel_not_found", "not_member", "bad_limit", "bad_cursor"];
     update_member: session ["channel_not_found", "not_member", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "user_not_found", "bad_member", "bad_reason", "bad_target", "owner_must_transfer"];

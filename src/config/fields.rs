@@ -143,8 +143,8 @@ sections! {
         endpoint: Text = Text::new(""),
         /// A certificate authority (PEM file) that is trusted beside the public ones when connecting to other servers.
         extra_root_ca: Text = Text::new(""),
-        /// Servers whose address is given here instead of looked up, and trusted though it be a private one:
-        /// { "b.test" = "127.0.0.1:18443" }. As a variable: b.test=127.0.0.1:18443,c.test=127.0.0.1:28443
+        /// Servers whose address is given here instead of looked up, and trusted though it be a private one, such as
+        /// `{ "b.test" = "127.0.0.1:18443" }`; as a variable `b.test=127.0.0.1:18443,c.test=127.0.0.1:28443`.
         resolve: Pairs = Pairs::default(),
         /// Only these servers, if any are named: exact names, or "*.example.org" for all below. Read again on SIGHUP.
         allow: Vec<Text> = Vec::new(),

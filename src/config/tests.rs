@@ -62,7 +62,7 @@ fn the_sample_uncommented_is_the_default() {
     let uncommented: String = Settings::sample()
         .lines()
         .map(|line| match line.strip_prefix("# ") {
-            Some(rest) if rest.contains(" = ") && !rest.starts_with(char::is_uppercase) => {
+            Some(rest) if rest.contains(" = ") && rest.starts_with(char::is_lowercase) => {
                 format!("{rest}\n")
             }
             _ => format!("{line}\n"),

@@ -28,6 +28,9 @@ impl Domain {
         }
         let ids: Vec<String> = people.iter().map(|id| id.as_str().to_owned()).collect();
         let key = ids.join(" ");
+        if people.iter().any(|id| !self.may_know(id)) {
+            return Err(Error::NotFound(Missing::User));
+        }
         if let Some(channel) = self.dm_elsewhere(&key).await? {
             return Ok((self.join_elsewhere(actor, &channel).await?, false));
         }
@@ -37,6 +40,12 @@ impl Domain {
 }
 
 impl Domain {
+    /// Whether the person's server is this one, or one that this one talks to.
+    pub(super) fn may_know(&self, id: &UserId) -> bool {
+        let server = id.server();
+        server == *self.server() || self.peers.admits(&server)
+    }
+
     /// The channel of these people, if another server hosts it.
     async fn dm_elsewhere(&self, people: &str) -> Result<Option<ChannelId>> {
         let (people, ours) = (people.to_owned(), self.server().clone());

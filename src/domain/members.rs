@@ -2,6 +2,7 @@
 
 use super::channels::{join, view_after};
 use super::messages::find_channel;
+use super::peers::PeerError;
 use super::seat::Seat;
 use super::view::{Channel, Member};
 use super::writer::{Draft, Work};
@@ -49,7 +50,10 @@ impl Domain {
     /// `alias_not_found`
     pub async fn resolve_alias(&self, actor: &Actor, alias: &Alias) -> Result<ChannelId> {
         if alias.server() != *self.server() {
-            return self.find_elsewhere(alias).await;
+            return match self.find_elsewhere(alias).await {
+                Err(Error::Peer(PeerError::Disabled)) => Err(Error::NotFound(Missing::Alias)),
+                found => found,
+            };
         }
         let (user, alias) = (actor.person.num, alias.as_str().to_owned());
         let missing = || Error::NotFound(Missing::Alias);
@@ -65,6 +69,22 @@ impl Domain {
                 }
             })
             .await
+    }
+
+    /// Asks to be let in. To ask twice changes nothing.
+    pub async fn knock_channel(&self, actor: &Actor, id: ChannelId) -> Result<()> {
+        if self.is_elsewhere(&id).await? {
+            return self.knock_elsewhere(actor, &id).await;
+        }
+        let actor = actor.clone();
+        let key = id.clone();
+        self.change(&key, move |work| {
+            let num = find_channel(work, &actor, &id)?;
+            let content = serde_json::json!({ "membership": "knocking" });
+            let draft = Draft::new(EventType::Member).state(actor.person.id.as_str(), content);
+            unless_unchanged(work.append(num, &actor.person, draft).map(drop))
+        })
+        .await
     }
 
     /// Leaves a channel, or declines an invitation.
@@ -91,6 +111,9 @@ impl Domain {
         user: UserId,
         patch: MemberPatch,
     ) -> Result<Member> {
+        if !self.may_know(&user) {
+            return Err(Error::NotFound(Missing::User));
+        }
         let check_reason = |text: String| {
             accounts::check_line(&text, super::messages::REASON_CHARS_MAX, "bad_reason", "/reason")
         };

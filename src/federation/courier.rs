@@ -2,6 +2,9 @@
 //! hosted here, from where they left off. One task per server that has something coming; a server that is away
 //! costs a timer.
 
+mod routes;
+mod signals;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -9,6 +12,8 @@ use std::time::{Duration, Instant};
 use futures_util::StreamExt;
 use futures_util::stream;
 use tokio::sync::Notify;
+
+pub use routes::{Both, Routes};
 
 use super::Outbound;
 use crate::domain::effect::{Announce, Audience, Effect};
@@ -66,61 +71,6 @@ pub struct Courier {
     lanes: Mutex<HashMap<ServerName, Arc<Lane>>>,
     routes: Arc<Routes>,
     runtime: tokio::runtime::Handle,
-}
-
-/// Which servers have copies of which channels hosted here.
-#[derive(Default)]
-pub struct Routes {
-    servers: RwLock<HashMap<ChannelNum, Vec<ServerName>>>,
-    /// Where commits are told to, while there is a courier.
-    courier: RwLock<Option<Arc<Courier>>>,
-}
-
-impl Routes {
-    /// Nothing goes out any more.
-    pub fn close(&self) {
-        if let Some(courier) = self.courier.write().unwrap_or_else(PoisonError::into_inner).take() {
-            courier.outbound.close();
-        }
-    }
-
-    fn courier(&self) -> Option<Arc<Courier>> {
-        self.courier.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn of(&self, channel: ChannelNum) -> Vec<ServerName> {
-        let servers = self.servers.read().unwrap_or_else(PoisonError::into_inner);
-        servers.get(&channel).cloned().unwrap_or_default()
-    }
-
-    fn add(&self, channel: ChannelNum, server: &ServerName) {
-        let mut servers = self.servers.write().unwrap_or_else(PoisonError::into_inner);
-        let known = servers.entry(channel).or_default();
-        if !known.contains(server) {
-            known.push(server.clone());
-        }
-    }
-
-    /// Servers that are told whatever happens now.
-    fn all(&self) -> HashSet<ServerName> {
-        let servers = self.servers.read().unwrap_or_else(PoisonError::into_inner);
-        servers.values().flatten().cloned().collect()
-    }
-}
-
-/// Tells those here and those elsewhere of a commit.
-pub struct Both {
-    pub here: Audience,
-    pub routes: Arc<Routes>,
-}
-
-impl Announce for Both {
-    fn announce(&self, effects: Vec<Effect>) {
-        if let Some(courier) = self.routes.courier() {
-            courier.heard(&effects);
-        }
-        self.here.announce(effects);
-    }
 }
 
 impl Courier {
@@ -449,83 +399,6 @@ impl Courier {
             }
             let Some(next) = next else { return };
             after = next;
-        }
-    }
-
-    /// What a commit means for other servers.
-    fn heard(self: &Arc<Self>, effects: &[Effect]) {
-        let mut woken = HashSet::new();
-        for effect in effects {
-            match effect {
-                Effect::Entry { channel, .. } => woken.extend(self.routes.of(*channel)),
-                Effect::Replica { channel, server } => {
-                    self.routes.add(*channel, server);
-                    woken.insert(server.clone());
-                }
-                Effect::Typing { channel, id, user } => self.signal_typing(*channel, id, user),
-                Effect::Profile { profile, .. } => self.signal_profile(&profile.id),
-                _ => {}
-            }
-        }
-        for server in woken {
-            self.wake(&server);
-        }
-    }
-
-    /// The host hands on what it hears; others tell the host.
-    fn signal_typing(self: &Arc<Self>, channel: ChannelNum, id: &ChannelId, user: &str) {
-        let Ok(user) = user.parse::<UserId>() else { return };
-        let (courier, id) = (self.clone(), id.clone());
-        self.runtime.spawn(async move {
-            let row = courier.domain.reads.read(move |conn| channels::by_num(conn, channel)).await;
-            let Ok(Some(row)) = row else { return };
-            let ours = courier.domain.server().clone();
-            let from = user.server();
-            let servers = if row.host == ours.as_str() {
-                courier.routes.of(channel)
-            } else if from == ours {
-                row.host.parse().into_iter().collect()
-            } else {
-                Vec::new()
-            };
-            let signals = Signals { signals: vec![Signal::Typing { user }] };
-            for server in servers.into_iter().filter(|server| *server != from) {
-                courier.signal(&server, &id, &signals).await;
-            }
-        });
-    }
-
-    /// Everybody who shares a channel is told that a profile changed; they ask for it if they care.
-    fn signal_profile(self: &Arc<Self>, user: &str) {
-        let Ok(user) = user.parse::<UserId>() else { return };
-        if user.server() != *self.domain.server() {
-            return;
-        }
-        let courier = self.clone();
-        self.runtime.spawn(async move {
-            let (id, ours) = (user.as_str().to_owned(), user.server());
-            let shared = courier.domain.reads.read(move |conn| peers::servers_sharing(conn, &id)).await;
-            let mut told = HashSet::new();
-            for (server, channel) in shared.unwrap_or_default() {
-                let (Ok(server), Ok(channel)) = (server.parse::<ServerName>(), channel.parse::<ChannelId>())
-                else {
-                    continue;
-                };
-                if server != ours && told.insert(server.clone()) {
-                    let signals = Signals { signals: vec![Signal::Profile { user: user.clone() }] };
-                    courier.signal(&server, &channel, &signals).await;
-                }
-            }
-        });
-    }
-
-    async fn signal(&self, server: &ServerName, channel: &ChannelId, signals: &Signals) {
-        if let Ok(body) = serde_json::to_string(signals) {
-            let asked =
-                self.outbound.ask(server, Ask::post(format!("/channels/{channel}/signals"), body)).await;
-            if let Err(error) = asked {
-                tracing::debug!(%server, %error, "a signal was lost");
-            }
         }
     }
 }

@@ -22,6 +22,26 @@ pub enum Access {
     Server,
 }
 
+/// Operations for which another server may have to be asked: a channel's host, or whose directory it is. What a
+/// host refuses has the code that it gives.
+const MAY_ASK_OTHERS: &[&str] = &[
+    "list_directory",
+    "create_join",
+    "create_dm",
+    "join_channel",
+    "knock_channel",
+    "leave_channel",
+    "update_channel",
+    "update_member",
+    "send_message",
+    "edit_message",
+    "delete_message",
+    "add_reaction",
+    "remove_reaction",
+    "pin_message",
+    "unpin_message",
+];
+
 /// What a part of a path looks like, by its name in the template.
 const PATH_PATTERNS: &[(&str, &str)] = &[
     ("channel", "^![A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$"),
@@ -86,6 +106,16 @@ fn complete_operation(path: &str, method: &str, operation: &mut Map<String, Valu
         operation.insert("security".to_owned(), json!([{ "bearer": [] }, { "cookie": [] }]));
     } else {
         operation.insert("security".to_owned(), json!([]));
+    }
+    if MAY_ASK_OTHERS.contains(&id.as_str()) {
+        codes.extend([
+            "federation_disabled",
+            "peer_blocked",
+            "peer_refused",
+            "peer_nonsense",
+            "peer_unreachable",
+            "fork",
+        ]);
     }
     if operation.contains_key("requestBody") {
         codes.extend(["bad_json", "too_large", "unsupported_media_type"]);

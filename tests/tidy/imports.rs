@@ -12,7 +12,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("domain", &["protocol", "config", "storage"]),
     ("http", &["protocol", "config", "storage", "domain"]),
     ("client_api", &["protocol", "storage", "domain", "http"]),
-    ("federation", &["protocol", "storage", "domain", "http"]),
+    ("federation", &["protocol", "config", "storage", "domain", "http"]),
     ("live", &["protocol", "storage", "domain", "http"]),
     ("server", &["protocol", "config", "storage", "domain", "http", "client_api", "federation", "live"]),
     (

@@ -1,9 +1,11 @@
-//! Channels that several servers share. [`host`]: what others may do and see of channels hosted here.
+//! Channels that several servers share. [`host`]: what others may do in channels hosted here. [`history`]: what
+//! they may read of any.
 //! [`replica`]: copies of channels hosted there. [`change`]: how people of this server change either.
 //! [`meet`]: finding, joining and leaving channels elsewhere, and invitations from there.
 //! [`wire`]: what the requests and answers look like.
 
 pub mod change;
+pub mod history;
 pub mod host;
 pub mod meet;
 pub mod replica;

@@ -58,23 +58,27 @@ impl Inbound {
 
 /// Nonces of requests that verified, until their signatures have ended.
 #[derive(Default)]
-struct Nonces(Mutex<HashMap<(ServerName, String), i64>>);
+struct Nonces(Mutex<HashMap<ServerName, HashMap<String, i64>>>);
 
-/// Nonces that are remembered; as many as a few servers can send within their rate and the lifetime.
-const NONCES_MAX: usize = 1_000_000;
+/// Nonces of one server that are remembered: it has only itself to lock out.
+const NONCES_PER_SERVER_MAX: usize = 100_000;
 
 impl Nonces {
     /// False when it was there, or none can be remembered now.
     fn is_new(&self, origin: &ServerName, nonce: &str, expires_s: i64) -> bool {
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.len() < NONCES_MAX && seen.insert((origin.clone(), nonce.to_owned()), expires_s).is_none()
+        let theirs = seen.entry(origin.clone()).or_default();
+        theirs.len() < NONCES_PER_SERVER_MAX && theirs.insert(nonce.to_owned(), expires_s).is_none()
     }
 
     /// The window outlives the signature by the skew that is allowed.
     fn forget(&self, now_s: i64) {
         const SKEW_S: i64 = 300;
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.retain(|_, expires| *expires + SKEW_S > now_s);
+        seen.retain(|_, theirs| {
+            theirs.retain(|_, expires| *expires + SKEW_S > now_s);
+            !theirs.is_empty()
+        });
     }
 }
 

@@ -146,11 +146,11 @@ async fn verify(state: &Inbound, request: &HttpRequest, body: BytesMut) -> Resul
         body: Some(&body),
     };
     claim.verify(&signed, &all(headers, "content-digest"), &key).map_err(of_signature)?;
-    if !state.nonces.is_new(&origin, claim.nonce().as_str(), claim.expires()) {
-        return Err(Problem::plain("replay"));
-    }
     if state.rates.check_key(&origin).is_err() {
         return Err(Problem::plain("rate_limited").retry_after(1));
+    }
+    if !state.nonces.is_new(&origin, claim.nonce().as_str(), claim.expires()) {
+        return Err(Problem::plain("replay"));
     }
     // Whoever speaks is there: what waits for them goes out now.
     state.courier.revive(&origin);

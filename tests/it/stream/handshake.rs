@@ -104,6 +104,7 @@ both!(
 
 /// Registers as a browser does and answers the cookie.
 async fn cookie_of(base: &str) -> String {
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let http = reqwest::Client::new();
     let body = json!({ "username": "browser", "password": PASSWORD, "cookie": true });
     let request = http.post(format!("{base}/api/v1/accounts")).header("origin", base).json(&body);

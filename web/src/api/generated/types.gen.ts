@@ -1000,15 +1000,15 @@ export type UpdateChannelErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.
+     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
-     * `channel_not_found`: There is no such channel, or it isn't for you.
+     * `channel_not_found`: There is no such channel, or it isn't for you.; `federation_disabled`: This server talks to no others.
      */
     404: ProblemDocument;
     /**
-     * `alias_taken`: This alias is taken.; `no_change`: It is so already.
+     * `alias_taken`: This alias is taken.; `no_change`: It is so already.; `fork`: The channel's host has shown two different logs.
      */
     409: ProblemDocument;
     /**
@@ -1028,7 +1028,11 @@ export type UpdateChannelErrors = {
      */
     500: ProblemDocument;
     /**
-     * `busy`: Too much is waiting; nothing was done.
+     * `peer_refused`: The other server refused.; `peer_nonsense`: The other server answered something that the protocol does not know.
+     */
+    502: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
 };
@@ -1063,13 +1067,17 @@ export type JoinChannelErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.
+     * `bad_origin`: A browser's write came from another site.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
-     * `channel_not_found`: There is no such channel, or it isn't for you.
+     * `channel_not_found`: There is no such channel, or it isn't for you.; `federation_disabled`: This server talks to no others.
      */
     404: ProblemDocument;
+    /**
+     * `fork`: The channel's host has shown two different logs.
+     */
+    409: ProblemDocument;
     /**
      * `rate_limited`: Too many requests; Retry-After says when to go on.
      */
@@ -1079,7 +1087,11 @@ export type JoinChannelErrors = {
      */
     500: ProblemDocument;
     /**
-     * `busy`: Too much is waiting; nothing was done.
+     * `peer_refused`: The other server refused.; `peer_nonsense`: The other server answered something that the protocol does not know.
+     */
+    502: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
 };
@@ -1094,6 +1106,65 @@ export type JoinChannelResponses = {
 };
 
 export type JoinChannelResponse = JoinChannelResponses[keyof JoinChannelResponses];
+
+export type KnockChannelData = {
+    body?: never;
+    path: {
+        channel: string;
+    };
+    query?: never;
+    url: '/channels/{channel}/knock';
+};
+
+export type KnockChannelErrors = {
+    /**
+     * `bad_path`: A part of the path is not an id of its kind.; `bad_header`: The event is malformed.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: A browser's write came from another site.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
+     */
+    403: ProblemDocument;
+    /**
+     * `channel_not_found`: There is no such channel, or it isn't for you.; `federation_disabled`: This server talks to no others.
+     */
+    404: ProblemDocument;
+    /**
+     * `bad_target`: That can't be done to what it is aimed at, as it now stands.; `fork`: The channel's host has shown two different logs.
+     */
+    409: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `peer_refused`: The other server refused.; `peer_nonsense`: The other server answered something that the protocol does not know.
+     */
+    502: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.; `peer_unreachable`: The other server can't be reached now.
+     */
+    503: ProblemDocument;
+};
+
+export type KnockChannelError = KnockChannelErrors[keyof KnockChannelErrors];
+
+export type KnockChannelResponses = {
+    /**
+     * asked
+     */
+    204: void;
+};
+
+export type KnockChannelResponse = KnockChannelResponses[keyof KnockChannelResponses];
 
 export type LeaveChannelData = {
     body?: never;
@@ -1114,15 +1185,15 @@ export type LeaveChannelErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.
+     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
-     * `channel_not_found`: There is no such channel, or it isn't for you.
+     * `channel_not_found`: There is no such channel, or it isn't for you.; `federation_disabled`: This server talks to no others.
      */
     404: ProblemDocument;
     /**
-     * `owner_must_transfer`: The owner hands the channel over before leaving.
+     * `owner_must_transfer`: The owner hands the channel over before leaving.; `fork`: The channel's host has shown two different logs.
      */
     409: ProblemDocument;
     /**
@@ -1134,7 +1205,11 @@ export type LeaveChannelErrors = {
      */
     500: ProblemDocument;
     /**
-     * `busy`: Too much is waiting; nothing was done.
+     * `peer_refused`: The other server refused.; `peer_nonsense`: The other server answered something that the protocol does not know.
+     */
+    502: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
 };
@@ -1288,15 +1363,15 @@ export type UpdateMemberErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.
+     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
-     * `channel_not_found`: There is no such channel, or it isn't for you.; `user_not_found`: There is no such person.
+     * `channel_not_found`: There is no such channel, or it isn't for you.; `user_not_found`: There is no such person.; `federation_disabled`: This server talks to no others.
      */
     404: ProblemDocument;
     /**
-     * `bad_target`: That can't be done to what it is aimed at, as it now stands.; `owner_must_transfer`: The owner hands the channel over before leaving.
+     * `bad_target`: That can't be done to what it is aimed at, as it now stands.; `owner_must_transfer`: The owner hands the channel over before leaving.; `fork`: The channel's host has shown two different logs.
      */
     409: ProblemDocument;
     /**
@@ -1316,7 +1391,11 @@ export type UpdateMemberErrors = {
      */
     500: ProblemDocument;
     /**
-     * `busy`: Too much is waiting; nothing was done.
+     * `peer_refused`: The other server refused.; `peer_nonsense`: The other server answered something that the protocol does not know.
+     */
+    502: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
 };
@@ -1416,15 +1495,15 @@ export type SendMessageErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.
+     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
-     * `channel_not_found`: There is no such channel, or it isn't for you.; `message_not_found`: There is no such message.
+     * `channel_not_found`: There is no such channel, or it isn't for you.; `message_not_found`: There is no such message.; `federation_disabled`: This server talks to no others.
      */
     404: ProblemDocument;
     /**
-     * `nonce_reused`: The nonce was used for another message.; `bad_target`: That can't be done to what it is aimed at, as it now stands.
+     * `nonce_reused`: The nonce was used for another message.; `bad_target`: That can't be done to what it is aimed at, as it now stands.; `fork`: The channel's host has shown two different logs.
      */
     409: ProblemDocument;
     /**
@@ -1448,7 +1527,11 @@ export type SendMessageErrors = {
      */
     500: ProblemDocument;
     /**
-     * `busy`: Too much is waiting; nothing was done.
+     * `peer_refused`: The other server refused.; `peer_nonsense`: The other server answered something that the protocol does not know.
+     */
+    502: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
 };
@@ -1488,15 +1571,15 @@ export type DeleteMessageErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.
+     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
-     * `channel_not_found`: There is no such channel, or it isn't for you.; `message_not_found`: There is no such message.
+     * `channel_not_found`: There is no such channel, or it isn't for you.; `message_not_found`: There is no such message.; `federation_disabled`: This server talks to no others.
      */
     404: ProblemDocument;
     /**
-     * `bad_target`: That can't be done to what it is aimed at, as it now stands.
+     * `bad_target`: That can't be done to what it is aimed at, as it now stands.; `fork`: The channel's host has shown two different logs.
      */
     409: ProblemDocument;
     /**
@@ -1520,7 +1603,11 @@ export type DeleteMessageErrors = {
      */
     500: ProblemDocument;
     /**
-     * `busy`: Too much is waiting; nothing was done.
+     * `peer_refused`: The other server refused.; `peer_nonsense`: The other server answered something that the protocol does not know.
+     */
+    502: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
 };
@@ -1608,15 +1695,15 @@ export type EditMessageErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.; `not_yours`: Only its author may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.
+     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.; `not_yours`: Only its author may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
-     * `channel_not_found`: There is no such channel, or it isn't for you.; `message_not_found`: There is no such message.
+     * `channel_not_found`: There is no such channel, or it isn't for you.; `message_not_found`: There is no such message.; `federation_disabled`: This server talks to no others.
      */
     404: ProblemDocument;
     /**
-     * `bad_target`: That can't be done to what it is aimed at, as it now stands.
+     * `bad_target`: That can't be done to what it is aimed at, as it now stands.; `fork`: The channel's host has shown two different logs.
      */
     409: ProblemDocument;
     /**
@@ -1640,7 +1727,11 @@ export type EditMessageErrors = {
      */
     500: ProblemDocument;
     /**
-     * `busy`: Too much is waiting; nothing was done.
+     * `peer_refused`: The other server refused.; `peer_nonsense`: The other server answered something that the protocol does not know.
+     */
+    502: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
 };
@@ -1732,15 +1823,15 @@ export type RemoveReactionErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.
+     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
-     * `channel_not_found`: There is no such channel, or it isn't for you.; `message_not_found`: There is no such message.
+     * `channel_not_found`: There is no such channel, or it isn't for you.; `message_not_found`: There is no such message.; `federation_disabled`: This server talks to no others.
      */
     404: ProblemDocument;
     /**
-     * `bad_target`: That can't be done to what it is aimed at, as it now stands.
+     * `bad_target`: That can't be done to what it is aimed at, as it now stands.; `fork`: The channel's host has shown two different logs.
      */
     409: ProblemDocument;
     /**
@@ -1756,7 +1847,11 @@ export type RemoveReactionErrors = {
      */
     500: ProblemDocument;
     /**
-     * `busy`: Too much is waiting; nothing was done.
+     * `peer_refused`: The other server refused.; `peer_nonsense`: The other server answered something that the protocol does not know.
+     */
+    502: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
 };
@@ -1796,15 +1891,15 @@ export type AddReactionErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.
+     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
-     * `channel_not_found`: There is no such channel, or it isn't for you.; `message_not_found`: There is no such message.
+     * `channel_not_found`: There is no such channel, or it isn't for you.; `message_not_found`: There is no such message.; `federation_disabled`: This server talks to no others.
      */
     404: ProblemDocument;
     /**
-     * `bad_target`: That can't be done to what it is aimed at, as it now stands.
+     * `bad_target`: That can't be done to what it is aimed at, as it now stands.; `fork`: The channel's host has shown two different logs.
      */
     409: ProblemDocument;
     /**
@@ -1820,7 +1915,11 @@ export type AddReactionErrors = {
      */
     500: ProblemDocument;
     /**
-     * `busy`: Too much is waiting; nothing was done.
+     * `peer_refused`: The other server refused.; `peer_nonsense`: The other server answered something that the protocol does not know.
+     */
+    502: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
 };
@@ -1966,13 +2065,17 @@ export type UnpinMessageErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.
+     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
-     * `channel_not_found`: There is no such channel, or it isn't for you.; `message_not_found`: There is no such message.
+     * `channel_not_found`: There is no such channel, or it isn't for you.; `message_not_found`: There is no such message.; `federation_disabled`: This server talks to no others.
      */
     404: ProblemDocument;
+    /**
+     * `fork`: The channel's host has shown two different logs.
+     */
+    409: ProblemDocument;
     /**
      * `rate_limited`: Too many requests; Retry-After says when to go on.
      */
@@ -1982,7 +2085,11 @@ export type UnpinMessageErrors = {
      */
     500: ProblemDocument;
     /**
-     * `busy`: Too much is waiting; nothing was done.
+     * `peer_refused`: The other server refused.; `peer_nonsense`: The other server answered something that the protocol does not know.
+     */
+    502: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
 };
@@ -2018,15 +2125,15 @@ export type PinMessageErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.
+     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
-     * `channel_not_found`: There is no such channel, or it isn't for you.; `message_not_found`: There is no such message.
+     * `channel_not_found`: There is no such channel, or it isn't for you.; `message_not_found`: There is no such message.; `federation_disabled`: This server talks to no others.
      */
     404: ProblemDocument;
     /**
-     * `pins_full`: The channel has as many pins as it can have.
+     * `pins_full`: The channel has as many pins as it can have.; `fork`: The channel's host has shown two different logs.
      */
     409: ProblemDocument;
     /**
@@ -2038,7 +2145,11 @@ export type PinMessageErrors = {
      */
     500: ProblemDocument;
     /**
-     * `busy`: Too much is waiting; nothing was done.
+     * `peer_refused`: The other server refused.; `peer_nonsense`: The other server answered something that the protocol does not know.
+     */
+    502: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
 };
@@ -2258,9 +2369,17 @@ export type ListDirectoryErrors = {
      */
     401: ProblemDocument;
     /**
-     * `server_not_found`: This server does not know that one.
+     * `peer_blocked`: This server does not talk to that one.
+     */
+    403: ProblemDocument;
+    /**
+     * `server_not_found`: This server does not know that one.; `federation_disabled`: This server talks to no others.
      */
     404: ProblemDocument;
+    /**
+     * `fork`: The channel's host has shown two different logs.
+     */
+    409: ProblemDocument;
     /**
      * `rate_limited`: Too many requests; Retry-After says when to go on.
      */
@@ -2270,7 +2389,11 @@ export type ListDirectoryErrors = {
      */
     500: ProblemDocument;
     /**
-     * `busy`: Too much is waiting; nothing was done.
+     * `peer_refused`: The other server refused.; `peer_nonsense`: The other server answered something that the protocol does not know.
+     */
+    502: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
 };
@@ -2303,13 +2426,17 @@ export type CreateDmErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.
+     * `bad_origin`: A browser's write came from another site.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
-     * `user_not_found`: There is no such person.
+     * `user_not_found`: There is no such person.; `federation_disabled`: This server talks to no others.
      */
     404: ProblemDocument;
+    /**
+     * `fork`: The channel's host has shown two different logs.
+     */
+    409: ProblemDocument;
     /**
      * `too_large`: The content is too large.
      */
@@ -2327,7 +2454,11 @@ export type CreateDmErrors = {
      */
     500: ProblemDocument;
     /**
-     * `busy`: Too much is waiting; nothing was done.
+     * `peer_refused`: The other server refused.; `peer_nonsense`: The other server answered something that the protocol does not know.
+     */
+    502: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
 };
@@ -2509,13 +2640,17 @@ export type CreateJoinErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.
+     * `bad_origin`: A browser's write came from another site.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
-     * `channel_not_found`: There is no such channel, or it isn't for you.; `alias_not_found`: No channel has this alias.
+     * `channel_not_found`: There is no such channel, or it isn't for you.; `alias_not_found`: No channel has this alias.; `federation_disabled`: This server talks to no others.
      */
     404: ProblemDocument;
+    /**
+     * `fork`: The channel's host has shown two different logs.
+     */
+    409: ProblemDocument;
     /**
      * `too_large`: The content is too large.
      */
@@ -2533,7 +2668,11 @@ export type CreateJoinErrors = {
      */
     500: ProblemDocument;
     /**
-     * `busy`: Too much is waiting; nothing was done.
+     * `peer_refused`: The other server refused.; `peer_nonsense`: The other server answered something that the protocol does not know.
+     */
+    502: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
 };

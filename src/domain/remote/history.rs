@@ -1,0 +1,252 @@
+//! What other servers may read of a channel's log: entries, bodies, proofs.
+
+use std::collections::HashMap;
+
+use super::host::{damaged, raw, signature};
+use super::wire::{Batch, WireEntry};
+use crate::domain::verify::stored_head;
+use crate::domain::writer::Identity;
+use crate::domain::{Domain, Error, Forbidden, Missing, Result};
+use crate::protocol::Seq;
+use crate::protocol::head::{Head, SignedHead};
+use crate::protocol::ids::{ChannelId, EventId, Hash, ServerName};
+use crate::protocol::limits::{BATCH_BYTES_MAX, BATCH_ENTRIES_MAX};
+use crate::protocol::log::{Entry, inclusion_proof};
+use crate::protocol::rules::{HistoryPolicy, Policy, Refusal};
+use crate::storage::channels::ChannelRow;
+use crate::storage::entries::EntryRow;
+use crate::storage::{ChannelNum, Conn, channels, entries, peers};
+
+impl Domain {
+    /// Entries of a channel for a server that has people in it, with as many bodies as those may read.
+    ///
+    /// # Errors
+    /// `channel_not_found`, `not_member`
+    pub async fn entries_for(
+        &self,
+        server: &ServerName,
+        channel: &ChannelId,
+        from: Seq,
+        to: Seq,
+    ) -> Result<Batch> {
+        let (server, id, identity) = (server.clone(), channel.clone(), self.identity.clone());
+        self.reads
+            .read(move |conn| {
+                let row = channels::by_id(conn, id.as_str())?.ok_or(Error::NotFound(Missing::Channel))?;
+                let seats = peers::seats_of(conn, row.num, server.as_str())?;
+                if !seats.iter().any(|(membership, _)| membership == "joined") && row.host != server.as_str()
+                {
+                    return Err(Error::Forbidden(Forbidden::NotMember));
+                }
+                batch(conn, &identity, &server, &row, from, to.saturating_add(1).min(row.size))
+            })
+            .await
+    }
+
+    /// One body, for a server whose people may read it.
+    ///
+    /// # Errors
+    /// `channel_not_found`, `not_member`, `message_not_found`, `redacted`
+    pub async fn body_for(
+        &self,
+        server: &ServerName,
+        channel: &ChannelId,
+        event: &EventId,
+    ) -> Result<String> {
+        let (server, id, event) = (server.clone(), channel.clone(), event.clone());
+        self.reads
+            .read(move |conn| {
+                let row = channels::by_id(conn, id.as_str())?.ok_or(Error::NotFound(Missing::Channel))?;
+                let first =
+                    readable_from(conn, &row, &server)?.ok_or(Error::Forbidden(Forbidden::NotMember))?;
+                let entry = entries::by_event(conn, row.num, event.as_str())?;
+                let entry =
+                    entry.filter(|entry| entry.seq >= first).ok_or(Error::NotFound(Missing::Message))?;
+                if entry.redacted_seq.is_some() {
+                    return Err(Error::Refused(Refusal::TargetRedacted));
+                }
+                entries::body(conn, row.num, entry.seq)?.ok_or(Error::NotFound(Missing::Message))
+            })
+            .await
+    }
+
+    /// That an entry stands in the log of a size.
+    ///
+    /// # Errors
+    /// `channel_not_found`, `not_member`, `bad_place`
+    pub async fn proof_for(
+        &self,
+        server: &ServerName,
+        channel: &ChannelId,
+        seq: Seq,
+        size: Option<i64>,
+    ) -> Result<Inclusion> {
+        let (server, id) = (server.clone(), channel.clone());
+        self.reads
+            .read(move |conn| {
+                let row = channels::by_id(conn, id.as_str())?.ok_or(Error::NotFound(Missing::Channel))?;
+                if readable_from(conn, &row, &server)?.is_none() {
+                    return Err(Error::Forbidden(Forbidden::NotMember));
+                }
+                let size = size.unwrap_or(row.size);
+                if size < 1 || size > row.size.min(PROOF_SIZE_MAX) || !(0..size).contains(&seq) {
+                    return Err(Error::invalid(
+                        "bad_place",
+                        "/seq",
+                        "there is no such entry in a tree of this size",
+                    ));
+                }
+                inclusion(conn, row.num, seq, size)
+            })
+            .await
+    }
+
+    /// The next entries that a server lacks of a channel hosted here; none when it lacks nothing.
+    pub async fn next_batch(
+        &self,
+        server: &ServerName,
+        channel: ChannelNum,
+        from: Seq,
+    ) -> Result<Option<(String, Batch)>> {
+        let (server, identity) = (server.clone(), self.identity.clone());
+        self.reads
+            .read(move |conn| {
+                let Some(row) = channels::by_num(conn, channel)? else { return Ok(None) };
+                let replicas = peers::replicas_of(conn, channel)?;
+                let Some(replica) = replicas.into_iter().find(|replica| replica.server == server.as_str())
+                else {
+                    return Ok(None);
+                };
+                let end = replica.until.unwrap_or(row.size).min(row.size);
+                if from >= end {
+                    return Ok(None);
+                }
+                let made = batch(conn, &identity, &server, &row, from, end)?;
+                Ok(Some((row.id, made)))
+            })
+            .await
+    }
+}
+
+/// Largest tree over which a proof is made on request: it reads the whole log.
+const PROOF_SIZE_MAX: i64 = 1_000_000;
+
+/// An inclusion proof.
+pub struct Inclusion {
+    pub size: i64,
+    pub leaf: Hash,
+    pub root: Hash,
+    pub path: Vec<Hash>,
+}
+
+fn inclusion(conn: &mut Conn, channel: ChannelNum, seq: Seq, size: i64) -> Result<Inclusion> {
+    const STEP: i64 = 4_096;
+    let mut leaves = Vec::new();
+    let mut next = 0;
+    while next < size {
+        let page = entries::range(conn, channel, next, (next + STEP).min(size) - 1, STEP)?;
+        let Some((last, _)) = page.last() else { break };
+        next = last.seq + 1;
+        for (row, _) in page {
+            let event = row.event_id.parse().map_err(|error| damaged("event id", error))?;
+            leaves.push(Entry { event, host_ts: row.host_ts, seq: row.seq, term: row.term }.leaf());
+        }
+    }
+    let at = usize::try_from(seq).unwrap_or(usize::MAX);
+    let leaf = leaves.get(at).copied().ok_or_else(|| damaged("log", "an entry is missing"))?;
+    let path = inclusion_proof(&leaves, seq);
+    let last =
+        entries::by_seq(conn, channel, size - 1)?.ok_or_else(|| damaged("log", "an entry is missing"))?;
+    let root = last.root.as_slice().try_into().map(Hash).map_err(|_| damaged("root", "not 32 bytes"))?;
+    Ok(Inclusion { size, leaf, root, path })
+}
+
+/// From where on the server's people may read; none while nobody of them is in the channel.
+fn readable_from(conn: &mut Conn, row: &ChannelRow, server: &ServerName) -> Result<Option<Seq>> {
+    let seats = peers::seats_of(conn, row.num, server.as_str())?;
+    let joined = seats.into_iter().filter(|(membership, _)| membership == "joined");
+    let first = joined.map(|(_, seq)| seq.unwrap_or(row.size)).min();
+    let policy: Policy = serde_json::from_str(&row.policy).unwrap_or_default();
+    Ok(match policy.history {
+        HistoryPolicy::All => first.map(|_| 0),
+        HistoryPolicy::SinceJoin => first,
+    })
+}
+
+fn batch(
+    conn: &mut Conn,
+    identity: &Identity,
+    server: &ServerName,
+    row: &ChannelRow,
+    from: Seq,
+    end: Seq,
+) -> Result<Batch> {
+    let most = i64::try_from(BATCH_ENTRIES_MAX).unwrap_or(256);
+    let rows = entries::range(conn, row.num, from, end - 1, most)?;
+    let last = rows.last().map_or(from, |(entry, _)| entry.seq);
+    let readable = match row.host == server.as_str() {
+        true => Some(0),
+        false => readable_from(conn, row, server)?,
+    };
+    let mut bodies: HashMap<Seq, String> = match readable {
+        Some(first) => entries::bodies_between(conn, row.num, from.max(first), last)?.into_iter().collect(),
+        None => HashMap::new(),
+    };
+    let mut bytes = 0;
+    let mut sent: Vec<WireEntry> = Vec::with_capacity(rows.len());
+    let mut at: Option<EntryRow> = None;
+    for (entry, _) in rows {
+        let body = bodies.remove(&entry.seq);
+        bytes += entry.event.len() + body.as_ref().map_or(0, String::len);
+        if bytes > BATCH_BYTES_MAX && !sent.is_empty() {
+            break;
+        }
+        sent.push(WireEntry {
+            entry: Entry {
+                event: entry.event_id.parse().map_err(|error| damaged("event id", error))?,
+                host_ts: entry.host_ts,
+                seq: entry.seq,
+                term: entry.term,
+            },
+            event: raw(entry.event.clone())?,
+            signature: signature(&entry.signature)?,
+            body: body.map(raw).transpose()?,
+        });
+        at = Some(entry);
+    }
+    let head = match at {
+        Some(at) if at.seq + 1 < row.size && row.host == identity.name.as_str() => {
+            head_at(conn, identity, row, &at)?
+        }
+        _ => stored_head(row).ok_or_else(|| damaged("channel", "its head"))?,
+    };
+    Ok(Batch { entries: sent, head })
+}
+
+/// The head as it was after an entry, signed with a key that was in force then. It says nothing new: the log
+/// that the newest head covers begins with this.
+fn head_at(conn: &mut Conn, identity: &Identity, row: &ChannelRow, at: &EntryRow) -> Result<SignedHead> {
+    let in_force = |key: &channels::ChannelKeyRow| {
+        key.server == identity.name.as_str()
+            && key.from_seq <= at.seq
+            && key.until_seq.is_none_or(|until| at.seq <= until)
+    };
+    let keys = channels::keys(conn, row.num)?;
+    let signer = keys.iter().filter(|key| in_force(key)).find_map(|key| identity.key_of(&key.kid));
+    let (kid, key) = signer.ok_or_else(|| damaged("channel", "no key of this server was in force"))?;
+    let head = Head {
+        channel: row.id.parse().map_err(|error| damaged("channel", error))?,
+        term: at.term,
+        size: at.seq + 1,
+        root: at
+            .root
+            .as_slice()
+            .try_into()
+            .map(crate::protocol::ids::Hash)
+            .map_err(|_| damaged("root", "not 32 bytes"))?,
+        ts: at.host_ts,
+        host: identity.name.clone(),
+        kid: kid.clone(),
+    };
+    Ok(SignedHead::sign(head, key))
+}

@@ -1,0 +1,90 @@
+//! What passes: commits wake couriers, typing and new profiles are told, and nothing of it is kept.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::Courier;
+use crate::domain::effect::Effect;
+use crate::domain::peers::{Ask, Peers};
+use crate::domain::remote::wire::{Signal, Signals};
+use crate::protocol::ids::{ChannelId, ServerName, UserId};
+use crate::storage::{ChannelNum, channels, peers};
+
+impl Courier {
+    /// What a commit means for other servers.
+    pub(super) fn heard(self: &Arc<Self>, effects: &[Effect]) {
+        let mut woken = HashSet::new();
+        for effect in effects {
+            match effect {
+                Effect::Entry { channel, .. } => woken.extend(self.routes.of(*channel)),
+                Effect::Replica { channel, server } => {
+                    self.routes.add(*channel, server);
+                    woken.insert(server.clone());
+                }
+                Effect::Typing { channel, id, user } => self.signal_typing(*channel, id, user),
+                Effect::Profile { profile, .. } => self.signal_profile(&profile.id),
+                _ => {}
+            }
+        }
+        for server in woken {
+            self.wake(&server);
+        }
+    }
+
+    /// The host hands on what it hears; others tell the host.
+    fn signal_typing(self: &Arc<Self>, channel: ChannelNum, id: &ChannelId, user: &str) {
+        let Ok(user) = user.parse::<UserId>() else { return };
+        let (courier, id) = (self.clone(), id.clone());
+        self.runtime.spawn(async move {
+            let row = courier.domain.reads.read(move |conn| channels::by_num(conn, channel)).await;
+            let Ok(Some(row)) = row else { return };
+            let ours = courier.domain.server().clone();
+            let from = user.server();
+            let servers = if row.host == ours.as_str() {
+                courier.routes.of(channel)
+            } else if from == ours {
+                row.host.parse().into_iter().collect()
+            } else {
+                Vec::new()
+            };
+            let signals = Signals { signals: vec![Signal::Typing { user }] };
+            for server in servers.into_iter().filter(|server| *server != from) {
+                courier.signal(&server, &id, &signals).await;
+            }
+        });
+    }
+
+    /// Everybody who shares a channel is told that a profile changed; they ask for it if they care.
+    fn signal_profile(self: &Arc<Self>, user: &str) {
+        let Ok(user) = user.parse::<UserId>() else { return };
+        if user.server() != *self.domain.server() {
+            return;
+        }
+        let courier = self.clone();
+        self.runtime.spawn(async move {
+            let (id, ours) = (user.as_str().to_owned(), user.server());
+            let shared = courier.domain.reads.read(move |conn| peers::servers_sharing(conn, &id)).await;
+            let mut told = HashSet::new();
+            for (server, channel) in shared.unwrap_or_default() {
+                let (Ok(server), Ok(channel)) = (server.parse::<ServerName>(), channel.parse::<ChannelId>())
+                else {
+                    continue;
+                };
+                if server != ours && told.insert(server.clone()) {
+                    let signals = Signals { signals: vec![Signal::Profile { user: user.clone() }] };
+                    courier.signal(&server, &channel, &signals).await;
+                }
+            }
+        });
+    }
+
+    async fn signal(&self, server: &ServerName, channel: &ChannelId, signals: &Signals) {
+        if let Ok(body) = serde_json::to_string(signals) {
+            let asked =
+                self.outbound.ask(server, Ask::post(format!("/channels/{channel}/signals"), body)).await;
+            if let Err(error) = asked {
+                tracing::debug!(%server, %error, "a signal was lost");
+            }
+        }
+    }
+}
