@@ -151,7 +151,7 @@ sections! {
         /// Never these servers. Read again on SIGHUP.
         deny: Vec<Text> = Vec::new(),
         /// Requests per minute that one server may make.
-        requests_per_minute: u32 = 6_000,
+        requests_per_minute: u32 = 12_000,
     }
     /// What is logged to standard error.
     log: Log {

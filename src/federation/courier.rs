@@ -6,7 +6,7 @@ mod routes;
 mod signals;
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
@@ -16,14 +16,13 @@ use tokio::sync::Notify;
 pub use routes::{Both, Routes};
 
 use super::Outbound;
-use crate::domain::effect::{Announce, Audience, Effect};
 use crate::domain::peers::{Ask, PeerError, Peers};
 use crate::domain::remote::wire::{
-    BatchAnswer, HeadsAnswer, Outcome, Signal, Signals, Submission, SubmissionAnswer, WireEvent,
+    BatchAnswer, HeadsAnswer, Outcome, Submission, SubmissionAnswer, WireEvent,
 };
 use crate::domain::writer::OutgoingEvent;
 use crate::domain::{Domain, Error};
-use crate::protocol::ids::{ChannelId, ServerName, UserId};
+use crate::protocol::ids::{ChannelId, ServerName};
 use crate::protocol::limits::SUBMIT_EVENTS_MAX;
 use crate::protocol::sign::Signature;
 use crate::storage::peers::PendingRow;

@@ -61,7 +61,7 @@ impl Inbound {
 struct Nonces(Mutex<HashMap<ServerName, HashMap<String, i64>>>);
 
 /// Nonces of one server that are remembered: it has only itself to lock out.
-const NONCES_PER_SERVER_MAX: usize = 100_000;
+const NONCES_PER_SERVER_MAX: usize = 200_000;
 
 impl Nonces {
     /// False when it was there, or none can be remembered now.
