@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help run test check web openapi clean
+.PHONY: help run demo test check web openapi clean
 
 # Builds target/debug/loggia with the same features as the tests do, so that neither undoes the other's work.
 DEBUG_BINARY := cargo test --quiet --workspace --locked --no-run --test tidy
@@ -10,6 +10,9 @@ help: ## What can be made
 
 run: web ## Build everything and serve it on http://localhost:8080, data in ./data
 	@cargo run --release --locked -- serve
+
+demo: web ## Build everything and run two servers that know each other, data in ./demo-data
+	@cargo run --release --locked -- demo
 
 test: ## Everything that must hold; brings PostgreSQL, NATS and a browser itself
 	@python3 scripts/test.py

@@ -1,5 +1,8 @@
 //! The command line: `loggia serve` and what an operator needs around it.
 
+mod demo;
+mod operator;
+
 use std::fs::File;
 use std::io::{BufReader, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
@@ -52,6 +55,27 @@ enum Command {
     Verify {
         /// What `loggia export` wrote; the database if not given.
         file: Option<PathBuf>,
+    },
+    /// Change the keys with which this server signs.
+    Keys {
+        #[command(subcommand)]
+        command: operator::KeysCommand,
+    },
+    /// What this server knows of others.
+    Peers {
+        #[command(subcommand)]
+        command: operator::PeersCommand,
+    },
+    /// Find out why this server and another one do not understand each other.
+    Doctor {
+        /// The other server's name; without it, whether this one can be reached under its own.
+        server: Option<String>,
+    },
+    /// Run two servers that know each other on this machine, to see federation at work.
+    Demo {
+        /// Where they keep everything.
+        #[arg(long, value_name = "DIR", default_value = "demo-data")]
+        data: PathBuf,
     },
     /// Write something to standard output as JSON lines.
     Export {
@@ -113,6 +137,16 @@ fn main() -> ExitCode {
             print!("{}", document(*which));
             return ExitCode::SUCCESS;
         }
+        // It has settings of its own.
+        Command::Demo { data } => {
+            return match demo::run(data) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => {
+                    eprintln!("loggia: {error}");
+                    ExitCode::FAILURE
+                }
+            };
+        }
         Command::CheckConfig { sample: true } => {
             print!("{}", Settings::sample());
             return ExitCode::SUCCESS;
@@ -172,11 +206,24 @@ fn run(command: Command, config: Arc<Config>) -> Outcome {
             );
             Ok(ExitCode::SUCCESS)
         }
+        Command::Keys { command } => operator::keys(command, &config).map(code),
+        Command::Peers { command } => operator::peers(command, &config).map(code),
+        Command::Doctor { server } => tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()?
+            .block_on(operator::doctor(server, &config))
+            .map(code),
+        Command::Demo { .. } => Ok(ExitCode::SUCCESS),
         Command::Verify { file: None } => verify(&config),
         Command::Verify { file: Some(file) } => verify_file(&file),
         Command::Export { what: Export::Channel { channel } } => export(&config, &channel),
         Command::Openapi { .. } => Ok(ExitCode::SUCCESS),
     }
+}
+
+fn code(good: bool) -> ExitCode {
+    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn document(which: Document) -> String {

@@ -148,6 +148,24 @@ pub fn open_domain(config: &Arc<Config>) -> Result<(Domain, Vec<std::thread::Joi
     Ok((built.domain, built.writers))
 }
 
+/// The domain, and what asks other servers, without a server around them.
+#[expect(clippy::type_complexity, reason = "three things that belong together for one caller")]
+pub fn open_outbound(
+    config: &Arc<Config>,
+) -> Result<(Domain, Arc<Outbound>, Vec<std::thread::JoinHandle<()>>), StartError> {
+    let built = build_domain(config, Arc::new(Silence), Arc::new(NobodyOnline))?;
+    let outbound = built.outbound.ok_or_else(|| StartError::Tls {
+        what: "federation.enabled".to_owned(),
+        error: "is off".to_owned(),
+    })?;
+    Ok((built.domain, outbound, built.writers))
+}
+
+/// The system's clock, for commands.
+pub fn now() -> crate::protocol::Ts {
+    SystemClock.now()
+}
+
 /// The domain, and what was needed to build it.
 struct Built {
     domain: Domain,

@@ -15,9 +15,23 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("federation", &["protocol", "config", "storage", "domain", "http"]),
     ("live", &["protocol", "storage", "domain", "http"]),
     ("server", &["protocol", "config", "storage", "domain", "http", "client_api", "federation", "live"]),
+    ("demo", &[]),
+    ("operator", &["protocol", "config", "storage", "domain", "federation", "server"]),
     (
         "main",
-        &["protocol", "config", "storage", "domain", "http", "client_api", "federation", "live", "server"],
+        &[
+            "protocol",
+            "config",
+            "storage",
+            "domain",
+            "http",
+            "client_api",
+            "federation",
+            "live",
+            "server",
+            "demo",
+            "operator",
+        ],
     ),
 ];
 

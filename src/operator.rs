@@ -1,0 +1,211 @@
+//! What an operator needs for federation: keys, peers, and finding out what is wrong.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Subcommand;
+use loggia::config::Config;
+use loggia::domain::peers::{Ask, Peers};
+use loggia::domain::remote::wire::Check;
+use loggia::federation::{VERSION, own_keys};
+use loggia::protocol::ids::ServerName;
+use loggia::server;
+use loggia::storage::{Conn, peers};
+
+#[derive(Subcommand)]
+pub enum KeysCommand {
+    /// Make a new signing key. The old one's requests are good for an hour more; restart the server to sign with
+    /// the new one.
+    Rotate {
+        /// The file that `export-root` wrote, if the root key is not in the database.
+        #[arg(long, value_name = "FILE")]
+        root_key: Option<PathBuf>,
+    },
+    /// Print the root key, and take it out of the database: keep it in a safe place. Whoever has it can be this
+    /// server; without it keys can't be changed.
+    ExportRoot,
+    /// Show the keys that this server publishes.
+    Show,
+}
+
+#[derive(Subcommand)]
+pub enum PeersCommand {
+    /// Servers that this one has met, what each lacks of the channels hosted here, and the last alarms.
+    List,
+    /// Forget what is known of a server: the root key that it shows next is believed.
+    Forget { server: String },
+}
+
+type Outcome = Result<bool, Box<dyn std::error::Error>>;
+
+fn open(config: &Config) -> Result<Conn, Box<dyn std::error::Error>> {
+    let mut conn = Conn::open(&config.database_url())?;
+    conn.migrate()?;
+    Ok(conn)
+}
+
+pub fn keys(command: KeysCommand, config: &Arc<Config>) -> Outcome {
+    // Makes this server's first keys, should it never have run.
+    drop(server::open_domain(config)?);
+    let mut conn = open(config)?;
+    let now = server::now();
+    match command {
+        KeysCommand::Rotate { root_key } => {
+            let given = root_key.map(std::fs::read_to_string).transpose()?;
+            let root = match &given {
+                Some(text) => Some(own_keys::root_of(text).ok_or("the file has no root key in it")?),
+                None => None,
+            };
+            let set = conn.savepoint(|conn| own_keys::rotate(conn, &config.name, root, now))?;
+            let newest = set.set.keys.first().map(|key| key.kid.to_string()).unwrap_or_default();
+            println!(
+                "{newest} is the new key (serial {}). Restart the server to sign with it.",
+                set.set.serial
+            );
+        }
+        KeysCommand::ExportRoot => {
+            println!("{}", conn.savepoint(|conn| own_keys::take_root(conn, &config.name, now))?);
+            eprintln!(
+                "The root key is no longer in the database. `loggia keys rotate --root-key FILE` needs it."
+            );
+        }
+        KeysCommand::Show => {
+            let set = conn.savepoint(|conn| own_keys::load(conn, &config.name, now))?;
+            println!("root {} serial {}", set.set.root, set.set.serial);
+            for key in &set.set.keys {
+                let until =
+                    key.until_ts.map_or_else(|| "no end".to_owned(), |until| format!("until {until}"));
+                println!("{} {} from {} {until}", key.kid, key.public, key.from_ts);
+            }
+        }
+    }
+    Ok(true)
+}
+
+pub fn peers(command: PeersCommand, config: &Arc<Config>) -> Outcome {
+    let mut conn = open(config)?;
+    match command {
+        PeersCommand::List => {
+            for peer in peers::all(&mut conn)? {
+                let state = if peer.suspended { "SUSPENDED: it shows another root key" } else { "ok" };
+                println!("{} serial {} {state}", peer.server, peer.serial);
+            }
+            for (server, channel, lack) in
+                peers::lags(&mut conn)?.into_iter().filter(|(_, _, lack)| *lack > 0)
+            {
+                println!("{server} is {lack} entries behind in channel {channel}");
+            }
+            for alarm in peers::alarms(&mut conn, 100)? {
+                println!(
+                    "ALARM {} {} {} {}: {}",
+                    alarm.ts, alarm.kind, alarm.server, alarm.channel, alarm.detail
+                );
+            }
+        }
+        PeersCommand::Forget { server } => {
+            let server: ServerName = server.parse()?;
+            if !peers::forget(&mut conn, server.as_str())? {
+                return Err(format!("{server} was never met").into());
+            }
+            println!("{server} is forgotten; restart the server if it runs");
+        }
+    }
+    Ok(true)
+}
+
+/// Step by step, until one fails; says which and why.
+pub async fn doctor(of: Option<String>, config: &Arc<Config>) -> Outcome {
+    if !config.federation.enabled {
+        return Err("federation is off: set federation.enabled".into());
+    }
+    let (domain, outbound, _writers) = server::open_outbound(config)?;
+    let own = of.is_none();
+    let server: ServerName = match of {
+        Some(name) => name.parse()?,
+        None => config.name.clone(),
+    };
+    let step = |name: &str, outcome: Result<String, String>| -> bool {
+        match &outcome {
+            Ok(detail) => println!("ok    {name}: {detail}"),
+            Err(detail) => println!("FAIL  {name}: {detail}"),
+        }
+        outcome.is_ok()
+    };
+    if !own
+        && !step(
+            "policy",
+            outbound
+                .admits(&server)
+                .then(|| "the settings admit it".to_owned())
+                .ok_or_else(|| "federation.allow and deny exclude it".to_owned()),
+        )
+    {
+        return Ok(false);
+    }
+    let addresses = match config.federation.resolve.get(&server) {
+        Some(address) => Ok(format!("{address}, by federation.resolve")),
+        None => match tokio::net::lookup_host((server.as_str(), 443)).await {
+            Ok(found) => {
+                let found: Vec<_> = found.map(|address| address.ip()).collect();
+                let public = found.iter().any(|address| loggia::federation::net::is_public(*address));
+                if public { Ok(format!("{found:?}")) } else { Err(format!("{found:?}: none is public")) }
+            }
+            Err(error) => Err(error.to_string()),
+        },
+    };
+    if !step("DNS", addresses) {
+        return Ok(false);
+    }
+    let document = outbound.discovery.fetch(&server).await;
+    let document = match document {
+        Ok(document) => document,
+        Err(error) => {
+            step("TLS and key document", Err(error.to_string()));
+            return Ok(false);
+        }
+    };
+    step(
+        "TLS and key document",
+        Ok(format!("endpoint {}, serial {}", document.endpoint, document.set.serial)),
+    );
+    if own {
+        let ours = domain.identity.kid == document.kid;
+        let told = if ours {
+            Ok("it is this server's".to_owned())
+        } else {
+            Err("another server answers there".to_owned())
+        };
+        let same = document.endpoint == config.federation.endpoint;
+        let endpoint = if same {
+            Ok(document.endpoint.clone())
+        } else {
+            Err("differs from the settings: restart?".to_owned())
+        };
+        let (key, place) = (step("key", told), step("endpoint", endpoint));
+        println!(
+            "Ask another operator to run `loggia doctor {server}`, or name a server here, to test signed requests."
+        );
+        return Ok(key && place);
+    }
+    let began = server::now();
+    let answer = outbound.ask(&server, Ask::get("/check".to_owned())).await;
+    let check: Check = match answer {
+        Ok(answer) => serde_json::from_str(&answer)?,
+        Err(error) => {
+            // The code says which: key_unknown (it can't fetch our document), clock_skew, wrong_destination (a proxy
+            // changes the Host), bad_signature (a proxy changes the path), version, server_blocked.
+            step("signed request", Err(error.to_string()));
+            return Ok(false);
+        }
+    };
+    step("signed request", Ok(format!("it knows this server as {} with key {}", check.origin, check.kid)));
+    let apart = (check.ts - (began + server::now()) / 2).abs();
+    let clock = format!("{apart} ms apart");
+    let clock = step("clock", if apart < 60_000 { Ok(clock) } else { Err(clock) });
+    let speaks = check.versions.iter().any(|version| version.to_string() == VERSION);
+    let version = step(
+        "version",
+        if speaks { Ok(VERSION.to_owned()) } else { Err(format!("it speaks {:?}", check.versions)) },
+    );
+    Ok(clock && version)
+}
