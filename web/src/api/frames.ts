@@ -71,6 +71,7 @@ export type LooseEvent =
   | OtherEvent<"channel.left", { id: string }>
   | OtherEvent<"read.updated", { channel: string; read_seq: number; unread: number; mentions: number }>
   | OtherEvent<"notification.created", Omit<Notification, "read">>
+  | OtherEvent<"notifications.read", { up_to: number; unread: number }>
   | (OtherEvent<"typing", { user: string; expires_ms: number }> & { channel: string })
   | OtherEvent<"presence", { users: { id: string; presence: Presence }[] }>
   | OtherEvent<"user.updated", User>;

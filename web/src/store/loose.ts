@@ -35,12 +35,14 @@ export function applyLoose(state: State, event: LooseEvent, now: number): State 
     case "notification.created": {
       if (state.inbox.items.some((item) => item.id === event.d.id)) return state;
       const items = [{ ...event.d, read: false }, ...state.inbox.items];
-      const next = { ...state, inbox: { ...state.inbox, items } };
+      const next = { ...state, inbox: { ...state.inbox, items, unread: state.inbox.unread + 1 } };
       const known = state.channels[event.d.channel];
       if (!known || event.d.message.seq <= known.info.read_seq) return next;
       const counted = { ...known, info: { ...known.info, mentions: known.info.mentions + 1 } };
       return { ...next, channels: { ...state.channels, [event.d.channel]: counted } };
     }
+    case "notifications.read":
+      return readInbox(state, event.d.up_to, event.d.unread);
     case "typing": {
       const known = state.channels[event.channel];
       if (!known || event.d.user === state.me?.id) return state;
@@ -67,7 +69,27 @@ export function seeUpTo(state: State, channel: string, seq: number): State {
   const due = (item: Notification) => !item.read && item.channel === channel && item.message.seq <= seq;
   if (!state.inbox.items.some(due)) return state;
   const items = state.inbox.items.map((item) => (due(item) ? { ...item, read: true } : item));
-  return { ...state, inbox: { ...state.inbox, items } };
+  const unread = Math.max(0, state.inbox.unread - state.inbox.items.filter(due).length);
+  return { ...state, inbox: { ...state.inbox, items, unread } };
+}
+
+/** Everything up to an id is seen. `unread` is the server's count of what is left, when it has said so. */
+export function readInbox(state: State, upTo: number, unread: number | null): State {
+  const due = state.inbox.items.filter((item) => item.id <= upTo && !item.read);
+  const left = unread ?? Math.max(0, state.inbox.unread - due.length);
+  const channels = { ...state.channels };
+  for (const [id, channel] of Object.entries(channels)) {
+    const here = due.filter((item) => item.channel === id).length;
+    const mentions = left === 0 ? 0 : Math.max(0, channel.info.mentions - here);
+    if (mentions !== channel.info.mentions) {
+      channels[id] = { ...channel, info: { ...channel.info, mentions } };
+    }
+  }
+  const items =
+    due.length === 0
+      ? state.inbox.items
+      : state.inbox.items.map((item) => (item.id <= upTo && !item.read ? { ...item, read: true } : item));
+  return { ...state, channels, inbox: { ...state.inbox, items, unread: left } };
 }
 
 export function forgetChannel(state: State, id: string): State {

@@ -24,7 +24,7 @@ import {
   upsertChannel,
 } from "./channels";
 import { applyEvent, react, removed } from "./events";
-import { applyLoose, forgetChannel, seeUpTo } from "./loose";
+import { applyLoose, forgetChannel, readInbox, seeUpTo } from "./loose";
 import { discard, queue, setStatus, settle } from "./outbox";
 import { type ConnectionState, initialState, type OutboxItem, type State } from "./state";
 import { type PageKind, patchMessage } from "./window";
@@ -70,6 +70,7 @@ export type Action =
       items: readonly Notification[];
       next: string | null;
       first: boolean;
+      unread: number;
     }
   | { type: "inbox_read"; upTo: number };
 
@@ -104,10 +105,10 @@ export function reduce(state: State, action: Action): State {
     case "inbox_loaded": {
       const before = action.first ? [] : state.inbox.items;
       const inbox = { items: [...before, ...action.items], next: action.next, loaded: true };
-      return { ...state, inbox };
+      return { ...state, inbox: { ...inbox, unread: action.unread } };
     }
     case "inbox_read":
-      return readInbox(state, action.upTo);
+      return readInbox(state, action.upTo, null);
     default:
       return reduceChannel(state, action);
   }
@@ -189,7 +190,8 @@ function reduceChannel(state: State, action: ChannelAction): State {
 
 /** `known`: the channels when it was asked for. One that was joined meanwhile is not in it, and stays. */
 function synced(state: State, sync: Sync, known: readonly string[]): State {
-  let next: State = { ...state, me: { ...state.me, ...sync.user }, synced: true };
+  const inbox = { ...state.inbox, unread: sync.notifications_unread };
+  let next: State = { ...state, me: { ...state.me, ...sync.user }, inbox, synced: true };
   const listed = new Set(sync.channels.map((channel) => channel.id));
   for (const id of known) if (!listed.has(id)) next = forgetChannel(next, id);
   for (const channel of sync.channels) next = upsertChannel(next, channel);
@@ -257,11 +259,4 @@ function expireTyping(state: State, now: number): State {
     const left = Object.fromEntries(Object.entries(typing).filter(([, until]) => until > now));
     return changeChannel(next, info.id, (channel) => ({ ...channel, typing: left }));
   }, state);
-}
-
-function readInbox(state: State, upTo: number): State {
-  const items = state.inbox.items.map((item) =>
-    item.id <= upTo && !item.read ? { ...item, read: true } : item,
-  );
-  return { ...state, inbox: { ...state.inbox, items } };
 }

@@ -66,6 +66,8 @@ export interface Inbox {
   readonly items: readonly Notification[];
   readonly next: string | null;
   readonly loaded: boolean;
+  /** All that are unread, also those that are not loaded. */
+  readonly unread: number;
 }
 
 export interface State {
@@ -99,5 +101,5 @@ export const initialState: State = {
   online: {},
   channels: {},
   outbox: {},
-  inbox: { items: [], next: null, loaded: false },
+  inbox: { items: [], next: null, loaded: false, unread: 0 },
 };

@@ -180,11 +180,11 @@ export class Actions {
 
   async loadInbox(cursor?: string): Promise<void> {
     await this.attempt(async () => {
-      const { notifications, next } = await api.list_notifications({
+      const { notifications, next, unread } = await api.list_notifications({
         limit: 30,
         ...(cursor ? { cursor } : {}),
       });
-      this.store.dispatch({ type: "inbox_loaded", items: notifications, next, first: !cursor });
+      this.store.dispatch({ type: "inbox_loaded", items: notifications, next, first: !cursor, unread });
       this.client.people.need(notifications.map((item) => item.message.sender));
     });
   }

@@ -183,6 +183,9 @@ export class Client {
       else if (frame.op === "resync") void this.refresh().catch(() => undefined);
       else if (frame.t === "message.created") messages.push(frame.d);
       else if (frame.t === "channel.joined") void this.actions.loadChannel(frame.d.id);
+      // The frame says how many are left, not in which channels.
+      else if (frame.t === "notifications.read" && frame.d.unread > 0)
+        void this.refresh().catch(() => undefined);
       else if (frame.t === "typing") this.people.need([frame.d.user]);
       else if (frame.t === "reaction.added") this.people.need([frame.d.user]);
     }

@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import type { LooseEvent } from "../api/frames";
+import type { Notification } from "../api/types";
+import { reduce } from "./reducer";
+import type { State } from "./state";
+import { BO, feed, Log, ME, ROOM, started } from "./testing";
+
+const room = (state: State) => state.channels[ROOM]!;
+const read = (up_to: number, unread: number): LooseEvent => ({
+  op: "event",
+  t: "notifications.read",
+  d: { up_to, unread },
+});
+
+/** Three mentions that came live: ids 3, 4 and 5. */
+function mentioned(): { state: State; log: Log } {
+  const log = new Log();
+  const start = started(log);
+  for (const text of ["one", "two", "three"]) log.say(BO, `${text} @ada`, { mentions: [ME] });
+  return { state: feed(start, log.after(2)), log };
+}
+
+describe("notifications.read", () => {
+  it("marks what is up to its id, and leaves what came after", () => {
+    const { state } = mentioned();
+    expect(state.inbox.unread).toBe(3);
+    const after = feed(state, [read(4, 1)]);
+    expect(after.inbox.items.map(({ id, read: seen }) => [id, seen])).toEqual([
+      [5, false],
+      [4, true],
+      [3, true],
+    ]);
+    expect(after.inbox.unread).toBe(1);
+    expect(room(after).info.mentions).toBe(1);
+    expect(room(after).info.unread).toBe(3);
+  });
+
+  it("twice is once", () => {
+    const { state } = mentioned();
+    const once = feed(state, [read(4, 1)]);
+    expect(feed(once, [read(4, 1)])).toEqual(once);
+  });
+
+  it("with nothing left no channel keeps a mention, also one whose notifications are not loaded", () => {
+    const { state } = mentioned();
+    const unloaded: State = { ...state, inbox: { ...state.inbox, items: [] } };
+    const after = feed(unloaded, [read(5, 0)]);
+    expect(after.inbox.unread).toBe(0);
+    expect(room(after).info.mentions).toBe(0);
+  });
+
+  it("a mention that comes after it counts again", () => {
+    const { state, log } = mentioned();
+    const before = log.head;
+    log.say(BO, "four @ada", { mentions: [ME] });
+    const after = feed(feed(state, [read(5, 0)]), log.after(before));
+    expect(after.inbox.unread).toBe(1);
+    expect(after.inbox.items[0]?.read).toBe(false);
+    expect(room(after).info.mentions).toBe(1);
+  });
+});
+
+describe("the inbox's count", () => {
+  it("is the server's with a snapshot and with a page", () => {
+    const { state, log } = mentioned();
+    const synced = reduce(state, {
+      type: "synced",
+      sync: { ...log.sync(), notifications_unread: 12 },
+      known: [ROOM],
+    });
+    expect(synced.inbox.unread).toBe(12);
+    const items: Notification[] = [];
+    const paged = reduce(synced, { type: "inbox_loaded", items, next: null, first: true, unread: 7 });
+    expect(paged.inbox.unread).toBe(7);
+  });
+
+  it("falls when the channel is read, and when the person marks all read", () => {
+    const { state } = mentioned();
+    const here = reduce(state, {
+      type: "read_set",
+      channel: ROOM,
+      read: { read_seq: 4, unread: 1, mentions: 1 },
+    });
+    expect(here.inbox.unread).toBe(1);
+    const all = reduce(state, { type: "inbox_read", upTo: 5 });
+    expect(all.inbox.unread).toBe(0);
+    expect(room(all).info.mentions).toBe(0);
+  });
+});
