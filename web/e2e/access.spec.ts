@@ -107,7 +107,7 @@ async function tour(browser: Browser, scheme: "light" | "dark", width: number): 
   await drawer();
   await page.getByRole("button", { name: "Your account" }).click();
   await page.getByRole("menuitem", { name: "Settings" }).click();
-  for (const tab of ["Profile", "Appearance", "Account", "Sessions", "Keyboard"]) {
+  for (const tab of ["Profile", "Appearance", "Notifications", "Account", "Sessions", "Keyboard"]) {
     await page.getByRole("tab", { name: tab }).click();
     await expect(page.getByRole("tabpanel")).toBeVisible();
     await check(page, `settings, ${tab}`);

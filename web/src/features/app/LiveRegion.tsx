@@ -11,7 +11,7 @@ export function LiveRegion({ active }: { active: string | null }) {
   const client = useClient();
   const [text, setText] = useState("");
   useEffect(() => {
-    return client.hear((messages) => {
+    return client.hear(({ messages }) => {
       const { me, users } = client.store.getState();
       const heard = messages.filter((message) => message.channel === active && message.sender !== me?.id);
       const [only] = heard;

@@ -5,8 +5,10 @@ import { t } from "../../i18n";
 import { Conversation } from "../conversation/Conversation";
 import { Panel as SidePanel } from "../panels/Panel";
 import { Sidebar } from "../sidebar/Sidebar";
+import { useIcon } from "../attention/icon";
+import { OfferNote } from "../attention/OfferNote";
 import { ConnectionNote } from "./ConnectionNote";
-import { useSelect } from "./context";
+import { useClient, useSelect } from "./context";
 import { LiveRegion } from "./LiveRegion";
 import { go, useRoute } from "./route";
 import { useShortcuts } from "./shortcuts";
@@ -34,6 +36,8 @@ export default function Shell() {
   const view = useMemo<View>(() => ({ panel, setPanel, openDialog, setDrawer }), [panel]);
   useShortcuts(view);
   useTitle(route.channel);
+  useIcon();
+  useAttention();
   useLastChannel(route.channel);
   const closeDialog = useCallback(() => openDialog(null), []);
 
@@ -54,6 +58,7 @@ export default function Shell() {
         ) : null}
         <main className="main" id="main" tabIndex={-1}>
           <ConnectionNote />
+          <OfferNote />
           {route.channel ? (
             <Conversation key={route.channel} id={route.channel} target={route.message} />
           ) : (
@@ -70,6 +75,22 @@ export default function Shell() {
       <LiveRegion active={route.channel} />
     </ViewContext>
   );
+}
+
+/** Notifications and sounds are nothing for the first picture. */
+function useAttention(): void {
+  const client = useClient();
+  useEffect(() => {
+    let stop: (() => void) | null = null;
+    let wanted = true;
+    void import("../attention/attention").then(({ startAttention }) => {
+      if (wanted) stop = startAttention(client);
+    });
+    return () => {
+      wanted = false;
+      stop?.();
+    };
+  }, [client]);
 }
 
 function skipToMessages(event: { preventDefault: () => void }) {

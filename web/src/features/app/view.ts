@@ -5,12 +5,14 @@ import { createContext, use } from "react";
 export type Panel =
   { kind: "members" } | { kind: "pins" } | { kind: "thread"; root: string } | { kind: "inbox" };
 
+export type SettingsTab = "profile" | "appearance" | "notifications" | "account" | "sessions" | "keyboard";
+
 export type DialogView =
   | { kind: "directory" }
   | { kind: "create" }
   | { kind: "dm" }
   | { kind: "switcher" }
-  | { kind: "settings" }
+  | { kind: "settings"; tab?: SettingsTab }
   | { kind: "invite"; channel: string }
   | { kind: "channel"; channel: string }
   | { kind: "leave"; channel: string }

@@ -4,7 +4,8 @@ import type { ServerFrame, StateFrame } from "../../api/frames";
 import { ApiError } from "../../api/http";
 import * as api from "../../api/operations";
 import { StreamSocket } from "../../api/socket";
-import type { Channel, Message, SignedIn } from "../../api/types";
+import type { Channel, Message, Notification, SignedIn } from "../../api/types";
+import type { Heard } from "../attention/quiet";
 import { readStored, storedKeys, writeStored } from "../../lib/storage";
 import { cursors, unknownUsers } from "../../store/selectors";
 import type { State } from "../../store/state";
@@ -31,7 +32,9 @@ export class Client {
   private readonly socket: StreamSocket;
   private sweep: ReturnType<typeof setInterval> | undefined;
   private connectedBefore = false;
-  private hearer: ((messages: readonly Message[]) => void) | null = null;
+  /** What arrives now happens now; before `ready` the server repeats what was missed. */
+  private live = false;
+  private readonly hearers = new Set<(heard: Heard) => void>();
 
   constructor() {
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
@@ -39,7 +42,10 @@ export class Client {
       url: `${scheme}//${location.host}/api/v1/stream`,
       cursors: () => cursors(this.store.getState(), CURSORS_MAX),
       onFrames: (frames) => this.receive(frames),
-      onConnection: (connection) => this.store.dispatch({ type: "connection_changed", connection }),
+      onConnection: (connection) => {
+        if (connection.state !== "online") this.live = false;
+        this.store.dispatch({ type: "connection_changed", connection });
+      },
       onEnd: (ending) => this.ended(ending === "revoked" ? "revoked" : "expired"),
     });
   }
@@ -103,12 +109,10 @@ export class Client {
     this.socket.hurry();
   }
 
-  /** Tells about every message that arrives live, for announcements. */
-  hear(hearer: (messages: readonly Message[]) => void): () => void {
-    this.hearer = hearer;
-    return () => {
-      this.hearer = null;
-    };
+  /** Tells about every message and notification that arrives, for announcements. */
+  hear(hearer: (heard: Heard) => void): () => void {
+    this.hearers.add(hearer);
+    return () => this.hearers.delete(hearer);
   }
 
   sendTyping(channel: string): void {
@@ -178,10 +182,13 @@ export class Client {
     );
     this.store.dispatch({ type: "frames", frames: relevant, now: Date.now() });
     const messages: Message[] = [];
+    const notifications: Omit<Notification, "read">[] = [];
+    const live = this.live;
     for (const frame of relevant) {
       if (frame.op === "ready") this.ready();
       else if (frame.op === "resync") void this.refresh().catch(() => undefined);
       else if (frame.t === "message.created") messages.push(frame.d);
+      else if (frame.t === "notification.created") notifications.push(frame.d);
       else if (frame.t === "channel.joined") void this.actions.loadChannel(frame.d.id);
       // The frame says how many are left, not in which channels.
       else if (frame.t === "notifications.read" && frame.d.unread > 0)
@@ -189,12 +196,13 @@ export class Client {
       else if (frame.t === "typing") this.people.need([frame.d.user]);
       else if (frame.t === "reaction.added") this.people.need([frame.d.user]);
     }
-    if (messages.length === 0) return;
+    if (messages.length + notifications.length === 0) return;
     this.people.need(unknownUsers(this.store.getState(), messages));
-    this.hearer?.(messages);
+    for (const hearer of this.hearers) hearer({ messages, notifications, live });
   }
 
   private ready(): void {
+    this.live = true;
     if (this.connectedBefore) void this.refresh().catch(() => undefined);
     this.connectedBefore = true;
     this.outbox.flush();

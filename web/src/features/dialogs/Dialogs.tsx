@@ -42,7 +42,7 @@ export default function Dialogs({ dialog, onClose }: { dialog: DialogView; onClo
     case "settings":
       return (
         <Suspense fallback={null}>
-          <Settings onClose={onClose} />
+          <Settings {...(dialog.tab ? { tab: dialog.tab } : {})} onClose={onClose} />
         </Suspense>
       );
   }

@@ -11,19 +11,22 @@ import { change_password } from "../../api/operations";
 import { useClient, useMe } from "../app/context";
 import { setTheme, useTheme } from "../app/theme";
 import { fieldProblem, problemText } from "../client/problems";
+import type { SettingsTab } from "../app/view";
+import { Notifications } from "./Notifications";
 import { Sessions } from "./Sessions";
 
-export default function Settings({ onClose }: { onClose: () => void }) {
-  const tabs: { id: string; title: string; content: ReactNode }[] = [
+export default function Settings({ tab, onClose }: { tab?: SettingsTab; onClose: () => void }) {
+  const tabs: { id: SettingsTab; title: string; content: ReactNode }[] = [
     { id: "profile", title: t.settings.profile, content: <ProfileForm /> },
     { id: "appearance", title: t.settings.appearance, content: <Appearance /> },
+    { id: "notifications", title: t.settings.notifications, content: <Notifications /> },
     { id: "account", title: t.settings.account, content: <PasswordForm /> },
     { id: "sessions", title: t.settings.sessions, content: <Sessions /> },
     { id: "keyboard", title: t.settings.keyboard, content: <Keyboard /> },
   ];
   return (
     <Dialog title={t.settings.title} onClose={onClose} width={680} testId="settings">
-      <Tabs className="tabs">
+      <Tabs className="tabs" {...(tab ? { defaultSelectedKey: tab } : {})}>
         <TabList className="tab-list" aria-label={t.settings.title}>
           {tabs.map(({ id, title }) => (
             <Tab key={id} id={id} className="tab">

@@ -15,6 +15,7 @@ import {
   otherPeople,
 } from "../../store/selectors";
 import type { ChannelState, State } from "../../store/state";
+import { useQuiet } from "../attention/settings";
 import { useClient, useMe, useSelect } from "../app/context";
 import { routeTo } from "../app/route";
 import { useView } from "../app/view";
@@ -175,6 +176,7 @@ function Account() {
   const view = useView();
   const me = useMe();
   const connected = useSelect((state) => state.connection.state === "online");
+  const quiet = useQuiet();
   if (!me) return null;
   const name = displayName(me, me.id);
   return (
@@ -184,6 +186,13 @@ function Account() {
         <div className="truncate account-name">{name}</div>
         <div className="truncate account-id">{me.id}</div>
       </div>
+      {quiet ? (
+        <IconButton
+          icon="moon"
+          label={t.attention.quiet}
+          onPress={() => view.openDialog({ kind: "settings", tab: "notifications" })}
+        />
+      ) : null}
       <Menu
         label={t.nav.account}
         trigger={<IconButton icon="settings" label={t.nav.account} />}
@@ -193,6 +202,12 @@ function Account() {
             label: t.nav.settings,
             icon: "settings",
             onAction: () => view.openDialog({ kind: "settings" }),
+          },
+          {
+            id: "notifications",
+            label: t.settings.notifications,
+            icon: "bell",
+            onAction: () => view.openDialog({ kind: "settings", tab: "notifications" }),
           },
           {
             id: "profile",

@@ -1,0 +1,82 @@
+// Tells the person what concerns them while they look elsewhere. Loaded after the first picture.
+
+import type { Message } from "../../api/types";
+import { t } from "../../i18n";
+import { channelName, displayName } from "../../store/selectors";
+import { plainText } from "../../ui/markdown/parse";
+import { go, parseRoute } from "../app/route";
+import type { Client } from "../client/client";
+import { chime } from "./chime";
+import { showDesktop } from "./desktop";
+import { offer } from "./offer";
+import { permission } from "./permission";
+import { disturbs, type Heard, happenings } from "./quiet";
+import { attentionSettings } from "./settings";
+import { Tabs } from "./tabs";
+
+const BODY_CHARS_MAX = 180;
+/** Of a burst only so many are shown one by one. */
+const BURST_MAX = 3;
+const TOLD_MAX = 200;
+
+export function startAttention(client: Client): () => void {
+  const tabs = new Tabs(looksAt);
+  const told = new Set<string>();
+  const unhear = client.hear((heard) => void tell(client, tabs, told, heard));
+  return () => {
+    unhear();
+    tabs.close();
+  };
+}
+
+function looksAt(channel: string): boolean {
+  return (
+    document.hasFocus() &&
+    document.visibilityState === "visible" &&
+    parseRoute(location.hash).channel === channel
+  );
+}
+
+async function tell(client: Client, tabs: Tabs, told: Set<string>, heard: Heard): Promise<void> {
+  const state = client.store.getState();
+  const settings = attentionSettings.get();
+  const due = happenings(heard).filter((each) =>
+    disturbs(each, {
+      settings,
+      now: Date.now(),
+      me: state.me?.id ?? "",
+      level: state.channels[each.message.channel]?.info.notify,
+      seen: false,
+    }),
+  );
+  if (due.some(({ kind }) => kind !== null)) offer.make();
+  if (due.length === 0 || !tabs.speaks) return;
+  const unseen: Message[] = [];
+  for (const { message } of due.slice(-BURST_MAX)) {
+    // A message and the notification of it may come one after the other.
+    if (told.has(message.id)) continue;
+    told.add(message.id);
+    for (const [first] of told.entries()) if (told.size > TOLD_MAX) told.delete(first);
+    if (!(await tabs.seenAnywhere(message.id, message.channel))) unseen.push(message);
+  }
+  if (unseen.length === 0) return;
+  if (settings.desktop && permission() === "granted") {
+    for (const message of unseen) await show(client, message);
+  }
+  if (settings.sound) await chime();
+}
+
+async function show(client: Client, message: Message): Promise<void> {
+  const state = client.store.getState();
+  const channel = state.channels[message.channel];
+  if (!channel) return;
+  const name = displayName(state.users[message.sender], message.sender);
+  const dm = channel.info.kind === "dm";
+  await showDesktop({
+    title: dm ? name : t.attention.inChannel(name, `#${channelName(state, channel)}`),
+    body: plainText(message.text).slice(0, BODY_CHARS_MAX),
+    tag: message.id,
+    channel: message.channel,
+    onClick: () => go(message.channel, message.thread ? undefined : message.id),
+  });
+}
