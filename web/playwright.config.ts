@@ -3,7 +3,7 @@ import { chromium } from "./e2e/chromium";
 
 export default defineConfig({
   testDir: "e2e",
-  testIgnore: "fake/**",
+  testIgnore: ["fake/**", "perf/**"],
   outputDir: "e2e/artifacts/failures",
   timeout: 120_000,
   expect: { timeout: 15_000 },

@@ -145,8 +145,26 @@ export class Person {
     await this.page.screenshot({ path: `e2e/artifacts/${name}.png`, animations: "disabled" });
   }
 
-  /** The texts of the conversation's messages, top to bottom. */
+  /** The texts of the conversation's messages, top to bottom: only what is near is drawn, so the view walks along. */
   async texts(): Promise<string[]> {
-    return this.page.getByTestId("conversation").locator("[data-testid=message] .markdown").allInnerTexts();
+    return this.page.locator("#messages").evaluate(async (box) => {
+      const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+      const found = new Map<string, string>();
+      const end = box.scrollHeight - box.scrollTop - box.clientHeight < 48;
+      const before = box.scrollTop;
+      box.scrollTop = 0;
+      for (;;) {
+        await drawn();
+        for (const row of box.querySelectorAll<HTMLElement>("[data-testid=message]")) {
+          const text = row.querySelector<HTMLElement>(".markdown")?.innerText;
+          if (text !== undefined) found.set(row.dataset["key"] ?? "", text);
+        }
+        if (box.scrollTop + box.clientHeight >= box.scrollHeight - 1) break;
+        box.scrollTop += box.clientHeight / 2;
+      }
+      box.scrollTop = end ? box.scrollHeight : before;
+      await drawn();
+      return [...found.values()];
+    });
   }
 }

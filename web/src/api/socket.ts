@@ -26,6 +26,9 @@ const HEARTBEAT_DEFAULT_MS = 30_000;
 const PROBE_TIMEOUT_MS = 5_000;
 /** Frames that arrive within one picture are applied together: 500 a second must not mean 500 renders. */
 const BATCH_MS = 16;
+/** Where drawing takes long, frames wait for longer, so that keys and pointer have most of the time. */
+const BATCH_MS_MAX = 120;
+const BATCH_COST_FACTOR = 3;
 const BATCH_FRAMES_MAX = 500;
 const CLOSE_UNAUTHENTICATED = 4001;
 const CLOSE_REVOKED = 4003;
@@ -38,6 +41,7 @@ export class StreamSocket {
   private stopped = true;
   private batch: ServerFrame[] = [];
   private batchTimer: ReturnType<typeof setTimeout> | undefined;
+  private batchMs = BATCH_MS;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private beatTimer: ReturnType<typeof setInterval> | undefined;
   private deadTimer: ReturnType<typeof setTimeout> | undefined;
@@ -116,7 +120,7 @@ export class StreamSocket {
     } else if (this.batch.length >= BATCH_FRAMES_MAX) {
       this.flush();
     } else {
-      this.batchTimer ??= setTimeout(() => this.flush(), BATCH_MS);
+      this.batchTimer ??= setTimeout(() => this.flush(), this.batchMs);
     }
   }
 
@@ -125,7 +129,14 @@ export class StreamSocket {
     this.batchTimer = undefined;
     const frames = this.batch;
     this.batch = [];
-    if (frames.length > 0) this.options.onFrames(frames);
+    if (frames.length === 0) return;
+    const started = performance.now();
+    this.options.onFrames(frames);
+    // What the frames caused is drawn before the next task.
+    setTimeout(() => {
+      const cost = performance.now() - started;
+      this.batchMs = Math.min(BATCH_MS_MAX, Math.max(BATCH_MS, cost * BATCH_COST_FACTOR));
+    }, 0);
   }
 
   private closed(socket: WebSocket, code: number): void {

@@ -46,3 +46,18 @@ export function dayLabel(ts: number, now: number): string {
 export function moment(ts: number, now: number): string {
   return dayOf(ts) === dayOf(now) ? clockTime(ts) : `${shortDate(ts)}, ${clockTime(ts)}`;
 }
+
+/** `2026-05-10`, as date fields write it, of the local day. */
+export function dateField(ts: number): string {
+  const date = new Date(ts);
+  const part = (value: number, digits: number) => String(value).padStart(digits, "0");
+  return `${part(date.getFullYear(), 4)}-${part(date.getMonth() + 1, 2)}-${part(date.getDate(), 2)}`;
+}
+
+/** Local midnight of such a day. */
+export function dateOf(text: string): number | null {
+  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
+  if (!match) return null;
+  const date = new Date(Number(match[1]), Number(match[2]) - 1, Number(match[3]));
+  return dateField(date.getTime()) === text ? date.getTime() : null;
+}

@@ -3,7 +3,7 @@
 import type { Channel, Member, Message, MessagePage, Notification, User } from "../api/types";
 import { isUnread, overlay, place } from "./events";
 import type { ChannelState, State } from "./state";
-import { mapWindows, mergePage, type PageKind, putMessage } from "./window";
+import { mapWindows, mergePage, type PageKind, prune, putMessage } from "./window";
 
 export function putUsers(state: State, users: readonly User[]): State {
   const fresh = users.filter((user) => state.users[user.id] !== user);
@@ -99,7 +99,7 @@ export function addPage(channel: ChannelState, answer: PageAnswer, me: string, r
   for (const event of channel.recent) {
     if (event.seq > page.head) next = overlay(next, event, me);
   }
-  return next;
+  return prune(next);
 }
 
 /** Messages that are shown outside a window: quoted, pinned, looked up. */

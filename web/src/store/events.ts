@@ -3,7 +3,7 @@
 import type { ChannelEvent, ChannelUpdate, MemberUpdate, ReactionChange } from "../api/frames";
 import type { Member, Message, Reaction, User } from "../api/types";
 import { type ChannelState, RECENT_EVENTS_MAX, type StoredMessage } from "./state";
-import { appendLive, patchMessage, putMessage } from "./window";
+import { appendLive, patchMessage, prune, putMessage } from "./window";
 
 /** Live: moves the cursor, counts unread. Returns the same channel for an event that it has seen. */
 export function applyEvent(channel: ChannelState, event: ChannelEvent, me: string): ChannelState {
@@ -62,6 +62,8 @@ function created(channel: ChannelState, message: Message): ChannelState {
     next = { ...next, messages: putMessage(next.messages, message, message.seq) };
   }
   next = place(next, message);
+  const trimmed = (next.main?.ids.length ?? 0) < (channel.main?.ids.length ?? 0);
+  if (trimmed) next = prune(next);
   const typing = { ...next.typing };
   if (message.sender in typing) {
     Reflect.deleteProperty(typing, message.sender);

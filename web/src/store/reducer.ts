@@ -46,6 +46,7 @@ export type Action =
       page: MessagePage & { root: Message };
       limit: number;
     }
+  | { type: "window_held"; channel: string; held: boolean }
   | { type: "messages_loaded"; channel: string; messages: readonly Message[]; head: number }
   | { type: "message_confirmed"; message: Message }
   | { type: "message_removed"; channel: string; id: string }
@@ -127,6 +128,12 @@ function reduceChannel(state: State, action: ChannelAction): State {
     case "thread_loaded":
       return changeChannel(settle(state, action.page.messages), action.channel, (channel) =>
         addPage(channel, action, me, action.page.root),
+      );
+    case "window_held":
+      return changeChannel(state, action.channel, (channel) =>
+        channel.main && (channel.main.held ?? false) !== action.held
+          ? { ...channel, main: { ...channel.main, held: action.held } }
+          : channel,
       );
     case "messages_loaded":
       return changeChannel(state, action.channel, (channel) =>

@@ -20,6 +20,8 @@ export interface Window {
   readonly hasOlder: boolean;
   /** False when the end is the channel's end: only then do new messages append. */
   readonly hasNewer: boolean;
+  /** The reader is not at its end: what arrives must not push out what is read. */
+  readonly held?: boolean;
   /** The server could not replay what was missed: ask again, replace. */
   readonly stale: boolean;
 }
@@ -88,6 +90,8 @@ export interface State {
 
 export const WINDOW_MESSAGES_MAX = 500;
 export const WINDOW_MESSAGES_KEPT = 400;
+/** Messages kept in all; above it those that are shown nowhere are forgotten. */
+export const MESSAGES_KEPT_MAX = 1_200;
 export const RECENT_EVENTS_MAX = 300;
 
 export const initialState: State = {

@@ -4,6 +4,7 @@ import type { Message, MessagePage, Reaction } from "../api/types";
 import {
   type ChannelState,
   type Dict,
+  MESSAGES_KEPT_MAX,
   type StoredMessage,
   WINDOW_MESSAGES_KEPT,
   WINDOW_MESSAGES_MAX,
@@ -59,6 +60,9 @@ export function appendLive(
   messages: Dict<StoredMessage>,
 ): Window {
   if (window.hasNewer || message.seq < window.lo) return window;
+  if (window.held && window.ids.length >= WINDOW_MESSAGES_MAX && !window.ids.includes(message.id)) {
+    return { ...window, hasNewer: true };
+  }
   const ids = insertId(window.ids, message, messages);
   const grown = { ...window, ids, hi: Math.max(window.hi, message.seq) };
   return ids.length > WINDOW_MESSAGES_MAX ? trim(grown, "older", messages) : grown;
@@ -125,4 +129,23 @@ export function mapWindows(channel: ChannelState, change: (window: Window) => Wi
     Object.entries(channel.threads).map(([id, window]) => [id, change(window)]),
   );
   return { ...channel, main: channel.main ? change(channel.main) : null, threads };
+}
+
+/** Forgets messages that no window shows, nobody pinned and nothing shown quotes, when there are too many. */
+export function prune(channel: ChannelState): ChannelState {
+  const all = Object.keys(channel.messages);
+  if (all.length <= MESSAGES_KEPT_MAX) return channel;
+  const shown = [
+    ...(channel.main?.ids ?? []),
+    ...Object.entries(channel.threads).flatMap(([root, window]) => [root, ...window.ids]),
+    ...channel.info.pins,
+  ];
+  const messages: Record<string, StoredMessage> = {};
+  const keep = (id: string | undefined) => {
+    const message = id === undefined ? undefined : channel.messages[id];
+    if (message) messages[message.id] = message;
+    return message;
+  };
+  for (const id of shown) keep(keep(id)?.reply_to);
+  return { ...channel, messages };
 }

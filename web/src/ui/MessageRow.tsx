@@ -74,10 +74,27 @@ export function MessageRow(props: MessageRowProps) {
   );
 }
 
-export function DaySeparator({ label }: { label: string }) {
+interface DayLineProps {
+  rowKey: string;
+  label: string;
+  ts: number;
+  /** Makes the date a button. */
+  onPick: ((ts: number) => void) | undefined;
+}
+
+export function DayLine({ rowKey, label, ts, onPick }: DayLineProps) {
+  if (!onPick) {
+    return (
+      <div className="day" role="separator" aria-label={label} data-day={rowKey}>
+        <span>{label}</span>
+      </div>
+    );
+  }
   return (
-    <div className="day" role="separator" aria-label={label}>
-      <span>{label}</span>
+    <div className="day" data-day={rowKey}>
+      <button type="button" className="day-button" data-testid="day" onClick={() => onPick(ts)}>
+        {label}
+      </button>
     </div>
   );
 }

@@ -5,6 +5,7 @@ import type { Message } from "../../api/types";
 import { unknownUsers } from "../../store/selectors";
 import type { Store } from "../../store/store";
 import type { PageKind } from "../../store/window";
+import { firstAt } from "./moments";
 import type { People } from "./people";
 
 export const PAGE_MESSAGES = 50;
@@ -38,6 +39,17 @@ export class Timelines {
     const window = this.window(channel, root);
     if (!window?.hasNewer) return Promise.resolve();
     return this.load(channel, root, "after", { after: window.hi });
+  }
+
+  /** The first message at or after a moment, or the last one before it. */
+  async at(channel: string, ts: number): Promise<Message | null> {
+    const { messages: newest, oldest, head } = await list_messages(channel, { limit: 1 });
+    const last = newest.at(-1);
+    if (!last || oldest === null) return null;
+    return firstAt({ ts, oldest, head, last }, async (seq) => {
+      const { messages } = await list_messages(channel, { after: seq - 1, limit: 1 });
+      return messages[0] ?? null;
+    });
   }
 
   async pins(channel: string): Promise<readonly Message[]> {

@@ -6,6 +6,7 @@ import { TimelineSkeleton } from "../../ui/bits";
 import { Button } from "../../ui/Button";
 import type { ChannelState } from "../../store/state";
 import { useClient, useMe, useSelect } from "../app/context";
+import { useView } from "../app/view";
 import { Beginning } from "./Beginning";
 import { MessageList } from "./MessageList";
 import { buildRows } from "./rows";
@@ -87,6 +88,7 @@ function TargetLoader({ id, target }: { id: string; target: string }) {
 /** The marker depends on whether the end is seen, the rows on the marker, the scroller on the rows: one knot, here. */
 function Loaded({ channel, name, target, sent, editing, onEdit, onReply }: MainTimelineProps) {
   const client = useClient();
+  const { openDialog } = useView();
   const me = useMe()?.id ?? "";
   const { info, messages, main } = channel;
   const id = info.id;
@@ -115,15 +117,24 @@ function Loaded({ channel, name, target, sent, editing, onEdit, onReply }: MainT
   const { toEnd, toRow, atEnd } = scroll;
   if (seen !== (atEnd && live)) setSeen(atEnd && live);
 
+  // What arrives while one reads further up must not push out what is read.
+  const held = !atEnd;
+  const holding = main?.held ?? false;
+  useEffect(() => {
+    if (held !== holding) client.store.dispatch({ type: "window_held", channel: id, held });
+  }, [client, id, held, holding]);
+
   const jump = useCallback(
     async (message: string) => {
       const found = await client.timelines.message(id, message);
       if (!found) return client.notices.show(t.message.unknownReply);
-      if (!client.store.getState().channels[id]?.main?.ids.includes(message)) {
-        await client.timelines.around(id, found.seq);
-      }
-      setFlash(message);
-      toRow(message);
+      const shown = () => client.store.getState().channels[id];
+      if (!shown()?.main?.ids.includes(message)) await client.timelines.around(id, found.seq);
+      // What was said in a thread stands elsewhere: then its neighbour here.
+      const { main: loaded, messages: known } = shown() ?? { main: null, messages: {} };
+      const near = loaded?.ids.find((each) => (known[each]?.seq ?? 0) >= found.seq) ?? loaded?.ids.at(-1);
+      setFlash(near ?? message);
+      toRow(near ?? message);
     },
     [client, id, toRow],
   );
@@ -139,6 +150,17 @@ function Loaded({ channel, name, target, sent, editing, onEdit, onReply }: MainT
     const timer = setTimeout(() => setFlash(null), FLASH_MS);
     return () => clearTimeout(timer);
   }, [flash]);
+
+  const onJump = useCallback((message: string) => void jump(message), [jump]);
+  const onDay = useCallback((ts: number) => openDialog({ kind: "date", channel: id, ts }), [openDialog, id]);
+  useEffect(() => {
+    const onMessage = (event: Event) => {
+      const { channel: where, message } = (event as CustomEvent<{ channel: string; message: string }>).detail;
+      if (where === id) void jump(message);
+    };
+    addEventListener("loggia:jump", onMessage);
+    return () => removeEventListener("loggia:jump", onMessage);
+  }, [id, jump]);
 
   const present = useCallback(async () => {
     if (client.store.getState().channels[id]?.main?.hasNewer) await client.timelines.latest(id);
@@ -176,7 +198,8 @@ function Loaded({ channel, name, target, sent, editing, onEdit, onReply }: MainT
       live={live}
       onPresent={() => void present()}
       onReply={onReply}
-      onJump={(message) => void jump(message)}
+      onJump={onJump}
+      onDay={onDay}
       editing={editing}
       onEdit={onEdit}
     />

@@ -4,11 +4,12 @@ import { type KeyboardEvent, type ReactNode, useCallback, useState } from "react
 import { t } from "../../i18n";
 import { dayLabel } from "../../lib/time";
 import { Button } from "../../ui/Button";
-import { DaySeparator, NewLine } from "../../ui/MessageRow";
+import { DayLine, NewLine } from "../../ui/MessageRow";
 import { MessageItem } from "./MessageItem";
 import { PendingItem } from "./PendingItem";
 import type { Row } from "./rows";
 import type { Scroll } from "./useScroll";
+import { pieces } from "./windowing";
 
 interface MessageListProps {
   label: string;
@@ -25,6 +26,8 @@ interface MessageListProps {
   onPresent: () => void;
   onReply?: (id: string) => void;
   onJump: (id: string) => void;
+  /** Opens the choice of another day; without it days only separate. */
+  onDay?: (ts: number) => void;
   editing: string | null;
   onEdit: (id: string | null) => void;
 }
@@ -37,21 +40,39 @@ interface Pointed {
 
 export function MessageList(props: MessageListProps) {
   const { rows, channel } = props;
-  const { scroller, content, atEnd } = props.scroll;
+  const { scroller, content, heights, span, atEnd } = props.scroll;
   const [pointed, setPointed] = useState<Pointed>({ key: null, locked: false });
   const active = pointed.key;
   const [now] = useState(() => Date.now());
-  const lastKey = rows.findLast((row) => row.kind === "message")?.key;
 
   const activate = useCallback(
     (key: string) => setPointed((was) => (was.locked || was.key === key ? was : { ...was, key })),
     [],
   );
   const lock = useCallback((locked: boolean) => setPointed((was) => ({ ...was, locked })), []);
+  const { editing } = props;
+  const drawn = pieces(
+    rows,
+    heights,
+    span,
+    (row) => row.key === active || (row.kind === "message" && row.id === editing),
+  );
+  const reachable = drawn.findLast((piece) => "row" in piece && piece.row.kind === "message");
+  const lastKey = reachable && "row" in reachable ? reachable.row.key : null;
   const tabbable = rows.some((row) => row.key === active) ? active : lastKey;
 
   const draw = (row: Row): ReactNode => {
-    if (row.kind === "day") return <DaySeparator key={row.key} label={dayLabel(row.ts, now)} />;
+    if (row.kind === "day") {
+      return (
+        <DayLine
+          key={row.key}
+          rowKey={row.key}
+          label={dayLabel(row.ts, now)}
+          onPick={props.onDay}
+          ts={row.ts}
+        />
+      );
+    }
     if (row.kind === "new") return <NewLine key={row.key} label={t.timeline.newLine} />;
     if (row.kind === "pending") {
       return <PendingItem key={row.key} item={row.item} head={row.head} onActivate={activate} />;
@@ -92,7 +113,19 @@ export function MessageList(props: MessageListProps) {
       >
         <div ref={content} className="timeline-content">
           {props.start}
-          {rows.map(draw)}
+          {drawn.map((piece) =>
+            "row" in piece ? (
+              draw(piece.row)
+            ) : (
+              <div
+                key={piece.key}
+                data-gap={piece.key}
+                className="timeline-gap"
+                style={{ height: piece.gap }}
+                aria-hidden="true"
+              />
+            ),
+          )}
         </div>
       </div>
       {showPresent ? (

@@ -3,11 +3,20 @@
 import { dayOf } from "../../lib/time";
 import type { Dict, OutboxItem, StoredMessage, Window } from "../../store/state";
 
-export type Row =
+export type Row = { readonly guess: number } & (
   | { kind: "day"; key: string; ts: number }
   | { kind: "new"; key: "new" }
-  | { kind: "message"; key: string; message: StoredMessage; head: boolean }
-  | { kind: "pending"; key: string; item: OutboxItem; head: boolean };
+  | { kind: "message"; key: string; id: string; message: StoredMessage; head: boolean }
+  | { kind: "pending"; key: string; item: OutboxItem; head: boolean }
+);
+
+const DAY_PX = 36;
+const NEW_PX = 24;
+const LINE_PX = 22;
+const LINE_CHARS = 160;
+const ROW_PX = 27;
+const HEAD_PX = 24;
+const REACTIONS_PX = 30;
 
 const GROUP_MS = 5 * 60_000;
 
@@ -29,7 +38,7 @@ export function buildRows({ window, messages, outbox, me, marker }: Input): Row[
   const place = (sender: string, ts: number, alone: boolean): boolean => {
     if (dayOf(ts) !== day) {
       day = dayOf(ts);
-      rows.push({ kind: "day", key: `day-${String(day)}`, ts });
+      rows.push({ kind: "day", key: `day-${String(day)}`, ts, guess: DAY_PX });
       last = null;
     }
     const head = alone || last?.sender !== sender || ts - last.ts > GROUP_MS;
@@ -44,19 +53,37 @@ export function buildRows({ window, messages, outbox, me, marker }: Input): Row[
       marked = true;
       last = null;
       const head = place(message.sender, message.ts, true);
-      rows.push({ kind: "new", key: "new" }, { kind: "message", key: keyOf(message, me), message, head });
+      rows.push({ kind: "new", key: "new", guess: NEW_PX }, said(message, me, head));
       continue;
     }
     const head = place(message.sender, message.ts, Boolean(message.reply_to && !message.thread));
-    rows.push({ kind: "message", key: keyOf(message, me), message, head });
+    rows.push(said(message, me, head));
   }
   if (!window.hasNewer) {
     for (const item of outbox) {
       const head = place(me, Math.max(item.ts, lastTs(last)), Boolean(item.reply_to && !item.thread));
-      rows.push({ kind: "pending", key: item.nonce, item, head });
+      rows.push({ kind: "pending", key: item.nonce, item, head, guess: guessed(item.text, head) });
     }
   }
   return rows;
+}
+
+function said(message: StoredMessage, me: string, head: boolean): Row {
+  let guess = guesses.get(message);
+  if (guess === undefined) {
+    guess = guessed(message.text, false) + (message.reactions.length > 0 ? REACTIONS_PX : 0);
+    guesses.set(message, guess);
+  }
+  const id = message.id;
+  return { kind: "message", key: keyOf(message, me), id, message, head, guess: guess + (head ? HEAD_PX : 0) };
+}
+
+const guesses = new WeakMap<StoredMessage, number>();
+
+/** Where nothing was drawn yet: rather too low than too high. */
+function guessed(text: string, head: boolean): number {
+  const lines = text.split("\n").length - 1 + Math.floor(text.length / LINE_CHARS);
+  return ROW_PX + lines * LINE_PX + (head ? HEAD_PX : 0);
 }
 
 const lastTs = (last: { ts: number } | null): number => last?.ts ?? 0;

@@ -1,14 +1,23 @@
-// A scroller that stays where the reader is: at the end it follows, elsewhere the first visible row keeps its place
-// when rows are added, removed or grow. The browser's own anchoring is off, because not all browsers have it.
+// A scroller that draws only the rows near what is visible, and stays where the reader is: at the end it follows,
+// elsewhere the first visible row keeps its place when rows are added, removed or grow. The browser's own anchoring
+// is off, because not all browsers have it.
 
-import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { Heights, rowAt, type Sized, type Span, spanAround } from "./windowing";
 
 const END_PX = 48;
 const NEAR_PX = 900;
+/** Drawn beyond what is visible; when less than half of it is left, other rows are drawn. */
+const BEYOND_PX = 1_000;
+
+export interface ScrollRow extends Sized {
+  /** Another name by which it can be found. */
+  readonly id?: string;
+}
 
 interface Options {
   /** Changes whenever the drawn rows change. */
-  rows: unknown;
+  rows: readonly ScrollRow[];
   /** Whether the end of what is loaded is the end of the conversation. */
   live: boolean;
   /** The row to open at, instead of the end. */
@@ -26,6 +35,8 @@ interface Position {
 export interface Scroll {
   scroller: RefObject<HTMLDivElement | null>;
   content: RefObject<HTMLDivElement | null>;
+  heights: Heights;
+  span: Span;
   atEnd: boolean;
   toEnd: () => void;
   toRow: (key: string) => void;
@@ -36,42 +47,61 @@ export function useScroll({ rows, live, openAt, onNearStart, onNearEnd }: Option
   const content = useRef<HTMLDivElement>(null);
   const position = useRef<Position>({ stick: openAt === null, anchor: null, goal: openAt });
   const [atEnd, setAtEnd] = useState(openAt === null);
-  const latest = useRef({ live, onNearStart, onNearEnd });
+  const [heights] = useState(() => new Heights());
+  // The row around which is drawn; null is the last one. A new object draws anew around the same row.
+  const [centre, setCentre] = useState<{ key: string | null }>({ key: openAt });
+
+  const span = useMemo(() => {
+    const found = centre.key === null ? -1 : indexOf(rows, centre.key);
+    const beyond = heights.viewport + BEYOND_PX;
+    return spanAround(rows, heights, found < 0 ? rows.length - 1 : found, { above: beyond, below: beyond });
+  }, [rows, heights, centre]);
+
+  const latest = useRef({ rows, live, span, onNearStart, onNearEnd });
   useLayoutEffect(() => {
-    latest.current = { live, onNearStart, onNearEnd };
+    latest.current = { rows, live, span, onNearStart, onNearEnd };
   });
 
   const look = useCallback(() => {
     const box = scroller.current;
     if (!box) return;
+    const { rows: list, live: complete, span: drawn } = latest.current;
     const left = box.scrollHeight - box.scrollTop - box.clientHeight;
-    const end = latest.current.live && left < END_PX;
+    const end = complete && left < END_PX;
     position.current.stick = end;
-    position.current.anchor = firstVisible(box);
+    position.current.anchor = firstVisible(box, list, heights);
     setAtEnd(end);
     if (box.scrollTop < NEAR_PX) latest.current.onNearStart();
     if (left < NEAR_PX) latest.current.onNearEnd();
-  }, []);
+    const { above, below } = covered(box);
+    const short = BEYOND_PX / 2;
+    if ((drawn.from > 0 && above < short) || (drawn.to < list.length && below < short)) {
+      const key = end ? null : (position.current.anchor?.key ?? null);
+      setCentre((was) => (was.key === key && !grows(list, heights, key, drawn) ? was : { key }));
+    }
+  }, [heights]);
 
   const settle = useCallback(() => {
     const box = scroller.current;
     if (!box) return;
+    heights.resized(box.clientWidth, box.clientHeight);
+    measure(box, heights);
     const { goal, stick, anchor } = position.current;
     const target = goal === null ? null : rowOf(box, goal);
     if (target) {
       position.current.goal = null;
-      box.scrollTop +=
-        target.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 4;
+      box.scrollTop += offset(box, target) - box.clientHeight / 4;
     } else if (stick && latest.current.live) {
       box.scrollTop = box.scrollHeight;
     } else if (anchor) {
       const row = rowOf(box, anchor.key);
-      if (row) box.scrollTop += offset(box, row) - anchor.top;
+      const by = row ? offset(box, row) - anchor.top : 0;
+      if (Math.abs(by) >= 0.5) box.scrollTop += by;
     }
     look();
-  }, [look]);
+  }, [look, heights]);
 
-  useLayoutEffect(settle, [rows, live, settle]);
+  useLayoutEffect(settle, [rows, live, span, settle]);
 
   useEffect(() => {
     const box = scroller.current;
@@ -89,18 +119,32 @@ export function useScroll({ rows, live, openAt, onNearStart, onNearEnd }: Option
 
   const toEnd = useCallback(() => {
     position.current = { stick: true, anchor: null, goal: null };
+    setCentre({ key: null });
     settle();
   }, [settle]);
 
   const toRow = useCallback(
     (key: string) => {
       position.current = { stick: false, anchor: position.current.anchor, goal: key };
+      setCentre({ key });
       settle();
     },
     [settle],
   );
 
-  return { scroller, content, atEnd, toEnd, toRow };
+  return { scroller, content, heights, span, atEnd, toEnd, toRow };
+}
+
+const indexOf = (rows: readonly ScrollRow[], key: string): number =>
+  rows.findIndex((row) => row.key === key || row.id === key);
+
+/** Whether drawing around `key` anew would draw more: its rows turned out lower than they were guessed. */
+function grows(rows: readonly ScrollRow[], heights: Heights, key: string | null, drawn: Span): boolean {
+  const at = key === null ? rows.length - 1 : indexOf(rows, key);
+  if (at < 0) return false;
+  const beyond = heights.viewport + BEYOND_PX;
+  const next = spanAround(rows, heights, at, { above: beyond, below: beyond });
+  return next.from < drawn.from || next.to > drawn.to;
 }
 
 const offset = (box: HTMLElement, row: Element): number =>
@@ -110,19 +154,49 @@ function rowOf(box: HTMLElement, key: string): Element | null {
   return box.querySelector(`[data-key="${CSS.escape(key)}"],[data-id="${CSS.escape(key)}"]`);
 }
 
-/** Binary search: rows are in order, and there may be hundreds. */
-function firstVisible(box: HTMLElement): Position["anchor"] {
+/** The drawn stretch around the gaps: how far it goes beyond what is visible, either way. */
+function covered(box: HTMLElement): { above: number; below: number } {
+  const view = box.getBoundingClientRect();
+  const above = box.querySelector("[data-gap=above]")?.getBoundingClientRect().bottom ?? view.top;
+  const below =
+    box.querySelector("[data-gap=within],[data-gap=below]")?.getBoundingClientRect().top ?? view.bottom;
+  return { above: view.top - above, below: below - view.bottom };
+}
+
+/** From row to row, so that margins count. */
+function measure(box: HTMLElement, heights: Heights): void {
+  const pieces = box.querySelectorAll<HTMLElement>("[data-key],[data-day],[data-gap]");
+  let before: { key: string; top: number } | null = null;
+  for (const piece of pieces) {
+    const { top } = piece.getBoundingClientRect();
+    if (before) heights.note(before.key, top - before.top);
+    const key = piece.dataset["key"] ?? piece.dataset["day"];
+    before = key === undefined ? null : { key, top };
+  }
+}
+
+/** Binary search: rows are in order. Where nothing is drawn, the heights say which row would be there. */
+function firstVisible(box: HTMLElement, list: readonly ScrollRow[], heights: Heights): Position["anchor"] {
   const rows = box.querySelectorAll("[data-key]");
-  const top = box.getBoundingClientRect().top;
+  const view = box.getBoundingClientRect();
   let low = 0;
   let high = rows.length - 1;
   while (low < high) {
     const middle = (low + high) >> 1;
     const row = rows[middle];
-    if (row && row.getBoundingClientRect().bottom > top) high = middle;
+    if (row && row.getBoundingClientRect().bottom > view.top) high = middle;
     else low = middle + 1;
   }
   const row = rows[low];
   const key = row?.getAttribute("data-key");
-  return row && key ? { key, top: offset(box, row) } : null;
+  if (row && key) {
+    const { top, bottom } = row.getBoundingClientRect();
+    if (bottom > view.top && top < view.bottom) return { key, top: top - view.top };
+  }
+  const first = box.querySelector("[data-gap]");
+  if (!first || list.length === 0) return row && key ? { key, top: offset(box, row) } : null;
+  const start = first.getBoundingClientRect().top;
+  const at = rowAt(list, heights, view.top - start);
+  const found = list[at];
+  return found ? { key: found.key, top: start + heights.sum(list, 0, at) - view.top } : null;
 }

@@ -8,6 +8,7 @@ import { CreateChannel } from "./CreateChannel";
 import { DeleteMessage } from "./DeleteMessage";
 import { Directory } from "./Directory";
 import { EditHistory } from "./EditHistory";
+import { JumpToDate } from "./JumpToDate";
 import { LeaveChannel } from "./LeaveChannel";
 import { InvitePeople, StartDm } from "./ChoosePeople";
 import { Profile } from "./Profile";
@@ -33,6 +34,8 @@ export default function Dialogs({ dialog, onClose }: { dialog: DialogView; onClo
       return <DeleteMessage channel={dialog.channel} message={dialog.message} onClose={onClose} />;
     case "history":
       return <EditHistory channel={dialog.channel} message={dialog.message} onClose={onClose} />;
+    case "date":
+      return <JumpToDate channel={dialog.channel} ts={dialog.ts} onClose={onClose} />;
     case "commands":
       return <CommandHelp onClose={onClose} />;
     case "profile":

@@ -1,0 +1,189 @@
+// How the timeline fares in a long channel: against the real server, filled through the API. Prints a table.
+//   LOGGIA_BIN=… PERF_MESSAGES=100000 npm run perf
+
+import { expect, type Page, test } from "@playwright/test";
+import { Person } from "../person";
+import { Server } from "../server";
+
+const MESSAGES = Number(process.env["PERF_MESSAGES"] ?? 20_000);
+const RATE = Number(process.env["PERF_RATE"] ?? 500);
+const FILL_AT_ONCE = 24;
+const FLOOD_S = 8;
+const SCROLL_STEPS = 400;
+const SCROLL_PX = 400;
+
+const server = new Server();
+
+/** Texts as people write them: mostly short, some with code, lists and links. */
+function words(at: number): string {
+  const kinds = [
+    "Sounds good to me.",
+    "I had a look at it this morning, and I think that we should keep the old way until somebody has tried the new one on a slow machine.",
+    "See https://loggia.example/docs for **how** that works",
+    '```rust\nfn main() {\n    println!("hello");\n}\n```',
+    "- one thing\n- another thing\n- and *one more*",
+    "👍",
+    "Who has the `key` to the garden?",
+  ];
+  return `${kinds[at % kinds.length] ?? ""} (${String(at)})`;
+}
+
+interface Writer {
+  send: (nonce: string, text: string) => Promise<void>;
+}
+
+async function writer(name: string, channel: string): Promise<Writer> {
+  const post = (path: string, body: unknown, token?: string) =>
+    fetch(`${server.url}/api/v1${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...(token ? { authorization: `Bearer ${token}` } : {}) },
+      body: JSON.stringify(body),
+    });
+  const answer = await post("/accounts", { username: name, password: "correct horse battery" });
+  const { session } = (await answer.json()) as { session: { token: string } };
+  const path = `/channels/${encodeURIComponent(channel)}`;
+  await post(`${path}/join`, {}, session.token);
+  return {
+    send: async (nonce, text) => {
+      const sent = await post(`${path}/messages`, { nonce, text }, session.token);
+      await sent.arrayBuffer();
+      if (!sent.ok) throw new Error(`message refused: ${String(sent.status)}`);
+    },
+  };
+}
+
+async function fill(writers: Writer[], count: number): Promise<number> {
+  const started = performance.now();
+  let next = 0;
+  const work = async (own: Writer) => {
+    while (next < count) {
+      const at = next++;
+      await own.send(`fill-${String(at)}`, words(at));
+    }
+  };
+  await Promise.all(Array.from({ length: FILL_AT_ONCE }, (_, at) => work(writers[at % writers.length]!)));
+  return performance.now() - started;
+}
+
+/** Frame times while `move` is called before each picture. */
+function frames(page: Page, steps: number, px: number): Promise<number[]> {
+  return page.evaluate(
+    async ({ count, by }) => {
+      const box = document.querySelector("#messages")!;
+      const times: number[] = [];
+      let last = 0;
+      for (let step = 0; step < count; step += 1) {
+        const now = await new Promise<number>((done) => requestAnimationFrame(done));
+        if (last > 0) times.push(now - last);
+        last = now;
+        box.scrollTop += by;
+      }
+      return times;
+    },
+    { count: steps, by: px },
+  );
+}
+
+const heap = (page: Page) =>
+  page.evaluate(() => {
+    (globalThis as { gc?: () => void }).gc?.();
+    return (performance as unknown as { memory: { usedJSHeapSize: number } }).memory.usedJSHeapSize / 2 ** 20;
+  });
+
+const mean = (list: number[]) => list.reduce((sum, each) => sum + each, 0) / Math.max(1, list.length);
+const quantile = (list: number[], share: number) =>
+  [...list].sort((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * share))] ?? 0;
+
+/** From the key to the picture that shows it, by the browser's own clock. */
+async function typing(page: Page, person: Person, during: Promise<unknown>): Promise<number[]> {
+  await page.evaluate(() => {
+    const found: number[] = [];
+    Object.assign(globalThis, { latencies: found });
+    document.addEventListener(
+      "keydown",
+      (event) => {
+        const { timeStamp } = event;
+        requestAnimationFrame(() => setTimeout(() => found.push(performance.now() - timeStamp), 0));
+      },
+      { capture: true },
+    );
+  });
+  let over = false;
+  void during.finally(() => (over = true));
+  await person.composer.focus();
+  while (!over) {
+    await page.keyboard.press("a");
+    await page.waitForTimeout(40);
+  }
+  return page.evaluate(() => (globalThis as unknown as { latencies: number[] }).latencies);
+}
+
+async function flood(writers: Writer[]): Promise<number> {
+  const started = performance.now();
+  let sent = 0;
+  const running = new Set<Promise<void>>();
+  while (performance.now() - started < FLOOD_S * 1_000) {
+    const due = Math.floor(((performance.now() - started) / 1_000) * RATE);
+    while (sent < due && running.size < 64) {
+      const at = sent++;
+      const task: Promise<void> = writers[at % writers.length]!.send(
+        `flood-${String(at)}`,
+        words(at),
+      ).finally(() => running.delete(task));
+      running.add(task);
+    }
+    await new Promise((done) => setTimeout(done, 4));
+  }
+  await Promise.all(running);
+  return sent / ((performance.now() - started) / 1_000);
+}
+
+test("a long channel", async ({ browser }) => {
+  await server.start();
+  const rows: [string, string][] = [];
+  const told = (what: string, value: number, unit: string) =>
+    rows.push([what, `${value.toFixed(value < 100 ? 1 : 0)} ${unit}`]);
+  try {
+    const ada = await Person.registered(browser, server, "ada");
+    const { page } = ada;
+    await ada.createChannel("long");
+    const channel = await page.evaluate(() => decodeURIComponent(location.hash.split("/")[2] ?? ""));
+    await page.goto("about:blank");
+    const writers = await Promise.all(["bo", "chi", "dora", "emil"].map((name) => writer(name, channel)));
+    const took = await fill(writers, MESSAGES);
+    told("messages in the channel", MESSAGES, "");
+    told("filled at", MESSAGES / (took / 1_000), "messages/s");
+
+    await page.goto(`${server.url}/#/c/${encodeURIComponent(channel)}`);
+    await expect(ada.page.getByTestId("message").first()).toBeVisible();
+    const first = await page.evaluate(() => performance.now());
+    told("first messages shown after", first, "ms");
+    await page.keyboard.press("Escape");
+    await expect(page.getByTestId("message").filter({ hasText: `(${String(MESSAGES - 1)})` })).toBeVisible();
+
+    const before = await heap(page);
+    const up = await frames(page, SCROLL_STEPS, -SCROLL_PX);
+    const down = await frames(page, SCROLL_STEPS, SCROLL_PX);
+    told("frame while scrolling up, mean", mean(up), "ms");
+    told("frame while scrolling up, p95", quantile(up, 0.95), "ms");
+    told("frame while scrolling down, mean", mean(down), "ms");
+    told("frame while scrolling down, p95", quantile(down, 0.95), "ms");
+    const after = await heap(page);
+    told("heap before the scroll", before, "MiB");
+    told(`heap after ${String((2 * SCROLL_STEPS * SCROLL_PX) / 1_000)} thousand pixels`, after, "MiB");
+    told("rows drawn", await page.getByTestId("message").count(), "");
+
+    await page.keyboard.press("Escape");
+    const stream = flood(writers);
+    const latencies = await typing(page, ada, stream);
+    told(`messages arriving (wanted ${String(RATE)})`, await stream, "/s");
+    told("key to picture meanwhile, median", quantile(latencies, 0.5), "ms");
+    told("key to picture meanwhile, p95", quantile(latencies, 0.95), "ms");
+    told("keys measured", latencies.length, "");
+    expect(latencies.length).toBeGreaterThan(20);
+  } finally {
+    const width = Math.max(...rows.map(([what]) => what.length));
+    console.log(rows.map(([what, value]) => `${what.padEnd(width)}  ${value}`).join("\n"));
+    await server.stop();
+  }
+});

@@ -1,0 +1,153 @@
+// A long channel: only what is near is drawn, dates lead to their place, what is read stays while others write.
+
+import { type Browser, expect, type Page, test } from "@playwright/test";
+import { Person } from "./person";
+import { Server } from "./server";
+
+const server = new Server();
+let ada: Person;
+let bo: Person;
+
+test.describe.configure({ mode: "serial" });
+
+test.beforeAll(async ({ browser }: { browser: Browser }) => {
+  await server.start();
+  ada = await Person.registered(browser, server, "ada");
+  bo = await Person.registered(browser, server, "bo");
+  await ada.createChannel("long");
+  await bo.joinFromDirectory("long");
+});
+
+test.afterAll(async () => {
+  await ada?.context.close();
+  await bo?.context.close();
+  await server.stop();
+});
+
+test.afterEach(() => {
+  expect([...(ada?.complaints ?? []), ...(bo?.complaints ?? [])]).toEqual([]);
+});
+
+/** Writes through the API, as the person who is signed in on the page. */
+async function bulk(page: Page, from: number, to: number): Promise<void> {
+  await page.evaluate(
+    async ([first, last]) => {
+      const channel = decodeURIComponent(location.hash.split("/")[2] ?? "");
+      for (let i = first; i <= last; i += 1) {
+        const text = i % 9 === 0 ? `line ${i}\n\n- with\n- a list` : `line ${i}`;
+        const answer = await fetch(`/api/v1/channels/${encodeURIComponent(channel)}/messages`, {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({ nonce: `bulk-${i}`, text }),
+        });
+        if (!answer.ok) throw new Error(String(answer.status));
+      }
+    },
+    [from, to] as const,
+  );
+}
+
+const drawn = (page: Page) => page.locator("#messages [data-testid=message]").count();
+const place = (person: Person, text: string) =>
+  person.message(text).evaluate((row) => row.getBoundingClientRect().top);
+
+test("a few rows are drawn of many, in order, however one scrolls", async () => {
+  await bulk(bo.page, 1, 420);
+  await ada.page.reload();
+  await expect(ada.page.getByTestId("message").first()).toBeVisible();
+  await ada.page.keyboard.press("Escape");
+  await ada.sees(/line 420(?!\d)/);
+  const box = ada.page.locator("#messages");
+  for (const to of [0, 0.5, 0, 0.3]) {
+    await box.evaluate((element, share) => (element.scrollTop = element.scrollHeight * share), to);
+    await ada.page.waitForLoadState("networkidle");
+    // Wherever one is, what is visible is drawn.
+    const covered = () =>
+      box.evaluate((element) => {
+        const view = element.getBoundingClientRect();
+        const gaps = [...element.querySelectorAll("[data-gap]")].map((gap) => gap.getBoundingClientRect());
+        return gaps.every((gap) => gap.bottom <= view.top + 1 || gap.top >= view.bottom - 1);
+      });
+    await expect.poll(covered).toBe(true);
+    expect(await drawn(ada.page)).toBeLessThan(160);
+  }
+  const texts = await ada.texts();
+  const numbers = texts.map((text) => Number(/line (\d+)/.exec(text)?.[1] ?? 0)).filter((each) => each > 0);
+  expect(numbers.length).toBeGreaterThan(150);
+  expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+});
+
+test("what is read stays where it is while others write", async () => {
+  await ada.page.getByRole("button", { name: /Jump to present/ }).click();
+  await ada.sees(/line 420(?!\d)/);
+  await ada.page.locator("#messages").evaluate((element) => element.scrollBy(0, -1_500));
+  const reading = await ada.page.evaluate(() => {
+    const box = document.querySelector("#messages")!.getBoundingClientRect();
+    const row = [...document.querySelectorAll<HTMLElement>("#messages [data-key]")].find(
+      (each) => each.getBoundingClientRect().top > box.top + 100,
+    )!;
+    return row.querySelector<HTMLElement>(".markdown")!.innerText.split("\n")[0]!;
+  });
+  const exact = new RegExp(`${reading}(?!\\d)`);
+  const top = () => ada.message(exact).evaluate((row) => row.getBoundingClientRect().top);
+  const before = await top();
+  await bulk(bo.page, 421, 620);
+  await expect(ada.page.getByRole("button", { name: "200 new messages" })).toBeVisible();
+  expect(Math.abs((await top()) - before)).toBeLessThan(2);
+  await ada.page.getByRole("button", { name: "200 new messages" }).click();
+  await ada.sees(/line 620(?!\d)/);
+  await expect(ada.message(/line 620(?!\d)/)).toBeInViewport();
+});
+
+test("an image or a text that grows above does not move what is read", async () => {
+  const { page } = ada;
+  await page.locator("#messages").evaluate((element) => element.scrollBy(0, -900));
+  const visible = await page.evaluate(async () => {
+    for (let picture = 0; picture < 3; picture += 1) {
+      await new Promise((done) => requestAnimationFrame(done));
+    }
+    const box = document.querySelector("#messages")!.getBoundingClientRect();
+    const rows = [...document.querySelectorAll<HTMLElement>("#messages [data-key]")];
+    const at = rows.findIndex((each) => each.getBoundingClientRect().top > box.top + 60);
+    const above = rows[at - 4]!;
+    const key = rows[at]!.dataset["key"]!;
+    const { top } = rows[at]!.getBoundingClientRect();
+    above.style.paddingBottom = "150px";
+    return { key, top };
+  });
+  const now = () =>
+    page.evaluate(
+      (key) => document.querySelector(`[data-key="${CSS.escape(key)}"]`)!.getBoundingClientRect().top,
+      visible.key,
+    );
+  await expect.poll(async () => Math.abs((await now()) - visible.top)).toBeLessThan(2);
+});
+
+test("opens at the first unread, with a line", async () => {
+  await ada.page.keyboard.press("Escape");
+  await ada.createChannel("away");
+  await bulk(bo.page, 621, 700);
+  await ada.open("long");
+  await expect(ada.page.getByTestId("new-line")).toBeInViewport();
+  await expect(ada.message(/line 621(?!\d)/)).toBeInViewport();
+  await ada.shot("timeline-new-line");
+  await expect(ada.page.getByRole("button", { name: "80 new messages" })).toBeVisible();
+  expect(await place(ada, "line 621")).toBeGreaterThan(0);
+});
+
+test("a day's line leads to another date", async () => {
+  await ada.page.keyboard.press("Escape");
+  await ada.page.locator("#messages").evaluate((element) => (element.scrollTop = 0));
+  const reach = async () => {
+    if ((await ada.page.getByTestId("day").count()) > 0) return true;
+    await ada.page.locator("#messages").evaluate((element) => (element.scrollTop = 0));
+    return false;
+  };
+  await expect.poll(reach).toBe(true);
+  await ada.page.getByTestId("day").first().click();
+  await expect(ada.page.getByRole("dialog", { name: "Jump to a date" })).toBeVisible();
+  await ada.shot("timeline-date");
+  await ada.page.getByRole("button", { name: "Jump", exact: true }).click();
+  await expect(ada.page.getByRole("dialog")).toHaveCount(0);
+  await expect(ada.message(/line 1(?!\d)/)).toBeInViewport();
+});
