@@ -1,8 +1,8 @@
-// Keys that work everywhere: Ctrl/Cmd+K, Alt+arrows, Esc.
+// Keys that work everywhere: Ctrl/Cmd+K, Alt+arrows, F6, Esc.
 
 import { useEffect } from "react";
-import { directMessages, joinedChannels } from "../../store/selectors";
 import type { Client } from "../client/client";
+import { arrangementOf, groups } from "../sidebar/arrangement";
 import { useClient } from "./context";
 import { go, parseRoute } from "./route";
 import type { View } from "./view";
@@ -23,6 +23,14 @@ export function useShortcuts(view: View): void {
       } else if (event.altKey && !event.ctrlKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
         event.preventDefault();
         step(client, event.key === "ArrowDown" ? 1 : -1, event.shiftKey);
+      } else if (event.altKey && !event.ctrlKey && !event.shiftKey && !MAC && isSideways(event.key)) {
+        // On a Mac these keys move by a word, and Cmd+[ goes back.
+        event.preventDefault();
+        if (event.key === "ArrowLeft") history.back();
+        else history.forward();
+      } else if (event.key === "F6" && !event.altKey && !event.ctrlKey && !event.metaKey) {
+        event.preventDefault();
+        nextLandmark(event.shiftKey ? -1 : 1);
       } else if (
         event.key === "Escape" &&
         !document.querySelector("[role=dialog],[role=alertdialog],[role=menu]")
@@ -35,9 +43,32 @@ export function useShortcuts(view: View): void {
   }, [client, view]);
 }
 
+const MAC = /Mac|iPhone/.test(navigator.userAgent);
+const isSideways = (key: string) => key === "ArrowLeft" || key === "ArrowRight";
+
+/** The parts of the window, and where the focus goes in each. */
+const LANDMARKS = [
+  { part: ".sidebar", entries: [".nav-row[aria-current]", ".nav-row", "a"] },
+  { part: ".timeline", entries: [".timeline-scroll"] },
+  { part: ".main .composer-area", entries: ["textarea"] },
+  { part: ".panel", entries: ["button"] },
+];
+
+function nextLandmark(by: 1 | -1): void {
+  const there = LANDMARKS.map(({ part, entries }) => {
+    const element = document.querySelector(part);
+    const found = entries.map((entry) => element?.querySelector<HTMLElement>(entry));
+    return { element, entry: found.find((each) => each) };
+  }).filter(({ entry }) => entry?.checkVisibility({ visibilityProperty: true }));
+  const at = there.findIndex(({ element }) => element?.contains(document.activeElement));
+  const start = at < 0 && by < 0 ? 0 : at;
+  there[(start + by + there.length) % there.length]?.entry?.focus();
+}
+
 function step(client: Client, by: 1 | -1, unreadOnly: boolean): void {
   const state = client.store.getState();
-  const all = [...joinedChannels(state), ...directMessages(state)];
+  const arrangement = arrangementOf(state.me?.id ?? "").get();
+  const all = groups(state, arrangement).flatMap(({ rows }) => rows);
   const at = all.findIndex(({ info }) => info.id === parseRoute(location.hash).channel);
   for (let i = 1; i <= all.length; i += 1) {
     const start = at < 0 && by < 0 ? 0 : at;

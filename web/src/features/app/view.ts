@@ -18,6 +18,7 @@ export type DialogView =
   | { kind: "leave"; channel: string }
   | { kind: "delete"; channel: string; message: string }
   | { kind: "history"; channel: string; message: string }
+  | { kind: "section"; section: string | null; channel: string | null }
   | { kind: "date"; channel: string; ts: number }
   | { kind: "commands" }
   | { kind: "profile"; user: string };

@@ -7,6 +7,8 @@ import { displayName } from "../../store/selectors";
 import type { ChannelState } from "../../store/state";
 import { useClient, useMe, useSelect } from "../app/context";
 import { type Panel, useView } from "../app/view";
+import { useArrangement } from "../sidebar/arrangement";
+import { FAVOURITES, put } from "../sidebar/sections";
 import { canInvite } from "../client/rights";
 
 export function Header({ channel, name }: { channel: ChannelState; name: string }) {
@@ -14,6 +16,8 @@ export function Header({ channel, name }: { channel: ChannelState; name: string 
   const client = useClient();
   const view = useView();
   const dm = info.kind === "dm";
+  const [arrangement, arrange] = useArrangement();
+  const favourite = arrangement.places[info.id] === FAVOURITES;
   const toggle = (panel: Panel) => view.setPanel(view.panel?.kind === panel.kind ? null : panel);
 
   const items: (MenuAction | null | false)[] = [
@@ -30,6 +34,12 @@ export function Header({ channel, name }: { channel: ChannelState; name: string 
       label: t.channel.markRead,
       icon: "check",
       onAction: () => void client.actions.markRead(info.id, info.head),
+    },
+    {
+      id: "favourite",
+      label: favourite ? t.sections.unfavourite : t.sections.favourite,
+      icon: "star",
+      onAction: () => arrange((known) => put(known, info.id, favourite ? null : FAVOURITES)),
     },
     {
       id: "settings",

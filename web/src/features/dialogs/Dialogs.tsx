@@ -12,6 +12,7 @@ import { JumpToDate } from "./JumpToDate";
 import { LeaveChannel } from "./LeaveChannel";
 import { InvitePeople, StartDm } from "./ChoosePeople";
 import { Profile } from "./Profile";
+import { SectionName } from "./SectionName";
 import { Switcher } from "./Switcher";
 
 const Settings = lazy(() => import("../settings/Settings"));
@@ -34,6 +35,8 @@ export default function Dialogs({ dialog, onClose }: { dialog: DialogView; onClo
       return <DeleteMessage channel={dialog.channel} message={dialog.message} onClose={onClose} />;
     case "history":
       return <EditHistory channel={dialog.channel} message={dialog.message} onClose={onClose} />;
+    case "section":
+      return <SectionName section={dialog.section} channel={dialog.channel} onClose={onClose} />;
     case "date":
       return <JumpToDate channel={dialog.channel} ts={dialog.ts} onClose={onClose} />;
     case "commands":

@@ -158,6 +158,8 @@ function Keyboard() {
     [t.shortcuts.switcher, [control, "K"]],
     [t.shortcuts.next, ["Alt", "↑ ↓"]],
     [t.shortcuts.unread, ["Alt", "Shift", "↑ ↓"]],
+    [t.shortcuts.history, ["Alt", "← →"]],
+    [t.shortcuts.landmarks, ["F6"]],
     [t.shortcuts.read, ["Esc"]],
     [t.shortcuts.send, ["Enter"]],
     [t.shortcuts.newline, ["Shift", "Enter"]],

@@ -1,4 +1,3 @@
-import { useMemo } from "react";
 import { t } from "../../i18n";
 import { Avatar } from "../../ui/Avatar";
 import { Badge, ListSkeleton } from "../../ui/bits";
@@ -6,19 +5,11 @@ import { IconButton } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { Wordmark } from "../../ui/Logo";
 import { Menu } from "../../ui/Menu";
-import {
-  channelName,
-  directMessages,
-  displayName,
-  inboxCount,
-  joinedChannels,
-  otherPeople,
-} from "../../store/selectors";
-import type { ChannelState, State } from "../../store/state";
+import { displayName, inboxCount } from "../../store/selectors";
 import { useQuiet } from "../attention/settings";
 import { useClient, useMe, useSelect } from "../app/context";
-import { routeTo } from "../app/route";
 import { useView } from "../app/view";
+import { Lists } from "./Lists";
 
 export function Sidebar({ active }: { active: string | null }) {
   const view = useView();
@@ -58,116 +49,6 @@ export function Sidebar({ active }: { active: string | null }) {
       </div>
       <Account />
     </nav>
-  );
-}
-
-function Lists({ active }: { active: string | null }) {
-  const client = useClient();
-  const view = useView();
-  const channels = useSelect((state) => state.channels);
-  const users = useSelect((state) => state.users);
-  const online = useSelect((state) => state.online);
-  // Typing and pages change channels too; the lists are cheap to derive, rows are compared below.
-  const state = useMemo<State>(
-    () => ({ ...client.store.getState(), channels, users, online }),
-    [client, channels, users, online],
-  );
-  const rooms = useMemo(() => joinedChannels(state), [state]);
-  const dms = useMemo(() => directMessages(state), [state]);
-  return (
-    <>
-      <section aria-labelledby="nav-channels">
-        <div className="sidebar-title">
-          <h2 id="nav-channels">{t.nav.channels}</h2>
-          <IconButton
-            icon="search"
-            size="small"
-            label={t.nav.browse}
-            onPress={() => view.openDialog({ kind: "directory" })}
-          />
-          <IconButton
-            icon="add"
-            size="small"
-            label={t.nav.create}
-            onPress={() => view.openDialog({ kind: "create" })}
-          />
-        </div>
-        {rooms.length === 0 ? <p className="sidebar-empty">{t.nav.noChannels}</p> : null}
-        <ul>
-          {rooms.map((channel) => (
-            <Row key={channel.info.id} channel={channel} state={state} active={channel.info.id === active} />
-          ))}
-        </ul>
-      </section>
-      <section aria-labelledby="nav-dms">
-        <div className="sidebar-title">
-          <h2 id="nav-dms">{t.nav.dms}</h2>
-          <IconButton
-            icon="add"
-            size="small"
-            label={t.nav.startDm}
-            onPress={() => view.openDialog({ kind: "dm" })}
-          />
-        </div>
-        {dms.length === 0 ? <p className="sidebar-empty">{t.nav.noDms}</p> : null}
-        <ul>
-          {dms.map((channel) => (
-            <Row key={channel.info.id} channel={channel} state={state} active={channel.info.id === active} />
-          ))}
-        </ul>
-      </section>
-    </>
-  );
-}
-
-function Row({ channel, state, active }: { channel: ChannelState; state: State; active: boolean }) {
-  const { info } = channel;
-  const view = useView();
-  const name = channelName(state, channel);
-  const dm = info.kind === "dm";
-  const muted = info.notify === "none";
-  const loud = dm ? info.unread : info.mentions;
-  const unread = info.unread > 0 && !muted;
-  return (
-    <li>
-      <a
-        className="nav-row"
-        href={routeTo(info.id)}
-        aria-current={active ? "page" : undefined}
-        data-unread={unread || undefined}
-        data-muted={muted || undefined}
-        data-testid="nav-row"
-        onClick={() => view.setDrawer(false)}
-      >
-        {dm ? (
-          <DmFace channel={channel} state={state} />
-        ) : (
-          <Icon name={info.visibility === "private" ? "lock" : "hash"} />
-        )}
-        <span className="truncate">{name}</span>
-        {info.membership === "invited" ? <span className="tag">{t.nav.invited}</span> : null}
-        {loud > 0 && !muted ? (
-          <Badge count={loud} loud label={dm ? t.nav.unread(loud) : t.nav.mentions(loud)} />
-        ) : (
-          <Badge count={muted ? 0 : info.unread} label={t.nav.unread(info.unread)} />
-        )}
-      </a>
-    </li>
-  );
-}
-
-function DmFace({ channel, state }: { channel: ChannelState; state: State }) {
-  const [first, ...rest] = otherPeople(state, channel);
-  const user = first ?? state.me;
-  if (!user) return <Icon name="user" />;
-  const online = rest.length === 0 ? Boolean(state.online[user.id]) || user.id === state.me?.id : undefined;
-  return (
-    <Avatar
-      id={user.id}
-      name={displayName(user, user.id)}
-      size={24}
-      {...(online === undefined ? {} : { online })}
-    />
   );
 }
 

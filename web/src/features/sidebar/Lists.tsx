@@ -1,0 +1,175 @@
+// The conversations, by section.
+
+import { type ReactNode, useCallback, useMemo, useState } from "react";
+import { t } from "../../i18n";
+import { Badge } from "../../ui/bits";
+import { IconButton } from "../../ui/Button";
+import { Icon } from "../../ui/Icon";
+import { Menu } from "../../ui/Menu";
+import { channelName, displayName, otherPeople } from "../../store/selectors";
+import type { ChannelState, State } from "../../store/state";
+import { useClient, useSelect } from "../app/context";
+import { useView } from "../app/view";
+import { groups, useArrangement } from "./arrangement";
+import { NavRow } from "./NavRow";
+import { CHANNELS, DMS, FAVOURITES, type Group, removeSection, toggleCollapsed } from "./sections";
+
+export function Lists({ active }: { active: string | null }) {
+  const client = useClient();
+  const channels = useSelect((state) => state.channels);
+  const users = useSelect((state) => state.users);
+  const online = useSelect((state) => state.online);
+  const [arrangement] = useArrangement();
+  const [pointed, setPointed] = useState<{ id: string | null; locked: boolean }>({ id: null, locked: false });
+  const point = useCallback(
+    (id: string) => setPointed((was) => (was.locked || was.id === id ? was : { ...was, id })),
+    [],
+  );
+  const lock = useCallback((locked: boolean) => setPointed((was) => ({ ...was, locked })), []);
+  // Typing and pages change channels too; the lists are cheap to derive, rows compare what they show.
+  const state = useMemo<State>(
+    () => ({ ...client.store.getState(), channels, users, online }),
+    [client, channels, users, online],
+  );
+  const list = useMemo(() => groups(state, arrangement), [state, arrangement]);
+  return list.map((group) => (
+    <Section
+      key={group.id}
+      group={group}
+      collapsed={arrangement.collapsed.includes(group.id)}
+      active={active}
+    >
+      {(row) => (
+        <NavRow
+          key={row.info.id}
+          {...viewOf(state, row)}
+          active={row.info.id === active}
+          pointed={pointed.id === row.info.id}
+          onPoint={point}
+          onLock={lock}
+        />
+      )}
+    </Section>
+  ));
+}
+
+function viewOf(state: State, channel: ChannelState) {
+  const { info } = channel;
+  const dm = info.kind === "dm";
+  const others = dm ? otherPeople(state, channel) : [];
+  const face = dm ? (others[0] ?? state.me) : null;
+  const alone = others.length <= 1 && face;
+  return {
+    id: info.id,
+    name: channelName(state, channel),
+    kind: info.kind,
+    isPrivate: info.visibility === "private",
+    invited: info.membership === "invited",
+    unread: info.unread,
+    loud: dm ? info.unread : info.mentions,
+    muted: info.notify === "none",
+    faceId: face?.id ?? null,
+    faceName: face ? displayName(face, face.id) : "",
+    online: alone ? Boolean(state.online[alone.id]) || alone.id === state.me?.id : null,
+  };
+}
+
+interface SectionProps {
+  group: Group<ChannelState>;
+  collapsed: boolean;
+  active: string | null;
+  children: (row: ChannelState) => ReactNode;
+}
+
+/** A closed section still shows what is unread in it, and where one is. */
+function Section({ group, collapsed, active, children }: SectionProps) {
+  const [, change] = useArrangement();
+  const { id, rows } = group;
+  const shown = collapsed
+    ? rows.filter(({ info }) => info.id === active || (info.unread > 0 && info.notify !== "none"))
+    : rows;
+  const hidden = rows.length - shown.length;
+  return (
+    <section aria-labelledby={`nav-${id}`}>
+      <div className="sidebar-title">
+        <h2 id={`nav-${id}`}>
+          <button
+            type="button"
+            className="section-toggle"
+            aria-expanded={!collapsed}
+            onClick={() => change((known) => toggleCollapsed(known, id))}
+          >
+            <Icon name="caret" />
+            <span className="truncate">{titleOf(group)}</span>
+          </button>
+        </h2>
+        {collapsed ? <Badge count={hidden} label={t.sections.hidden(hidden)} /> : null}
+        <SectionTools group={group} />
+      </div>
+      {rows.length === 0 ? <p className="sidebar-empty">{emptyOf(id)}</p> : null}
+      <ul>{shown.map(children)}</ul>
+    </section>
+  );
+}
+
+function titleOf({ id, name }: Group<ChannelState>): string {
+  if (name !== null) return name;
+  return id === FAVOURITES ? t.sections.favourites : id === DMS ? t.nav.dms : t.nav.channels;
+}
+
+const emptyOf = (id: string): string =>
+  id === DMS ? t.nav.noDms : id === CHANNELS ? t.nav.noChannels : t.sections.empty;
+
+function SectionTools({ group: { id, name } }: { group: Group<ChannelState> }) {
+  const view = useView();
+  const [, change] = useArrangement();
+  if (id === FAVOURITES) return null;
+  if (id === DMS) {
+    return (
+      <IconButton
+        icon="add"
+        size="small"
+        label={t.nav.startDm}
+        onPress={() => view.openDialog({ kind: "dm" })}
+      />
+    );
+  }
+  if (id === CHANNELS) {
+    return (
+      <>
+        <IconButton
+          icon="search"
+          size="small"
+          label={t.nav.browse}
+          onPress={() => view.openDialog({ kind: "directory" })}
+        />
+        <IconButton
+          icon="add"
+          size="small"
+          label={t.nav.create}
+          onPress={() => view.openDialog({ kind: "create" })}
+        />
+      </>
+    );
+  }
+  return (
+    <Menu
+      label={t.sections.options(name ?? "")}
+      trigger={<IconButton icon="more" size="small" label={t.sections.options(name ?? "")} />}
+      items={[
+        {
+          id: "rename",
+          label: t.sections.rename,
+          icon: "edit",
+          onAction: () => view.openDialog({ kind: "section", section: id, channel: null }),
+        },
+        {
+          id: "remove",
+          label: t.sections.remove,
+          icon: "trash",
+          onAction: () => change((known) => removeSection(known, id)),
+        },
+      ]}
+    />
+  );
+}

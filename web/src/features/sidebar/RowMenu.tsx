@@ -1,0 +1,66 @@
+// What can be done with a conversation from the sidebar.
+
+import { t } from "../../i18n";
+import { IconButton } from "../../ui/Button";
+import { Menu, type MenuAction } from "../../ui/Menu";
+import { useChannel, useClient } from "../app/context";
+import { useView } from "../app/view";
+import { useArrangement } from "./arrangement";
+import { FAVOURITES, put } from "./sections";
+
+export function RowMenu({ id, onOpenChange }: { id: string; onOpenChange: (open: boolean) => void }) {
+  const client = useClient();
+  const view = useView();
+  const info = useChannel(id)?.info;
+  const [arrangement, change] = useArrangement();
+  if (!info) return null;
+  const place = arrangement.places[id] ?? null;
+  const muted = info.notify === "none";
+  const move = (section: string | null) => () => change((known) => put(known, id, section));
+
+  const items: (MenuAction | null | false)[] = [
+    {
+      id: "favourite",
+      label: place === FAVOURITES ? t.sections.unfavourite : t.sections.favourite,
+      icon: "star",
+      onAction: move(place === FAVOURITES ? null : FAVOURITES),
+    },
+    info.unread > 0 && {
+      id: "read",
+      label: t.channel.markRead,
+      icon: "check",
+      onAction: () => void client.actions.markRead(id, info.head),
+    },
+    {
+      id: "mute",
+      label: muted ? t.sections.unmute : t.sections.mute,
+      icon: "bell",
+      onAction: () => void client.actions.setNotify(id, muted ? "all" : "none"),
+    },
+    null,
+    ...arrangement.sections
+      .filter((section) => section.id !== place)
+      .map((section): MenuAction => ({
+        id: `to-${section.id}`,
+        label: t.sections.moveTo(section.name),
+        onAction: move(section.id),
+      })),
+    place !== null && place !== FAVOURITES && { id: "out", label: t.sections.moveOut, onAction: move(null) },
+    {
+      id: "new",
+      label: t.sections.create,
+      icon: "add",
+      onAction: () => view.openDialog({ kind: "section", section: null, channel: id }),
+    },
+  ];
+  return (
+    <span className="row-menu">
+      <Menu
+        label={t.sections.options(info.name)}
+        onOpenChange={onOpenChange}
+        trigger={<IconButton icon="more" size="small" label={t.sections.options(info.name)} />}
+        items={items.filter((item) => item !== false)}
+      />
+    </span>
+  );
+}

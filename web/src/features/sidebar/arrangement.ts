@@ -1,0 +1,27 @@
+import { useMemo, useSyncExternalStore } from "react";
+import { Local } from "../../lib/local";
+import { directMessages, joinedChannels } from "../../store/selectors";
+import type { ChannelState, State } from "../../store/state";
+import { useMe } from "../app/context";
+import { type Arrangement, arrange, type Group, readArrangement } from "./sections";
+
+const settings = new Map<string, Local<Arrangement>>();
+
+/** Each person's own: a browser may be shared. */
+export function arrangementOf(user: string): Local<Arrangement> {
+  const known = settings.get(user) ?? new Local(`loggia.sidebar.${user}`, readArrangement);
+  settings.set(user, known);
+  return known;
+}
+
+export function useArrangement(): [Arrangement, (change: (known: Arrangement) => Arrangement) => void] {
+  const user = useMe()?.id ?? "";
+  const setting = useMemo(() => arrangementOf(user), [user]);
+  const value = useSyncExternalStore(setting.subscribe, setting.get);
+  return [value, (change) => setting.change(change)];
+}
+
+/** The sidebar's conversations, as they stand there. */
+export function groups(state: State, arrangement: Arrangement): Group<ChannelState>[] {
+  return arrange(arrangement, joinedChannels(state), directMessages(state), ({ info }) => info.id);
+}
