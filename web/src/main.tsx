@@ -9,6 +9,7 @@ import "./ui/css/code.css";
 import "./features/app/layout.css";
 import { App } from "./features/app/App";
 import { ClientContext } from "./features/app/context";
+import { startWorker } from "./features/app/install";
 import { applyTheme } from "./features/app/theme";
 import { Client } from "./features/client/client";
 
@@ -25,3 +26,4 @@ if (root) {
   );
 }
 void client.boot();
+startWorker();

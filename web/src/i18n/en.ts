@@ -323,6 +323,13 @@ export const en = {
     unnamed: "Unnamed device",
     sessionsHint: "Everywhere you are signed in. End what you do not recognise.",
   },
+  app: {
+    updated: "A new version is ready.",
+    reload: "Reload",
+    later: "Later",
+    install: "Install as an app",
+    installHint: "Opens in a window of its own, and shows your conversations offline.",
+  },
   sections: {
     favourites: "Favourites",
     favourite: "Add to favourites",

@@ -14,6 +14,7 @@ import { go, useRoute } from "./route";
 import { useShortcuts } from "./shortcuts";
 import { useTitle } from "./title";
 import { type DialogView, type Panel, type View, ViewContext } from "./view";
+import { UpdateNote } from "./UpdateNote";
 import { Welcome } from "./Welcome";
 
 const Dialogs = lazy(() => import("../dialogs/Dialogs"));
@@ -58,6 +59,7 @@ export default function Shell() {
         ) : null}
         <main className="main" id="main" tabIndex={-1}>
           <ConnectionNote />
+          <UpdateNote />
           <OfferNote />
           {route.channel ? (
             <Conversation key={route.channel} id={route.channel} target={route.message} />
@@ -77,18 +79,21 @@ export default function Shell() {
   );
 }
 
-/** Notifications and sounds are nothing for the first picture. */
+/** Notifications, sounds and what is kept for later are nothing for the first picture. */
 function useAttention(): void {
   const client = useClient();
   useEffect(() => {
-    let stop: (() => void) | null = null;
+    const stops: (() => void)[] = [];
     let wanted = true;
     void import("../attention/attention").then(({ startAttention }) => {
-      if (wanted) stop = startAttention(client);
+      if (wanted) stops.push(startAttention(client));
+    });
+    void import("../client/offline").then(({ keepOffline }) => {
+      if (wanted) stops.push(keepOffline(client.store));
     });
     return () => {
       wanted = false;
-      stop?.();
+      for (const stop of stops) stop();
     };
   }, [client]);
 }

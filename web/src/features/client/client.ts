@@ -53,17 +53,28 @@ export class Client {
   /** Finds out whether there is a session; a server that does not answer is not a missing session. */
   async boot(): Promise<void> {
     void this.loadServer();
-    for (;;) {
+    for (let shown = false; ;) {
       try {
         const user = await api.get_me();
+        const before = this.store.getState().me;
+        if (before && before.id !== user.id) this.store.dispatch({ type: "signed_out", endedBy: null });
         this.store.dispatch({ type: "signed_in", user });
         return await this.start();
       } catch (error) {
         if (error instanceof ApiError && !error.temporary) return this.ended(null);
         this.store.dispatch({ type: "connection_changed", connection: { state: "connecting" } });
+        if (!shown) await this.restore();
+        shown = true;
         await new Promise((resolve) => setTimeout(resolve, BOOT_RETRY_MS));
       }
     }
+  }
+
+  /** No network: what was seen last, until the server answers. */
+  private async restore(): Promise<void> {
+    const [{ loadSnapshot }, { restored }] = await Promise.all([import("./snapshot"), import("./restore")]);
+    const snapshot = await loadSnapshot();
+    if (snapshot) for (const action of restored(snapshot)) this.store.dispatch(action);
   }
 
   async register(body: {
@@ -103,6 +114,7 @@ export class Client {
     clearInterval(this.sweep);
     this.connectedBefore = false;
     this.store.dispatch({ type: "signed_out", endedBy });
+    void import("./snapshot").then(({ keepSnapshot }) => keepSnapshot(null));
   }
 
   retryConnection(): void {

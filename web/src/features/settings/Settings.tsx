@@ -9,6 +9,7 @@ import { Dialog } from "../../ui/Dialog";
 import { Choices, Field } from "../../ui/Field";
 import { change_password } from "../../api/operations";
 import { useClient, useMe } from "../app/context";
+import { install, useWays } from "../app/install";
 import { setTheme, useTheme } from "../app/theme";
 import { fieldProblem, problemText } from "../client/problems";
 import type { SettingsTab } from "../app/view";
@@ -138,17 +139,28 @@ function PasswordForm() {
 
 function Appearance() {
   const theme = useTheme();
+  const ways = useWays();
   return (
-    <Choices
-      label={t.settings.theme}
-      value={theme}
-      onChange={setTheme}
-      choices={[
-        { value: "system", title: t.settings.themeSystem },
-        { value: "light", title: t.settings.themeLight },
-        { value: "dark", title: t.settings.themeDark },
-      ]}
-    />
+    <div className="form">
+      <Choices
+        label={t.settings.theme}
+        value={theme}
+        onChange={setTheme}
+        choices={[
+          { value: "system", title: t.settings.themeSystem },
+          { value: "light", title: t.settings.themeLight },
+          { value: "dark", title: t.settings.themeDark },
+        ]}
+      />
+      {ways.install ? (
+        <div className="fieldset">
+          <p className="field-hint">{t.app.installHint}</p>
+          <div className="button-row">
+            <Button onPress={() => void install()}>{t.app.install}</Button>
+          </div>
+        </div>
+      ) : null}
+    </div>
   );
 }
 

@@ -1,0 +1,52 @@
+import "fake-indexeddb/auto";
+import { describe, expect, it } from "vitest";
+import { reduce } from "../../store/reducer";
+import { initialState, type State } from "../../store/state";
+import { BO, feed, Log, ROOM, seen, started, withPage } from "../../store/testing";
+import { keepSnapshot, loadSnapshot, MESSAGES_MAX, snapshotOf } from "./snapshot";
+import { restored } from "./restore";
+
+function talked(count: number): { log: Log; state: State } {
+  const log = new Log();
+  for (let at = 0; at < count; at += 1) log.say(BO, `m${String(at)}`);
+  return { log, state: withPage(started(log), log, log.head, 100) };
+}
+
+const fresh = (snapshot: ReturnType<typeof snapshotOf>) =>
+  restored(snapshot!).reduce((state, action) => reduce(state, action), initialState);
+
+describe("a snapshot", () => {
+  it("shows the same as before", async () => {
+    const { state } = talked(5);
+    await keepSnapshot(snapshotOf(state));
+    const again = fresh(await loadSnapshot());
+    expect(again.session).toBe("signed-in");
+    expect(again.synced).toBe(true);
+    expect(seen(again)).toEqual(seen(state));
+  });
+
+  it("and what came since, through the stream, is the same as if one had stayed", () => {
+    const { log, state } = talked(5);
+    const again = fresh(snapshotOf(state));
+    const before = log.head;
+    log.say(BO, "while away");
+    log.edit(log.view(log.head)[0]!, "changed");
+    expect(again.channels[ROOM]?.cursor).toBe(before);
+    expect(seen(feed(again, log.after(before)))).toEqual(seen(feed(state, log.after(before))));
+  });
+
+  it("keeps the last messages, and that there are older ones", () => {
+    const { state } = talked(90);
+    const again = fresh(snapshotOf(state));
+    expect(again.channels[ROOM]?.main?.ids).toHaveLength(MESSAGES_MAX);
+    expect(again.channels[ROOM]?.main?.hasOlder).toBe(true);
+    expect(fresh(snapshotOf(talked(5).state)).channels[ROOM]?.main?.hasOlder).toBe(false);
+  });
+
+  it("is nothing without a session, and gone when it is taken away", async () => {
+    expect(snapshotOf(initialState)).toBeNull();
+    await keepSnapshot(snapshotOf(talked(2).state));
+    await keepSnapshot(null);
+    expect(await loadSnapshot()).toBeNull();
+  });
+});

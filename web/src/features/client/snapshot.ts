@@ -1,0 +1,90 @@
+// What is shown when there is no network: the conversations and their last messages, as they were seen last. One
+// person's only, and gone with the session.
+
+import type { Message, Sync } from "../../api/types";
+import type { State } from "../../store/state";
+
+const DATABASE = "loggia-offline";
+const STORE = "snapshot";
+const KEY = "last";
+const VERSION = 1;
+export const CHANNELS_MAX = 40;
+export const MESSAGES_MAX = 60;
+
+export interface KeptPage {
+  channel: string;
+  messages: Message[];
+  head: number;
+  /** Nothing stands before the first of them. */
+  complete: boolean;
+}
+
+export interface Snapshot {
+  version: typeof VERSION;
+  sync: Sync;
+  pages: KeptPage[];
+}
+
+/** Null when there is nothing worth keeping. */
+export function snapshotOf(state: State): Snapshot | null {
+  const { me } = state;
+  if (state.session !== "signed-in" || !state.synced || !me) return null;
+  const recent = Object.values(state.channels).sort(
+    (a, b) => (b.info.last_message?.ts ?? 0) - (a.info.last_message?.ts ?? 0),
+  );
+  const pages: KeptPage[] = [];
+  for (const { info, main, messages, cursor } of recent) {
+    if (!main || main.hasNewer || main.stale || pages.length >= CHANNELS_MAX) continue;
+    const ids = main.ids.slice(-MESSAGES_MAX);
+    const kept = ids.flatMap((id) => messages[id] ?? []).map(({ v: _v, ...message }) => message);
+    const complete = !main.hasOlder && ids.length === main.ids.length;
+    pages.push({ channel: info.id, messages: kept, head: cursor, complete });
+  }
+  const sync: Sync = {
+    user: me,
+    server: state.server?.name ?? me.server,
+    // The counts and the head are of the last event that was seen.
+    channels: recent.map(({ info, cursor }) => ({ ...info, head: cursor })),
+    users: Object.values(state.users),
+    notifications_unread: state.inbox.unread,
+  };
+  return { version: VERSION, sync, pages };
+}
+
+export async function keepSnapshot(snapshot: Snapshot | null): Promise<void> {
+  await inStore("readwrite", (store) => (snapshot ? store.put(snapshot, KEY) : store.delete(KEY)));
+}
+
+export async function loadSnapshot(): Promise<Snapshot | null> {
+  const found = await inStore("readonly", (store) => store.get(KEY));
+  const known = found as Snapshot | undefined;
+  return known?.version === VERSION ? known : null;
+}
+
+function inStore(mode: IDBTransactionMode, run: (store: IDBObjectStore) => IDBRequest): Promise<unknown> {
+  return new Promise((resolve) => {
+    try {
+      const opening = indexedDB.open(DATABASE, 1);
+      opening.onupgradeneeded = () => void opening.result.createObjectStore(STORE);
+      opening.onerror = () => resolve(undefined);
+      opening.onblocked = () => resolve(undefined);
+      opening.onsuccess = () => {
+        const database = opening.result;
+        const end = (value: unknown) => {
+          database.close();
+          resolve(value);
+        };
+        try {
+          const transaction = database.transaction(STORE, mode);
+          const request = run(transaction.objectStore(STORE));
+          transaction.oncomplete = () => end(request.result);
+          transaction.onabort = () => end(undefined);
+        } catch {
+          end(undefined);
+        }
+      };
+    } catch {
+      resolve(undefined);
+    }
+  });
+}
