@@ -10,6 +10,7 @@ import "./features/app/layout.css";
 import { App } from "./features/app/App";
 import { ClientContext } from "./features/app/context";
 import { startWorker } from "./features/app/install";
+import { applyLanguage } from "./features/app/language";
 import { applyTheme } from "./features/app/theme";
 import { Client } from "./features/client/client";
 
@@ -17,12 +18,16 @@ applyTheme();
 const client = new Client();
 const root = document.getElementById("root");
 if (root) {
-  createRoot(root).render(
-    <StrictMode>
-      <ClientContext value={client}>
-        <App />
-      </ClientContext>
-    </StrictMode>,
+  const tree = createRoot(root);
+  // The language first: nothing is drawn in one and then in another.
+  void applyLanguage().then(() =>
+    tree.render(
+      <StrictMode>
+        <ClientContext value={client}>
+          <App />
+        </ClientContext>
+      </StrictMode>,
+    ),
   );
 }
 void client.boot();

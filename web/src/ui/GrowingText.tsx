@@ -39,6 +39,7 @@ export function GrowingText(props: GrowingTextProps) {
 
   return (
     <textarea
+      dir="auto"
       ref={own}
       className="growing scroll"
       rows={1}

@@ -39,10 +39,18 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
+const TURNS: ReadonlySet<IconName> = new Set(["back", "caret", "leave", "reply", "send"]);
+
 export function Icon({ name }: { name: IconName }) {
   const width = name === "more" ? 2.6 : 1.6;
   return (
-    <svg className="icon" viewBox="0 0 20 20" aria-hidden="true" focusable="false">
+    <svg
+      className="icon"
+      data-turns={TURNS.has(name) || undefined}
+      viewBox="0 0 20 20"
+      aria-hidden="true"
+      focusable="false"
+    >
       <path
         d={PATHS[name]}
         fill="none"

@@ -1,12 +1,12 @@
 // What a person reads when something went wrong.
 
 import { ApiError } from "../../api/http";
-import { t } from "../../i18n";
+import { named, t } from "../../i18n";
 
 export function problemText(error: unknown): string {
-  if (!(error instanceof ApiError)) return t.problems["unknown"] ?? "";
+  if (!(error instanceof ApiError)) return t.problems.unknown;
   const field = error.problem.errors?.[0]?.detail;
-  return t.problems[error.code] ?? field ?? error.problem.detail ?? t.problems["unknown"] ?? "";
+  return named(t.problems, error.code) ?? field ?? error.problem.detail ?? t.problems.unknown;
 }
 
 /** The problem of one field of a form, by JSON pointer (`/username`). */

@@ -1,6 +1,6 @@
 // A message of the outbox: shown where it will be, with its state.
 
-import { t } from "../../i18n";
+import { named, t } from "../../i18n";
 import { clockTime, fullTime } from "../../lib/time";
 import { Button } from "../../ui/Button";
 import { Markdown } from "../../ui/markdown/Markdown";
@@ -40,7 +40,7 @@ export function PendingItem({ item, head, onActivate }: PendingItemProps) {
         failed ? (
           <div className="failed-note" role="status">
             <span>
-              {t.message.failed}. {t.problems[item.error ?? "unknown"] ?? t.problems["unknown"]}
+              {t.message.failed}. {named(t.problems, item.error ?? "unknown") ?? t.problems.unknown}
             </span>
             <Button size="small" icon="retry" onPress={() => client.outbox.retry(item.channel, item.nonce)}>
               {t.common.retry}

@@ -1,7 +1,7 @@
 // Loaded when it is first opened: it brings the list of emoji with it.
 
 import { type KeyboardEvent, useMemo, useState } from "react";
-import { t } from "../../i18n";
+import { named, t } from "../../i18n";
 import { readStored, writeStored } from "../../lib/storage";
 import { type Emoji, emojiGroups, searchEmoji } from "./emoji";
 
@@ -21,7 +21,10 @@ export default function EmojiPicker({ onPick }: { onPick: (emoji: string) => voi
     if (query.trim() !== "") return [{ id: "found", label: "", emoji: searchEmoji(query, 96) }];
     const known = new Map(emojiGroups.flatMap((group) => group.emoji).map((emoji) => [emoji.char, emoji]));
     const used = recent.flatMap((char) => known.get(char) ?? []);
-    const all = emojiGroups.map((group) => ({ ...group, label: t.emoji.groups[group.id] ?? group.id }));
+    const all = emojiGroups.map((group) => ({
+      ...group,
+      label: named(t.emoji.groups, group.id) ?? group.id,
+    }));
     return used.length > 0 ? [{ id: "recent", label: t.emoji.recent, emoji: used }, ...all] : all;
   }, [query, recent]);
 

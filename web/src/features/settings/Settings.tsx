@@ -2,7 +2,7 @@
 
 import { type ReactNode, useState } from "react";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
-import { t } from "../../i18n";
+import { type Language, LANGUAGES, t } from "../../i18n";
 import { Keys } from "../../ui/bits";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
@@ -10,6 +10,7 @@ import { Choices, Field } from "../../ui/Field";
 import { change_password } from "../../api/operations";
 import { useClient, useMe } from "../app/context";
 import { install, useWays } from "../app/install";
+import { setLanguage, useLanguageChoice } from "../app/language";
 import { setTheme, useTheme } from "../app/theme";
 import { fieldProblem, problemText } from "../client/problems";
 import type { SettingsTab } from "../app/view";
@@ -137,9 +138,12 @@ function PasswordForm() {
   );
 }
 
+const SYSTEM = "system";
+
 function Appearance() {
   const theme = useTheme();
   const ways = useWays();
+  const language = useLanguageChoice();
   return (
     <div className="form">
       <Choices
@@ -150,6 +154,15 @@ function Appearance() {
           { value: "system", title: t.settings.themeSystem },
           { value: "light", title: t.settings.themeLight },
           { value: "dark", title: t.settings.themeDark },
+        ]}
+      />
+      <Choices
+        label={t.language.title}
+        value={language ?? SYSTEM}
+        onChange={(wanted) => void setLanguage(wanted === SYSTEM ? null : wanted)}
+        choices={[
+          { value: SYSTEM, title: t.language.system },
+          ...(Object.keys(LANGUAGES) as Language[]).map((name) => ({ value: name, title: LANGUAGES[name] })),
         ]}
       />
       {ways.install ? (

@@ -28,7 +28,7 @@ export const Markdown = memo(function Markdown({ text, mention, trailing }: Mark
   const root = parseMarkdown(text);
   const context: Context = { mention, definitions: definitions(root) };
   return (
-    <div className="markdown" data-big={isBigEmoji(text) || undefined}>
+    <div className="markdown" dir="auto" data-big={isBigEmoji(text) || undefined}>
       {root.children.map((node, index) => (
         <Fragment key={index}>{render(node, context)}</Fragment>
       ))}
