@@ -17,7 +17,8 @@ export type Contract = {
   message: Fits<Mine.Message, Api.Message>;
   reaction: Fits<Mine.Reaction, Api.Reaction>;
   attachment: Fits<Mine.Attachment, Api.Attachment>;
-  channel: Fits<Mine.Channel, Api.Channel>;
+  // `sync` is newer than some servers.
+  channel: Fits<Omit<Mine.Channel, "sync">, Api.Channel>;
   directory: Fits<Mine.DirectoryEntry, Api.DirectoryChannel>;
   member: Fits<Mine.Member, Api.Member>;
   notification: Fits<Mine.Notification, Api.Notification>;

@@ -86,6 +86,14 @@ export interface Message {
   status: "sent" | "pending";
 }
 
+/** How a channel's copy here stands to its host, and the other servers to it. */
+export interface ChannelSync {
+  state: "live" | "waiting" | "replaying" | "frozen" | "recovering";
+  /** Entries that this server lacks. */
+  behind?: number;
+  servers?: { server: string; behind: number }[];
+}
+
 export interface Channel {
   id: string;
   kind: "channel" | "dm";
@@ -112,6 +120,8 @@ export interface Channel {
   pins: string[];
   /** Everybody in a direct conversation, the viewer too; empty in channels. */
   people: User[];
+  /** Where channels are shared with other servers. */
+  sync?: ChannelSync;
 }
 
 export interface DirectoryEntry {

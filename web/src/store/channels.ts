@@ -119,6 +119,7 @@ export function addMessages(
 /** The HTTP answer to a send or an edit; the frame may have been here before it. */
 export function confirmMessage(channel: ChannelState, message: Message): ChannelState {
   const known = channel.messages[message.id];
+  if (message.status === "pending") return channel;
   if (!known) {
     const messages = putMessage(channel.messages, message, message.seq);
     return place({ ...channel, messages }, message);

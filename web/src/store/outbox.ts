@@ -48,7 +48,12 @@ export function discard(state: State, channel: string, nonce: string): State {
 export function settle(state: State, messages: readonly Message[]): State {
   let next = state;
   for (const message of messages) {
-    if (message.nonce && message.sender === state.me?.id && next.outbox[message.channel]) {
+    if (
+      message.status !== "pending" &&
+      message.nonce &&
+      message.sender === state.me?.id &&
+      next.outbox[message.channel]
+    ) {
       next = discard(next, message.channel, message.nonce);
     }
   }

@@ -53,7 +53,8 @@ export interface OutboxItem {
   readonly ts: number;
   readonly reply_to?: string;
   readonly thread?: string;
-  readonly status: "queued" | "sending" | "waiting" | "failed";
+  /** `hosted`: this server has it, the channel's host not yet. */
+  readonly status: "queued" | "sending" | "waiting" | "hosted" | "failed";
   /** The problem's code when it failed for good. */
   readonly error?: string;
 }

@@ -24,6 +24,7 @@ export class Outbox {
   private readonly kept = new Kept();
   private readonly busy = new Set<string>();
   private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
+  private hostTimer: ReturnType<typeof setTimeout> | undefined;
   private readonly attempts = new Map<string, number>();
   private unsubscribe: (() => void) | null = null;
   /** What the last page left behind goes first. */
@@ -52,6 +53,7 @@ export class Outbox {
     this.unsubscribe?.();
     this.unsubscribe = null;
     this.loaded = false;
+    clearTimeout(this.hostTimer);
     for (const timer of this.timers.values()) clearTimeout(timer);
     this.timers.clear();
     this.busy.clear();
@@ -81,6 +83,7 @@ export class Outbox {
     for (const timer of this.timers.values()) clearTimeout(timer);
     this.timers.clear();
     this.attempts.clear();
+    this.askAgain();
     for (const channel of Object.keys(this.store.getState().outbox)) void this.work(channel);
   }
 
@@ -113,7 +116,9 @@ export class Outbox {
     this.busy.add(channel);
     try {
       for (;;) {
-        const item = this.store.getState().outbox[channel]?.find((each) => each.status !== "failed");
+        const item = this.store
+          .getState()
+          .outbox[channel]?.find((each) => each.status !== "failed" && each.status !== "hosted");
         if (!item) return;
         if (!(await this.attempt(item))) return;
       }
@@ -129,6 +134,10 @@ export class Outbox {
     try {
       const body = { nonce, text, ...(reply_to ? { reply_to } : {}), ...(thread ? { thread } : {}) };
       const message = await send_message(channel, body);
+      if (message.status === "pending") {
+        this.hosted(item);
+        return true;
+      }
       this.store.dispatch({ type: "message_confirmed", message });
       this.store.dispatch({ type: "outbox_discarded", channel, nonce });
       this.attempts.delete(channel);
@@ -141,6 +150,25 @@ export class Outbox {
       this.store.dispatch({ type: "outbox_status", channel, nonce, status: "waiting" });
       this.later(channel, error instanceof ApiError ? error.retryAfterMs : null);
       return false;
+    }
+  }
+
+  /** The server keeps it for the channel's host; it leaves the outbox when it is seen, or asked for again. */
+  private hosted({ channel, nonce }: OutboxItem): void {
+    this.store.dispatch({ type: "outbox_status", channel, nonce, status: "hosted" });
+    this.attempts.delete(channel);
+    clearTimeout(this.hostTimer);
+    this.hostTimer = setTimeout(() => this.flush(), RETRY_MAX_MS);
+  }
+
+  /** The same nonce again: the answer says whether the host has it, and nothing is sent twice. */
+  private askAgain(): void {
+    for (const items of Object.values(this.store.getState().outbox)) {
+      for (const { channel, nonce, status } of items) {
+        if (status === "hosted") {
+          this.store.dispatch({ type: "outbox_status", channel, nonce, status: "queued" });
+        }
+      }
     }
   }
 

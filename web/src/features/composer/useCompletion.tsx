@@ -122,7 +122,7 @@ function useOptions(channel: string, trigger: Trigger | null): Option[] {
         id: user.id,
         lead: <Avatar id={user.id} name={displayName(user, user.id)} size={26} />,
         title: displayName(user, user.id),
-        detail: `@${user.username}`,
+        detail: user.server === me?.server ? `@${user.username}` : user.id,
         piece: user.server === me?.server ? `@${user.username}` : user.id,
       }));
     return [...found, ...everybody].slice(0, OPTIONS_MAX);

@@ -12,6 +12,7 @@ import { canPost } from "../client/rights";
 import { Composer } from "../composer/Composer";
 import { Header } from "./Header";
 import { MainTimeline } from "./MainTimeline";
+import { SyncNote } from "./SyncNote";
 import { TypingLine } from "./TypingLine";
 
 export function Conversation({ id, target }: { id: string; target: string | null }) {
@@ -40,6 +41,7 @@ export function Conversation({ id, target }: { id: string; target: string | null
   return (
     <section className="conversation" aria-label={title} data-testid="conversation">
       <Header channel={channel} name={name} />
+      <SyncNote info={info} />
       <MainTimeline
         channel={channel}
         name={title}

@@ -15,6 +15,7 @@ export function Header({ channel, name }: { channel: ChannelState; name: string 
   const { info } = channel;
   const client = useClient();
   const view = useView();
+  const me = useMe();
   const dm = info.kind === "dm";
   const [arrangement, arrange] = useArrangement();
   const favourite = arrangement.places[info.id] === FAVOURITES;
@@ -66,6 +67,11 @@ export function Header({ channel, name }: { channel: ChannelState; name: string 
         {dm ? <DmFace channel={channel} /> : <Icon name={info.visibility === "private" ? "lock" : "hash"} />}
       </span>
       <h1 className="truncate">{name}</h1>
+      {!dm && me && info.host !== "" && info.host !== me.server ? (
+        <span className="tag head-server truncate" title={info.host} data-testid="channel-server">
+          {t.federation.on(info.host)}
+        </span>
+      ) : null}
       <p className="head-topic truncate" title={info.topic}>
         {info.topic}
       </p>

@@ -3,12 +3,13 @@
 import { named, t } from "../../i18n";
 import { clockTime, fullTime } from "../../lib/time";
 import { Button } from "../../ui/Button";
+import { Icon } from "../../ui/Icon";
 import { Markdown } from "../../ui/markdown/Markdown";
 import { plainText } from "../../ui/markdown/parse";
 import { MessageRow } from "../../ui/MessageRow";
 import { displayName } from "../../store/selectors";
 import type { OutboxItem } from "../../store/state";
-import { useClient, useMe } from "../app/context";
+import { useChannel, useClient, useMe } from "../app/context";
 import { ReplyQuote } from "./ReplyQuote";
 
 const nothing = () => undefined;
@@ -23,6 +24,7 @@ interface PendingItemProps {
 export function PendingItem({ item, head, onActivate }: PendingItemProps) {
   const client = useClient();
   const me = useMe();
+  const host = useChannel(item.channel)?.info.host ?? "";
   const failed = item.status === "failed";
   const id = me?.id ?? "";
   return (
@@ -52,6 +54,11 @@ export function PendingItem({ item, head, onActivate }: PendingItemProps) {
             >
               {t.message.discard}
             </Button>
+          </div>
+        ) : item.status === "hosted" ? (
+          <div className="waiting-note" data-testid="waiting-host">
+            <Icon name="clock" />
+            {t.message.waitingHost(host)}
           </div>
         ) : item.status === "waiting" ? (
           <div className="waiting-note">{t.message.waiting}</div>

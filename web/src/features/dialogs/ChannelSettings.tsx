@@ -9,6 +9,7 @@ import { channelName } from "../../store/selectors";
 import { useChannel, useClient, useSelect } from "../app/context";
 import { useView } from "../app/view";
 import { problemText } from "../client/problems";
+import { ChannelServers } from "./ChannelServers";
 import { canSetPolicy, canSetProfile } from "../client/rights";
 
 export function ChannelSettings({ channel: id, onClose }: { channel: string; onClose: () => void }) {
@@ -94,6 +95,7 @@ export function ChannelSettings({ channel: id, onClose }: { channel: string; onC
             { value: "none", title: t.channelSettings.notifyNone, icon: <Icon name="close" /> },
           ]}
         />
+        <ChannelServers info={info} />
         {error ? (
           <p className="field-error" role="alert">
             {problemText(error)}

@@ -1,7 +1,6 @@
 // Choosing people: for a conversation, for an invitation.
 
 import { useCallback, useState } from "react";
-import { list_users } from "../../api/operations";
 import type { User } from "../../api/types";
 import { t } from "../../i18n";
 import { Avatar } from "../../ui/Avatar";
@@ -12,11 +11,12 @@ import { Picker } from "../../ui/Picker";
 import { channelName, displayName } from "../../store/selectors";
 import { useChannel, useClient, useMe, useSelect } from "../app/context";
 import { go } from "../app/route";
+import { findUsers } from "./findUsers";
 import { useSearch } from "./useSearch";
 
 const FOUND_MAX = 20;
 const PEOPLE_MAX = 9;
-const search = (query: string) => list_users({ query, limit: FOUND_MAX });
+const search = (query: string) => findUsers(query, FOUND_MAX);
 
 interface ChooserProps {
   action: string;

@@ -5,21 +5,31 @@ import { t } from "../../i18n";
 import { EmptyState, ListSkeleton } from "../../ui/bits";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
+import { Field } from "../../ui/Field";
 import { Icon } from "../../ui/Icon";
-import { useClient } from "../app/context";
+import { useClient, useMe } from "../app/context";
 import { go } from "../app/route";
 import { useView } from "../app/view";
 import { problemText } from "../client/problems";
+import { fullAlias, serverName } from "./addresses";
 import { useSearch } from "./useSearch";
 
 const PAGE = 40;
-const search = (query: string) => list_directory({ query, limit: PAGE });
 
 export function Directory({ onClose }: { onClose: () => void }) {
   const client = useClient();
   const view = useView();
+  const me = useMe();
   const [query, setQuery] = useState("");
+  // What is typed; what is asked, once it is a whole name.
+  const [typed, setTyped] = useState("");
+  const server = serverName(typed);
+  const search = useCallback(
+    (text: string) => list_directory({ query: text, limit: PAGE, ...(server ? { server } : {}) }),
+    [server],
+  );
   const { found, failed } = useSearch(query, search);
+  const alias = fullAlias(query);
   const [more, setMore] = useState<{
     after: unknown;
     channels: DirectoryEntry[];
@@ -31,17 +41,36 @@ export function Directory({ onClose }: { onClose: () => void }) {
 
   const open = useCallback(
     async (entry: DirectoryEntry) => {
-      if (entry.membership !== "joined" && !(await client.actions.join(entry.id))) return;
+      // A channel of another server is not known here yet: its address leads there.
+      const elsewhere = server !== null && entry.alias !== null;
+      if (entry.membership !== "joined") {
+        const joined = elsewhere
+          ? await client.actions.joinAlias(entry.alias ?? "")
+          : await client.actions.join(entry.id);
+        if (!joined) return;
+      }
       onClose();
       go(entry.id);
     },
-    [client, onClose],
+    [client, onClose, server],
   );
+
+  const joinAlias = async (address: string) => {
+    const channel = await client.actions.joinAlias(address);
+    if (!channel) return;
+    onClose();
+    go(channel.id);
+  };
 
   const showMore = async () => {
     if (!next) return;
     try {
-      const page = await list_directory({ query: query.trim(), limit: PAGE, cursor: next });
+      const page = await list_directory({
+        query: query.trim(),
+        limit: PAGE,
+        cursor: next,
+        ...(server ? { server } : {}),
+      });
       setMore({ after: found, channels: [...(grown?.channels ?? []), ...page.channels], next: page.next });
     } catch (error) {
       client.actions.failed(error);
@@ -64,10 +93,26 @@ export function Directory({ onClose }: { onClose: () => void }) {
           {t.directory.create}
         </Button>
       </div>
+      <Field
+        label={t.directory.server}
+        hint={t.directory.serverHint}
+        placeholder={me?.server ?? ""}
+        value={typed}
+        onChange={setTyped}
+        spellCheck="false"
+      />
+      {alias ? (
+        <Button wide icon="hash" onPress={() => void joinAlias(alias)}>
+          {t.directory.joinAddress(alias)}
+        </Button>
+      ) : null}
       {failed ? <p role="alert">{problemText(failed)}</p> : null}
       {!found && !failed ? <ListSkeleton label={t.common.loading} /> : null}
       {found && channels.length === 0 ? (
-        <EmptyState title={query ? t.directory.empty : t.directory.none} art={!query} />
+        <EmptyState
+          title={query ? t.directory.empty : server ? t.directory.noneThere : t.directory.none}
+          art={!query}
+        />
       ) : null}
       <ul className="directory">
         {channels.map((entry) => (

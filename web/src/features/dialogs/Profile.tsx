@@ -34,6 +34,9 @@ export function Profile({ user: id, onClose }: { user: string; onClose: () => vo
       <div className="profile">
         <Avatar id={id} name={name} size={88} online={online} />
         <p className="profile-id">{id}</p>
+        {user && me && user.server !== me.server ? (
+          <span className="tag">{t.federation.otherServer}</span>
+        ) : null}
         {user?.bio ? <p className="profile-bio">{user.bio}</p> : null}
         <p className="field-hint">
           {online ? t.nav.online : t.nav.offline}

@@ -1,7 +1,6 @@
 // Ctrl/Cmd+K: conversations first, people and commands after.
 
 import { useCallback, useMemo, useState } from "react";
-import { list_users } from "../../api/operations";
 import { t } from "../../i18n";
 import { Avatar } from "../../ui/Avatar";
 import { Badge } from "../../ui/bits";
@@ -13,6 +12,7 @@ import type { ChannelState, State } from "../../store/state";
 import { useClient, useMe } from "../app/context";
 import { go } from "../app/route";
 import { type DialogView, useView } from "../app/view";
+import { findUsers } from "./findUsers";
 import { useSearch } from "./useSearch";
 
 const FOUND_MAX = 8;
@@ -26,7 +26,7 @@ export function Switcher({ onClose }: { onClose: () => void }) {
   const state = client.store.getState();
   const wanted = query.trim().toLowerCase();
   const ask = useCallback(
-    async (text: string) => (text === "" ? { users: [] } : list_users({ query: text, limit: FOUND_MAX })),
+    async (text: string) => (text === "" ? { users: [] } : findUsers(text, FOUND_MAX)),
     [],
   );
   const { found } = useSearch(query, ask);
@@ -48,7 +48,7 @@ export function Switcher({ onClose }: { onClose: () => void }) {
         group: t.switcher.people,
         lead: <Avatar id={user.id} name={displayName(user, user.id)} size={26} />,
         title: displayName(user, user.id),
-        detail: `@${user.username}`,
+        detail: user.server === me?.server ? `@${user.username}` : user.id,
       })),
     ...commands
       .filter(({ title }) => title.toLowerCase().includes(wanted))

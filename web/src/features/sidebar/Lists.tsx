@@ -32,11 +32,13 @@ export function Lists({ active }: { active: string | null }) {
     [client, channels, users, online],
   );
   const list = useMemo(() => groups(state, arrangement), [state, arrangement]);
+  const elsewhere = list.some(({ id, rows }) => id !== CHANNELS && id !== DMS && rows.length > 0);
   return list.map((group) => (
     <Section
       key={group.id}
       group={group}
       collapsed={arrangement.collapsed.includes(group.id)}
+      elsewhere={elsewhere}
       active={active}
     >
       {(row) => (
@@ -78,11 +80,13 @@ interface SectionProps {
   group: Group<ChannelState>;
   collapsed: boolean;
   active: string | null;
+  /** There are channels, in other sections. */
+  elsewhere: boolean;
   children: (row: ChannelState) => ReactNode;
 }
 
 /** A closed section still shows what is unread in it, and where one is. */
-function Section({ group, collapsed, active, children }: SectionProps) {
+function Section({ group, collapsed, active, elsewhere, children }: SectionProps) {
   const [, change] = useArrangement();
   const { id, rows } = group;
   const shown = collapsed
@@ -106,7 +110,9 @@ function Section({ group, collapsed, active, children }: SectionProps) {
         {collapsed ? <Badge count={hidden} label={t.sections.hidden(hidden)} /> : null}
         <SectionTools group={group} />
       </div>
-      {rows.length === 0 ? <p className="sidebar-empty">{emptyOf(id)}</p> : null}
+      {rows.length === 0 && !(id === CHANNELS && elsewhere) ? (
+        <p className="sidebar-empty">{emptyOf(id)}</p>
+      ) : null}
       <ul>{shown.map(children)}</ul>
     </section>
   );

@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import type { OutboxItem } from "../../store/state";
+import { delivery, syncState } from "./sync";
+
+const item = (status: OutboxItem["status"]): OutboxItem => ({
+  nonce: "n",
+  channel: "!c",
+  text: "x",
+  ts: 1,
+  status,
+});
+
+describe("syncState", () => {
+  it("is what the server says, or what one's own messages wait for", () => {
+    expect(syncState({}, [])).toBe("live");
+    expect(syncState({ sync: { state: "replaying" } }, [])).toBe("replaying");
+    expect(syncState({ sync: { state: "live" } }, [item("hosted")])).toBe("waiting");
+    expect(syncState({ sync: { state: "frozen" } }, [item("hosted")])).toBe("frozen");
+    expect(syncState({}, [item("sending"), item("failed")])).toBe("live");
+  });
+});
+
+describe("delivery", () => {
+  it("counts who has everything, and names who has not", () => {
+    const servers = [
+      { server: "a.test", behind: 0 },
+      { server: "b.test", behind: 2 },
+      { server: "c.test", behind: 9 },
+    ];
+    expect(delivery({ sync: { state: "live", servers } })).toEqual({
+      have: 1,
+      total: 3,
+      late: [servers[2], servers[1]],
+    });
+  });
+  it("is nothing without other servers", () => {
+    expect(delivery({})).toBeNull();
+    expect(delivery({ sync: { state: "live", servers: [] } })).toBeNull();
+  });
+});
