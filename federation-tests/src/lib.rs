@@ -4,6 +4,8 @@
 //! [`World`] holds a test's servers; each pair of them is joined by two [`proxy::Proxy`]s, one for each direction.
 
 pub mod ca;
+pub mod hosted;
+pub mod peer;
 pub mod person;
 pub mod proxy;
 pub mod server;
@@ -11,6 +13,8 @@ pub mod world;
 
 use std::time::{Duration, Instant};
 
+pub use hosted::Hosted;
+pub use peer::{Heard, Peer, Reply};
 pub use person::Person;
 pub use proxy::Fault;
 pub use server::Server;

@@ -102,6 +102,27 @@ impl Server {
         (output.status.success(), text)
     }
 
+    /// What the operator was told, as (kind, server).
+    pub fn alarms(&self) -> Vec<(String, String)> {
+        let rows = loggia::storage::peers::alarms(&mut self.database(), 1_000).expect("alarms");
+        rows.into_iter().map(|row| (row.kind, row.server)).collect()
+    }
+
+    pub fn has_alarm(&self, kind: &str) -> bool {
+        self.alarms().iter().any(|(known, _)| known == kind)
+    }
+
+    /// Two heads that contradict each other, if such were kept of the channel.
+    pub fn evidence(&self, channel: &str) -> Option<(String, String)> {
+        loggia::storage::peers::evidence(&mut self.database(), channel).expect("an answer")
+    }
+
+    pub fn database(&self) -> loggia::storage::Conn {
+        let in_data = || format!("{}/loggia.db", self.settings["LOGGIA_DATA_DIR"]);
+        let url = self.settings.get("LOGGIA_DATABASE_URL").cloned().unwrap_or_else(in_data);
+        loggia::storage::Conn::open(&url).expect("a database")
+    }
+
     pub async fn person(&self, name: &str) -> Person {
         Person::register(&self.base, name).await
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use tempfile::TempDir;
 
+use crate::Peer;
 use crate::ca::Authority;
 use crate::proxy::{Fault, Proxy};
 use crate::server::Server;
@@ -39,6 +40,18 @@ impl World {
         let dir = tempfile::tempdir().expect("a directory");
         let authority = Authority::new(dir.path());
         World::by(dir, authority, count, others, change).await
+    }
+
+    /// So many servers beside peers that are scripted, under these names.
+    pub async fn among(count: usize, names: &[&str]) -> (World, Vec<Peer>) {
+        let dir = tempfile::tempdir().expect("a directory");
+        let authority = Authority::new(dir.path());
+        let mut peers = Vec::new();
+        for name in names {
+            peers.push(Peer::start(&authority, dir.path(), name).await);
+        }
+        let others: Vec<_> = peers.iter().map(|peer| (peer.name.as_str(), peer.address)).collect();
+        (World::by(dir, authority, count, &others, |_, _| {}).await, peers)
     }
 
     /// As [`World::beside`], with an authority that has issued certificates already.

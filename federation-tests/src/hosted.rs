@@ -1,0 +1,256 @@
+//! A channel that a scripted peer hosts, by the rules until a test breaks them.
+
+use std::sync::{Arc, Mutex};
+
+use loggia::protocol::body::Body;
+use loggia::protocol::event::{Event, EventType, Seen, SignedEvent, StateChange};
+use loggia::protocol::head::{Head, SignedHead};
+use loggia::protocol::ids::{ChannelId, Hash, UserId};
+use loggia::protocol::log::{Entry, Frontier};
+use loggia::protocol::sign::Signature;
+use serde_json::{Value, json};
+
+use crate::peer::{Heard, Peer, Reply, now_s};
+use crate::person::Answer;
+use crate::{Person, Server};
+
+/// An entry as it is sent. Each part may be another than it should be.
+#[derive(Debug, Clone)]
+pub struct Placed {
+    pub entry: Entry,
+    pub event: String,
+    pub signature: Signature,
+    pub body: Option<String>,
+}
+
+impl Placed {
+    pub fn json(&self) -> Value {
+        let event: Value = serde_json::from_str(&self.event).expect("JSON");
+        let mut sent = json!({ "entry": self.entry, "event": event, "signature": self.signature });
+        if let Some(body) = &self.body {
+            sent["body"] = serde_json::from_str(body).expect("JSON");
+        }
+        sent
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct Log {
+    pub placed: Vec<Placed>,
+    pub roots: Vec<Hash>,
+    frontier: Frontier,
+}
+
+impl Log {
+    fn new() -> Log {
+        Log { placed: Vec::new(), roots: Vec::new(), frontier: Frontier::new() }
+    }
+
+    /// Gives it the next place.
+    pub fn push(&mut self, event: String, signature: Signature, body: Option<String>) -> Entry {
+        let id = loggia::protocol::event::event_id(event.as_bytes());
+        let seq = self.placed.len() as i64;
+        let entry = Entry { event: id, host_ts: now_s() * 1_000, seq, term: 1 };
+        self.push_entry(entry.clone(), event, signature, body);
+        entry
+    }
+
+    pub fn push_entry(&mut self, entry: Entry, event: String, signature: Signature, body: Option<String>) {
+        self.frontier.push(entry.leaf());
+        self.roots.push(self.frontier.root());
+        self.placed.push(Placed { entry, event, signature, body });
+    }
+}
+
+/// The channel, with its host's keys.
+pub struct Hosted<'a> {
+    pub peer: &'a Peer,
+    pub channel: ChannelId,
+    pub owner: UserId,
+    pub log: Arc<Mutex<Log>>,
+    nonce: std::cell::Cell<u32>,
+}
+
+/// A body of a message.
+pub fn text(text: &str) -> Body {
+    Body::new([7; 16], json!({ "text": text }).as_object().expect("an object").clone())
+}
+
+impl Hosted<'_> {
+    /// An open channel with the alias `#trap`, which `@mallory` of the peer owns.
+    pub fn found(peer: &Peer) -> Hosted<'_> {
+        let owner: UserId = format!("@mallory:{}", peer.name).parse().expect("an id");
+        let content = json!({
+            "host": peer.name, "kind": "channel", "rules": 1,
+            "key": { "kid": peer.kid, "public": peer.key.public() },
+        });
+        let event = Event {
+            body_hash: None,
+            channel: None,
+            kid: peer.kid.clone(),
+            nonce: "genesis".parse().expect("a nonce"),
+            origin_ts: now_s() * 1_000,
+            relates: None,
+            seen: None,
+            sender: owner.clone(),
+            state: Some(StateChange { content, key: String::new() }),
+            kind: EventType::ChannelCreate,
+            v: 1,
+        };
+        let genesis = SignedEvent::sign(event, &peer.key);
+        let channel = genesis.channel_id();
+        let mut log = Log::new();
+        log.push(String::from_utf8(genesis.bytes).expect("text"), genesis.signature, None);
+        let log = Arc::new(Mutex::new(log));
+        let hosted = Hosted { peer, channel, owner: owner.clone(), log, nonce: 0.into() };
+        let join = hosted.state(EventType::Member, owner.as_str(), json!({ "membership": "joined" }));
+        hosted.append(join, None);
+        let policy = json!({ "caps": {}, "history": "all", "join": "open" });
+        hosted.append(hosted.state(EventType::ChannelPolicy, "", policy), None);
+        hosted.answer();
+        hosted
+    }
+
+    /// Answers look-ups, joins and events as a host does.
+    fn answer(&self) {
+        let (log, channel) = (self.log.clone(), self.channel.clone());
+        let (name, kid, key) = (self.peer.name.clone(), self.peer.kid.clone(), self.peer.key.clone());
+        self.peer.manners(move |heard: &Heard| {
+            let mut log = log.lock().expect("a log");
+            if heard.method == "GET" && heard.target.contains("/aliases/") {
+                let genesis = log.placed[0].clone();
+                let size = log.placed.len() as i64;
+                let head = Head {
+                    channel: channel.clone(),
+                    host: name.clone(),
+                    kid: kid.clone(),
+                    root: log.roots[log.roots.len() - 1],
+                    size,
+                    term: 1,
+                    ts: now_s() * 1_000,
+                };
+                let card = json!({
+                    "channel": channel, "name": "trap", "topic": "", "alias": format!("#trap:{name}"), "member_count": 1,
+                    "genesis": { "event": serde_json::from_str::<Value>(&genesis.event).expect("JSON"), "signature": genesis.signature },
+                    "head": SignedHead::sign(head, &key),
+                });
+                return Some(Reply::Json(200, card.to_string()));
+            }
+            let submits = ["/join", "/events", "/leave", "/knock"].iter().any(|end| heard.is("POST", end));
+            if submits && heard.target.contains("/channels/") {
+                let mut results = Vec::new();
+                for event in heard.json()["events"].as_array().expect("events") {
+                    let bytes = event["event"].to_string();
+                    let id = loggia::protocol::event::event_id(bytes.as_bytes());
+                    let known = log.placed.iter().find(|placed| placed.entry.event == id);
+                    let entry = match known.map(|placed| placed.entry.clone()) {
+                        Some(entry) => entry,
+                        None => {
+                            let signature = event["signature"].as_str().expect("a signature").parse().expect("one");
+                            let body = event.get("body").map(Value::to_string);
+                            log.push(bytes, signature, body)
+                        }
+                    };
+                    results.push(json!({ "entry": entry }));
+                }
+                return Some(Reply::Json(200, json!({ "results": results }).to_string()));
+            }
+            None
+        });
+    }
+
+    /// An event of the owner, as the owner's server composes it.
+    pub fn event(&self, kind: EventType) -> Event {
+        self.nonce.set(self.nonce.get() + 1);
+        let log = self.log.lock().expect("a log");
+        Event {
+            body_hash: None,
+            channel: Some(self.channel.clone()),
+            kid: self.peer.kid.clone(),
+            nonce: format!("e{}", self.nonce.get()).parse().expect("a nonce"),
+            origin_ts: now_s() * 1_000,
+            relates: None,
+            seen: Some(Seen { root: log.roots[log.roots.len() - 1], size: log.roots.len() as i64 }),
+            sender: self.owner.clone(),
+            state: None,
+            kind,
+            v: 1,
+        }
+    }
+
+    pub fn state(&self, kind: EventType, key: &str, content: Value) -> Event {
+        Event { state: Some(StateChange { content, key: key.to_owned() }), ..self.event(kind) }
+    }
+
+    /// A message and its body.
+    pub fn message(&self, said: &str) -> (Event, Body) {
+        let body = text(said);
+        (Event { body_hash: Some(body.hash()), ..self.event(EventType::Message) }, body)
+    }
+
+    /// Signed by the host, and next in the log.
+    pub fn append(&self, event: Event, body: Option<Body>) -> Entry {
+        self.append_signed(SignedEvent::sign(event, &self.peer.key), body)
+    }
+
+    pub fn append_signed(&self, signed: SignedEvent, body: Option<Body>) -> Entry {
+        let body = body.map(|body| String::from_utf8(body.canonical()).expect("text"));
+        let event = String::from_utf8(signed.bytes).expect("text");
+        self.log.lock().expect("a log").push(event, signed.signature, body)
+    }
+
+    pub fn say(&self, said: &str) -> Entry {
+        let (event, body) = self.message(said);
+        self.append(event, Some(body))
+    }
+
+    pub fn size(&self) -> i64 {
+        self.log.lock().expect("a log").placed.len() as i64
+    }
+
+    /// A copy of the log, to be gone on with otherwise.
+    pub fn copy(&self) -> Hosted<'_> {
+        let log = Arc::new(Mutex::new(self.log.lock().expect("a log").clone()));
+        let nonce = (self.nonce.get() + 1_000).into();
+        Hosted { peer: self.peer, channel: self.channel.clone(), owner: self.owner.clone(), log, nonce }
+    }
+
+    pub fn head(&self, size: i64) -> Head {
+        let root = self.log.lock().expect("a log").roots[size as usize - 1];
+        let channel = self.channel.clone();
+        let (host, kid) = (self.peer.name.clone(), self.peer.kid.clone());
+        Head { channel, host, kid, root, size, term: 1, ts: now_s() * 1_000 }
+    }
+
+    pub fn signed_head(&self, size: i64) -> SignedHead {
+        SignedHead::sign(self.head(size), &self.peer.key)
+    }
+
+    /// What an honest host would send to somebody who has `from` entries.
+    pub fn batch(&self, from: i64) -> Value {
+        let log = self.log.lock().expect("a log").clone();
+        let entries: Vec<Value> = log.placed.iter().skip(from as usize).map(Placed::json).collect();
+        json!({ "entries": entries, "head": self.signed_head(self.size()) })
+    }
+
+    /// Sends a batch, whatever it is.
+    pub async fn push(&self, to: &Server, batch: Value) -> Answer {
+        self.peer.ask(to, "POST", &format!("/channels/{}/entries", self.channel), Some(batch)).await
+    }
+
+    /// Brings the server up to date.
+    pub async fn deliver(&self, to: &Server, from: i64) -> Value {
+        self.push(to, self.batch(from)).await.expect(200)
+    }
+
+    /// The person joins by alias, and gets the log.
+    pub async fn welcome(&self, to: &Server, person: &Person) {
+        let before = self.size();
+        let alias = format!("#trap:{}", self.peer.name);
+        let deliver = async {
+            crate::eventually("the join", async || (self.size() > before).then_some(())).await;
+            self.deliver(to, 0).await
+        };
+        tokio::join!(person.join(&alias), deliver);
+    }
+}

@@ -1,0 +1,545 @@
+//! Requests that pretend: each is refused with its code, and the server goes on.
+
+use std::time::Duration;
+
+use federation_tests::peer::{Draft, Wire, key, now_s, read_answer};
+use federation_tests::{Hosted, Peer, Reply, Server, World, eventually};
+use loggia::protocol::key_document::PublishedKey;
+use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
+
+async fn world() -> (World, Peer) {
+    let (world, mut peers) = World::among(1, &["evil.test"]).await;
+    (world, peers.remove(0))
+}
+
+fn check(peer: &Peer, to: &Server) -> Draft {
+    peer.request(to, "GET", "/check", None)
+}
+
+fn heads(peer: &Peer, to: &Server) -> Draft {
+    peer.request(to, "POST", "/heads", Some(json!({ "heads": [] })))
+}
+
+async fn good(peer: &Peer, to: &Server) {
+    let told = peer.send(to, &check(peer, to).signed()).await.expect(200);
+    assert_eq!((told["origin"].as_str(), told["kid"].as_str()), (Some("evil.test"), Some("k1")));
+}
+
+type Case = (&'static str, u16, &'static str, Wire);
+
+async fn all(peer: &Peer, to: &Server, cases: Vec<Case>) {
+    good(peer, to).await;
+    for (what, status, code, wire) in cases {
+        let answer = peer.send(to, &wire).await;
+        assert_eq!(
+            (answer.status, answer.body["code"].as_str()),
+            (status, Some(code)),
+            "{what}: {}",
+            answer.body
+        );
+    }
+    good(peer, to).await;
+}
+
+/// Another origin's key; a key nobody knows; a key of the right name with other octets; a signature over another
+/// path, method, query, authority or destination; a relayed request; a version from the future.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_signature_is_of_the_origin_over_exactly_this_request() {
+    let (world, mut peers) = World::among(1, &["evil.test", "good.test"]).await;
+    let (good_one, evil, to) = (peers.remove(1), peers.remove(0), &world.servers[0]);
+    good_one.ask(to, "GET", "/check", None).await.expect(200);
+    let draft = || check(&evil, to);
+    let tampered = |change: &dyn Fn(&mut Wire)| {
+        let mut wire = draft().signed();
+        change(&mut wire);
+        wire
+    };
+    let drafted = |change: &dyn Fn(&mut Draft)| {
+        let mut draft = draft();
+        change(&mut draft);
+        draft.signed()
+    };
+    let cases: Vec<Case> = vec![
+        ("in another's name", 401, "bad_signature", drafted(&|draft| draft.origin = good_one.name.clone())),
+        (
+            "name changed after",
+            401,
+            "bad_signature",
+            tampered(&|wire| wire.set("loggia-origin", "good.test")),
+        ),
+        ("another key's octets", 401, "bad_signature", drafted(&|draft| draft.key = key("nobody"))),
+        (
+            "a key not published",
+            401,
+            "key_unknown",
+            drafted(&|draft| draft.kid = "k9".parse().expect("an id")),
+        ),
+        (
+            "another path",
+            401,
+            "bad_signature",
+            tampered(&|wire| wire.target = "/federation/v1/keys".to_owned()),
+        ),
+        ("a query", 401, "bad_signature", tampered(&|wire| wire.target += "?since=1")),
+        (
+            "another method",
+            401,
+            "bad_signature",
+            tampered(&|wire| {
+                wire.method = "POST".to_owned();
+                wire.target = "/federation/v1/heads".to_owned();
+            }),
+        ),
+        (
+            "another destination",
+            401,
+            "wrong_destination",
+            drafted(&|draft| draft.destination = good_one.name.clone()),
+        ),
+        (
+            "another authority",
+            401,
+            "wrong_destination",
+            drafted(&|draft| draft.authority = "good.test".to_owned()),
+        ),
+        (
+            "a relayed one",
+            401,
+            "wrong_destination",
+            drafted(&|draft| {
+                draft.destination = good_one.name.clone();
+                draft.authority = "good.test".to_owned();
+            }),
+        ),
+        ("relayed, fields changed", 401, "bad_signature", {
+            let mut draft = draft();
+            draft.destination = good_one.name.clone();
+            draft.authority = "good.test".to_owned();
+            let mut wire = draft.signed();
+            wire.set("host", "a.test");
+            wire.set("loggia-destination", "a.test");
+            wire
+        }),
+        (
+            "this server's own name",
+            403,
+            "server_blocked",
+            drafted(&|draft| draft.origin = "a.test".parse().expect("a name")),
+        ),
+        (
+            "an address for a name",
+            401,
+            "bad_signature",
+            tampered(&|wire| wire.set("loggia-origin", "127.0.0.1")),
+        ),
+        (
+            "a port in the name",
+            401,
+            "bad_signature",
+            tampered(&|wire| wire.set("loggia-origin", "evil.test:80")),
+        ),
+        ("two origins", 401, "bad_signature", tampered(&|wire| wire.add("loggia-origin", "good.test"))),
+        ("version 2", 426, "version", drafted(&|draft| draft.version = "2".to_owned())),
+    ];
+    all(&evil, to, cases).await;
+}
+
+/// Two signatures, two labels, a foreign tag, another algorithm, no signature, a field that is not covered.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn there_is_exactly_one_signature_and_it_is_for_this() {
+    let (world, evil) = world().await;
+    let to = &world.servers[0];
+    let input = |from: &str, into: &str| {
+        let mut wire = check(&evil, to).signed();
+        let changed = wire.value("signature-input").replace(from, into);
+        wire.set("signature-input", &changed);
+        wire
+    };
+    let twice = |label: &str| {
+        let mut wire = check(&evil, to).signed();
+        for field in ["signature-input", "signature"] {
+            let second = wire.value(field).replace("s2s=", label);
+            wire.add(field, &second);
+        }
+        wire
+    };
+    let without = |field: &str| {
+        let mut wire = check(&evil, to).signed();
+        wire.remove(field);
+        wire
+    };
+    let cases: Vec<Case> = vec![
+        ("two labels", 401, "bad_signature", twice("sig1=")),
+        ("one label twice", 401, "bad_signature", twice("s2s=")),
+        ("a foreign tag", 401, "bad_signature", input("loggia-s2s", "web-bot-auth")),
+        ("another algorithm", 401, "bad_signature", input(";tag=", ";alg=\"hmac-sha256\";tag=")),
+        ("a component less", 401, "bad_signature", input(" \"@query\"", "")),
+        ("a component more", 401, "bad_signature", input("\"@query\"", "\"@query\" \"date\"")),
+        ("no parameters", 401, "bad_signature", without("signature-input")),
+        ("no signature", 401, "bad_signature", without("signature")),
+        ("no origin", 401, "bad_signature", without("loggia-origin")),
+    ];
+    all(&evil, to, cases).await;
+}
+
+/// The digest is wrong, absent, not covered, there twice, or of another algorithm; the body is another.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_body_is_the_one_that_was_signed() {
+    let (world, evil) = world().await;
+    let to = &world.servers[0];
+    let tampered = |change: &dyn Fn(&mut Wire)| {
+        let mut wire = heads(&evil, to).signed();
+        change(&mut wire);
+        wire
+    };
+    let cases: Vec<Case> = vec![
+        ("another body", 400, "bad_digest", tampered(&|wire| wire.body[2] = b'H')),
+        ("no digest", 400, "bad_digest", tampered(&|wire| wire.remove("content-digest"))),
+        (
+            "two digests",
+            400,
+            "bad_digest",
+            tampered(&|wire| {
+                let again = wire.value("content-digest");
+                wire.add("content-digest", &again);
+            }),
+        ),
+        (
+            "another algorithm",
+            400,
+            "bad_digest",
+            tampered(&|wire| wire.set("content-digest", "md5=:CY9rzUYh03PK3k6DJie09g==:")),
+        ),
+        (
+            "not covered",
+            400,
+            "bad_digest",
+            tampered(&|wire| {
+                let input = wire.value("signature-input").replace(" \"content-digest\"", "");
+                wire.set("signature-input", &input);
+            }),
+        ),
+        ("a body that was not signed", 400, "bad_digest", {
+            let mut wire = check(&evil, to).signed();
+            wire.body = b"{}".to_vec();
+            wire.add("content-length", "2");
+            wire.add("content-type", "application/json");
+            wire
+        }),
+        (
+            "another type",
+            415,
+            "unsupported_media_type",
+            tampered(&|wire| wire.set("content-type", "text/plain")),
+        ),
+    ];
+    all(&evil, to, cases).await;
+}
+
+/// A nonce counts once, however often it comes and whether or not the server was started again between; another
+/// server may use the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_counts_once() {
+    let (mut world, mut peers) = World::among(1, &["evil.test", "good.test"]).await;
+    let (second, evil) = (peers.remove(1), peers.remove(0));
+    let old = {
+        let to = &world.servers[0];
+        let draft = check(&evil, to);
+        let wire = draft.signed();
+        evil.send(to, &wire).await.expect(200);
+        evil.send(to, &wire).await.problem(401, "replay");
+        let mut same = check(&second, to);
+        same.nonce = draft.nonce.clone();
+        second.send(to, &same.signed()).await.expect(200);
+        // Nobody uses up another's nonces: one that came with a bad signature is still good.
+        let draft = check(&evil, to);
+        let mut forged = draft.clone();
+        forged.key = key("nobody");
+        evil.send(to, &forged.signed()).await.problem(401, "bad_signature");
+        evil.send(to, &draft.signed()).await.expect(200);
+        wire
+    };
+    world.kill(0);
+    let signed = now_s();
+    eventually("the next second", async || (now_s() > signed).then_some(())).await;
+    world.start(0);
+    evil.send(&world.servers[0], &old).await.problem(401, "replay");
+    good(&evil, &world.servers[0]).await;
+}
+
+/// The clocks may be 300 s apart and no more; the answer says the receiver's time. A signature that has ended, or
+/// that would last too long, is refused.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn clocks_may_differ_a_little() {
+    let (world, evil) = world().await;
+    let to = &world.servers[0];
+    let at = |offset: i64, lifetime: i64| {
+        let draft = check(&evil, to);
+        Draft { created: now_s() + offset, lifetime, ..draft }.signed()
+    };
+    evil.send(to, &at(297, 60)).await.expect(200);
+    for (offset, lifetime) in [(310, 60), (-310, 300), (-120, 60)] {
+        let said = evil.send(to, &at(offset, lifetime)).await.problem(401, "clock_skew");
+        assert!(said["detail"].as_str().expect("a detail").contains("clock says"), "{said}");
+    }
+    let mut long = at(0, 60);
+    let ends =
+        long.value("signature-input").replace(&(now_s() + 60).to_string(), &(now_s() + 3_600).to_string());
+    long.set("signature-input", &ends);
+    assert_eq!(evil.send(to, &long).await.status, 401);
+    good(&evil, to).await;
+}
+
+/// A key that has ended signs no requests; nor does one whose time has not come.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_retired_key_signs_nothing() {
+    let (world, evil) = world().await;
+    let to = &world.servers[0];
+    let old = |from: i64, until: Option<i64>, kid: &str| PublishedKey {
+        from_ts: (now_s() + from) * 1_000,
+        kid: kid.parse().expect("an id"),
+        public: key(kid).public(),
+        until_ts: until.map(|until| (now_s() + until) * 1_000),
+    };
+    let mut set = evil.key_set();
+    set.keys.push(old(-9_000, Some(-10), "retired"));
+    set.keys.push(old(3_600, None, "early"));
+    set.keys.push(old(-9_000, Some(600), "overlap"));
+    evil.publish(&evil.document_of(set));
+    let with =
+        |kid: &str| Draft { kid: kid.parse().expect("an id"), key: key(kid), ..check(&evil, to) }.signed();
+    evil.send(to, &with("retired")).await.problem(401, "key_expired");
+    evil.send(to, &with("early")).await.problem(401, "key_expired");
+    evil.send(to, &with("overlap")).await.expect(200);
+}
+
+/// A key document that goes back, tells two stories, shows another root key, is another server's, has ended or is
+/// of the future, too large, redirected elsewhere or never comes: the first that was seen stays, and the operator
+/// is told of what is no mistake.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn key_documents_only_go_forward() {
+    let names = ["back.test", "twice.test", "root.test", "chain.test", "next.test"];
+    let (world, peers) = World::among(1, &names).await;
+    let to = &world.servers[0];
+    let newer = |peer: &Peer, serial: i64, prev: bool| {
+        let mut set = peer.key_set();
+        set.prev = prev.then(|| set.hash());
+        set.serial = serial;
+        let from_ts = (now_s() - 10) * 1_000;
+        set.keys.push(PublishedKey {
+            from_ts,
+            kid: "k2".parse().expect("an id"),
+            public: key("k2").public(),
+            until_ts: None,
+        });
+        set
+    };
+    for (n, peer) in peers.iter().enumerate() {
+        if n == 0 {
+            peer.publish(&peer.document_of(newer(peer, 2, true)));
+        }
+        peer.ask(to, "GET", "/check", None).await.expect(200);
+    }
+    let [back, twice, root, chain, next] = &peers[..] else { panic!("five") };
+    back.publish(&back.document());
+    twice.publish(&twice.document_of(newer(twice, 1, false)));
+    let mut other = Peer::start(&world.authority, world.dir.path(), "root.test").await;
+    other.root = key("another root");
+    root.publish(&other.document_of(newer(&other, 1, false)));
+    chain.publish(&chain.document_of(newer(chain, 2, false)));
+    next.publish(&next.document_of(newer(next, 2, true)));
+    // Whoever signs with a key that is not known makes the document be asked for again.
+    let unknown =
+        |peer: &Peer| Draft { kid: "k2".parse().expect("an id"), key: key("k2"), ..check(peer, to) }.signed();
+    for (peer, kind) in
+        [(back, "rolled_back"), (twice, "broken_chain"), (root, "new_root"), (chain, "broken_chain")]
+    {
+        if peer.name.as_str() == "back.test" {
+            let strange = Draft { kid: "k3".parse().expect("an id"), ..check(peer, to) };
+            refetched(peer, to, || strange_again(&strange), 401).await;
+        } else {
+            refetched(peer, to, || unknown(peer), 401).await;
+        }
+        let alarm = (kind.to_owned(), peer.name.as_str().to_owned());
+        assert!(to.alarms().contains(&alarm), "{alarm:?}: {:?}", to.alarms());
+    }
+    refetched(next, to, || unknown(next), 200).await;
+}
+
+fn strange_again(draft: &Draft) -> Wire {
+    Draft { nonce: format!("{}x{}", draft.nonce, now_s()), created: now_s(), ..draft.clone() }.signed()
+}
+
+/// Asks until the server has looked at the key document again.
+async fn refetched(peer: &Peer, to: &Server, wire: impl Fn() -> Wire, status: u16) {
+    let before = peer.count("GET", "/.well-known/loggia");
+    eventually("the document is asked for again", async || {
+        let answer = peer.send(to, &wire()).await;
+        (peer.count("GET", "/.well-known/loggia") > before && answer.status == status).then_some(())
+    })
+    .await;
+}
+
+/// A document that is another's, over, or not yet, or no JSON, or that only a redirect elsewhere leads to.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_document_is_checked() {
+    let names: Vec<String> = (0..9).map(|n| format!("p{n}.test")).collect();
+    let (world, peers) = World::among(1, &names.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let to = &world.servers[0];
+    let good = |peer: &Peer| serde_json::from_str::<Value>(&peer.document()).expect("JSON");
+    peers[0].publish(&peers[1].document());
+    let mut changed = good(&peers[1]);
+    changed["endpoint"] = json!("https://elsewhere.test");
+    peers[1].publish(&changed.to_string());
+    peers[2].publish("{\"server\":");
+    peers[3].publish(&format!("{{\"pad\":\"{}\"}}", "x".repeat(70_000)));
+    let moved = |to: &'static str| {
+        move |heard: &federation_tests::Heard| heard.is("GET", "loggia").then(|| Reply::redirect(to))
+    };
+    peers[4].script(moved("https://p8.test/.well-known/loggia"));
+    peers[5].script(moved("http://p5.test/elsewhere"));
+    peers[6].script(moved("https://p6.test/.well-known/loggia"));
+    let mut unknown = good(&peers[7]);
+    unknown["extra"] = json!(1);
+    peers[7].publish(&unknown.to_string());
+    for peer in &peers[..8] {
+        let answer = peer.ask(to, "GET", "/check", None).await;
+        assert_eq!(
+            (answer.status, answer.body["code"].as_str()),
+            (401, Some("key_unknown")),
+            "{}: {}",
+            peer.name,
+            answer.body
+        );
+    }
+    // Around in a circle once, and no further; and nobody else was asked.
+    assert_eq!(peers[6].count("GET", "/.well-known/loggia"), 2);
+    assert_eq!(peers[8].heard().len(), 0);
+    peers[8].script(|heard| {
+        heard.target.ends_with(".well-known/loggia").then(|| Reply::redirect("/moved/loggia"))
+    });
+    let document = peers[8].document();
+    let asked = async |target: &str| peers[8].heard().iter().filter(|heard| heard.target == target).count();
+    peers[8].script(move |heard| match heard.target.as_str() {
+        "/.well-known/loggia" => Some(Reply::redirect("/moved/loggia")),
+        _ => Some(Reply::Json(200, document.clone())),
+    });
+    peers[8].ask(to, "GET", "/check", None).await.expect(200);
+    assert_eq!(asked("/moved/loggia").await, 1);
+}
+
+/// Requests in the name of a server whose document is slow to come share one look at it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_requests_ask_for_a_key_document_once() {
+    let (world, evil) = world().await;
+    let to = &world.servers[0];
+    let document = evil.document();
+    evil.script(move |heard| {
+        heard.is("GET", "loggia").then(|| {
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{document}", document.len());
+            std::thread::sleep(Duration::from_millis(300));
+            Reply::Raw(head.into_bytes())
+        })
+    });
+    let asked = (0..20).map(|_| evil.ask(to, "GET", "/check", None));
+    for answer in futures_util::future::join_all(asked).await {
+        answer.expect(200);
+    }
+    assert_eq!(evil.count("GET", "/.well-known/loggia"), 1);
+}
+
+/// A body that comes one byte at a time does not hold the server: it is cut off, and others are served meanwhile.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_body_has_to_come_in_time() {
+    let (world, evil) = world().await;
+    let to = &world.servers[0];
+    let mut wire = heads(&evil, to).signed();
+    wire.set("content-length", "1000000");
+    wire.body.truncate(3);
+    let mut stream = evil.connect(to).await;
+    stream.write_all(&wire.bytes()).await.expect("sent");
+    good(&evil, to).await;
+    let (mut reads, mut writes) = tokio::io::split(stream);
+    let drip = async {
+        while writes.write_all(b" ").await.is_ok() && writes.flush().await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    };
+    let answer = async {
+        tokio::select! {
+            answer = read_answer(&mut reads) => answer,
+            () = drip => federation_tests::person::Answer { status: 0, body: Value::Null },
+        }
+    };
+    let answer = tokio::time::timeout(Duration::from_secs(30), answer).await.expect("an end");
+    assert!(answer.status == 503 || answer.status == 0, "{answer:?}");
+}
+
+/// Text that is no JSON of the protocol's: numbers that are none of its own, a key twice, halves of characters,
+/// octets that are no text, NUL, and nesting without end. And the next request is answered.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_no_json_is_refused() {
+    let (world, evil) = world().await;
+    let (to, ann) = (&world.servers[0], world.servers[0].person("ann").await);
+    let channel = ann.channel("general").await;
+    let hosted = Hosted::found(&evil);
+    let (event, _) = hosted.message("hello");
+    let plain = serde_json::to_string(&event).expect("JSON").replace(hosted.channel.as_str(), &channel);
+    let signature = evil.key.sign(b"something").to_string();
+    let path = format!("/channels/{channel}/events");
+    let post = |body: Vec<u8>| {
+        let mut draft = evil.request(to, "POST", &path, None);
+        draft.body = Some(body);
+        draft.signed()
+    };
+    let of = |event: &str| {
+        let body = format!("{{\"events\":[{{\"event\":{event},\"signature\":\"{signature}\"}}]}}");
+        post(body.into_bytes())
+    };
+    let ts = event.origin_ts.to_string();
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    let events = [
+        ("a float", plain.replace(&ts, "1.5")),
+        ("an exponent", plain.replace(&ts, "1e3")),
+        ("minus nought", plain.replace(&ts, "-0")),
+        ("2^53", plain.replace(&ts, "9007199254740992")),
+        ("a key twice", plain.replacen('{', "{\"v\":1,", 1)),
+        ("an unknown field", plain.replacen('{', "{\"aaa\":1,", 1)),
+        ("space", plain.replacen('{', "{ ", 1)),
+        ("another order", plain.replacen('{', "{\"v\":1,", 1).replace(",\"v\":1}", "}")),
+        ("NUL", plain.replacen("\"e", "\"\\u0000e", 1)),
+        ("half a character", plain.replacen("\"e", "\"\\ud800e", 1)),
+        ("an array", "[]".to_owned()),
+    ];
+    for (what, event) in events {
+        let answer = evil.send(to, &of(&event)).await;
+        let code = answer.body["results"][0]["error"]["code"].as_str().or(answer.body["code"].as_str());
+        assert!(matches!(code, Some("bad_json" | "not_canonical" | "bad_header")), "{what}: {answer:?}");
+    }
+    let bodies: [(&str, Vec<u8>); 6] = [
+        ("depth", format!("{{\"events\":{deep}}}").into_bytes()),
+        ("no text", b"{\"events\":[\"\xff\xfe\"]}".to_vec()),
+        ("a field twice", b"{\"events\":[],\"events\":[]}".to_vec()),
+        ("an unknown field", b"{\"events\":[],\"more\":1}".to_vec()),
+        ("an array", b"[]".to_vec()),
+        ("cut off", b"{\"events\":[".to_vec()),
+    ];
+    for (what, body) in bodies {
+        let answer = evil.send(to, &post(body)).await;
+        assert_eq!(
+            (answer.status, answer.body["code"].as_str()),
+            (400, Some("bad_json")),
+            "{what}: {answer:?}"
+        );
+    }
+    evil.send(to, &post(b"{\"events\":[]}".to_vec())).await.problem(413, "too_large");
+    let answer = evil.send(to, &of(&deep)).await;
+    assert!((200..500).contains(&answer.status), "{answer:?}");
+    let mut much = evil.request(to, "POST", &path, None);
+    much.body = Some(vec![b' '; 5 * 1024 * 1024]);
+    let answer = evil.send(to, &much.signed()).await;
+    assert!(answer.status == 413 || answer.status == 0, "{answer:?}");
+    good(&evil, to).await;
+    ann.say(&channel, "n", "still here").await;
+}
