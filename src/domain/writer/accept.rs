@@ -8,11 +8,12 @@ use crate::protocol::Seq;
 use crate::protocol::body::{self, Body};
 use crate::protocol::event::{Event, EventType, SignedEvent, event_id};
 use crate::protocol::head::SignedHead;
-use crate::protocol::ids::UserId;
+use crate::protocol::ids::{ServerName, UserId};
 use crate::protocol::log::Entry;
 use crate::protocol::rules::{self, Refusal};
 use crate::protocol::sign::Signature;
 use crate::protocol::state::State;
+use crate::protocol::state::content::KeyContent;
 use crate::storage::entries::EntryRow;
 use crate::storage::users::NewUser;
 use crate::storage::{ChannelNum, UserNum, channels, entries, members, peers, users};
@@ -38,6 +39,12 @@ pub struct Ingested {
     pub void: Vec<(Seq, Refusal)>,
     /// People who were met for the first time.
     pub met: Vec<UserId>,
+    /// Keys that were bound, and by whom.
+    pub keys: Vec<(ServerName, KeyContent)>,
+    /// Events of people here that stand in the log without an effect.
+    pub lost: Vec<String>,
+    /// Entries whose author saw another log than this.
+    pub split: Vec<Seq>,
 }
 
 /// Why a batch was not taken. Nothing of it was.
@@ -187,6 +194,11 @@ impl Work<'_> {
         if said.size > size {
             return Err(BatchError::WrongHead.into());
         }
+        // New entries stand under a head of their own; without it nothing could be kept.
+        let fresh = !done.events.is_empty() || !done.void.is_empty();
+        if fresh && said.size != size {
+            return Err(BatchError::WrongHead.into());
+        }
         // What the host says now of what it said before.
         let then = if said.size == size {
             Some(root)
@@ -196,7 +208,6 @@ impl Work<'_> {
         };
         if then != Some(said.root) {
             // New entries that do not add up to their head are a mistake; old ones are another log.
-            let fresh = !done.events.is_empty() || !done.void.is_empty();
             return Err(if fresh { BatchError::WrongHead } else { BatchError::Fork }.into());
         }
         if said.size == size {
@@ -254,11 +265,12 @@ impl Work<'_> {
         let body = body.filter(|_| content.is_some());
         let known = users::by_id(self.conn, signed.event.sender.as_str())?.is_some();
         let sender = self.person(&signed.event.sender)?;
-        if !known {
-            done.met.push(sender.id.clone());
-        }
         if refusal.is_none() {
+            if !known {
+                done.met.push(sender.id.clone());
+            }
             done.met.extend(self.people_of(&signed.event)?);
+            self.note(channel, &entry, &signed, done)?;
         }
         let ours = sender.id.server() == self.lane.identity.name;
         let id = signed.id.clone();
@@ -273,8 +285,32 @@ impl Work<'_> {
             peers::delete_pending(self.conn, id.as_str())?;
         }
         match refusal {
-            Some(refusal) => done.void.push((seq, refusal)),
+            Some(refusal) => {
+                done.void.push((seq, refusal));
+                if ours && refusal != Refusal::Repeated {
+                    done.lost.push(id.as_str().to_owned());
+                }
+            }
             None => done.events.push((id.as_str().to_owned(), seq)),
+        }
+        Ok(())
+    }
+
+    /// What is to be looked at of an entry once it is here: nothing of it decides whether it has an effect.
+    fn note(
+        &mut self,
+        channel: ChannelNum,
+        entry: &Entry,
+        signed: &SignedEvent,
+        done: &mut Ingested,
+    ) -> Result<(), Error> {
+        if signed.event.kind == EventType::ServerKey {
+            done.keys.extend(KeyContent::of(&signed.event).ok());
+        }
+        let Some(seen) = signed.event.seen.filter(|seen| seen.size <= entry.seq) else { return Ok(()) };
+        let then = entries::by_seq(self.conn, channel, seen.size - 1)?;
+        if then.is_some_and(|row| row.root != seen.root.as_bytes()) {
+            done.split.push(entry.seq);
         }
         Ok(())
     }

@@ -148,13 +148,17 @@ impl Work<'_> {
             open.state_at_hand().and_then(|state| state.targets.get(&relates.to).map(|target| target.seq))
         });
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).map_err(|error| damaged("event", error));
+        // A host elsewhere may let an author use a nonce twice. The first is found by it, the second by its id.
+        let taken = void.is_none()
+            && !self.is_host(channel)?
+            && entries::by_nonce(self.conn, channel, sender.num, event.nonce.as_str())?.is_some();
         let row = EntryRow {
             channel,
             seq,
             event_id: id.as_str().to_owned(),
             kind: event.kind.as_str().to_owned(),
             sender: sender.num,
-            nonce: event.nonce.as_str().to_owned(),
+            nonce: if taken { id.as_str() } else { event.nonce.as_str() }.to_owned(),
             term: entry.term,
             host_ts: ts,
             root: root.as_bytes().to_vec(),

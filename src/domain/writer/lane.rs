@@ -1,6 +1,6 @@
 //! A lane's memory: the channels it has at hand, and what the transaction under way did to them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::elsewhere::Settled;
@@ -77,8 +77,8 @@ pub struct Lane {
     locked: HashSet<ChannelNum>,
     /// Those that the unit under way has locked: if it is taken back, so is the lock.
     locked_by_unit: Vec<ChannelNum>,
-    /// Channels whose log grew in this transaction.
-    touched: BTreeSet<ChannelNum>,
+    /// Channels whose log grew in this transaction, and how long each was before. What failed has grown nothing.
+    touched: BTreeMap<ChannelNum, i64>,
     /// Where the logs stood before each append of the unit under way; none for a channel it made.
     pub(super) undo: Vec<(ChannelNum, Option<LogPosition>)>,
     pub(super) effects: Vec<Effect>,
@@ -99,7 +99,7 @@ impl Lane {
             nums: HashMap::new(),
             locked: HashSet::new(),
             locked_by_unit: Vec::new(),
-            touched: BTreeSet::new(),
+            touched: BTreeMap::new(),
             undo: Vec::new(),
             effects: Vec::new(),
             heads: HashMap::new(),
@@ -141,7 +141,7 @@ impl Lane {
         }
         let found = channels::num_of(conn, id.as_str())?;
         // One that this transaction made may yet be taken back.
-        if let Some(num) = found.filter(|num| !self.touched.contains(num)) {
+        if let Some(num) = found.filter(|num| !self.touched.contains_key(num)) {
             self.nums.insert(id.clone(), num);
         }
         Ok(found)
@@ -175,14 +175,14 @@ impl Lane {
         self.undo.push((open.num, None));
         self.locked.insert(open.num);
         self.locked_by_unit.push(open.num);
-        self.touched.insert(open.num);
+        self.touched.insert(open.num, 0);
         self.channels.insert(open.num, open);
     }
 
     /// Notes that the log of `num` is about to grow from `position`.
     pub(super) fn touch(&mut self, num: ChannelNum, position: LogPosition) {
+        self.touched.entry(num).or_insert(position.size);
         self.undo.push((num, Some(position)));
-        self.touched.insert(num);
     }
 
     /// The unit under way failed: its channels stand where they stood before it.
@@ -205,8 +205,10 @@ impl Lane {
     /// writes where it stands.
     pub(super) fn write_heads(&mut self, conn: &mut Conn) -> Result<(), storage::Error> {
         let now = self.clock.now();
-        for num in &self.touched {
-            let Some(open) = self.channels.get(num) else { continue };
+        for (num, before) in &self.touched {
+            let Some(open) = self.channels.get(num).filter(|open| open.position.size > *before) else {
+                continue;
+            };
             if open.host != self.identity.name {
                 let theirs = self.heads.get(num).filter(|head| head.head.size == open.position.size);
                 let signed =
