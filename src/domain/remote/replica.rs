@@ -1,20 +1,27 @@
 //! Copies of channels that are hosted elsewhere.
 
+use std::collections::BTreeSet;
+
 use super::wire::{Batch, BatchAnswer, Evidence, HeadClaim, Heads, Profile, Signal, WireEntry};
 use crate::domain::effect::Effect;
-use crate::domain::peers::Ask;
+use crate::domain::peers::{Ask, PeerError};
 use crate::domain::verify::stored_head;
 use crate::domain::writer::{BatchError, Incoming, Ingested, Work};
 use crate::domain::{Domain, Error, Forbidden, Missing, Result, show};
-use crate::protocol::head::SignedHead;
+use crate::protocol::head::{self, Finding, SignedHead};
 use crate::protocol::ids::{ChannelId, Hash, ServerName, UserId};
+use crate::protocol::key_document::{PublishedKey, SignedKeySet};
 use crate::protocol::limits::BATCH_ENTRIES_MAX;
+use crate::protocol::sign::PublicKey;
+use crate::protocol::state::content::KeyContent;
 use crate::storage::{ChannelNum, channels, entries, members, peers, users};
 
 /// How many channels one comparison of heads is about.
 pub const HEADS_MAX: usize = 1_000;
 /// Signals in one request.
 pub const SIGNALS_MAX: usize = 100;
+/// Keys of one batch about which their servers are asked.
+const KEYS_CHECKED_MAX: usize = 16;
 /// Longest display name and text about oneself that are taken over, in characters.
 const PROFILE_CHARS_MAX: usize = 500;
 
@@ -50,11 +57,7 @@ impl Domain {
                     return Err(Error::Batch(BatchError::Fork));
                 }
                 let done = work.ingest(num, incoming, signed)?;
-                for (seq, refusal) in &done.void {
-                    let detail = format!("entry {seq} has no effect: {} ({refusal})", refusal.rule());
-                    let now = work.lane.clock.now();
-                    peers::add_alarm(work.conn, now, "void_entry", host.as_str(), id.as_str(), &detail)?;
-                }
+                raise_alarms(work, &host, &id, &done)?;
                 Ok(done)
             })
             .await;
@@ -62,14 +65,23 @@ impl Domain {
             Ok(done) => done,
             Err(Error::Batch(BatchError::Gap)) => Ingested::default(),
             Err(Error::Batch(BatchError::Fork)) => {
-                self.keep_evidence(channel, head).await?;
+                self.keep_head(channel, head, true).await?;
                 return Err(Error::Batch(BatchError::Fork));
             }
             Err(error) => return Err(error),
         };
         self.arrivals.arrived(&done.events);
+        for event in &done.lost {
+            let what = "it placed the event where it has no effect".to_owned();
+            self.arrivals.refused(event, PeerError::Nonsense(origin.clone(), what));
+        }
         for user in done.met {
             self.ask_profile(user);
+        }
+        for (server, key) in done.keys.into_iter().take(KEYS_CHECKED_MAX) {
+            if server != *origin && server != *self.server() {
+                self.check_key(channel.clone(), server, key);
+            }
         }
         let id = channel.clone();
         let void = done.void.iter().map(|(seq, _)| *seq).collect();
@@ -83,25 +95,64 @@ impl Domain {
             .await
     }
 
+    /// Asks a server in the background whether a key that a host let be bound in its name is its own. A log can't
+    /// say that: there, a server's first key vouches for itself.
+    fn check_key(&self, channel: ChannelId, server: ServerName, key: KeyContent) {
+        let (peers, writer) = (self.peers.clone(), self.writer.clone());
+        tokio::spawn(async move {
+            let Ok(answer) = peers.ask(&server, Ask::get("/keys?since=0".to_owned())).await else { return };
+            let Ok(sets) = serde_json::from_str::<Vec<SignedKeySet>>(&answer) else { return };
+            let is_it = |known: &PublishedKey| known.kid == key.kid && known.public == key.public;
+            if sets.iter().flat_map(|set| &set.set.keys).any(is_it) {
+                return;
+            }
+            let name = server.clone();
+            let told =
+                writer.other(name.as_str(), move |work| forged_key(work, &channel, &server, &key)).await;
+            if let Err(error) = told {
+                tracing::warn!(%error, server = %name, "an alarm could not be kept");
+            }
+        });
+    }
+
     /// Keeps a head of the host that contradicts what it said before, if its signature holds. From then on nothing
     /// is written into the channel, and the operator is told.
     pub async fn keep_evidence(&self, channel: &ChannelId, head: SignedHead) -> Result<bool> {
+        self.keep_head(channel, head, false).await
+    }
+
+    /// `is_other` says that the host itself sent the head over other entries than are here, so that it is of another
+    /// log however long that is.
+    async fn keep_head(&self, channel: &ChannelId, head: SignedHead, is_other: bool) -> Result<bool> {
         let id = channel.clone();
         self.writer
             .channel(channel, move |work| {
                 let num = work.lane.num_of(work.conn, &id)?.ok_or(Error::NotFound(Missing::Channel))?;
                 let row = channels::by_num(work.conn, num)?.ok_or(Error::NotFound(Missing::Channel))?;
                 let Some(ours) = stored_head(&row) else { return Ok(false) };
-                if !contradicts(work, num, &head)? {
+                if !contradicts(work, num, &head, is_other)? {
                     return Ok(false);
                 }
-                let text = |head: &SignedHead| {
-                    serde_json::to_string(head).map_err(|error| super::host::damaged("head", error))
+                add_fork(work, &id, &ours, &head)?;
+                Ok(true)
+            })
+            .await
+    }
+
+    /// Keeps two heads that contradict each other, whatever is here.
+    async fn keep_pair(&self, channel: &ChannelId, a: SignedHead, b: SignedHead) -> Result<bool> {
+        let id = channel.clone();
+        self.writer
+            .channel(channel, move |work| {
+                let num = work.lane.num_of(work.conn, &id)?.ok_or(Error::NotFound(Missing::Channel))?;
+                let (Some(key_a), Some(key_b)) = (key_of(work, num, &a)?, key_of(work, num, &b)?) else {
+                    return Ok(false);
                 };
-                let now = work.lane.clock.now();
-                peers::add_evidence(work.conn, id.as_str(), now, &text(&ours)?, &text(&head)?)?;
-                let detail = format!("two logs of {} entries and more", head.head.size);
-                peers::add_alarm(work.conn, now, "fork", &row.host, id.as_str(), &detail)?;
+                let pair = head::Evidence { a: a.clone(), b: b.clone(), proof: None };
+                if pair.check(&key_a, &key_b) != Finding::Fork {
+                    return Ok(false);
+                }
+                add_fork(work, &id, &a, &b)?;
                 Ok(true)
             })
             .await
@@ -109,7 +160,10 @@ impl Domain {
 
     /// Evidence that another server found: kept if it holds against what is here.
     pub async fn take_evidence(&self, channel: &ChannelId, evidence: Evidence) -> Result<bool> {
-        Ok(self.keep_evidence(channel, evidence.a).await? || self.keep_evidence(channel, evidence.b).await?)
+        let Evidence { a, b } = evidence;
+        let (first, second) = (a.clone(), b.clone());
+        let kept = self.keep_evidence(channel, a).await? || self.keep_evidence(channel, b).await?;
+        Ok(kept || self.keep_pair(channel, first, second).await?)
     }
 
     /// What passes: typing and presence of the origin's people, or of anybody's when the origin is the host.
@@ -148,6 +202,7 @@ impl Domain {
             })
             .await?;
         let mut effects = Vec::new();
+        let mut asked = BTreeSet::new();
         for (num, signal) in heard {
             match signal {
                 Signal::Typing { user } => effects.push(Effect::Typing {
@@ -155,9 +210,15 @@ impl Domain {
                     id: channel.clone(),
                     user: user.as_str().to_owned(),
                 }),
-                Signal::Profile { user } => self.ask_profile(user),
+                Signal::Profile { user } => {
+                    asked.insert(user);
+                }
                 Signal::Presence { user, online } => self.presences.set_remote(user.as_str(), num, online),
             }
+        }
+        // Only a person's own server knows that they changed: nobody makes us ask a third one.
+        for user in asked.into_iter().filter(|user| user.server() == *origin) {
+            self.ask_profile(user);
         }
         self.audience.announce(effects);
         Ok(())
@@ -214,17 +275,65 @@ impl Signal {
     }
 }
 
-/// Whether the host's signed head is of another log than the one that is here, on which it signed a head too.
-fn contradicts(work: &mut Work<'_>, num: ChannelNum, head: &SignedHead) -> Result<bool> {
+/// What the operator should know of a batch that was taken.
+fn raise_alarms(work: &mut Work<'_>, host: &ServerName, id: &ChannelId, done: &Ingested) -> Result<()> {
+    let now = work.lane.clock.now();
+    for (seq, refusal) in &done.void {
+        let detail = format!("entry {seq} has no effect: {} ({refusal})", refusal.rule());
+        peers::add_alarm(work.conn, now, "void_entry", host.as_str(), id.as_str(), &detail)?;
+    }
+    for seq in &done.split {
+        let detail = format!("the author of entry {seq} was shown another log than this server");
+        peers::add_alarm(work.conn, now, "split_view", host.as_str(), id.as_str(), &detail)?;
+    }
+    for (server, key) in &done.keys {
+        let own = work.lane.identity.key_of(key.kid.as_str()).map(|(_, own)| own.public());
+        if *server == work.lane.identity.name && own != Some(key.public) {
+            forged_key(work, id, server, key)?;
+        }
+    }
+    Ok(())
+}
+
+fn forged_key(work: &mut Work<'_>, id: &ChannelId, server: &ServerName, key: &KeyContent) -> Result<()> {
+    let detail = format!("the channel's host has let a key {} be bound that is not this server's", key.kid);
+    let now = work.lane.clock.now();
+    Ok(peers::add_alarm(work.conn, now, "forged_key", server.as_str(), id.as_str(), &detail)?)
+}
+
+/// The key that a head of the channel names, if it is its host's.
+fn key_of(work: &mut Work<'_>, num: ChannelNum, head: &SignedHead) -> Result<Option<PublicKey>> {
     let open = work.lane.open(work.conn, num)?;
-    let (id, host, size) = (open.id.clone(), open.host.clone(), open.position.size);
+    let (id, host) = (open.id.clone(), open.host.clone());
+    if head.head.channel != id || head.head.host != host {
+        return Ok(None);
+    }
+    let keys = &open.state_of(work.conn, &[])?.keys;
+    Ok(keys.get(&(host, head.head.kid.clone())).map(|key| key.public))
+}
+
+/// Two heads that contradict each other are kept; nothing is written into the channel from now on.
+fn add_fork(work: &mut Work<'_>, id: &ChannelId, a: &SignedHead, b: &SignedHead) -> Result<()> {
+    let text =
+        |head: &SignedHead| serde_json::to_string(head).map_err(|error| super::host::damaged("head", error));
+    let now = work.lane.clock.now();
+    peers::add_evidence(work.conn, id.as_str(), now, &text(a)?, &text(b)?)?;
+    let detail = format!("two logs of {} entries and more", b.head.size);
+    Ok(peers::add_alarm(work.conn, now, "fork", a.head.host.as_str(), id.as_str(), &detail)?)
+}
+
+/// Whether the host's signed head is of another log than the one that is here, on which it signed a head too.
+fn contradicts(work: &mut Work<'_>, num: ChannelNum, head: &SignedHead, is_other: bool) -> Result<bool> {
+    let size = work.lane.open(work.conn, num)?.position.size;
     let said = &head.head;
-    if said.channel != id || said.host != host || said.size > size || said.size < 1 {
+    if said.size < 1 || (said.size > size && !is_other) {
         return Ok(false);
     }
-    let key = open.state_of(work.conn, &[])?.keys.get(&(host, said.kid.clone())).map(|key| key.public);
-    if key.is_none_or(|key| head.verify(&key).is_err()) {
+    if key_of(work, num, head)?.is_none_or(|key| head.verify(&key).is_err()) {
         return Ok(false);
+    }
+    if said.size > size {
+        return Ok(true);
     }
     let here = entries::by_seq(work.conn, num, said.size - 1)?;
     Ok(here.is_some_and(|row| row.term == said.term && row.root != said.root.as_bytes()))
