@@ -272,7 +272,9 @@ impl Domain {
                 if size == 0 {
                     invite_here(work, num, row.num, sender.num)?;
                 }
-                Ok((is_dm && known).then_some((row.num, invitee)))
+                // The host can put any name here; it speaks for its own people only.
+                let genuine = inviter == create.creator;
+                Ok((is_dm && known && genuine).then_some((row.num, invitee)))
             })
             .await?;
         let Some((num, id)) = wanted else { return Ok(()) };
