@@ -30,6 +30,9 @@ impl Ask {
     }
 }
 
+/// How the code of an answer begins that had none.
+pub const NO_CODE: &str = "status_";
+
 /// Why another server did not do what it was asked.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum PeerError {
@@ -60,7 +63,10 @@ impl PeerError {
     pub fn is_passing(&self) -> bool {
         match self {
             PeerError::Unreachable(..) => true,
-            PeerError::Problem { status, .. } => matches!(status, 401 | 408 | 425 | 429 | 500..),
+            // An answer without a code of the protocol is of something that stands before the server.
+            PeerError::Problem { status, code, .. } => {
+                matches!(status, 401 | 408 | 425 | 429 | 500..) || code.starts_with(NO_CODE)
+            }
             PeerError::Disabled | PeerError::Blocked(_) | PeerError::Nonsense(..) => false,
         }
     }

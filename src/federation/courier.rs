@@ -41,6 +41,10 @@ const LOOK_INTERVAL: Duration = Duration::from_secs(5);
 const ACKS_INTERVAL: Duration = Duration::from_millis(300);
 /// How long a channel that the other server refuses to take is left alone.
 const REFUSED_PAUSE: Duration = Duration::from_secs(300);
+/// When an event that the host took, and that did not come back, is sent again: it may have been lost.
+const TAKEN_PAUSE: Duration = Duration::from_secs(60);
+/// How often a server may have less than it had, while it is brought up to date.
+const RETREATS_MAX: u32 = 2;
 /// An errand that could not be done for so long is given up, in milliseconds: 7 days.
 const ERRAND_MS_MAX: i64 = 7 * 24 * 3_600_000;
 /// Codes of refusals that are about the moment and not about the event.
@@ -60,7 +64,7 @@ struct LaneWork {
     written: HashMap<ChannelNum, i64>,
     refused: HashMap<ChannelNum, Instant>,
     /// Events that the host has taken and that are on their way back.
-    taken: HashSet<String>,
+    taken: HashMap<String, Instant>,
 }
 
 /// Everything that goes to other servers without somebody waiting for it.
@@ -198,9 +202,9 @@ impl Courier {
         let name = server.as_str().to_owned();
         let rows = self.domain.reads.read(move |conn| peers::pending_for(conn, &name, ROUND_MAX)).await?;
         let waiting: HashSet<&str> = rows.iter().map(|row| row.event_id.as_str()).collect();
-        work.taken.retain(|event| waiting.contains(event.as_str()));
+        work.taken.retain(|event, when| waiting.contains(event.as_str()) && when.elapsed() < TAKEN_PAUSE);
         let mut rows: Vec<PendingRow> =
-            rows.into_iter().filter(|row| !work.taken.contains(&row.event_id)).collect();
+            rows.into_iter().filter(|row| !work.taken.contains_key(&row.event_id)).collect();
         let Some(channel) = rows.first().map(|row| row.channel) else { return Ok(false) };
         rows.retain(|row| row.channel == channel);
         rows.truncate(SUBMIT_EVENTS_MAX);
@@ -217,7 +221,10 @@ impl Courier {
         let answer = self.outbound.ask(server, Ask::post(format!("/channels/{id}/events"), body)).await;
         let results = match answer {
             Ok(answer) => serde_json::from_str::<SubmissionAnswer>(&answer).map_err(nonsense)?.results,
-            Err(error) if error.is_passing() => return Err(error.into()),
+            // What makes no sense is no refusal: people were told that it waits.
+            Err(error) if error.is_passing() || matches!(error, PeerError::Nonsense(..)) => {
+                return Err(error.into());
+            }
             // The channel as a whole is refused: so is each event.
             Err(error) => {
                 for row in &rows {
@@ -226,10 +233,14 @@ impl Courier {
                 return Ok(true);
             }
         };
+        if results.len() != rows.len() {
+            let what = format!("{} outcomes for {} events", results.len(), rows.len());
+            return Err(PeerError::Nonsense(server.clone(), what).into());
+        }
         for (row, result) in rows.iter().zip(results) {
             match result {
                 Outcome { entry: Some(_), .. } => {
-                    work.taken.insert(row.event_id.clone());
+                    work.taken.insert(row.event_id.clone(), Instant::now());
                 }
                 Outcome { error: Some(error), .. } if !PASSING_CODES.contains(&error.code.as_str()) => {
                     let (code, detail) = (error.code, error.detail);
@@ -323,7 +334,7 @@ impl Courier {
         channel: ChannelNum,
         mut from: i64,
     ) -> (i64, Result<(), Error>) {
-        let mut without_progress = 0;
+        let mut retreats = 0;
         loop {
             let next = match self.domain.next_batch(server, channel, from).await {
                 Ok(Some(next)) => next,
@@ -334,9 +345,9 @@ impl Courier {
                 Ok(size) => size,
                 Err(error) => return (from, Err(error)),
             };
-            without_progress = if size > from { 0 } else { without_progress + 1 };
+            retreats += u32::from(size <= from);
             from = size;
-            if without_progress > 1 {
+            if retreats > RETREATS_MAX {
                 let why = "it takes entries and has them not".to_owned();
                 return (from, Err(PeerError::Nonsense(server.clone(), why).into()));
             }
@@ -390,9 +401,15 @@ impl Courier {
             let Ok(body) = serde_json::to_string(&claims) else { return };
             match self.outbound.ask(host, Ask::post("/heads".to_owned(), body)).await {
                 Ok(answer) => {
-                    let newer =
-                        serde_json::from_str::<HeadsAnswer>(&answer).map_or(0, |answer| answer.heads.len());
-                    tracing::info!(%host, newer, "heads were compared");
+                    let newer = serde_json::from_str::<HeadsAnswer>(&answer).map(|answer| answer.heads);
+                    let newer = newer.unwrap_or_default();
+                    tracing::info!(%host, newer = newer.len(), "heads were compared");
+                    for head in newer.into_iter().take(claims.heads.len()) {
+                        let channel = head.head.channel.clone();
+                        if let Err(error) = self.domain.keep_evidence(&channel, head).await {
+                            tracing::info!(%host, %error, "a head could not be compared");
+                        }
+                    }
                 }
                 Err(error) => tracing::info!(%host, %error, "heads could not be compared"),
             }

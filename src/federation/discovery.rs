@@ -1,10 +1,11 @@
 //! Who another server is: its key document, fetched from its name, checked, pinned and kept.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use reqwest::header::LOCATION;
+use tokio::sync::Semaphore;
 
 use super::WELL_KNOWN;
 use crate::config::Config;
@@ -26,6 +27,8 @@ const REFETCH_INTERVAL: Duration = Duration::from_secs(10);
 const FAILURE_MEMORY: Duration = Duration::from_secs(2);
 /// Servers whose documents are kept at hand.
 const PEERS_AT_HAND_MAX: usize = 10_000;
+/// Documents that are fetched at a time: anybody can make this server look at a name.
+const FETCHES_MAX: usize = 256;
 
 #[derive(Clone)]
 struct Known {
@@ -41,7 +44,12 @@ pub struct Discovery {
     clock: Arc<dyn Clock>,
     known: Mutex<HashMap<ServerName, Known>>,
     failed: Mutex<HashMap<ServerName, (Instant, PeerError)>>,
+    /// Whoever wants the same document waits for whoever asks for it.
+    turns: Mutex<HashMap<ServerName, Weak<Turn>>>,
+    fetches: Semaphore,
 }
+
+type Turn = tokio::sync::Mutex<()>;
 
 /// Why no connections to other servers can be made.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +70,8 @@ impl Discovery {
             clock,
             known: Mutex::default(),
             failed: Mutex::default(),
+            turns: Mutex::default(),
+            fetches: Semaphore::new(FETCHES_MAX),
         })
     }
 
@@ -124,6 +134,12 @@ impl Discovery {
 
     /// Asks the server for its document, compares it with the pin, and keeps it.
     pub async fn fetch(&self, server: &ServerName) -> Result<Arc<KeyDocument>, PeerError> {
+        let asked = Instant::now();
+        let turn = self.turn(server);
+        let _turn = turn.lock().await;
+        if let Some(known) = self.at_hand(server).filter(|known| known.fetched >= asked) {
+            return Ok(known.document);
+        }
         if let Some((when, why)) = self.failed.lock().unwrap_or_else(PoisonError::into_inner).get(server)
             && when.elapsed() < FAILURE_MEMORY
         {
@@ -143,9 +159,23 @@ impl Discovery {
         fetched
     }
 
+    fn turn(&self, server: &ServerName) -> Arc<Turn> {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(turn) = turns.get(server).and_then(Weak::upgrade) {
+            return turn;
+        }
+        turns.retain(|_, turn| turn.strong_count() > 0);
+        let turn = Arc::new(Turn::default());
+        turns.insert(server.clone(), Arc::downgrade(&turn));
+        turn
+    }
+
     async fn fetch_now(&self, server: &ServerName) -> Result<Arc<KeyDocument>, PeerError> {
-        let began = Instant::now();
-        let bytes = tokio::time::timeout(FETCH_DEADLINE, self.well_known(server))
+        let fetched = async {
+            let _permit = self.fetches.acquire().await;
+            self.well_known(server).await
+        };
+        let bytes = tokio::time::timeout(FETCH_DEADLINE, fetched)
             .await
             .map_err(|_| PeerError::Unreachable(server.clone(), "it took too long".to_owned()))??;
         let nonsense = |what: String| PeerError::Nonsense(server.clone(), what);
@@ -158,7 +188,7 @@ impl Discovery {
             .await
             .map_err(|error| PeerError::Unreachable(server.clone(), error.to_string()))?;
         pinned.map_err(nonsense)?;
-        Ok(self.remember(server, Arc::new(document), began))
+        Ok(self.remember(server, Arc::new(document), Instant::now()))
     }
 
     async fn well_known(&self, server: &ServerName) -> Result<Vec<u8>, PeerError> {

@@ -11,7 +11,7 @@ use super::discovery::{Discovery, cause, read_body};
 use super::{BASE, VERSION};
 use crate::config::PeerPolicy;
 use crate::domain::clock::{Clock, random_nonce};
-use crate::domain::peers::{Answer, Ask, PeerError, Peers};
+use crate::domain::peers::{Answer, Ask, NO_CODE, PeerError, Peers};
 use crate::domain::writer::Identity;
 use crate::protocol::http_sig::{self, Params, Request};
 use crate::protocol::ids::ServerName;
@@ -61,6 +61,11 @@ impl Outbound {
         *self.policy.write().unwrap_or_else(PoisonError::into_inner) = policy;
     }
 
+    /// Whether as much is under way to the server as may be: what can be dropped is dropped then.
+    pub fn is_busy(&self, server: &ServerName) -> bool {
+        self.permits(server).available_permits() == 0
+    }
+
     /// Gives up whatever is under way.
     pub fn close(&self) {
         self.closed.send_replace(true);
@@ -84,7 +89,10 @@ impl Outbound {
         let unreachable = |why: String| PeerError::Unreachable(server.clone(), why);
         let document = self.discovery.document(server).await?;
         let permits = self.permits(server);
-        let _permit = permits.acquire().await.map_err(|error| unreachable(error.to_string()))?;
+        let _permit = tokio::time::timeout(ASK_DEADLINE, permits.acquire())
+            .await
+            .map_err(|_| unreachable("too much waits for it".to_owned()))?
+            .map_err(|error| unreachable(error.to_string()))?;
         let url = format!("{}{BASE}{}", document.endpoint, ask.path);
         let request = self.signed(server, &document.endpoint, &url, ask)?;
         let response = request.send().await.map_err(|error| unreachable(cause(&error)))?;
@@ -97,7 +105,8 @@ impl Outbound {
         let problem: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
         let text =
             |field: &str| problem.get(field).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
-        let code = if text("code").is_empty() { format!("status_{}", status.as_u16()) } else { text("code") };
+        let code =
+            if text("code").is_empty() { format!("{NO_CODE}{}", status.as_u16()) } else { text("code") };
         let detail = if text("detail").is_empty() { text("title") } else { text("detail") };
         Err(PeerError::Problem { server: server.clone(), status: status.as_u16(), code, detail })
     }

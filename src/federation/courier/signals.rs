@@ -79,6 +79,9 @@ impl Courier {
     }
 
     async fn signal(&self, server: &ServerName, channel: &ChannelId, signals: &Signals) {
+        if self.outbound.is_busy(server) {
+            return;
+        }
         if let Ok(body) = serde_json::to_string(signals) {
             let asked =
                 self.outbound.ask(server, Ask::post(format!("/channels/{channel}/signals"), body)).await;

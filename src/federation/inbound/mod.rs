@@ -29,6 +29,8 @@ pub struct Inbound {
     pub outbound: Arc<Outbound>,
     pub courier: Arc<Courier>,
     nonces: Nonces,
+    /// Seconds since 1970: what was signed before this server started may have been taken before it stopped.
+    since_s: i64,
     rates: DefaultKeyedRateLimiter<ServerName>,
 }
 
@@ -42,7 +44,8 @@ impl Inbound {
         let per_minute = domain.config.settings.federation.requests_per_minute;
         let rates =
             RateLimiter::keyed(Quota::per_minute(NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN)));
-        Inbound { domain, own, outbound, courier, nonces: Nonces::default(), rates }
+        let since_s = domain.clock.now() / 1_000;
+        Inbound { domain, own, outbound, courier, nonces: Nonces::default(), since_s, rates }
     }
 
     fn discovery(&self) -> &Discovery {

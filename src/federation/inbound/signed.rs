@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderMap};
@@ -23,6 +24,9 @@ use crate::protocol::key_document::KeyDocument;
 
 /// Largest body of a request, in bytes: a full batch with what JSON adds to it.
 const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// How long a whole body may take.
+const BODY_DEADLINE: Duration = Duration::from_secs(20);
 
 /// A request whose signature verified.
 pub struct Signed {
@@ -50,7 +54,8 @@ impl FromRequest for Signed {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
             let state = request.app_data::<State>().ok_or_else(|| Problem::plain("not_found"))?.clone();
-            let body = body(&request, payload).await?;
+            let body = tokio::time::timeout(BODY_DEADLINE, body(&request, payload)).await;
+            let body = body.unwrap_or_else(|_| Err(Problem::new("busy", "The body took too long.")))?;
             verify(&state, &request, body).await
         })
     }
@@ -148,6 +153,10 @@ async fn verify(state: &Inbound, request: &HttpRequest, body: BytesMut) -> Resul
     claim.verify(&signed, &all(headers, "content-digest"), &key).map_err(of_signature)?;
     if state.rates.check_key(&origin).is_err() {
         return Err(Problem::plain("rate_limited").retry_after(1));
+    }
+    // REQ-11: nonces are not kept over a restart; whose request is refused for that signs it again.
+    if claim.created() < state.since_s {
+        return Err(Problem::new("replay", "The request was signed before this server started."));
     }
     if !state.nonces.is_new(&origin, claim.nonce().as_str(), claim.expires()) {
         return Err(Problem::plain("replay"));
