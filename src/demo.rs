@@ -99,6 +99,8 @@ fn start(data: &Path, place: &Place) -> Result<Child> {
         .env("LOGGIA_LISTEN", format!("127.0.0.1:{}", place.port))
         .env("LOGGIA_DATA_DIR", file(format!("data-{}", place.name)))
         .env("LOGGIA_LOG__LEVEL", "warn")
+        // It is for trying things out, a flood of messages among them.
+        .env("LOGGIA_LIMITS__ENABLED", "false")
         .env("LOGGIA_FEDERATION__ENABLED", "true")
         .env("LOGGIA_FEDERATION__LISTEN", format!("127.0.0.1:{}", place.federation_port))
         .env("LOGGIA_FEDERATION__TLS_CERT", file(format!("{}.pem", place.name)))
