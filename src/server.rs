@@ -17,11 +17,11 @@ use crate::domain::passwords::Passwords;
 use crate::domain::peers::{Arrivals, NoPeers, Peers};
 use crate::domain::remote::meet::FoundChannels;
 use crate::domain::writer::{Identity, Writer, WriterContext};
-use crate::domain::{Domain, Presences};
 use crate::federation::courier::{Both, Courier, Routes};
 use crate::federation::discovery::{ClientError, Discovery};
 use crate::federation::own_keys::{self, OwnKeys};
 use crate::federation::{self, Inbound, Outbound};
+use crate::domain::{Domain, Presences, search};
 use crate::http::limits::Limits;
 use crate::http::{Problem, Shared, TokenCache, context, extract, web_client};
 use crate::live::{self, Bounds, Hub};
@@ -189,6 +189,9 @@ fn build_domain(
         let mut conn = Conn::open(&for_identity.database_url())?;
         for migration in conn.migrate()? {
             tracing::info!(migration, "the schema was brought up to date");
+        }
+        if search::renew(&mut conn)? {
+            tracing::info!("the search index was made anew");
         }
         identity(&mut conn, &for_identity, identity_clock.as_ref())
     });

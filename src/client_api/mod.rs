@@ -45,6 +45,7 @@ mod mark_read;
 mod pin_message;
 mod read_notifications;
 mod remove_reaction;
+mod search_messages;
 mod send_message;
 mod send_typing;
 mod set_notify;
@@ -147,6 +148,7 @@ endpoints! {
     get_log: session ["channel_not_found", "not_member", "bad_place"];
     list_notifications: session ["bad_limit", "bad_cursor"];
     read_notifications: session [];
+    search_messages: session ["bad_search", "search_empty", "channel_not_found", "user_not_found", "bad_limit", "bad_cursor"];
     get_sync: session ["user_not_found"];
 }
 

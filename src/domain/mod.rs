@@ -26,6 +26,7 @@ mod project;
 pub mod reactions;
 pub mod reads;
 pub mod remote;
+pub mod search;
 mod seat;
 pub mod sessions;
 pub mod show;

@@ -54,6 +54,8 @@ codes! {
     "bad_text" 400 "The text is not acceptable.";
     "bad_uses" 400 "The number of uses is out of range.";
     "bad_expiry" 400 "The expiry is out of range.";
+    "bad_search" 400 "Part of the search makes no sense.";
+    "search_empty" 400 "The search has nothing to look for.";
     "bad_reference" 400 "A message that is referred to is not in this channel.";
     "password_too_short" 400 "The password is too short.";
     "password_too_long" 400 "The password is too long.";

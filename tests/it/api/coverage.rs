@@ -86,6 +86,7 @@ fn expected(operation: &Operation) -> Option<Expected> {
     }
     match operation.id.as_str() {
         "create_join" => Some(Expected::Problem(404, "alias_not_found")),
+        "search_messages" => Some(Expected::Problem(400, "search_empty")),
         "delete_session" => Some(Expected::Problem(404, "session_not_found")),
         "create_invite" | "list_invites" | "delete_invite" => Some(Expected::Problem(403, "admin_only")),
         "get_server" | "create_account" | "create_session" | "list_sessions" | "get_me" | "update_me"

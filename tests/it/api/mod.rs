@@ -25,6 +25,7 @@ mod problems;
 mod reactions;
 mod registration;
 mod roles;
+mod search;
 mod sessions;
 mod sync;
 mod threads;

@@ -624,6 +624,22 @@ export const readNotifications = <ThrowOnError extends boolean = true>(options: 
 });
 
 /**
+ * Messages that fit, the newest first, of the channels that one is in, as far back as one may read there.
+ * Case and accents make no difference; Chinese, Japanese and Korean need no spaces. People and channels are
+ * found by `GET /users` and `GET /directory`.
+ */
+export const searchMessages = <ThrowOnError extends boolean = true>(options?: Options<SearchMessagesData, ThrowOnError>) => (options?.client ?? client).get<SearchMessagesResponses, SearchMessagesErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'loggia_session',
+            type: 'apiKey'
+        }],
+    url: '/search',
+    ...options
+});
+
+/**
  * What a client should know before anybody logs in.
  */
 export const getServer = <ThrowOnError extends boolean = true>(options?: Options<GetServerData, ThrowOnError>) => (options?.client ?? client).get<GetServerResponses, GetServerErrors, ThrowOnError, 'data'>({

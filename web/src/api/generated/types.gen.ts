@@ -577,6 +577,22 @@ export type ReadState = {
  */
 export type RoleName = 'guest' | 'member' | 'moderator' | 'owner';
 
+/**
+ * A message that fits.
+ */
+export type SearchResult = {
+    /**
+     * Where the words stand in the message's text: each start and length, in UTF-16 code units.
+     */
+    highlights: Array<Array<number>>;
+    message: Message;
+};
+
+export type SearchResults = {
+    next?: string | null;
+    results: Array<SearchResult>;
+};
+
 export type SendMessage = {
     /**
      * Chosen by the client, 1 to 64 characters of A-Z a-z 0-9 _ -. Sending again with the same nonce
@@ -3042,6 +3058,85 @@ export type ReadNotificationsResponses = {
 };
 
 export type ReadNotificationsResponse = ReadNotificationsResponses[keyof ReadNotificationsResponses];
+
+export type SearchMessagesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Words, all of which the message has, in any order; `"several words"` that follow each other; `begin*`;
+         * `-not this`; and operators: `from:@ann`, `in:#general`, `in:@ann`, `mentions:me`,
+         * `has:link|file|image`, `is:thread`, `before:2026-01-31`, `after:2026-01`, `during:2026`.
+         * At most 1024 bytes.
+         */
+        q?: string;
+        /**
+         * As the operator: a channel's id, alias or name, or a person for the direct messages with them.
+         */
+        in?: string;
+        /**
+         * As the operator: `@name`, `@name:server` or `me`.
+         */
+        from?: string;
+        /**
+         * As the operator.
+         */
+        has?: string;
+        /**
+         * As the operator: a date, or milliseconds since 1970.
+         */
+        before?: string;
+        /**
+         * As the operator: a date, or milliseconds since 1970.
+         */
+        after?: string;
+        /**
+         * Minutes east of UTC where days begin at midnight; 0 if not given.
+         */
+        utc_offset?: number;
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/search';
+};
+
+export type SearchMessagesErrors = {
+    /**
+     * `bad_query`: The query is not of the documented shape.; `bad_limit`: The page size is out of range.; `bad_cursor`: The cursor is not one that this server gave.; `bad_search`: Part of the search makes no sense.; `search_empty`: The search has nothing to look for.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `channel_not_found`: There is no such channel, or it isn't for you.; `user_not_found`: There is no such person.
+     */
+    404: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type SearchMessagesError = SearchMessagesErrors[keyof SearchMessagesErrors];
+
+export type SearchMessagesResponses = {
+    /**
+     * done
+     */
+    200: SearchResults;
+};
+
+export type SearchMessagesResponse = SearchMessagesResponses[keyof SearchMessagesResponses];
 
 export type GetServerData = {
     body?: never;
