@@ -161,6 +161,17 @@ export interface ReadState {
   mentions: number;
 }
 
+export interface SearchResult {
+  message: Message;
+  /** Each start and length in the text. */
+  highlights: number[][];
+}
+
+export interface SearchPage {
+  results: SearchResult[];
+  next: string | null;
+}
+
 export interface EditVersion {
   seq: number;
   ts: number;

@@ -28,7 +28,7 @@ export default function Shell() {
   if (panelChannel !== route.channel) {
     setPanelChannel(route.channel);
     setDrawer(false);
-    if (panel && (panel.kind !== "members" || !wide.matches)) setPanel(null);
+    if (panel && ((panel.kind !== "members" && panel.kind !== "search") || !wide.matches)) setPanel(null);
   }
 
   const view = useMemo<View>(() => ({ panel, setPanel, openDialog, setDrawer }), [panel]);

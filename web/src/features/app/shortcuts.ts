@@ -1,4 +1,4 @@
-// Keys that work everywhere: Ctrl/Cmd+K, Alt+arrows, Esc.
+// Keys that work everywhere: Ctrl/Cmd+K, /, Alt+arrows, Esc.
 
 import { useEffect } from "react";
 import { directMessages, joinedChannels } from "../../store/selectors";
@@ -20,6 +20,9 @@ export function useShortcuts(view: View): void {
       ) {
         event.preventDefault();
         view.openDialog({ kind: "switcher" });
+      } else if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event)) {
+        event.preventDefault();
+        search(view);
       } else if (event.altKey && !event.ctrlKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
         event.preventDefault();
         step(client, event.key === "ArrowDown" ? 1 : -1, event.shiftKey);
@@ -33,6 +36,17 @@ export function useShortcuts(view: View): void {
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
   }, [client, view]);
+}
+
+const TYPED_IN = "input, textarea, select, [contenteditable], [role=dialog], [role=alertdialog], [role=menu]";
+
+const isTyping = (event: KeyboardEvent): boolean =>
+  event.target instanceof Element && event.target.closest(TYPED_IN) !== null;
+
+/** Opens the search, or leads back into its box. */
+function search(view: View): void {
+  if (view.panel?.kind === "search") dispatchEvent(new CustomEvent("loggia:search"));
+  else view.setPanel({ kind: "search" });
 }
 
 function step(client: Client, by: 1 | -1, unreadOnly: boolean): void {

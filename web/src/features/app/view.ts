@@ -3,7 +3,11 @@
 import { createContext, use } from "react";
 
 export type Panel =
-  { kind: "members" } | { kind: "pins" } | { kind: "thread"; root: string } | { kind: "inbox" };
+  | { kind: "members" }
+  | { kind: "pins" }
+  | { kind: "thread"; root: string }
+  | { kind: "inbox" }
+  | { kind: "search"; query?: string };
 
 export type DialogView =
   | { kind: "directory" }

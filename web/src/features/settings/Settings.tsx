@@ -153,6 +153,7 @@ function Keyboard() {
   const control = /Mac|iPhone/.test(navigator.userAgent) ? "⌘" : "Ctrl";
   const rows: [string, string[]][] = [
     [t.shortcuts.switcher, [control, "K"]],
+    [t.shortcuts.search, ["/"]],
     [t.shortcuts.next, ["Alt", "↑ ↓"]],
     [t.shortcuts.unread, ["Alt", "Shift", "↑ ↓"]],
     [t.shortcuts.read, ["Esc"]],
