@@ -10,18 +10,20 @@ use actix_web::dev::ServerHandle;
 use actix_web::{App as ActixApp, HttpResponse, HttpServer, middleware, web};
 
 use crate::client_api;
-use crate::config::Config;
+use crate::config::{Config, FileStorage};
 use crate::domain::clock::{Clock, SystemClock, random, random_text};
 use crate::domain::effect::{Audience, Silence};
+use crate::domain::files::Files;
 use crate::domain::passwords::Passwords;
 use crate::domain::peers::{Arrivals, NoPeers, Peers};
 use crate::domain::remote::meet::FoundChannels;
 use crate::domain::writer::{Identity, Writer, WriterContext};
+use crate::domain::{Domain, Presences, search};
 use crate::federation::courier::{Both, Courier, Routes};
 use crate::federation::discovery::{ClientError, Discovery};
 use crate::federation::own_keys::{self, OwnKeys};
 use crate::federation::{self, Inbound, Outbound};
-use crate::domain::{Domain, Presences, search};
+use crate::files::{Parts, S3, Store};
 use crate::http::limits::Limits;
 use crate::http::{Problem, Shared, TokenCache, context, extract, web_client};
 use crate::live::{self, Bounds, Hub};
@@ -43,6 +45,8 @@ pub enum StartError {
     OtherName { stored: String, given: String },
     #[error("another server is using the data directory {0}")]
     InUse(String),
+    #[error("{0}")]
+    Files(#[from] crate::files::Error),
     #[error("{0}")]
     Domain(#[from] crate::domain::Error),
     #[error("{0}")]
@@ -206,6 +210,7 @@ fn build_domain(
         audience: audience.clone(),
     };
     let (writer, handles) = Writer::start(&context).map_err(io("cannot start a thread"))?;
+    let files = open_files(config)?;
     let passwords = Passwords::new(&config.settings.accounts)?;
     let outbound = match config.federation.enabled {
         true => {
@@ -225,6 +230,7 @@ fn build_domain(
         writer,
         clock,
         passwords,
+        files,
         audience,
         presences,
         identity,
@@ -233,6 +239,22 @@ fn build_domain(
         found: FoundChannels::default(),
     };
     Ok(Built { domain, writers: handles, keys, outbound })
+}
+
+fn open_files(config: &Config) -> Result<Files, StartError> {
+    let settings = &config.settings.files;
+    let dir = config.data_dir.join("files");
+    let store = match settings.storage {
+        FileStorage::Local => Store::in_directory(&dir.join("objects"))?,
+        FileStorage::S3 => Store::in_bucket(S3 {
+            endpoint: settings.s3_endpoint.to_string(),
+            bucket: settings.s3_bucket.to_string(),
+            region: settings.s3_region.to_string(),
+            key: settings.s3_key.to_string(),
+            secret: settings.s3_secret.to_string(),
+        })?,
+    };
+    Ok(Files::new(store, Parts::open(dir.join("parts"))?))
 }
 
 /// A server that is listening.
@@ -246,6 +268,7 @@ pub struct Running {
     /// The listener for other servers, if it has an address of its own.
     federation: Option<ServerHandle>,
     routes: Arc<Routes>,
+    sweeping: tokio::task::JoinHandle<()>,
     writers: Vec<std::thread::JoinHandle<()>>,
     /// Held for as long as the server runs; the system lets go of it however the process ends.
     _lock: Option<File>,
@@ -280,6 +303,7 @@ pub async fn start(config: Arc<Config>) -> Result<Running, StartError> {
         tokens,
         limits: Limits::new(&config.settings.limits),
     });
+    let sweeping = tokio::spawn(keep_files(domain.clone()));
     let housekeeping = tokio::spawn(keep_house(domain.clone(), hub.clone(), shared.clone().into_inner()));
     let app_hub = hub.clone();
     // Without an address of its own, federation shares the one for people.
@@ -333,6 +357,7 @@ pub async fn start(config: Arc<Config>) -> Result<Running, StartError> {
         handle,
         served,
         housekeeping,
+        sweeping,
         federation,
         routes,
         writers,
@@ -357,6 +382,8 @@ impl Running {
         self.housekeeping.abort();
         let _ = self.housekeeping.await;
         self.routes.close();
+        self.sweeping.abort();
+        let _ = self.sweeping.await;
         drop(self.domain);
         drop(self.hub);
         let _ = tokio::task::spawn_blocking(move || {
@@ -493,6 +520,19 @@ async fn keep_house(domain: Arc<Domain>, hub: Arc<Hub>, shared: Arc<Shared>) {
         {
             tracing::warn!(%error, "idle sessions could not be ended");
         }
+    }
+}
+
+/// How often files are looked through that nothing needs any more, when nobody says that there are some.
+const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
+
+/// Deletes the bytes of files that are gone: at the start, after each deletion, and now and then.
+async fn keep_files(domain: Arc<Domain>) {
+    loop {
+        if let Err(error) = domain.sweep_files().await {
+            tracing::warn!(%error, "files could not be deleted; this is tried again");
+        }
+        let _ = tokio::time::timeout(SWEEP_INTERVAL, domain.files.doomed.notified()).await;
     }
 }
 

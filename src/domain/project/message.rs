@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::At;
 use crate::domain::content::{self, MessageContent};
 use crate::domain::effect::{Change, Effect};
+use crate::domain::files;
 use crate::domain::search::document;
 use crate::domain::show;
 use crate::domain::view::{Message, MessageStatus, Notification, ReadState};
@@ -47,6 +48,9 @@ pub(super) fn created(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error>
     };
     messages::insert(work.conn, &row)?;
     search::add(work.conn, at.channel, at.seq, &document(&row, &content))?;
+    if show::is_of(at.sender.id.as_str(), work.lane.identity.name.as_str()) {
+        files::refer(work.conn, at.channel, at.seq, at.sender.num, &content)?;
+    }
     let open = work.lane.open(work.conn, at.channel)?;
     open.position.live_count += 1;
     open.position.last_message_seq = Some(at.seq);

@@ -11,6 +11,7 @@ mod directory;
 mod dms;
 mod edits;
 mod export;
+mod files;
 mod leaving;
 mod limits;
 mod log;
@@ -30,6 +31,7 @@ mod sessions;
 mod sync;
 mod threads;
 mod unread;
+mod uploads;
 mod users;
 
 use std::path::Path;
