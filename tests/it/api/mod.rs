@@ -28,6 +28,7 @@ mod registration;
 mod roles;
 mod search;
 mod sessions;
+mod stored;
 mod sync;
 mod threads;
 mod unread;
