@@ -37,6 +37,7 @@ export interface NewMessage {
   text: string;
   reply_to?: string;
   thread?: string;
+  attachments?: { file: string; name: string }[];
 }
 
 export interface ChannelChange {

@@ -60,6 +60,9 @@ export interface Attachment {
   name: string;
   media_type: string;
   size: number;
+  /** Of pictures. */
+  width?: number;
+  height?: number;
 }
 
 export interface Message {

@@ -52,6 +52,8 @@ export interface OutboxItem {
   readonly reply_to?: string;
   readonly thread?: string;
   readonly status: "queued" | "sending" | "waiting" | "failed";
+  /** Files that are uploaded already. */
+  readonly attachments?: readonly { hash: string; name: string }[];
   /** The problem's code when it failed for good. */
   readonly error?: string;
 }

@@ -7,6 +7,9 @@ import { Panel as SidePanel } from "../panels/Panel";
 import { Sidebar } from "../sidebar/Sidebar";
 import { ConnectionNote } from "./ConnectionNote";
 import { useSelect } from "./context";
+import { fileUrl } from "../../api/files";
+import type { User } from "../../api/types";
+import { Pictures } from "../../ui/Avatar";
 import { LiveRegion } from "./LiveRegion";
 import { go, useRoute } from "./route";
 import { useShortcuts } from "./shortcuts";
@@ -35,42 +38,49 @@ export default function Shell() {
   useShortcuts(view);
   useTitle(route.channel);
   useLastChannel(route.channel);
+  const users = useSelect((state) => state.users);
+  const pictures = useCallback((id: string) => pictureOf(users[id]), [users]);
   const closeDialog = useCallback(() => openDialog(null), []);
 
   return (
     <ViewContext value={view}>
-      <a className="skip-link" href="#main" onClick={skipToMessages}>
-        {t.nav.skip}
-      </a>
-      <div className="shell" data-panel={panel?.kind} data-drawer={drawer || undefined}>
-        <Sidebar active={route.channel} />
-        {drawer ? (
-          <button
-            type="button"
-            className="drawer-scrim"
-            aria-label={t.nav.close}
-            onClick={() => setDrawer(false)}
-          />
+      <Pictures value={pictures}>
+        <a className="skip-link" href="#main" onClick={skipToMessages}>
+          {t.nav.skip}
+        </a>
+        <div className="shell" data-panel={panel?.kind} data-drawer={drawer || undefined}>
+          <Sidebar active={route.channel} />
+          {drawer ? (
+            <button
+              type="button"
+              className="drawer-scrim"
+              aria-label={t.nav.close}
+              onClick={() => setDrawer(false)}
+            />
+          ) : null}
+          <main className="main" id="main" tabIndex={-1}>
+            <ConnectionNote />
+            {route.channel ? (
+              <Conversation key={route.channel} id={route.channel} target={route.message} />
+            ) : (
+              <Welcome />
+            )}
+          </main>
+          {panel ? <SidePanel panel={panel} channel={route.channel} /> : null}
+        </div>
+        {dialog ? (
+          <Suspense fallback={null}>
+            <Dialogs dialog={dialog} onClose={closeDialog} />
+          </Suspense>
         ) : null}
-        <main className="main" id="main" tabIndex={-1}>
-          <ConnectionNote />
-          {route.channel ? (
-            <Conversation key={route.channel} id={route.channel} target={route.message} />
-          ) : (
-            <Welcome />
-          )}
-        </main>
-        {panel ? <SidePanel panel={panel} channel={route.channel} /> : null}
-      </div>
-      {dialog ? (
-        <Suspense fallback={null}>
-          <Dialogs dialog={dialog} onClose={closeDialog} />
-        </Suspense>
-      ) : null}
-      <LiveRegion active={route.channel} />
+        <LiveRegion active={route.channel} />
+      </Pictures>
     </ViewContext>
   );
 }
+
+const pictureOf = (user: User | undefined): string | null =>
+  user?.avatar ? fileUrl({ hash: user.avatar, name: "avatar" }) : null;
 
 function skipToMessages(event: { preventDefault: () => void }) {
   event.preventDefault();

@@ -1,6 +1,7 @@
 // What is open around the conversation: a side panel, a dialog, the drawer of a small screen.
 
 import { createContext, use } from "react";
+import type { Attachment } from "../../api/types";
 
 export type Panel =
   | { kind: "members" }
@@ -21,6 +22,7 @@ export type DialogView =
   | { kind: "delete"; channel: string; message: string }
   | { kind: "history"; channel: string; message: string }
   | { kind: "commands" }
+  | { kind: "viewer"; files: readonly Attachment[]; index: number }
   | { kind: "profile"; user: string };
 
 export interface View {

@@ -8,6 +8,7 @@ import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { Choices, Field } from "../../ui/Field";
 import { change_password } from "../../api/operations";
+import { AvatarForm } from "../files/AvatarForm";
 import { useClient, useMe } from "../app/context";
 import { setTheme, useTheme } from "../app/theme";
 import { fieldProblem, problemText } from "../client/problems";
@@ -61,6 +62,7 @@ function ProfileForm() {
         void save();
       }}
     >
+      <AvatarForm />
       <Field
         label={t.settings.displayName}
         value={name}
