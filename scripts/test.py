@@ -171,6 +171,11 @@ class Run:
         log.unlink(missing_ok=True)
         self.env["LOGGIA_TEST_POSTGRES_URL"] = services.start_postgres(self.directory, log, self.env)
         self.env["LOGGIA_TEST_NATS_URL"] = services.start_nats(self.directory, log, self.env)
+        if "rust-test" in self.wanted:
+            try:
+                self.env["LOGGIA_TEST_S3_URL"] = services.start_s3(cache_directory(), log, self.env)
+            except services.ServiceError as error:
+                say(f"  WARNING: files are not tested with S3: {error}")
 
 
 def say(line):
@@ -290,7 +295,7 @@ def needed_programs(wanted):
         ({"rust-test", "e2e", "schemathesis"}, programs.SERVICES),
         ({"e2e"}, programs.BROWSER),
         ({step.name for step in whole_steps() if "schemathesis" in step.name and not step.skip}, programs.VENV),
-        ({"verifier-venv"}, programs.VENV),
+        ({"verifier-venv", "rust-test"}, programs.VENV),
     ]
     return [program for steps, found in needs if steps & wanted for program in found]
 

@@ -5,12 +5,13 @@
 //! order, cursor, gap detector and read marker.
 //!
 //! ```text
-//! protocol <- storage <- domain <- http <- { client_api, live } <- server <- main
+//! protocol <- storage, files <- domain <- http <- { client_api, live } <- server <- main
 //! ```
 //!
 //! - [`config`]: settings from a file and the environment, each documented once.
 //! - [`protocol`]: pure: names, canonical JSON, events, bodies, the Merkle log, heads, rules, state.
 //! - [`storage`]: the only SQL; one set of queries on SQLite and PostgreSQL.
+//! - [`files`]: bytes of files, in a directory or a bucket, and what they are; knows nobody.
 //! - [`domain`]: what the server decides. Its [`domain::writer`] is the one way into a log: it drains
 //!   what queued while the last commit ran into one transaction, with one signed head per channel.
 //! - [`http`]: what the interfaces share: authentication, bodies, problem documents, limits.
@@ -32,6 +33,7 @@ pub mod client_api;
 pub mod config;
 pub mod domain;
 pub mod federation;
+pub mod files;
 pub mod http;
 pub mod live;
 pub mod protocol;

@@ -1,5 +1,7 @@
 //! The one place that builds everything and joins it: database, writer, domain, hub, HTTP.
 
+mod upkeep;
+
 use std::fs::{File, OpenOptions};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -17,7 +19,7 @@ use crate::domain::passwords::Passwords;
 use crate::domain::peers::{Arrivals, NoPeers, Peers};
 use crate::domain::remote::meet::FoundChannels;
 use crate::domain::writer::{Identity, Writer, WriterContext};
-use crate::domain::{Domain, Presences};
+use crate::domain::{Domain, Presences, search};
 use crate::federation::courier::{Both, Courier, Routes};
 use crate::federation::discovery::{ClientError, Discovery};
 use crate::federation::own_keys::{self, OwnKeys};
@@ -29,6 +31,7 @@ use crate::protocol::ids::KeyId;
 use crate::protocol::key_document::SignedKeySet;
 use crate::protocol::sign::SigningKey;
 use crate::storage::{self, ChannelNum, Conn, ReadPool, is_postgres, meta};
+use upkeep::{keep_files, keep_house, open_files};
 
 /// Why the server can't start.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +46,8 @@ pub enum StartError {
     OtherName { stored: String, given: String },
     #[error("another server is using the data directory {0}")]
     InUse(String),
+    #[error("{0}")]
+    Files(#[from] crate::files::Error),
     #[error("{0}")]
     Domain(#[from] crate::domain::Error),
     #[error("{0}")]
@@ -190,6 +195,9 @@ fn build_domain(
         for migration in conn.migrate()? {
             tracing::info!(migration, "the schema was brought up to date");
         }
+        if search::renew(&mut conn)? {
+            tracing::info!("the search index was made anew");
+        }
         identity(&mut conn, &for_identity, identity_clock.as_ref())
     });
     let (identity, keys) = opened.join().unwrap_or(Err(StartError::Storage(storage::Error::Lost)))?;
@@ -203,6 +211,7 @@ fn build_domain(
         audience: audience.clone(),
     };
     let (writer, handles) = Writer::start(&context).map_err(io("cannot start a thread"))?;
+    let files = open_files(config)?;
     let passwords = Passwords::new(&config.settings.accounts)?;
     let outbound = match config.federation.enabled {
         true => {
@@ -222,6 +231,7 @@ fn build_domain(
         writer,
         clock,
         passwords,
+        files,
         audience,
         presences,
         identity,
@@ -243,6 +253,7 @@ pub struct Running {
     /// The listener for other servers, if it has an address of its own.
     federation: Option<ServerHandle>,
     routes: Arc<Routes>,
+    sweeping: tokio::task::JoinHandle<()>,
     writers: Vec<std::thread::JoinHandle<()>>,
     /// Held for as long as the server runs; the system lets go of it however the process ends.
     _lock: Option<File>,
@@ -277,6 +288,7 @@ pub async fn start(config: Arc<Config>) -> Result<Running, StartError> {
         tokens,
         limits: Limits::new(&config.settings.limits),
     });
+    let sweeping = tokio::spawn(keep_files(domain.clone()));
     let housekeeping = tokio::spawn(keep_house(domain.clone(), hub.clone(), shared.clone().into_inner()));
     let app_hub = hub.clone();
     // Without an address of its own, federation shares the one for people.
@@ -330,6 +342,7 @@ pub async fn start(config: Arc<Config>) -> Result<Running, StartError> {
         handle,
         served,
         housekeeping,
+        sweeping,
         federation,
         routes,
         writers,
@@ -354,6 +367,8 @@ impl Running {
         self.housekeeping.abort();
         let _ = self.housekeeping.await;
         self.routes.close();
+        self.sweeping.abort();
+        let _ = self.sweeping.await;
         drop(self.domain);
         drop(self.hub);
         let _ = tokio::task::spawn_blocking(move || {
@@ -458,39 +473,6 @@ fn lock_data(config: &Config) -> Result<Option<File>, StartError> {
     let file = file.map_err(io(format!("cannot open {}", path.display())))?;
     file.try_lock().map_err(|_| StartError::InUse(config.data_dir.display().to_string()))?;
     Ok(Some(file))
-}
-
-const PRESENCE_INTERVAL: Duration = Duration::from_secs(1);
-const LIMITS_INTERVAL_TICKS: u32 = 60;
-const SESSIONS_INTERVAL_TICKS: u32 = 3_600;
-/// How long a deleted text may stay in SQLite's write-ahead log.
-const LOG_INTERVAL_TICKS: u32 = 600;
-
-/// What has to be done now and then.
-async fn keep_house(domain: Arc<Domain>, hub: Arc<Hub>, shared: Arc<Shared>) {
-    let mut interval = tokio::time::interval(PRESENCE_INTERVAL);
-    interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let mut tick: u32 = 0;
-    loop {
-        interval.tick().await;
-        tick = tick.wrapping_add(1);
-        hub.tell_presence();
-        if tick.is_multiple_of(LIMITS_INTERVAL_TICKS) {
-            shared.limits.forget_quiet();
-        }
-        if tick.is_multiple_of(LOG_INTERVAL_TICKS) && !is_postgres(&domain.config.database_url()) {
-            let url = domain.config.database_url();
-            let emptied = tokio::task::spawn_blocking(move || Conn::open(&url)?.empty_log()).await;
-            if let Ok(Err(error)) = emptied {
-                tracing::warn!(%error, "the write-ahead log could not be emptied");
-            }
-        }
-        if tick % SESSIONS_INTERVAL_TICKS == 1
-            && let Err(error) = domain.end_idle_sessions().await
-        {
-            tracing::warn!(%error, "idle sessions could not be ended");
-        }
-    }
 }
 
 async fn health() -> HttpResponse {

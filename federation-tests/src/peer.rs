@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use loggia::protocol::http_sig::{self, Params, Request};
 use loggia::protocol::ids::{KeyId, ServerName};
@@ -75,7 +75,7 @@ struct Inner {
 
 /// Seconds since 1970.
 pub fn now_s() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs() as i64
+    loggia::server::now() / 1_000
 }
 
 pub struct Peer {
@@ -229,8 +229,8 @@ impl Peer {
 
 fn nonce() -> u128 {
     static COUNT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
-    let nanos = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_nanos();
-    (nanos << 32) + u128::from(COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed))
+    let started = u128::from(loggia::server::now().unsigned_abs());
+    (started << 64) + u128::from(COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed))
 }
 
 /// A request that is not signed yet.

@@ -1,4 +1,4 @@
-"""PostgreSQL and NATS for one run: private, on free ports of 127.0.0.1, gone with the run."""
+"""PostgreSQL, NATS and an S3 service for one run: private, on free ports of 127.0.0.1, gone with the run."""
 
 import glob
 import os
@@ -8,12 +8,14 @@ import shutil
 import socket
 import subprocess
 import time
+import venv
 from pathlib import Path
 
 from testing.processes import start
 
 START_LIMIT_S = 30
 START_ATTEMPTS = 3
+MOTO_VERSION = "5.2.5"
 
 POSTGRES_SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -91,6 +93,25 @@ def start_nats(directory, log, env):
     private_directory(data, identity)
     port = start_on_free_port([find_nats(), "-a", "127.0.0.1", "-p"], log, data, env, identity)
     return f"nats://127.0.0.1:{port}"
+
+
+def start_s3(cache, log, env):
+    """Starts moto, a program that answers as S3 does, and gives its URL. Installs it where it is not yet."""
+    home = cache / f"moto-{MOTO_VERSION}"
+    program = home / "bin" / "moto_server"
+    if not (home / "complete").exists():
+        venv.create(home, with_pip=True, clear=True)
+        package = f"moto[s3,server]=={MOTO_VERSION}"
+        with open(log, "ab") as output:
+            command = [home / "bin" / "python", "-m", "pip", "install", "--quiet", package]
+            done = subprocess.run(
+                command, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False
+            )
+        if done.returncode != 0:
+            raise ServiceError(f"moto could not be installed: see {log}")
+        (home / "complete").touch()
+    port = start_on_free_port([program, "-H", "127.0.0.1", "-p"], log, home, env, {})
+    return f"http://127.0.0.1:{port}"
 
 
 def private_directory(path, identity):

@@ -39,6 +39,15 @@ pub fn pair(cursor: &str) -> Result<(i64, i64), Problem> {
     Ok((a.parse().map_err(|_| bad())?, b.parse().map_err(|_| bad())?))
 }
 
+/// A cursor of three numbers.
+pub fn triple(cursor: &str) -> Result<(i64, i64, i64), Problem> {
+    let text = read(cursor)?;
+    let numbers: Vec<i64> =
+        text.split('.').map(|number| number.parse().map_err(|_| bad())).collect::<Result<_, _>>()?;
+    let [a, b, c] = numbers.try_into().map_err(|_| bad())?;
+    Ok((a, b, c))
+}
+
 pub fn print(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(text)
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::cursor;
-use crate::domain::view::{Channel, User};
+use crate::domain::view::{Attachment, Channel, User};
 use crate::http::{App, Auth, Params, Problem};
 
 #[derive(Deserialize, IntoParams)]
@@ -34,6 +34,8 @@ pub struct WrittenMessage {
     pub id: String,
     pub ts: i64,
     pub text: String,
+    /// `GET /files/{hash}/{name}` has the bytes.
+    pub attachments: Vec<Attachment>,
 }
 
 /// Profile, channels, and all that one wrote, a page at a time.
@@ -51,6 +53,7 @@ pub async fn export_me(app: App, actor: Auth, query: Params<ExportQuery>) -> Res
         id: written.id,
         ts: written.ts,
         text: written.text,
+        attachments: written.attachments,
     });
     Ok(Json(Export {
         user: app.with_presence(export.user),

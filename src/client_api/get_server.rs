@@ -25,6 +25,8 @@ pub struct ServerLimits {
     pub password_chars_min: usize,
     pub page_messages: i64,
     pub dm_users: usize,
+    pub file_bytes: u32,
+    pub attachments: usize,
 }
 
 /// Grows when clients can rely on something new.
@@ -44,6 +46,8 @@ pub async fn get_server(app: App) -> Result<Json<Server>, Problem> {
             message_bytes: settings.limits.message_bytes,
             password_chars_min: crate::domain::passwords::PASSWORD_CHARS_MIN,
             page_messages: crate::domain::timeline::PAGE_MESSAGES_MAX,
+            file_bytes: settings.files.max_bytes,
+            attachments: crate::domain::files::ATTACHMENTS_MAX,
             dm_users: crate::protocol::limits::DM_USERS_MAX,
         },
     }))

@@ -5,6 +5,7 @@
 //! the routes, the OpenAPI document and the test that every operation refuses strangers.
 
 mod add_reaction;
+mod append_upload;
 mod change_password;
 mod create_account;
 mod create_channel;
@@ -13,21 +14,28 @@ mod create_invite;
 mod create_join;
 mod create_session;
 mod cursor;
+mod delete_avatar;
 mod delete_invite;
 mod delete_me;
 mod delete_message;
 mod delete_session;
+mod delete_upload;
 mod docs;
 mod edit_message;
 mod export_me;
 mod get_channel;
+mod get_file;
 mod get_log;
 mod get_me;
 mod get_message;
 mod get_server;
 mod get_sync;
 mod get_thread;
+mod get_thumbnail;
+mod get_upload;
 mod get_user;
+mod head_file;
+mod incoming;
 mod join_channel;
 mod knock_channel;
 mod leave_channel;
@@ -42,16 +50,22 @@ mod list_pins;
 mod list_sessions;
 mod list_users;
 mod mark_read;
+mod options_files;
 mod pin_message;
 mod read_notifications;
 mod remove_reaction;
+mod search_messages;
 mod send_message;
 mod send_typing;
+mod serving;
+mod set_avatar;
 mod set_notify;
+mod tus;
 mod unpin_message;
 mod update_channel;
 mod update_me;
 mod update_member;
+mod upload_file;
 
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
@@ -129,7 +143,7 @@ endpoints! {
     list_members: session ["channel_not_found", "not_member", "bad_limit", "bad_cursor"];
     update_member: session ["channel_not_found", "not_member", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "user_not_found", "bad_member", "bad_reason", "bad_target", "owner_must_transfer"];
     create_dm: session ["bad_users", "user_not_found", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header"];
-    send_message: session ["channel_not_found", "not_member", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "text_empty", "text_too_long", "bad_text", "nonce_reused", "bad_reference", "bad_target", "redacted", "message_not_found"];
+    send_message: session ["channel_not_found", "not_member", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "text_empty", "text_too_long", "bad_text", "nonce_reused", "bad_reference", "bad_target", "redacted", "message_not_found", "bad_attachments", "file_not_found"];
     list_messages: session ["channel_not_found", "not_member", "bad_limit", "bad_place"];
     get_message: session ["channel_not_found", "not_member", "message_not_found"];
     edit_message: session ["channel_not_found", "not_member", "message_not_found", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "text_empty", "text_too_long", "bad_text", "not_yours", "bad_target", "redacted"];
@@ -147,6 +161,17 @@ endpoints! {
     get_log: session ["channel_not_found", "not_member", "bad_place"];
     list_notifications: session ["bad_limit", "bad_cursor"];
     read_notifications: session [];
+    options_files: anyone [];
+    upload_file: session ["bad_file_name", "quota_exceeded", "broken_off", "bad_tus", "tus_version", "too_many_uploads"];
+    get_upload: session ["upload_not_found", "tus_version"];
+    append_upload: session ["upload_not_found", "tus_version", "bad_tus", "offset_mismatch", "upload_locked", "checksum_mismatch", "broken_off", "quota_exceeded"];
+    delete_upload: session ["upload_not_found", "tus_version", "upload_locked"];
+    get_thumbnail: session ["file_not_found", "bad_size", "no_picture"];
+    get_file: session ["file_not_found", "bad_range"];
+    head_file: session ["file_not_found", "bad_range"];
+    set_avatar: session ["file_not_found", "bad_picture", "broken_off", "quota_exceeded", "user_not_found"];
+    delete_avatar: session ["user_not_found"];
+    search_messages: session ["bad_search", "search_empty", "channel_not_found", "user_not_found", "bad_limit", "bad_cursor"];
     get_sync: session ["user_not_found"];
 }
 
@@ -163,6 +188,8 @@ pub async fn fallback(request: HttpRequest) -> Result<HttpResponse, Problem> {
     let mut allowed: Vec<&str> = Vec::new();
     for (_, item) in known {
         let methods = [
+            ("OPTIONS", item.options.is_some()),
+            ("HEAD", item.head.is_some()),
             ("GET", item.get.is_some()),
             ("POST", item.post.is_some()),
             ("PUT", item.put.is_some()),

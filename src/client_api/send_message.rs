@@ -4,8 +4,10 @@ use actix_web::{HttpResponse, post, web::Path};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use crate::domain::files::Attach;
 use crate::domain::messages::NewMessage;
 use crate::domain::view::Message;
+use crate::files::Hash;
 use crate::http::{App, Body, Problem, WriteAuth};
 use crate::protocol::ids::{ChannelId, EventId, Nonce};
 
@@ -16,8 +18,8 @@ pub struct SendMessage {
     /// never sends twice, however much later.
     #[schema(value_type = String, pattern = "^[A-Za-z0-9_-]{1,64}$", example = "3f1c9a7e")]
     pub nonce: Nonce,
-    /// CommonMark, not empty; at most `limits.message_bytes` of the server, in UTF-8.
-    #[schema(example = "Hello **everybody**", pattern = r"^[^\x00]*[^\s\x00][^\x00]*$")]
+    /// CommonMark, not empty unless there are attachments; at most `limits.message_bytes` of the server, in UTF-8.
+    #[schema(example = "Hello **everybody**", pattern = r"^[^\x00]*$")]
     pub text: String,
     /// The message that this answers.
     #[schema(value_type = Option<String>, pattern = r"^\$[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$")]
@@ -25,6 +27,22 @@ pub struct SendMessage {
     /// The first message of the thread to write in.
     #[schema(value_type = Option<String>, pattern = r"^\$[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$")]
     pub thread: Option<EventId>,
+    /// Files that the message carries, at most 10, each once.
+    #[serde(default)]
+    #[schema(max_items = 10)]
+    pub attachments: Vec<AttachFile>,
+}
+
+/// A file that one uploaded, or has from another message.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AttachFile {
+    /// Its hash.
+    #[schema(value_type = String, pattern = "^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$")]
+    pub file: Hash,
+    /// What it is called in this message.
+    #[schema(min_length = 1, max_length = 200, pattern = r"^[^\x00-\x1f\x7f-\x9f/\\]+$")]
+    pub name: String,
 }
 
 /// Sends a message. The answer comes when it is durable.
@@ -37,7 +55,15 @@ pub async fn send_message(
     body: Body<SendMessage>,
 ) -> Result<HttpResponse, Problem> {
     let Body(body) = body;
-    let new = NewMessage { nonce: body.nonce, text: body.text, reply_to: body.reply_to, thread: body.thread };
+    let attachments =
+        body.attachments.into_iter().map(|attach| Attach { file: attach.file, name: attach.name });
+    let new = NewMessage {
+        nonce: body.nonce,
+        text: body.text,
+        reply_to: body.reply_to,
+        thread: body.thread,
+        attachments: attachments.collect(),
+    };
     let (message, new) = app.domain.send_message(&actor.0, path.into_inner(), new).await?;
     let mut response = if new { HttpResponse::Created() } else { HttpResponse::Ok() };
     Ok(response.json(message))

@@ -119,6 +119,25 @@ sections! {
         /// The longest message text, in bytes of UTF-8. At most 32768.
         message_bytes: u32 = 16384,
     }
+    /// Files that people send.
+    files: Files {
+        /// "local": in `files` in the data directory; "s3": in a bucket of a service that speaks S3.
+        storage: FileStorage = FileStorage::Local,
+        /// Where the service is, such as "https://s3.example.org".
+        s3_endpoint: Text = Text::new(""),
+        /// The bucket. It must be there, and nobody else may read it.
+        s3_bucket: Text = Text::new(""),
+        /// The bucket's region.
+        s3_region: Text = Text::new("us-east-1"),
+        /// The id of the access key.
+        s3_key: Text = Text::new(""),
+        /// The access key itself. Better given as LOGGIA_FILES__S3_SECRET.
+        s3_secret: Text = Text::new(""),
+        /// The largest file, in bytes.
+        max_bytes: u32 = 104_857_600,
+        /// How many bytes of files one account may have.
+        quota_bytes: u64 = 5_368_709_120,
+    }
     /// The live stream to clients.
     stream: Stream {
         /// How often a client is expected to be heard, in milliseconds; one silent for twice as long is cut off.
@@ -165,6 +184,11 @@ sections! {
 super::value::choice! {
     /// Who may register.
     Registration { Open = "open", Invite = "invite", Closed = "closed" }
+}
+
+super::value::choice! {
+    /// Where files are kept.
+    FileStorage { Local = "local", S3 = "s3" }
 }
 
 super::value::choice! {

@@ -13,7 +13,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 pub use federation::{Federation, PeerPolicy};
-pub use fields::{Accounts, Database, Limits, Log, LogFormat, Registration, Server, Settings, Stream};
+pub use fields::{
+    Accounts, Database, FileStorage, Files, Limits, Log, LogFormat, Registration, Server, Settings, Stream,
+};
 use value::Given;
 pub use value::Text;
 
@@ -223,6 +225,15 @@ fn check(settings: Settings, sources: &Sources) -> Result<Config, ConfigError> {
                 .map_err(|_| fail("server", "trusted_proxies", format!("{:?} is no IP address", &**text)))
         })
         .collect::<Result<Vec<IpAddr>, _>>()?;
+    if settings.files.storage == FileStorage::S3 {
+        let files = &settings.files;
+        let needed = [("s3_endpoint", &files.s3_endpoint), ("s3_bucket", &files.s3_bucket)];
+        for (field, value) in needed {
+            if value.is_empty() {
+                return Err(fail("files", field, "must be given when files are kept in S3".to_owned()));
+            }
+        }
+    }
     for (section, field, value, least, most) in bounds(&settings) {
         if value < least || value > most {
             return Err(fail(section, field, format!("must be from {least} to {most}, not {value}")));
@@ -252,6 +263,7 @@ fn bounds(settings: &Settings) -> Vec<(&'static str, &'static str, u32, u32, u32
         ("limits", "streams_per_account", limits.streams_per_account, 1, 10_000),
         ("limits", "message_bytes", limits.message_bytes, 1, MESSAGE_BYTES_MAX),
         ("federation", "requests_per_minute", settings.federation.requests_per_minute, 1, 10_000_000),
+        ("files", "max_bytes", settings.files.max_bytes, 1, u32::MAX),
         ("stream", "heartbeat_ms", stream.heartbeat_ms, 1_000, 600_000),
         ("stream", "queue_frames", stream.queue_frames, 10, 100_000),
         ("stream", "queue_bytes", stream.queue_bytes, 65_536, 67_108_864),

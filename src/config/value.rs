@@ -134,6 +134,21 @@ impl Setting for u32 {
     }
 }
 
+impl Setting for u64 {
+    fn read(given: Given<'_>) -> Result<u64, String> {
+        let out_of_range = || "must be a whole number, 0 or more".to_owned();
+        match given {
+            Given::Variable(text) => text.parse().map_err(|_| out_of_range()),
+            Given::File(toml::Value::Integer(number)) => u64::try_from(*number).map_err(|_| out_of_range()),
+            Given::File(other) => Err(format!("must be a whole number, not {}", kind(other))),
+        }
+    }
+
+    fn sample(&self) -> String {
+        self.to_string()
+    }
+}
+
 fn kind(value: &toml::Value) -> String {
     format!("{} {value}", value.type_str())
 }

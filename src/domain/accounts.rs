@@ -3,7 +3,7 @@
 use super::effect::Effect;
 use super::view::{AccountRole, User};
 use super::writer::{Draft, Work};
-use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Person, Result, passwords, show};
+use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Person, Result, files, passwords, show};
 use crate::config::Registration;
 use crate::protocol::event::EventType;
 use crate::protocol::ids::{ServerName, UserId};
@@ -215,6 +215,8 @@ impl Domain {
         let now = self.clock.now();
         self.writer
             .other(actor.person.id.as_str(), move |work| {
+                let avatar = users::by_num(work.conn, num)?.and_then(|row| row.avatar);
+                files::forget_person(work.conn, num, avatar.as_deref())?;
                 users::erase(work.conn, num, now)?;
                 let ended = sessions::delete_others(work.conn, num, "")?;
                 work.tell(Effect::SessionsEnded { sessions: ended });
@@ -296,7 +298,7 @@ fn one(conn: &mut Conn, num: i64) -> Result<User> {
 }
 
 /// As [`one`], with what only its owner sees.
-fn own(conn: &mut Conn, num: i64) -> Result<User> {
+pub(super) fn own(conn: &mut Conn, num: i64) -> Result<User> {
     let row = users::by_num(conn, num)?.ok_or(Error::NotFound(Missing::User))?;
     Ok(User { role: Some(AccountRole::parse(&row.role)), ..show::user(&row) })
 }

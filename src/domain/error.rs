@@ -1,9 +1,11 @@
 //! Why the domain refuses. Each has a stable code for clients; what went wrong inside is for the log.
 
+use std::sync::Arc;
+
 use super::peers::PeerError;
 use super::writer::{BatchError, Outgoing};
 use crate::protocol::rules::Refusal;
-use crate::storage;
+use crate::{files, storage};
 
 /// A request that can't be done, or a failure of ours ([`Error::Internal`]).
 #[derive(Debug, Clone, thiserror::Error)]
@@ -38,6 +40,9 @@ pub enum Error {
     /// Too much work is waiting; the request had no effect.
     #[error("the server is busy")]
     Busy,
+    /// The file store failed.
+    #[error("{0}")]
+    FileStore(Arc<files::Error>),
     /// A failure of ours.
     #[error(transparent)]
     Internal(storage::Error),
@@ -69,6 +74,9 @@ coded! {
         Session = "session_not_found", "There is no such session.";
         Alias = "alias_not_found", "No channel has this alias.";
         Invite = "invite_not_found", "There is no such invite code.";
+        File = "file_not_found", "There is no such file, or it isn't for you.";
+        Upload = "upload_not_found", "There is no such upload.";
+        Picture = "no_picture", "This file can't be shown small.";
     }
 }
 
@@ -80,6 +88,10 @@ coded! {
         NonceReused = "nonce_reused", "This nonce was used for another message.";
         Fork = "fork", "The channel's host has shown two different logs: nothing is written there any more.";
         TooMuchWaiting = "too_much_waiting", "Too much of yours is waiting for other servers.";
+        QuotaExceeded = "quota_exceeded", "There is no room for more files of yours: delete some messages that carry files.";
+        TooManyUploads = "too_many_uploads", "Too many uploads are under way.";
+        UploadLocked = "upload_locked", "Another request is adding to this upload.";
+        OffsetMismatch = "offset_mismatch", "The upload goes on from another offset.";
         PinsFull = "pins_full", "This channel has as many pins as it can have.";
     }
 }
@@ -112,7 +124,7 @@ impl Error {
             Error::Batch(error) => error.code(),
             Error::Peer(error) => error.code(),
             Error::Busy => "busy",
-            Error::Elsewhere(_) | Error::Internal(_) => "internal",
+            Error::Elsewhere(_) | Error::FileStore(_) | Error::Internal(_) => "internal",
         }
     }
 
@@ -133,6 +145,12 @@ impl From<storage::Error> for Error {
             storage::Error::Busy => Error::Busy,
             other => Error::Internal(other),
         }
+    }
+}
+
+impl From<files::Error> for Error {
+    fn from(error: files::Error) -> Error {
+        Error::FileStore(Arc::new(error))
     }
 }
 

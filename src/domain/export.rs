@@ -1,7 +1,7 @@
 //! A person's own data.
 
 use super::content::{self, MessageContent};
-use super::view::{AccountRole, Channel, User};
+use super::view::{AccountRole, Attachment, Channel, User};
 use super::{Actor, Domain, Error, Missing, Result, channels, show};
 use crate::protocol::event::EventType;
 use crate::protocol::{Seq, Ts};
@@ -18,6 +18,7 @@ pub struct Written {
     pub id: String,
     pub ts: Ts,
     pub text: String,
+    pub attachments: Vec<Attachment>,
 }
 
 pub struct Export {
@@ -53,6 +54,7 @@ impl Domain {
                         id: entry.event_id,
                         ts: entry.host_ts,
                         text: content.text,
+                        attachments: content.attachments,
                     });
                 }
                 let channels = channels::mine(conn, user)?;

@@ -1,9 +1,11 @@
 //! Messages: send, edit, delete, get.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use super::content::{self, MessageContent, ReasonContent};
 use super::effect::{Change, Effect};
+use super::files::{self, ATTACHMENTS_MAX, Attach, check_name};
 use super::mentions::{self, Mentions};
 use super::seat::Seat;
 use super::view::{Message, MessageStatus};
@@ -30,6 +32,7 @@ pub struct NewMessage {
     pub text: String,
     pub reply_to: Option<EventId>,
     pub thread: Option<EventId>,
+    pub attachments: Vec<Attach>,
 }
 
 /// An earlier version of a message.
@@ -40,12 +43,13 @@ pub struct Version {
 }
 
 impl Domain {
-    fn check_text(&self, text: &str) -> Result<()> {
+    /// `alone`: there is nothing beside the text.
+    fn check_text(&self, text: &str, alone: bool) -> Result<()> {
         let most = usize::try_from(self.config.settings.limits.message_bytes).unwrap_or(usize::MAX);
         if text.len() > most {
             return Err(Error::invalid("text_too_long", "/text", format!("must have at most {most} bytes")));
         }
-        if text.trim().is_empty() {
+        if alone && text.trim().is_empty() {
             return Err(Error::invalid("text_empty", "/text", "must not be empty"));
         }
         if text.contains('\0') {
@@ -65,7 +69,8 @@ impl Domain {
         channel: ChannelId,
         new: NewMessage,
     ) -> Result<(Message, bool)> {
-        self.check_text(&new.text)?;
+        self.check_text(&new.text, new.attachments.is_empty())?;
+        let new = NewMessage { attachments: check_attachments(new.attachments)?, ..new };
         let found = mentions::find(&new.text, self.server());
         let actor = actor.clone();
         let id = channel.clone();
@@ -118,7 +123,7 @@ impl Domain {
         id: EventId,
         text: String,
     ) -> Result<Message> {
-        self.check_text(&text)?;
+        self.check_text(&text, false)?;
         let found = mentions::find(&text, self.server());
         let actor = actor.clone();
         let key = channel.clone();
@@ -138,18 +143,21 @@ impl Domain {
             .transpose()?;
         let actor = actor.clone();
         let key = channel.clone();
-        self.change(&key, move |work| {
-            let (num, row) = find_message(work, &actor, &channel, &id)?;
-            if row.deleted {
-                return Ok(());
-            }
-            let mut draft = Draft::new(EventType::Redact).relates(Relates { rel: Rel::Redact, to: id });
-            if let Some(reason) = reason.filter(|reason| !reason.is_empty()) {
-                draft = draft.content(content::map(&ReasonContent { reason }));
-            }
-            work.append(num, &actor.person, draft).map(drop)
-        })
-        .await
+        let deleted = self
+            .change(&key, move |work| {
+                let (num, row) = find_message(work, &actor, &channel, &id)?;
+                if row.deleted {
+                    return Ok(());
+                }
+                let mut draft = Draft::new(EventType::Redact).relates(Relates { rel: Rel::Redact, to: id });
+                if let Some(reason) = reason.filter(|reason| !reason.is_empty()) {
+                    draft = draft.content(content::map(&ReasonContent { reason }));
+                }
+                work.append(num, &actor.person, draft).map(drop)
+            })
+            .await;
+        self.files.doomed.notify_one();
+        deleted
     }
 
     /// One message.
@@ -190,6 +198,21 @@ impl Domain {
             })
             .await
     }
+}
+
+fn check_attachments(attachments: Vec<Attach>) -> Result<Vec<Attach>> {
+    let bad = |detail: &str| Error::invalid("bad_attachments", "/attachments", detail);
+    if attachments.len() > ATTACHMENTS_MAX {
+        return Err(bad(&format!("at most {ATTACHMENTS_MAX} files")));
+    }
+    let different: HashSet<&str> = attachments.iter().map(|attach| attach.file.as_str()).collect();
+    if different.len() < attachments.len() {
+        return Err(bad("each file once"));
+    }
+    let named = attachments.into_iter().map(|attach| {
+        Ok(Attach { name: check_name(&attach.name, "bad_attachments", "/attachments")?, ..attach })
+    });
+    named.collect()
 }
 
 /// A message that the seat's person may read.
@@ -252,7 +275,7 @@ fn send(
     let content = MessageContent {
         text: new.text,
         reply_to: new.reply_to.filter(|_| new.thread.is_some()).map(|id| id.as_str().to_owned()),
-        attachments: Vec::new(),
+        attachments: files::attachments(work.conn, actor.person.num, new.attachments)?,
         mentions,
         mentions_all,
     };
@@ -380,7 +403,14 @@ fn again(
     if let Some(body) = entries::body(conn, entry.channel, entry.seq)? {
         let content: MessageContent = content::read_body(&body).unwrap_or_default();
         let same_reply = row.reply_to.as_deref() == new.reply_to.as_ref().map(AsRef::as_ref);
-        if content.text != new.text || !same_reply || row.thread != thread_of(conn, entry.channel, new)? {
+        let carried = content.attachments.iter().map(|file| (file.hash.as_str(), file.name.as_str()));
+        let same_files =
+            carried.eq(new.attachments.iter().map(|file| (file.file.as_str(), file.name.as_str())));
+        if content.text != new.text
+            || !same_files
+            || !same_reply
+            || row.thread != thread_of(conn, entry.channel, new)?
+        {
             return Err(reused);
         }
     }
@@ -416,6 +446,9 @@ fn edit(
     }
     let body = entries::body(work.conn, num, row.body_seq)?;
     let old: MessageContent = body.as_deref().and_then(content::read_body).unwrap_or_default();
+    if text.trim().is_empty() && old.attachments.is_empty() {
+        return Err(Error::invalid("text_empty", "/text", "must not be empty"));
+    }
     if old.text != text {
         let (mentions, mentions_all) = concerned(work, num, actor, found)?;
         let content = MessageContent { text, mentions, mentions_all, ..old };

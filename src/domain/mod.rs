@@ -14,6 +14,7 @@ pub mod dms;
 pub mod effect;
 mod error;
 pub mod export;
+pub mod files;
 pub mod invites;
 pub mod members;
 pub mod mentions;
@@ -21,16 +22,19 @@ pub mod messages;
 pub mod notifications;
 pub mod passwords;
 pub mod peers;
+pub mod pictures;
 pub mod pins;
 mod project;
 pub mod reactions;
 pub mod reads;
 pub mod remote;
+pub mod search;
 mod seat;
 pub mod sessions;
 pub mod show;
 pub mod sync;
 pub mod timeline;
+pub mod uploads;
 pub mod verify;
 pub mod view;
 pub mod writer;
@@ -66,6 +70,7 @@ pub struct Domain {
     pub writer: Writer,
     pub clock: Arc<dyn Clock>,
     pub passwords: Passwords,
+    pub files: files::Files,
     pub audience: effect::Audience,
     pub presences: Arc<dyn Presences>,
     pub identity: Arc<writer::Identity>,

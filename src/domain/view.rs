@@ -74,8 +74,14 @@ pub struct Attachment {
     /// SHA-256 of the bytes.
     pub hash: String,
     pub name: String,
+    /// What the bytes are, whatever the name says.
     pub media_type: String,
     pub size: i64,
+    /// Of pictures, as they are shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub width: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub height: Option<i64>,
 }
 
 /// A message as it stands now.

@@ -90,6 +90,14 @@ async fn collect(mut payload: Payload) -> Result<BytesMut, Problem> {
     Ok(bytes)
 }
 
+/// A JSON body that was collected otherwise.
+///
+/// # Errors
+/// `bad_json`
+pub fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    parse::<Object<T>>(bytes).map(|Object(value)| value)
+}
+
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {

@@ -48,6 +48,9 @@ const PATH_PATTERNS: &[(&str, &str)] = &[
     ("message", "^\\$[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$"),
     ("user", USER_PATTERN),
     ("session", "^[A-Za-z0-9_-]{1,64}$"),
+    ("hash", "^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$"),
+    ("upload", "^[A-Za-z0-9_-]{1,64}$"),
+    ("name", "^[^/\\x00-\\x1f\\x7f]+$"),
     ("code", "^[A-Za-z0-9_-]{1,64}$"),
     ("emoji", "^[^\\s<>\\x00-\\x1f\\x7f-\\x9f]{1,64}$"),
 ];

@@ -54,7 +54,15 @@ codes! {
     "bad_text" 400 "The text is not acceptable.";
     "bad_uses" 400 "The number of uses is out of range.";
     "bad_expiry" 400 "The expiry is out of range.";
+    "bad_search" 400 "Part of the search makes no sense.";
+    "search_empty" 400 "The search has nothing to look for.";
     "bad_reference" 400 "A message that is referred to is not in this channel.";
+    "bad_file_name" 400 "The file's name is not acceptable.";
+    "bad_attachments" 400 "The message can't carry these files.";
+    "bad_picture" 400 "This is no picture that can be read.";
+    "bad_size" 400 "Pictures are not made in this size.";
+    "broken_off" 400 "The body ended early, or did not go on.";
+    "bad_tus" 400 "A header of the tus protocol is missing or wrong.";
     "password_too_short" 400 "The password is too short.";
     "password_too_long" 400 "The password is too long.";
     "text_empty" 400 "The text is empty.";
@@ -91,10 +99,15 @@ codes! {
     "session_not_found" 404 "There is no such session.";
     "alias_not_found" 404 "No channel has this alias.";
     "invite_not_found" 404 "There is no such invite code.";
+    "file_not_found" 404 "There is no such file, or it isn't for you.";
+    "upload_not_found" 404 "There is no such upload.";
+    "no_picture" 404 "The file can't be shown small.";
     "method_not_allowed" 405 "The resource does not know this method.";
     "username_taken" 409 "This name is taken.";
     "alias_taken" 409 "This alias is taken.";
     "nonce_reused" 409 "The nonce was used for another message.";
+    "too_many_uploads" 409 "Too many uploads are under way.";
+    "offset_mismatch" 409 "The upload goes on from another offset.";
     "pins_full" 409 "The channel has as many pins as it can have.";
     "bad_target" 409 "That can't be done to what it is aimed at, as it now stands.";
     "no_change" 409 "It is so already.";
@@ -104,10 +117,15 @@ codes! {
     "stale_term" 409 "The term is not the channel's.";
     "too_much_waiting" 409 "Too much of yours is waiting for other servers.";
     "too_large" 413 "The content is too large.";
-    "unsupported_media_type" 415 "The body must be application/json.";
     "version" 426 "This version of the protocol is not spoken here.";
+    "tus_version" 412 "This server speaks tus 1.0.0.";
+    "quota_exceeded" 413 "There is no room for more files of this account.";
+    "unsupported_media_type" 415 "The body is not of the documented type.";
+    "bad_range" 416 "The range lies beyond the file.";
+    "upload_locked" 423 "Another request is adding to this upload.";
     "upgrade_required" 426 "This is a WebSocket.";
     "rate_limited" 429 "Too many requests; Retry-After says when to go on.";
+    "checksum_mismatch" 460 "The bytes are not those that the checksum is of.";
     "internal" 500 "The server failed; the request id finds it in its log.";
     "busy" 503 "Too much is waiting; nothing was done.";
     "federation_disabled" 404 "This server talks to no others.";
@@ -241,6 +259,10 @@ impl From<Error> for Problem {
             Error::Batch(batch) => Problem::new(batch.code(), detail),
             Error::Peer(error) => of_peer(error, detail),
             Error::Elsewhere(_) => Problem::plain("internal"),
+            Error::FileStore(cause) => {
+                tracing::error!(%cause, request_id = context::request_id(), "a request failed");
+                Problem::plain("internal")
+            }
             Error::Internal(cause) => {
                 tracing::error!(%cause, request_id = context::request_id(), "a request failed");
                 Problem::plain("internal")

@@ -90,6 +90,35 @@ pub fn get(conn: &mut Conn, channel: ChannelNum, seq: i64) -> Result<Option<Mess
     optional(messages::table.find((channel, seq)).select(MessageRow::columns()).one(conn))
 }
 
+/// (seq, ts) of the first message with this seq or a higher one.
+pub fn sent_from(conn: &mut Conn, channel: ChannelNum, seq: i64) -> Result<Option<(i64, i64)>> {
+    let found = messages::table
+        .filter(messages::channel.eq(channel).and(messages::seq.ge(seq)))
+        .order(messages::seq)
+        .select((messages::seq, messages::ts))
+        .first(conn);
+    optional(found)
+}
+
+/// All messages of all channels with what they say, in the order of channels and logs, after a place.
+pub fn all_after(
+    conn: &mut Conn,
+    after: (ChannelNum, i64),
+    limit: i64,
+) -> Result<Vec<(MessageRow, Option<String>)>> {
+    let (channel, seq) = after;
+    let later = messages::channel.gt(channel).or(messages::channel.eq(channel).and(messages::seq.gt(seq)));
+    Ok(messages::table
+        .left_join(
+            bodies::table.on(bodies::channel.eq(messages::channel).and(bodies::seq.eq(messages::body_seq))),
+        )
+        .filter(later)
+        .order((messages::channel, messages::seq))
+        .limit(limit)
+        .select((MessageRow::columns(), bodies::body.nullable()))
+        .load(conn)?)
+}
+
 /// How far a count of unread messages goes.
 pub const UNREAD_SCAN_MAX: i64 = 10_000;
 

@@ -8,6 +8,7 @@
 pub mod channels;
 mod conn;
 pub mod entries;
+pub mod files;
 pub mod members;
 pub mod messages;
 pub mod meta;

@@ -280,3 +280,50 @@ diesel::allow_tables_to_appear_in_same_query!(
     alarms,
     evidence,
 );
+
+diesel::table! {
+    files (hash) {
+        hash -> Text,
+        size -> BigInt,
+        media_type -> Text,
+        width -> Nullable<BigInt>,
+        height -> Nullable<BigInt>,
+        created_ts -> BigInt,
+    }
+}
+
+diesel::table! {
+    file_owners (hash, user_num) {
+        hash -> Text,
+        user_num -> BigInt,
+        ts -> BigInt,
+    }
+}
+
+diesel::table! {
+    file_refs (channel, seq, hash) {
+        channel -> BigInt,
+        seq -> BigInt,
+        hash -> Text,
+        user_num -> BigInt,
+    }
+}
+
+diesel::table! {
+    file_removals (hash) {
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    uploads (id) {
+        id -> Text,
+        user_num -> BigInt,
+        name -> Text,
+        size -> BigInt,
+        created_ts -> BigInt,
+        hash -> Nullable<Text>,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(files, file_owners, file_refs, members, uploads);

@@ -143,6 +143,9 @@ fn words_in_files(dir: &Path, words: &BTreeMap<Vec<u8>, String>) -> Vec<(String,
     let files = std::fs::read_dir(dir).expect("a directory").map(|entry| entry.expect("an entry").path());
     files
         .flat_map(|path| {
+            if path.is_dir() {
+                return words_in_files(&path, words);
+            }
             let found = words_in(&std::fs::read(&path).expect("a file"), words);
             found.into_iter().map(move |word| (path.display().to_string(), word)).collect::<Vec<_>>()
         })

@@ -77,6 +77,13 @@ async function tour(browser: Browser, scheme: "light" | "dark", width: number): 
   await expect(page.getByRole("listbox")).toBeVisible();
   await check(page, "suggestions");
   await ada.composer.fill("");
+  await page.getByRole("button", { name: "Search messages" }).click();
+  await page.getByRole("searchbox", { name: "Search messages" }).fill("quote");
+  await expect(page.getByTestId("search-results").getByRole("listitem")).toHaveCount(1);
+  await check(page, "search");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await expect(page.getByTestId("search-results")).toHaveCount(0);
   await page.keyboard.press("Control+k");
   await expect(page.getByRole("combobox", { name: "Jump to a conversation" })).toBeVisible();
   await check(page, "switcher");

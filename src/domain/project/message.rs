@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use super::At;
 use crate::domain::content::{self, MessageContent};
 use crate::domain::effect::{Change, Effect};
+use crate::domain::files;
+use crate::domain::search::document;
 use crate::domain::show;
 use crate::domain::view::{Message, MessageStatus, Notification, ReadState};
 use crate::domain::writer::Work;
@@ -45,8 +47,9 @@ pub(super) fn created(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error>
         has_reactions: false,
     };
     messages::insert(work.conn, &row)?;
-    if !content.text.is_empty() {
-        search::add(work.conn, at.channel, at.seq, &content.text)?;
+    search::add(work.conn, at.channel, at.seq, &document(&row, &content))?;
+    if show::is_of(at.sender.id.as_str(), work.lane.identity.name.as_str()) {
+        files::refer(work.conn, at.channel, at.seq, at.sender.num, &content)?;
     }
     let open = work.lane.open(work.conn, at.channel)?;
     open.position.live_count += 1;
@@ -133,9 +136,7 @@ pub(super) fn edited(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error> 
     forget_words(work, &row)?;
     messages::add_edit(work.conn, at.channel, target, at.seq, at.ts)?;
     messages::set_edited(work.conn, at.channel, target, at.seq, at.ts)?;
-    if !content.text.is_empty() {
-        search::add(work.conn, at.channel, target, &content.text)?;
-    }
+    search::add(work.conn, at.channel, target, &document(&row, &content))?;
     let channel = work.lane.open(work.conn, at.channel)?.id.as_str().to_owned();
     let message =
         show::message_at(work.conn, at.channel, &channel, target)?.ok_or_else(|| lost("an edit"))?;
@@ -147,10 +148,7 @@ pub(super) fn edited(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error> 
 pub(super) fn forget_words(work: &mut Work<'_>, row: &MessageRow) -> Result<(), Error> {
     let body = entries::body(work.conn, row.channel, row.body_seq)?;
     let content: MessageContent = body.as_deref().and_then(content::read_body).unwrap_or_default();
-    if !content.text.is_empty() {
-        search::remove(work.conn, row.channel, row.seq, &content.text)?;
-    }
-    Ok(())
+    Ok(search::remove(work.conn, row.channel, row.seq, &document(row, &content))?)
 }
 
 pub(super) fn lost(what: &str) -> Error {

@@ -5,6 +5,7 @@ use super::At;
 use super::message::{forget_words, lost};
 use crate::domain::Error;
 use crate::domain::effect::Change;
+use crate::domain::files;
 use crate::domain::show;
 use crate::domain::writer::Work;
 use crate::protocol::Seq;
@@ -34,6 +35,7 @@ fn message(work: &mut Work<'_>, at: &At<'_>, target: Seq) -> Result<Change, Erro
     entries::set_redacted(work.conn, at.channel, &gone, at.seq)?;
     gone.extend(messages::delete_reactions_of(work.conn, at.channel, target)?);
     entries::delete_bodies(work.conn, at.channel, &gone)?;
+    files::release(work, at.channel, target)?;
     notifications::delete_for(work.conn, at.channel, target)?;
     messages::set_deleted(work.conn, at.channel, target)?;
     members::forget_read(work.conn, at.channel, target, message.sender)?;

@@ -60,7 +60,13 @@ impl Stage {
     async fn send(&self, nonce: &str, text: &str) -> Waiting<(Message, bool)> {
         let (domain, actor, channel) = (self.domain.clone(), self.actor.clone(), self.channel.clone());
         let nonce = nonce.parse().expect("a nonce");
-        let new = NewMessage { nonce, text: text.to_owned(), reply_to: None, thread: None };
+        let new = NewMessage {
+            nonce,
+            text: text.to_owned(),
+            reply_to: None,
+            thread: None,
+            attachments: Vec::new(),
+        };
         queued(Box::pin(async move { domain.send_message(&actor, channel, new).await })).await
     }
 

@@ -18,7 +18,7 @@ use loggia::server::{self, Running};
 use loggia::storage::Conn;
 use tempfile::TempDir;
 
-pub use person::Person;
+pub use person::{Answer, Person};
 pub use process::Process;
 pub use random::Random;
 pub use stream::Stream;

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 pub struct Answer {
     pub status: u16,
     pub body: Value,
+    pub bytes: Vec<u8>,
     pub headers: reqwest::header::HeaderMap,
 }
 
@@ -107,7 +108,7 @@ impl Person {
         };
         assert!(status != StatusCode::INTERNAL_SERVER_ERROR, "the server failed: {body}");
         super::documented::check(&method, &path, status.as_u16(), &body);
-        Ok(Answer { status: status.as_u16(), body, headers })
+        Ok(Answer { status: status.as_u16(), body, bytes: bytes.to_vec(), headers })
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -128,6 +129,19 @@ impl Person {
 
     pub async fn delete(&self, path: &str) -> Answer {
         self.ask(Method::DELETE, path, Value::Null).await
+    }
+
+    /// Uploads bytes and answers the file.
+    pub async fn upload(&self, name: &str, bytes: Vec<u8>) -> Value {
+        let request = self.request(Method::POST, "/files").query(&[("name", name)]).body(bytes);
+        self.send(request).await.expect(201)
+    }
+
+    /// Sends a message that carries a file, and answers it.
+    pub async fn say_with(&self, channel: &str, nonce: &str, file: &Value) -> Value {
+        let attached = json!([{ "file": file["hash"], "name": file["name"] }]);
+        let body = json!({ "nonce": nonce, "text": "", "attachments": attached });
+        self.post(&format!("/channels/{channel}/messages"), body).await.expect(201)
     }
 
     /// Makes a public channel and answers its id.

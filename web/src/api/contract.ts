@@ -24,5 +24,6 @@ export type Contract = {
   notification: Fits<Mine.Notification, Api.Notification>;
   page: Fits<Mine.MessagePage, Api.MessagePage>;
   sync: Fits<Mine.Sync, Api.Sync>;
+  search: Fits<Mine.SearchPage, Api.SearchResults>;
   read: Fits<Mine.ReadState, Api.ReadState>;
 };

@@ -16,6 +16,7 @@ import type {
   Policy,
   ReadState,
   Role,
+  SearchPage,
   ServerInfo,
   Session,
   SignedIn,
@@ -36,6 +37,7 @@ export interface NewMessage {
   text: string;
   reply_to?: string;
   thread?: string;
+  attachments?: { file: string; name: string }[];
 }
 
 export interface ChannelChange {
@@ -126,6 +128,14 @@ export const pin_message = (channel: string, message: string) =>
   sdk.pinMessage({ path: { channel, message } });
 export const unpin_message = (channel: string, message: string) =>
   sdk.unpinMessage({ path: { channel, message } });
+
+export const search_messages = (query: {
+  q?: string;
+  in?: string;
+  utc_offset?: number;
+  cursor?: string;
+  limit?: number;
+}) => sdk.searchMessages({ query }) as Promise<SearchPage>;
 
 export const mark_read = (channel: string, seq: number) =>
   sdk.markRead({ path: { channel }, body: { seq } }) as Promise<ReadState>;

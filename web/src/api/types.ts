@@ -60,6 +60,9 @@ export interface Attachment {
   name: string;
   media_type: string;
   size: number;
+  /** Of pictures. */
+  width?: number;
+  height?: number;
 }
 
 export interface Message {
@@ -169,6 +172,17 @@ export interface ReadState {
   read_seq: number;
   unread: number;
   mentions: number;
+}
+
+export interface SearchResult {
+  message: Message;
+  /** Each start and length in the text. */
+  highlights: number[][];
+}
+
+export interface SearchPage {
+  results: SearchResult[];
+  next: string | null;
 }
 
 export interface EditVersion {

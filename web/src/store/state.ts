@@ -55,6 +55,8 @@ export interface OutboxItem {
   readonly thread?: string;
   /** `hosted`: this server has it, the channel's host not yet. */
   readonly status: "queued" | "sending" | "waiting" | "hosted" | "failed";
+  /** Files that are uploaded already. */
+  readonly attachments?: readonly { hash: string; name: string }[];
   /** The problem's code when it failed for good. */
   readonly error?: string;
 }

@@ -1,5 +1,7 @@
 // A person as an arch: initials on a colour that belongs to the id, so that it is the same everywhere.
 
+import { createContext, use } from "react";
+
 interface AvatarProps {
   id: string;
   name: string;
@@ -23,8 +25,12 @@ function initials(name: string): string {
   return (first + last).toUpperCase();
 }
 
+/** Where a person's picture is, by id; null for nobody's. */
+export const Pictures = createContext<(id: string) => string | null>(() => null);
+
 export function Avatar({ id, name, size = 36, online }: AvatarProps) {
   const hue = hueOf(id);
+  const picture = use(Pictures)(id);
   return (
     <span
       className="avatar"
@@ -36,7 +42,7 @@ export function Avatar({ id, name, size = 36, online }: AvatarProps) {
         background: `linear-gradient(160deg, hsl(${hue} 42% 46%), hsl(${hue} 48% 36%))`,
       }}
     >
-      {initials(name)}
+      {picture ? <img className="avatar-picture" src={picture} alt="" loading="lazy" /> : initials(name)}
       {online === undefined ? null : <span className="avatar-dot" data-online={online || undefined} />}
     </span>
   );

@@ -7,6 +7,20 @@ export type ClientOptions = {
 export type AccountRole = 'user' | 'admin';
 
 /**
+ * A file that one uploaded, or has from another message.
+ */
+export type AttachFile = {
+    /**
+     * Its hash.
+     */
+    file: string;
+    /**
+     * What it is called in this message.
+     */
+    name: string;
+};
+
+/**
  * A file that a message carries.
  */
 export type Attachment = {
@@ -14,9 +28,17 @@ export type Attachment = {
      * SHA-256 of the bytes.
      */
     hash: string;
+    height?: number | null;
+    /**
+     * What the bytes are, whatever the name says.
+     */
     media_type: string;
     name: string;
     size: number;
+    /**
+     * Of pictures, as they are shown.
+     */
+    width?: number | null;
 };
 
 export type ChangePassword = {
@@ -577,7 +599,27 @@ export type ReadState = {
  */
 export type RoleName = 'guest' | 'member' | 'moderator' | 'owner';
 
+/**
+ * A message that fits.
+ */
+export type SearchResult = {
+    /**
+     * Where the words stand in the message's text: each start and length, in UTF-16 code units.
+     */
+    highlights: Array<Array<number>>;
+    message: Message;
+};
+
+export type SearchResults = {
+    next?: string | null;
+    results: Array<SearchResult>;
+};
+
 export type SendMessage = {
+    /**
+     * Files that the message carries, at most 10, each once.
+     */
+    attachments?: Array<AttachFile>;
     /**
      * Chosen by the client, 1 to 64 characters of A-Z a-z 0-9 _ -. Sending again with the same nonce
      * never sends twice, however much later.
@@ -588,7 +630,7 @@ export type SendMessage = {
      */
     reply_to?: string | null;
     /**
-     * CommonMark, not empty; at most `limits.message_bytes` of the server, in UTF-8.
+     * CommonMark, not empty unless there are attachments; at most `limits.message_bytes` of the server, in UTF-8.
      */
     text: string;
     /**
@@ -618,7 +660,9 @@ export type Server = {
 };
 
 export type ServerLimits = {
+    attachments: number;
     dm_users: number;
+    file_bytes: number;
     message_bytes: number;
     page_messages: number;
     password_chars_min: number;
@@ -651,6 +695,16 @@ export type SessionBegun = {
 
 export type Sessions = {
     sessions: Array<Session>;
+};
+
+/**
+ * A file that one may have.
+ */
+export type SetAvatar = {
+    /**
+     * The file's hash.
+     */
+    file: string;
 };
 
 export type SetNotify = {
@@ -775,6 +829,10 @@ export type Users = {
 export type Visibility = 'public' | 'private';
 
 export type WrittenMessage = {
+    /**
+     * `GET /files/{hash}/{name}` has the bytes.
+     */
+    attachments: Array<Attachment>;
     channel: string;
     id: string;
     seq: number;
@@ -809,7 +867,7 @@ export type CreateAccountErrors = {
      */
     413: ProblemDocument;
     /**
-     * `unsupported_media_type`: The body must be application/json.
+     * `unsupported_media_type`: The body is not of the documented type.
      */
     415: ProblemDocument;
     /**
@@ -903,7 +961,7 @@ export type CreateChannelErrors = {
      */
     413: ProblemDocument;
     /**
-     * `unsupported_media_type`: The body must be application/json.
+     * `unsupported_media_type`: The body is not of the documented type.
      */
     415: ProblemDocument;
     /**
@@ -1016,7 +1074,7 @@ export type UpdateChannelErrors = {
      */
     413: ProblemDocument;
     /**
-     * `unsupported_media_type`: The body must be application/json.
+     * `unsupported_media_type`: The body is not of the documented type.
      */
     415: ProblemDocument;
     /**
@@ -1379,7 +1437,7 @@ export type UpdateMemberErrors = {
      */
     413: ProblemDocument;
     /**
-     * `unsupported_media_type`: The body must be application/json.
+     * `unsupported_media_type`: The body is not of the documented type.
      */
     415: ProblemDocument;
     /**
@@ -1487,7 +1545,7 @@ export type SendMessageData = {
 
 export type SendMessageErrors = {
     /**
-     * `bad_json`: The body is not JSON of the documented shape.; `bad_path`: A part of the path is not an id of its kind.; `bad_header`: The event is malformed.; `bad_text`: The text is not acceptable.; `bad_reference`: A message that is referred to is not in this channel.; `text_empty`: The text is empty.; `text_too_long`: The text is too long.
+     * `bad_json`: The body is not JSON of the documented shape.; `bad_path`: A part of the path is not an id of its kind.; `bad_header`: The event is malformed.; `bad_text`: The text is not acceptable.; `bad_reference`: A message that is referred to is not in this channel.; `bad_attachments`: The message can't carry these files.; `text_empty`: The text is empty.; `text_too_long`: The text is too long.
      */
     400: ProblemDocument;
     /**
@@ -1499,7 +1557,7 @@ export type SendMessageErrors = {
      */
     403: ProblemDocument;
     /**
-     * `channel_not_found`: There is no such channel, or it isn't for you.; `message_not_found`: There is no such message.; `federation_disabled`: This server talks to no others.
+     * `channel_not_found`: There is no such channel, or it isn't for you.; `message_not_found`: There is no such message.; `file_not_found`: There is no such file, or it isn't for you.; `federation_disabled`: This server talks to no others.
      */
     404: ProblemDocument;
     /**
@@ -1515,7 +1573,7 @@ export type SendMessageErrors = {
      */
     413: ProblemDocument;
     /**
-     * `unsupported_media_type`: The body must be application/json.
+     * `unsupported_media_type`: The body is not of the documented type.
      */
     415: ProblemDocument;
     /**
@@ -1591,7 +1649,7 @@ export type DeleteMessageErrors = {
      */
     413: ProblemDocument;
     /**
-     * `unsupported_media_type`: The body must be application/json.
+     * `unsupported_media_type`: The body is not of the documented type.
      */
     415: ProblemDocument;
     /**
@@ -1715,7 +1773,7 @@ export type EditMessageErrors = {
      */
     413: ProblemDocument;
     /**
-     * `unsupported_media_type`: The body must be application/json.
+     * `unsupported_media_type`: The body is not of the documented type.
      */
     415: ProblemDocument;
     /**
@@ -1966,7 +2024,7 @@ export type SetNotifyErrors = {
      */
     413: ProblemDocument;
     /**
-     * `unsupported_media_type`: The body must be application/json.
+     * `unsupported_media_type`: The body is not of the documented type.
      */
     415: ProblemDocument;
     /**
@@ -2196,7 +2254,7 @@ export type MarkReadErrors = {
      */
     413: ProblemDocument;
     /**
-     * `unsupported_media_type`: The body must be application/json.
+     * `unsupported_media_type`: The body is not of the documented type.
      */
     415: ProblemDocument;
     /**
@@ -2442,7 +2500,7 @@ export type CreateDmErrors = {
      */
     413: ProblemDocument;
     /**
-     * `unsupported_media_type`: The body must be application/json.
+     * `unsupported_media_type`: The body is not of the documented type.
      */
     415: ProblemDocument;
     /**
@@ -2477,6 +2535,458 @@ export type CreateDmResponses = {
 };
 
 export type CreateDmResponse = CreateDmResponses[keyof CreateDmResponses];
+
+export type OptionsFilesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/files';
+};
+
+export type OptionsFilesErrors = {
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type OptionsFilesError = OptionsFilesErrors[keyof OptionsFilesErrors];
+
+export type OptionsFilesResponses = {
+    /**
+     * in headers: `Tus-Version`, `Tus-Extension`, `Tus-Max-Size`, `Tus-Checksum-Algorithm`
+     */
+    204: void;
+};
+
+export type OptionsFilesResponse = OptionsFilesResponses[keyof OptionsFilesResponses];
+
+export type UploadFileData = {
+    body: Array<number>;
+    path?: never;
+    query?: {
+        /**
+         * The file's name; not with tus, where it stands in Upload-Metadata as `filename`.
+         */
+        name?: string;
+    };
+    url: '/files';
+};
+
+export type UploadFileErrors = {
+    /**
+     * `bad_json`: The body is not JSON of the documented shape.; `bad_query`: The query is not of the documented shape.; `bad_file_name`: The file's name is not acceptable.; `broken_off`: The body ended early, or did not go on.; `bad_tus`: A header of the tus protocol is missing or wrong.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: A browser's write came from another site.
+     */
+    403: ProblemDocument;
+    /**
+     * `too_many_uploads`: Too many uploads are under way.
+     */
+    409: ProblemDocument;
+    /**
+     * `tus_version`: This server speaks tus 1.0.0.
+     */
+    412: ProblemDocument;
+    /**
+     * `too_large`: The content is too large.; `quota_exceeded`: There is no room for more files of this account.
+     */
+    413: ProblemDocument;
+    /**
+     * `unsupported_media_type`: The body is not of the documented type.
+     */
+    415: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type UploadFileError = UploadFileErrors[keyof UploadFileErrors];
+
+export type UploadFileResponses = {
+    /**
+     * done
+     */
+    201: Attachment;
+};
+
+export type UploadFileResponse = UploadFileResponses[keyof UploadFileResponses];
+
+export type DeleteUploadData = {
+    body?: never;
+    path: {
+        upload: string;
+    };
+    query?: never;
+    url: '/files/uploads/{upload}';
+};
+
+export type DeleteUploadErrors = {
+    /**
+     * `bad_path`: A part of the path is not an id of its kind.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: A browser's write came from another site.
+     */
+    403: ProblemDocument;
+    /**
+     * `upload_not_found`: There is no such upload.
+     */
+    404: ProblemDocument;
+    /**
+     * `tus_version`: This server speaks tus 1.0.0.
+     */
+    412: ProblemDocument;
+    /**
+     * `upload_locked`: Another request is adding to this upload.
+     */
+    423: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type DeleteUploadError = DeleteUploadErrors[keyof DeleteUploadErrors];
+
+export type DeleteUploadResponses = {
+    /**
+     * done
+     */
+    204: void;
+};
+
+export type DeleteUploadResponse = DeleteUploadResponses[keyof DeleteUploadResponses];
+
+export type GetUploadData = {
+    body?: never;
+    path: {
+        upload: string;
+    };
+    query?: never;
+    url: '/files/uploads/{upload}';
+};
+
+export type GetUploadErrors = {
+    /**
+     * `bad_path`: A part of the path is not an id of its kind.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: A browser's write came from another site.
+     */
+    403: ProblemDocument;
+    /**
+     * `upload_not_found`: There is no such upload.
+     */
+    404: ProblemDocument;
+    /**
+     * `tus_version`: This server speaks tus 1.0.0.
+     */
+    412: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type GetUploadError = GetUploadErrors[keyof GetUploadErrors];
+
+export type GetUploadResponses = {
+    /**
+     * in headers
+     */
+    200: unknown;
+};
+
+export type AppendUploadData = {
+    body: Array<number>;
+    path: {
+        upload: string;
+    };
+    query?: never;
+    url: '/files/uploads/{upload}';
+};
+
+export type AppendUploadErrors = {
+    /**
+     * `bad_json`: The body is not JSON of the documented shape.; `bad_path`: A part of the path is not an id of its kind.; `broken_off`: The body ended early, or did not go on.; `bad_tus`: A header of the tus protocol is missing or wrong.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: A browser's write came from another site.
+     */
+    403: ProblemDocument;
+    /**
+     * `upload_not_found`: There is no such upload.
+     */
+    404: ProblemDocument;
+    /**
+     * `offset_mismatch`: The upload goes on from another offset.
+     */
+    409: ProblemDocument;
+    /**
+     * `tus_version`: This server speaks tus 1.0.0.
+     */
+    412: ProblemDocument;
+    /**
+     * `too_large`: The content is too large.; `quota_exceeded`: There is no room for more files of this account.
+     */
+    413: ProblemDocument;
+    /**
+     * `unsupported_media_type`: The body is not of the documented type.
+     */
+    415: ProblemDocument;
+    /**
+     * `upload_locked`: Another request is adding to this upload.
+     */
+    423: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `checksum_mismatch`: The bytes are not those that the checksum is of.
+     */
+    460: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type AppendUploadError = AppendUploadErrors[keyof AppendUploadErrors];
+
+export type AppendUploadResponses = {
+    /**
+     * in headers: `Upload-Offset`, `Upload-Expires`, `Loggia-File`
+     */
+    204: void;
+};
+
+export type AppendUploadResponse = AppendUploadResponses[keyof AppendUploadResponses];
+
+export type GetThumbnailData = {
+    body?: never;
+    path: {
+        hash: string;
+    };
+    query?: {
+        /**
+         * The longest side in pixels: 96, 320 (if not given), 640 or 1280.
+         */
+        size?: number;
+    };
+    url: '/files/{hash}/thumbnail';
+};
+
+export type GetThumbnailErrors = {
+    /**
+     * `bad_path`: A part of the path is not an id of its kind.; `bad_query`: The query is not of the documented shape.; `bad_size`: Pictures are not made in this size.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `file_not_found`: There is no such file, or it isn't for you.; `no_picture`: The file can't be shown small.
+     */
+    404: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type GetThumbnailError = GetThumbnailErrors[keyof GetThumbnailErrors];
+
+export type GetThumbnailResponses = {
+    /**
+     * done
+     */
+    200: Array<number>;
+};
+
+export type GetThumbnailResponse = GetThumbnailResponses[keyof GetThumbnailResponses];
+
+export type GetFileData = {
+    body?: never;
+    path: {
+        hash: string;
+        name: string;
+    };
+    query?: never;
+    url: '/files/{hash}/{name}';
+};
+
+export type GetFileErrors = {
+    /**
+     * `bad_path`: A part of the path is not an id of its kind.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `file_not_found`: There is no such file, or it isn't for you.
+     */
+    404: ProblemDocument;
+    /**
+     * `bad_range`: The range lies beyond the file.
+     */
+    416: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type GetFileError = GetFileErrors[keyof GetFileErrors];
+
+export type GetFileResponses = {
+    /**
+     * done
+     */
+    200: Array<number>;
+    /**
+     * the range
+     */
+    206: unknown;
+};
+
+export type GetFileResponse = GetFileResponses[keyof GetFileResponses];
+
+export type HeadFileData = {
+    body?: never;
+    path: {
+        hash: string;
+        name: string;
+    };
+    query?: never;
+    url: '/files/{hash}/{name}';
+};
+
+export type HeadFileErrors = {
+    /**
+     * `bad_path`: A part of the path is not an id of its kind.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: A browser's write came from another site.
+     */
+    403: ProblemDocument;
+    /**
+     * `file_not_found`: There is no such file, or it isn't for you.
+     */
+    404: ProblemDocument;
+    /**
+     * `bad_range`: The range lies beyond the file.
+     */
+    416: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type HeadFileError = HeadFileErrors[keyof HeadFileErrors];
+
+export type HeadFileResponses = {
+    /**
+     * done
+     */
+    200: unknown;
+    /**
+     * the range
+     */
+    206: unknown;
+};
 
 export type ListInvitesData = {
     body?: never;
@@ -2544,7 +3054,7 @@ export type CreateInviteErrors = {
      */
     413: ProblemDocument;
     /**
-     * `unsupported_media_type`: The body must be application/json.
+     * `unsupported_media_type`: The body is not of the documented type.
      */
     415: ProblemDocument;
     /**
@@ -2656,7 +3166,7 @@ export type CreateJoinErrors = {
      */
     413: ProblemDocument;
     /**
-     * `unsupported_media_type`: The body must be application/json.
+     * `unsupported_media_type`: The body is not of the documented type.
      */
     415: ProblemDocument;
     /**
@@ -2717,7 +3227,7 @@ export type DeleteMeErrors = {
      */
     413: ProblemDocument;
     /**
-     * `unsupported_media_type`: The body must be application/json.
+     * `unsupported_media_type`: The body is not of the documented type.
      */
     415: ProblemDocument;
     /**
@@ -2815,7 +3325,7 @@ export type UpdateMeErrors = {
      */
     413: ProblemDocument;
     /**
-     * `unsupported_media_type`: The body must be application/json.
+     * `unsupported_media_type`: The body is not of the documented type.
      */
     415: ProblemDocument;
     /**
@@ -2842,6 +3352,108 @@ export type UpdateMeResponses = {
 };
 
 export type UpdateMeResponse = UpdateMeResponses[keyof UpdateMeResponses];
+
+export type DeleteAvatarData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/me/avatar';
+};
+
+export type DeleteAvatarErrors = {
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: A browser's write came from another site.
+     */
+    403: ProblemDocument;
+    /**
+     * `user_not_found`: There is no such person.
+     */
+    404: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type DeleteAvatarError = DeleteAvatarErrors[keyof DeleteAvatarErrors];
+
+export type DeleteAvatarResponses = {
+    /**
+     * done
+     */
+    204: void;
+};
+
+export type DeleteAvatarResponse = DeleteAvatarResponses[keyof DeleteAvatarResponses];
+
+export type SetAvatarData = {
+    body: SetAvatar;
+    path?: never;
+    query?: never;
+    url: '/me/avatar';
+};
+
+export type SetAvatarErrors = {
+    /**
+     * `bad_json`: The body is not JSON of the documented shape.; `bad_picture`: This is no picture that can be read.; `broken_off`: The body ended early, or did not go on.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: A browser's write came from another site.
+     */
+    403: ProblemDocument;
+    /**
+     * `user_not_found`: There is no such person.; `file_not_found`: There is no such file, or it isn't for you.
+     */
+    404: ProblemDocument;
+    /**
+     * `too_large`: The content is too large.; `quota_exceeded`: There is no room for more files of this account.
+     */
+    413: ProblemDocument;
+    /**
+     * `unsupported_media_type`: The body is not of the documented type.
+     */
+    415: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type SetAvatarError = SetAvatarErrors[keyof SetAvatarErrors];
+
+export type SetAvatarResponses = {
+    /**
+     * done
+     */
+    200: User;
+};
+
+export type SetAvatarResponse = SetAvatarResponses[keyof SetAvatarResponses];
 
 export type ExportMeData = {
     body?: never;
@@ -2918,7 +3530,7 @@ export type ChangePasswordErrors = {
      */
     413: ProblemDocument;
     /**
-     * `unsupported_media_type`: The body must be application/json.
+     * `unsupported_media_type`: The body is not of the documented type.
      */
     415: ProblemDocument;
     /**
@@ -3015,7 +3627,7 @@ export type ReadNotificationsErrors = {
      */
     413: ProblemDocument;
     /**
-     * `unsupported_media_type`: The body must be application/json.
+     * `unsupported_media_type`: The body is not of the documented type.
      */
     415: ProblemDocument;
     /**
@@ -3042,6 +3654,85 @@ export type ReadNotificationsResponses = {
 };
 
 export type ReadNotificationsResponse = ReadNotificationsResponses[keyof ReadNotificationsResponses];
+
+export type SearchMessagesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Words, all of which the message has, in any order; `"several words"` that follow each other; `begin*`;
+         * `-not this`; and operators: `from:@ann`, `in:#general`, `in:@ann`, `mentions:me`,
+         * `has:link|file|image`, `is:thread`, `before:2026-01-31`, `after:2026-01`, `during:2026`.
+         * At most 1024 bytes.
+         */
+        q?: string;
+        /**
+         * As the operator: a channel's id, alias or name, or a person for the direct messages with them.
+         */
+        in?: string;
+        /**
+         * As the operator: `@name`, `@name:server` or `me`.
+         */
+        from?: string;
+        /**
+         * As the operator.
+         */
+        has?: string;
+        /**
+         * As the operator: a date, or milliseconds since 1970.
+         */
+        before?: string;
+        /**
+         * As the operator: a date, or milliseconds since 1970.
+         */
+        after?: string;
+        /**
+         * Minutes east of UTC where days begin at midnight; 0 if not given.
+         */
+        utc_offset?: number;
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/search';
+};
+
+export type SearchMessagesErrors = {
+    /**
+     * `bad_query`: The query is not of the documented shape.; `bad_limit`: The page size is out of range.; `bad_cursor`: The cursor is not one that this server gave.; `bad_search`: Part of the search makes no sense.; `search_empty`: The search has nothing to look for.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `channel_not_found`: There is no such channel, or it isn't for you.; `user_not_found`: There is no such person.
+     */
+    404: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type SearchMessagesError = SearchMessagesErrors[keyof SearchMessagesErrors];
+
+export type SearchMessagesResponses = {
+    /**
+     * done
+     */
+    200: SearchResults;
+};
+
+export type SearchMessagesResponse = SearchMessagesResponses[keyof SearchMessagesResponses];
 
 export type GetServerData = {
     body?: never;
@@ -3138,7 +3829,7 @@ export type CreateSessionErrors = {
      */
     413: ProblemDocument;
     /**
-     * `unsupported_media_type`: The body must be application/json.
+     * `unsupported_media_type`: The body is not of the documented type.
      */
     415: ProblemDocument;
     /**

@@ -3,12 +3,14 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { t } from "../../i18n";
 import { Conversation } from "../conversation/Conversation";
-import { Panel as SidePanel } from "../panels/Panel";
 import { Sidebar } from "../sidebar/Sidebar";
 import { useIcon } from "../attention/icon";
 import { OfferNote } from "../attention/OfferNote";
 import { ConnectionNote } from "./ConnectionNote";
 import { useClient, useSelect } from "./context";
+import { fileUrl } from "../../api/files";
+import type { User } from "../../api/types";
+import { Pictures } from "../../ui/Avatar";
 import { LiveRegion } from "./LiveRegion";
 import { go, useRoute } from "./route";
 import { useShortcuts } from "./shortcuts";
@@ -17,6 +19,7 @@ import { type DialogView, type Panel, type View, ViewContext } from "./view";
 import { UpdateNote } from "./UpdateNote";
 import { Welcome } from "./Welcome";
 
+const SidePanel = lazy(() => import("../panels/Panel").then(({ Panel }) => ({ default: Panel })));
 const Dialogs = lazy(() => import("../dialogs/Dialogs"));
 
 export default function Shell() {
@@ -31,7 +34,7 @@ export default function Shell() {
   if (panelChannel !== route.channel) {
     setPanelChannel(route.channel);
     setDrawer(false);
-    if (panel && (panel.kind !== "members" || !wide.matches)) setPanel(null);
+    if (panel && ((panel.kind !== "members" && panel.kind !== "search") || !wide.matches)) setPanel(null);
   }
 
   const view = useMemo<View>(() => ({ panel, setPanel, openDialog, setDrawer }), [panel]);
@@ -40,41 +43,49 @@ export default function Shell() {
   useIcon();
   useAttention();
   useLastChannel(route.channel);
+  const users = useSelect((state) => state.users);
+  const pictures = useCallback((id: string) => pictureOf(users[id]), [users]);
   const closeDialog = useCallback(() => openDialog(null), []);
 
   return (
     <ViewContext value={view}>
-      <a className="skip-link" href="#main" onClick={skipToMessages}>
-        {t.nav.skip}
-      </a>
-      <div className="shell" data-panel={panel?.kind} data-drawer={drawer || undefined}>
-        <Sidebar active={route.channel} />
-        {drawer ? (
-          <button
-            type="button"
-            className="drawer-scrim"
-            aria-label={t.nav.close}
-            onClick={() => setDrawer(false)}
-          />
+      <Pictures value={pictures}>
+        <a className="skip-link" href="#main" onClick={skipToMessages}>
+          {t.nav.skip}
+        </a>
+        <div className="shell" data-panel={panel?.kind} data-drawer={drawer || undefined}>
+          <Sidebar active={route.channel} />
+          {drawer ? (
+            <button
+              type="button"
+              className="drawer-scrim"
+              aria-label={t.nav.close}
+              onClick={() => setDrawer(false)}
+            />
+          ) : null}
+          <main className="main" id="main" tabIndex={-1}>
+            <ConnectionNote />
+            <UpdateNote />
+            <OfferNote />
+            {route.channel ? (
+              <Conversation key={route.channel} id={route.channel} target={route.message} />
+            ) : (
+              <Welcome />
+            )}
+          </main>
+          {panel ? (
+            <Suspense fallback={null}>
+              <SidePanel panel={panel} channel={route.channel} />
+            </Suspense>
+          ) : null}
+        </div>
+        {dialog ? (
+          <Suspense fallback={null}>
+            <Dialogs dialog={dialog} onClose={closeDialog} />
+          </Suspense>
         ) : null}
-        <main className="main" id="main" tabIndex={-1}>
-          <ConnectionNote />
-          <UpdateNote />
-          <OfferNote />
-          {route.channel ? (
-            <Conversation key={route.channel} id={route.channel} target={route.message} />
-          ) : (
-            <Welcome />
-          )}
-        </main>
-        {panel ? <SidePanel panel={panel} channel={route.channel} /> : null}
-      </div>
-      {dialog ? (
-        <Suspense fallback={null}>
-          <Dialogs dialog={dialog} onClose={closeDialog} />
-        </Suspense>
-      ) : null}
-      <LiveRegion active={route.channel} />
+        <LiveRegion active={route.channel} />
+      </Pictures>
     </ViewContext>
   );
 }
@@ -97,6 +108,8 @@ function useAttention(): void {
     };
   }, [client]);
 }
+const pictureOf = (user: User | undefined): string | null =>
+  user?.avatar ? fileUrl({ hash: user.avatar, name: "avatar" }) : null;
 
 function skipToMessages(event: { preventDefault: () => void }) {
   event.preventDefault();

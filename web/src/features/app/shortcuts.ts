@@ -1,4 +1,4 @@
-// Keys that work everywhere: Ctrl/Cmd+K, Alt+arrows, F6, Esc.
+// Keys that work everywhere: Ctrl/Cmd+K, /, Alt+arrows, F6, Esc.
 
 import { useEffect } from "react";
 import type { Client } from "../client/client";
@@ -20,6 +20,9 @@ export function useShortcuts(view: View): void {
       ) {
         event.preventDefault();
         view.openDialog({ kind: "switcher" });
+      } else if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event)) {
+        event.preventDefault();
+        search(view);
       } else if (event.altKey && !event.ctrlKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
         event.preventDefault();
         step(client, event.key === "ArrowDown" ? 1 : -1, event.shiftKey);
@@ -63,6 +66,17 @@ function nextLandmark(by: 1 | -1): void {
   const at = there.findIndex(({ element }) => element?.contains(document.activeElement));
   const start = at < 0 && by < 0 ? 0 : at;
   there[(start + by + there.length) % there.length]?.entry?.focus();
+}
+
+const TYPED_IN = "input, textarea, select, [contenteditable], [role=dialog], [role=alertdialog], [role=menu]";
+
+const isTyping = (event: KeyboardEvent): boolean =>
+  event.target instanceof Element && event.target.closest(TYPED_IN) !== null;
+
+/** Opens the search, or leads back into its box. */
+function search(view: View): void {
+  if (view.panel?.kind === "search") dispatchEvent(new CustomEvent("loggia:search"));
+  else view.setPanel({ kind: "search" });
 }
 
 function step(client: Client, by: 1 | -1, unreadOnly: boolean): void {

@@ -1,9 +1,14 @@
 // What is open around the conversation: a side panel, a dialog, the drawer of a small screen.
 
 import { createContext, use } from "react";
+import type { Attachment } from "../../api/types";
 
 export type Panel =
-  { kind: "members" } | { kind: "pins" } | { kind: "thread"; root: string } | { kind: "inbox" };
+  | { kind: "members" }
+  | { kind: "pins" }
+  | { kind: "thread"; root: string }
+  | { kind: "inbox" }
+  | { kind: "search"; query?: string };
 
 export type SettingsTab = "profile" | "appearance" | "notifications" | "account" | "sessions" | "keyboard";
 
@@ -21,6 +26,7 @@ export type DialogView =
   | { kind: "section"; section: string | null; channel: string | null }
   | { kind: "date"; channel: string; ts: number }
   | { kind: "commands" }
+  | { kind: "viewer"; files: readonly Attachment[]; index: number }
   | { kind: "profile"; user: string };
 
 export interface View {

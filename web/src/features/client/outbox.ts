@@ -17,6 +17,7 @@ export interface Draft {
   text: string;
   reply_to?: string;
   thread?: string;
+  attachments?: readonly { hash: string; name: string }[];
 }
 
 export class Outbox {
@@ -129,10 +130,16 @@ export class Outbox {
 
   /** True when the next one may be sent. */
   private async attempt(item: OutboxItem): Promise<boolean> {
-    const { channel, nonce, text, reply_to, thread } = item;
+    const { channel, nonce, text, reply_to, thread, attachments } = item;
     this.store.dispatch({ type: "outbox_status", channel, nonce, status: "sending" });
     try {
-      const body = { nonce, text, ...(reply_to ? { reply_to } : {}), ...(thread ? { thread } : {}) };
+      const body = {
+        nonce,
+        text,
+        ...(reply_to ? { reply_to } : {}),
+        ...(thread ? { thread } : {}),
+        ...(attachments ? { attachments: attachments.map(({ hash, name }) => ({ file: hash, name })) } : {}),
+      };
       const message = await send_message(channel, body);
       if (message.status === "pending") {
         this.hosted(item);

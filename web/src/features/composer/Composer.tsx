@@ -7,8 +7,12 @@ import { IconButton } from "../../ui/Button";
 import { GrowingText } from "../../ui/GrowingText";
 import { Suggestions } from "../../ui/Suggestions";
 import { displayName } from "../../store/selectors";
+import type { Uploaded } from "../../api/files";
 import { useClient, useSelect } from "../app/context";
 import { EmojiButton } from "../emoji/EmojiButton";
+import { AttachButton } from "../files/AttachButton";
+import { Chips } from "../files/Chips";
+import { useAttaching } from "../files/useAttaching";
 import { useCommands } from "./useCommands";
 import { useCompletion } from "./useCompletion";
 import { useDraft } from "./useDraft";
@@ -21,7 +25,7 @@ interface ComposerProps {
   replyTo?: string | null;
   onReplyDone?: () => void;
   onEditLast?: () => void;
-  onSend: (text: string) => void;
+  onSend: (text: string, attachments?: Uploaded[]) => void;
 }
 
 const MESSAGE_BYTES_DEFAULT = 32_768;
@@ -39,7 +43,9 @@ export function Composer({ channel, place, label, replyTo, onReplyDone, onEditLa
   const limit = useSelect((state) => state.server?.limits?.["message_bytes"]) ?? MESSAGE_BYTES_DEFAULT;
   const bytes = text.length * 3 < limit ? 0 : new TextEncoder().encode(text).length;
   const over = bytes - limit;
-  const empty = text.trim() === "";
+  const { uploads, drop } = useAttaching();
+  const empty = text.trim() === "" && uploads.chips.length === 0;
+  const blocked = empty || over > 0 || uploads.unfinished;
 
   useEffect(() => {
     if (matchMedia("(pointer: fine)").matches) box.current?.focus();
@@ -51,10 +57,14 @@ export function Composer({ channel, place, label, replyTo, onReplyDone, onEditLa
   const completion = useCompletion({ channel, text, caret, insert });
 
   const send = () => {
-    if (empty || over > 0) return;
-    const done = commands.run(text.trim());
-    if (!done) onSend(text.trim());
-    if (!done) return clear();
+    if (blocked) return;
+    const files = uploads.chips.length > 0;
+    const done = files ? null : commands.run(text.trim());
+    if (!done) {
+      if (files) onSend(text.trim(), uploads.take());
+      else onSend(text.trim());
+      return clear();
+    }
     // What could not be done stays, unless the person has gone on writing.
     void done.then((ok) => ok && client.draft(place) === text && clear());
   };
@@ -76,7 +86,7 @@ export function Composer({ channel, place, label, replyTo, onReplyDone, onEditLa
   };
 
   return (
-    <div className="composer-area">
+    <div className="composer-area" {...drop}>
       {completion.open ? (
         <Suggestions
           id={completion.listId}
@@ -94,6 +104,7 @@ export function Composer({ channel, place, label, replyTo, onReplyDone, onEditLa
           {commands.hint}
         </p>
       ) : null}
+      <Chips uploads={uploads} />
       <div className="composer" data-reply={replyTo ? "" : undefined}>
         <GrowingText
           ref={box}
@@ -112,14 +123,9 @@ export function Composer({ channel, place, label, replyTo, onReplyDone, onEditLa
             {t.composer.tooLong(over)}
           </span>
         ) : null}
+        <AttachButton onPick={uploads.add} />
         <EmojiButton label={t.composer.emoji} onPick={(emoji) => insert(emoji, caret, caret)} />
-        <IconButton
-          icon="send"
-          size="small"
-          label={t.composer.send}
-          isDisabled={empty || over > 0}
-          onPress={send}
-        />
+        <IconButton icon="send" size="small" label={t.composer.send} isDisabled={blocked} onPress={send} />
       </div>
     </div>
   );

@@ -60,8 +60,13 @@ export function Conversation({ id, target }: { id: string; target: string | null
           replyTo={replyTo}
           onReplyDone={() => setReplyTo(null)}
           onEditLast={editLast}
-          onSend={(text) => {
-            client.outbox.send({ channel: id, text, ...(replyTo ? { reply_to: replyTo } : {}) });
+          onSend={(text, attachments) => {
+            client.outbox.send({
+              channel: id,
+              text,
+              ...(attachments ? { attachments } : {}),
+              ...(replyTo ? { reply_to: replyTo } : {}),
+            });
             setReplyTo(null);
             setSent((count) => count + 1);
           }}

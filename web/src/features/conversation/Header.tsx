@@ -76,6 +76,12 @@ export function Header({ channel, name }: { channel: ChannelState; name: string 
         {info.topic}
       </p>
       <div className="head-tools">
+        <IconButton
+          icon="search"
+          label={t.search.open}
+          pressed={view.panel?.kind === "search"}
+          onPress={() => toggle({ kind: "search" })}
+        />
         {info.pins.length > 0 ? (
           <IconButton
             icon="pin"

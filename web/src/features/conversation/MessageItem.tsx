@@ -13,6 +13,7 @@ import { displayName, localPart } from "../../store/selectors";
 import type { StoredMessage } from "../../store/state";
 import { useClient, useMe, useSelect } from "../app/context";
 import { useView } from "../app/view";
+import { Attachments } from "../files/Attachments";
 import { canSeeEdits } from "../client/rights";
 import { EditBox } from "./EditBox";
 import { MessageTools } from "./MessageTools";
@@ -62,7 +63,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
     [all, mentions, meId, openDialog],
   );
 
-  const words = message.deleted ? t.message.deleted : plainText(message.text).slice(0, LABEL_CHARS_MAX);
+  const words = wordsOf(message);
   const openThread = () => view.setPanel({ kind: "thread", root: message.id });
   const mentioned = !message.deleted && message.sender !== meId && mentionsMe(message, meId);
 
@@ -125,17 +126,27 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
           }}
         />
       ) : (
-        <Boundary fallback={<p className="plain">{message.text}</p>}>
-          <Markdown
-            text={message.text}
-            mention={mention}
-            trailing={<Edited channel={channel} message={message} />}
-          />
-        </Boundary>
+        <>
+          <Boundary fallback={<p className="plain">{message.text}</p>}>
+            <Markdown
+              text={message.text}
+              mention={mention}
+              trailing={<Edited channel={channel} message={message} />}
+            />
+          </Boundary>
+          <Attachments files={message.attachments} />
+        </>
       )}
     </MessageRow>
   );
 });
+
+/** What a message says, in a few words. */
+function wordsOf(message: StoredMessage): string {
+  if (message.deleted) return t.message.deleted;
+  const names = message.attachments.map((file) => file.name).join(", ");
+  return `${plainText(message.text).slice(0, LABEL_CHARS_MAX)} ${names}`.trim();
+}
 
 function Edited({ channel, message }: { channel: string; message: StoredMessage }) {
   const view = useView();

@@ -66,6 +66,11 @@ export function PendingItem({ item, head, onActivate }: PendingItemProps) {
       }
     >
       <Markdown text={item.text} />
+      {item.attachments?.map((file) => (
+        <p key={file.hash} className="chip-note">
+          {file.name}
+        </p>
+      ))}
     </MessageRow>
   );
 }

@@ -1,6 +1,7 @@
 // All dialogs, loaded when the first one opens.
 
 import { lazy, Suspense } from "react";
+import { Viewer } from "../files/Viewer";
 import type { DialogView } from "../app/view";
 import { ChannelSettings } from "./ChannelSettings";
 import { CommandHelp } from "./CommandHelp";
@@ -41,6 +42,8 @@ export default function Dialogs({ dialog, onClose }: { dialog: DialogView; onClo
       return <JumpToDate channel={dialog.channel} ts={dialog.ts} onClose={onClose} />;
     case "commands":
       return <CommandHelp onClose={onClose} />;
+    case "viewer":
+      return <Viewer files={dialog.files} index={dialog.index} onClose={onClose} />;
     case "profile":
       return <Profile user={dialog.user} onClose={onClose} />;
     case "switcher":

@@ -16,6 +16,7 @@ import { findUsers } from "./findUsers";
 import { useSearch } from "./useSearch";
 
 const FOUND_MAX = 8;
+const SEARCH = ">search";
 const CONVERSATIONS_MAX = 12;
 
 export function Switcher({ onClose }: { onClose: () => void }) {
@@ -53,12 +54,23 @@ export function Switcher({ onClose }: { onClose: () => void }) {
     ...commands
       .filter(({ title }) => title.toLowerCase().includes(wanted))
       .map(({ id, title }) => ({ id, group: t.switcher.commands, lead: <Icon name="add" />, title })),
+    ...(wanted === ""
+      ? []
+      : [
+          {
+            id: SEARCH,
+            group: t.switcher.commands,
+            lead: <Icon name="search" />,
+            title: t.search.messagesWith(query.trim()),
+          } as const,
+        ]),
   ];
 
   const pick = async (id: string) => {
     const command = commands.find((each) => each.id === id);
     if (command) return view.openDialog(command.dialog);
     onClose();
+    if (id === SEARCH) return view.setPanel({ kind: "search", query: query.trim() });
     if (!id.startsWith("@")) return go(id);
     const channel = await client.actions.startDm([id]);
     if (channel) go(channel.id);

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { t } from "../../i18n";
 import { IconButton } from "../../ui/Button";
 import { type Panel as PanelView, useView } from "../app/view";
+import { SearchPanel } from "../search/SearchPanel";
 import { InboxPanel } from "./InboxPanel";
 import { MembersPanel } from "./MembersPanel";
 import { PinsPanel } from "./PinsPanel";
@@ -11,6 +12,7 @@ import { ThreadPanel } from "./ThreadPanel";
 
 export function Panel({ panel, channel }: { panel: PanelView; channel: string | null }) {
   if (panel.kind === "inbox") return <InboxPanel />;
+  if (panel.kind === "search") return <SearchPanel channel={channel} {...panel} key={panel.query} />;
   if (!channel) return null;
   if (panel.kind === "members") return <MembersPanel channel={channel} />;
   if (panel.kind === "pins") return <PinsPanel channel={channel} />;

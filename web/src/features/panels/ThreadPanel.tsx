@@ -104,8 +104,8 @@ function Thread({ channel, root, window }: { channel: ChannelState; root: string
           channel={id}
           place={`${id}.${root}`}
           label={t.thread.reply}
-          onSend={(text) => {
-            client.outbox.send({ channel: id, text, thread: root });
+          onSend={(text, attachments) => {
+            client.outbox.send({ channel: id, text, thread: root, ...(attachments ? { attachments } : {}) });
             toEnd();
           }}
         />

@@ -8,6 +8,7 @@ import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { Choices, Field } from "../../ui/Field";
 import { change_password } from "../../api/operations";
+import { AvatarForm } from "../files/AvatarForm";
 import { useClient, useMe } from "../app/context";
 import { install, useWays } from "../app/install";
 import { setLanguage, useLanguageChoice } from "../app/language";
@@ -66,6 +67,7 @@ function ProfileForm() {
         void save();
       }}
     >
+      <AvatarForm />
       <Field
         label={t.settings.displayName}
         value={name}
@@ -181,6 +183,7 @@ function Keyboard() {
   const control = /Mac|iPhone/.test(navigator.userAgent) ? "⌘" : "Ctrl";
   const rows: [string, string[]][] = [
     [t.shortcuts.switcher, [control, "K"]],
+    [t.shortcuts.search, ["/"]],
     [t.shortcuts.next, ["Alt", "↑ ↓"]],
     [t.shortcuts.unread, ["Alt", "Shift", "↑ ↓"]],
     [t.shortcuts.history, ["Alt", "← →"]],

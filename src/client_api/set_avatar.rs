@@ -1,0 +1,54 @@
+//! PUT /me/avatar
+
+use actix_web::web::{Bytes, Json, Payload};
+use actix_web::{HttpMessage, HttpRequest, put};
+use futures_util::StreamExt;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::incoming::too_large;
+use crate::domain::pictures::AVATAR_BYTES_MAX;
+use crate::domain::view::User;
+use crate::files::Hash;
+use crate::http::{App, Problem, WriteAuth, extract};
+
+/// A file that one may have.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetAvatar {
+    /// The file's hash.
+    #[schema(value_type = String, pattern = "^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$")]
+    pub file: Hash,
+}
+
+/// Sets the picture of one's profile: its bytes are the body (at most 8 MiB), or as JSON the hash of a file. It is made
+/// small, and what a camera wrote into it is left out.
+#[utoipa::path(operation_id = "set_avatar", tag = "me", request_body(content((SetAvatar = "application/json"), (Vec<u8> = "application/octet-stream"))), responses((status = 200, body = User)))]
+#[put("/me/avatar")]
+pub async fn set_avatar(
+    app: App,
+    actor: WriteAuth,
+    request: HttpRequest,
+    payload: Payload,
+) -> Result<Json<User>, Problem> {
+    let bytes = collect(payload).await?;
+    let user = if request.content_type() == "application/json" {
+        let body: SetAvatar = extract::json(&bytes)?;
+        app.domain.set_avatar_file(&actor.0, &body.file).await?
+    } else {
+        app.domain.set_avatar(&actor.0, bytes).await?
+    };
+    Ok(Json(app.with_presence(user)))
+}
+
+async fn collect(mut payload: Payload) -> Result<Vec<u8>, Problem> {
+    let mut bytes = Vec::new();
+    while let Some(piece) = payload.next().await {
+        let piece: Bytes = piece.map_err(|_| Problem::plain("broken_off"))?;
+        if bytes.len() + piece.len() > AVATAR_BYTES_MAX {
+            return Err(too_large(AVATAR_BYTES_MAX as u64));
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    Ok(bytes)
+}

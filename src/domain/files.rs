@@ -1,0 +1,250 @@
+//! Files: who may have which, what messages carry, and when bytes go.
+//!
+//! A file stays for as long as something needs it: a message that carries it, its uploader (for a day, until
+//! a message carries it), or somebody's profile. The transaction that takes the last of these away deletes
+//! the file's row and notes that its bytes are to go; the bytes go after the commit, and the note after the
+//! bytes, so that neither a crash nor a failing store leaves bytes behind.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, UNIX_EPOCH};
+
+use tokio::sync::{Notify, Semaphore};
+
+use super::content::MessageContent;
+use super::seat::first_readable;
+use super::view::Attachment;
+use super::writer::Work;
+use super::{Actor, Domain, Error, Missing, Result};
+use crate::files::{Hash, Parts, Store};
+use crate::storage::files::{self, FileRow};
+use crate::storage::{ChannelNum, Conn, UserNum, channels, members};
+
+/// How many files one message carries.
+pub const ATTACHMENTS_MAX: usize = 10;
+pub const FILE_NAME_CHARS_MAX: usize = 200;
+/// How long an upload stays that no message carries, and one that is not complete.
+pub const UNUSED_MS: i64 = 24 * 3_600_000;
+/// A part that nobody writes to for so long, and that belongs to no upload, is of an upload that broke off.
+const BROKEN_OFF_MS: i64 = 3_600_000;
+/// How many files are deleted, or uploads forgotten, at a time.
+const SWEEP_MAX: i64 = 200;
+/// How many pictures are decoded at a time: each takes much memory.
+const PICTURES_AT_ONCE: usize = 2;
+const LOCKS: usize = 64;
+
+/// What is needed to keep files, beside the database.
+pub struct Files {
+    pub store: Store,
+    pub parts: Parts,
+    /// Bytes of one file come and go one after the other.
+    locks: Vec<tokio::sync::Mutex<()>>,
+    pub(super) pictures: Semaphore,
+    /// There is something to delete.
+    pub doomed: Notify,
+    pub(super) busy: Mutex<Busy>,
+}
+
+/// What is under way.
+#[derive(Default)]
+pub(super) struct Busy {
+    pub uploading: HashMap<UserNum, usize>,
+    pub appending: HashSet<String>,
+}
+
+impl Files {
+    pub fn new(store: Store, parts: Parts) -> Files {
+        Files {
+            store,
+            parts,
+            locks: (0..LOCKS).map(|_| tokio::sync::Mutex::new(())).collect(),
+            pictures: Semaphore::new(PICTURES_AT_ONCE),
+            doomed: Notify::new(),
+            busy: Mutex::default(),
+        }
+    }
+
+    pub(super) async fn lock(&self, hash: &Hash) -> Option<tokio::sync::MutexGuard<'_, ()>> {
+        let mut hasher = DefaultHasher::new();
+        hash.hash(&mut hasher);
+        let number = usize::try_from(hasher.finish() % LOCKS as u64).unwrap_or(0);
+        match self.locks.get(number) {
+            Some(lock) => Some(lock.lock().await),
+            None => None,
+        }
+    }
+
+    pub(super) fn busy(&self) -> MutexGuard<'_, Busy> {
+        self.busy.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A file that somebody wants to send: uploaded before, or seen in another message.
+#[derive(Debug, Clone)]
+pub struct Attach {
+    pub file: Hash,
+    pub name: String,
+}
+
+/// A name for a file, without anything that a file system or a header could take for something else.
+pub fn check_name(name: &str, code: &'static str, pointer: &'static str) -> Result<String> {
+    let name = name.trim();
+    let bad = |detail: String| Error::invalid(code, pointer, detail);
+    if name.is_empty() || name.chars().count() > FILE_NAME_CHARS_MAX {
+        return Err(bad(format!("must have 1 to {FILE_NAME_CHARS_MAX} characters")));
+    }
+    if name.chars().any(|c| c.is_control() || matches!(c, '/' | '\\')) || matches!(name, "." | "..") {
+        return Err(bad("must not contain a slash or a control character".to_owned()));
+    }
+    Ok(name.to_owned())
+}
+
+pub(super) fn shown(row: &FileRow, name: String) -> Attachment {
+    Attachment {
+        hash: row.hash.clone(),
+        name,
+        media_type: row.media_type.clone(),
+        size: row.size,
+        width: row.width,
+        height: row.height,
+    }
+}
+
+/// The file, if the person may have it: a message that they may read carries it, they uploaded it, or it is
+/// a profile's picture.
+///
+/// # Errors
+/// `file_not_found`, whatever the reason.
+pub(super) fn readable(conn: &mut Conn, user: UserNum, hash: &str) -> Result<FileRow> {
+    let missing = || Error::NotFound(Missing::File);
+    let row = files::get(conn, hash)?.ok_or_else(missing)?;
+    if files::is_owner(conn, hash, user)? || files::is_avatar(conn, hash)? {
+        return Ok(row);
+    }
+    for (num, seq) in files::newest_places(conn, hash, user)? {
+        let Some(channel) = channels::by_num(conn, num)? else { continue };
+        let member = members::get(conn, num, user)?;
+        if first_readable(&channel, member.as_ref()) <= seq {
+            return Ok(row);
+        }
+    }
+    Err(missing())
+}
+
+/// What a message is to carry.
+pub(super) fn attachments(conn: &mut Conn, user: UserNum, wanted: Vec<Attach>) -> Result<Vec<Attachment>> {
+    // In one order, so that two messages with the same files don't wait for each other.
+    let mut hashes: Vec<&str> = wanted.iter().map(|attach| attach.file.as_str()).collect();
+    hashes.sort_unstable();
+    for hash in hashes {
+        files::lock(conn, hash)?;
+    }
+    let shown = wanted.into_iter().map(|attach| {
+        let row = readable(conn, user, attach.file.as_str())?;
+        Ok(shown(&row, attach.name))
+    });
+    shown.collect()
+}
+
+/// Notes what a message carries. Files of people on other servers are not here.
+pub(super) fn refer(
+    conn: &mut Conn,
+    channel: ChannelNum,
+    seq: i64,
+    sender: UserNum,
+    content: &MessageContent,
+) -> Result<()> {
+    for attachment in &content.attachments {
+        files::refer(conn, channel, seq, &attachment.hash, sender)?;
+    }
+    Ok(())
+}
+
+/// The message carries nothing any more: what nothing else needs is deleted.
+pub(super) fn release(work: &mut Work<'_>, channel: ChannelNum, seq: i64) -> Result<()> {
+    let mut hashes = files::unrefer(work.conn, channel, seq)?;
+    hashes.sort_unstable();
+    for hash in hashes {
+        files::drop_unneeded(work.conn, &hash)?;
+    }
+    Ok(())
+}
+
+/// Everything of a person that no message carries goes.
+pub(super) fn forget_person(conn: &mut Conn, user: UserNum, avatar: Option<&str>) -> Result<()> {
+    let mut hashes = files::owned_by(conn, user)?;
+    for hash in &hashes {
+        files::disown(conn, hash, user)?;
+    }
+    files::delete_uploads_of(conn, user)?;
+    files::set_avatar(conn, user, None)?;
+    hashes.extend(avatar.map(str::to_owned));
+    for hash in hashes {
+        files::drop_unneeded(conn, &hash)?;
+    }
+    Ok(())
+}
+
+impl Domain {
+    /// A file that the person may have.
+    ///
+    /// # Errors
+    /// `file_not_found`
+    pub async fn file(&self, actor: &Actor, hash: &Hash) -> Result<FileRow> {
+        let (user, hash) = (actor.person.num, hash.as_str().to_owned());
+        self.reads.read(move |conn| readable(conn, user, &hash)).await
+    }
+
+    /// Deletes the bytes of files that are gone, and forgets uploads that came to nothing.
+    pub async fn sweep_files(&self) -> Result<()> {
+        self.forget_unused().await?;
+        loop {
+            let hashes = self.reads.read(|conn| files::removals(conn, SWEEP_MAX)).await?;
+            let Some(last) = hashes.last().cloned() else { return Ok(()) };
+            for hash in hashes {
+                self.remove_bytes(hash).await?;
+            }
+            let again = self.reads.read(|conn| files::removals(conn, 1)).await?;
+            // Those that could not go yet are tried again later.
+            if again.first().is_none_or(|first| *first <= last) {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn remove_bytes(&self, text: String) -> Result<()> {
+        let Ok(hash) = text.parse::<Hash>() else { return Ok(()) };
+        let _lock = self.files.lock(&hash).await;
+        let key = text.clone();
+        // It may have been uploaded again meanwhile.
+        if self.reads.read(move |conn| files::get(conn, &key)).await?.is_none() {
+            self.files.store.delete(&hash).await?;
+        }
+        self.writer.other(&text.clone(), move |work| Ok(files::end_removal(work.conn, &text)?)).await
+    }
+
+    async fn forget_unused(&self) -> Result<()> {
+        let before = self.clock.now() - UNUSED_MS;
+        let unused = self.reads.read(move |conn| files::owned_before(conn, before, SWEEP_MAX)).await?;
+        self.writer
+            .other("files", move |work| {
+                files::delete_uploads_before(work.conn, before)?;
+                for (hash, user) in unused {
+                    files::disown(work.conn, &hash, user)?;
+                    files::drop_unneeded(work.conn, &hash)?;
+                }
+                Ok(())
+            })
+            .await?;
+        let quiet = u64::try_from(self.clock.now() - BROKEN_OFF_MS).unwrap_or(0);
+        for id in self.files.parts.untouched_since(UNIX_EPOCH + Duration::from_millis(quiet)).await? {
+            let key = id.clone();
+            let upload = self.reads.read(move |conn| files::upload(conn, &key)).await?;
+            if upload.is_none_or(|upload| upload.hash.is_some()) {
+                self.files.parts.delete(&id).await;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,140 @@
+//! Small pictures of files, and the pictures of profiles.
+
+use std::time::Duration;
+
+use futures_util::TryStreamExt;
+
+use super::accounts::own;
+use super::effect::Effect;
+use super::view::User;
+use super::{Actor, Domain, Error, Missing, Result};
+use crate::files::images::{self, AVATAR_SIDE, PICTURE_BYTES_MAX, SIZES, Small};
+use crate::files::{Hash, kind};
+use crate::storage::files::{self, FileRow};
+use crate::storage::users;
+
+/// How long a request waits until a picture can be decoded.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// The largest picture that is taken for a profile, in bytes.
+pub const AVATAR_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+impl Domain {
+    /// A small picture of a file that the person may have: at most `side` pixels each way.
+    ///
+    /// # Errors
+    /// `file_not_found`, `bad_size`, `no_picture`
+    pub async fn thumbnail(&self, actor: &Actor, hash: &Hash, side: u32) -> Result<bytes::Bytes> {
+        if !SIZES.contains(&side) {
+            return Err(Error::invalid("bad_size", "/size", format!("must be one of {SIZES:?}")));
+        }
+        let row = self.file(actor, hash).await?;
+        if let Some(small) = self.files.store.get_small(hash, side).await? {
+            return Ok(small);
+        }
+        let small = self.shrink(hash, &row, side).await?;
+        let bytes = bytes::Bytes::from(small.bytes);
+        let _lock = self.files.lock(hash).await;
+        let key = hash.as_str().to_owned();
+        // Not after the file's own bytes: nobody would delete it.
+        if self.reads.read(move |conn| files::get(conn, &key)).await?.is_some() {
+            self.files.store.put_small(hash, side, bytes.to_vec()).await?;
+        }
+        Ok(bytes)
+    }
+
+    async fn shrink(&self, hash: &Hash, row: &FileRow, side: u32) -> Result<Small> {
+        let size = u64::try_from(row.size).unwrap_or(u64::MAX);
+        if row.width.is_none() || size > PICTURE_BYTES_MAX {
+            return Err(Error::NotFound(Missing::Picture));
+        }
+        let stream = self.files.store.get(hash, None).await?.ok_or(Error::NotFound(Missing::File))?;
+        let whole: Vec<bytes::Bytes> = stream.try_collect().await?;
+        self.decode(whole.concat(), side).await
+    }
+
+    async fn decode(&self, bytes: Vec<u8>, side: u32) -> Result<Small> {
+        let turn = tokio::time::timeout(PATIENCE, self.files.pictures.acquire()).await;
+        let Ok(Ok(_turn)) = turn else { return Err(Error::Busy) };
+        let shrunk = tokio::task::spawn_blocking(move || images::shrink(&bytes, side)).await;
+        shrunk.map_err(|_| Error::NotFound(Missing::Picture))?.map_err(|error| match error {
+            crate::files::Error::Picture(_) => Error::NotFound(Missing::Picture),
+            other => other.into(),
+        })
+    }
+
+    /// Makes a file that the person may have the picture of their profile.
+    ///
+    /// # Errors
+    /// `file_not_found`, `bad_picture`
+    pub async fn set_avatar_file(&self, actor: &Actor, hash: &Hash) -> Result<User> {
+        let row = self.file(actor, hash).await?;
+        let small = self.shrink(hash, &row, AVATAR_SIDE).await;
+        self.keep_avatar(actor, small.map_err(bad_picture)?).await
+    }
+
+    /// Makes bytes the picture of the person's profile.
+    ///
+    /// # Errors
+    /// `bad_picture`
+    pub async fn set_avatar(&self, actor: &Actor, bytes: Vec<u8>) -> Result<User> {
+        let small = self.decode(bytes, AVATAR_SIDE).await;
+        self.keep_avatar(actor, small.map_err(bad_picture)?).await
+    }
+
+    /// Keeps pixels only: what a camera wrote into the picture is nobody's business.
+    async fn keep_avatar(&self, actor: &Actor, small: Small) -> Result<User> {
+        use sha2::{Digest, Sha256};
+        let hash = Hash::of(&Sha256::digest(&small.bytes).into());
+        let size = images::measure(std::io::Cursor::new(&small.bytes))?;
+        let row = FileRow {
+            hash: hash.as_str().to_owned(),
+            size: i64::try_from(small.bytes.len()).unwrap_or(i64::MAX),
+            media_type: kind::of(&small.bytes).to_owned(),
+            width: Some(i64::from(size.0)),
+            height: Some(i64::from(size.1)),
+            created_ts: self.clock.now(),
+        };
+        let user = actor.person.num;
+        self.take(&hash, user, row, 0, async |store| store.put_bytes(&hash, small.bytes).await).await?;
+        self.change_avatar(actor, Some(hash.as_str().to_owned())).await
+    }
+
+    /// Sets or takes away the picture of the person's profile.
+    pub async fn change_avatar(&self, actor: &Actor, hash: Option<String>) -> Result<User> {
+        let person = actor.person.clone();
+        let changed = self
+            .writer
+            .other(actor.person.id.as_str(), move |work| {
+                let row = users::by_num(work.conn, person.num)?.ok_or(Error::NotFound(Missing::User))?;
+                if let Some(hash) = &hash {
+                    // Two changes at once: the other one may have let go of it.
+                    files::lock(work.conn, hash)?.ok_or(Error::NotFound(Missing::File))?;
+                }
+                files::set_avatar(work.conn, person.num, hash.as_deref())?;
+                if let Some(hash) = &hash {
+                    files::disown(work.conn, hash, person.num)?;
+                }
+                if let Some(old) = row.avatar.filter(|old| Some(old) != hash.as_ref()) {
+                    files::drop_unneeded(work.conn, &old)?;
+                }
+                let user = own(work.conn, person.num)?;
+                let profile = Box::new(User { role: None, ..user.clone() });
+                work.tell(Effect::Profile { user: person.num, profile });
+                Ok(user)
+            })
+            .await?;
+        self.files.doomed.notify_one();
+        Ok(changed)
+    }
+}
+
+fn bad_picture(error: Error) -> Error {
+    match error {
+        Error::NotFound(Missing::Picture) => Error::invalid(
+            "bad_picture",
+            "",
+            "must be a PNG, JPEG, GIF or WebP picture of at most 64 million pixels",
+        ),
+        other => other,
+    }
+}

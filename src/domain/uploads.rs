@@ -1,0 +1,328 @@
+//! How files come in: at once, or in parts over any time (tus).
+
+use std::fs::File;
+use std::io::BufReader;
+
+use super::clock::random_text;
+use super::files::{Files, UNUSED_MS, check_name, shown};
+use super::view::Attachment;
+use super::{Actor, Conflict, Domain, Error, Missing, Result};
+use crate::files::images::{self, PICTURE_BYTES_MAX};
+use crate::files::{Hash, Part, parts};
+use crate::protocol::Ts;
+use crate::storage::files::{self, FileRow, UploadRow};
+use crate::storage::{Conn, UserNum};
+
+/// How many uploads one person has under way in parts, and how many at once.
+pub const UPLOADS_MAX: i64 = 20;
+pub const UPLOADS_AT_ONCE: usize = 8;
+
+/// Bytes that are coming in.
+pub struct Incoming<'a> {
+    pub id: String,
+    pub part: Part,
+    /// The part must not become longer.
+    pub most: u64,
+    pub name: String,
+    _slot: Slot<'a>,
+}
+
+/// One of the places that a person has for uploads at once.
+struct Slot<'a> {
+    files: &'a Files,
+    user: UserNum,
+}
+
+impl Drop for Slot<'_> {
+    fn drop(&mut self) {
+        let mut busy = self.files.busy();
+        let left = busy.uploading.get(&self.user).map_or(0, |count| count.saturating_sub(1));
+        match left {
+            0 => busy.uploading.remove(&self.user),
+            _ => busy.uploading.insert(self.user, left),
+        };
+    }
+}
+
+/// While it lives, nobody else adds to the upload.
+struct Appending<'a> {
+    files: &'a Files,
+    id: String,
+}
+
+impl Drop for Appending<'_> {
+    fn drop(&mut self) {
+        self.files.busy().appending.remove(&self.id);
+    }
+}
+
+/// An upload in parts, and how far it is.
+pub struct Upload {
+    pub id: String,
+    pub offset: u64,
+    pub size: u64,
+    pub expires_ts: Ts,
+    /// Once it is complete.
+    pub hash: Option<String>,
+}
+
+/// More bytes for an upload.
+pub struct More<'a> {
+    pub incoming: Incoming<'a>,
+    pub upload: Upload,
+    _alone: Appending<'a>,
+}
+
+fn bytes(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+fn check_quota(conn: &mut Conn, user: UserNum, more: i64, quota: u64) -> Result<()> {
+    let used = files::used_by(conn, user)?;
+    if used.saturating_add(more) > bytes(quota) {
+        return Err(Error::Conflict(Conflict::QuotaExceeded));
+    }
+    Ok(())
+}
+
+impl Domain {
+    pub fn file_bytes_max(&self) -> u64 {
+        u64::from(self.config.settings.files.max_bytes)
+    }
+
+    fn check_size(&self, size: u64) -> Result<()> {
+        let most = self.file_bytes_max();
+        match size > most {
+            true => Err(Error::invalid("too_large", "", format!("at most {most} bytes a file"))),
+            false => Ok(()),
+        }
+    }
+
+    fn slot(&self, user: UserNum) -> Result<Slot<'_>> {
+        let mut busy = self.files.busy();
+        let count = busy.uploading.entry(user).or_default();
+        if *count >= UPLOADS_AT_ONCE {
+            return Err(Error::Busy);
+        }
+        *count += 1;
+        Ok(Slot { files: &self.files, user })
+    }
+
+    /// A file begins to come in at once. `size` is what was announced.
+    ///
+    /// # Errors
+    /// `bad_file_name`, `too_large`, `quota_exceeded`, `busy`
+    pub async fn begin_file(&self, actor: &Actor, name: &str, size: Option<u64>) -> Result<Incoming<'_>> {
+        let name = check_name(name, "bad_file_name", "/name")?;
+        self.check_size(size.unwrap_or(0))?;
+        let user = actor.person.num;
+        let slot = self.slot(user)?;
+        let (expected, quota) = (bytes(size.unwrap_or(0)), self.config.settings.files.quota_bytes);
+        self.reads.read(move |conn| check_quota(conn, user, expected, quota)).await?;
+        let id = random_text::<16>();
+        let part = self.files.parts.create(&id).await?;
+        Ok(Incoming { id, part, most: self.file_bytes_max(), name, _slot: slot })
+    }
+
+    /// The bytes are whole: they become a file that the person may send.
+    ///
+    /// # Errors
+    /// `quota_exceeded`
+    pub async fn finish_file(&self, actor: &Actor, incoming: Incoming<'_>) -> Result<Attachment> {
+        let Incoming { id, part, name, _slot, .. } = incoming;
+        part.keep().await?;
+        let row = self.adopt(actor.person.num, &id, 0).await;
+        self.files.parts.delete(&id).await;
+        Ok(shown(&row?, name))
+    }
+
+    /// Nothing came of it.
+    pub async fn drop_file(&self, incoming: Incoming<'_>) {
+        self.files.parts.delete(&incoming.id).await;
+    }
+
+    /// Makes a whole part a file of the person's. `counted` bytes of it count in their quota already.
+    async fn adopt(&self, user: UserNum, id: &str, counted: i64) -> Result<FileRow> {
+        let whole = self.files.parts.examine(id).await?;
+        let row = self.describe(&whole, id).await;
+        let path = self.files.parts.path(id);
+        self.take(&whole.hash, user, row, counted, async |store| store.put(&whole.hash, &path).await).await
+    }
+
+    /// Puts bytes into the store and the file into the database, such that a crash leaves no bytes without a file.
+    pub(super) async fn take(
+        &self,
+        hash: &Hash,
+        user: UserNum,
+        row: FileRow,
+        counted: i64,
+        put: impl AsyncFnOnce(&crate::files::Store) -> std::result::Result<(), crate::files::Error>,
+    ) -> Result<FileRow> {
+        let _lock = self.files.lock(hash).await;
+        let (key, size) = (hash.as_str().to_owned(), row.size);
+        let quota = self.config.settings.files.quota_bytes;
+        let known = self
+            .writer
+            .other(hash.as_str(), move |work| {
+                check_quota(work.conn, user, size - counted, quota)?;
+                let known = files::get(work.conn, &key)?.is_some();
+                if !known {
+                    files::note_removal(work.conn, &key)?;
+                }
+                Ok(known)
+            })
+            .await?;
+        if !known {
+            put(&self.files.store).await?;
+        }
+        let now = self.clock.now();
+        self.writer
+            .other(hash.as_str(), move |work| {
+                files::insert(work.conn, &row)?;
+                if files::lock(work.conn, &row.hash)?.is_none() {
+                    // It was deleted at this moment; its bytes are still there, because of the lock.
+                    files::insert(work.conn, &row)?;
+                }
+                files::own(work.conn, &row.hash, user, now)?;
+                Ok(files::get(work.conn, &row.hash)?.unwrap_or(row))
+            })
+            .await
+    }
+
+    async fn describe(&self, whole: &parts::Whole, id: &str) -> FileRow {
+        let mut row = FileRow {
+            hash: whole.hash.as_str().to_owned(),
+            size: bytes(whole.size),
+            media_type: whole.media_type.to_owned(),
+            width: None,
+            height: None,
+            created_ts: self.clock.now(),
+        };
+        if whole.media_type.starts_with("image/") && whole.size <= PICTURE_BYTES_MAX {
+            let path = self.files.parts.path(id);
+            let measured = tokio::task::spawn_blocking(move || {
+                let file = File::open(path).ok()?;
+                images::measure(BufReader::new(file)).ok()
+            });
+            if let Ok(Some((width, height))) = measured.await {
+                (row.width, row.height) = (Some(i64::from(width)), Some(i64::from(height)));
+            }
+        }
+        row
+    }
+
+    /// An upload in parts begins.
+    ///
+    /// # Errors
+    /// `bad_file_name`, `too_large`, `quota_exceeded`, `too_many_uploads`
+    pub async fn begin_upload(&self, actor: &Actor, name: &str, size: u64) -> Result<Upload> {
+        let name = check_name(name, "bad_file_name", "/name")?;
+        self.check_size(size)?;
+        let row = UploadRow {
+            id: random_text::<16>(),
+            user_num: actor.person.num,
+            name,
+            size: bytes(size),
+            created_ts: self.clock.now(),
+            hash: None,
+        };
+        self.files.parts.create(&row.id).await?.keep().await?;
+        let quota = self.config.settings.files.quota_bytes;
+        let kept = row.clone();
+        self.writer
+            .other(actor.person.id.as_str(), move |work| {
+                if files::count_uploads(work.conn, kept.user_num)? >= UPLOADS_MAX {
+                    return Err(Error::Conflict(Conflict::TooManyUploads));
+                }
+                check_quota(work.conn, kept.user_num, kept.size, quota)?;
+                Ok(files::add_upload(work.conn, &kept)?)
+            })
+            .await?;
+        if size == 0 {
+            self.complete(&row).await?;
+        }
+        self.upload(actor, &row.id).await
+    }
+
+    async fn upload_row(&self, actor: &Actor, id: &str) -> Result<UploadRow> {
+        let key = id.to_owned();
+        let row = self.reads.read(move |conn| files::upload(conn, &key)).await?;
+        let now = self.clock.now();
+        row.filter(|row| row.user_num == actor.person.num && row.created_ts + UNUSED_MS > now)
+            .ok_or(Error::NotFound(Missing::Upload))
+    }
+
+    /// How far an upload of one's own is.
+    ///
+    /// # Errors
+    /// `upload_not_found`
+    pub async fn upload(&self, actor: &Actor, id: &str) -> Result<Upload> {
+        let row = self.upload_row(actor, id).await?;
+        let size = u64::try_from(row.size).unwrap_or(0);
+        let offset = match row.hash {
+            Some(_) => size,
+            None => self.files.parts.length(&row.id).await.ok_or(Error::NotFound(Missing::Upload))?.min(size),
+        };
+        Ok(Upload { id: row.id, offset, size, expires_ts: row.created_ts + UNUSED_MS, hash: row.hash })
+    }
+
+    /// More bytes come for an upload, from `offset` on.
+    ///
+    /// # Errors
+    /// `upload_not_found`, `upload_locked`, `offset_mismatch`, `busy`
+    pub async fn go_on(&self, actor: &Actor, id: &str, offset: u64) -> Result<More<'_>> {
+        let row = self.upload_row(actor, id).await?;
+        if !self.files.busy().appending.insert(row.id.clone()) {
+            return Err(Error::Conflict(Conflict::UploadLocked));
+        }
+        let alone = Appending { files: &self.files, id: row.id.clone() };
+        let slot = self.slot(actor.person.num)?;
+        let upload = self.upload(actor, id).await?;
+        if upload.offset != offset || upload.hash.is_some() {
+            return Err(Error::Conflict(Conflict::OffsetMismatch));
+        }
+        let part = self.files.parts.go_on(id).await?.ok_or(Error::NotFound(Missing::Upload))?;
+        let incoming = Incoming { id: row.id, part, most: upload.size, name: row.name, _slot: slot };
+        Ok(More { incoming, upload, _alone: alone })
+    }
+
+    /// The bytes that came are kept; when they are all, they become a file.
+    pub async fn pause(&self, actor: &Actor, more: More<'_>) -> Result<Upload> {
+        let More { incoming, _alone, .. } = more;
+        let Incoming { id, part, _slot, .. } = incoming;
+        part.keep().await?;
+        let upload = self.upload(actor, &id).await?;
+        if upload.offset < upload.size {
+            return Ok(upload);
+        }
+        let row = self.upload_row(actor, &id).await?;
+        self.complete(&row).await?;
+        self.upload(actor, &id).await
+    }
+
+    async fn complete(&self, upload: &UploadRow) -> Result<()> {
+        let file = self.adopt(upload.user_num, &upload.id, upload.size).await?;
+        let id = upload.id.clone();
+        self.writer
+            .other(&upload.id, move |work| Ok(files::set_upload_hash(work.conn, &id, &file.hash)?))
+            .await?;
+        self.files.parts.delete(&upload.id).await;
+        Ok(())
+    }
+
+    /// Gives an upload up. What became a file stays one.
+    ///
+    /// # Errors
+    /// `upload_not_found`, `upload_locked`
+    pub async fn delete_upload(&self, actor: &Actor, id: &str) -> Result<()> {
+        let row = self.upload_row(actor, id).await?;
+        if !self.files.busy().appending.insert(row.id.clone()) {
+            return Err(Error::Conflict(Conflict::UploadLocked));
+        }
+        let _alone = Appending { files: &self.files, id: row.id.clone() };
+        let key = row.id.clone();
+        self.writer.other(&row.id, move |work| Ok(files::delete_upload(work.conn, &key)?)).await?;
+        self.files.parts.delete(&row.id).await;
+        Ok(())
+    }
+}

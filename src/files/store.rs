@@ -1,0 +1,160 @@
+//! Where whole files are kept: a directory, or a bucket of an S3 service.
+
+use std::ops::Range;
+use std::path::{Path as FilePath, PathBuf};
+use std::sync::Arc;
+
+use futures_util::TryStreamExt;
+use futures_util::stream::BoxStream;
+use object_store::aws::AmazonS3Builder;
+use object_store::buffered::BufWriter;
+use object_store::local::LocalFileSystem;
+use object_store::path::Path;
+use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutPayload};
+use tokio::io::AsyncWriteExt;
+
+use super::images::SIZES;
+use super::{Error, Hash, io};
+
+/// How a bucket is reached.
+#[derive(Debug, Clone)]
+pub struct S3 {
+    pub endpoint: String,
+    pub bucket: String,
+    pub region: String,
+    pub key: String,
+    pub secret: String,
+}
+
+/// Bytes as they come.
+pub type Bytes = BoxStream<'static, Result<bytes::Bytes, Error>>;
+
+/// Whole files by their hashes.
+#[derive(Clone)]
+pub struct Store {
+    objects: Arc<dyn ObjectStore>,
+    /// Where they are, if here.
+    dir: Option<PathBuf>,
+}
+
+fn path(hash: &Hash) -> Path {
+    let directory = hash.as_str().get(..2).unwrap_or_default();
+    Path::from_iter(["files", directory, hash.as_str()])
+}
+
+fn small_path(hash: &Hash, side: u32) -> Path {
+    let directory = hash.as_str().get(..2).unwrap_or_default();
+    Path::from_iter(["thumbnails", directory, &format!("{hash}-{side}")])
+}
+
+fn is_missing(error: &object_store::Error) -> bool {
+    matches!(error, object_store::Error::NotFound { .. })
+}
+
+impl Store {
+    /// # Errors
+    /// Those of the file system.
+    pub fn in_directory(dir: &FilePath) -> Result<Store, Error> {
+        std::fs::create_dir_all(dir).map_err(io("cannot make the directory for files"))?;
+        let objects = LocalFileSystem::new_with_prefix(dir)?.with_fsync(true);
+        Ok(Store { objects: Arc::new(objects), dir: Some(dir.to_path_buf()) })
+    }
+
+    /// # Errors
+    /// What is wrong with the settings; the service itself is not asked.
+    pub fn in_bucket(s3: S3) -> Result<Store, Error> {
+        // Fails when there is one already, which will do.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let objects = AmazonS3Builder::new()
+            .with_allow_http(s3.endpoint.starts_with("http://"))
+            .with_endpoint(s3.endpoint)
+            .with_bucket_name(s3.bucket)
+            .with_region(s3.region)
+            .with_access_key_id(s3.key)
+            .with_secret_access_key(s3.secret)
+            .build();
+        let objects = objects.map_err(|error| Error::Open(error.to_string()))?;
+        Ok(Store { objects: Arc::new(objects), dir: None })
+    }
+
+    /// Copies a whole part into the store, a piece at a time. It is durable when this answers.
+    pub async fn put(&self, hash: &Hash, part: &FilePath) -> Result<(), Error> {
+        let cannot = "cannot store a file";
+        self.clear(hash).await?;
+        let mut from = tokio::fs::File::open(part).await.map_err(io(cannot))?;
+        let mut to = BufWriter::new(self.objects.clone(), path(hash));
+        let copied = match tokio::io::copy(&mut from, &mut to).await {
+            Ok(_) => to.shutdown().await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = copied {
+            let _ = to.abort().await;
+            return Err(io(cannot)(error));
+        }
+        Ok(())
+    }
+
+    /// As [`Store::put`], for few bytes.
+    pub async fn put_bytes(&self, hash: &Hash, bytes: Vec<u8>) -> Result<(), Error> {
+        self.clear(hash).await?;
+        self.objects.put(&path(hash), PutPayload::from(bytes)).await?;
+        Ok(())
+    }
+
+    /// A file's bytes, or those of a range of it; none when it is not there.
+    pub async fn get(&self, hash: &Hash, range: Option<Range<u64>>) -> Result<Option<Bytes>, Error> {
+        self.read(&path(hash), range).await
+    }
+
+    async fn read(&self, path: &Path, range: Option<Range<u64>>) -> Result<Option<Bytes>, Error> {
+        let options = GetOptions { range: range.map(GetRange::Bounded), ..GetOptions::default() };
+        match self.objects.get_opts(path, options).await {
+            Ok(found) => Ok(Some(Box::pin(found.into_stream().map_err(Error::from)))),
+            Err(error) if is_missing(&error) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Keeps a small picture of a file.
+    pub async fn put_small(&self, hash: &Hash, side: u32, bytes: Vec<u8>) -> Result<(), Error> {
+        self.objects.put(&small_path(hash, side), PutPayload::from(bytes)).await?;
+        Ok(())
+    }
+
+    pub async fn get_small(&self, hash: &Hash, side: u32) -> Result<Option<bytes::Bytes>, Error> {
+        match self.objects.get(&small_path(hash, side)).await {
+            Ok(found) => Ok(Some(found.bytes().await?)),
+            Err(error) if is_missing(&error) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Deletes a file and all small pictures of it. What is not there is deleted.
+    pub async fn delete(&self, hash: &Hash) -> Result<(), Error> {
+        for path in SIZES.iter().map(|side| small_path(hash, *side)).chain([path(hash)]) {
+            match self.objects.delete(&path).await {
+                Err(error) if !is_missing(&error) => return Err(error.into()),
+                _ => {}
+            }
+        }
+        self.clear(hash).await
+    }
+
+    /// Deletes what a write that was killed has left: in a directory it stands beside its file, `#` and a number
+    /// behind the name.
+    async fn clear(&self, hash: &Hash) -> Result<(), Error> {
+        let Some(dir) = &self.dir else { return Ok(()) };
+        for of in [path(hash), small_path(hash, 0)] {
+            let file = dir.join(of.as_ref());
+            let Some(parent) = file.parent() else { continue };
+            let Ok(mut entries) = tokio::fs::read_dir(parent).await else { continue };
+            while let Some(entry) = entries.next_entry().await.map_err(io("cannot list files"))? {
+                let name = entry.file_name().to_string_lossy().into_owned();
+                if name.starts_with(hash.as_str()) && name.contains('#') {
+                    tokio::fs::remove_file(entry.path()).await.map_err(io("cannot delete a file"))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,75 @@
+//! What has to be done now and then, and where files are kept.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::StartError;
+use crate::config::{Config, FileStorage};
+use crate::domain::Domain;
+use crate::domain::files::Files;
+use crate::files::{Parts, S3, Store};
+use crate::http::Shared;
+use crate::live::Hub;
+use crate::storage::{Conn, is_postgres};
+
+pub fn open_files(config: &Config) -> Result<Files, StartError> {
+    let settings = &config.settings.files;
+    let dir = config.data_dir.join("files");
+    let store = match settings.storage {
+        FileStorage::Local => Store::in_directory(&dir.join("objects"))?,
+        FileStorage::S3 => Store::in_bucket(S3 {
+            endpoint: settings.s3_endpoint.to_string(),
+            bucket: settings.s3_bucket.to_string(),
+            region: settings.s3_region.to_string(),
+            key: settings.s3_key.to_string(),
+            secret: settings.s3_secret.to_string(),
+        })?,
+    };
+    Ok(Files::new(store, Parts::open(dir.join("parts"))?))
+}
+
+const PRESENCE_INTERVAL: Duration = Duration::from_secs(1);
+const LIMITS_INTERVAL_TICKS: u32 = 60;
+const SESSIONS_INTERVAL_TICKS: u32 = 3_600;
+/// How long a deleted text may stay in SQLite's write-ahead log.
+const LOG_INTERVAL_TICKS: u32 = 600;
+
+/// What has to be done now and then.
+pub async fn keep_house(domain: Arc<Domain>, hub: Arc<Hub>, shared: Arc<Shared>) {
+    let mut interval = tokio::time::interval(PRESENCE_INTERVAL);
+    interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut tick: u32 = 0;
+    loop {
+        interval.tick().await;
+        tick = tick.wrapping_add(1);
+        hub.tell_presence();
+        if tick.is_multiple_of(LIMITS_INTERVAL_TICKS) {
+            shared.limits.forget_quiet();
+        }
+        if tick.is_multiple_of(LOG_INTERVAL_TICKS) && !is_postgres(&domain.config.database_url()) {
+            let url = domain.config.database_url();
+            let emptied = tokio::task::spawn_blocking(move || Conn::open(&url)?.empty_log()).await;
+            if let Ok(Err(error)) = emptied {
+                tracing::warn!(%error, "the write-ahead log could not be emptied");
+            }
+        }
+        if tick % SESSIONS_INTERVAL_TICKS == 1
+            && let Err(error) = domain.end_idle_sessions().await
+        {
+            tracing::warn!(%error, "idle sessions could not be ended");
+        }
+    }
+}
+
+/// How often files are looked through that nothing needs any more, when nobody says that there are some.
+const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
+
+/// Deletes the bytes of files that are gone: at the start, after each deletion, and now and then.
+pub async fn keep_files(domain: Arc<Domain>) {
+    loop {
+        if let Err(error) = domain.sweep_files().await {
+            tracing::warn!(%error, "files could not be deleted; this is tried again");
+        }
+        let _ = tokio::time::timeout(SWEEP_INTERVAL, domain.files.doomed.notified()).await;
+    }
+}

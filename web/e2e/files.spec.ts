@@ -1,0 +1,120 @@
+// Files: picked and dropped, seen by the other person, opened, played, deleted for good; a picture for oneself.
+
+import { deflateSync } from "node:zlib";
+import { type Browser, expect, test } from "@playwright/test";
+import { Person } from "./person";
+import { Server } from "./server";
+
+const server = new Server();
+
+test.beforeAll(() => server.start());
+test.afterAll(() => server.stop());
+
+/** A PNG in one colour. */
+function png(width: number, height: number, colour: readonly [number, number, number]): Buffer {
+  const chunk = (kind: string, data: Buffer) => {
+    const body = Buffer.concat([Buffer.from(kind, "latin1"), data]);
+    const size = Buffer.alloc(4);
+    size.writeUInt32BE(data.length);
+    const sum = Buffer.alloc(4);
+    sum.writeUInt32BE(crc32(body));
+    return Buffer.concat([size, body, sum]);
+  };
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(width, 0);
+  head.writeUInt32BE(height, 4);
+  head.set([8, 2, 0, 0, 0], 8);
+  const row = Buffer.from([0, ...Array.from({ length: width }, () => colour).flat()]);
+  const rows = Buffer.concat(Array.from({ length: height }, () => row));
+  const signature = Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]);
+  return Buffer.concat([
+    signature,
+    chunk("IHDR", head),
+    chunk("IDAT", deflateSync(rows)),
+    chunk("IEND", Buffer.alloc(0)),
+  ]);
+}
+
+function crc32(bytes: Buffer): number {
+  let sum = 0xffffffff;
+  for (const byte of bytes) {
+    sum ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) sum = sum & 1 ? (sum >>> 1) ^ 0xedb88320 : sum >>> 1;
+  }
+  return (sum ^ 0xffffffff) >>> 0;
+}
+
+const status = (person: Person, url: string) =>
+  person.page.evaluate(async (url) => (await fetch(url, { cache: "no-store" })).status, url);
+
+test("files are sent, seen, and gone", async ({ browser }: { browser: Browser }) => {
+  const ada = await Person.registered(browser, server, "ada");
+  const bo = await Person.registered(browser, server, "bo");
+  await ada.createChannel("gallery");
+  await bo.joinFromDirectory("gallery");
+  const input = ada.page.getByTestId("conversation").getByTestId("attach-input");
+  const chips = ada.page.getByTestId("chip");
+
+  // Two pictures and a text file; one of them is left out again.
+  await input.setInputFiles([
+    { name: "sunset.png", mimeType: "image/png", buffer: png(900, 450, [220, 90, 40]) },
+    { name: "wrong.png", mimeType: "image/png", buffer: png(30, 30, [0, 0, 0]) },
+    { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("hello") },
+  ]);
+  await expect(chips).toHaveCount(3);
+  await ada.page.getByRole("button", { name: "Leave wrong.png out" }).click();
+  await expect(chips).toHaveCount(2);
+  await ada.composer.fill("From the roof");
+  await expect(chips.locator("progress")).toHaveCount(0);
+  await ada.composer.press("Enter");
+  await bo.sees("From the roof");
+  await expect(chips).toHaveCount(0);
+  const message = bo.message("From the roof");
+  const picture = message.getByRole("button", { name: "Open sunset.png" }).locator("img");
+  await expect(picture).toBeVisible();
+  await picture.scrollIntoViewIfNeeded();
+  await expect.poll(() => picture.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBe(640);
+  // Its box was there before it was: as large as the message said.
+  expect(await picture.evaluate((img: HTMLImageElement) => img.getBoundingClientRect().width)).toBe(420);
+  const [download] = await Promise.all([
+    bo.page.waitForEvent("download"),
+    message.getByRole("link", { name: /notes\.txt/ }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe("notes.txt");
+  await bo.shot("files-message");
+  await message.getByRole("button", { name: "Open sunset.png" }).press("Enter");
+  const large = bo.page.getByTestId("viewer").getByRole("img", { name: "sunset.png" });
+  await expect(large).toBeVisible();
+  const url = await large.evaluate((img: HTMLImageElement) => img.src);
+  expect(await status(bo, url)).toBe(200);
+  await bo.page.keyboard.press("Escape");
+  await expect(large).toHaveCount(0);
+
+  // A large one goes in parts, with nothing else in the message.
+  const bytes = Buffer.alloc(6 * 1024 * 1024, "loggia");
+  await input.setInputFiles({ name: "large.bin", mimeType: "application/octet-stream", buffer: bytes });
+  await expect(chips.locator("progress")).toHaveCount(0);
+  await ada.page.getByTestId("conversation").getByRole("button", { name: "Send" }).click();
+  await expect(bo.page.getByRole("link", { name: /large\.bin/ })).toBeVisible();
+
+  // What is refused says so, and what is deleted is gone for everybody.
+  await ada.act("From the roof", "Delete");
+  await ada.page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
+  await expect(bo.page.getByRole("button", { name: "Open sunset.png" })).toHaveCount(0);
+  expect(await status(bo, url)).toBe(404);
+  expect(await status(ada, url)).toBe(404);
+
+  // A picture for oneself, which the other one sees.
+  await ada.page.getByRole("button", { name: "Your account" }).click();
+  await ada.page.getByRole("menuitem", { name: "Settings" }).click();
+  await ada.page
+    .getByTestId("avatar-input")
+    .setInputFiles({ name: "me.png", mimeType: "image/png", buffer: png(600, 600, [40, 90, 220]) });
+  await expect(ada.page.getByRole("button", { name: "Remove the picture" })).toBeVisible();
+  await ada.page.keyboard.press("Escape");
+  await expect(bo.page.getByTestId("conversation").locator(".avatar-picture").first()).toBeVisible();
+  await ada.shot("files-avatar");
+  expect([...ada.complaints, ...bo.complaints]).toEqual([]);
+  await ada.context.close();
+  await bo.context.close();
+});

@@ -1,0 +1,77 @@
+// Looking for what was said: by words and operators, with the keyboard alone, and back to where it was said.
+
+import { type Browser, expect, test } from "@playwright/test";
+import { Person } from "./person";
+import { Server } from "./server";
+
+const server = new Server();
+
+test.beforeAll(() => server.start());
+test.afterAll(() => server.stop());
+
+test("a message is found, and its place", async ({ browser }: { browser: Browser }) => {
+  const ada = await Person.registered(browser, server, "ada");
+  const bo = await Person.registered(browser, server, "bo");
+  const { page } = ada;
+  await ada.createChannel("kitchen");
+  await bo.joinFromDirectory("kitchen");
+  await ada.send("The recipe: **saffron**, rice and 🎉 patience");
+  await bo.send("I have no saffron. See https://spices.example");
+  await ada.sees("I have no saffron");
+  await ada.createChannel("garden");
+  for (let n = 1; n <= 60; n += 1) await ada.send(`weed ${n}`);
+  await ada.send("Saffron grows from bulbs");
+  await ada.sees("Saffron grows");
+
+  const box = page.getByRole("searchbox", { name: "Search messages" });
+  const hits = page.getByTestId("search-results").getByRole("listitem");
+  // A slash in a text is a slash; anywhere else it opens the search.
+  await ada.composer.press("/");
+  await expect(box).toHaveCount(0);
+  await ada.composer.fill("");
+  await page.getByRole("main").focus();
+  await page.keyboard.press("/");
+  await expect(box).toBeFocused();
+  await page.keyboard.type("saffr");
+  await expect(hits).toHaveCount(3);
+  await expect(hits.nth(0)).toContainText("Saffron grows");
+  await expect(hits.nth(2).locator("mark")).toHaveText("saffron");
+  await ada.shot("search-results");
+  await page.getByRole("button", { name: "From me" }).click();
+  await expect(hits).toHaveCount(2);
+  await page.getByRole("button", { name: "From me" }).click();
+  await page.getByRole("button", { name: "In this conversation" }).click();
+  await expect(hits).toHaveCount(1);
+  await page.getByRole("button", { name: "In this conversation" }).click();
+  await box.fill("saffron has:link");
+  await expect(hits).toHaveText([/no saffron/]);
+  await box.fill("saffron has:cats");
+  await expect(page.getByRole("alert")).toContainText("link, file or image");
+  await box.fill("nothing like it");
+  await expect(page.getByText("No message matches.")).toBeVisible();
+
+  // To the oldest hit, by keyboard alone: the other conversation opens there.
+  await box.fill("recipe");
+  await expect(hits).toHaveCount(1);
+  await hits.getByRole("button").first().focus();
+  await page.keyboard.press("Enter");
+  await ada.expectChannel("kitchen");
+  await expect(ada.message("The recipe")).toBeInViewport();
+  await box.fill('"weed 3"');
+  await expect(hits).toHaveText([/weed 3/]);
+  await hits.getByRole("button").first().click();
+  await ada.expectChannel("garden");
+  await expect(ada.message(/^.*weed 3$/)).toBeInViewport();
+
+  // What is deleted leaves, and whoever leaves finds nothing.
+  await bo.act("I have no saffron", "Delete");
+  await bo.page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
+  await expect(bo.message("I have no saffron")).toHaveCount(0);
+  await bo.page.keyboard.press("Control+k");
+  await bo.page.keyboard.type("saffron");
+  await bo.page.getByRole("option", { name: "Search messages for “saffron”" }).click();
+  await expect(bo.page.getByTestId("search-results").getByRole("listitem")).toHaveText([/The recipe/]);
+  expect([...ada.complaints, ...bo.complaints]).toEqual([]);
+  await ada.context.close();
+  await bo.context.close();
+});

@@ -1,0 +1,91 @@
+// What a message carries: pictures in boxes that are there before they are, films and sound, all else to download.
+
+import { fileUrl, thumbnailUrl } from "../../api/files";
+import type { Attachment } from "../../api/types";
+import { t } from "../../i18n";
+import { fileSize } from "../../lib/size";
+import { Icon } from "../../ui/Icon";
+import { useView } from "../app/view";
+
+const BOX_WIDTH = 420;
+const BOX_HEIGHT = 320;
+
+export const isPicture = (file: Attachment): boolean =>
+  /^image\/(png|jpeg|gif|webp)$/.test(file.media_type) && Boolean(file.width && file.height);
+
+export function Attachments({ files }: { files: readonly Attachment[] }) {
+  const view = useView();
+  if (files.length === 0) return null;
+  const pictures = files.filter(isPicture);
+  const rest = files.filter((file) => !isPicture(file));
+  return (
+    <div className="attachments" data-testid="attachments">
+      {pictures.map((file, index) => (
+        <Picture
+          key={file.hash}
+          file={file}
+          onOpen={() => view.openDialog({ kind: "viewer", files: pictures, index })}
+        />
+      ))}
+      {rest.map((file) => (
+        <Other key={file.hash} file={file} />
+      ))}
+    </div>
+  );
+}
+
+function Picture({ file, onOpen }: { file: Attachment; onOpen: () => void }) {
+  const { width = 1, height = 1 } = file;
+  const scale = Math.min(1, BOX_WIDTH / width, BOX_HEIGHT / height);
+  // A moving picture moves only as it is.
+  const source = file.media_type === "image/gif" ? fileUrl(file) : thumbnailUrl(file.hash, 640);
+  return (
+    <button
+      type="button"
+      className="attachment-picture"
+      aria-label={t.files.open(file.name)}
+      onClick={onOpen}
+    >
+      <img
+        src={source}
+        alt=""
+        loading="lazy"
+        decoding="async"
+        width={Math.max(1, Math.round(width * scale))}
+        height={Math.max(1, Math.round(height * scale))}
+      />
+    </button>
+  );
+}
+
+function Other({ file }: { file: Attachment }) {
+  if (/^video\/(mp4|webm)$/.test(file.media_type)) {
+    return (
+      <video
+        className="attachment-film"
+        src={fileUrl(file)}
+        controls
+        preload="metadata"
+        aria-label={file.name}
+      />
+    );
+  }
+  if (/^audio\/(mpeg|ogg)$/.test(file.media_type)) {
+    return (
+      <figure className="attachment-sound">
+        <figcaption className="truncate">{file.name}</figcaption>
+        <audio src={fileUrl(file)} controls preload="none" aria-label={file.name} />
+      </figure>
+    );
+  }
+  return (
+    <a className="attachment-file" href={fileUrl(file)} download={file.name}>
+      <Icon name="file" />
+      <span className="chip-main">
+        <span className="truncate">{file.name}</span>
+        <span className="chip-note">{fileSize(file.size)}</span>
+      </span>
+      <Icon name="down" />
+    </a>
+  );
+}

@@ -1,0 +1,45 @@
+// A picture by itself, as large as the window lets it be; arrows lead to the message's others.
+
+import { type KeyboardEvent, useState } from "react";
+import { fileUrl } from "../../api/files";
+import type { Attachment } from "../../api/types";
+import { t } from "../../i18n";
+import { Dialog } from "../../ui/Dialog";
+import { IconButton } from "../../ui/Button";
+
+interface ViewerProps {
+  files: readonly Attachment[];
+  index: number;
+  onClose: () => void;
+}
+
+export function Viewer({ files, index, onClose }: ViewerProps) {
+  const [at, setAt] = useState(index);
+  const file = files[at];
+  if (!file) return null;
+  const step = (by: number) => setAt((at + by + files.length) % files.length);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (files.length < 2 || (event.key !== "ArrowLeft" && event.key !== "ArrowRight")) return;
+    event.preventDefault();
+    step(event.key === "ArrowRight" ? 1 : -1);
+  };
+  return (
+    <Dialog title={file.name} onClose={onClose} width={1200} testId="viewer">
+      <div className="viewer" onKeyDown={onKeyDown}>
+        <img src={fileUrl(file)} alt={file.name} width={file.width} height={file.height} />
+        <div className="viewer-foot">
+          {files.length > 1 ? (
+            <>
+              <IconButton icon="back" label={t.files.previous} onPress={() => step(-1)} />
+              <span role="status">{t.files.place(at + 1, files.length)}</span>
+              <IconButton icon="forward" label={t.files.next} onPress={() => step(1)} />
+            </>
+          ) : null}
+          <a href={fileUrl(file)} download={file.name}>
+            {t.files.download}
+          </a>
+        </div>
+      </div>
+    </Dialog>
+  );
+}

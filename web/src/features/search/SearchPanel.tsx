@@ -1,0 +1,198 @@
+// Search: what one types, the usual operators as buttons, and what was found, the newest first.
+
+import { useCallback, useEffect, useState } from "react";
+import { ApiError } from "../../api/http";
+import { search_messages } from "../../api/operations";
+import type { SearchPage, SearchResult } from "../../api/types";
+import { t } from "../../i18n";
+import { moment } from "../../lib/time";
+import { EmptyState, ListSkeleton } from "../../ui/bits";
+import { Button } from "../../ui/Button";
+import { MessageCard } from "../../ui/Card";
+import { channelName, displayName } from "../../store/selectors";
+import { useClient, useSelect } from "../app/context";
+import { go } from "../app/route";
+import { useView } from "../app/view";
+import { problemText } from "../client/problems";
+import { useSearch } from "../dialogs/useSearch";
+import { PanelFrame } from "../panels/Panel";
+import { asTyped, snippet, toggled } from "./snippet";
+
+const PAGE_RESULTS = 20;
+const NOTHING: SearchPage = { results: [], next: null };
+/** What is refused because there is nothing to look for yet is no error while somebody types. */
+const UNFINISHED = "search_empty";
+
+const ask = (query: string, channel: string | null, cursor?: string) =>
+  search_messages({
+    q: query,
+    ...(channel ? { in: channel } : {}),
+    limit: PAGE_RESULTS,
+    utc_offset: -new Date().getTimezoneOffset(),
+    ...(cursor ? { cursor } : {}),
+  });
+
+export function SearchPanel({ channel, query: given = "" }: { channel: string | null; query?: string }) {
+  const [query, setQuery] = useState(given);
+  const { openedAt } = useOpening();
+  const [here, setHere] = useState(false);
+  const filters = [
+    { operator: "from:me", label: t.search.mine },
+    { operator: "mentions:me", label: t.search.mentions },
+    { operator: "has:link", label: t.search.links },
+    { operator: "has:file", label: t.search.files },
+    { operator: "is:thread", label: t.search.threads },
+  ];
+  const words = query.split(/\s+/);
+  return (
+    <PanelFrame title={t.search.title}>
+      <div className="search-head">
+        <input
+          key={openedAt}
+          type="search"
+          className="input"
+          aria-label={t.search.label}
+          placeholder={t.search.placeholder}
+          value={query}
+          autoFocus
+          maxLength={500}
+          onChange={(event) => setQuery(event.target.value)}
+        />
+        <div className="search-filters" role="group" aria-label={t.search.filters}>
+          {channel ? (
+            <button
+              type="button"
+              className="search-filter"
+              aria-pressed={here}
+              onClick={() => setHere(!here)}
+            >
+              {t.search.here}
+            </button>
+          ) : null}
+          {filters.map(({ operator, label }) => (
+            <button
+              key={operator}
+              type="button"
+              className="search-filter"
+              aria-pressed={words.includes(operator)}
+              onClick={() => setQuery(toggled(query, operator))}
+            >
+              {label}
+            </button>
+          ))}
+        </div>
+      </div>
+      <Results query={query.trim()} channel={here ? channel : null} />
+    </PanelFrame>
+  );
+}
+
+/** Changes when the panel is asked for again while it is open, so that its box takes the focus. */
+function useOpening(): { openedAt: number } {
+  const [openedAt, setOpenedAt] = useState(0);
+  useEffect(() => {
+    const again = () => setOpenedAt((count) => count + 1);
+    addEventListener("loggia:search", again);
+    return () => removeEventListener("loggia:search", again);
+  }, []);
+  return { openedAt };
+}
+
+function Results({ query, channel }: { query: string; channel: string | null }) {
+  const client = useClient();
+  const first = useCallback(
+    async (text: string) => {
+      if (text === "") return { query: "", page: NOTHING };
+      const page = await ask(asTyped(text), channel);
+      client.people.need(page.results.map(({ message }) => message.sender));
+      return { query: text, page };
+    },
+    [client, channel],
+  );
+  const { found, failed } = useSearch(query, first);
+  const [more, setMore] = useState<{ of: SearchPage; page: SearchPage } | null>(null);
+
+  if (query === "") {
+    return (
+      <div className="panel-body scroll">
+        <EmptyState title={t.search.hint}>{t.search.help}</EmptyState>
+      </div>
+    );
+  }
+  const refused = failed instanceof ApiError && failed.code === UNFINISHED ? null : failed;
+  const page = found?.page ?? NOTHING;
+  const rest = more?.of === page ? more.page : null;
+  const results = [...page.results, ...(rest?.results ?? [])];
+  const next = rest ? rest.next : page.next;
+  const loadMore = async () => {
+    if (!next || !found) return;
+    try {
+      const following = await ask(asTyped(found.query), channel, next);
+      client.people.need(following.results.map(({ message }) => message.sender));
+      const before = rest?.results ?? [];
+      setMore({ of: page, page: { ...following, results: [...before, ...following.results] } });
+    } catch (error) {
+      client.actions.failed(error);
+    }
+  };
+  const settled = found?.query === query;
+  return (
+    <div className="panel-body scroll">
+      <p className="visually-hidden" role="status">
+        {settled && !failed ? t.search.found(results.length, Boolean(next)) : ""}
+      </p>
+      {failed ? (
+        <p className="search-refused" role={refused ? "alert" : undefined}>
+          {refused ? problemText(refused) : t.search.more}
+        </p>
+      ) : null}
+      {!found && !failed ? <ListSkeleton label={t.common.loading} /> : null}
+      {settled && !failed && results.length === 0 ? <EmptyState title={t.search.empty} /> : null}
+      {failed ? null : (
+        <ul className="cards" data-testid="search-results" aria-label={t.search.results}>
+          {results.map((result) => (
+            <Hit key={result.message.id} result={result} />
+          ))}
+        </ul>
+      )}
+      {next && !failed ? (
+        <Button wide variant="quiet" onPress={() => void loadMore()}>
+          {t.directory.more}
+        </Button>
+      ) : null}
+    </div>
+  );
+}
+
+function Hit({ result: { message, highlights } }: { result: SearchResult }) {
+  const client = useClient();
+  const view = useView();
+  const user = useSelect((state) => state.users[message.sender]);
+  const channel = useSelect((state) => state.channels[message.channel]);
+  const [now] = useState(() => Date.now());
+  const name = displayName(user, message.sender);
+  const when = moment(message.ts, now);
+  const place = channel ? channelName(client.store.getState(), channel) : "";
+  const open = () => {
+    // Once more to the same place leads there again.
+    go(message.channel);
+    go(message.channel, message.id);
+    if (message.thread) view.setPanel({ kind: "thread", root: message.thread });
+    else if (!matchMedia("(min-width: 1200px)").matches) view.setPanel(null);
+  };
+  return (
+    <MessageCard
+      author={{ id: message.sender, name }}
+      when={when}
+      {...(place ? { where: channel?.info.kind === "channel" ? `#${place}` : place } : {})}
+      label={t.message.by(name, when)}
+      onOpen={open}
+    >
+      <p className="search-snippet">
+        {snippet(message.text, highlights).map((piece, index) =>
+          piece.hit ? <mark key={index}>{piece.text}</mark> : <span key={index}>{piece.text}</span>,
+        )}
+      </p>
+    </MessageCard>
+  );
+}
