@@ -1,4 +1,4 @@
-//! Key documents (spec: KEYDOC-n): how a server says outside of channels which keys are its own and where it is.
+//! Key documents (KEYDOC-1 to KEYDOC-9): how a server says outside of channels which keys are its own and where it is.
 //!
 //! Two signatures: the root key's over the set of keys, which changes seldom, so that the root key can lie in a
 //! drawer; and an active key's over the whole document, which is made anew every few days.

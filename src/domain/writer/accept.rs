@@ -148,7 +148,7 @@ impl Work<'_> {
             return Err(BatchError::NotGenesis.into());
         }
         let now = self.lane.clock.now();
-        // Of two direct conversations of the same people the one with the smaller id is theirs (spec: DM-n).
+        // Of two direct conversations of the same people the one with the smaller id is theirs (REPL-7).
         let people: Vec<&str> = state.create.users.iter().map(AsRef::as_ref).collect();
         let mut theirs = true;
         if let Some(other) = channels::by_people(self.conn, &people.join(" "))?.filter(|_| !people.is_empty())
