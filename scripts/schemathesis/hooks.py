@@ -5,6 +5,11 @@ import schemathesis
 PLACES = ("before", "after", "around")
 
 
+@schemathesis.serializer("application/offset+octet-stream")
+def serialize_part(context, value):
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
 @schemathesis.hook
 def map_case(context, case):
     """Mends well-formed requests that can only be refused for reasons that the document's schemas can't tell."""
@@ -13,6 +18,8 @@ def map_case(context, case):
     given = [name for name in PLACES if name in (case.query or {})]
     for name in given[1:]:
         del case.query[name]
+    if operation_id(case) == "upload_file":
+        case.query.setdefault("name", "a file")
     if operation_id(case) == "update_member" and isinstance(case.body, dict):
         if case.body.get("membership") is None and case.body.get("role") is None:
             case.body["role"] = "member"

@@ -52,13 +52,15 @@ def dictionary(name, values):
     return f"[dictionaries.{name}]\nvalues = [{', '.join(map(quoted, values))}]\n"
 
 
-def operation(name, parameters=None, also_expected=()):
+def operation(name, parameters=None, also_expected=(), refused=()):
     """An operation's own settings: its lists, and what else may be answered to a request of the documented shape."""
     lines = [f'[[operations]]\ninclude-operation-id = "{name}"']
     if parameters:
         lines += ["[operations.parameters]", bindings(parameters)]
     if also_expected:
         lines += ["[operations.checks.positive_data_acceptance]", expected_statuses(also_expected)]
+    if refused:
+        lines += ["[operations.checks.negative_data_rejection]", f"expected-statuses = {json.dumps(refused)}"]
     return "\n".join(lines) + "\n"
 
 
@@ -157,11 +159,19 @@ REFUSED = {
         "list_notifications",
         "export_me",
     ),
+    "a search has words or operators that make sense, and its cursor is opaque": ("search_messages",),
+    "a name is needed but with tus, where it is in a header": ("upload_file",),
+    "a picture has to be one": ("set_avatar",),
+    "pictures are made in a few sizes": ("get_thumbnail",),
     "before, after and around exclude each other": ("list_messages", "get_thread"),
     "from is not after to": ("get_log",),
     "membership or role is needed, either of them": ("update_member",),
     "a reference is a message's id, and there need be no such message": ("send_message",),
 }
+
+
+# tus wants headers that say its version, and answers 412 without.
+TUS = ("get_upload", "append_upload", "delete_upload")
 
 
 def settings(token, ids):
@@ -182,6 +192,7 @@ def settings(token, ids):
         f"[parameters]\n{bindings(PLACES)}\n",
         # It answers requests that are no upgrade with 426; what comes after an upgrade, OpenAPI can't describe.
         operation("open_stream", also_expected=["426"]),
+        *(operation(name, also_expected=["412", "415"], refused=["4xx"]) for name in TUS),
         *(
             operation(name, own.get(name), ["400"] if name in refused else ())
             for name in sorted(refused | own.keys())

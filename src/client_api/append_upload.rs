@@ -9,7 +9,7 @@ use crate::http::{App, Problem, WriteAuth};
 
 /// Adds bytes to an upload in parts (tus), from `Upload-Offset` on. When they are all there, `Loggia-File` says the
 /// hash of the file that they are.
-#[utoipa::path(operation_id = "append_upload", tag = "files", params(("upload" = String, Path)), request_body(content = Vec<u8>, content_type = "application/offset+octet-stream"), responses((status = 204, description = "in headers: `Upload-Offset`, `Upload-Expires`, `Loggia-File`")))]
+#[utoipa::path(operation_id = "append_upload", tag = "files", params(("upload" = String, Path)), request_body(content = Option<Vec<u8>>, content_type = "application/offset+octet-stream"), responses((status = 204, description = "in headers: `Upload-Offset`, `Upload-Expires`, `Loggia-File`")))]
 #[patch("/files/uploads/{upload}")]
 pub async fn append_upload(
     app: App,
@@ -18,6 +18,7 @@ pub async fn append_upload(
     path: Path<String>,
     mut payload: Payload,
 ) -> Result<HttpResponse, Problem> {
+    tus::check_id(&path)?;
     tus::check_version(&request)?;
     if request.headers().get("content-type").is_none_or(|value| value != "application/offset+octet-stream") {
         return Err(Problem::plain("unsupported_media_type"));

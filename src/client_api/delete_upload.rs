@@ -15,6 +15,7 @@ pub async fn delete_upload(
     request: HttpRequest,
     path: Path<String>,
 ) -> Result<HttpResponse, Problem> {
+    tus::check_id(&path)?;
     tus::check_version(&request)?;
     app.domain.delete_upload(&actor.0, &path).await?;
     Ok(tus::speak(&mut HttpResponse::NoContent()).finish())

@@ -7,7 +7,7 @@ use futures_util::TryStreamExt;
 
 use super::serving;
 use crate::domain::{Error, Missing};
-use crate::files::Hash;
+use crate::files::{BadHash, Hash};
 use crate::http::{App, Auth, Problem};
 use crate::storage::files::FileRow;
 
@@ -20,9 +20,14 @@ pub async fn get_file(
     app: App,
     actor: Auth,
     request: HttpRequest,
-    path: Path<(Hash, String)>,
+    path: Path<(String, String)>,
 ) -> Result<HttpResponse, Problem> {
     let (hash, name) = path.into_inner();
+    if hash == "uploads" {
+        // There is nothing to get of an upload.
+        return super::fallback(request).await;
+    }
+    let hash: Hash = hash.parse().map_err(|error: BadHash| Problem::new("bad_path", error.to_string()))?;
     let row = app.domain.file(&actor.0, &hash).await?;
     if serving::is_known(&request, &row.hash) {
         return Ok(serving::not_modified(&row.hash, &row.media_type));

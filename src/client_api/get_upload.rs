@@ -17,6 +17,7 @@ pub async fn get_upload(
     request: HttpRequest,
     path: Path<String>,
 ) -> Result<HttpResponse, Problem> {
+    tus::check_id(&path)?;
     tus::check_version(&request)?;
     let upload = app.domain.upload(&actor.0, &path).await?;
     let mut response = HttpResponse::Ok();

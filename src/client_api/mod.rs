@@ -184,9 +184,10 @@ pub fn configure(config: &mut web::ServiceConfig) {
 pub async fn fallback(request: HttpRequest) -> Result<HttpResponse, Problem> {
     let document = Document::openapi();
     let path = request.path().strip_prefix(BASE).unwrap_or_default();
-    let known = document.paths.paths.iter().filter(|(template, _)| matches(template, path));
+    // In their order one that names a part comes before one that takes any there.
+    let known = document.paths.paths.iter().find(|(template, _)| matches(template, path));
     let mut allowed: Vec<&str> = Vec::new();
-    for (_, item) in known {
+    if let Some((_, item)) = known {
         let methods = [
             ("OPTIONS", item.options.is_some()),
             ("HEAD", item.head.is_some()),

@@ -16,6 +16,7 @@ pub const RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
 pub const FILE: HeaderName = HeaderName::from_static("loggia-file");
 pub const EXTENSIONS: &str = "creation,termination,checksum,expiration";
 pub const ALGORITHMS: &str = "sha1,sha256";
+const UPLOAD_ID_CHARS_MAX: usize = 64;
 /// Longest Upload-Metadata that is read.
 const METADATA_BYTES_MAX: usize = 4_096;
 
@@ -31,6 +32,18 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Probl
 /// Whether the request speaks tus at all.
 pub fn is_spoken(request: &HttpRequest) -> bool {
     request.headers().contains_key(RESUMABLE)
+}
+
+/// An upload's id, as this server makes them.
+///
+/// # Errors
+/// `bad_path`
+pub fn check_id(id: &str) -> Result<(), Problem> {
+    let good = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    match (1..=UPLOAD_ID_CHARS_MAX).contains(&id.len()) && id.bytes().all(good) {
+        true => Ok(()),
+        false => Err(Problem::new("bad_path", "not the id of an upload")),
+    }
 }
 
 /// # Errors

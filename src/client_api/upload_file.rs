@@ -23,7 +23,7 @@ pub struct UploadQuery {
 /// Uploads a file: its bytes are the body, whatever their type. It is yours alone until a message carries it, which must
 /// be within a day. With the header `Tus-Resumable: 1.0.0` the body is empty, and an upload in parts begins (tus
 /// creation): `Location` says where the parts go.
-#[utoipa::path(operation_id = "upload_file", tag = "files", params(UploadQuery), request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 201, body = Attachment)))]
+#[utoipa::path(operation_id = "upload_file", tag = "files", params(UploadQuery), request_body(content = Option<Vec<u8>>, content_type = "application/octet-stream"), responses((status = 201, body = Attachment)))]
 #[post("/files")]
 pub async fn upload_file(
     app: App,

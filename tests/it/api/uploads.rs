@@ -163,6 +163,7 @@ both!(
         let request = ann.request(Method::PATCH, &path).header("tus-resumable", "1.0.0");
         ann.send(request.header("content-type", "application/offset+octet-stream").body("x")).await.problem(400, "bad_tus");
         ann.ask(Method::PATCH, &path, Value::Null).await.problem(412, "tus_version");
+        delete(&ann, "/files/uploads/a.b").await.problem(400, "bad_path");
         delete(&ann, &path).await.expect(204);
         for _ in 0..15 {
             begin(&ann, 1_000).await;

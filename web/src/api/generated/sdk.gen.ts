@@ -459,7 +459,7 @@ export const optionsFiles = <ThrowOnError extends boolean = true>(options?: Opti
  * be within a day. With the header `Tus-Resumable: 1.0.0` the body is empty, and an upload in parts begins (tus
  * creation): `Location` says where the parts go.
  */
-export const uploadFile = <ThrowOnError extends boolean = true>(options: Options<UploadFileData, ThrowOnError>) => (options.client ?? client).post<UploadFileResponses, UploadFileErrors, ThrowOnError, 'data'>({
+export const uploadFile = <ThrowOnError extends boolean = true>(options?: Options<UploadFileData, ThrowOnError>) => (options?.client ?? client).post<UploadFileResponses, UploadFileErrors, ThrowOnError, 'data'>({
     bodySerializer: null,
     responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -471,7 +471,7 @@ export const uploadFile = <ThrowOnError extends boolean = true>(options: Options
     ...options,
     headers: {
         'Content-Type': 'application/octet-stream',
-        ...options.headers
+        ...options?.headers
     }
 });
 

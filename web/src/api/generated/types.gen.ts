@@ -2570,7 +2570,7 @@ export type OptionsFilesResponses = {
 export type OptionsFilesResponse = OptionsFilesResponses[keyof OptionsFilesResponses];
 
 export type UploadFileData = {
-    body: Array<number>;
+    body?: Array<number> | null;
     path?: never;
     query?: {
         /**
@@ -2748,7 +2748,7 @@ export type GetUploadResponses = {
 };
 
 export type AppendUploadData = {
-    body: Array<number>;
+    body?: Array<number> | null;
     path: {
         upload: string;
     };
