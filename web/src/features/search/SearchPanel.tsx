@@ -32,7 +32,13 @@ const ask = (query: string, channel: string | null, cursor?: string) =>
     ...(cursor ? { cursor } : {}),
   });
 
-export default function SearchPanel({ channel, query: given = "" }: { channel: string | null; query?: string }) {
+export default function SearchPanel({
+  channel,
+  query: given = "",
+}: {
+  channel: string | null;
+  query?: string;
+}) {
   const [query, setQuery] = useState(given);
   const { openedAt } = useOpening();
   const [here, setHere] = useState(false);
