@@ -1,6 +1,7 @@
 // Alle Texte auf Deutsch.
 
 import type { Catalogue } from ".";
+import { emoji } from "./de.emoji";
 import { problems } from "./de.problems";
 
 function many(count: number, one: string, other: string): string {
@@ -291,23 +292,7 @@ export const de: Catalogue = {
     markAll: "Alles als gelesen markieren",
     in: (name) => `in ${name}`,
   },
-  emoji: {
-    title: "Emoji",
-    search: "Emoji suchen",
-    empty: "Kein Emoji passt dazu.",
-    recent: "Zuletzt benutzt",
-    groups: {
-      smileys: "Smileys",
-      people: "Menschen",
-      nature: "Tiere und Natur",
-      food: "Essen und Trinken",
-      travel: "Reisen und Orte",
-      activities: "Aktivitäten",
-      objects: "Gegenstände",
-      symbols: "Symbole",
-      flags: "Flaggen",
-    },
-  },
+  emoji,
   files: {
     attach: "Dateien anhängen",
     attached: "Dateien zum Senden",

@@ -1,5 +1,6 @@
 // Every string that a person reads, in English.
 
+import { emoji } from "./en.emoji";
 import { problems } from "./en.problems";
 
 const many = (count: number, one: string, other: string) => (count === 1 ? `1 ${one}` : `${count} ${other}`);
@@ -280,23 +281,7 @@ export const en = {
     markAll: "Mark all read",
     in: (name: string) => `in ${name}`,
   },
-  emoji: {
-    title: "Emoji",
-    search: "Search emoji",
-    empty: "No emoji matches.",
-    recent: "Used lately",
-    groups: {
-      smileys: "Smileys",
-      people: "People",
-      nature: "Animals and nature",
-      food: "Food and drink",
-      travel: "Travel and places",
-      activities: "Activities",
-      objects: "Objects",
-      symbols: "Symbols",
-      flags: "Flags",
-    },
-  },
+  emoji,
   files: {
     attach: "Attach files",
     attached: "Files to send",

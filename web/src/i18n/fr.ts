@@ -1,6 +1,7 @@
 // Tous les textes en français.
 
 import type { Catalogue } from ".";
+import { emoji } from "./fr.emoji";
 import { problems } from "./fr.problems";
 
 /** En français, zéro se dit au singulier. */
@@ -291,23 +292,7 @@ export const fr: Catalogue = {
     markAll: "Tout marquer comme lu",
     in: (name) => `dans ${name}`,
   },
-  emoji: {
-    title: "Emoji",
-    search: "Chercher un emoji",
-    empty: "Aucun emoji ne correspond.",
-    recent: "Utilisés récemment",
-    groups: {
-      smileys: "Émoticônes",
-      people: "Personnes",
-      nature: "Animaux et nature",
-      food: "Nourriture et boissons",
-      travel: "Voyages et lieux",
-      activities: "Activités",
-      objects: "Objets",
-      symbols: "Symboles",
-      flags: "Drapeaux",
-    },
-  },
+  emoji,
   files: {
     attach: "Joindre des fichiers",
     attached: "Fichiers à envoyer",
