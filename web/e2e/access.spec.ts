@@ -41,7 +41,11 @@ async function tour(browser: Browser, scheme: "light" | "dark", width: number): 
   const { page } = ada;
   const small = width < 721;
   const drawer = async () => {
-    if (small) await page.getByRole("button", { name: "Open conversations" }).click();
+    if (!small) return;
+    await page.getByRole("button", { name: "Open conversations" }).click();
+    // While it still moves, nothing in it can be seen.
+    await expect(page.getByRole("button", { name: "Close conversations" }).first()).toBeInViewport();
+    await page.evaluate(() => Promise.all(document.getAnimations().map((each) => each.finished)));
   };
   await expect(page.getByLabel("Username")).toBeVisible();
   await check(page, "sign in");
@@ -59,6 +63,11 @@ async function tour(browser: Browser, scheme: "light" | "dark", width: number): 
   await ada.message("quote and").getByRole("button", { name: "React with 👍" }).click();
   await expect(ada.message("quote and").getByTestId("reaction")).toBeVisible();
   await check(page, "channel");
+  await page.getByTestId("day").click();
+  await expect(page.getByRole("dialog", { name: "Jump to a date" })).toBeVisible();
+  await check(page, "jump to a date");
+  await page.keyboard.press("Escape");
+  await ada.message("quote and").hover();
   await ada.message("quote and").getByRole("button", { name: "React", exact: true }).click();
   await expect(page.getByRole("button", { name: "grinning face", exact: true })).toBeVisible();
   await check(page, "emoji picker");

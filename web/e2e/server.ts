@@ -1,6 +1,6 @@
 // A real server for a test file: its own process, port and data directory. It can be killed and started again.
 
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -44,6 +44,14 @@ export class Server {
       }
       await new Promise((done) => setTimeout(done, POLL_MS));
     }
+  }
+
+  /** The server's own command line, on its data. */
+  command(...words: string[]): string {
+    return execFileSync(BINARY, words, {
+      env: { ...process.env, LOGGIA_DATA_DIR: this.data },
+      encoding: "utf8",
+    });
   }
 
   /** As a power cut: no goodbye, nothing flushed. */

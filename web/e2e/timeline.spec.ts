@@ -103,12 +103,15 @@ test("an image or a text that grows above does not move what is read", async () 
   const { page } = ada;
   await page.locator("#messages").evaluate((element) => element.scrollBy(0, -900));
   const visible = await page.evaluate(async () => {
-    for (let picture = 0; picture < 3; picture += 1) {
-      await new Promise((done) => requestAnimationFrame(done));
-    }
     const box = document.querySelector("#messages")!.getBoundingClientRect();
-    const rows = [...document.querySelectorAll<HTMLElement>("#messages [data-key]")];
-    const at = rows.findIndex((each) => each.getBoundingClientRect().top > box.top + 60);
+    let rows: HTMLElement[] = [];
+    let at = -1;
+    // Until the rows above are drawn.
+    while (at < 4) {
+      await new Promise((done) => requestAnimationFrame(done));
+      rows = [...document.querySelectorAll<HTMLElement>("#messages [data-key]")];
+      at = rows.findIndex((each) => each.getBoundingClientRect().top > box.top + 60);
+    }
     const above = rows[at - 4]!;
     const key = rows[at]!.dataset["key"]!;
     const { top } = rows[at]!.getBoundingClientRect();

@@ -183,7 +183,7 @@ test("a long channel", async ({ browser }) => {
     expect(latencies.length).toBeGreaterThan(20);
   } finally {
     const width = Math.max(...rows.map(([what]) => what.length));
-    console.log(rows.map(([what, value]) => `${what.padEnd(width)}  ${value}`).join("\n"));
+    process.stdout.write(rows.map(([what, value]) => `${what.padEnd(width)}  ${value}\n`).join(""));
     await server.stop();
   }
 });

@@ -25,5 +25,6 @@ export type Contract = {
   page: Fits<Mine.MessagePage, Api.MessagePage>;
   sync: Fits<Mine.Sync, Api.Sync>;
   search: Fits<Mine.SearchPage, Api.SearchResults>;
+  invite: Fits<Omit<Mine.Invite, "expires_ts">, Api.Invite>;
   read: Fits<Mine.ReadState, Api.ReadState>;
 };

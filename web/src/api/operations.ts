@@ -7,6 +7,7 @@ import type {
   Channel,
   DirectoryEntry,
   EditVersion,
+  Invite,
   Member,
   Membership,
   Message,
@@ -148,3 +149,8 @@ export const list_notifications = (query: { cursor?: string; limit?: number }) =
     next: string | null;
   }>;
 export const read_notifications = (up_to: number) => sdk.readNotifications({ body: { up_to } });
+
+export const list_invites = () => sdk.listInvites() as Promise<{ invites: Invite[] }>;
+export const create_invite = (body: { uses?: number; expires_in_s?: number }) =>
+  sdk.createInvite({ body }) as Promise<Invite>;
+export const delete_invite = (code: string) => sdk.deleteInvite({ path: { code } });

@@ -185,6 +185,13 @@ export interface SearchPage {
   next: string | null;
 }
 
+export interface Invite {
+  code: string;
+  uses_left: number;
+  created_ts: number;
+  expires_ts: number | null;
+}
+
 export interface EditVersion {
   seq: number;
   ts: number;

@@ -1,9 +1,12 @@
 // Alle Texte auf Deutsch.
 
 import type { Catalogue } from ".";
+import { emoji } from "./de.emoji";
+import { problems } from "./de.problems";
 
-const many = (count: number, one: string, other: string) =>
-  count === 1 ? `1 ${one}` : `${String(count)} ${other}`;
+function many(count: number, one: string, other: string): string {
+  return count === 1 ? `1 ${one}` : `${String(count)} ${other}`;
+}
 
 export const de: Catalogue = {
   common: {
@@ -289,23 +292,7 @@ export const de: Catalogue = {
     markAll: "Alles als gelesen markieren",
     in: (name) => `in ${name}`,
   },
-  emoji: {
-    title: "Emoji",
-    search: "Emoji suchen",
-    empty: "Kein Emoji passt dazu.",
-    recent: "Zuletzt benutzt",
-    groups: {
-      smileys: "Smileys",
-      people: "Menschen",
-      nature: "Tiere und Natur",
-      food: "Essen und Trinken",
-      travel: "Reisen und Orte",
-      activities: "Aktivitäten",
-      objects: "Gegenstände",
-      symbols: "Symbole",
-      flags: "Flaggen",
-    },
-  },
+  emoji,
   files: {
     attach: "Dateien anhängen",
     attached: "Dateien zum Senden",
@@ -506,64 +493,5 @@ export const de: Catalogue = {
     newline: "Neue Zeile",
     send: "Senden",
   },
-  problems: {
-    network: "Der Server antwortet nicht. Prüfe deine Verbindung.",
-    unknown: "Das hat nicht geklappt. Bitte versuche es noch einmal.",
-    internal: "Auf dem Server ging etwas schief. Bitte versuche es noch einmal.",
-    busy: "Der Server ist ausgelastet. Bitte versuche es gleich noch einmal.",
-    rate_limited: "Das war etwas schnell. Bitte warte einen Moment.",
-    unauthenticated: "Bitte melde dich wieder an.",
-    bad_credentials: "Benutzername oder Passwort ist falsch.",
-    quota_exceeded: "Für weitere Dateien von dir ist kein Platz. Lösche Nachrichten, die Dateien tragen.",
-    file_not_found: "Eine Datei ist nicht mehr da. Hänge sie noch einmal an.",
-    bad_picture: "Das ist kein lesbares Bild.",
-    wrong_password: "Dieses Passwort ist falsch.",
-    bad_origin: "Die Adresse in deinem Browser ist nicht die dieses Servers.",
-    registration_closed: "Dieser Server nimmt keine neuen Konten an.",
-    invite_needed: "Für diesen Server brauchst du einen Einladungscode.",
-    invite_invalid: "Dieser Einladungscode ist ungültig oder verbraucht.",
-    username_taken: "Dieser Benutzername ist vergeben. Versuche einen anderen.",
-    bad_username: "Verwende Kleinbuchstaben, Ziffern, Punkte, Binde- und Unterstriche.",
-    password_too_short: "Wähle ein längeres Passwort.",
-    password_too_long: "Dieses Passwort ist zu lang.",
-    bad_display_name: "Dieser Anzeigename geht nicht.",
-    bad_name: "Dieser Name geht nicht.",
-    bad_topic: "Dieses Thema ist zu lang oder enthält unzulässige Zeichen.",
-    bad_alias: "Dieser Name geht nicht als Adresse.",
-    alias_taken: "Einen Kanal mit diesem Namen gibt es schon. Wähle einen anderen.",
-    alias_not_found: "Diesen Kanal gibt es nicht.",
-    channel_not_found: "Diesen Kanal gibt es nicht, oder er steht dir nicht offen.",
-    message_not_found: "Diese Nachricht gibt es nicht mehr.",
-    user_not_found: "Diese Person gibt es nicht.",
-    session_not_found: "Diese Sitzung ist schon beendet.",
-    not_found: "Das gibt es nicht mehr.",
-    not_member: "Du bist nicht in diesem Kanal.",
-    not_yours: "Das darf nur, wer sie geschrieben hat.",
-    not_authorised: "Das darfst du hier nicht.",
-    policy: "Die Regeln dieses Kanals erlauben das nicht.",
-    banned: "Das geht nicht: aus diesem Kanal verbannt.",
-    archived: "Dieser Kanal ist archiviert.",
-    server_blocked: "Dieser Kanal ist für jenen Server geschlossen.",
-    owner_must_transfer: "Übergib den Kanal jemand anderem, bevor du gehst.",
-    bad_target: "Das geht nicht mehr.",
-    bad_reference: "Die Nachricht, auf die du antwortest, ist nicht mehr hier.",
-    redacted: "Diese Nachricht wurde gelöscht.",
-    text_empty: "Es gibt nichts zu senden.",
-    text_too_long: "Diese Nachricht ist zu lang.",
-    too_large: "Diese Nachricht ist zu lang.",
-    bad_text: "Diese Nachricht enthält Zeichen, die sich nicht senden lassen.",
-    nonce_reused: "Diese Nachricht wurde schon in anderer Form gesendet.",
-    too_many_emoji: "Diese Nachricht hat alle Reaktionen, die sie haben kann.",
-    bad_emoji: "Das geht nicht als Reaktion.",
-    pins_full: "Dieser Kanal hat alle angehefteten Nachrichten, die er haben kann.",
-    peer_unreachable: "Der andere Server ist gerade nicht erreichbar.",
-    peer_refused: "Der andere Server hat abgelehnt.",
-    peer_nonsense: "Der andere Server hat etwas Unverständliches geantwortet.",
-    peer_blocked: "Dieser Server spricht nicht mit jenem.",
-    federation_disabled: "Dieser Server spricht mit keinem anderen.",
-    server_not_found: "Diesen Server gibt es nicht, oder er ist hier nicht bekannt.",
-    too_much_waiting: "Es wartet schon zu viel von dir auf jenen Server.",
-    admin_only: "Das darf nur die Verwaltung.",
-    bad_users: "Das sind zu viele Leute für ein Gespräch.",
-  },
+  problems,
 };

@@ -1,9 +1,13 @@
 // Tous les textes en français.
 
 import type { Catalogue } from ".";
+import { emoji } from "./fr.emoji";
+import { problems } from "./fr.problems";
 
 /** En français, zéro se dit au singulier. */
-const many = (count: number, one: string, other: string) => `${String(count)} ${count < 2 ? one : other}`;
+function many(count: number, one: string, other: string): string {
+  return `${String(count)} ${count < 2 ? one : other}`;
+}
 
 export const fr: Catalogue = {
   common: {
@@ -288,23 +292,7 @@ export const fr: Catalogue = {
     markAll: "Tout marquer comme lu",
     in: (name) => `dans ${name}`,
   },
-  emoji: {
-    title: "Emoji",
-    search: "Chercher un emoji",
-    empty: "Aucun emoji ne correspond.",
-    recent: "Utilisés récemment",
-    groups: {
-      smileys: "Émoticônes",
-      people: "Personnes",
-      nature: "Animaux et nature",
-      food: "Nourriture et boissons",
-      travel: "Voyages et lieux",
-      activities: "Activités",
-      objects: "Objets",
-      symbols: "Symboles",
-      flags: "Drapeaux",
-    },
-  },
+  emoji,
   files: {
     attach: "Joindre des fichiers",
     attached: "Fichiers à envoyer",
@@ -505,64 +493,5 @@ export const fr: Catalogue = {
     newline: "Nouvelle ligne",
     send: "Envoyer",
   },
-  problems: {
-    network: "Le serveur ne répond pas. Vérifiez votre connexion.",
-    unknown: "Cela n’a pas marché. Veuillez réessayer.",
-    internal: "Quelque chose a échoué sur le serveur. Veuillez réessayer.",
-    busy: "Le serveur est occupé. Veuillez réessayer dans un instant.",
-    rate_limited: "C’était un peu rapide. Attendez un instant.",
-    unauthenticated: "Veuillez vous reconnecter.",
-    bad_credentials: "Le nom d’utilisateur ou le mot de passe est faux.",
-    quota_exceeded: "Il n’y a plus de place pour tes fichiers. Supprime des messages qui en portent.",
-    file_not_found: "Un fichier n’est plus là. Joins-le de nouveau.",
-    bad_picture: "Ce n’est pas une image lisible.",
-    wrong_password: "Ce mot de passe est faux.",
-    bad_origin: "L’adresse de votre navigateur n’est pas celle de ce serveur.",
-    registration_closed: "Ce serveur n’accepte pas de nouveaux comptes.",
-    invite_needed: "Ce serveur demande un code d’invitation.",
-    invite_invalid: "Ce code d’invitation n’est pas valable, ou déjà utilisé.",
-    username_taken: "Ce nom d’utilisateur est pris. Essayez-en un autre.",
-    bad_username: "Utilisez des minuscules, chiffres, points, tirets et tirets bas.",
-    password_too_short: "Choisissez un mot de passe plus long.",
-    password_too_long: "Ce mot de passe est trop long.",
-    bad_display_name: "Ce nom affiché ne peut pas être utilisé.",
-    bad_name: "Ce nom ne peut pas être utilisé.",
-    bad_topic: "Ce sujet est trop long ou contient des caractères inutilisables.",
-    bad_alias: "Ce nom ne peut pas servir d’adresse.",
-    alias_taken: "Un salon de ce nom existe déjà. Choisissez-en un autre.",
-    alias_not_found: "Ce salon n’existe pas.",
-    channel_not_found: "Ce salon n’existe pas, ou ne vous est pas ouvert.",
-    message_not_found: "Ce message n’existe plus.",
-    user_not_found: "Cette personne n’existe pas.",
-    session_not_found: "Cette session est déjà terminée.",
-    not_found: "Cela n’existe plus.",
-    not_member: "Vous n’êtes pas dans ce salon.",
-    not_yours: "Seul son auteur peut faire cela.",
-    not_authorised: "Vous n’avez pas le droit de faire cela ici.",
-    policy: "Les règles de ce salon ne le permettent pas.",
-    banned: "Impossible : banni de ce salon.",
-    archived: "Ce salon est archivé.",
-    server_blocked: "Ce salon est fermé à ce serveur.",
-    owner_must_transfer: "Cédez le salon à quelqu’un avant de partir.",
-    bad_target: "Ce n’est plus possible.",
-    bad_reference: "Le message auquel vous répondez n’est plus ici.",
-    redacted: "Ce message a été supprimé.",
-    text_empty: "Il n’y a rien à envoyer.",
-    text_too_long: "Ce message est trop long.",
-    too_large: "Ce message est trop long.",
-    bad_text: "Ce message contient des caractères qui ne peuvent pas être envoyés.",
-    nonce_reused: "Ce message a déjà été envoyé sous une autre forme.",
-    too_many_emoji: "Ce message a toutes les réactions qu’il peut avoir.",
-    bad_emoji: "Cela ne peut pas servir de réaction.",
-    pins_full: "Ce salon a tous les messages épinglés qu’il peut avoir.",
-    peer_unreachable: "L’autre serveur est injoignable pour l’instant.",
-    peer_refused: "L’autre serveur a refusé.",
-    peer_nonsense: "L’autre serveur a répondu quelque chose d’incompréhensible.",
-    peer_blocked: "Ce serveur ne parle pas avec celui-là.",
-    federation_disabled: "Ce serveur ne parle avec aucun autre.",
-    server_not_found: "Ce serveur n’existe pas, ou n’est pas connu ici.",
-    too_much_waiting: "Trop de vos messages attendent déjà ce serveur.",
-    admin_only: "Seule l’administration peut faire cela.",
-    bad_users: "C’est trop de personnes pour une conversation.",
-  },
+  problems,
 };

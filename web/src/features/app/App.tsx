@@ -3,10 +3,10 @@ import { I18nProvider } from "react-aria-components";
 import { t } from "../../i18n";
 import { Notices } from "../../ui/Notices";
 import { Mark } from "../../ui/Logo";
-import { AuthPage } from "../auth/AuthPage";
 import { useClient, useSelect } from "./context";
 import { useLanguage } from "./language";
 
+const AuthPage = lazy(() => import("../auth/AuthPage"));
 const Shell = lazy(() => import("./Shell"));
 
 export function App() {
@@ -17,11 +17,9 @@ export function App() {
   // Another language draws everything anew: strings are not state.
   return (
     <I18nProvider key={language} locale={language}>
-      {session === "signed-out" ? (
-        <AuthPage />
-      ) : (
-        <Suspense fallback={<Splash />}>{session === "signed-in" ? <Shell /> : <Splash />}</Suspense>
-      )}
+      <Suspense fallback={<Splash />}>
+        {session === "signed-out" ? <AuthPage /> : session === "signed-in" ? <Shell /> : <Splash />}
+      </Suspense>
       <Notices notices={notices} onClose={client.notices.close} />
     </I18nProvider>
   );

@@ -25,6 +25,7 @@ export type DialogView =
   | { kind: "history"; channel: string; message: string }
   | { kind: "section"; section: string | null; channel: string | null }
   | { kind: "date"; channel: string; ts: number }
+  | { kind: "admin" }
   | { kind: "commands" }
   | { kind: "viewer"; files: readonly Attachment[]; index: number }
   | { kind: "profile"; user: string };

@@ -9,7 +9,7 @@ import { fieldProblem, problemText } from "../client/problems";
 const PASSWORD_MIN = 8;
 
 /** Sign in or register. The browser's password manager finds ordinary fields in an ordinary form. */
-export function AuthPage() {
+export default function AuthPage() {
   const server = useSelect((state) => state.server);
   const endedBy = useSelect((state) => state.endedBy);
   const [mode, setMode] = useState<"sign-in" | "register">("sign-in");

@@ -10,6 +10,7 @@ import { useView } from "../app/view";
 import { Beginning } from "./Beginning";
 import { MessageList } from "./MessageList";
 import { buildRows } from "./rows";
+import { useJump } from "./useJump";
 import { type Reading, useReading } from "./useReading";
 import { useScroll } from "./useScroll";
 
@@ -24,7 +25,6 @@ interface MainTimelineProps {
   onReply: (id: string) => void;
 }
 
-const FLASH_MS = 2_000;
 const NONE = [] as const;
 /** More unread than one page: open in the middle of the log, not at its end. */
 const UNREAD_AROUND_MIN = 40;
@@ -94,7 +94,6 @@ function Loaded({ channel, name, target, sent, editing, onEdit, onReply }: MainT
   const id = info.id;
   const outboxAll = useSelect((state) => state.outbox[id]) ?? NONE;
   const [seen, setSeen] = useState(false);
-  const [flash, setFlash] = useState<string | null>(null);
   const reading: Reading = useReading(info, seen);
   const { marker } = reading;
 
@@ -124,43 +123,8 @@ function Loaded({ channel, name, target, sent, editing, onEdit, onReply }: MainT
     if (held !== holding) client.store.dispatch({ type: "window_held", channel: id, held });
   }, [client, id, held, holding]);
 
-  const jump = useCallback(
-    async (message: string) => {
-      const found = await client.timelines.message(id, message);
-      if (!found) return client.notices.show(t.message.unknownReply);
-      const shown = () => client.store.getState().channels[id];
-      if (!shown()?.main?.ids.includes(message)) await client.timelines.around(id, found.seq);
-      // What was said in a thread stands elsewhere: then its neighbour here.
-      const { main: loaded, messages: known } = shown() ?? { main: null, messages: {} };
-      const near = loaded?.ids.find((each) => (known[each]?.seq ?? 0) >= found.seq) ?? loaded?.ids.at(-1);
-      setFlash(near ?? message);
-      toRow(near ?? message);
-    },
-    [client, id, toRow],
-  );
-
-  useEffect(() => {
-    if (!target) return;
-    const timer = setTimeout(() => void jump(target), 0);
-    return () => clearTimeout(timer);
-  }, [target, jump]);
-
-  useEffect(() => {
-    if (!flash) return;
-    const timer = setTimeout(() => setFlash(null), FLASH_MS);
-    return () => clearTimeout(timer);
-  }, [flash]);
-
-  const onJump = useCallback((message: string) => void jump(message), [jump]);
+  const { flash, onJump } = useJump(id, target, toRow);
   const onDay = useCallback((ts: number) => openDialog({ kind: "date", channel: id, ts }), [openDialog, id]);
-  useEffect(() => {
-    const onMessage = (event: Event) => {
-      const { channel: where, message } = (event as CustomEvent<{ channel: string; message: string }>).detail;
-      if (where === id) void jump(message);
-    };
-    addEventListener("loggia:jump", onMessage);
-    return () => removeEventListener("loggia:jump", onMessage);
-  }, [id, jump]);
 
   const present = useCallback(async () => {
     if (client.store.getState().channels[id]?.main?.hasNewer) await client.timelines.latest(id);

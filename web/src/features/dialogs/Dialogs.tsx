@@ -16,6 +16,7 @@ import { Profile } from "./Profile";
 import { SectionName } from "./SectionName";
 import { Switcher } from "./Switcher";
 
+const Admin = lazy(() => import("../admin/Admin"));
 const Settings = lazy(() => import("../settings/Settings"));
 
 export default function Dialogs({ dialog, onClose }: { dialog: DialogView; onClose: () => void }) {
@@ -48,6 +49,12 @@ export default function Dialogs({ dialog, onClose }: { dialog: DialogView; onClo
       return <Profile user={dialog.user} onClose={onClose} />;
     case "switcher":
       return <Switcher onClose={onClose} />;
+    case "admin":
+      return (
+        <Suspense fallback={null}>
+          <Admin onClose={onClose} />
+        </Suspense>
+      );
     case "settings":
       return (
         <Suspense fallback={null}>

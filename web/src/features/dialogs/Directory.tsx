@@ -1,5 +1,4 @@
 import { useCallback, useState } from "react";
-import { list_directory } from "../../api/operations";
 import type { DirectoryEntry } from "../../api/types";
 import { t } from "../../i18n";
 import { EmptyState, ListSkeleton } from "../../ui/bits";
@@ -12,9 +11,7 @@ import { go } from "../app/route";
 import { useView } from "../app/view";
 import { problemText } from "../client/problems";
 import { fullAlias, serverName } from "./addresses";
-import { useSearch } from "./useSearch";
-
-const PAGE = 40;
+import { useDirectory } from "./useDirectory";
 
 export function Directory({ onClose }: { onClose: () => void }) {
   const client = useClient();
@@ -24,20 +21,8 @@ export function Directory({ onClose }: { onClose: () => void }) {
   // What is typed; what is asked, once it is a whole name.
   const [typed, setTyped] = useState("");
   const server = serverName(typed);
-  const search = useCallback(
-    (text: string) => list_directory({ query: text, limit: PAGE, ...(server ? { server } : {}) }),
-    [server],
-  );
-  const { found, failed } = useSearch(query, search);
+  const { loaded, failed, channels, showMore } = useDirectory(query, server);
   const alias = fullAlias(query);
-  const [more, setMore] = useState<{
-    after: unknown;
-    channels: DirectoryEntry[];
-    next: string | null;
-  } | null>(null);
-  const grown = more && more.after === found ? more : null;
-  const channels = [...(found?.channels ?? []), ...(grown?.channels ?? [])];
-  const next = grown ? grown.next : (found?.next ?? null);
 
   const open = useCallback(
     async (entry: DirectoryEntry) => {
@@ -60,21 +45,6 @@ export function Directory({ onClose }: { onClose: () => void }) {
     if (!channel) return;
     onClose();
     go(channel.id);
-  };
-
-  const showMore = async () => {
-    if (!next) return;
-    try {
-      const page = await list_directory({
-        query: query.trim(),
-        limit: PAGE,
-        cursor: next,
-        ...(server ? { server } : {}),
-      });
-      setMore({ after: found, channels: [...(grown?.channels ?? []), ...page.channels], next: page.next });
-    } catch (error) {
-      client.actions.failed(error);
-    }
   };
 
   return (
@@ -107,8 +77,8 @@ export function Directory({ onClose }: { onClose: () => void }) {
         </Button>
       ) : null}
       {failed ? <p role="alert">{problemText(failed)}</p> : null}
-      {!found && !failed ? <ListSkeleton label={t.common.loading} /> : null}
-      {found && channels.length === 0 ? (
+      {!loaded && !failed ? <ListSkeleton label={t.common.loading} /> : null}
+      {loaded && channels.length === 0 ? (
         <EmptyState
           title={query ? t.directory.empty : server ? t.directory.noneThere : t.directory.none}
           art={!query}
@@ -119,7 +89,7 @@ export function Directory({ onClose }: { onClose: () => void }) {
           <DirectoryRow key={entry.id} entry={entry} onOpen={open} />
         ))}
       </ul>
-      {next ? (
+      {showMore ? (
         <Button variant="quiet" wide onPress={() => void showMore()}>
           {t.directory.more}
         </Button>

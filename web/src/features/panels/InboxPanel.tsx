@@ -8,9 +8,9 @@ import { Markdown } from "../../ui/markdown/Markdown";
 import { channelName, displayName, inboxCount } from "../../store/selectors";
 import { useClient, useSelect } from "../app/context";
 import { go } from "../app/route";
-import { PanelFrame } from "./Panel";
+import { PanelFrame } from "./PanelFrame";
 
-export function InboxPanel() {
+export default function InboxPanel() {
   const client = useClient();
   const inbox = useSelect((state) => state.inbox);
   const channels = useSelect((state) => state.channels);

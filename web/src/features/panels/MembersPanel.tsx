@@ -11,13 +11,13 @@ import type { Dict } from "../../store/state";
 import { useChannel, useClient, useMe, useSelect } from "../app/context";
 import { useView } from "../app/view";
 import { canInvite, may, outranks } from "../client/rights";
-import { PanelFrame } from "./Panel";
+import { PanelFrame } from "./PanelFrame";
 
 const ROLES: Role[] = ["owner", "moderator", "member", "guest"];
 
 type Ask = { member: Member; kind: "remove" | "ban" | "owner" };
 
-export function MembersPanel({ channel: id }: { channel: string }) {
+export default function MembersPanel({ channel: id }: { channel: string }) {
   const client = useClient();
   const view = useView();
   const channel = useChannel(id);

@@ -7,9 +7,9 @@ import { Markdown } from "../../ui/markdown/Markdown";
 import { displayName } from "../../store/selectors";
 import { useChannel, useClient, useSelect } from "../app/context";
 import { go } from "../app/route";
-import { PanelFrame } from "./Panel";
+import { PanelFrame } from "./PanelFrame";
 
-export function PinsPanel({ channel: id }: { channel: string }) {
+export default function PinsPanel({ channel: id }: { channel: string }) {
   const client = useClient();
   const channel = useChannel(id);
   const users = useSelect((state) => state.users);

@@ -9,12 +9,12 @@ import { MessageList } from "../conversation/MessageList";
 import { buildRows } from "../conversation/rows";
 import { useScroll } from "../conversation/useScroll";
 import type { ChannelState, Window } from "../../store/state";
-import { PanelFrame } from "./Panel";
+import { PanelFrame } from "./PanelFrame";
 
 const NONE = [] as const;
 const nothing = () => undefined;
 
-export function ThreadPanel({ channel: id, root }: { channel: string; root: string }) {
+export default function ThreadPanel({ channel: id, root }: { channel: string; root: string }) {
   const client = useClient();
   const channel = useChannel(id);
   const window = channel?.threads[root];

@@ -15,7 +15,7 @@ import { go } from "../app/route";
 import { useView } from "../app/view";
 import { problemText } from "../client/problems";
 import { useSearch } from "../dialogs/useSearch";
-import { PanelFrame } from "../panels/Panel";
+import { PanelFrame } from "../panels/PanelFrame";
 import { asTyped, snippet, toggled } from "./snippet";
 
 const PAGE_RESULTS = 20;
@@ -32,7 +32,13 @@ const ask = (query: string, channel: string | null, cursor?: string) =>
     ...(cursor ? { cursor } : {}),
   });
 
-export function SearchPanel({ channel, query: given = "" }: { channel: string | null; query?: string }) {
+export default function SearchPanel({
+  channel,
+  query: given = "",
+}: {
+  channel: string | null;
+  query?: string;
+}) {
   const [query, setQuery] = useState(given);
   const { openedAt } = useOpening();
   const [here, setHere] = useState(false);

@@ -96,6 +96,16 @@ function Account() {
             icon: "user",
             onAction: () => view.openDialog({ kind: "profile", user: me.id }),
           },
+          ...(me.role === "admin"
+            ? [
+                {
+                  id: "admin",
+                  label: t.admin.open,
+                  icon: "people" as const,
+                  onAction: () => view.openDialog({ kind: "admin" }),
+                },
+              ]
+            : []),
           null,
           { id: "out", label: t.nav.signOut, icon: "leave", onAction: () => void client.signOut() },
         ]}

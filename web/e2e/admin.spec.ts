@@ -1,0 +1,80 @@
+// The administrator's page: facts, invite codes, people.
+
+import { type Browser, expect, test } from "@playwright/test";
+import { PASSWORD, Person } from "./person";
+import { Server } from "./server";
+
+const server = new Server();
+let ada: Person;
+
+test.describe.configure({ mode: "serial" });
+
+test.beforeAll(async ({ browser }: { browser: Browser }) => {
+  await server.start();
+  ada = await Person.registered(browser, server, "ada");
+  const bo = await Person.registered(browser, server, "bo");
+  await bo.context.close();
+});
+
+test.afterAll(async () => {
+  await ada?.context.close();
+  await server.stop();
+});
+
+test.afterEach(() => expect(ada?.complaints ?? []).toEqual([]));
+
+test("is not there for others", async () => {
+  await ada.page.getByRole("button", { name: "Your account" }).click();
+  await expect(ada.page.getByRole("menuitem", { name: "Settings" })).toBeVisible();
+  await expect(ada.page.getByRole("menuitem", { name: "Administration" })).toHaveCount(0);
+  await ada.page.keyboard.press("Escape");
+});
+
+test("shows the server and its people", async () => {
+  await server.kill("SIGTERM");
+  server.command("user", "role", "ada", "admin");
+  await server.start();
+  const { page } = ada;
+  await page.reload();
+  await page.getByRole("button", { name: "Your account" }).click();
+  await page.getByRole("menuitem", { name: "Administration" }).click();
+  await expect(page.getByRole("tabpanel")).toContainText("Anybody may register");
+  await ada.shot("admin-server");
+  await page.getByRole("tab", { name: "People" }).click();
+  await expect(page.getByTestId("admin-person")).toHaveCount(2);
+  await expect(page.getByTestId("admin-person").filter({ hasText: "@ada:" })).toContainText("Administration");
+  await page.getByRole("searchbox", { name: "Search people" }).fill("bo");
+  await expect(page.getByTestId("admin-person")).toHaveCount(1);
+  await ada.shot("admin-people");
+});
+
+test("makes an invite code that lets somebody in, and takes one back", async ({ browser }) => {
+  const { page } = ada;
+  await page.getByRole("tab", { name: "Invite codes" }).click();
+  await expect(page.getByText("There are no invite codes.")).toBeVisible();
+  await page.getByRole("spinbutton", { name: "How many people it lets in" }).fill("2");
+  await page.getByRole("button", { name: "Create a code" }).click();
+  await expect(page.getByTestId("invite")).toContainText("2 uses left");
+  const code = await page.getByTestId("invite").locator("code").innerText();
+  for (const width of [1440, 360]) {
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 800 });
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(overflow).toBeLessThanOrEqual(0);
+      await ada.shot(`admin-invites-${width}-${colorScheme}`);
+    }
+  }
+  await server.kill();
+  await server.start({ LOGGIA_ACCOUNTS__REGISTRATION: "invite" });
+  const chi = await Person.at(browser, server, "chi");
+  await chi.page.getByRole("button", { name: "Create account" }).click();
+  await chi.page.getByLabel("Username").fill("chi");
+  await chi.page.getByLabel("Password").fill(PASSWORD);
+  await chi.page.getByLabel("Invite code").fill(code);
+  await chi.page.getByRole("button", { name: "Create account" }).click();
+  await expect(chi.page.getByRole("heading", { name: /Welcome/ })).toBeVisible();
+  await chi.context.close();
+  await page.getByRole("button", { name: `Revoke ${code}` }).click();
+  await expect(page.getByText("There are no invite codes.")).toBeVisible();
+});

@@ -1,0 +1,123 @@
+import { type FormEvent, useCallback, useEffect, useState } from "react";
+import { create_invite, delete_invite, list_invites } from "../../api/operations";
+import type { Invite } from "../../api/types";
+import { t } from "../../i18n";
+import { moment } from "../../lib/time";
+import { ListSkeleton } from "../../ui/bits";
+import { Button, IconButton } from "../../ui/Button";
+import { Field } from "../../ui/Field";
+import { useClient } from "../app/context";
+import { problemText } from "../client/problems";
+
+const DAY_S = 86_400;
+/** How long a code may be valid, in days; 0 has no end. */
+const DAYS = [1, 7, 30, 0];
+const USES_MAX = 10_000;
+
+export function Invites() {
+  const client = useClient();
+  const [invites, setInvites] = useState<Invite[] | null>(null);
+  const [failed, setFailed] = useState<unknown>(null);
+  const load = useCallback(async () => {
+    try {
+      const answer = await list_invites();
+      setInvites([...answer.invites].sort((a, b) => b.created_ts - a.created_ts));
+      setFailed(null);
+    } catch (error) {
+      setFailed(error);
+    }
+  }, []);
+  useEffect(() => {
+    const timer = setTimeout(() => void load(), 0);
+    return () => clearTimeout(timer);
+  }, [load]);
+
+  const revoke = async (code: string) => {
+    try {
+      await delete_invite(code);
+      await load();
+    } catch (error) {
+      client.actions.failed(error);
+    }
+  };
+
+  return (
+    <div className="form">
+      <NewInvite onMade={load} />
+      {failed ? <p role="alert">{problemText(failed)}</p> : null}
+      {invites || failed ? null : <ListSkeleton label={t.common.loading} rows={2} />}
+      {invites?.length === 0 ? <p className="field-hint">{t.admin.noInvites}</p> : null}
+      <ul className="sessions">
+        {invites?.map((invite) => (
+          <InviteRow key={invite.code} invite={invite} onRevoke={revoke} />
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function InviteRow({ invite, onRevoke }: { invite: Invite; onRevoke: (code: string) => Promise<void> }) {
+  const client = useClient();
+  const [now] = useState(() => Date.now());
+  const { code, expires_ts: end } = invite;
+  const copy = async () => {
+    await navigator.clipboard.writeText(code);
+    client.notices.show(t.common.copied);
+  };
+  return (
+    <li data-testid="invite">
+      <div>
+        <code className="invite-code">{code}</code>
+        <p className="field-hint">
+          {t.admin.usesLeft(invite.uses_left)}
+          {end === null || end === undefined ? "" : `, ${t.admin.until(moment(end, now))}`}
+        </p>
+      </div>
+      <IconButton icon="copy" label={t.admin.copy(code)} onPress={() => void copy()} />
+      <Button size="small" aria-label={t.admin.revokeLabel(code)} onPress={() => void onRevoke(code)}>
+        {t.admin.revoke}
+      </Button>
+    </li>
+  );
+}
+
+function NewInvite({ onMade }: { onMade: () => Promise<void> }) {
+  const client = useClient();
+  const [uses, setUses] = useState("1");
+  const [days, setDays] = useState(7);
+  const [busy, setBusy] = useState(false);
+  const count = Number(uses);
+  const valid = Number.isInteger(count) && count >= 1 && count <= USES_MAX;
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (!valid) return;
+    setBusy(true);
+    try {
+      await create_invite({ uses: count, ...(days > 0 ? { expires_in_s: days * DAY_S } : {}) });
+      await onMade();
+    } catch (error) {
+      client.actions.failed(error);
+    }
+    setBusy(false);
+  };
+
+  return (
+    <form className="invite-form" onSubmit={(event) => void submit(event)}>
+      <Field label={t.admin.uses} inputType="number" value={uses} onChange={setUses} isInvalid={!valid} />
+      <label className="field">
+        <span className="field-label">{t.admin.expires}</span>
+        <select className="input" value={days} onChange={(event) => setDays(Number(event.target.value))}>
+          {DAYS.map((each) => (
+            <option key={each} value={each}>
+              {each === 0 ? t.admin.forever : t.admin.days(each)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <Button type="submit" variant="primary" icon="add" isDisabled={busy || !valid}>
+        {t.admin.createInvite}
+      </Button>
+    </form>
+  );
+}
