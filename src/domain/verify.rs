@@ -16,7 +16,7 @@ use crate::protocol::log::Entry;
 use crate::protocol::sign::Signature;
 use crate::storage::channels::ChannelRow;
 use crate::storage::entries::{self, EntryRow};
-use crate::storage::{self, Conn, channels};
+use crate::storage::{self, Conn, channels, meta};
 
 use super::archive::FORMAT;
 
@@ -42,6 +42,8 @@ pub fn verify(conn: &mut Conn, row: &ChannelRow) -> storage::Result<Audit> {
         |error: &dyn std::fmt::Display| storage::Error::Damaged(format!("channel {}: {error}", row.num));
     let id: ChannelId = row.id.parse().map_err(|error| damaged(&error))?;
     let mut audit = Audit::new(id.clone());
+    // What a server may not read of a channel that is hosted elsewhere never came, nor may a host hand it out.
+    let is_copy = meta::get(conn, "server_name")?.is_some_and(|ours| ours != row.host);
     let mut next: Seq = 0;
     let mut redacted = HashSet::new();
     'pages: loop {
@@ -57,8 +59,9 @@ pub fn verify(conn: &mut Conn, row: &ChannelRow) -> storage::Result<Audit> {
             }
             // Reactions go with their message.
             let reacts_to = entry.target_seq.filter(|_| entry.kind == EventType::Reaction.as_str());
-            let may_be_gone =
-                redacted.contains(&entry.seq) || reacts_to.is_some_and(|target| redacted.contains(&target));
+            let may_be_gone = is_copy
+                || redacted.contains(&entry.seq)
+                || reacts_to.is_some_and(|target| redacted.contains(&target));
             if body.is_none() && !may_be_gone && entry.void.is_none() && commits_to_a_body(&entry) {
                 audit.find(Some(entry.seq), "stored_body", "the body is gone, and nothing deleted it");
             }

@@ -52,6 +52,8 @@ const PASSING_CODES: &[&str] = &["busy", "internal", "recovering", "rate_limited
 
 struct Lane {
     notify: Notify,
+    /// What the server has of channels, by its own word, where that may be less than it acknowledged.
+    behind: Mutex<Vec<(ChannelNum, i64)>>,
     /// The server spoke: no pause is kept any longer.
     alive: Notify,
 }
@@ -133,12 +135,21 @@ impl Courier {
         }
     }
 
+    /// The server has so much, and lacks the rest.
+    pub fn fell_behind(self: &Arc<Self>, server: &ServerName, channels: Vec<(ChannelNum, i64)>) {
+        if !channels.is_empty() {
+            let lane = self.lane(server);
+            *lane.behind.lock().unwrap_or_else(PoisonError::into_inner) = channels;
+            lane.notify.notify_one();
+        }
+    }
+
     fn lane(self: &Arc<Self>, server: &ServerName) -> Arc<Lane> {
         let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(lane) = lanes.get(server) {
             return lane.clone();
         }
-        let lane = Arc::new(Lane { notify: Notify::new(), alive: Notify::new() });
+        let lane = Arc::new(Lane { notify: Notify::new(), behind: Mutex::default(), alive: Notify::new() });
         lanes.insert(server.clone(), lane.clone());
         let (courier, server, own) = (Arc::downgrade(self), server.clone(), lane.clone());
         let outbound = self.outbound.clone();
@@ -164,6 +175,11 @@ impl Courier {
     /// Rounds until nothing is left, or something fails.
     async fn serve(&self, server: &ServerName, lane: &Lane, work: &mut LaneWork) {
         loop {
+            for (channel, size) in
+                std::mem::take(&mut *lane.behind.lock().unwrap_or_else(PoisonError::into_inner))
+            {
+                work.acked.insert(channel, size);
+            }
             let outcome = match self.outbound.admits(server) {
                 true => self.round(server, work).await,
                 false => Ok(false),
@@ -259,11 +275,8 @@ impl Courier {
     /// The host will never take the event: whoever waits is told, and it is sent no more.
     async fn give_up(&self, channel: &ChannelId, row: &PendingRow, why: PeerError) -> Result<(), Error> {
         tracing::info!(event = row.event_id, %why, "an event was refused by its host");
-        let event = row.event_id.clone();
-        self.domain
-            .writer
-            .channel(channel, move |work| Ok(peers::delete_pending(work.conn, &event)?))
-            .await?;
+        let (event, num) = (row.event_id.clone(), row.channel);
+        self.domain.writer.channel(channel, move |work| work.drop_pending(num, &event)).await?;
         self.domain.arrivals.refused(&row.event_id, why);
         Ok(())
     }

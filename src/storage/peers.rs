@@ -239,6 +239,15 @@ pub fn pending_by_nonce(
     optional(found)
 }
 
+/// What waits for a channel's host: (sender, id, event).
+pub fn pending_in(conn: &mut Conn, channel: ChannelNum) -> Result<Vec<(UserNum, String, String)>> {
+    Ok(pending::table
+        .filter(pending::channel.eq(channel))
+        .order(pending::num)
+        .select((pending::sender, pending::event_id, pending::event))
+        .load(conn)?)
+}
+
 /// How many events of one person wait.
 pub fn count_pending(conn: &mut Conn, sender: UserNum) -> Result<i64> {
     Ok(pending::table.filter(pending::sender.eq(sender)).select(count_star()).get_result(conn)?)

@@ -12,6 +12,7 @@ use crate::domain::view::{Message, MessageStatus, Notification, ReadState};
 use crate::domain::writer::Work;
 use crate::domain::{Error, NOTIFIED_MAX};
 use crate::protocol::event::Rel;
+use crate::protocol::rules::{Capability, Rules};
 use crate::protocol::state::ChannelKind;
 use crate::storage::messages::MessageRow;
 use crate::storage::notifications::NewNotification;
@@ -85,7 +86,8 @@ fn notify(work: &mut Work<'_>, at: &At<'_>, message: &Message) -> Result<(), Err
     }
     let server = work.lane.identity.name.clone();
     let mut concerned: BTreeMap<UserNum, &'static str> = BTreeMap::new();
-    if dm || message.mentions_all {
+    let all = message.mentions_all && may_mention_all(work, at)?;
+    if dm || all {
         let kind = if dm { "dm" } else { "mention" };
         for (num, id, level) in members::joined(work.conn, at.channel, NOTIFIED_MAX)? {
             if level != "none" && show::is_of(&id, server.as_str()) {
@@ -119,6 +121,14 @@ fn notify(work: &mut Work<'_>, at: &At<'_>, message: &Message) -> Result<(), Err
         work.tell(Effect::Notified { user: user_num, notification: Box::new(notification) });
     }
     Ok(())
+}
+
+/// Another server may say so of a message whose author must not.
+fn may_mention_all(work: &mut Work<'_>, at: &At<'_>) -> Result<bool, Error> {
+    let state = work.lane.open(work.conn, at.channel)?.state_of(work.conn, &[&at.sender.id])?;
+    let role = state.members.get(&at.sender.id).map(|member| member.role);
+    let rules = Rules::by_version(state.create.rules);
+    Ok(rules.zip(role).is_some_and(|(rules, role)| rules.allows(state, role, Capability::MentionAll)))
 }
 
 /// The joined author of what the message answers.

@@ -171,6 +171,48 @@ impl Domain {
             .await
     }
 
+    /// Channels hosted here of which the server says that it has less than there is. It may have gone back behind
+    /// what it once acknowledged: that is forgotten.
+    pub async fn fell_behind(
+        &self,
+        server: &ServerName,
+        claims: &super::wire::Heads,
+    ) -> Result<Vec<(ChannelNum, i64)>> {
+        let (name, ours) = (server.as_str().to_owned(), self.server().clone());
+        let claims: Vec<(String, i64)> =
+            claims.heads.iter().map(|claim| (claim.channel.as_str().to_owned(), claim.size.max(0))).collect();
+        let (behind, wrong) = self
+            .reads
+            .read(move |conn| {
+                let (mut behind, mut wrong) = (Vec::new(), Vec::new());
+                for (id, size) in claims {
+                    let row = channels::by_id(conn, &id)?.filter(|row| row.host == ours.as_str());
+                    let Some(row) = row.filter(|row| size < row.size) else { continue };
+                    let replicas = peers::replicas_of(conn, row.num)?;
+                    let Some(replica) = replicas.into_iter().find(|replica| replica.server == name) else {
+                        continue;
+                    };
+                    behind.push((row.num, size));
+                    if replica.acked > size {
+                        wrong.push((row.num, size));
+                    }
+                }
+                Ok::<_, Error>((behind, wrong))
+            })
+            .await?;
+        if !wrong.is_empty() {
+            let name = server.as_str().to_owned();
+            let note = move |work: &mut crate::domain::writer::Work<'_>| {
+                for (channel, size) in wrong {
+                    peers::set_acked(work.conn, channel, &name, size)?;
+                }
+                Ok(())
+            };
+            self.writer.other(server.as_str(), note).await?;
+        }
+        Ok(behind)
+    }
+
     /// Signed heads of channels in which the caller has something else than what is here.
     pub async fn newer_heads(
         &self,

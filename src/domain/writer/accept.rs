@@ -66,6 +66,13 @@ pub enum BatchError {
     Fork,
 }
 
+impl Ingested {
+    /// Whether the log grew.
+    fn has_new(&self) -> bool {
+        !self.events.is_empty() || !self.void.is_empty()
+    }
+}
+
 impl BatchError {
     pub fn code(self) -> &'static str {
         match self {
@@ -172,9 +179,22 @@ impl Work<'_> {
         head: SignedHead,
     ) -> Result<Ingested, Error> {
         let mut done = Ingested::default();
-        for incoming in batch {
-            self.take(channel, incoming, &mut done)?;
+        let early = self.readmit(channel)?;
+        let kept = batch
+            .into_iter()
+            .try_for_each(|incoming| self.take(channel, incoming, &mut done))
+            .and_then(|()| self.check_head(channel, head, done.has_new()));
+        match (early, &kept) {
+            (false, _) => {}
+            (true, Ok(())) => self.dismiss(channel)?,
+            // The rows are going to be taken back.
+            (true, Err(_)) => self.lane.forget_state(channel),
         }
+        kept.map(|()| done)
+    }
+
+    /// Whether the head is the host's over the log as it stands here now, or stood before.
+    fn check_head(&mut self, channel: ChannelNum, head: SignedHead, fresh: bool) -> Result<(), Error> {
         let open = self.lane.open(self.conn, channel)?;
         let (size, root, term) = (open.position.size, open.position.root, open.position.term);
         let (host, id) = (open.host.clone(), open.id.clone());
@@ -195,7 +215,6 @@ impl Work<'_> {
             return Err(BatchError::WrongHead.into());
         }
         // New entries stand under a head of their own; without it nothing could be kept.
-        let fresh = !done.events.is_empty() || !done.void.is_empty();
         if fresh && said.size != size {
             return Err(BatchError::WrongHead.into());
         }
@@ -213,7 +232,7 @@ impl Work<'_> {
         if said.size == size {
             self.lane.adopt_head(channel, head);
         }
-        Ok(done)
+        Ok(())
     }
 
     fn take(&mut self, channel: ChannelNum, incoming: Incoming, done: &mut Ingested) -> Result<(), Error> {

@@ -170,6 +170,13 @@ impl Lane {
         self.channels.remove(&num);
     }
 
+    /// What is remembered of a channel's members may not be so any longer.
+    pub(super) fn forget_state(&mut self, num: ChannelNum) {
+        if let Some(open) = self.channels.get_mut(&num) {
+            open.forget_state();
+        }
+    }
+
     /// A channel that this transaction made.
     pub(super) fn adopt(&mut self, open: Open) {
         self.undo.push((open.num, None));

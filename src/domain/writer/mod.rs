@@ -11,6 +11,7 @@
 
 mod accept;
 mod append;
+mod early;
 mod elsewhere;
 mod lane;
 mod open;

@@ -3,11 +3,12 @@
 use std::collections::HashSet;
 
 use crate::domain::Error;
-use crate::protocol::event::{EventType, Seen};
+use crate::protocol::event::{Event, EventType, Seen};
 use crate::protocol::ids::{ChannelId, EventId, Hash, ServerName, UserId};
 use crate::protocol::log::{Entry, Frontier};
 use crate::protocol::rules::Reads;
 use crate::protocol::sign::PublicKey;
+use crate::protocol::state::content::{self, CreateContent};
 use crate::protocol::state::{ChannelKind, Create, HostKey, KeyBinding, Member, State, Target};
 use crate::protocol::{Seq, Ts};
 use crate::storage::channels::{ChannelRow, LogState};
@@ -231,13 +232,7 @@ fn load_state(conn: &mut Conn, row: &ChannelRow) -> Result<State, Error> {
         host: row.host.parse().map_err(|error| damaged("host", error))?,
         key: host_key.ok_or_else(|| damaged("channel", "it has no first key"))?,
         creator: user(&row.creator)?,
-        users: row
-            .people
-            .as_deref()
-            .unwrap_or_default()
-            .split_whitespace()
-            .map(user)
-            .collect::<Result<_, _>>()?,
+        users: people(conn, row)?,
     };
     Ok(State {
         channel: row.id.parse().map_err(|error| damaged("channel", error))?,
@@ -251,6 +246,20 @@ fn load_state(conn: &mut Conn, row: &ChannelRow) -> Result<State, Error> {
         keys,
         targets: std::collections::BTreeMap::new(),
     })
+}
+
+/// The people of a direct conversation. Of two of the same people only one's row names them; the genesis always does.
+fn people(conn: &mut Conn, row: &ChannelRow) -> Result<Vec<UserId>, Error> {
+    let user = |id: &str| id.parse::<UserId>().map_err(|error| damaged("user", error));
+    if let Some(people) = &row.people {
+        return people.split_whitespace().map(user).collect();
+    }
+    let is_dm = row.kind == ChannelKind::Dm.as_str();
+    let genesis = if is_dm { entries::by_seq(conn, row.num, 0)? } else { None };
+    let Some(genesis) = genesis else { return Ok(Vec::new()) };
+    let event: Event = serde_json::from_str(&genesis.event).map_err(|error| damaged("event", error))?;
+    let content: CreateContent = content::of(&event)?;
+    Ok(content.users.unwrap_or_default())
 }
 
 /// Puts the person's membership, if any, into the state.
@@ -275,8 +284,7 @@ fn load_member(conn: &mut Conn, channel: ChannelNum, id: &UserId, state: &mut St
 
 fn load_target(conn: &mut Conn, channel: ChannelNum, id: &EventId) -> Result<Option<Target>, Error> {
     let Some(entry) = entries::by_event(conn, channel, id.as_str())? else { return Ok(None) };
-    let event: crate::protocol::event::Event =
-        serde_json::from_str(&entry.event).map_err(|error| damaged("event", error))?;
+    let event: Event = serde_json::from_str(&entry.event).map_err(|error| damaged("event", error))?;
     let kind: EventType = entry.kind.parse().map_err(|error| damaged("event type", error))?;
     Ok(Some(Target {
         seq: entry.seq,

@@ -186,5 +186,7 @@ pub async fn post_heads(state: State, signed: Signed) -> Result<Json<HeadsAnswer
     if claims.heads.len() > HEADS_MAX {
         return Err(Problem::new("too_large", format!("At most {HEADS_MAX} heads.")));
     }
+    let behind = state.domain.fell_behind(&signed.origin, &claims).await?;
+    state.courier.fell_behind(&signed.origin, behind);
     Ok(Json(HeadsAnswer { heads: state.domain.newer_heads(&signed.origin, claims).await? }))
 }

@@ -1,0 +1,309 @@
+//! Servers that are killed and wires that fail while people write: whatever was acknowledged is there once, in order,
+//! on all servers.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use federation_tests::{Fault, Person, World, eventually};
+use reqwest::Method;
+use serde_json::json;
+
+/// A small generator of numbers, so that a seed says all.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % sides
+    }
+}
+
+fn seed() -> u64 {
+    let given: Option<u64> = std::env::var("LOGGIA_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
+    let seed = given.unwrap_or_else(|| std::process::id().into()) | 1;
+    println!("LOGGIA_TEST_SEED={seed}");
+    seed
+}
+
+fn rounds() -> u64 {
+    std::env::var("LOGGIA_TEST_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(10)
+}
+
+/// Somebody who writes one message after the other, each until it is acknowledged. Where their server is may change.
+struct Writer {
+    person: Person,
+    base: Arc<std::sync::Mutex<String>>,
+    sent: Vec<String>,
+}
+
+impl Writer {
+    fn new(person: &Person) -> Writer {
+        let base = Arc::new(std::sync::Mutex::new(person.base.clone()));
+        Writer { person: person.clone(), base, sent: Vec::new() }
+    }
+
+    async fn write(&mut self, channel: &str, stop: &AtomicBool, most: usize) {
+        while !stop.load(Ordering::Relaxed) && self.sent.len() < most {
+            let name = self.person.id.replace(['@', ':', '.'], "-");
+            let text = format!("{name}-{}", self.sent.len());
+            loop {
+                let base = self.base.lock().expect("a base").clone();
+                let body = json!({ "nonce": text, "text": text });
+                let path = format!("/channels/{channel}/messages");
+                match self.person.at(&base).try_ask(Method::POST, &path, body).await {
+                    Ok(answer) if answer.status < 300 => break,
+                    Ok(answer) => assert!(answer.status >= 500 || answer.status == 429, "{answer:?}"),
+                    Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+                }
+            }
+            self.sent.push(text);
+        }
+    }
+}
+
+/// All messages of the channel as (sender, text), as this person's server has them.
+async fn all(person: &Person, channel: &str) -> Option<Vec<(String, String)>> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    loop {
+        let page = person.get(&format!("/channels/{channel}/log?from={from}")).await;
+        let entries = page.body["entries"].as_array()?.clone();
+        let size = page.body["head"]["head"]["size"].as_i64()?;
+        if entries.is_empty() {
+            return None;
+        }
+        for entry in &entries {
+            if entry["event"]["type"] == "message" {
+                let text = entry["body"]["content"]["text"].as_str()?.to_owned();
+                found.push((entry["event"]["sender"].as_str()?.to_owned(), text));
+            }
+        }
+        from += entries.len() as i64;
+        if from >= size {
+            return Some(found);
+        }
+    }
+}
+
+/// All servers end with one log, in which each message stands once and each writer's in their order.
+async fn settle(world: &World, people: &[Person], channel: &str, writers: &[Writer]) {
+    let expected: usize = writers.iter().map(|writer| writer.sent.len()).sum();
+    let found = eventually("one log with all in it", async || {
+        let head = people[0].head(channel).await?;
+        for person in &people[1..] {
+            if person.head(channel).await? != head {
+                return None;
+            }
+        }
+        let found = all(&people[0], channel).await?;
+        (found.len() >= expected).then_some(found)
+    })
+    .await;
+    assert_eq!(found.len(), expected);
+    for writer in writers {
+        let theirs: Vec<&String> =
+            found.iter().filter(|(sender, _)| *sender == writer.person.id).map(|(_, text)| text).collect();
+        assert_eq!(theirs, writer.sent.iter().collect::<Vec<_>>());
+    }
+    for person in &people[1..] {
+        assert_eq!(all(person, channel).await.as_ref(), Some(&found));
+    }
+    for server in &world.servers {
+        let (sound, said) = server.run(&["verify"]);
+        assert!(sound && !said.contains("1 void"), "{said}");
+        assert_eq!(server.alarms(), []);
+    }
+}
+
+async fn together(world: &World) -> (Vec<Person>, String) {
+    let mut people = Vec::new();
+    for (n, server) in world.servers.iter().enumerate() {
+        people.push(server.person(["ann", "bob", "cem", "dan", "eve"][n]).await);
+    }
+    let channel = people[0].channel("general").await;
+    for person in &people[1..] {
+        person.join("#general:a.test").await;
+    }
+    (people, channel)
+}
+
+/// Writers go on while `trouble` happens.
+async fn write_through(
+    people: &[Person],
+    channel: &str,
+    most: usize,
+    trouble: impl AsyncFnOnce(&[Arc<std::sync::Mutex<String>>]),
+) -> Vec<Writer> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let mut bases = Vec::new();
+    let mut running = Vec::new();
+    for person in people {
+        let mut writer = Writer::new(person);
+        bases.push(writer.base.clone());
+        let (channel, stop) = (channel.to_owned(), stop.clone());
+        running.push(tokio::spawn(async move {
+            writer.write(&channel, &stop, most).await;
+            writer
+        }));
+    }
+    trouble(&bases).await;
+    stop.store(true, Ordering::Relaxed);
+    let mut writers = Vec::new();
+    for writer in running {
+        writers.push(writer.await.expect("a writer"));
+    }
+    writers
+}
+
+async fn killing(mut world: World) {
+    let (mut people, channel) = together(&world).await;
+    let mut dice = Dice(seed());
+    let writers = write_through(&people.clone(), &channel, 400, async |bases| {
+        for _ in 0..rounds() {
+            tokio::time::sleep(Duration::from_millis(dice.roll(120))).await;
+            let victim = dice.roll(world.servers.len() as u64) as usize;
+            world.kill(victim);
+            tokio::time::sleep(Duration::from_millis(dice.roll(60))).await;
+            world.start(victim);
+            *bases[victim].lock().expect("a base") = world.servers[victim].base.clone();
+        }
+    })
+    .await;
+    for (n, person) in people.iter_mut().enumerate() {
+        *person = person.at(&world.servers[n].base);
+    }
+    settle(&world, &people, &channel, &writers).await;
+}
+
+/// kill -9, of the host and of members, at any moment.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn servers_that_are_killed_lose_nothing() {
+    killing(World::of(2).await).await;
+}
+
+/// The same on PostgreSQL, when there is one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn servers_on_postgresql_that_are_killed_lose_nothing() {
+    let Ok(admin) = std::env::var("LOGGIA_TEST_POSTGRES_URL") else { return };
+    let names: Vec<String> = (0..2).map(|n| format!("loggia_fed_{}_{n}", std::process::id())).collect();
+    let run = |statement: String| {
+        let admin = admin.clone();
+        let ran = std::thread::spawn(move || {
+            loggia::storage::Conn::open(&admin).and_then(|mut conn| conn.run_script(&statement))
+        });
+        ran.join().expect("run").expect("done");
+    };
+    for name in &names {
+        run(format!("CREATE DATABASE {name}"));
+    }
+    let (base, _) = admin.rsplit_once('/').expect("a database's name");
+    let world = World::with(2, |n, settings| {
+        settings.insert("LOGGIA_DATABASE_URL".to_owned(), format!("{base}/{}", names[n]));
+    })
+    .await;
+    killing(world).await;
+    for name in &names {
+        run(format!("DROP DATABASE {name} WITH (FORCE)"));
+    }
+}
+
+/// Wires that are cut, half open, slow, late, reset or corrupt, one after the other, between three servers.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn wires_that_fail_lose_nothing() {
+    let world = World::of(3).await;
+    let (people, channel) = together(&world).await;
+    let mut dice = Dice(seed());
+    let writers = write_through(&people, &channel, 200, async |_| {
+        let faults = [
+            Fault::Cut,
+            Fault::ResetAfter(3_000),
+            Fault::Corrupt,
+            Fault::Latency(Duration::from_millis(30)),
+            Fault::Slow(Duration::from_micros(50)),
+            Fault::Cut,
+        ];
+        for fault in faults {
+            let (from, to) = (dice.roll(3) as usize, dice.roll(2) as usize);
+            let to = (from + 1 + to) % 3;
+            world.fault(from, to, fault);
+            tokio::time::sleep(Duration::from_millis(100 + dice.roll(150))).await;
+            world.fault(from, to, Fault::None);
+        }
+    })
+    .await;
+    settle(&world, &people, &channel, &writers).await;
+}
+
+/// Five servers, all of which write.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn five_servers_share_a_channel() {
+    let world = World::of(5).await;
+    let (people, channel) = together(&world).await;
+    let stop = AtomicBool::new(false);
+    let mut writers: Vec<Writer> = people.iter().map(Writer::new).collect();
+    futures_util::future::join_all(writers.iter_mut().map(|writer| writer.write(&channel, &stop, 20))).await;
+    settle(&world, &people, &channel, &writers).await;
+}
+
+/// A member that was away while thousands of messages were written has them soon after it is back.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_was_away_long_catches_up() {
+    let mut world = World::of(2).await;
+    let (mut people, channel) = together(&world).await;
+    world.kill(1);
+    let messages =
+        std::env::var("LOGGIA_TEST_MESSAGES").ok().and_then(|count| count.parse().ok()).unwrap_or(2_000);
+    let mut authors = Vec::new();
+    for n in 0..20 {
+        let author = world.servers[0].person(&format!("w{n}")).await;
+        author.join("#general:a.test").await;
+        authors.push(author);
+    }
+    let stop = AtomicBool::new(false);
+    let mut writers: Vec<Writer> = authors.iter().map(Writer::new).collect();
+    let each = messages / writers.len();
+    futures_util::future::join_all(writers.iter_mut().map(|writer| writer.write(&channel, &stop, each)))
+        .await;
+    world.start(1);
+    people[1] = people[1].at(&world.servers[1].base);
+    let began = std::time::Instant::now();
+    settle(&world, &people, &channel, &writers).await;
+    println!("caught up and compared in {:?}", began.elapsed());
+}
+
+/// A member that was put back to an earlier state has everything again, though nobody writes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_member_that_was_put_back_catches_up() {
+    let mut world = World::of(2).await;
+    let (mut people, channel) = together(&world).await;
+    people[0].say(&channel, "n1", "before the backup").await;
+    people[1].hears(&channel, "before the backup").await;
+    world.kill(1);
+    let data = std::path::PathBuf::from(&world.servers[1].settings["LOGGIA_DATA_DIR"]);
+    let backup = world.dir.path().join("backup");
+    copy(&data, &backup);
+    world.start(1);
+    people[1] = people[1].at(&world.servers[1].base);
+    people[0].say(&channel, "n2", "after the backup").await;
+    people[1].hears(&channel, "after the backup").await;
+    world.kill(1);
+    std::fs::remove_dir_all(&data).expect("removed");
+    copy(&backup, &data);
+    world.start(1);
+    people[1] = people[1].at(&world.servers[1].base);
+    people[1].hears(&channel, "after the backup").await;
+}
+
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).expect("a directory");
+    for file in std::fs::read_dir(from).expect("files").flatten() {
+        if file.path().is_dir() {
+            copy(&file.path(), &to.join(file.file_name()));
+        } else {
+            std::fs::copy(file.path(), to.join(file.file_name())).expect("copied");
+        }
+    }
+}
