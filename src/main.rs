@@ -5,7 +5,7 @@ mod operator;
 
 use std::fs::File;
 use std::io::{BufReader, BufWriter, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -164,7 +164,7 @@ fn main() -> ExitCode {
         eprintln!("loggia: log.level: {error}");
         return ExitCode::from(EXIT_SETTINGS);
     }
-    match run(cli.command, config) {
+    match run(cli.command, config, cli.config.as_deref()) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("loggia: {error}");
@@ -178,13 +178,13 @@ fn main() -> ExitCode {
 
 type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
 
-fn run(command: Command, config: Arc<Config>) -> Outcome {
+fn run(command: Command, config: Arc<Config>, file: Option<&Path>) -> Outcome {
     match command {
         Command::Serve => tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
             .build()?
-            .block_on(serve(config)),
+            .block_on(serve(config, file)),
         Command::Migrate => {
             let ran = server::migrate(&config)?;
             println!("{} migrations ran; the schema is up to date", ran.len());
@@ -248,7 +248,7 @@ fn start_log(config: &Config) -> Result<(), tracing_subscriber::filter::ParseErr
     Ok(())
 }
 
-async fn serve(config: Arc<Config>) -> Outcome {
+async fn serve(config: Arc<Config>, file: Option<&Path>) -> Outcome {
     let mut running = server::start(config.clone()).await?;
     let mut url = config.public_url();
     if config.settings.server.public_url.is_empty() && config.listen.port() == 0 {
@@ -260,10 +260,20 @@ async fn serve(config: Arc<Config>) -> Outcome {
         println!("Register there; then make yourself an administrator with: {program} user role NAME admin");
     }
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
-        ended = running.ended() => return ended.map(|()| ExitCode::FAILURE).map_err(Into::into),
+    let mut hangup = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())?;
+    loop {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => break,
+            _ = terminate.recv() => break,
+            _ = hangup.recv() => match Config::load(file, std::env::vars()) {
+                Ok(again) => {
+                    running.set_peer_policy(again.federation.peers);
+                    tracing::info!("federation.allow and deny were read again");
+                }
+                Err(error) => tracing::error!(%error, "the settings were not read again"),
+            },
+            ended = running.ended() => return ended.map(|()| ExitCode::FAILURE).map_err(Into::into),
+        }
     }
     tracing::info!("stopping");
     running.stop().await;

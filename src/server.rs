@@ -12,7 +12,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::{App as ActixApp, HttpResponse, HttpServer, middleware, web};
 
 use crate::client_api;
-use crate::config::Config;
+use crate::config::{Config, PeerPolicy};
 use crate::domain::clock::{Clock, SystemClock, random, random_text};
 use crate::domain::effect::{Audience, Silence};
 use crate::domain::passwords::Passwords;
@@ -244,6 +244,7 @@ fn build_domain(
 
 /// A server that is listening.
 pub struct Running {
+    outbound: Option<Arc<Outbound>>,
     pub address: SocketAddr,
     pub domain: Arc<Domain>,
     hub: Arc<Hub>,
@@ -279,7 +280,7 @@ pub async fn start(config: Arc<Config>) -> Result<Running, StartError> {
     let both = Both { here: Arc::new(announce), routes: routes.clone() };
     let Built { domain, writers, keys, outbound } = build_domain(&config, Arc::new(both), hub.clone())?;
     let domain = Arc::new(domain);
-    let inbound = match outbound {
+    let inbound = match outbound.clone() {
         Some(outbound) => Some(federate(&config, &domain, keys, outbound, &routes).await?),
         None => None,
     };
@@ -345,12 +346,20 @@ pub async fn start(config: Arc<Config>) -> Result<Running, StartError> {
         sweeping,
         federation,
         routes,
+        outbound,
         writers,
         _lock: lock,
     })
 }
 
 impl Running {
+    /// Which servers this one talks to, from now on.
+    pub fn set_peer_policy(&self, policy: PeerPolicy) {
+        if let Some(outbound) = &self.outbound {
+            outbound.set_policy(policy);
+        }
+    }
+
     /// Waits until the server ends by itself, which it does not without a reason.
     pub async fn ended(&mut self) -> std::io::Result<()> {
         (&mut self.served).await.unwrap_or(Ok(()))
@@ -369,6 +378,7 @@ impl Running {
         self.routes.close();
         self.sweeping.abort();
         let _ = self.sweeping.await;
+        drop(self.outbound);
         drop(self.domain);
         drop(self.hub);
         let _ = tokio::task::spawn_blocking(move || {

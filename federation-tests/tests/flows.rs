@@ -299,7 +299,7 @@ async fn what_was_deleted_stays_deleted() {
     agree(&world, &[ann.clone(), bob.clone()], &channel).await;
     let hosted = federation_tests::Hosted::found(&evil);
     hosted.welcome(to, &ann).await;
-    evil.script(|heard| heard.is("POST", "/entries").then(|| Reply::Close));
+    evil.script(|heard| heard.is("POST", "/entries").then_some(Reply::Close));
     // The evil server has somebody in the channel from now on.
     let join = evil_joins(&evil, &channel, &bob, to).await;
     assert_eq!(join["results"][1]["error"], Value::Null, "{join}");

@@ -11,10 +11,12 @@ use crate::protocol::ids::{Alias, ChannelId, ServerName};
 use crate::protocol::rules::{Capability, HistoryPolicy, JoinPolicy, Policy, Role, Rules};
 use crate::storage::channels::{ChannelChange, ChannelRow};
 use crate::storage::members::MemberRow;
-use crate::storage::{ChannelNum, Conn, UserNum, channels, members, messages, notifications};
+use crate::storage::{ChannelNum, Conn, UserNum, channels, members, messages, notifications, users};
 
 pub const NAME_CHARS_MAX: usize = 80;
 pub const TOPIC_CHARS_MAX: usize = 500;
+/// People of a direct conversation.
+const DM_PEOPLE_MAX: i64 = 10;
 
 /// A channel that somebody wants.
 pub struct NewChannel {
@@ -310,15 +312,15 @@ fn view(
         (Some(_), Some(seq)) if seq >= first_readable(row, joined) => last_message(conn, row, seq, user)?,
         _ => None,
     };
-    let people = match row.kind == "dm" && member.is_some() {
-        true => members::page(
-            conn,
-            row.num,
-            None,
-            0,
-            i64::try_from(crate::protocol::limits::DM_USERS_MAX).unwrap_or(10),
-        )?,
-        false => Vec::new(),
+    // Those whom the genesis names, also while somebody's own server has not let them in yet.
+    let people = match (row.kind == "dm" && member.is_some(), &row.people) {
+        (true, Some(people)) => {
+            users::by_ids(conn, &people.split_whitespace().map(str::to_owned).collect::<Vec<_>>())?
+        }
+        (true, None) => {
+            members::page(conn, row.num, None, 0, DM_PEOPLE_MAX)?.into_iter().map(|(_, user)| user).collect()
+        }
+        (false, _) => Vec::new(),
     };
     Ok(Channel {
         info: show::channel_info(row),
@@ -330,7 +332,7 @@ fn view(
         role: joined.map(|member| member.role.clone()),
         membership: member.map(|member| member.membership),
         last_message,
-        people: people.iter().map(|(_, user)| show::user(user)).collect(),
+        people: people.iter().map(show::user).collect(),
     })
 }
 

@@ -21,10 +21,10 @@ impl Domain {
         after: ChannelNum,
         limit: i64,
     ) -> Result<(Vec<Listed>, Option<ChannelNum>)> {
-        let user = actor.person.num;
+        let (user, ours) = (actor.person.num, self.server().clone());
         self.reads
             .read(move |conn| {
-                let mut rows = channels::directory(conn, &query, after, limit + 1)?;
+                let mut rows = channels::directory(conn, ours.as_str(), &query, after, limit + 1)?;
                 let most = usize::try_from(limit).unwrap_or(0);
                 let next = if rows.len() > most {
                     rows.get(most.saturating_sub(1)).map(|row| row.num)

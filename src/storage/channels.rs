@@ -138,12 +138,18 @@ pub fn of_user(conn: &mut Conn, user: UserNum) -> Result<Vec<ChannelRow>> {
         .load(conn)?)
 }
 
-/// Public channels whose name, topic or alias has `query` in it, in the order of their numbers.
-pub fn directory(conn: &mut Conn, query: &str, after: ChannelNum, limit: i64) -> Result<Vec<ChannelRow>> {
+/// Public channels of a host whose name, topic or alias has `query` in it, in the order of their numbers.
+pub fn directory(
+    conn: &mut Conn,
+    host: &str,
+    query: &str,
+    after: ChannelNum,
+    limit: i64,
+) -> Result<Vec<ChannelRow>> {
     let public =
         channels::visibility.eq("public").and(channels::kind.eq("channel")).and(channels::archived.eq(false));
     Ok(channels::table
-        .filter(public)
+        .filter(public.and(channels::host.eq(host)))
         .filter(channels::search.like(contains(query)).escape('\\').and(channels::num.gt(after)))
         .order(channels::num)
         .limit(limit)

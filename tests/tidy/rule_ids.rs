@@ -6,8 +6,10 @@ use std::fs;
 use crate::source::{Source, files_below, is_word, repository, root};
 use crate::{assert_complaints, assert_tidy, sample};
 
-const CHAPTERS: &[&str] =
-    &["AUTH", "EVENT", "LOG", "JSON", "NAME", "KEY", "HEAD", "BODY", "STATE", "SIGN", "EXPORT", "REQ", "KEYDOC", "REPL"];
+const CHAPTERS: &[&str] = &[
+    "AUTH", "EVENT", "LOG", "JSON", "NAME", "KEY", "HEAD", "BODY", "STATE", "SIGN", "EXPORT", "REQ",
+    "KEYDOC", "REPL",
+];
 
 /// One complaint for each unknown rule, at the first place that cites it.
 fn complaints(sources: &[Source], spec: &BTreeSet<String>) -> Vec<String> {

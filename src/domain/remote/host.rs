@@ -120,7 +120,7 @@ impl Domain {
         let ours = self.server().clone();
         self.reads
             .read(move |conn| {
-                let rows = channels::directory(conn, &query, after, DIRECTORY_PAGE_MAX)?;
+                let rows = channels::directory(conn, ours.as_str(), &query, after, DIRECTORY_PAGE_MAX)?;
                 let full = i64::try_from(rows.len()).unwrap_or(0) >= DIRECTORY_PAGE_MAX;
                 let next = rows.last().filter(|_| full).map(|row| row.num.to_string());
                 let hosted = rows.iter().filter(|row| row.host == ours.as_str());

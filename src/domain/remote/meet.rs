@@ -31,19 +31,26 @@ const CARD_CHARS_MAX: usize = 500;
 
 /// Channels elsewhere that somebody looked at, so that they can be joined by id.
 #[derive(Default)]
-pub struct FoundChannels(Mutex<HashMap<ChannelId, ChannelCard>>);
+pub struct FoundChannels(Mutex<HashMap<ChannelId, Found>>);
+
+/// What somebody found, and whether anybody could have.
+#[derive(Clone)]
+struct Found {
+    card: ChannelCard,
+    public: bool,
+}
 
 impl FoundChannels {
-    fn keep(&self, card: &ChannelCard) {
+    fn keep(&self, card: &ChannelCard, public: bool) {
         if let Ok(mut found) = self.0.lock() {
             if found.len() >= FOUND_MAX {
                 found.clear();
             }
-            found.insert(card.channel.clone(), card.clone());
+            found.insert(card.channel.clone(), Found { card: card.clone(), public });
         }
     }
 
-    fn get(&self, id: &ChannelId) -> Option<ChannelCard> {
+    fn get(&self, id: &ChannelId) -> Option<Found> {
         self.0.lock().ok()?.get(id).cloned()
     }
 }
@@ -81,7 +88,7 @@ impl Domain {
             self.peers.ask(&server, Ask::get(format!("/aliases/{}", encode(alias.as_str())))).await?;
         let card: ChannelCard = parse(&server, &answer)?;
         check_card(&card, &server)?;
-        self.found.keep(&card);
+        self.found.keep(&card, true);
         Ok(card.channel)
     }
 
@@ -101,7 +108,7 @@ impl Domain {
         let mut listed = Vec::new();
         for card in page.channels {
             let Ok((_, create)) = check_card(&card, server) else { continue };
-            self.found.keep(&card);
+            self.found.keep(&card, true);
             let seat = self.seat_in(actor, &card.channel).await?;
             listed.push(Listed { info: show::card(&card, &create), membership: seat });
         }
@@ -172,7 +179,7 @@ impl Domain {
             .channel(channel, move |work| {
                 let num = match (work.lane.num_of(work.conn, &id)?, &found) {
                     (Some(num), _) => num,
-                    (None, Some(card)) => adopt(work, card)?,
+                    (None, Some(found)) => adopt(work, found)?,
                     (None, None) => return Err(Error::NotFound(Missing::Channel)),
                 };
                 let size = work.lane.open(work.conn, num)?.position.size;
@@ -181,7 +188,9 @@ impl Domain {
                     return Ok(None);
                 }
                 let seen = match (&found, size) {
-                    (Some(card), 0) => Seen { size: card.head.head.size, root: card.head.head.root },
+                    (Some(Found { card, .. }), 0) => {
+                        Seen { size: card.head.head.size, root: card.head.head.root }
+                    }
                     (None, 0) => invited_at(work, num)?,
                     _ => {
                         let position = &work.lane.open(work.conn, num)?.position;
@@ -241,7 +250,7 @@ impl Domain {
     /// An invitation from a channel's host. Says nothing of what came of it.
     pub async fn take_invitation(&self, origin: &ServerName, invitation: Invitation) -> Result<()> {
         let (genesis, create) = check_card(&invitation.card, origin)?;
-        self.found.keep(&invitation.card);
+        self.found.keep(&invitation.card, false);
         let (card, ours) = (invitation.card, self.server().clone());
         let channel = card.channel.clone();
         let invitee = invitation.invitee.clone();
@@ -285,10 +294,16 @@ impl Domain {
 }
 
 /// A row for the channel of a card, and what the card says of it.
-fn adopt(work: &mut Work<'_>, card: &ChannelCard) -> Result<ChannelNum> {
+fn adopt(work: &mut Work<'_>, found: &Found) -> Result<ChannelNum> {
+    let card = &found.card;
     let genesis =
         card.genesis.signed().map_err(|error| Error::invalid("bad_header", "/genesis", error.to_string()))?;
-    adopt_genesis(work, card, &genesis)
+    let num = adopt_genesis(work, card, &genesis)?;
+    if found.public {
+        let change = ChannelChange { visibility: Some("public"), ..ChannelChange::default() };
+        channels::update(work.conn, num, &change)?;
+    }
+    Ok(num)
 }
 
 fn adopt_genesis(work: &mut Work<'_>, card: &ChannelCard, genesis: &SignedEvent) -> Result<ChannelNum> {
