@@ -1,7 +1,7 @@
 //! A host that lies: whatever it sends, its members' servers keep to the log, say so, and go on.
 
 use federation_tests::hosted::text;
-use federation_tests::peer::{key, now_s};
+use federation_tests::peer::key;
 use federation_tests::{Hosted, Peer, Person, Reply, Server, World, eventually};
 use loggia::protocol::event::{Event, EventType, Rel, Relates, Seen, SignedEvent};
 use loggia::protocol::head::SignedHead;
@@ -374,131 +374,6 @@ async fn what_an_author_saw_betrays_a_second_log() {
     hosted.append(Event { seen: Some(seen), ..said }, Some(body));
     hosted.deliver(to, from).await;
     assert!(to.has_alarm("split_view"), "{:?}", to.alarms());
-}
-
-/// A host that takes events and gives them no place, or answers nonsense, is asked again after a while: not at once,
-/// and the message that waits is not lost.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nonsense_for_an_answer_loses_no_message() {
-    for nonsense in ["{\"results\":[]}", "<html>it works</html>", "{\"results\":[{}]}"] {
-        let (world, evil, bob) = world().await;
-        let (to, hosted) = (&world.servers[0], Hosted::found(&evil));
-        hosted.welcome(to, &bob).await;
-        evil.script(move |heard| heard.is("POST", "/events").then(|| Reply::Json(200, nonsense.to_owned())));
-        let path = format!("/channels/{}/messages", hosted.channel);
-        let sent = bob.post(&path, json!({ "nonce": "n", "text": "wait for me" })).await;
-        assert_eq!(sent.body["status"], "pending", "{nonsense}: {sent:?}");
-        assert!((1..=8).contains(&evil.count("POST", "/events")), "{}", evil.count("POST", "/events"));
-        let before = hosted.size();
-        evil.script(|_| None);
-        eventually("the message", async || (hosted.size() > before).then_some(())).await;
-    }
-}
-
-/// A proxy in front of the host that answers for it refuses nothing in its name.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_page_of_a_proxy_is_no_refusal() {
-    let (world, evil, bob) = world().await;
-    let (to, hosted) = (&world.servers[0], Hosted::found(&evil));
-    hosted.welcome(to, &bob).await;
-    evil.script(|heard| {
-        heard.is("POST", "/events").then(|| Reply::Json(404, "<h1>Not Found</h1>".to_owned()))
-    });
-    let path = format!("/channels/{}/messages", hosted.channel);
-    let sent = bob.post(&path, json!({ "nonce": "n", "text": "wait for me" })).await;
-    assert_eq!(sent.body["status"], "pending", "{sent:?}");
-    let before = hosted.size();
-    evil.script(|_| None);
-    eventually("the message", async || (hosted.size() > before).then_some(())).await;
-}
-
-/// A host that answers nothing, or a byte now and then, holds up nobody who has to do with others.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_slow_host_slows_nobody_else() {
-    let (world, mut peers) = World::among(1, &["evil.test", "good.test"]).await;
-    let (good, evil, to) = (peers.remove(1), peers.remove(0), &world.servers[0]);
-    let (bob, hosted) = (to.person("bob").await, Hosted::found(&evil));
-    hosted.welcome(to, &bob).await;
-    let slow = std::time::Duration::from_secs(59);
-    evil.script(move |heard| {
-        (!heard.is("GET", "loggia")).then(|| match heard.method.as_str() {
-            "GET" => Reply::Drip(100_000, std::time::Duration::from_millis(500)),
-            _ => Reply::Silence(slow),
-        })
-    });
-    let path = format!("/channels/{}/messages", hosted.channel);
-    let waits = async {
-        // The first is told that it waits; those who ask something have to.
-        bob.post(&path, json!({ "nonce": "n", "text": "well?" })).await;
-        bob.join("#other:evil.test").await
-    };
-    let directory = bob.get("/directory?server=evil.test&query=x");
-    let honest = async {
-        let second = Hosted::found(&good);
-        let began = std::time::Instant::now();
-        second.welcome(to, &bob).await;
-        assert!(began.elapsed() < std::time::Duration::from_secs(10));
-    };
-    tokio::select! {
-        () = honest => {}
-        _ = async { tokio::join!(waits, directory) } => panic!("the slow ones were first"),
-    }
-}
-
-/// An invitation in the name of somebody whom the invitee knows, from a host that is not theirs, is an invitation
-/// and nothing more; malformed ones are answered like all others, and the invitee's stream goes on.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn invitations_ask_first() {
-    let (world, evil, bob) = world().await;
-    let (to, hosted) = (&world.servers[0], Hosted::found(&evil));
-    hosted.welcome(to, &bob).await;
-    // Bob knows Mallory's server; a direct conversation that names another inviter than its founder waits.
-    for nonsense in [json!({}), json!({ "card": {}, "inviter": "@a:evil.test", "invitee": bob.id, "ts": 1 })]
-    {
-        evil.ask(to, "POST", "/invites", Some(nonsense)).await.problem(400, "bad_json");
-    }
-    let founder = format!("@mallory:{}", evil.name);
-    let mut users = vec![founder.clone(), bob.id.clone(), "@carol:c.test".to_owned()];
-    users.sort();
-    let content = json!({
-        "host": evil.name, "kind": "dm", "rules": 1, "users": users,
-        "key": { "kid": evil.kid, "public": evil.key.public() },
-    });
-    let genesis = Event { channel: None, seen: None, ..hosted.state(EventType::ChannelCreate, "", content) };
-    let genesis = SignedEvent::sign(genesis, &evil.key);
-    let channel = genesis.channel_id();
-    let head = loggia::protocol::head::Head {
-        channel: channel.clone(),
-        host: evil.name.clone(),
-        kid: evil.kid.clone(),
-        root: Hash([1; 32]),
-        size: 2,
-        term: 1,
-        ts: now_s() * 1_000,
-    };
-    let event: Value = serde_json::from_slice(&genesis.bytes).expect("JSON");
-    let invitation = |inviter: &str| {
-        json!({
-            "card": {
-                "channel": channel, "name": "", "topic": "", "alias": null, "member_count": 1,
-                "genesis": { "event": event, "signature": genesis.signature },
-                "head": SignedHead::sign(head.clone(), &evil.key),
-            },
-            "inviter": inviter, "invitee": bob.id, "ts": now_s() * 1_000,
-        })
-    };
-    let answer = evil.ask(to, "POST", "/invites", Some(invitation("@carol:c.test"))).await;
-    assert_eq!(answer.status, 202);
-    eventually("the invitation", async || {
-        let mine = bob.get("/channels").await.expect(200);
-        let all = mine["channels"].as_array().expect("channels").clone();
-        all.iter()
-            .find(|one| one["id"] == channel.as_str())
-            .filter(|one| one["membership"] == "invited")
-            .map(|_| ())
-    })
-    .await;
-    assert_eq!(evil.count("POST", &format!("/channels/{channel}/join")), 0);
 }
 
 /// Entries of a channel that another server hosts, or that nobody here is in.
