@@ -1,12 +1,12 @@
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help run demo test check web openapi clean
+.PHONY: help run demo test check bench bench-quick web openapi clean
 
 # Builds target/debug/loggia with the same features as the tests do, so that neither undoes the other's work.
 DEBUG_BINARY := cargo test --quiet --workspace --locked --no-run --test tidy
 
 help: ## What can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: web ## Build everything and serve it on http://localhost:8080, data in ./data
 	@cargo run --release --locked -- serve
@@ -23,6 +23,14 @@ check: ## The quick loop: formatting, lints, unit tests on SQLite, the web clien
 	cargo test --quiet --workspace --locked --lib --bins --test tidy
 	@if [ -d web/node_modules ]; then cd web && npm run types && npm run lint; \
 	else echo "web client not checked: make web installs its packages"; fi
+
+BENCHES := cargo build --release --quiet --locked --package loggia --package loggia-benches && ulimit -n $$(ulimit -Hn) && $${CARGO_TARGET_DIR:-target}/release/loggia-benches run
+
+bench: ## Measure everything beside what the machine allows; figures and a plot in target/bench
+	@$(BENCHES)
+
+bench-quick: ## As bench, smaller: about two minutes
+	@$(BENCHES) --quick
 
 web: ## Build the web client into web/dist
 	@scripts/web-packages.sh

@@ -12,6 +12,7 @@ not stop the others. To add a step: a line in `steps()`.
 
 import argparse
 import fcntl
+import functools
 import hashlib
 import json
 import os
@@ -87,9 +88,12 @@ def whole_steps():
     script = ROOT / "scripts" / "schemathesis.sh"
     skip = "" if script.exists() else "there is no scripts/schemathesis.sh"
     generated = [sys.executable, str(ROOT / "scripts" / "generated.py"), "check"]
+    guard = [str(target_directory() / "debug" / "loggia-benches"), "guard", "--bounds", str(ROOT / "benches" / "guard.json")]
+    unguarded = "" if shutil.which("valgrind") else "THERE IS NO VALGRIND: nobody counts what the hot paths cost"
     return [
         Step("e2e", ["npm", "run", "--silent", "e2e"], WEB, counting.playwright, ("rust-build", "web-build")),
         Step("generated", generated, after=("rust-build", "web-packages")),
+        Step("guard", guard, after=("rust-build",), skip=unguarded),
         Step("schemathesis-venv", [sys.executable, "-c", INSTALL_SCHEMATHESIS], skip=skip),
         Step(
             "schemathesis",
@@ -244,6 +248,7 @@ def cache_directory():
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "loggia"
 
 
+@functools.cache
 def target_directory():
     """Where cargo builds; target/ unless the caller's settings say otherwise."""
     command = ["cargo", "metadata", "--no-deps", "--offline", "--format-version", "1"]
@@ -307,6 +312,9 @@ def fail_at_once(reason):
 
 def work(wanted, directory):
     """The whole run, in the worker process."""
+    if "guard" in wanted:
+        # Does without: its step then says so.
+        programs.provide(programs.COUNTING, LOGS / "install.log")
     missing = programs.provide(needed_programs(wanted), LOGS / "install.log")
     if missing:
         return fail_at_once("to install first:\n  " + "\n  ".join(missing))

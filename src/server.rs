@@ -325,6 +325,8 @@ pub async fn start(config: Arc<Config>) -> Result<Running, StartError> {
     .shutdown_timeout(u64::from(config.settings.server.shutdown_grace_s))
     .client_request_timeout(Duration::from_secs(20))
     .backlog(4_096)
+    // A frame is written whole: to wait for more before it is sent would only delay it.
+    .tcp_nodelay(true)
     .disable_signals()
     .bind(config.listen)
     .map_err(io(format!("cannot listen on {}", config.listen)))?;
@@ -427,6 +429,7 @@ fn listen_for_servers(config: &Config, inbound: web::Data<Inbound>) -> Result<Se
     .max_connections(SERVER_CONNECTIONS_MAX)
     .shutdown_timeout(u64::from(config.settings.server.shutdown_grace_s))
     .client_request_timeout(Duration::from_secs(10))
+    .tcp_nodelay(true)
     .disable_signals();
     let at = || io(format!("cannot listen on {listen}"));
     let server = match &config.federation.tls {

@@ -62,6 +62,7 @@ SERVICES = [
     Program("NATS", find_nats, ("nats-server",)),
 ]
 BROWSER = [Program("chromium", on_path("chromium"), ("chromium",))]
+COUNTING = [Program("valgrind", on_path("valgrind"), ("valgrind",))]
 VENV = [Program("venv", runs(sys.executable, "-c", "import ensurepip, venv"), ("python3-venv",))]
 
 

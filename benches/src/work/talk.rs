@@ -1,0 +1,165 @@
+//! A: one channel with many listeners. B: many channels, all talking. C: a lone sender.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Bench;
+use crate::floor;
+use crate::load::{self, Crowd, Pace, Seat, TEXT_BYTES};
+use crate::process::{Cores, Meter, Program};
+use crate::site::Site;
+
+/// Messages under way per listener while the highest rate is looked for: few enough for every queue.
+const WINDOW: u64 = 64;
+/// What a rate that did not hold is multiplied by.
+const BACK: f64 = 0.8;
+const BACK_MAX: usize = 6;
+const ROOMS: usize = 200;
+const ROOM_PEOPLE: usize = 5;
+const TALKING: usize = 256;
+/// What a message puts into SQLite's write-ahead log, roughly: a page.
+const MESSAGE_DISK_BYTES: usize = 4_096;
+
+/// The highest rate that a crowd sustains.
+struct Highest {
+    per_second: f64,
+    cores: Cores,
+    half: (f64, f64),
+}
+
+async fn highest(program: &Program, seats: &Arc<Vec<Seat>>, crowd: &Crowd, lasts: Duration) -> Highest {
+    let listeners = u64::try_from(seats.len()).unwrap_or(1);
+    let address = program.address;
+    crowd.heard.reset();
+    let closed = Pace::Closed { window: Some((WINDOW, crowd, listeners)) };
+    let sent = load::send(address, seats, 32, closed, lasts).await;
+    crowd.settle(sent.acks.count() * listeners).await;
+    let mut rate = sent.per_second() * 0.95;
+    let mut found =
+        Highest { per_second: 0.0, cores: Cores::default(), half: (f64::INFINITY, f64::INFINITY) };
+    for _ in 0..BACK_MAX {
+        let meter = Meter::start(program);
+        let trial = load::trial(address, seats, crowd, rate, listeners, lasts).await;
+        found.cores = meter.stop(program);
+        if trial.held {
+            found.per_second = trial.deliveries_per_second;
+            break;
+        }
+        if crowd.cut_off.load(std::sync::atomic::Ordering::Relaxed) > 0 {
+            // The rest would be measured with a smaller crowd than it says.
+            break;
+        }
+        rate *= BACK;
+    }
+    let half = load::trial(address, seats, crowd, rate / 2.0, listeners, lasts).await;
+    found.half = (half.p50, half.p99);
+    found
+}
+
+pub async fn fan_out(bench: &mut Bench<'_>, listeners: usize) -> io::Result<()> {
+    let site = Site::open(&bench.database)?;
+    let people = site.people(listeners).await?;
+    let channel = site.channel("crowd", &people).await?;
+    let seats = Site::seats(&channel, &people);
+    let crowd = Crowd::gather(site.address, &seats).await?;
+    let lasts = bench.lasts();
+    let found = highest(&site.program, &seats, &crowd, lasts).await;
+    let frame_bytes = crowd.frame_bytes.load(std::sync::atomic::Ordering::Relaxed);
+    drop(crowd);
+
+    let bare = Program::floor(&["floor", &frame_bytes.to_string()]);
+    let crowd = Crowd::gather(bare.address, &seats).await?;
+    let best = highest(&bare, &seats, &crowd, lasts).await;
+    drop(crowd);
+    let what = "bare actix-ws, coalesced, no storage";
+    let name = |part: &str| format!("A fan-out to {listeners}: {part}");
+    let rate = (found.per_second, "deliveries/s");
+    let both = (found.cores, Some(best.cores.server));
+    bench.row_beside(name("highest rate"), rate, Some((best.per_second, what)), both, &site.program);
+    let halves =
+        [("p50 at half of it", found.half.0, best.half.0), ("p99 at half of it", found.half.1, best.half.1)];
+    for (part, ours, floor) in halves {
+        bench.row(name(part), (ours, "ms"), Some((floor, what)), found.cores, &site.program);
+    }
+    Ok(())
+}
+
+/// How many deliveries the generator itself can take, with a sender that only writes.
+pub async fn ceiling(bench: &mut Bench<'_>) -> io::Result<()> {
+    let blast = Program::floor(&["blast", "700"]);
+    let seats = Site::seats("none", &vec![String::new(); 100]);
+    let crowd = Crowd::gather(blast.address, &seats).await?;
+    let meter = Meter::start(&blast);
+    crowd.heard.reset();
+    let begun = std::time::Instant::now();
+    tokio::time::sleep(bench.lasts()).await;
+    let rate = crowd.heard.count() as f64 / begun.elapsed().as_secs_f64();
+    let cores = meter.stop(&blast);
+    bench.row("the generator's own ceiling, 100 sockets", (rate, "deliveries/s"), None, cores, &blast);
+    Ok(())
+}
+
+pub async fn rooms(bench: &mut Bench<'_>) -> io::Result<()> {
+    let site = Site::open(&bench.database)?;
+    let people = site.people(ROOMS * ROOM_PEOPLE).await?;
+    let mut seats = Vec::with_capacity(people.len());
+    for (n, members) in people.chunks(ROOM_PEOPLE).enumerate() {
+        let channel = site.channel(&format!("room-{n}"), members).await?;
+        seats.extend(members.iter().map(|token| Seat { channel: channel.clone(), token: token.clone() }));
+    }
+    let seats = Arc::new(seats);
+    let lasts = bench.lasts();
+    let crowd = Crowd::gather(site.address, &seats).await?;
+    let closed = Pace::Closed { window: None };
+    let meter = Meter::start(&site.program);
+    let sent = load::send(site.address, &seats, TALKING, closed, lasts).await;
+    let cores = meter.stop(&site.program);
+    crowd.settle(sent.acks.count() * 5).await;
+    let half = load::send(site.address, &seats, TALKING, Pace::Open(sent.per_second() / 2.0), lasts).await;
+    let frame_bytes = crowd.frame_bytes.load(std::sync::atomic::Ordering::Relaxed);
+    drop(crowd);
+
+    let disk = floor::fsync(site.dir.path(), TALKING * MESSAGE_DISK_BYTES, Duration::from_secs(1))?;
+    let bare = Program::floor(&["floor", &frame_bytes.to_string()]);
+    let crowd = Crowd::gather(bare.address, &seats).await?;
+    let meter = Meter::start(&bare);
+    let best = load::send(bare.address, &seats, TALKING, closed, lasts).await;
+    let both = (cores, Some(meter.stop(&bare).server));
+    drop(crowd);
+    let name = |part: &str| format!("B {ROOMS} channels of {ROOM_PEOPLE}, all talking: {part}");
+    let ours = (sent.per_second(), "sends/s");
+    let by_disk = (disk.per_second * TALKING as f64, "fsyncs/s of a full batch x batch of 256");
+    bench.row(name("durable sends"), ours, Some(by_disk), cores, &site.program);
+    let by_server = (best.per_second(), "bare actix-ws, no storage");
+    bench.row_beside(name("durable sends"), ours, Some(by_server), both, &site.program);
+    let (p50, p99) = half.acks.p50_p99();
+    let sync = |value| Some((value, "one fsync of a full batch"));
+    bench.row(name("p50 ack at half of it"), (p50, "ms"), sync(disk.p50), cores, &site.program);
+    bench.row(name("p99 ack at half of it"), (p99, "ms"), sync(disk.p99), cores, &site.program);
+    Ok(())
+}
+
+pub async fn lone(bench: &mut Bench<'_>) -> io::Result<()> {
+    let site = Site::open(&bench.database)?;
+    let people = site.people(2).await?;
+    let channel = site.channel("quiet", &people).await?;
+    let (sender, listener) = (Site::seats(&channel, &people[..1]), Site::seats(&channel, &people[1..]));
+    let crowd = Crowd::gather(site.address, &listener).await?;
+    let meter = Meter::start(&site.program);
+    let sent = load::send(site.address, &sender, 1, Pace::Closed { window: None }, bench.lasts()).await;
+    let cores = meter.stop(&site.program);
+    crowd.settle(sent.acks.count()).await;
+    let disk = floor::fsync(site.dir.path(), 4 * MESSAGE_DISK_BYTES, Duration::from_secs(1))?;
+    let (ack, heard) = (sent.acks.p50_p99(), crowd.heard.p50_p99());
+    let name = |part: &str| format!("C a lone sender, {TEXT_BYTES} bytes: {part}");
+    for (part, ours, floor) in [
+        ("send to ack, p50", ack.0, disk.p50),
+        ("send to ack, p99", ack.1, disk.p99),
+        ("send to delivery, p50", heard.0, disk.p50),
+        ("send to delivery, p99", heard.1, disk.p99),
+    ] {
+        bench.row(name(part), (ours, "ms"), Some((floor, "one fdatasync of 16 KiB")), cores, &site.program);
+    }
+    Ok(())
+}
