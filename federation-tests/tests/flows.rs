@@ -151,7 +151,7 @@ async fn leaving_does_not_wait_for_the_host() {
     assert_eq!(sent.body["status"], "pending", "{sent:?}");
     people[1].post(&format!("/channels/{channel}/leave"), Value::Null).await.expect(204);
     assert_eq!(membership(&people[1], &channel).await, None);
-    people[1].get(&format!("/channels/{channel}/messages")).await.problem(404, "channel_not_found");
+    people[1].get(&format!("/channels/{channel}/messages")).await.problem(403, "not_member");
     world.start(0);
     people[0] = people[0].at(&world.servers[0].base);
     people[0].hears(&channel, "last words").await;
