@@ -14,6 +14,7 @@ use crate::http::extract::{Object, UniqueMap};
 use crate::http::{App, Body, Problem, WriteAuth};
 use crate::protocol::ids::ChannelId;
 use crate::protocol::rules::{Capability, HistoryPolicy, JoinPolicy, Role};
+use crate::protocol::state::{ServerList, ServerPattern};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -32,6 +33,9 @@ pub struct UpdateChannel {
     pub policy: Option<Object<PolicyPatch>>,
     /// An archived channel can be read, and not written to.
     pub archived: Option<bool>,
+    /// Which servers may have people in the channel; whole. Whom it excludes gets nothing more of it.
+    #[schema(value_type = Option<ServersPatch>)]
+    pub servers: Option<Object<ServersPatch>>,
     /// The name before the colon; null takes the alias away.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>, pattern = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
@@ -50,6 +54,18 @@ pub struct PolicyPatch {
     /// Capability to least role; whole: what is not named has its default.
     #[schema(value_type = Option<BTreeMap<CapabilityName, RoleName>>)]
     pub caps: Option<UniqueMap<Capability, Role>>,
+}
+
+/// Patterns of servers' names: exact, or `*.` and a suffix. At most 1,000 in all.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ServersPatch {
+    /// Only these, and the host's own; everybody if absent or null.
+    #[schema(value_type = Option<Vec<String>>, max_items = 1000)]
+    pub allow: Option<Vec<ServerPattern>>,
+    /// Not these.
+    #[schema(value_type = Option<Vec<String>>, max_items = 1000)]
+    pub deny: Option<Vec<ServerPattern>>,
 }
 
 /// For the document: the names that [`Capability`] reads.
@@ -104,6 +120,7 @@ pub async fn update_channel(
         history: policy.as_ref().and_then(|policy| policy.history),
         caps: policy.and_then(|policy| policy.caps).map(|UniqueMap(caps)| caps.into_iter().collect()),
         archived: body.archived,
+        servers: body.servers.map(|Object(servers)| ServerList { allow: servers.allow, deny: servers.deny }),
         alias: body.alias,
     };
     let channel = app.domain.update_channel(&actor.0, path.into_inner(), patch).await?;

@@ -3,15 +3,16 @@
 use super::content::{self, NameContent, TopicContent};
 use super::messages::find_channel;
 use super::seat::{Seat, first_readable};
-use super::view::{Channel, Message};
+use super::view::{Channel, ChannelSync, Message, ServerLag};
 use super::writer::{Draft, Work};
 use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Person, Result, accounts, project, show};
 use crate::protocol::event::EventType;
 use crate::protocol::ids::{Alias, ChannelId, ServerName};
 use crate::protocol::rules::{Capability, HistoryPolicy, JoinPolicy, Policy, Role, Rules};
+use crate::protocol::state::ServerList;
 use crate::storage::channels::{ChannelChange, ChannelRow};
 use crate::storage::members::MemberRow;
-use crate::storage::{ChannelNum, Conn, UserNum, channels, members, messages, notifications, users};
+use crate::storage::{ChannelNum, Conn, UserNum, channels, members, messages, notifications, peers, users};
 
 pub const NAME_CHARS_MAX: usize = 80;
 pub const TOPIC_CHARS_MAX: usize = 500;
@@ -36,6 +37,8 @@ pub struct ChannelPatch {
     pub history: Option<HistoryPolicy>,
     pub caps: Option<Vec<(Capability, Role)>>,
     pub archived: Option<bool>,
+    /// Whole: which servers may have people in it.
+    pub servers: Option<ServerList>,
     /// `Some(None)` takes the alias away.
     pub alias: Option<Option<String>>,
 }
@@ -97,13 +100,22 @@ impl Domain {
 
     /// A channel that one may know of.
     pub async fn channel(&self, actor: &Actor, id: ChannelId) -> Result<Channel> {
-        let user = actor.person.num;
-        self.reads
+        let (user, ours) = (actor.person.num, self.server().clone());
+        let mut channel = self
+            .reads
             .read(move |conn| {
                 let seat = Seat::find(conn, user, &id)?;
-                one(conn, seat.channel, seat.member, user)
+                let sync = sync_of(conn, &seat.channel, ours.as_str())?;
+                Ok::<_, Error>(Channel { sync, ..one(conn, seat.channel, seat.member, user)? })
             })
-            .await
+            .await?;
+        let host = channel.info.host.parse::<ServerName>();
+        if let Some(sync) = channel.sync.as_mut().filter(|sync| sync.state == "live")
+            && host.is_ok_and(|host| self.peers.is_away(&host))
+        {
+            "waiting".clone_into(&mut sync.state);
+        }
+        Ok(channel)
     }
 
     /// Changes a channel; all of it, or nothing.
@@ -137,6 +149,17 @@ impl Domain {
                 let content = serde_json::json!({ "archived": archived });
                 work.append(num, &actor.person, Draft::new(EventType::ChannelArchive).state("", content))?;
             }
+            if let Some(servers) = &patch.servers {
+                let old: ServerList = serde_json::from_str(&row.servers).unwrap_or_default();
+                if *servers != old {
+                    let content = serde_json::Value::Object(content::map(servers));
+                    work.append(
+                        num,
+                        &actor.person,
+                        Draft::new(EventType::ChannelServers).state("", content),
+                    )?;
+                }
+            }
             // What only this server says stands in no entry of its own, and clients go by entries: the
             // policy is said again, so that those who are there and those who come back hear of it.
             // (An archived channel takes no entries; there it shows when the channel is asked for.)
@@ -147,6 +170,22 @@ impl Domain {
         })
         .await
     }
+}
+
+/// How the channel stands with other servers, if it is shared with any.
+fn sync_of(conn: &mut Conn, row: &ChannelRow, ours: &str) -> Result<Option<ChannelSync>> {
+    if row.host != ours {
+        let frozen = peers::evidence(conn, &row.id)?.is_some();
+        let state = if frozen { "frozen" } else { "live" };
+        return Ok(Some(ChannelSync { state: state.to_owned(), servers: Vec::new() }));
+    }
+    let replicas = peers::replicas_of(conn, row.num)?;
+    let lag = |replica: peers::ReplicaRow| ServerLag {
+        behind: (replica.until.unwrap_or(row.size).min(row.size) - replica.acked).max(0),
+        server: replica.server,
+    };
+    let servers: Vec<ServerLag> = replicas.into_iter().map(lag).collect();
+    Ok((!servers.is_empty()).then(|| ChannelSync { state: "live".to_owned(), servers }))
 }
 
 /// Making a channel public opens it and making it private closes it, unless the patch says otherwise.
@@ -333,6 +372,7 @@ fn view(
         membership: member.map(|member| member.membership),
         last_message,
         people: people.iter().map(show::user).collect(),
+        sync: None,
     })
 }
 

@@ -82,6 +82,8 @@ pub trait Peers: Send + Sync {
     fn wake(&self, server: &ServerName);
     /// Whether the operator lets us talk to it.
     fn admits(&self, server: &ServerName) -> bool;
+    /// Whether it could not be reached the last time.
+    fn is_away(&self, server: &ServerName) -> bool;
 }
 
 /// A server that talks to no others.
@@ -96,6 +98,10 @@ impl Peers for NoPeers {
 
     fn admits(&self, _: &ServerName) -> bool {
         false
+    }
+
+    fn is_away(&self, _: &ServerName) -> bool {
+        true
     }
 }
 

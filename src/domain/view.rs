@@ -168,6 +168,24 @@ pub struct ChannelInfo {
     pub pins: Vec<String>,
 }
 
+/// How far another server has a channel.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ServerLag {
+    pub server: String,
+    /// Entries that it lacks.
+    pub behind: i64,
+}
+
+/// How a channel stands that several servers share.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ChannelSync {
+    /// `live`; `waiting`: the host can't be reached now; `frozen`: the host has shown two logs, and nothing is
+    /// written any more.
+    pub state: String,
+    /// Of a channel hosted here: the other servers that get it.
+    pub servers: Vec<ServerLag>,
+}
+
 /// A channel as one person sees it.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Channel {
@@ -190,6 +208,9 @@ pub struct Channel {
     pub last_message: Option<Message>,
     /// Everybody in it, for a direct message channel; empty for others.
     pub people: Vec<User>,
+    /// Of a channel that other servers share, where one channel is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sync: Option<ChannelSync>,
 }
 
 /// Somebody in a channel.

@@ -1,6 +1,6 @@
 //! Signed requests to other servers.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
@@ -20,6 +20,8 @@ use crate::protocol::ids::ServerName;
 const ANSWER_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// How long a request may take in all.
 const ASK_DEADLINE: Duration = Duration::from_secs(30);
+/// Servers that are known to be away; of more it is not known.
+const AWAY_MAX: usize = 10_000;
 /// Requests under way to one server.
 const IN_FLIGHT_MAX: usize = 8;
 /// How long a signature is good, in seconds: as long as clocks may differ.
@@ -32,6 +34,8 @@ pub struct Outbound {
     clock: Arc<dyn Clock>,
     policy: RwLock<PeerPolicy>,
     in_flight: Mutex<HashMap<ServerName, Arc<Semaphore>>>,
+    /// Servers that could not be reached the last time.
+    away: Mutex<HashSet<ServerName>>,
     /// This server stops: nothing is waited for any more.
     closed: watch::Sender<bool>,
     /// Known once the domain is.
@@ -51,6 +55,7 @@ impl Outbound {
             clock,
             policy: RwLock::new(policy),
             in_flight: Mutex::default(),
+            away: Mutex::default(),
             closed: watch::Sender::new(false),
             courier: OnceLock::new(),
         }
@@ -75,6 +80,16 @@ impl Outbound {
     pub async fn closing(&self) {
         let mut closed = self.closed.subscribe();
         let _ = closed.wait_for(|closed| *closed).await;
+    }
+
+    /// Whether a server is there, as was seen just now.
+    pub fn note(&self, server: &ServerName, is_away: bool) {
+        let mut away = self.away.lock().unwrap_or_else(PoisonError::into_inner);
+        if !is_away {
+            away.remove(server);
+        } else if away.len() < AWAY_MAX {
+            away.insert(server.clone());
+        }
     }
 
     fn permits(&self, server: &ServerName) -> Arc<Semaphore> {
@@ -168,7 +183,10 @@ impl Peers for Outbound {
     fn ask<'a>(&'a self, server: &'a ServerName, ask: Ask) -> Answer<'a> {
         Box::pin(async move {
             tokio::select! {
-                answer = self.ask_now(server, ask) => answer,
+                answer = self.ask_now(server, ask) => {
+                    self.note(server, matches!(answer, Err(PeerError::Unreachable(..))));
+                    answer
+                }
                 () = self.closing() => Err(PeerError::Unreachable(server.clone(), "this server stops".to_owned())),
             }
         })
@@ -178,6 +196,10 @@ impl Peers for Outbound {
         if let Some(courier) = self.courier.get().and_then(Weak::upgrade) {
             courier.wake(server);
         }
+    }
+
+    fn is_away(&self, server: &ServerName) -> bool {
+        self.away.lock().unwrap_or_else(PoisonError::into_inner).contains(server)
     }
 
     fn admits(&self, server: &ServerName) -> bool {

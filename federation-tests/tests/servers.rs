@@ -1,0 +1,98 @@
+//! Which servers a channel is for, who is let in, and how people see that a server is away.
+
+use federation_tests::{Person, World, eventually};
+use serde_json::{Value, json};
+
+async fn channel(person: &Person, channel: &str) -> Value {
+    person.get(&format!("/channels/{channel}")).await.expect(200)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_excluded_server_gets_nothing_more() {
+    let world = World::of(3).await;
+    let (ann, bob, cem) =
+        (world.servers[0].person("ann").await, world.servers[1].person("bob").await, world.servers[2].person("cem").await);
+    let id = ann.channel("general").await;
+    bob.join("#general:a.test").await;
+    cem.join("#general:a.test").await;
+    ann.say(&id, "n1", "for all").await;
+    bob.hears(&id, "for all").await;
+    let patch = json!({ "servers": { "deny": ["b.test"] } });
+    cem.patch(&format!("/channels/{id}"), patch.clone()).await.problem(403, "not_authorised");
+    ann.patch(&format!("/channels/{id}"), patch).await.expect(200);
+    ann.say(&id, "n2", "for some").await;
+    cem.hears(&id, "for some").await;
+    // The last that it hears is that it is excluded.
+    let refused = eventually("the exclusion", async || {
+        let body = json!({ "nonce": "n3", "text": "am I heard?" });
+        let answer = bob.post(&format!("/channels/{id}/messages"), body).await;
+        (answer.status == 403).then_some(answer)
+    });
+    refused.await.problem(403, "server_blocked");
+    assert_eq!(bob.texts(&id).await, ["for all"]);
+    let sync = eventually("no copy for b.test", async || {
+        let sync = channel(&ann, &id).await["sync"].clone();
+        (sync["servers"] == json!([{ "server": "c.test", "behind": 0 }])).then_some(sync)
+    });
+    assert_eq!(sync.await["state"], "live");
+    ann.patch(&format!("/channels/{id}"), json!({ "servers": {} })).await.expect(200);
+    bob.hears(&id, "for some").await;
+    let pattern = json!({ "servers": { "deny": ["not a server"] } });
+    ann.patch(&format!("/channels/{id}"), pattern).await.problem(400, "bad_json");
+    ann.patch(&format!("/channels/{id}"), json!({ "servers": { "deny": ["a.test"] } })).await.problem(403, "policy");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_see_that_their_host_is_away() {
+    let mut world = World::of(2).await;
+    let (ann, bob) = (world.servers[0].person("ann").await, world.servers[1].person("bob").await);
+    let id = ann.channel("general").await;
+    bob.join("#general:a.test").await;
+    assert_eq!(channel(&bob, &id).await["sync"]["state"], "live");
+    world.kill(0);
+    let body = json!({ "nonce": "n1", "text": "are you there?" });
+    let sent = bob.post(&format!("/channels/{id}/messages"), body).await;
+    assert_eq!((sent.status, &sent.body["status"], &sent.body["seq"]), (201, &json!("pending"), &json!(-1)));
+    assert_eq!(channel(&bob, &id).await["sync"]["state"], "waiting");
+    world.start(0);
+    let ann = ann.at(&world.servers[0].base);
+    let heard = ann.hears(&id, "are you there?").await;
+    assert_eq!(heard["id"], sent.body["id"]);
+    eventually("the host is back", async || {
+        (channel(&bob, &id).await["sync"]["state"] == "live").then_some(())
+    })
+    .await;
+    eventually("everything is delivered", async || {
+        let sync = channel(&ann, &id).await["sync"].clone();
+        (sync["servers"] == json!([{ "server": "b.test", "behind": 0 }])).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_knocks_and_is_let_in() {
+    let world = World::of(2).await;
+    let (ann, bob) = (world.servers[0].person("ann").await, world.servers[1].person("bob").await);
+    let id = ann.channel("club").await;
+    ann.patch(&format!("/channels/{id}"), json!({ "policy": { "join": "knock" } })).await.expect(200);
+    bob.post(&format!("/channels/{id}/knock"), Value::Null).await.problem(404, "channel_not_found");
+    bob.post("/joins", json!({ "alias": "#club:a.test" })).await.problem(403, "policy");
+    bob.post(&format!("/channels/{id}/knock"), Value::Null).await.expect(204);
+    let path = format!("/channels/{id}/members/{}", bob.id);
+    eventually("the knock", async || {
+        let members = ann.get(&format!("/channels/{id}/members?membership=knocking")).await.expect(200);
+        (members["members"][0]["user"]["id"] == bob.id.as_str()).then_some(())
+    })
+    .await;
+    ann.put(&path, json!({ "membership": "invited" })).await.expect(200);
+    eventually("the invitation", async || {
+        let mine = bob.get("/channels").await.expect(200);
+        let found = mine["channels"].as_array().expect("channels").iter().find(|one| one["id"] == id.as_str()).cloned();
+        found.filter(|one| one["membership"] == "invited")
+    })
+    .await;
+    let joined = bob.post(&format!("/channels/{id}/join"), Value::Null).await.expect(200);
+    assert_eq!(joined["membership"], "joined");
+    bob.say(&id, "n1", "thank you").await;
+    ann.hears(&id, "thank you").await;
+}
