@@ -6,6 +6,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
+use loggia::storage::Conn;
+
 use crate::Person;
 
 /// The program under test: built beside these tests.
@@ -104,7 +106,7 @@ impl Server {
 
     /// What the operator was told, as (kind, server).
     pub fn alarms(&self) -> Vec<(String, String)> {
-        let rows = loggia::storage::peers::alarms(&mut self.database(), 1_000).expect("alarms");
+        let rows = self.read(|conn| loggia::storage::peers::alarms(conn, 1_000));
         rows.into_iter().map(|row| (row.kind, row.server)).collect()
     }
 
@@ -114,13 +116,19 @@ impl Server {
 
     /// Two heads that contradict each other, if such were kept of the channel.
     pub fn evidence(&self, channel: &str) -> Option<(String, String)> {
-        loggia::storage::peers::evidence(&mut self.database(), channel).expect("an answer")
+        let channel = channel.to_owned();
+        self.read(move |conn| loggia::storage::peers::evidence(conn, &channel))
     }
 
-    pub fn database(&self) -> loggia::storage::Conn {
+    /// Looks into the server's database, on a thread of its own: a connection to PostgreSQL drives a runtime.
+    fn read<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&mut Conn) -> loggia::storage::Result<T> + Send + 'static,
+    ) -> T {
         let in_data = || format!("{}/loggia.db", self.settings["LOGGIA_DATA_DIR"]);
         let url = self.settings.get("LOGGIA_DATABASE_URL").cloned().unwrap_or_else(in_data);
-        loggia::storage::Conn::open(&url).expect("a database")
+        let looked = std::thread::spawn(move || look(&mut Conn::open(&url).expect("a database")));
+        looked.join().expect("no panic").expect("an answer")
     }
 
     pub async fn person(&self, name: &str) -> Person {

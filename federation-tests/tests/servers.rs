@@ -10,8 +10,11 @@ async fn channel(person: &Person, channel: &str) -> Value {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_excluded_server_gets_nothing_more() {
     let world = World::of(3).await;
-    let (ann, bob, cem) =
-        (world.servers[0].person("ann").await, world.servers[1].person("bob").await, world.servers[2].person("cem").await);
+    let (ann, bob, cem) = (
+        world.servers[0].person("ann").await,
+        world.servers[1].person("bob").await,
+        world.servers[2].person("cem").await,
+    );
     let id = ann.channel("general").await;
     bob.join("#general:a.test").await;
     cem.join("#general:a.test").await;
@@ -39,7 +42,9 @@ async fn an_excluded_server_gets_nothing_more() {
     bob.hears(&id, "for some").await;
     let pattern = json!({ "servers": { "deny": ["not a server"] } });
     ann.patch(&format!("/channels/{id}"), pattern).await.problem(400, "bad_json");
-    ann.patch(&format!("/channels/{id}"), json!({ "servers": { "deny": ["a.test"] } })).await.problem(403, "policy");
+    ann.patch(&format!("/channels/{id}"), json!({ "servers": { "deny": ["a.test"] } }))
+        .await
+        .problem(403, "policy");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -87,7 +92,12 @@ async fn one_knocks_and_is_let_in() {
     ann.put(&path, json!({ "membership": "invited" })).await.expect(200);
     eventually("the invitation", async || {
         let mine = bob.get("/channels").await.expect(200);
-        let found = mine["channels"].as_array().expect("channels").iter().find(|one| one["id"] == id.as_str()).cloned();
+        let found = mine["channels"]
+            .as_array()
+            .expect("channels")
+            .iter()
+            .find(|one| one["id"] == id.as_str())
+            .cloned();
         found.filter(|one| one["membership"] == "invited")
     })
     .await;

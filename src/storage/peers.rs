@@ -122,6 +122,16 @@ pub fn lags(conn: &mut Conn) -> Result<Vec<(String, ChannelNum, i64)>> {
         .load(conn)?)
 }
 
+/// Servers that have somebody joined in a channel.
+pub fn servers_in(conn: &mut Conn, channel: ChannelNum) -> Result<Vec<String>> {
+    Ok(members::table
+        .inner_join(users::table.on(users::num.eq(members::user_num)))
+        .filter(members::channel.eq(channel).and(members::membership.eq("joined")))
+        .select(users::server)
+        .distinct()
+        .load(conn)?)
+}
+
 /// How many people of a server are joined in a channel.
 pub fn joined_of(conn: &mut Conn, channel: ChannelNum, server: &str) -> Result<i64> {
     Ok(members::table

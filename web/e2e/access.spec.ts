@@ -46,6 +46,7 @@ async function tour(browser: Browser, scheme: "light" | "dark", width: number): 
     // While it still moves, nothing in it can be seen.
     await expect(page.getByRole("button", { name: "Close conversations" }).first()).toBeInViewport();
     await page.evaluate(() => Promise.all(document.getAnimations().map((each) => each.finished)));
+    await expect(page.locator(".sidebar .section-toggle").first()).toBeVisible();
   };
   await expect(page.getByLabel("Username")).toBeVisible();
   await check(page, "sign in");

@@ -3,11 +3,12 @@
 use super::At;
 use crate::domain::Error;
 use crate::domain::content::{self, NameContent, PinsContent, TopicContent};
-use crate::domain::effect::Change;
+use crate::domain::effect::{Change, Effect};
 use crate::domain::show;
 use crate::domain::writer::{LogPosition, Work};
 use crate::protocol::Ts;
 use crate::protocol::event::EventType;
+use crate::protocol::ids::ServerName;
 use crate::protocol::state::State;
 use crate::protocol::state::content::KeyContent;
 use crate::storage::channels::{ChannelChange, ChannelKeyRow, NewChannel};
@@ -138,12 +139,20 @@ fn exclude(work: &mut Work<'_>, at: &At<'_>) -> Result<(), Error> {
     if !work.is_host(at.channel)? {
         return Ok(());
     }
-    for replica in peers::replicas_of(work.conn, at.channel)? {
+    let ours = work.lane.identity.name.clone();
+    for name in peers::servers_in(work.conn, at.channel)? {
         let state = work.lane.open(work.conn, at.channel)?.state_of(work.conn, &[])?;
-        if !state.allows_server(&replica.server) {
-            peers::end_replica(work.conn, at.channel, &replica.server, at.seq + 1)?;
-        } else if replica.until.is_some() && peers::joined_of(work.conn, at.channel, &replica.server)? > 0 {
-            peers::add_replica(work.conn, at.channel, &replica.server, replica.acked)?;
+        let admitted = state.allows_server(&name);
+        let Ok(server) = name.parse::<ServerName>() else { continue };
+        if server == ours {
+            continue;
+        }
+        if admitted {
+            // Where it left off: it says itself how much it has.
+            peers::add_replica(work.conn, at.channel, &name, 0)?;
+            work.tell(Effect::Replica { channel: at.channel, server });
+        } else {
+            peers::end_replica(work.conn, at.channel, &name, at.seq + 1)?;
         }
     }
     Ok(())

@@ -82,6 +82,7 @@ export type Channel = ChannelInfo & {
      * The asker's own: `owner`, `moderator`, `member`, `guest`, or null.
      */
     role?: string | null;
+    sync?: ChannelSync | null;
     /**
      * Messages after the read marker.
      */
@@ -136,6 +137,21 @@ export type ChannelPolicy = {
     };
     history: string;
     join: string;
+};
+
+/**
+ * How a channel stands that several servers share.
+ */
+export type ChannelSync = {
+    /**
+     * Of a channel hosted here: the other servers that get it.
+     */
+    servers: Array<ServerLag>;
+    /**
+     * `live`; `waiting`: the host can't be reached now; `frozen`: the host has shown two logs, and nothing is
+     * written any more.
+     */
+    state: string;
 };
 
 export type Channels = {
@@ -659,6 +675,17 @@ export type Server = {
     version: string;
 };
 
+/**
+ * How far another server has a channel.
+ */
+export type ServerLag = {
+    /**
+     * Entries that it lacks.
+     */
+    behind: number;
+    server: string;
+};
+
 export type ServerLimits = {
     attachments: number;
     dm_users: number;
@@ -666,6 +693,20 @@ export type ServerLimits = {
     message_bytes: number;
     page_messages: number;
     password_chars_min: number;
+};
+
+/**
+ * Patterns of servers' names: exact, or `*.` and a suffix. At most 1,000 in all.
+ */
+export type ServersPatch = {
+    /**
+     * Only these, and the host's own; everybody if absent or null.
+     */
+    allow?: Array<string> | null;
+    /**
+     * Not these.
+     */
+    deny?: Array<string> | null;
 };
 
 /**
@@ -760,6 +801,7 @@ export type UpdateChannel = {
      */
     name?: string | null;
     policy?: PolicyPatch | null;
+    servers?: ServersPatch | null;
     /**
      * At most 500 characters.
      */
