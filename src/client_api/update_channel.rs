@@ -61,12 +61,22 @@ pub struct PolicyPatch {
 #[serde(deny_unknown_fields)]
 pub struct ServersPatch {
     /// Only these, and the host's own; everybody if absent or null.
-    #[schema(value_type = Option<Vec<String>>, max_items = 1000)]
+    #[schema(value_type = Option<Vec<ServerPatternText>>, max_items = 500)]
     pub allow: Option<Vec<ServerPattern>>,
     /// Not these.
-    #[schema(value_type = Option<Vec<String>>, max_items = 1000)]
+    #[schema(value_type = Option<Vec<ServerPatternText>>, max_items = 500)]
     pub deny: Option<Vec<ServerPattern>>,
 }
+
+/// For the document: what [`ServerPattern`] reads.
+#[derive(ToSchema)]
+#[schema(
+    max_length = 230,
+    pattern = r"^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$",
+    example = "*.example.org"
+)]
+#[expect(dead_code, reason = "documents a text, holds none")]
+struct ServerPatternText(String);
 
 /// For the document: the names that [`Capability`] reads.
 #[derive(ToSchema)]

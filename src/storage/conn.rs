@@ -218,6 +218,15 @@ impl Conn {
         }
     }
 
+    /// Writes SQLite's file anew, without what deleted rows left behind in pages that were rearranged: there
+    /// `secure_delete` does not reach. Writers wait as long as that takes. PostgreSQL does as its operator says.
+    pub fn compact(&mut self) -> Result<(), Error> {
+        match self {
+            Conn::Sqlite(c) => Ok(c.batch_execute("PRAGMA busy_timeout = 60000; VACUUM")?),
+            Conn::Postgres(_) => Ok(()),
+        }
+    }
+
     /// Brings what stands in SQLite's write-ahead log into the database and empties the log, in which
     /// deleted texts would otherwise stay until it is written over. Gives way to others after a moment.
     pub fn empty_log(&mut self) -> Result<(), Error> {

@@ -94,7 +94,7 @@ export interface ChannelSync {
   state: "live" | "waiting" | "replaying" | "frozen" | "recovering";
   /** Entries that this server lacks. */
   behind?: number;
-  servers?: { server: string; behind: number }[];
+  servers: { server: string; behind: number }[];
 }
 
 export interface Channel {

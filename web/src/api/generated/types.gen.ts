@@ -696,17 +696,22 @@ export type ServerLimits = {
 };
 
 /**
+ * For the document: what [`ServerPattern`] reads.
+ */
+export type ServerPatternText = string;
+
+/**
  * Patterns of servers' names: exact, or `*.` and a suffix. At most 1,000 in all.
  */
 export type ServersPatch = {
     /**
      * Only these, and the host's own; everybody if absent or null.
      */
-    allow?: Array<string> | null;
+    allow?: Array<ServerPatternText> | null;
     /**
      * Not these.
      */
-    deny?: Array<string> | null;
+    deny?: Array<ServerPatternText> | null;
 };
 
 /**

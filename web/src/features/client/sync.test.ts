@@ -13,9 +13,9 @@ const item = (status: OutboxItem["status"]): OutboxItem => ({
 describe("syncState", () => {
   it("is what the server says, or what one's own messages wait for", () => {
     expect(syncState({}, [])).toBe("live");
-    expect(syncState({ sync: { state: "replaying" } }, [])).toBe("replaying");
-    expect(syncState({ sync: { state: "live" } }, [item("hosted")])).toBe("waiting");
-    expect(syncState({ sync: { state: "frozen" } }, [item("hosted")])).toBe("frozen");
+    expect(syncState({ sync: { state: "replaying", servers: [] } }, [])).toBe("replaying");
+    expect(syncState({ sync: { state: "live", servers: [] } }, [item("hosted")])).toBe("waiting");
+    expect(syncState({ sync: { state: "frozen", servers: [] } }, [item("hosted")])).toBe("frozen");
     expect(syncState({}, [item("sending"), item("failed")])).toBe("live");
   });
 });

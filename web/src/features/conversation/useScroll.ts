@@ -9,6 +9,8 @@ const END_PX = 48;
 const NEAR_PX = 900;
 /** Drawn beyond what is visible; when less than half of it is left, other rows are drawn. */
 const BEYOND_PX = 1_000;
+/** How soon a gap that is visible is looked at again, in milliseconds. */
+const AGAIN_MS = 100;
 
 export interface ScrollRow extends Sized {
   /** Another name by which it can be found. */
@@ -57,6 +59,7 @@ export function useScroll({ rows, live, openAt, onNearStart, onNearEnd }: Option
     return spanAround(rows, heights, found < 0 ? rows.length - 1 : found, { above: beyond, below: beyond });
   }, [rows, heights, centre]);
 
+  const again = useRef<ReturnType<typeof setTimeout> | null>(null);
   const latest = useRef({ rows, live, span, onNearStart, onNearEnd });
   useLayoutEffect(() => {
     latest.current = { rows, live, span, onNearStart, onNearEnd };
@@ -79,7 +82,18 @@ export function useScroll({ rows, live, openAt, onNearStart, onNearEnd }: Option
       const key = end ? null : (position.current.anchor?.key ?? null);
       setCentre((was) => (was.key === key && !grows(list, heights, key, drawn) ? was : { key }));
     }
+    // Should a gap be visible all the same, because rows turned out otherwise than guessed, it is looked at again.
+    if (above < 0 || below < 0) {
+      again.current ??= setTimeout(() => {
+        again.current = null;
+        const bare = covered(box);
+        if (bare.above < 0 || bare.below < 0) {
+          setCentre({ key: firstVisible(box, latest.current.rows, heights)?.key ?? null });
+        }
+      }, AGAIN_MS);
+    }
   }, [heights]);
+  useEffect(() => () => clearTimeout(again.current ?? undefined), []);
 
   const settle = useCallback(() => {
     const box = scroller.current;
