@@ -59,7 +59,7 @@ export function useScroll({ rows, live, openAt, onNearStart, onNearEnd }: Option
     return spanAround(rows, heights, found < 0 ? rows.length - 1 : found, { above: beyond, below: beyond });
   }, [rows, heights, centre]);
 
-  const again = useRef<ReturnType<typeof setTimeout> | null>(null);
+  const later = useLater(AGAIN_MS);
   const latest = useRef({ rows, live, span, onNearStart, onNearEnd });
   useLayoutEffect(() => {
     latest.current = { rows, live, span, onNearStart, onNearEnd };
@@ -83,17 +83,12 @@ export function useScroll({ rows, live, openAt, onNearStart, onNearEnd }: Option
       setCentre((was) => (was.key === key && !grows(list, heights, key, drawn) ? was : { key }));
     }
     // Should a gap be visible all the same, because rows turned out otherwise than guessed, it is looked at again.
-    if (above < 0 || below < 0) {
-      again.current ??= setTimeout(() => {
-        again.current = null;
-        const bare = covered(box);
-        if (bare.above < 0 || bare.below < 0) {
-          setCentre({ key: firstVisible(box, latest.current.rows, heights)?.key ?? null });
-        }
-      }, AGAIN_MS);
+    if (isBare(box)) {
+      later(() => {
+        if (isBare(box)) setCentre({ key: firstVisible(box, latest.current.rows, heights)?.key ?? null });
+      });
     }
-  }, [heights]);
-  useEffect(() => () => clearTimeout(again.current ?? undefined), []);
+  }, [heights, later]);
 
   const settle = useCallback(() => {
     const box = scroller.current;
@@ -147,6 +142,27 @@ export function useScroll({ rows, live, openAt, onNearStart, onNearEnd }: Option
   );
 
   return { scroller, content, heights, span, atEnd, toEnd, toRow };
+}
+
+/** Does something after a while; what is asked for meanwhile is left out. */
+function useLater(ms: number): (work: () => void) => void {
+  const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
+  useEffect(() => () => clearTimeout(timer.current ?? undefined), []);
+  return useCallback(
+    (work) => {
+      timer.current ??= setTimeout(() => {
+        timer.current = null;
+        work();
+      }, ms);
+    },
+    [ms],
+  );
+}
+
+/** Whether a gap can be seen. */
+function isBare(box: HTMLElement): boolean {
+  const { above, below } = covered(box);
+  return above < 0 || below < 0;
 }
 
 const indexOf = (rows: readonly ScrollRow[], key: string): number =>
