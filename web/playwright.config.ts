@@ -7,8 +7,8 @@ export default defineConfig({
   outputDir: "e2e/artifacts/failures",
   timeout: 120_000,
   expect: { timeout: 15_000 },
-  // Each file has its own server: files run side by side, tests of one file in order.
-  workers: process.env["CI"] ? 1 : 2,
+  // Each file has its own server. One after the other: two browsers and their servers are enough for two cores.
+  workers: 1,
   reporter: [["list"]],
   use: { ...chromium, actionTimeout: 15_000, trace: "retain-on-failure", locale: "en-GB" },
 });
