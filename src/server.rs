@@ -115,6 +115,7 @@ fn identity_within(
 ) -> Result<(Identity, SignedKeySet), StartError> {
     const NAME: &str = "server_name";
     meta::put_once(conn, NAME, config.name.as_str())?;
+    meta::note_start(conn, clock.now())?;
     let stored = meta::get(conn, NAME)?.unwrap_or_default();
     if stored != config.name.as_str() {
         return Err(StartError::OtherName { stored, given: config.name.as_str().to_owned() });

@@ -88,6 +88,10 @@ sections! {
         read_threads: u32 = 0,
         /// Threads (and connections) that write to PostgreSQL. SQLite has one writer by nature.
         write_threads: u32 = 4,
+        /// So many seconds after something was deleted, SQLite's file is written anew, to have no trace of it in pages
+        /// that SQLite rearranged: when nobody has written for a minute, or at the latest after twice as long.
+        /// Messages wait meanwhile (about a second per 100 MB), and the disk needs room for a copy. 0: never.
+        compact_after_s: u32 = 86400,
     }
     /// Who may have an account.
     accounts: Accounts {

@@ -8,6 +8,7 @@ pub mod archive;
 pub mod changes;
 pub mod channels;
 pub mod clock;
+pub mod compaction;
 mod content;
 pub mod directory;
 pub mod dms;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::StartError;
 use crate::config::{Config, FileStorage};
 use crate::domain::Domain;
+use crate::domain::compaction::Quiet;
 use crate::domain::files::Files;
 use crate::files::{Parts, S3, Store};
 use crate::http::Shared;
@@ -34,11 +35,29 @@ const SESSIONS_INTERVAL_TICKS: u32 = 3_600;
 /// How long a deleted text may stay in SQLite's write-ahead log.
 const LOG_INTERVAL_TICKS: u32 = 600;
 
+/// How often is looked whether what was deleted has to leave the file for good.
+const COMPACTION_INTERVAL_TICKS: u32 = 5;
+
+async fn compact(domain: &Domain, quiet: &mut Quiet) -> bool {
+    let done = domain.compact_when_due(quiet).await;
+    done.inspect_err(|error| tracing::warn!(%error, "the database could not be written anew"))
+        .unwrap_or(false)
+}
+
+async fn empty_log(url: String) {
+    let emptied = tokio::task::spawn_blocking(move || Conn::open(&url)?.empty_log()).await;
+    if let Ok(Err(error)) = emptied {
+        tracing::warn!(%error, "the write-ahead log could not be emptied");
+    }
+}
+
 /// What has to be done now and then.
 pub async fn keep_house(domain: Arc<Domain>, hub: Arc<Hub>, shared: Arc<Shared>) {
     let mut interval = tokio::time::interval(PRESENCE_INTERVAL);
     interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut tick: u32 = 0;
+    let mut quiet = Quiet::default();
+    let is_sqlite = !is_postgres(&domain.config.database_url());
     loop {
         interval.tick().await;
         tick = tick.wrapping_add(1);
@@ -46,11 +65,11 @@ pub async fn keep_house(domain: Arc<Domain>, hub: Arc<Hub>, shared: Arc<Shared>)
         if tick.is_multiple_of(LIMITS_INTERVAL_TICKS) {
             shared.limits.forget_quiet();
         }
-        if tick.is_multiple_of(LOG_INTERVAL_TICKS) && !is_postgres(&domain.config.database_url()) {
-            let url = domain.config.database_url();
-            let emptied = tokio::task::spawn_blocking(move || Conn::open(&url)?.empty_log()).await;
-            if let Ok(Err(error)) = emptied {
-                tracing::warn!(%error, "the write-ahead log could not be emptied");
+        if is_sqlite {
+            let compacted =
+                tick.is_multiple_of(COMPACTION_INTERVAL_TICKS) && compact(&domain, &mut quiet).await;
+            if compacted || tick.is_multiple_of(LOG_INTERVAL_TICKS) {
+                empty_log(domain.config.database_url()).await;
             }
         }
         if tick % SESSIONS_INTERVAL_TICKS == 1

@@ -219,10 +219,15 @@ impl Conn {
     }
 
     /// Writes SQLite's file anew, without what deleted rows left behind in pages that were rearranged: there
-    /// `secure_delete` does not reach. Writers wait as long as that takes. PostgreSQL does as its operator says.
+    /// `secure_delete` does not reach. Other writers wait as long as that takes. PostgreSQL does as its operator says.
     pub fn compact(&mut self) -> Result<(), Error> {
         match self {
-            Conn::Sqlite(c) => Ok(c.batch_execute("PRAGMA busy_timeout = 60000; VACUUM")?),
+            Conn::Sqlite(c) => {
+                c.batch_execute("PRAGMA busy_timeout = 60000")?;
+                let compacted = c.batch_execute("VACUUM");
+                c.batch_execute("PRAGMA busy_timeout = 5000")?;
+                Ok(compacted?)
+            }
             Conn::Postgres(_) => Ok(()),
         }
     }

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::schema::{bodies, entries, users};
-use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, optional};
+use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, meta, optional};
 
 /// An entry with the header that its author's server signed.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
@@ -66,6 +66,7 @@ pub fn bodies_between(
 
 /// Their texts go; the rows stay, empty (why: where the migration for SQLite makes the table).
 pub fn delete_bodies(conn: &mut Conn, channel: ChannelNum, seqs: &[i64]) -> Result<()> {
+    meta::note_deletion(conn)?;
     diesel::update(bodies::table.filter(bodies::channel.eq(channel).and(bodies::seq.eq_any(seqs))))
         .set(bodies::body.eq(""))
         .execute(conn)?;

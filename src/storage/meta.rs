@@ -36,6 +36,42 @@ pub fn delete(conn: &mut Conn, key: &str) -> Result<()> {
     Ok(())
 }
 
+/// There since something was deleted, until the database is about to be written anew.
+const DELETED: &str = "deleted";
+/// There while it is being written anew, and if that did not come to an end.
+const COMPACTING: &str = "compacting";
+const COMPACTED_TS: &str = "compacted_ts";
+
+/// What was deleted may have left traces: see [`Conn::compact`].
+pub(super) fn note_deletion(conn: &mut Conn) -> Result<()> {
+    if conn.is_postgres() { Ok(()) } else { put_once(conn, DELETED, "") }
+}
+
+/// If anything was deleted since then: when the database was last written anew, or first used.
+pub fn compacted_before_deletion(conn: &mut Conn) -> Result<Option<i64>> {
+    if get(conn, DELETED)?.is_none() && get(conn, COMPACTING)?.is_none() {
+        return Ok(None);
+    }
+    Ok(get(conn, COMPACTED_TS)?.map(|ts| ts.parse().unwrap_or(0)))
+}
+
+/// The server starts: a database that never was written anew counts from its first start.
+pub fn note_start(conn: &mut Conn, now: i64) -> Result<()> {
+    put_once(conn, COMPACTED_TS, &now.to_string())
+}
+
+/// What is deleted from now on may be too late for the compaction that begins.
+pub fn begin_compaction(conn: &mut Conn) -> Result<()> {
+    put(conn, COMPACTING, "")?;
+    delete(conn, DELETED)
+}
+
+/// The database was written anew.
+pub fn end_compaction(conn: &mut Conn, now: i64) -> Result<()> {
+    put(conn, COMPACTED_TS, &now.to_string())?;
+    delete(conn, COMPACTING)
+}
+
 /// All signing keys that this server has had, the newest first.
 pub fn all_keys(conn: &mut Conn) -> Result<Vec<SigningKeyRow>> {
     Ok(signing_keys::table

@@ -3,7 +3,7 @@
 //! **SQLite**: `secure_delete` writes zeros over what is deleted, FTS5 takes words out of its index, bodies
 //! stand in a table whose rows are never moved, and the write-ahead log is emptied every few minutes and at
 //! each stop. Single words (of the index) and reactions' names can stay behind all the same, in pages that
-//! SQLite rearranged; `loggia compact` writes the file anew, and then no file in the data directory has any.
+//! SQLite rearranged; once a day the server writes the file anew, and then no file in the data directory has any.
 //!
 //! **PostgreSQL**: once the tables have been vacuumed (which it does by itself), no row of any table has
 //! it, nor do the planner's statistics. What the bytes of its files still have, in parts of pages that
@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use futures_util::future::join_all;
-use loggia::storage::Conn;
+use loggia::storage::{Conn, meta};
 use serde_json::{Value, json};
 
 use crate::support::{Database, Person, Random, TestServer, eventually, run_sql};
@@ -155,12 +155,20 @@ fn words_in_files(dir: &Path, words: &BTreeMap<Vec<u8>, String>) -> Vec<(String,
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_file_of_sqlite_has_a_deleted_word() {
     let mut random = Random::of("forget");
-    let mut server = TestServer::sqlite().await;
+    let mut server = TestServer::sqlite_with(&[("LOGGIA_DATABASE__COMPACT_AFTER_S", "1")]).await;
     let (gone, kept) = said_and_deleted(&server, MESSAGES, &mut random).await;
     let log = format!("{}-wal", server.database_url());
     let url = server.database_url();
-    // The index and the reactions have rows that SQLite moves: what that leaves behind goes with `loggia compact`.
-    Conn::open(&url).and_then(|mut conn| conn.compact()).expect("compacted");
+    // The index and the reactions have rows that SQLite moves: what that leaves behind goes when the file is
+    // written anew, which the server does by itself.
+    eventually("the file is written anew", || async {
+        Conn::open(&url)
+            .and_then(|mut conn| meta::compacted_before_deletion(&mut conn))
+            .expect("read")
+            .is_none()
+            .then_some(())
+    })
+    .await;
     eventually("a checkpoint", || async {
         Conn::open(&url).and_then(|mut conn| conn.empty_log()).expect("a checkpoint");
         (std::fs::metadata(&log).map_or(0, |log| log.len()) == 0).then_some(())

@@ -20,6 +20,7 @@ use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -102,10 +103,19 @@ struct Unit {
     run: Box<dyn FnOnce(&mut Work<'_>) -> Acknowledge + Send>,
 }
 
+/// What a lane is asked for.
+enum Job {
+    Unit(Unit),
+    /// Write the database's file anew, between two transactions.
+    Compact(oneshot::Sender<Result<(), storage::Error>>),
+}
+
 /// Hands units of work to the lanes.
 #[derive(Clone)]
 pub struct Writer {
-    lanes: Vec<mpsc::Sender<Unit>>,
+    lanes: Vec<mpsc::Sender<Job>>,
+    /// How many transactions there were: two equal numbers say that nobody wrote in between.
+    commits: Arc<AtomicU64>,
 }
 
 /// What a writer needs to know.
@@ -124,19 +134,22 @@ impl Writer {
         let count = if is_postgres(&context.url) { context.lanes.max(1) } else { 1 };
         let mut lanes = Vec::with_capacity(count);
         let mut handles = Vec::with_capacity(count);
+        let commits = Arc::new(AtomicU64::new(0));
         for n in 0..count {
             let (sender, mut queue) = mpsc::channel(QUEUE_UNITS_MAX);
-            let context = context.clone();
+            let (context, commits) = (context.clone(), commits.clone());
             let handle = thread::Builder::new().name(format!("db-write-{n}")).spawn(move || {
                 // A panic or a lost connection costs the transaction under way, nothing else.
-                while !catch_unwind(AssertUnwindSafe(|| serve(&context, &mut queue))).unwrap_or(false) {
+                while !catch_unwind(AssertUnwindSafe(|| serve(&context, &mut queue, &commits)))
+                    .unwrap_or(false)
+                {
                     thread::sleep(RECONNECT_DELAY);
                 }
             })?;
             lanes.push(sender);
             handles.push(handle);
         }
-        Ok((Writer { lanes }, handles))
+        Ok((Writer { lanes, commits }, handles))
     }
 
     /// Runs `work` on a channel's log, and answers once that is on disk.
@@ -177,6 +190,25 @@ impl Writer {
         self.run(key, Shelter::Savepoint, work).await
     }
 
+    /// How many transactions there were since the start.
+    pub fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Relaxed)
+    }
+
+    /// Writes SQLite's file anew, without what deleted rows left behind ([`Conn::compact`]). What is to be
+    /// written waits so long; reads go on.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when too much waits; otherwise what the database says (a full disk, say).
+    pub async fn compact(&self) -> Result<(), Error> {
+        for lane in &self.lanes {
+            let (reply, outcome) = oneshot::channel();
+            lane.try_send(Job::Compact(reply)).map_err(refused)?;
+            outcome.await.unwrap_or(Err(storage::Error::Lost))?;
+        }
+        Ok(())
+    }
+
     async fn run<T, F>(&self, key: impl Hash, shelter: Shelter, work: F) -> Result<T, Error>
     where
         F: FnOnce(&mut Work<'_>) -> Result<T, Error> + Send + 'static,
@@ -195,11 +227,15 @@ impl Writer {
         let lanes = u64::try_from(self.lanes.len()).unwrap_or(1).max(1);
         let lane = usize::try_from(key % lanes).unwrap_or(0);
         let lane = self.lanes.get(lane).ok_or(Error::Internal(storage::Error::Lost))?;
-        lane.try_send(Unit { key, run }).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => Error::Busy,
-            mpsc::error::TrySendError::Closed(_) => Error::Internal(storage::Error::Lost),
-        })?;
+        lane.try_send(Job::Unit(Unit { key, run })).map_err(refused)?;
         outcome.await.unwrap_or(Err(Error::Internal(storage::Error::Lost)))
+    }
+}
+
+fn refused(error: mpsc::error::TrySendError<Job>) -> Error {
+    match error {
+        mpsc::error::TrySendError::Full(_) => Error::Busy,
+        mpsc::error::TrySendError::Closed(_) => Error::Internal(storage::Error::Lost),
     }
 }
 
@@ -233,19 +269,26 @@ impl Work<'_> {
 }
 
 /// Serves the queue with one connection after another. True once the queue has closed.
-fn serve(context: &WriterContext, queue: &mut mpsc::Receiver<Unit>) -> bool {
+fn serve(context: &WriterContext, queue: &mut mpsc::Receiver<Job>, commits: &AtomicU64) -> bool {
     let Some(mut conn) = connect(&context.url) else { return false };
     let mut lane = Lane::new(context.identity.clone(), context.clock.clone());
     let mut waiting: VecDeque<Unit> = VecDeque::new();
     let mut used = Instant::now();
+    let mut compacting = None;
     loop {
         if waiting.is_empty() {
-            let Some(unit) = queue.blocking_recv() else { return true };
-            waiting.push_back(unit);
+            match queue.blocking_recv() {
+                Some(Job::Unit(unit)) => waiting.push_back(unit),
+                Some(Job::Compact(reply)) => compacting = Some(reply),
+                None => return true,
+            }
         }
-        while waiting.len() < GROUP_UNITS_MAX {
-            let Ok(unit) = queue.try_recv() else { break };
-            waiting.push_back(unit);
+        while waiting.len() < GROUP_UNITS_MAX && compacting.is_none() {
+            match queue.try_recv() {
+                Ok(Job::Unit(unit)) => waiting.push_back(unit),
+                Ok(Job::Compact(reply)) => compacting = Some(reply),
+                Err(_) => break,
+            }
         }
         if conn.is_broken() || (used.elapsed() > REST_MAX && !conn.is_alive()) {
             let Some(again) = connect(&context.url) else {
@@ -254,7 +297,12 @@ fn serve(context: &WriterContext, queue: &mut mpsc::Receiver<Unit>) -> bool {
             };
             conn = again;
         }
+        if let Some(reply) = compacting.take_if(|_| waiting.is_empty()) {
+            let _ = reply.send(conn.compact());
+            continue;
+        }
         let mut group = next_group(&mut waiting, conn.is_postgres());
+        commits.fetch_add(1, Ordering::Relaxed);
         commit_group(&mut conn, &mut lane, &mut group, &context.audience);
         // Those that a spoilt commit did not come to.
         for unit in group.into_iter().rev() {
