@@ -4,7 +4,8 @@ import base64
 import hashlib
 import re
 
-from loggia_format import KEY_ID, Malformed, encode, matches, verifies
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from loggia_format import KEY_ID, Malformed, encode, is_server, matches, verifies
 
 MAX_SKEW = MAX_LIFETIME = 300  # seconds, REQ-7
 MAX_INPUT_OCTETS = 1024
@@ -45,13 +46,57 @@ def verify_request(request, now, public):
     covered = WITH_BODY if request["body"] else ALWAYS
     if request["body"]:
         demand("content-digest" in components, "bad_digest", "REQ-4")
-        digest = "sha-256=:" + base64.b64encode(hashlib.sha256(request["body"].encode()).digest()).decode() + ":"
-        demand(request["content-digest"] == [digest], "bad_digest", "REQ-8")
+        demand(request["content-digest"] == [content_digest(request["body"])], "bad_digest", "REQ-8")
     demand(sorted(components) == sorted(covered), "bad_signature", "REQ-4")
-    lines = [f'"{name}": {value_of(request, name)}' for name in components]
-    base = "\n".join([*lines, f'"@signature-params": {member}'])
+    base = signature_base(request, components, member)
     demand(verifies(public, b"", base.encode(), signature), "bad_signature", "REQ-9")
     return parameters["keyid"].strip('"')
+
+
+def check_address(fields, receiver, authority):
+    """REQ-10: origin and authority of a request that is for this receiver. `fields` has all values of each."""
+    def only(name):
+        demand(len(fields[name]) == 1, "bad_signature", f"REQ-10: {name}")
+        return fields[name][0]
+
+    demand(only("loggia-version") == "1", "version", "REQ-10")
+    destination, origin = only("loggia-destination"), only("loggia-origin")
+    demand(is_server(destination) and is_server(origin), "bad_signature", "REQ-10: no name")
+    demand(len(fields["host"]) == 1, "wrong_destination", "REQ-10: host")
+    host = fields["host"][0].lower().removesuffix(":443")
+    demand(destination == receiver and host == authority, "wrong_destination", "REQ-10")
+    return origin, host
+
+
+def take_nonces(requests):
+    """REQ-11, for requests that verified."""
+    taken = set()
+    for request in requests:
+        one = request["origin"], request["nonce"]
+        replayed = one in taken
+        taken.add(one)
+    demand(not replayed, "replay", "REQ-11")
+
+
+def sign_request(request, created, expires, nonce, keyid, key):
+    """7.2: the three fields; `key` is the private key's 32 octets."""
+    digest = content_digest(request["body"]) if request["body"] else None
+    components = WITH_BODY if request["body"] else ALWAYS
+    listed = " ".join(f'"{name}"' for name in components)
+    member = f'({listed});created={created};expires={expires};nonce="{nonce}";keyid="{keyid}";tag="loggia-s2s"'
+    base = signature_base(request | {"content-digest": [digest]}, components, member)
+    signature = Ed25519PrivateKey.from_private_bytes(key).sign(base.encode())
+    octets = base64.b64encode(signature).decode()
+    return {"content-digest": digest, "signature-input": f"s2s={member}", "signature": f"s2s=:{octets}:"}
+
+
+def content_digest(body):  # REQ-8
+    return "sha-256=:" + base64.b64encode(hashlib.sha256(body.encode()).digest()).decode() + ":"
+
+
+def signature_base(request, components, member):
+    lines = [f'"{name}": {value_of(request, name)}' for name in components]
+    return "\n".join([*lines, f'"@signature-params": {member}'])
 
 
 def read_signature(request):

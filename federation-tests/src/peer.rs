@@ -84,6 +84,8 @@ pub struct Peer {
     pub root: SigningKey,
     pub kid: KeyId,
     pub key: SigningKey,
+    /// When its key began, in seconds: the same set of keys is the same however late it is asked for.
+    since: i64,
     inner: Arc<Inner>,
     tls: Arc<rustls::ClientConfig>,
 }
@@ -138,6 +140,7 @@ impl Peer {
             root: key(&format!("{name}/root")),
             kid: "k1".parse().expect("an id"),
             key: key(&format!("{name}/k1")),
+            since: now_s() - 3_600,
             inner,
             tls: Arc::new(tls),
         };
@@ -147,7 +150,7 @@ impl Peer {
 
     /// The set of keys that this peer has when nobody forges it.
     pub fn key_set(&self) -> KeySet {
-        let from_ts = (now_s() - 3_600) * 1_000;
+        let from_ts = self.since * 1_000;
         let own = PublishedKey { from_ts, kid: self.kid.clone(), public: self.key.public(), until_ts: None };
         KeySet { keys: vec![own], prev: None, root: self.root.public(), serial: 1, server: self.name.clone() }
     }

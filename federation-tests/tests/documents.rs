@@ -49,7 +49,8 @@ async fn key_documents_only_go_forward() {
     let to = &world.servers[0];
     let newer = |peer: &Peer, serial: i64, prev: bool| {
         let mut set = peer.key_set();
-        set.prev = prev.then(|| set.hash());
+        let other = || loggia::protocol::sign::hash(b"another set\n", &[]);
+        set.prev = (serial > 1).then(|| if prev { set.hash() } else { other() });
         set.serial = serial;
         let from_ts = (now_s() - 10) * 1_000;
         set.keys.push(PublishedKey {

@@ -3,7 +3,7 @@
 
     scripts/vectors/make.py      then review what changed, and run `cargo test --test vectors`
 
-The same input gives the same files. A case is a line in objects.py, logs.py, requests.py or rules.py, with what must come of it.
+The same input gives the same files. A case is a line in objects.py, logs.py, requests.py, documents.py, flows.py or rules.py, with what must come of it.
 """
 
 import json
@@ -12,6 +12,8 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 
+import documents  # noqa: E402
+import flows  # noqa: E402
 import logs  # noqa: E402
 import objects  # noqa: E402
 import requests  # noqa: E402
@@ -35,6 +37,16 @@ FILES = {
     "log/evidence.json": logs.evidence,
     "requests/verify.json": requests.verify,
     "requests/sign.json": requests.sign,
+    "requests/address.json": requests.address,
+    "requests/nonces.json": requests.nonces,
+    "documents/check.json": documents.check,
+    "documents/keys.json": documents.keys,
+    "documents/chain.json": documents.chain,
+    "documents/redirects.json": documents.redirects,
+    "documents/addresses.json": documents.addresses,
+    "log/whole.json": flows.whole,
+    "flows/members.json": flows.members,
+    "flows/conversations.json": flows.conversations,
 }
 AREAS = ("founding", "places", "contents", "access", "oneself", "others", "relations", "settings", "keys")
 

@@ -189,6 +189,63 @@ def sign():
     return numbered("requests/sign", cases)
 
 
+def address():
+    """From whom to whom: all values of the fields, and who receives it."""
+    fields = {"loggia-origin": ["a.example"], "loggia-destination": ["b.example"], "loggia-version": ["1"], "host": ["chat.b.example:8448"]}
+    given = lambda name=None, *values, reached="chat.b.example:8448": {
+        "fields": fields | ({name: list(values)} if name else {}), "receiver": "b.example", "authority": reached,
+    }  # fmt: skip
+    outcome = {"origin": "a.example", "authority": "chat.b.example:8448"}
+    good = [
+        ("for this server", given(), outcome),
+        ("the host in upper case", given("host", "CHAT.b.example:8448"), outcome),
+        ("the port of HTTPS", given("host", "b.example:443", reached="b.example"), outcome | {"authority": "b.example"}),
+        ("no port", given("host", "b.example", reached="b.example"), outcome | {"authority": "b.example"}),
+        ("another origin", given("loggia-origin", "c.example"), outcome | {"origin": "c.example"}),
+    ]
+    bad = [
+        *((f"no {name}", given(name), "bad_signature") for name in ("loggia-origin", "loggia-destination", "loggia-version")),
+        *((f"{name} twice", given(name, *fields[name] * 2), "bad_signature") for name in ("loggia-origin", "loggia-destination", "loggia-version")),
+        ("an origin with a port", given("loggia-origin", "a.example:8448"), "bad_signature"),
+        ("an address for an origin", given("loggia-origin", "127.0.0.1"), "bad_signature"),
+        ("an origin in upper case", given("loggia-origin", "A.example"), "bad_signature"),
+        ("a destination that is no name", given("loggia-destination", "b"), "bad_signature"),
+        ("version 2", given("loggia-version", "2"), "version"),
+        ("version 01", given("loggia-version", "01"), "version"),
+        ("an empty version", given("loggia-version", ""), "version"),
+        ("a version before anything else", given("loggia-version", "2") | {"receiver": "c.example"}, "version"),
+        ("for another server", given("loggia-destination", "c.example"), "wrong_destination"),
+        ("for a name below", given("loggia-destination", "chat.b.example"), "wrong_destination"),
+        ("at another authority", given("host", "c.example:8448"), "wrong_destination"),
+        ("at another port", given("host", "chat.b.example"), "wrong_destination"),
+        ("no host", given("host"), "wrong_destination"),
+        ("two hosts", given("host", *fields["host"] * 2), "wrong_destination"),
+    ]  # fmt: skip
+    return numbered("requests/address", [("REQ-10", *case) for case in good + bad])
+
+
+def nonces():
+    """Nonces of requests that verified, one after the other; the last is judged."""
+    took = lambda nonce, now=NOW, origin="a.example", expires=None: {
+        "origin": origin, "nonce": nonce, "expires": expires or NOW + 300, "now": now,
+    }  # fmt: skip
+    good = [
+        ("the first", [took("abcdefgh")]),
+        ("another", [took("abcdefgh"), took("abcdefgi")]),
+        ("another case is another nonce", [took("abcdefgh"), took("Abcdefgh")]),
+        ("another origin's", [took("abcdefgh"), took("abcdefgh", origin="c.example")]),
+    ]
+    bad = [
+        ("the same", [took("abcdefgh"), took("abcdefgh")]),
+        ("the same after others", [took("abcdefgh"), took("bbbbbbbb"), took("cccccccc"), took("abcdefgh")]),
+        ("while its signature lasts", [took("abcdefgh"), took("abcdefgh", NOW + 300)]),
+        ("with another end", [took("abcdefgh"), took("abcdefgh", NOW + 1, expires=NOW + 301)]),
+        ("after another server's", [took("abcdefgh"), took("abcdefgh", origin="c.example"), took("abcdefgh")]),
+    ]
+    steps = lambda cases: [(why, {"requests": requests}) for why, requests in cases]
+    return numbered("requests/nonces", [("REQ-11", *case, {}) for case in steps(good)] + [("REQ-11", *case, "replay") for case in steps(bad)])
+
+
 def example():
     """The two blocks of 7.4."""
     made = signed(POST)

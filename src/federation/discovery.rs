@@ -13,7 +13,7 @@ use crate::domain::clock::Clock;
 use crate::domain::peers::PeerError;
 use crate::domain::writer::Writer;
 use crate::protocol::ids::{KeyId, ServerName};
-use crate::protocol::key_document::{KeyDocument, KeyProblem};
+use crate::protocol::key_document::{Contradiction, KeyDocument, KeyProblem};
 use crate::protocol::limits::JSON_BYTES_MAX;
 use crate::protocol::sign::PublicKey;
 use crate::storage::peers::{self, PeerRow};
@@ -196,18 +196,12 @@ impl Discovery {
         let mut url = format!("https://{server}{WELL_KNOWN}");
         let mut response = self.client.get(&url).send().await.map_err(|error| unreachable(&error))?;
         if response.status().is_redirection() {
-            // One, to the same host: whoever has the name says where on it the document is.
+            // KEYDOC-10: one, to the same host: whoever has the name says where on it the document is.
             let to =
                 response.headers().get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
-            let target = url::Url::parse(&url).and_then(|base| base.join(to)).ok();
-            let same = target.filter(|target| {
-                target.scheme() == "https"
-                    && target.host_str() == Some(server.as_str())
-                    && target.port().is_none()
-            });
             let nonsense =
                 || PeerError::Nonsense(server.clone(), "its key document is redirected".to_owned());
-            url = same.ok_or_else(nonsense)?.to_string();
+            url = redirected(server, to).ok_or_else(nonsense)?;
             response = self.client.get(&url).send().await.map_err(|error| unreachable(&error))?;
         }
         if !response.status().is_success() {
@@ -228,6 +222,18 @@ pub enum KeyLookup {
     Peer(PeerError),
 }
 
+/// KEYDOC-10: where a redirect of the key document may lead.
+pub fn redirected(server: &ServerName, location: &str) -> Option<String> {
+    let base = url::Url::parse(&format!("https://{server}{WELL_KNOWN}")).ok()?;
+    let target = base.join(location).ok()?;
+    let same = target.scheme() == "https"
+        && target.host_str() == Some(server.as_str())
+        && target.port().is_none()
+        && target.username().is_empty()
+        && target.password().is_none();
+    same.then(|| target.to_string())
+}
+
 /// Compares a document with what was pinned, and keeps it. An error is for the operator, and the pin stays.
 fn pin(
     conn: &mut crate::storage::Conn,
@@ -242,20 +248,13 @@ fn pin(
     if let Some(row) = table::get(conn, server)? {
         if row.root != document.set.root.to_bytes() {
             table::suspend(conn, server)?;
-            return alarm(conn, "new_root", "it shows another root key than before: it may be somebody else");
+            let why = Contradiction::NewRoot;
+            return alarm(conn, why.code(), &why.to_string());
         }
-        let before = KeyDocument::unchecked(&row.document);
-        if document.set.serial < row.serial {
-            return alarm(conn, "rolled_back", "it shows an older set of keys than before");
-        }
-        if let Some(before) = before {
-            let same = document.set.serial == row.serial;
-            if same && document.set != before {
-                return alarm(conn, "broken_chain", "it shows two different sets of keys of one serial");
-            }
-            if document.set.serial == row.serial + 1 && document.set.prev != Some(before.hash()) {
-                return alarm(conn, "broken_chain", "its set of keys does not name the one before it");
-            }
+        if let Some(before) = KeyDocument::unchecked(&row.document)
+            && let Err(why) = document.set.check_follows(&before)
+        {
+            return alarm(conn, why.code(), &why.to_string());
         }
         if row.suspended {
             return Ok(Err("it is suspended".to_owned()));

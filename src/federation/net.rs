@@ -1,4 +1,4 @@
-//! Which addresses a request to another server may go to (spec: network rules).
+//! Which addresses a request to another server may go to (KEYDOC-11).
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};

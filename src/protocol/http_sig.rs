@@ -3,8 +3,8 @@
 //! Of what those allow, one form is spoken here: exactly one signature, labelled `s2s`, over a fixed set of
 //! components. [`sign`] makes the header fields. Whoever receives a request [`parse`]s them, asks the claim
 //! for its time ([`Claim::check_time`]), fetches the key that it names, and has it verified
-//! ([`Claim::verify`]). What remains is theirs: that `destination` and `authority` are themselves, that the
-//! `loggia-*` fields came once each, and that the nonce is new.
+//! ([`Claim::verify`]). Before that it looks whether the request is for it at all ([`Address::check`]), and after it
+//! whether the nonce is new ([`Nonces`]).
 
 use std::borrow::Cow;
 
@@ -19,8 +19,11 @@ use super::{
 };
 
 mod base;
+mod receive;
 #[cfg(test)]
 mod tests;
+
+pub use receive::{Address, Addressed, Nonces};
 
 /// REQ-3: the signature's label in both of its fields.
 pub const LABEL: &str = "s2s";
@@ -45,6 +48,10 @@ pub enum SigError {
     ClockSkew,
     #[error("{detail}")]
     BadDigest { detail: &'static str },
+    #[error("this server speaks version {}", limits::PROTOCOL_VERSION)]
+    Version,
+    #[error("the request is for another server")]
+    WrongDestination,
 }
 
 impl SigError {
@@ -54,6 +61,8 @@ impl SigError {
             Self::BadSignature { .. } => "bad_signature",
             Self::ClockSkew => "clock_skew",
             Self::BadDigest { .. } => "bad_digest",
+            Self::Version => "version",
+            Self::WrongDestination => "wrong_destination",
         }
     }
 }

@@ -3,6 +3,8 @@
 //! Two signatures: the root key's over the set of keys, which changes seldom, so that the root key can lie in a
 //! drawer; and an active key's over the whole document, which is made anew every few days.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -61,7 +63,47 @@ impl KeySet {
         SignedKeySet { set: self, root_signature }
     }
 
-    /// The key that signs at `ts`, if there is one of this id.
+    /// KEYDOC-1, KEYDOC-4: what a set must be whoever signed it.
+    fn check_form(&self) -> Result<(), DocumentError> {
+        if self.serial < 1 || self.prev.is_some() != (self.serial > 1) {
+            return Err(malformed("serial and prev don't fit"));
+        }
+        if self.keys.is_empty() || self.keys.len() > KEYS_MAX {
+            return Err(malformed("too many keys, or none"));
+        }
+        let mut kids = BTreeSet::new();
+        for key in &self.keys {
+            if !kids.insert(&key.kid) {
+                return Err(malformed("a key id stands twice"));
+            }
+            if key.from_ts < 0 || key.until_ts.is_some_and(|until| until < key.from_ts) {
+                return Err(malformed("a key's times"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether this set may come after the one that is known (KEYDOC-7, KEYDOC-8).
+    ///
+    /// # Errors
+    /// [`Contradiction`]
+    pub fn check_follows(&self, known: &KeySet) -> Result<(), Contradiction> {
+        if self.root != known.root {
+            return Err(Contradiction::NewRoot);
+        }
+        if self.serial < known.serial {
+            return Err(Contradiction::RolledBack);
+        }
+        if self.serial == known.serial && self != known {
+            return Err(Contradiction::TwoSets);
+        }
+        if self.serial == known.serial.saturating_add(1) && self.prev != Some(known.hash()) {
+            return Err(Contradiction::BrokenChain);
+        }
+        Ok(())
+    }
+
+    /// The key that signs at `ts`, if there is one of this id (KEYDOC-5).
     pub fn key_at(&self, kid: &KeyId, ts: Ts) -> Result<PublicKey, KeyProblem> {
         let key = self.keys.iter().find(|key| key.kid == *kid).ok_or(KeyProblem::Unknown)?;
         let in_time =
@@ -75,6 +117,15 @@ impl KeySet {
 pub enum KeyProblem {
     Unknown,
     Expired,
+}
+
+impl KeyProblem {
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Unknown => "key_unknown",
+            Self::Expired => "key_expired",
+        }
+    }
 }
 
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -120,8 +171,8 @@ pub struct KeyDocument {
 /// Why a document is not believed.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum DocumentError {
-    #[error("is not a key document: {0}")]
-    Malformed(String),
+    #[error("is not a key document: {what}")]
+    Malformed { code: &'static str, what: String },
     #[error("is another server's")]
     OtherServer,
     #[error("is of the future, or has ended")]
@@ -129,7 +180,48 @@ pub enum DocumentError {
     #[error("has a signature that does not verify")]
     Signature,
     #[error("is signed with a key that it does not hold, or that has ended")]
-    Key,
+    Key(KeyProblem),
+}
+
+impl DocumentError {
+    /// As the specification names it.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed { code, .. } => code,
+            Self::OtherServer => "other_server",
+            Self::NotNow => "not_now",
+            Self::Signature => "bad_signature",
+            Self::Key(problem) => problem.code(),
+        }
+    }
+}
+
+fn malformed(what: impl ToString) -> DocumentError {
+    DocumentError::Malformed { code: "bad_header", what: what.to_string() }
+}
+
+/// Why a set of keys does not follow the one that is known: for the operator, and what is known stays.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum Contradiction {
+    #[error("it shows another root key than before: it may be somebody else")]
+    NewRoot,
+    #[error("it shows an older set of keys than before")]
+    RolledBack,
+    #[error("it shows two different sets of keys of one serial")]
+    TwoSets,
+    #[error("its set of keys does not name the one before it")]
+    BrokenChain,
+}
+
+impl Contradiction {
+    /// As the specification names it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NewRoot => "new_root",
+            Self::RolledBack => "rolled_back",
+            Self::TwoSets | Self::BrokenChain => "broken_chain",
+        }
+    }
 }
 
 impl KeyDocument {
@@ -181,37 +273,46 @@ impl KeyDocument {
     /// # Errors
     /// [`DocumentError`] with the first thing that is wrong.
     pub fn check(bytes: &[u8], server: &ServerName, now: Ts) -> Result<KeyDocument, DocumentError> {
-        let malformed = |what: String| DocumentError::Malformed(what);
-        let text = std::str::from_utf8(bytes).map_err(|error| malformed(error.to_string()))?;
-        let value = json::parse_canonical(bytes).map_err(|error| malformed(error.to_string()))?;
-        let serde_json::Value::Object(mut fields) = value else {
-            return Err(malformed("no object".to_owned()));
-        };
+        // KEYDOC-1: form.
+        let value = json::parse_canonical(bytes)
+            .map_err(|error| DocumentError::Malformed { code: error.code(), what: error.to_string() })?;
+        let text = std::str::from_utf8(bytes).map_err(malformed)?;
+        let serde_json::Value::Object(mut fields) = value else { return Err(malformed("no object")) };
         let signature: Signature = fields
             .remove("signature")
             .and_then(|value| value.as_str()?.parse().ok())
-            .ok_or_else(|| malformed("no signature".to_owned()))?;
-        let unsigned: Unsigned = serde_json::from_value(serde_json::Value::Object(fields))
-            .map_err(|error| malformed(error.to_string()))?;
-        if unsigned.server != *server {
+            .ok_or_else(|| malformed("no signature"))?;
+        let fields = serde_json::Value::Object(fields);
+        let signed = json::to_canonical(&fields).map_err(malformed)?;
+        let unsigned: Unsigned = serde_json::from_value(fields).map_err(malformed)?;
+        // What is absent is absent, not null.
+        if json::write_typed(&unsigned) != signed {
+            return Err(malformed("a field in another form"));
+        }
+        let root_signature = unsigned.root_signature;
+        let document = KeyDocument::of(unsigned, root_signature, text.to_owned());
+        document.set.check_form()?;
+        // KEYDOC-6
+        if !is_endpoint(&document.endpoint) {
+            return Err(malformed("no endpoint"));
+        }
+        if document.versions.is_empty() || document.versions.iter().any(|version| *version < 1) {
+            return Err(malformed("no versions"));
+        }
+        if document.set.server != *server {
             return Err(DocumentError::OtherServer);
         }
-        if unsigned.keys.len() > KEYS_MAX || unsigned.serial < 1 || !is_endpoint(&unsigned.endpoint) {
-            return Err(malformed("a value out of bounds".to_owned()));
-        }
-        let lasts = unsigned.valid_until.saturating_sub(unsigned.ts);
-        if unsigned.ts > now.saturating_add(SKEW_MS_MAX)
-            || unsigned.valid_until <= now
-            || lasts > VALIDITY_MS_MAX
-        {
+        // KEYDOC-4: time.
+        let lasts = document.valid_until.saturating_sub(document.ts);
+        let is_now = document.ts <= now.saturating_add(SKEW_MS_MAX) && now < document.valid_until;
+        if document.ts < 0 || !is_now || !(1..=VALIDITY_MS_MAX).contains(&lasts) {
             return Err(DocumentError::NotNow);
         }
-        let signed = json::write_typed(&unsigned);
-        let document = KeyDocument::of(unsigned.clone(), unsigned.root_signature, text.to_owned());
+        // KEYDOC-2, KEYDOC-3: signatures.
         let root_bytes = document.set.canonical();
         let by_root = document.set.root.verify_in(domain::KEY_SET, &root_bytes, &document.root_signature);
         by_root.map_err(|_| DocumentError::Signature)?;
-        let key = document.set.key_at(&document.kid, document.ts).map_err(|_| DocumentError::Key)?;
+        let key = document.set.key_at(&document.kid, document.ts).map_err(DocumentError::Key)?;
         key.verify_in(domain::KEY_DOCUMENT, &signed, &signature).map_err(|_| DocumentError::Signature)?;
         Ok(document)
     }
@@ -221,8 +322,7 @@ impl KeyDocument {
 fn is_endpoint(text: &str) -> bool {
     let Some(authority) = text.strip_prefix("https://") else { return false };
     let (host, port) = authority.split_once(':').unwrap_or((authority, "443"));
-    let port_fits =
-        port.len() <= 5 && port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok();
+    let port_fits = port.parse::<u16>().is_ok_and(|number| number > 0 && number.to_string() == port);
     text.len() <= ENDPOINT_BYTES_MAX && port_fits && host.parse::<ServerName>().is_ok()
 }
 

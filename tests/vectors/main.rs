@@ -6,6 +6,8 @@
 #![cfg(test)]
 
 mod coverage;
+mod documents;
+mod flows;
 mod foreign;
 mod logs;
 mod objects;

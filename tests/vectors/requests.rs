@@ -1,6 +1,6 @@
 //! Signed requests between servers.
 
-use loggia::protocol::http_sig::{Params, Request, SigError, parse, sign};
+use loggia::protocol::http_sig::{Address, Nonces, Params, Request, SigError, parse, sign};
 use loggia::protocol::ids::ServerName;
 use loggia::protocol::sign::SigningKey;
 use serde_json::{Value, json as value};
@@ -67,5 +67,41 @@ fn requests_are_signed_alike() {
             "signature-input": signed.signature_input,
             "signature": signed.signature,
         }))
+    });
+}
+
+#[test]
+fn requests_are_for_their_receiver() {
+    run("requests/address.json", |_, input| {
+        let fields = |name: &str| -> Vec<&str> {
+            let values = input["fields"][name].as_array().expect("fields");
+            values.iter().map(|value| value.as_str().expect("a field")).collect()
+        };
+        let address = Address {
+            origin: &fields("loggia-origin"),
+            destination: &fields("loggia-destination"),
+            version: &fields("loggia-version"),
+            host: &fields("host"),
+        };
+        let addressed = address.check(&parsed(&input["receiver"]), &text(&input["authority"]));
+        let addressed = addressed.map_err(|error| error.code().to_owned())?;
+        Ok(value!({ "origin": addressed.origin, "authority": addressed.authority }))
+    });
+}
+
+#[test]
+fn nonces_are_taken_once() {
+    run("requests/nonces.json", |_, input| {
+        let mut nonces = Nonces::default();
+        let mut last = false;
+        for request in input["requests"].as_array().expect("requests") {
+            nonces.forget(number(&request["now"]));
+            last = nonces.take(
+                &parsed(&request["origin"]),
+                &parsed(&request["nonce"]),
+                number(&request["expires"]),
+            );
+        }
+        if last { Ok(value!({})) } else { Err("replay".to_owned()) }
     });
 }

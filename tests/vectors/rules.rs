@@ -7,12 +7,12 @@ use serde_json::{Value, json as value};
 
 use crate::{parsed, run, text};
 
-fn signed(item: &Value) -> Result<SignedEvent, String> {
+pub fn signed(item: &Value) -> Result<SignedEvent, String> {
     SignedEvent::from_parts(text(&item["event"]).into_bytes(), parsed(&item["signature"]))
         .map_err(|error| error.code().to_owned())
 }
 
-fn entry(item: &Value) -> Entry {
+pub fn entry(item: &Value) -> Entry {
     serde_json::from_value(item["entry"].clone()).expect("an entry")
 }
 

@@ -6,7 +6,6 @@ mod channels;
 mod people;
 pub mod signed;
 
-use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -20,7 +19,8 @@ use super::own_keys::OwnKeys;
 use super::{BASE, Courier, Outbound, WELL_KNOWN};
 use crate::domain::Domain;
 use crate::http::openapi::{self, Access, Errors};
-use crate::protocol::ids::ServerName;
+use crate::protocol::http_sig::Nonces;
+use crate::protocol::ids::{Nonce, ServerName};
 
 /// What the endpoints for servers have at hand.
 pub struct Inbound {
@@ -28,7 +28,7 @@ pub struct Inbound {
     pub own: Arc<OwnKeys>,
     pub outbound: Arc<Outbound>,
     pub courier: Arc<Courier>,
-    nonces: Nonces,
+    nonces: Mutex<Nonces>,
     /// Seconds since 1970: what was signed before this server started may have been taken before it stopped.
     since_s: i64,
     rates: DefaultKeyedRateLimiter<ServerName>,
@@ -45,43 +45,23 @@ impl Inbound {
         let rates =
             RateLimiter::keyed(Quota::per_minute(NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN)));
         let since_s = domain.clock.now() / 1_000;
-        Inbound { domain, own, outbound, courier, nonces: Nonces::default(), since_s, rates }
+        Inbound { domain, own, outbound, courier, nonces: Mutex::default(), since_s, rates }
     }
 
     fn discovery(&self) -> &Discovery {
         &self.outbound.discovery
     }
 
+    /// REQ-11: whether the nonce was not used before.
+    fn is_new(&self, origin: &ServerName, nonce: &Nonce, expires_s: i64) -> bool {
+        self.nonces.lock().unwrap_or_else(PoisonError::into_inner).take(origin, nonce, expires_s)
+    }
+
     /// Lets go of what is no longer needed; called now and then.
     pub fn forget_old(&self) {
-        self.nonces.forget(self.domain.clock.now() / 1_000);
+        let now_s = self.domain.clock.now() / 1_000;
+        self.nonces.lock().unwrap_or_else(PoisonError::into_inner).forget(now_s);
         self.rates.retain_recent();
-    }
-}
-
-/// Nonces of requests that verified, until their signatures have ended.
-#[derive(Default)]
-struct Nonces(Mutex<HashMap<ServerName, HashMap<String, i64>>>);
-
-/// Nonces of one server that are remembered: it has only itself to lock out.
-const NONCES_PER_SERVER_MAX: usize = 200_000;
-
-impl Nonces {
-    /// False when it was there, or none can be remembered now.
-    fn is_new(&self, origin: &ServerName, nonce: &str, expires_s: i64) -> bool {
-        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let theirs = seen.entry(origin.clone()).or_default();
-        theirs.len() < NONCES_PER_SERVER_MAX && theirs.insert(nonce.to_owned(), expires_s).is_none()
-    }
-
-    /// The window outlives the signature by the skew that is allowed.
-    fn forget(&self, now_s: i64) {
-        const SKEW_S: i64 = 300;
-        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.retain(|_, theirs| {
-            theirs.retain(|_, expires| *expires + SKEW_S > now_s);
-            !theirs.is_empty()
-        });
     }
 }
 

@@ -18,7 +18,7 @@ use crate::federation::VERSION;
 use crate::federation::discovery::KeyLookup;
 use crate::http::Problem;
 use crate::http::extract::Object;
-use crate::protocol::http_sig::{self, Request, SigError};
+use crate::protocol::http_sig::{self, Address, Addressed, Request, SigError};
 use crate::protocol::ids::{KeyId, ServerName};
 use crate::protocol::key_document::KeyDocument;
 
@@ -103,31 +103,21 @@ fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 async fn verify(state: &Inbound, request: &HttpRequest, body: BytesMut) -> Result<Signed, Problem> {
     let headers = request.headers();
-    let missing = |name: &str| {
-        Problem::new("bad_signature", format!("The header field {name} is missing, twice there or wrong."))
+    // REQ-10
+    let address = Address {
+        origin: &all(headers, "loggia-origin"),
+        destination: &all(headers, "loggia-destination"),
+        version: &all(headers, "loggia-version"),
+        host: &all(headers, "host"),
     };
-    let version = only(headers, "loggia-version").ok_or_else(|| missing("loggia-version"))?;
-    if version != VERSION {
-        return Err(Problem::new("version", format!("This server speaks version {VERSION}.")));
-    }
-    let destination: ServerName = only(headers, "loggia-destination")
-        .and_then(|value| value.parse().ok())
-        .ok_or_else(|| missing("loggia-destination"))?;
-    let origin: ServerName = only(headers, "loggia-origin")
-        .and_then(|value| value.parse().ok())
-        .ok_or_else(|| missing("loggia-origin"))?;
-    let host = only(headers, "host").unwrap_or_default();
-    let authority = http_sig::authority(host);
-    if destination != *state.domain.server() || authority != state.own.authority() {
-        return Err(Problem::new(
-            "wrong_destination",
-            format!(
-                "This is {} at {}, not {destination} at {authority}.",
-                state.domain.server(),
-                state.own.authority()
-            ),
-        ));
-    }
+    let reached = state.own.authority();
+    let addressed = address.check(state.domain.server(), &reached).map_err(|error| match error {
+        SigError::WrongDestination => {
+            Problem::new("wrong_destination", format!("This is {} at {reached}.", state.domain.server()))
+        }
+        other => of_signature(other),
+    })?;
+    let Addressed { origin, destination, authority } = addressed;
     if origin == destination || !state.outbound.admits(&origin) {
         return Err(Problem::plain("server_blocked"));
     }
@@ -146,7 +136,7 @@ async fn verify(state: &Inbound, request: &HttpRequest, body: BytesMut) -> Resul
         query: uri.query(),
         origin: &origin,
         destination: &destination,
-        version,
+        version: VERSION,
         content_type: only(headers, "content-type"),
         body: Some(&body),
     };
@@ -158,7 +148,7 @@ async fn verify(state: &Inbound, request: &HttpRequest, body: BytesMut) -> Resul
     if claim.created() < state.since_s {
         return Err(Problem::new("replay", "The request was signed before this server started."));
     }
-    if !state.nonces.is_new(&origin, claim.nonce().as_str(), claim.expires()) {
+    if !state.is_new(&origin, claim.nonce(), claim.expires()) {
         return Err(Problem::plain("replay"));
     }
     // Whoever speaks is there: what waits for them goes out now.
