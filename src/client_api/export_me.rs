@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::cursor;
-use crate::domain::view::{Attachment, Channel, User};
+use crate::domain::view::{Attachment, Channel, Setting, User};
 use crate::http::{App, Auth, Params, Problem};
 
 #[derive(Deserialize, IntoParams)]
@@ -21,6 +21,8 @@ pub struct ExportQuery {
 pub struct Export {
     pub user: User,
     pub channels: Vec<Channel>,
+    /// What one's clients keep for each other; on the first page.
+    pub settings: Vec<Setting>,
     /// What one wrote and did not delete, in the order of channels and logs.
     pub messages: Vec<WrittenMessage>,
     /// Null on the last page.
@@ -58,6 +60,7 @@ pub async fn export_me(app: App, actor: Auth, query: Params<ExportQuery>) -> Res
     Ok(Json(Export {
         user: app.with_presence(export.user),
         channels: export.channels.into_iter().map(|channel| app.channel_with_presence(channel)).collect(),
+        settings: export.settings,
         messages: messages.collect(),
         next: export.next.map(|(channel, seq)| cursor::print(&format!("{channel}.{seq}"))),
     }))

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::view::{ChannelInfo, Member, Message, Notification, ReadState, User};
+use super::view::{AccountRole, ChannelInfo, Member, Message, Notification, ReadState, Setting, User};
 use crate::protocol::Seq;
 use crate::protocol::ids::{ChannelId, ServerName};
 use crate::storage::{ChannelNum, UserNum};
@@ -36,6 +36,12 @@ pub enum Effect {
     Notified { user: UserNum, notification: Box<Notification> },
     /// To the person's own devices: everything up to this id was seen.
     NotificationsSeen { user: UserNum, up_to: i64, unread: i64 },
+    /// To the person's own devices: something that they keep for each other.
+    Setting { user: UserNum, setting: Box<Setting> },
+    /// To the person's own devices: it is kept no longer.
+    SettingGone { user: UserNum, key: String },
+    /// To the person's own devices: what their account may do. Each of these sessions is looked up anew.
+    RoleChanged { user: UserNum, role: AccountRole, sessions: Vec<String> },
     /// A profile changed: to everybody who shares a channel.
     Profile { user: UserNum, profile: Box<User> },
     /// Another server has to be told something of a channel that is hosted here.

@@ -77,6 +77,7 @@ coded! {
         File = "file_not_found", "There is no such file, or it isn't for you.";
         Upload = "upload_not_found", "There is no such upload.";
         Picture = "no_picture", "This file can't be shown small.";
+        Setting = "setting_not_found", "Nothing is kept under this key.";
     }
 }
 
@@ -92,6 +93,8 @@ coded! {
         TooManyUploads = "too_many_uploads", "Too many uploads are under way.";
         UploadLocked = "upload_locked", "Another request is adding to this upload.";
         OffsetMismatch = "offset_mismatch", "The upload goes on from another offset.";
+        LastAdmin = "last_admin", "Nobody would be left to administer this server.";
+        SettingsFull = "settings_full", "As much is kept as may be: delete something first.";
         PinsFull = "pins_full", "This channel has as many pins as it can have.";
     }
 }
@@ -102,6 +105,7 @@ coded! {
         RegistrationClosed = "registration_closed", "This server takes no new accounts.";
         InviteNeeded = "invite_needed", "Registering here needs an invite code.";
         InviteInvalid = "invite_invalid", "This invite code is unknown, spent or over.";
+        AccountDisabled = "account_disabled", "An administrator keeps this account from logging in.";
         AdminOnly = "admin_only", "Only an administrator may do that.";
         BadOrigin = "bad_origin", "A server speaks for its own people only.";
         NotHost = "not_host", "Only the channel's host may do that.";

@@ -1,12 +1,13 @@
 //! A person's own data.
 
 use super::content::{self, MessageContent};
-use super::view::{AccountRole, Attachment, Channel, User};
+use super::settings::{self, SETTINGS_MAX};
+use super::view::{AccountRole, Attachment, Channel, Setting, User};
 use super::{Actor, Domain, Error, Missing, Result, channels, show};
 use crate::protocol::event::EventType;
 use crate::protocol::{Seq, Ts};
 use crate::storage::entries::EntryRow;
-use crate::storage::{ChannelNum, Conn, channels as rows, entries, messages, users};
+use crate::storage::{ChannelNum, Conn, channels as rows, entries, messages, settings as stored, users};
 
 /// How many messages one page of an export has.
 pub const EXPORT_PAGE_MESSAGES: i64 = 1_000;
@@ -24,6 +25,8 @@ pub struct Written {
 pub struct Export {
     pub user: User,
     pub channels: Vec<Channel>,
+    /// What one's clients keep; on the first page only.
+    pub settings: Vec<Setting>,
     pub messages: Vec<Written>,
     pub next: Option<(ChannelNum, Seq)>,
 }
@@ -57,9 +60,12 @@ impl Domain {
                         attachments: content.attachments,
                     });
                 }
+                let first = after.1 < 0;
+                let kept = if first { stored::page(conn, user, "", SETTINGS_MAX)? } else { Vec::new() };
+                let settings = kept.into_iter().map(settings::shown).collect();
                 let channels = channels::mine(conn, user)?;
                 let user = User { role: Some(AccountRole::parse(&me.role)), ..show::user(&me) };
-                Ok(Export { user, channels, messages, next })
+                Ok(Export { user, channels, settings, messages, next })
             })
             .await
     }

@@ -1,15 +1,11 @@
 //! Invite codes: how administrators let people in where registration isn't open.
 
+use super::admin::admin;
 use super::sessions::invite_code;
-use super::view::AccountRole;
-use super::{Actor, Domain, Error, Forbidden, Missing, Result};
+use super::{Actor, Domain, Error, Missing, Result};
 use crate::storage::users::{self, InviteRow};
 
 pub const INVITE_USES_MAX: i64 = 10_000;
-
-fn admin(actor: &Actor) -> Result<()> {
-    if actor.role == AccountRole::Admin { Ok(()) } else { Err(Error::Forbidden(Forbidden::AdminOnly)) }
-}
 
 impl Domain {
     /// Makes a code that lets `uses` people register, for `expires_in_s` seconds or for ever.

@@ -4,6 +4,7 @@
 //! the [`writer`]; what they answer are the shapes of [`view`]. Nothing here knows HTTP or sockets.
 
 pub mod accounts;
+pub mod admin;
 pub mod archive;
 pub mod changes;
 pub mod channels;
@@ -32,6 +33,7 @@ pub mod remote;
 pub mod search;
 mod seat;
 pub mod sessions;
+pub mod settings;
 pub mod show;
 pub mod sync;
 pub mod timeline;

@@ -7,8 +7,8 @@ use std::sync::Mutex;
 
 use tokio::sync::oneshot;
 
-use crate::protocol::Seq;
 use crate::protocol::ids::ServerName;
+use crate::protocol::{Seq, Ts};
 
 /// A request to another server: below `/federation/v1`.
 #[derive(Debug, Clone)]
@@ -74,6 +74,14 @@ impl PeerError {
 
 pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<String, PeerError>> + Send + 'a>>;
 
+/// How talking to a server went, since this one started.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Contact {
+    pub last_seen_ts: Option<Ts>,
+    /// Why it could not be reached the last time.
+    pub last_error: Option<String>,
+}
+
 /// Talks to other servers.
 pub trait Peers: Send + Sync {
     /// Asks, and answers the body of a success.
@@ -84,6 +92,8 @@ pub trait Peers: Send + Sync {
     fn admits(&self, server: &ServerName) -> bool;
     /// Whether it could not be reached the last time.
     fn is_away(&self, server: &ServerName) -> bool;
+    /// When it was last heard of.
+    fn contact(&self, server: &ServerName) -> Contact;
 }
 
 /// A server that talks to no others.
@@ -102,6 +112,10 @@ impl Peers for NoPeers {
 
     fn is_away(&self, _: &ServerName) -> bool {
         true
+    }
+
+    fn contact(&self, _: &ServerName) -> Contact {
+        Contact::default()
     }
 }
 

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use super::clock::{random, random_text};
 use super::effect::Effect;
 use super::view::{AccountRole, User};
-use super::{Actor, Domain, Error, Missing, Person, Result, accounts, show};
+use super::{Actor, Domain, Error, Forbidden, Missing, Person, Result, accounts, show};
 use crate::protocol::Ts;
 use crate::protocol::ids::UserId;
 use crate::storage::sessions::{self, SessionRow};
@@ -31,7 +31,8 @@ impl Domain {
     /// Checks name and password.
     ///
     /// # Errors
-    /// [`Error::Credentials`], the same for a wrong password and for a name that doesn't exist.
+    /// [`Error::Credentials`], the same for a wrong password and for a name that doesn't exist;
+    /// `account_disabled` for those who know the password.
     pub async fn authenticate(&self, username: &str, password: String) -> Result<User> {
         let id = accounts::parse_username(username.trim_start_matches('@'), self.server()).ok();
         let row = match id {
@@ -41,6 +42,9 @@ impl Domain {
         let stored = row.as_ref().and_then(|row| row.password_hash.clone());
         let fits = self.passwords.verify(password, stored).await?;
         let row = row.filter(|_| fits).ok_or(Error::Credentials)?;
+        if row.disabled_ts.is_some() {
+            return Err(Error::Forbidden(Forbidden::AccountDisabled));
+        }
         Ok(User { role: Some(AccountRole::parse(&row.role)), ..show::user(&row) })
     }
 
@@ -54,6 +58,10 @@ impl Domain {
         self.writer
             .other(&user.clone(), move |work| {
                 let owner = users::by_id(work.conn, &user)?.ok_or(Error::NotFound(Missing::User))?;
+                // Between the password and here somebody may have been kept out.
+                if owner.disabled_ts.is_some() {
+                    return Err(Error::Forbidden(Forbidden::AccountDisabled));
+                }
                 let row = SessionRow {
                     id,
                     token_hash: hash.to_vec(),

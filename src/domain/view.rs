@@ -36,7 +36,7 @@ pub enum Presence {
     Offline,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AccountRole {
     User,
@@ -54,6 +54,17 @@ impl AccountRole {
             AccountRole::Admin => "admin",
         }
     }
+}
+
+/// Something that a person's clients keep for each other.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Setting {
+    #[schema(example = "draft:!channel")]
+    pub key: String,
+    /// Any JSON.
+    pub value: serde_json::Value,
+    /// Grows with each change.
+    pub updated_ts: Ts,
 }
 
 /// One emoji on a message.

@@ -130,6 +130,7 @@ impl Courier {
     /// The server is there: whatever was put off because it was not goes out now.
     pub fn revive(self: &Arc<Self>, server: &ServerName) {
         self.outbound.note(server, false);
+        self.outbound.note_contact(server, None);
         let lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(lane) = lanes.get(server) {
             lane.alive.notify_one();

@@ -11,7 +11,7 @@ use super::discovery::{Discovery, cause, read_body};
 use super::{BASE, VERSION};
 use crate::config::PeerPolicy;
 use crate::domain::clock::{Clock, random_nonce};
-use crate::domain::peers::{Answer, Ask, NO_CODE, PeerError, Peers};
+use crate::domain::peers::{Answer, Ask, Contact, NO_CODE, PeerError, Peers};
 use crate::domain::writer::Identity;
 use crate::protocol::http_sig::{self, Params, Request};
 use crate::protocol::ids::ServerName;
@@ -36,6 +36,8 @@ pub struct Outbound {
     in_flight: Mutex<HashMap<ServerName, Arc<Semaphore>>>,
     /// Servers that could not be reached the last time.
     away: Mutex<HashSet<ServerName>>,
+    /// When servers were last heard of, and why they could not be reached.
+    contacts: Mutex<HashMap<ServerName, Contact>>,
     /// This server stops: nothing is waited for any more.
     closed: watch::Sender<bool>,
     /// Known once the domain is.
@@ -56,6 +58,7 @@ impl Outbound {
             policy: RwLock::new(policy),
             in_flight: Mutex::default(),
             away: Mutex::default(),
+            contacts: Mutex::default(),
             closed: watch::Sender::new(false),
             courier: OnceLock::new(),
         }
@@ -89,6 +92,20 @@ impl Outbound {
             away.remove(server);
         } else if away.len() < AWAY_MAX {
             away.insert(server.clone());
+        }
+    }
+
+    /// What administrators are told of it. None for a server that is there.
+    pub fn note_contact(&self, server: &ServerName, error: Option<&PeerError>) {
+        let mut contacts = self.contacts.lock().unwrap_or_else(PoisonError::into_inner);
+        if contacts.len() >= AWAY_MAX && !contacts.contains_key(server) {
+            return;
+        }
+        let contact = contacts.entry(server.clone()).or_default();
+        if let Some(PeerError::Unreachable(..) | PeerError::Nonsense(..)) = error {
+            contact.last_error = error.map(ToString::to_string);
+        } else {
+            *contact = Contact { last_seen_ts: Some(self.clock.now()), last_error: None };
         }
     }
 
@@ -184,6 +201,9 @@ impl Peers for Outbound {
         Box::pin(async move {
             tokio::select! {
                 answer = self.ask_now(server, ask) => {
+                    if !matches!(answer, Err(PeerError::Blocked(_) | PeerError::Disabled)) {
+                        self.note_contact(server, answer.as_ref().err());
+                    }
                     self.note(server, matches!(answer, Err(PeerError::Unreachable(..))));
                     answer
                 }
@@ -200,6 +220,11 @@ impl Peers for Outbound {
 
     fn is_away(&self, server: &ServerName) -> bool {
         self.away.lock().unwrap_or_else(PoisonError::into_inner).contains(server)
+    }
+
+    fn contact(&self, server: &ServerName) -> Contact {
+        let contacts = self.contacts.lock().unwrap_or_else(PoisonError::into_inner);
+        contacts.get(server).cloned().unwrap_or_default()
     }
 
     fn admits(&self, server: &ServerName) -> bool {

@@ -60,6 +60,7 @@ codes! {
     "bad_file_name" 400 "The file's name is not acceptable.";
     "bad_attachments" 400 "The message can't carry these files.";
     "bad_picture" 400 "This is no picture that can be read.";
+    "setting_too_large" 400 "The value is too large.";
     "bad_size" 400 "Pictures are not made in this size.";
     "broken_off" 400 "The body ended early, or did not go on.";
     "bad_tus" 400 "A header of the tus protocol is missing or wrong.";
@@ -81,6 +82,7 @@ codes! {
     "registration_closed" 403 "This server takes no new accounts.";
     "invite_needed" 403 "Registering here needs an invite code.";
     "invite_invalid" 403 "The invite code is unknown, spent or over.";
+    "account_disabled" 403 "An administrator keeps this account from logging in.";
     "admin_only" 403 "Only an administrator may do that.";
     "not_host" 403 "Only the channel's host may do that.";
     "not_member" 403 "Only members of the channel may do that.";
@@ -101,6 +103,7 @@ codes! {
     "invite_not_found" 404 "There is no such invite code.";
     "file_not_found" 404 "There is no such file, or it isn't for you.";
     "upload_not_found" 404 "There is no such upload.";
+    "setting_not_found" 404 "Nothing is kept under this key.";
     "no_picture" 404 "The file can't be shown small.";
     "method_not_allowed" 405 "The resource does not know this method.";
     "username_taken" 409 "This name is taken.";
@@ -108,6 +111,8 @@ codes! {
     "nonce_reused" 409 "The nonce was used for another message.";
     "too_many_uploads" 409 "Too many uploads are under way.";
     "offset_mismatch" 409 "The upload goes on from another offset.";
+    "last_admin" 409 "Nobody would be left to administer this server.";
+    "settings_full" 409 "As much is kept as may be.";
     "pins_full" 409 "The channel has as many pins as it can have.";
     "bad_target" 409 "That can't be done to what it is aimed at, as it now stands.";
     "no_change" 409 "It is so already.";

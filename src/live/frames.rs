@@ -5,7 +5,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::domain::effect::Change;
-use crate::domain::view::{ChannelInfo, Member, Notification, Presence, ReadState, User};
+use crate::domain::view::{
+    AccountRole, ChannelInfo, Member, Notification, Presence, ReadState, Setting, User,
+};
 use crate::protocol::Seq;
 
 const FIN_TEXT: u8 = 0x81;
@@ -132,6 +134,18 @@ pub fn notified(notification: &Notification) -> Bytes {
 
 pub fn notifications_seen(up_to: i64, unread: i64) -> Bytes {
     event("notifications.read", None, None, json!({ "up_to": up_to, "unread": unread }))
+}
+
+pub fn role(role: AccountRole) -> Bytes {
+    event("account.updated", None, None, json!({ "role": role }))
+}
+
+pub fn setting(setting: &Setting) -> Bytes {
+    event("settings.updated", None, None, setting)
+}
+
+pub fn setting_gone(key: &str) -> Bytes {
+    event("settings.updated", None, None, json!({ "key": key, "deleted": true }))
 }
 
 pub fn profile(user: &User, online: Online<'_>) -> Bytes {

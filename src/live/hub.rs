@@ -66,8 +66,8 @@ pub struct HubHandle {
 impl Announce for HubHandle {
     fn announce(&self, effects: Vec<Effect>) {
         for effect in &effects {
-            // At once, not when the hub comes to it: whoever ended a session is answered right after this.
-            if let Effect::SessionsEnded { sessions } = effect {
+            // At once, not when the hub comes to it: whoever ended or changed a session is answered right after this.
+            if let Effect::SessionsEnded { sessions } | Effect::RoleChanged { sessions, .. } = effect {
                 (self.sessions_ended)(sessions);
             }
         }
@@ -265,6 +265,9 @@ impl Hub {
             Effect::NotificationsSeen { user, up_to, unread } => {
                 self.to_user(*user, || frames::notifications_seen(*up_to, *unread));
             }
+            Effect::RoleChanged { user, role, .. } => self.to_user(*user, || frames::role(*role)),
+            Effect::Setting { user, setting } => self.to_user(*user, || frames::setting(setting)),
+            Effect::SettingGone { user, key } => self.to_user(*user, || frames::setting_gone(key)),
             Effect::Profile { profile, .. } => {
                 let audience = self.lock();
                 let frame = frames::profile(profile, &|user| audience.is_online(user));

@@ -13,11 +13,13 @@ pub mod members;
 pub mod messages;
 pub mod meta;
 pub mod notifications;
+pub mod overview;
 pub mod peers;
 mod pool;
 mod schema;
 pub mod search;
 pub mod sessions;
+pub mod settings;
 pub mod users;
 
 use std::sync::Arc;

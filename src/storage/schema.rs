@@ -29,6 +29,7 @@ diesel::table! {
         created_ts -> BigInt,
         deleted_ts -> Nullable<BigInt>,
         search -> Text,
+        disabled_ts -> Nullable<BigInt>,
     }
 }
 
@@ -40,6 +41,15 @@ diesel::table! {
         device_name -> Text,
         created_ts -> BigInt,
         last_used_ts -> BigInt,
+    }
+}
+
+diesel::table! {
+    settings (user_num, key) {
+        user_num -> BigInt,
+        key -> Text,
+        value -> Text,
+        updated_ts -> BigInt,
     }
 }
 

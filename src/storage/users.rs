@@ -20,6 +20,7 @@ pub struct UserRow {
     pub role: String,
     pub created_ts: i64,
     pub deleted_ts: Option<i64>,
+    pub disabled_ts: Option<i64>,
 }
 
 #[derive(Insertable)]
@@ -73,6 +74,30 @@ pub fn search(conn: &mut Conn, query: &str, after: &str, limit: i64) -> Result<V
     Ok(found)
 }
 
+/// Accounts of this server whose name has `query` in it, by id, after the id `after`.
+pub fn local(conn: &mut Conn, query: &str, after: &str, limit: i64) -> Result<Vec<UserRow>> {
+    Ok(users::table
+        .filter(users::search.like(contains(query)).escape('\\'))
+        .filter(users::id.gt(after).and(users::password_hash.is_not_null()))
+        .order(users::id)
+        .limit(limit)
+        .select(UserRow::columns())
+        .load(conn)?)
+}
+
+/// Administrators who can log in. On PostgreSQL they are locked: another node can't change them meanwhile.
+pub fn lock_admins(conn: &mut Conn) -> Result<Vec<UserNum>> {
+    let admins = users::table
+        .filter(users::role.eq("admin").and(users::password_hash.is_not_null()))
+        .filter(users::disabled_ts.is_null())
+        .order(users::num)
+        .select(users::num);
+    Ok(match conn {
+        Conn::Sqlite(c) => diesel::RunQueryDsl::load(admins, c)?,
+        Conn::Postgres(c) => diesel::RunQueryDsl::load(admins.for_update(), &mut **c)?,
+    })
+}
+
 /// How many accounts this server has.
 pub fn count_local(conn: &mut Conn) -> Result<i64> {
     let local = users::table.filter(users::password_hash.is_not_null());
@@ -93,6 +118,11 @@ pub fn set_password(conn: &mut Conn, num: UserNum, hash: &str) -> Result<()> {
 
 pub fn set_role(conn: &mut Conn, num: UserNum, role: &str) -> Result<()> {
     diesel::update(users::table.find(num)).set(users::role.eq(role)).execute(conn)?;
+    Ok(())
+}
+
+pub fn set_disabled(conn: &mut Conn, num: UserNum, since: Option<i64>) -> Result<()> {
+    diesel::update(users::table.find(num)).set(users::disabled_ts.eq(since)).execute(conn)?;
     Ok(())
 }
 

@@ -15,7 +15,11 @@ use crate::support::{Person, TestServer};
 pub fn fill(template: &str, channel: &str, message: &str, user: &str) -> String {
     let path = template.replace("{channel}", channel).replace("{message}", message).replace("{user}", user);
     let path = path.replace("{hash}", &"A".repeat(43)).replace("{upload}", "none").replace("{name}", "x.png");
-    let path = path.replace("{emoji}", "x").replace("{session}", "current").replace("{code}", "no-such-code");
+    let path = path
+        .replace("{emoji}", "x")
+        .replace("{session}", "current")
+        .replace("{code}", "no-such-code")
+        .replace("{key}", "no-such-key");
     assert!(!path.contains('{'), "a new kind of part in {template}: say here what to put there");
     path
 }
@@ -41,6 +45,8 @@ pub fn body(operation: &str, user: &str) -> Value {
         "set_avatar" => json!({ "file": "A".repeat(43) }),
         "mark_read" => json!({ "seq": 0 }),
         "read_notifications" => json!({ "up_to": i64::MAX }),
+        "put_setting" => json!({ "value": "eve was here" }),
+        "update_account" => json!({ "role": "admin", "disabled": true }),
         "set_notify" => json!({ "level": "none" }),
         _ => Value::Null,
     }
@@ -106,11 +112,14 @@ fn expected(operation: &Operation) -> Option<Expected> {
         "get_file" | "get_thumbnail" | "set_avatar" => Some(Expected::Problem(404, "file_not_found")),
         "head_file" => Some(Expected::Silence(404)),
         "delete_session" => Some(Expected::Problem(404, "session_not_found")),
-        "create_invite" | "list_invites" | "delete_invite" => Some(Expected::Problem(403, "admin_only")),
+        "get_setting" | "delete_setting" => Some(Expected::Problem(404, "setting_not_found")),
+        "create_invite" | "list_invites" | "delete_invite" | "list_accounts" | "update_account"
+        | "list_all_channels" | "list_peers" | "get_storage" => Some(Expected::Problem(403, "admin_only")),
         "options_files" | "delete_avatar" | "get_server" | "create_account" | "create_session"
         | "list_sessions" | "get_me" | "update_me" | "export_me" | "list_users" | "get_user"
-        | "create_channel" | "list_channels" | "list_directory" | "create_dm" | "list_notifications"
-        | "read_notifications" | "get_sync" | "change_password" | "delete_me" => Some(Expected::Fine),
+        | "list_settings" | "put_setting" | "create_channel" | "list_channels" | "list_directory"
+        | "create_dm" | "list_notifications" | "read_notifications" | "get_sync" | "change_password"
+        | "delete_me" => Some(Expected::Fine),
         _ => None,
     }
 }

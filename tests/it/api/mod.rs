@@ -2,6 +2,7 @@
 //! checked where requests are sent, in `support::Person`.
 
 mod accounts;
+mod administration;
 mod channels;
 mod cookies;
 mod coverage;
@@ -28,6 +29,7 @@ mod registration;
 mod roles;
 mod search;
 mod sessions;
+mod settings;
 mod stored;
 mod sync;
 mod threads;

@@ -60,5 +60,7 @@ export const problems: Catalogue["problems"] = {
   server_not_found: "Diesen Server gibt es nicht, oder er ist hier nicht bekannt.",
   too_much_waiting: "Es wartet schon zu viel von dir auf jenen Server.",
   admin_only: "Das darf nur die Verwaltung.",
+  account_disabled: "Eine Administratorin oder ein Administrator hat dieses Konto gesperrt.",
+  last_admin: "Jemand muss diesen Server weiter verwalten können.",
   bad_users: "Das sind zu viele Leute für ein Gespräch.",
 };

@@ -58,5 +58,7 @@ export const problems = {
   server_not_found: "There is no such server, or it is not known here.",
   too_much_waiting: "Too much of yours is waiting for that server already.",
   admin_only: "Only administrators may do that.",
+  account_disabled: "An administrator of this server keeps this account from signing in.",
+  last_admin: "Somebody has to be left to administer this server.",
   bad_users: "That is too many people for one conversation.",
 };

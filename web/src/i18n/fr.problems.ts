@@ -60,5 +60,7 @@ export const problems: Catalogue["problems"] = {
   server_not_found: "Ce serveur n’existe pas, ou n’est pas connu ici.",
   too_much_waiting: "Trop de vos messages attendent déjà ce serveur.",
   admin_only: "Seule l’administration peut faire cela.",
+  account_disabled: "L’administration de ce serveur empêche ce compte de se connecter.",
+  last_admin: "Il faut que quelqu’un puisse encore administrer ce serveur.",
   bad_users: "C’est trop de personnes pour une conversation.",
 };

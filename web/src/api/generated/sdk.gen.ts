@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AddReactionData, AddReactionErrors, AddReactionResponses, AppendUploadData, AppendUploadErrors, AppendUploadResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateChannelData, CreateChannelErrors, CreateChannelResponses, CreateDmData, CreateDmErrors, CreateDmResponses, CreateInviteData, CreateInviteErrors, CreateInviteResponses, CreateJoinData, CreateJoinErrors, CreateJoinResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, DeleteAvatarData, DeleteAvatarErrors, DeleteAvatarResponses, DeleteInviteData, DeleteInviteErrors, DeleteInviteResponses, DeleteMeData, DeleteMeErrors, DeleteMeResponses, DeleteMessageData, DeleteMessageErrors, DeleteMessageResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteUploadData, DeleteUploadErrors, DeleteUploadResponses, EditMessageData, EditMessageErrors, EditMessageResponses, ExportMeData, ExportMeErrors, ExportMeResponses, GetChannelData, GetChannelErrors, GetChannelResponses, GetFileData, GetFileErrors, GetFileResponses, GetLogData, GetLogErrors, GetLogResponses, GetMeData, GetMeErrors, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetServerData, GetServerErrors, GetServerResponses, GetSyncData, GetSyncErrors, GetSyncResponses, GetThreadData, GetThreadErrors, GetThreadResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GetUploadData, GetUploadErrors, GetUploadResponses, GetUserData, GetUserErrors, GetUserResponses, HeadFileData, HeadFileErrors, HeadFileResponses, JoinChannelData, JoinChannelErrors, JoinChannelResponses, KnockChannelData, KnockChannelErrors, KnockChannelResponses, LeaveChannelData, LeaveChannelErrors, LeaveChannelResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListDirectoryData, ListDirectoryErrors, ListDirectoryResponses, ListEditsData, ListEditsErrors, ListEditsResponses, ListInvitesData, ListInvitesErrors, ListInvitesResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListPinsData, ListPinsErrors, ListPinsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, MarkReadData, MarkReadErrors, MarkReadResponses, OpenStreamData, OpenStreamErrors, OptionsFilesData, OptionsFilesErrors, OptionsFilesResponses, PinMessageData, PinMessageErrors, PinMessageResponses, ReadNotificationsData, ReadNotificationsErrors, ReadNotificationsResponses, RemoveReactionData, RemoveReactionErrors, RemoveReactionResponses, SearchMessagesData, SearchMessagesErrors, SearchMessagesResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SendTypingData, SendTypingErrors, SendTypingResponses, SetAvatarData, SetAvatarErrors, SetAvatarResponses, SetNotifyData, SetNotifyErrors, SetNotifyResponses, UnpinMessageData, UnpinMessageErrors, UnpinMessageResponses, UpdateChannelData, UpdateChannelErrors, UpdateChannelResponses, UpdateMeData, UpdateMeErrors, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMeResponses, UploadFileData, UploadFileErrors, UploadFileResponses } from './types.gen';
+import type { AddReactionData, AddReactionErrors, AddReactionResponses, AppendUploadData, AppendUploadErrors, AppendUploadResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateChannelData, CreateChannelErrors, CreateChannelResponses, CreateDmData, CreateDmErrors, CreateDmResponses, CreateInviteData, CreateInviteErrors, CreateInviteResponses, CreateJoinData, CreateJoinErrors, CreateJoinResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, DeleteAvatarData, DeleteAvatarErrors, DeleteAvatarResponses, DeleteInviteData, DeleteInviteErrors, DeleteInviteResponses, DeleteMeData, DeleteMeErrors, DeleteMeResponses, DeleteMessageData, DeleteMessageErrors, DeleteMessageResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSettingData, DeleteSettingErrors, DeleteSettingResponses, DeleteUploadData, DeleteUploadErrors, DeleteUploadResponses, EditMessageData, EditMessageErrors, EditMessageResponses, ExportMeData, ExportMeErrors, ExportMeResponses, GetChannelData, GetChannelErrors, GetChannelResponses, GetFileData, GetFileErrors, GetFileResponses, GetLogData, GetLogErrors, GetLogResponses, GetMeData, GetMeErrors, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetServerData, GetServerErrors, GetServerResponses, GetSettingData, GetSettingErrors, GetSettingResponses, GetStorageData, GetStorageErrors, GetStorageResponses, GetSyncData, GetSyncErrors, GetSyncResponses, GetThreadData, GetThreadErrors, GetThreadResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GetUploadData, GetUploadErrors, GetUploadResponses, GetUserData, GetUserErrors, GetUserResponses, HeadFileData, HeadFileErrors, HeadFileResponses, JoinChannelData, JoinChannelErrors, JoinChannelResponses, KnockChannelData, KnockChannelErrors, KnockChannelResponses, LeaveChannelData, LeaveChannelErrors, LeaveChannelResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListAllChannelsData, ListAllChannelsErrors, ListAllChannelsResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListDirectoryData, ListDirectoryErrors, ListDirectoryResponses, ListEditsData, ListEditsErrors, ListEditsResponses, ListInvitesData, ListInvitesErrors, ListInvitesResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListPeersData, ListPeersErrors, ListPeersResponses, ListPinsData, ListPinsErrors, ListPinsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSettingsData, ListSettingsErrors, ListSettingsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, MarkReadData, MarkReadErrors, MarkReadResponses, OpenStreamData, OpenStreamErrors, OptionsFilesData, OptionsFilesErrors, OptionsFilesResponses, PinMessageData, PinMessageErrors, PinMessageResponses, PutSettingData, PutSettingErrors, PutSettingResponses, ReadNotificationsData, ReadNotificationsErrors, ReadNotificationsResponses, RemoveReactionData, RemoveReactionErrors, RemoveReactionResponses, SearchMessagesData, SearchMessagesErrors, SearchMessagesResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SendTypingData, SendTypingErrors, SendTypingResponses, SetAvatarData, SetAvatarErrors, SetAvatarResponses, SetNotifyData, SetNotifyErrors, SetNotifyResponses, UnpinMessageData, UnpinMessageErrors, UnpinMessageResponses, UpdateAccountData, UpdateAccountErrors, UpdateAccountResponses, UpdateChannelData, UpdateChannelErrors, UpdateChannelResponses, UpdateMeData, UpdateMeErrors, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMeResponses, UploadFileData, UploadFileErrors, UploadFileResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -24,6 +24,80 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
 export const createAccount = <ThrowOnError extends boolean = true>(options: Options<CreateAccountData, ThrowOnError>) => (options.client ?? client).post<CreateAccountResponses, CreateAccountErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
     url: '/accounts',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * All channels that this server keeps, its own and those of other hosts; no direct conversations.
+ */
+export const listAllChannels = <ThrowOnError extends boolean = true>(options?: Options<ListAllChannelsData, ThrowOnError>) => (options?.client ?? client).get<ListAllChannelsResponses, ListAllChannelsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'loggia_session',
+            type: 'apiKey'
+        }],
+    url: '/admin/channels',
+    ...options
+});
+
+/**
+ * Servers that this one has met, by name, and what each lacks.
+ */
+export const listPeers = <ThrowOnError extends boolean = true>(options?: Options<ListPeersData, ThrowOnError>) => (options?.client ?? client).get<ListPeersResponses, ListPeersErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'loggia_session',
+            type: 'apiKey'
+        }],
+    url: '/admin/peers',
+    ...options
+});
+
+/**
+ * How much is stored.
+ */
+export const getStorage = <ThrowOnError extends boolean = true>(options?: Options<GetStorageData, ThrowOnError>) => (options?.client ?? client).get<GetStorageResponses, GetStorageErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'loggia_session',
+            type: 'apiKey'
+        }],
+    url: '/admin/storage',
+    ...options
+});
+
+/**
+ * This server's accounts, by id.
+ */
+export const listAccounts = <ThrowOnError extends boolean = true>(options?: Options<ListAccountsData, ThrowOnError>) => (options?.client ?? client).get<ListAccountsResponses, ListAccountsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'loggia_session',
+            type: 'apiKey'
+        }],
+    url: '/admin/users',
+    ...options
+});
+
+/**
+ * Changes what an account may do. One administrator who can log in is always left.
+ */
+export const updateAccount = <ThrowOnError extends boolean = true>(options: Options<UpdateAccountData, ThrowOnError>) => (options.client ?? client).patch<UpdateAccountResponses, UpdateAccountErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'loggia_session',
+            type: 'apiKey'
+        }],
+    url: '/admin/users/{user}',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -747,6 +821,67 @@ export const changePassword = <ThrowOnError extends boolean = true>(options: Opt
 });
 
 /**
+ * All that one's clients keep for each other, by key.
+ */
+export const listSettings = <ThrowOnError extends boolean = true>(options?: Options<ListSettingsData, ThrowOnError>) => (options?.client ?? client).get<ListSettingsResponses, ListSettingsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'loggia_session',
+            type: 'apiKey'
+        }],
+    url: '/me/settings',
+    ...options
+});
+
+/**
+ * Deletes something that one's clients keep for each other. They hear of it by `settings.updated`.
+ */
+export const deleteSetting = <ThrowOnError extends boolean = true>(options: Options<DeleteSettingData, ThrowOnError>) => (options.client ?? client).delete<DeleteSettingResponses, DeleteSettingErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'loggia_session',
+            type: 'apiKey'
+        }],
+    url: '/me/settings/{key}',
+    ...options
+});
+
+/**
+ * Something that one's clients keep for each other.
+ */
+export const getSetting = <ThrowOnError extends boolean = true>(options: Options<GetSettingData, ThrowOnError>) => (options.client ?? client).get<GetSettingResponses, GetSettingErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'loggia_session',
+            type: 'apiKey'
+        }],
+    url: '/me/settings/{key}',
+    ...options
+});
+
+/**
+ * Keeps something for one's clients: private, at most 500 keys. The last to write wins; one's other devices hear of it
+ * by `settings.updated`.
+ */
+export const putSetting = <ThrowOnError extends boolean = true>(options: Options<PutSettingData, ThrowOnError>) => (options.client ?? client).put<PutSettingResponses, PutSettingErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'loggia_session',
+            type: 'apiKey'
+        }],
+    url: '/me/settings/{key}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Mentions, replies and direct messages, newest first.
  */
 export const listNotifications = <ThrowOnError extends boolean = true>(options?: Options<ListNotificationsData, ThrowOnError>) => (options?.client ?? client).get<ListNotificationsResponses, ListNotificationsErrors, ThrowOnError, 'data'>({
@@ -856,7 +991,8 @@ export const deleteSession = <ThrowOnError extends boolean = true>(options: Opti
  * `seq` is what a client keeps as its cursor. Events: `message.created`, `message.edited` (d is the
  * message), `message.deleted` {id}, `reaction.added`, `reaction.removed` {message, emoji, user, count},
  * `channel.updated`, `channel.joined`, `channel.left`, `member.updated`, `read.updated`,
- * `notification.created`, `notifications.read` {up_to, unread}, `user.updated`, `typing`, `presence`. Clients ignore events that they do not know.
+ * `notification.created`, `notifications.read` {up_to, unread}, `settings.updated` {key, value, updated_ts} or {key, deleted: true},
+ * `account.updated` {role} (own devices all four), `user.updated`, `typing`, `presence`. Clients ignore events that they do not know.
  *
  * There is one owner: a `member.updated` with the role `owner` makes whoever was that a moderator.
  *

@@ -4,7 +4,50 @@ export type ClientOptions = {
     baseUrl: `${string}://${string}/api/v1` | (string & {});
 };
 
+/**
+ * An account of this server.
+ */
+export type Account = {
+    avatar?: string | null;
+    created_ts: number;
+    /**
+     * An administrator keeps it from logging in.
+     */
+    disabled: boolean;
+    display_name: string;
+    /**
+     * The size of all files that it uploaded or sent.
+     */
+    file_bytes: number;
+    id: string;
+    /**
+     * When one of them was used last, within five minutes; null without any.
+     */
+    last_used_ts?: number | null;
+    role: AccountRole;
+    /**
+     * How many devices are logged in.
+     */
+    sessions: number;
+    username: string;
+};
+
 export type AccountRole = 'user' | 'admin';
+
+export type Accounts = {
+    next?: string | null;
+    users: Array<Account>;
+};
+
+export type Alarm = {
+    /**
+     * Null where it is about none.
+     */
+    channel?: string | null;
+    detail: string;
+    kind: string;
+    ts: number;
+};
 
 /**
  * A file that one uploaded, or has from another message.
@@ -305,6 +348,10 @@ export type Export = {
      * Null on the last page.
      */
     next?: string | null;
+    /**
+     * What one's clients keep for each other; on the first page.
+     */
+    settings: Array<Setting>;
     user: User;
 };
 
@@ -333,6 +380,40 @@ export type Head = {
     size: number;
     term: number;
     ts: number;
+};
+
+/**
+ * A channel as its server's administrators see it: not what is said there.
+ */
+export type HeldChannel = {
+    alias?: string | null;
+    archived: boolean;
+    created_ts: number;
+    /**
+     * How long its log is.
+     */
+    entries: number;
+    host: string;
+    id: string;
+    /**
+     * When the last entry came.
+     */
+    last_ts: number;
+    /**
+     * Of this server.
+     */
+    local_members: number;
+    member_count: number;
+    name: string;
+    /**
+     * `public` or `private`
+     */
+    visibility: string;
+};
+
+export type HeldChannels = {
+    channels: Array<HeldChannel>;
+    next?: string | null;
 };
 
 /**
@@ -528,6 +609,42 @@ export type Notifications = {
 };
 
 /**
+ * Another server.
+ */
+export type Peer = {
+    /**
+     * The last alarms about it, newest first.
+     */
+    alarms: Array<Alarm>;
+    /**
+     * How many entries of channels hosted here it lacks, in all.
+     */
+    behind: number;
+    /**
+     * Shared with it, whoever is the host.
+     */
+    channels: number;
+    /**
+     * Why it could not be reached the last time; null when it could.
+     */
+    last_error?: string | null;
+    /**
+     * When it last answered or asked, since this server started.
+     */
+    last_seen_ts?: number | null;
+    server: string;
+    /**
+     * It shows another root key than before: nothing is believed of it.
+     */
+    suspended: boolean;
+};
+
+export type Peers = {
+    next?: string | null;
+    peers: Array<Peer>;
+};
+
+/**
  * For the document: `@name:server`.
  */
 export type PersonId = string;
@@ -575,6 +692,13 @@ export type ProblemDocument = {
      * `urn:loggia:problem:` and the code
      */
     type: string;
+};
+
+export type PutSetting = {
+    /**
+     * Any JSON, at most 16 KiB.
+     */
+    value: unknown;
 };
 
 /**
@@ -757,12 +881,50 @@ export type SetNotify = {
     level: Level;
 };
 
+/**
+ * Something that a person's clients keep for each other.
+ */
+export type Setting = {
+    key: string;
+    /**
+     * Grows with each change.
+     */
+    updated_ts: I64;
+    /**
+     * Any JSON.
+     */
+    value: unknown;
+};
+
+export type Settings = {
+    next?: string | null;
+    settings: Array<Setting>;
+};
+
 export type SignedHead = {
     head: Head;
     /**
      * The host's Ed25519 signature, base64url.
      */
     signature: string;
+};
+
+/**
+ * What this server keeps, and how much room it takes.
+ */
+export type Storage = {
+    accounts: number;
+    /**
+     * Direct conversations too.
+     */
+    channels: number;
+    database_bytes: number;
+    /**
+     * Of all logs.
+     */
+    entries: number;
+    file_bytes: number;
+    files: number;
 };
 
 /**
@@ -790,6 +952,14 @@ export type Thread = {
     messages: Array<Message>;
     oldest?: number | null;
     root: Message;
+};
+
+export type UpdateAccount = {
+    /**
+     * Kept from logging in; its sessions end at once. Nothing is deleted.
+     */
+    disabled?: boolean | null;
+    role?: AccountRole | null;
 };
 
 export type UpdateChannel = {
@@ -941,6 +1111,262 @@ export type CreateAccountResponses = {
 };
 
 export type CreateAccountResponse = CreateAccountResponses[keyof CreateAccountResponses];
+
+export type ListAllChannelsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Anywhere in the name or display name.
+         */
+        query?: string;
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/admin/channels';
+};
+
+export type ListAllChannelsErrors = {
+    /**
+     * `bad_query`: The query is not of the documented shape.; `bad_limit`: The page size is out of range.; `bad_cursor`: The cursor is not one that this server gave.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `admin_only`: Only an administrator may do that.
+     */
+    403: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type ListAllChannelsError = ListAllChannelsErrors[keyof ListAllChannelsErrors];
+
+export type ListAllChannelsResponses = {
+    /**
+     * done
+     */
+    200: HeldChannels;
+};
+
+export type ListAllChannelsResponse = ListAllChannelsResponses[keyof ListAllChannelsResponses];
+
+export type ListPeersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/admin/peers';
+};
+
+export type ListPeersErrors = {
+    /**
+     * `bad_query`: The query is not of the documented shape.; `bad_limit`: The page size is out of range.; `bad_cursor`: The cursor is not one that this server gave.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `admin_only`: Only an administrator may do that.
+     */
+    403: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type ListPeersError = ListPeersErrors[keyof ListPeersErrors];
+
+export type ListPeersResponses = {
+    /**
+     * done
+     */
+    200: Peers;
+};
+
+export type ListPeersResponse = ListPeersResponses[keyof ListPeersResponses];
+
+export type GetStorageData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/admin/storage';
+};
+
+export type GetStorageErrors = {
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `admin_only`: Only an administrator may do that.
+     */
+    403: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type GetStorageError = GetStorageErrors[keyof GetStorageErrors];
+
+export type GetStorageResponses = {
+    /**
+     * done
+     */
+    200: Storage;
+};
+
+export type GetStorageResponse = GetStorageResponses[keyof GetStorageResponses];
+
+export type ListAccountsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Anywhere in the name or display name.
+         */
+        query?: string;
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/admin/users';
+};
+
+export type ListAccountsErrors = {
+    /**
+     * `bad_query`: The query is not of the documented shape.; `bad_limit`: The page size is out of range.; `bad_cursor`: The cursor is not one that this server gave.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `admin_only`: Only an administrator may do that.
+     */
+    403: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type ListAccountsError = ListAccountsErrors[keyof ListAccountsErrors];
+
+export type ListAccountsResponses = {
+    /**
+     * done
+     */
+    200: Accounts;
+};
+
+export type ListAccountsResponse = ListAccountsResponses[keyof ListAccountsResponses];
+
+export type UpdateAccountData = {
+    body: UpdateAccount;
+    path: {
+        user: string;
+    };
+    query?: never;
+    url: '/admin/users/{user}';
+};
+
+export type UpdateAccountErrors = {
+    /**
+     * `bad_json`: The body is not JSON of the documented shape.; `bad_path`: A part of the path is not an id of its kind.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: A browser's write came from another site.; `admin_only`: Only an administrator may do that.
+     */
+    403: ProblemDocument;
+    /**
+     * `user_not_found`: There is no such person.
+     */
+    404: ProblemDocument;
+    /**
+     * `last_admin`: Nobody would be left to administer this server.
+     */
+    409: ProblemDocument;
+    /**
+     * `too_large`: The content is too large.
+     */
+    413: ProblemDocument;
+    /**
+     * `unsupported_media_type`: The body is not of the documented type.
+     */
+    415: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type UpdateAccountError = UpdateAccountErrors[keyof UpdateAccountErrors];
+
+export type UpdateAccountResponses = {
+    /**
+     * done
+     */
+    200: Account;
+};
+
+export type UpdateAccountResponse = UpdateAccountResponses[keyof UpdateAccountResponses];
 
 export type ListChannelsData = {
     body?: never;
@@ -3605,6 +4031,207 @@ export type ChangePasswordResponses = {
 
 export type ChangePasswordResponse = ChangePasswordResponses[keyof ChangePasswordResponses];
 
+export type ListSettingsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/me/settings';
+};
+
+export type ListSettingsErrors = {
+    /**
+     * `bad_query`: The query is not of the documented shape.; `bad_limit`: The page size is out of range.; `bad_cursor`: The cursor is not one that this server gave.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type ListSettingsError = ListSettingsErrors[keyof ListSettingsErrors];
+
+export type ListSettingsResponses = {
+    /**
+     * done
+     */
+    200: Settings;
+};
+
+export type ListSettingsResponse = ListSettingsResponses[keyof ListSettingsResponses];
+
+export type DeleteSettingData = {
+    body?: never;
+    path: {
+        key: string;
+    };
+    query?: never;
+    url: '/me/settings/{key}';
+};
+
+export type DeleteSettingErrors = {
+    /**
+     * `bad_path`: A part of the path is not an id of its kind.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: A browser's write came from another site.
+     */
+    403: ProblemDocument;
+    /**
+     * `setting_not_found`: Nothing is kept under this key.
+     */
+    404: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type DeleteSettingError = DeleteSettingErrors[keyof DeleteSettingErrors];
+
+export type DeleteSettingResponses = {
+    /**
+     * deleted
+     */
+    204: void;
+};
+
+export type DeleteSettingResponse = DeleteSettingResponses[keyof DeleteSettingResponses];
+
+export type GetSettingData = {
+    body?: never;
+    path: {
+        key: string;
+    };
+    query?: never;
+    url: '/me/settings/{key}';
+};
+
+export type GetSettingErrors = {
+    /**
+     * `bad_path`: A part of the path is not an id of its kind.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `setting_not_found`: Nothing is kept under this key.
+     */
+    404: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type GetSettingError = GetSettingErrors[keyof GetSettingErrors];
+
+export type GetSettingResponses = {
+    /**
+     * done
+     */
+    200: Setting;
+};
+
+export type GetSettingResponse = GetSettingResponses[keyof GetSettingResponses];
+
+export type PutSettingData = {
+    body: PutSetting;
+    path: {
+        key: string;
+    };
+    query?: never;
+    url: '/me/settings/{key}';
+};
+
+export type PutSettingErrors = {
+    /**
+     * `bad_json`: The body is not JSON of the documented shape.; `bad_path`: A part of the path is not an id of its kind.; `setting_too_large`: The value is too large.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: A browser's write came from another site.
+     */
+    403: ProblemDocument;
+    /**
+     * `settings_full`: As much is kept as may be.
+     */
+    409: ProblemDocument;
+    /**
+     * `too_large`: The content is too large.
+     */
+    413: ProblemDocument;
+    /**
+     * `unsupported_media_type`: The body is not of the documented type.
+     */
+    415: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type PutSettingError = PutSettingErrors[keyof PutSettingErrors];
+
+export type PutSettingResponses = {
+    /**
+     * done
+     */
+    200: Setting;
+};
+
+export type PutSettingResponse = PutSettingResponses[keyof PutSettingResponses];
+
 export type ListNotificationsData = {
     body?: never;
     path?: never;
@@ -3868,7 +4495,7 @@ export type CreateSessionErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.
+     * `bad_origin`: A browser's write came from another site.; `account_disabled`: An administrator keeps this account from logging in.
      */
     403: ProblemDocument;
     /**

@@ -1,0 +1,220 @@
+//! What administrators see and do: accounts, channels, other servers, how much is stored.
+
+use std::collections::HashMap;
+
+use super::effect::Effect;
+use super::peers::Contact;
+use super::view::AccountRole;
+use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Result};
+use crate::protocol::Ts;
+use crate::protocol::ids::{ServerName, UserId};
+use crate::storage::channels::ChannelRow;
+use crate::storage::overview::{self, Totals};
+use crate::storage::peers::{AlarmRow, PeerRow};
+use crate::storage::users::{self, UserRow};
+use crate::storage::{Conn, files, sessions};
+
+/// How many rows a page of these lists has at most.
+pub const ADMIN_PAGE_MAX: i64 = 100;
+/// How many alarms a page of servers tells of.
+const ALARMS_MAX: i64 = 200;
+
+/// Refuses everybody else.
+///
+/// # Errors
+/// `admin_only`
+pub fn admin(actor: &Actor) -> Result<()> {
+    if actor.role == AccountRole::Admin { Ok(()) } else { Err(Error::Forbidden(Forbidden::AdminOnly)) }
+}
+
+/// An account of this server.
+pub struct Account {
+    pub row: UserRow,
+    pub sessions: i64,
+    pub last_used_ts: Option<Ts>,
+    pub file_bytes: i64,
+}
+
+/// What is to change of an account.
+#[derive(Clone, Copy, Default)]
+pub struct AccountPatch {
+    pub role: Option<AccountRole>,
+    pub disabled: Option<bool>,
+}
+
+/// A channel, as its server's administrators see it: what it is called and how large it is, not what is said.
+pub struct ChannelFigures {
+    pub row: ChannelRow,
+    pub local_members: i64,
+}
+
+/// Another server.
+pub struct Peer {
+    pub row: PeerRow,
+    /// Shared with it, whoever is the host.
+    pub channels: i64,
+    /// Entries of channels hosted here that it lacks.
+    pub behind: i64,
+    pub contact: Contact,
+    pub alarms: Vec<AlarmRow>,
+}
+
+pub struct StorageFigures {
+    pub accounts: i64,
+    pub totals: Totals,
+}
+
+/// A page, and where to go on.
+pub type Page<T, P> = (Vec<T>, Option<P>);
+
+/// Cuts a list that was read one longer than asked for.
+fn cut<T, P>(mut rows: Vec<T>, limit: i64, place: impl Fn(&T) -> P) -> Page<T, P> {
+    let most = usize::try_from(limit).unwrap_or(0);
+    let more = rows.len() > most;
+    rows.truncate(most);
+    let next = rows.last().filter(|_| more).map(place);
+    (rows, next)
+}
+
+impl Domain {
+    /// Accounts whose name has `query` in it, by id, after the id `after`.
+    ///
+    /// # Errors
+    /// `admin_only`
+    pub async fn accounts(
+        &self,
+        actor: &Actor,
+        query: String,
+        after: String,
+        limit: i64,
+    ) -> Result<Page<Account, String>> {
+        admin(actor)?;
+        let rows = self
+            .reads
+            .read(move |conn| {
+                let rows = users::local(conn, &query, &after, limit + 1)?;
+                described(conn, rows)
+            })
+            .await?;
+        Ok(cut(rows, limit, |account| account.row.id.clone()))
+    }
+
+    /// Changes what an account may do. Somebody who is kept out loses all sessions at once.
+    ///
+    /// # Errors
+    /// `admin_only`, `user_not_found`, and `last_admin`: somebody has to be left who can undo it.
+    pub async fn update_account(&self, actor: &Actor, user: UserId, patch: AccountPatch) -> Result<Account> {
+        admin(actor)?;
+        let now = self.clock.now();
+        // One key for all: the last two administrators can't send each other away at the same time.
+        self.writer
+            .other("accounts", move |work| {
+                let admins = users::lock_admins(work.conn)?;
+                let row = users::by_id(work.conn, user.as_str())?.filter(|row| row.password_hash.is_some());
+                let row = row.ok_or(Error::NotFound(Missing::User))?;
+                let role = patch.role.unwrap_or(AccountRole::parse(&row.role));
+                let disabled = patch.disabled.unwrap_or(row.disabled_ts.is_some());
+                let stays = role == AccountRole::Admin && !disabled;
+                if !stays && admins == [row.num] {
+                    return Err(Error::Conflict(Conflict::LastAdmin));
+                }
+                if role != AccountRole::parse(&row.role) {
+                    users::set_role(work.conn, row.num, role.as_str())?;
+                    let of = sessions::of_user(work.conn, row.num)?;
+                    let of = of.into_iter().map(|session| session.id).collect();
+                    work.tell(Effect::RoleChanged { user: row.num, role, sessions: of });
+                }
+                if disabled != row.disabled_ts.is_some() {
+                    users::set_disabled(work.conn, row.num, disabled.then_some(now))?;
+                }
+                if disabled {
+                    let ended = sessions::delete_others(work.conn, row.num, "")?;
+                    work.tell(Effect::SessionsEnded { sessions: ended });
+                }
+                let row = users::by_num(work.conn, row.num)?.ok_or(Error::NotFound(Missing::User))?;
+                described(work.conn, vec![row])?.pop().ok_or(Error::NotFound(Missing::User))
+            })
+            .await
+    }
+
+    /// Channels with `query` in their name, topic or alias, after the number `after`. Direct conversations
+    /// are nobody else's business.
+    pub async fn channel_figures(
+        &self,
+        actor: &Actor,
+        query: String,
+        after: i64,
+        limit: i64,
+    ) -> Result<Page<ChannelFigures, i64>> {
+        admin(actor)?;
+        let server = self.server().clone();
+        let rows = self
+            .reads
+            .read(move |conn| {
+                let rows = overview::channels(conn, &query, after, limit + 1)?;
+                let nums: Vec<i64> = rows.iter().map(|row| row.num).collect();
+                let members = overview::local_members_of(conn, &nums, server.as_str())?;
+                let figures = rows.into_iter().map(|row| {
+                    let local_members = members.get(&row.num).copied().unwrap_or(0);
+                    ChannelFigures { row, local_members }
+                });
+                Ok::<_, Error>(figures.collect::<Vec<_>>())
+            })
+            .await?;
+        Ok(cut(rows, limit, |figures| figures.row.num))
+    }
+
+    /// Servers that this one has met, by name, after the name `after`.
+    pub async fn peer_figures(&self, actor: &Actor, after: String, limit: i64) -> Result<Page<Peer, String>> {
+        admin(actor)?;
+        let read = self.reads.read(move |conn| peer_rows(conn, &after, limit + 1)).await?;
+        let (mut rows, next) = cut(read, limit, |peer| peer.row.server.clone());
+        for peer in &mut rows {
+            if let Ok(server) = peer.row.server.parse::<ServerName>() {
+                peer.contact = self.peers.contact(&server);
+            }
+        }
+        Ok((rows, next))
+    }
+
+    /// How much is stored.
+    pub async fn storage_figures(&self, actor: &Actor) -> Result<StorageFigures> {
+        admin(actor)?;
+        self.reads
+            .read(|conn| {
+                Ok(StorageFigures { accounts: users::count_local(conn)?, totals: overview::totals(conn)? })
+            })
+            .await
+    }
+}
+
+fn described(conn: &mut Conn, rows: Vec<UserRow>) -> Result<Vec<Account>> {
+    let nums: Vec<i64> = rows.iter().map(|row| row.num).collect();
+    let mut used = overview::sessions_of(conn, &nums)?;
+    rows.into_iter()
+        .map(|row| {
+            let (sessions, last) =
+                used.remove(&row.num).map_or((0, None), |(count, last)| (count, Some(last)));
+            let file_bytes = files::used_by(conn, row.num)?;
+            Ok(Account { row, sessions, last_used_ts: last, file_bytes })
+        })
+        .collect()
+}
+
+fn peer_rows(conn: &mut Conn, after: &str, limit: i64) -> Result<Vec<Peer>> {
+    let rows = overview::peers(conn, after, limit)?;
+    let names: Vec<String> = rows.iter().map(|row| row.server.clone()).collect();
+    let replicas = overview::replicas_of(conn, &names)?;
+    let hosted = overview::hosted_of(conn, &names)?;
+    let mut alarms: HashMap<String, Vec<AlarmRow>> = HashMap::new();
+    for alarm in overview::alarms_of(conn, &names, ALARMS_MAX)? {
+        alarms.entry(alarm.server.clone()).or_default().push(alarm);
+    }
+    let peers = rows.into_iter().map(|row| {
+        let (channels, behind) = replicas.get(&row.server).copied().unwrap_or_default();
+        let channels = channels + hosted.get(&row.server).copied().unwrap_or(0);
+        let alarms = alarms.remove(&row.server).unwrap_or_default();
+        Peer { row, channels, behind, contact: Contact::default(), alarms }
+    });
+    Ok(peers.collect())
+}

@@ -1,0 +1,125 @@
+//! Figures for administrators: what there is, and how much.
+
+use std::collections::HashMap;
+
+use diesel::dsl::{count_star, sql};
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+
+use super::channels::ChannelRow;
+use super::peers::{AlarmRow, PeerRow};
+use super::schema::{alarms, channels, entries, files, members, peers, replicas, sessions, users};
+use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, contains};
+
+/// Channels that are no conversations between people, whose name, topic or alias has `query` in it, in the
+/// order of their numbers.
+pub fn channels(conn: &mut Conn, query: &str, after: ChannelNum, limit: i64) -> Result<Vec<ChannelRow>> {
+    Ok(channels::table
+        .filter(channels::kind.eq("channel").and(channels::num.gt(after)))
+        .filter(channels::search.like(contains(query)).escape('\\'))
+        .order(channels::num)
+        .limit(limit)
+        .select(ChannelRow::columns())
+        .load(conn)?)
+}
+
+/// Sessions of each, and when one was used last.
+pub fn sessions_of(conn: &mut Conn, people: &[UserNum]) -> Result<HashMap<UserNum, (i64, i64)>> {
+    let rows: Vec<(UserNum, i64, i64)> = sessions::table
+        .filter(sessions::user_num.eq_any(people))
+        .group_by(sessions::user_num)
+        .select((sessions::user_num, count_star(), sql::<BigInt>("MAX(last_used_ts)")))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(user, count, last)| (user, (count, last))).collect())
+}
+
+/// Other servers by name, after the name `after`.
+pub fn peers(conn: &mut Conn, after: &str, limit: i64) -> Result<Vec<PeerRow>> {
+    Ok(peers::table
+        .filter(peers::server.gt(after))
+        .order(peers::server)
+        .limit(limit)
+        .select(PeerRow::columns())
+        .load(conn)?)
+}
+
+/// Of each server: how many channels hosted here it gets, and how many entries it lacks of them in all.
+pub fn replicas_of(conn: &mut Conn, servers: &[String]) -> Result<HashMap<String, (i64, i64)>> {
+    const LACK: &str = "CAST(COALESCE(SUM(CASE WHEN COALESCE(until, size) > acked THEN COALESCE(until, size) - acked ELSE 0 END), 0) AS BIGINT)";
+    let rows: Vec<(String, i64, i64)> = replicas::table
+        .inner_join(channels::table.on(channels::num.eq(replicas::channel)))
+        .filter(replicas::server.eq_any(servers))
+        .group_by(replicas::server)
+        .select((replicas::server, count_star(), sql::<BigInt>(LACK)))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(server, count, lack)| (server, (count, lack))).collect())
+}
+
+/// Of each server: how many channels that it hosts are kept here too.
+pub fn hosted_of(conn: &mut Conn, servers: &[String]) -> Result<HashMap<String, i64>> {
+    let rows: Vec<(String, i64)> = channels::table
+        .filter(channels::host.eq_any(servers))
+        .group_by(channels::host)
+        .select((channels::host, count_star()))
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// The last alarms about these servers, newest first.
+pub fn alarms_of(conn: &mut Conn, servers: &[String], limit: i64) -> Result<Vec<AlarmRow>> {
+    Ok(alarms::table
+        .filter(alarms::server.eq_any(servers))
+        .order(alarms::num.desc())
+        .limit(limit)
+        .select(AlarmRow::columns())
+        .load(conn)?)
+}
+
+/// How many of this server's people are in each channel.
+pub fn local_members_of(
+    conn: &mut Conn,
+    channels: &[ChannelNum],
+    server: &str,
+) -> Result<HashMap<ChannelNum, i64>> {
+    let rows: Vec<(ChannelNum, i64)> = members::table
+        .inner_join(users::table.on(users::num.eq(members::user_num)))
+        .filter(members::channel.eq_any(channels).and(members::membership.eq("joined")))
+        .filter(users::server.eq(server))
+        .group_by(members::channel)
+        .select((members::channel, count_star()))
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// What there is in all.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Totals {
+    pub channels: i64,
+    pub entries: i64,
+    pub files: i64,
+    pub file_bytes: i64,
+    pub database_bytes: i64,
+}
+
+pub fn totals(conn: &mut Conn) -> Result<Totals> {
+    const FILE_BYTES: &str = "CAST(COALESCE(SUM(size), 0) AS BIGINT)";
+    Ok(Totals {
+        channels: channels::table.select(count_star()).get_result(conn)?,
+        entries: entries::table.select(count_star()).get_result(conn)?,
+        files: files::table.select(count_star()).get_result(conn)?,
+        file_bytes: files::table.select(sql::<BigInt>(FILE_BYTES)).get_result(conn)?,
+        database_bytes: database_bytes(conn)?,
+    })
+}
+
+fn database_bytes(conn: &mut Conn) -> Result<i64> {
+    const SQLITE: &str = "page_count * page_size FROM pragma_page_count(), pragma_page_size()";
+    const POSTGRESQL: &str = "pg_database_size(current_database())";
+    let size = match conn {
+        Conn::Sqlite(c) => diesel::RunQueryDsl::get_result(diesel::select(sql::<BigInt>(SQLITE)), c)?,
+        Conn::Postgres(c) => {
+            diesel::RunQueryDsl::get_result(diesel::select(sql::<BigInt>(POSTGRESQL)), &mut **c)?
+        }
+    };
+    Ok(size)
+}
