@@ -33,7 +33,7 @@ use crate::protocol::ids::KeyId;
 use crate::protocol::key_document::SignedKeySet;
 use crate::protocol::sign::SigningKey;
 use crate::storage::{self, ChannelNum, Conn, ReadPool, is_postgres, meta};
-use upkeep::{keep_files, keep_house, open_files};
+use upkeep::{House, keep_files, keep_house, open_files};
 
 /// Why the server can't start.
 #[derive(Debug, thiserror::Error)]
@@ -147,7 +147,7 @@ impl Presences for NobodyOnline {
         false
     }
 
-    fn set_remote(&self, _: &str, _: ChannelNum, _: bool) {}
+    fn set_remote(&self, _: &str, _: &[ChannelNum], _: bool) {}
 }
 
 /// The domain without a server around it: for commands.
@@ -293,7 +293,13 @@ pub async fn start(config: Arc<Config>) -> Result<Running, StartError> {
         limits: Limits::new(&config.settings.limits),
     });
     let sweeping = tokio::spawn(keep_files(domain.clone()));
-    let housekeeping = tokio::spawn(keep_house(domain.clone(), hub.clone(), shared.clone().into_inner()));
+    let house = House {
+        domain: domain.clone(),
+        hub: hub.clone(),
+        shared: shared.clone().into_inner(),
+        routes: routes.clone(),
+    };
+    let housekeeping = tokio::spawn(keep_house(house));
     let app_hub = hub.clone();
     // Without an address of its own, federation shares the one for people.
     let elsewhere = config.federation.listen.is_some();

@@ -86,8 +86,8 @@ pub struct Domain {
 pub trait Presences: Send + Sync {
     /// Whether the person (`@name:server`) has a stream open.
     fn is_online(&self, user: &str) -> bool;
-    /// A person of another server came or went; told again while they stay.
-    fn set_remote(&self, user: &str, channel: crate::storage::ChannelNum, online: bool);
+    /// A person of another server came or went; told again while they stay. `channels`: where they are joined.
+    fn set_remote(&self, user: &str, channels: &[crate::storage::ChannelNum], online: bool);
 }
 
 impl Domain {

@@ -1,6 +1,6 @@
 //! Who hears what: sockets by channel and by person, on a thread of its own, fed by commits.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, SyncSender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -44,6 +44,8 @@ struct Audience {
     remote: HashMap<String, Remote>,
     /// People whose presence may have changed since the last tick, with the channels to tell it in.
     changed: BTreeMap<String, HashSet<ChannelNum>>,
+    /// Those of them who are of this server.
+    changed_here: BTreeSet<String>,
 }
 
 /// Who hears what.
@@ -83,8 +85,8 @@ impl Presences for Hub {
         self.lock().is_online(user)
     }
 
-    fn set_remote(&self, user: &str, channel: ChannelNum, online: bool) {
-        self.lock().set_remote(user, channel, online);
+    fn set_remote(&self, user: &str, channels: &[ChannelNum], online: bool) {
+        self.lock().set_remote(user, channels, online);
     }
 }
 
@@ -154,6 +156,7 @@ impl Hub {
     pub fn appear(&self, socket: &Socket) {
         if let Some(owner) = socket.owner() {
             let mut audience = self.lock();
+            audience.changed_here.insert(owner.user_id.clone());
             audience.changed.entry(owner.user_id).or_default().extend(socket.channels().iter());
         }
     }
@@ -176,6 +179,7 @@ impl Hub {
             *count -= 1;
             if *count == 0 {
                 audience.online.remove(&owner.user_id);
+                audience.changed_here.insert(owner.user_id.clone());
                 audience.changed.entry(owner.user_id).or_default().extend(channels);
             }
         }
@@ -201,8 +205,14 @@ impl Hub {
         found.into_iter().take(READY_ONLINE_MAX).collect()
     }
 
-    /// Tells who came and who went since the last time; called every second.
-    pub fn tell_presence(&self) {
+    /// Who of this server has a stream open: (id, true), as [`Hub::tell_presence`] answers.
+    pub fn online_here(&self) -> Vec<(String, bool)> {
+        self.lock().online.keys().map(|user| (user.clone(), true)).collect()
+    }
+
+    /// Tells who came and who went since the last time; called every second. Answers those of this server:
+    /// (id, whether they are there).
+    pub fn tell_presence(&self) -> Vec<(String, bool)> {
         let mut audience = self.lock();
         audience.forget_remote();
         let changed = std::mem::take(&mut audience.changed);
@@ -222,6 +232,12 @@ impl Hub {
                 }
             }
         }
+        let here = std::mem::take(&mut audience.changed_here);
+        let is_online = |user: String| {
+            let online = audience.online.contains_key(&user);
+            (user, online)
+        };
+        here.into_iter().map(is_online).collect()
     }
 
     /// The server stops: everybody is told to come back.
@@ -316,22 +332,24 @@ impl Audience {
         self.online.contains_key(user) || self.remote.contains_key(user)
     }
 
-    fn set_remote(&mut self, user: &str, channel: ChannelNum, online: bool) {
-        let was = self.remote.contains_key(user);
+    fn set_remote(&mut self, user: &str, channels: &[ChannelNum], online: bool) {
         if !online {
-            self.remote.remove(user);
-        } else if was || self.remote.len() < REMOTE_ONLINE_MAX {
-            let presence = self
-                .remote
-                .entry(user.to_owned())
-                .or_insert_with(|| Remote { heard: Instant::now(), channels: HashSet::new() });
-            presence.heard = Instant::now();
-            if !presence.channels.insert(channel) {
-                return;
+            if let Some(gone) = self.remote.remove(user) {
+                self.changed.entry(user.to_owned()).or_default().extend(gone.channels);
             }
+            return;
         }
-        if online || was {
-            self.changed.entry(user.to_owned()).or_default().insert(channel);
+        if !self.remote.contains_key(user) && self.remote.len() >= REMOTE_ONLINE_MAX {
+            return;
+        }
+        let fresh = || Remote { heard: Instant::now(), channels: HashSet::new() };
+        let presence = self.remote.entry(user.to_owned()).or_insert_with(fresh);
+        presence.heard = Instant::now();
+        let now: HashSet<ChannelNum> = channels.iter().copied().collect();
+        let new: Vec<ChannelNum> = now.difference(&presence.channels).copied().collect();
+        presence.channels = now;
+        if !new.is_empty() {
+            self.changed.entry(user.to_owned()).or_default().extend(new);
         }
     }
 

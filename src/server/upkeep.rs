@@ -8,6 +8,7 @@ use crate::config::{Config, FileStorage};
 use crate::domain::Domain;
 use crate::domain::compaction::Quiet;
 use crate::domain::files::Files;
+use crate::federation::courier::Routes;
 use crate::files::{Parts, S3, Store};
 use crate::http::Shared;
 use crate::live::Hub;
@@ -30,6 +31,8 @@ pub fn open_files(config: &Config) -> Result<Files, StartError> {
 }
 
 const PRESENCE_INTERVAL: Duration = Duration::from_secs(1);
+/// How often other servers hear who is still there: well before they forget it (90 s).
+const PRESENCE_AGAIN_TICKS: u32 = 30;
 const LIMITS_INTERVAL_TICKS: u32 = 60;
 const SESSIONS_INTERVAL_TICKS: u32 = 3_600;
 /// How long a deleted text may stay in SQLite's write-ahead log.
@@ -51,8 +54,16 @@ async fn empty_log(url: String) {
     }
 }
 
+/// What has to be looked after.
+pub struct House {
+    pub domain: Arc<Domain>,
+    pub hub: Arc<Hub>,
+    pub shared: Arc<Shared>,
+    pub routes: Arc<Routes>,
+}
+
 /// What has to be done now and then.
-pub async fn keep_house(domain: Arc<Domain>, hub: Arc<Hub>, shared: Arc<Shared>) {
+pub async fn keep_house(House { domain, hub, shared, routes }: House) {
     let mut interval = tokio::time::interval(PRESENCE_INTERVAL);
     interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut tick: u32 = 0;
@@ -61,7 +72,13 @@ pub async fn keep_house(domain: Arc<Domain>, hub: Arc<Hub>, shared: Arc<Shared>)
     loop {
         interval.tick().await;
         tick = tick.wrapping_add(1);
-        hub.tell_presence();
+        let mut came_or_went = hub.tell_presence();
+        if tick.is_multiple_of(PRESENCE_AGAIN_TICKS) {
+            came_or_went = hub.online_here();
+        }
+        if let Some(courier) = routes.courier().filter(|_| !came_or_went.is_empty()) {
+            courier.tell_presence(came_or_went);
+        }
         if tick.is_multiple_of(LIMITS_INTERVAL_TICKS) {
             shared.limits.forget_quiet();
         }

@@ -1,5 +1,7 @@
 //! Other servers: what is known of them, what they have of channels hosted here, and what waits for them.
 
+use std::collections::BTreeMap;
+
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
@@ -181,6 +183,52 @@ pub fn servers_sharing(conn: &mut Conn, user: &str) -> Result<Vec<(String, Strin
         .select((users::server, channels::id))
         .distinct()
         .load(conn)?)
+}
+
+/// A channel that people of this server share with others.
+pub struct Shared {
+    pub channel: String,
+    pub servers: Vec<String>,
+    /// Those of this server, among the ones asked about.
+    pub users: Vec<String>,
+}
+
+/// How many values one statement names.
+const NAMED_MAX: usize = 500;
+
+/// The channels in which any of these people (ids) is with somebody of another server than `ours`.
+pub fn shared_with(conn: &mut Conn, people: &[String], ours: &str) -> Result<Vec<Shared>> {
+    let joined = members::membership.eq("joined");
+    let mut users: BTreeMap<ChannelNum, Vec<String>> = BTreeMap::new();
+    for some in people.chunks(NAMED_MAX) {
+        let seats: Vec<(ChannelNum, String)> = members::table
+            .inner_join(users::table.on(users::num.eq(members::user_num)))
+            .filter(users::id.eq_any(some).and(joined))
+            .select((members::channel, users::id))
+            .load(conn)?;
+        for (channel, user) in seats {
+            users.entry(channel).or_default().push(user);
+        }
+    }
+    let channels: Vec<ChannelNum> = users.keys().copied().collect();
+    let mut found: BTreeMap<ChannelNum, Shared> = BTreeMap::new();
+    for some in channels.chunks(NAMED_MAX) {
+        let servers: Vec<(ChannelNum, String, String)> = members::table
+            .inner_join(users::table.on(users::num.eq(members::user_num)))
+            .inner_join(channels::table.on(channels::num.eq(members::channel)))
+            .filter(members::channel.eq_any(some).and(joined).and(users::server.ne(ours)))
+            .select((members::channel, channels::id, users::server))
+            .distinct()
+            .load(conn)?;
+        for (num, channel, server) in servers {
+            let shared = found.entry(num).or_insert_with(|| {
+                let users = users.remove(&num).unwrap_or_default();
+                Shared { channel, servers: Vec::new(), users }
+            });
+            shared.servers.push(server);
+        }
+    }
+    Ok(found.into_values().collect())
 }
 
 /// How many open invitations a person of this server has.

@@ -166,7 +166,8 @@ impl Domain {
         Ok(kept || self.keep_pair(channel, first, second).await?)
     }
 
-    /// What passes: typing and presence of the origin's people, or of anybody's when the origin is the host.
+    /// What passes: typing of the origin's people, or of anybody when the origin is the host; presence and new
+    /// profiles of the origin's own people.
     pub async fn take_signals(
         &self,
         origin: &ServerName,
@@ -177,7 +178,7 @@ impl Domain {
             return Err(Error::invalid("too_large", "/signals", format!("at most {SIGNALS_MAX} signals")));
         }
         let (id, from, ours) = (channel.clone(), origin.clone(), self.server().clone());
-        let heard: Vec<(ChannelNum, Signal)> = self
+        let heard: Vec<(ChannelNum, Vec<ChannelNum>, Signal)> = self
             .reads
             .read(move |conn| {
                 let row = channels::by_id(conn, id.as_str())?.ok_or(Error::NotFound(Missing::Channel))?;
@@ -194,16 +195,26 @@ impl Domain {
                     }
                     let Some(person) = users::by_id(conn, user.as_str())? else { continue };
                     let seat = members::get(conn, row.num, person.num)?;
-                    if seat.is_some_and(|seat| seat.membership == "joined") {
-                        heard.push((row.num, signal));
+                    if seat.is_none_or(|seat| seat.membership != "joined") {
+                        continue;
                     }
+                    // Somebody is there or not, in all of their channels.
+                    let everywhere = match &signal {
+                        Signal::Presence { user, .. } if user.server() != from => continue,
+                        Signal::Presence { .. } => {
+                            let seats = members::of_user(conn, person.num, "joined")?;
+                            seats.into_iter().map(|seat| seat.channel).collect()
+                        }
+                        Signal::Typing { .. } | Signal::Profile { .. } => Vec::new(),
+                    };
+                    heard.push((row.num, everywhere, signal));
                 }
                 Ok(heard)
             })
             .await?;
         let mut effects = Vec::new();
         let mut asked = BTreeSet::new();
-        for (num, signal) in heard {
+        for (num, everywhere, signal) in heard {
             match signal {
                 Signal::Typing { user } => effects.push(Effect::Typing {
                     channel: num,
@@ -213,7 +224,9 @@ impl Domain {
                 Signal::Profile { user } => {
                     asked.insert(user);
                 }
-                Signal::Presence { user, online } => self.presences.set_remote(user.as_str(), num, online),
+                Signal::Presence { user, online } => {
+                    self.presences.set_remote(user.as_str(), &everywhere, online);
+                }
             }
         }
         // Only a person's own server knows that they changed: nobody makes us ask a third one.

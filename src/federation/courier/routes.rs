@@ -24,7 +24,8 @@ impl Routes {
         }
     }
 
-    pub(super) fn courier(&self) -> Option<Arc<Courier>> {
+    /// What tells other servers, while there is one.
+    pub fn courier(&self) -> Option<Arc<Courier>> {
         self.courier.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 

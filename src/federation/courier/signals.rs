@@ -1,13 +1,15 @@
-//! What passes: commits wake couriers, typing and new profiles are told, and nothing of it is kept.
+//! What passes: commits wake couriers; typing, presence and new profiles are told, and nothing of it is kept.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::Courier;
 use crate::domain::effect::Effect;
 use crate::domain::peers::{Ask, Peers};
+use crate::domain::remote::replica::SIGNALS_MAX;
 use crate::domain::remote::wire::{Signal, Signals};
 use crate::protocol::ids::{ChannelId, ServerName, UserId};
+use crate::storage::peers::Shared;
 use crate::storage::{ChannelNum, channels, peers};
 
 impl Courier {
@@ -78,6 +80,34 @@ impl Courier {
         });
     }
 
+    /// Servers that share a channel with them hear who came and who went, each person once.
+    pub fn tell_presence(self: &Arc<Self>, people: Vec<(String, bool)>) {
+        let courier = self.clone();
+        self.runtime.spawn(async move {
+            let ours = courier.domain.server().as_str().to_owned();
+            let online: HashMap<String, bool> = people.into_iter().collect();
+            let users: Vec<String> = online.keys().cloned().collect();
+            let shared = courier.domain.reads.read(move |conn| peers::shared_with(conn, &users, &ours)).await;
+            let Ok(shared) = shared else { return };
+            for (server, told) in by_server(shared) {
+                let (courier, mut messages) = (courier.clone(), Vec::new());
+                for (channel, users) in told {
+                    let signals = users.into_iter().map(|user| {
+                        let online = online.get(user.as_str()).copied().unwrap_or(false);
+                        Signal::Presence { user, online }
+                    });
+                    let signals: Vec<Signal> = signals.collect();
+                    messages.extend(signals.chunks(SIGNALS_MAX).map(|some| (channel.clone(), some.to_vec())));
+                }
+                courier.runtime.clone().spawn(async move {
+                    for (channel, signals) in messages {
+                        courier.signal(&server, &channel, &Signals { signals }).await;
+                    }
+                });
+            }
+        });
+    }
+
     async fn signal(&self, server: &ServerName, channel: &ChannelId, signals: &Signals) {
         if self.outbound.is_busy(server) {
             return;
@@ -90,4 +120,27 @@ impl Courier {
             }
         }
     }
+}
+
+/// Through which channel each server hears of each person: one is enough.
+fn by_server(shared: Vec<Shared>) -> BTreeMap<ServerName, BTreeMap<ChannelId, Vec<UserId>>> {
+    let mut told: HashSet<(ServerName, UserId)> = HashSet::new();
+    let mut by_server: BTreeMap<ServerName, BTreeMap<ChannelId, Vec<UserId>>> = BTreeMap::new();
+    for Shared { channel, servers, users } in shared {
+        let Ok(channel) = channel.parse::<ChannelId>() else { continue };
+        let users: Vec<UserId> = users.iter().filter_map(|user| user.parse().ok()).collect();
+        for server in servers.iter().filter_map(|server| server.parse::<ServerName>().ok()) {
+            for user in &users {
+                if told.insert((server.clone(), user.clone())) {
+                    by_server
+                        .entry(server.clone())
+                        .or_default()
+                        .entry(channel.clone())
+                        .or_default()
+                        .push(user.clone());
+                }
+            }
+        }
+    }
+    by_server
 }
