@@ -1,4 +1,4 @@
-// The administrator's page: facts, invite codes, people.
+// The administrator's page: facts, people and what they may do, invite codes, channels, other servers.
 
 import { type Browser, expect, test } from "@playwright/test";
 import { PASSWORD, Person } from "./person";
@@ -6,18 +6,21 @@ import { Server } from "./server";
 
 const server = new Server();
 let ada: Person;
+let bo: Person;
 
 test.describe.configure({ mode: "serial" });
 
 test.beforeAll(async ({ browser }: { browser: Browser }) => {
   await server.start();
   ada = await Person.registered(browser, server, "ada");
-  const bo = await Person.registered(browser, server, "bo");
-  await bo.context.close();
+  bo = await Person.registered(browser, server, "bo");
+  await bo.createChannel("orchard");
+  await bo.send("A word that is nobody else's business");
 });
 
 test.afterAll(async () => {
   await ada?.context.close();
+  await bo?.context.close();
   await server.stop();
 });
 
@@ -39,6 +42,7 @@ test("shows the server and its people", async () => {
   await page.getByRole("button", { name: "Your account" }).click();
   await page.getByRole("menuitem", { name: "Administration" }).click();
   await expect(page.getByRole("tabpanel")).toContainText("Anybody may register");
+  await expect(page.getByRole("definition").filter({ hasText: "0 files" })).toBeVisible();
   await ada.shot("admin-server");
   await page.getByRole("tab", { name: "People" }).click();
   await expect(page.getByTestId("admin-person")).toHaveCount(2);
@@ -46,6 +50,60 @@ test("shows the server and its people", async () => {
   await page.getByRole("searchbox", { name: "Search people" }).fill("bo");
   await expect(page.getByTestId("admin-person")).toHaveCount(1);
   await ada.shot("admin-people");
+});
+
+test("gives somebody the administration, and takes it back, at once", async () => {
+  const { page } = ada;
+  await page.getByRole("button", { name: "Actions for Bo" }).click();
+  await page.getByRole("menuitem", { name: "Make an administrator" }).click();
+  await expect(page.getByTestId("admin-person").filter({ hasText: "@bo:" })).toContainText("Administration");
+  await bo.page.getByRole("button", { name: "Your account" }).click();
+  await expect(bo.page.getByRole("menuitem", { name: "Administration" })).toBeVisible();
+  await bo.page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Actions for Bo" }).click();
+  await page.getByRole("menuitem", { name: "Take the administration away" }).click();
+  await expect(page.getByTestId("admin-person").filter({ hasText: "@bo:" })).not.toContainText(
+    "Administration",
+  );
+  await bo.page.getByRole("button", { name: "Your account" }).click();
+  await expect(bo.page.getByRole("menuitem", { name: "Settings" })).toBeVisible();
+  await expect(bo.page.getByRole("menuitem", { name: "Administration" })).toHaveCount(0);
+  await bo.page.keyboard.press("Escape");
+});
+
+test("keeps somebody out, at once, and lets them in again; the last administrator stays", async () => {
+  const { page } = ada;
+  await page.getByRole("button", { name: "Actions for Bo" }).click();
+  await page.getByRole("menuitem", { name: "Keep from signing in" }).click();
+  await page
+    .getByRole("alertdialog", { name: "Keep Bo from signing in?" })
+    .getByRole("button", { name: "Keep from signing in" })
+    .click();
+  await expect(page.getByTestId("admin-person").filter({ hasText: "@bo:" })).toContainText("kept out");
+  await bo.page.getByLabel("Username").fill("bo");
+  await bo.page.getByLabel("Password").fill(PASSWORD);
+  await bo.page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(bo.page.getByText(/keeps this account from signing in/)).toBeVisible();
+  await page.getByRole("button", { name: "Actions for Bo" }).click();
+  await page.getByRole("menuitem", { name: "Let sign in again" }).click();
+  await expect(page.getByTestId("admin-person").filter({ hasText: "@bo:" })).not.toContainText("kept out");
+  await bo.signIn();
+  await page.getByRole("searchbox", { name: "Search people" }).fill("ada");
+  await expect(page.getByTestId("admin-person")).toHaveCount(1);
+  await page.getByRole("button", { name: "Actions for Ada" }).click();
+  await page.getByRole("menuitem", { name: "Take the administration away" }).click();
+  await expect(page.getByText("Somebody has to be left to administer this server.")).toBeVisible();
+});
+
+test("lists channels by their figures, and other servers", async () => {
+  const { page } = ada;
+  await page.getByRole("tab", { name: "Channels" }).click();
+  await expect(page.getByTestId("admin-channel")).toContainText("orchard");
+  await expect(page.getByTestId("admin-channel")).toContainText("1 member");
+  await expect(page.getByRole("dialog")).not.toContainText("nobody else's business");
+  await ada.shot("admin-channels");
+  await page.getByRole("tab", { name: "Other servers" }).click();
+  await expect(page.getByText("This server has met no others.")).toBeVisible();
 });
 
 test("makes an invite code that lets somebody in, and takes one back", async ({ browser }) => {

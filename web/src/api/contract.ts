@@ -26,5 +26,6 @@ export type Contract = {
   sync: Fits<Mine.Sync, Api.Sync>;
   search: Fits<Mine.SearchPage, Api.SearchResults>;
   invite: Fits<Omit<Mine.Invite, "expires_ts">, Api.Invite>;
+  setting: Fits<Mine.Setting, Api.Setting>;
   read: Fits<Mine.ReadState, Api.ReadState>;
 };

@@ -9,6 +9,7 @@ import type {
   Policy,
   Presence,
   Role,
+  Setting,
   User,
   Visibility,
 } from "./types";
@@ -74,7 +75,9 @@ export type LooseEvent =
   | OtherEvent<"notifications.read", { up_to: number; unread: number }>
   | (OtherEvent<"typing", { user: string; expires_ms: number }> & { channel: string })
   | OtherEvent<"presence", { users: { id: string; presence: Presence }[] }>
-  | OtherEvent<"user.updated", User>;
+  | OtherEvent<"user.updated", User>
+  | OtherEvent<"account.updated", { role: NonNullable<User["role"]> }>
+  | OtherEvent<"settings.updated", Setting | { key: string; deleted: true }>;
 
 export type StreamEvent = ChannelEvent | LooseEvent;
 

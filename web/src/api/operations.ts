@@ -20,6 +20,7 @@ import type {
   SearchPage,
   ServerInfo,
   Session,
+  Setting,
   SignedIn,
   Sync,
   User,
@@ -72,6 +73,12 @@ export const get_me = () => sdk.getMe() as Promise<User>;
 export const update_me = (body: { display_name?: string; bio?: string }) =>
   sdk.updateMe({ body }) as Promise<User>;
 export const change_password = (body: { current: string; new: string }) => sdk.changePassword({ body });
+
+export const list_settings = (query: { cursor?: string }) =>
+  sdk.listSettings({ query }) as Listed<"settings", Setting>;
+export const put_setting = (key: string, value: unknown) =>
+  sdk.putSetting({ path: { key }, body: { value } }) as Promise<Setting>;
+export const delete_setting = (key: string) => sdk.deleteSetting({ path: { key } });
 
 export const list_users = (query: { query?: string; ids?: string; cursor?: string; limit?: number }) =>
   sdk.listUsers({ query }) as Listed<"users", User>;

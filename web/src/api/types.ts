@@ -198,6 +198,14 @@ export interface EditVersion {
   text: string;
 }
 
+/** Something that the person's clients keep for each other. */
+export interface Setting {
+  key: string;
+  /** Any JSON. */
+  value: unknown;
+  updated_ts: number;
+}
+
 export interface Problem {
   type?: string;
   title?: string;

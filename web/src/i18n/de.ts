@@ -1,6 +1,7 @@
 // Alle Texte auf Deutsch.
 
 import type { Catalogue } from ".";
+import { admin } from "./de.admin";
 import { emoji } from "./de.emoji";
 import { problems } from "./de.problems";
 
@@ -45,6 +46,7 @@ export const de: Catalogue = {
     expired: "Deine Sitzung ist abgelaufen. Bitte melde dich wieder an.",
   },
   nav: {
+    draft: "Entwurf",
     label: "Gespräche",
     open: "Gespräche öffnen",
     close: "Gespräche schließen",
@@ -384,38 +386,7 @@ export const de: Catalogue = {
     title: "Sprache",
     system: "Wie der Browser",
   },
-  admin: {
-    title: "Verwaltung",
-    open: "Verwaltung",
-    server: "Server",
-    name: "Name",
-    version: "Version",
-    registration: "Neue Konten",
-    registrationOf: {
-      open: "Alle dürfen sich registrieren",
-      invite: "Mit Einladungscode",
-      closed: "Niemand darf sich registrieren",
-    },
-    messageBytes: "Längste Nachricht",
-    bytes: (count) => `${String(count)} Bytes`,
-    invites: "Einladungscodes",
-    noInvites: "Es gibt keine Einladungscodes.",
-    createInvite: "Code anlegen",
-    uses: "Wie viele Leute er einlässt",
-    expires: "Gültig",
-    days: (count) => many(count, "Tag", "Tage"),
-    forever: "Ohne Ende",
-    usesLeft: (count) => many(count, "Verwendung übrig", "Verwendungen übrig"),
-    until: (when) => `bis ${when}`,
-    revoke: "Widerrufen",
-    revokeLabel: (code) => `${code} widerrufen`,
-    copy: (code) => `${code} kopieren`,
-    users: "Leute",
-    searchUsers: "Leute suchen",
-    deactivated: "gelöschtes Konto",
-    roleHint: "Rollen vergibt die Kommandozeile des Servers: loggia user role NAME admin.",
-    since: (when) => `seit ${when}`,
-  },
+  admin,
   app: {
     updated: "Eine neue Version steht bereit.",
     reload: "Neu laden",
@@ -436,7 +407,7 @@ export const de: Catalogue = {
     rename: "Abschnitt umbenennen",
     remove: "Abschnitt entfernen",
     name: "Name",
-    nameHint: "Nur du siehst ihn, auf diesem Gerät.",
+    nameHint: "Nur du siehst ihn.",
     options: (name) => `Optionen für ${name}`,
     empty: "Noch nichts hier.",
     hidden: (count) => many(count, "verborgenes Gespräch", "verborgene Gespräche"),

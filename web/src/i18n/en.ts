@@ -1,5 +1,6 @@
 // Every string that a person reads, in English.
 
+import { admin } from "./en.admin";
 import { emoji } from "./en.emoji";
 import { problems } from "./en.problems";
 
@@ -41,6 +42,7 @@ export const en = {
     expired: "Your session has ended. Please sign in again.",
   },
   nav: {
+    draft: "Draft",
     label: "Conversations",
     open: "Open conversations",
     close: "Close conversations",
@@ -380,38 +382,7 @@ export const en = {
     title: "Language",
     system: "Like the browser",
   },
-  admin: {
-    title: "Administration",
-    open: "Administration",
-    server: "Server",
-    name: "Name",
-    version: "Version",
-    registration: "New accounts",
-    registrationOf: {
-      open: "Anybody may register",
-      invite: "With an invite code",
-      closed: "Nobody may register",
-    },
-    messageBytes: "Longest message",
-    bytes: (count: number) => `${count} bytes`,
-    invites: "Invite codes",
-    noInvites: "There are no invite codes.",
-    createInvite: "Create a code",
-    uses: "How many people it lets in",
-    expires: "Valid for",
-    days: (count: number) => many(count, "day", "days"),
-    forever: "No end",
-    usesLeft: (count: number) => many(count, "use left", "uses left"),
-    until: (when: string) => `until ${when}`,
-    revoke: "Revoke",
-    revokeLabel: (code: string) => `Revoke ${code}`,
-    copy: (code: string) => `Copy ${code}`,
-    users: "People",
-    searchUsers: "Search people",
-    deactivated: "deleted account",
-    roleHint: "Roles are given with the server's command line: loggia user role NAME admin.",
-    since: (when: string) => `since ${when}`,
-  },
+  admin,
   sections: {
     favourites: "Favourites",
     favourite: "Add to favourites",
@@ -425,7 +396,7 @@ export const en = {
     rename: "Rename section",
     remove: "Remove section",
     name: "Name",
-    nameHint: "Only you see it, on this device.",
+    nameHint: "Only you see it.",
     options: (name: string) => `Options for ${name}`,
     empty: "Nothing here yet.",
     hidden: (count: number) => many(count, "hidden conversation", "hidden conversations"),

@@ -1,6 +1,7 @@
 // Tous les textes en français.
 
 import type { Catalogue } from ".";
+import { admin } from "./fr.admin";
 import { emoji } from "./fr.emoji";
 import { problems } from "./fr.problems";
 
@@ -46,6 +47,7 @@ export const fr: Catalogue = {
     expired: "Votre session est terminée. Veuillez vous reconnecter.",
   },
   nav: {
+    draft: "Brouillon",
     label: "Conversations",
     open: "Ouvrir les conversations",
     close: "Fermer les conversations",
@@ -384,38 +386,7 @@ export const fr: Catalogue = {
     title: "Langue",
     system: "Comme le navigateur",
   },
-  admin: {
-    title: "Administration",
-    open: "Administration",
-    server: "Serveur",
-    name: "Nom",
-    version: "Version",
-    registration: "Nouveaux comptes",
-    registrationOf: {
-      open: "Tout le monde peut s’inscrire",
-      invite: "Avec un code d’invitation",
-      closed: "Personne ne peut s’inscrire",
-    },
-    messageBytes: "Message le plus long",
-    bytes: (count) => many(count, "octet", "octets"),
-    invites: "Codes d’invitation",
-    noInvites: "Il n’y a pas de code d’invitation.",
-    createInvite: "Créer un code",
-    uses: "Combien de personnes il fait entrer",
-    expires: "Valable",
-    days: (count) => many(count, "jour", "jours"),
-    forever: "Sans fin",
-    usesLeft: (count) => many(count, "usage restant", "usages restants"),
-    until: (when) => `jusqu’au ${when}`,
-    revoke: "Révoquer",
-    revokeLabel: (code) => `Révoquer ${code}`,
-    copy: (code) => `Copier ${code}`,
-    users: "Personnes",
-    searchUsers: "Chercher des personnes",
-    deactivated: "compte supprimé",
-    roleHint: "Les rôles se donnent en ligne de commande sur le serveur : loggia user role NOM admin.",
-    since: (when) => `depuis le ${when}`,
-  },
+  admin,
   app: {
     updated: "Une nouvelle version est prête.",
     reload: "Recharger",
@@ -436,7 +407,7 @@ export const fr: Catalogue = {
     rename: "Renommer la section",
     remove: "Supprimer la section",
     name: "Nom",
-    nameHint: "Vous seul la voyez, sur cet appareil.",
+    nameHint: "Vous seul la voyez.",
     options: (name) => `Options pour ${name}`,
     empty: "Rien ici pour l’instant.",
     hidden: (count) => many(count, "conversation masquée", "conversations masquées"),

@@ -59,6 +59,11 @@ export function applyLoose(state: State, event: LooseEvent, now: number): State 
       }
       return { ...state, online };
     }
+    case "account.updated":
+      return state.me ? putUsers(state, [{ ...state.me, role: event.d.role }]) : state;
+    // No part of the state: it belongs to this browser (features/client/shared.ts).
+    case "settings.updated":
+      return state;
     case "user.updated":
       return putUsers(state, [event.d]);
   }

@@ -1,93 +1,123 @@
-import { useCallback, useState } from "react";
-import { list_users } from "../../api/operations";
-import type { User } from "../../api/types";
+import { useState } from "react";
+import { type Account, list_accounts, update_account } from "../../api/admin";
 import { t } from "../../i18n";
-import { shortDate } from "../../lib/time";
+import { fileSize } from "../../lib/size";
+import { moment, shortDate } from "../../lib/time";
 import { Avatar } from "../../ui/Avatar";
-import { EmptyState, ListSkeleton } from "../../ui/bits";
-import { Button } from "../../ui/Button";
-import { displayName } from "../../store/selectors";
-import { useClient, useMe, useSelect } from "../app/context";
+import { IconButton } from "../../ui/Button";
+import { ConfirmDialog } from "../../ui/Dialog";
+import { Menu, type MenuAction } from "../../ui/Menu";
+import { useClient, useSelect } from "../app/context";
 import { useView } from "../app/view";
-import { useSearch } from "../dialogs/useSearch";
+import { Listing } from "./Listing";
+import { type Page, usePages } from "./usePages";
 
 const PAGE = 50;
-const search = (query: string) => list_users({ query, limit: PAGE });
+
+async function load(query: string, cursor?: string): Promise<Page<Account>> {
+  const { users, next } = await list_accounts({ query, limit: PAGE, ...(cursor ? { cursor } : {}) });
+  return { rows: users, next };
+}
+
+const idOf = ({ id }: Account) => id;
+const nameOf = (account: Account) => account.display_name || account.username;
 
 export function People() {
   const client = useClient();
-  const me = useMe();
   const [query, setQuery] = useState("");
-  const { found } = useSearch(query, search);
-  const [more, setMore] = useState<{ after: unknown; users: User[]; next: string | null } | null>(null);
-  const grown = more && more.after === found ? more : null;
-  const next = grown ? grown.next : (found?.next ?? null);
-  // People of other servers are known here too, but they are others' to look after.
-  const users = [...(found?.users ?? []), ...(grown?.users ?? [])].filter(
-    ({ server }) => server === me?.server,
-  );
+  const [sure, setSure] = useState<Account | null>(null);
+  const { rows, failed, more, replace } = usePages(query, load, idOf);
 
-  const showMore = useCallback(
-    async (cursor: string) => {
-      try {
-        const page = await list_users({ query: query.trim(), limit: PAGE, cursor });
-        setMore({ after: found, users: [...(grown?.users ?? []), ...page.users], next: page.next });
-      } catch (error) {
-        client.actions.failed(error);
-      }
-    },
-    [client, query, found, grown],
-  );
+  const change = async (account: Account, what: Parameters<typeof update_account>[1]) => {
+    try {
+      const next = await update_account(account.id, what);
+      replace(next);
+      const notice = what.disabled ? t.admin.disabledNotice : t.admin.changedNotice;
+      client.notices.show(notice(nameOf(next)));
+    } catch (error) {
+      client.actions.failed(error);
+    }
+  };
 
   return (
-    <div className="form">
-      <input
-        className="input"
-        type="search"
-        aria-label={t.admin.searchUsers}
-        placeholder={t.admin.searchUsers}
-        value={query}
-        onChange={(event) => setQuery(event.target.value)}
-      />
-      <p className="field-hint">{t.admin.roleHint}</p>
-      {found ? null : <ListSkeleton label={t.common.loading} />}
-      {found && users.length === 0 ? <EmptyState title={t.people.empty} art={false} /> : null}
-      <ul className="people">
-        {users.map((user) => (
-          <PersonRow key={user.id} user={user} />
-        ))}
-      </ul>
-      {next ? (
-        <Button wide variant="quiet" onPress={() => void showMore(next)}>
-          {t.members.more}
-        </Button>
+    <>
+      <Listing
+        search={{ label: t.admin.searchUsers, value: query, onChange: setQuery }}
+        rows={rows}
+        failed={failed}
+        more={more}
+        empty={t.people.empty}
+      >
+        {(account) => (
+          <AccountRow
+            key={account.id}
+            account={account}
+            onRole={(role) => void change(account, { role })}
+            onDisable={() => setSure(account)}
+            onEnable={() => void change(account, { disabled: false })}
+          />
+        )}
+      </Listing>
+      {sure ? (
+        <ConfirmDialog
+          title={t.admin.disableSure(nameOf(sure))}
+          text={t.admin.disableText}
+          action={t.admin.disable}
+          onConfirm={() => void change(sure, { disabled: true })}
+          onClose={() => setSure(null)}
+        />
       ) : null}
-    </div>
+    </>
   );
 }
 
-function PersonRow({ user }: { user: User }) {
+interface AccountRowProps {
+  account: Account;
+  onRole: (role: Account["role"]) => void;
+  onDisable: () => void;
+  onEnable: () => void;
+}
+
+function AccountRow({ account, onRole, onDisable, onEnable }: AccountRowProps) {
   const view = useView();
-  const me = useMe();
-  const online = useSelect((state) => Boolean(state.online[user.id])) || user.presence === "online";
-  const role = user.id === me?.id ? me.role : user.role;
+  const [now] = useState(() => Date.now());
+  const online = useSelect((state) => Boolean(state.online[account.id]));
+  const { id, role, disabled, last_used_ts: last } = account;
+  const name = nameOf(account);
+  const admin = role === "admin";
+  const actions: MenuAction[] = [
+    {
+      id: "role",
+      label: admin ? t.admin.takeAdmin : t.admin.makeAdmin,
+      icon: "star",
+      onAction: () => onRole(admin ? "user" : "admin"),
+    },
+    disabled
+      ? { id: "enable", label: t.admin.enable, icon: "check", onAction: onEnable }
+      : { id: "disable", label: t.admin.disable, icon: "lock", danger: true, onAction: onDisable },
+  ];
   return (
     <li className="person-row" data-testid="admin-person">
-      <button
-        type="button"
-        className="person"
-        onClick={() => view.openDialog({ kind: "profile", user: user.id })}
-      >
-        <Avatar id={user.id} name={displayName(user, user.id)} size={34} online={online} />
+      <button type="button" className="person" onClick={() => view.openDialog({ kind: "profile", user: id })}>
+        <Avatar id={id} name={name} size={34} online={online} />
         <span className="person-text">
-          <span className="truncate">{displayName(user, user.id)}</span>
+          <span className="truncate">{name}</span>
           <small className="truncate">
-            {user.id}, {t.admin.since(shortDate(user.created_ts))}
+            {id}, {t.admin.since(shortDate(account.created_ts))}
+          </small>
+          <small className="truncate">
+            {t.admin.usage(account.sessions, fileSize(account.file_bytes))}
+            {last ? `, ${t.admin.lastUsed(moment(last, now))}` : ""}
           </small>
         </span>
-        {role === "admin" ? <span className="tag">{t.admin.title}</span> : null}
-        {user.deactivated ? <span className="tag">{t.admin.deactivated}</span> : null}
+        {admin ? <span className="tag">{t.admin.title}</span> : null}
+        {disabled ? <span className="tag">{t.admin.disabled}</span> : null}
       </button>
+      <Menu
+        label={t.admin.actionsFor(name)}
+        trigger={<IconButton icon="more" label={t.admin.actionsFor(name)} />}
+        items={actions}
+      />
     </li>
   );
 }

@@ -15,6 +15,7 @@ import { deviceName } from "./device";
 import { Notices } from "./notices";
 import { Outbox } from "./outbox";
 import { People } from "./people";
+import { Sharing } from "./sharing";
 import { Timelines } from "./timelines";
 
 const CURSORS_MAX = 1_000;
@@ -28,6 +29,7 @@ export class Client {
   readonly timelines = new Timelines(this.store, this.people);
   readonly outbox = new Outbox(this.store);
   readonly actions = new Actions(this);
+  readonly sharing = new Sharing(() => this.store.getState().me?.id ?? null);
 
   private readonly socket: StreamSocket;
   private sweep: ReturnType<typeof setInterval> | undefined;
@@ -102,6 +104,7 @@ export class Client {
     }
     // Somebody else may sit here next: nothing written stays behind.
     for (const key of storedKeys(`loggia.draft.${me}.`)) writeStored(key, null);
+    this.sharing.forget();
     await this.outbox.forgetAll();
     this.ended(null);
   }
@@ -111,6 +114,7 @@ export class Client {
     this.socket.stop();
     this.outbox.stop();
     this.people.reset();
+    this.sharing.stop();
     clearInterval(this.sweep);
     this.connectedBefore = false;
     this.store.dispatch({ type: "signed_out", endedBy });
@@ -150,9 +154,11 @@ export class Client {
 
   keepDraft(place: string, text: string): void {
     writeStored(this.draftKey(place), text === "" ? null : text);
+    this.sharing.changed(`draft:${place}`);
   }
 
-  private draftKey(place: string): string {
+  /** Where it is kept in this browser: other tabs and devices change it too. */
+  draftKey(place: string): string {
     return `loggia.draft.${this.store.getState().me?.id ?? ""}.${place}`;
   }
 
@@ -200,6 +206,7 @@ export class Client {
       if (frame.op === "ready") this.ready();
       else if (frame.op === "resync") void this.refresh().catch(() => undefined);
       else if (frame.t === "message.created") messages.push(frame.d);
+      else if (frame.t === "settings.updated") this.sharing.heard(frame.d);
       else if (frame.t === "notification.created") notifications.push(frame.d);
       else if (frame.t === "channel.joined") void this.actions.loadChannel(frame.d.id);
       // The frame says how many are left, not in which channels.
@@ -218,5 +225,6 @@ export class Client {
     if (this.connectedBefore) void this.refresh().catch(() => undefined);
     this.connectedBefore = true;
     this.outbox.flush();
+    this.sharing.start();
   }
 }

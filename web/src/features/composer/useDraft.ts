@@ -1,6 +1,6 @@
-// The text that is being written: kept across reloads, announced to others as typing.
+// The text that is being written: kept across reloads and devices, announced to others as typing.
 
-import { type RefObject, useRef, useState } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 import { useClient } from "../app/context";
 
 const TYPING_EVERY_MS = 3_000;
@@ -17,6 +17,15 @@ export function useDraft({ channel, place, box, onChange }: Options) {
   const [text, setText] = useState(() => client.draft(place));
   const [caret, setCaret] = useState(0);
   const typedAt = useRef(0);
+
+  // Another tab or device wrote it, or sent it.
+  useEffect(() => {
+    const onStorage = (event: StorageEvent) => {
+      if (event.key === client.draftKey(place)) setText(client.draft(place));
+    };
+    addEventListener("storage", onStorage);
+    return () => removeEventListener("storage", onStorage);
+  }, [client, place]);
 
   const change = (next: string) => {
     setText(next);

@@ -1,12 +1,11 @@
 // The person's own settings: loaded when opened.
 
 import { type ReactNode, useState } from "react";
-import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
 import { type Language, LANGUAGES, t } from "../../i18n";
 import { Keys } from "../../ui/bits";
 import { Button } from "../../ui/Button";
-import { Dialog } from "../../ui/Dialog";
 import { Choices, Field } from "../../ui/Field";
+import { TabbedDialog } from "../../ui/TabbedDialog";
 import { change_password } from "../../api/operations";
 import { AvatarForm } from "../files/AvatarForm";
 import { useClient, useMe } from "../app/context";
@@ -28,22 +27,14 @@ export default function Settings({ tab, onClose }: { tab?: SettingsTab; onClose:
     { id: "keyboard", title: t.settings.keyboard, content: <Keyboard /> },
   ];
   return (
-    <Dialog title={t.settings.title} onClose={onClose} width={680} testId="settings">
-      <Tabs className="tabs" {...(tab ? { defaultSelectedKey: tab } : {})}>
-        <TabList className="tab-list" aria-label={t.settings.title}>
-          {tabs.map(({ id, title }) => (
-            <Tab key={id} id={id} className="tab">
-              {title}
-            </Tab>
-          ))}
-        </TabList>
-        {tabs.map(({ id, content }) => (
-          <TabPanel key={id} id={id} className="tab-panel">
-            {content}
-          </TabPanel>
-        ))}
-      </Tabs>
-    </Dialog>
+    <TabbedDialog
+      title={t.settings.title}
+      tabs={tabs}
+      tab={tab}
+      width={680}
+      testId="settings"
+      onClose={onClose}
+    />
   );
 }
 

@@ -12,6 +12,7 @@ import { useClient, useSelect } from "../app/context";
 import { useView } from "../app/view";
 import { groups, useArrangement } from "./arrangement";
 import { NavRow } from "./NavRow";
+import { useDrafts } from "./useDrafts";
 import { CHANNELS, DMS, FAVOURITES, type Group, removeSection, toggleCollapsed } from "./sections";
 
 export function Lists({ active }: { active: string | null }) {
@@ -32,6 +33,7 @@ export function Lists({ active }: { active: string | null }) {
     [client, channels, users, online],
   );
   const list = useMemo(() => groups(state, arrangement), [state, arrangement]);
+  const drafts = useDrafts(active);
   const elsewhere = list.some(({ id, rows }) => id !== CHANNELS && id !== DMS && rows.length > 0);
   return list.map((group) => (
     <Section
@@ -46,6 +48,7 @@ export function Lists({ active }: { active: string | null }) {
           key={row.info.id}
           {...viewOf(state, row)}
           active={row.info.id === active}
+          draft={drafts.has(row.info.id)}
           pointed={pointed.id === row.info.id}
           onPoint={point}
           onLock={lock}

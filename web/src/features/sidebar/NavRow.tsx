@@ -19,6 +19,8 @@ interface NavRowProps {
   loud: number;
   muted: boolean;
   active: boolean;
+  /** Something was begun here and not sent. */
+  draft: boolean;
   /** The other person's id and name, of a conversation between two. */
   faceId: string | null;
   faceName: string;
@@ -52,6 +54,11 @@ export const NavRow = memo(function NavRow(props: NavRowProps) {
         <span className="truncate">{props.name}</span>
         {muted ? <span className="visually-hidden">{t.nav.muted}</span> : null}
         {props.invited ? <span className="tag">{t.nav.invited}</span> : null}
+        {props.draft ? (
+          <span className="draft-mark" role="img" aria-label={t.nav.draft}>
+            <Icon name="edit" />
+          </span>
+        ) : null}
         <Waiting kind={kind} loud={loud} unread={unread} muted={muted} />
       </a>
       {props.pointed && !props.invited ? <RowMenu id={id} onOpenChange={props.onLock} /> : null}

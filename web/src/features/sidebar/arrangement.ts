@@ -1,8 +1,8 @@
-import { useMemo, useSyncExternalStore } from "react";
+import { useCallback, useMemo, useSyncExternalStore } from "react";
 import { Local } from "../../lib/local";
 import { directMessages, joinedChannels } from "../../store/selectors";
 import type { ChannelState, State } from "../../store/state";
-import { useMe } from "../app/context";
+import { useClient, useMe } from "../app/context";
 import { type Arrangement, arrange, type Group, readArrangement } from "./sections";
 
 const settings = new Map<string, Local<Arrangement>>();
@@ -15,10 +15,18 @@ export function arrangementOf(user: string): Local<Arrangement> {
 }
 
 export function useArrangement(): [Arrangement, (change: (known: Arrangement) => Arrangement) => void] {
+  const client = useClient();
   const user = useMe()?.id ?? "";
   const setting = useMemo(() => arrangementOf(user), [user]);
   const value = useSyncExternalStore(setting.subscribe, setting.get);
-  return [value, (change) => setting.change(change)];
+  const change = useCallback(
+    (to: (known: Arrangement) => Arrangement) => {
+      setting.change(to);
+      client.sharing.changed("sidebar");
+    },
+    [setting, client],
+  );
+  return [value, change];
 }
 
 /** The sidebar's conversations, as they stand there. */

@@ -1,4 +1,4 @@
-// How a person arranges the sidebar: favourites, sections of their own. Kept on this device. Pure.
+// How a person arranges the sidebar: favourites, sections of their own. The same on all of their devices. Pure.
 
 import { isRecord } from "../../lib/local";
 

@@ -1,0 +1,26 @@
+// What only administrators ask for.
+
+import "./http";
+import * as sdk from "./generated/sdk.gen";
+import type * as Api from "./generated/types.gen";
+
+export type Account = Api.Account;
+export type HeldChannel = Api.HeldChannel;
+export type Peer = Api.Peer;
+export type Storage = Api.Storage;
+
+interface PageQuery {
+  query?: string;
+  cursor?: string;
+  limit?: number;
+}
+
+export const list_accounts = (query: PageQuery) =>
+  sdk.listAccounts({ query }) as Promise<{ users: Account[]; next: string | null }>;
+export const update_account = (user: string, body: { role?: Account["role"]; disabled?: boolean }) =>
+  sdk.updateAccount({ path: { user }, body }) as Promise<Account>;
+export const list_all_channels = (query: PageQuery) =>
+  sdk.listAllChannels({ query }) as Promise<{ channels: HeldChannel[]; next: string | null }>;
+export const list_peers = (query: Omit<PageQuery, "query">) =>
+  sdk.listPeers({ query }) as Promise<{ peers: Peer[]; next: string | null }>;
+export const get_storage = () => sdk.getStorage() as Promise<Storage>;

@@ -1,0 +1,23 @@
+import { describe, expect, it } from "vitest";
+import { feed, Log, ME, started, user } from "./testing";
+import { reduce } from "./reducer";
+
+describe("account.updated", () => {
+  it("says what one may do on the server, and leaves the profile alone", () => {
+    const before = reduce(started(new Log()), { type: "signed_in", user: { ...user(ME), role: "user" } });
+    const frame = { op: "event", t: "account.updated", d: { role: "admin" } } as const;
+    const after = feed(before, [frame]);
+    expect(after.me).toEqual({ ...before.me, role: "admin" });
+    expect(feed(after, [frame]).me).toEqual(after.me);
+    // A profile that comes later does not say it, and does not take it away.
+    const renamed = { ...user(ME), display_name: "New" };
+    const later = feed(after, [{ op: "event", t: "user.updated", d: renamed }]);
+    expect([later.me?.role, later.me?.display_name]).toEqual(["admin", "New"]);
+  });
+});
+
+it("settings.updated is no part of the state", () => {
+  const before = started(new Log());
+  const d = { key: "draft:!room", value: { text: "x" }, updated_ts: 1 };
+  expect(feed(before, [{ op: "event", t: "settings.updated", d }])).toEqual(before);
+});

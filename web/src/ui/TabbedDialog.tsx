@@ -1,0 +1,42 @@
+// A dialog of several pages, one at a time.
+
+import type { ReactNode } from "react";
+import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
+import { Dialog } from "./Dialog";
+
+export interface DialogTab {
+  id: string;
+  title: string;
+  content: ReactNode;
+}
+
+interface TabbedDialogProps {
+  title: string;
+  tabs: readonly DialogTab[];
+  /** The one to begin with, if not the first. */
+  tab?: string | undefined;
+  width: number;
+  testId: string;
+  onClose: () => void;
+}
+
+export function TabbedDialog({ title, tabs, tab, width, testId, onClose }: TabbedDialogProps) {
+  return (
+    <Dialog title={title} onClose={onClose} width={width} testId={testId}>
+      <Tabs className="tabs" {...(tab ? { defaultSelectedKey: tab } : {})}>
+        <TabList className="tab-list" aria-label={title}>
+          {tabs.map((each) => (
+            <Tab key={each.id} id={each.id} className="tab">
+              {each.title}
+            </Tab>
+          ))}
+        </TabList>
+        {tabs.map((each) => (
+          <TabPanel key={each.id} id={each.id} className="tab-panel">
+            {each.content}
+          </TabPanel>
+        ))}
+      </Tabs>
+    </Dialog>
+  );
+}
