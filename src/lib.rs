@@ -5,7 +5,7 @@
 //! order, cursor, gap detector and read marker.
 //!
 //! ```text
-//! protocol <- storage, files <- domain <- http <- { client_api, live } <- server <- main
+//! protocol <- storage, files, net <- domain <- http <- { client_api, federation, live, push } <- server <- main
 //! ```
 //!
 //! - [`config`]: settings from a file and the environment, each documented once.
@@ -16,6 +16,8 @@
 //!   what queued while the last commit ran into one transaction, with one signed head per channel.
 //! - [`http`]: what the interfaces share: authentication, bodies, problem documents, limits.
 //! - [`client_api`]: the public API, an endpoint a file.
+//! - [`net`]: connections to elsewhere: to public addresses only.
+//! - [`push`]: notifications to devices that have no window open (Web Push).
 //! - [`live`]: the stream: fan-out, resuming from cursors, back-pressure.
 //! - [`server`]: the one place that knows everybody; starting and stopping.
 //!
@@ -36,6 +38,8 @@ pub mod federation;
 pub mod files;
 pub mod http;
 pub mod live;
+pub mod net;
 pub mod protocol;
+pub mod push;
 pub mod server;
 pub mod storage;

@@ -147,7 +147,7 @@ pub async fn doctor(of: Option<String>, config: &Arc<Config>) -> Outcome {
         None => match tokio::net::lookup_host((server.as_str(), 443)).await {
             Ok(found) => {
                 let found: Vec<_> = found.map(|address| address.ip()).collect();
-                let public = found.iter().any(|address| loggia::federation::net::is_public(*address));
+                let public = found.iter().any(|address| loggia::net::is_public(*address));
                 if public { Ok(format!("{found:?}")) } else { Err(format!("{found:?}: none is public")) }
             }
             Err(error) => Err(error.to_string()),

@@ -19,19 +19,22 @@ use crate::domain::clock::{Clock, SystemClock, random, random_text};
 use crate::domain::effect::{Audience, Silence};
 use crate::domain::passwords::Passwords;
 use crate::domain::peers::{Arrivals, NoPeers, Peers};
+use crate::domain::pushes::Wanted;
 use crate::domain::remote::meet::FoundChannels;
 use crate::domain::writer::{Identity, Writer, WriterContext};
 use crate::domain::{Domain, Presences, search};
 use crate::federation::courier::{Both, Courier, Routes};
-use crate::federation::discovery::{ClientError, Discovery};
+use crate::federation::discovery::Discovery;
 use crate::federation::own_keys::{self, OwnKeys};
 use crate::federation::{self, Inbound, Outbound};
 use crate::http::limits::Limits;
 use crate::http::{Problem, Shared, TokenCache, context, extract, web_client};
 use crate::live::{self, Bounds, Hub};
+use crate::net::ClientError;
 use crate::protocol::ids::KeyId;
 use crate::protocol::key_document::SignedKeySet;
 use crate::protocol::sign::SigningKey;
+use crate::push::{self, Vapid};
 use crate::storage::{self, ChannelNum, Conn, ReadPool, is_postgres, meta};
 use upkeep::{House, keep_files, keep_house, open_files};
 
@@ -54,7 +57,7 @@ pub enum StartError {
     Domain(#[from] crate::domain::Error),
     #[error("{0}")]
     Keys(#[from] own_keys::KeyError),
-    #[error("connections to other servers: {0}")]
+    #[error("connections to elsewhere: {0}")]
     Client(#[from] ClientError),
     #[error("{what}: {error}")]
     Tls { what: String, error: String },
@@ -181,6 +184,7 @@ struct Built {
     keys: SignedKeySet,
     /// None when this server talks to no others.
     outbound: Option<Arc<Outbound>>,
+    vapid: Vapid,
 }
 
 fn build_domain(
@@ -201,9 +205,12 @@ fn build_domain(
         if search::renew(&mut conn)? {
             tracing::info!("the search index was made anew");
         }
-        identity(&mut conn, &for_identity, identity_clock.as_ref())
+        let (identity, keys) = identity(&mut conn, &for_identity, identity_clock.as_ref())?;
+        let wanted = Wanted::load(&mut conn, &for_identity.settings.push)?;
+        Ok::<_, StartError>((identity, keys, Vapid::load(&mut conn)?, wanted))
     });
-    let (identity, keys) = opened.join().unwrap_or(Err(StartError::Storage(storage::Error::Lost)))?;
+    let (identity, keys, vapid, wanted) =
+        opened.join().unwrap_or(Err(StartError::Storage(storage::Error::Lost)))?;
     let identity = Arc::new(identity);
     let reads = ReadPool::start(&url, read_threads(config)).map_err(io("cannot start a thread"))?;
     let context = WriterContext {
@@ -211,6 +218,7 @@ fn build_domain(
         lanes: usize::try_from(config.settings.database.write_threads).unwrap_or(1),
         identity: identity.clone(),
         clock: clock.clone(),
+        wanted: wanted.clone(),
         audience: audience.clone(),
     };
     let (writer, handles) = Writer::start(&context).map_err(io("cannot start a thread"))?;
@@ -241,8 +249,10 @@ fn build_domain(
         peers,
         arrivals: Arrivals::default(),
         found: FoundChannels::default(),
+        wanted,
+        push_key: config.settings.push.enabled.then(|| vapid.public()),
     };
-    Ok(Built { domain, writers: handles, keys, outbound })
+    Ok(Built { domain, writers: handles, keys, outbound, vapid })
 }
 
 /// A server that is listening.
@@ -258,6 +268,7 @@ pub struct Running {
     federation: Option<ServerHandle>,
     routes: Arc<Routes>,
     sweeping: tokio::task::JoinHandle<()>,
+    pushing: tokio::task::JoinHandle<()>,
     writers: Vec<std::thread::JoinHandle<()>>,
     /// Held for as long as the server runs; the system lets go of it however the process ends.
     _lock: Option<File>,
@@ -281,7 +292,8 @@ pub async fn start(config: Arc<Config>) -> Result<Running, StartError> {
         .map_err(io("cannot start a thread"))?;
     let routes = Arc::new(Routes::default());
     let both = Both { here: Arc::new(announce), routes: routes.clone() };
-    let Built { domain, writers, keys, outbound } = build_domain(&config, Arc::new(both), hub.clone())?;
+    let Built { domain, writers, keys, outbound, vapid } =
+        build_domain(&config, Arc::new(both), hub.clone())?;
     let domain = Arc::new(domain);
     let inbound = match outbound.clone() {
         Some(outbound) => Some(federate(&config, &domain, keys, outbound, &routes).await?),
@@ -300,6 +312,7 @@ pub async fn start(config: Arc<Config>) -> Result<Running, StartError> {
         routes: routes.clone(),
     };
     let housekeeping = tokio::spawn(keep_house(house));
+    let pushing = push::start(domain.clone(), vapid)?;
     let app_hub = hub.clone();
     // Without an address of its own, federation shares the one for people.
     let elsewhere = config.federation.listen.is_some();
@@ -355,6 +368,7 @@ pub async fn start(config: Arc<Config>) -> Result<Running, StartError> {
         served,
         housekeeping,
         sweeping,
+        pushing,
         federation,
         routes,
         outbound,
@@ -389,6 +403,8 @@ impl Running {
         self.routes.close();
         self.sweeping.abort();
         let _ = self.sweeping.await;
+        self.pushing.abort();
+        let _ = self.pushing.await;
         drop(self.outbound);
         drop(self.domain);
         drop(self.hub);

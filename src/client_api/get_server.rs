@@ -16,7 +16,15 @@ pub struct Server {
     pub feature_level: u32,
     /// `open`, `invite` or `closed`
     pub registration: String,
+    pub push: PushAccess,
     pub limits: ServerLimits,
+}
+
+/// Notifications to devices that have no window open (Web Push).
+#[derive(Serialize, ToSchema)]
+pub struct PushAccess {
+    /// The `applicationServerKey` to subscribe with, base64url. Null: this server pushes nothing.
+    pub vapid_key: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -42,6 +50,7 @@ pub async fn get_server(app: App) -> Result<Json<Server>, Problem> {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         feature_level: FEATURE_LEVEL,
         registration: settings.accounts.registration.as_str().to_owned(),
+        push: PushAccess { vapid_key: app.domain.push_key.clone() },
         limits: ServerLimits {
             message_bytes: settings.limits.message_bytes,
             password_chars_min: crate::domain::passwords::PASSWORD_CHARS_MIN,

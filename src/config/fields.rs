@@ -176,6 +176,24 @@ sections! {
         /// Requests per minute that one server may make.
         requests_per_minute: u32 = 12_000,
     }
+    /// Telling people's devices of what concerns them while no window is open (Web Push). The services that bring it
+    /// are the browsers' makers'; they can't read it.
+    push: Push {
+        /// Whether people can have that. It goes out over the Internet, by TLS, to public addresses only.
+        enabled: bool = true,
+        /// Whom a push service can write to about this server: "mailto:.." or "https://..". Empty: derived from
+        /// `server.public_url` or `server.name`.
+        contact: Text = Text::new(""),
+        /// How long a message waits for being read in an open window before devices are told, in milliseconds.
+        delay_ms: u32 = 5_000,
+        /// How long a push is kept for a device that is off, in seconds.
+        ttl_s: u32 = 86_400,
+        /// Push services whose address is given here instead of looked up, and trusted though it be a private one:
+        /// `{ "push.test" = "127.0.0.1:18443" }`, say.
+        resolve: Pairs = Pairs::default(),
+        /// A certificate authority (PEM file) that is trusted beside the public ones when connecting to push services.
+        extra_root_ca: Text = Text::new(""),
+    }
     /// What is logged to standard error.
     log: Log {
         /// "error", "warn", "info", "debug", "trace", or a filter such as "info,loggia::live=debug".

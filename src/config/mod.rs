@@ -5,6 +5,7 @@
 
 mod federation;
 mod fields;
+mod push;
 mod value;
 
 use std::collections::BTreeMap;
@@ -14,8 +15,10 @@ use std::path::{Path, PathBuf};
 
 pub use federation::{Federation, PeerPolicy};
 pub use fields::{
-    Accounts, Database, FileStorage, Files, Limits, Log, LogFormat, Registration, Server, Settings, Stream,
+    Accounts, Database, FileStorage, Files, Limits, Log, LogFormat, Push, Registration, Server, Settings,
+    Stream,
 };
+pub use push::PushAccess;
 use value::Given;
 pub use value::Text;
 
@@ -72,6 +75,7 @@ pub struct Config {
     pub data_dir: PathBuf,
     pub trusted_proxies: Vec<IpAddr>,
     pub federation: Federation,
+    pub push: PushAccess,
 }
 
 impl Config {
@@ -241,8 +245,10 @@ fn check(settings: Settings, sources: &Sources) -> Result<Config, ConfigError> {
     }
     let federation = Federation::check(&settings.federation, &name)
         .map_err(|(field, problem)| fail("federation", field, problem))?;
+    let push =
+        PushAccess::check(&settings, &name).map_err(|(field, problem)| fail("push", field, problem))?;
     let data_dir = PathBuf::from(&*settings.server.data_dir);
-    Ok(Config { name, listen, data_dir, trusted_proxies, federation, settings })
+    Ok(Config { name, listen, data_dir, trusted_proxies, federation, push, settings })
 }
 
 /// Numbers with a range: (section, field, value, least, most).
@@ -263,6 +269,8 @@ fn bounds(settings: &Settings) -> Vec<(&'static str, &'static str, u32, u32, u32
         ("limits", "streams_per_account", limits.streams_per_account, 1, 10_000),
         ("limits", "message_bytes", limits.message_bytes, 1, MESSAGE_BYTES_MAX),
         ("federation", "requests_per_minute", settings.federation.requests_per_minute, 1, 10_000_000),
+        ("push", "delay_ms", settings.push.delay_ms, 0, 600_000),
+        ("push", "ttl_s", settings.push.ttl_s, 0, 2_419_200),
         ("files", "max_bytes", settings.files.max_bytes, 1, u32::MAX),
         ("stream", "heartbeat_ms", stream.heartbeat_ms, 1_000, 600_000),
         ("stream", "queue_frames", stream.queue_frames, 10, 100_000),

@@ -111,6 +111,7 @@ coded! {
         NotHost = "not_host", "Only the channel's host may do that.";
         NotMember = "not_member", "You are not a member of this channel.";
         EditsPrivate = "edits_private", "Earlier versions are for the author and moderators.";
+        PushDisabled = "push_disabled", "This server pushes nothing to devices.";
         NotYours = "not_yours", "Only its author may do that.";
     }
 }

@@ -27,6 +27,7 @@ pub mod peers;
 pub mod pictures;
 pub mod pins;
 mod project;
+pub mod pushes;
 pub mod reactions;
 pub mod reads;
 pub mod remote;
@@ -80,6 +81,9 @@ pub struct Domain {
     pub peers: Arc<dyn peers::Peers>,
     pub arrivals: peers::Arrivals,
     pub found: remote::meet::FoundChannels,
+    pub wanted: Arc<pushes::Wanted>,
+    /// The public key with which devices are told, base64url; none where they are not.
+    pub push_key: Option<String>,
 }
 
 /// Knows who is connected.

@@ -12,6 +12,8 @@ use crate::config::Config;
 use crate::domain::clock::Clock;
 use crate::domain::peers::PeerError;
 use crate::domain::writer::Writer;
+use crate::net;
+pub use crate::net::{ClientError, cause, read_body};
 use crate::protocol::ids::{KeyId, ServerName};
 use crate::protocol::key_document::{Contradiction, KeyDocument, KeyProblem};
 use crate::protocol::limits::JSON_BYTES_MAX;
@@ -50,11 +52,6 @@ pub struct Discovery {
 }
 
 type Turn = tokio::sync::Mutex<()>;
-
-/// Why no connections to other servers can be made.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct ClientError(String);
 
 impl Discovery {
     pub fn new(
@@ -272,57 +269,7 @@ fn pin(
     Ok(Ok(()))
 }
 
-/// At most so many bytes of a body.
-pub async fn read_body(mut response: reqwest::Response, bytes_max: usize) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::new();
-    loop {
-        match response.chunk().await {
-            Ok(Some(part)) if bytes.len() + part.len() <= bytes_max => bytes.extend_from_slice(&part),
-            Ok(Some(_)) => return Err(format!("has more than {bytes_max} bytes")),
-            Ok(None) => return Ok(bytes),
-            Err(error) => return Err(cause(&error)),
-        }
-    }
-}
-
-/// What really went wrong: the innermost cause says it.
-pub fn cause(error: &dyn std::error::Error) -> String {
-    let mut innermost = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    innermost.to_string()
-}
-
-/// Connects by TLS, to vetted addresses, within deadlines, and follows nothing by itself.
 fn client(config: &Config) -> Result<reqwest::Client, ClientError> {
-    use rustls::pki_types::CertificateDer;
-    use rustls::pki_types::pem::PemObject;
-    let problem = |what: &str, error: &dyn std::fmt::Display| ClientError(format!("{what}: {error}"));
-    let mut roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    if let Some(path) = &config.federation.extra_root_ca {
-        let what = format!("federation.extra_root_ca {}", path.display());
-        for certificate in CertificateDer::pem_file_iter(path).map_err(|error| problem(&what, &error))? {
-            let certificate = certificate.map_err(|error| problem(&what, &error))?;
-            roots.add(certificate).map_err(|error| problem(&what, &error))?;
-        }
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| problem("TLS", &error))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
     let fixed = config.federation.resolve.iter().map(|(name, address)| (name.as_str().to_owned(), *address));
-    reqwest::Client::builder()
-        .tls_backend_preconfigured(tls)
-        .dns_resolver(Arc::new(super::net::Vetted { fixed: fixed.collect() }))
-        .https_only(true)
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(Duration::from_secs(10))
-        .timeout(Duration::from_secs(30))
-        .user_agent(concat!("loggia/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .map_err(|error| problem("HTTP client", &error))
+    net::client(fixed.collect(), config.federation.extra_root_ca.as_deref())
 }

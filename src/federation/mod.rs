@@ -5,7 +5,6 @@
 pub mod courier;
 pub mod discovery;
 pub mod inbound;
-pub mod net;
 pub mod outbound;
 pub mod own_keys;
 

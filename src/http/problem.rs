@@ -62,6 +62,8 @@ codes! {
     "bad_picture" 400 "This is no picture that can be read.";
     "setting_too_large" 400 "The value is too large.";
     "bad_size" 400 "Pictures are not made in this size.";
+    "bad_endpoint" 400 "The device can't be reached at this address.";
+    "bad_push_keys" 400 "The device's keys are not what browsers give.";
     "broken_off" 400 "The body ended early, or did not go on.";
     "bad_tus" 400 "A header of the tus protocol is missing or wrong.";
     "password_too_short" 400 "The password is too short.";
@@ -84,6 +86,7 @@ codes! {
     "invite_invalid" 403 "The invite code is unknown, spent or over.";
     "account_disabled" 403 "An administrator keeps this account from logging in.";
     "admin_only" 403 "Only an administrator may do that.";
+    "push_disabled" 403 "This server pushes nothing to devices.";
     "not_host" 403 "Only the channel's host may do that.";
     "not_member" 403 "Only members of the channel may do that.";
     "not_yours" 403 "Only its author may do that.";

@@ -16,6 +16,7 @@ pub mod notifications;
 pub mod overview;
 pub mod peers;
 mod pool;
+pub mod pushes;
 mod schema;
 pub mod search;
 pub mod sessions;

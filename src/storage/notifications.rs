@@ -4,7 +4,7 @@ use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use super::schema::notifications;
-use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum};
+use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, optional};
 
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = notifications)]
@@ -65,6 +65,13 @@ pub fn count_unseen_in(conn: &mut Conn, user: UserNum, channel: ChannelNum) -> R
     let unseen =
         notifications::table.filter(notifications::user_num.eq(user).and(notifications::seen.eq(false)));
     Ok(unseen.filter(notifications::channel.eq(channel)).select(count_star()).get_result(conn)?)
+}
+
+/// Whether the person has seen what notifies them of a message; none where nothing does.
+pub fn seen(conn: &mut Conn, user: UserNum, channel: ChannelNum, seq: i64) -> Result<Option<bool>> {
+    let of =
+        notifications::table.filter(notifications::user_num.eq(user).and(notifications::channel.eq(channel)));
+    optional(of.filter(notifications::seq.eq(seq)).select(notifications::seen).first(conn))
 }
 
 pub fn mark_seen(conn: &mut Conn, user: UserNum, up_to: i64) -> Result<usize> {

@@ -337,3 +337,29 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(files, file_owners, file_refs, members, uploads);
+
+diesel::table! {
+    push_endpoints (session) {
+        session -> Text,
+        user_num -> BigInt,
+        endpoint -> Text,
+        p256dh -> Binary,
+        auth -> Binary,
+        scope -> Text,
+        created_ts -> BigInt,
+        failing_ts -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    pushes (session, channel) {
+        session -> Text,
+        channel -> BigInt,
+        seq -> BigInt,
+        due_ts -> BigInt,
+        expires_ts -> BigInt,
+        tries -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(push_endpoints, members);

@@ -1,7 +1,7 @@
 //! Key documents: form, signatures, times, what may follow what, and where they may be fetched from.
 
 use loggia::federation::discovery::redirected;
-use loggia::federation::net::is_public;
+use loggia::net::is_public;
 use loggia::protocol::key_document::{KeyDocument, KeySet};
 use serde_json::{Value, json as value};
 

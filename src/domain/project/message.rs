@@ -6,6 +6,7 @@ use super::At;
 use crate::domain::content::{self, MessageContent};
 use crate::domain::effect::{Change, Effect};
 use crate::domain::files;
+use crate::domain::pushes;
 use crate::domain::search::document;
 use crate::domain::show;
 use crate::domain::view::{Message, MessageStatus, Notification, ReadState};
@@ -82,7 +83,7 @@ fn notify(work: &mut Work<'_>, at: &At<'_>, message: &Message) -> Result<(), Err
     let open = work.lane.open(work.conn, at.channel)?;
     let dm = open.state_kind() == Some(ChannelKind::Dm);
     if !dm && message.mentions.is_empty() && !message.mentions_all && message.reply_to.is_none() {
-        return Ok(());
+        return pushes::queue(work, at, &[]);
     }
     let server = work.lane.identity.name.clone();
     let mut concerned: BTreeMap<UserNum, &'static str> = BTreeMap::new();
@@ -106,6 +107,7 @@ fn notify(work: &mut Work<'_>, at: &At<'_>, message: &Message) -> Result<(), Err
         concerned.entry(author).or_insert("reply");
     }
     concerned.remove(&at.sender.num);
+    pushes::queue(work, at, &concerned.keys().copied().collect::<Vec<_>>())?;
     for (user_num, kind) in concerned {
         let row =
             NewNotification { user_num, channel: at.channel, seq: at.seq, kind, ts: at.ts, seen: false };

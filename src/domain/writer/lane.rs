@@ -8,6 +8,7 @@ use super::open::{LogPosition, Open};
 use crate::domain::Error;
 use crate::domain::clock::Clock;
 use crate::domain::effect::Effect;
+use crate::domain::pushes::Wanted;
 use crate::protocol::head::{Head, SignedHead};
 use crate::protocol::ids::{ChannelId, KeyId, ServerName};
 use crate::protocol::rules::Refusal;
@@ -70,6 +71,7 @@ impl Identity {
 pub struct Lane {
     pub identity: Arc<Identity>,
     pub clock: Arc<dyn Clock>,
+    pub wanted: Arc<Wanted>,
     channels: HashMap<ChannelNum, Open>,
     /// Numbers of channels by id: they never change.
     nums: HashMap<ChannelId, ChannelNum>,
@@ -91,10 +93,11 @@ pub struct Lane {
 }
 
 impl Lane {
-    pub(super) fn new(identity: Arc<Identity>, clock: Arc<dyn Clock>) -> Lane {
+    pub(super) fn new(identity: Arc<Identity>, clock: Arc<dyn Clock>, wanted: Arc<Wanted>) -> Lane {
         Lane {
             identity,
             clock,
+            wanted,
             channels: HashMap::new(),
             nums: HashMap::new(),
             locked: HashSet::new(),

@@ -35,6 +35,7 @@ pub use open::{LogPosition, Open, Person};
 use super::Error;
 use super::clock::Clock;
 use super::effect::{Audience, Effect};
+use super::pushes::Wanted;
 use crate::protocol::ids::ChannelId;
 use crate::storage::{self, ChannelNum, Conn, is_postgres};
 
@@ -125,6 +126,7 @@ pub struct WriterContext {
     pub lanes: usize,
     pub identity: Arc<Identity>,
     pub clock: Arc<dyn Clock>,
+    pub wanted: Arc<Wanted>,
     pub audience: Audience,
 }
 
@@ -271,7 +273,7 @@ impl Work<'_> {
 /// Serves the queue with one connection after another. True once the queue has closed.
 fn serve(context: &WriterContext, queue: &mut mpsc::Receiver<Job>, commits: &AtomicU64) -> bool {
     let Some(mut conn) = connect(&context.url) else { return false };
-    let mut lane = Lane::new(context.identity.clone(), context.clock.clone());
+    let mut lane = Lane::new(context.identity.clone(), context.clock.clone(), context.wanted.clone());
     let mut waiting: VecDeque<Unit> = VecDeque::new();
     let mut used = Instant::now();
     let mut compacting = None;

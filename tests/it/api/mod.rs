@@ -24,6 +24,7 @@ mod notifications;
 mod paging;
 mod pins;
 mod problems;
+mod push;
 mod reactions;
 mod registration;
 mod roles;

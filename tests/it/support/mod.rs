@@ -6,6 +6,7 @@
 pub mod documented;
 pub mod person;
 pub mod process;
+pub mod push_service;
 pub mod random;
 pub mod stream;
 

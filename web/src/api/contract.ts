@@ -13,7 +13,8 @@ type Fits<Narrow extends { [K in keyof Narrow]: K extends keyof Wide ? Wide[K] :
 export type Contract = {
   user: Fits<Mine.User, Api.User>;
   session: Fits<Mine.Session, Api.Session>;
-  server: Fits<Omit<Mine.ServerInfo, "limits">, Api.Server>;
+  // `push` is newer than some servers.
+  server: Fits<Omit<Mine.ServerInfo, "limits" | "push">, Api.Server>;
   message: Fits<Mine.Message, Api.Message>;
   reaction: Fits<Mine.Reaction, Api.Reaction>;
   attachment: Fits<Mine.Attachment, Api.Attachment>;

@@ -79,6 +79,12 @@ export const list_settings = (query: { cursor?: string }) =>
 export const put_setting = (key: string, value: unknown) =>
   sdk.putSetting({ path: { key }, body: { value } }) as Promise<Setting>;
 export const delete_setting = (key: string) => sdk.deleteSetting({ path: { key } });
+export const set_push = (body: {
+  endpoint: string;
+  keys: { p256dh: string; auth: string };
+  scope: "mine" | "all";
+}) => sdk.setPush({ body });
+export const delete_push = () => sdk.deletePush();
 
 export const list_users = (query: { query?: string; ids?: string; cursor?: string; limit?: number }) =>
   sdk.listUsers({ query }) as Listed<"users", User>;

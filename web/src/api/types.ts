@@ -33,6 +33,8 @@ export interface ServerInfo {
   feature_level: number;
   registration: "open" | "invite" | "closed";
   limits: Record<string, number>;
+  /** Newer than some servers. */
+  push?: { vapid_key: string | null };
 }
 
 export interface SignedIn {

@@ -1,6 +1,7 @@
 // The service worker: the shell when there is no network, notifications' clicks. The page itself always comes from the
 // network when that answers, so that a new version is there at the next load and an old index never stays.
 
+import { pageOf, shownOf } from "./push";
 import { outdated, routeOf } from "./routes";
 
 interface WorkerEvent extends Event {
@@ -13,13 +14,18 @@ interface FetchEvent extends WorkerEvent {
 interface ClickEvent extends WorkerEvent {
   notification: Notification;
 }
+interface PushEvent extends WorkerEvent {
+  data: { text: () => string } | null;
+}
 interface WindowClient {
+  focused: boolean;
   focus: () => Promise<unknown>;
   postMessage: (message: unknown) => void;
 }
 interface Worker extends EventTarget {
   location: Location;
   skipWaiting: () => Promise<void>;
+  registration: ServiceWorkerRegistration;
   clients: {
     claim: () => Promise<void>;
     matchAll: (options: object) => Promise<WindowClient[]>;
@@ -34,6 +40,7 @@ declare const __FILES__: string[];
 const PREFIX = "loggia-";
 const CACHE = PREFIX + __VERSION__;
 const SHELL = "/";
+const ICON = "/icons/icon-192.png";
 const NETWORK_MS_MAX = 4_000;
 
 const worker = self as unknown as Worker;
@@ -49,6 +56,7 @@ on<FetchEvent>("fetch", (event) => {
   else if (route === "asset") event.respondWith(asset(request));
   else if (route === "file") event.respondWith(file(request));
 });
+on<PushEvent>("push", (event) => event.waitUntil(show(event.data?.text() ?? null)));
 on<ClickEvent>("notificationclick", (event) => event.waitUntil(open(event.notification)));
 
 async function install(): Promise<void> {
@@ -100,14 +108,22 @@ async function keep(request: Request, answer: Response): Promise<void> {
   }
 }
 
+/** Unless the person looks at a page, which tells them itself. */
+async function show(payload: string | null): Promise<void> {
+  const windows = await worker.clients.matchAll({ type: "window", includeUncontrolled: true });
+  if (windows.some(({ focused }) => focused)) return;
+  const { title, ...options } = shownOf(payload);
+  await worker.registration.showNotification(title, { ...options, icon: ICON });
+}
+
 async function open(notification: Notification): Promise<void> {
   notification.close();
-  const { channel } = (notification.data ?? {}) as { channel?: string };
+  const { channel, message } = (notification.data ?? {}) as { channel?: string; message?: string };
   const [window] = await worker.clients.matchAll({ type: "window" });
   if (!window) {
-    await worker.clients.openWindow(channel ? `/#/c/${encodeURIComponent(channel)}` : "/");
+    await worker.clients.openWindow(pageOf(notification.data));
     return;
   }
   await window.focus();
-  if (channel) window.postMessage({ type: "open", channel });
+  if (channel) window.postMessage({ type: "open", channel, message });
 }

@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AddReactionData, AddReactionErrors, AddReactionResponses, AppendUploadData, AppendUploadErrors, AppendUploadResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateChannelData, CreateChannelErrors, CreateChannelResponses, CreateDmData, CreateDmErrors, CreateDmResponses, CreateInviteData, CreateInviteErrors, CreateInviteResponses, CreateJoinData, CreateJoinErrors, CreateJoinResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, DeleteAvatarData, DeleteAvatarErrors, DeleteAvatarResponses, DeleteInviteData, DeleteInviteErrors, DeleteInviteResponses, DeleteMeData, DeleteMeErrors, DeleteMeResponses, DeleteMessageData, DeleteMessageErrors, DeleteMessageResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSettingData, DeleteSettingErrors, DeleteSettingResponses, DeleteUploadData, DeleteUploadErrors, DeleteUploadResponses, EditMessageData, EditMessageErrors, EditMessageResponses, ExportMeData, ExportMeErrors, ExportMeResponses, GetChannelData, GetChannelErrors, GetChannelResponses, GetFileData, GetFileErrors, GetFileResponses, GetLogData, GetLogErrors, GetLogResponses, GetMeData, GetMeErrors, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetServerData, GetServerErrors, GetServerResponses, GetSettingData, GetSettingErrors, GetSettingResponses, GetStorageData, GetStorageErrors, GetStorageResponses, GetSyncData, GetSyncErrors, GetSyncResponses, GetThreadData, GetThreadErrors, GetThreadResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GetUploadData, GetUploadErrors, GetUploadResponses, GetUserData, GetUserErrors, GetUserResponses, HeadFileData, HeadFileErrors, HeadFileResponses, JoinChannelData, JoinChannelErrors, JoinChannelResponses, KnockChannelData, KnockChannelErrors, KnockChannelResponses, LeaveChannelData, LeaveChannelErrors, LeaveChannelResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListAllChannelsData, ListAllChannelsErrors, ListAllChannelsResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListDirectoryData, ListDirectoryErrors, ListDirectoryResponses, ListEditsData, ListEditsErrors, ListEditsResponses, ListInvitesData, ListInvitesErrors, ListInvitesResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListPeersData, ListPeersErrors, ListPeersResponses, ListPinsData, ListPinsErrors, ListPinsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSettingsData, ListSettingsErrors, ListSettingsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, MarkReadData, MarkReadErrors, MarkReadResponses, OpenStreamData, OpenStreamErrors, OptionsFilesData, OptionsFilesErrors, OptionsFilesResponses, PinMessageData, PinMessageErrors, PinMessageResponses, PutSettingData, PutSettingErrors, PutSettingResponses, ReadNotificationsData, ReadNotificationsErrors, ReadNotificationsResponses, RemoveReactionData, RemoveReactionErrors, RemoveReactionResponses, SearchMessagesData, SearchMessagesErrors, SearchMessagesResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SendTypingData, SendTypingErrors, SendTypingResponses, SetAvatarData, SetAvatarErrors, SetAvatarResponses, SetNotifyData, SetNotifyErrors, SetNotifyResponses, UnpinMessageData, UnpinMessageErrors, UnpinMessageResponses, UpdateAccountData, UpdateAccountErrors, UpdateAccountResponses, UpdateChannelData, UpdateChannelErrors, UpdateChannelResponses, UpdateMeData, UpdateMeErrors, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMeResponses, UploadFileData, UploadFileErrors, UploadFileResponses } from './types.gen';
+import type { AddReactionData, AddReactionErrors, AddReactionResponses, AppendUploadData, AppendUploadErrors, AppendUploadResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateChannelData, CreateChannelErrors, CreateChannelResponses, CreateDmData, CreateDmErrors, CreateDmResponses, CreateInviteData, CreateInviteErrors, CreateInviteResponses, CreateJoinData, CreateJoinErrors, CreateJoinResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, DeleteAvatarData, DeleteAvatarErrors, DeleteAvatarResponses, DeleteInviteData, DeleteInviteErrors, DeleteInviteResponses, DeleteMeData, DeleteMeErrors, DeleteMeResponses, DeleteMessageData, DeleteMessageErrors, DeleteMessageResponses, DeletePushData, DeletePushErrors, DeletePushResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSettingData, DeleteSettingErrors, DeleteSettingResponses, DeleteUploadData, DeleteUploadErrors, DeleteUploadResponses, EditMessageData, EditMessageErrors, EditMessageResponses, ExportMeData, ExportMeErrors, ExportMeResponses, GetChannelData, GetChannelErrors, GetChannelResponses, GetFileData, GetFileErrors, GetFileResponses, GetLogData, GetLogErrors, GetLogResponses, GetMeData, GetMeErrors, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPushData, GetPushErrors, GetPushResponses, GetServerData, GetServerErrors, GetServerResponses, GetSettingData, GetSettingErrors, GetSettingResponses, GetStorageData, GetStorageErrors, GetStorageResponses, GetSyncData, GetSyncErrors, GetSyncResponses, GetThreadData, GetThreadErrors, GetThreadResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GetUploadData, GetUploadErrors, GetUploadResponses, GetUserData, GetUserErrors, GetUserResponses, HeadFileData, HeadFileErrors, HeadFileResponses, JoinChannelData, JoinChannelErrors, JoinChannelResponses, KnockChannelData, KnockChannelErrors, KnockChannelResponses, LeaveChannelData, LeaveChannelErrors, LeaveChannelResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListAllChannelsData, ListAllChannelsErrors, ListAllChannelsResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListDirectoryData, ListDirectoryErrors, ListDirectoryResponses, ListEditsData, ListEditsErrors, ListEditsResponses, ListInvitesData, ListInvitesErrors, ListInvitesResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListPeersData, ListPeersErrors, ListPeersResponses, ListPinsData, ListPinsErrors, ListPinsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSettingsData, ListSettingsErrors, ListSettingsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, MarkReadData, MarkReadErrors, MarkReadResponses, OpenStreamData, OpenStreamErrors, OptionsFilesData, OptionsFilesErrors, OptionsFilesResponses, PinMessageData, PinMessageErrors, PinMessageResponses, PutSettingData, PutSettingErrors, PutSettingResponses, ReadNotificationsData, ReadNotificationsErrors, ReadNotificationsResponses, RemoveReactionData, RemoveReactionErrors, RemoveReactionResponses, SearchMessagesData, SearchMessagesErrors, SearchMessagesResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SendTypingData, SendTypingErrors, SendTypingResponses, SetAvatarData, SetAvatarErrors, SetAvatarResponses, SetNotifyData, SetNotifyErrors, SetNotifyResponses, SetPushData, SetPushErrors, SetPushResponses, UnpinMessageData, UnpinMessageErrors, UnpinMessageResponses, UpdateAccountData, UpdateAccountErrors, UpdateAccountResponses, UpdateChannelData, UpdateChannelErrors, UpdateChannelResponses, UpdateMeData, UpdateMeErrors, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMeResponses, UploadFileData, UploadFileErrors, UploadFileResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -813,6 +813,54 @@ export const changePassword = <ThrowOnError extends boolean = true>(options: Opt
             type: 'apiKey'
         }],
     url: '/me/password',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Ends what `PUT /me/push` began. Nothing happens where nothing was.
+ */
+export const deletePush = <ThrowOnError extends boolean = true>(options?: Options<DeletePushData, ThrowOnError>) => (options?.client ?? client).delete<DeletePushResponses, DeletePushErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'loggia_session',
+            type: 'apiKey'
+        }],
+    url: '/me/push',
+    ...options
+});
+
+/**
+ * Whether this session's device is told of what happens while it has no window open, and of what.
+ */
+export const getPush = <ThrowOnError extends boolean = true>(options?: Options<GetPushData, ThrowOnError>) => (options?.client ?? client).get<GetPushResponses, GetPushErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'loggia_session',
+            type: 'apiKey'
+        }],
+    url: '/me/push',
+    ...options
+});
+
+/**
+ * Has this session's device told of what concerns its person while it has no window open. One per session; it ends
+ * with the session. Sent is, encrypted (RFC 8291), `{title, body, channel, seq, message}`: what was still unread after a
+ * moment, per channel the newest.
+ */
+export const setPush = <ThrowOnError extends boolean = true>(options: Options<SetPushData, ThrowOnError>) => (options.client ?? client).put<SetPushResponses, SetPushErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'loggia_session',
+            type: 'apiKey'
+        }],
+    url: '/me/push',
     ...options,
     headers: {
         'Content-Type': 'application/json',

@@ -290,6 +290,15 @@ export type DeleteMessage = {
     reason?: string | null;
 };
 
+/**
+ * A device that is told.
+ */
+export type Device = {
+    created_ts: number;
+    endpoint: string;
+    scope: PushScope;
+};
+
 export type Directory = {
     channels: Array<DirectoryChannel>;
     next?: string | null;
@@ -694,6 +703,39 @@ export type ProblemDocument = {
     type: string;
 };
 
+/**
+ * Whether this session's device is told.
+ */
+export type Push = {
+    device?: Device | null;
+};
+
+/**
+ * Notifications to devices that have no window open (Web Push).
+ */
+export type PushAccess = {
+    /**
+     * The `applicationServerKey` to subscribe with, base64url. Null: this server pushes nothing.
+     */
+    vapid_key?: string | null;
+};
+
+export type PushKeys = {
+    /**
+     * The secret that the device shares with this server: 16 bytes, base64url.
+     */
+    auth: string;
+    /**
+     * The device's public key: an uncompressed point on P-256, base64url.
+     */
+    p256dh: string;
+};
+
+/**
+ * What a device is told of.
+ */
+export type PushScope = 'mine' | 'all';
+
 export type PutSetting = {
     /**
      * Any JSON, at most 16 KiB.
@@ -792,6 +834,7 @@ export type Server = {
      * The part after the colon in its users' ids.
      */
     name: string;
+    push: PushAccess;
     /**
      * `open`, `invite` or `closed`
      */
@@ -879,6 +922,18 @@ export type SetAvatar = {
 
 export type SetNotify = {
     level: Level;
+};
+
+/**
+ * What a browser's `PushSubscription` says of itself as JSON.
+ */
+export type SetPush = {
+    /**
+     * Where the push service takes what is for this device: `https://` and a host name.
+     */
+    endpoint: string;
+    keys: PushKeys;
+    scope?: PushScope;
 };
 
 /**
@@ -4030,6 +4085,141 @@ export type ChangePasswordResponses = {
 };
 
 export type ChangePasswordResponse = ChangePasswordResponses[keyof ChangePasswordResponses];
+
+export type DeletePushData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/me/push';
+};
+
+export type DeletePushErrors = {
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: A browser's write came from another site.
+     */
+    403: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type DeletePushError = DeletePushErrors[keyof DeletePushErrors];
+
+export type DeletePushResponses = {
+    /**
+     * ended
+     */
+    204: void;
+};
+
+export type DeletePushResponse = DeletePushResponses[keyof DeletePushResponses];
+
+export type GetPushData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/me/push';
+};
+
+export type GetPushErrors = {
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type GetPushError = GetPushErrors[keyof GetPushErrors];
+
+export type GetPushResponses = {
+    /**
+     * done
+     */
+    200: Push;
+};
+
+export type GetPushResponse = GetPushResponses[keyof GetPushResponses];
+
+export type SetPushData = {
+    body: SetPush;
+    path?: never;
+    query?: never;
+    url: '/me/push';
+};
+
+export type SetPushErrors = {
+    /**
+     * `bad_json`: The body is not JSON of the documented shape.; `bad_endpoint`: The device can't be reached at this address.; `bad_push_keys`: The device's keys are not what browsers give.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: A browser's write came from another site.; `push_disabled`: This server pushes nothing to devices.
+     */
+    403: ProblemDocument;
+    /**
+     * `session_not_found`: There is no such session.
+     */
+    404: ProblemDocument;
+    /**
+     * `too_large`: The content is too large.
+     */
+    413: ProblemDocument;
+    /**
+     * `unsupported_media_type`: The body is not of the documented type.
+     */
+    415: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type SetPushError = SetPushErrors[keyof SetPushErrors];
+
+export type SetPushResponses = {
+    /**
+     * done
+     */
+    200: Device;
+};
+
+export type SetPushResponse = SetPushResponses[keyof SetPushResponses];
 
 export type ListSettingsData = {
     body?: never;

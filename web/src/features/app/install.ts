@@ -8,6 +8,13 @@ interface InstallEvent extends Event {
   userChoice: Promise<{ outcome: string }>;
 }
 
+/** What the worker asks of the page. */
+interface Wish {
+  type?: string;
+  channel?: string;
+  message?: string;
+}
+
 interface Ways {
   /** A newer version stands ready: a reload brings it. */
   readonly updated: boolean;
@@ -54,8 +61,9 @@ export function startWorker(): void {
     // The first one takes over a page that has its version already.
     if (before) set({ updated: true });
   });
-  serviceWorker.addEventListener("message", (event: MessageEvent<{ type?: string; channel?: string }>) => {
-    if (event.data.type === "open" && event.data.channel) go(event.data.channel);
+  serviceWorker.addEventListener("message", (event: MessageEvent<Wish>) => {
+    const { type, channel, message } = event.data;
+    if (type === "open" && channel) go(channel, message);
   });
   const register = () => {
     serviceWorker

@@ -10,6 +10,7 @@ import { chime } from "./chime";
 import { showDesktop } from "./desktop";
 import { offer } from "./offer";
 import { permission } from "./permission";
+import { keepPush } from "./push";
 import { disturbs, type Heard, happenings } from "./quiet";
 import { attentionSettings } from "./settings";
 import { Tabs } from "./tabs";
@@ -22,6 +23,8 @@ const TOLD_MAX = 200;
 export function startAttention(client: Client): () => void {
   const tabs = new Tabs(looksAt);
   const told = new Set<string>();
+  // Without an answer from the server it stays as it was, until the next start.
+  keepPush(client.store.getState().me?.id ?? "").catch(() => undefined);
   const unhear = client.hear((heard) => void tell(client, tabs, told, heard));
   return () => {
     unhear();

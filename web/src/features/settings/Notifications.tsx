@@ -10,7 +10,10 @@ import { chime } from "../attention/chime";
 import { offer } from "../attention/offer";
 import { askPermission, usePermission } from "../attention/permission";
 import { type AttentionSettings, minutesOf, timeField, tomorrowMorning } from "../attention/quiet";
+import { keepPush } from "../attention/push";
 import { attentionSettings, useAttentionSettings } from "../attention/settings";
+import { useMe } from "../app/context";
+import { PushSettings } from "./PushSettings";
 
 const HOUR_MS = 3_600_000;
 const set = (change: Partial<AttentionSettings>) =>
@@ -18,9 +21,11 @@ const set = (change: Partial<AttentionSettings>) =>
 
 export function Notifications() {
   const settings = useAttentionSettings();
+  const me = useMe();
   return (
     <div className="form">
       <Desktop settings={settings} />
+      <PushSettings />
       <Toggle
         label={t.attention.sound}
         hint={t.attention.soundHint}
@@ -33,7 +38,10 @@ export function Notifications() {
       <Choices
         label={t.attention.scope}
         value={settings.scope}
-        onChange={(scope) => set({ scope })}
+        onChange={(scope) => {
+          set({ scope });
+          if (me) keepPush(me.id).catch(() => undefined);
+        }}
         choices={[
           { value: "mine", title: t.attention.scopeMine },
           { value: "all", title: t.attention.scopeAll, hint: t.attention.scopeAllHint },

@@ -1,7 +1,10 @@
-//! Which addresses a request to another server may go to (KEYDOC-11).
+//! Connections to elsewhere: which addresses a request may go to (KEYDOC-11), and the one client that keeps to that.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
@@ -28,6 +31,69 @@ impl Resolve for Vetted {
             Ok(found)
         })
     }
+}
+
+/// Why no connections to elsewhere can be made.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct ClientError(String);
+
+/// Connects by TLS, to vetted addresses, within deadlines, and follows nothing by itself. `fixed` are names whose
+/// address the operator gave, `extra_root_ca` a file with authorities that are trusted beside the public ones.
+pub fn client(
+    fixed: BTreeMap<String, SocketAddr>,
+    extra_root_ca: Option<&Path>,
+) -> Result<reqwest::Client, ClientError> {
+    use rustls::pki_types::CertificateDer;
+    use rustls::pki_types::pem::PemObject;
+    let problem = |what: &str, error: &dyn std::fmt::Display| ClientError(format!("{what}: {error}"));
+    let mut roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    if let Some(path) = extra_root_ca {
+        let what = format!("extra_root_ca {}", path.display());
+        for certificate in CertificateDer::pem_file_iter(path).map_err(|error| problem(&what, &error))? {
+            let certificate = certificate.map_err(|error| problem(&what, &error))?;
+            roots.add(certificate).map_err(|error| problem(&what, &error))?;
+        }
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let tls = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| problem("TLS", &error))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .dns_resolver(Arc::new(Vetted { fixed }))
+        .https_only(true)
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(Duration::from_secs(10))
+        .timeout(Duration::from_secs(30))
+        .user_agent(concat!("loggia/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .map_err(|error| problem("HTTP client", &error))
+}
+
+/// At most so many bytes of a body.
+pub async fn read_body(mut response: reqwest::Response, bytes_max: usize) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    loop {
+        match response.chunk().await {
+            Ok(Some(part)) if bytes.len() + part.len() <= bytes_max => bytes.extend_from_slice(&part),
+            Ok(Some(_)) => return Err(format!("has more than {bytes_max} bytes")),
+            Ok(None) => return Ok(bytes),
+            Err(error) => return Err(cause(&error)),
+        }
+    }
+}
+
+/// What really went wrong: the innermost cause says it.
+pub fn cause(error: &dyn std::error::Error) -> String {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
 }
 
 /// Whether an address is a globally routable unicast address. What is not known to be one is none.

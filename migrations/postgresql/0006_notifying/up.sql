@@ -1,0 +1,28 @@
+-- Where a device is told of what happens while no window is open there (Web Push): one place per session.
+CREATE TABLE push_endpoints (
+    session    TEXT PRIMARY KEY NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+    user_num   BIGINT NOT NULL REFERENCES users (num),
+    endpoint   TEXT NOT NULL UNIQUE,
+    -- The device's public key, and the secret that it shares with this server (RFC 8291).
+    p256dh     BYTEA NOT NULL,
+    auth       BYTEA NOT NULL,
+    -- 'mine' or 'all'
+    scope      TEXT NOT NULL,
+    created_ts BIGINT NOT NULL,
+    -- Since when nothing could be delivered.
+    failing_ts BIGINT
+);
+CREATE INDEX push_endpoints_by_user ON push_endpoints (user_num);
+
+-- What waits to be pushed: per device and channel the newest message, from `due_ts` on. Without a reference to the
+-- device, so that a session that ends never fails a message; what lost its device is dropped when it is due.
+CREATE TABLE pushes (
+    session    TEXT NOT NULL,
+    channel    BIGINT NOT NULL,
+    seq        BIGINT NOT NULL,
+    due_ts     BIGINT NOT NULL,
+    expires_ts BIGINT NOT NULL,
+    tries      BIGINT NOT NULL,
+    PRIMARY KEY (session, channel)
+);
+CREATE INDEX pushes_by_due ON pushes (due_ts);

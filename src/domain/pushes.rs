@@ -1,0 +1,433 @@
+//! Telling devices that have no window open: which want it, what waits for them, and whether it is still wanted when
+//! its time has come. Sending is `push`'s.
+//!
+//! What concerns somebody waits for a moment and goes out if they have not read it by then: whoever looks at another
+//! device is not told twice. Per device and channel only the newest message waits.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use pulldown_cmark::{Event, Parser, TagEnd};
+use serde::Serialize;
+use web_push_native::p256::PublicKey;
+
+use super::project::At;
+use super::view::Attachment;
+use super::writer::Work;
+use super::{Actor, Domain, Error, Forbidden, Missing, Result, show};
+use crate::config;
+use crate::protocol::Ts;
+use crate::storage::pushes::{self, EndpointRow, PushRow};
+use crate::storage::{Conn, UserNum, channels, members, messages, notifications, users};
+
+/// Longest address of a device, in bytes.
+pub const ENDPOINT_BYTES_MAX: usize = 1_024;
+/// What is pushed of a text, in characters.
+const BODY_CHARS_MAX: usize = 180;
+/// Longest title, in characters.
+const TITLE_CHARS_MAX: usize = 100;
+/// What is older when it arrives does not ring: it was missed, and is in the inbox. 10 minutes.
+const FRESH_MS: i64 = 600_000;
+/// How long a claimed push is somebody's: longer than any request may take.
+const LEASE_MS: i64 = 60_000;
+/// How often one push is tried.
+const TRIES_MAX: i64 = 10;
+/// First and longest pause between two tries.
+const PAUSE_MS_MIN: i64 = 100;
+const PAUSE_MS_MAX: i64 = 3_600_000;
+/// A device to which nothing could be delivered for so long is forgotten: 7 days.
+const FAILING_MS_MAX: i64 = 7 * 24 * 3_600_000;
+
+/// What anybody wants at all, so that messages on a server where nobody does cost nothing.
+#[derive(Debug)]
+pub struct Wanted {
+    pub push: AtomicBool,
+    /// How long a push waits for its person to read the message anyway, and how long it is worth sending.
+    push_delay_ms: i64,
+    push_ttl_ms: i64,
+}
+
+impl Wanted {
+    /// As the database has it.
+    pub fn load(conn: &mut Conn, settings: &config::Push) -> crate::storage::Result<Arc<Wanted>> {
+        Ok(Arc::new(Wanted {
+            push: AtomicBool::new(settings.enabled && pushes::any_endpoint(conn)?),
+            push_delay_ms: i64::from(settings.delay_ms),
+            push_ttl_ms: i64::from(settings.ttl_s) * 1_000,
+        }))
+    }
+}
+
+/// What a device wants to be told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// What concerns the person: direct messages, mentions, replies.
+    Mine,
+    /// Also every message in channels at the level `all`.
+    All,
+}
+
+impl Scope {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Scope::Mine => "mine",
+            Scope::All => "all",
+        }
+    }
+}
+
+/// Where and how a device is reached, as its browser said.
+pub struct Subscription {
+    pub endpoint: String,
+    /// Uncompressed point on P-256, base64url.
+    pub p256dh: String,
+    /// 16 bytes, base64url.
+    pub auth: String,
+    pub scope: Scope,
+}
+
+/// What is encrypted for the device.
+#[derive(Debug, Serialize)]
+struct Payload {
+    title: String,
+    body: String,
+    channel: String,
+    seq: i64,
+    message: String,
+}
+
+/// Something to be sent now.
+pub struct Push {
+    row: PushRow,
+    pub user: UserNum,
+    pub device: EndpointRow,
+    /// JSON
+    pub payload: String,
+    /// The channel's id: what comes later of the same channel replaces this one.
+    pub topic: String,
+    pub ttl_s: i64,
+    /// It concerns the person, and not only the channel.
+    pub urgent: bool,
+}
+
+/// What came of sending.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sent {
+    Delivered,
+    /// The device is no longer there.
+    Gone,
+    /// This will never be taken.
+    Refused,
+    /// Not now; after so many milliseconds, if that was said.
+    Later(Option<i64>),
+    /// It was not tried.
+    NotTried(i64),
+}
+
+impl Domain {
+    /// Keeps where this session's device is reached.
+    ///
+    /// # Errors
+    /// `push_disabled`, `bad_endpoint`, `bad_push_keys`.
+    pub async fn set_push(&self, actor: &Actor, given: Subscription) -> Result<EndpointRow> {
+        if self.push_key.is_none() {
+            return Err(Error::Forbidden(Forbidden::PushDisabled));
+        }
+        check_endpoint(&given.endpoint)?;
+        let row = EndpointRow {
+            session: actor.session.clone(),
+            user_num: actor.person.num,
+            p256dh: public_key(&given.p256dh)?,
+            auth: auth_secret(&given.auth)?,
+            endpoint: given.endpoint,
+            scope: given.scope.as_str().to_owned(),
+            created_ts: self.clock.now(),
+            failing_ts: None,
+        };
+        let kept = row.clone();
+        self.writer
+            .other(actor.person.id.as_str(), move |work| match pushes::put_endpoint(work.conn, &row)? {
+                true => Ok(()),
+                false => Err(Error::NotFound(Missing::Session)),
+            })
+            .await?;
+        self.wanted.push.store(true, Ordering::Relaxed);
+        Ok(kept)
+    }
+
+    /// This session's device, if it wants to be told.
+    pub async fn push(&self, actor: &Actor) -> Result<Option<EndpointRow>> {
+        let session = actor.session.clone();
+        Ok(self.reads.read(move |conn| pushes::endpoint(conn, &session)).await?)
+    }
+
+    /// This session's device is told nothing any more.
+    pub async fn delete_push(&self, actor: &Actor) -> Result<()> {
+        let session = actor.session.clone();
+        self.writer
+            .other(actor.person.id.as_str(), move |work| Ok(pushes::delete_endpoint(work.conn, &session)?))
+            .await
+    }
+
+    /// Takes up to `limit` of what is due, without what is no longer wanted. Each has to be settled.
+    pub async fn claim_pushes(&self, limit: i64) -> Result<Vec<Push>> {
+        let now = self.clock.now();
+        if !self.wanted.push.load(Ordering::Relaxed)
+            || !self.reads.read(move |conn| pushes::any_due(conn, now)).await?
+        {
+            return Ok(Vec::new());
+        }
+        let claim = move |work: &mut Work<'_>| Ok(pushes::claim(work.conn, now, limit, now + LEASE_MS)?);
+        let rows: Vec<PushRow> = self.writer.other("push", claim).await?;
+        let composed = move |conn: &mut Conn| {
+            let mut due = Vec::with_capacity(rows.len());
+            for row in rows {
+                due.push((row.clone(), compose(conn, row, now)?));
+            }
+            Ok::<_, Error>(due)
+        };
+        let mut wanted = Vec::new();
+        let mut moot = Vec::new();
+        for (row, push) in self.reads.read(composed).await? {
+            match push {
+                Some(push) => wanted.push(push),
+                None => moot.push(row),
+            }
+        }
+        if !moot.is_empty() {
+            let drop_them = move |work: &mut Work<'_>| {
+                moot.iter().try_for_each(|row| pushes::finish(work.conn, row, now)).map_err(Error::from)
+            };
+            self.writer.other("push", drop_them).await?;
+        }
+        Ok(wanted)
+    }
+
+    /// Notes what came of a push.
+    pub async fn settle_push(&self, push: &Push, sent: Sent) -> Result<()> {
+        let (row, device) = (push.row.clone(), push.device.clone());
+        let now = self.clock.now();
+        let first_pause = i64::from(self.config.settings.push.delay_ms).max(PAUSE_MS_MIN);
+        let settle = move |work: &mut Work<'_>| {
+            match sent {
+                Sent::Delivered => {
+                    pushes::finish(work.conn, &row, now)?;
+                    if device.failing_ts.is_some() {
+                        pushes::set_failing(work.conn, &row.session, None)?;
+                    }
+                }
+                Sent::Gone => pushes::delete_endpoint(work.conn, &row.session)?,
+                Sent::NotTried(after) => pushes::postpone(work.conn, &row, now + after, row.tries)?,
+                Sent::Refused | Sent::Later(_) => {
+                    let since = device.failing_ts.unwrap_or(now);
+                    if now - since > FAILING_MS_MAX {
+                        pushes::delete_endpoint(work.conn, &row.session)?;
+                        return Ok(());
+                    }
+                    pushes::set_failing(work.conn, &row.session, Some(since))?;
+                    match pause(sent, first_pause, row.tries) {
+                        Some(pause) => pushes::postpone(work.conn, &row, now + pause, row.tries + 1)?,
+                        None => pushes::finish(work.conn, &row, now)?,
+                    }
+                }
+            }
+            Ok(())
+        };
+        self.writer.other("push", settle).await
+    }
+}
+
+/// How long to wait before the next try; none when there is none.
+fn pause(sent: Sent, first: i64, tries: i64) -> Option<i64> {
+    let Sent::Later(said) = sent else { return None };
+    let doublings = u32::try_from(tries).unwrap_or(u32::MAX).min(20);
+    let own = first.saturating_mul(1 << doublings).min(PAUSE_MS_MAX);
+    (tries + 1 < TRIES_MAX).then(|| said.map_or(own, |said| said.clamp(own, PAUSE_MS_MAX.max(own))))
+}
+
+/// `https://host/..` with a name for a host: to a bare address nothing is sent, and names are looked up with care.
+fn check_endpoint(endpoint: &str) -> Result<()> {
+    let bad = |detail: &str| Err(Error::invalid("bad_endpoint", "/endpoint", detail));
+    if endpoint.len() > ENDPOINT_BYTES_MAX {
+        return bad("is too long");
+    }
+    let Ok(url) = url::Url::parse(endpoint) else { return bad("is no URL") };
+    let plain = url.username().is_empty() && url.password().is_none() && url.port().is_none();
+    match url.host() {
+        Some(url::Host::Domain(name)) if name.contains('.') && plain && url.scheme() == "https" => Ok(()),
+        _ => bad("must be https:// with a host name, at the usual port"),
+    }
+}
+
+fn public_key(text: &str) -> Result<Vec<u8>> {
+    let decoded = URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok();
+    let point = decoded.filter(|bytes| bytes.len() == 65 && PublicKey::from_sec1_bytes(bytes).is_ok());
+    point.ok_or_else(|| {
+        Error::invalid(
+            "bad_push_keys",
+            "/keys/p256dh",
+            "must be an uncompressed point on P-256, in base64url",
+        )
+    })
+}
+
+fn auth_secret(text: &str) -> Result<Vec<u8>> {
+    let decoded = URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok().filter(|bytes| bytes.len() == 16);
+    decoded.ok_or_else(|| Error::invalid("bad_push_keys", "/keys/auth", "must be 16 bytes, in base64url"))
+}
+
+/// Lets the message wait for the devices that it is for, in the transaction that appends it.
+pub(super) fn queue(work: &mut Work<'_>, at: &At<'_>, concerned: &[UserNum]) -> Result<()> {
+    let (now, wanted) = (work.lane.clock.now(), work.lane.wanted.clone());
+    if !wanted.push.load(Ordering::Relaxed) || now - at.ts > FRESH_MS {
+        return Ok(());
+    }
+    for session in pushes::devices_for(work.conn, at.channel, concerned, at.sender.num)? {
+        let row = PushRow {
+            session,
+            channel: at.channel,
+            seq: at.seq,
+            due_ts: now + wanted.push_delay_ms,
+            expires_ts: now + wanted.push_delay_ms + wanted.push_ttl_ms,
+            tries: 0,
+        };
+        pushes::add(work.conn, &row)?;
+    }
+    Ok(())
+}
+
+/// What to send, if it is still wanted: the person is in the channel, wants to hear of it, and has not read it.
+fn compose(conn: &mut Conn, row: PushRow, now: Ts) -> Result<Option<Push>> {
+    let Some(device) = pushes::endpoint(conn, &row.session)? else { return Ok(None) };
+    let user = device.user_num;
+    let Some(member) = members::get(conn, row.channel, user)? else { return Ok(None) };
+    let unread = member.membership == "joined" && member.notify != "none" && member.read_seq < row.seq;
+    if !unread || row.expires_ts <= now {
+        return Ok(None);
+    }
+    let notified = notifications::seen(conn, user, row.channel, row.seq)?;
+    let everything = device.scope == "all" && member.notify == "all";
+    if notified == Some(true) || (notified.is_none() && !everything) {
+        return Ok(None);
+    }
+    let Some(channel) = channels::by_num(conn, row.channel)? else { return Ok(None) };
+    let found = messages::by_seqs(conn, row.channel, &[row.seq])?;
+    let message = show::messages(conn, row.channel, &channel.id, found, None)?.pop();
+    let Some(message) = message.filter(|message| !message.deleted) else { return Ok(None) };
+    let sender = users::by_id(conn, &message.sender)?;
+    let name = sender.map_or_else(|| message.sender.clone(), |sender| sender.display_name);
+    let title = if channel.kind == "dm" { name } else { format!("{name} · #{}", channel.name) };
+    let payload = Payload {
+        title: title.chars().take(TITLE_CHARS_MAX).collect(),
+        body: in_short(&message.text, &message.attachments),
+        channel: channel.id.clone(),
+        seq: message.seq,
+        message: message.id,
+    };
+    Ok(Some(Push {
+        user,
+        device,
+        payload: serde_json::to_string(&payload).unwrap_or_default(),
+        topic: channel.id,
+        ttl_s: (row.expires_ts - now) / 1_000,
+        urgent: notified.is_some(),
+        row,
+    }))
+}
+
+/// The beginning of a message in one line, without markup; or the names of its files.
+pub fn in_short(text: &str, files: &[Attachment]) -> String {
+    let mut plain = String::new();
+    for event in Parser::new(text) {
+        match event {
+            Event::Text(part) | Event::Code(part) => plain.push_str(&part),
+            Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::Paragraph | TagEnd::Item) => {
+                plain.push(' ')
+            }
+            Event::End(TagEnd::Heading(_) | TagEnd::CodeBlock) => plain.push(' '),
+            Event::Html(part) | Event::InlineHtml(part) => plain.push_str(&part),
+            _ => {}
+        }
+        if plain.len() > BODY_CHARS_MAX * 8 {
+            break;
+        }
+    }
+    let mut words = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+    if words.is_empty() {
+        let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+        words = names.join(", ");
+    }
+    match words.char_indices().nth(BODY_CHARS_MAX) {
+        Some((end, _)) => format!("{}…", words.get(..end).unwrap_or_default().trim_end()),
+        None => words,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn devices_are_reached_by_name_and_by_tls() {
+        for good in ["https://push.example/abc?d=e", "https://fcm.googleapis.com/fcm/send/x:y"] {
+            assert!(check_endpoint(good).is_ok(), "{good}");
+        }
+        let long = format!("https://push.example/{}", "a".repeat(ENDPOINT_BYTES_MAX));
+        for bad in [
+            "",
+            "push.example",
+            "http://push.example/a",
+            "https://push.example:8443/a",
+            "https://me@push.example/a",
+            "https://:x@push.example/a",
+            "https://127.0.0.1/a",
+            "https://2130706433/a",
+            "https://0x7f.1/a",
+            "https://[::1]/a",
+            "https://localhost/a",
+            "file:///etc/passwd",
+            &long,
+        ] {
+            assert_eq!(check_endpoint(bad).unwrap_err().code(), "bad_endpoint", "{bad}");
+        }
+    }
+
+    #[test]
+    fn keys_are_what_browsers_give() {
+        // RFC 8291, appendix A.
+        let good = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4";
+        assert_eq!(public_key(good).unwrap().len(), 65);
+        assert_eq!(auth_secret("BTBZMqHH6r4Tts7J_aSIgg==").unwrap().len(), 16);
+        let off_the_curve = URL_SAFE_NO_PAD.encode([4; 65]);
+        for bad in ["", "x", &off_the_curve, &good[..43]] {
+            assert_eq!(public_key(bad).unwrap_err().code(), "bad_push_keys", "{bad}");
+        }
+        for bad in ["", "BTBZMqHH6r4Tts7J_aSI", "*"] {
+            assert_eq!(auth_secret(bad).unwrap_err().code(), "bad_push_keys", "{bad}");
+        }
+    }
+
+    #[test]
+    fn pauses_grow_and_end() {
+        let later = Sent::Later(None);
+        assert_eq!(pause(later, 5_000, 0), Some(5_000));
+        assert_eq!(pause(later, 5_000, 3), Some(40_000));
+        assert_eq!(pause(later, 600_000, 8), Some(PAUSE_MS_MAX));
+        assert_eq!(pause(later, 5_000, TRIES_MAX - 1), None);
+        assert_eq!(pause(Sent::Later(Some(90_000)), 5_000, 0), Some(90_000), "the service's own word");
+        assert_eq!(pause(Sent::Later(Some(i64::MAX)), 5_000, 0), Some(PAUSE_MS_MAX));
+        assert_eq!(pause(Sent::Later(Some(0)), 5_000, 1), Some(10_000), "never sooner than on our own");
+        assert_eq!(pause(Sent::Refused, 5_000, 0), None);
+    }
+
+    #[test]
+    fn texts_are_told_in_short() {
+        let short = |text: &str| in_short(text, &[]);
+        assert_eq!(short("Hello **all**\n\n> two\n\n1. `x`\n2. [y](https://z.example)"), "Hello all two x y");
+        assert_eq!(short("```\nlet a;\n```\n<b>b</b>"), "let a; <b>b</b>");
+        let long = "ä".repeat(500);
+        assert_eq!(short(&long).chars().count(), BODY_CHARS_MAX + 1);
+    }
+}

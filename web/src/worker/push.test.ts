@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { pageOf, shownOf } from "./push";
+
+const CHANNEL = "!abc_DEF-123";
+const MESSAGE = "$abc_DEF-456";
+
+describe("shownOf", () => {
+  it("what the server pushes", () => {
+    const payload = { title: "Ann · #General", body: "Hello", channel: CHANNEL, seq: 7, message: MESSAGE };
+    expect(shownOf(`${JSON.stringify(payload)}   `)).toEqual({
+      title: "Ann · #General",
+      body: "Hello",
+      tag: MESSAGE,
+      data: { channel: CHANNEL, message: MESSAGE },
+    });
+  });
+  it("something, whatever comes", () => {
+    for (const payload of [null, "", "{", "[]", "null", "7", '{"title":7}', '{"title":"a","channel":"x"}']) {
+      expect(shownOf(payload)).toMatchObject({ title: "Loggia", data: {} });
+    }
+  });
+  it("no more than fits", () => {
+    const payload = { title: "a".repeat(9_999), body: "b".repeat(9_999), channel: CHANNEL };
+    const shown = shownOf(JSON.stringify(payload));
+    expect([shown.title.length, shown.body.length, shown.tag]).toEqual([300, 300, CHANNEL]);
+  });
+});
+
+describe("pageOf", () => {
+  it("the message, the channel, or the beginning", () => {
+    expect(pageOf({ channel: CHANNEL, message: MESSAGE })).toBe(
+      `/#/c/${encodeURIComponent(CHANNEL)}/${encodeURIComponent(MESSAGE)}`,
+    );
+    expect(pageOf({ channel: CHANNEL })).toBe(`/#/c/${encodeURIComponent(CHANNEL)}`);
+    for (const data of [null, undefined, {}, { channel: "/../x" }, { channel: 7 }, { message: MESSAGE }]) {
+      expect(pageOf(data)).toBe("/");
+    }
+  });
+});
