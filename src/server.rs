@@ -36,7 +36,7 @@ use crate::protocol::key_document::SignedKeySet;
 use crate::protocol::sign::SigningKey;
 use crate::push::{self, Vapid};
 use crate::storage::{self, ChannelNum, Conn, ReadPool, is_postgres, meta};
-use upkeep::{House, keep_files, keep_house, open_files};
+use upkeep::{House, Sweeping, keep_files, keep_house, open_files};
 
 /// Why the server can't start.
 #[derive(Debug, thiserror::Error)]
@@ -212,6 +212,8 @@ fn build_domain(
     let (identity, keys, vapid, wanted) =
         opened.join().unwrap_or(Err(StartError::Storage(storage::Error::Lost)))?;
     let identity = Arc::new(identity);
+    let files = Arc::new(open_files(config)?);
+    let audience: Audience = Arc::new(Sweeping { inner: audience, doomed: files.doomed.clone() });
     let reads = ReadPool::start(&url, read_threads(config)).map_err(io("cannot start a thread"))?;
     let context = WriterContext {
         url,
@@ -222,7 +224,6 @@ fn build_domain(
         audience: audience.clone(),
     };
     let (writer, handles) = Writer::start(&context).map_err(io("cannot start a thread"))?;
-    let files = open_files(config)?;
     let passwords = Passwords::new(&config.settings.accounts)?;
     let outbound = match config.federation.enabled {
         true => {

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 pub use hosted::Hosted;
 pub use peer::{Heard, Peer, Reply};
-pub use person::Person;
+pub use person::{Fetched, Person};
 pub use proxy::Fault;
 pub use server::Server;
 pub use world::World;

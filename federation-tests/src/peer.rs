@@ -46,6 +46,8 @@ pub enum Reply {
     Json(u16, String),
     /// Status line and header fields included.
     Raw(Vec<u8>),
+    /// The same, and then the connection ends.
+    Broken(Vec<u8>),
     /// So many bytes of a body, one at a time, with this pause.
     Drip(usize, Duration),
     /// Nothing, for so long.
@@ -411,6 +413,11 @@ async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, inner: &Inner) {
                 if stream.write_all(&bytes).await.is_err() {
                     return;
                 }
+            }
+            Reply::Broken(bytes) => {
+                let _ = stream.write_all(&bytes).await;
+                let _ = stream.flush().await;
+                return;
             }
             Reply::Drip(count, pause) => {
                 let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {count}\r\n\r\n");

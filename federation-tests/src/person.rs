@@ -23,6 +23,25 @@ impl Answer {
     }
 }
 
+/// What an answer with bytes was.
+pub struct Fetched {
+    pub status: u16,
+    headers: reqwest::header::HeaderMap,
+    pub bytes: Vec<u8>,
+}
+
+impl Fetched {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().expect("text"))
+    }
+
+    /// The code of a problem.
+    pub fn code(&self) -> String {
+        let problem: Value = serde_json::from_slice(&self.bytes).unwrap_or_default();
+        problem["code"].as_str().unwrap_or_default().to_owned()
+    }
+}
+
 #[derive(Clone)]
 pub struct Person {
     pub base: String,
@@ -102,6 +121,30 @@ impl Person {
     pub async fn say(&self, channel: &str, nonce: &str, text: &str) -> Value {
         let body = json!({ "nonce": nonce, "text": text });
         self.post(&format!("/channels/{channel}/messages"), body).await.expect(201)
+    }
+
+    /// Uploads a file; answers what is known of it.
+    pub async fn upload(&self, name: &str, bytes: &[u8]) -> Value {
+        let url = format!("{}/api/v1/files?name={name}", self.base);
+        let request = self.http.post(url).bearer_auth(&self.token).body(bytes.to_vec());
+        let response = request.send().await.expect("an answer");
+        assert_eq!(response.status().as_u16(), 201);
+        serde_json::from_str(&response.text().await.expect("a text")).expect("JSON")
+    }
+
+    /// Sends a file that was uploaded; answers the message.
+    pub async fn send_file(&self, channel: &str, nonce: &str, file: &Value) -> Value {
+        let attached = json!([{ "file": file["hash"], "name": file["name"] }]);
+        let body = json!({ "nonce": nonce, "text": nonce, "attachments": attached });
+        self.post(&format!("/channels/{channel}/messages"), body).await.expect(201)
+    }
+
+    /// A file as browsers get it.
+    pub async fn fetch(&self, path: &str) -> Fetched {
+        let request = self.http.get(format!("{}/api/v1{path}", self.base)).bearer_auth(&self.token);
+        let response = request.send().await.expect("an answer");
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Fetched { status, headers, bytes: response.bytes().await.expect("a body").to_vec() }
     }
 
     /// The last messages of a channel, as (seq, text).

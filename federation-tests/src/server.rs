@@ -131,6 +131,19 @@ impl Server {
         looked.join().expect("no panic").expect("an answer")
     }
 
+    /// Whether the bytes of a file are in the server's store.
+    pub fn stores(&self, file: &serde_json::Value) -> bool {
+        let hash = file["hash"].as_str().expect("a hash");
+        let data = PathBuf::from(&self.settings["LOGGIA_DATA_DIR"]);
+        data.join("files/objects/files").join(&hash[..2]).join(hash).exists()
+    }
+
+    /// Whether anything lies where files come in.
+    pub fn has_parts(&self) -> bool {
+        let parts = PathBuf::from(&self.settings["LOGGIA_DATA_DIR"]).join("files/parts");
+        std::fs::read_dir(parts).is_ok_and(|mut entries| entries.next().is_some())
+    }
+
     pub async fn person(&self, name: &str) -> Person {
         Person::register(&self.base, name).await
     }

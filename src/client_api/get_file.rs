@@ -8,7 +8,7 @@ use futures_util::TryStreamExt;
 use super::serving;
 use crate::domain::{Error, Missing};
 use crate::files::{BadHash, Hash};
-use crate::http::{App, Auth, Problem};
+use crate::http::{App, Auth, Problem, ranges};
 use crate::storage::files::FileRow;
 
 /// A file's bytes, or the one `Range` of them that is asked for: for whoever can read a message that carries it, for its
@@ -44,7 +44,7 @@ type Begun = (HttpResponseBuilder, Option<std::ops::Range<u64>>, u64);
 /// Everything but the bytes, the range of them, and how many they are.
 pub fn begin(request: &HttpRequest, row: &FileRow, name: &str) -> Result<Begun, Problem> {
     let size = u64::try_from(row.size).unwrap_or(0);
-    let range = serving::range(request.headers(), size, &row.hash)?;
+    let range = ranges::range(request.headers(), size, &row.hash)?;
     let mut response = match range {
         Some(_) => HttpResponse::PartialContent(),
         None => HttpResponse::Ok(),

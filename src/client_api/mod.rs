@@ -190,9 +190,9 @@ endpoints! {
     get_upload: session ["upload_not_found", "tus_version"];
     append_upload: session ["upload_not_found", "tus_version", "bad_tus", "offset_mismatch", "upload_locked", "checksum_mismatch", "broken_off", "quota_exceeded"];
     delete_upload: session ["upload_not_found", "tus_version", "upload_locked"];
-    get_thumbnail: session ["file_not_found", "bad_size", "no_picture"];
-    get_file: session ["file_not_found", "bad_range"];
-    head_file: session ["file_not_found", "bad_range"];
+    get_thumbnail: session ["file_not_found", "bad_size", "no_picture", "too_large"];
+    get_file: session ["file_not_found", "bad_range", "too_large"];
+    head_file: session ["file_not_found", "bad_range", "too_large"];
     set_avatar: session ["file_not_found", "bad_picture", "broken_off", "quota_exceeded", "user_not_found"];
     delete_avatar: session ["user_not_found"];
     search_messages: session ["bad_search", "search_empty", "channel_not_found", "user_not_found", "bad_limit", "bad_cursor"];

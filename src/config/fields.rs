@@ -141,6 +141,9 @@ sections! {
         max_bytes: u32 = 104_857_600,
         /// How many bytes of files one account may have.
         quota_bytes: u64 = 5_368_709_120,
+        /// How many bytes of files of other servers are kept. They are fetched when somebody first looks at them; the ones
+        /// that were not looked at for longest go first. 0: none are fetched.
+        remote_cache_bytes: u64 = 10_737_418_240,
     }
     /// The live stream to clients.
     stream: Stream {

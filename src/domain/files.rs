@@ -7,16 +7,17 @@
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
 
 use tokio::sync::{Notify, Semaphore};
 
 use super::content::MessageContent;
+use super::remote::files::{Away, Flights};
 use super::seat::first_readable;
 use super::view::Attachment;
 use super::writer::Work;
-use super::{Actor, Domain, Error, Missing, Result};
+use super::{Domain, Error, Missing, Result};
 use crate::files::{Hash, Parts, Store};
 use crate::storage::files::{self, FileRow};
 use crate::storage::{ChannelNum, Conn, UserNum, channels, members};
@@ -42,7 +43,9 @@ pub struct Files {
     locks: Vec<tokio::sync::Mutex<()>>,
     pub(super) pictures: Semaphore,
     /// There is something to delete.
-    pub doomed: Notify,
+    pub doomed: Arc<Notify>,
+    /// Files of other servers that are on their way.
+    pub(super) flights: Flights,
     pub(super) busy: Mutex<Busy>,
 }
 
@@ -60,7 +63,8 @@ impl Files {
             parts,
             locks: (0..LOCKS).map(|_| tokio::sync::Mutex::new(())).collect(),
             pictures: Semaphore::new(PICTURES_AT_ONCE),
-            doomed: Notify::new(),
+            doomed: Arc::default(),
+            flights: Flights::default(),
             busy: Mutex::default(),
         }
     }
@@ -111,25 +115,51 @@ pub(super) fn shown(row: &FileRow, name: String) -> Attachment {
     }
 }
 
+/// A file that somebody may have.
+pub(super) enum Found {
+    Here(FileRow),
+    /// Servers have to be asked for it: messages there carry it, each in a channel.
+    Away(Vec<Away>),
+}
+
 /// The file, if the person may have it: a message that they may read carries it, they uploaded it, or it is
-/// a profile's picture.
+/// a profile's picture. That the bytes are here is not enough: somebody on another server can put any hash into a
+/// message, so theirs count once their server has shown that it has the bytes.
 ///
 /// # Errors
 /// `file_not_found`, whatever the reason.
-pub(super) fn readable(conn: &mut Conn, user: UserNum, hash: &str) -> Result<FileRow> {
+pub(super) fn find(conn: &mut Conn, user: UserNum, hash: &str) -> Result<Found> {
     let missing = || Error::NotFound(Missing::File);
-    let row = files::get(conn, hash)?.ok_or_else(missing)?;
-    if files::is_owner(conn, hash, user)? || files::is_avatar(conn, hash)? {
-        return Ok(row);
+    let row = files::get(conn, hash)?;
+    let mut away = Vec::new();
+    if let Some(row) = &row
+        && (files::is_owner(conn, hash, user)? || files::is_avatar(conn, hash)?)
+    {
+        return Ok(Found::Here(row.clone()));
     }
-    for (num, seq) in files::newest_places(conn, hash, user)? {
+    for (num, standing, seq) in files::newest_places(conn, hash, user)? {
         let Some(channel) = channels::by_num(conn, num)? else { continue };
         let member = members::get(conn, num, user)?;
-        if first_readable(&channel, member.as_ref()) <= seq {
-            return Ok(row);
+        if first_readable(&channel, member.as_ref()) > seq {
+            continue;
+        }
+        match &row {
+            Some(row) if standing != files::CLAIMED => return Ok(Found::Here(row.clone())),
+            _ if standing == files::OWN => {}
+            _ => away.push(Away { channel: num, seq }),
         }
     }
-    Err(missing())
+    // In one order, so that those who look at the same time wait for the same fetch.
+    away.sort_by_key(|place| (place.channel, place.seq));
+    if away.is_empty() { Err(missing()) } else { Ok(Found::Away(away)) }
+}
+
+/// As [`find`], of files that are here.
+fn readable(conn: &mut Conn, user: UserNum, hash: &str) -> Result<FileRow> {
+    match find(conn, user, hash)? {
+        Found::Here(row) => Ok(row),
+        Found::Away(_) => Err(Error::NotFound(Missing::File)),
+    }
 }
 
 /// What a message is to carry.
@@ -147,16 +177,21 @@ pub(super) fn attachments(conn: &mut Conn, user: UserNum, wanted: Vec<Attach>) -
     shown.collect()
 }
 
-/// Notes what a message carries. Files of people on other servers are not here.
+/// Notes what a message carries.
 pub(super) fn refer(
     conn: &mut Conn,
     channel: ChannelNum,
     seq: i64,
     sender: UserNum,
     content: &MessageContent,
+    is_ours: bool,
 ) -> Result<()> {
-    for attachment in &content.attachments {
-        files::refer(conn, channel, seq, &attachment.hash, sender)?;
+    let standing = if is_ours { files::OWN } else { files::CLAIMED };
+    for attachment in content.attachments.iter().take(ATTACHMENTS_MAX) {
+        // Another server may write anything there.
+        if attachment.hash.parse::<Hash>().is_ok() {
+            files::refer(conn, channel, seq, &attachment.hash, sender, standing)?;
+        }
     }
     Ok(())
 }
@@ -187,15 +222,6 @@ pub(super) fn forget_person(conn: &mut Conn, user: UserNum, avatar: Option<&str>
 }
 
 impl Domain {
-    /// A file that the person may have.
-    ///
-    /// # Errors
-    /// `file_not_found`
-    pub async fn file(&self, actor: &Actor, hash: &Hash) -> Result<FileRow> {
-        let (user, hash) = (actor.person.num, hash.as_str().to_owned());
-        self.reads.read(move |conn| readable(conn, user, &hash)).await
-    }
-
     /// Deletes the bytes of files that are gone, and forgets uploads that came to nothing.
     pub async fn sweep_files(&self) -> Result<()> {
         self.forget_unused().await?;

@@ -71,6 +71,12 @@ impl Domain {
     ) -> Result<(Message, bool)> {
         self.check_text(&new.text, new.attachments.is_empty())?;
         let new = NewMessage { attachments: check_attachments(new.attachments)?, ..new };
+        for attach in &new.attachments {
+            // What another server has is fetched before it is sent on; all else is the message's own refusal.
+            if let Err(error @ Error::Peer(_)) = self.file(actor, &attach.file).await {
+                return Err(error);
+            }
+        }
         let found = mentions::find(&new.text, self.server());
         let actor = actor.clone();
         let id = channel.clone();

@@ -74,7 +74,7 @@ pub struct Domain {
     pub writer: Writer,
     pub clock: Arc<dyn Clock>,
     pub passwords: Passwords,
-    pub files: files::Files,
+    pub files: Arc<files::Files>,
     pub audience: effect::Audience,
     pub presences: Arc<dyn Presences>,
     pub identity: Arc<writer::Identity>,

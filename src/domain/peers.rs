@@ -5,6 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Mutex;
 
+use futures_util::stream::BoxStream;
 use tokio::sync::oneshot;
 
 use crate::protocol::ids::ServerName;
@@ -82,10 +83,23 @@ pub struct Contact {
     pub last_error: Option<String>,
 }
 
+/// A file that another server gives, from some byte on.
+pub struct FileAnswer {
+    /// How long the whole file is.
+    pub size: u64,
+    /// The bytes from the one on that was asked for, or from the first.
+    pub from: u64,
+    pub bytes: BoxStream<'static, Result<bytes::Bytes, PeerError>>,
+}
+
+pub type FileReply<'a> = Pin<Box<dyn Future<Output = Result<FileAnswer, PeerError>> + Send + 'a>>;
+
 /// Talks to other servers.
 pub trait Peers: Send + Sync {
     /// Asks, and answers the body of a success.
     fn ask<'a>(&'a self, server: &'a ServerName, ask: Ask) -> Answer<'a>;
+    /// Asks for the bytes of a file, from one of them on. `path` is as in [`Ask`].
+    fn file<'a>(&'a self, server: &'a ServerName, path: &'a str, from: u64) -> FileReply<'a>;
     /// Something waits for the server: entries, events or errands.
     fn wake(&self, server: &ServerName);
     /// Whether the operator lets us talk to it.
@@ -101,6 +115,10 @@ pub struct NoPeers;
 
 impl Peers for NoPeers {
     fn ask<'a>(&'a self, _: &'a ServerName, _: Ask) -> Answer<'a> {
+        Box::pin(async { Err(PeerError::Disabled) })
+    }
+
+    fn file<'a>(&'a self, _: &'a ServerName, _: &'a str, _: u64) -> FileReply<'a> {
         Box::pin(async { Err(PeerError::Disabled) })
     }
 

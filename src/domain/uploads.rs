@@ -85,6 +85,29 @@ fn check_quota(conn: &mut Conn, user: UserNum, more: i64, quota: u64) -> Result<
     Ok(())
 }
 
+/// What is kept of a whole part's bytes.
+pub(super) async fn describe(files: &Files, whole: &parts::Whole, id: &str, now: Ts) -> FileRow {
+    let mut row = FileRow {
+        hash: whole.hash.as_str().to_owned(),
+        size: bytes(whole.size),
+        media_type: whole.media_type.to_owned(),
+        width: None,
+        height: None,
+        created_ts: now,
+    };
+    if whole.media_type.starts_with("image/") && whole.size <= PICTURE_BYTES_MAX {
+        let path = files.parts.path(id);
+        let measured = tokio::task::spawn_blocking(move || {
+            let file = File::open(path).ok()?;
+            images::measure(BufReader::new(file)).ok()
+        });
+        if let Ok(Some((width, height))) = measured.await {
+            (row.width, row.height) = (Some(i64::from(width)), Some(i64::from(height)));
+        }
+    }
+    row
+}
+
 impl Domain {
     pub fn file_bytes_max(&self) -> u64 {
         u64::from(self.config.settings.files.max_bytes)
@@ -144,7 +167,7 @@ impl Domain {
     /// Makes a whole part a file of the person's. `counted` bytes of it count in their quota already.
     async fn adopt(&self, user: UserNum, id: &str, counted: i64) -> Result<FileRow> {
         let whole = self.files.parts.examine(id).await?;
-        let row = self.describe(&whole, id).await;
+        let row = describe(&self.files, &whole, id, self.clock.now()).await;
         let path = self.files.parts.path(id);
         self.take(&whole.hash, user, row, counted, async |store| store.put(&whole.hash, &path).await).await
     }
@@ -187,28 +210,6 @@ impl Domain {
                 Ok(files::get(work.conn, &row.hash)?.unwrap_or(row))
             })
             .await
-    }
-
-    async fn describe(&self, whole: &parts::Whole, id: &str) -> FileRow {
-        let mut row = FileRow {
-            hash: whole.hash.as_str().to_owned(),
-            size: bytes(whole.size),
-            media_type: whole.media_type.to_owned(),
-            width: None,
-            height: None,
-            created_ts: self.clock.now(),
-        };
-        if whole.media_type.starts_with("image/") && whole.size <= PICTURE_BYTES_MAX {
-            let path = self.files.parts.path(id);
-            let measured = tokio::task::spawn_blocking(move || {
-                let file = File::open(path).ok()?;
-                images::measure(BufReader::new(file)).ok()
-            });
-            if let Ok(Some((width, height))) = measured.await {
-                (row.width, row.height) = (Some(i64::from(width)), Some(i64::from(height)));
-            }
-        }
-        row
     }
 
     /// An upload in parts begins.

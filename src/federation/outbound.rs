@@ -4,17 +4,18 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{AcquireError, Semaphore, watch};
 
 use super::courier::Courier;
 use super::discovery::{Discovery, cause, read_body};
 use super::{BASE, VERSION};
 use crate::config::PeerPolicy;
 use crate::domain::clock::{Clock, random_nonce};
-use crate::domain::peers::{Answer, Ask, Contact, NO_CODE, PeerError, Peers};
+use crate::domain::peers::{Answer, Ask, Contact, FileAnswer, FileReply, NO_CODE, PeerError, Peers};
 use crate::domain::writer::Identity;
 use crate::protocol::http_sig::{self, Params, Request};
 use crate::protocol::ids::ServerName;
+use crate::protocol::key_document::KeyDocument;
 
 /// Largest answer that is read, in bytes: a range of entries with what JSON adds to it.
 const ANSWER_BYTES_MAX: usize = 4 * 1024 * 1024;
@@ -24,8 +25,55 @@ const ASK_DEADLINE: Duration = Duration::from_secs(30);
 const AWAY_MAX: usize = 10_000;
 /// Requests under way to one server.
 const IN_FLIGHT_MAX: usize = 8;
+/// Files that come from one server at a time.
+const FILES_IN_FLIGHT_MAX: usize = 4;
+/// How long one request for a file may take in all, whatever its length.
+const FILE_DEADLINE: Duration = Duration::from_secs(3_600);
 /// How long a signature is good, in seconds: as long as clocks may differ.
 const LIFETIME_S: i64 = 300;
+
+type Permits = Mutex<HashMap<ServerName, Arc<Semaphore>>>;
+
+fn of(permits: &Permits, server: &ServerName, most: usize) -> Arc<Semaphore> {
+    let mut permits = permits.lock().unwrap_or_else(PoisonError::into_inner);
+    permits.entry(server.clone()).or_insert_with(|| Arc::new(Semaphore::new(most))).clone()
+}
+
+/// Waits for a place among the requests to a server.
+async fn turn<P>(
+    server: &ServerName,
+    place: impl Future<Output = Result<P, AcquireError>>,
+) -> Result<P, PeerError> {
+    let unreachable = |why: String| PeerError::Unreachable(server.clone(), why);
+    tokio::time::timeout(ASK_DEADLINE, place)
+        .await
+        .map_err(|_| unreachable("too much waits for it".to_owned()))?
+        .map_err(|error| unreachable(error.to_string()))
+}
+
+/// What a server says instead of a success.
+async fn problem(server: &ServerName, response: reqwest::Response) -> PeerError {
+    let status = response.status().as_u16();
+    let body = match read_body(response, ANSWER_BYTES_MAX).await {
+        Ok(body) => body,
+        Err(why) => return PeerError::Unreachable(server.clone(), why),
+    };
+    let problem: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
+    let text =
+        |field: &str| problem.get(field).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
+    let code = if text("code").is_empty() { format!("{NO_CODE}{status}") } else { text("code") };
+    let detail = if text("detail").is_empty() { text("title") } else { text("detail") };
+    PeerError::Problem { server: server.clone(), status, code, detail }
+}
+
+/// (first byte, size of the whole) of a part, `bytes 5-9/10`, that goes to the end.
+fn content_range(response: &reqwest::Response) -> Option<(u64, u64)> {
+    let range = response.headers().get("content-range")?.to_str().ok()?.strip_prefix("bytes ")?;
+    let (place, size) = range.split_once('/')?;
+    let (first, last) = place.split_once('-')?;
+    let (first, last, size): (u64, u64, u64) = (first.parse().ok()?, last.parse().ok()?, size.parse().ok()?);
+    (first <= last && last.checked_add(1)? == size).then_some((first, size))
+}
 
 /// Asks other servers in this server's name.
 pub struct Outbound {
@@ -33,7 +81,9 @@ pub struct Outbound {
     identity: Arc<Identity>,
     clock: Arc<dyn Clock>,
     policy: RwLock<PeerPolicy>,
-    in_flight: Mutex<HashMap<ServerName, Arc<Semaphore>>>,
+    in_flight: Permits,
+    /// Files have places of their own: a long one holds nothing else up.
+    files_in_flight: Permits,
     /// Servers that could not be reached the last time.
     away: Mutex<HashSet<ServerName>>,
     /// When servers were last heard of, and why they could not be reached.
@@ -57,6 +107,7 @@ impl Outbound {
             clock,
             policy: RwLock::new(policy),
             in_flight: Mutex::default(),
+            files_in_flight: Mutex::default(),
             away: Mutex::default(),
             contacts: Mutex::default(),
             closed: watch::Sender::new(false),
@@ -110,37 +161,67 @@ impl Outbound {
     }
 
     fn permits(&self, server: &ServerName) -> Arc<Semaphore> {
-        let mut in_flight = self.in_flight.lock().unwrap_or_else(PoisonError::into_inner);
-        in_flight.entry(server.clone()).or_insert_with(|| Arc::new(Semaphore::new(IN_FLIGHT_MAX))).clone()
+        of(&self.in_flight, server, IN_FLIGHT_MAX)
     }
 
     async fn ask_now(&self, server: &ServerName, ask: Ask) -> Result<String, PeerError> {
+        let document = self.document(server).await?;
+        let permits = self.permits(server);
+        let _permit = turn(server, permits.acquire()).await?;
+        let url = format!("{}{BASE}{}", document.endpoint, ask.path);
+        let request = self.signed(server, &document.endpoint, &url, ask)?;
+        let unreachable = |why: String| PeerError::Unreachable(server.clone(), why);
+        let response = request.send().await.map_err(|error| unreachable(cause(&error)))?;
+        if !response.status().is_success() {
+            return Err(problem(server, response).await);
+        }
+        let body = read_body(response, ANSWER_BYTES_MAX).await.map_err(unreachable)?;
+        String::from_utf8(body)
+            .map_err(|_| PeerError::Nonsense(server.clone(), "its answer is not UTF-8".to_owned()))
+    }
+
+    async fn document(&self, server: &ServerName) -> Result<Arc<KeyDocument>, PeerError> {
         if !self.admits(server) || *server == self.identity.name {
             return Err(PeerError::Blocked(server.clone()));
         }
-        let unreachable = |why: String| PeerError::Unreachable(server.clone(), why);
-        let document = self.discovery.document(server).await?;
-        let permits = self.permits(server);
-        let _permit = tokio::time::timeout(ASK_DEADLINE, permits.acquire())
-            .await
-            .map_err(|_| unreachable("too much waits for it".to_owned()))?
-            .map_err(|error| unreachable(error.to_string()))?;
-        let url = format!("{}{BASE}{}", document.endpoint, ask.path);
-        let request = self.signed(server, &document.endpoint, &url, ask)?;
-        let response = request.send().await.map_err(|error| unreachable(cause(&error)))?;
-        let status = response.status();
-        let body = read_body(response, ANSWER_BYTES_MAX).await.map_err(unreachable)?;
-        let nonsense = |what: &str| PeerError::Nonsense(server.clone(), what.to_owned());
-        if status.is_success() {
-            return String::from_utf8(body).map_err(|_| nonsense("its answer is not UTF-8"));
+        self.discovery.document(server).await
+    }
+
+    async fn file_now(&self, server: &ServerName, path: &str, from: u64) -> Result<FileAnswer, PeerError> {
+        let document = self.document(server).await?;
+        let permits = of(&self.files_in_flight, server, FILES_IN_FLIGHT_MAX);
+        let permit = turn(server, permits.acquire_owned()).await?;
+        let url = format!("{}{BASE}{path}", document.endpoint);
+        let ask = Ask::get(path.to_owned());
+        let mut request = self.signed(server, &document.endpoint, &url, ask)?.timeout(FILE_DEADLINE);
+        if from > 0 {
+            request = request.header("range", format!("bytes={from}-"));
         }
-        let problem: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
-        let text =
-            |field: &str| problem.get(field).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
-        let code =
-            if text("code").is_empty() { format!("{NO_CODE}{}", status.as_u16()) } else { text("code") };
-        let detail = if text("detail").is_empty() { text("title") } else { text("detail") };
-        Err(PeerError::Problem { server: server.clone(), status: status.as_u16(), code, detail })
+        let response = request.send().await;
+        let response = response.map_err(|error| PeerError::Unreachable(server.clone(), cause(&error)))?;
+        let place = match response.status().as_u16() {
+            200 => response.content_length().map(|size| (0, size)),
+            206 => content_range(&response),
+            _ => return Err(problem(server, response).await),
+        };
+        let Some((from, size)) = place else {
+            return Err(PeerError::Nonsense(
+                server.clone(),
+                "it does not say how long the file is".to_owned(),
+            ));
+        };
+        let name = server.clone();
+        // The place among the requests under way is kept until the last byte.
+        let bytes = futures_util::stream::try_unfold((response, permit), move |(mut response, permit)| {
+            let name = name.clone();
+            async move {
+                match response.chunk().await {
+                    Ok(piece) => Ok(piece.map(|piece| (piece, (response, permit)))),
+                    Err(error) => Err(PeerError::Unreachable(name, cause(&error))),
+                }
+            }
+        });
+        Ok(FileAnswer { size, from, bytes: Box::pin(bytes) })
     }
 
     fn signed(
@@ -204,6 +285,18 @@ impl Peers for Outbound {
                     if !matches!(answer, Err(PeerError::Blocked(_) | PeerError::Disabled)) {
                         self.note_contact(server, answer.as_ref().err());
                     }
+                    self.note(server, matches!(answer, Err(PeerError::Unreachable(..))));
+                    answer
+                }
+                () = self.closing() => Err(PeerError::Unreachable(server.clone(), "this server stops".to_owned())),
+            }
+        })
+    }
+
+    fn file<'a>(&'a self, server: &'a ServerName, path: &'a str, from: u64) -> FileReply<'a> {
+        Box::pin(async move {
+            tokio::select! {
+                answer = self.file_now(server, path, from) => {
                     self.note(server, matches!(answer, Err(PeerError::Unreachable(..))));
                     answer
                 }

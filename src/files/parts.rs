@@ -126,6 +126,7 @@ impl Part {
     pub async fn cut(&mut self, length: u64) -> Result<(), Error> {
         self.file.flush().await.map_err(io("cannot write an upload"))?;
         self.file.set_len(length).await.map_err(io("cannot cut an upload"))?;
+        self.file.seek(SeekFrom::Start(length)).await.map_err(io("cannot cut an upload"))?;
         self.length = length;
         Ok(())
     }

@@ -1,5 +1,5 @@
 //! What the three interfaces share: who asks (`auth`), bodies and paths (`extract`), problem
-//! documents (`problem`), rate limits (`limits`), what every request gets (`context`), the OpenAPI
+//! documents (`problem`), parts of files (`ranges`), rate limits (`limits`), what every request gets (`context`), the OpenAPI
 //! base (`openapi`), and the web client that is built into the program (`web_client`).
 
 pub mod auth;
@@ -8,6 +8,7 @@ pub mod extract;
 pub mod limits;
 pub mod openapi;
 pub mod problem;
+pub mod ranges;
 pub mod stream_doc;
 pub mod web_client;
 

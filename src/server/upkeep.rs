@@ -3,10 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Notify;
+
 use super::StartError;
 use crate::config::{Config, FileStorage};
 use crate::domain::Domain;
 use crate::domain::compaction::Quiet;
+use crate::domain::effect::{Announce, Audience, Change, Effect};
 use crate::domain::files::Files;
 use crate::federation::courier::Routes;
 use crate::files::{Parts, S3, Store};
@@ -107,5 +110,24 @@ pub async fn keep_files(domain: Arc<Domain>) {
             tracing::warn!(%error, "files could not be deleted; this is tried again");
         }
         let _ = tokio::time::timeout(SWEEP_INTERVAL, domain.files.doomed.notified()).await;
+    }
+}
+
+/// Looks through files when a commit has deleted a message or changed a profile, wherever that came from.
+pub struct Sweeping {
+    pub inner: Audience,
+    pub doomed: Arc<Notify>,
+}
+
+impl Announce for Sweeping {
+    fn announce(&self, effects: Vec<Effect>) {
+        let lets_go = |effect: &Effect| {
+            let deleted = matches!(effect, Effect::Entry { change: Some(Change::MessageDeleted { .. }), .. });
+            deleted || matches!(effect, Effect::Profile { .. })
+        };
+        if effects.iter().any(lets_go) {
+            self.doomed.notify_one();
+        }
+        self.inner.announce(effects);
     }
 }

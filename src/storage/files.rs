@@ -5,7 +5,14 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use super::schema::{file_owners, file_refs, file_removals, files, members, uploads, users};
-use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, optional};
+use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, copies, optional};
+
+/// Whose word it is that the author of a message has the file: of somebody here, who had to have it to send it.
+pub const OWN: &str = "own";
+/// Of another server.
+pub const CLAIMED: &str = "claimed";
+/// Of another server, which has shown the bytes.
+pub const SHOWN: &str = "shown";
 
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = files, treat_none_as_default_value = false)]
@@ -57,21 +64,35 @@ pub fn end_removal(conn: &mut Conn, hash: &str) -> Result<()> {
     Ok(())
 }
 
-/// Deletes the file unless something needs it: a message, its uploader, or a profile. True when it went.
+/// Deletes the file unless something needs it: a message, its uploader, or a profile. True when it went. What only
+/// messages of other servers need stays as a copy.
 pub fn drop_unneeded(conn: &mut Conn, hash: &str) -> Result<bool> {
-    if lock(conn, hash)?.is_none() {
-        return Ok(false);
-    }
-    let referred: bool =
-        diesel::select(exists(file_refs::table.filter(file_refs::hash.eq(hash)))).get_result(conn)?;
+    let Some(row) = lock(conn, hash)? else { return Ok(false) };
     let owned: bool =
         diesel::select(exists(file_owners::table.filter(file_owners::hash.eq(hash)))).get_result(conn)?;
-    if referred || owned || is_avatar(conn, hash)? {
+    if owned || is_referred(conn, hash, OWN)? || is_avatar(conn, hash)? {
+        copies::forget(conn, hash)?;
         return Ok(false);
     }
-    note_removal(conn, hash)?;
-    diesel::delete(files::table.find(hash)).execute(conn)?;
+    if is_referred(conn, hash, SHOWN)? {
+        copies::note(conn, hash, row.size, row.created_ts)?;
+        return Ok(false);
+    }
+    remove(conn, hash)?;
     Ok(true)
+}
+
+/// The file is no more, and its bytes are to go.
+pub fn remove(conn: &mut Conn, hash: &str) -> Result<()> {
+    note_removal(conn, hash)?;
+    copies::forget(conn, hash)?;
+    diesel::delete(files::table.find(hash)).execute(conn)?;
+    Ok(())
+}
+
+fn is_referred(conn: &mut Conn, hash: &str, standing: &str) -> Result<bool> {
+    let refs = file_refs::table.filter(file_refs::hash.eq(hash).and(file_refs::standing.eq(standing)));
+    Ok(diesel::select(exists(refs)).get_result(conn)?)
 }
 
 pub fn is_avatar(conn: &mut Conn, hash: &str) -> Result<bool> {
@@ -80,7 +101,7 @@ pub fn is_avatar(conn: &mut Conn, hash: &str) -> Result<bool> {
 
 pub fn set_avatar(conn: &mut Conn, user: UserNum, hash: Option<&str>) -> Result<()> {
     diesel::update(users::table.find(user)).set(users::avatar.eq(hash)).execute(conn)?;
-    Ok(())
+    hash.map_or(Ok(()), |hash| copies::forget(conn, hash))
 }
 
 /// Somebody has uploaded it, and no message carries it for them yet.
@@ -91,7 +112,7 @@ pub fn own(conn: &mut Conn, hash: &str, user_num: UserNum, ts: i64) -> Result<()
         .do_update()
         .set(file_owners::ts.eq(ts))
         .execute(conn)?;
-    Ok(())
+    copies::forget(conn, hash)
 }
 
 pub fn is_owner(conn: &mut Conn, hash: &str, user: UserNum) -> Result<bool> {
@@ -120,18 +141,30 @@ pub fn owned_before(conn: &mut Conn, ts: i64, limit: i64) -> Result<Vec<(String,
 }
 
 /// A message carries the file.
-pub fn refer(conn: &mut Conn, channel: ChannelNum, seq: i64, hash: &str, user_num: UserNum) -> Result<()> {
+pub fn refer(
+    conn: &mut Conn,
+    channel: ChannelNum,
+    seq: i64,
+    hash: &str,
+    user_num: UserNum,
+    standing: &str,
+) -> Result<()> {
     diesel::insert_into(file_refs::table)
         .values((
             file_refs::channel.eq(channel),
             file_refs::seq.eq(seq),
             file_refs::hash.eq(hash),
             file_refs::user_num.eq(user_num),
+            file_refs::standing.eq(standing),
         ))
         .on_conflict((file_refs::channel, file_refs::seq, file_refs::hash))
         .do_nothing()
         .execute(conn)?;
-    disown(conn, hash, user_num)
+    if standing == OWN {
+        copies::forget(conn, hash)?;
+        disown(conn, hash, user_num)?;
+    }
+    Ok(())
 }
 
 /// The message carries nothing any more; answers the hashes of what it carried.
@@ -140,14 +173,14 @@ pub fn unrefer(conn: &mut Conn, channel: ChannelNum, seq: i64) -> Result<Vec<Str
     Ok(diesel::delete(of).returning(file_refs::hash).load(conn)?)
 }
 
-/// (channel, seq) of the newest message with the file in each channel that the person is in.
-pub fn newest_places(conn: &mut Conn, hash: &str, user: UserNum) -> Result<Vec<(ChannelNum, i64)>> {
+/// (channel, standing, seq) of the newest messages with the file in each channel that the person is in.
+pub fn newest_places(conn: &mut Conn, hash: &str, user: UserNum) -> Result<Vec<(ChannelNum, String, i64)>> {
     Ok(file_refs::table
         .inner_join(members::table.on(members::channel.eq(file_refs::channel)))
         .filter(file_refs::hash.eq(hash))
         .filter(members::user_num.eq(user).and(members::membership.eq("joined")))
-        .group_by(file_refs::channel)
-        .select((file_refs::channel, sql::<BigInt>("MAX(file_refs.seq)")))
+        .group_by((file_refs::channel, file_refs::standing))
+        .select((file_refs::channel, file_refs::standing, sql::<BigInt>("MAX(file_refs.seq)")))
         .load(conn)?)
 }
 

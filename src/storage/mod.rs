@@ -7,6 +7,7 @@
 
 pub mod channels;
 mod conn;
+pub mod copies;
 pub mod entries;
 pub mod files;
 pub mod members;

@@ -316,6 +316,15 @@ diesel::table! {
         seq -> BigInt,
         hash -> Text,
         user_num -> BigInt,
+        standing -> Text,
+    }
+}
+
+diesel::table! {
+    file_copies (hash) {
+        hash -> Text,
+        size -> BigInt,
+        used_ts -> BigInt,
     }
 }
 
@@ -363,3 +372,4 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(push_endpoints, members);
+diesel::allow_tables_to_appear_in_same_query!(file_refs, users);

@@ -14,7 +14,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("domain", &["protocol", "config", "storage", "files"]),
     ("http", &["protocol", "config", "storage", "files", "domain"]),
     ("client_api", &["protocol", "storage", "files", "domain", "http"]),
-    ("federation", &["protocol", "config", "storage", "net", "domain", "http"]),
+    ("federation", &["protocol", "config", "storage", "files", "net", "domain", "http"]),
     ("push", &["protocol", "config", "storage", "net", "domain"]),
     ("live", &["protocol", "storage", "domain", "http"]),
     ("demo", &[]),

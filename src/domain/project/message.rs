@@ -50,9 +50,8 @@ pub(super) fn created(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error>
     };
     messages::insert(work.conn, &row)?;
     search::add(work.conn, at.channel, at.seq, &document(&row, &content))?;
-    if show::is_of(at.sender.id.as_str(), work.lane.identity.name.as_str()) {
-        files::refer(work.conn, at.channel, at.seq, at.sender.num, &content)?;
-    }
+    let is_ours = show::is_of(at.sender.id.as_str(), work.lane.identity.name.as_str());
+    files::refer(work.conn, at.channel, at.seq, at.sender.num, &content, is_ours)?;
     let open = work.lane.open(work.conn, at.channel)?;
     open.position.live_count += 1;
     open.position.last_message_seq = Some(at.seq);

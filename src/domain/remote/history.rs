@@ -162,7 +162,7 @@ fn inclusion(conn: &mut Conn, channel: ChannelNum, seq: Seq, size: i64) -> Resul
 }
 
 /// From where on the server's people may read; none while nobody of them is in the channel.
-fn readable_from(conn: &mut Conn, row: &ChannelRow, server: &ServerName) -> Result<Option<Seq>> {
+pub(super) fn readable_from(conn: &mut Conn, row: &ChannelRow, server: &ServerName) -> Result<Option<Seq>> {
     let seats = peers::seats_of(conn, row.num, server.as_str())?;
     let joined = seats.into_iter().filter(|(membership, _)| membership == "joined");
     let first = joined.map(|(_, seq)| seq.unwrap_or(row.size)).min();

@@ -2,9 +2,12 @@
 //! they may read of any.
 //! [`replica`]: copies of channels hosted there. [`change`]: how people of this server change either.
 //! [`meet`]: finding, joining and leaving channels elsewhere, and invitations from there.
+//! [`files`]: files in either direction.
 //! [`wire`]: what the requests and answers look like.
 
 pub mod change;
+mod fetch;
+pub mod files;
 pub mod history;
 pub mod host;
 pub mod meet;

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use super::fetch::drop_portrait;
 use super::wire::{Batch, BatchAnswer, Evidence, HeadClaim, Heads, Profile, Signal, WireEntry};
 use crate::domain::effect::Effect;
 use crate::domain::peers::{Ask, PeerError};
 use crate::domain::verify::stored_head;
 use crate::domain::writer::{BatchError, Incoming, Ingested, Work};
 use crate::domain::{Domain, Error, Forbidden, Missing, Result, show};
+use crate::files::Hash as FileHash;
 use crate::protocol::head::{self, Finding, SignedHead};
 use crate::protocol::ids::{ChannelId, Hash, ServerName, UserId};
 use crate::protocol::key_document::{PublishedKey, SignedKeySet};
@@ -243,7 +245,7 @@ impl Domain {
         if server == *self.server() || !self.peers.admits(&server) {
             return;
         }
-        let (peers, writer) = (self.peers.clone(), self.writer.clone());
+        let (peers, writer, portraits) = (self.peers.clone(), self.writer.clone(), self.portraits());
         tokio::spawn(async move {
             let path = format!("/users/{}/profile", encode(user.as_str()));
             let Ok(answer) = peers.ask(&server, Ask::get(path)).await else { return };
@@ -252,9 +254,17 @@ impl Domain {
                 return;
             }
             let key = user.as_str().to_owned();
+            let wanted: Option<FileHash> = profile.avatar.as_deref().and_then(|avatar| avatar.parse().ok());
             let kept = writer.other(&key, move |work| keep_profile(work, &profile)).await;
-            if let Err(error) = kept {
-                tracing::warn!(%error, %user, "a profile could not be kept");
+            match kept {
+                Ok(shown) => {
+                    if let Some(hash) = wanted.filter(|hash| shown.as_deref() != Some(hash.as_str()))
+                        && let Err(error) = portraits.fetch(&user, &hash).await
+                    {
+                        tracing::info!(%error, %user, "the picture of a profile could not be had");
+                    }
+                }
+                Err(error) => tracing::warn!(%error, %user, "a profile could not be kept"),
             }
         });
     }
@@ -352,16 +362,21 @@ fn contradicts(work: &mut Work<'_>, num: ChannelNum, head: &SignedHead, is_other
     Ok(here.is_some_and(|row| row.term == said.term && row.root != said.root.as_bytes()))
 }
 
-fn keep_profile(work: &mut Work<'_>, profile: &Profile) -> Result<()> {
-    let Some(row) = users::by_id(work.conn, profile.user.as_str())? else { return Ok(()) };
+/// Answers the picture that is shown of them so far.
+fn keep_profile(work: &mut Work<'_>, profile: &Profile) -> Result<Option<String>> {
+    let Some(row) = users::by_id(work.conn, profile.user.as_str())? else { return Ok(None) };
     let line = |text: &str| text.replace('\0', "").chars().take(PROFILE_CHARS_MAX).collect::<String>();
     let (name, bio) = (line(&profile.display_name), line(&profile.bio));
     let search = format!("{}\n{name}", profile.user.as_str()).to_lowercase();
     users::set_profile(work.conn, row.num, &name, &bio, &search)?;
-    if let Some(row) = users::by_num(work.conn, row.num)? {
-        work.tell(Effect::Profile { user: row.num, profile: Box::new(show::user(&row)) });
+    if let Some(old) = row.avatar.as_deref().filter(|_| profile.avatar.is_none()) {
+        drop_portrait(work, row.num, old)?;
     }
-    Ok(())
+    let row = users::by_num(work.conn, row.num)?;
+    if let Some(row) = &row {
+        work.tell(Effect::Profile { user: row.num, profile: Box::new(show::user(row)) });
+    }
+    Ok(row.and_then(|row| row.avatar))
 }
 
 /// A part of a path.

@@ -3,15 +3,18 @@
 //! To add an endpoint: a handler in one of these files with its `utoipa::path`, a line in [`endpoints`].
 
 mod channels;
+mod files;
 mod people;
 pub mod signed;
 
+use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use actix_web::{HttpResponse, web};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use serde_json::Value;
+use tokio::sync::Semaphore;
 use utoipa::OpenApi;
 
 use super::discovery::Discovery;
@@ -32,6 +35,8 @@ pub struct Inbound {
     /// Seconds since 1970: what was signed before this server started may have been taken before it stopped.
     since_s: i64,
     rates: DefaultKeyedRateLimiter<ServerName>,
+    /// Files under way to each server.
+    file_turns: Mutex<HashMap<ServerName, Arc<Semaphore>>>,
 }
 
 impl Inbound {
@@ -45,7 +50,8 @@ impl Inbound {
         let rates =
             RateLimiter::keyed(Quota::per_minute(NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN)));
         let since_s = domain.clock.now() / 1_000;
-        Inbound { domain, own, outbound, courier, nonces: Mutex::default(), since_s, rates }
+        let (nonces, file_turns) = (Mutex::default(), Mutex::default());
+        Inbound { domain, own, outbound, courier, nonces, since_s, rates, file_turns }
     }
 
     fn discovery(&self) -> &Discovery {
@@ -114,6 +120,7 @@ endpoints! {
     channels::post_signals ["channel_not_found", "not_member", "too_large"];
     channels::post_evidence ["channel_not_found"];
     channels::post_heads ["too_large"];
+    files::get_file ["file_not_found", "bad_range"];
 }
 
 /// Adds the key document and the endpoints for servers.

@@ -3378,6 +3378,10 @@ export type GetThumbnailErrors = {
      */
     404: ProblemDocument;
     /**
+     * `too_large`: The content is too large.
+     */
+    413: ProblemDocument;
+    /**
      * `rate_limited`: Too many requests; Retry-After says when to go on.
      */
     429: ProblemDocument;
@@ -3425,6 +3429,10 @@ export type GetFileErrors = {
      * `file_not_found`: There is no such file, or it isn't for you.
      */
     404: ProblemDocument;
+    /**
+     * `too_large`: The content is too large.
+     */
+    413: ProblemDocument;
     /**
      * `bad_range`: The range lies beyond the file.
      */
@@ -3485,6 +3493,10 @@ export type HeadFileErrors = {
      * `file_not_found`: There is no such file, or it isn't for you.
      */
     404: ProblemDocument;
+    /**
+     * `too_large`: The content is too large.
+     */
+    413: ProblemDocument;
     /**
      * `bad_range`: The range lies beyond the file.
      */

@@ -1,5 +1,7 @@
 // What a message carries: pictures in boxes that are there before they are, films and sound, all else to download.
 
+import { useState } from "react";
+
 import { fileUrl, thumbnailUrl } from "../../api/files";
 import type { Attachment } from "../../api/types";
 import { t } from "../../i18n";
@@ -39,6 +41,24 @@ function Picture({ file, onOpen }: { file: Attachment; onOpen: () => void }) {
   const scale = Math.min(1, BOX_WIDTH / width, BOX_HEIGHT / height);
   // A moving picture moves only as it is.
   const source = file.media_type === "image/gif" ? fileUrl(file) : thumbnailUrl(file.hash, 640);
+  const box = {
+    width: Math.max(1, Math.round(width * scale)),
+    height: Math.max(1, Math.round(height * scale)),
+  };
+  // The server that has it may be away: one click tries again.
+  const [broken, setBroken] = useState(false);
+  if (broken) {
+    return (
+      <button
+        type="button"
+        className="attachment-picture"
+        style={{ maxWidth: "100%", minWidth: box.width, minHeight: box.height }}
+        onClick={() => setBroken(false)}
+      >
+        {t.files.retry(file.name)}
+      </button>
+    );
+  }
   return (
     <button
       type="button"
@@ -46,14 +66,7 @@ function Picture({ file, onOpen }: { file: Attachment; onOpen: () => void }) {
       aria-label={t.files.open(file.name)}
       onClick={onOpen}
     >
-      <img
-        src={source}
-        alt=""
-        loading="lazy"
-        decoding="async"
-        width={Math.max(1, Math.round(width * scale))}
-        height={Math.max(1, Math.round(height * scale))}
-      />
+      <img src={source} alt="" loading="lazy" decoding="async" onError={() => setBroken(true)} {...box} />
     </button>
   );
 }

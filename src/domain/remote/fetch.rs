@@ -1,0 +1,308 @@
+//! Fetching one file from other servers: who is asked, how often, how long, and what is done with what comes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+
+use super::files::may_have;
+use super::replica::encode;
+use crate::domain::clock::{Clock, random_text};
+use crate::domain::effect::Effect;
+use crate::domain::files::Files;
+use crate::domain::peers::{PeerError, Peers};
+use crate::domain::uploads::describe;
+use crate::domain::writer::{Work, Writer};
+use crate::domain::{Error, Missing, Result, show};
+use crate::files::{Hash, Part, kind};
+use crate::protocol::ids::{ServerName, UserId};
+use crate::storage::files::{self, FileRow};
+use crate::storage::{Conn, ReadPool, copies, users};
+
+/// How long a fetch waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a server may send nothing.
+const SILENCE_MAX: Duration = Duration::from_secs(20);
+/// How often a server is asked to go on after it broke off.
+const BREAKS_MAX: u32 = 3;
+/// How long one server may take for a file, and how many bytes a second it sends at the least beyond that.
+const FETCH_DEADLINE: Duration = Duration::from_secs(60);
+const BYTES_PER_SECOND_MIN: u64 = 64 * 1024;
+/// How many copies go at a time.
+const EVICT_MAX: i64 = 100;
+
+/// What a fetch needs of the domain: it outlives the request that began it.
+#[derive(Clone)]
+pub(super) struct Common {
+    pub files: Arc<Files>,
+    pub peers: Arc<dyn Peers>,
+    pub reads: ReadPool,
+    pub writer: Writer,
+    pub clock: Arc<dyn Clock>,
+    pub bytes_max: u64,
+    pub cache_max: i64,
+}
+
+/// Fetches pictures of profiles, each before the profile shows it.
+pub(super) struct Portraits(pub(super) Common);
+
+impl Portraits {
+    /// The picture of somebody's profile, by the word of their server.
+    pub async fn fetch(self, user: &UserId, hash: &Hash) -> Result<()> {
+        let (author, portrait) = (user.server(), Some(user.clone()));
+        let sources = vec![author.clone()];
+        let path = format!("/files/{hash}?user={}", encode(user.as_str()));
+        Fetch { common: self.0, hash: hash.clone(), path, author, sources, portrait }.run().await
+    }
+}
+
+/// One file, and who is asked for it.
+pub(super) struct Fetch {
+    pub common: Common,
+    pub hash: Hash,
+    /// What is asked for, with what it is for.
+    pub path: String,
+    /// Whose word it is that the file is theirs to send.
+    pub author: ServerName,
+    pub sources: Vec<ServerName>,
+    /// Whose profile the file is for, if it is.
+    pub portrait: Option<UserId>,
+}
+
+impl Fetch {
+    pub async fn run(&self) -> Result<()> {
+        let turn = tokio::time::timeout(PATIENCE, self.common.files.flights.turns.acquire()).await;
+        let Ok(Ok(_turn)) = turn else { return Err(Error::Busy) };
+        if self.common.bytes_max == 0 {
+            return Err(Error::invalid("too_large", "", "This server fetches no files from others."));
+        }
+        if self.portrait.is_none() && self.is_known_to_author().await? {
+            return self.keep(None, None).await;
+        }
+        let id = random_text::<16>();
+        let fetched = self.download(&id).await;
+        let kept = match fetched {
+            Ok((row, server)) => self.keep(Some((&id, row)), Some(server)).await,
+            Err(error) => Err(error),
+        };
+        self.common.files.parts.delete(&id).await;
+        kept
+    }
+
+    /// FILE-6: the bytes are here already, and people of the author's server may have them.
+    async fn is_known_to_author(&self) -> Result<bool> {
+        let (author, key) = (self.author.clone(), self.hash.as_str().to_owned());
+        self.common
+            .reads
+            .read(move |conn| Ok(files::get(conn, &key)?.is_some() && may_have(conn, &author, &key)?))
+            .await
+    }
+
+    /// Asks one server after the other, until the bytes are here.
+    async fn download(&self, id: &str) -> Result<(FileRow, ServerName)> {
+        let mut part = self.common.files.parts.create(id).await?;
+        let mut worst: Option<PeerError> = None;
+        for server in &self.sources {
+            part.cut(0).await?;
+            match self.from(server, part).await? {
+                (whole, Ok(())) => {
+                    whole.keep().await?;
+                    let whole = self.common.files.parts.examine(id).await?;
+                    // FILE-7: the hash decides, whoever sent the bytes.
+                    if whole.hash == self.hash {
+                        let row = describe(&self.common.files, &whole, id, self.common.clock.now()).await;
+                        return Ok((row, server.clone()));
+                    }
+                    tracing::warn!(%server, hash = %self.hash, "a server gave other bytes than the file's");
+                    let why = "what it gave are not the bytes of the file".to_owned();
+                    worst = Some(PeerError::Nonsense(server.clone(), why));
+                    part = self.common.files.parts.go_on(id).await?.ok_or(Error::NotFound(Missing::File))?;
+                }
+                (again, Err(error)) => {
+                    part = again;
+                    tracing::debug!(%server, %error, hash = %self.hash, "a file could not be had");
+                    let none = matches!(&error, PeerError::Problem { status: 404, .. });
+                    if !none && worst.is_none() {
+                        worst = Some(error);
+                    }
+                }
+            }
+        }
+        drop(part);
+        Err(worst.map_or(Error::NotFound(Missing::File), Error::Peer))
+    }
+
+    /// Fills the part from one server, going on where it broke off.
+    async fn from(
+        &self,
+        server: &ServerName,
+        mut part: Part,
+    ) -> Result<(Part, std::result::Result<(), PeerError>)> {
+        let seconds = self.common.bytes_max / BYTES_PER_SECOND_MIN;
+        let end = tokio::time::Instant::now() + FETCH_DEADLINE + Duration::from_secs(seconds);
+        let mut breaks = 0;
+        loop {
+            let went = tokio::time::timeout_at(end, self.stretch(server, &mut part)).await;
+            let slow = || Err(PeerError::Unreachable(server.clone(), "it took too long".to_owned()));
+            let outcome = match went {
+                Ok(outcome) => outcome?,
+                Err(_) => return Ok((part, slow())),
+            };
+            match outcome {
+                Err(error) if matches!(error, PeerError::Unreachable(..)) && part.length() > 0 => {
+                    breaks += 1;
+                    if breaks > BREAKS_MAX {
+                        return Ok((part, Err(error)));
+                    }
+                }
+                outcome => return Ok((part, outcome)),
+            }
+        }
+    }
+
+    /// One request: everything from what is there on.
+    async fn stretch(
+        &self,
+        server: &ServerName,
+        part: &mut Part,
+    ) -> Result<std::result::Result<(), PeerError>> {
+        let mut answer = match self.common.peers.file(server, &self.path, part.length()).await {
+            Ok(answer) => answer,
+            Err(error) => return Ok(Err(error)),
+        };
+        let nonsense = |what: String| Ok(Err(PeerError::Nonsense(server.clone(), what)));
+        if answer.size > self.common.bytes_max {
+            let most = self.common.bytes_max;
+            return Err(Error::invalid(
+                "too_large",
+                "",
+                format!("This server takes at most {most} bytes a file."),
+            ));
+        }
+        if answer.from != part.length() {
+            if answer.from != 0 {
+                return nonsense("it gave another range than was asked for".to_owned());
+            }
+            part.cut(0).await?;
+        }
+        loop {
+            let piece = match tokio::time::timeout(SILENCE_MAX, answer.bytes.next()).await {
+                Err(_) => {
+                    return Ok(Err(PeerError::Unreachable(server.clone(), "it went silent".to_owned())));
+                }
+                Ok(None) => break,
+                Ok(Some(Err(error))) => return Ok(Err(error)),
+                Ok(Some(Ok(piece))) => piece,
+            };
+            if part.length() + piece.len() as u64 > answer.size {
+                return nonsense(format!("it sent more than {} bytes", answer.size));
+            }
+            part.write(&piece).await?;
+        }
+        match part.length() == answer.size {
+            true => Ok(Ok(())),
+            false => Ok(Err(PeerError::Unreachable(server.clone(), "it broke off".to_owned()))),
+        }
+    }
+
+    /// Puts the bytes into the store and the file into the database, unless nothing wants it any more.
+    async fn keep(&self, part: Option<(&str, FileRow)>, from: Option<ServerName>) -> Result<()> {
+        if self.portrait.is_some()
+            && part.as_ref().is_some_and(|(_, row)| row.width.is_none() || !kind::is_shown(&row.media_type))
+        {
+            return Err(Error::NotFound(Missing::Picture));
+        }
+        let _lock = self.common.files.lock(&self.hash).await;
+        let row = match part {
+            Some((id, row)) => {
+                let key = self.hash.as_str().to_owned();
+                let known = self
+                    .common
+                    .writer
+                    .other(self.hash.as_str(), move |work| {
+                        let known = files::get(work.conn, &key)?.is_some();
+                        if !known {
+                            files::note_removal(work.conn, &key)?;
+                        }
+                        Ok(known)
+                    })
+                    .await?;
+                if !known {
+                    self.common.files.store.put(&self.hash, &self.common.files.parts.path(id)).await?;
+                }
+                Some(row)
+            }
+            None => None,
+        };
+        let (key, portrait, cache_max) =
+            (self.hash.as_str().to_owned(), self.portrait.clone(), self.common.cache_max);
+        let (author, now) = (self.author.clone(), self.common.clock.now());
+        self.common
+            .writer
+            .other(self.hash.as_str(), move |work| {
+                if let Some(row) = &row {
+                    files::insert(work.conn, row)?;
+                    if files::lock(work.conn, &key)?.is_none() {
+                        // It was deleted at this moment; its bytes are still there, because of the lock.
+                        files::insert(work.conn, row)?;
+                    }
+                }
+                let servers: Vec<&str> = [&author].into_iter().chain(&from).map(ServerName::as_str).collect();
+                copies::mark_shown(work.conn, &key, &servers)?;
+                if let Some(user) = &portrait {
+                    show_portrait(work, user, &key)?;
+                }
+                // Whoever wanted it may have been deleted meanwhile.
+                files::drop_unneeded(work.conn, &key)?;
+                copies::touch(work.conn, &key, now)?;
+                evict(work.conn, &key, cache_max)
+            })
+            .await?;
+        self.common.files.doomed.notify_one();
+        Ok(())
+    }
+}
+
+/// FILE-9: copies that were not looked at for longest go, until the others have room.
+fn evict(conn: &mut Conn, but: &str, cache_max: i64) -> Result<()> {
+    let mut total = copies::total(conn)?;
+    while total > cache_max {
+        let oldest = copies::oldest(conn, but, EVICT_MAX)?;
+        if oldest.is_empty() {
+            return Ok(());
+        }
+        for (hash, size) in oldest {
+            if total <= cache_max {
+                return Ok(());
+            }
+            files::lock(conn, &hash)?;
+            files::remove(conn, &hash)?;
+            total -= size;
+        }
+    }
+    Ok(())
+}
+
+/// The picture is here: the profile shows it from now on.
+fn show_portrait(work: &mut Work<'_>, user: &UserId, hash: &str) -> Result<()> {
+    let Some(row) = users::by_id(work.conn, user.as_str())? else { return Ok(()) };
+    files::set_avatar(work.conn, row.num, Some(hash))?;
+    if let Some(old) = row.avatar.filter(|old| old != hash) {
+        files::drop_unneeded(work.conn, &old)?;
+    }
+    tell_profile(work, row.num)
+}
+
+fn tell_profile(work: &mut Work<'_>, num: i64) -> Result<()> {
+    if let Some(row) = users::by_num(work.conn, num)? {
+        work.tell(Effect::Profile { user: num, profile: Box::new(show::user(&row)) });
+    }
+    Ok(())
+}
+
+/// A profile shows no picture any more.
+pub(super) fn drop_portrait(work: &mut Work<'_>, num: i64, old: &str) -> Result<()> {
+    files::set_avatar(work.conn, num, None)?;
+    files::drop_unneeded(work.conn, old)?;
+    Ok(())
+}
