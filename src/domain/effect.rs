@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::attention::Attention;
 use super::view::{AccountRole, ChannelInfo, Member, Message, Notification, ReadState, Setting, User};
 use crate::protocol::Seq;
 use crate::protocol::ids::{ChannelId, ServerName};
@@ -36,6 +37,8 @@ pub enum Effect {
     Notified { user: UserNum, notification: Box<Notification> },
     /// To the person's own devices: everything up to this id was seen.
     NotificationsSeen { user: UserNum, up_to: i64, unread: i64 },
+    /// To the person's own devices: of what they are told, and when.
+    Attention { user: UserNum, attention: Box<Attention> },
     /// To the person's own devices: something that they keep for each other.
     Setting { user: UserNum, setting: Box<Setting> },
     /// To the person's own devices: it is kept no longer.

@@ -13,6 +13,7 @@ use pulldown_cmark::{Event, Parser, TagEnd};
 use serde::Serialize;
 use web_push_native::p256::PublicKey;
 
+use super::attention::is_quiet;
 use super::project::At;
 use super::view::Attachment;
 use super::writer::Work;
@@ -20,7 +21,7 @@ use super::{Actor, Domain, Error, Forbidden, Missing, Result, show};
 use crate::config;
 use crate::protocol::Ts;
 use crate::storage::pushes::{self, EndpointRow, PushRow};
-use crate::storage::{Conn, UserNum, channels, members, messages, notifications, users};
+use crate::storage::{Conn, UserNum, attention, channels, members, messages, notifications, users};
 
 /// Longest address of a device, in bytes.
 pub const ENDPOINT_BYTES_MAX: usize = 1_024;
@@ -44,6 +45,7 @@ const FAILING_MS_MAX: i64 = 7 * 24 * 3_600_000;
 #[derive(Debug)]
 pub struct Wanted {
     pub push: AtomicBool,
+    pub keywords: AtomicBool,
     /// How long a push waits for its person to read the message anyway, and how long it is worth sending.
     push_delay_ms: i64,
     push_ttl_ms: i64,
@@ -53,6 +55,7 @@ impl Wanted {
     /// As the database has it.
     pub fn load(conn: &mut Conn, settings: &config::Push) -> crate::storage::Result<Arc<Wanted>> {
         Ok(Arc::new(Wanted {
+            keywords: AtomicBool::new(attention::any_keyword(conn)?),
             push: AtomicBool::new(settings.enabled && pushes::any_endpoint(conn)?),
             push_delay_ms: i64::from(settings.delay_ms),
             push_ttl_ms: i64::from(settings.ttl_s) * 1_000,
@@ -304,7 +307,7 @@ fn compose(conn: &mut Conn, row: PushRow, now: Ts) -> Result<Option<Push>> {
     let user = device.user_num;
     let Some(member) = members::get(conn, row.channel, user)? else { return Ok(None) };
     let unread = member.membership == "joined" && member.notify != "none" && member.read_seq < row.seq;
-    if !unread || row.expires_ts <= now {
+    if !unread || row.expires_ts <= now || is_quiet(conn, user, now)? {
         return Ok(None);
     }
     let notified = notifications::seen(conn, user, row.channel, row.seq)?;

@@ -62,6 +62,8 @@ codes! {
     "bad_picture" 400 "This is no picture that can be read.";
     "setting_too_large" 400 "The value is too large.";
     "bad_size" 400 "Pictures are not made in this size.";
+    "bad_keywords" 400 "The words to watch for are not acceptable.";
+    "bad_schedule" 400 "The hours of silence make no sense.";
     "bad_endpoint" 400 "The device can't be reached at this address.";
     "bad_push_keys" 400 "The device's keys are not what browsers give.";
     "broken_off" 400 "The body ended early, or did not go on.";

@@ -4,6 +4,7 @@ use bytes::{BufMut, Bytes, BytesMut};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::domain::attention::Attention;
 use crate::domain::effect::Change;
 use crate::domain::view::{
     AccountRole, ChannelInfo, Member, Notification, Presence, ReadState, Setting, User,
@@ -146,6 +147,10 @@ pub fn setting(setting: &Setting) -> Bytes {
 
 pub fn setting_gone(key: &str) -> Bytes {
     event("settings.updated", None, None, json!({ "key": key, "deleted": true }))
+}
+
+pub fn attention(attention: &Attention) -> Bytes {
+    event("attention.updated", None, None, attention)
 }
 
 pub fn profile(user: &User, online: Online<'_>) -> Bytes {

@@ -282,6 +282,7 @@ impl Hub {
                 self.to_user(*user, || frames::notifications_seen(*up_to, *unread));
             }
             Effect::RoleChanged { user, role, .. } => self.to_user(*user, || frames::role(*role)),
+            Effect::Attention { user, attention } => self.to_user(*user, || frames::attention(attention)),
             Effect::Setting { user, setting } => self.to_user(*user, || frames::setting(setting)),
             Effect::SettingGone { user, key } => self.to_user(*user, || frames::setting_gone(key)),
             Effect::Profile { profile, .. } => {

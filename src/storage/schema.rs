@@ -373,3 +373,22 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(push_endpoints, members);
 diesel::allow_tables_to_appear_in_same_query!(file_refs, users);
+
+diesel::table! {
+    attention (user_num) {
+        user_num -> BigInt,
+        quiet_until -> Nullable<BigInt>,
+        zone -> Nullable<Text>,
+        from_min -> Nullable<BigInt>,
+        to_min -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    keywords (user_num, word) {
+        user_num -> BigInt,
+        word -> Text,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(keywords, members);

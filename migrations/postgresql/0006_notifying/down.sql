@@ -1,2 +1,4 @@
+DROP TABLE keywords;
+DROP TABLE attention;
 DROP TABLE pushes;
 DROP TABLE push_endpoints;

@@ -26,3 +26,19 @@ CREATE TABLE pushes (
     PRIMARY KEY (session, channel)
 );
 CREATE INDEX pushes_by_due ON pushes (due_ts);
+
+-- When a person wants to be left alone: until a time, and every day between two minutes of a time zone's clock.
+CREATE TABLE attention (
+    user_num    BIGINT PRIMARY KEY NOT NULL REFERENCES users (num),
+    quiet_until BIGINT,
+    zone        TEXT,
+    from_min    BIGINT,
+    to_min      BIGINT
+);
+
+-- Words that notify a person as a mention does, in small letters.
+CREATE TABLE keywords (
+    user_num BIGINT NOT NULL REFERENCES users (num),
+    word     TEXT NOT NULL,
+    PRIMARY KEY (user_num, word)
+);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::At;
+use crate::domain::attention;
 use crate::domain::content::{self, MessageContent};
 use crate::domain::effect::{Change, Effect};
 use crate::domain::files;
@@ -81,7 +82,9 @@ fn read_by_author(work: &mut Work<'_>, at: &At<'_>, channel: &str, live_count: i
 fn notify(work: &mut Work<'_>, at: &At<'_>, message: &Message) -> Result<(), Error> {
     let open = work.lane.open(work.conn, at.channel)?;
     let dm = open.state_kind() == Some(ChannelKind::Dm);
-    if !dm && message.mentions.is_empty() && !message.mentions_all && message.reply_to.is_none() {
+    let watchers = if dm { Vec::new() } else { attention::watchers(work, at.channel, &message.text)? };
+    let addressed = !message.mentions.is_empty() || message.mentions_all || message.reply_to.is_some();
+    if !dm && !addressed && watchers.is_empty() {
         return pushes::queue(work, at, &[]);
     }
     let server = work.lane.identity.name.clone();
@@ -104,6 +107,9 @@ fn notify(work: &mut Work<'_>, at: &At<'_>, message: &Message) -> Result<(), Err
     }
     if let Some(author) = replied_author(work, at, message)? {
         concerned.entry(author).or_insert("reply");
+    }
+    for watcher in watchers {
+        concerned.entry(watcher).or_insert("keyword");
     }
     concerned.remove(&at.sender.num);
     pushes::queue(work, at, &concerned.keys().copied().collect::<Vec<_>>())?;

@@ -48,6 +48,7 @@ pub fn body(operation: &str, user: &str) -> Value {
         "put_setting" => json!({ "value": "eve was here" }),
         "update_account" => json!({ "role": "admin", "disabled": true }),
         "set_notify" => json!({ "level": "none" }),
+        "update_attention" => json!({ "keywords": ["eve"] }),
         "set_push" => super::push::subscription("https://push.test/eve"),
         _ => Value::Null,
     }
@@ -116,11 +117,13 @@ fn expected(operation: &Operation) -> Option<Expected> {
         "get_setting" | "delete_setting" => Some(Expected::Problem(404, "setting_not_found")),
         "create_invite" | "list_invites" | "delete_invite" | "list_accounts" | "update_account"
         | "list_all_channels" | "list_peers" | "get_storage" => Some(Expected::Problem(403, "admin_only")),
-        "get_push" | "set_push" | "delete_push" | "options_files" | "delete_avatar" | "get_server"
-        | "create_account" | "create_session" | "list_sessions" | "get_me" | "update_me" | "export_me"
-        | "list_users" | "get_user" | "list_settings" | "put_setting" | "create_channel"
-        | "list_channels" | "list_directory" | "create_dm" | "list_notifications" | "read_notifications"
-        | "get_sync" | "change_password" | "delete_me" => Some(Expected::Fine),
+        "get_attention" | "update_attention" | "get_push" | "set_push" | "delete_push" | "options_files"
+        | "delete_avatar" | "get_server" | "create_account" | "create_session" | "list_sessions"
+        | "get_me" | "update_me" | "export_me" | "list_users" | "get_user" | "list_settings"
+        | "put_setting" | "create_channel" | "list_channels" | "list_directory" | "create_dm"
+        | "list_notifications" | "read_notifications" | "get_sync" | "change_password" | "delete_me" => {
+            Some(Expected::Fine)
+        }
         _ => None,
     }
 }

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod administration;
+mod attention;
 mod channels;
 mod cookies;
 mod coverage;

@@ -21,6 +21,7 @@ export type Contract = {
   // `sync` is newer than some servers.
   channel: Fits<Omit<Mine.Channel, "sync">, Api.Channel>;
   directory: Fits<Mine.DirectoryEntry, Api.DirectoryChannel>;
+  attention: Fits<Omit<Mine.Attention, "quiet_until_ts" | "schedule">, Api.Attention>;
   member: Fits<Mine.Member, Api.Member>;
   notification: Fits<Mine.Notification, Api.Notification>;
   page: Fits<Mine.MessagePage, Api.MessagePage>;

@@ -2,6 +2,7 @@
 // `seq` is the log entry that caused an event, and so the cursor; it is absent on what the log does not hold.
 
 import type {
+  Attention,
   Channel,
   Membership,
   Message,
@@ -73,6 +74,7 @@ export type LooseEvent =
   | OtherEvent<"read.updated", { channel: string; read_seq: number; unread: number; mentions: number }>
   | OtherEvent<"notification.created", Omit<Notification, "read">>
   | OtherEvent<"notifications.read", { up_to: number; unread: number }>
+  | OtherEvent<"attention.updated", Attention>
   | (OtherEvent<"typing", { user: string; expires_ms: number }> & { channel: string })
   | OtherEvent<"presence", { users: { id: string; presence: Presence }[] }>
   | OtherEvent<"user.updated", User>

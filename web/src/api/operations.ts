@@ -4,6 +4,7 @@
 import "./http";
 import * as sdk from "./generated/sdk.gen";
 import type {
+  Attention,
   Channel,
   DirectoryEntry,
   EditVersion,
@@ -79,6 +80,11 @@ export const list_settings = (query: { cursor?: string }) =>
 export const put_setting = (key: string, value: unknown) =>
   sdk.putSetting({ path: { key }, body: { value } }) as Promise<Setting>;
 export const delete_setting = (key: string) => sdk.deleteSetting({ path: { key } });
+
+export const get_attention = () => sdk.getAttention() as Promise<Attention>;
+export const update_attention = (body: Partial<Attention>) =>
+  sdk.updateAttention({ body }) as Promise<Attention>;
+
 export const set_push = (body: {
   endpoint: string;
   keys: { p256dh: string; auth: string };

@@ -37,6 +37,13 @@ export interface ServerInfo {
   push?: { vapid_key: string | null };
 }
 
+/** When and of what the person is told, on all their devices. */
+export interface Attention {
+  keywords: string[];
+  quiet_until_ts: number | null;
+  schedule: { zone: string; from_min: number; to_min: number } | null;
+}
+
 export interface SignedIn {
   user: User;
   session: { id: string; token: string | null };
@@ -148,7 +155,7 @@ export interface Member {
 
 export interface Notification {
   id: number;
-  kind: "mention" | "reply" | "dm";
+  kind: "mention" | "reply" | "dm" | "keyword";
   channel: string;
   message: Message;
   ts: number;

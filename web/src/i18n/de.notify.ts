@@ -7,4 +7,7 @@ export const notify: NotifyTexts = {
   closedHint:
     "Der Hersteller deines Browsers bringt sie, ohne sie lesen zu können. Was du bis dahin woanders gelesen hast, wird nicht gesendet.",
   closedFailed: "Dein Browser hat es nicht erlaubt, oder sein Benachrichtigungsdienst antwortet nicht.",
+  keywords: "Wörter, auf die ich achte",
+  keywordsHint:
+    "Durch Kommas getrennt. Eine Nachricht mit einem davon benachrichtigt dich wie eine Erwähnung.",
 };

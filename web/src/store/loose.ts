@@ -66,6 +66,9 @@ export function applyLoose(state: State, event: LooseEvent, now: number): State 
       return state;
     case "user.updated":
       return putUsers(state, [event.d]);
+    // Of no consequence for what is shown, or newer than this client.
+    default:
+      return state;
   }
 }
 

@@ -84,6 +84,18 @@ export type Attachment = {
     width?: number | null;
 };
 
+/**
+ * When and of what somebody is told.
+ */
+export type Attention = {
+    /**
+     * Words that notify as a mention does, in small letters.
+     */
+    keywords: Array<string>;
+    quiet_until_ts?: I64 | null;
+    schedule?: Schedule | null;
+};
+
 export type ChangePassword = {
     current: string;
     /**
@@ -782,6 +794,21 @@ export type ReadState = {
 export type RoleName = 'guest' | 'member' | 'moderator' | 'owner';
 
 /**
+ * Every day from one minute to another, over midnight when `from_min` is the later one.
+ */
+export type Schedule = {
+    /**
+     * Minutes since midnight there.
+     */
+    from_min: number;
+    to_min: number;
+    /**
+     * A time zone of the IANA database, such as `Europe/Berlin`.
+     */
+    zone: string;
+};
+
+/**
  * A message that fits.
  */
 export type SearchResult = {
@@ -1015,6 +1042,18 @@ export type UpdateAccount = {
      */
     disabled?: boolean | null;
     role?: AccountRole | null;
+};
+
+export type UpdateAttention = {
+    /**
+     * Words that notify as a mention does, 2 to 64 characters each; all of them.
+     */
+    keywords?: Array<string> | null;
+    /**
+     * Silence until then; null ends it.
+     */
+    quiet_until_ts?: number | null;
+    schedule?: Schedule | null;
 };
 
 export type UpdateChannel = {
@@ -3892,6 +3931,96 @@ export type UpdateMeResponses = {
 };
 
 export type UpdateMeResponse = UpdateMeResponses[keyof UpdateMeResponses];
+
+export type GetAttentionData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/me/attention';
+};
+
+export type GetAttentionErrors = {
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type GetAttentionError = GetAttentionErrors[keyof GetAttentionErrors];
+
+export type GetAttentionResponses = {
+    /**
+     * done
+     */
+    200: Attention;
+};
+
+export type GetAttentionResponse = GetAttentionResponses[keyof GetAttentionResponses];
+
+export type UpdateAttentionData = {
+    body: UpdateAttention;
+    path?: never;
+    query?: never;
+    url: '/me/attention';
+};
+
+export type UpdateAttentionErrors = {
+    /**
+     * `bad_json`: The body is not JSON of the documented shape.; `bad_keywords`: The words to watch for are not acceptable.; `bad_schedule`: The hours of silence make no sense.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: A browser's write came from another site.
+     */
+    403: ProblemDocument;
+    /**
+     * `too_large`: The content is too large.
+     */
+    413: ProblemDocument;
+    /**
+     * `unsupported_media_type`: The body is not of the documented type.
+     */
+    415: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type UpdateAttentionError = UpdateAttentionErrors[keyof UpdateAttentionErrors];
+
+export type UpdateAttentionResponses = {
+    /**
+     * done
+     */
+    200: Attention;
+};
+
+export type UpdateAttentionResponse = UpdateAttentionResponses[keyof UpdateAttentionResponses];
 
 export type DeleteAvatarData = {
     body?: never;

@@ -12,6 +12,7 @@ import { offer } from "./offer";
 import { permission } from "./permission";
 import { keepPush } from "./push";
 import { disturbs, type Heard, happenings } from "./quiet";
+import { take, takeFromServer } from "./server";
 import { attentionSettings } from "./settings";
 import { Tabs } from "./tabs";
 
@@ -25,9 +26,17 @@ export function startAttention(client: Client): () => void {
   const told = new Set<string>();
   // Without an answer from the server it stays as it was, until the next start.
   keepPush(client.store.getState().me?.id ?? "").catch(() => undefined);
-  const unhear = client.hear((heard) => void tell(client, tabs, told, heard));
+  const look = (): void => void takeFromServer().catch(() => undefined);
+  look();
+  // What changed while there was no connection is not told again.
+  addEventListener("focus", look);
+  const unhear = client.hear((heard) => {
+    if (heard.attention) take(heard.attention);
+    void tell(client, tabs, told, heard);
+  });
   return () => {
     unhear();
+    removeEventListener("focus", look);
     tabs.close();
   };
 }

@@ -10,6 +10,7 @@ import {
   readSettings,
   timeField,
   tomorrowMorning,
+  withServer,
 } from "./quiet";
 
 const at = (hour: number, minute = 0, day = 10) => new Date(2026, 4, day, hour, minute).getTime();
@@ -66,7 +67,7 @@ describe("disturbs", () => {
 });
 
 describe("quiet hours", () => {
-  const night = { on: true, from: 22 * 60, to: 8 * 60 };
+  const night = { on: true, from: 22 * 60, to: 8 * 60, zone: null };
   it("go over midnight", () => {
     expect([at(21, 59), at(22), at(0), at(7, 59), at(8)].map((now) => inSchedule(night, now))).toEqual([
       false,
@@ -77,10 +78,10 @@ describe("quiet hours", () => {
     ]);
   });
   it("or within a day, or not at all", () => {
-    const lunch = { on: true, from: 12 * 60, to: 13 * 60 };
+    const lunch = { on: true, from: 12 * 60, to: 13 * 60, zone: null };
     expect([at(11, 59), noon, at(13)].map((now) => inSchedule(lunch, now))).toEqual([false, true, false]);
     expect(inSchedule({ ...night, on: false }, at(23))).toBe(false);
-    expect(inSchedule({ on: true, from: 60, to: 60 }, at(1))).toBe(false);
+    expect(inSchedule({ on: true, from: 60, to: 60, zone: null }, at(1))).toBe(false);
   });
   it("add to a pause", () => {
     expect(isQuiet(settings({ schedule: night }), at(23))).toBe(true);
@@ -99,9 +100,9 @@ describe("settings as they were stored", () => {
     for (const stored of [undefined, null, 5, "x", [], { schedule: 3 }, { until: "never" }]) {
       expect(readSettings(stored)).toEqual(settings());
     }
-    const odd = readSettings({ desktop: false, schedule: { on: true, from: 99_999, to: 1.5 } });
+    const odd = readSettings({ desktop: false, schedule: { on: true, from: 99_999, to: 1.5, zone: null } });
     expect(odd.desktop).toBe(false);
-    expect(odd.schedule).toEqual({ on: true, from: 22 * 60, to: 8 * 60 });
+    expect(odd.schedule).toEqual({ on: true, from: 22 * 60, to: 8 * 60, zone: null });
   });
   it("times of day there and back", () => {
     expect(minutesOf("22:30")).toBe(22 * 60 + 30);
@@ -128,5 +129,28 @@ describe("happenings", () => {
       ["$1", null, false],
       ["$2", "mention", false],
     ]);
+  });
+});
+
+describe("withServer", () => {
+  const local = settings({ sound: true, until: 5 });
+  it("silence is the server's, the rest the device's own", () => {
+    const schedule = { zone: "Europe/Berlin", from_min: 60, to_min: 120 };
+    const known = withServer(local, { keywords: [], quiet_until_ts: null, schedule });
+    expect(known).toEqual({
+      ...local,
+      until: null,
+      schedule: { on: true, from: 60, to: 120, zone: "Europe/Berlin" },
+    });
+    const off = withServer(known, { keywords: [], quiet_until_ts: 7, schedule: null });
+    expect(off).toEqual({ ...known, until: 7, schedule: { ...known.schedule, on: false } });
+  });
+
+  it("the clock is that of the zone, wherever the device is", () => {
+    const now = Date.UTC(2026, 6, 1, 21, 30);
+    const night = { on: true, from: 22 * 60, to: 8 * 60 };
+    expect(inSchedule({ ...night, zone: "Europe/Berlin" }, now)).toBe(true);
+    expect(inSchedule({ ...night, zone: "America/New_York" }, now)).toBe(false);
+    expect(inSchedule({ ...night, zone: "UTC" }, now)).toBe(false);
   });
 });

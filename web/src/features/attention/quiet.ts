@@ -1,13 +1,15 @@
 // What may disturb, and when. Pure: the clock comes in.
 
-import type { Message, Notification, NotifyLevel } from "../../api/types";
+import type { Attention, Message, Notification, NotifyLevel } from "../../api/types";
 import { isRecord } from "../../lib/local";
 
-/** Minutes since local midnight; over midnight when `from` is the later one. */
+/** Minutes since midnight; over midnight when `from` is the later one. */
 export interface Schedule {
   on: boolean;
   from: number;
   to: number;
+  /** Whose clock it is; null: the device's own. */
+  zone: string | null;
 }
 
 export interface AttentionSettings {
@@ -41,18 +43,39 @@ export function readSettings(stored: unknown): AttentionSettings {
       on: schedule["on"] === true,
       from: minutes(schedule["from"], EVENING_MIN),
       to: minutes(schedule["to"], MORNING_MIN),
+      zone: typeof schedule["zone"] === "string" ? schedule["zone"] : null,
     },
   };
 }
 
-export function minuteOf(now: number): number {
+export function minuteOf(now: number, zone: string | null = null): number {
   const date = new Date(now);
+  if (zone !== null) {
+    try {
+      const there = date.toLocaleTimeString("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit" });
+      return minutesOf(there) ?? 0;
+    } catch {
+      // A zone that this browser does not know: its own clock is nearest.
+    }
+  }
   return date.getHours() * 60 + date.getMinutes();
 }
 
-export function inSchedule({ on, from, to }: Schedule, now: number): boolean {
+/** What the server keeps for all devices stands in place of what this one had. */
+export function withServer(known: AttentionSettings, server: Attention): AttentionSettings {
+  const { schedule } = server;
+  return {
+    ...known,
+    until: server.quiet_until_ts,
+    schedule: schedule
+      ? { on: true, from: schedule.from_min, to: schedule.to_min, zone: schedule.zone }
+      : { ...known.schedule, on: false },
+  };
+}
+
+export function inSchedule({ on, from, to, zone }: Schedule, now: number): boolean {
   if (!on || from === to) return false;
-  const minute = minuteOf(now);
+  const minute = minuteOf(now, zone);
   return from < to ? minute >= from && minute < to : minute >= from || minute < to;
 }
 
@@ -71,6 +94,8 @@ export function tomorrowMorning(now: number): number {
 export interface Heard {
   messages: readonly Message[];
   notifications: readonly Omit<Notification, "read">[];
+  /** What another device changed, or this one. */
+  attention?: Attention;
   live: boolean;
 }
 

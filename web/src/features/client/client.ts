@@ -4,7 +4,7 @@ import type { ServerFrame, StateFrame } from "../../api/frames";
 import { ApiError } from "../../api/http";
 import * as api from "../../api/operations";
 import { StreamSocket } from "../../api/socket";
-import type { Channel, Message, Notification, SignedIn } from "../../api/types";
+import type { Attention, Channel, Message, Notification, SignedIn } from "../../api/types";
 import type { Heard } from "../attention/quiet";
 import { readStored, storedKeys, writeStored } from "../../lib/storage";
 import { cursors, unknownUsers } from "../../store/selectors";
@@ -202,12 +202,14 @@ export class Client {
     const messages: Message[] = [];
     const notifications: Omit<Notification, "read">[] = [];
     const live = this.live;
+    let attention: Attention | undefined;
     for (const frame of relevant) {
       if (frame.op === "ready") this.ready();
       else if (frame.op === "resync") void this.refresh().catch(() => undefined);
       else if (frame.t === "message.created") messages.push(frame.d);
       else if (frame.t === "settings.updated") this.sharing.heard(frame.d);
       else if (frame.t === "notification.created") notifications.push(frame.d);
+      else if (frame.t === "attention.updated") attention = frame.d;
       else if (frame.t === "channel.joined") void this.actions.loadChannel(frame.d.id);
       // The frame says how many are left, not in which channels.
       else if (frame.t === "notifications.read" && frame.d.unread > 0)
@@ -215,9 +217,10 @@ export class Client {
       else if (frame.t === "typing") this.people.need([frame.d.user]);
       else if (frame.t === "reaction.added") this.people.need([frame.d.user]);
     }
-    if (messages.length + notifications.length === 0) return;
+    if (messages.length + notifications.length === 0 && !attention) return;
     this.people.need(unknownUsers(this.store.getState(), messages));
-    for (const hearer of this.hearers) hearer({ messages, notifications, live });
+    const heard = { messages, notifications, live, ...(attention ? { attention } : {}) };
+    for (const hearer of this.hearers) hearer(heard);
   }
 
   private ready(): void {

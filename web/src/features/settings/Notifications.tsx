@@ -1,6 +1,7 @@
 // What may disturb, and when.
 
 import { useState } from "react";
+import type { Attention } from "../../api/types";
 import { t } from "../../i18n";
 import { moment } from "../../lib/time";
 import { Button } from "../../ui/Button";
@@ -9,10 +10,18 @@ import { Toggle } from "../../ui/Toggle";
 import { chime } from "../attention/chime";
 import { offer } from "../attention/offer";
 import { askPermission, usePermission } from "../attention/permission";
-import { type AttentionSettings, minutesOf, timeField, tomorrowMorning } from "../attention/quiet";
+import {
+  type AttentionSettings,
+  minutesOf,
+  type Schedule,
+  timeField,
+  tomorrowMorning,
+} from "../attention/quiet";
+import { changeOnServer, ownZone } from "../attention/server";
 import { keepPush } from "../attention/push";
 import { attentionSettings, useAttentionSettings } from "../attention/settings";
-import { useMe } from "../app/context";
+import { useClient, useMe } from "../app/context";
+import { KeywordSettings } from "./KeywordSettings";
 import { PushSettings } from "./PushSettings";
 
 const HOUR_MS = 3_600_000;
@@ -47,6 +56,7 @@ export function Notifications() {
           { value: "all", title: t.attention.scopeAll, hint: t.attention.scopeAllHint },
         ]}
       />
+      <KeywordSettings />
       <Pause settings={settings} />
       <DailySchedule settings={settings} />
     </div>
@@ -74,7 +84,14 @@ function Desktop({ settings }: { settings: AttentionSettings }) {
   );
 }
 
+/** Changes what the server keeps; says so where that did not work. */
+function useChange(): (change: Partial<Attention>) => void {
+  const client = useClient();
+  return (change) => void changeOnServer(change).catch((error: unknown) => client.actions.failed(error));
+}
+
 function Pause({ settings }: { settings: AttentionSettings }) {
+  const change = useChange();
   const [now] = useState(() => Date.now());
   const paused = settings.until !== null && settings.until > now;
   return (
@@ -85,11 +102,13 @@ function Pause({ settings }: { settings: AttentionSettings }) {
       ) : null}
       <div className="button-row">
         {paused ? (
-          <Button onPress={() => set({ until: null })}>{t.attention.resume}</Button>
+          <Button onPress={() => change({ quiet_until_ts: null })}>{t.attention.resume}</Button>
         ) : (
           <>
-            <Button onPress={() => set({ until: Date.now() + HOUR_MS })}>{t.attention.hour}</Button>
-            <Button onPress={() => set({ until: tomorrowMorning(Date.now()) })}>
+            <Button onPress={() => change({ quiet_until_ts: Date.now() + HOUR_MS })}>
+              {t.attention.hour}
+            </Button>
+            <Button onPress={() => change({ quiet_until_ts: tomorrowMorning(Date.now()) })}>
               {t.attention.tomorrow}
             </Button>
           </>
@@ -101,6 +120,9 @@ function Pause({ settings }: { settings: AttentionSettings }) {
 
 function DailySchedule({ settings }: { settings: AttentionSettings }) {
   const { schedule } = settings;
+  const change = useChange();
+  const keep = ({ on, from, to }: Schedule) =>
+    change({ schedule: on ? { zone: ownZone(), from_min: from, to_min: to } : null });
   const time = (field: "from" | "to", label: string) => (
     <label className="time-field">
       <span className="field-hint">{label}</span>
@@ -111,7 +133,7 @@ function DailySchedule({ settings }: { settings: AttentionSettings }) {
         value={timeField(schedule[field])}
         onChange={(event) => {
           const minutes = minutesOf(event.target.value);
-          if (minutes !== null) set({ schedule: { ...schedule, [field]: minutes } });
+          if (minutes !== null) keep({ ...schedule, [field]: minutes });
         }}
       />
     </label>
@@ -122,7 +144,7 @@ function DailySchedule({ settings }: { settings: AttentionSettings }) {
         label={t.attention.schedule}
         hint={t.attention.scheduleHint}
         value={schedule.on}
-        onChange={(on) => set({ schedule: { ...schedule, on } })}
+        onChange={(on) => keep({ ...schedule, on })}
       />
       {schedule.on ? (
         <div className="button-row">
