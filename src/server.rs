@@ -155,7 +155,7 @@ impl Presences for NobodyOnline {
 
 /// The domain without a server around it: for commands.
 pub fn open_domain(config: &Arc<Config>) -> Result<(Domain, Vec<std::thread::JoinHandle<()>>), StartError> {
-    let built = build_domain(config, Arc::new(Silence), Arc::new(NobodyOnline))?;
+    let built = build_domain(config, Arc::new(SystemClock), Arc::new(Silence), Arc::new(NobodyOnline))?;
     Ok((built.domain, built.writers))
 }
 
@@ -164,7 +164,7 @@ pub fn open_domain(config: &Arc<Config>) -> Result<(Domain, Vec<std::thread::Joi
 pub fn open_outbound(
     config: &Arc<Config>,
 ) -> Result<(Domain, Arc<Outbound>, Vec<std::thread::JoinHandle<()>>), StartError> {
-    let built = build_domain(config, Arc::new(Silence), Arc::new(NobodyOnline))?;
+    let built = build_domain(config, Arc::new(SystemClock), Arc::new(Silence), Arc::new(NobodyOnline))?;
     let outbound = built.outbound.ok_or_else(|| StartError::Tls {
         what: "federation.enabled".to_owned(),
         error: "is off".to_owned(),
@@ -189,11 +189,11 @@ struct Built {
 
 fn build_domain(
     config: &Arc<Config>,
+    clock: Arc<dyn Clock>,
     audience: Audience,
     presences: Arc<dyn Presences>,
 ) -> Result<Built, StartError> {
     make_data_dir(&config.data_dir)?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let url = config.database_url();
     let (for_identity, identity_clock) = (config.clone(), clock.clone());
     // On a thread of its own: a PostgreSQL connection drives a runtime, and the caller may be in one.
@@ -277,6 +277,11 @@ pub struct Running {
 
 /// Starts everything. Answers when requests are taken.
 pub async fn start(config: Arc<Config>) -> Result<Running, StartError> {
+    start_at(config, Arc::new(SystemClock)).await
+}
+
+/// As [`start`], by another clock than the system's.
+pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Running, StartError> {
     make_data_dir(&config.data_dir)?;
     let lock = lock_data(&config)?;
     let tokens = Arc::new(TokenCache::default());
@@ -292,9 +297,8 @@ pub async fn start(config: Arc<Config>) -> Result<Running, StartError> {
     let (hub, announce) = Hub::start(bounds, streams_max, move |sessions| forgetting.forget(sessions))
         .map_err(io("cannot start a thread"))?;
     let routes = Arc::new(Routes::default());
-    let both = Both { here: Arc::new(announce), routes: routes.clone() };
-    let Built { domain, writers, keys, outbound, vapid } =
-        build_domain(&config, Arc::new(both), hub.clone())?;
+    let both = Arc::new(Both { here: Arc::new(announce), routes: routes.clone() });
+    let Built { domain, writers, keys, outbound, vapid } = build_domain(&config, clock, both, hub.clone())?;
     let domain = Arc::new(domain);
     let inbound = match outbound.clone() {
         Some(outbound) => Some(federate(&config, &domain, keys, outbound, &routes).await?),

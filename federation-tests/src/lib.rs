@@ -4,6 +4,7 @@
 //! [`World`] holds a test's servers; each pair of them is joined by two [`proxy::Proxy`]s, one for each direction.
 
 pub mod ca;
+pub mod fixed;
 pub mod hosted;
 pub mod peer;
 pub mod person;

@@ -3,7 +3,7 @@
 
     scripts/vectors/make.py      then review what changed, and run `cargo test --test vectors`
 
-The same input gives the same files. A case is a line in objects.py, logs.py, requests.py, documents.py, flows.py or rules.py, with what must come of it.
+The same input gives the same files. A case is a line in objects.py, logs.py, requests.py, documents.py, flows.py, replies.py or rules.py, with what must come of it.
 """
 
 import json
@@ -16,6 +16,7 @@ import documents  # noqa: E402
 import flows  # noqa: E402
 import logs  # noqa: E402
 import objects  # noqa: E402
+import replies  # noqa: E402
 import requests  # noqa: E402
 import rules  # noqa: E402
 
@@ -67,7 +68,12 @@ def main():
         path = TARGET / "rules" / f"{area}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f'{{"logs":{{\n{kept}\n}},\n"vectors":[\n{lines(made["vectors"])}\n]}}\n', encoding="utf-8")
-    print(f"wrote {len(FILES) + len(AREAS)} files")
+    made = replies.vectors()
+    path = TARGET / "federation" / "replies.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    before = f'"now":{made["now"]},\n"before":[\n{lines(made["before"])}\n]'
+    path.write_text(f'{{{before},\n"vectors":[\n{lines(made["vectors"])}\n]}}\n', encoding="utf-8")
+    print(f"wrote {len(FILES) + len(AREAS) + 1} files")
 
 
 if __name__ == "__main__":

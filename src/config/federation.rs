@@ -99,9 +99,7 @@ fn endpoint(given: &str, name: &ServerName) -> Result<String, Problem> {
         return Ok(format!("https://{name}"));
     }
     let given = given.trim_end_matches('/');
-    let authority = given.strip_prefix("https://").unwrap_or_default();
-    let (host, port) = authority.split_once(':').unwrap_or((authority, "443"));
-    if host.parse::<ServerName>().is_err() || port.parse::<u16>().is_err() {
+    if !crate::protocol::key_document::is_endpoint(given) {
         return Err(("endpoint", format!("must be https://HOST or https://HOST:PORT, not {given:?}")));
     }
     Ok(given.to_owned())

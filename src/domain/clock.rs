@@ -3,10 +3,27 @@
 use crate::protocol::Ts;
 use crate::protocol::ids::Nonce;
 
-/// Tells the time.
+/// Tells the time, and draws the random numbers that other servers get to see.
 pub trait Clock: Send + Sync {
     /// Milliseconds since the Unix epoch.
     fn now(&self) -> Ts;
+
+    /// Bytes that nobody can guess. What they are for is no concern of a real source; one that has to give the same
+    /// bytes in every run, whatever else goes on meanwhile, makes them of it.
+    fn draw(&self, _purpose: &[&str]) -> [u8; 16] {
+        random()
+    }
+}
+
+/// A nonce for an event that no client named, or for a request.
+#[expect(clippy::expect_used, reason = "22 base64url characters are a nonce")]
+pub fn nonce(clock: &dyn Clock, purpose: &[&str]) -> Nonce {
+    text(&clock.draw(purpose)).parse().expect("a nonce")
+}
+
+fn text(bytes: &[u8]) -> String {
+    use base64::Engine;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// The machine's clock.
@@ -28,14 +45,7 @@ pub fn random<const N: usize>() -> [u8; N] {
     bytes
 }
 
-/// A fresh nonce for an event that no client named.
-#[expect(clippy::expect_used, reason = "22 base64url characters are a nonce")]
-pub fn random_nonce() -> Nonce {
-    random_text::<16>().parse().expect("a nonce")
-}
-
 /// `N` random bytes as base64url.
 pub fn random_text<const N: usize>() -> String {
-    use base64::Engine;
-    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(random::<N>())
+    text(&random::<N>())
 }

@@ -10,7 +10,7 @@ use super::courier::Courier;
 use super::discovery::{Discovery, cause, read_body};
 use super::{BASE, VERSION};
 use crate::config::PeerPolicy;
-use crate::domain::clock::{Clock, random_nonce};
+use crate::domain::clock::{Clock, nonce};
 use crate::domain::peers::{Answer, Ask, Contact, FileAnswer, FileReply, NO_CODE, PeerError, Peers};
 use crate::domain::writer::Identity;
 use crate::protocol::http_sig::{self, Params, Request};
@@ -250,7 +250,7 @@ impl Outbound {
         let params = Params {
             created,
             expires: created + LIFETIME_S,
-            nonce: random_nonce(),
+            nonce: nonce(self.clock.as_ref(), &[ask.method, url, &body]),
             keyid: self.identity.kid.clone(),
         };
         let signed = http_sig::sign(&request, &params, &self.identity.key)

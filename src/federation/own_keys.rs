@@ -184,3 +184,37 @@ fn decode(text: &str) -> Option<[u8; 32]> {
     use base64::Engine;
     base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::meta;
+
+    const NOW: Ts = 1_790_000_000_000;
+
+    /// KEYDOC-8, KEYDOC-9, KEY-1: each set names the one before it, and whoever has the old key's signatures on their
+    /// way has an hour for them.
+    #[test]
+    fn keys_overlap_when_they_change() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let mut conn = Conn::open(&dir.path().join("keys.db").to_string_lossy()).expect("a database");
+        conn.migrate().expect("migrated");
+        let seed = vec![7; 32];
+        let first = SigningKeyRow { kid: "k1".to_owned(), seed, created_ts: NOW, retired_ts: None };
+        meta::add_key(&mut conn, &first).expect("added");
+        let name: ServerName = "a.example".parse().expect("a name");
+        let mut known = load(&mut conn, &name, NOW).expect("a set").set;
+        for change in 1..=20 {
+            let now = NOW + change * 60_000;
+            let next = rotate(&mut conn, &name, None, now).expect("a set").set;
+            assert_eq!(next.check_follows(&known), Ok(()));
+            assert!(next.keys.iter().skip(1).all(|key| key.until_ts.is_some()));
+            let replaced = next.keys.iter().find(|key| key.kid == known.keys[0].kid).expect("still there");
+            assert!(replaced.until_ts >= Some(now + OVERLAP_MS));
+            let kids: std::collections::BTreeSet<_> = next.keys.iter().map(|key| &key.kid).collect();
+            assert_eq!(kids.len(), next.keys.len());
+            known = next;
+        }
+        assert_eq!(since(&mut conn, 0).expect("sets").len(), 21);
+    }
+}

@@ -318,8 +318,8 @@ impl KeyDocument {
     }
 }
 
-/// `https://host[:port]` with a server name for a host, so never an address literal.
-fn is_endpoint(text: &str) -> bool {
+/// KEYDOC-6: `https://host[:port]` with a server name for a host, so never an address literal.
+pub fn is_endpoint(text: &str) -> bool {
     let Some(authority) = text.strip_prefix("https://") else { return false };
     let (host, port) = authority.split_once(':').unwrap_or((authority, "443"));
     let port_fits = port.parse::<u16>().is_ok_and(|number| number > 0 && number.to_string() == port);

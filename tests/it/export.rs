@@ -119,3 +119,27 @@ fn the_verifier_in_python_agrees_with_the_vectors() {
         assert!(agrees, "{said}");
     }
 }
+
+#[test]
+fn the_verifier_in_python_believes_the_transcript_and_no_other() {
+    let kept = verifiers::repository().join("spec/transcripts");
+    let Some((agrees, said)) = verifiers::transcripts_by_python(&kept) else { return };
+    assert!(agrees, "{said}");
+    let text = std::fs::read_to_string(kept.join("two-servers.json")).expect("the transcript");
+    let changes = [
+        ("a nonce of a request", r#"nonce=\"B6T"#, r#"nonce=\"B7T"#, "bad_signature"),
+        ("a body", "Hello from this side", "Hello from that side", "bad_digest"),
+        ("a destination", r#""loggia-destination":"b.example""#, r#""loggia-destination":"c.example""#, ""),
+        ("an endpoint", "https://b.example", "https://d.example", "bad_signature"),
+        ("a time", r#""now":1790000240000"#, r#""now":1790000941000"#, "clock_skew"),
+        ("an answer's root", r#"\"void\":[]"#, r#"\"void\":[1]"#, "another answer"),
+        ("a place", r#"\"seq\":5,\"term\":1}}]}"#, r#"\"seq\":6,\"term\":1}}]}"#, "promised"),
+    ];
+    for (what, from, to, named) in changes {
+        assert!(text.contains(from), "{what} is there");
+        let dir = tempfile::tempdir().expect("a directory");
+        std::fs::write(dir.path().join("changed.json"), text.replacen(from, to, 1)).expect("written");
+        let (agrees, said) = verifiers::transcripts_by_python(dir.path()).expect("Python");
+        assert!(!agrees && said.contains(named), "{what}: {said}");
+    }
+}

@@ -13,6 +13,7 @@ mod logs;
 mod objects;
 mod requests;
 mod rules;
+mod transcript;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::Work;
 use super::lane::{Identity, Signer};
 use super::open::{LogPosition, Open, Person, damaged};
-use crate::domain::clock::{random, random_nonce};
+use crate::domain::clock::{Clock, nonce};
 use crate::domain::effect::Effect;
 use crate::domain::{Error, project};
 use crate::protocol::body::{self, Body};
@@ -98,9 +98,10 @@ impl Work<'_> {
         draft: Draft,
         key: (&KeyId, &SigningKey),
     ) -> Result<Appended, Error> {
-        let now = self.lane.clock.now();
+        let clock = self.lane.clock.clone();
+        let now = clock.now();
         let open = self.lane.open(self.conn, channel)?;
-        let composed = compose(key, sender, draft, now, Some(open.place()))?;
+        let composed = compose(key, sender, draft, (now, clock.as_ref()), Some(open.place()))?;
         let event = &composed.signed.event;
         let state = open.state(self.conn, &rules::reads(event))?;
         let rules = Rules::by_version(state.create.rules).ok_or(Refusal::UnknownRules)?;
@@ -119,9 +120,10 @@ impl Work<'_> {
         draft: Draft,
         local: &project::NewLocal<'_>,
     ) -> Result<ChannelNum, Error> {
-        let now = self.lane.clock.now();
-        let identity = self.lane.identity.clone();
-        let composed = compose((&identity.kid, &identity.key), sender, draft, now, None)?;
+        let (clock, identity) = (self.lane.clock.clone(), self.lane.identity.clone());
+        let now = clock.now();
+        let signer = (&identity.kid, &identity.key);
+        let composed = compose(signer, sender, draft, (now, clock.as_ref()), None)?;
         let state = State::genesis(&composed.signed)?;
         let position = LogPosition::start(now);
         let entry = position.next(&composed.signed.id, now);
@@ -222,11 +224,15 @@ pub(super) fn compose(
     (kid, key): (&KeyId, &SigningKey),
     sender: &Person,
     draft: Draft,
-    now: Ts,
+    (now, clock): (Ts, &dyn Clock),
     place: Option<(ChannelId, Seen)>,
 ) -> Result<Composed, Error> {
     let too_large = |_| Error::invalid("too_large", "", "The content is too large for one event.");
-    let body = draft.content.clone().map(|content| Body::new(random(), content));
+    let size = place.as_ref().map_or(0, |(_, seen)| seen.size).to_string();
+    let purpose = [sender.id.as_str(), draft.kind.as_str(), &size];
+    let nonce = draft.nonce.unwrap_or_else(|| nonce(clock, &purpose));
+    let salt = || clock.draw(&["salt", sender.id.as_str(), nonce.as_str()]);
+    let body = draft.content.clone().map(|content| Body::new(salt(), content));
     if let Some(body) = &body {
         body.check().map_err(|error| Error::invalid(error.code(), "", error.to_string()))?;
     }
@@ -236,7 +242,7 @@ pub(super) fn compose(
         body_hash: body.as_deref().map(Body::hash_bytes),
         channel,
         kid: kid.clone(),
-        nonce: draft.nonce.unwrap_or_else(random_nonce),
+        nonce,
         origin_ts: now,
         relates: draft.relates,
         seen,

@@ -62,7 +62,8 @@ impl Work<'_> {
         draft: Draft,
         seen: Option<Seen>,
     ) -> Result<Outgoing, Error> {
-        let now = self.lane.clock.now();
+        let clock = self.lane.clock.clone();
+        let at = (clock.now(), clock.as_ref());
         let identity = self.lane.identity.clone();
         let open = self.lane.open(self.conn, channel)?;
         let (id, at_hand) = open.place();
@@ -72,13 +73,13 @@ impl Work<'_> {
         }
         let place = (id.clone(), seen.unwrap_or(at_hand));
         let newest = (&identity.kid, &identity.key);
-        let composed = compose(newest, sender, draft.clone(), now, Some(place.clone()))?;
+        let composed = compose(newest, sender, draft.clone(), at, Some(place.clone()))?;
         let state = open.state(self.conn, &rules::reads(&composed.signed.event))?;
         let bind = match identity.signer(state)? {
             Signer::Bound => None,
-            Signer::First => Some(compose(newest, sender, binding(&identity, None), now, Some(place))?),
+            Signer::First => Some(compose(newest, sender, binding(&identity, None), at, Some(place))?),
             Signer::Older(kid, key) => {
-                Some(compose((kid, key), sender, binding(&identity, Some(kid)), now, Some(place))?)
+                Some(compose((kid, key), sender, binding(&identity, Some(kid)), at, Some(place))?)
             }
         };
         if seen.is_none() {

@@ -47,7 +47,14 @@ pub fn vectors_by_python() -> Option<(bool, String)> {
     Some((output.status.success(), String::from_utf8_lossy(&text).into_owned()))
 }
 
-fn repository() -> &'static Path {
+/// Whether the verifier in Python believes the transcripts in a directory, and what it says.
+pub fn transcripts_by_python(directory: &Path) -> Option<(bool, String)> {
+    let output = script("transcripts.py", directory)?;
+    let text = [output.stdout, output.stderr].concat();
+    Some((output.status.success(), String::from_utf8_lossy(&text).into_owned()))
+}
+
+pub fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
