@@ -60,7 +60,7 @@ pub struct PolicyPatch {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ServersPatch {
-    /// Only these, and the host's own; everybody if absent or null.
+    /// Only these; everybody if absent or null. The host's own and one's own have to be among them.
     #[schema(value_type = Option<Vec<ServerPatternText>>, max_items = 500)]
     pub allow: Option<Vec<ServerPattern>>,
     /// Not these.

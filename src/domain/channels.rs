@@ -3,7 +3,7 @@
 use super::content::{self, NameContent, TopicContent};
 use super::messages::find_channel;
 use super::seat::{Seat, first_readable};
-use super::view::{Channel, ChannelSync, Message, ServerLag};
+use super::view::{Channel, ChannelServers, ChannelSync, Message, ServerLag};
 use super::writer::{Draft, Work};
 use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Person, Result, accounts, project, show};
 use crate::protocol::event::EventType;
@@ -106,7 +106,8 @@ impl Domain {
             .read(move |conn| {
                 let seat = Seat::find(conn, user, &id)?;
                 let sync = sync_of(conn, &seat.channel, ours.as_str())?;
-                Ok::<_, Error>(Channel { sync, ..one(conn, seat.channel, seat.member, user)? })
+                let servers = servers_of(&seat.channel);
+                Ok::<_, Error>(Channel { sync, servers, ..one(conn, seat.channel, seat.member, user)? })
             })
             .await?;
         let host = channel.info.host.parse::<ServerName>();
@@ -186,6 +187,12 @@ fn sync_of(conn: &mut Conn, row: &ChannelRow, ours: &str) -> Result<Option<Chann
     };
     let servers: Vec<ServerLag> = replicas.into_iter().map(lag).collect();
     Ok((!servers.is_empty()).then(|| ChannelSync { state: "live".to_owned(), servers }))
+}
+
+/// Which servers may have people in it; none for all.
+fn servers_of(row: &ChannelRow) -> Option<ChannelServers> {
+    let list: ChannelServers = serde_json::from_str(&row.servers).ok()?;
+    (list.allow.is_some() || list.deny.as_ref().is_some_and(|deny| !deny.is_empty())).then_some(list)
 }
 
 /// Making a channel public opens it and making it private closes it, unless the patch says otherwise.
@@ -373,6 +380,7 @@ fn view(
         last_message,
         people: people.iter().map(show::user).collect(),
         sync: None,
+        servers: None,
     })
 }
 

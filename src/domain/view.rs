@@ -222,6 +222,18 @@ pub struct Channel {
     /// Of a channel that other servers share, where one channel is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sync: Option<ChannelSync>,
+    /// Which servers may have people in it, where one channel is asked for and not all may.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub servers: Option<ChannelServers>,
+}
+
+/// Patterns of servers' names, as `PATCH /channels/{channel}` takes them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ChannelServers {
+    /// Only these; null for everybody.
+    pub allow: Option<Vec<String>>,
+    /// Not these.
+    pub deny: Option<Vec<String>>,
 }
 
 /// Somebody in a channel.

@@ -18,7 +18,7 @@ const LONG: &[(&str, &str)] = &[
     ),
     ("web/e2e/fake/fake.ts::api", "one case per route of the fake server: a table, not a flow"),
     (
-        "web/src/features/dialogs/ChannelSettings.tsx::ChannelSettings",
+        "web/src/features/channel/General.tsx::General",
         "one form whose fields share their state; most of it is markup",
     ),
 ];

@@ -199,3 +199,23 @@ both!(
         bob.post(&format!("{path}/messages"), hello).await.expect(201);
     }
 );
+
+both!(
+    async fn who_asks_for_one_channel_hears_which_servers_it_admits(server: TestServer) {
+        let ann = server.person("ann").await;
+        let channel = ann.channel("General").await;
+        let path = format!("/channels/{channel}");
+        assert_eq!(ann.get(&path).await.expect(200).get("servers"), None, "all are admitted");
+        let servers = json!({ "allow": ["a.test", "*.c.test"], "deny": ["x.c.test"] });
+        // The host's own and one's own have to be among them.
+        ann.patch(&path, json!({ "servers": { "allow": ["b.test"] } })).await.problem(403, "policy");
+        ann.patch(&path, json!({ "servers": servers })).await.expect(200);
+        assert_eq!(ann.get(&path).await.expect(200)["servers"], servers);
+        assert_eq!(ann.get("/channels").await.expect(200)["channels"][0].get("servers"), None);
+        ann.patch(&path, json!({ "servers": { "deny": ["y.test"] } })).await.expect(200);
+        let expected = json!({ "allow": null, "deny": ["y.test"] });
+        assert_eq!(ann.get(&path).await.expect(200)["servers"], expected, "whole, not merged");
+        ann.patch(&path, json!({ "servers": {} })).await.expect(200);
+        assert_eq!(ann.get(&path).await.expect(200).get("servers"), None);
+    }
+);

@@ -18,8 +18,8 @@ export type Contract = {
   message: Fits<Mine.Message, Api.Message>;
   reaction: Fits<Mine.Reaction, Api.Reaction>;
   attachment: Fits<Mine.Attachment, Api.Attachment>;
-  // `sync` is newer than some servers.
-  channel: Fits<Omit<Mine.Channel, "sync">, Api.Channel>;
+  // Only where one channel is asked for.
+  channel: Fits<Omit<Mine.Channel, "sync" | "servers">, Api.Channel>;
   directory: Fits<Mine.DirectoryEntry, Api.DirectoryChannel>;
   attention: Fits<Omit<Mine.Attention, "quiet_until_ts" | "schedule">, Api.Attention>;
   member: Fits<Mine.Member, Api.Member>;

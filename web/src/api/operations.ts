@@ -50,6 +50,7 @@ export interface ChannelChange {
   policy?: Partial<Policy>;
   archived?: boolean;
   alias?: string | null;
+  servers?: { allow?: string[]; deny?: string[] };
 }
 
 export interface Credentials {

@@ -27,8 +27,8 @@ const PROBE_TIMEOUT_MS = 5_000;
 /** Frames that arrive within one picture are applied together: 500 a second must not mean 500 renders. */
 const BATCH_MS = 16;
 /** Where drawing takes long, frames wait for longer, so that keys and pointer have most of the time. */
-const BATCH_MS_MAX = 120;
-const BATCH_COST_FACTOR = 3;
+const BATCH_MS_MAX = 250;
+const BATCH_COST_FACTOR = 6;
 const BATCH_FRAMES_MAX = 500;
 const CLOSE_UNAUTHENTICATED = 4001;
 const CLOSE_REVOKED = 4003;

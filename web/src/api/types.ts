@@ -134,6 +134,8 @@ export interface Channel {
   people: User[];
   /** Where channels are shared with other servers. */
   sync?: ChannelSync;
+  /** Which servers may have people in it, where not all may. */
+  servers?: { allow: string[] | null; deny: string[] | null };
 }
 
 export interface DirectoryEntry {

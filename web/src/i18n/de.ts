@@ -2,6 +2,7 @@
 
 import type { Catalogue } from ".";
 import { admin } from "./de.admin";
+import { channelSettings } from "./de.channel";
 import { emoji } from "./de.emoji";
 import { problems } from "./de.problems";
 
@@ -440,19 +441,12 @@ export const de: Catalogue = {
     to: "Bis",
     quiet: "Benachrichtigungen sind pausiert",
   },
-  channelSettings: {
-    title: (name) => `Einstellungen von ${name}`,
-    name: "Name",
-    topic: "Thema",
-    visibility: "Sichtbarkeit",
-    notify: "Benachrichtigen bei",
-    notifyAll: "Jeder Nachricht",
-    notifyMentions: "Nur Erwähnungen",
-    notifyNone: "Nichts",
-    leave: "Kanal verlassen",
-    readOnly: "Nur die Moderation kann Namen und Thema ändern.",
-  },
+  channelSettings,
   shortcuts: {
+    readAll: "Alles als gelesen markieren",
+    inbox: "Erwähnungen und Antworten",
+    help: "Diese Tasten",
+    bold: "Fett, kursiv, Code",
     switcher: "Zu einem Gespräch springen",
     search: "Nachrichten durchsuchen",
     next: "Nächstes oder voriges Gespräch",

@@ -1,6 +1,7 @@
 // Every string that a person reads, in English.
 
 import { admin } from "./en.admin";
+import { channelSettings } from "./en.channel";
 import { emoji } from "./en.emoji";
 import { problems } from "./en.problems";
 
@@ -427,19 +428,12 @@ export const en = {
     to: "To",
     quiet: "Notifications are paused",
   },
-  channelSettings: {
-    title: (name: string) => `Settings of ${name}`,
-    name: "Name",
-    topic: "Topic",
-    visibility: "Visibility",
-    notify: "Notify me about",
-    notifyAll: "Every message",
-    notifyMentions: "Mentions only",
-    notifyNone: "Nothing",
-    leave: "Leave channel",
-    readOnly: "Only moderators can change the name and topic.",
-  },
+  channelSettings,
   shortcuts: {
+    readAll: "Mark everything as read",
+    inbox: "Mentions and replies",
+    help: "These shortcuts",
+    bold: "Bold, italics, code",
     switcher: "Jump to a conversation",
     search: "Search messages",
     next: "Next or previous conversation",

@@ -2,6 +2,7 @@
 
 import type { Catalogue } from ".";
 import { admin } from "./fr.admin";
+import { channelSettings } from "./fr.channel";
 import { emoji } from "./fr.emoji";
 import { problems } from "./fr.problems";
 
@@ -440,19 +441,12 @@ export const fr: Catalogue = {
     to: "À",
     quiet: "Les notifications sont suspendues",
   },
-  channelSettings: {
-    title: (name) => `Réglages de ${name}`,
-    name: "Nom",
-    topic: "Sujet",
-    visibility: "Visibilité",
-    notify: "M’avertir pour",
-    notifyAll: "Chaque message",
-    notifyMentions: "Les mentions seulement",
-    notifyNone: "Rien",
-    leave: "Quitter le salon",
-    readOnly: "Seule la modération peut changer le nom et le sujet.",
-  },
+  channelSettings,
   shortcuts: {
+    readAll: "Tout marquer comme lu",
+    inbox: "Mentions et réponses",
+    help: "Ces raccourcis",
+    bold: "Gras, italique, code",
     switcher: "Aller à une conversation",
     search: "Rechercher dans les messages",
     next: "Conversation suivante ou précédente",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { feed, Log, ME, started, user } from "./testing";
+import { feed, Log, ME, ROOM, started, user } from "./testing";
 import { reduce } from "./reducer";
 
 describe("account.updated", () => {
@@ -20,4 +20,22 @@ it("settings.updated is no part of the state", () => {
   const before = started(new Log());
   const d = { key: "draft:!room", value: { text: "x" }, updated_ts: 1 };
   expect(feed(before, [{ op: "event", t: "settings.updated", d }])).toEqual(before);
+});
+
+describe("standing_loaded", () => {
+  const standing = { type: "standing_loaded", channel: ROOM } as const;
+  it("says how a channel stands to other servers, and takes back what is no longer said", () => {
+    const before = started(new Log());
+    const sync = { state: "live" as const, servers: [{ server: "b.test", behind: 3 }] };
+    const servers = { allow: ["b.test"], deny: null };
+    const told = reduce(before, { ...standing, sync, servers });
+    expect(told.channels[ROOM]?.info).toMatchObject({ sync, servers });
+    // Asked for again and again: nothing is drawn anew for the same answer.
+    expect(reduce(told, { ...standing, sync: { ...sync }, servers: { ...servers } }).channels[ROOM]).toBe(
+      told.channels[ROOM],
+    );
+    const after = reduce(told, { ...standing, sync: undefined, servers: undefined });
+    expect(after.channels[ROOM]?.info).toEqual(before.channels[ROOM]?.info);
+    expect(reduce(before, { ...standing, channel: "!gone", sync, servers })).toEqual(before);
+  });
 });

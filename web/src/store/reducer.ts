@@ -26,7 +26,7 @@ import {
 import { applyEvent, react, removed } from "./events";
 import { applyLoose, forgetChannel, readInbox, seeUpTo } from "./loose";
 import { discard, queue, setStatus, settle } from "./outbox";
-import { type ConnectionState, initialState, type OutboxItem, type State } from "./state";
+import { type ChannelState, type ConnectionState, initialState, type OutboxItem, type State } from "./state";
 import { type PageKind, patchMessage } from "./window";
 
 export type Action =
@@ -45,6 +45,12 @@ export type Action =
       kind: PageKind;
       page: MessagePage & { root: Message };
       limit: number;
+    }
+  | {
+      type: "standing_loaded";
+      channel: string;
+      sync: Channel["sync"] | undefined;
+      servers: Channel["servers"] | undefined;
     }
   | { type: "window_held"; channel: string; held: boolean }
   | { type: "messages_loaded"; channel: string; messages: readonly Message[]; head: number }
@@ -135,6 +141,8 @@ function reduceChannel(state: State, action: ChannelAction): State {
           ? { ...channel, main: { ...channel.main, held: action.held } }
           : channel,
       );
+    case "standing_loaded":
+      return changeChannel(state, action.channel, (channel) => standing(channel, action));
     case "messages_loaded":
       return changeChannel(state, action.channel, (channel) =>
         addMessages(channel, action.messages, action.head, me),
@@ -193,6 +201,15 @@ function reduceChannel(state: State, action: ChannelAction): State {
     default:
       return state;
   }
+}
+
+type Standing = Extract<Action, { type: "standing_loaded" }>;
+
+/** How a channel stands to other servers; the same channel when that is as it was. */
+function standing(channel: ChannelState, { sync, servers }: Standing): ChannelState {
+  const { sync: oldSync, servers: oldServers, ...info } = channel.info;
+  if (JSON.stringify([oldSync, oldServers]) === JSON.stringify([sync, servers])) return channel;
+  return { ...channel, info: { ...info, ...(sync ? { sync } : {}), ...(servers ? { servers } : {}) } };
 }
 
 /** `known`: the channels when it was asked for. One that was joined meanwhile is not in it, and stays. */

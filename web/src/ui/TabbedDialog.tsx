@@ -21,6 +21,14 @@ interface TabbedDialogProps {
 }
 
 export function TabbedDialog({ title, tabs, tab, width, testId, onClose }: TabbedDialogProps) {
+  const [only, ...others] = tabs;
+  if (only && others.length === 0) {
+    return (
+      <Dialog title={title} onClose={onClose} width={width} testId={testId}>
+        {only.content}
+      </Dialog>
+    );
+  }
   return (
     <Dialog title={title} onClose={onClose} width={width} testId={testId}>
       <Tabs className="tabs" {...(tab ? { defaultSelectedKey: tab } : {})}>

@@ -137,6 +137,7 @@ export type Channel = ChannelInfo & {
      * The asker's own: `owner`, `moderator`, `member`, `guest`, or null.
      */
     role?: string | null;
+    servers?: ChannelServers | null;
     sync?: ChannelSync | null;
     /**
      * Messages after the read marker.
@@ -192,6 +193,20 @@ export type ChannelPolicy = {
     };
     history: string;
     join: string;
+};
+
+/**
+ * Patterns of servers' names, as `PATCH /channels/{channel}` takes them.
+ */
+export type ChannelServers = {
+    /**
+     * Only these; null for everybody.
+     */
+    allow?: Array<string> | null;
+    /**
+     * Not these.
+     */
+    deny?: Array<string> | null;
 };
 
 /**
@@ -899,7 +914,7 @@ export type ServerPatternText = string;
  */
 export type ServersPatch = {
     /**
-     * Only these, and the host's own; everybody if absent or null.
+     * Only these; everybody if absent or null. The host's own and one's own have to be among them.
      */
     allow?: Array<ServerPatternText> | null;
     /**

@@ -1,4 +1,4 @@
-// Keys that work everywhere: Ctrl/Cmd+K, /, Alt+arrows, F6, Esc.
+// Keys that work everywhere: Ctrl/Cmd+K, Ctrl/Cmd+/, Ctrl/Cmd+Shift+M, /, Alt+arrows, F6, Esc, Shift+Esc.
 
 import { useEffect } from "react";
 import type { Client } from "../client/client";
@@ -12,14 +12,10 @@ export function useShortcuts(view: View): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.isComposing || event.defaultPrevented) return;
-      if (
-        (event.ctrlKey || event.metaKey) &&
-        !event.altKey &&
-        !event.shiftKey &&
-        event.key.toLowerCase() === "k"
-      ) {
+      const wish = controlled(event);
+      if (wish) {
         event.preventDefault();
-        view.openDialog({ kind: "switcher" });
+        wish(view);
       } else if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event)) {
         event.preventDefault();
         search(view);
@@ -38,13 +34,25 @@ export function useShortcuts(view: View): void {
         event.key === "Escape" &&
         !document.querySelector("[role=dialog],[role=alertdialog],[role=menu]")
       ) {
-        escape(client, view);
+        if (event.shiftKey) readAll(client);
+        else escape(client, view);
       }
     };
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
   }, [client, view]);
 }
+
+/** With Ctrl, or Cmd: what is opened from anywhere. */
+function controlled(event: KeyboardEvent): ((view: View) => void) | null {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey) return null;
+  const key = event.key.toLowerCase();
+  if (event.shiftKey) return key === "m" ? toggleInbox : null;
+  if (key === "k") return (view) => view.openDialog({ kind: "switcher" });
+  return key === "/" ? (view) => view.openDialog({ kind: "settings", tab: "keyboard" }) : null;
+}
+
+const toggleInbox = (view: View) => view.setPanel(view.panel?.kind === "inbox" ? null : { kind: "inbox" });
 
 const MAC = /Mac|iPhone/.test(navigator.userAgent);
 const isSideways = (key: string) => key === "ArrowLeft" || key === "ArrowRight";
@@ -99,4 +107,12 @@ function escape(client: Client, view: View): void {
     void client.actions.markRead(info.id, info.head);
     dispatchEvent(new CustomEvent("loggia:read", { detail: info.id }));
   }
+}
+
+function readAll(client: Client): void {
+  for (const { info } of Object.values(client.store.getState().channels)) {
+    if (info.unread > 0 && info.membership === "joined") void client.actions.markRead(info.id, info.head);
+  }
+  const id = parseRoute(location.hash).channel;
+  if (id) dispatchEvent(new CustomEvent("loggia:read", { detail: id }));
 }

@@ -92,6 +92,21 @@ export class Actions {
     return this.client.adopt(await api.update_channel(id, change));
   }
 
+  /** As above; says so when it was refused. */
+  async changeChannel(id: string, change: api.ChannelChange): Promise<boolean> {
+    return this.attempt(() => this.updateChannel(id, change));
+  }
+
+  /** How the channel stands to other servers: no frame tells it. */
+  async loadStanding(id: string): Promise<void> {
+    try {
+      const { sync, servers } = await api.get_channel(id);
+      this.store.dispatch({ type: "standing_loaded", channel: id, sync, servers });
+    } catch {
+      // It is asked for again soon.
+    }
+  }
+
   async setMember(
     channel: string,
     user: string,

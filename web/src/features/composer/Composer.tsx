@@ -34,7 +34,7 @@ export function Composer({ channel, place, label, replyTo, onReplyDone, onEditLa
   const client = useClient();
   const box = useRef<HTMLTextAreaElement>(null);
   const commands = useCommands(channel, onSend);
-  const { text, caret, setCaret, change, insert, clear } = useDraft({
+  const { text, caret, setCaret, change, insert, format, clear } = useDraft({
     channel,
     place,
     box,
@@ -71,7 +71,7 @@ export function Composer({ channel, place, label, replyTo, onReplyDone, onEditLa
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.nativeEvent.isComposing) return;
-    if (completion.onKey(event)) return;
+    if (completion.onKey(event) || format(event)) return;
     if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
       event.preventDefault();
       send();

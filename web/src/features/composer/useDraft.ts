@@ -1,7 +1,8 @@
 // The text that is being written: kept across reloads and devices, announced to others as typing.
 
-import { type RefObject, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { useClient } from "../app/context";
+import { isFormatting, toggled } from "./formatting";
 
 const TYPING_EVERY_MS = 3_000;
 
@@ -49,6 +50,18 @@ export function useDraft({ channel, place, box, onChange }: Options) {
     });
   };
 
+  /** Bold and the like, around what is selected. True for a key that means that. */
+  const format = (event: KeyboardEvent<HTMLTextAreaElement>): boolean => {
+    const control = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
+    if (!control || !isFormatting(event.key)) return false;
+    event.preventDefault();
+    const { selectionStart: from, selectionEnd: to } = event.currentTarget;
+    const next = toggled(event.key, { text, from, to });
+    change(next.text);
+    requestAnimationFrame(() => box.current?.setSelectionRange(next.from, next.to));
+    return true;
+  };
+
   const clear = () => {
     typedAt.current = 0;
     setText("");
@@ -56,5 +69,5 @@ export function useDraft({ channel, place, box, onChange }: Options) {
     box.current?.focus();
   };
 
-  return { text, caret, setCaret, change, insert, clear };
+  return { text, caret, setCaret, change, insert, format, clear };
 }

@@ -3,12 +3,14 @@ import { Icon } from "../../ui/Icon";
 import type { Channel } from "../../api/types";
 import { useSelect } from "../app/context";
 import { syncState } from "../client/sync";
+import { useStanding } from "./useStanding";
 
 const NONE = [] as const;
 
 /** What one should know of a channel that another server orders, when not all is as usual. */
 export function SyncNote({ info }: { info: Channel }) {
   const outbox = useSelect((state) => state.outbox[info.id]) ?? NONE;
+  useStanding(info);
   const state = syncState(info, outbox);
   if (state === "live") return null;
   const { host } = info;

@@ -9,6 +9,8 @@ const END_PX = 48;
 const NEAR_PX = 900;
 /** Drawn beyond what is visible; when less than half of it is left, other rows are drawn. */
 const BEYOND_PX = 1_000;
+/** The same at the end, where one follows what is said: rows that are added there by the dozen are soon gone. */
+const BEYOND_END_PX = 600;
 /** How soon a gap that is visible is looked at again, in milliseconds. */
 const AGAIN_MS = 100;
 
@@ -30,6 +32,8 @@ interface Options {
 
 interface Position {
   stick: boolean;
+  /** Where the box was scrolled to when it was looked at last. */
+  top: number;
   anchor: { key: string; top: number } | null;
   goal: string | null;
 }
@@ -47,7 +51,7 @@ export interface Scroll {
 export function useScroll({ rows, live, openAt, onNearStart, onNearEnd }: Options): Scroll {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
-  const position = useRef<Position>({ stick: openAt === null, anchor: null, goal: openAt });
+  const position = useRef<Position>({ stick: openAt === null, top: 0, anchor: null, goal: openAt });
   const [atEnd, setAtEnd] = useState(openAt === null);
   const [heights] = useState(() => new Heights());
   // The row around which is drawn; null is the last one. A new object draws anew around the same row.
@@ -55,8 +59,7 @@ export function useScroll({ rows, live, openAt, onNearStart, onNearEnd }: Option
 
   const span = useMemo(() => {
     const found = centre.key === null ? -1 : indexOf(rows, centre.key);
-    const beyond = heights.viewport + BEYOND_PX;
-    return spanAround(rows, heights, found < 0 ? rows.length - 1 : found, { above: beyond, below: beyond });
+    return spanAround(rows, heights, found < 0 ? rows.length - 1 : found, beyondOf(heights, centre.key));
   }, [rows, heights, centre]);
 
   const later = useLater(AGAIN_MS);
@@ -73,6 +76,7 @@ export function useScroll({ rows, live, openAt, onNearStart, onNearEnd }: Option
     const end = complete && left < END_PX;
     position.current.stick = end;
     position.current.anchor = firstVisible(box, list, heights);
+    position.current.top = box.scrollTop;
     setAtEnd(end);
     if (box.scrollTop < NEAR_PX) latest.current.onNearStart();
     if (left < NEAR_PX) latest.current.onNearEnd();
@@ -95,7 +99,8 @@ export function useScroll({ rows, live, openAt, onNearStart, onNearEnd }: Option
     if (!box) return;
     heights.resized(box.clientWidth, box.clientHeight);
     measure(box, heights);
-    const { goal, stick, anchor } = position.current;
+    // Rows may change between a scroll and the event that tells of it: what was scrolled stays scrolled.
+    const { goal, stick, anchor } = scrolled(position.current, box);
     const target = goal === null ? null : rowOf(box, goal);
     if (target) {
       position.current.goal = null;
@@ -127,14 +132,14 @@ export function useScroll({ rows, live, openAt, onNearStart, onNearEnd }: Option
   }, [look, settle]);
 
   const toEnd = useCallback(() => {
-    position.current = { stick: true, anchor: null, goal: null };
+    position.current = { stick: true, top: scroller.current?.scrollTop ?? 0, anchor: null, goal: null };
     setCentre({ key: null });
     settle();
   }, [settle]);
 
   const toRow = useCallback(
     (key: string) => {
-      position.current = { stick: false, anchor: position.current.anchor, goal: key };
+      position.current = { ...position.current, stick: false, goal: key };
       setCentre({ key });
       settle();
     },
@@ -142,6 +147,17 @@ export function useScroll({ rows, live, openAt, onNearStart, onNearEnd }: Option
   );
 
   return { scroller, content, heights, span, atEnd, toEnd, toRow };
+}
+
+/** The position, after a scroll of which no event has told yet. */
+function scrolled(known: Position, box: HTMLElement): Position {
+  const by = box.scrollTop - known.top;
+  if (by === 0) return known;
+  const end = box.scrollHeight - box.scrollTop - box.clientHeight < END_PX;
+  // Rows that went away above the end scroll it too, and that is nobody's wish.
+  if (known.stick && (by > 0 || end)) return known;
+  const anchor = known.anchor && { ...known.anchor, top: known.anchor.top - by };
+  return { ...known, stick: false, anchor };
 }
 
 /** Does something after a while; what is asked for meanwhile is left out. */
@@ -165,6 +181,12 @@ function isBare(box: HTMLElement): boolean {
   return above < 0 || below < 0;
 }
 
+/** How far is drawn from the row around which is drawn. */
+function beyondOf(heights: Heights, key: string | null): { above: number; below: number } {
+  const px = heights.viewport + (key === null ? BEYOND_END_PX : BEYOND_PX);
+  return { above: px, below: px };
+}
+
 const indexOf = (rows: readonly ScrollRow[], key: string): number =>
   rows.findIndex((row) => row.key === key || row.id === key);
 
@@ -172,8 +194,7 @@ const indexOf = (rows: readonly ScrollRow[], key: string): number =>
 function grows(rows: readonly ScrollRow[], heights: Heights, key: string | null, drawn: Span): boolean {
   const at = key === null ? rows.length - 1 : indexOf(rows, key);
   if (at < 0) return false;
-  const beyond = heights.viewport + BEYOND_PX;
-  const next = spanAround(rows, heights, at, { above: beyond, below: beyond });
+  const next = spanAround(rows, heights, at, beyondOf(heights, key));
   return next.from < drawn.from || next.to > drawn.to;
 }
 
@@ -187,10 +208,17 @@ function rowOf(box: HTMLElement, key: string): Element | null {
 /** The drawn stretch around the gaps: how far it goes beyond what is visible, either way. */
 function covered(box: HTMLElement): { above: number; below: number } {
   const view = box.getBoundingClientRect();
-  const above = box.querySelector("[data-gap=above]")?.getBoundingClientRect().bottom ?? view.top;
-  const below =
-    box.querySelector("[data-gap=within],[data-gap=below]")?.getBoundingClientRect().top ?? view.bottom;
-  return { above: view.top - above, below: below - view.bottom };
+  // A gap without height stands for nothing: there what is drawn goes to the end.
+  const gap = (names: string) =>
+    [...box.querySelectorAll(names)]
+      .map((each) => each.getBoundingClientRect())
+      .find(({ height }) => height > 0);
+  const above = gap("[data-gap=above]");
+  const below = gap("[data-gap=within],[data-gap=below]");
+  return {
+    above: above ? view.top - above.bottom : Infinity,
+    below: below ? below.top - view.bottom : Infinity,
+  };
 }
 
 /** From row to row, so that margins count. */

@@ -3,7 +3,6 @@
 import { lazy, Suspense } from "react";
 import { Viewer } from "../files/Viewer";
 import type { DialogView } from "../app/view";
-import { ChannelSettings } from "./ChannelSettings";
 import { CommandHelp } from "./CommandHelp";
 import { CreateChannel } from "./CreateChannel";
 import { DeleteMessage } from "./DeleteMessage";
@@ -16,6 +15,7 @@ import { Profile } from "./Profile";
 import { SectionName } from "./SectionName";
 import { Switcher } from "./Switcher";
 
+const ChannelSettings = lazy(() => import("../channel/ChannelSettings"));
 const Admin = lazy(() => import("../admin/Admin"));
 const Settings = lazy(() => import("../settings/Settings"));
 
@@ -30,7 +30,11 @@ export default function Dialogs({ dialog, onClose }: { dialog: DialogView; onClo
     case "invite":
       return <InvitePeople channel={dialog.channel} onClose={onClose} />;
     case "channel":
-      return <ChannelSettings channel={dialog.channel} onClose={onClose} />;
+      return (
+        <Suspense fallback={null}>
+          <ChannelSettings channel={dialog.channel} onClose={onClose} />
+        </Suspense>
+      );
     case "leave":
       return <LeaveChannel channel={dialog.channel} onClose={onClose} />;
     case "delete":

@@ -3,7 +3,7 @@ import { t } from "../../i18n";
 import { delivery } from "../client/sync";
 
 /** Where a channel lives, and which servers have what was said in it. */
-export function ChannelServers({ info }: { info: Channel }) {
+export function Delivery({ info }: { info: Channel }) {
   const told = delivery(info);
   if (info.host === "") return null;
   return (

@@ -1,0 +1,41 @@
+// What a channel is called, who may come in, which servers, who is shut out. Loaded when opened.
+
+import { useEffect } from "react";
+import { t } from "../../i18n";
+import { TabbedDialog } from "../../ui/TabbedDialog";
+import { channelName } from "../../store/selectors";
+import { useChannel, useClient, useSelect } from "../app/context";
+import { canSetPolicy, may } from "../client/rights";
+import { Access } from "./Access";
+import { Bans } from "./Bans";
+import { General } from "./General";
+import { Servers } from "./Servers";
+
+export default function ChannelSettings({ channel: id, onClose }: { channel: string; onClose: () => void }) {
+  const client = useClient();
+  const info = useChannel(id)?.info;
+  const title = useSelect((state) => (state.channels[id] ? channelName(state, state.channels[id]) : ""));
+  useEffect(() => void client.actions.loadStanding(id), [client, id]);
+  if (!info) return null;
+  const dm = info.kind === "dm";
+  const tabs = [
+    { id: "general", title: t.channelSettings.general, content: <General channel={id} onClose={onClose} /> },
+    !dm &&
+      canSetPolicy(info) && {
+        id: "access",
+        title: t.channelSettings.access,
+        content: <Access info={info} />,
+      },
+    { id: "servers", title: t.channelSettings.servers, content: <Servers info={info} /> },
+    !dm && may(info, "ban") && { id: "bans", title: t.channelSettings.bans, content: <Bans channel={id} /> },
+  ].filter((tab) => tab !== false);
+  return (
+    <TabbedDialog
+      title={t.channelSettings.title(dm ? title : `#${title}`)}
+      tabs={tabs}
+      width={600}
+      testId="channel-settings"
+      onClose={onClose}
+    />
+  );
+}

@@ -1,0 +1,95 @@
+import { type FormEvent, useState } from "react";
+import type { Channel } from "../../api/types";
+import { t } from "../../i18n";
+import { Button } from "../../ui/Button";
+import { Choices, Field } from "../../ui/Field";
+import { useClient, useSelect } from "../app/context";
+import { canSetPolicy } from "../client/rights";
+import { Delivery } from "./Delivery";
+import { readPatterns } from "./patterns";
+
+/** Where the channel lives, who has what was said, and which servers may have people in it. */
+export function Servers({ info }: { info: Channel }) {
+  const { allow, deny } = info.servers ?? { allow: null, deny: null };
+  return (
+    <>
+      <Delivery info={info} />
+      {canSetPolicy(info) ? (
+        // Made anew when somebody else changed it.
+        <Lists key={JSON.stringify([allow, deny])} info={info} allow={allow} deny={deny ?? []} />
+      ) : null}
+    </>
+  );
+}
+
+interface ListsProps {
+  info: Channel;
+  allow: string[] | null;
+  deny: string[];
+}
+
+function Lists({ info, allow, deny }: ListsProps) {
+  const client = useClient();
+  const { id } = info;
+  const ours = useSelect((state) => state.server?.name);
+  // Without these nobody could change it any more: they are always among them, and not shown.
+  const always = [...new Set([info.host, ...(ours ? [ours] : [])])];
+  const [who, setWho] = useState<"every" | "some">(allow === null ? "every" : "some");
+  const [allowed, setAllowed] = useState((allow ?? []).filter((name) => !always.includes(name)).join("\n"));
+  const [denied, setDenied] = useState(deny.join("\n"));
+  const [busy, setBusy] = useState(false);
+  const admitted = readPatterns(allowed);
+  const excluded = readPatterns(denied);
+  const wrong = (bad: string | null) => (bad === null ? undefined : t.channelSettings.serverBad(bad));
+  const bad = (who === "some" && admitted.bad !== null) || excluded.bad !== null;
+
+  const save = async (event: FormEvent) => {
+    event.preventDefault();
+    setBusy(true);
+    const servers = {
+      ...(who === "some" ? { allow: [...new Set([...always, ...admitted.names])] } : {}),
+      ...(excluded.names.length > 0 ? { deny: excluded.names } : {}),
+    };
+    if (await client.actions.changeChannel(id, { servers })) {
+      await client.actions.loadStanding(id);
+      client.notices.show(t.common.saved);
+    }
+    setBusy(false);
+  };
+
+  return (
+    <form className="form" onSubmit={(event) => void save(event)}>
+      <Choices
+        label={t.channelSettings.whichServers}
+        value={who}
+        onChange={setWho}
+        choices={[
+          { value: "every", title: t.channelSettings.everyServer },
+          { value: "some", title: t.channelSettings.onlyServers },
+        ]}
+      />
+      {who === "some" ? (
+        <Field
+          label={t.channelSettings.allow}
+          rows={3}
+          value={allowed}
+          onChange={setAllowed}
+          error={wrong(admitted.bad)}
+        />
+      ) : null}
+      <Field
+        label={t.channelSettings.deny}
+        hint={t.channelSettings.serversHint}
+        rows={3}
+        value={denied}
+        onChange={setDenied}
+        error={wrong(excluded.bad)}
+      />
+      <div className="dialog-foot">
+        <Button type="submit" variant="primary" isDisabled={busy || bad}>
+          {t.common.save}
+        </Button>
+      </div>
+    </form>
+  );
+}

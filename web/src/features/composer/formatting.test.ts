@@ -1,0 +1,31 @@
+import { expect, it } from "vitest";
+import { isFormatting, toggled } from "./formatting";
+
+it("marks what is selected, and takes the marks away again", () => {
+  for (const [key, marked] of [
+    ["b", "say **it** now"],
+    ["i", "say *it* now"],
+    ["e", "say `it` now"],
+  ] as const) {
+    const before = { text: "say it now", from: 4, to: 6 };
+    const after = toggled(key, before);
+    expect(after.text).toBe(marked);
+    expect(after.text.slice(after.from, after.to)).toBe("it");
+    expect(toggled(key, after)).toEqual(before);
+  }
+});
+
+it("one star inside two is another mark", () => {
+  const bold = toggled("b", { text: "it", from: 0, to: 2 });
+  const both = toggled("i", bold);
+  expect(both.text).toBe("***it***");
+  expect(toggled("i", both)).toEqual(bold);
+});
+
+it("without a selection one writes between the marks", () => {
+  expect(toggled("b", { text: "a ", from: 2, to: 2 })).toEqual({ text: "a ****", from: 4, to: 4 });
+});
+
+it("knows its keys", () => {
+  expect(["b", "i", "e", "x", "toString"].map(isFormatting)).toEqual([true, true, true, false, false]);
+});

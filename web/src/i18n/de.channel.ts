@@ -1,0 +1,41 @@
+// Die Einstellungen eines Kanals.
+
+import type { Catalogue } from ".";
+
+export const channelSettings: Catalogue["channelSettings"] = {
+  title: (name) => `Einstellungen von ${name}`,
+  name: "Name",
+  topic: "Thema",
+  visibility: "Sichtbarkeit",
+  notify: "Benachrichtigen bei",
+  notifyAll: "Jeder Nachricht",
+  notifyMentions: "Nur Erwähnungen",
+  notifyNone: "Nichts",
+  leave: "Kanal verlassen",
+  readOnly: "Nur die Moderation kann Namen und Thema ändern.",
+  general: "Allgemein",
+  access: "Zugang",
+  servers: "Server",
+  bans: "Ausschlüsse",
+  join: "Wer beitreten darf",
+  joinOpen: "Alle",
+  joinKnock: "Wer anfragt und eingelassen wird",
+  joinInvite: "Nur Eingeladene",
+  history: "Was neue Mitglieder sehen",
+  historyAll: "Alles, was gesagt wurde",
+  historySinceJoin: "Was von da an gesagt wird",
+  archive: "Diesen Kanal archivieren",
+  unarchive: "Diesen Kanal wieder öffnen",
+  archiveHint: "Ein archivierter Kanal kann gelesen werden, und niemand schreibt dort.",
+  whichServers: "Welche Server hier Leute haben dürfen",
+  everyServer: "Alle Server",
+  onlyServers: "Nur diese, und der des Kanals",
+  allow: "Zugelassene Server",
+  deny: "Ausgeschlossene Server",
+  serversHint:
+    "Einer je Zeile, etwa b.example; *.example meint alle darunter. Ausgeschlossene bekommen nichts mehr von diesem Kanal.",
+  serverBad: (name) => `${name} ist kein Name eines Servers.`,
+  noBans: "Niemand ist ausgeschlossen.",
+  unban: "Wieder zulassen",
+  unbanLabel: (name) => `${name} wieder zulassen`,
+};

@@ -1,0 +1,41 @@
+// Les réglages d’un salon.
+
+import type { Catalogue } from ".";
+
+export const channelSettings: Catalogue["channelSettings"] = {
+  title: (name) => `Réglages de ${name}`,
+  name: "Nom",
+  topic: "Sujet",
+  visibility: "Visibilité",
+  notify: "M’avertir pour",
+  notifyAll: "Chaque message",
+  notifyMentions: "Les mentions seulement",
+  notifyNone: "Rien",
+  leave: "Quitter le salon",
+  readOnly: "Seule la modération peut changer le nom et le sujet.",
+  general: "Général",
+  access: "Accès",
+  servers: "Serveurs",
+  bans: "Exclusions",
+  join: "Qui peut entrer",
+  joinOpen: "Tout le monde",
+  joinKnock: "Qui le demande et est accepté",
+  joinInvite: "Les personnes invitées seulement",
+  history: "Ce que voient les nouveaux membres",
+  historyAll: "Tout ce qui a été dit",
+  historySinceJoin: "Ce qui se dit à partir de là",
+  archive: "Archiver ce salon",
+  unarchive: "Rouvrir ce salon",
+  archiveHint: "Un salon archivé se lit, et personne n’y écrit.",
+  whichServers: "Quels serveurs peuvent avoir des membres ici",
+  everyServer: "Tous les serveurs",
+  onlyServers: "Ceux-ci seulement, et celui du salon",
+  allow: "Serveurs admis",
+  deny: "Serveurs exclus",
+  serversHint:
+    "Un par ligne, par exemple b.example ; *.example veut dire tous ceux en dessous. Les exclus ne reçoivent plus rien de ce salon.",
+  serverBad: (name) => `${name} n’est pas un nom de serveur.`,
+  noBans: "Personne n’est exclu.",
+  unban: "Lever l’exclusion",
+  unbanLabel: (name) => `Lever l’exclusion de ${name}`,
+};
