@@ -256,6 +256,10 @@ fn check_endpoint(endpoint: &str) -> Result<()> {
     if endpoint.len() > ENDPOINT_BYTES_MAX {
         return bad("is too long");
     }
+    // What a URL is mended to is not what would be kept.
+    if !endpoint.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return bad("must be plain ASCII");
+    }
     let Ok(url) = url::Url::parse(endpoint) else { return bad("is no URL") };
     let plain = url.username().is_empty() && url.password().is_none() && url.port().is_none();
     match url.host() {
@@ -390,6 +394,9 @@ mod tests {
             "https://0x7f.1/a",
             "https://[::1]/a",
             "https://localhost/a",
+            "https://push.example/\0",
+            "https://push.example/a\nb",
+            "https://push.example/ä",
             "file:///etc/passwd",
             &long,
         ] {

@@ -213,6 +213,7 @@ both!(
             (with("/endpoint", json!("http://push.test/x")), "bad_endpoint"),
             (with("/endpoint", json!("https://127.0.0.1/x")), "bad_endpoint"),
             (with("/endpoint", json!("https://push.test:22/x")), "bad_endpoint"),
+            (with("/endpoint", json!("https://push.test/\u{0}")), "bad_endpoint"),
             (with("/endpoint", json!(format!("https://push.test/{}", "x".repeat(1_024)))), "bad_endpoint"),
             (with("/keys/p256dh", json!("AAAA")), "bad_push_keys"),
             (with("/keys/auth", json!("AAAA")), "bad_push_keys"),
