@@ -68,6 +68,8 @@ enum Command {
         #[command(subcommand)]
         command: operator::PeersCommand,
     },
+    /// After a backup was restored: whom this server still asks for what the backup lacks. Safe while it runs.
+    Recover(operator::RecoverCommand),
     /// Find out why this server and another one do not understand each other.
     Doctor {
         /// The other server's name; without it, whether this one can be reached under its own.
@@ -217,6 +219,7 @@ fn run(command: Command, config: Arc<Config>, file: Option<&Path>) -> Outcome {
         }
         Command::Keys { command } => operator::keys(command, &config).map(code),
         Command::Peers { command } => operator::peers(command, &config).map(code),
+        Command::Recover(command) => operator::recover(command, &config).map(code),
         Command::Doctor { server } => tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use loggia::config::Config;
 use loggia::domain::peers::{Ask, Peers};
+use loggia::domain::remote::recover;
 use loggia::domain::remote::wire::Check;
 use loggia::federation::{VERSION, own_keys};
 use loggia::protocol::ids::ServerName;
@@ -34,6 +35,17 @@ pub enum PeersCommand {
     List,
     /// Forget what is known of a server: the root key that it shows next is believed.
     Forget { server: String },
+}
+
+#[derive(Args)]
+pub struct RecoverCommand {
+    /// Go on without asking this server. What only it has is lost, and what it has and is written otherwise here makes
+    /// it distrust this server for good.
+    #[arg(long, value_name = "SERVER")]
+    give_up: Option<String>,
+    /// Ask all servers at the next start, though nothing says that the database was put back.
+    #[arg(long, conflicts_with = "give_up")]
+    begin: bool,
 }
 
 type Outcome = Result<bool, Box<dyn std::error::Error>>;
@@ -113,12 +125,56 @@ pub fn peers(command: PeersCommand, config: &Arc<Config>) -> Outcome {
     Ok(true)
 }
 
+/// All of it or nothing, beside a server that may be writing.
+fn written<T>(
+    conn: &mut Conn,
+    work: impl FnOnce(&mut Conn) -> loggia::domain::Result<T>,
+) -> loggia::domain::Result<T> {
+    conn.begin_write()?;
+    let outcome = work(conn);
+    match &outcome {
+        Ok(_) => conn.commit()?,
+        Err(_) => conn.rollback()?,
+    }
+    outcome
+}
+
+pub fn recover(command: RecoverCommand, config: &Arc<Config>) -> Outcome {
+    let mut conn = open(config)?;
+    if let Some(server) = command.give_up {
+        let server: ServerName = server.parse()?;
+        if !written(&mut conn, |conn| recover::give_up(conn, server.as_str(), server::now()))? {
+            return Err(format!("nobody waits for {server}").into());
+        }
+        println!("{server} is not waited for any more");
+    }
+    if command.begin {
+        written(&mut conn, |conn| {
+            recover::declare(conn, &config.name, server::now(), "the operator said so")
+        })?;
+        println!("all servers are asked at the next start");
+    }
+    let waiting = recover::waiting(&mut conn)?;
+    for server in &waiting {
+        println!("{server} has not said yet what it has");
+    }
+    if waiting.is_empty() {
+        println!("nobody is waited for");
+    }
+    Ok(waiting.is_empty())
+}
+
 /// Step by step, until one fails; says which and why.
 pub async fn doctor(of: Option<String>, config: &Arc<Config>) -> Outcome {
     if !config.federation.enabled {
         return Err("federation is off: set federation.enabled".into());
     }
     let (domain, outbound, _writers) = server::open_outbound(config)?;
+    for server in domain.reads.read(recover::waiting).await? {
+        println!(
+            "WAIT  restored: {server} has not said yet what it has; `loggia recover` says what that means"
+        );
+    }
     let own = of.is_none();
     let server: ServerName = match of {
         Some(name) => name.parse()?,

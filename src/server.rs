@@ -21,12 +21,12 @@ use crate::domain::passwords::Passwords;
 use crate::domain::peers::{Arrivals, NoPeers, Peers};
 use crate::domain::pushes::Wanted;
 use crate::domain::remote::meet::FoundChannels;
-use crate::domain::writer::{Identity, Writer, WriterContext};
+use crate::domain::remote::recover;
+use crate::domain::writer::{Gate, Identity, Mark, Writer, WriterContext};
 use crate::domain::{Domain, Presences, search};
-use crate::federation::courier::{Both, Courier, Routes};
+use crate::federation::courier::{Both, Routes};
 use crate::federation::discovery::Discovery;
-use crate::federation::own_keys::{self, OwnKeys};
-use crate::federation::{self, Inbound, Outbound};
+use crate::federation::{Outbound, own_keys};
 use crate::http::limits::Limits;
 use crate::http::{Problem, Shared, TokenCache, context, extract, web_client};
 use crate::live::{self, Bounds, Hub};
@@ -155,7 +155,7 @@ impl Presences for NobodyOnline {
 
 /// The domain without a server around it: for commands.
 pub fn open_domain(config: &Arc<Config>) -> Result<(Domain, Vec<std::thread::JoinHandle<()>>), StartError> {
-    let built = build_domain(config, Arc::new(SystemClock), Arc::new(Silence), Arc::new(NobodyOnline))?;
+    let built = build_domain(config, Arc::new(SystemClock), Arc::new(Silence), Arc::new(NobodyOnline), false)?;
     Ok((built.domain, built.writers))
 }
 
@@ -164,7 +164,7 @@ pub fn open_domain(config: &Arc<Config>) -> Result<(Domain, Vec<std::thread::Joi
 pub fn open_outbound(
     config: &Arc<Config>,
 ) -> Result<(Domain, Arc<Outbound>, Vec<std::thread::JoinHandle<()>>), StartError> {
-    let built = build_domain(config, Arc::new(SystemClock), Arc::new(Silence), Arc::new(NobodyOnline))?;
+    let built = build_domain(config, Arc::new(SystemClock), Arc::new(Silence), Arc::new(NobodyOnline), false)?;
     let outbound = built.outbound.ok_or_else(|| StartError::Tls {
         what: "federation.enabled".to_owned(),
         error: "is off".to_owned(),
@@ -192,8 +192,15 @@ fn build_domain(
     clock: Arc<dyn Clock>,
     audience: Audience,
     presences: Arc<dyn Presences>,
+    serves: bool,
 ) -> Result<Built, StartError> {
     make_data_dir(&config.data_dir)?;
+    let (mark, said) = match serves {
+        true => Mark::open(&config.data_dir).map_err(io("cannot open loggia.mark"))?,
+        false => (Mark::default(), None),
+    };
+    let (mark, gate) = (Arc::new(mark), Arc::new(Gate::default()));
+    let (noted, closed) = (mark.clone(), gate.clone());
     let url = config.database_url();
     let (for_identity, identity_clock) = (config.clone(), clock.clone());
     // On a thread of its own: a PostgreSQL connection drives a runtime, and the caller may be in one.
@@ -207,6 +214,13 @@ fn build_domain(
         }
         let (identity, keys) = identity(&mut conn, &for_identity, identity_clock.as_ref())?;
         let wanted = Wanted::load(&mut conn, &for_identity.settings.push)?;
+        let (ours, asks) = (&for_identity.name, serves && for_identity.federation.enabled);
+        if serves && recover::look(&mut conn, ours, (&noted, said), identity_clock.now())? {
+            tracing::error!(
+                "this database is not the one that ran last: other servers are asked what it lacks"
+            );
+        }
+        recover::close(&mut conn, ours, &closed, asks)?;
         Ok::<_, StartError>((identity, keys, Vapid::load(&mut conn)?, wanted))
     });
     let (identity, keys, vapid, wanted) =
@@ -222,6 +236,8 @@ fn build_domain(
         clock: clock.clone(),
         wanted: wanted.clone(),
         audience: audience.clone(),
+        gate,
+        mark,
     };
     let (writer, handles) = Writer::start(&context).map_err(io("cannot start a thread"))?;
     let passwords = Passwords::new(&config.settings.accounts)?;
@@ -252,6 +268,8 @@ fn build_domain(
         found: FoundChannels::default(),
         wanted,
         push_key: config.settings.push.enabled.then(|| vapid.public()),
+        recovery: recover::Recovery::default(),
+        fences: Arc::default(),
     };
     Ok(Built { domain, writers: handles, keys, outbound, vapid })
 }
@@ -298,10 +316,10 @@ pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Runn
         .map_err(io("cannot start a thread"))?;
     let routes = Arc::new(Routes::default());
     let both = Arc::new(Both { here: Arc::new(announce), routes: routes.clone() });
-    let Built { domain, writers, keys, outbound, vapid } = build_domain(&config, clock, both, hub.clone())?;
+    let Built { domain, writers, keys, outbound, vapid } = build_domain(&config, clock, both, hub.clone(), true)?;
     let domain = Arc::new(domain);
     let inbound = match outbound.clone() {
-        Some(outbound) => Some(federate(&config, &domain, keys, outbound, &routes).await?),
+        Some(outbound) => Some(listener::federate(&config, &domain, keys, outbound, &routes).await?),
         None => None,
     };
     let shared = web::Data::new(Shared {
@@ -331,7 +349,7 @@ pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Runn
             .app_data(extract::path_config())
             .app_data(extract::query_config())
             .wrap(middleware::from_fn(context::wrap))
-            .configure(|app| with_federation(app, beside.as_ref()))
+            .configure(|app| listener::with_federation(app, beside.as_ref()))
             .route("/health", web::get().to(health))
             .route("/ready", web::get().to(ready))
             .service(
@@ -419,25 +437,6 @@ impl Running {
             }
         })
         .await;
-    }
-}
-
-/// Makes this server one that others can talk to.
-async fn federate(
-    config: &Config,
-    domain: &Arc<Domain>,
-    keys: SignedKeySet,
-    outbound: Arc<Outbound>,
-    routes: &Arc<Routes>,
-) -> Result<web::Data<Inbound>, StartError> {
-    let own = Arc::new(OwnKeys::new(keys, config.federation.endpoint.clone(), domain.identity.clone()));
-    let courier = Courier::start(domain.clone(), outbound.clone(), routes.clone()).await?;
-    Ok(web::Data::new(Inbound::new(domain.clone(), own, outbound, courier)))
-}
-
-fn with_federation(app: &mut web::ServiceConfig, inbound: Option<&web::Data<Inbound>>) {
-    if let Some(inbound) = inbound {
-        app.app_data(inbound.clone()).configure(federation::configure);
     }
 }
 

@@ -1,5 +1,7 @@
 //! Somebody with an account, who asks over HTTP.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -55,7 +57,12 @@ impl Person {
     pub async fn register(base: &str, name: &str) -> Person {
         // Clients are built with TLS in them, and want to know whose, though people ask without.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder().timeout(crate::DEADLINE).build().expect("a client");
+        let http = reqwest::Client::builder()
+            .timeout(crate::DEADLINE)
+            // Shorter than a server keeps one, which would close it just when it is used again.
+            .pool_idle_timeout(Duration::from_secs(2))
+            .build()
+            .expect("a client");
         let mut person = Person { base: base.to_owned(), id: String::new(), token: String::new(), http };
         let body = json!({ "username": name, "password": "correct horse battery" });
         let made = person.post("/accounts", body).await.expect(201);

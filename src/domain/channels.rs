@@ -101,11 +101,15 @@ impl Domain {
     /// A channel that one may know of.
     pub async fn channel(&self, actor: &Actor, id: ChannelId) -> Result<Channel> {
         let (user, ours) = (actor.person.num, self.server().clone());
+        let gate = self.writer.gate.clone();
         let mut channel = self
             .reads
             .read(move |conn| {
                 let seat = Seat::find(conn, user, &id)?;
-                let sync = sync_of(conn, &seat.channel, ours.as_str())?;
+                let mut sync = sync_of(conn, &seat.channel, ours.as_str())?;
+                if let Some(sync) = sync.as_mut().filter(|_| gate.is_shut(seat.channel.num)) {
+                    "recovering".clone_into(&mut sync.state);
+                }
                 let servers = servers_of(&seat.channel);
                 Ok::<_, Error>(Channel { sync, servers, ..one(conn, seat.channel, seat.member, user)? })
             })

@@ -43,6 +43,9 @@ pub enum Error {
     /// The file store failed.
     #[error("{0}")]
     FileStore(Arc<files::Error>),
+    /// The channel may have lost the end of its log: nothing is added until that is known (HEAD-8).
+    #[error("the channel takes nothing until it is whole again")]
+    Recovering,
     /// A failure of ours.
     #[error(transparent)]
     Internal(storage::Error),
@@ -88,6 +91,7 @@ coded! {
         AliasTaken = "alias_taken", "This alias is taken.";
         NonceReused = "nonce_reused", "This nonce was used for another message.";
         Fork = "fork", "The channel's host has shown two different logs: nothing is written there any more.";
+        Fenced = "fenced", "The sender was restored since: what it sent before is not taken any more.";
         TooMuchWaiting = "too_much_waiting", "Too much of yours is waiting for other servers.";
         QuotaExceeded = "quota_exceeded", "There is no room for more files of yours: delete some messages that carry files.";
         TooManyUploads = "too_many_uploads", "Too many uploads are under way.";
@@ -129,6 +133,7 @@ impl Error {
             Error::Batch(error) => error.code(),
             Error::Peer(error) => error.code(),
             Error::Busy => "busy",
+            Error::Recovering => "recovering",
             Error::Elsewhere(_) | Error::FileStore(_) | Error::Internal(_) => "internal",
         }
     }

@@ -85,6 +85,8 @@ pub struct Domain {
     pub wanted: Arc<pushes::Wanted>,
     /// The public key with which devices are told, base64url; none where they are not.
     pub push_key: Option<String>,
+    pub recovery: remote::recover::Recovery,
+    pub fences: Arc<remote::recover::Fences>,
 }
 
 /// Knows who is connected.

@@ -31,6 +31,9 @@ impl Ask {
     }
 }
 
+/// Codes of refusals that are about the moment and not about what was asked.
+pub const PASSING_CODES: &[&str] = &["busy", "internal", "recovering", "rate_limited", "fenced"];
+
 /// How the code of an answer begins that had none.
 pub const NO_CODE: &str = "status_";
 
@@ -66,7 +69,9 @@ impl PeerError {
             PeerError::Unreachable(..) => true,
             // An answer without a code of the protocol is of something that stands before the server.
             PeerError::Problem { status, code, .. } => {
-                matches!(status, 401 | 408 | 425 | 429 | 500..) || code.starts_with(NO_CODE)
+                matches!(status, 401 | 408 | 425 | 429 | 500..)
+                    || code.starts_with(NO_CODE)
+                    || PASSING_CODES.contains(&code.as_str())
             }
             PeerError::Disabled | PeerError::Blocked(_) | PeerError::Nonsense(..) => false,
         }

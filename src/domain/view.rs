@@ -191,7 +191,8 @@ pub struct ServerLag {
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ChannelSync {
     /// `live`; `waiting`: the host can't be reached now; `frozen`: the host has shown two logs, and nothing is
-    /// written any more.
+    /// written any more; `recovering`: this server, the host, was restored, and takes nothing until all servers said
+    /// what they have.
     pub state: String,
     /// Of a channel hosted here: the other servers that get it.
     pub servers: Vec<ServerLag>,

@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 pub use routes::{Both, Routes};
 
 use super::Outbound;
-use crate::domain::peers::{Ask, PeerError, Peers};
+use crate::domain::peers::{Ask, PASSING_CODES, PeerError, Peers};
 use crate::domain::remote::wire::{
     BatchAnswer, HeadsAnswer, Outcome, Submission, SubmissionAnswer, WireEvent,
 };
@@ -47,8 +47,6 @@ const TAKEN_PAUSE: Duration = Duration::from_secs(60);
 const RETREATS_MAX: u32 = 2;
 /// An errand that could not be done for so long is given up, in milliseconds: 7 days.
 const ERRAND_MS_MAX: i64 = 7 * 24 * 3_600_000;
-/// Codes of refusals that are about the moment and not about the event.
-const PASSING_CODES: &[&str] = &["busy", "internal", "recovering", "rate_limited"];
 
 struct Lane {
     notify: Notify,
@@ -131,6 +129,7 @@ impl Courier {
     pub fn revive(self: &Arc<Self>, server: &ServerName) {
         self.outbound.note(server, false);
         self.outbound.note_contact(server, None);
+        self.domain.recovery.revived(server);
         let lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(lane) = lanes.get(server) {
             lane.alive.notify_one();
@@ -199,7 +198,7 @@ impl Courier {
                     self.write_acks(server, work).await;
                     tokio::select! {
                         () = tokio::time::sleep(pause) => {}
-                        () = lane.alive.notified() => {}
+                        () = lane.alive.notified() => work.failures = 0,
                         () = self.outbound.closing() => return,
                     }
                 }
@@ -356,10 +355,16 @@ impl Courier {
                 Ok(None) => return (from, Ok(())),
                 Err(error) => return (from, Err(error)),
             };
+            let sent = next.1.head.head.size;
             let size = match self.send_batch(server, next).await {
                 Ok(size) => size,
                 Err(error) => return (from, Err(error)),
             };
+            if size > sent
+                && let Err(error) = self.domain.has_more(server, channel, size).await
+            {
+                return (from, Err(error));
+            }
             retreats += u32::from(size <= from);
             from = size;
             if retreats > RETREATS_MAX {

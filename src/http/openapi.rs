@@ -118,6 +118,7 @@ fn complete_operation(path: &str, method: &str, operation: &mut Map<String, Valu
             "peer_nonsense",
             "peer_unreachable",
             "fork",
+            "recovering",
         ]);
     }
     if operation.contains_key("requestBody") {

@@ -125,6 +125,7 @@ codes! {
     "redacted" 410 "It was deleted.";
     "fork" 409 "The channel's host has shown two different logs.";
     "stale_term" 409 "The term is not the channel's.";
+    "fenced" 409 "It was signed before its sender was restored to an earlier state.";
     "too_much_waiting" 409 "Too much of yours is waiting for other servers.";
     "too_large" 413 "The content is too large.";
     "version" 426 "This version of the protocol is not spoken here.";
@@ -138,12 +139,16 @@ codes! {
     "checksum_mismatch" 460 "The bytes are not those that the checksum is of.";
     "internal" 500 "The server failed; the request id finds it in its log.";
     "busy" 503 "Too much is waiting; nothing was done.";
+    "recovering" 503 "The channel takes nothing until it is whole again: it may have lost its end.";
     "federation_disabled" 404 "This server talks to no others.";
     "peer_blocked" 403 "This server does not talk to that one.";
     "peer_refused" 502 "The other server refused.";
     "peer_nonsense" 502 "The other server answered something that the protocol does not know.";
     "peer_unreachable" 503 "The other server can't be reached now.";
 }
+
+/// When to look again at a channel that is recovering.
+const RECOVERING_RETRY_S: u64 = 2;
 
 /// One wrong field.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -266,6 +271,7 @@ impl From<Error> for Problem {
             }
             Error::Credentials => Problem::plain("bad_credentials"),
             Error::Busy => Problem::plain("busy").retry_after(1),
+            Error::Recovering => Problem::plain("recovering").retry_after(RECOVERING_RETRY_S),
             Error::Batch(batch) => Problem::new(batch.code(), detail),
             Error::Peer(error) => of_peer(error, detail),
             Error::Elsewhere(_) => Problem::plain("internal"),

@@ -1,4 +1,4 @@
-//! The listener for other servers, where it has an address of its own.
+//! What makes this server one that others can talk to, and the listener for them, where it has an address of its own.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -7,10 +7,40 @@ use std::time::Duration;
 use actix_web::dev::ServerHandle;
 use actix_web::{App as ActixApp, HttpServer, middleware, web};
 
-use super::{StartError, health, io, nothing, with_federation};
+use super::{StartError, health, io, nothing};
 use crate::config::Config;
-use crate::federation::Inbound;
+use crate::domain::Domain;
+use crate::federation::courier::{Courier, Routes};
+use crate::federation::own_keys::OwnKeys;
+use crate::federation::{self, Inbound, Outbound};
 use crate::http::{context, extract};
+use crate::protocol::key_document::SignedKeySet;
+
+/// Makes this server one that others can talk to.
+pub(super) async fn federate(
+    config: &Config,
+    domain: &Arc<Domain>,
+    keys: SignedKeySet,
+    outbound: Arc<Outbound>,
+    routes: &Arc<Routes>,
+) -> Result<web::Data<Inbound>, StartError> {
+    let own = Arc::new(OwnKeys::new(keys, config.federation.endpoint.clone(), domain.identity.clone()));
+    let courier = Courier::start(domain.clone(), outbound.clone(), routes.clone()).await?;
+    let (recovers, stops) = (domain.clone(), outbound.clone());
+    tokio::spawn(async move {
+        tokio::select! {
+            () = recovers.recover() => {}
+            () = stops.closing() => {}
+        }
+    });
+    Ok(web::Data::new(Inbound::new(domain.clone(), own, outbound, courier)))
+}
+
+pub(super) fn with_federation(app: &mut web::ServiceConfig, inbound: Option<&web::Data<Inbound>>) {
+    if let Some(inbound) = inbound {
+        app.app_data(inbound.clone()).configure(federation::configure);
+    }
+}
 
 /// Serves other servers at an address of their own, with TLS where there is a certificate.
 pub(super) fn listen_for_servers(

@@ -173,6 +173,30 @@ pub fn hosted_by(conn: &mut Conn, host: &str, after: ChannelNum, limit: i64) -> 
         .load(conn)?)
 }
 
+/// Channels of a host with a log here that are not among those that were named.
+pub fn hosted_unnamed(
+    conn: &mut Conn,
+    host: &str,
+    named: &std::collections::HashSet<&str>,
+    limit: i64,
+) -> Result<Vec<ChannelNum>> {
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+    let rows: Vec<(ChannelNum, String)> = channels::table
+        .filter(channels::host.eq(host).and(channels::size.gt(0)))
+        .order(channels::num)
+        .select((channels::num, channels::id))
+        .load(conn)?;
+    let unnamed = rows.into_iter().filter(|(_, id)| !named.contains(id.as_str()));
+    Ok(unnamed.take(most).map(|(num, _)| num).collect())
+}
+
+/// How many entries the channels of a host have, all together.
+pub fn hosted_entries(conn: &mut Conn, host: &str) -> Result<i64> {
+    let sizes: Vec<i64> =
+        channels::table.filter(channels::host.eq(host)).select(channels::size).load(conn)?;
+    Ok(sizes.into_iter().sum())
+}
+
 /// (number, id, size, root)
 pub type HeadRow = (ChannelNum, String, i64, Vec<u8>);
 

@@ -72,6 +72,12 @@ pub fn end_compaction(conn: &mut Conn, now: i64) -> Result<()> {
     delete(conn, COMPACTING)
 }
 
+/// Keys of facts that begin so, in order.
+pub fn keys_with(conn: &mut Conn, prefix: &str) -> Result<Vec<String>> {
+    let keys: Vec<String> = meta::table.order(meta::key).select(meta::key).load(conn)?;
+    Ok(keys.into_iter().filter(|key| key.starts_with(prefix)).collect())
+}
+
 /// All signing keys that this server has had, the newest first.
 pub fn all_keys(conn: &mut Conn) -> Result<Vec<SigningKeyRow>> {
     Ok(signing_keys::table

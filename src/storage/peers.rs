@@ -100,6 +100,22 @@ pub fn all_replicas(conn: &mut Conn) -> Result<Vec<(ChannelNum, String)>> {
     Ok(replicas::table.select((replicas::channel, replicas::server)).load(conn)?)
 }
 
+/// Channels hosted here that a server gets, after a number.
+pub fn replicated_to(
+    conn: &mut Conn,
+    server: &str,
+    after: ChannelNum,
+    limit: i64,
+) -> Result<Vec<super::channels::HeadRow>> {
+    Ok(replicas::table
+        .inner_join(channels::table.on(channels::num.eq(replicas::channel)))
+        .filter(replicas::server.eq(server).and(channels::num.gt(after)))
+        .order(channels::num)
+        .limit(limit)
+        .select((channels::num, channels::id, channels::size, channels::root))
+        .load(conn)?)
+}
+
 /// Channels of which the server lacks something: (number, acknowledged, up to where).
 pub fn lagging(conn: &mut Conn, server: &str, limit: i64) -> Result<Vec<(ChannelNum, i64, i64)>> {
     let rows: Vec<(ChannelNum, i64, Option<i64>, i64)> = replicas::table

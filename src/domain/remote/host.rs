@@ -74,12 +74,23 @@ impl Domain {
             check_purpose(&checked, membership)?;
         }
         let (id, ours) = (channel.clone(), self.server().clone());
-        self.reads
+        let size = self
+            .reads
             .read(move |conn| {
                 let row = channels::by_id(conn, id.as_str())?;
-                row.filter(|row| row.host == ours.as_str()).map(drop).ok_or(Error::NotFound(Missing::Channel))
+                row.filter(|row| row.host == ours.as_str())
+                    .map(|row| row.size)
+                    .ok_or(Error::NotFound(Missing::Channel))
             })
             .await?;
+        // Who has seen more than there is knows what was lost here; if it is so is found out first.
+        let ahead =
+            checked.iter().flatten().any(|event| event.event.seen.is_some_and(|seen| seen.size > size));
+        if ahead && self.recovery.hint(origin) {
+            return Err(Error::Recovering);
+        }
+        // Here, and once for all of them: whoever waits for itself may be overtaken by the next.
+        self.writer.gate.passed(channel).await;
         let units = checked.into_iter().zip(submission.events).map(|(event, wire)| async move {
             let event = event?;
             let (id, seen) = (channel.clone(), event.id.clone());
@@ -181,12 +192,13 @@ impl Domain {
         let (name, ours) = (server.as_str().to_owned(), self.server().clone());
         let claims: Vec<(String, i64)> =
             claims.heads.iter().map(|claim| (claim.channel.as_str().to_owned(), claim.size.max(0))).collect();
-        let (behind, wrong) = self
+        let (behind, wrong, ahead) = self
             .reads
             .read(move |conn| {
-                let (mut behind, mut wrong) = (Vec::new(), Vec::new());
+                let (mut behind, mut wrong, mut ahead) = (Vec::new(), Vec::new(), false);
                 for (id, size) in claims {
                     let row = channels::by_id(conn, &id)?.filter(|row| row.host == ours.as_str());
+                    ahead |= row.as_ref().is_some_and(|row| size > row.size);
                     let Some(row) = row.filter(|row| size < row.size) else { continue };
                     let replicas = peers::replicas_of(conn, row.num)?;
                     let Some(replica) = replicas.into_iter().find(|replica| replica.server == name) else {
@@ -197,9 +209,12 @@ impl Domain {
                         wrong.push((row.num, size));
                     }
                 }
-                Ok::<_, Error>((behind, wrong))
+                Ok::<_, Error>((behind, wrong, ahead))
             })
             .await?;
+        if ahead {
+            self.recovery.hint(server);
+        }
         if !wrong.is_empty() {
             let name = server.as_str().to_owned();
             let note = move |work: &mut crate::domain::writer::Work<'_>| {
@@ -213,6 +228,12 @@ impl Domain {
         Ok(behind)
     }
 
+    /// Takes nothing any more that the server signed up to this second. What was on its way is done when this answers.
+    pub async fn raise_fence(&self, server: &ServerName, created_s: i64) -> Result<()> {
+        self.fences.raise(server, created_s);
+        self.writer.drained().await
+    }
+
     /// Signed heads of channels in which the caller has something else than what is here.
     pub async fn newer_heads(
         &self,
@@ -223,6 +244,15 @@ impl Domain {
         self.reads
             .read(move |conn| {
                 let mut newer = Vec::new();
+                if claims.fence {
+                    let most = i64::try_from(super::replica::HEADS_MAX).unwrap_or(1_000);
+                    let named: std::collections::HashSet<&str> =
+                        claims.heads.iter().map(|claim| claim.channel.as_str()).collect();
+                    let unnamed = channels::hosted_unnamed(conn, server.as_str(), &named, most)?;
+                    for num in unnamed {
+                        newer.extend(channels::by_num(conn, num)?.as_ref().and_then(stored_head));
+                    }
+                }
                 for claim in claims.heads {
                     let Some(row) = channels::by_id(conn, claim.channel.as_str())? else { continue };
                     let theirs = row.host == server.as_str()

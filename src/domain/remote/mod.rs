@@ -1,6 +1,7 @@
 //! Channels that several servers share. [`host`]: what others may do in channels hosted here. [`history`]: what
 //! they may read of any.
 //! [`replica`]: copies of channels hosted there. [`change`]: how people of this server change either.
+//! [`recover`]: what a host does that may have lost the end of its logs.
 //! [`meet`]: finding, joining and leaving channels elsewhere, and invitations from there.
 //! [`files`]: files in either direction.
 //! [`wire`]: what the requests and answers look like.
@@ -11,5 +12,6 @@ pub mod files;
 pub mod history;
 pub mod host;
 pub mod meet;
+pub mod recover;
 pub mod replica;
 pub mod wire;

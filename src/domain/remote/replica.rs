@@ -8,7 +8,7 @@ use crate::domain::effect::Effect;
 use crate::domain::peers::{Ask, PeerError};
 use crate::domain::verify::stored_head;
 use crate::domain::writer::{BatchError, Incoming, Ingested, Work};
-use crate::domain::{Domain, Error, Forbidden, Missing, Result, show};
+use crate::domain::{Conflict, Domain, Error, Forbidden, Missing, Result, show};
 use crate::files::Hash as FileHash;
 use crate::protocol::head::{self, Finding, SignedHead};
 use crate::protocol::ids::{ChannelId, Hash, ServerName, UserId};
@@ -28,13 +28,15 @@ const KEYS_CHECKED_MAX: usize = 16;
 const PROFILE_CHARS_MAX: usize = 500;
 
 impl Domain {
-    /// Takes entries from a channel's host. A batch that begins too late is answered with what is here.
+    /// Takes entries from a channel's host, signed at `created_s`. A batch that begins too late is answered with what is
+    /// here.
     ///
     /// # Errors
     /// `channel_not_found`, `not_host`, what is wrong with the batch.
     pub async fn ingest(
         &self,
         origin: &ServerName,
+        created_s: i64,
         channel: &ChannelId,
         batch: Batch,
     ) -> Result<BatchAnswer> {
@@ -48,9 +50,14 @@ impl Domain {
         let head = batch.head.clone();
         let incoming: Vec<Incoming> = batch.entries.into_iter().map(WireEntry::incoming).collect();
         let (id, host, signed) = (channel.clone(), origin.clone(), batch.head);
+        let fences = self.fences.clone();
         let taken = self
             .writer
             .channel(channel, move |work| {
+                // REPL-27: looked at here, so that nothing slips in after the answer.
+                if !fences.admits(&host, created_s) {
+                    return Err(Error::Conflict(Conflict::Fenced));
+                }
                 let num = work.lane.num_of(work.conn, &id)?.ok_or(Error::NotFound(Missing::Channel))?;
                 if work.lane.open(work.conn, num)?.host != host {
                     return Err(Error::Forbidden(Forbidden::NotHost));
@@ -284,7 +291,7 @@ impl Domain {
                         root: root.as_slice().try_into().map(Hash).ok()?,
                     })
                 };
-                Ok((Heads { heads: rows.into_iter().filter_map(claim).collect() }, next))
+                Ok((Heads { heads: rows.into_iter().filter_map(claim).collect(), fence: false }, next))
             })
             .await
     }

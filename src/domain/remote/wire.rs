@@ -177,6 +177,10 @@ pub struct Profile {
 #[serde(deny_unknown_fields)]
 pub struct Heads {
     pub heads: Vec<HeadClaim>,
+    /// The caller was restored to an earlier state: nothing that it signed before this request is taken any more, and
+    /// heads of channels are answered too that it hosts and does not name.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub fence: bool,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]

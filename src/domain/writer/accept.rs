@@ -7,8 +7,8 @@ use crate::domain::{Conflict, Error, Missing, project};
 use crate::protocol::Seq;
 use crate::protocol::body::{self, Body};
 use crate::protocol::event::{Event, EventType, SignedEvent, event_id};
-use crate::protocol::head::SignedHead;
-use crate::protocol::ids::{ServerName, UserId};
+use crate::protocol::head::{Head, SignedHead};
+use crate::protocol::ids::{Hash, ServerName, UserId};
 use crate::protocol::log::Entry;
 use crate::protocol::rules::{self, Refusal};
 use crate::protocol::sign::Signature;
@@ -102,6 +102,10 @@ impl Work<'_> {
         if let Some(row) = entries::by_event(self.conn, channel, signed.id.as_str())? {
             return Ok(Appended { seq: row.seq, id: signed.id, ts: row.host_ts });
         }
+        // HEAD-8, as in `append`.
+        if self.lane.gate.is_shut(channel) {
+            return Err(Error::Recovering);
+        }
         let content = self.check_body(&signed, body.as_deref())?;
         let now = self.lane.clock.now();
         let open = self.lane.open(self.conn, channel)?;
@@ -148,12 +152,30 @@ impl Work<'_> {
     /// [`BatchError::NotGenesis`]
     pub fn adopt_channel(&mut self, genesis: &SignedEvent) -> Result<ChannelNum, Error> {
         let state = State::genesis(genesis).map_err(|_| BatchError::NotGenesis)?;
-        if let Some(num) = self.lane.num_of(self.conn, &state.channel)? {
-            return Ok(num);
+        let ours = state.create.host == self.lane.identity.name;
+        match self.lane.num_of(self.conn, &state.channel)? {
+            Some(num) => Ok(num),
+            None if ours => Err(BatchError::NotGenesis.into()),
+            None => self.make_row(&state),
         }
-        if state.create.host == self.lane.identity.name {
+    }
+
+    /// As [`Work::adopt_channel`], for a channel that this server hosted and has lost.
+    ///
+    /// # Errors
+    /// [`BatchError::NotGenesis`]
+    pub fn adopt_lost_channel(&mut self, genesis: &SignedEvent) -> Result<ChannelNum, Error> {
+        let state = State::genesis(genesis).map_err(|_| BatchError::NotGenesis)?;
+        if state.create.host != self.lane.identity.name {
             return Err(BatchError::NotGenesis.into());
         }
+        match self.lane.num_of(self.conn, &state.channel)? {
+            Some(num) => Ok(num),
+            None => self.make_row(&state),
+        }
+    }
+
+    fn make_row(&mut self, state: &State) -> Result<ChannelNum, Error> {
         let now = self.lane.clock.now();
         // Of two direct conversations of the same people the one with the smaller id is theirs (REPL-7).
         let people: Vec<&str> = state.create.users.iter().map(AsRef::as_ref).collect();
@@ -166,7 +188,7 @@ impl Work<'_> {
             }
         }
         let local = project::NewLocal { visibility: "private", is_of_people: theirs };
-        let num = project::insert_channel(self.conn, &state, &LogPosition::start(0), &local, now)?;
+        let num = project::insert_channel(self.conn, state, &LogPosition::start(0), &local, now)?;
         self.lane.forget(num);
         Ok(num)
     }
@@ -191,6 +213,61 @@ impl Work<'_> {
             (true, Err(_)) => self.lane.forget_state(channel),
         }
         kept.map(|()| done)
+    }
+
+    /// Takes entries back that this server appended before it lost them. That the log which they lead to is the one
+    /// that it signed is the caller's to know: `root` is that log's after the last of them.
+    ///
+    /// # Errors
+    /// [`BatchError`]
+    pub fn regain(
+        &mut self,
+        channel: ChannelNum,
+        batch: Vec<Incoming>,
+        root: Hash,
+    ) -> Result<Ingested, Error> {
+        let mut done = Ingested::default();
+        let Some(last) = batch.last().map(|incoming| incoming.entry.seq) else { return Ok(done) };
+        batch.into_iter().try_for_each(|incoming| self.take(channel, incoming, &mut done))?;
+        let position = self.lane.open(self.conn, channel)?.position.clone();
+        let then = if position.size == last + 1 {
+            Some(position.root)
+        } else {
+            let row = entries::by_seq(self.conn, channel, last)?;
+            row.map(|row| super::open::hash(&row.root)).transpose()?
+        };
+        if then != Some(root) {
+            return Err(BatchError::WrongHead.into());
+        }
+        if done.has_new() {
+            let head = self.own_head(channel)?;
+            self.lane.adopt_head(channel, head);
+        }
+        Ok(done)
+    }
+
+    /// The head of a log hosted here as it stands now, signed with a key that is in force there (HEAD-7).
+    fn own_head(&mut self, channel: ChannelNum) -> Result<SignedHead, Error> {
+        let identity = self.lane.identity.clone();
+        let open = self.lane.open(self.conn, channel)?;
+        let (position, id) = (open.position.clone(), open.id.clone());
+        let state = open.state_of(self.conn, &[])?;
+        let in_force = state
+            .keys
+            .iter()
+            .filter(|((server, _), key)| *server == identity.name && key.is_in_force_at(position.size - 1));
+        let signer = in_force.filter_map(|((_, kid), _)| identity.key_of(kid.as_str())).next();
+        let (kid, key) = signer.ok_or_else(|| damaged("channel", "no key of this server is in force"))?;
+        let head = Head {
+            channel: id,
+            term: position.term,
+            size: position.size,
+            root: position.root,
+            ts: position.last_ts,
+            host: identity.name.clone(),
+            kid: kid.clone(),
+        };
+        Ok(SignedHead::sign(head, key))
     }
 
     /// Whether the head is the host's over the log as it stands here now, or stood before.

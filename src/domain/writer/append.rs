@@ -83,6 +83,11 @@ impl Work<'_> {
         if open.host != identity.name {
             return Err(self.ask_host(channel, sender, draft));
         }
+        // HEAD-8: nothing is added while the end of the log may be lost.
+        if self.lane.gate.is_shut(channel) {
+            return Err(Error::Recovering);
+        }
+        let open = self.lane.open(self.conn, channel)?;
         let state = open.state_of(self.conn, &[])?;
         if let Signer::Older(kid, key) = identity.signer(state)? {
             let binding = binding(&identity, Some(kid));

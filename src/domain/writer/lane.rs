@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use super::WriterContext;
 use super::elsewhere::Settled;
+use super::gate::Gate;
 use super::open::{LogPosition, Open};
 use crate::domain::Error;
 use crate::domain::clock::Clock;
@@ -72,6 +74,7 @@ pub struct Lane {
     pub identity: Arc<Identity>,
     pub clock: Arc<dyn Clock>,
     pub wanted: Arc<Wanted>,
+    pub gate: Arc<Gate>,
     channels: HashMap<ChannelNum, Open>,
     /// Numbers of channels by id: they never change.
     nums: HashMap<ChannelId, ChannelNum>,
@@ -93,11 +96,12 @@ pub struct Lane {
 }
 
 impl Lane {
-    pub(super) fn new(identity: Arc<Identity>, clock: Arc<dyn Clock>, wanted: Arc<Wanted>) -> Lane {
+    pub(super) fn new(context: &WriterContext) -> Lane {
         Lane {
-            identity,
-            clock,
-            wanted,
+            identity: context.identity.clone(),
+            clock: context.clock.clone(),
+            wanted: context.wanted.clone(),
+            gate: context.gate.clone(),
             channels: HashMap::new(),
             nums: HashMap::new(),
             locked: HashSet::new(),
@@ -219,10 +223,10 @@ impl Lane {
             let Some(open) = self.channels.get(num).filter(|open| open.position.size > *before) else {
                 continue;
             };
-            if open.host != self.identity.name {
-                let theirs = self.heads.get(num).filter(|head| head.head.size == open.position.size);
-                let signed =
-                    theirs.ok_or_else(|| storage::Error::Damaged(format!("{}: no head", open.id)))?;
+            let said = self.heads.get(num).filter(|head| head.head.size == open.position.size);
+            // Of a log hosted here only what was signed before has a head of its own.
+            if said.is_some() || open.host != self.identity.name {
+                let signed = said.ok_or_else(|| storage::Error::Damaged(format!("{}: no head", open.id)))?;
                 let head = &signed.head;
                 open.position.write(conn, *num, head.kid.as_str(), head.ts, &signed.signature.0)?;
                 continue;
@@ -241,6 +245,15 @@ impl Lane {
             open.position.write(conn, *num, self.identity.kid.as_str(), ts, &signed.signature.0)?;
         }
         Ok(())
+    }
+
+    /// By how many entries logs hosted here grew in this transaction.
+    pub(super) fn grown(&self) -> i64 {
+        let hosted = self.touched.iter().filter_map(|(num, before)| {
+            let open = self.channels.get(num).filter(|open| open.host == self.identity.name)?;
+            Some((open.position.size - before).max(0))
+        });
+        hosted.sum()
     }
 
     /// The commit is durable: what it means for those who watch.

@@ -13,6 +13,7 @@ mod accept;
 mod append;
 mod early;
 mod elsewhere;
+mod gate;
 mod lane;
 mod open;
 
@@ -29,6 +30,7 @@ use tokio::sync::{mpsc, oneshot};
 pub use accept::{BatchError, Incoming, Ingested};
 pub use append::{Appended, Draft};
 pub use elsewhere::{Outgoing, OutgoingEvent, Settled};
+pub use gate::{Gate, Mark};
 pub use lane::{Identity, Lane};
 pub use open::{LogPosition, Open, Person};
 
@@ -117,6 +119,7 @@ pub struct Writer {
     lanes: Vec<mpsc::Sender<Job>>,
     /// How many transactions there were: two equal numbers say that nobody wrote in between.
     commits: Arc<AtomicU64>,
+    pub gate: Arc<Gate>,
 }
 
 /// What a writer needs to know.
@@ -128,6 +131,8 @@ pub struct WriterContext {
     pub clock: Arc<dyn Clock>,
     pub wanted: Arc<Wanted>,
     pub audience: Audience,
+    pub gate: Arc<Gate>,
+    pub mark: Arc<Mark>,
 }
 
 impl Writer {
@@ -151,7 +156,7 @@ impl Writer {
             lanes.push(sender);
             handles.push(handle);
         }
-        Ok((Writer { lanes, commits }, handles))
+        Ok((Writer { lanes, commits, gate: context.gate.clone() }, handles))
     }
 
     /// Runs `work` on a channel's log, and answers once that is on disk.
@@ -163,6 +168,7 @@ impl Writer {
         F: FnOnce(&mut Work<'_>) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
     {
+        self.gate.passed(channel).await;
         self.run(channel, Shelter::Savepoint, work).await
     }
 
@@ -177,6 +183,7 @@ impl Writer {
         F: FnOnce(&mut Work<'_>) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
     {
+        self.gate.passed(channel).await;
         self.run(channel, Shelter::None, work).await
     }
 
@@ -209,6 +216,25 @@ impl Writer {
             outcome.await.unwrap_or(Err(storage::Error::Lost))?;
         }
         Ok(())
+    }
+
+    /// Answers once all that is in the queues now is done.
+    ///
+    /// # Errors
+    /// As [`Writer::channel`].
+    pub async fn drained(&self) -> Result<(), Error> {
+        let waits = self.lanes.iter().map(|lane| async move {
+            let (reply, done) = oneshot::channel();
+            let run = Box::new(move |_: &mut Work<'_>| {
+                Box::new(move |_| {
+                    let _ = reply.send(());
+                }) as Acknowledge
+            });
+            let job = Job::Unit(Unit { key: 0, run });
+            lane.send(job).await.map_err(|_| Error::Internal(storage::Error::Lost))?;
+            done.await.map_err(|_| Error::Internal(storage::Error::Lost))
+        });
+        futures_util::future::try_join_all(waits).await.map(drop)
     }
 
     async fn run<T, F>(&self, key: impl Hash, shelter: Shelter, work: F) -> Result<T, Error>
@@ -273,7 +299,7 @@ impl Work<'_> {
 /// Serves the queue with one connection after another. True once the queue has closed.
 fn serve(context: &WriterContext, queue: &mut mpsc::Receiver<Job>, commits: &AtomicU64) -> bool {
     let Some(mut conn) = connect(&context.url) else { return false };
-    let mut lane = Lane::new(context.identity.clone(), context.clock.clone(), context.wanted.clone());
+    let mut lane = Lane::new(context);
     let mut waiting: VecDeque<Unit> = VecDeque::new();
     let mut used = Instant::now();
     let mut compacting = None;
@@ -305,7 +331,7 @@ fn serve(context: &WriterContext, queue: &mut mpsc::Receiver<Job>, commits: &Ato
         }
         let mut group = next_group(&mut waiting, conn.is_postgres());
         commits.fetch_add(1, Ordering::Relaxed);
-        commit_group(&mut conn, &mut lane, &mut group, &context.audience);
+        commit_group(&mut conn, &mut lane, &mut group, context);
         // Those that a spoilt commit did not come to.
         for unit in group.into_iter().rev() {
             waiting.push_front(unit);
@@ -326,7 +352,7 @@ fn next_group(waiting: &mut VecDeque<Unit>, by_key: bool) -> VecDeque<Unit> {
     group
 }
 
-fn commit_group(conn: &mut Conn, lane: &mut Lane, group: &mut VecDeque<Unit>, audience: &Audience) {
+fn commit_group(conn: &mut Conn, lane: &mut Lane, group: &mut VecDeque<Unit>, context: &WriterContext) {
     let mut acknowledgements = Vec::with_capacity(group.len());
     lane.begin();
     let kept = conn.begin_write().and_then(|()| {
@@ -342,7 +368,10 @@ fn commit_group(conn: &mut Conn, lane: &mut Lane, group: &mut VecDeque<Unit>, au
         })
     });
     match &kept {
-        Ok(()) => audience.announce(lane.finish()),
+        Ok(()) => {
+            context.mark.grow(lane.grown());
+            context.audience.announce(lane.finish());
+        }
         Err(error) => {
             tracing::error!(%error, "a commit failed");
             lane.abandon();

@@ -69,7 +69,7 @@ pub async fn post_entries(
     path: Path<ChannelId>,
 ) -> Result<Json<BatchAnswer>, Problem> {
     let batch: Batch = signed.json()?;
-    Ok(Json(state.domain.ingest(&signed.origin, &path, batch).await?))
+    Ok(Json(state.domain.ingest(&signed.origin, signed.created_s, &path, batch).await?))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -178,13 +178,17 @@ pub async fn post_evidence(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Compares what the caller has of channels with what is here: signed heads where that is something else.
+/// Compares what the caller has of channels with what is here: signed heads where that is something else. With
+/// `fence`, the caller says that it was restored to an earlier state.
 #[utoipa::path(operation_id = "post_heads", request_body = Heads, responses((status = 200, body = HeadsAnswer)))]
 #[post("/heads")]
 pub async fn post_heads(state: State, signed: Signed) -> Result<Json<HeadsAnswer>, Problem> {
     let claims: Heads = signed.json()?;
     if claims.heads.len() > HEADS_MAX {
         return Err(Problem::new("too_large", format!("At most {HEADS_MAX} heads.")));
+    }
+    if claims.fence {
+        state.domain.raise_fence(&signed.origin, signed.created_s).await?;
     }
     let behind = state.domain.fell_behind(&signed.origin, &claims).await?;
     state.courier.fell_behind(&signed.origin, behind);

@@ -112,8 +112,8 @@ endpoints! {
     channels::post_join ["channel_not_found", "bad_event", "too_large"];
     channels::post_leave ["channel_not_found", "bad_event", "too_large"];
     channels::post_knock ["channel_not_found", "bad_event", "too_large"];
-    channels::post_events ["channel_not_found", "too_large"];
-    channels::post_entries ["channel_not_found", "not_host", "bad_entry", "bad_head", "stale_term", "fork", "too_large"];
+    channels::post_events ["channel_not_found", "recovering", "too_large"];
+    channels::post_entries ["channel_not_found", "not_host", "bad_entry", "bad_head", "stale_term", "fork", "fenced", "too_large"];
     channels::get_entries ["channel_not_found", "not_member"];
     channels::get_body ["channel_not_found", "not_member", "message_not_found", "redacted"];
     channels::get_proof ["channel_not_found", "not_member", "bad_place"];

@@ -34,6 +34,8 @@ pub struct Signed {
     pub kid: KeyId,
     /// The origin's document, which holds the key.
     pub document: Arc<KeyDocument>,
+    /// When it was signed, in seconds since 1970.
+    pub created_s: i64,
     body: BytesMut,
 }
 
@@ -153,7 +155,7 @@ async fn verify(state: &Inbound, request: &HttpRequest, body: BytesMut) -> Resul
     }
     // Whoever speaks is there: what waits for them goes out now.
     state.courier.revive(&origin);
-    Ok(Signed { origin, kid: claim.keyid().clone(), document, body })
+    Ok(Signed { origin, kid: claim.keyid().clone(), document, created_s: claim.created(), body })
 }
 
 fn of_signature(error: SigError) -> Problem {

@@ -219,7 +219,8 @@ export type ChannelSync = {
     servers: Array<ServerLag>;
     /**
      * `live`; `waiting`: the host can't be reached now; `frozen`: the host has shown two logs, and nothing is
-     * written any more.
+     * written any more; `recovering`: this server, the host, was restored, and takes nothing until all servers said
+     * what they have.
      */
     state: string;
 };
@@ -1672,7 +1673,7 @@ export type UpdateChannelErrors = {
      */
     502: ProblemDocument;
     /**
-     * `busy`: Too much is waiting; nothing was done.; `peer_unreachable`: The other server can't be reached now.
+     * `busy`: Too much is waiting; nothing was done.; `recovering`: The channel takes nothing until it is whole again: it may have lost its end.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
 };
@@ -1731,7 +1732,7 @@ export type JoinChannelErrors = {
      */
     502: ProblemDocument;
     /**
-     * `busy`: Too much is waiting; nothing was done.; `peer_unreachable`: The other server can't be reached now.
+     * `busy`: Too much is waiting; nothing was done.; `recovering`: The channel takes nothing until it is whole again: it may have lost its end.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
 };
@@ -1790,7 +1791,7 @@ export type KnockChannelErrors = {
      */
     502: ProblemDocument;
     /**
-     * `busy`: Too much is waiting; nothing was done.; `peer_unreachable`: The other server can't be reached now.
+     * `busy`: Too much is waiting; nothing was done.; `recovering`: The channel takes nothing until it is whole again: it may have lost its end.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
 };
@@ -1849,7 +1850,7 @@ export type LeaveChannelErrors = {
      */
     502: ProblemDocument;
     /**
-     * `busy`: Too much is waiting; nothing was done.; `peer_unreachable`: The other server can't be reached now.
+     * `busy`: Too much is waiting; nothing was done.; `recovering`: The channel takes nothing until it is whole again: it may have lost its end.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
 };
@@ -2035,7 +2036,7 @@ export type UpdateMemberErrors = {
      */
     502: ProblemDocument;
     /**
-     * `busy`: Too much is waiting; nothing was done.; `peer_unreachable`: The other server can't be reached now.
+     * `busy`: Too much is waiting; nothing was done.; `recovering`: The channel takes nothing until it is whole again: it may have lost its end.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
 };
@@ -2171,7 +2172,7 @@ export type SendMessageErrors = {
      */
     502: ProblemDocument;
     /**
-     * `busy`: Too much is waiting; nothing was done.; `peer_unreachable`: The other server can't be reached now.
+     * `busy`: Too much is waiting; nothing was done.; `recovering`: The channel takes nothing until it is whole again: it may have lost its end.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
 };
@@ -2247,7 +2248,7 @@ export type DeleteMessageErrors = {
      */
     502: ProblemDocument;
     /**
-     * `busy`: Too much is waiting; nothing was done.; `peer_unreachable`: The other server can't be reached now.
+     * `busy`: Too much is waiting; nothing was done.; `recovering`: The channel takes nothing until it is whole again: it may have lost its end.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
 };
@@ -2371,7 +2372,7 @@ export type EditMessageErrors = {
      */
     502: ProblemDocument;
     /**
-     * `busy`: Too much is waiting; nothing was done.; `peer_unreachable`: The other server can't be reached now.
+     * `busy`: Too much is waiting; nothing was done.; `recovering`: The channel takes nothing until it is whole again: it may have lost its end.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
 };
@@ -2491,7 +2492,7 @@ export type RemoveReactionErrors = {
      */
     502: ProblemDocument;
     /**
-     * `busy`: Too much is waiting; nothing was done.; `peer_unreachable`: The other server can't be reached now.
+     * `busy`: Too much is waiting; nothing was done.; `recovering`: The channel takes nothing until it is whole again: it may have lost its end.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
 };
@@ -2559,7 +2560,7 @@ export type AddReactionErrors = {
      */
     502: ProblemDocument;
     /**
-     * `busy`: Too much is waiting; nothing was done.; `peer_unreachable`: The other server can't be reached now.
+     * `busy`: Too much is waiting; nothing was done.; `recovering`: The channel takes nothing until it is whole again: it may have lost its end.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
 };
@@ -2729,7 +2730,7 @@ export type UnpinMessageErrors = {
      */
     502: ProblemDocument;
     /**
-     * `busy`: Too much is waiting; nothing was done.; `peer_unreachable`: The other server can't be reached now.
+     * `busy`: Too much is waiting; nothing was done.; `recovering`: The channel takes nothing until it is whole again: it may have lost its end.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
 };
@@ -2789,7 +2790,7 @@ export type PinMessageErrors = {
      */
     502: ProblemDocument;
     /**
-     * `busy`: Too much is waiting; nothing was done.; `peer_unreachable`: The other server can't be reached now.
+     * `busy`: Too much is waiting; nothing was done.; `recovering`: The channel takes nothing until it is whole again: it may have lost its end.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
 };
@@ -3033,7 +3034,7 @@ export type ListDirectoryErrors = {
      */
     502: ProblemDocument;
     /**
-     * `busy`: Too much is waiting; nothing was done.; `peer_unreachable`: The other server can't be reached now.
+     * `busy`: Too much is waiting; nothing was done.; `recovering`: The channel takes nothing until it is whole again: it may have lost its end.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
 };
@@ -3098,7 +3099,7 @@ export type CreateDmErrors = {
      */
     502: ProblemDocument;
     /**
-     * `busy`: Too much is waiting; nothing was done.; `peer_unreachable`: The other server can't be reached now.
+     * `busy`: Too much is waiting; nothing was done.; `recovering`: The channel takes nothing until it is whole again: it may have lost its end.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
 };
@@ -3776,7 +3777,7 @@ export type CreateJoinErrors = {
      */
     502: ProblemDocument;
     /**
-     * `busy`: Too much is waiting; nothing was done.; `peer_unreachable`: The other server can't be reached now.
+     * `busy`: Too much is waiting; nothing was done.; `recovering`: The channel takes nothing until it is whole again: it may have lost its end.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
 };
