@@ -65,6 +65,29 @@ test("the host is away: what is written waits, and arrives", async () => {
   await ann.sees("Is anybody there?");
 });
 
+test("which servers have what was said is kept up to date", async () => {
+  const { page } = ann;
+  const told = page.getByTestId("channel-servers");
+  await page.getByRole("button", { name: "Conversation options" }).click();
+  await page.getByRole("menuitem", { name: "Channel settings" }).click();
+  await page.getByRole("tab", { name: "Servers" }).click();
+  await expect(told).toContainText("1 of 1 servers have everything.");
+  await page.keyboard.press("Escape");
+  await pair.b.kill();
+  await ann.send("One for later");
+  await ann.sees("One for later");
+  await page.getByRole("button", { name: "Conversation options" }).click();
+  await page.getByRole("menuitem", { name: "Channel settings" }).click();
+  await page.getByRole("tab", { name: "Servers" }).click();
+  await expect(told).toContainText("0 of 1 servers have everything.");
+  await expect(told).toContainText("b.test is 1 behind");
+  await ann.shot("federation-behind");
+  await pair.run("b.test");
+  await expect(told).toContainText("1 of 1 servers have everything.", { timeout: 60_000 });
+  await page.keyboard.press("Escape");
+  await bob.sees("One for later");
+});
+
 test("a conversation with somebody of another server, by whole name", async () => {
   const { page } = bob;
   await page.getByRole("button", { name: "Start a conversation" }).first().click();

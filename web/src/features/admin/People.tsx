@@ -81,7 +81,7 @@ interface AccountRowProps {
 function AccountRow({ account, onRole, onDisable, onEnable }: AccountRowProps) {
   const view = useView();
   const [now] = useState(() => Date.now());
-  const online = useSelect((state) => Boolean(state.online[account.id]));
+  const online = useSelect((state) => state.me?.id === account.id || Boolean(state.online[account.id]));
   const { id, role, disabled, last_used_ts: last } = account;
   const name = nameOf(account);
   const admin = role === "admin";
