@@ -1,6 +1,6 @@
 // Where one writes: grows, remembers its draft, completes names, sends on Enter.
 
-import { type KeyboardEvent, useEffect, useRef } from "react";
+import { type KeyboardEvent, memo, useEffect, useRef } from "react";
 import { t } from "../../i18n";
 import { plainText } from "../../ui/markdown/parse";
 import { IconButton } from "../../ui/Button";
@@ -30,7 +30,9 @@ interface ComposerProps {
 
 const MESSAGE_BYTES_DEFAULT = 32_768;
 
-export function Composer({ channel, place, label, replyTo, onReplyDone, onEditLast, onSend }: ComposerProps) {
+/** With props that stay the same while others write, it is drawn for its own sake only. */
+export const Composer = memo(function Composer(props: ComposerProps) {
+  const { channel, place, label, replyTo, onReplyDone, onEditLast, onSend } = props;
   const client = useClient();
   const box = useRef<HTMLTextAreaElement>(null);
   const commands = useCommands(channel, onSend);
@@ -129,7 +131,7 @@ export function Composer({ channel, place, label, replyTo, onReplyDone, onEditLa
       </div>
     </div>
   );
-}
+});
 
 function ReplyBanner({ channel, id, onCancel }: { channel: string; id: string; onCancel?: () => void }) {
   const message = useSelect((state) => state.channels[channel]?.messages[id]);

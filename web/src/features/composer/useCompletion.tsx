@@ -7,7 +7,7 @@ import { Icon } from "../../ui/Icon";
 import type { Suggestion } from "../../ui/Suggestions";
 import type { User } from "../../api/types";
 import { displayName, joinedChannels } from "../../store/selectors";
-import { useChannel, useClient, useMe, useSelect } from "../app/context";
+import { useClient, useMe, useSelect } from "../app/context";
 import { may } from "../client/rights";
 import type { Emoji } from "../emoji/emoji";
 import { COMMANDS } from "./commands";
@@ -15,6 +15,7 @@ import { type Trigger, triggerAt } from "./completion";
 import { usage } from "./useCommands";
 
 const OPTIONS_MAX = 8;
+const NOTHING: Record<string, never> = {};
 
 interface Input {
   channel: string;
@@ -60,10 +61,11 @@ export function useCompletion({ channel, text, caret, insert }: Input) {
 
 function useOptions(channel: string, trigger: Trigger | null): Option[] {
   const people = usePeople(channel, trigger?.kind === "person");
-  const channels = useSelect((state) => state.channels);
-  const users = useSelect((state) => state.users);
+  // Only what the suggestions at hand need: the box must not be drawn anew for each message that arrives.
+  const channels = useSelect((state) => (trigger?.kind === "channel" ? state.channels : NOTHING));
+  const users = useSelect((state) => (trigger?.kind === "person" ? state.users : NOTHING));
   const client = useClient();
-  const info = useChannel(channel)?.info;
+  const info = useSelect((state) => (trigger?.kind === "person" ? state.channels[channel]?.info : undefined));
   const search = useEmojiSearch(trigger?.kind === "emoji");
   const me = useMe();
   return useMemo(() => {
@@ -140,8 +142,8 @@ const rank = (user: User, query: string) =>
 /** Who is here: the members, asked for when the first `@` is typed. */
 function usePeople(channel: string, wanted: boolean): User[] {
   const client = useClient();
-  const state = useChannel(channel);
-  const missing = wanted && state?.info.kind === "channel" && !state.members;
+  const state = useSelect((known) => (wanted ? known.channels[channel] : undefined));
+  const missing = state?.info.kind === "channel" && !state.members;
   useEffect(() => {
     if (missing) void client.actions.loadMembers(channel);
   }, [client, channel, missing]);

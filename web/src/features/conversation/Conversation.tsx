@@ -1,11 +1,12 @@
 // One conversation: head, timeline, composer. Mounted anew for each channel.
 
-import { useState } from "react";
+import { useCallback, useState } from "react";
+import type { Uploaded } from "../../api/files";
 import { t } from "../../i18n";
 import { EmptyState, TimelineSkeleton } from "../../ui/bits";
 import { Button, IconButton } from "../../ui/Button";
 import { channelName } from "../../store/selectors";
-import { useChannel, useClient, useMe, useSelect } from "../app/context";
+import { useChannel, useClient, useSelect } from "../app/context";
 import { go } from "../app/route";
 import { useView } from "../app/view";
 import { canPost } from "../client/rights";
@@ -20,22 +21,38 @@ export function Conversation({ id, target }: { id: string; target: string | null
   const channel = useChannel(id);
   const synced = useSelect((state) => state.synced);
   const name = useSelect((state) => (state.channels[id] ? channelName(state, state.channels[id]) : ""));
-  const me = useMe();
   const [replyTo, setReplyTo] = useState<string | null>(null);
   const [editing, setEditing] = useState<string | null>(null);
   const [sent, setSent] = useState(0);
+
+  const editLast = useCallback(() => {
+    const { channels, me } = client.store.getState();
+    const here = channels[id];
+    const last = here?.main?.ids.findLast((each) => {
+      const message = here.messages[each];
+      return message?.sender === me?.id && !message?.deleted;
+    });
+    if (last) setEditing(last);
+  }, [client, id]);
+  const replied = useCallback(() => setReplyTo(null), []);
+  const send = useCallback(
+    (text: string, attachments?: Uploaded[]) => {
+      client.outbox.send({
+        channel: id,
+        text,
+        ...(attachments ? { attachments } : {}),
+        ...(replyTo ? { reply_to: replyTo } : {}),
+      });
+      setReplyTo(null);
+      setSent((count) => count + 1);
+    },
+    [client, id, replyTo],
+  );
 
   if (!channel) return <Absent loading={!synced} />;
   const { info } = channel;
   if (info.membership === "invited") return <Invitation id={id} name={name} />;
 
-  const editLast = () => {
-    const last = channel.main?.ids.findLast((each) => {
-      const message = channel.messages[each];
-      return message?.sender === me?.id && !message?.deleted;
-    });
-    if (last) setEditing(last);
-  };
   const title = info.kind === "channel" ? `#${name}` : name;
 
   return (
@@ -58,18 +75,9 @@ export function Conversation({ id, target }: { id: string; target: string | null
           place={id}
           label={t.composer.label(title)}
           replyTo={replyTo}
-          onReplyDone={() => setReplyTo(null)}
+          onReplyDone={replied}
           onEditLast={editLast}
-          onSend={(text, attachments) => {
-            client.outbox.send({
-              channel: id,
-              text,
-              ...(attachments ? { attachments } : {}),
-              ...(replyTo ? { reply_to: replyTo } : {}),
-            });
-            setReplyTo(null);
-            setSent((count) => count + 1);
-          }}
+          onSend={send}
         />
       ) : (
         <p className="composer-note">{info.archived ? t.channel.archived : t.composer.noPost}</p>
