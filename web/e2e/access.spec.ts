@@ -50,6 +50,16 @@ async function check(page: Page, view: string): Promise<void> {
   }
 }
 
+/** Each tab of the dialog that is open, once what it shows is there. */
+async function tabs(page: Page, view: string, names: string[]): Promise<void> {
+  for (const name of names) {
+    await page.getByRole("tab", { name, exact: true }).click();
+    await expect(page.getByRole("tabpanel")).toBeVisible();
+    await expect(page.getByRole("tabpanel").locator(".list-skeleton")).toHaveCount(0);
+    await check(page, `${view}, ${name}`);
+  }
+}
+
 async function tour(browser: Browser, width: number): Promise<void> {
   const name = String(width);
   const options = { viewport: { width, height: 800 }, reducedMotion: "reduce" as const };
@@ -118,11 +128,7 @@ async function tour(browser: Browser, width: number): Promise<void> {
   await expect(page.getByRole("menu")).toBeVisible();
   await check(page, "menu");
   await page.getByRole("menuitem", { name: "Channel settings" }).click();
-  for (const tab of ["General", "Access", "Servers", "Bans"]) {
-    await page.getByRole("tab", { name: tab }).click();
-    await expect(page.getByRole("tabpanel").getByRole("status")).toHaveCount(0);
-    await check(page, `channel settings, ${tab}`);
-  }
+  await tabs(page, "channel settings", ["General", "Access", "Servers", "Bans"]);
   await page.keyboard.press("Escape");
   await drawer();
   await check(page, "sidebar");
@@ -143,11 +149,7 @@ async function tour(browser: Browser, width: number): Promise<void> {
   await drawer();
   await page.getByRole("button", { name: "Your account" }).click();
   await page.getByRole("menuitem", { name: "Settings" }).click();
-  for (const tab of ["Profile", "Appearance", "Notifications", "Account", "Sessions", "Keyboard"]) {
-    await page.getByRole("tab", { name: tab }).click();
-    await expect(page.getByRole("tabpanel")).toBeVisible();
-    await check(page, `settings, ${tab}`);
-  }
+  await tabs(page, "settings", ["Profile", "Appearance", "Notifications", "Account", "Sessions", "Keyboard"]);
   expect(ada.complaints).toEqual([]);
   await ada.context.close();
   await bo.context.close();
@@ -161,11 +163,7 @@ async function administration(browser: Browser, width: number): Promise<void> {
   if (width < 721) await page.getByRole("button", { name: "Open conversations" }).first().click();
   await page.getByRole("button", { name: "Your account" }).click();
   await page.getByRole("menuitem", { name: "Administration" }).click();
-  for (const tab of ["Server", "People", "Invite codes", "Channels", "Other servers"]) {
-    await page.getByRole("tab", { name: tab, exact: true }).click();
-    await expect(page.getByRole("tabpanel").getByRole("status")).toHaveCount(0);
-    await check(page, `administration, ${tab}`);
-  }
+  await tabs(page, "administration", ["Server", "People", "Invite codes", "Channels", "Other servers"]);
   expect(root.complaints).toEqual([]);
   await root.context.close();
 }

@@ -46,8 +46,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
   const bytes = text.length * 3 < limit ? 0 : new TextEncoder().encode(text).length;
   const over = bytes - limit;
   const { uploads, drop } = useAttaching();
-  const empty = text.trim() === "" && uploads.chips.length === 0;
-  const blocked = empty || over > 0 || uploads.unfinished;
+  const blocked = over > 0 || uploads.unfinished || (text.trim() === "" && uploads.chips.length === 0);
 
   useEffect(() => {
     if (matchMedia("(pointer: fine)").matches) box.current?.focus();
