@@ -190,13 +190,13 @@ endpoints! {
     set_push: session ["push_disabled", "bad_endpoint", "bad_push_keys", "session_not_found"];
     delete_push: session [];
     options_files: anyone [];
-    upload_file: session ["bad_file_name", "quota_exceeded", "broken_off", "bad_tus", "tus_version", "too_many_uploads"];
+    upload_file: session ["bad_file_name", "quota_exceeded", "file_refused", "scan_failed", "broken_off", "bad_tus", "tus_version", "too_many_uploads"];
     get_upload: session ["upload_not_found", "tus_version"];
-    append_upload: session ["upload_not_found", "tus_version", "bad_tus", "offset_mismatch", "upload_locked", "checksum_mismatch", "broken_off", "quota_exceeded"];
+    append_upload: session ["upload_not_found", "file_refused", "scan_failed", "tus_version", "bad_tus", "offset_mismatch", "upload_locked", "checksum_mismatch", "broken_off", "quota_exceeded"];
     delete_upload: session ["upload_not_found", "tus_version", "upload_locked"];
-    get_thumbnail: session ["file_not_found", "bad_size", "no_picture", "too_large"];
-    get_file: session ["file_not_found", "bad_range", "too_large"];
-    head_file: session ["file_not_found", "bad_range", "too_large"];
+    get_thumbnail: session ["file_not_found", "bad_size", "no_picture", "too_large", "file_refused", "scan_failed"];
+    get_file: session ["file_not_found", "bad_range", "too_large", "file_refused", "scan_failed"];
+    head_file: session ["file_not_found", "bad_range", "too_large", "file_refused", "scan_failed"];
     set_avatar: session ["file_not_found", "bad_picture", "broken_off", "quota_exceeded", "user_not_found"];
     delete_avatar: session ["user_not_found"];
     search_messages: session ["bad_search", "search_empty", "channel_not_found", "user_not_found", "bad_limit", "bad_cursor"];

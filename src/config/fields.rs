@@ -144,6 +144,16 @@ sections! {
         /// How many bytes of files of other servers are kept. They are fetched when somebody first looks at them; the ones
         /// that were not looked at for longest go first. 0: none are fetched.
         remote_cache_bytes: u64 = 10_737_418_240,
+        /// Whether JPEG, PNG and WebP pictures lose what cameras and programs wrote into them (where, when, with what) when they
+        /// are uploaded. Small pictures and pictures of profiles never have it.
+        strip_metadata: bool = false,
+        /// A program that examines each file before anybody can have it. It is given the file's path; exit code 0: clean, 1:
+        /// infected, anything else: not known, and the file is not taken.
+        scan_command: Text = Text::new(""),
+        /// clamd, to do the same: "host:port", or the path of its socket.
+        scan_clamd: Text = Text::new(""),
+        /// How long examining a file may take, in seconds.
+        scan_seconds: u32 = 60,
     }
     /// The live stream to clients.
     stream: Stream {

@@ -93,6 +93,8 @@ coded! {
         Fork = "fork", "The channel's host has shown two different logs: nothing is written there any more.";
         Fenced = "fenced", "The sender was restored since: what it sent before is not taken any more.";
         TooMuchWaiting = "too_much_waiting", "Too much of yours is waiting for other servers.";
+        FileRefused = "file_refused", "This file is refused: it is infected, or no good picture.";
+        ScanFailed = "scan_failed", "Files can't be examined now; try again later.";
         QuotaExceeded = "quota_exceeded", "There is no room for more files of yours: delete some messages that carry files.";
         TooManyUploads = "too_many_uploads", "Too many uploads are under way.";
         UploadLocked = "upload_locked", "Another request is adding to this upload.";

@@ -17,8 +17,8 @@ use super::remote::files::{Away, Flights};
 use super::seat::first_readable;
 use super::view::Attachment;
 use super::writer::Work;
-use super::{Domain, Error, Missing, Result};
-use crate::files::{Hash, Parts, Store};
+use super::{Conflict, Domain, Error, Missing, Result};
+use crate::files::{Hash, Parts, Scan, Store, Verdict};
 use crate::storage::files::{self, FileRow};
 use crate::storage::{ChannelNum, Conn, UserNum, channels, members};
 
@@ -42,6 +42,7 @@ pub struct Files {
     /// Bytes of one file come and go one after the other.
     locks: Vec<tokio::sync::Mutex<()>>,
     pub(super) pictures: Semaphore,
+    pub(super) scan: Scan,
     /// There is something to delete.
     pub doomed: Arc<Notify>,
     /// Files of other servers that are on their way.
@@ -57,12 +58,13 @@ pub(super) struct Busy {
 }
 
 impl Files {
-    pub fn new(store: Store, parts: Parts) -> Files {
+    pub fn new(store: Store, parts: Parts, scan: Scan) -> Files {
         Files {
             store,
             parts,
             locks: (0..LOCKS).map(|_| tokio::sync::Mutex::new(())).collect(),
             pictures: Semaphore::new(PICTURES_AT_ONCE),
+            scan,
             doomed: Arc::default(),
             flights: Flights::default(),
             busy: Mutex::default(),
@@ -76,6 +78,21 @@ impl Files {
         match self.locks.get(number) {
             Some(lock) => Some(lock.lock().await),
             None => None,
+        }
+    }
+
+    /// Lets a part through that is not infected, as far as anybody can say.
+    ///
+    /// # Errors
+    /// `file_refused`, `scan_failed`
+    pub(super) async fn examine(&self, id: &str) -> Result<()> {
+        match self.scan.examine(&self.parts.path(id)).await {
+            Ok(Verdict::Clean) => Ok(()),
+            Ok(Verdict::Infected) => Err(Error::Conflict(Conflict::FileRefused)),
+            Err(error) => {
+                tracing::error!(%error, "a file could not be examined");
+                Err(Error::Conflict(Conflict::ScanFailed))
+            }
         }
     }
 

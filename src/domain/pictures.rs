@@ -14,7 +14,7 @@ use crate::storage::files::{self, FileRow};
 use crate::storage::users;
 
 /// How long a request waits until a picture can be decoded.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 /// The largest picture that is taken for a profile, in bytes.
 pub const AVATAR_BYTES_MAX: usize = 8 * 1024 * 1024;
 

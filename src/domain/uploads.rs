@@ -5,10 +5,11 @@ use std::io::BufReader;
 
 use super::clock::random_text;
 use super::files::{Files, UNUSED_MS, check_name, shown};
+use super::pictures::PATIENCE;
 use super::view::Attachment;
 use super::{Actor, Conflict, Domain, Error, Missing, Result};
 use crate::files::images::{self, PICTURE_BYTES_MAX};
-use crate::files::{Hash, Part, parts};
+use crate::files::{Hash, Part, parts, strip};
 use crate::protocol::Ts;
 use crate::storage::files::{self, FileRow, UploadRow};
 use crate::storage::{Conn, UserNum};
@@ -166,10 +167,42 @@ impl Domain {
 
     /// Makes a whole part a file of the person's. `counted` bytes of it count in their quota already.
     async fn adopt(&self, user: UserNum, id: &str, counted: i64) -> Result<FileRow> {
-        let whole = self.files.parts.examine(id).await?;
+        self.files.examine(id).await?;
+        let mut whole = self.files.parts.examine(id).await?;
+        if self.config.settings.files.strip_metadata
+            && strip::is_known(whole.media_type)
+            && whole.size <= PICTURE_BYTES_MAX
+            && self.strip(id, whole.media_type).await?
+        {
+            whole = self.files.parts.examine(id).await?;
+        }
         let row = describe(&self.files, &whole, id, self.clock.now()).await;
         let path = self.files.parts.path(id);
         self.take(&whole.hash, user, row, counted, async |store| store.put(&whole.hash, &path).await).await
+    }
+
+    /// Takes out of a picture what is not pixels. True when there was something.
+    async fn strip(&self, id: &str, media_type: &'static str) -> Result<bool> {
+        let turn = tokio::time::timeout(PATIENCE, self.files.pictures.acquire()).await;
+        let Ok(Ok(_turn)) = turn else { return Err(Error::Busy) };
+        let path = self.files.parts.path(id);
+        let stripped = tokio::task::spawn_blocking(move || {
+            let bytes = std::fs::read(&path)
+                .map_err(|error| crate::files::Error::Io { what: "cannot read an upload", error })?;
+            strip::strip(bytes, media_type)
+        });
+        // What can't be read may say anything.
+        let refused = || Error::Conflict(Conflict::FileRefused);
+        let stripped = match stripped.await.map_err(|_| refused())? {
+            Err(crate::files::Error::Picture(_)) => return Err(refused()),
+            other => other?,
+        };
+        let Some(bytes) = stripped else { return Ok(false) };
+        let mut part = self.files.parts.go_on(id).await?.ok_or(Error::NotFound(Missing::Upload))?;
+        part.cut(0).await?;
+        part.write(&bytes).await?;
+        part.keep().await?;
+        Ok(true)
     }
 
     /// Puts bytes into the store and the file into the database, such that a crash leaves no bytes without a file.
@@ -302,8 +335,15 @@ impl Domain {
     }
 
     async fn complete(&self, upload: &UploadRow) -> Result<()> {
-        let file = self.adopt(upload.user_num, &upload.id, upload.size).await?;
+        let file = self.adopt(upload.user_num, &upload.id, upload.size).await;
         let id = upload.id.clone();
+        if matches!(file, Err(Error::Conflict(Conflict::FileRefused))) {
+            // It will never become a file: nothing of it stays.
+            let key = id.clone();
+            self.writer.other(&upload.id, move |work| Ok(files::delete_upload(work.conn, &key)?)).await?;
+            self.files.parts.delete(&upload.id).await;
+        }
+        let file = file?;
         self.writer
             .other(&upload.id, move |work| Ok(files::set_upload_hash(work.conn, &id, &file.hash)?))
             .await?;

@@ -8,10 +8,13 @@ mod hash;
 pub mod images;
 pub mod kind;
 pub mod parts;
+pub mod scan;
 pub mod store;
+pub mod strip;
 
 pub use hash::{BadHash, Hash};
 pub use parts::{Part, Parts};
+pub use scan::{Scan, Scanner, Verdict};
 pub use store::{Bytes, S3, Store};
 
 /// Why bytes could not be read or written.
@@ -26,6 +29,9 @@ pub enum Error {
     /// A picture that can't be read, or is too large to be.
     #[error("not a picture that can be shown small: {0}")]
     Picture(String),
+    /// Nobody could say whether it is infected.
+    #[error("the file could not be examined: {0}")]
+    Scan(String),
 }
 
 fn io(what: &'static str) -> impl FnOnce(std::io::Error) -> Error {

@@ -131,6 +131,7 @@ codes! {
     "version" 426 "This version of the protocol is not spoken here.";
     "tus_version" 412 "This server speaks tus 1.0.0.";
     "quota_exceeded" 413 "There is no room for more files of this account.";
+    "file_refused" 422 "The file is refused: it is infected, or what a camera wrote into it can't be taken out.";
     "unsupported_media_type" 415 "The body is not of the documented type.";
     "bad_range" 416 "The range lies beyond the file.";
     "upload_locked" 423 "Another request is adding to this upload.";
@@ -138,6 +139,7 @@ codes! {
     "rate_limited" 429 "Too many requests; Retry-After says when to go on.";
     "checksum_mismatch" 460 "The bytes are not those that the checksum is of.";
     "internal" 500 "The server failed; the request id finds it in its log.";
+    "scan_failed" 503 "Files can't be examined for viruses now; nothing was kept.";
     "busy" 503 "Too much is waiting; nothing was done.";
     "recovering" 503 "The channel takes nothing until it is whole again: it may have lost its end.";
     "federation_disabled" 404 "This server talks to no others.";

@@ -12,7 +12,7 @@ use crate::domain::compaction::Quiet;
 use crate::domain::effect::{Announce, Audience, Change, Effect};
 use crate::domain::files::Files;
 use crate::federation::courier::Routes;
-use crate::files::{Parts, S3, Store};
+use crate::files::{Parts, S3, Scan, Scanner, Store};
 use crate::http::Shared;
 use crate::live::Hub;
 use crate::storage::{Conn, is_postgres};
@@ -30,7 +30,15 @@ pub fn open_files(config: &Config) -> Result<Files, StartError> {
             secret: settings.s3_secret.to_string(),
         })?,
     };
-    Ok(Files::new(store, Parts::open(dir.join("parts"))?))
+    let (command, clamd) = (settings.scan_command.to_string(), settings.scan_clamd.to_string());
+    let scanner = match (command.is_empty(), clamd.is_empty()) {
+        (true, true) => Scanner::Nobody,
+        (false, _) => Scanner::Program(command.into()),
+        (true, false) if clamd.starts_with('/') => Scanner::ClamdUnix(clamd.into()),
+        (true, false) => Scanner::ClamdTcp(clamd),
+    };
+    let scan = Scan::new(scanner, Duration::from_secs(u64::from(settings.scan_seconds)));
+    Ok(Files::new(store, Parts::open(dir.join("parts"))?, scan))
 }
 
 const PRESENCE_INTERVAL: Duration = Duration::from_secs(1);

@@ -10,6 +10,8 @@ export const problems: Catalogue["problems"] = {
   rate_limited: "Das war etwas schnell. Bitte warte einen Moment.",
   unauthenticated: "Bitte melde dich wieder an.",
   bad_credentials: "Benutzername oder Passwort ist falsch.",
+  file_refused: "Die Datei wurde abgelehnt: sie ist infiziert oder kein gutes Bild.",
+  scan_failed: "Dateien können gerade nicht auf Viren geprüft werden. Bitte versuche es später noch einmal.",
   quota_exceeded: "Für weitere Dateien von dir ist kein Platz. Lösche Nachrichten, die Dateien tragen.",
   file_not_found: "Eine Datei ist nicht mehr da. Hänge sie noch einmal an.",
   bad_picture: "Das ist kein lesbares Bild.",

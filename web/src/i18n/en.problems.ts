@@ -8,6 +8,8 @@ export const problems = {
   rate_limited: "That was a little fast. Please wait a moment.",
   unauthenticated: "Please sign in again.",
   bad_credentials: "Username or password is wrong.",
+  file_refused: "The file was refused: it is infected, or no good picture.",
+  scan_failed: "Files can’t be examined for viruses now. Please try again later.",
   quota_exceeded: "There is no room for more files of yours. Delete some messages that carry files.",
   file_not_found: "A file is not there any more. Attach it again.",
   bad_picture: "That is not a picture that can be read.",

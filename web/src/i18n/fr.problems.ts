@@ -10,6 +10,8 @@ export const problems: Catalogue["problems"] = {
   rate_limited: "C’était un peu rapide. Attendez un instant.",
   unauthenticated: "Veuillez vous reconnecter.",
   bad_credentials: "Le nom d’utilisateur ou le mot de passe est faux.",
+  file_refused: "Le fichier a été refusé : il est infecté, ou ce n’est pas une bonne image.",
+  scan_failed: "Les fichiers ne peuvent pas être examinés pour l’instant. Réessaie plus tard.",
   quota_exceeded: "Il n’y a plus de place pour tes fichiers. Supprime des messages qui en portent.",
   file_not_found: "Un fichier n’est plus là. Joins-le de nouveau.",
   bad_picture: "Ce n’est pas une image lisible.",
