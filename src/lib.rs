@@ -5,7 +5,7 @@
 //! order, cursor, gap detector and read marker.
 //!
 //! ```text
-//! protocol <- storage, files, net <- domain <- http <- { client_api, federation, live, push } <- server <- main
+//! protocol <- storage, files, net <- domain <- http <- { client_api, federation, live, push, mail } <- server <- main
 //! ```
 //!
 //! - [`config`]: settings from a file and the environment, each documented once.
@@ -18,6 +18,7 @@
 //! - [`client_api`]: the public API, an endpoint a file.
 //! - [`net`]: connections to elsewhere: to public addresses only.
 //! - [`push`]: notifications to devices that have no window open (Web Push).
+//! - [`mail`]: letters to people, through the operator's mail server.
 //! - [`live`]: the stream: fan-out, resuming from cursors, back-pressure.
 //! - [`server`]: the one place that knows everybody; starting and stopping.
 //!
@@ -38,6 +39,7 @@ pub mod federation;
 pub mod files;
 pub mod http;
 pub mod live;
+pub mod mail;
 pub mod net;
 pub mod protocol;
 pub mod push;

@@ -12,11 +12,13 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App as ActixApp, HttpResponse, HttpServer, middleware, web};
+use tokio::sync::mpsc;
 
 use crate::client_api;
 use crate::config::{Config, PeerPolicy};
 use crate::domain::clock::{Clock, SystemClock, random, random_text};
 use crate::domain::effect::{Audience, Silence};
+use crate::domain::emails::{LETTERS_WAITING_MAX, Order};
 use crate::domain::passwords::Passwords;
 use crate::domain::peers::{Arrivals, NoPeers, Peers};
 use crate::domain::pushes::Wanted;
@@ -30,6 +32,7 @@ use crate::federation::{Outbound, own_keys};
 use crate::http::limits::Limits;
 use crate::http::{Problem, Shared, TokenCache, context, extract, web_client};
 use crate::live::{self, Bounds, Hub};
+use crate::mail::{self, MailError};
 use crate::net::ClientError;
 use crate::protocol::ids::KeyId;
 use crate::protocol::key_document::SignedKeySet;
@@ -59,6 +62,8 @@ pub enum StartError {
     Keys(#[from] own_keys::KeyError),
     #[error("connections to elsewhere: {0}")]
     Client(#[from] ClientError),
+    #[error("{0}")]
+    Mail(#[from] MailError),
     #[error("{what}: {error}")]
     Tls { what: String, error: String },
 }
@@ -155,7 +160,8 @@ impl Presences for NobodyOnline {
 
 /// The domain without a server around it: for commands.
 pub fn open_domain(config: &Arc<Config>) -> Result<(Domain, Vec<std::thread::JoinHandle<()>>), StartError> {
-    let built = build_domain(config, Arc::new(SystemClock), Arc::new(Silence), Arc::new(NobodyOnline), false)?;
+    let built =
+        build_domain(config, Arc::new(SystemClock), Arc::new(Silence), Arc::new(NobodyOnline), false)?;
     Ok((built.domain, built.writers))
 }
 
@@ -164,7 +170,8 @@ pub fn open_domain(config: &Arc<Config>) -> Result<(Domain, Vec<std::thread::Joi
 pub fn open_outbound(
     config: &Arc<Config>,
 ) -> Result<(Domain, Arc<Outbound>, Vec<std::thread::JoinHandle<()>>), StartError> {
-    let built = build_domain(config, Arc::new(SystemClock), Arc::new(Silence), Arc::new(NobodyOnline), false)?;
+    let built =
+        build_domain(config, Arc::new(SystemClock), Arc::new(Silence), Arc::new(NobodyOnline), false)?;
     let outbound = built.outbound.ok_or_else(|| StartError::Tls {
         what: "federation.enabled".to_owned(),
         error: "is off".to_owned(),
@@ -185,6 +192,7 @@ struct Built {
     /// None when this server talks to no others.
     outbound: Option<Arc<Outbound>>,
     vapid: Vapid,
+    orders: mpsc::Receiver<Order>,
 }
 
 fn build_domain(
@@ -253,6 +261,7 @@ fn build_domain(
         Some(outbound) => outbound.clone(),
         None => Arc::new(NoPeers),
     };
+    let (orders, ordered) = mpsc::channel(LETTERS_WAITING_MAX);
     let domain = Domain {
         config: config.clone(),
         reads,
@@ -267,11 +276,12 @@ fn build_domain(
         arrivals: Arrivals::default(),
         found: FoundChannels::default(),
         wanted,
+        orders: (!config.settings.email.smtp_url.is_empty()).then_some(orders),
         push_key: config.settings.push.enabled.then(|| vapid.public()),
         recovery: recover::Recovery::default(),
         fences: Arc::default(),
     };
-    Ok(Built { domain, writers: handles, keys, outbound, vapid })
+    Ok(Built { domain, writers: handles, keys, outbound, vapid, orders: ordered })
 }
 
 /// A server that is listening.
@@ -288,9 +298,20 @@ pub struct Running {
     routes: Arc<Routes>,
     sweeping: tokio::task::JoinHandle<()>,
     pushing: tokio::task::JoinHandle<()>,
+    writing: Option<tokio::task::JoinHandle<()>>,
     writers: Vec<std::thread::JoinHandle<()>>,
     /// Held for as long as the server runs; the system lets go of it however the process ends.
     _lock: Option<File>,
+}
+
+fn size(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// What may wait for one socket.
+fn bounds(config: &Config) -> Bounds {
+    let stream = &config.settings.stream;
+    Bounds { frames: size(stream.queue_frames), bytes: size(stream.queue_bytes), pace: live::PACE_MAX }
 }
 
 /// Starts everything. Answers when requests are taken.
@@ -304,19 +325,14 @@ pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Runn
     let lock = lock_data(&config)?;
     let tokens = Arc::new(TokenCache::default());
     let forgetting = tokens.clone();
-    let size = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
-    let settings = &config.settings;
-    let bounds = Bounds {
-        frames: size(settings.stream.queue_frames),
-        bytes: size(settings.stream.queue_bytes),
-        pace: live::PACE_MAX,
-    };
-    let streams_max = size(settings.limits.streams_per_account);
-    let (hub, announce) = Hub::start(bounds, streams_max, move |sessions| forgetting.forget(sessions))
-        .map_err(io("cannot start a thread"))?;
+    let streams_max = size(config.settings.limits.streams_per_account);
+    let (hub, announce) =
+        Hub::start(bounds(&config), streams_max, move |sessions| forgetting.forget(sessions))
+            .map_err(io("cannot start a thread"))?;
     let routes = Arc::new(Routes::default());
     let both = Arc::new(Both { here: Arc::new(announce), routes: routes.clone() });
-    let Built { domain, writers, keys, outbound, vapid } = build_domain(&config, clock, both, hub.clone(), true)?;
+    let Built { domain, writers, keys, outbound, vapid, orders } =
+        build_domain(&config, clock, both, hub.clone(), true)?;
     let domain = Arc::new(domain);
     let inbound = match outbound.clone() {
         Some(outbound) => Some(listener::federate(&config, &domain, keys, outbound, &routes).await?),
@@ -336,6 +352,7 @@ pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Runn
     };
     let housekeeping = tokio::spawn(keep_house(house));
     let pushing = push::start(domain.clone(), vapid)?;
+    let writing = mail::start(domain.clone(), orders)?;
     let app_hub = hub.clone();
     // Without an address of its own, federation shares the one for people.
     let elsewhere = config.federation.listen.is_some();
@@ -392,6 +409,7 @@ pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Runn
         housekeeping,
         sweeping,
         pushing,
+        writing,
         federation,
         routes,
         outbound,
@@ -428,6 +446,10 @@ impl Running {
         let _ = self.sweeping.await;
         self.pushing.abort();
         let _ = self.pushing.await;
+        if let Some(writing) = self.writing {
+            writing.abort();
+            let _ = writing.await;
+        }
         drop(self.outbound);
         drop(self.domain);
         drop(self.hub);

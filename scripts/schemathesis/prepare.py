@@ -166,6 +166,9 @@ REFUSED = {
     "before, after and around exclude each other": ("list_messages", "get_thread"),
     "from is not after to": ("get_log",),
     "membership or role is needed, either of them": ("update_member",),
+    "a device is at a host's name, and its key is a point on a curve": ("set_push",),
+    "a time zone is one that there is, and words have two characters when blanks are gone": ("update_attention",),
+    "a username or an email, one of the two": ("request_reset",),
     "a reference is a message's id, and there need be no such message": ("send_message",),
 }
 

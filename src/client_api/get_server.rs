@@ -17,6 +17,8 @@ pub struct Server {
     /// `open`, `invite` or `closed`
     pub registration: String,
     pub push: PushAccess,
+    /// Whether it sends e-mail: of what was missed, and to those who forgot their password.
+    pub email: bool,
     pub limits: ServerLimits,
 }
 
@@ -50,6 +52,7 @@ pub async fn get_server(app: App) -> Result<Json<Server>, Problem> {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         feature_level: FEATURE_LEVEL,
         registration: settings.accounts.registration.as_str().to_owned(),
+        email: app.domain.orders.is_some(),
         push: PushAccess { vapid_key: app.domain.push_key.clone() },
         limits: ServerLimits {
             message_bytes: settings.limits.message_bytes,

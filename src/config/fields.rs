@@ -207,6 +207,18 @@ sections! {
         /// A certificate authority (PEM file) that is trusted beside the public ones when connecting to push services.
         extra_root_ca: Text = Text::new(""),
     }
+    /// Letters to people: of what they missed, and for those who forgot their password.
+    email: Email {
+        /// The mail server: "smtps://user:password@mail.example.org" (TLS from the start), or
+        /// "smtp://user:password@mail.example.org:587?tls=required" (STARTTLS). Empty: no letters. Better given as
+        /// LOGGIA_EMAIL__SMTP_URL.
+        smtp_url: Text = Text::new(""),
+        /// Whom letters are from: "Loggia <loggia@example.org>".
+        from: Text = Text::new(""),
+        /// How long what concerns somebody waits for being seen before they are written to, in seconds; and how long it is
+        /// between two such letters at least.
+        delay_s: u32 = 1_800,
+    }
     /// What is logged to standard error.
     log: Log {
         /// "error", "warn", "info", "debug", "trace", or a filter such as "info,loggia::live=debug".

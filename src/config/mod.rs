@@ -15,8 +15,8 @@ use std::path::{Path, PathBuf};
 
 pub use federation::{Federation, PeerPolicy};
 pub use fields::{
-    Accounts, Database, FileStorage, Files, Limits, Log, LogFormat, Push, Registration, Server, Settings,
-    Stream,
+    Accounts, Database, Email, FileStorage, Files, Limits, Log, LogFormat, Push, Registration, Server,
+    Settings, Stream,
 };
 pub use push::PushAccess;
 use value::Given;
@@ -243,6 +243,10 @@ fn check(settings: Settings, sources: &Sources) -> Result<Config, ConfigError> {
             return Err(fail(section, field, format!("must be from {least} to {most}, not {value}")));
         }
     }
+    let email = &settings.email;
+    if !email.smtp_url.is_empty() && email.from.is_empty() {
+        return Err(fail("email", "from", "must be given with smtp_url".to_owned()));
+    }
     let federation = Federation::check(&settings.federation, &name)
         .map_err(|(field, problem)| fail("federation", field, problem))?;
     let push =
@@ -269,6 +273,7 @@ fn bounds(settings: &Settings) -> Vec<(&'static str, &'static str, u32, u32, u32
         ("limits", "streams_per_account", limits.streams_per_account, 1, 10_000),
         ("limits", "message_bytes", limits.message_bytes, 1, MESSAGE_BYTES_MAX),
         ("federation", "requests_per_minute", settings.federation.requests_per_minute, 1, 10_000_000),
+        ("email", "delay_s", settings.email.delay_s, 1, 604_800),
         ("push", "delay_ms", settings.push.delay_ms, 0, 600_000),
         ("push", "ttl_s", settings.push.ttl_s, 0, 2_419_200),
         ("files", "max_bytes", settings.files.max_bytes, 1, u32::MAX),

@@ -8,7 +8,7 @@ use crate::config::Registration;
 use crate::protocol::event::EventType;
 use crate::protocol::ids::{ServerName, UserId};
 use crate::storage::users::{self, NewUser};
-use crate::storage::{Conn, attention, channels, members, sessions, settings};
+use crate::storage::{Conn, attention, channels, emails, members, sessions, settings};
 
 pub const DISPLAY_NAME_CHARS_MAX: usize = 64;
 pub const BIO_CHARS_MAX: usize = 500;
@@ -219,6 +219,7 @@ impl Domain {
                 files::forget_person(work.conn, num, avatar.as_deref())?;
                 settings::delete_all(work.conn, num)?;
                 attention::forget(work.conn, num)?;
+                emails::forget(work.conn, num)?;
                 users::erase(work.conn, num, now)?;
                 let ended = sessions::delete_others(work.conn, num, "")?;
                 work.tell(Effect::SessionsEnded { sessions: ended });

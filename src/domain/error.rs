@@ -79,6 +79,7 @@ coded! {
         Invite = "invite_not_found", "There is no such invite code.";
         File = "file_not_found", "There is no such file, or it isn't for you.";
         Upload = "upload_not_found", "There is no such upload.";
+        Email = "email_not_found", "There is no e-mail address of yours.";
         Picture = "no_picture", "This file can't be shown small.";
         Setting = "setting_not_found", "Nothing is kept under this key.";
     }
@@ -101,6 +102,7 @@ coded! {
         OffsetMismatch = "offset_mismatch", "The upload goes on from another offset.";
         LastAdmin = "last_admin", "Nobody would be left to administer this server.";
         SettingsFull = "settings_full", "As much is kept as may be: delete something first.";
+        TooManyLetters = "too_many_letters", "Enough letters were sent for now: try again in an hour.";
         PinsFull = "pins_full", "This channel has as many pins as it can have.";
     }
 }
@@ -117,6 +119,8 @@ coded! {
         NotHost = "not_host", "Only the channel's host may do that.";
         NotMember = "not_member", "You are not a member of this channel.";
         EditsPrivate = "edits_private", "Earlier versions are for the author and moderators.";
+        EmailDisabled = "email_disabled", "This server sends no e-mail.";
+        TokenInvalid = "token_invalid", "The link was used, is too old, or is none of this server's.";
         PushDisabled = "push_disabled", "This server pushes nothing to devices.";
         NotYours = "not_yours", "Only its author may do that.";
     }

@@ -15,6 +15,7 @@ mod content;
 pub mod directory;
 pub mod dms;
 pub mod effect;
+pub mod emails;
 mod error;
 pub mod export;
 pub mod files;
@@ -83,6 +84,8 @@ pub struct Domain {
     pub arrivals: peers::Arrivals,
     pub found: remote::meet::FoundChannels,
     pub wanted: Arc<pushes::Wanted>,
+    /// Where letters are ordered; none where none are sent.
+    pub orders: Option<emails::Orders>,
     /// The public key with which devices are told, base64url; none where they are not.
     pub push_key: Option<String>,
     pub recovery: remote::recover::Recovery,

@@ -79,6 +79,19 @@ pub struct Reaction {
     pub users: Vec<String>,
 }
 
+/// Where one is written to.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct AccountEmail {
+    /// Whether this server writes at all.
+    pub enabled: bool,
+    /// The address that counts.
+    pub address: Option<String>,
+    /// One that was not confirmed yet.
+    pub pending: Option<String>,
+    /// Whether what was missed is told there.
+    pub missed: bool,
+}
+
 /// A file that a message carries.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Attachment {

@@ -79,6 +79,8 @@ pub struct Limits {
     enabled: bool,
     logins_by_address: Rate<IpAddr>,
     logins_by_account: Rate<String>,
+    resets_by_address: Rate<IpAddr>,
+    resets_by_account: Rate<String>,
     registrations: Rate<IpAddr>,
     writes: Rate<i64>,
     channels: Rate<i64>,
@@ -92,6 +94,8 @@ impl Limits {
             enabled: limits.enabled,
             logins_by_address: Rate::new("logins", limits.logins_per_minute, 60),
             logins_by_account: Rate::new("logins", limits.logins_per_minute, 60),
+            resets_by_address: Rate::new("resets", limits.logins_per_minute, 60),
+            resets_by_account: Rate::new("resets", limits.logins_per_minute, 60),
             registrations: Rate::new("registrations", limits.registrations_per_hour, 3_600),
             writes: Rate::new("writes", limits.writes_per_minute, 60),
             channels: Rate::new("channels", limits.channels_per_hour, 3_600),
@@ -110,6 +114,12 @@ impl Limits {
 
     pub fn registration(&self, request: &HttpRequest) -> Result<(), Problem> {
         self.count(request, &self.registrations, &address(request))
+    }
+
+    /// A request for a letter to whoever has this name or address: counted as a try to log in is.
+    pub fn reset(&self, request: &HttpRequest, whom: &str) -> Result<(), Problem> {
+        self.count(request, &self.resets_by_address, &address(request))?;
+        self.count(request, &self.resets_by_account, &whom.to_ascii_lowercase())
     }
 
     /// A change in a channel.
@@ -150,6 +160,8 @@ impl Limits {
     pub fn forget_quiet(&self) {
         self.logins_by_address.limiter.retain_recent();
         self.logins_by_account.limiter.retain_recent();
+        self.resets_by_address.limiter.retain_recent();
+        self.resets_by_account.limiter.retain_recent();
         self.registrations.limiter.retain_recent();
         self.writes.limiter.retain_recent();
         self.channels.limiter.retain_recent();

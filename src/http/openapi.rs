@@ -50,6 +50,7 @@ const PATH_PATTERNS: &[(&str, &str)] = &[
     ("session", "^[A-Za-z0-9_-]{1,64}$"),
     ("hash", "^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$"),
     ("upload", "^[A-Za-z0-9_-]{1,64}$"),
+    ("token", "^[A-Za-z0-9_-]{1,128}$"),
     ("name", "^[^/\\x00-\\x1f\\x7f]+$"),
     ("code", "^[A-Za-z0-9_-]{1,64}$"),
     ("emoji", "^[^\\s<>\\x00-\\x1f\\x7f-\\x9f]{1,64}$"),

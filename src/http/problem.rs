@@ -62,6 +62,7 @@ codes! {
     "bad_picture" 400 "This is no picture that can be read.";
     "setting_too_large" 400 "The value is too large.";
     "bad_size" 400 "Pictures are not made in this size.";
+    "bad_address" 400 "This is no e-mail address.";
     "bad_keywords" 400 "The words to watch for are not acceptable.";
     "bad_schedule" 400 "The hours of silence make no sense.";
     "bad_endpoint" 400 "The device can't be reached at this address.";
@@ -88,6 +89,8 @@ codes! {
     "invite_invalid" 403 "The invite code is unknown, spent or over.";
     "account_disabled" 403 "An administrator keeps this account from logging in.";
     "admin_only" 403 "Only an administrator may do that.";
+    "email_disabled" 403 "This server sends no e-mail.";
+    "token_invalid" 403 "The link was used, is too old, or is none of this server's.";
     "push_disabled" 403 "This server pushes nothing to devices.";
     "not_host" 403 "Only the channel's host may do that.";
     "not_member" 403 "Only members of the channel may do that.";
@@ -103,6 +106,7 @@ codes! {
     "message_not_found" 404 "There is no such message.";
     "user_not_found" 404 "There is no such person.";
     "server_not_found" 404 "This server does not know that one.";
+    "email_not_found" 404 "There is no e-mail address.";
     "session_not_found" 404 "There is no such session.";
     "alias_not_found" 404 "No channel has this alias.";
     "invite_not_found" 404 "There is no such invite code.";
@@ -136,6 +140,7 @@ codes! {
     "bad_range" 416 "The range lies beyond the file.";
     "upload_locked" 423 "Another request is adding to this upload.";
     "upgrade_required" 426 "This is a WebSocket.";
+    "too_many_letters" 429 "Enough letters were sent for now; try again in an hour.";
     "rate_limited" 429 "Too many requests; Retry-After says when to go on.";
     "checksum_mismatch" 460 "The bytes are not those that the checksum is of.";
     "internal" 500 "The server failed; the request id finds it in its log.";

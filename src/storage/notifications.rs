@@ -67,6 +67,26 @@ pub fn count_unseen_in(conn: &mut Conn, user: UserNum, channel: ChannelNum) -> R
     Ok(unseen.filter(notifications::channel.eq(channel)).select(count_star()).get_result(conn)?)
 }
 
+/// The newest id of all that the person was ever notified of; 0 for none.
+pub fn newest(conn: &mut Conn, user: UserNum) -> Result<i64> {
+    let of = notifications::table.filter(notifications::user_num.eq(user));
+    Ok(optional(of.order(notifications::id.desc()).select(notifications::id).first(conn))?.unwrap_or(0))
+}
+
+/// (id, channel, seq) of what the person has not seen after an id, oldest first.
+pub fn unseen_after(conn: &mut Conn, user: UserNum, id: i64) -> Result<Vec<(i64, ChannelNum, i64)>> {
+    Ok(notifications::table
+        .filter(notifications::user_num.eq(user).and(notifications::seen.eq(false)))
+        .filter(notifications::id.gt(id))
+        .order(notifications::id)
+        .limit(UNSEEN_MAX)
+        .select((notifications::id, notifications::channel, notifications::seq))
+        .load(conn)?)
+}
+
+/// How many unseen ones are looked at to write of them.
+const UNSEEN_MAX: i64 = 500;
+
 /// Whether the person has seen what notifies them of a message; none where nothing does.
 pub fn seen(conn: &mut Conn, user: UserNum, channel: ChannelNum, seq: i64) -> Result<Option<bool>> {
     let of =

@@ -392,3 +392,28 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(keywords, members);
+
+diesel::table! {
+    emails (user_num) {
+        user_num -> BigInt,
+        address -> Nullable<Text>,
+        pending -> Nullable<Text>,
+        missed -> Bool,
+        unsubscribe -> Text,
+        mailed_id -> BigInt,
+        mailed_ts -> BigInt,
+    }
+}
+
+diesel::table! {
+    email_tokens (token_hash) {
+        token_hash -> Binary,
+        user_num -> BigInt,
+        kind -> Text,
+        address -> Text,
+        created_ts -> BigInt,
+        expires_ts -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(emails, notifications);

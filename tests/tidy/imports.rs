@@ -15,6 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("http", &["protocol", "config", "storage", "files", "domain"]),
     ("client_api", &["protocol", "storage", "files", "domain", "http"]),
     ("federation", &["protocol", "config", "storage", "files", "net", "domain", "http"]),
+    ("mail", &["protocol", "config", "net", "domain"]),
     ("push", &["protocol", "config", "storage", "net", "domain"]),
     ("live", &["protocol", "storage", "domain", "http"]),
     ("demo", &[]),
@@ -33,6 +34,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "federation",
             "live",
             "push",
+            "mail",
         ],
     ),
     (

@@ -1,3 +1,5 @@
+DROP TABLE email_tokens;
+DROP TABLE emails;
 DROP TABLE keywords;
 DROP TABLE attention;
 DROP TABLE pushes;

@@ -42,3 +42,27 @@ CREATE TABLE keywords (
     word     TEXT NOT NULL,
     PRIMARY KEY (user_num, word)
 );
+
+-- Where a person is written to. An address counts once somebody who reads there has said so.
+CREATE TABLE emails (
+    user_num    BIGINT PRIMARY KEY NOT NULL REFERENCES users (num),
+    address     TEXT,
+    pending     TEXT,
+    missed      BOOLEAN NOT NULL,
+    unsubscribe TEXT NOT NULL UNIQUE,
+    mailed_id   BIGINT NOT NULL,
+    mailed_ts   BIGINT NOT NULL
+);
+CREATE INDEX emails_by_address ON emails (address);
+
+-- What letters ask for: that an address is one's own, or another password.
+CREATE TABLE email_tokens (
+    -- SHA-256 of the token; the token itself is only in the letter.
+    token_hash BYTEA PRIMARY KEY NOT NULL,
+    user_num   BIGINT NOT NULL REFERENCES users (num),
+    kind       TEXT NOT NULL,
+    address    TEXT NOT NULL,
+    created_ts BIGINT NOT NULL,
+    expires_ts BIGINT NOT NULL
+);
+CREATE INDEX email_tokens_by_user ON email_tokens (user_num);

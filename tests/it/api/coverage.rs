@@ -19,6 +19,7 @@ pub fn fill(template: &str, channel: &str, message: &str, user: &str) -> String 
         .replace("{emoji}", "x")
         .replace("{session}", "current")
         .replace("{code}", "no-such-code")
+        .replace("{token}", "no-such-token")
         .replace("{key}", "no-such-key");
     assert!(!path.contains('{'), "a new kind of part in {template}: say here what to put there");
     path
@@ -49,6 +50,11 @@ pub fn body(operation: &str, user: &str) -> Value {
         "update_account" => json!({ "role": "admin", "disabled": true }),
         "set_notify" => json!({ "level": "none" }),
         "update_attention" => json!({ "keywords": ["eve"] }),
+        "set_email" => json!({ "address": "eve@b.test" }),
+        "update_email" => json!({ "missed": true }),
+        "verify_email" => json!({ "token": "no-such-token" }),
+        "request_reset" => json!({ "username": "ann" }),
+        "reset_password" => json!({ "password": PASSWORD }),
         "set_push" => super::push::subscription("https://push.test/eve"),
         _ => Value::Null,
     }
@@ -85,7 +91,20 @@ both!(
             refused(&ghost).await;
         }
         for_anybody.sort_unstable();
-        assert_eq!(for_anybody, ["create_account", "create_session", "get_server", "options_files"]);
+        assert_eq!(
+            for_anybody,
+            [
+                "create_account",
+                "create_session",
+                "get_server",
+                "options_files",
+                "request_reset",
+                "reset_password",
+                "show_unsubscribe",
+                "unsubscribe_email",
+                "verify_email"
+            ]
+        );
     }
 );
 
@@ -113,17 +132,20 @@ fn expected(operation: &Operation) -> Option<Expected> {
         "get_upload" => Some(Expected::Silence(412)),
         "get_file" | "get_thumbnail" | "set_avatar" => Some(Expected::Problem(404, "file_not_found")),
         "head_file" => Some(Expected::Silence(404)),
+        "set_email" | "request_reset" => Some(Expected::Problem(403, "email_disabled")),
+        "update_email" => Some(Expected::Problem(404, "email_not_found")),
+        "verify_email" | "reset_password" => Some(Expected::Problem(403, "token_invalid")),
+        "show_unsubscribe" | "unsubscribe_email" => Some(Expected::Problem(400, "bad_query")),
         "delete_session" => Some(Expected::Problem(404, "session_not_found")),
         "get_setting" | "delete_setting" => Some(Expected::Problem(404, "setting_not_found")),
         "create_invite" | "list_invites" | "delete_invite" | "list_accounts" | "update_account"
         | "list_all_channels" | "list_peers" | "get_storage" => Some(Expected::Problem(403, "admin_only")),
-        "get_attention" | "update_attention" | "get_push" | "set_push" | "delete_push" | "options_files"
-        | "delete_avatar" | "get_server" | "create_account" | "create_session" | "list_sessions"
-        | "get_me" | "update_me" | "export_me" | "list_users" | "get_user" | "list_settings"
-        | "put_setting" | "create_channel" | "list_channels" | "list_directory" | "create_dm"
-        | "list_notifications" | "read_notifications" | "get_sync" | "change_password" | "delete_me" => {
-            Some(Expected::Fine)
-        }
+        "get_email" | "delete_email" | "get_attention" | "update_attention" | "get_push" | "set_push"
+        | "delete_push" | "options_files" | "delete_avatar" | "get_server" | "create_account"
+        | "create_session" | "list_sessions" | "get_me" | "update_me" | "export_me" | "list_users"
+        | "get_user" | "list_settings" | "put_setting" | "create_channel" | "list_channels"
+        | "list_directory" | "create_dm" | "list_notifications" | "read_notifications" | "get_sync"
+        | "change_password" | "delete_me" => Some(Expected::Fine),
         _ => None,
     }
 }

@@ -12,6 +12,7 @@ mod deletion;
 mod directory;
 mod dms;
 mod edits;
+mod email;
 mod export;
 pub mod files;
 mod leaving;

@@ -8,6 +8,7 @@ pub mod person;
 pub mod process;
 pub mod push_service;
 pub mod random;
+pub mod smtp;
 pub mod stream;
 
 use std::sync::Arc;

@@ -13,14 +13,15 @@ type Fits<Narrow extends { [K in keyof Narrow]: K extends keyof Wide ? Wide[K] :
 export type Contract = {
   user: Fits<Mine.User, Api.User>;
   session: Fits<Mine.Session, Api.Session>;
-  // `push` is newer than some servers.
-  server: Fits<Omit<Mine.ServerInfo, "limits" | "push">, Api.Server>;
+  // `push` and `email` are newer than some servers.
+  server: Fits<Omit<Mine.ServerInfo, "limits" | "push" | "email">, Api.Server>;
   message: Fits<Mine.Message, Api.Message>;
   reaction: Fits<Mine.Reaction, Api.Reaction>;
   attachment: Fits<Mine.Attachment, Api.Attachment>;
   // Only where one channel is asked for.
   channel: Fits<Omit<Mine.Channel, "sync" | "servers">, Api.Channel>;
   directory: Fits<Mine.DirectoryEntry, Api.DirectoryChannel>;
+  email: Fits<Mine.AccountEmail, Required<Api.AccountEmail>>;
   attention: Fits<Omit<Mine.Attention, "quiet_until_ts" | "schedule">, Api.Attention>;
   member: Fits<Mine.Member, Api.Member>;
   notification: Fits<Mine.Notification, Api.Notification>;

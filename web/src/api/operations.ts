@@ -4,6 +4,7 @@
 import "./http";
 import * as sdk from "./generated/sdk.gen";
 import type {
+  AccountEmail,
   Attention,
   Channel,
   DirectoryEntry,
@@ -86,6 +87,15 @@ export const get_attention = () => sdk.getAttention() as Promise<Attention>;
 export const update_attention = (body: Partial<Attention>) =>
   sdk.updateAttention({ body }) as Promise<Attention>;
 
+export const get_email = () => sdk.getEmail() as Promise<AccountEmail>;
+export const set_email = (address: string) => sdk.setEmail({ body: { address } }) as Promise<AccountEmail>;
+export const update_email = (missed: boolean) =>
+  sdk.updateEmail({ body: { missed } }) as Promise<AccountEmail>;
+export const delete_email = () => sdk.deleteEmail();
+export const verify_email = (token: string) => sdk.verifyEmail({ body: { token } });
+export const request_reset = (body: { username: string } | { email: string }) => sdk.requestReset({ body });
+export const reset_password = (token: string, password: string) =>
+  sdk.resetPassword({ path: { token }, body: { password } });
 export const set_push = (body: {
   endpoint: string;
   keys: { p256dh: string; auth: string };

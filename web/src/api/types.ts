@@ -35,6 +35,7 @@ export interface ServerInfo {
   limits: Record<string, number>;
   /** Newer than some servers. */
   push?: { vapid_key: string | null };
+  email?: boolean;
 }
 
 /** When and of what the person is told, on all their devices. */
@@ -42,6 +43,14 @@ export interface Attention {
   keywords: string[];
   quiet_until_ts: number | null;
   schedule: { zone: string; from_min: number; to_min: number } | null;
+}
+
+/** Where one is written to. */
+export interface AccountEmail {
+  enabled: boolean;
+  address: string | null;
+  pending: string | null;
+  missed: boolean;
 }
 
 export interface SignedIn {

@@ -10,4 +10,25 @@ export const notify: NotifyTexts = {
   keywords: "Wörter, auf die ich achte",
   keywordsHint:
     "Durch Kommas getrennt. Eine Nachricht mit einem davon benachrichtigt dich wie eine Erwähnung.",
+  email: "E-Mail-Adresse",
+  emailHint:
+    "Für das, was du verpasst hast, und falls du dein Passwort vergisst. Zuerst geht ein Brief dorthin.",
+  otherAddress: "Eine andere Adresse",
+  confirm: "Bestätigen",
+  removeAddress: "Adresse entfernen",
+  missed: "Schreib mir, was ich verpasst habe",
+  missedHint:
+    "Direktnachrichten, Erwähnungen und Antworten, die nach einer Weile noch ungelesen sind, in einem Brief.",
+  forgot: "Passwort vergessen?",
+  nameOrAddress: "Benutzername oder E-Mail-Adresse",
+  resetHint: "Ein Brief mit einem Link geht an die Adresse, die du bestätigt hast.",
+  sendLetter: "Brief schicken",
+  resetAsked: "Wenn es ein solches Konto mit einer bestätigten Adresse gibt, ist ein Brief unterwegs.",
+  back: "Zurück zur Anmeldung",
+  newPassword: "Neues Passwort wählen",
+  passwordSet: "Das Passwort ist gesetzt. Alle Geräte sind abgemeldet.",
+  confirmTitle: "Adresse bestätigen",
+  confirmed: "Die Adresse ist bestätigt.",
+  goOn: "Weiter zu Loggia",
+  pending: (address) => `Ein Brief ist unterwegs an ${address}. Öffne seinen Link.`,
 };

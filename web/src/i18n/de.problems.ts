@@ -65,4 +65,8 @@ export const problems: Catalogue["problems"] = {
   account_disabled: "Eine Administratorin oder ein Administrator hat dieses Konto gesperrt.",
   last_admin: "Jemand muss diesen Server weiter verwalten können.",
   bad_users: "Das sind zu viele Leute für ein Gespräch.",
+  email_not_found: "Es gibt keine solche Adresse.",
+  token_invalid: "Dieser Link wurde schon benutzt oder ist zu alt. Lass dir einen neuen schicken.",
+  too_many_letters: "Für jetzt wurden genug Briefe geschickt. Versuch es in einer Stunde wieder.",
+  bad_address: "Das ist keine E-Mail-Adresse.",
 };

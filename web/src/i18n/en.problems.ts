@@ -63,4 +63,8 @@ export const problems = {
   account_disabled: "An administrator of this server keeps this account from signing in.",
   last_admin: "Somebody has to be left to administer this server.",
   bad_users: "That is too many people for one conversation.",
+  email_not_found: "There is no such address.",
+  token_invalid: "That link was used already, or is too old. Ask for another.",
+  too_many_letters: "Enough letters were sent for now. Try again in an hour.",
+  bad_address: "That is not an e-mail address.",
 };

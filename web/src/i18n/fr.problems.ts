@@ -65,4 +65,8 @@ export const problems: Catalogue["problems"] = {
   account_disabled: "L’administration de ce serveur empêche ce compte de se connecter.",
   last_admin: "Il faut que quelqu’un puisse encore administrer ce serveur.",
   bad_users: "C’est trop de personnes pour une conversation.",
+  email_not_found: "Cette adresse n’existe pas.",
+  token_invalid: "Ce lien a déjà servi ou est trop ancien. Demandez-en un autre.",
+  too_many_letters: "Assez d’e-mails ont été envoyés. Réessayez dans une heure.",
+  bad_address: "Ce n’est pas une adresse e-mail.",
 };

@@ -32,6 +32,28 @@ export type Account = {
     username: string;
 };
 
+/**
+ * Where one is written to.
+ */
+export type AccountEmail = {
+    /**
+     * The address that counts.
+     */
+    address?: string | null;
+    /**
+     * Whether this server writes at all.
+     */
+    enabled: boolean;
+    /**
+     * Whether what was missed is told there.
+     */
+    missed: boolean;
+    /**
+     * One that was not confirmed yet.
+     */
+    pending?: string | null;
+};
+
 export type AccountRole = 'user' | 'admin';
 
 export type Accounts = {
@@ -805,6 +827,21 @@ export type ReadState = {
 };
 
 /**
+ * One of the two.
+ */
+export type RequestReset = {
+    email?: string | null;
+    username?: string | null;
+};
+
+export type ResetPassword = {
+    /**
+     * At least 8 characters.
+     */
+    password: string;
+};
+
+/**
  * For the document: the names that [`Role`] reads.
  */
 export type RoleName = 'guest' | 'member' | 'moderator' | 'owner';
@@ -868,6 +905,10 @@ export type SendMessage = {
  * This server.
  */
 export type Server = {
+    /**
+     * Whether it sends e-mail: of what was missed, and to those who forgot their password.
+     */
+    email: boolean;
     /**
      * Grows when clients can rely on something new.
      */
@@ -961,6 +1002,13 @@ export type SetAvatar = {
      * The file's hash.
      */
     file: string;
+};
+
+export type SetEmail = {
+    /**
+     * Such as `ann@example.org`.
+     */
+    address: string;
 };
 
 export type SetNotify = {
@@ -1094,6 +1142,13 @@ export type UpdateChannel = {
     visibility?: Visibility | null;
 };
 
+export type UpdateEmail = {
+    /**
+     * Whether to write of what was missed.
+     */
+    missed: boolean;
+};
+
 export type UpdateMe = {
     /**
      * At most 500 characters.
@@ -1151,6 +1206,13 @@ export type User = {
 export type Users = {
     next?: string | null;
     users: Array<User>;
+};
+
+export type VerifyEmail = {
+    /**
+     * What stands in the letter's link.
+     */
+    token: string;
 };
 
 export type Visibility = 'public' | 'private';
@@ -3119,6 +3181,143 @@ export type CreateDmResponses = {
 
 export type CreateDmResponse = CreateDmResponses[keyof CreateDmResponses];
 
+export type ShowUnsubscribeData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * What stands in the letter's link.
+         */
+        token: string;
+    };
+    url: '/email/unsubscribe';
+};
+
+export type ShowUnsubscribeErrors = {
+    /**
+     * `bad_query`: The query is not of the documented shape.
+     */
+    400: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type ShowUnsubscribeError = ShowUnsubscribeErrors[keyof ShowUnsubscribeErrors];
+
+export type ShowUnsubscribeResponses = {
+    /**
+     * a page with one button
+     */
+    200: string;
+};
+
+export type ShowUnsubscribeResponse = ShowUnsubscribeResponses[keyof ShowUnsubscribeResponses];
+
+export type UnsubscribeEmailData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * What stands in the letter's link.
+         */
+        token: string;
+    };
+    url: '/email/unsubscribe';
+};
+
+export type UnsubscribeEmailErrors = {
+    /**
+     * `bad_query`: The query is not of the documented shape.
+     */
+    400: ProblemDocument;
+    /**
+     * `token_invalid`: The link was used, is too old, or is none of this server's.
+     */
+    403: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type UnsubscribeEmailError = UnsubscribeEmailErrors[keyof UnsubscribeEmailErrors];
+
+export type UnsubscribeEmailResponses = {
+    /**
+     * no more of them
+     */
+    200: string;
+};
+
+export type UnsubscribeEmailResponse = UnsubscribeEmailResponses[keyof UnsubscribeEmailResponses];
+
+export type VerifyEmailData = {
+    body: VerifyEmail;
+    path?: never;
+    query?: never;
+    url: '/email/verify';
+};
+
+export type VerifyEmailErrors = {
+    /**
+     * `bad_json`: The body is not JSON of the documented shape.
+     */
+    400: ProblemDocument;
+    /**
+     * `token_invalid`: The link was used, is too old, or is none of this server's.
+     */
+    403: ProblemDocument;
+    /**
+     * `too_large`: The content is too large.
+     */
+    413: ProblemDocument;
+    /**
+     * `unsupported_media_type`: The body is not of the documented type.
+     */
+    415: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type VerifyEmailError = VerifyEmailErrors[keyof VerifyEmailErrors];
+
+export type VerifyEmailResponses = {
+    /**
+     * the address counts
+     */
+    204: void;
+};
+
+export type VerifyEmailResponse = VerifyEmailResponses[keyof VerifyEmailResponses];
+
 export type OptionsFilesData = {
     body?: never;
     path?: never;
@@ -4140,6 +4339,194 @@ export type SetAvatarResponses = {
 
 export type SetAvatarResponse = SetAvatarResponses[keyof SetAvatarResponses];
 
+export type DeleteEmailData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/me/email';
+};
+
+export type DeleteEmailErrors = {
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: A browser's write came from another site.
+     */
+    403: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type DeleteEmailError = DeleteEmailErrors[keyof DeleteEmailErrors];
+
+export type DeleteEmailResponses = {
+    /**
+     * taken away
+     */
+    204: void;
+};
+
+export type DeleteEmailResponse = DeleteEmailResponses[keyof DeleteEmailResponses];
+
+export type GetEmailData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/me/email';
+};
+
+export type GetEmailErrors = {
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type GetEmailError = GetEmailErrors[keyof GetEmailErrors];
+
+export type GetEmailResponses = {
+    /**
+     * done
+     */
+    200: AccountEmail;
+};
+
+export type GetEmailResponse = GetEmailResponses[keyof GetEmailResponses];
+
+export type UpdateEmailData = {
+    body: UpdateEmail;
+    path?: never;
+    query?: never;
+    url: '/me/email';
+};
+
+export type UpdateEmailErrors = {
+    /**
+     * `bad_json`: The body is not JSON of the documented shape.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: A browser's write came from another site.
+     */
+    403: ProblemDocument;
+    /**
+     * `email_not_found`: There is no e-mail address.
+     */
+    404: ProblemDocument;
+    /**
+     * `too_large`: The content is too large.
+     */
+    413: ProblemDocument;
+    /**
+     * `unsupported_media_type`: The body is not of the documented type.
+     */
+    415: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type UpdateEmailError = UpdateEmailErrors[keyof UpdateEmailErrors];
+
+export type UpdateEmailResponses = {
+    /**
+     * done
+     */
+    200: AccountEmail;
+};
+
+export type UpdateEmailResponse = UpdateEmailResponses[keyof UpdateEmailResponses];
+
+export type SetEmailData = {
+    body: SetEmail;
+    path?: never;
+    query?: never;
+    url: '/me/email';
+};
+
+export type SetEmailErrors = {
+    /**
+     * `bad_json`: The body is not JSON of the documented shape.; `bad_address`: This is no e-mail address.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: A browser's write came from another site.; `email_disabled`: This server sends no e-mail.
+     */
+    403: ProblemDocument;
+    /**
+     * `too_large`: The content is too large.
+     */
+    413: ProblemDocument;
+    /**
+     * `unsupported_media_type`: The body is not of the documented type.
+     */
+    415: ProblemDocument;
+    /**
+     * `too_many_letters`: Enough letters were sent for now; try again in an hour.; `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type SetEmailError = SetEmailErrors[keyof SetEmailErrors];
+
+export type SetEmailResponses = {
+    /**
+     * done
+     */
+    200: AccountEmail;
+};
+
+export type SetEmailResponse = SetEmailResponses[keyof SetEmailResponses];
+
 export type ExportMeData = {
     body?: never;
     path?: never;
@@ -4675,6 +5062,104 @@ export type ReadNotificationsResponses = {
 };
 
 export type ReadNotificationsResponse = ReadNotificationsResponses[keyof ReadNotificationsResponses];
+
+export type RequestResetData = {
+    body: RequestReset;
+    path?: never;
+    query?: never;
+    url: '/password-resets';
+};
+
+export type RequestResetErrors = {
+    /**
+     * `bad_json`: The body is not JSON of the documented shape.
+     */
+    400: ProblemDocument;
+    /**
+     * `email_disabled`: This server sends no e-mail.
+     */
+    403: ProblemDocument;
+    /**
+     * `too_large`: The content is too large.
+     */
+    413: ProblemDocument;
+    /**
+     * `unsupported_media_type`: The body is not of the documented type.
+     */
+    415: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type RequestResetError = RequestResetErrors[keyof RequestResetErrors];
+
+export type RequestResetResponses = {
+    /**
+     * it is looked into
+     */
+    202: unknown;
+};
+
+export type ResetPasswordData = {
+    body: ResetPassword;
+    path: {
+        token: string;
+    };
+    query?: never;
+    url: '/password-resets/{token}';
+};
+
+export type ResetPasswordErrors = {
+    /**
+     * `bad_json`: The body is not JSON of the documented shape.; `bad_path`: A part of the path is not an id of its kind.; `password_too_short`: The password is too short.; `password_too_long`: The password is too long.
+     */
+    400: ProblemDocument;
+    /**
+     * `token_invalid`: The link was used, is too old, or is none of this server's.
+     */
+    403: ProblemDocument;
+    /**
+     * `too_large`: The content is too large.
+     */
+    413: ProblemDocument;
+    /**
+     * `unsupported_media_type`: The body is not of the documented type.
+     */
+    415: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type ResetPasswordError = ResetPasswordErrors[keyof ResetPasswordErrors];
+
+export type ResetPasswordResponses = {
+    /**
+     * the password is another now
+     */
+    204: void;
+};
+
+export type ResetPasswordResponse = ResetPasswordResponses[keyof ResetPasswordResponses];
 
 export type SearchMessagesData = {
     body?: never;

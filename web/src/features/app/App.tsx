@@ -5,8 +5,10 @@ import { Notices } from "../../ui/Notices";
 import { Mark } from "../../ui/Logo";
 import { useClient, useSelect } from "./context";
 import { useLanguage } from "./language";
+import { useLetter } from "./route";
 
 const AuthPage = lazy(() => import("../auth/AuthPage"));
+const LetterPage = lazy(() => import("../auth/LetterPage"));
 const Shell = lazy(() => import("./Shell"));
 
 export function App() {
@@ -14,11 +16,20 @@ export function App() {
   const session = useSelect((state) => state.session);
   const notices = useSyncExternalStore(client.notices.subscribe, client.notices.get);
   const language = useLanguage();
+  const letter = useLetter();
   // Another language draws everything anew: strings are not state.
   return (
     <I18nProvider key={language} locale={language}>
       <Suspense fallback={<Splash />}>
-        {session === "signed-out" ? <AuthPage /> : session === "signed-in" ? <Shell /> : <Splash />}
+        {letter ? (
+          <LetterPage letter={letter} />
+        ) : session === "signed-out" ? (
+          <AuthPage />
+        ) : session === "signed-in" ? (
+          <Shell />
+        ) : (
+          <Splash />
+        )}
       </Suspense>
       <Notices notices={notices} onClose={client.notices.close} />
     </I18nProvider>

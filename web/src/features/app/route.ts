@@ -1,6 +1,7 @@
 // Where the person is, in the address: `#/c/<channel>` and `#/c/<channel>/<message>`.
 
 import { useSyncExternalStore } from "react";
+import { type Letter, letterOf } from "../auth/letters";
 
 export interface Route {
   channel: string | null;
@@ -48,5 +49,17 @@ function current(): Route {
   if (location.hash !== last.hash) last = { hash: location.hash, route: parseRoute(location.hash) };
   return last.route;
 }
+
+/** What a letter's link asks for, whoever is signed in. */
+let lastLetter: { hash: string; letter: Letter | null } = { hash: "", letter: null };
+
+function currentLetter(): Letter | null {
+  if (location.hash !== lastLetter.hash) {
+    lastLetter = { hash: location.hash, letter: letterOf(location.hash) };
+  }
+  return lastLetter.letter;
+}
+
+export const useLetter = (): Letter | null => useSyncExternalStore(subscribe, currentLetter);
 
 export const useRoute = (): Route => useSyncExternalStore(subscribe, current);

@@ -1,18 +1,20 @@
-import { type FormEvent, useState } from "react";
+import { type FormEvent, lazy, Suspense, useState } from "react";
 import { t } from "../../i18n";
+import { notifyTexts } from "../../i18n/notify";
 import { Button } from "../../ui/Button";
 import { Field } from "../../ui/Field";
 import { Arcade, Wordmark } from "../../ui/Logo";
 import { useClient, useSelect } from "../app/context";
 import { fieldProblem, problemText } from "../client/problems";
 
+const ForgotPassword = lazy(() => import("./ForgotPassword"));
 const PASSWORD_MIN = 8;
 
 /** Sign in or register. The browser's password manager finds ordinary fields in an ordinary form. */
 export default function AuthPage() {
   const server = useSelect((state) => state.server);
   const endedBy = useSelect((state) => state.endedBy);
-  const [mode, setMode] = useState<"sign-in" | "register">("sign-in");
+  const [mode, setMode] = useState<"sign-in" | "register" | "forgot">("sign-in");
   const registering = mode === "register";
   const name = server?.name ?? location.host;
   const title = registering ? t.auth.registerOn(name) : t.auth.signInTo(name);
@@ -31,11 +33,22 @@ export default function AuthPage() {
             {ended}
           </p>
         ) : null}
-        {registering && server?.registration === "closed" ? (
+        {mode === "forgot" ? (
+          <Suspense fallback={null}>
+            <ForgotPassword onBack={() => setMode("sign-in")} />
+          </Suspense>
+        ) : registering && server?.registration === "closed" ? (
           <p className="auth-note">{t.auth.closed}</p>
         ) : (
           <AuthForm key={mode} registering={registering} needsInvite={server?.registration === "invite"} />
         )}
+        {mode === "sign-in" && server?.email ? (
+          <p className="auth-switch">
+            <Button variant="quiet" size="small" onPress={() => setMode("forgot")}>
+              {notifyTexts().forgot}
+            </Button>
+          </p>
+        ) : null}
         <p className="auth-switch">
           {registering ? t.auth.haveAccount : t.auth.noAccount}{" "}
           <Button variant="quiet" size="small" onPress={() => setMode(registering ? "sign-in" : "register")}>

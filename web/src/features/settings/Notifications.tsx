@@ -21,6 +21,7 @@ import { changeOnServer, ownZone } from "../attention/server";
 import { keepPush } from "../attention/push";
 import { attentionSettings, useAttentionSettings } from "../attention/settings";
 import { useClient, useMe } from "../app/context";
+import { EmailSettings } from "./EmailSettings";
 import { KeywordSettings } from "./KeywordSettings";
 import { PushSettings } from "./PushSettings";
 
@@ -56,6 +57,7 @@ export function Notifications() {
           { value: "all", title: t.attention.scopeAll, hint: t.attention.scopeAllHint },
         ]}
       />
+      <EmailSettings />
       <KeywordSettings />
       <Pause settings={settings} />
       <DailySchedule settings={settings} />
