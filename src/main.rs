@@ -2,6 +2,7 @@
 
 mod demo;
 mod operator;
+mod portability;
 
 use std::fs::File;
 use std::io::{BufReader, BufWriter, IsTerminal, Write};
@@ -81,6 +82,11 @@ enum Command {
         #[arg(long, value_name = "DIR", default_value = "demo-data")]
         data: PathBuf,
     },
+    /// Bring conversations from another program, while the server is stopped. Doing it again adds nothing twice.
+    Import {
+        #[command(subcommand)]
+        what: portability::ImportCommand,
+    },
     /// Write something to standard output as JSON lines.
     Export {
         #[command(subcommand)]
@@ -94,6 +100,10 @@ enum Export {
     Channel {
         /// `!` and a hash, or an alias such as `#general:chat.example.org`.
         channel: String,
+        /// Write pages for a browser instead, with the files: into a directory that is not there yet, or a file that ends
+        /// in .zip.
+        #[arg(long, value_name = "DIR|ZIP")]
+        html: Option<PathBuf>,
     },
 }
 
@@ -229,7 +239,11 @@ fn run(command: Command, config: Arc<Config>, file: Option<&Path>) -> Outcome {
         Command::Demo { .. } => Ok(ExitCode::SUCCESS),
         Command::Verify { file: None } => verify(&config),
         Command::Verify { file: Some(file) } => verify_file(&file),
-        Command::Export { what: Export::Channel { channel } } => export(&config, &channel),
+        Command::Export { what: Export::Channel { channel, html: None } } => export(&config, &channel),
+        Command::Export { what: Export::Channel { channel, html: Some(to) } } => {
+            portability::export_html(&config, &channel, &to).map(code)
+        }
+        Command::Import { what } => portability::import(what, &config).map(code),
         Command::Openapi { .. } => Ok(ExitCode::SUCCESS),
     }
 }

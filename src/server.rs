@@ -31,7 +31,7 @@ use crate::federation::discovery::Discovery;
 use crate::federation::{Outbound, own_keys};
 use crate::http::limits::Limits;
 use crate::http::{Problem, Shared, TokenCache, context, extract, web_client};
-use crate::live::{self, Bounds, Hub};
+use crate::live::{self, Hub};
 use crate::mail::{self, MailError};
 use crate::net::ClientError;
 use crate::protocol::ids::KeyId;
@@ -39,7 +39,7 @@ use crate::protocol::key_document::SignedKeySet;
 use crate::protocol::sign::SigningKey;
 use crate::push::{self, Vapid};
 use crate::storage::{self, ChannelNum, Conn, ReadPool, is_postgres, meta};
-use upkeep::{House, Sweeping, keep_files, keep_house, open_files};
+use upkeep::{House, Sweeping, bounds, keep_files, keep_house, open_files, size};
 
 /// Why the server can't start.
 #[derive(Debug, thiserror::Error)]
@@ -163,6 +163,17 @@ pub fn open_domain(config: &Arc<Config>) -> Result<(Domain, Vec<std::thread::Joi
     let built =
         build_domain(config, Arc::new(SystemClock), Arc::new(Silence), Arc::new(NobodyOnline), false)?;
     Ok((built.domain, built.writers))
+}
+
+/// Where files are, for commands that read them.
+pub fn open_store(config: &Config) -> Result<crate::files::Store, StartError> {
+    Ok(open_files(config)?.store)
+}
+
+/// Keeps a server from starting on the same data, and fails while one runs: for commands that write into channels.
+pub fn lock_alone(config: &Config) -> Result<Option<File>, StartError> {
+    make_data_dir(&config.data_dir)?;
+    lock_data(config)
 }
 
 /// The domain, and what asks other servers, without a server around them.
@@ -302,16 +313,6 @@ pub struct Running {
     writers: Vec<std::thread::JoinHandle<()>>,
     /// Held for as long as the server runs; the system lets go of it however the process ends.
     _lock: Option<File>,
-}
-
-fn size(number: u32) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
-}
-
-/// What may wait for one socket.
-fn bounds(config: &Config) -> Bounds {
-    let stream = &config.settings.stream;
-    Bounds { frames: size(stream.queue_frames), bytes: size(stream.queue_bytes), pace: live::PACE_MAX }
 }
 
 /// Starts everything. Answers when requests are taken.

@@ -74,7 +74,8 @@ async fn in_process(dir: &Path, name: &str, count: u64) -> io::Result<()> {
     for n in 0..messages {
         let nonce = format!("n{n}").parse().map_err(other)?;
         let text = "x".repeat(200);
-        let new = NewMessage { nonce, text, reply_to: None, thread: None, attachments: Vec::new() };
+        let new =
+            NewMessage { nonce, text, reply_to: None, thread: None, attachments: Vec::new(), imported: None };
         domain.send_message(&actor, id.clone(), new).await.map_err(other)?;
     }
     for _ in 0..if name == "page" { count } else { 0 } {

@@ -63,6 +63,7 @@ pub async fn send_message(
         reply_to: body.reply_to,
         thread: body.thread,
         attachments: attachments.collect(),
+        imported: None,
     };
     let (message, new) = app.domain.send_message(&actor.0, path.into_inner(), new).await?;
     let mut response = if new { HttpResponse::Created() } else { HttpResponse::Ok() };

@@ -12,7 +12,9 @@ use crate::protocol::rules::{Capability, HistoryPolicy, JoinPolicy, Policy, Role
 use crate::protocol::state::ServerList;
 use crate::storage::channels::{ChannelChange, ChannelRow};
 use crate::storage::members::MemberRow;
-use crate::storage::{ChannelNum, Conn, UserNum, channels, members, messages, notifications, peers, users};
+use crate::storage::{
+    ChannelNum, Conn, UserNum, channels, members, messages, meta, notifications, peers, users,
+};
 
 pub const NAME_CHARS_MAX: usize = 80;
 pub const TOPIC_CHARS_MAX: usize = 500;
@@ -68,6 +70,16 @@ impl Domain {
     /// # Errors
     /// `bad_name`, `bad_topic`, `bad_alias`, `alias_taken`
     pub async fn create_channel(&self, actor: &Actor, new: NewChannel) -> Result<Channel> {
+        self.found_channel(actor, new, None).await
+    }
+
+    /// As [`Domain::create_channel`]; the channel's id is kept under `note`, in the same transaction.
+    pub(super) async fn found_channel(
+        &self,
+        actor: &Actor,
+        new: NewChannel,
+        note: Option<String>,
+    ) -> Result<Channel> {
         let name = check_name(&new.name)?;
         let topic = accounts::check_line(&new.topic, TOPIC_CHARS_MAX, "bad_topic", "/topic")?;
         let alias = new.alias.as_deref().map(|alias| check_alias(alias, self.server())).transpose()?;
@@ -87,7 +99,11 @@ impl Domain {
                 if !topic.is_empty() {
                     set_topic(work, num, &actor.person, topic)?;
                 }
-                view_after(work, num, actor.person.num)
+                let view = view_after(work, num, actor.person.num)?;
+                if let Some(note) = note {
+                    meta::put(work.conn, &note, &view.info.id)?;
+                }
+                Ok(view)
             })
             .await
     }

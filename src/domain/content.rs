@@ -1,9 +1,9 @@
 //! What stands in bodies: the detachable content of each kind of event.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
-use super::view::Attachment;
+use super::view::{Attachment, Imported};
 
 /// `message` and `edit`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -20,6 +20,9 @@ pub struct MessageContent {
     /// The text addresses everybody, and its author may do that.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub mentions_all: bool,
+    /// It was said elsewhere, by somebody else.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "as_far_as_good")]
+    pub imported: Option<Imported>,
 }
 
 /// `reaction`
@@ -50,6 +53,16 @@ pub struct PinsContent {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ReasonContent {
     pub reason: String,
+}
+
+/// A member of another kind than it should be is none.
+fn as_far_as_good<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    T: for<'a> Deserialize<'a>,
+    D: Deserializer<'de>,
+{
+    let value = Value::deserialize(deserializer)?;
+    Ok(serde_json::from_value(value).ok())
 }
 
 /// As the map that a body holds.

@@ -8,7 +8,7 @@ use super::effect::{Change, Effect};
 use super::files::{self, ATTACHMENTS_MAX, Attach, check_name};
 use super::mentions::{self, Mentions};
 use super::seat::Seat;
-use super::view::{Message, MessageStatus};
+use super::view::{Imported, Message, MessageStatus};
 use super::writer::{Draft, Outgoing, Work};
 use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Result, accounts, show};
 use crate::protocol::event::{EventType, Rel, Relates};
@@ -33,6 +33,8 @@ pub struct NewMessage {
     pub reply_to: Option<EventId>,
     pub thread: Option<EventId>,
     pub attachments: Vec<Attach>,
+    /// It was said elsewhere: then it mentions nobody here.
+    pub imported: Option<Imported>,
 }
 
 /// An earlier version of a message.
@@ -77,7 +79,10 @@ impl Domain {
                 return Err(error);
             }
         }
-        let found = mentions::find(&new.text, self.server());
+        let found = match new.imported {
+            Some(_) => Mentions::default(),
+            None => mentions::find(&new.text, self.server()),
+        };
         let actor = actor.clone();
         let id = channel.clone();
         let (asker, again) = (actor.clone(), new.clone());
@@ -284,6 +289,7 @@ fn send(
         attachments: files::attachments(work.conn, actor.person.num, new.attachments)?,
         mentions,
         mentions_all,
+        imported: new.imported,
     };
     let draft = Draft {
         kind: EventType::Message,
@@ -346,6 +352,7 @@ fn pending_message(
         attachments: content.attachments,
         mentions: content.mentions,
         mentions_all: content.mentions_all,
+        imported: content.imported,
         status: MessageStatus::Pending,
     }
 }

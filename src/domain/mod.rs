@@ -19,6 +19,8 @@ pub mod emails;
 mod error;
 pub mod export;
 pub mod files;
+pub mod html;
+pub mod import;
 pub mod invites;
 pub mod members;
 pub mod mentions;

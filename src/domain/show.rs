@@ -116,6 +116,7 @@ pub fn fresh_message(channel: &str, row: &MessageRow, sender: &str, content: Mes
         attachments: if deleted { Vec::new() } else { content.attachments },
         mentions: if deleted { Vec::new() } else { content.mentions },
         mentions_all: content.mentions_all && !deleted,
+        imported: content.imported.filter(|_| !deleted),
         status: MessageStatus::Sent,
     }
 }

@@ -108,6 +108,27 @@ pub struct Attachment {
     pub height: Option<i64>,
 }
 
+/// Where a message was brought from, as whoever brought it says: nobody here vouches for it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Imported {
+    /// The program: `slack`, `discord`.
+    pub from: String,
+    /// Who said it there.
+    pub author: String,
+    /// When.
+    pub ts: Ts,
+    /// How people reacted there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reactions: Vec<ImportedReaction>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ImportedReaction {
+    /// An emoji, or a name such as `:party_parrot:`.
+    pub emoji: String,
+    pub count: i64,
+}
+
 /// A message as it stands now.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Message {
@@ -147,6 +168,9 @@ pub struct Message {
     /// The text addresses everybody in the channel.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub mentions_all: bool,
+    /// It was said elsewhere, and brought here by its sender.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub imported: Option<Imported>,
     pub status: MessageStatus,
 }
 

@@ -14,7 +14,7 @@ use crate::domain::files::Files;
 use crate::federation::courier::Routes;
 use crate::files::{Parts, S3, Scan, Scanner, Store};
 use crate::http::Shared;
-use crate::live::Hub;
+use crate::live::{self, Bounds, Hub};
 use crate::storage::{Conn, is_postgres};
 
 pub fn open_files(config: &Config) -> Result<Files, StartError> {
@@ -39,6 +39,17 @@ pub fn open_files(config: &Config) -> Result<Files, StartError> {
     };
     let scan = Scan::new(scanner, Duration::from_secs(u64::from(settings.scan_seconds)));
     Ok(Files::new(store, Parts::open(dir.join("parts"))?, scan))
+}
+
+/// A number of the settings, as a size.
+pub fn size(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// What may wait for one socket.
+pub fn bounds(config: &Config) -> Bounds {
+    let stream = &config.settings.stream;
+    Bounds { frames: size(stream.queue_frames), bytes: size(stream.queue_bytes), pace: live::PACE_MAX }
 }
 
 const PRESENCE_INTERVAL: Duration = Duration::from_secs(1);

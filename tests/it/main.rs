@@ -6,6 +6,7 @@ mod api;
 mod crash;
 mod export;
 mod forget;
+mod portability;
 mod story;
 mod stream;
 mod support;

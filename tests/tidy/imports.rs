@@ -19,6 +19,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("push", &["protocol", "config", "storage", "net", "domain"]),
     ("live", &["protocol", "storage", "domain", "http"]),
     ("demo", &[]),
+    ("portability", &["config", "storage", "files", "domain", "server"]),
     ("operator", &["protocol", "config", "storage", "net", "domain", "federation", "server"]),
     (
         "server",
@@ -51,6 +52,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "live",
             "server",
             "demo",
+            "portability",
             "operator",
         ],
     ),

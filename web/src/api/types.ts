@@ -104,6 +104,14 @@ export interface Message {
   attachments: Attachment[];
   mentions: string[];
   mentions_all?: boolean;
+  /** It was said elsewhere, and brought here by its sender. */
+  imported?: {
+    /** The program: "slack", "discord". */
+    from: string;
+    author: string;
+    ts: number;
+    reactions?: { emoji: string; count: number }[];
+  };
   status: "sent" | "pending";
 }
 

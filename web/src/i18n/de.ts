@@ -310,6 +310,7 @@ export const de: Catalogue = {
     download: "Herunterladen",
     choosePicture: "Bild wählen",
     removePicture: "Bild entfernen",
+    imported: (program: string) => `aus ${program} übernommen:`,
   },
   search: {
     title: "Suche",

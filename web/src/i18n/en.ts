@@ -299,6 +299,7 @@ export const en = {
     download: "Download",
     choosePicture: "Choose a picture",
     removePicture: "Remove the picture",
+    imported: (program: string) => `imported from ${program}:`,
   },
   search: {
     title: "Search",

@@ -310,6 +310,7 @@ export const fr: Catalogue = {
     download: "Télécharger",
     choosePicture: "Choisir une image",
     removePicture: "Retirer l’image",
+    imported: (program: string) => `importé de ${program} :`,
   },
   search: {
     title: "Recherche",

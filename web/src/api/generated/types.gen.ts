@@ -476,6 +476,36 @@ export type HeldChannels = {
 };
 
 /**
+ * Where a message was brought from, as whoever brought it says: nobody here vouches for it.
+ */
+export type Imported = {
+    /**
+     * Who said it there.
+     */
+    author: string;
+    /**
+     * The program: `slack`, `discord`.
+     */
+    from: string;
+    /**
+     * How people reacted there.
+     */
+    reactions?: Array<ImportedReaction>;
+    /**
+     * When.
+     */
+    ts: I64;
+};
+
+export type ImportedReaction = {
+    count: number;
+    /**
+     * An emoji, or a name such as `:party_parrot:`.
+     */
+    emoji: string;
+};
+
+/**
  * A code that lets people register.
  */
 export type Invite = {
@@ -570,6 +600,7 @@ export type Message = {
      * `$` and the hash of the signed event.
      */
     id: string;
+    imported?: Imported | null;
     /**
      * People whom the text mentions.
      */
@@ -3393,6 +3424,10 @@ export type UploadFileErrors = {
      */
     415: ProblemDocument;
     /**
+     * `file_refused`: The file is refused: it is infected, or what a camera wrote into it can't be taken out.
+     */
+    422: ProblemDocument;
+    /**
      * `rate_limited`: Too many requests; Retry-After says when to go on.
      */
     429: ProblemDocument;
@@ -3401,7 +3436,7 @@ export type UploadFileErrors = {
      */
     500: ProblemDocument;
     /**
-     * `busy`: Too much is waiting; nothing was done.
+     * `scan_failed`: Files can't be examined for viruses now; nothing was kept.; `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
 };
@@ -3572,6 +3607,10 @@ export type AppendUploadErrors = {
      */
     415: ProblemDocument;
     /**
+     * `file_refused`: The file is refused: it is infected, or what a camera wrote into it can't be taken out.
+     */
+    422: ProblemDocument;
+    /**
      * `upload_locked`: Another request is adding to this upload.
      */
     423: ProblemDocument;
@@ -3588,7 +3627,7 @@ export type AppendUploadErrors = {
      */
     500: ProblemDocument;
     /**
-     * `busy`: Too much is waiting; nothing was done.
+     * `scan_failed`: Files can't be examined for viruses now; nothing was kept.; `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
 };
@@ -3636,6 +3675,10 @@ export type GetThumbnailErrors = {
      */
     413: ProblemDocument;
     /**
+     * `file_refused`: The file is refused: it is infected, or what a camera wrote into it can't be taken out.
+     */
+    422: ProblemDocument;
+    /**
      * `rate_limited`: Too many requests; Retry-After says when to go on.
      */
     429: ProblemDocument;
@@ -3644,7 +3687,7 @@ export type GetThumbnailErrors = {
      */
     500: ProblemDocument;
     /**
-     * `busy`: Too much is waiting; nothing was done.
+     * `scan_failed`: Files can't be examined for viruses now; nothing was kept.; `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
 };
@@ -3692,6 +3735,10 @@ export type GetFileErrors = {
      */
     416: ProblemDocument;
     /**
+     * `file_refused`: The file is refused: it is infected, or what a camera wrote into it can't be taken out.
+     */
+    422: ProblemDocument;
+    /**
      * `rate_limited`: Too many requests; Retry-After says when to go on.
      */
     429: ProblemDocument;
@@ -3700,7 +3747,7 @@ export type GetFileErrors = {
      */
     500: ProblemDocument;
     /**
-     * `busy`: Too much is waiting; nothing was done.
+     * `scan_failed`: Files can't be examined for viruses now; nothing was kept.; `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
 };
@@ -3756,6 +3803,10 @@ export type HeadFileErrors = {
      */
     416: ProblemDocument;
     /**
+     * `file_refused`: The file is refused: it is infected, or what a camera wrote into it can't be taken out.
+     */
+    422: ProblemDocument;
+    /**
      * `rate_limited`: Too many requests; Retry-After says when to go on.
      */
     429: ProblemDocument;
@@ -3764,7 +3815,7 @@ export type HeadFileErrors = {
      */
     500: ProblemDocument;
     /**
-     * `busy`: Too much is waiting; nothing was done.
+     * `scan_failed`: Files can't be examined for viruses now; nothing was kept.; `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
 };

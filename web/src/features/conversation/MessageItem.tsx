@@ -14,6 +14,7 @@ import type { StoredMessage } from "../../store/state";
 import { useClient, useMe, useSelect } from "../app/context";
 import { useView } from "../app/view";
 import { Attachments } from "../files/Attachments";
+import { Provenance } from "../files/Provenance";
 import { canSeeEdits } from "../client/rights";
 import { EditBox } from "./EditBox";
 import { MessageTools } from "./MessageTools";
@@ -127,6 +128,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
         />
       ) : (
         <>
+          <Provenance of={message.imported} />
           <Boundary fallback={<p className="plain">{message.text}</p>}>
             <Markdown
               text={message.text}
@@ -134,7 +136,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
               trailing={<Edited channel={channel} message={message} />}
             />
           </Boundary>
-          <Attachments files={message.attachments} />
+          <Attachments files={message.attachments} imported={message.imported} />
         </>
       )}
     </MessageRow>

@@ -3,11 +3,12 @@
 import { useState } from "react";
 
 import { fileUrl, thumbnailUrl } from "../../api/files";
-import type { Attachment } from "../../api/types";
+import type { Attachment, Message } from "../../api/types";
 import { t } from "../../i18n";
 import { fileSize } from "../../lib/size";
 import { Icon } from "../../ui/Icon";
 import { useView } from "../app/view";
+import { ImportedReactions } from "./Provenance";
 
 const BOX_WIDTH = 420;
 const BOX_HEIGHT = 320;
@@ -15,9 +16,22 @@ const BOX_HEIGHT = 320;
 export const isPicture = (file: Attachment): boolean =>
   /^image\/(png|jpeg|gif|webp)$/.test(file.media_type) && Boolean(file.width && file.height);
 
-export function Attachments({ files }: { files: readonly Attachment[] }) {
+interface AttachmentsProps {
+  files: readonly Attachment[];
+  imported?: Message["imported"];
+}
+
+export function Attachments({ files, imported }: AttachmentsProps) {
+  return (
+    <>
+      {files.length > 0 && <Files files={files} />}
+      <ImportedReactions of={imported} />
+    </>
+  );
+}
+
+function Files({ files }: { files: readonly Attachment[] }) {
   const view = useView();
-  if (files.length === 0) return null;
   const pictures = files.filter(isPicture);
   const rest = files.filter((file) => !isPicture(file));
   return (

@@ -1,0 +1,265 @@
+//! Bringing conversations from elsewhere: what an archive of another program holds becomes channels and messages here,
+//! in the name of the person who brings them, and each says who wrote it there, and when.
+//!
+//! Doing it again, or going on after it broke off, adds nothing twice: a channel is remembered by its name in the
+//! archive, a message's nonce follows from its place there. To add a program: a file here that makes [`Conversation`]s.
+
+pub mod discord;
+pub mod slack;
+mod text;
+mod time;
+
+use std::collections::HashMap;
+use std::io::Read;
+
+use super::channels;
+use super::files::{Attach, check_name};
+use super::messages::NewMessage;
+use super::view::{Imported, ImportedReaction};
+use super::{Actor, Domain, Error, Missing, Result};
+use crate::files::Hash;
+use crate::protocol::Ts;
+use crate::protocol::ids::{ChannelId, EventId, Nonce};
+use crate::protocol::sign::hash;
+use crate::storage::{meta, users};
+
+/// Largest JSON file of an archive, in bytes.
+pub const JSON_BYTES_MAX: u64 = 256 * 1024 * 1024;
+/// How many files an archive has, and how many bytes all of them that are read.
+pub const ENTRIES_MAX: usize = 500_000;
+pub const TOTAL_BYTES_MAX: u64 = 64 * 1024 * 1024 * 1024;
+/// How many messages one file of an archive holds.
+pub const MESSAGES_MAX: usize = 5_000_000;
+/// Longest name of somebody elsewhere that is kept, in characters.
+const AUTHOR_CHARS_MAX: usize = 100;
+/// Different reactions to one message that are kept, and the longest name of one, in characters.
+const REACTIONS_MAX: usize = 50;
+const EMOJI_CHARS_MAX: usize = 64;
+const CHANNEL_NAME_CHARS_MAX: usize = 80;
+const TOPIC_CHARS_MAX: usize = 250;
+const FILES_MAX: usize = 10;
+const PIECE_BYTES: usize = 65_536;
+
+/// Why nothing more was brought. What was brought until then stays, and is not brought again.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    #[error("the archive can't be read: {0}")]
+    Archive(String),
+    #[error("{0} is larger than {1} bytes")]
+    TooLarge(String, u64),
+    #[error("{0}")]
+    Domain(#[from] Error),
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// A file of an archive.
+pub struct SourceFile<'a> {
+    pub name: String,
+    pub bytes: Box<dyn Read + 'a>,
+}
+
+/// A message as it was said elsewhere, in CommonMark.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Said {
+    /// Its name in the archive.
+    pub key: String,
+    pub author: String,
+    pub ts: Ts,
+    pub text: String,
+    /// The message that it answers, and the first message of its thread, by their keys.
+    pub reply_to: Option<String>,
+    pub thread: Option<String>,
+    pub reactions: Vec<ImportedReaction>,
+    /// Files by their names in the archive, and what they are called.
+    pub files: Vec<(String, String)>,
+}
+
+/// A conversation elsewhere.
+#[derive(Debug, Clone, Default)]
+pub struct Conversation {
+    /// `slack`, `discord`.
+    pub from: &'static str,
+    pub key: String,
+    pub name: String,
+    pub topic: String,
+    pub public: bool,
+}
+
+/// What came of it.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Brought {
+    pub channels: usize,
+    pub messages: usize,
+    /// Those that had been brought before.
+    pub known: usize,
+    pub files: usize,
+    /// Files that are not in the archive, or are too large.
+    pub missing: usize,
+}
+
+/// Opens a file of the archive; none if it isn't there.
+pub type OpenFile<'a> = dyn FnMut(&str) -> std::result::Result<Option<Vec<u8>>, ImportError> + 'a;
+
+/// Hears how far an import is: in which channel, and what came in.
+pub type Progress<'a> = Box<dyn FnMut(&str, &Brought) + 'a>;
+
+/// Puts what an archive holds into channels, one after the other.
+pub struct Import<'a> {
+    pub domain: &'a Domain,
+    pub actor: Actor,
+    pub brought: Brought,
+    /// Is told now and then how far it is.
+    pub progress: Progress<'a>,
+}
+
+impl Domain {
+    /// The person in whose name a command acts.
+    ///
+    /// # Errors
+    /// `user_not_found`
+    pub async fn operator_of(&self, username: &str) -> Result<Actor> {
+        let id = super::accounts::parse_username(username.trim_start_matches('@'), self.server())?;
+        let row = self.reads.read(move |conn| Ok::<_, Error>(users::by_id(conn, id.as_str())?)).await?;
+        let row = row.filter(|row| row.deleted_ts.is_none() && row.password_hash.is_some());
+        let row = row.ok_or(Error::NotFound(Missing::User))?;
+        let id = row.id.parse().map_err(|_| Error::NotFound(Missing::User))?;
+        let person = super::Person { num: row.num, id };
+        Ok(Actor { person, role: super::view::AccountRole::User, session: String::new() })
+    }
+}
+
+impl Import<'_> {
+    /// The channel of a conversation: made when it is first brought, and found again after that.
+    async fn channel(&mut self, conversation: &Conversation) -> std::result::Result<ChannelId, ImportError> {
+        let key = format!("import.{}.{}", conversation.from, digest(&[&conversation.key]));
+        let known = key.clone();
+        let found = self.domain.reads.read(move |conn| Ok::<_, Error>(meta::get(conn, &known)?)).await?;
+        if let Some(id) = found.and_then(|id| id.parse().ok()) {
+            return Ok(id);
+        }
+        let line = |text: &str, most: usize| -> String {
+            let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+            line.trim().chars().take(most).collect()
+        };
+        let name = line(&conversation.name, CHANNEL_NAME_CHARS_MAX);
+        let name = if name.is_empty() { conversation.from.to_owned() } else { name };
+        let topic = line(&conversation.topic, TOPIC_CHARS_MAX);
+        let new = channels::NewChannel { name, topic, public: conversation.public, alias: None };
+        let made = self.domain.found_channel(&self.actor, new, Some(key)).await?;
+        self.brought.channels += 1;
+        Ok(made.info.id.parse().map_err(|_| Error::NotFound(Missing::Channel))?)
+    }
+
+    /// Brings one conversation. Answers to messages that come later in the archive stand alone.
+    pub async fn bring(
+        &mut self,
+        conversation: &Conversation,
+        said: impl IntoIterator<Item = std::result::Result<Said, ImportError>>,
+        open: &mut OpenFile<'_>,
+    ) -> std::result::Result<(), ImportError> {
+        let channel = self.channel(conversation).await?;
+        let mut places: HashMap<String, EventId> = HashMap::new();
+        for said in said {
+            let said = said?;
+            let attachments = self.files(&said, open).await?;
+            let most = usize::try_from(self.domain.config.settings.limits.message_bytes).unwrap_or(4_096);
+            let pieces = text::pieces(&said.text, most);
+            if pieces.is_empty() && attachments.is_empty() {
+                continue;
+            }
+            let thread = said.thread.as_ref().and_then(|key| places.get(key)).cloned();
+            let reply_to = said.reply_to.as_ref().and_then(|key| places.get(key)).cloned();
+            for n in 0..pieces.len().max(1) {
+                let is_first = n == 0;
+                let new = NewMessage {
+                    nonce: nonce(conversation, &said.key, n)?,
+                    text: pieces.get(n).cloned().unwrap_or_default(),
+                    reply_to: reply_to.clone().filter(|_| is_first),
+                    thread: thread.clone(),
+                    attachments: if is_first { attachments.clone() } else { Vec::new() },
+                    imported: Some(provenance(conversation, &said, is_first)),
+                };
+                let (message, is_new) = self.domain.send_message(&self.actor, channel.clone(), new).await?;
+                if is_first {
+                    if let Ok(id) = message.id.parse() {
+                        places.insert(said.key.clone(), id);
+                    }
+                    self.brought.messages += usize::from(is_new);
+                    self.brought.known += usize::from(!is_new);
+                }
+            }
+            (self.progress)(&conversation.name, &self.brought);
+        }
+        Ok(())
+    }
+
+    async fn files(
+        &mut self,
+        said: &Said,
+        open: &mut OpenFile<'_>,
+    ) -> std::result::Result<Vec<Attach>, ImportError> {
+        let mut attached: Vec<Attach> = Vec::new();
+        for (path, name) in said.files.iter().take(FILES_MAX) {
+            let Some(bytes) = open(path)? else {
+                self.brought.missing += 1;
+                continue;
+            };
+            let plain: String = name
+                .chars()
+                .map(|c| if c.is_control() || matches!(c, '/' | '\\') { '_' } else { c })
+                .collect();
+            let name = check_name(&plain, "bad_file_name", "").unwrap_or_else(|_| "file".to_owned());
+            let mut incoming = self.domain.begin_file(&self.actor, &name, Some(bytes.len() as u64)).await?;
+            for piece in bytes.chunks(PIECE_BYTES) {
+                incoming.part.write(piece).await.map_err(Error::from)?;
+            }
+            let file = self.domain.finish_file(&self.actor, incoming).await?;
+            let hash: Hash = file.hash.parse().map_err(|_| Error::NotFound(Missing::File))?;
+            if !attached.iter().any(|known| known.file == hash) {
+                attached.push(Attach { file: hash, name });
+                self.brought.files += 1;
+            }
+        }
+        Ok(attached)
+    }
+}
+
+/// 43 characters that follow from the parts.
+fn digest(parts: &[&str]) -> String {
+    let lengths: Vec<String> = parts.iter().map(|part| format!("{}:{part}", part.len())).collect();
+    hash(b"loggia/import/1\n", lengths.concat().as_bytes()).to_string()
+}
+
+fn nonce(conversation: &Conversation, key: &str, n: usize) -> std::result::Result<Nonce, ImportError> {
+    let text = format!("import-{}-{n}", digest(&[conversation.from, &conversation.key, key]));
+    text.parse().map_err(|_| ImportError::Archive(format!("a message has too many parts: {key}")))
+}
+
+fn provenance(conversation: &Conversation, said: &Said, is_first: bool) -> Imported {
+    let short =
+        |text: &str, most: usize| -> String { text.chars().filter(|c| !c.is_control()).take(most).collect() };
+    let reactions = said.reactions.iter().take(if is_first { REACTIONS_MAX } else { 0 });
+    Imported {
+        from: conversation.from.to_owned(),
+        author: short(&said.author, AUTHOR_CHARS_MAX),
+        ts: said.ts,
+        reactions: reactions
+            .map(|reaction| ImportedReaction {
+                emoji: short(&reaction.emoji, EMOJI_CHARS_MAX),
+                count: reaction.count,
+            })
+            .collect(),
+    }
+}
+
+/// At most so many bytes of something that says nothing of its length, or lies.
+pub fn read_most(from: impl Read, most: u64, what: &str) -> std::result::Result<Vec<u8>, ImportError> {
+    let mut bytes = Vec::new();
+    let archive = |error: std::io::Error| ImportError::Archive(format!("{what}: {error}"));
+    from.take(most + 1).read_to_end(&mut bytes).map_err(archive)?;
+    match bytes.len() as u64 > most {
+        true => Err(ImportError::TooLarge(what.to_owned(), most)),
+        false => Ok(bytes),
+    }
+}

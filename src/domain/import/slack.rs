@@ -1,0 +1,307 @@
+//! Slack's export: a ZIP file with `users.json`, lists of conversations, and a JSON file per conversation and day.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::{Read, Seek};
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use zip::ZipArchive;
+use zip::result::ZipError;
+
+use super::text;
+use super::time;
+use super::{
+    Conversation, ENTRIES_MAX, Import, ImportError, JSON_BYTES_MAX, MESSAGES_MAX, Said, TOTAL_BYTES_MAX,
+    read_most,
+};
+use crate::domain::view::ImportedReaction;
+
+/// Messages that say nothing that somebody wrote.
+const SILENT: &[&str] = &[
+    "channel_join",
+    "channel_leave",
+    "channel_topic",
+    "channel_purpose",
+    "channel_name",
+    "channel_archive",
+    "channel_unarchive",
+    "group_join",
+    "group_leave",
+    "group_topic",
+    "group_purpose",
+    "group_name",
+    "group_archive",
+    "group_unarchive",
+    "pinned_item",
+    "unpinned_item",
+    "bot_add",
+    "bot_remove",
+    "tombstone",
+    "reminder_add",
+    "channel_convert_to_private",
+    "channel_posting_permissions",
+];
+
+#[derive(Deserialize)]
+struct User {
+    id: String,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    real_name: Option<String>,
+    #[serde(default)]
+    profile: Profile,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Profile {
+    display_name: Option<String>,
+    real_name: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Channel {
+    id: String,
+    name: String,
+    #[serde(default)]
+    topic: Topic,
+    #[serde(default)]
+    purpose: Topic,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Topic {
+    value: String,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Message {
+    r#type: String,
+    subtype: Option<String>,
+    user: Option<String>,
+    username: Option<String>,
+    bot_id: Option<String>,
+    user_profile: Option<Profile>,
+    text: Option<String>,
+    ts: String,
+    thread_ts: Option<String>,
+    reactions: Vec<Reaction>,
+    files: Vec<File>,
+    attachments: Vec<Attachment>,
+}
+
+#[derive(Deserialize)]
+struct Reaction {
+    name: String,
+    #[serde(default)]
+    count: i64,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct File {
+    id: String,
+    name: Option<String>,
+    title: Option<String>,
+    url_private: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Attachment {
+    fallback: Option<String>,
+    text: Option<String>,
+    title: Option<String>,
+    title_link: Option<String>,
+}
+
+/// The archive, and how much of it may yet be read.
+struct Archive<R> {
+    zip: ZipArchive<R>,
+    left: u64,
+}
+
+fn damaged(error: impl std::fmt::Display) -> ImportError {
+    ImportError::Archive(error.to_string())
+}
+
+impl<R: Read + Seek> Archive<R> {
+    /// A file of it, if it is there. What it says of its length is not believed.
+    fn read(&mut self, path: &str, most: u64) -> Result<Option<Vec<u8>>, ImportError> {
+        let file = match self.zip.by_name(path) {
+            Ok(file) => file,
+            Err(ZipError::FileNotFound) => return Ok(None),
+            Err(error) => return Err(damaged(format!("{path}: {error}"))),
+        };
+        let bytes = read_most(file, most.min(self.left), path)?;
+        self.left -= bytes.len() as u64;
+        Ok(Some(bytes))
+    }
+
+    fn json<T: DeserializeOwned>(&mut self, path: &str) -> Result<Option<T>, ImportError> {
+        let Some(bytes) = self.read(path, JSON_BYTES_MAX)? else { return Ok(None) };
+        serde_json::from_slice(&bytes).map(Some).map_err(|error| damaged(format!("{path}: {error}")))
+    }
+}
+
+/// Brings what a Slack export holds; `only` names the channels, if not all.
+///
+/// # Errors
+/// What is wrong with the archive, or why a message was not taken.
+pub async fn import<R: Read + Seek>(
+    import: &mut Import<'_>,
+    from: R,
+    only: &[String],
+) -> Result<(), ImportError> {
+    let zip = ZipArchive::new(from).map_err(damaged)?;
+    if zip.len() > ENTRIES_MAX {
+        return Err(damaged(format!("it has {} files, more than {ENTRIES_MAX}", zip.len())));
+    }
+    let mut archive = Archive { zip, left: TOTAL_BYTES_MAX };
+    let users: Vec<User> = archive.json("users.json")?.unwrap_or_default();
+    let people: HashMap<String, String> = users.into_iter().map(named).collect();
+    let public: Vec<Channel> = archive.json("channels.json")?.unwrap_or_default();
+    let private: Vec<Channel> = archive.json("groups.json")?.unwrap_or_default();
+    if public.is_empty() && private.is_empty() {
+        return Err(damaged("there is neither channels.json nor groups.json in it: is it a Slack export?"));
+    }
+    let days = days(&archive.zip);
+    let uploads = uploads(&archive.zip);
+    let channels = public.into_iter().map(|channel| (channel, true));
+    for (channel, is_public) in channels.chain(private.into_iter().map(|channel| (channel, false))) {
+        if !only.is_empty() && !only.iter().any(|name| name.trim_start_matches('#') == channel.name) {
+            continue;
+        }
+        let topic = if channel.topic.value.is_empty() { channel.purpose.value } else { channel.topic.value };
+        let conversation = Conversation {
+            from: "slack",
+            key: channel.id,
+            name: channel.name.clone(),
+            topic: text::slack(&topic, &people),
+            public: is_public,
+        };
+        let said = said(&mut archive, days.get(&channel.name), &people, &uploads)?;
+        let most = import.domain.file_bytes_max();
+        let mut open = |path: &str| match archive.read(path, most) {
+            Err(ImportError::TooLarge(..)) => Ok(None),
+            other => other,
+        };
+        import.bring(&conversation, said.into_iter().map(Ok), &mut open).await?;
+    }
+    Ok(())
+}
+
+fn named(user: User) -> (String, String) {
+    let names = [user.profile.display_name, user.profile.real_name, user.real_name, Some(user.name)];
+    let name = names.into_iter().flatten().find(|name| !name.trim().is_empty());
+    (user.id.clone(), name.unwrap_or(user.id))
+}
+
+/// The files of each conversation, `general/2019-03-01.json`, in the order of days.
+fn days<R: Read + Seek>(zip: &ZipArchive<R>) -> BTreeMap<String, Vec<String>> {
+    let mut days: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for path in zip.file_names().flatten() {
+        if let Some((channel, file)) = path.split_once('/')
+            && file.ends_with(".json")
+            && !file.contains('/')
+        {
+            days.entry(channel.to_owned()).or_default().push(path.to_string());
+        }
+    }
+    days.values_mut().for_each(|files| files.sort_unstable());
+    days
+}
+
+/// Files of messages by their ids, where a program that fills exports up has put them: `__uploads/F1/name.png`.
+fn uploads<R: Read + Seek>(zip: &ZipArchive<R>) -> HashMap<String, String> {
+    let named = zip.file_names().flatten().filter_map(|path| {
+        let (id, name) = path.strip_prefix("__uploads/")?.split_once('/')?;
+        (!name.is_empty() && !name.contains('/')).then(|| (id.to_owned(), path.to_string()))
+    });
+    named.collect()
+}
+
+fn said<R: Read + Seek>(
+    archive: &mut Archive<R>,
+    days: Option<&Vec<String>>,
+    people: &HashMap<String, String>,
+    uploads: &HashMap<String, String>,
+) -> Result<Vec<Said>, ImportError> {
+    let mut all = Vec::new();
+    for path in days.into_iter().flatten() {
+        let messages: Vec<Message> = archive.json(path)?.unwrap_or_default();
+        if all.len() + messages.len() > MESSAGES_MAX {
+            return Err(damaged(format!("more than {MESSAGES_MAX} messages in one channel")));
+        }
+        for message in messages {
+            let silent = message.subtype.as_deref().is_some_and(|subtype| SILENT.contains(&subtype));
+            if message.r#type == "message" && !silent {
+                let ts = time::slack(&message.ts)
+                    .ok_or_else(|| damaged(format!("{path}: {:?} is no time", message.ts)))?;
+                all.push(one(message, ts, people, uploads));
+            }
+        }
+    }
+    all.sort_by(|a: &Said, b: &Said| (a.ts, &a.key).cmp(&(b.ts, &b.key)));
+    Ok(all)
+}
+
+fn one(
+    message: Message,
+    ts: i64,
+    people: &HashMap<String, String>,
+    uploads: &HashMap<String, String>,
+) -> Said {
+    let profile = message.user_profile.and_then(|profile| profile.display_name.or(profile.real_name));
+    let known = message.user.as_ref().and_then(|id| people.get(id)).cloned();
+    let author = known
+        .or(message.username)
+        .or(profile.filter(|name| !name.is_empty()))
+        .or(message.user)
+        .or(message.bot_id)
+        .unwrap_or_else(|| "somebody".to_owned());
+    let mut text = text::slack(message.text.as_deref().unwrap_or_default(), people);
+    if message.subtype.as_deref() == Some("me_message") {
+        text = format!("_{text}_");
+    }
+    let mut add = |line: String| {
+        if !line.trim().is_empty() && !text.contains(line.trim()) {
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            text.push_str(&line);
+        }
+    };
+    for attachment in message.attachments {
+        if let Some(title) = attachment.title {
+            let link = attachment.title_link.map_or_else(|| title.clone(), |to| format!("<{to}|{title}>"));
+            add(text::slack(&link, people));
+        }
+        add(text::slack(&attachment.text.or(attachment.fallback).unwrap_or_default(), people));
+    }
+    let mut files = Vec::new();
+    for file in message.files {
+        let name = file.name.or(file.title).unwrap_or_else(|| "file".to_owned());
+        match uploads.get(&file.id) {
+            Some(path) => files.push((path.clone(), name)),
+            // Slack's own exports have only where the file was.
+            None => add(file.url_private.map_or_else(|| name.clone(), |url| format!("{name}: {url}"))),
+        }
+    }
+    let reactions = message.reactions.into_iter();
+    Said {
+        thread: message.thread_ts.filter(|root| *root != message.ts),
+        key: message.ts,
+        author,
+        ts,
+        text,
+        reply_to: None,
+        reactions: reactions
+            .map(|reaction| ImportedReaction { emoji: format!(":{}:", reaction.name), count: reaction.count })
+            .collect(),
+        files,
+    }
+}

@@ -1,0 +1,147 @@
+//! Text of other programs as CommonMark.
+
+use std::collections::HashMap;
+
+/// How many messages one of elsewhere becomes at the most: what is longer ends there.
+const PIECES_MAX: usize = 64;
+
+/// A text in pieces of at most so many bytes, cut between lines where that is possible.
+pub fn pieces(text: &str, most: usize) -> Vec<String> {
+    let text = text.replace('\0', "");
+    let mut rest = text.trim_end();
+    let mut pieces = Vec::new();
+    while !rest.trim().is_empty() && pieces.len() < PIECES_MAX {
+        if rest.len() <= most {
+            pieces.push(rest.to_owned());
+            break;
+        }
+        let mut end = most;
+        while !rest.is_char_boundary(end) {
+            end -= 1;
+        }
+        let head = rest.get(..end).unwrap_or_default();
+        let line = head.rfind('\n').filter(|at| *at > most / 2).map_or(end, |at| at + 1);
+        let (piece, tail) = rest.split_at_checked(line).unwrap_or((rest, ""));
+        if !piece.trim().is_empty() {
+            pieces.push(piece.trim_end().to_owned());
+        }
+        rest = tail;
+    }
+    pieces
+}
+
+/// Slack's text: `<@U1>`, `<#C1|name>`, `<!here>`, `<https://x|words>`, `*bold*`, `~gone~`, and `&lt;` `&gt;` `&amp;`.
+pub fn slack(text: &str, people: &HashMap<String, String>) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut code = false;
+    // Between backticks only what is in angle brackets is Slack's own.
+    for (n, part) in text.split('`').enumerate() {
+        if n > 0 {
+            out.push('`');
+            code = !code;
+        }
+        let plain = brackets(part, people);
+        out.push_str(&if code { plain } else { marks(&plain) });
+    }
+    out.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+}
+
+fn brackets(text: &str, people: &HashMap<String, String>) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('<') {
+        out.push_str(before);
+        let Some((inside, tail)) = after.split_once('>') else {
+            out.push('<');
+            rest = after;
+            continue;
+        };
+        let (target, label) = inside.split_once('|').map_or((inside, None), |(a, b)| (a, Some(b)));
+        match target.split_at_checked(1) {
+            Some(("@", id)) => {
+                let name = people.get(id).map(String::as_str).or(label).unwrap_or(id);
+                out.push_str(&format!("@{name}"));
+            }
+            Some(("#", id)) => out.push_str(&format!("#{}", label.unwrap_or(id))),
+            Some(("!", word)) => {
+                let word = word.split('^').next().unwrap_or(word);
+                out.push_str(&label.map_or_else(|| format!("@{word}"), str::to_owned));
+            }
+            _ => match label {
+                Some(label) if label != target => {
+                    let label = label.replace(['[', ']'], "");
+                    let target = target.replace(' ', "%20").replace('(', "%28").replace(')', "%29");
+                    out.push_str(&format!("[{label}]({target})"));
+                }
+                _ => out.push_str(target),
+            },
+        }
+        rest = tail;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// `*bold*` and `~gone~` of Slack are `**bold**` and `~~gone~~`.
+fn marks(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let mut out = String::with_capacity(text.len());
+    let mut open: Option<char> = None;
+    let edge = |at: Option<&char>| at.is_none_or(|c| !c.is_alphanumeric());
+    for (n, c) in chars.iter().enumerate() {
+        let (before, after) = (n.checked_sub(1).and_then(|n| chars.get(n)), chars.get(n + 1));
+        let is_mark = matches!(c, '*' | '~') && before != Some(c) && after != Some(c);
+        let opens = is_mark && open.is_none() && edge(before) && after.is_some_and(|c| !c.is_whitespace());
+        let opens = opens && closes(chars.get(n + 1..).unwrap_or_default(), *c);
+        let ends = is_mark && open == Some(*c) && edge(after) && before.is_some_and(|c| !c.is_whitespace());
+        if opens || ends {
+            out.push(*c);
+            open = opens.then_some(*c);
+        }
+        out.push(*c);
+    }
+    out
+}
+
+fn closes(rest: &[char], mark: char) -> bool {
+    let line = rest.iter().take_while(|c| **c != '\n');
+    let line: Vec<char> = line.copied().collect();
+    line.iter().enumerate().skip(1).any(|(n, c)| {
+        *c == mark
+            && line.get(n - 1).is_some_and(|c| !c.is_whitespace())
+            && line.get(n + 1).is_none_or(|c| !c.is_alphanumeric())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slacks_text_becomes_commonmark() {
+        let people = HashMap::from([("U1".to_owned(), "Ann Lee".to_owned())]);
+        for (text, expected) in [
+            ("hi <@U1> and <@U2|bob>, <@U3>", "hi @Ann Lee and @bob, @U3"),
+            ("in <#C1|general> <!here> <!date^1^x|then>", "in #general @here then"),
+            (
+                "<https://a.example/x_y|the [page]> <https://b.example>",
+                "[the page](https://a.example/x_y) https://b.example",
+            ),
+            ("*bold* _it_ ~no~ 2*3*4 * a", "**bold** _it_ ~~no~~ 2*3*4 * a"),
+            ("`*code*` &lt;b&gt; &amp;amp;", "`*code*` <b> &amp;"),
+            ("a < b", "a < b"),
+            ("", ""),
+        ] {
+            assert_eq!(slack(text, &people), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn long_texts_are_cut_between_lines_and_characters() {
+        assert_eq!(pieces("a\0b", 10), ["ab"]);
+        assert_eq!(pieces(" \n ", 10), Vec::<String>::new());
+        assert_eq!(pieces("aaaaaa\nbbbb\ncc", 10), ["aaaaaa", "bbbb\ncc"]);
+        assert_eq!(pieces("üüüüüü", 5), ["üü", "üü", "üü"]);
+        assert_eq!(pieces(&"x".repeat(1_000), 4).len(), PIECES_MAX);
+    }
+}

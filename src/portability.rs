@@ -1,0 +1,211 @@
+//! Taking conversations along: a channel as pages for a browser, and those of other programs into channels here.
+
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clap::{Args, Subcommand};
+use futures_util::TryStreamExt;
+use loggia::config::Config;
+use loggia::domain::html::{self, HtmlError, Shelf, Written};
+use loggia::domain::import::{Brought, Import, ImportError, Progress, discord, read_most, slack};
+use loggia::files::{Hash, Store};
+use loggia::server;
+use loggia::storage::{Conn, channels};
+use tokio::runtime::Runtime;
+use zip::write::{SimpleFileOptions, ZipWriter};
+
+/// How often the progress line is written again.
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(200);
+
+#[derive(Subcommand)]
+pub enum ImportCommand {
+    /// The ZIP file of a Slack export: its channels, public and private.
+    Slack {
+        file: PathBuf,
+        #[command(flatten)]
+        whose: Whose,
+        /// Only these channels, by name.
+        #[arg(long, value_name = "NAME", value_delimiter = ',')]
+        only: Vec<String>,
+    },
+    /// The JSON file of a channel that DiscordChatExporter wrote, with the media beside it if there are any.
+    Discord {
+        file: PathBuf,
+        #[command(flatten)]
+        whose: Whose,
+    },
+}
+
+#[derive(Args)]
+pub struct Whose {
+    /// The person of this server who brings them: the channels and messages are theirs here, and each message says who wrote
+    /// it there.
+    #[arg(long = "as", value_name = "USERNAME")]
+    name: String,
+}
+
+type Outcome = Result<bool, Box<dyn std::error::Error>>;
+
+/// Runs an import; what was brought until something failed stays.
+pub fn import(command: ImportCommand, config: &Arc<Config>) -> Outcome {
+    let _lock = server::lock_alone(config)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let (domain, writers) = server::open_domain(config)?;
+    let (brought, outcome) = runtime.block_on(async {
+        let (ImportCommand::Slack { whose, .. } | ImportCommand::Discord { whose, .. }) = &command;
+        let actor = match domain.operator_of(&whose.name).await {
+            Ok(actor) => actor,
+            Err(error) => return (Brought::default(), Err(ImportError::Domain(error))),
+        };
+        let mut import = Import { domain: &domain, actor, brought: Brought::default(), progress: progress() };
+        let outcome = run(&mut import, &command, domain.file_bytes_max()).await;
+        (import.brought, outcome)
+    });
+    drop(domain);
+    for writer in writers {
+        let _ = writer.join();
+    }
+    if io::stderr().is_terminal() {
+        eprintln!();
+    }
+    let Brought { channels, messages, known, files, missing } = brought;
+    println!(
+        "{messages} messages, {channels} channels and {files} files were brought; {known} messages were here already, {missing} files are not in the archive or too large"
+    );
+    match outcome {
+        Ok(()) => Ok(true),
+        Err(error) => {
+            eprintln!("loggia: {error}");
+            eprintln!("What was brought stays. Run the same command again to go on.");
+            Ok(false)
+        }
+    }
+}
+
+async fn run(import: &mut Import<'_>, command: &ImportCommand, file_max: u64) -> Result<(), ImportError> {
+    match command {
+        ImportCommand::Slack { file, only, .. } => {
+            slack::import(import, BufReader::new(File::open(file)?), only).await
+        }
+        ImportCommand::Discord { file, .. } => {
+            let beside = file.parent().unwrap_or(Path::new(".")).to_path_buf();
+            let mut open = |path: &str| open_beside(&beside, path, file_max);
+            discord::import(import, BufReader::new(File::open(file)?), &mut open).await
+        }
+    }
+}
+
+/// A file below a directory, whatever way its name takes.
+fn open_beside(dir: &Path, path: &str, most: u64) -> Result<Option<Vec<u8>>, ImportError> {
+    let decoded = percent_encoding::percent_decode_str(path).decode_utf8_lossy().into_owned();
+    let Ok(dir) = dir.canonicalize().or_else(|_| Path::new(".").canonicalize()) else { return Ok(None) };
+    for name in [path, &decoded] {
+        let Ok(found) = dir.join(name.replace('\\', "/")).canonicalize() else { continue };
+        if !found.starts_with(&dir) || !found.is_file() {
+            continue;
+        }
+        return match read_most(File::open(found)?, most, name) {
+            Err(ImportError::TooLarge(..)) => Ok(None),
+            read => read.map(Some),
+        };
+    }
+    Ok(None)
+}
+
+/// One line that is written again and again, where somebody looks.
+fn progress() -> Progress<'static> {
+    let mut last = Instant::now();
+    let shown = io::stderr().is_terminal();
+    Box::new(move |channel, brought| {
+        if shown && last.elapsed() > PROGRESS_INTERVAL {
+            last = Instant::now();
+            let name: String = channel.chars().filter(|c| !c.is_control()).take(30).collect();
+            eprint!(
+                "\r#{name}: {} messages, {} files\x1b[K",
+                brought.messages + brought.known,
+                brought.files
+            );
+        }
+    })
+}
+
+/// Writes a channel as pages.
+pub fn export_html(config: &Config, channel: &str, to: &Path) -> Outcome {
+    let store = server::open_store(config)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut conn = Conn::open(&config.database_url())?;
+    conn.read_only()?;
+    let mut copy = |hash: &Hash, out: &mut dyn Write| copy_file(&runtime, &store, hash, out);
+    let found = match channel.starts_with('#') {
+        true => channels::by_alias(&mut conn, channel)?,
+        false => channels::by_id(&mut conn, channel)?,
+    };
+    let row = found.ok_or("there is no such channel")?;
+    let zipped = to.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip"));
+    let written = if zipped {
+        let mut shelf = ZipShelf(ZipWriter::new(File::create_new(to)?));
+        let written = conn.snapshot(|conn| -> Result<Written, HtmlError> {
+            html::write(conn, &row, &mut shelf, &mut copy)
+        })?;
+        shelf.0.finish()?.sync_all()?;
+        written
+    } else {
+        std::fs::create_dir(to)?;
+        let mut shelf = Directory { dir: to.to_path_buf(), open: None };
+        let written = conn.snapshot(|conn| -> Result<Written, HtmlError> {
+            html::write(conn, &row, &mut shelf, &mut copy)
+        })?;
+        shelf.close()?;
+        written
+    };
+    let Written { messages, pages, files, missing } = written;
+    eprintln!("{messages} messages on {pages} pages, {files} files; {missing} files are not here");
+    Ok(true)
+}
+
+fn copy_file(runtime: &Runtime, store: &Store, hash: &Hash, out: &mut dyn Write) -> io::Result<bool> {
+    runtime.block_on(async {
+        let Some(mut bytes) = store.get(hash, None).await.map_err(io::Error::other)? else {
+            return Ok(false);
+        };
+        while let Some(piece) = bytes.try_next().await.map_err(io::Error::other)? {
+            out.write_all(&piece)?;
+        }
+        Ok(true)
+    })
+}
+
+struct Directory {
+    dir: PathBuf,
+    open: Option<BufWriter<File>>,
+}
+
+impl Directory {
+    fn close(&mut self) -> io::Result<()> {
+        self.open.take().map_or(Ok(()), |mut open| open.flush())
+    }
+}
+
+impl Shelf for Directory {
+    fn begin(&mut self, path: &str) -> io::Result<&mut dyn Write> {
+        self.close()?;
+        let path = self.dir.join(path);
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent)?;
+        }
+        Ok(self.open.insert(BufWriter::new(File::create_new(path)?)))
+    }
+}
+
+struct ZipShelf(ZipWriter<File>);
+
+impl Shelf for ZipShelf {
+    fn begin(&mut self, path: &str) -> io::Result<&mut dyn Write> {
+        let options = SimpleFileOptions::default().large_file(true);
+        self.0.start_file(path, options).map_err(io::Error::other)?;
+        Ok(&mut self.0)
+    }
+}
