@@ -1,5 +1,6 @@
 //! The one place that builds everything and joins it: database, writer, domain, hub, HTTP.
 
+mod identity;
 mod upkeep;
 
 mod listener;
@@ -16,7 +17,7 @@ use tokio::sync::mpsc;
 
 use crate::client_api;
 use crate::config::{Config, PeerPolicy};
-use crate::domain::clock::{Clock, SystemClock, random, random_text};
+use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::effect::{Audience, Silence};
 use crate::domain::emails::{LETTERS_WAITING_MAX, Order};
 use crate::domain::passwords::Passwords;
@@ -24,7 +25,7 @@ use crate::domain::peers::{Arrivals, NoPeers, Peers};
 use crate::domain::pushes::Wanted;
 use crate::domain::remote::meet::FoundChannels;
 use crate::domain::remote::recover;
-use crate::domain::writer::{Gate, Identity, Mark, Writer, WriterContext};
+use crate::domain::writer::{Gate, Mark, Writer, WriterContext};
 use crate::domain::{Domain, Presences, search};
 use crate::federation::courier::{Both, Routes};
 use crate::federation::discovery::Discovery;
@@ -34,9 +35,7 @@ use crate::http::{Problem, Shared, TokenCache, context, extract, web_client};
 use crate::live::{self, Hub};
 use crate::mail::{self, MailError};
 use crate::net::ClientError;
-use crate::protocol::ids::KeyId;
 use crate::protocol::key_document::SignedKeySet;
-use crate::protocol::sign::SigningKey;
 use crate::push::{self, Vapid};
 use crate::storage::{self, ChannelNum, Conn, ReadPool, is_postgres, meta};
 use upkeep::{House, Sweeping, bounds, keep_files, keep_house, open_files, size};
@@ -99,53 +98,6 @@ fn make_data_dir(path: &Path) -> Result<(), StartError> {
         std::fs::set_permissions(path, private).map_err(io(format!("cannot protect {}", path.display())))?;
     }
     Ok(())
-}
-
-/// Who this server is: its name, for ever, and the key that signs now, made at the first start.
-fn identity(
-    conn: &mut Conn,
-    config: &Config,
-    clock: &dyn Clock,
-) -> Result<(Identity, SignedKeySet), StartError> {
-    conn.begin_write()?;
-    let found = identity_within(conn, config, clock);
-    match &found {
-        Ok(_) => conn.commit()?,
-        Err(_) => conn.rollback()?,
-    }
-    found
-}
-
-fn identity_within(
-    conn: &mut Conn,
-    config: &Config,
-    clock: &dyn Clock,
-) -> Result<(Identity, SignedKeySet), StartError> {
-    const NAME: &str = "server_name";
-    meta::put_once(conn, NAME, config.name.as_str())?;
-    meta::note_start(conn, clock.now())?;
-    let stored = meta::get(conn, NAME)?.unwrap_or_default();
-    if stored != config.name.as_str() {
-        return Err(StartError::OtherName { stored, given: config.name.as_str().to_owned() });
-    }
-    if meta::active_key(conn)?.is_none() {
-        let kid = format!("k{}", random_text::<6>().to_lowercase().replace('-', "_"));
-        let key = meta::SigningKeyRow {
-            kid,
-            seed: random::<32>().to_vec(),
-            created_ts: clock.now(),
-            retired_ts: None,
-        };
-        meta::add_key(conn, &key)?;
-    }
-    let damaged = |what: &str| StartError::Storage(storage::Error::Damaged(what.to_owned()));
-    let row = meta::active_key(conn)?.ok_or_else(|| damaged("no signing key"))?;
-    let seed: [u8; 32] = row.seed.as_slice().try_into().map_err(|_| damaged("signing key"))?;
-    let kid: KeyId = row.kid.parse().map_err(|_| damaged("key id"))?;
-    let retired = own_keys::retired(conn)?;
-    let set = own_keys::load(conn, &config.name, clock.now())?;
-    let identity = Identity { name: config.name.clone(), kid, key: SigningKey::from_seed(seed), retired };
-    Ok((identity, set))
 }
 
 struct NobodyOnline;
@@ -231,7 +183,7 @@ fn build_domain(
         if search::renew(&mut conn)? {
             tracing::info!("the search index was made anew");
         }
-        let (identity, keys) = identity(&mut conn, &for_identity, identity_clock.as_ref())?;
+        let (identity, keys) = identity::load(&mut conn, &for_identity, identity_clock.as_ref())?;
         let wanted = Wanted::load(&mut conn, &for_identity.settings.push)?;
         let (ours, asks) = (&for_identity.name, serves && for_identity.federation.enabled);
         if serves && recover::look(&mut conn, ours, (&noted, said), identity_clock.now())? {
