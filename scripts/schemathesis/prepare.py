@@ -82,10 +82,13 @@ def cursors(client, channel):
         "list_users": "/users",
         "list_directory": "/directory",
         "list_notifications": "/notifications",
+        "list_accounts": "/admin/users",
+        "list_all_channels": "/admin/channels",
     }
     found = {f"cursors_{name}": [client.call("GET", f"{path}?limit=1")["next"]] for name, path in pages.items()}
-    # Its pages have no limit to lower, so this one is written as the server would.
-    found["cursors_export_me"] = [base64.urlsafe_b64encode(b"1.1").decode().rstrip("=")]
+    # These have no second page here, so their cursors are written as the server would.
+    for name, place in (("export_me", b"1.1"), ("list_settings", b"a"), ("list_peers", b"a.test")):
+        found[f"cursors_{name}"] = [base64.urlsafe_b64encode(place).decode().rstrip("=")]
     return found
 
 
@@ -157,6 +160,10 @@ REFUSED = {
         "list_users",
         "list_directory",
         "list_notifications",
+        "list_accounts",
+        "list_all_channels",
+        "list_peers",
+        "list_settings",
         "export_me",
     ),
     "a search has words or operators that make sense, and its cursor is opaque": ("search_messages",),

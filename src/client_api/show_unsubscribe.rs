@@ -11,7 +11,6 @@ use crate::http::{Params, Problem};
 #[into_params(parameter_in = Query)]
 pub struct Token {
     /// What stands in the letter's link.
-    #[param(max_length = 128)]
     pub token: String,
 }
 
