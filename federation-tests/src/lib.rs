@@ -8,6 +8,7 @@ pub mod fixed;
 pub mod hosted;
 pub mod peer;
 pub mod person;
+pub mod postgresql;
 pub mod proxy;
 pub mod server;
 pub mod world;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use federation_tests::{Fault, Person, World, eventually};
+use federation_tests::{Fault, Person, World, eventually, postgresql};
 use reqwest::Method;
 use serde_json::json;
 
@@ -187,27 +187,7 @@ async fn servers_that_are_killed_lose_nothing() {
 /// The same on PostgreSQL, when there is one.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn servers_on_postgresql_that_are_killed_lose_nothing() {
-    let Ok(admin) = std::env::var("LOGGIA_TEST_POSTGRES_URL") else { return };
-    let names: Vec<String> = (0..2).map(|n| format!("loggia_fed_{}_{n}", std::process::id())).collect();
-    let run = |statement: String| {
-        let admin = admin.clone();
-        let ran = std::thread::spawn(move || {
-            loggia::storage::Conn::open(&admin).and_then(|mut conn| conn.run_script(&statement))
-        });
-        ran.join().expect("run").expect("done");
-    };
-    for name in &names {
-        run(format!("CREATE DATABASE {name}"));
-    }
-    let (base, _) = admin.rsplit_once('/').expect("a database's name");
-    let world = World::with(2, |n, settings| {
-        settings.insert("LOGGIA_DATABASE_URL".to_owned(), format!("{base}/{}", names[n]));
-    })
-    .await;
-    killing(world).await;
-    for name in &names {
-        run(format!("DROP DATABASE {name} WITH (FORCE)"));
-    }
+    postgresql::play("fed", 2, killing).await;
 }
 
 /// Wires that are cut, half open, slow, late, reset or corrupt, one after the other, between three servers.

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use federation_tests::{Fault, Heard, Hosted, Peer, Person, Reply, Server, World, eventually};
+use federation_tests::{Fault, Heard, Hosted, Peer, Person, Reply, Server, World, eventually, postgresql};
 use loggia::protocol::body::Body;
 use loggia::protocol::event::{Event, EventType, Rel, Relates};
 use loggia::protocol::sign::hash;
@@ -96,27 +96,7 @@ async fn a_picture_is_seen_on_the_other_server_and_goes_with_its_message() {
 /// The same on PostgreSQL, when there is one.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_picture_is_seen_on_a_server_on_postgresql() {
-    let Ok(admin) = std::env::var("LOGGIA_TEST_POSTGRES_URL") else { return };
-    let names: Vec<String> = (0..2).map(|n| format!("loggia_files_{}_{n}", std::process::id())).collect();
-    let run = |statement: String| {
-        let admin = admin.clone();
-        let ran = std::thread::spawn(move || {
-            loggia::storage::Conn::open(&admin).and_then(|mut conn| conn.run_script(&statement))
-        });
-        ran.join().expect("run").expect("done");
-    };
-    for name in &names {
-        run(format!("CREATE DATABASE {name}"));
-    }
-    let (base, _) = admin.rsplit_once('/').expect("a database's name");
-    let world = World::with(2, |n, settings| {
-        settings.insert("LOGGIA_DATABASE_URL".to_owned(), format!("{base}/{}", names[n]));
-    })
-    .await;
-    story(world).await;
-    for name in &names {
-        run(format!("DROP DATABASE {name} WITH (FORCE)"));
-    }
+    postgresql::play("files", 2, story).await;
 }
 
 /// A server gets a file for a message that its people may read, and in any other case the same answer.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use federation_tests::{Fault, Person, World, eventually};
+use federation_tests::{Fault, Person, World, eventually, postgresql::sql, postgresql::url};
 use serde_json::json;
 
 fn copy(from: &Path, to: &Path) {
@@ -29,13 +29,6 @@ enum Note {
     PutBack,
     /// The database is put into a new directory, without it.
     Gone,
-}
-
-/// Runs SQL beside the databases of a test.
-fn sql(statement: String) {
-    let admin = std::env::var("LOGGIA_TEST_POSTGRES_URL").expect("a server");
-    let run = move || loggia::storage::Conn::open(&admin).and_then(|mut conn| conn.run_script(&statement));
-    std::thread::spawn(run).join().expect("run").expect("done");
 }
 
 fn database(url: &str) -> &str {
@@ -183,9 +176,8 @@ async fn a_host_whose_database_is_put_into_a_new_place_takes_back_what_others_ha
 /// The same on PostgreSQL, when there is one.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_restored_host_on_postgresql_takes_back_what_others_have() {
-    let Ok(admin) = std::env::var("LOGGIA_TEST_POSTGRES_URL") else { return };
     let name = format!("loggia_restored_{}", std::process::id());
-    let url = format!("{}/{name}", admin.rsplit_once('/').expect("a database's name").0);
+    let Some(url) = url(&name) else { return };
     sql(format!("CREATE DATABASE {name}"));
     let world = World::with(3, |n, settings| {
         if n == 0 {

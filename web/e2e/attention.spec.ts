@@ -1,8 +1,9 @@
 // What asks for attention: the inbox across devices, title, icon, desktop notifications, quiet hours.
 
-import { type Browser, expect, test } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 import { Person } from "./person";
 import { Server } from "./server";
+import { together } from "./together";
 
 const server = new Server();
 let ada: Person;
@@ -10,22 +11,9 @@ let bo: Person;
 
 test.describe.configure({ mode: "serial" });
 
-test.beforeAll(async ({ browser }: { browser: Browser }) => {
-  await server.start();
-  ada = await Person.registered(browser, server, "ada");
-  bo = await Person.registered(browser, server, "bo");
-  await ada.createChannel("general");
-  await bo.joinFromDirectory("general");
-});
-
-test.afterAll(async () => {
-  await ada?.context.close();
-  await bo?.context.close();
-  await server.stop();
-});
-
-test.afterEach(() => {
-  expect([...(ada?.complaints ?? []), ...(bo?.complaints ?? [])]).toEqual([]);
+together(server, "general", (first, second) => {
+  ada = first;
+  bo = second;
 });
 
 test("what is marked read on one device is read on the other", async ({ browser }) => {

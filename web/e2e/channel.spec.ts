@@ -1,8 +1,9 @@
 // A channel's settings: who may come in, which servers, who is shut out. And the keys for what is everywhere.
 
-import { type Browser, expect, test } from "@playwright/test";
-import { Person } from "./person";
+import { expect, test } from "@playwright/test";
+import type { Person } from "./person";
 import { Server } from "./server";
+import { together } from "./together";
 
 const server = new Server();
 let ada: Person;
@@ -10,22 +11,9 @@ let bo: Person;
 
 test.describe.configure({ mode: "serial" });
 
-test.beforeAll(async ({ browser }: { browser: Browser }) => {
-  await server.start();
-  ada = await Person.registered(browser, server, "ada");
-  bo = await Person.registered(browser, server, "bo");
-  await ada.createChannel("harbour");
-  await bo.joinFromDirectory("harbour");
-});
-
-test.afterAll(async () => {
-  await ada?.context.close();
-  await bo?.context.close();
-  await server.stop();
-});
-
-test.afterEach(() => {
-  expect([...(ada?.complaints ?? []), ...(bo?.complaints ?? [])]).toEqual([]);
+together(server, "harbour", (first, second) => {
+  ada = first;
+  bo = second;
 });
 
 async function settings(person: Person, tab: string): Promise<void> {

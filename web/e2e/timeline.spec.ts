@@ -1,8 +1,9 @@
 // A long channel: only what is near is drawn, dates lead to their place, what is read stays while others write.
 
-import { type Browser, expect, type Page, test } from "@playwright/test";
-import { Person } from "./person";
+import { expect, type Page, test } from "@playwright/test";
+import type { Person } from "./person";
 import { Server } from "./server";
+import { together } from "./together";
 
 const server = new Server();
 let ada: Person;
@@ -10,22 +11,9 @@ let bo: Person;
 
 test.describe.configure({ mode: "serial" });
 
-test.beforeAll(async ({ browser }: { browser: Browser }) => {
-  await server.start();
-  ada = await Person.registered(browser, server, "ada");
-  bo = await Person.registered(browser, server, "bo");
-  await ada.createChannel("long");
-  await bo.joinFromDirectory("long");
-});
-
-test.afterAll(async () => {
-  await ada?.context.close();
-  await bo?.context.close();
-  await server.stop();
-});
-
-test.afterEach(() => {
-  expect([...(ada?.complaints ?? []), ...(bo?.complaints ?? [])]).toEqual([]);
+together(server, "long", (first, second) => {
+  ada = first;
+  bo = second;
 });
 
 /** Writes through the API, as the person who is signed in on the page. */

@@ -1,0 +1,30 @@
+// Two people in one channel, for the whole of a file.
+
+import { expect, test } from "@playwright/test";
+import { Person } from "./person";
+import type { Server } from "./server";
+
+/** Ada makes the channel and Bo joins it, before the first test; after each one neither page has complained. */
+export function together(server: Server, channel: string, are: (ada: Person, bo: Person) => void): void {
+  const people: Person[] = [];
+
+  test.beforeAll(async ({ browser }) => {
+    await server.start();
+    const ada = await Person.registered(browser, server, "ada");
+    people.push(ada);
+    const bo = await Person.registered(browser, server, "bo");
+    people.push(bo);
+    await ada.createChannel(channel);
+    await bo.joinFromDirectory(channel);
+    are(ada, bo);
+  });
+
+  test.afterAll(async () => {
+    for (const person of people) await person.context.close();
+    await server.stop();
+  });
+
+  test.afterEach(() => {
+    expect(people.flatMap((person) => [...person.complaints])).toEqual([]);
+  });
+}
