@@ -51,7 +51,7 @@ type Outcome = Result<bool, Box<dyn std::error::Error>>;
 
 /// Runs an import; what was brought until something failed stays.
 pub fn import(command: ImportCommand, config: &Arc<Config>) -> Outcome {
-    let _lock = server::lock_alone(config)?;
+    let _alone = server::claim_alone(config)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let (domain, writers) = server::open_domain(config)?;
     let (brought, outcome) = runtime.block_on(async {

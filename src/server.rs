@@ -1,11 +1,10 @@
 //! The one place that builds everything and joins it: database, writer, domain, hub, HTTP.
 
+mod alone;
 mod identity;
+mod listener;
 mod upkeep;
 
-mod listener;
-
-use std::fs::{File, OpenOptions};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -37,7 +36,8 @@ use crate::mail::{self, MailError};
 use crate::net::ClientError;
 use crate::protocol::key_document::SignedKeySet;
 use crate::push::{self, Vapid};
-use crate::storage::{self, ChannelNum, Conn, ReadPool, is_postgres, meta};
+use crate::storage::{self, ChannelNum, Conn, ReadPool, meta};
+pub use alone::Alone;
 use upkeep::{House, Sweeping, bounds, keep_files, keep_house, open_files, size};
 
 /// Why the server can't start.
@@ -51,7 +51,7 @@ pub enum StartError {
         "this data belongs to the server {stored:?}, but the settings say {given:?}: a server's name is signed into everything and can't change"
     )]
     OtherName { stored: String, given: String },
-    #[error("another server is using the data directory {0}")]
+    #[error("another server is using {0}")]
     InUse(String),
     #[error("{0}")]
     Files(#[from] crate::files::Error),
@@ -123,9 +123,9 @@ pub fn open_store(config: &Config) -> Result<crate::files::Store, StartError> {
 }
 
 /// Keeps a server from starting on the same data, and fails while one runs: for commands that write into channels.
-pub fn lock_alone(config: &Config) -> Result<Option<File>, StartError> {
+pub fn claim_alone(config: &Config) -> Result<Alone, StartError> {
     make_data_dir(&config.data_dir)?;
-    lock_data(config)
+    Alone::claim(config)
 }
 
 /// The domain, and what asks other servers, without a server around them.
@@ -263,8 +263,7 @@ pub struct Running {
     pushing: tokio::task::JoinHandle<()>,
     writing: Option<tokio::task::JoinHandle<()>>,
     writers: Vec<std::thread::JoinHandle<()>>,
-    /// Held for as long as the server runs; the system lets go of it however the process ends.
-    _lock: Option<File>,
+    alone: Alone,
 }
 
 /// Starts everything. Answers when requests are taken.
@@ -274,8 +273,7 @@ pub async fn start(config: Arc<Config>) -> Result<Running, StartError> {
 
 /// As [`start`], by another clock than the system's.
 pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Running, StartError> {
-    make_data_dir(&config.data_dir)?;
-    let lock = lock_data(&config)?;
+    let alone = claim_alone(&config)?;
     let tokens = Arc::new(TokenCache::default());
     let forgetting = tokens.clone();
     let streams_max = size(config.settings.limits.streams_per_account);
@@ -367,7 +365,7 @@ pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Runn
         routes,
         outbound,
         writers,
-        _lock: lock,
+        alone,
     })
 }
 
@@ -381,7 +379,10 @@ impl Running {
 
     /// Waits until the server ends by itself, which it does not without a reason.
     pub async fn ended(&mut self) -> std::io::Result<()> {
-        (&mut self.served).await.unwrap_or(Ok(()))
+        tokio::select! {
+            served = &mut self.served => served.unwrap_or(Ok(())),
+            () = self.alone.lost() => Err(std::io::Error::other("another server is using this database")),
+        }
     }
 
     /// Stops: streams are told to come back, requests under way are answered, writes are finished.
@@ -426,18 +427,6 @@ fn give_up_on_the_silent(connection: &dyn std::any::Any, patience: Duration) {
     }
     #[cfg(not(target_os = "linux"))]
     let _ = (connection, patience);
-}
-
-/// One server per data directory: two would both think that they order the same channels.
-fn lock_data(config: &Config) -> Result<Option<File>, StartError> {
-    if is_postgres(&config.database_url()) {
-        return Ok(None);
-    }
-    let path = config.data_dir.join("loggia.lock");
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
-    let file = file.map_err(io(format!("cannot open {}", path.display())))?;
-    file.try_lock().map_err(|_| StartError::InUse(config.data_dir.display().to_string()))?;
-    Ok(Some(file))
 }
 
 async fn health() -> HttpResponse {

@@ -5,8 +5,9 @@
 //! of them understands is a `match` on [`Conn`].
 
 use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection, TransactionManager};
-use diesel::dsl::Limit;
+use diesel::dsl::{Limit, sql};
 use diesel::query_dsl::methods::{ExecuteDsl, LimitDsl, LoadQuery};
+use diesel::sql_types::Bool;
 use diesel::sqlite::{Sqlite, SqliteConnection};
 use diesel::{QueryResult, Selectable};
 use diesel_async::AsyncPgConnection;
@@ -129,6 +130,9 @@ const PRAGMAS: &str = "
     PRAGMA wal_autocheckpoint = 4000;
     PRAGMA journal_size_limit = 67108864;
 ";
+
+/// What PostgreSQL calls the lock of [`Conn::claim`]: "loggia" in ASCII.
+const SERVER_LOCK: i64 = 0x6c6f_6767_6961;
 
 const READ_ONLY_SESSION: &str =
     "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
@@ -253,6 +257,18 @@ impl Conn {
         match self {
             Conn::Sqlite(_) => true,
             Conn::Postgres(c) => c.batch_execute("").is_ok(),
+        }
+    }
+
+    /// Takes the one lock that a server has on its PostgreSQL database, for as long as this connection lasts; false if another
+    /// connection has it. SQLite's is a file's.
+    pub fn claim(&mut self) -> Result<bool, Error> {
+        match self {
+            Conn::Sqlite(_) => Ok(true),
+            Conn::Postgres(c) => {
+                let taken = sql::<Bool>(&format!("pg_try_advisory_lock({SERVER_LOCK})"));
+                Ok(diesel::RunQueryDsl::get_result(diesel::select(taken), &mut **c)?)
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! What is left of a server that is killed in the middle of its work, or whose database somebody changed.
 
+mod alone;
 mod killed;
 mod tampered;
 mod units;

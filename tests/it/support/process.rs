@@ -38,6 +38,11 @@ impl Process {
         self.child.wait().expect("gone");
     }
 
+    /// Whether it ended by itself.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("a process").is_some()
+    }
+
     /// Runs another command of the program on the same data and answers (success, output).
     pub fn run(data_dir: &Path, database: &str, arguments: &[&str]) -> (bool, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_loggia"));

@@ -1,0 +1,109 @@
+//! One server per set of data: two would both think that they order the same channels, and sign two truths.
+//!
+//! SQLite's data directory has a locked file. In PostgreSQL it is an advisory lock of a connection that does nothing
+//! else: it ends with the process, however that ends, and is asked after in between.
+
+use std::fs::{File, OpenOptions};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
+
+use tokio::sync::oneshot;
+
+use super::{StartError, io};
+use crate::config::Config;
+use crate::storage::{self, Conn, is_postgres};
+
+/// How long the data may still belong to a server that has just ended.
+const PATIENCE: Duration = Duration::from_secs(5);
+const ATTEMPT_PAUSE: Duration = Duration::from_millis(100);
+/// How often the lock's connection is asked whether it is still there.
+const LOOK_INTERVAL: Duration = Duration::from_secs(5);
+
+/// Nobody else serves this data for as long as this is kept.
+pub struct Alone {
+    _held: Held,
+    lost: Option<oneshot::Receiver<()>>,
+}
+
+enum Held {
+    File { _locked: File },
+    Database { _until_dropped: Sender<()> },
+}
+
+impl Alone {
+    pub fn claim(config: &Config) -> Result<Alone, StartError> {
+        let url = config.database_url();
+        if is_postgres(&url) { claim_database(url) } else { claim_directory(config) }
+    }
+
+    /// Waits until somebody else took the data, which they can only while the database was out of reach.
+    pub async fn lost(&mut self) {
+        let told = match &mut self.lost {
+            Some(lost) => lost.await.is_ok(),
+            None => false,
+        };
+        if !told {
+            std::future::pending().await
+        }
+    }
+}
+
+fn claim_directory(config: &Config) -> Result<Alone, StartError> {
+    let path = config.data_dir.join("loggia.lock");
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+    let file = file.map_err(io(format!("cannot open {}", path.display())))?;
+    let taken = || StartError::InUse(format!("the data directory {}", config.data_dir.display()));
+    file.try_lock().map_err(|_| taken())?;
+    Ok(Alone { _held: Held::File { _locked: file }, lost: None })
+}
+
+fn claim_database(url: String) -> Result<Alone, StartError> {
+    let (until_dropped, dropped) = channel();
+    let (claimed, first) = channel();
+    let (tell_lost, lost) = oneshot::channel();
+    // A thread of its own: a PostgreSQL connection drives a runtime, and the caller may be in one.
+    let keeper = std::thread::Builder::new().name("alone".to_owned());
+    let keep = move || {
+        let conn = match claim_in_time(&url) {
+            Ok(conn) => conn,
+            Err(error) => return drop(claimed.send(Err(error))),
+        };
+        let _ = claimed.send(Ok(()));
+        if keep(conn, &url, &dropped) {
+            let _ = tell_lost.send(());
+        }
+    };
+    keeper.spawn(keep).map_err(io("cannot start a thread"))?;
+    first.recv().unwrap_or(Err(StartError::Storage(storage::Error::Lost)))?;
+    Ok(Alone { _held: Held::Database { _until_dropped: until_dropped }, lost: Some(lost) })
+}
+
+fn claim_in_time(url: &str) -> Result<Conn, StartError> {
+    let mut conn = Conn::open(url)?;
+    let begun = Instant::now();
+    while !conn.claim()? {
+        if begun.elapsed() > PATIENCE {
+            return Err(StartError::InUse("this database".to_owned()));
+        }
+        std::thread::sleep(ATTEMPT_PAUSE);
+    }
+    Ok(conn)
+}
+
+/// Holds the lock until it is let go of (false), or somebody else has it (true).
+fn keep(mut conn: Conn, url: &str, dropped: &Receiver<()>) -> bool {
+    while let Err(RecvTimeoutError::Timeout) = dropped.recv_timeout(LOOK_INTERVAL) {
+        if conn.is_alive() {
+            continue;
+        }
+        match claim_in_time(url) {
+            Ok(again) => conn = again,
+            Err(StartError::InUse(_)) => {
+                tracing::error!("another server took the database while it was out of reach");
+                return true;
+            }
+            Err(error) => tracing::warn!(%error, "the database is out of reach"),
+        }
+    }
+    false
+}
