@@ -1,5 +1,6 @@
 //! The command line: `loggia serve` and what an operator needs around it.
 
+mod backup;
 mod demo;
 mod operator;
 mod portability;
@@ -59,6 +60,13 @@ enum Command {
     },
     /// Write SQLite's file anew: smaller, and without traces of deleted words. Best while the server is stopped.
     Compact,
+    /// Write everything that this server has into one file, for either database; safe while the server runs.
+    Backup {
+        /// A file that is not there yet. Whoever has it has the signing key and everybody's messages.
+        file: PathBuf,
+    },
+    /// Fill an empty database, and the store of files, with what `loggia backup` wrote, from either database.
+    Restore { file: PathBuf },
     /// Change the keys with which this server signs.
     Keys {
         #[command(subcommand)]
@@ -227,6 +235,8 @@ fn run(command: Command, config: Arc<Config>, file: Option<&Path>) -> Outcome {
             println!("done");
             Ok(ExitCode::SUCCESS)
         }
+        Command::Backup { file } => backup::backup(&config, &file).map(code),
+        Command::Restore { file } => backup::restore(&config, &file).map(code),
         Command::Keys { command } => operator::keys(command, &config).map(code),
         Command::Peers { command } => operator::peers(command, &config).map(code),
         Command::Recover(command) => operator::recover(command, &config).map(code),

@@ -166,7 +166,8 @@ pub fn export_html(config: &Config, channel: &str, to: &Path) -> Outcome {
     Ok(true)
 }
 
-fn copy_file(runtime: &Runtime, store: &Store, hash: &Hash, out: &mut dyn Write) -> io::Result<bool> {
+/// Writes a file's bytes; false when they are not in the store.
+pub fn copy_file(runtime: &Runtime, store: &Store, hash: &Hash, out: &mut dyn Write) -> io::Result<bool> {
     runtime.block_on(async {
         let Some(mut bytes) = store.get(hash, None).await.map_err(io::Error::other)? else {
             return Ok(false);

@@ -36,6 +36,11 @@ pub fn get(conn: &mut Conn, hash: &str) -> Result<Option<FileRow>> {
     optional(files::table.find(hash).select(FileRow::columns()).one(conn))
 }
 
+/// The hashes of all files.
+pub fn all_hashes(conn: &mut Conn) -> Result<Vec<String>> {
+    Ok(files::table.select(files::hash).order(files::hash).load(conn)?)
+}
+
 /// As [`get`], and until the transaction ends nobody else changes what needs the file. (SQLite has one writer.)
 pub fn lock(conn: &mut Conn, hash: &str) -> Result<Option<FileRow>> {
     let row = files::table.find(hash).select(FileRow::columns());

@@ -9,6 +9,7 @@ pub mod attention;
 pub mod channels;
 mod conn;
 pub mod copies;
+pub mod dump;
 pub mod emails;
 pub mod entries;
 pub mod files;

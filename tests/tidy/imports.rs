@@ -20,6 +20,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("live", &["protocol", "storage", "domain", "http"]),
     ("demo", &[]),
     ("portability", &["config", "storage", "files", "domain", "server"]),
+    ("backup", &["protocol", "config", "storage", "files", "domain", "server", "portability"]),
     ("operator", &["protocol", "config", "storage", "net", "domain", "federation", "server"]),
     (
         "server",
@@ -51,6 +52,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "federation",
             "live",
             "server",
+            "backup",
             "demo",
             "portability",
             "operator",

@@ -69,6 +69,12 @@ pub fn look(conn: &mut Conn, ours: &ServerName, (mark, said): (&Mark, Option<i64
     Ok(lost)
 }
 
+/// A backup was put into this database: whoever has more is asked, and the next start begins the note beside it anew.
+pub fn restored(conn: &mut Conn, ours: &ServerName, now: Ts) -> Result<()> {
+    meta::delete(conn, MARKED)?;
+    declare(conn, ours, now, "a backup was restored")
+}
+
 /// All servers that may have more are to be asked.
 pub fn declare(conn: &mut Conn, ours: &ServerName, now: Ts, why: &str) -> Result<()> {
     let replicas = peers::all_replicas(conn)?.into_iter().map(|(_, server)| server);

@@ -251,6 +251,14 @@ pub fn renew(conn: &mut Conn) -> Result<bool> {
     Ok(true)
 }
 
+/// The index does not hold what the texts are: the next start makes it anew.
+///
+/// # Errors
+/// Those of the database.
+pub fn forget(conn: &mut Conn) -> Result<()> {
+    Ok(meta::delete(conn, WORDS_VERSION_KEY)?)
+}
+
 fn fill(conn: &mut Conn) -> Result<()> {
     search::clear(conn)?;
     let mut after = (0, -1);

@@ -1,5 +1,6 @@
 //! Taking conversations along: pages for a browser, and archives of other programs.
 
+mod backup;
 mod discord;
 mod html;
 mod slack;

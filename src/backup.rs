@@ -1,0 +1,280 @@
+//! All of a server in one file, and back: of either database, into either.
+//!
+//! A backup is a ZIP archive: `backup.json` says what it is, `tables/NAME.jsonl` has a row per line ([`dump`]), `files/HASH`
+//! the bytes of files.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use loggia::config::Config;
+use loggia::domain::remote::recover;
+use loggia::domain::search;
+use loggia::files::{Hash, Store};
+use loggia::protocol::Ts;
+use loggia::server::{self, StartError};
+use loggia::storage::dump::{self, Table};
+use loggia::storage::{self, Conn, files};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use tokio::runtime::Runtime;
+use zip::CompressionMethod;
+use zip::read::ZipArchive;
+use zip::write::{SimpleFileOptions, ZipWriter};
+
+use crate::portability::copy_file;
+
+const FORMAT: &str = "loggia-backup/1";
+const MANIFEST: &str = "backup.json";
+const MANIFEST_BYTES_MAX: u64 = 1024 * 1024;
+/// Of one row: a body has at most 64 KiB, and what surrounds it is short.
+const ROW_BYTES_MAX: u64 = 8 * 1024 * 1024;
+
+#[derive(Serialize, Deserialize)]
+struct Manifest {
+    format: String,
+    server: String,
+    /// Milliseconds since the Unix epoch.
+    created_ts: Ts,
+    /// Of the program that wrote it.
+    version: String,
+    tables: Vec<Listed>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Listed {
+    name: String,
+    columns: Vec<String>,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum BackupError {
+    #[error("{0}")]
+    Storage(#[from] storage::Error),
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    #[error("the archive: {0}")]
+    Zip(#[from] zip::result::ZipError),
+    #[error("{0}")]
+    Domain(#[from] loggia::domain::Error),
+    #[error("{0}")]
+    Refused(String),
+}
+
+fn refused(why: impl Into<String>) -> BackupError {
+    BackupError::Refused(why.into())
+}
+
+type Outcome = Result<bool, Box<dyn std::error::Error>>;
+
+/// Writes everything that this server has into a file that is not there yet, readable by its owner only. The server may run.
+pub fn backup(config: &Config, to: &Path) -> Outcome {
+    let store = server::open_store(config)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut conn = Conn::open(&config.database_url())?;
+    conn.read_only()?;
+    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to)?;
+    let written = write(&mut conn, config, (&runtime, &store), ZipWriter::new(file));
+    let (rows, files, missing) = written.inspect_err(|_| drop(std::fs::remove_file(to)))?;
+    println!("{rows} rows and {files} files were written; {missing} files are not in the store");
+    Ok(true)
+}
+
+fn write(
+    conn: &mut Conn,
+    config: &Config,
+    (runtime, store): (&Runtime, &Store),
+    mut zip: ZipWriter<File>,
+) -> Result<(u64, u64, u64), BackupError> {
+    let packed = SimpleFileOptions::default().large_file(true);
+    // Pictures and films are packed already.
+    let plain = packed.compression_method(CompressionMethod::Stored);
+    let (rows, hashes) = conn.snapshot(|conn| {
+        let tables = dump::tables(conn)?;
+        zip.start_file(MANIFEST, packed)?;
+        serde_json::to_writer_pretty(&mut zip, &manifest(config, &tables)).map_err(io::Error::from)?;
+        let mut rows = 0;
+        for table in &tables {
+            zip.start_file(format!("tables/{}.jsonl", table.name), packed)?;
+            dump::read(conn, table, |row| {
+                rows += 1;
+                zip.write_all(row.as_bytes())?;
+                zip.write_all(b"\n").map_err(BackupError::from)
+            })?;
+        }
+        Ok::<_, BackupError>((rows, files::all_hashes(conn)?))
+    })?;
+    let (mut copied, mut missing) = (0, 0);
+    for hash in hashes {
+        let hash: Hash = hash.parse().map_err(|_| refused(format!("{hash:?} is no file's hash")))?;
+        zip.start_file(format!("files/{}", hash.as_str()), plain)?;
+        match copy_file(runtime, store, &hash, &mut zip)? {
+            true => copied += 1,
+            // Its last message was deleted since the tables were read.
+            false => {
+                zip.abort_file()?;
+                missing += 1;
+            }
+        }
+    }
+    zip.finish()?.sync_all()?;
+    Ok((rows, copied, missing))
+}
+
+fn manifest(config: &Config, tables: &[Table]) -> Manifest {
+    let listed = |table: &Table| Listed {
+        name: table.name.clone(),
+        columns: table.columns.iter().map(|column| column.name.clone()).collect(),
+    };
+    Manifest {
+        format: FORMAT.to_owned(),
+        server: config.name.as_str().to_owned(),
+        created_ts: server::now(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        tables: tables.iter().map(listed).collect(),
+    }
+}
+
+/// Fills an empty database, and the store of files, with what [`backup`] wrote. All of the rows, or none.
+pub fn restore(config: &Config, from: &Path) -> Outcome {
+    let mut archive = ZipArchive::new(BufReader::new(File::open(from)?)).map_err(BackupError::from)?;
+    let manifest = read_manifest(&mut archive)?;
+    if manifest.server != config.name.as_str() {
+        let given = config.name.as_str().to_owned();
+        return Err(StartError::OtherName { stored: manifest.server, given }.into());
+    }
+    let _alone = server::claim_alone(config)?;
+    server::migrate(config)?;
+    let mut conn = Conn::open(&config.database_url())?;
+    let tables = dump::tables(&mut conn)?;
+    check_tables(&mut conn, &tables, &manifest)?;
+    let files = restore_files(config, &mut archive)?;
+    conn.begin_write()?;
+    let rows = match restore_rows(&mut conn, config, &tables, &manifest, &mut archive) {
+        Ok(rows) => rows,
+        Err(error) => {
+            conn.rollback()?;
+            return Err(error.into());
+        }
+    };
+    conn.commit()?;
+    println!("{rows} rows and {files} files were restored");
+    Ok(true)
+}
+
+fn read_manifest(archive: &mut ZipArchive<BufReader<File>>) -> Result<Manifest, BackupError> {
+    let no_backup = |_| refused("this is no backup that `loggia backup` wrote");
+    let text = archive.by_name(MANIFEST).map_err(no_backup)?.take(MANIFEST_BYTES_MAX);
+    let manifest: Manifest =
+        serde_json::from_reader(text).map_err(|error| refused(format!("{MANIFEST}: {error}")))?;
+    match manifest.format == FORMAT {
+        true => Ok(manifest),
+        false => Err(refused(format!("this program does not know the format {:?}", manifest.format))),
+    }
+}
+
+/// The archive has exactly this database's tables and columns, and the database has no rows.
+fn check_tables(conn: &mut Conn, tables: &[Table], manifest: &Manifest) -> Result<(), BackupError> {
+    type Shape<'a> = BTreeSet<(&'a str, BTreeSet<&'a str>)>;
+    let here: Shape<'_> = tables
+        .iter()
+        .map(|table| (table.name.as_str(), table.columns.iter().map(|column| column.name.as_str()).collect()))
+        .collect();
+    let there: Shape<'_> = manifest
+        .tables
+        .iter()
+        .map(|table| (table.name.as_str(), table.columns.iter().map(String::as_str).collect()))
+        .collect();
+    if here != there {
+        let version = &manifest.version;
+        return Err(refused(format!(
+            "the backup's tables are those of another release (it says {version}): restore it with that one, then update"
+        )));
+    }
+    for table in tables {
+        if !dump::is_empty(conn, table)? {
+            let name = &table.name;
+            return Err(refused(format!(
+                "the database is in use already ({name} has rows): restore into an empty one"
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn restore_rows(
+    conn: &mut Conn,
+    config: &Config,
+    tables: &[Table],
+    manifest: &Manifest,
+    archive: &mut ZipArchive<BufReader<File>>,
+) -> Result<u64, BackupError> {
+    let mut count = 0;
+    for table in tables {
+        let columns = manifest.tables.iter().find(|listed| listed.name == table.name);
+        let columns = columns.map(|listed| listed.columns.as_slice()).unwrap_or_default();
+        let mut lines = BufReader::new(archive.by_name(&format!("tables/{}.jsonl", table.name))?);
+        loop {
+            let rows = next_rows(&mut lines)?;
+            if rows.is_empty() {
+                break;
+            }
+            count += u64::try_from(rows.len()).unwrap_or(0);
+            dump::write(conn, table, columns, &rows)?;
+        }
+    }
+    dump::count_on(conn)?;
+    // The index was not in it; and what others have since then is to be asked for.
+    search::forget(conn)?;
+    recover::restored(conn, &config.name, server::now())?;
+    Ok(count)
+}
+
+fn next_rows(lines: &mut impl BufRead) -> Result<Vec<String>, BackupError> {
+    let mut rows = Vec::new();
+    while rows.len() < dump::ROWS_AT_ONCE {
+        let mut line = String::new();
+        if lines.by_ref().take(ROW_BYTES_MAX).read_line(&mut line)? == 0 {
+            break;
+        }
+        let row = line.strip_suffix('\n').ok_or_else(|| refused("a row is not whole"))?;
+        rows.push(row.to_owned());
+    }
+    Ok(rows)
+}
+
+/// Puts each file into the store, if its bytes are those that its name says.
+fn restore_files(config: &Config, archive: &mut ZipArchive<BufReader<File>>) -> Result<u64, BackupError> {
+    let store = server::open_store(config).map_err(|error| refused(error.to_string()))?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let names: Vec<String> =
+        archive.file_names().map(|name| name.map(Cow::into_owned)).collect::<Result<_, _>>()?;
+    let part = config.data_dir.join("restoring.part");
+    let mut count = 0;
+    for name in &names {
+        let Some(hash) = name.strip_prefix("files/") else { continue };
+        let mut digest = Sha256::new();
+        let mut to = File::create(&part)?;
+        let mut from = archive.by_name(name)?;
+        let mut piece = [0; 64 * 1024];
+        loop {
+            let read = from.read(&mut piece)?;
+            let Some(bytes) = piece.get(..read).filter(|bytes| !bytes.is_empty()) else { break };
+            digest.update(bytes);
+            to.write_all(bytes)?;
+        }
+        let found = Hash::of(&digest.finalize().into());
+        if found.as_str() != hash {
+            return Err(refused(format!("{name} is damaged: its bytes have another hash")));
+        }
+        runtime.block_on(store.put(&found, &part)).map_err(|error| refused(error.to_string()))?;
+        count += 1;
+    }
+    if count > 0 {
+        std::fs::remove_file(&part)?;
+    }
+    Ok(count)
+}

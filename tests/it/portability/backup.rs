@@ -1,0 +1,147 @@
+//! All of a server in one file, and back, from one database into the other.
+
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use zip::read::ZipArchive;
+use zip::write::{SimpleFileOptions, ZipWriter};
+
+use super::Data;
+use crate::support::Person;
+use crate::support::person::PASSWORD;
+
+const FILE: &[u8] = b"the bytes of a file";
+
+async fn fill(data: &Data) -> (Person, Value) {
+    let running = data.start();
+    let (ann, bob) =
+        (Person::register(&running.base, "ann").await, Person::register(&running.base, "bob").await);
+    let channel = ann.channel("General").await;
+    bob.join(&channel).await;
+    let first = ann.say(&channel, "n1", "hello \"quoted\" \u{1F980} @bob").await;
+    let gone = bob.say(&channel, "n2", "a word that goes").await;
+    bob.delete(&format!("/channels/{channel}/messages/{}", gone["id"].as_str().expect("an id")))
+        .await
+        .expect(204);
+    let id = first["id"].as_str().expect("an id");
+    bob.put(&format!("/channels/{channel}/messages/{id}/reactions/%F0%9F%91%8D"), Value::Null)
+        .await
+        .expect(204);
+    let file = ann.upload("notes.txt", FILE.to_vec()).await;
+    ann.say_with(&channel, "n3", &file).await;
+    ann.post("/dms", json!({ "users": [bob.id] })).await.expect(201);
+    let seen = what_is_seen(&bob, &channel).await;
+    // While the server runs.
+    let path = backup_file(data);
+    let said = data.must(&["backup", path.to_str().expect("a path")]);
+    assert!(said.contains(" and 1 files were written; 0 files are not"), "{said}");
+    running.kill();
+    (bob, json!({ "channel": channel, "seen": seen, "file": file }))
+}
+
+fn backup_file(data: &Data) -> PathBuf {
+    data.dir.path().join("backup.zip")
+}
+
+async fn what_is_seen(person: &Person, channel: &str) -> Value {
+    let channels = person.get("/channels").await.expect(200);
+    let page = person.get(&format!("/channels/{channel}/messages")).await.expect(200);
+    let found = person.get("/search?q=quoted").await.expect(200);
+    let notified = person.get("/notifications").await.expect(200);
+    assert_eq!(found["results"].as_array().map(Vec::len), Some(1), "{found}");
+    json!([channels, page, found, notified])
+}
+
+async fn check(data: &Data, bob: &Person, before: &Value) {
+    let running = data.start();
+    let bob = bob.at(&running.base);
+    let channel = before["channel"].as_str().expect("a channel");
+    // Sessions, too, are those of before.
+    assert_eq!(what_is_seen(&bob, channel).await, before["seen"]);
+    let hash = before["file"]["hash"].as_str().expect("a hash");
+    assert_eq!(bob.get(&format!("/files/{hash}/notes.txt")).await.bytes, FILE);
+    // Everything goes on: with the next numbers, and with the same names.
+    Person::register(&running.base, "carol").await;
+    bob.channel("Another").await;
+    let next = bob.say(channel, "n9", "and on it goes").await;
+    let last = before["seen"][1]["head"].as_i64().expect("a number");
+    assert_eq!(next["seq"].as_i64().map(|seq| seq > last - 1), Some(true), "{next}");
+    let again = json!({ "username": "ann", "password": PASSWORD });
+    Person::nobody(&running.base).ask(Method::POST, "/sessions", again).await.expect(201);
+    running.kill();
+    let said = data.must(&["verify"]);
+    assert!(said.contains("chain complete"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_moves_from_one_database_to_the_other_and_back() {
+    let Some(second) = Data::postgresql().await else { return };
+    let (first, third) = (Data::sqlite(), Data::sqlite());
+    let (bob, before) = fill(&first).await;
+    let file = backup_file(&first);
+    second.must(&["restore", file.to_str().expect("a path")]);
+    let back = backup_file(&second);
+    second.must(&["backup", back.to_str().expect("a path")]);
+    check(&second, &bob, &before).await;
+    third.must(&["restore", back.to_str().expect("a path")]);
+    check(&third, &bob, &before).await;
+    second.end().await;
+}
+
+/// The archive with something else in it.
+fn changed(from: &Path, to: &Path, change: impl Fn(&str, Vec<u8>) -> Vec<u8>) {
+    let mut archive = ZipArchive::new(std::fs::File::open(from).expect("a file")).expect("an archive");
+    let mut zip = ZipWriter::new(std::fs::File::create(to).expect("a file"));
+    for n in 0..archive.len() {
+        let mut entry = archive.by_index(n).expect("an entry");
+        let name = entry.name().expect("a name").into_owned();
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).expect("its bytes");
+        zip.start_file(name.as_str(), SimpleFileOptions::default()).expect("begun");
+        zip.write_all(&change(&name, bytes)).expect("written");
+    }
+    zip.finish().expect("finished");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_not_be_restored_changes_nothing() {
+    let (first, second) = (Data::sqlite(), Data::sqlite());
+    fill(&first).await;
+    let (file, other) = (backup_file(&first), backup_file(&second));
+    let refused = |data: &Data, path: &Path, why: &str| {
+        let (good, said) = data.run(&["restore", path.to_str().expect("a path")]);
+        assert!(!good && said.contains(why), "{why}: {said}");
+    };
+    refused(&first, &file, "the database is in use already");
+    let (good, said) = first.run(&["backup", file.to_str().expect("a path")]);
+    assert!(!good && said.contains("exists"), "{said}");
+    std::fs::write(&other, b"no archive").expect("written");
+    refused(&second, &other, "the archive");
+    let text = |bytes: Vec<u8>, from: &str, to: &str| {
+        String::from_utf8(bytes).expect("text").replace(from, to).into_bytes()
+    };
+    changed(&file, &other, |name, bytes| match name {
+        "backup.json" => text(bytes, "\"a.test\"", "\"b.test\""),
+        _ => bytes,
+    });
+    refused(&second, &other, "belongs to the server \"b.test\"");
+    changed(&file, &other, |name, bytes| match name {
+        "backup.json" => text(bytes, "\"seed\"", "\"seeds\""),
+        _ => bytes,
+    });
+    refused(&second, &other, "of another release");
+    changed(&file, &other, |name, bytes| match name.starts_with("files/") {
+        true => b"other bytes".to_vec(),
+        false => bytes,
+    });
+    refused(&second, &other, "is damaged");
+    // The last table fails; nothing of those before it stays.
+    changed(&file, &other, |name, bytes| match name {
+        "tables/reactions.jsonl" => b"[1]\n".to_vec(),
+        _ => bytes,
+    });
+    refused(&second, &other, "NOT NULL");
+    second.must(&["restore", file.to_str().expect("a path")]);
+}
