@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help run demo test check bench bench-quick web openapi clean
+.PHONY: help run demo test check bench bench-quick bench-micro web openapi clean
 
 # Builds target/debug/loggia with the same features as the tests do, so that neither undoes the other's work.
 DEBUG_BINARY := cargo test --quiet --workspace --locked --no-run --test tidy
@@ -31,6 +31,9 @@ bench: ## Measure everything beside what the machine allows; figures and a plot 
 
 bench-quick: ## As bench, smaller: about two minutes
 	@$(BENCHES) --quick
+
+bench-micro: ## Time one unit of each hot path
+	@cargo bench --quiet --locked --package loggia-benches --features micro
 
 web: ## Build the web client into web/dist
 	@scripts/web-packages.sh

@@ -314,6 +314,7 @@ pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Runn
         ActixApp::new()
             .app_data(shared.clone())
             .app_data(web::Data::from(app_hub.clone()))
+            .app_data(web::Data::from(app_hub.bell()))
             .app_data(extract::path_config())
             .app_data(extract::query_config())
             .wrap(middleware::from_fn(context::wrap))

@@ -4,88 +4,14 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 
-use loggia::config::Config;
-use loggia::domain::accounts::NewAccount;
-use loggia::domain::channels::NewChannel;
-use loggia::domain::messages::NewMessage;
-use loggia::domain::timeline::Place;
-use loggia::protocol::sign::{SigningKey, domain as prefix, hash};
+use loggia_benches::hot::{WORK, other};
 use serde_json::{Value, json};
 
-/// Each kind of work with the two counts whose difference is taken: what it takes to start falls out.
-const WORK: [(&str, u64, u64); 4] =
-    [("hash", 200, 600), ("sign", 20, 60), ("append", 10, 210), ("page", 2, 12)];
-/// What a new bound allows beyond what was measured.
-const GENEROUS: f64 = 2.0;
+/// What a new bound allows beyond what was measured: a path that costs twice as much is found.
+const GENEROUS: f64 = 1.5;
 /// Built for tests or for use: the counts differ.
 const BUILD: &str = if cfg!(debug_assertions) { "debug" } else { "release" };
-
-fn other(error: impl std::fmt::Display) -> io::Error {
-    io::Error::other(error.to_string())
-}
-
-/// Does something so many times; this is what is counted.
-pub fn work(name: &str, count: u64) -> io::Result<()> {
-    match name {
-        "hash" => {
-            let text = [7; 1_024];
-            for _ in 0..count {
-                std::hint::black_box(hash(prefix::EVENT, &text));
-            }
-            Ok(())
-        }
-        "sign" => {
-            let key = SigningKey::from_seed([7; 32]);
-            for n in 0..count {
-                let signature = key.sign_in(prefix::EVENT, &n.to_be_bytes());
-                key.public().verify_in(prefix::EVENT, &n.to_be_bytes(), &signature).map_err(other)?;
-            }
-            Ok(())
-        }
-        "append" | "page" => {
-            let dir = tempfile::tempdir()?;
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            runtime.block_on(in_process(dir.path(), name, count))
-        }
-        _ => Err(other(format!("{name}: no such work"))),
-    }
-}
-
-/// Sends messages one after another, or reads pages of them, by the domain alone.
-async fn in_process(dir: &Path, name: &str, count: u64) -> io::Result<()> {
-    let settings = crate::process::settings(dir, "").into_iter();
-    let config = Arc::new(Config::load(None, settings).map_err(other)?);
-    let (domain, _) = loggia::server::open_domain(&config).map_err(other)?;
-    let account = NewAccount {
-        username: "ann".to_owned(),
-        password: "correct horse battery".to_owned(),
-        display_name: None,
-        invite: None,
-    };
-    let user = domain.register(account).await.map_err(other)?;
-    let begun = domain.begin_session(&user.id, "guard").await.map_err(other)?;
-    let actor = domain.actor(&begun.token).await.map_err(other)?.ok_or_else(|| other("no session"))?;
-    let new = NewChannel { name: "guarded".to_owned(), topic: String::new(), public: true, alias: None };
-    let channel = domain.create_channel(&actor, new).await.map_err(other)?;
-    let id: loggia::protocol::ids::ChannelId = channel.info.id.parse().map_err(other)?;
-    let messages = if name == "append" { count } else { 60 };
-    for n in 0..messages {
-        let nonce = format!("n{n}").parse().map_err(other)?;
-        let text = "x".repeat(200);
-        let new =
-            NewMessage { nonce, text, reply_to: None, thread: None, attachments: Vec::new(), imported: None };
-        domain.send_message(&actor, id.clone(), new).await.map_err(other)?;
-    }
-    for _ in 0..if name == "page" { count } else { 0 } {
-        let page = domain.timeline(&actor, id.clone(), Place::Head, 50).await.map_err(other)?;
-        if page.messages.len() != 50 || serde_json::to_vec(&page.messages)?.is_empty() {
-            return Err(other("a page is missing messages"));
-        }
-    }
-    Ok(())
-}
 
 /// Instructions that this program takes for some work.
 fn count(name: &str, times: u64) -> io::Result<f64> {
@@ -105,6 +31,15 @@ fn count(name: &str, times: u64) -> io::Result<f64> {
         .ok_or_else(|| other(format!("{name}: valgrind counted nothing: {said}")))
 }
 
+fn bound_for(each: f64) -> f64 {
+    (each * GENEROUS).round()
+}
+
+/// Work that costs nothing was not done.
+fn is_kept(each: f64, bound: f64) -> bool {
+    each > 0.0 && each <= bound
+}
+
 /// Measures everything, and answers whether all stayed below their bounds. With `write` the bounds are set anew.
 pub fn guard(bounds: &Path, write: bool) -> io::Result<bool> {
     let mut file: BTreeMap<String, Value> = match std::fs::read(bounds) {
@@ -117,10 +52,10 @@ pub fn guard(bounds: &Path, write: bool) -> io::Result<bool> {
         let each = (count(name, many)? - count(name, few)?) / (many - few) as f64;
         let build = file.entry(BUILD.to_owned()).or_insert_with(|| json!({}));
         if write {
-            build[name] = json!((each * GENEROUS).round() as u64);
+            build[name] = json!(bound_for(each) as u64);
         }
         let bound = build[name].as_f64().ok_or_else(|| other(format!("{BUILD}: no bound for {name}")))?;
-        let kept = each > 0.0 && each <= bound;
+        let kept = is_kept(each, bound);
         let verdict = if kept { "ok" } else { "TOO MANY" };
         println!("{verdict:<9} {name:<7} {each:>12.0} instructions each, at most {bound:.0}");
         fits &= kept;
@@ -129,4 +64,26 @@ pub fn guard(bounds: &Path, write: bool) -> io::Result<bool> {
         std::fs::write(bounds, format!("{}\n", serde_json::to_string_pretty(&file)?))?;
     }
     Ok(fits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_that_costs_twice_as_much_is_refused() {
+        for each in [30.0, 1_000.0, 3_000_000.0] {
+            let bound = bound_for(each);
+            assert!(is_kept(each * 1.2, bound) && !is_kept(each * 1.9, bound), "{each}");
+        }
+        assert!(!is_kept(0.0, 10.0));
+    }
+
+    #[test]
+    fn each_kind_of_work_has_a_bound() {
+        let bounds: Value = serde_json::from_str(include_str!("../guard.json")).unwrap();
+        for (name, ..) in WORK {
+            assert!(bounds[BUILD][name].as_f64() > Some(0.0), "{name}");
+        }
+    }
 }

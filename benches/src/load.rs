@@ -2,8 +2,8 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
@@ -25,8 +25,45 @@ const SETTLE: Duration = Duration::from_secs(3);
 fn body(stamp: u64) -> String {
     static NONCE: AtomicU64 = AtomicU64::new(0);
     let nonce = NONCE.fetch_add(1, Ordering::Relaxed);
-    let padding = TEXT_BYTES - 1 - STAMP_DIGITS;
-    format!(r#"{{"nonce":"n{nonce}","text":"T{stamp:0STAMP_DIGITS$}{:x<padding$}"}}"#, "")
+    format!(r#"{{"nonce":"n{nonce}","text":"T{stamp:0STAMP_DIGITS$} {}"}}"#, words(nonce))
+}
+
+/// Words as people use them, a few very often and most rarely: the server indexes each.
+fn words(nonce: u64) -> &'static str {
+    const WORDS: usize = 20_000;
+    static TEXT: OnceLock<String> = OnceLock::new();
+    let text = TEXT.get_or_init(|| {
+        let mut draw = 0x2545_f491_u64;
+        let mut next = |below: u64| {
+            draw ^= draw << 13;
+            draw ^= draw >> 7;
+            draw ^= draw << 17;
+            draw % below
+        };
+        let mut text = String::new();
+        for _ in 0..WORDS {
+            // Zipf's law, roughly: the rank is a power of ten that is itself drawn evenly.
+            let rank = 10_f64.powf(next(4_000) as f64 / 1_000.0) as u64;
+            text.push_str(&word(rank));
+            text.push(' ');
+        }
+        text
+    });
+    let length = TEXT_BYTES - 2 - STAMP_DIGITS;
+    let from = usize::try_from(nonce * 7_919).unwrap_or(0) % (text.len() - length);
+    &text[from..from + length]
+}
+
+/// The word of a rank: the more frequent, the shorter.
+fn word(mut rank: u64) -> String {
+    const SYLLABLES: [&str; 16] =
+        ["a", "to", "he", "re", "in", "on", "er", "ti", "es", "st", "nd", "ou", "ka", "mi", "lo", "bu"];
+    let mut word = String::new();
+    while rank > 0 {
+        word.push_str(SYLLABLES[usize::try_from(rank % 16).unwrap_or(0)]);
+        rank /= 16;
+    }
+    word
 }
 
 /// When what this frame carries was due. It nearly always stands where it stood in the frame before.
@@ -38,6 +75,14 @@ fn stamp_of(frame: &[u8], hint: &mut usize) -> Option<u64> {
     digits.iter().try_fold(0_u64, |number, digit| {
         digit.is_ascii_digit().then(|| number * 10 + u64::from(digit - b'0'))
     })
+}
+
+/// The place of what this frame carries in its channel's log.
+pub fn seq_of(frame: &[u8]) -> Option<u64> {
+    const SEQ: &[u8] = br#""seq":"#;
+    let digits = frame.get(find(frame, SEQ)? + SEQ.len()..)?;
+    let digits = digits.iter().take_while(|digit| digit.is_ascii_digit());
+    digits.map(|digit| u64::from(digit - b'0')).reduce(|number, digit| number * 10 + digit)
 }
 
 /// Where somebody sends.
@@ -255,6 +300,12 @@ pub async fn trial(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_frame_tells_its_place() {
+        assert_eq!(seq_of(br#"{"op":"event","channel":"!x","seq":1203,"d":{"seq":7}}"#), Some(1_203));
+        assert_eq!(seq_of(br#"{"op":"event","t":"presence"}"#), None);
+    }
 
     #[test]
     fn a_stamp_is_found_again_wherever_it_moved() {

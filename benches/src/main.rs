@@ -3,29 +3,33 @@
 mod floor;
 mod guard;
 mod load;
-mod process;
+mod postgres;
 mod report;
+mod rows;
 mod site;
-mod stats;
+mod stock;
 mod wire;
 mod work;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use loggia_benches::{hot, process, stats};
 use serde_json::json;
 
+use crate::postgres::Postgres;
 use crate::report::Report;
 use crate::site::Database;
-use crate::work::{Bench, federation, history, idle, talk};
+use crate::work::{Bench, federation, growth, history, idle, storm, talk};
 
-const USAGE: &str =
-    "usage: loggia-benches run [--quick] [--only LETTERS]\n       loggia-benches floor|blast FRAME_BYTES";
+const USAGE: &str = "usage: loggia-benches run [--quick] [--only LETTERS] [--on sqlite|postgresql]\n       loggia-benches floor|blast FRAME_BYTES\n       loggia-benches guard --bounds FILE [--write]";
 
 /// What `--only` names.
-const ALL: &str = "ABCDEFGH";
+const ALL: &str = "ABCDEFGHI";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -35,7 +39,7 @@ fn main() -> ExitCode {
         ["run", options @ ..] => run(options),
         ["guard", "--bounds", file] => guarded(file, false),
         ["guard", "--bounds", file, "--write"] => guarded(file, true),
-        ["work", name, count] if number(count).is_some() => guard::work(name, count.parse().unwrap_or(0)),
+        ["work", name, count] if number(count).is_some() => hot::work(name, count.parse().unwrap_or(0)),
         ["floor", bytes] if number(bytes).is_some() => {
             actix_web::rt::System::new().block_on(floor::serve(number(bytes).unwrap_or(0)))
         }
@@ -69,10 +73,15 @@ fn runtime() -> io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()
 }
 
+/// The word after an option.
+fn option<'a>(options: &[&'a str], name: &str) -> Option<&'a str> {
+    let at = options.iter().position(|word| *word == name)?;
+    options.get(at + 1).copied()
+}
+
 fn run(options: &[&str]) -> io::Result<()> {
     let quick = options.contains(&"--quick");
-    let only = options.iter().position(|word| *word == "--only").and_then(|at| options.get(at + 1));
-    let only = only.copied().unwrap_or(ALL);
+    let only = option(options, "--only").unwrap_or(ALL);
     let program = process::loggia();
     if !program.exists() {
         return Err(io::Error::other(format!(
@@ -82,7 +91,8 @@ fn run(options: &[&str]) -> io::Result<()> {
     }
     let begun = Instant::now();
     let mut report = Report::default();
-    runtime()?.block_on(measure(&mut report, quick, only))?;
+    let databases = databases(option(options, "--on"), quick)?;
+    runtime()?.block_on(measure(&mut report, databases, quick, only))?;
     let data = site::scratch()?;
     let dir = data.parent().unwrap_or(Path::new("."));
     let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
@@ -91,27 +101,43 @@ fn run(options: &[&str]) -> io::Result<()> {
     let about = json!({ "quick": quick, "cores": cores, "load_at_the_end": load.trim(), "seconds": seconds });
     report.write(dir, &about)?;
     println!("{}", report.table());
+    println!("{}", report.goals());
     println!("{cores} cores, {seconds} s, load at the end {}", load.trim());
     println!("figures in {0}/report.json, plot in {0}/report.svg", dir.display());
     Ok(())
 }
 
-async fn measure(report: &mut Report, quick: bool, only: &str) -> io::Result<()> {
-    let mut databases = vec![Database::Sqlite];
-    databases.extend(std::env::var("LOGGIA_TEST_POSTGRES_URL").ok().map(Database::Postgres));
+/// Both, or the one that was asked for; a quick run is on SQLite.
+fn databases(on: Option<&str>, quick: bool) -> io::Result<Vec<Database>> {
+    let wants = |name: &str| on.map_or(name == "sqlite" || !quick, |on| on == name);
+    let mut databases = Vec::new();
+    if wants("sqlite") {
+        databases.push(Database::Sqlite);
+    }
+    if wants("postgresql") {
+        match Postgres::find()? {
+            Some(server) => databases.push(Database::Postgres(Arc::new(server))),
+            None => eprintln!(
+                "POSTGRESQL IS NOT MEASURED: it is not installed (Debian: postgresql), and LOGGIA_BENCH_POSTGRES_URL names none"
+            ),
+        }
+    }
+    Ok(databases)
+}
+
+async fn measure(report: &mut Report, databases: Vec<Database>, quick: bool, only: &str) -> io::Result<()> {
     let disk = floor::fsync(&site::scratch()?, 4_096, Duration::from_secs(1))?;
     eprintln!("one fdatasync of 4 KiB: p50 {:.2} ms, p99 {:.2} ms", disk.p50, disk.p99);
-    for database in databases {
+    let mut floors = BTreeMap::new();
+    for (nth, database) in databases.into_iter().enumerate() {
         let wants = |letter: char| only.contains(letter);
-        let sqlite = database == Database::Sqlite;
-        let mut bench = Bench { report, database, quick };
+        let sqlite = database.is_sqlite();
+        let mut bench = Bench { report, database, quick, floors: &mut floors };
         if wants('A') {
-            if sqlite {
+            if nth == 0 {
                 talk::ceiling(&mut bench).await?;
             }
-            for listeners in bench.pick(vec![100, 500, 1_000], vec![100, 500]) {
-                talk::fan_out(&mut bench, listeners).await?;
-            }
+            talk::fan_out(&mut bench).await?;
         }
         if wants('B') {
             talk::rooms(&mut bench).await?;
@@ -122,18 +148,22 @@ async fn measure(report: &mut Report, quick: bool, only: &str) -> io::Result<()>
         if wants('D') {
             idle::idle(&mut bench).await?;
         }
-        if wants('E') {
-            history::pages(&mut bench).await?;
+        if wants('E') || wants('I') {
+            growth::by_length(&mut bench).await?;
         }
         if wants('F') {
             history::sync(&mut bench).await?;
-            idle::storm(&mut bench).await?;
+            storm::storm(&mut bench).await?;
         }
         if wants('G') && sqlite {
             federation::two_servers(&mut bench).await?;
         }
         if wants('H') {
             history::search(&mut bench).await?;
+        }
+        if wants('I') {
+            growth::by_channels(&mut bench).await?;
+            growth::by_people(&mut bench).await?;
         }
     }
     Ok(())

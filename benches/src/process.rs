@@ -68,6 +68,12 @@ impl Program {
         Program { child, address: address.parse().expect("an address"), start_up }
     }
 
+    /// Ends it as a power cut would; to stop it again changes nothing.
+    pub fn stop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
     pub fn usage(&self) -> Usage {
         Usage::of(&self.child.id().to_string())
     }
@@ -75,8 +81,7 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.stop();
     }
 }
 
@@ -86,6 +91,8 @@ pub struct Usage {
     pub cpu_s: f64,
     pub rss_kib: f64,
     pub peak_kib: f64,
+    /// What it had the system write to disks.
+    pub written_bytes: f64,
 }
 
 impl Usage {
@@ -97,14 +104,15 @@ impl Usage {
         let after = stat.rsplit_once(')').map_or("", |(_, after)| after);
         let ticks = |n: usize| after.split_whitespace().nth(n).and_then(|word| word.parse::<f64>().ok());
         let status = read("status");
-        let kib = |name: &str| {
-            let line = status.lines().find_map(|line| line.strip_prefix(name));
+        let number = |text: &str, name: &str| {
+            let line = text.lines().find_map(|line| line.strip_prefix(name));
             line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0.0)
         };
         Usage {
             cpu_s: (ticks(11).unwrap_or(0.0) + ticks(12).unwrap_or(0.0)) / TICKS_PER_SECOND,
-            rss_kib: kib("VmRSS:"),
-            peak_kib: kib("VmHWM:"),
+            rss_kib: number(&status, "VmRSS:"),
+            peak_kib: number(&status, "VmHWM:"),
+            written_bytes: number(&read("io"), "write_bytes:"),
         }
     }
 

@@ -8,6 +8,25 @@ use serde_json::{Value, json};
 
 use crate::process::Cores;
 
+/// What a figure has to be.
+#[derive(Clone, Copy)]
+pub enum Goal {
+    AtMost(f64),
+    AtLeast(f64),
+    /// Of the floor.
+    RatioAtLeast(f64),
+}
+
+impl Goal {
+    fn said(self) -> String {
+        match self {
+            Goal::AtMost(most) => format!("<= {}", number(most)),
+            Goal::AtLeast(least) => format!(">= {}", number(least)),
+            Goal::RatioAtLeast(least) => format!("ratio >= {least:.2}"),
+        }
+    }
+}
+
 pub struct Row {
     pub workload: String,
     pub database: &'static str,
@@ -19,9 +38,32 @@ pub struct Row {
     /// Cores that the floor used for its own figure, where it is a server.
     pub floor_cores: Option<f64>,
     pub peak_mib: f64,
+    pub goal: Option<Goal>,
 }
 
 impl Row {
+    /// Sets what the figure has to be.
+    pub fn aims_at(&mut self, goal: Goal) {
+        self.goal = Some(goal);
+        eprintln!("  {:<66} {:>10} {}", "", self.verdict(), goal.said());
+    }
+
+    fn is_met(&self) -> Option<bool> {
+        self.goal.map(|goal| match goal {
+            Goal::AtMost(most) => self.loggia <= most,
+            Goal::AtLeast(least) => self.loggia >= least,
+            Goal::RatioAtLeast(least) => self.ratio().is_some_and(|ratio| ratio >= least),
+        })
+    }
+
+    fn verdict(&self) -> &'static str {
+        match self.is_met() {
+            Some(true) => "met",
+            Some(false) => "MISSED",
+            None => "",
+        }
+    }
+
     fn ratio(&self) -> Option<f64> {
         self.floor.map(|(floor, _)| self.loggia / floor).filter(|ratio| ratio.is_finite())
     }
@@ -42,6 +84,7 @@ impl Row {
             "floor": self.floor.map(|(value, what)| json!({ "value": value, "what": what })),
             "ratio": self.ratio(), "server_cores": self.cores.server, "generator_cores": self.cores.generator,
             "server_us_each": self.costs().0, "floor_us_each": self.costs().1, "peak_rss_mib": self.peak_mib,
+            "goal": self.goal.map(Goal::said), "met": self.is_met(),
         })
     }
 }
@@ -72,9 +115,22 @@ fn number(value: f64) -> String {
 
 impl Report {
     /// Adds a row, and says it at once: a run takes minutes.
-    pub fn add(&mut self, row: Row) {
-        eprintln!("  {:<58} {:>10} {}", row.workload, number(row.loggia), row.unit);
+    pub fn add(&mut self, row: Row) -> &mut Row {
+        eprintln!("  {:<10} {:<66} {:>10} {}", row.database, row.workload, number(row.loggia), row.unit);
         self.rows.push(row);
+        let last = self.rows.len() - 1;
+        &mut self.rows[last]
+    }
+
+    /// How many goals the run met, and which it did not.
+    pub fn goals(&self) -> String {
+        let aiming: Vec<&Row> = self.rows.iter().filter(|row| row.goal.is_some()).collect();
+        let missed: Vec<String> = aiming
+            .iter()
+            .filter(|row| row.is_met() == Some(false))
+            .map(|row| format!("\n  MISSED: {} ({})", row.workload, row.database))
+            .collect();
+        format!("{} of {} goals met{}", aiming.len() - missed.len(), aiming.len(), missed.concat())
     }
 
     pub fn table(&self) -> String {
@@ -86,6 +142,8 @@ impl Report {
                 "",
                 "floor",
                 "ratio",
+                "goal",
+                "",
                 "server",
                 "generator",
                 "CPU each",
@@ -103,6 +161,8 @@ impl Report {
                 row.unit.to_owned(),
                 row.floor.map_or(String::new(), |(floor, _)| number(floor)),
                 row.ratio().map_or(String::new(), |ratio| format!("{ratio:.2}")),
+                row.goal.map_or(String::new(), Goal::said),
+                row.verdict().to_owned(),
                 format!("{:.2} cores", row.cores.server),
                 format!("{:.2} cores", row.cores.generator),
                 row.costs().0.map_or(String::new(), |cost| format!("{cost:.2} us")),
@@ -111,13 +171,14 @@ impl Report {
                 row.floor.map_or(String::new(), |(_, what)| what.to_owned()),
             ]
         }));
-        let widths: Vec<usize> =
-            (0..12).map(|n| lines.iter().map(|line| line[n].chars().count()).max().unwrap_or(0)).collect();
+        let widths: Vec<usize> = (0..lines[0].len())
+            .map(|n| lines.iter().map(|line| line[n].chars().count()).max().unwrap_or(0))
+            .collect();
         let mut table = String::new();
         for (n, line) in lines.iter().enumerate() {
             for ((at, cell), width) in line.iter().enumerate().zip(&widths) {
                 let _ = match at {
-                    2 | 4..=10 => write!(table, "| {cell:>width$} "),
+                    2 | 4..=6 | 8..=12 => write!(table, "| {cell:>width$} "),
                     _ => write!(table, "| {cell:<width$} "),
                 };
             }
@@ -201,7 +262,21 @@ mod tests {
             cores: Cores::default(),
             floor_cores: None,
             peak_mib: 40.4,
+            goal: None,
         });
+        assert_eq!(report.goals(), "0 of 0 goals met");
+        for (goal, met) in [
+            (Goal::AtMost(3.0), true),
+            (Goal::AtMost(2.9), false),
+            (Goal::AtLeast(3.0), true),
+            (Goal::AtLeast(3.1), false),
+            (Goal::RatioAtLeast(1.5), true),
+            (Goal::RatioAtLeast(1.6), false),
+        ] {
+            report.rows[0].aims_at(goal);
+            assert_eq!(report.rows[0].is_met(), Some(met), "{}", goal.said());
+        }
+        assert_eq!(report.goals(), "0 of 1 goals met\n  MISSED: A <1> (SQLite)");
         let table = report.table();
         assert!(table.contains("1.50") && table.contains("40 MiB") && table.contains("a disk"), "{table}");
         assert!(report.plot().contains("A &lt;1> (SQLite)"));

@@ -1,8 +1,10 @@
 //! A server with people in it.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
@@ -11,6 +13,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::load::Seat;
+use crate::postgres::Postgres;
 use crate::process::{Program, settings};
 use crate::wire::Http;
 
@@ -18,11 +21,11 @@ use crate::wire::Http;
 const ASKING_MAX: usize = 64;
 
 /// Where data is kept.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum Database {
     Sqlite,
-    /// A superuser's URL; each site has a database of its own.
-    Postgres(String),
+    /// Each site has a database of its own there.
+    Postgres(Arc<Postgres>),
 }
 
 impl Database {
@@ -32,14 +35,19 @@ impl Database {
             Database::Postgres(_) => "PostgreSQL",
         }
     }
+
+    pub fn is_sqlite(&self) -> bool {
+        matches!(self, Database::Sqlite)
+    }
 }
 
 pub struct Site {
     pub program: Program,
     pub address: SocketAddr,
     pub dir: TempDir,
-    /// What to drop at the end: (superuser's URL, database).
-    database: Option<(String, String)>,
+    settings: BTreeMap<String, String>,
+    /// On PostgreSQL: the server, and the database that is dropped at the end.
+    database: Option<(Arc<Postgres>, String)>,
 }
 
 impl Site {
@@ -48,19 +56,70 @@ impl Site {
         let dir = tempfile::tempdir_in(scratch()?)?;
         let (url, database) = match database {
             Database::Sqlite => (String::new(), None),
-            Database::Postgres(admin) => {
+            Database::Postgres(server) => {
                 let name = format!("loggia_bench_{}_{}", std::process::id(), crate::stats::now());
-                run_sql(admin, format!("CREATE DATABASE {name}"))?;
-                let prefix = admin.rsplit_once('/').map_or(admin.as_str(), |(prefix, _)| prefix);
-                (format!("{prefix}/{name}"), Some((admin.clone(), name)))
+                run_sql(&server.url, vec![format!("CREATE DATABASE {name}")])?;
+                let prefix = server.url.rsplit_once('/').map_or(server.url.as_str(), |(prefix, _)| prefix);
+                (format!("{prefix}/{name}"), Some((server.clone(), name)))
             }
         };
-        let program = Program::loggia(&settings(dir.path(), &url));
-        Ok(Site { address: program.address, program, dir, database })
+        let settings = settings(dir.path(), &url);
+        let program = Program::loggia(&settings);
+        Ok(Site { address: program.address, program, dir, settings, database })
+    }
+
+    /// Where the data is: a file, or PostgreSQL's URL.
+    pub fn url(&self) -> String {
+        match (&self.database, self.settings.get("LOGGIA_DATABASE_URL")) {
+            (Some(_), Some(url)) => url.clone(),
+            _ => self.dir.path().join("loggia.db").to_string_lossy().into_owned(),
+        }
+    }
+
+    /// Runs statements, each by itself, while the server is stopped; starts it again after `then`.
+    pub fn change(&mut self, sql: Vec<String>, then: impl FnOnce(&Site) -> io::Result<()>) -> io::Result<()> {
+        self.program.stop();
+        run_sql(&self.url(), sql)?;
+        then(self)?;
+        self.program = Program::loggia(&self.settings);
+        self.address = self.program.address;
+        Ok(())
+    }
+
+    /// Starts the server anew with nothing of its data in memory. False where that is not ours to say.
+    pub fn restart_cold(&mut self) -> io::Result<bool> {
+        let mut cold = true;
+        self.change(Vec::new(), |site| {
+            cold = match &site.database {
+                None => crate::postgres::drop_pages(site.dir.path()).map(|()| true)?,
+                Some((server, _)) => server.forget_pages()?,
+            };
+            Ok(())
+        })?;
+        Ok(cold)
     }
 
     pub async fn ask(&self, method: &str, path: &str, token: &str, body: Value) -> io::Result<Value> {
         ask(self.address, method, path, token, body).await
+    }
+
+    /// A new account that is an administrator; answers its token.
+    pub async fn administrator(&self) -> io::Result<String> {
+        let body = json!({ "username": "chief", "password": "correct horse battery" });
+        let made = self.ask("POST", "/accounts", "", body).await?;
+        let mut command = Command::new(crate::process::loggia());
+        command.envs(&self.settings).args(["user", "role", "chief", "admin"]);
+        let output = command.stdin(Stdio::null()).output()?;
+        match output.status.success() {
+            true => Ok(text(&made["session"]["token"])),
+            false => Err(io::Error::other(String::from_utf8_lossy(&output.stderr).into_owned())),
+        }
+    }
+
+    /// How many transactions the server has committed.
+    pub async fn commits(&self, administrator: &str) -> io::Result<f64> {
+        let storage = self.ask("GET", "/admin/storage", administrator, Value::Null).await?;
+        storage["commits"].as_f64().ok_or_else(|| io::Error::other("no count of commits"))
     }
 
     /// So many accounts; answers their tokens.
@@ -99,8 +158,9 @@ impl Site {
 
 impl Drop for Site {
     fn drop(&mut self) {
-        if let Some((admin, name)) = self.database.take() {
-            let _ = run_sql(&admin, format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+        self.program.stop();
+        if let Some((server, name)) = self.database.take() {
+            let _ = run_sql(&server.url, vec![format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")]);
         }
     }
 }
@@ -139,8 +199,11 @@ pub async fn ask(
 }
 
 /// On a thread of its own: the connection drives a runtime, and the caller is in one.
-fn run_sql(url: &str, sql: String) -> io::Result<()> {
+fn run_sql(url: &str, sql: Vec<String>) -> io::Result<()> {
     let url = url.to_owned();
-    let ran = std::thread::spawn(move || Conn::open(&url).and_then(|mut conn| conn.run_script(&sql)));
+    let ran = std::thread::spawn(move || {
+        let mut conn = Conn::open(&url)?;
+        sql.iter().try_for_each(|statement| conn.run_script(statement))
+    });
     ran.join().map_err(|_| io::Error::other("the statement panicked"))?.map_err(io::Error::other)
 }

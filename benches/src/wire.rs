@@ -134,6 +134,14 @@ impl Socket {
         Ok(Socket { incoming })
     }
 
+    /// Says that it is there.
+    pub async fn ping(&mut self) -> io::Result<()> {
+        let payload = br#"{"op":"ping"}"#;
+        let mut frame = vec![0x81, 0x80 | u8::try_from(payload.len()).unwrap_or(0), 0, 0, 0, 0];
+        frame.extend(payload);
+        self.incoming.stream.write_all(&frame).await
+    }
+
     /// Waits for something, and shows all text frames that are there.
     pub async fn hear(&mut self, mut each: impl FnMut(&[u8])) -> io::Result<()> {
         let mut shown = 0;

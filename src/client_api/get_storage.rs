@@ -17,6 +17,8 @@ pub struct Storage {
     pub files: i64,
     pub file_bytes: i64,
     pub database_bytes: i64,
+    /// Transactions since the server started. Each carries all that waited for the one before.
+    pub commits: i64,
 }
 
 /// How much is stored.
@@ -31,5 +33,6 @@ pub async fn get_storage(app: App, actor: Auth) -> Result<Json<Storage>, Problem
         files: figures.totals.files,
         file_bytes: figures.totals.file_bytes,
         database_bytes: figures.totals.database_bytes,
+        commits: figures.commits,
     }))
 }

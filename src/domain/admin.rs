@@ -62,6 +62,8 @@ pub struct Peer {
 pub struct StorageFigures {
     pub accounts: i64,
     pub totals: Totals,
+    /// Transactions since the start.
+    pub commits: i64,
 }
 
 /// A page, and where to go on.
@@ -180,9 +182,11 @@ impl Domain {
     /// How much is stored.
     pub async fn storage_figures(&self, actor: &Actor) -> Result<StorageFigures> {
         admin(actor)?;
+        let commits = i64::try_from(self.writer.commits()).unwrap_or(i64::MAX);
         self.reads
-            .read(|conn| {
-                Ok(StorageFigures { accounts: users::count_local(conn)?, totals: overview::totals(conn)? })
+            .read(move |conn| {
+                let (accounts, totals) = (users::count_local(conn)?, overview::totals(conn)?);
+                Ok(StorageFigures { accounts, totals, commits })
             })
             .await
     }

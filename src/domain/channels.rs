@@ -1,9 +1,11 @@
 //! Channels: create, look at, change.
 
+use std::collections::{BTreeSet, HashMap};
+
 use super::content::{self, NameContent, TopicContent};
 use super::messages::find_channel;
 use super::seat::{Seat, first_readable};
-use super::view::{Channel, ChannelServers, ChannelSync, Message, ServerLag};
+use super::view::{Channel, ChannelServers, ChannelSync, Message, ServerLag, User};
 use super::writer::{Draft, Work};
 use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Person, Result, accounts, project, show};
 use crate::protocol::event::EventType;
@@ -12,6 +14,8 @@ use crate::protocol::rules::{Capability, HistoryPolicy, JoinPolicy, Policy, Role
 use crate::protocol::state::ServerList;
 use crate::storage::channels::{ChannelChange, ChannelRow};
 use crate::storage::members::MemberRow;
+use crate::storage::messages::Shown;
+use crate::storage::users::UserRow;
 use crate::storage::{
     ChannelNum, Conn, UserNum, channels, members, messages, meta, notifications, peers, users,
 };
@@ -20,6 +24,8 @@ pub const NAME_CHARS_MAX: usize = 80;
 pub const TOPIC_CHARS_MAX: usize = 500;
 /// People of a direct conversation.
 const DM_PEOPLE_MAX: i64 = 10;
+/// People who are looked up with one statement.
+const PEOPLE_AT_ONCE: usize = 1_000;
 
 /// A channel that somebody wants.
 pub struct NewChannel {
@@ -346,49 +352,100 @@ pub(super) fn view_after(work: &mut Work<'_>, num: ChannelNum, user: UserNum) ->
 
 fn one(conn: &mut Conn, row: ChannelRow, member: Option<MemberRow>, user: UserNum) -> Result<Channel> {
     let mentions = notifications::count_unseen_in(conn, user, row.num)?;
-    view(conn, &row, member, user, mentions)
+    let last = match row.last_message_seq {
+        Some(seq) => messages::by_seqs(conn, row.num, &[seq])?.pop(),
+        None => None,
+    };
+    let last = last_message(conn, &row, member.as_ref(), last, user)?;
+    let ids: Vec<String> = ids_of_dm(&row).map(str::to_owned).collect();
+    let people = if ids.is_empty() { Vec::new() } else { users::by_ids(conn, &ids)? };
+    let people = people_of(conn, &row, member.as_ref(), &by_id(people))?;
+    Ok(view(&row, member, mentions, last, people))
 }
 
 /// Everything the person is in or is asked into.
 pub(super) fn mine(conn: &mut Conn, user: UserNum) -> Result<Vec<Channel>> {
     let rows = channels::of_user(conn, user)?;
-    let mut seats: std::collections::HashMap<ChannelNum, MemberRow> = std::collections::HashMap::new();
+    let mut seats: HashMap<ChannelNum, MemberRow> = HashMap::new();
     for membership in ["joined", "invited"] {
         seats.extend(members::of_user(conn, user, membership)?.into_iter().map(|row| (row.channel, row)));
     }
-    let unseen: std::collections::HashMap<ChannelNum, i64> =
+    let unseen: HashMap<ChannelNum, i64> =
         notifications::unseen_by_channel(conn, user)?.into_iter().collect();
+    // All at once: people are in hundreds of channels.
+    let mut last: HashMap<ChannelNum, Shown> =
+        messages::last_of_user(conn, user)?.into_iter().map(|shown| (shown.0.channel, shown)).collect();
+    let ids: BTreeSet<&str> = rows.iter().flat_map(ids_of_dm).collect();
+    let ids: Vec<String> = ids.into_iter().map(str::to_owned).collect();
+    let mut known = HashMap::new();
+    for some in ids.chunks(PEOPLE_AT_ONCE) {
+        known.extend(by_id(users::by_ids(conn, some)?));
+    }
     let mut shown = Vec::with_capacity(rows.len());
     for row in &rows {
-        let mentions = unseen.get(&row.num).copied().unwrap_or(0);
-        shown.push(view(conn, row, seats.remove(&row.num), user, mentions)?);
+        let (member, mentions) = (seats.remove(&row.num), unseen.get(&row.num).copied().unwrap_or(0));
+        let last = last_message(conn, row, member.as_ref(), last.remove(&row.num), user)?;
+        let people = people_of(conn, row, member.as_ref(), &known)?;
+        shown.push(view(row, member, mentions, last, people));
     }
     Ok(shown)
 }
 
-fn view(
+fn by_id(people: Vec<UserRow>) -> HashMap<String, User> {
+    people.iter().map(|person| (person.id.clone(), show::user(person))).collect()
+}
+
+fn is_joined(member: Option<&MemberRow>) -> bool {
+    member.is_some_and(|member| member.membership == "joined")
+}
+
+/// The channel's last message, as far as this member may read it.
+fn last_message(
     conn: &mut Conn,
     row: &ChannelRow,
-    member: Option<MemberRow>,
+    member: Option<&MemberRow>,
+    last: Option<Shown>,
     user: UserNum,
+) -> Result<Option<Message>> {
+    let may = is_joined(member);
+    let Some(last) = last.filter(|last| may && last.0.seq >= first_readable(row, member)) else {
+        return Ok(None);
+    };
+    Ok(show::messages(conn, row.num, &row.id, vec![last], Some(user))?.pop())
+}
+
+/// The people of a direct conversation whom its row names.
+fn ids_of_dm(row: &ChannelRow) -> impl Iterator<Item = &str> {
+    let people = row.people.as_deref().filter(|_| row.kind == "dm");
+    people.unwrap_or_default().split_whitespace()
+}
+
+/// Those whom the genesis names, also while somebody's own server has not let them in yet.
+fn people_of(
+    conn: &mut Conn,
+    row: &ChannelRow,
+    member: Option<&MemberRow>,
+    known: &HashMap<String, User>,
+) -> Result<Vec<User>> {
+    if row.kind != "dm" || member.is_none() {
+        return Ok(Vec::new());
+    }
+    if row.people.is_some() {
+        return Ok(ids_of_dm(row).filter_map(|id| known.get(id).cloned()).collect());
+    }
+    let people = members::page(conn, row.num, None, 0, DM_PEOPLE_MAX)?;
+    Ok(people.iter().map(|(_, user)| show::user(user)).collect())
+}
+
+fn view(
+    row: &ChannelRow,
+    member: Option<MemberRow>,
     mentions: i64,
-) -> Result<Channel> {
-    let joined = member.as_ref().filter(|member| member.membership == "joined");
-    let last_message = match (joined, row.last_message_seq) {
-        (Some(_), Some(seq)) if seq >= first_readable(row, joined) => last_message(conn, row, seq, user)?,
-        _ => None,
-    };
-    // Those whom the genesis names, also while somebody's own server has not let them in yet.
-    let people = match (row.kind == "dm" && member.is_some(), &row.people) {
-        (true, Some(people)) => {
-            users::by_ids(conn, &people.split_whitespace().map(str::to_owned).collect::<Vec<_>>())?
-        }
-        (true, None) => {
-            members::page(conn, row.num, None, 0, DM_PEOPLE_MAX)?.into_iter().map(|(_, user)| user).collect()
-        }
-        (false, _) => Vec::new(),
-    };
-    Ok(Channel {
+    last_message: Option<Message>,
+    people: Vec<User>,
+) -> Channel {
+    let joined = member.as_ref().filter(|member| is_joined(Some(member)));
+    Channel {
         info: show::channel_info(row),
         head: row.size - 1,
         read_seq: joined.map_or(-1, |member| member.read_seq),
@@ -398,13 +455,8 @@ fn view(
         role: joined.map(|member| member.role.clone()),
         membership: member.map(|member| member.membership),
         last_message,
-        people: people.iter().map(show::user).collect(),
+        people,
         sync: None,
         servers: None,
-    })
-}
-
-fn last_message(conn: &mut Conn, row: &ChannelRow, seq: i64, user: UserNum) -> Result<Option<Message>> {
-    let rows = messages::by_seqs(conn, row.num, &[seq])?;
-    Ok(show::messages(conn, row.num, &row.id, rows, Some(user))?.pop())
+    }
 }

@@ -1,6 +1,6 @@
 //! One answer with all that a client needs to begin, and what a stream needs to go on.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::channels::mine;
 use super::effect::Change;
@@ -44,18 +44,18 @@ impl Domain {
             .read(move |conn| {
                 let me = users::by_num(conn, user)?.ok_or(Error::NotFound(Missing::User))?;
                 let channels = mine(conn, user)?;
+                let people = channels.iter().flat_map(|channel| &channel.people);
+                let people: BTreeMap<&str, &User> =
+                    people.map(|person| (person.id.as_str(), person)).collect();
                 let mut ids: BTreeSet<String> = channels
                     .iter()
                     .flat_map(|channel| channel.last_message.iter().map(|message| message.sender.clone()))
                     .collect();
                 ids.insert(me.id.clone());
+                ids.retain(|id| !people.contains_key(id.as_str()));
                 let ids: Vec<String> = ids.into_iter().collect();
                 let mut shown: Vec<User> = users::by_ids(conn, &ids)?.iter().map(show::user).collect();
-                for person in channels.iter().flat_map(|channel| &channel.people) {
-                    if !shown.iter().any(|known| known.id == person.id) {
-                        shown.push(person.clone());
-                    }
-                }
+                shown.extend(people.into_values().cloned());
                 Ok(Snapshot {
                     user: User { role: Some(AccountRole::parse(&me.role)), ..show::user(&me) },
                     channels,

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
+use super::bell::Bell;
 use super::frames;
 use super::socket::{Bounds, Owner, Socket, close_code};
 use crate::domain::Presences;
@@ -19,6 +20,8 @@ use crate::storage::{ChannelNum, UserNum};
 pub const TYPING_EXPIRES_MS: u32 = 6_000;
 /// Commits that may wait for the hub; the writer waits when there are more.
 const COMMITS_MAX: usize = 16_384;
+/// What a commit says is passed on in parts, so that queues are emptied while they fill.
+const EFFECTS_PER_RING: usize = 16;
 /// Presence is told in channels with up to so many sockets.
 const PRESENCE_SOCKETS_MAX: usize = 200;
 /// People of other servers whose presence is kept.
@@ -36,7 +39,8 @@ struct Remote {
 
 #[derive(Default)]
 struct Audience {
-    by_channel: HashMap<ChannelNum, Vec<Arc<Socket>>>,
+    /// By the sockets' ids.
+    by_channel: HashMap<ChannelNum, BTreeMap<u64, Arc<Socket>>>,
     by_user: HashMap<UserNum, Vec<Arc<Socket>>>,
     /// Sockets per person, by id.
     online: HashMap<String, usize>,
@@ -51,6 +55,8 @@ struct Audience {
 /// Who hears what.
 pub struct Hub {
     audience: Mutex<Audience>,
+    /// One for each HTTP thread.
+    bells: Mutex<Vec<Arc<Bell>>>,
     next_id: AtomicU64,
     bounds: Bounds,
     streams_max: usize,
@@ -100,6 +106,7 @@ impl Hub {
     ) -> std::io::Result<(Arc<Hub>, HubHandle)> {
         let hub = Arc::new(Hub {
             audience: Mutex::new(Audience::default()),
+            bells: Mutex::default(),
             next_id: AtomicU64::new(1),
             bounds,
             streams_max,
@@ -108,8 +115,9 @@ impl Hub {
         let worker = hub.clone();
         std::thread::Builder::new().name("hub".to_owned()).spawn(move || {
             for effects in receiver {
-                for effect in &effects {
-                    worker.tell(effect);
+                for some in effects.chunks(EFFECTS_PER_RING) {
+                    some.iter().for_each(|effect| worker.tell(effect));
+                    worker.ring();
                 }
             }
         })?;
@@ -120,9 +128,21 @@ impl Hub {
         self.audience.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A connection that has not identified yet.
-    pub fn connect(&self) -> Arc<Socket> {
-        Socket::new(self.next_id.fetch_add(1, Ordering::Relaxed), self.bounds)
+    /// A bell for one HTTP thread's connections.
+    pub fn bell(&self) -> Arc<Bell> {
+        let bell = Arc::<Bell>::default();
+        self.bells.lock().unwrap_or_else(PoisonError::into_inner).push(bell.clone());
+        bell
+    }
+
+    /// What was told until now is written.
+    fn ring(&self) {
+        self.bells.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(|bell| bell.ring());
+    }
+
+    /// A connection that has not identified yet, on the thread of this bell.
+    pub fn connect(&self, bell: Arc<Bell>) -> Arc<Socket> {
+        Socket::new(self.next_id.fetch_add(1, Ordering::Relaxed), self.bounds, bell)
     }
 
     /// The connection is this person's. False when they have too many.
@@ -197,7 +217,7 @@ impl Hub {
             if sockets.len() > PRESENCE_SOCKETS_MAX {
                 continue;
             }
-            found.extend(sockets.iter().filter_map(|other| other.owner()).map(|owner| owner.user_id));
+            found.extend(sockets.values().filter_map(|other| other.owner()).map(|owner| owner.user_id));
             if found.len() >= READY_ONLINE_MAX {
                 break;
             }
@@ -224,7 +244,7 @@ impl Hub {
                 if sockets.len() > PRESENCE_SOCKETS_MAX {
                     continue;
                 }
-                for socket in sockets {
+                for socket in sockets.values() {
                     let own = socket.owner().is_some_and(|owner| owner.user_id == user);
                     if !own && told.insert(socket.id) {
                         socket.chatter(&frame);
@@ -232,6 +252,7 @@ impl Hub {
                 }
             }
         }
+        self.ring();
         let here = std::mem::take(&mut audience.changed_here);
         let is_online = |user: String| {
             let online = audience.online.contains_key(&user);
@@ -248,13 +269,14 @@ impl Hub {
         }
     }
 
-    fn tell(&self, effect: &Effect) {
+    /// Whom it concerns hears it when their bells ring next.
+    pub fn tell(&self, effect: &Effect) {
         match effect {
             Effect::Entry { channel, id, seq, change: Some(change) } => {
                 let audience = self.lock();
                 if let Some(sockets) = audience.by_channel.get(channel) {
                     let frame = frames::change(id.as_str(), *seq, change, &|user| audience.is_online(user));
-                    each(sockets, Some((*channel, *seq)), &frame);
+                    each(sockets.values(), Some((*channel, *seq)), &frame);
                 }
             }
             Effect::Entry { change: None, .. } | Effect::Replica { .. } => {}
@@ -295,7 +317,7 @@ impl Hub {
             Effect::Typing { channel, id, user } => {
                 let frame = frames::typing(id.as_str(), user);
                 let audience = self.lock();
-                for socket in audience.by_channel.get(channel).into_iter().flatten() {
+                for socket in audience.by_channel.get(channel).into_iter().flat_map(BTreeMap::values) {
                     if socket.owner().is_none_or(|owner| owner.user_id != *user) {
                         socket.chatter(&frame);
                     }
@@ -320,7 +342,11 @@ impl Hub {
     }
 }
 
-fn each(sockets: &[Arc<Socket>], entry: Option<(ChannelNum, Seq)>, frame: &Bytes) {
+fn each<'a>(
+    sockets: impl IntoIterator<Item = &'a Arc<Socket>>,
+    entry: Option<(ChannelNum, Seq)>,
+    frame: &Bytes,
+) {
     for socket in sockets {
         if !socket.news(entry, frame) {
             tracing::info!(socket = socket.id, "a client that reads too slowly was cut off");
@@ -368,7 +394,7 @@ impl Audience {
 
     fn follow(&mut self, socket: &Arc<Socket>, channel: ChannelNum) {
         if socket.channels().insert(channel) {
-            self.by_channel.entry(channel).or_default().push(socket.clone());
+            self.by_channel.entry(channel).or_default().insert(socket.id, socket.clone());
         }
     }
 
@@ -380,9 +406,7 @@ impl Audience {
 
     fn unlist(&mut self, socket: &Arc<Socket>, channel: ChannelNum) {
         if let Some(sockets) = self.by_channel.get_mut(&channel) {
-            if let Some(index) = sockets.iter().position(|other| other.id == socket.id) {
-                sockets.swap_remove(index);
-            }
+            sockets.remove(&socket.id);
             if sockets.is_empty() {
                 self.by_channel.remove(&channel);
             }

@@ -3,8 +3,10 @@
 //! A frame is serialised (and framed, RFC 6455) once per event; each socket has a bounded queue of
 //! such frames, and its connection writes all that waits in one go. Whoever does not read is cut off
 //! and resumes later from its cursors. In reading order: [`frames`] (what is said), [`socket`] (one
-//! connection's queue), [`hub`] (who hears what), [`stream`] (the conversation), [`resume`].
+//! connection's queue), [`bell`] (waking connections), [`hub`] (who hears what), [`stream`] (the conversation),
+//! [`resume`].
 
+mod bell;
 mod client_frame;
 mod frames;
 mod hub;
@@ -13,5 +15,5 @@ mod socket;
 mod stream;
 
 pub use hub::{Hub, HubHandle};
-pub use socket::{Bounds, PACE_MAX};
+pub use socket::{Bounds, Owner, PACE_MAX, SocketBody};
 pub use stream::configure;

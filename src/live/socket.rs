@@ -11,6 +11,7 @@ use bytes::{Bytes, BytesMut};
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
+use super::bell::Bell;
 use super::frames;
 use crate::protocol::Seq;
 use crate::storage::{ChannelNum, UserNum};
@@ -63,6 +64,8 @@ pub struct Bounds {
 pub struct Socket {
     pub id: u64,
     bounds: Bounds,
+    /// That of the thread which serves the connection.
+    bell: Arc<Bell>,
     queue: Mutex<Queue>,
     /// Channels whose frames it gets; the hub keeps it in step with its own lists.
     pub channels: Mutex<HashSet<ChannelNum>>,
@@ -86,7 +89,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Socket {
-    pub fn new(id: u64, bounds: Bounds) -> Arc<Socket> {
+    pub fn new(id: u64, bounds: Bounds, bell: Arc<Bell>) -> Arc<Socket> {
         let queue = Queue {
             frames: VecDeque::new(),
             bytes: 0,
@@ -99,6 +102,7 @@ impl Socket {
         Arc::new(Socket {
             id,
             bounds,
+            bell,
             queue: Mutex::new(queue),
             channels: Mutex::new(HashSet::new()),
             owner: Mutex::new(None),
@@ -124,8 +128,8 @@ impl Socket {
         lock(&self.channels)
     }
 
-    /// News, with the entry that it is of, if it is one. False when the client can't keep up: it has
-    /// been told to come back later.
+    /// News, with the entry that it is of, if it is one: written when the connection's bell rings. False when the
+    /// client can't keep up: it has been told to come back later.
     pub fn news(&self, entry: Option<(ChannelNum, Seq)>, frame: &Bytes) -> bool {
         let mut guard = lock(&self.queue);
         let queue = &mut *guard;
@@ -158,7 +162,7 @@ impl Socket {
         let waker = queue.waker.take();
         drop(guard);
         if let Some(waker) = waker {
-            waker.wake();
+            self.bell.add(waker);
         }
         if !fits {
             self.tell_end();
@@ -166,7 +170,7 @@ impl Socket {
         fits
     }
 
-    /// Something that may be dropped when there is much else to say.
+    /// As [`Socket::news`], of what may be dropped when there is much else to say.
     pub fn chatter(&self, frame: &Bytes) {
         let crowded = {
             let queue = lock(&self.queue);

@@ -10,6 +10,7 @@ use futures_util::StreamExt;
 use serde_json::json;
 use tokio::time::timeout;
 
+use super::bell::Bell;
 use super::client_frame::{self, ClientFrame, FRAME_BYTES_MAX, IDENTIFY_BYTES_MAX, Identify};
 use super::frames;
 use super::hub::Hub;
@@ -33,6 +34,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
 async fn open_stream(
     app: App,
     hub: web::Data<Hub>,
+    bell: web::Data<Bell>,
     request: HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
@@ -41,7 +43,9 @@ async fn open_stream(
     let cookie = cookie.filter(|_| is_own_origin(&request, &app.domain));
     let (response, _session, messages) = actix_ws::handle(&request, payload)
         .map_err(|error| Problem::new("upgrade_required", error.to_string()))?;
-    let socket = hub.connect();
+    let bell = bell.into_inner();
+    bell.attend();
+    let socket = hub.connect(bell);
     let body_socket = socket.clone();
     let response = response.map_body(|_, body| SocketBody::new(body_socket, body)).map_into_boxed_body();
     let messages = messages.max_frame_size(IDENTIFY_BYTES_MAX).aggregate_continuations();

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::conn::on;
-use super::schema::{bodies, edits, messages, reactions, users};
+use super::schema::{bodies, channels, edits, members, messages, reactions, users};
 use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, optional};
 
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
@@ -82,6 +82,22 @@ pub fn by_seqs(conn: &mut Conn, channel: ChannelNum, seqs: &[i64]) -> Result<Vec
         )
         .filter(messages::channel.eq(channel).and(messages::seq.eq_any(seqs)))
         .order(messages::seq)
+        .select((MessageRow::columns(), users::id, bodies::body.nullable()))
+        .load(conn)?)
+}
+
+/// The last message of each channel in which the person is joined and that has one.
+pub fn last_of_user(conn: &mut Conn, user: UserNum) -> Result<Vec<Shown>> {
+    let last =
+        channels::num.eq(messages::channel).and(channels::last_message_seq.eq(messages::seq.nullable()));
+    Ok(members::table
+        .inner_join(channels::table.on(channels::num.eq(members::channel)))
+        .inner_join(messages::table.on(last))
+        .inner_join(users::table.on(users::num.eq(messages::sender)))
+        .left_join(
+            bodies::table.on(bodies::channel.eq(messages::channel).and(bodies::seq.eq(messages::body_seq))),
+        )
+        .filter(members::user_num.eq(user).and(members::membership.eq("joined")))
         .select((MessageRow::columns(), users::id, bodies::body.nullable()))
         .load(conn)?)
 }

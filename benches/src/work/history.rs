@@ -1,4 +1,4 @@
-//! E: pages of history. F: everything at once, for somebody in many channels. H: search.
+//! F: everything at once, for somebody in many channels. H: search.
 
 use std::io;
 
@@ -7,44 +7,8 @@ use serde_json::json;
 use super::{Bench, repeat};
 use crate::load;
 use crate::process::{Cores, Meter};
+use crate::report::Goal;
 use crate::site::Site;
-
-const FILLING: usize = 256;
-
-pub async fn pages(bench: &mut Bench<'_>) -> io::Result<()> {
-    let site = Site::open(&bench.database)?;
-    let people = site.people(4).await?;
-    let token = people.first().map_or("", String::as_str);
-    let asks = bench.pick(1_000, 300);
-    for length in bench.pick(vec![1_000, 20_000, 100_000], vec![1_000, 10_000]) {
-        let channel = site.channel(&format!("long-{length}"), &people).await?;
-        let meter = Meter::start(&site.program);
-        let seconds = load::fill(site.address, &Site::seats(&channel, &people), length, FILLING).await?;
-        let filled = (length as f64 / seconds, "sends/s");
-        bench.row(
-            format!("E filling a channel of {length}"),
-            filled,
-            None,
-            meter.stop(&site.program),
-            &site.program,
-        );
-        let middle = length / 2;
-        let page = |query: String| format!("/channels/{channel}/messages?limit=50{query}");
-        for (part, paths) in [
-            ("the head", vec![page(String::new())]),
-            ("the middle", (0..50).map(|n| page(format!("&before={}", middle + n))).collect()),
-            ("around", (0..50).map(|n| page(format!("&around={}", middle / 2 + n * 7))).collect()),
-        ] {
-            let meter = Meter::start(&site.program);
-            let (p50, p99) = repeat(site.address, token, &paths, asks).await?;
-            let cores = meter.stop(&site.program);
-            let name = format!("E page of 50 of {length}, {part}");
-            bench.row(format!("{name}: p50"), (p50, "ms"), None, cores, &site.program);
-            bench.row(format!("{name}: p99"), (p99, "ms"), Some((3.0, "the aim")), cores, &site.program);
-        }
-    }
-    Ok(())
-}
 
 pub async fn sync(bench: &mut Bench<'_>) -> io::Result<()> {
     let site = Site::open(&bench.database)?;
@@ -62,7 +26,8 @@ pub async fn sync(bench: &mut Bench<'_>) -> io::Result<()> {
         let (p50, p99) = repeat(site.address, token, &paths, bench.pick(100, 30)).await?;
         let cores = meter.stop(&site.program);
         let name = format!("F sync of somebody in {channels} channels");
-        bench.row(format!("{name}: p50"), (p50, "ms"), Some((50.0, "the aim")), cores, &site.program);
+        let row = bench.row(format!("{name}: p50"), (p50, "ms"), None, cores, &site.program);
+        row.aims_at(Goal::AtMost(50.0));
         bench.row(format!("{name}: p99"), (p99, "ms"), None, cores, &site.program);
     }
     Ok(())

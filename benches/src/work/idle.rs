@@ -1,84 +1,92 @@
-//! D: what waiting costs. And what coming back costs, for many at once.
+//! D: what waiting costs.
 
 use std::io;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
+use tokio::task::JoinSet;
 
 use super::Bench;
-use crate::load::{self, Crowd};
 use crate::process::{Cores, Meter};
-use crate::site::{Database, Site};
+use crate::report::Goal;
+use crate::site::Site;
 use crate::wire::Socket;
 
 const PEOPLE: usize = 1_000;
-const MISSED: u64 = 20;
-/// Whoever resumes connects with so many others; a server's backlog is finite.
-const RESUMING_MAX: usize = 256;
+const CHANNELS: usize = 20;
+/// Everybody is in so many of the channels.
+const CHANNELS_EACH: usize = 5;
+/// A client says so often that it is there: the heartbeat's default.
+const PING_EVERY: Duration = Duration::from_secs(45);
+/// How many connect at once.
+const CONNECTING_MAX: usize = 64;
 
 pub async fn idle(bench: &mut Bench<'_>) -> io::Result<()> {
-    let sqlite = bench.database == Database::Sqlite;
     let mut starts = Vec::new();
     for _ in 0..5 {
         starts.push(Site::open(&bench.database)?.program.start_up.as_secs_f64() * 1_000.0);
     }
     starts.sort_by(f64::total_cmp);
     let site = Site::open(&bench.database)?;
-    let empty = site.program.usage().rss_kib;
+    let program = &site.program;
+    let (empty, median) = (program.usage().rss_kib / 1_024.0, starts[starts.len() / 2]);
     let cores = Cores::default();
-    let start_up = (starts[starts.len() / 2], "ms");
-    bench.row(
-        "D start of a new server (median of 5)",
-        start_up,
-        sqlite.then_some((300.0, "the aim")),
-        cores,
-        &site.program,
-    );
-    bench.row("D resident, empty", (empty / 1_024.0, "MiB"), Some((40.0, "the aim")), cores, &site.program);
+    let row = bench.row("D start of a new server (median of 5)", (median, "ms"), None, cores, program);
+    row.aims_at(Goal::AtMost(300.0));
+    bench.row("D resident, empty", (empty, "MiB"), None, cores, program).aims_at(Goal::AtMost(40.0));
+
     let people = site.people(PEOPLE).await?;
-    let before = site.program.usage().rss_kib;
-    let mut crowds = Vec::new();
-    for times in 1..=bench.pick(3, 1) {
-        // Alone in no channel: what a socket itself takes.
-        crowds.push(Crowd::gather(site.address, &Site::seats("none", &people)).await?);
-        let meter = Meter::start(&site.program);
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        let sockets = times * PEOPLE;
-        let each = (site.program.usage().rss_kib - before) / sockets as f64;
-        let name = format!("D resident per idle socket, {sockets}");
-        bench.row(name, (each, "KiB"), Some((20.0, "the aim")), meter.stop(&site.program), &site.program);
+    for channel in 0..CHANNELS {
+        let members = people.iter().skip(channel).step_by(CHANNELS / CHANNELS_EACH);
+        let members: Vec<String> = members.cloned().collect();
+        site.channel(&format!("idle-{channel}"), &members).await?;
+    }
+    let before = program.usage().rss_kib;
+    let mut waiting = JoinSet::new();
+    for wanted in bench.pick(vec![1_000, 10_000], vec![1_000]) {
+        let sockets = gather(&site, &people, wanted - waiting.len()).await?;
+        for (n, socket) in sockets.into_iter().enumerate() {
+            waiting.spawn(wait(socket, PING_EVERY.mul_f64(n as f64 / wanted as f64)));
+        }
+        let meter = Meter::start(program);
+        tokio::time::sleep(bench.lasts() * 2).await;
+        let cores = meter.stop(program);
+        if waiting.try_join_next().is_some() {
+            return Err(io::Error::other("an idle socket was cut off"));
+        }
+        let each = (program.usage().rss_kib - before) / wanted as f64;
+        let name = |what: &str| format!("D {what}, {wanted} idle sockets in {CHANNELS_EACH} channels each");
+        bench
+            .row(name("resident per socket"), (each, "KiB"), None, cores, program)
+            .aims_at(Goal::AtMost(20.0));
+        let percent = cores.server * 100.0;
+        bench.row(name("processor"), (percent, "% of a core"), None, cores, program);
     }
     Ok(())
 }
 
-pub async fn storm(bench: &mut Bench<'_>) -> io::Result<()> {
-    let site = Site::open(&bench.database)?;
-    let count = bench.pick(PEOPLE, 300);
-    let people = site.people(count).await?;
-    let channel = site.channel("storm", &people).await?;
-    let token = people.first().map_or("", String::as_str);
-    let head = site.ask("GET", &format!("/channels/{channel}"), token, serde_json::Value::Null).await?;
-    let cursor = format!(r#"{{"{channel}":{}}}"#, head["head"]);
-    load::fill(site.address, &Site::seats(&channel, &people), MISSED, 4).await.map(drop)?;
-    let meter = Meter::start(&site.program);
-    let begun = Instant::now();
-    // Held until all are back, so that coming and going is not measured at once.
-    let back: Vec<(Socket, u64)> = stream::iter(&people)
+/// So many sockets of these people, in turn.
+async fn gather(site: &Site, people: &[String], count: usize) -> io::Result<Vec<Socket>> {
+    stream::iter(people.iter().cycle().take(count))
         .map(async |token| {
-            let mut socket = Socket::open(site.address, "", token, &cursor).await?;
-            let events = socket.ready().await?;
-            Ok::<_, io::Error>((socket, events))
+            let mut socket = Socket::open(site.address, "", token, "{}").await?;
+            socket.ready().await.map(|_| socket)
         })
-        .buffer_unordered(RESUMING_MAX)
+        .buffer_unordered(CONNECTING_MAX)
         .try_collect()
-        .await?;
-    let seconds = begun.elapsed().as_secs_f64();
-    let cores = meter.stop(&site.program);
-    let short = back.iter().filter(|(_, events)| *events < MISSED).count();
-    if short > 0 {
-        return Err(io::Error::other(format!("{short} of {count} were not told all that they missed")));
+        .await
+}
+
+/// Does what a client without news does, until it is cut off.
+async fn wait(mut socket: Socket, first: Duration) -> io::Result<()> {
+    let mut due = tokio::time::Instant::now() + first;
+    loop {
+        match tokio::time::timeout_at(due, socket.hear(|_| {})).await {
+            Ok(heard) => heard?,
+            Err(_) => {
+                socket.ping().await?;
+                due += PING_EVERY;
+            }
+        }
     }
-    let name = format!("F storm: {count} sockets resume, {MISSED} events missed by each");
-    bench.row(name, (seconds, "s"), Some((5.0, "the aim")), cores, &site.program);
-    Ok(())
 }

@@ -1,10 +1,13 @@
 //! The workloads. Each has a server of its own, and adds its rows to the report.
 
 pub mod federation;
+pub mod growth;
 pub mod history;
 pub mod idle;
+pub mod storm;
 pub mod talk;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -20,6 +23,8 @@ pub struct Bench<'a> {
     pub report: &'a mut Report,
     pub database: Database,
     pub quick: bool,
+    /// The highest rates of the bare server, by listeners: one measurement serves all databases.
+    pub floors: &'a mut BTreeMap<usize, talk::Highest>,
 }
 
 impl Bench<'_> {
@@ -40,8 +45,8 @@ impl Bench<'_> {
         floor: Option<(f64, &'static str)>,
         cores: Cores,
         program: &Program,
-    ) {
-        self.row_beside(workload, (loggia, unit), floor, (cores, None), program);
+    ) -> &mut Row {
+        self.row_beside(workload, (loggia, unit), floor, (cores, None), program)
     }
 
     /// As [`Bench::row`], where the floor is a server whose processor use is known too.
@@ -52,7 +57,7 @@ impl Bench<'_> {
         floor: Option<(f64, &'static str)>,
         (cores, floor_cores): (Cores, Option<f64>),
         program: &Program,
-    ) {
+    ) -> &mut Row {
         let peak_mib = program.usage().peak_kib / 1_024.0;
         let database = self.database.name();
         self.report.add(Row {
@@ -64,7 +69,8 @@ impl Bench<'_> {
             cores,
             floor_cores,
             peak_mib,
-        });
+            goal: None,
+        })
     }
 }
 

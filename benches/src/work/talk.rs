@@ -1,13 +1,17 @@
 //! A: one channel with many listeners. B: many channels, all talking. C: a lone sender.
 
+use std::collections::btree_map::Entry;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::Bench;
 use crate::floor;
 use crate::load::{self, Crowd, Pace, Seat, TEXT_BYTES};
 use crate::process::{Cores, Meter, Program};
+use crate::report::Goal;
+use crate::rows;
 use crate::site::Site;
 
 /// Messages under way per listener while the highest rate is looked for: few enough for every queue.
@@ -18,11 +22,12 @@ const BACK_MAX: usize = 6;
 const ROOMS: usize = 200;
 const ROOM_PEOPLE: usize = 5;
 const TALKING: usize = 256;
-/// What a message puts into SQLite's write-ahead log, roughly: a page.
+/// What a message puts on the disk, roughly, where that can't be measured.
 const MESSAGE_DISK_BYTES: usize = 4_096;
 
 /// The highest rate that a crowd sustains.
-struct Highest {
+#[derive(Clone, Copy)]
+pub struct Highest {
     per_second: f64,
     cores: Cores,
     half: (f64, f64),
@@ -46,7 +51,7 @@ async fn highest(program: &Program, seats: &Arc<Vec<Seat>>, crowd: &Crowd, lasts
             found.per_second = trial.deliveries_per_second;
             break;
         }
-        if crowd.cut_off.load(std::sync::atomic::Ordering::Relaxed) > 0 {
+        if crowd.cut_off.load(Ordering::Relaxed) > 0 {
             // The rest would be measured with a smaller crowd than it says.
             break;
         }
@@ -57,26 +62,39 @@ async fn highest(program: &Program, seats: &Arc<Vec<Seat>>, crowd: &Crowd, lasts
     found
 }
 
-pub async fn fan_out(bench: &mut Bench<'_>, listeners: usize) -> io::Result<()> {
+pub async fn fan_out(bench: &mut Bench<'_>) -> io::Result<()> {
+    let crowds = bench.pick(vec![100, 500, 1_000, 5_000], vec![100, 500]);
     let site = Site::open(&bench.database)?;
-    let people = site.people(listeners).await?;
-    let channel = site.channel("crowd", &people).await?;
-    let seats = Site::seats(&channel, &people);
-    let crowd = Crowd::gather(site.address, &seats).await?;
-    let lasts = bench.lasts();
-    let found = highest(&site.program, &seats, &crowd, lasts).await;
-    let frame_bytes = crowd.frame_bytes.load(std::sync::atomic::Ordering::Relaxed);
-    drop(crowd);
+    let people = site.people(*crowds.iter().max().unwrap_or(&0)).await?;
+    for listeners in crowds {
+        let members = &people[..listeners];
+        let channel = site.channel(&format!("crowd-{listeners}"), members).await?;
+        fan_out_to(bench, &site, &Site::seats(&channel, members)).await?;
+    }
+    Ok(())
+}
 
-    let bare = Program::floor(&["floor", &frame_bytes.to_string()]);
-    let crowd = Crowd::gather(bare.address, &seats).await?;
-    let best = highest(&bare, &seats, &crowd, lasts).await;
+async fn fan_out_to(bench: &mut Bench<'_>, site: &Site, seats: &Arc<Vec<Seat>>) -> io::Result<()> {
+    let (listeners, lasts) = (seats.len(), bench.lasts());
+    let crowd = Crowd::gather(site.address, seats).await?;
+    let found = highest(&site.program, seats, &crowd, lasts).await;
+    let frame_bytes = crowd.frame_bytes.load(Ordering::Relaxed);
     drop(crowd);
+    // The floor has no database: it is measured once in a run.
+    if let Entry::Vacant(floor) = bench.floors.entry(listeners) {
+        let bare = Program::floor(&["floor", &frame_bytes.to_string()]);
+        let crowd = Crowd::gather(bare.address, seats).await?;
+        let best = highest(&bare, seats, &crowd, lasts).await;
+        floor.insert(best);
+    }
+    let best = bench.floors[&listeners];
     let what = "bare actix-ws, coalesced, no storage";
     let name = |part: &str| format!("A fan-out to {listeners}: {part}");
     let rate = (found.per_second, "deliveries/s");
     let both = (found.cores, Some(best.cores.server));
-    bench.row_beside(name("highest rate"), rate, Some((best.per_second, what)), both, &site.program);
+    bench
+        .row_beside(name("highest rate"), rate, Some((best.per_second, what)), both, &site.program)
+        .aims_at(Goal::RatioAtLeast(0.6));
     let halves =
         [("p50 at half of it", found.half.0, best.half.0), ("p99 at half of it", found.half.1, best.half.1)];
     for (part, ours, floor) in halves {
@@ -101,7 +119,7 @@ pub async fn ceiling(bench: &mut Bench<'_>) -> io::Result<()> {
 }
 
 pub async fn rooms(bench: &mut Bench<'_>) -> io::Result<()> {
-    let site = Site::open(&bench.database)?;
+    let mut site = Site::open(&bench.database)?;
     let people = site.people(ROOMS * ROOM_PEOPLE).await?;
     let mut seats = Vec::with_capacity(people.len());
     for (n, members) in people.chunks(ROOM_PEOPLE).enumerate() {
@@ -111,32 +129,60 @@ pub async fn rooms(bench: &mut Bench<'_>) -> io::Result<()> {
     let seats = Arc::new(seats);
     let lasts = bench.lasts();
     let crowd = Crowd::gather(site.address, &seats).await?;
+    let admin = site.administrator().await?;
+    let (commits, written) = (site.commits(&admin).await?, site.program.usage().written_bytes);
     let closed = Pace::Closed { window: None };
     let meter = Meter::start(&site.program);
     let sent = load::send(site.address, &seats, TALKING, closed, lasts).await;
     let cores = meter.stop(&site.program);
+    let batch = sent.acks.count() as f64 / (site.commits(&admin).await? - commits).max(1.0);
+    let each_bytes = (site.program.usage().written_bytes - written) / sent.acks.count() as f64;
     crowd.settle(sent.acks.count() * 5).await;
     let half = load::send(site.address, &seats, TALKING, Pace::Open(sent.per_second() / 2.0), lasts).await;
-    let frame_bytes = crowd.frame_bytes.load(std::sync::atomic::Ordering::Relaxed);
+    let frame_bytes = crowd.frame_bytes.load(Ordering::Relaxed);
     drop(crowd);
 
-    let disk = floor::fsync(site.dir.path(), TALKING * MESSAGE_DISK_BYTES, Duration::from_secs(1))?;
     let bare = Program::floor(&["floor", &frame_bytes.to_string()]);
     let crowd = Crowd::gather(bare.address, &seats).await?;
     let meter = Meter::start(&bare);
     let best = load::send(bare.address, &seats, TALKING, closed, lasts).await;
     let both = (cores, Some(meter.stop(&bare).server));
     drop(crowd);
+
     let name = |part: &str| format!("B {ROOMS} channels of {ROOM_PEOPLE}, all talking: {part}");
     let ours = (sent.per_second(), "sends/s");
-    let by_disk = (disk.per_second * TALKING as f64, "fsyncs/s of a full batch x batch of 256");
-    bench.row(name("durable sends"), ours, Some(by_disk), cores, &site.program);
     let by_server = (best.per_second(), "bare actix-ws, no storage");
-    bench.row_beside(name("durable sends"), ours, Some(by_server), both, &site.program);
+    let sqlite = bench.database.is_sqlite();
+    let row = bench.row_beside(name("durable sends"), ours, Some(by_server), both, &site.program);
+    if sqlite {
+        row.aims_at(Goal::AtLeast(10_000.0));
+    }
+    bench.row(name("mean batch of a commit"), (batch, "sends"), None, cores, &site.program);
+    // On PostgreSQL somebody else writes.
+    let each_bytes = if sqlite { each_bytes } else { MESSAGE_DISK_BYTES as f64 };
+    bench.row(name("written to disk per send"), (each_bytes / 1_024.0, "KiB"), None, cores, &site.program);
+    let bytes = (batch * each_bytes).max(1.0) as usize;
+    let disk = floor::fsync(site.dir.path(), bytes, Duration::from_secs(1))?;
+    let by_disk = (disk.per_second * batch, "fsyncs/s of what a commit writes x its mean batch");
+    bench.row(name("durable sends"), ours, Some(by_disk), cores, &site.program);
     let (p50, p99) = half.acks.p50_p99();
-    let sync = |value| Some((value, "one fsync of a full batch"));
+    let sync = |value| Some((value, "one fsync of a commit's bytes"));
     bench.row(name("p50 ack at half of it"), (p50, "ms"), sync(disk.p50), cores, &site.program);
-    bench.row(name("p99 ack at half of it"), (p99, "ms"), sync(disk.p99), cores, &site.program);
+    bench
+        .row(name("p99 ack at half of it"), (p99, "ms"), sync(disk.p99), cores, &site.program)
+        .aims_at(Goal::AtMost(50.0));
+    if sqlite {
+        let mut alone = Ok(0.0);
+        let peak = site.program.usage();
+        site.change(Vec::new(), |site| {
+            alone = rows::per_second(&site.url(), batch.round().max(1.0) as usize, ROOM_PEOPLE, lasts);
+            Ok(())
+        })?;
+        let by_rows = (alone?, "the same rows and commits by SQLite alone, one thread");
+        let row = bench.row(name("durable sends"), ours, Some(by_rows), cores, &site.program);
+        row.peak_mib = peak.peak_kib / 1_024.0;
+        row.aims_at(Goal::RatioAtLeast(0.5));
+    }
     Ok(())
 }
 
@@ -159,7 +205,11 @@ pub async fn lone(bench: &mut Bench<'_>) -> io::Result<()> {
         ("send to delivery, p50", heard.0, disk.p50),
         ("send to delivery, p99", heard.1, disk.p99),
     ] {
-        bench.row(name(part), (ours, "ms"), Some((floor, "one fdatasync of 16 KiB")), cores, &site.program);
+        let by_disk = Some((floor, "one fdatasync of 16 KiB"));
+        let row = bench.row(name(part), (ours, "ms"), by_disk, cores, &site.program);
+        if part == "send to ack, p50" {
+            row.aims_at(Goal::AtMost(2.0 * disk.p50 + 1.0));
+        }
     }
     Ok(())
 }

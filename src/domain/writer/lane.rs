@@ -1,5 +1,6 @@
 //! A lane's memory: the channels it has at hand, and what the transaction under way did to them.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -160,15 +161,18 @@ impl Lane {
         if conn.is_postgres() && !self.locked.contains(&num) {
             // Another node may have appended: what is remembered holds only for the same log.
             let (size, root) = channels::lock(conn, num)?.ok_or_else(gone)?;
-            self.channels.retain(|&known, open| known != num || open.is_at(size, &root));
+            if self.channels.get(&num).is_some_and(|open| !open.is_at(size, &root)) {
+                self.channels.remove(&num);
+            }
             self.locked.insert(num);
             self.locked_by_unit.push(num);
         }
-        let open = match self.channels.remove(&num) {
-            Some(open) => open,
-            None => Open::load(&channels::by_num(conn, num)?.ok_or_else(gone)?)?,
-        };
-        Ok(self.channels.entry(num).or_insert(open))
+        match self.channels.entry(num) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(place) => {
+                Ok(place.insert(Open::load(&channels::by_num(conn, num)?.ok_or_else(gone)?)?))
+            }
+        }
     }
 
     /// A channel whose row this unit made, without a log yet: it is read when next needed.

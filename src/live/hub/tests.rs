@@ -17,7 +17,7 @@ fn owner(name: &str) -> Owner {
 }
 
 fn connected(hub: &Hub) -> Arc<Socket> {
-    let socket = hub.connect();
+    let socket = hub.connect(Arc::default());
     assert!(hub.identify(&socket, owner("ann")));
     socket
 }

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -6,8 +7,8 @@ use bytes::Bytes;
 
 use super::{Bounds, Owner, Socket};
 
-fn socket(frames: usize, bytes: usize) -> std::sync::Arc<Socket> {
-    let socket = Socket::new(1, Bounds { frames, bytes, pace: Duration::from_millis(50) });
+fn socket(frames: usize, bytes: usize) -> Arc<Socket> {
+    let socket = Socket::new(1, Bounds { frames, bytes, pace: Duration::from_millis(50) }, Arc::default());
     socket.set_owner(Owner { user: 1, user_id: "@ann:a.test".to_owned(), session: "s".to_owned() });
     socket.channels().extend([7, 8]);
     socket

@@ -152,6 +152,7 @@ both!(
         };
         assert_eq!((grown("accounts"), grown("channels")), (1, 1));
         assert_eq!((grown("files"), grown("file_bytes")), (1, 5));
+        assert!(grown("commits") >= 3, "{before} {after}");
         assert!(grown("entries") >= 2 && after["database_bytes"].as_i64() > Some(0));
         assert_eq!(account(&admin, "ann").await["file_bytes"], 5);
         assert_eq!(admin.get("/admin/peers").await.expect(200)["peers"], json!([]));

@@ -1095,6 +1095,10 @@ export type Storage = {
      * Direct conversations too.
      */
     channels: number;
+    /**
+     * Transactions since the server started. Each carries all that waited for the one before.
+     */
+    commits: number;
     database_bytes: number;
     /**
      * Of all logs.
