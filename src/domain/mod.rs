@@ -92,6 +92,8 @@ pub struct Domain {
     pub push_key: Option<String>,
     pub recovery: remote::recover::Recovery,
     pub fences: Arc<remote::recover::Fences>,
+    pub lines: remote::lines::Lines,
+    pub catch_ups: remote::catch_up::CatchUps,
 }
 
 /// Knows who is connected.

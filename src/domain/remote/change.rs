@@ -70,12 +70,9 @@ impl Domain {
         let last = answer.results.into_iter().next_back();
         match last {
             Some(Outcome { entry: Some(entry), .. }) => Ok(entry),
-            Some(Outcome { error: Some(error), .. }) => Err(Error::Peer(PeerError::Problem {
-                server: out.host.clone(),
-                status: 403,
-                code: error.code,
-                detail: error.detail,
-            })),
+            Some(Outcome { error: Some(error), .. }) => {
+                Err(Error::Peer(PeerError::of_outcome(&out.host, error)))
+            }
             _ => Err(Error::Peer(PeerError::Nonsense(out.host.clone(), "no outcome".to_owned()))),
         }
     }

@@ -107,7 +107,7 @@ impl Domain {
         server: &ServerName,
         channel: ChannelNum,
         from: Seq,
-    ) -> Result<Option<(String, Batch)>> {
+    ) -> Result<Option<NextBatch>> {
         let (server, identity) = (server.clone(), self.identity.clone());
         self.reads
             .read(move |conn| {
@@ -121,11 +121,20 @@ impl Domain {
                 if from >= end {
                     return Ok(None);
                 }
-                let made = batch(conn, &identity, &server, &row, from, end)?;
-                Ok(Some((row.id, made)))
+                let batch = batch(conn, &identity, &server, &row, from, end)?;
+                let has_more = batch.head.head.size < end;
+                Ok(Some(NextBatch { channel: row.id, batch, has_more }))
             })
             .await
     }
+}
+
+/// What is sent of a channel next.
+pub struct NextBatch {
+    pub channel: String,
+    pub batch: Batch,
+    /// The log went on after it when it was made.
+    pub has_more: bool,
 }
 
 /// Largest tree over which a proof is made on request: it reads the whole log.
