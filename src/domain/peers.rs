@@ -122,6 +122,8 @@ pub trait Peers: Send + Sync {
     fn file<'a>(&'a self, server: &'a ServerName, path: &'a str, from: u64) -> FileReply<'a>;
     /// Something waits for the server: entries, events or errands.
     fn wake(&self, server: &ServerName);
+    /// A host may have more of its channels than it gave.
+    fn doubt(&self, host: &ServerName);
     /// Whether the operator lets us talk to it.
     fn admits(&self, server: &ServerName) -> bool;
     /// Whether it could not be reached the last time.
@@ -143,6 +145,8 @@ impl Peers for NoPeers {
     }
 
     fn wake(&self, _: &ServerName) {}
+
+    fn doubt(&self, _: &ServerName) {}
 
     fn admits(&self, _: &ServerName) -> bool {
         false

@@ -32,6 +32,8 @@ const PAUSE_MAX: Duration = Duration::from_secs(3_600);
 const ASKED_PAUSE_MAX: Duration = Duration::from_secs(60);
 /// How often a courier looks for what it was not told of (another node's commits, say).
 const LOOK_INTERVAL: Duration = Duration::from_secs(5);
+/// How often hosts are told what is here of their channels, though nothing says that it is not all.
+const COMPARE_INTERVAL: Duration = Duration::from_secs(600);
 /// How long acknowledgements are gathered before they are written down. Losing one costs a question.
 const ACKS_INTERVAL: Duration = Duration::from_millis(300);
 /// Batches under way to one server, of all channels: fewer than requests may be, so that others find a place.
@@ -45,8 +47,10 @@ struct Lane {
     /// The server spoke: no pause is kept any longer.
     alive: Notify,
     batches: Semaphore,
-    /// The server is to be told what is here of the channels that it hosts.
+    /// The server is to be told what is here of the channels that it hosts,
     compare: AtomicBool,
+    /// and others are to be asked what they have of these.
+    ask_others: AtomicBool,
 }
 
 impl Lane {
@@ -57,6 +61,7 @@ impl Lane {
             alive: Notify::new(),
             batches: Semaphore::new(BATCHES_MAX),
             compare: AtomicBool::new(false),
+            ask_others: AtomicBool::new(false),
         }
     }
 }
@@ -77,6 +82,8 @@ struct LaneWork {
     refused: HashMap<ChannelNum, Instant>,
     /// Events that the host has taken and that are on their way back.
     taken: HashMap<String, Instant>,
+    /// When the server was last told what is here of its channels, if it hosts any.
+    compared: Option<Instant>,
 }
 
 impl LaneWork {
@@ -156,7 +163,8 @@ impl Courier {
         }
         // Hosts hear that this server is back, and send what it lacks.
         for host in hosts.iter().filter_map(|name| name.parse::<ServerName>().ok()) {
-            courier.doubt(&host);
+            courier.lane(&host).compare.store(true, Ordering::Release);
+            courier.wake(&host);
         }
         Ok(courier)
     }
@@ -177,10 +185,12 @@ impl Courier {
         }
     }
 
-    /// The host of channels of which there are copies here may have more of them: it is told what is here.
+    /// The host of channels of which there are copies here may have more of them: it is told what is here, and others
+    /// are asked.
     pub fn doubt(self: &Arc<Self>, host: &ServerName) {
         let lane = self.lane(host);
         lane.compare.store(true, Ordering::Release);
+        lane.ask_others.store(true, Ordering::Release);
         lane.notify.notify_one();
     }
 
@@ -221,6 +231,10 @@ impl Courier {
                 if dirty && quiet {
                     courier.write_acks(&server, &mut work).await;
                 }
+                if work.compared.is_some_and(|when| when.elapsed() > COMPARE_INTERVAL) {
+                    own.compare.store(true, Ordering::Release);
+                    own.ask_others.store(true, Ordering::Release);
+                }
                 courier.serve(&server, &own, &mut work).await;
             }
         });
@@ -260,11 +274,19 @@ impl Courier {
 
     /// Does some of what waits. True when there may be more.
     async fn round(&self, server: &ServerName, lane: &Lane, work: &mut LaneWork) -> Result<bool, Error> {
-        if lane.compare.swap(false, Ordering::AcqRel)
-            && let Err(error) = self.compare(server).await
-        {
-            lane.compare.store(true, Ordering::Release);
-            return Err(error);
+        if lane.compare.swap(false, Ordering::AcqRel) {
+            work.compared = Some(Instant::now());
+            let compared = self.compare(server).await;
+            // Where the host is away, or in doubt, others may have what it does not give.
+            if (lane.ask_others.swap(false, Ordering::AcqRel) || compared.is_err())
+                && let Err(error) = self.domain.ask_others(server).await
+            {
+                tracing::info!(%server, %error, "others could not be asked for what it hosts");
+            }
+            if let Err(error) = compared {
+                lane.compare.store(true, Ordering::Release);
+                return Err(error);
+            }
         }
         let submitted = self.submit(server, work).await?;
         let ran = self.run_errands(server).await?;

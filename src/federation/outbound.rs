@@ -314,6 +314,12 @@ impl Peers for Outbound {
         }
     }
 
+    fn doubt(&self, host: &ServerName) {
+        if let Some(courier) = self.courier.get().and_then(Weak::upgrade) {
+            courier.doubt(host);
+        }
+    }
+
     fn is_away(&self, server: &ServerName) -> bool {
         self.away.lock().unwrap_or_else(PoisonError::into_inner).contains(server)
     }

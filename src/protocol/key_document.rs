@@ -83,6 +83,12 @@ impl KeySet {
         Ok(())
     }
 
+    /// KEYDOC-12: keys that are no secret are nobody's.
+    fn check_keys(&self) -> Result<(), DocumentError> {
+        let mut all = self.keys.iter().map(|key| &key.public).chain([&self.root]);
+        if all.any(PublicKey::is_known_to_all) { Err(DocumentError::InsecureKey) } else { Ok(()) }
+    }
+
     /// Whether this set may come after the one that is known (KEYDOC-7, KEYDOC-8).
     ///
     /// # Errors
@@ -173,6 +179,8 @@ pub struct KeyDocument {
 pub enum DocumentError {
     #[error("is not a key document: {what}")]
     Malformed { code: &'static str, what: String },
+    #[error("holds a key with which everybody can sign")]
+    InsecureKey,
     #[error("is another server's")]
     OtherServer,
     #[error("is of the future, or has ended")]
@@ -188,6 +196,7 @@ impl DocumentError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Malformed { code, .. } => code,
+            Self::InsecureKey => "insecure_key",
             Self::OtherServer => "other_server",
             Self::NotNow => "not_now",
             Self::Signature => "bad_signature",
@@ -302,6 +311,7 @@ impl KeyDocument {
         if document.set.server != *server {
             return Err(DocumentError::OtherServer);
         }
+        document.set.check_keys()?;
         // KEYDOC-4: time.
         let lasts = document.valid_until.saturating_sub(document.ts);
         let is_now = document.ts <= now.saturating_add(SKEW_MS_MAX) && now < document.valid_until;

@@ -3,6 +3,7 @@
 //! [`replica`]: copies of channels hosted there, [`lines`]: in which order they grow, [`catch_up`]: how far they are. [`change`]: how people of this server change either.
 //! [`recover`]: what a host does that may have lost the end of its logs.
 //! [`meet`]: finding, joining and leaving channels elsewhere, and invitations from there.
+//! [`others`]: what a host does not give, from those who have it too.
 //! [`files`]: files in either direction.
 //! [`wire`]: what the requests and answers look like.
 
@@ -14,6 +15,7 @@ pub mod history;
 pub mod host;
 pub mod lines;
 pub mod meet;
+mod others;
 pub mod recover;
 pub mod replica;
 pub mod wire;

@@ -83,7 +83,10 @@ impl Domain {
         let failed = taken.is_err();
         let done = match taken {
             Ok(done) => done,
-            Err(Error::Batch(BatchError::Gap)) => Ingested::default(),
+            Err(Error::Batch(BatchError::Gap)) => {
+                self.peers.doubt(origin);
+                Ingested::default()
+            }
             Err(Error::Batch(BatchError::Fork)) => {
                 self.keep_head(channel, head, true).await?;
                 return Err(Error::Batch(BatchError::Fork));

@@ -11,9 +11,11 @@
 
 mod accept;
 mod append;
+mod bodies;
 mod early;
 mod elsewhere;
 mod gate;
+mod heads;
 mod lane;
 mod open;
 

@@ -15,6 +15,9 @@ impl Courier {
         let mut after = 0;
         loop {
             let (claims, next) = self.domain.claims(host, after).await?;
+            if claims.heads.is_empty() {
+                return Ok(());
+            }
             let nonsense = |error: serde_json::Error| PeerError::Nonsense(host.clone(), error.to_string());
             let body = serde_json::to_string(&claims).map_err(nonsense)?;
             let answer = match self.outbound.ask(host, Ask::post("/heads".to_owned(), body)).await {
