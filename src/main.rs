@@ -1,6 +1,7 @@
 //! The command line: `loggia serve` and what an operator needs around it.
 
 mod demo;
+mod doctor;
 mod operator;
 mod portability;
 
@@ -234,7 +235,7 @@ fn run(command: Command, config: Arc<Config>, file: Option<&Path>) -> Outcome {
             .worker_threads(1)
             .enable_all()
             .build()?
-            .block_on(operator::doctor(server, &config))
+            .block_on(doctor::doctor(server, &config))
             .map(code),
         Command::Demo { .. } => Ok(ExitCode::SUCCESS),
         Command::Verify { file: None } => verify(&config),

@@ -130,7 +130,7 @@ async fn measure(report: &mut Report, quick: bool, only: &str) -> io::Result<()>
             idle::storm(&mut bench).await?;
         }
         if wants('G') && sqlite {
-            federation::two_servers(&mut bench).await?;
+            federation::federation(&mut bench).await?;
         }
         if wants('H') {
             history::search(&mut bench).await?;

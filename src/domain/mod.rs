@@ -28,6 +28,7 @@ pub mod messages;
 pub mod notifications;
 pub mod passwords;
 pub mod peers;
+pub mod pending;
 pub mod pictures;
 pub mod pins;
 mod project;

@@ -219,7 +219,7 @@ impl Courier {
         let (courier, server, own) = (Arc::downgrade(self), server.clone(), lane.clone());
         let outbound = self.outbound.clone();
         self.runtime.spawn(async move {
-            let mut work = LaneWork::default();
+            let (mut work, began) = (LaneWork::default(), Instant::now());
             loop {
                 let dirty = work.unwritten().next().is_some();
                 let interval = if dirty { ACKS_INTERVAL } else { LOOK_INTERVAL };
@@ -231,7 +231,7 @@ impl Courier {
                 if dirty && quiet {
                     courier.write_acks(&server, &mut work).await;
                 }
-                if work.compared.is_some_and(|when| when.elapsed() > COMPARE_INTERVAL) {
+                if work.compared.unwrap_or(began).elapsed() > COMPARE_INTERVAL {
                     own.compare.store(true, Ordering::Release);
                     own.ask_others.store(true, Ordering::Release);
                 }
@@ -259,6 +259,10 @@ impl Courier {
                     return;
                 }
                 Err(error) => {
+                    // Who was away may have had to tell something.
+                    if matches!(error, Error::Peer(PeerError::Unreachable(..))) {
+                        lane.compare.store(true, Ordering::Release);
+                    }
                     let pause = work.pause_after(&error);
                     tracing::info!(%server, %error, ?pause, "another server can't be served now");
                     self.write_acks(server, work).await;

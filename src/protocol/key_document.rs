@@ -141,6 +141,28 @@ pub struct SignedKeySet {
     pub root_signature: Signature,
 }
 
+/// Whether `sets` lead without a gap from the set that is known to `newest` (KEYDOC-8): each signed by the root, and
+/// naming the one before it. What comes up to the known one, and after the newest, is passed over.
+///
+/// # Errors
+/// [`Contradiction`]
+pub fn check_chain(known: &KeySet, sets: &[SignedKeySet], newest: &KeySet) -> Result<(), Contradiction> {
+    let mut last = known;
+    for SignedKeySet { set, root_signature } in sets {
+        if set.serial <= last.serial || set.serial >= newest.serial {
+            continue;
+        }
+        let by_root = known.root.verify_in(domain::KEY_SET, &set.canonical(), root_signature).is_ok();
+        if !by_root || set.server != known.server || set.serial != last.serial + 1 {
+            return Err(Contradiction::BrokenChain);
+        }
+        set.check_follows(last)?;
+        last = set;
+    }
+    newest.check_follows(last)?;
+    if newest.serial > last.serial.saturating_add(1) { Err(Contradiction::BrokenChain) } else { Ok(()) }
+}
+
 /// What stands at `/.well-known/loggia`, without the signature over it.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]

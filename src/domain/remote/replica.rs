@@ -93,6 +93,9 @@ impl Domain {
             }
             Err(error) => {
                 line.reset(0);
+                if matches!(error, Error::Batch(BatchError::Ahead)) {
+                    self.alarm_ahead(origin, channel).await?;
+                }
                 return Err(error);
             }
         };
@@ -118,6 +121,16 @@ impl Domain {
         let root = row.root.as_slice().try_into().map(Hash);
         let root = root.map_err(|_| super::host::damaged("root", "not 32 bytes"))?;
         Ok(BatchAnswer { size: row.size, root, void })
+    }
+
+    /// REPL-31: the operator is told whose clock is wrong, or their own.
+    async fn alarm_ahead(&self, host: &ServerName, channel: &ChannelId) -> Result<()> {
+        let (host, channel, now) = (host.clone(), channel.clone(), self.clock.now());
+        let detail = "its entries are of the future by this server's clock: they are held until then";
+        let alarm = move |work: &mut Work<'_>| {
+            Ok(peers::add_alarm(work.conn, now, "host_ahead", host.as_str(), channel.as_str(), detail)?)
+        };
+        self.writer.other("alarm", alarm).await
     }
 
     /// The row of a channel that the server hosts.
