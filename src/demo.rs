@@ -98,7 +98,8 @@ fn start(data: &Path, place: &Place) -> Result<Child> {
         .env("LOGGIA_SERVER_NAME", place.name)
         .env("LOGGIA_LISTEN", format!("127.0.0.1:{}", place.port))
         .env("LOGGIA_DATA_DIR", file(format!("data-{}", place.name)))
-        .env("LOGGIA_LOG__LEVEL", "warn")
+        // What goes wrong; and that a server has again what it missed.
+        .env("LOGGIA_LOG__LEVEL", "warn,loggia::domain::remote::catch_up=info")
         // It is for trying things out, a flood of messages among them.
         .env("LOGGIA_LIMITS__ENABLED", "false")
         .env("LOGGIA_FEDERATION__ENABLED", "true")

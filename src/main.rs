@@ -2,6 +2,7 @@
 
 mod backup;
 mod demo;
+mod doctor;
 mod operator;
 mod portability;
 
@@ -244,7 +245,7 @@ fn run(command: Command, config: Arc<Config>, file: Option<&Path>) -> Outcome {
             .worker_threads(1)
             .enable_all()
             .build()?
-            .block_on(operator::doctor(server, &config))
+            .block_on(doctor::doctor(server, &config))
             .map(code),
         Command::Demo { .. } => Ok(ExitCode::SUCCESS),
         Command::Verify { file: None } => verify(&config),

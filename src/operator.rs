@@ -5,10 +5,8 @@ use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use loggia::config::Config;
-use loggia::domain::peers::{Ask, Peers};
 use loggia::domain::remote::recover;
-use loggia::domain::remote::wire::Check;
-use loggia::federation::{VERSION, own_keys};
+use loggia::federation::own_keys;
 use loggia::protocol::ids::ServerName;
 use loggia::server;
 use loggia::storage::{Conn, peers};
@@ -162,106 +160,4 @@ pub fn recover(command: RecoverCommand, config: &Arc<Config>) -> Outcome {
         println!("nobody is waited for");
     }
     Ok(waiting.is_empty())
-}
-
-/// Step by step, until one fails; says which and why.
-pub async fn doctor(of: Option<String>, config: &Arc<Config>) -> Outcome {
-    if !config.federation.enabled {
-        return Err("federation is off: set federation.enabled".into());
-    }
-    let (domain, outbound, _writers) = server::open_outbound(config)?;
-    for server in domain.reads.read(recover::waiting).await? {
-        println!(
-            "WAIT  restored: {server} has not said yet what it has; `loggia recover` says what that means"
-        );
-    }
-    let own = of.is_none();
-    let server: ServerName = match of {
-        Some(name) => name.parse()?,
-        None => config.name.clone(),
-    };
-    let step = |name: &str, outcome: Result<String, String>| -> bool {
-        match &outcome {
-            Ok(detail) => println!("ok    {name}: {detail}"),
-            Err(detail) => println!("FAIL  {name}: {detail}"),
-        }
-        outcome.is_ok()
-    };
-    if !own
-        && !step(
-            "policy",
-            outbound
-                .admits(&server)
-                .then(|| "the settings admit it".to_owned())
-                .ok_or_else(|| "federation.allow and deny exclude it".to_owned()),
-        )
-    {
-        return Ok(false);
-    }
-    let addresses = match config.federation.resolve.get(&server) {
-        Some(address) => Ok(format!("{address}, by federation.resolve")),
-        None => match tokio::net::lookup_host((server.as_str(), 443)).await {
-            Ok(found) => {
-                let found: Vec<_> = found.map(|address| address.ip()).collect();
-                let public = found.iter().any(|address| loggia::net::is_public(*address));
-                if public { Ok(format!("{found:?}")) } else { Err(format!("{found:?}: none is public")) }
-            }
-            Err(error) => Err(error.to_string()),
-        },
-    };
-    if !step("DNS", addresses) {
-        return Ok(false);
-    }
-    let document = outbound.discovery.fetch(&server).await;
-    let document = match document {
-        Ok(document) => document,
-        Err(error) => {
-            step("TLS and key document", Err(error.to_string()));
-            return Ok(false);
-        }
-    };
-    step(
-        "TLS and key document",
-        Ok(format!("endpoint {}, serial {}", document.endpoint, document.set.serial)),
-    );
-    if own {
-        let ours = domain.identity.kid == document.kid;
-        let told = if ours {
-            Ok("it is this server's".to_owned())
-        } else {
-            Err("another server answers there".to_owned())
-        };
-        let same = document.endpoint == config.federation.endpoint;
-        let endpoint = if same {
-            Ok(document.endpoint.clone())
-        } else {
-            Err("differs from the settings: restart?".to_owned())
-        };
-        let (key, place) = (step("key", told), step("endpoint", endpoint));
-        println!(
-            "Ask another operator to run `loggia doctor {server}`, or name a server here, to test signed requests."
-        );
-        return Ok(key && place);
-    }
-    let began = server::now();
-    let answer = outbound.ask(&server, Ask::get("/check".to_owned())).await;
-    let check: Check = match answer {
-        Ok(answer) => serde_json::from_str(&answer)?,
-        Err(error) => {
-            // The code says which: key_unknown (it can't fetch our document), clock_skew, wrong_destination (a proxy
-            // changes the Host), bad_signature (a proxy changes the path), version, server_blocked.
-            step("signed request", Err(error.to_string()));
-            return Ok(false);
-        }
-    };
-    step("signed request", Ok(format!("it knows this server as {} with key {}", check.origin, check.kid)));
-    let apart = (check.ts - (began + server::now()) / 2).abs();
-    let clock = format!("{apart} ms apart");
-    let clock = step("clock", if apart < 60_000 { Ok(clock) } else { Err(clock) });
-    let speaks = check.versions.iter().any(|version| version.to_string() == VERSION);
-    let version = step(
-        "version",
-        if speaks { Ok(VERSION.to_owned()) } else { Err(format!("it speaks {:?}", check.versions)) },
-    );
-    Ok(clock && version)
 }

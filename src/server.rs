@@ -243,6 +243,8 @@ fn build_domain(
         push_key: config.settings.push.enabled.then(|| vapid.public()),
         recovery: recover::Recovery::default(),
         fences: Arc::default(),
+        lines: Default::default(),
+        catch_ups: Default::default(),
     };
     Ok(Built { domain, writers: handles, keys, outbound, vapid, orders: ordered })
 }

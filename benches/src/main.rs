@@ -156,7 +156,7 @@ async fn measure(report: &mut Report, databases: Vec<Database>, quick: bool, onl
             storm::storm(&mut bench).await?;
         }
         if wants('G') && sqlite {
-            federation::two_servers(&mut bench).await?;
+            federation::federation(&mut bench).await?;
         }
         if wants('H') {
             history::search(&mut bench).await?;

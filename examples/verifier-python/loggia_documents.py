@@ -37,12 +37,27 @@ NOT_PUBLIC = [ipaddress.ip_network(block) for block in (
     "2001::/23 2001:db8::/32 2002::/16 2620:4f:8000::/48 3fff::/20"
 ).split()]  # fmt: skip
 
+# KEYDOC-12: RFC 8032 section 7, RFC 9421 appendix B.1.4, 32 zero octets.
+KNOWN_TO_ALL = {
+    "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+    "PUAXw-hDiVqStwqnTRt-vJyYLM8uxJaMwM1V8Sr0Zgw",
+    "_FHNjmIYoaONpH7QAjDwWAgW7RO6MwOsXeuRFUiQgCU",
+    "J4EX_BRMcjQPZ9DyMW6Dhs7_vyskKMnFH-98WX8dQm4",
+    "7Bcrk61eVjv0kyxw4SRQNMNUZ-8u_U1k6_gZaDRn4r8",
+    "JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs",
+    "38lCXk-Wj38MKfAlnPX5rtaFHCu0rYv7hgz-4KskgpI",
+    "Dx0SdJQ7kUFYiRUuiT2A6TJ1ofwLZf1xtLDdoQrX13I",
+    "O2onvM62pC1io6jQKm8Nc2UyFXcd4kOmOsBIoYtZ2ik",
+}
+
 
 def check_document(raw, server, now):
     """The document, if it holds (8.1)."""
     document = fields(parse_canonical(raw), ALWAYS, {"prev"})
     check_form(document)
     demand(document["server"] == server, "other_server", "KEYDOC-1")
+    publics = [document["root"], *(key["public"] for key in document["keys"])]
+    demand(not KNOWN_TO_ALL.intersection(publics), "insecure_key", "KEYDOC-12")
     lasts = document["valid_until"] - document["ts"]
     demand(0 < lasts <= MAX_VALIDITY and document["ts"] <= now + MAX_SKEW and now < document["valid_until"], "not_now", "KEYDOC-4")
     of = key_set(document)

@@ -79,9 +79,9 @@ def scalar_of(octets):
 class Key:
     """A server's key; the same in every run."""
 
-    def __init__(self, server, kid):
+    def __init__(self, server, kid, seed=None):
         self.server, self.kid = server, kid
-        expanded = hashlib.sha512(hashlib.sha256(f"test key\n{server}/{kid}".encode()).digest()).digest()
+        expanded = hashlib.sha512(seed or hashlib.sha256(f"test key\n{server}/{kid}".encode()).digest()).digest()
         self.secret = scalar_of(expanded[:32]) & (1 << 254) - 8 | 1 << 254
         self.prefix = expanded[32:]
         self.octets = encode(multiply(self.secret, BASE))
@@ -95,6 +95,11 @@ class Key:
         commitment = encode(multiply(nonce, BASE))
         challenge = scalar_of(hashlib.sha512(commitment + self.octets + message).digest())
         return commitment + ((nonce + challenge * self.secret) % ORDER).to_bytes(32, "little")
+
+
+def known_key(seed):
+    """A key that stands in a specification: its seed, in hexadecimal digits."""
+    return Key("known", "k1", bytes.fromhex(seed))
 
 
 def leaf(entry):

@@ -1,6 +1,6 @@
 """Vectors for key documents (chapter 8): form, signatures, times, keys, and what may follow what."""
 
-from crypto import Key, b64, canonical, digest
+from crypto import Key, b64, canonical, digest, known_key
 from objects import numbered, octets
 
 SERVER = "b.example"
@@ -9,6 +9,18 @@ HOUR = 3_600_000
 DAY = 24 * HOUR
 ROOT = Key(SERVER, "root")
 SMALL = b64(bytes([1]) + bytes(31))  # the encoding of a point of low order
+# KEYDOC-12: private keys that stand in RFC 8032 section 7 and RFC 9421 appendix B.1.4, and the one of noughts.
+KNOWN = {
+    "RFC 8032, TEST 1": "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
+    "RFC 8032, TEST 2": "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
+    "RFC 8032, TEST 3": "c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7",
+    "RFC 8032, TEST 1024": "f5e5767cf153319517630f226876b86c8160cc583bc013744c6bf255f5cc0ee5",
+    "RFC 8032, TEST SHA(abc)": "833fe62409237b9d62ec77587520911e9a759cec1d19755b7da901b96dca3d42",
+    "RFC 8032, Ed25519ctx": "0305334e381af78f141cb666f6199f57bc3495335a256a95bd2a55bf546663f6",
+    "RFC 8032, Ed25519ctx, the other": "ab9c2853ce297ddab85c993b3ae14bcad39b2c682beabc27d6d4eb20711d6560",
+    "RFC 9421, test-key-ed25519": "9f8362f87a484a954e6e740c5b4c0e84229139a20aa8ab56ff66586f6a7d29c5",
+    "noughts": "00" * 32,
+}
 
 
 def published(kid="k1", from_ts=NOW - DAY, until_ts=None):
@@ -128,6 +140,12 @@ def check():
             ]
         ),
     ]  # fmt: skip
+    for name, seed in KNOWN.items():
+        known = known_key(seed)
+        of = key_set({**published(), "public": known.public})
+        bad.append(("KEYDOC-12", f"the key of {name}", given(document(of, signer=known)), "insecure_key"))
+    known = known_key(KNOWN["RFC 8032, TEST 1"])
+    bad.append(("KEYDOC-12", "a root that everybody has", given(document(key_set(root=known.public), root=known)), "insecure_key"))
     return numbered("documents/check", good + bad)
 
 

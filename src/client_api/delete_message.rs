@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, delete, web::Path};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use crate::domain::remote::change::Done;
 use crate::http::extract::MaybeBody;
 use crate::http::{App, Problem, WriteAuth};
 use crate::protocol::ids::{ChannelId, EventId};
@@ -17,7 +18,7 @@ pub struct DeleteMessage {
 }
 
 /// Deletes a message for good: text, edits and reactions go, on every server.
-#[utoipa::path(operation_id = "delete_message", tag = "messages", params(("channel" = String, Path), ("message" = String, Path)), request_body = Option<DeleteMessage>, responses((status = 204, description = "deleted")))]
+#[utoipa::path(operation_id = "delete_message", tag = "messages", params(("channel" = String, Path), ("message" = String, Path)), request_body = Option<DeleteMessage>, responses((status = 204, description = "deleted"), (status = 202, description = "it waits for the server that hosts the channel")))]
 #[delete("/channels/{channel}/messages/{message}")]
 pub async fn delete_message(
     app: App,
@@ -26,6 +27,8 @@ pub async fn delete_message(
     body: MaybeBody<DeleteMessage>,
 ) -> Result<HttpResponse, Problem> {
     let (channel, message) = path.into_inner();
-    app.domain.delete_message(&actor.0, channel, message, body.0.reason).await?;
-    Ok(HttpResponse::NoContent().finish())
+    match app.domain.delete_message(&actor.0, channel, message, body.0.reason).await? {
+        Done::Now(()) => Ok(HttpResponse::NoContent().finish()),
+        Done::Waits => Ok(HttpResponse::Accepted().finish()),
+    }
 }

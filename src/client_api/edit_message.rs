@@ -1,13 +1,11 @@
 //! PATCH /channels/{id}/messages/{event_id}
 
-use actix_web::{
-    patch,
-    web::{Json, Path},
-};
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, patch, web::Path};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::domain::view::Message;
+use crate::domain::view::{Message, MessageStatus};
 use crate::http::{App, Body, Problem, WriteAuth};
 use crate::protocol::ids::{ChannelId, EventId};
 
@@ -19,15 +17,21 @@ pub struct EditMessage {
     pub text: String,
 }
 
-/// Replaces the text of one's own message.
-#[utoipa::path(operation_id = "edit_message", tag = "messages", params(("channel" = String, Path), ("message" = String, Path)), request_body = EditMessage, responses((status = 200, body = Message)))]
+/// Replaces the text of one's own message. While the server that hosts the channel is away, the edit waits for it, and the
+/// answer is the message as it is going to be.
+#[utoipa::path(operation_id = "edit_message", tag = "messages", params(("channel" = String, Path), ("message" = String, Path)), request_body = EditMessage, responses((status = 200, body = Message), (status = 202, body = Message, description = "the edit waits for the server that hosts the channel")))]
 #[patch("/channels/{channel}/messages/{message}")]
 pub async fn edit_message(
     app: App,
     actor: WriteAuth,
     path: Path<(ChannelId, EventId)>,
     body: Body<EditMessage>,
-) -> Result<Json<Message>, Problem> {
+) -> Result<HttpResponse, Problem> {
     let (channel, message) = path.into_inner();
-    Ok(Json(app.domain.edit_message(&actor.0, channel, message, body.0.text).await?))
+    let edited = app.domain.edit_message(&actor.0, channel, message, body.0.text).await?;
+    let status = match edited.status {
+        MessageStatus::Sent => StatusCode::OK,
+        MessageStatus::Pending => StatusCode::ACCEPTED,
+    };
+    Ok(HttpResponse::build(status).json(edited))
 }

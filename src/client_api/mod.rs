@@ -57,6 +57,7 @@ mod list_members;
 mod list_messages;
 mod list_notifications;
 mod list_peers;
+mod list_pending;
 mod list_pins;
 mod list_sessions;
 mod list_settings;
@@ -186,6 +187,7 @@ endpoints! {
     get_thread: session ["channel_not_found", "not_member", "message_not_found", "bad_limit", "bad_place"];
     pin_message: session ["channel_not_found", "not_member", "message_not_found", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "pins_full"];
     unpin_message: session ["channel_not_found", "not_member", "message_not_found", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header"];
+    list_pending: session ["channel_not_found", "not_member"];
     list_pins: session ["channel_not_found", "not_member"];
     mark_read: session ["channel_not_found", "not_member"];
     send_typing: session ["channel_not_found", "not_member"];

@@ -1,29 +1,26 @@
 //! Messages: send, edit, delete, get.
 
 use std::collections::HashSet;
-use std::time::Duration;
 
 use super::content::{self, MessageContent, ReasonContent};
 use super::effect::{Change, Effect};
 use super::files::{self, ATTACHMENTS_MAX, Attach, check_name};
 use super::mentions::{self, Mentions};
+use super::pending::pending_message;
+use super::remote::change::{Done, PATIENCE};
 use super::seat::Seat;
 use super::view::{Imported, Message, MessageStatus};
 use super::writer::{Draft, Outgoing, Work};
 use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Result, accounts, show};
-use crate::protocol::event::{EventType, Rel, Relates};
-use crate::protocol::ids::{ChannelId, EventId, Nonce, UserId};
-use crate::protocol::rules::{Capability, Membership, Rules};
 use crate::protocol::{Seq, Ts};
+use crate::protocol::event::{EventType, Rel, Relates};
+use crate::protocol::ids::{ChannelId, EventId, Nonce};
+use crate::protocol::rules::{Capability, Membership, Rules};
 use crate::storage::entries::EntryRow;
 use crate::storage::messages::MessageRow;
 use crate::storage::{ChannelNum, Conn, entries, members, messages, peers};
 
 pub const REASON_CHARS_MAX: usize = 500;
-/// How long a send waits for a host elsewhere before it is answered as pending.
-const SEND_PATIENCE: Duration = Duration::from_secs(3);
-/// The `seq` of a message that has no place in the log yet.
-pub const NO_SEQ: Seq = -1;
 
 /// What somebody wants to say.
 #[derive(Debug, Clone)]
@@ -117,16 +114,20 @@ impl Domain {
             })
             .await?;
         self.peers.wake(&host);
-        if !twice && self.arrival(arrives, SEND_PATIENCE).await?.is_some() {
+        if !twice && self.arrival(arrives, PATIENCE).await?.is_some() {
             let message = self.message(actor, channel.clone(), event.id).await?;
             return Ok((message, true));
         }
         let content: MessageContent = event.body.as_deref().and_then(content::read_body).unwrap_or_default();
         let (sender, now) = (&actor.person.id, self.clock.now());
-        Ok((pending_message(channel, sender, event.id.as_str(), now, &new, content), !twice))
+        let relates = (new.reply_to.as_ref(), new.thread.as_ref());
+        let message =
+            pending_message(channel, sender, (event.id.as_str(), now, &event.nonce), relates, content);
+        Ok((message, !twice))
     }
 
-    /// Replaces a message's text.
+    /// Replaces a message's text. Where the channel's host is away, the answer is the message as it is going to be, and
+    /// says that it waits.
     pub async fn edit_message(
         &self,
         actor: &Actor,
@@ -136,26 +137,36 @@ impl Domain {
     ) -> Result<Message> {
         self.check_text(&text, false)?;
         let found = mentions::find(&text, self.server());
-        let actor = actor.clone();
-        let key = channel.clone();
-        self.change(&key, move |work| edit(work, &actor, &channel, &id, text, found)).await
+        let (asker, key, edited, new) = (actor.clone(), channel.clone(), id.clone(), text.clone());
+        let work = move |work: &mut Work<'_>| edit(work, &asker, &key, &edited, text, found);
+        match self.change_in_time(&channel, work).await? {
+            Done::Now(message) => Ok(message),
+            Done::Waits => {
+                let edited_ts = Some(self.clock.now());
+                let message = self.message(actor, channel, id).await?;
+                Ok(Message { text: new, edited_ts, status: MessageStatus::Pending, ..message })
+            }
+        }
     }
 
-    /// Deletes a message for good. Deleting it again does nothing.
+    /// Deletes a message for good. Deleting it again does nothing. One that waits for its channel's host is not sent.
     pub async fn delete_message(
         &self,
         actor: &Actor,
         channel: ChannelId,
         id: EventId,
         reason: Option<String>,
-    ) -> Result<()> {
+    ) -> Result<Done<()>> {
         let reason = reason
             .map(|text| accounts::check_line(&text, REASON_CHARS_MAX, "bad_reason", "/reason"))
             .transpose()?;
+        if self.take_back(actor, &channel, &id).await? {
+            return Ok(Done::Now(()));
+        }
         let actor = actor.clone();
         let key = channel.clone();
         let deleted = self
-            .change(&key, move |work| {
+            .change_in_time(&key, move |work| {
                 let (num, row) = find_message(work, &actor, &channel, &id)?;
                 if row.deleted {
                     return Ok(());
@@ -322,39 +333,9 @@ fn waiting(
         return Err(Error::Conflict(Conflict::NonceReused));
     }
     let id = work.lane.open(work.conn, channel)?.id.clone();
-    Ok(Some(pending_message(&id, &actor.person.id, &row.event_id, row.created_ts, new, content)))
-}
-
-/// A message as it is shown until its host has given it a place.
-fn pending_message(
-    channel: &ChannelId,
-    sender: &UserId,
-    id: &str,
-    ts: Ts,
-    new: &NewMessage,
-    content: MessageContent,
-) -> Message {
-    Message {
-        id: id.to_owned(),
-        channel: channel.as_str().to_owned(),
-        seq: NO_SEQ,
-        sender: sender.as_str().to_owned(),
-        ts,
-        text: content.text,
-        nonce: Some(new.nonce.as_str().to_owned()),
-        edited_ts: None,
-        deleted: false,
-        reply_to: new.reply_to.as_ref().map(|id| id.as_str().to_owned()),
-        thread: new.thread.as_ref().map(|id| id.as_str().to_owned()),
-        thread_index: None,
-        thread_count: None,
-        reactions: Vec::new(),
-        attachments: content.attachments,
-        mentions: content.mentions,
-        mentions_all: content.mentions_all,
-        imported: content.imported,
-        status: MessageStatus::Pending,
-    }
+    let relates = (new.reply_to.as_ref(), new.thread.as_ref());
+    let about = (row.event_id.as_str(), row.created_ts, row.nonce.as_str());
+    Ok(Some(pending_message(&id, &actor.person.id, about, relates, content)))
 }
 
 /// A thread's first message, or the one that is answered.

@@ -28,6 +28,7 @@ pub mod messages;
 pub mod notifications;
 pub mod passwords;
 pub mod peers;
+pub mod pending;
 pub mod pictures;
 pub mod pins;
 mod project;
@@ -92,6 +93,8 @@ pub struct Domain {
     pub push_key: Option<String>,
     pub recovery: remote::recover::Recovery,
     pub fences: Arc<remote::recover::Fences>,
+    pub lines: remote::lines::Lines,
+    pub catch_ups: remote::catch_up::CatchUps,
 }
 
 /// Knows who is connected.

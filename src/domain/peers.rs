@@ -4,10 +4,12 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use futures_util::stream::BoxStream;
 use tokio::sync::oneshot;
 
+use super::remote::wire::OutcomeError;
 use crate::protocol::ids::ServerName;
 use crate::protocol::{Seq, Ts};
 
@@ -47,12 +49,25 @@ pub enum PeerError {
     #[error("{0} could not be reached: {1}")]
     Unreachable(ServerName, String),
     #[error("{server} says: {detail}")]
-    Problem { server: ServerName, status: u16, code: String, detail: String },
+    Problem {
+        server: ServerName,
+        status: u16,
+        code: String,
+        detail: String,
+        /// When to ask again, if it says so.
+        retry_after: Option<Duration>,
+    },
     #[error("{0} answered something else than the protocol says: {1}")]
     Nonsense(ServerName, String),
 }
 
 impl PeerError {
+    /// A host's refusal of one event.
+    pub fn of_outcome(server: &ServerName, error: OutcomeError) -> PeerError {
+        let OutcomeError { code, detail } = error;
+        PeerError::Problem { server: server.clone(), status: 403, code, detail, retry_after: None }
+    }
+
     pub fn code(&self) -> &'static str {
         match self {
             PeerError::Disabled => "federation_disabled",
@@ -107,6 +122,8 @@ pub trait Peers: Send + Sync {
     fn file<'a>(&'a self, server: &'a ServerName, path: &'a str, from: u64) -> FileReply<'a>;
     /// Something waits for the server: entries, events or errands.
     fn wake(&self, server: &ServerName);
+    /// A host may have more of its channels than it gave.
+    fn doubt(&self, host: &ServerName);
     /// Whether the operator lets us talk to it.
     fn admits(&self, server: &ServerName) -> bool;
     /// Whether it could not be reached the last time.
@@ -128,6 +145,8 @@ impl Peers for NoPeers {
     }
 
     fn wake(&self, _: &ServerName) {}
+
+    fn doubt(&self, _: &ServerName) {}
 
     fn admits(&self, _: &ServerName) -> bool {
         false

@@ -2,6 +2,7 @@
 
 use super::content::{self, ReactionContent};
 use super::messages::find_message;
+use super::remote::change::Done;
 use super::writer::Draft;
 use super::{Actor, Domain, Error, Missing, Result};
 use crate::protocol::event::{EventType, Rel, Relates};
@@ -27,11 +28,11 @@ impl Domain {
         channel: ChannelId,
         id: EventId,
         emoji: String,
-    ) -> Result<()> {
+    ) -> Result<Done<()>> {
         check_emoji(&emoji)?;
         let actor = actor.clone();
         let key = channel.clone();
-        self.change(&key, move |work| {
+        self.change_in_time(&key, move |work| {
             let (num, row) = find_message(work, &actor, &channel, &id)?;
             if row.deleted {
                 return Err(Error::NotFound(Missing::Message));
@@ -66,11 +67,14 @@ impl Domain {
         channel: ChannelId,
         id: EventId,
         emoji: String,
-    ) -> Result<()> {
+    ) -> Result<Done<()>> {
         check_emoji(&emoji)?;
+        if self.take_reaction_back(actor, &channel, &id, &emoji).await? {
+            return Ok(Done::Now(()));
+        }
         let actor = actor.clone();
         let key = channel.clone();
-        self.change(&key, move |work| {
+        self.change_in_time(&key, move |work| {
             let (num, row) = find_message(work, &actor, &channel, &id)?;
             let mine = messages::reaction(work.conn, num, row.seq, &emoji, actor.person.num)?;
             let Some(to) = mine.and_then(|mine| mine.event_id.parse().ok()) else { return Ok(()) };

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use reqwest::header::LOCATION;
 use tokio::sync::Semaphore;
 
-use super::WELL_KNOWN;
+use super::{BASE, WELL_KNOWN};
 use crate::config::Config;
 use crate::domain::clock::Clock;
 use crate::domain::peers::PeerError;
@@ -15,7 +15,9 @@ use crate::domain::writer::Writer;
 use crate::net;
 pub use crate::net::{ClientError, cause, read_body};
 use crate::protocol::ids::{KeyId, ServerName};
-use crate::protocol::key_document::{Contradiction, KeyDocument, KeyProblem};
+use crate::protocol::key_document::{
+    Contradiction, KeyDocument, KeyProblem, KeySet, SignedKeySet, check_chain,
+};
 use crate::protocol::limits::JSON_BYTES_MAX;
 use crate::protocol::sign::PublicKey;
 use crate::storage::peers::{self, PeerRow};
@@ -31,6 +33,10 @@ const FAILURE_MEMORY: Duration = Duration::from_secs(2);
 const PEERS_AT_HAND_MAX: usize = 10_000;
 /// Documents that are fetched at a time: anybody can make this server look at a name.
 const FETCHES_MAX: usize = 256;
+
+/// Largest answer with sets of keys that is read, in bytes, and how many such make a chain.
+const CHAIN_BYTES_MAX: usize = 1024 * 1024;
+const CHAIN_PAGES_MAX: usize = 10;
 
 #[derive(Clone)]
 struct Known {
@@ -178,14 +184,54 @@ impl Discovery {
         let nonsense = |what: String| PeerError::Nonsense(server.clone(), what);
         let document = KeyDocument::check(&bytes, server, self.clock.now())
             .map_err(|error| nonsense(format!("its key document {error}")))?;
+        let sets = self.missed_sets(server, &document).await?;
         let (checked, now) = (document.clone(), self.clock.now());
         let pinned = self
             .writer
-            .other(server.as_str(), move |work| Ok(pin(work.conn, &checked, now)?))
+            .other(server.as_str(), move |work| Ok(pin(work.conn, &checked, &sets, now)?))
             .await
             .map_err(|error| PeerError::Unreachable(server.clone(), error.to_string()))?;
-        pinned.map_err(nonsense)?;
+        if let Err(why) = pinned {
+            // What was at hand may be believed no longer.
+            self.known.lock().unwrap_or_else(PoisonError::into_inner).remove(server);
+            return Err(nonsense(why));
+        }
         Ok(self.remember(server, Arc::new(document), Instant::now()))
+    }
+
+    /// KEYDOC-8: the sets of keys between the one that is known of the server and its document's, where some were missed.
+    async fn missed_sets(
+        &self,
+        server: &ServerName,
+        document: &KeyDocument,
+    ) -> Result<Vec<SignedKeySet>, PeerError> {
+        let unreachable = |why: String| PeerError::Unreachable(server.clone(), why);
+        let name = server.as_str().to_owned();
+        let row = self.reads.read(move |conn| table::get(conn, &name)).await;
+        let row = row.map_err(|error| unreachable(error.to_string()))?;
+        let known = row.and_then(|row| KeyDocument::unchecked(&row.document));
+        let known = known.filter(|known| known.root == document.set.root);
+        let mut sets: Vec<SignedKeySet> = Vec::new();
+        let Some(mut serial) = known.map(|known| known.serial) else { return Ok(sets) };
+        for _ in 0..CHAIN_PAGES_MAX {
+            if serial.saturating_add(1) >= document.set.serial {
+                break;
+            }
+            let url = format!("{}{BASE}/keys?since={serial}", document.endpoint);
+            let response = self.client.get(&url).timeout(FETCH_DEADLINE).send().await;
+            let response = response.map_err(|error| unreachable(cause(&error)))?;
+            if !response.status().is_success() {
+                return Err(unreachable(format!("{url} answers {}", response.status())));
+            }
+            let bytes = read_body(response, CHAIN_BYTES_MAX).await.map_err(unreachable)?;
+            let page: Vec<SignedKeySet> = serde_json::from_slice(&bytes).unwrap_or_default();
+            match page.last().map(|last| last.set.serial).filter(|last| *last > serial) {
+                Some(last) => serial = last,
+                None => break,
+            }
+            sets.extend(page);
+        }
+        Ok(sets)
     }
 
     async fn well_known(&self, server: &ServerName) -> Result<Vec<u8>, PeerError> {
@@ -235,6 +281,7 @@ pub fn redirected(server: &ServerName, location: &str) -> Option<String> {
 fn pin(
     conn: &mut crate::storage::Conn,
     document: &KeyDocument,
+    missed: &[SignedKeySet],
     now: i64,
 ) -> crate::storage::Result<Result<(), String>> {
     let server = document.set.server.as_str();
@@ -249,8 +296,12 @@ fn pin(
             return alarm(conn, why.code(), &why.to_string());
         }
         if let Some(before) = KeyDocument::unchecked(&row.document)
-            && let Err(why) = document.set.check_follows(&before)
+            && let Err(why) = follows(&before, missed, &document.set)
         {
+            // Whoever has the root key and tells another story is not who was known under it.
+            if why == Contradiction::BrokenChain {
+                table::suspend(conn, server)?;
+            }
             return alarm(conn, why.code(), &why.to_string());
         }
         if row.suspended {
@@ -267,6 +318,13 @@ fn pin(
     };
     table::put(conn, &row)?;
     Ok(Ok(()))
+}
+
+fn follows(known: &KeySet, missed: &[SignedKeySet], newest: &KeySet) -> Result<(), Contradiction> {
+    match newest.serial > known.serial {
+        true => check_chain(known, missed, newest),
+        false => newest.check_follows(known),
+    }
 }
 
 fn client(config: &Config) -> Result<reqwest::Client, ClientError> {

@@ -54,6 +54,9 @@ async fn turn<P>(
 /// What a server says instead of a success.
 async fn problem(server: &ServerName, response: reqwest::Response) -> PeerError {
     let status = response.status().as_u16();
+    let retry_after =
+        response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
+    let retry_after = retry_after.map(Duration::from_secs);
     let body = match read_body(response, ANSWER_BYTES_MAX).await {
         Ok(body) => body,
         Err(why) => return PeerError::Unreachable(server.clone(), why),
@@ -63,7 +66,7 @@ async fn problem(server: &ServerName, response: reqwest::Response) -> PeerError 
         |field: &str| problem.get(field).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
     let code = if text("code").is_empty() { format!("{NO_CODE}{status}") } else { text("code") };
     let detail = if text("detail").is_empty() { text("title") } else { text("detail") };
-    PeerError::Problem { server: server.clone(), status, code, detail }
+    PeerError::Problem { server: server.clone(), status, code, detail, retry_after }
 }
 
 /// (first byte, size of the whole) of a part, `bytes 5-9/10`, that goes to the end.
@@ -308,6 +311,12 @@ impl Peers for Outbound {
     fn wake(&self, server: &ServerName) {
         if let Some(courier) = self.courier.get().and_then(Weak::upgrade) {
             courier.wake(server);
+        }
+    }
+
+    fn doubt(&self, host: &ServerName) {
+        if let Some(courier) = self.courier.get().and_then(Weak::upgrade) {
+            courier.doubt(host);
         }
     }
 

@@ -83,6 +83,12 @@ impl KeySet {
         Ok(())
     }
 
+    /// KEYDOC-12: keys that are no secret are nobody's.
+    fn check_keys(&self) -> Result<(), DocumentError> {
+        let mut all = self.keys.iter().map(|key| &key.public).chain([&self.root]);
+        if all.any(PublicKey::is_known_to_all) { Err(DocumentError::InsecureKey) } else { Ok(()) }
+    }
+
     /// Whether this set may come after the one that is known (KEYDOC-7, KEYDOC-8).
     ///
     /// # Errors
@@ -135,6 +141,28 @@ pub struct SignedKeySet {
     pub root_signature: Signature,
 }
 
+/// Whether `sets` lead without a gap from the set that is known to `newest` (KEYDOC-8): each signed by the root, and
+/// naming the one before it. What comes up to the known one, and after the newest, is passed over.
+///
+/// # Errors
+/// [`Contradiction`]
+pub fn check_chain(known: &KeySet, sets: &[SignedKeySet], newest: &KeySet) -> Result<(), Contradiction> {
+    let mut last = known;
+    for SignedKeySet { set, root_signature } in sets {
+        if set.serial <= last.serial || set.serial >= newest.serial {
+            continue;
+        }
+        let by_root = known.root.verify_in(domain::KEY_SET, &set.canonical(), root_signature).is_ok();
+        if !by_root || set.server != known.server || set.serial != last.serial + 1 {
+            return Err(Contradiction::BrokenChain);
+        }
+        set.check_follows(last)?;
+        last = set;
+    }
+    newest.check_follows(last)?;
+    if newest.serial > last.serial.saturating_add(1) { Err(Contradiction::BrokenChain) } else { Ok(()) }
+}
+
 /// What stands at `/.well-known/loggia`, without the signature over it.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -173,6 +201,8 @@ pub struct KeyDocument {
 pub enum DocumentError {
     #[error("is not a key document: {what}")]
     Malformed { code: &'static str, what: String },
+    #[error("holds a key with which everybody can sign")]
+    InsecureKey,
     #[error("is another server's")]
     OtherServer,
     #[error("is of the future, or has ended")]
@@ -188,6 +218,7 @@ impl DocumentError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Malformed { code, .. } => code,
+            Self::InsecureKey => "insecure_key",
             Self::OtherServer => "other_server",
             Self::NotNow => "not_now",
             Self::Signature => "bad_signature",
@@ -302,6 +333,7 @@ impl KeyDocument {
         if document.set.server != *server {
             return Err(DocumentError::OtherServer);
         }
+        document.set.check_keys()?;
         // KEYDOC-4: time.
         let lasts = document.valid_until.saturating_sub(document.ts);
         let is_now = document.ts <= now.saturating_add(SKEW_MS_MAX) && now < document.valid_until;

@@ -82,7 +82,29 @@ impl fmt::Debug for SigningKey {
 #[derive(Clone, Copy, Eq, Hash, PartialEq)]
 pub struct PublicKey(ed25519_dalek::VerifyingKey);
 
+/// KEYDOC-12: public halves of keys whose private halves stand in specifications, for everybody to sign with.
+const KNOWN_TO_ALL: [&str; 9] = [
+    // RFC 8032 section 7.1, TEST 1 (also RFC 8037 appendix A), TEST 2, TEST 3, TEST 1024, TEST SHA(abc)
+    "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+    "PUAXw-hDiVqStwqnTRt-vJyYLM8uxJaMwM1V8Sr0Zgw",
+    "_FHNjmIYoaONpH7QAjDwWAgW7RO6MwOsXeuRFUiQgCU",
+    "J4EX_BRMcjQPZ9DyMW6Dhs7_vyskKMnFH-98WX8dQm4",
+    "7Bcrk61eVjv0kyxw4SRQNMNUZ-8u_U1k6_gZaDRn4r8",
+    // RFC 9421 appendix B.1.4, test-key-ed25519
+    "JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs",
+    // RFC 8032 section 7.2 and 7.3, the other keys of Ed25519ctx and Ed25519ph
+    "38lCXk-Wj38MKfAlnPX5rtaFHCu0rYv7hgz-4KskgpI",
+    "Dx0SdJQ7kUFYiRUuiT2A6TJ1ofwLZf1xtLDdoQrX13I",
+    // The seed of 32 zero octets
+    "O2onvM62pC1io6jQKm8Nc2UyFXcd4kOmOsBIoYtZ2ik",
+];
+
 impl PublicKey {
+    /// Whether everybody can sign with this key (KEYDOC-12).
+    pub fn is_known_to_all(&self) -> bool {
+        KNOWN_TO_ALL.contains(&self.to_string().as_str())
+    }
+
     /// # Errors
     /// [`SignatureError::Key`]: not a point, not its canonical encoding, or of low order (SIGN-3).
     pub fn from_bytes(bytes: &[u8; 32]) -> Result<Self, SignatureError> {

@@ -30,6 +30,7 @@ pub(super) async fn federate(
     tokio::spawn(async move {
         tokio::select! {
             () = recovers.recover() => {}
+            () = recovers.find_bodies() => {}
             () = stops.closing() => {}
         }
     });

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::schema::{bodies, entries, users};
-use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, meta, optional};
+use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, meta, missing, optional};
 
 /// An entry with the header that its author's server signed.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
@@ -67,6 +67,7 @@ pub fn bodies_between(
 /// Their texts go; the rows stay, empty (why: where the migration for SQLite makes the table).
 pub fn delete_bodies(conn: &mut Conn, channel: ChannelNum, seqs: &[i64]) -> Result<()> {
     meta::note_deletion(conn)?;
+    missing::forget(conn, channel, seqs)?;
     diesel::update(bodies::table.filter(bodies::channel.eq(channel).and(bodies::seq.eq_any(seqs))))
         .set(bodies::body.eq(""))
         .execute(conn)?;
@@ -117,6 +118,16 @@ pub fn by_nonce(
 
 pub fn by_seq(conn: &mut Conn, channel: ChannelNum, seq: i64) -> Result<Option<EntryRow>> {
     optional(entries::table.find((channel, seq)).select(EntryRow::columns()).one(conn))
+}
+
+/// The last effective entry of a kind.
+pub fn last_of_kind(conn: &mut Conn, channel: ChannelNum, kind: &str) -> Result<Option<i64>> {
+    let found = entries::table
+        .filter(entries::channel.eq(channel).and(entries::kind.eq(kind)).and(entries::void.is_null()))
+        .order(entries::seq.desc())
+        .select(entries::seq)
+        .first(conn);
+    optional(found)
 }
 
 /// An entry and its sender's id.

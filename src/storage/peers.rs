@@ -313,6 +313,15 @@ pub fn pending_by_nonce(
     optional(found)
 }
 
+/// What of one person's waits for a channel's host, oldest first.
+pub fn pending_of(conn: &mut Conn, channel: ChannelNum, sender: UserNum) -> Result<Vec<PendingRow>> {
+    Ok(pending::table
+        .filter(pending::channel.eq(channel).and(pending::sender.eq(sender)))
+        .order(pending::num)
+        .select(PendingRow::columns())
+        .load(conn)?)
+}
+
 /// What waits for a channel's host: (sender, id, event).
 pub fn pending_in(conn: &mut Conn, channel: ChannelNum) -> Result<Vec<(UserNum, String, String)>> {
     Ok(pending::table

@@ -292,6 +292,26 @@ diesel::allow_tables_to_appear_in_same_query!(
 );
 
 diesel::table! {
+    heads (channel, size) {
+        channel -> BigInt,
+        size -> BigInt,
+        kid -> Text,
+        ts -> BigInt,
+        signature -> Binary,
+    }
+}
+
+diesel::table! {
+    missing_bodies (channel, seq) {
+        channel -> BigInt,
+        seq -> BigInt,
+        created_ts -> BigInt,
+        tries -> BigInt,
+        due_ts -> BigInt,
+    }
+}
+
+diesel::table! {
     files (hash) {
         hash -> Text,
         size -> BigInt,

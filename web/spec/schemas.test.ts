@@ -52,7 +52,7 @@ const UNSAID: Record<string, string> = {
 };
 
 /** What is wrong with documents that no schema sees: signatures, times, who asks whom. */
-const OF_DOCUMENTS = ["bad_signature", "not_now", "other_server", "key_unknown", "key_expired"];
+const OF_DOCUMENTS = ["bad_signature", "not_now", "other_server", "insecure_key", "key_unknown", "key_expired"];
 
 const text = (vector: Vector) => JSON.parse(vector.input["text"] as string) as unknown;
 

@@ -13,7 +13,7 @@ use crate::domain::show;
 use crate::domain::view::{Message, MessageStatus, Notification, ReadState};
 use crate::domain::writer::Work;
 use crate::domain::{Error, NOTIFIED_MAX};
-use crate::protocol::event::Rel;
+use crate::protocol::event::{EventType, Rel};
 use crate::protocol::rules::{Capability, Rules};
 use crate::protocol::state::ChannelKind;
 use crate::storage::messages::MessageRow;
@@ -159,6 +159,35 @@ pub(super) fn edited(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error> 
         show::message_at(work.conn, at.channel, &channel, target)?.ok_or_else(|| lost("an edit"))?;
     debug_assert_eq!(message.status, MessageStatus::Sent);
     Ok(Change::MessageEdited(Box::new(message)))
+}
+
+/// The body of a message or of an edit came after its entry: what it says is shown, if it still says that.
+pub(super) fn late(work: &mut Work<'_>, at: &At<'_>, body: &str) -> Result<Option<Change>, Error> {
+    let target = at.target.filter(|_| at.event.kind == EventType::Edit).unwrap_or(at.seq);
+    let row = messages::get(work.conn, at.channel, target)?.ok_or_else(|| lost("a body"))?;
+    if row.deleted {
+        return Ok(None);
+    }
+    let content: MessageContent = content::read(at.content).unwrap_or_default();
+    if target == at.seq {
+        let is_ours = show::is_of(at.sender.id.as_str(), work.lane.identity.name.as_str());
+        files::refer(work.conn, at.channel, at.seq, at.sender.num, &content, is_ours)?;
+    }
+    if row.body_seq != at.seq {
+        entries::insert_body(work.conn, at.channel, at.seq, body)?;
+        return Ok(None);
+    }
+    forget_words(work, &row)?;
+    entries::insert_body(work.conn, at.channel, at.seq, body)?;
+    search::add(work.conn, at.channel, target, &document(&row, &content))?;
+    let channel = work.lane.open(work.conn, at.channel)?.id.as_str().to_owned();
+    let message = show::message_at(work.conn, at.channel, &channel, target)?.ok_or_else(|| lost("a body"))?;
+    // In a direct conversation everybody was told of it when it came.
+    let is_dm = work.lane.open(work.conn, at.channel)?.state_kind() == Some(ChannelKind::Dm);
+    if target == at.seq && !is_dm {
+        notify(work, at, &message)?;
+    }
+    Ok(Some(Change::MessageEdited(Box::new(message))))
 }
 
 /// Takes what the message says now out of the index. Its body must still be there.

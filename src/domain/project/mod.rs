@@ -13,12 +13,12 @@ mod redact;
 use serde_json::{Map, Value};
 
 use super::Error;
-use super::effect::Effect;
+use super::effect::{Change, Effect};
 use super::writer::{Person, Work};
 use crate::protocol::event::{Event, EventType};
 use crate::protocol::ids::EventId;
 use crate::protocol::{Seq, Ts};
-use crate::storage::ChannelNum;
+use crate::storage::{ChannelNum, entries, messages};
 
 pub use channel::{NewLocal, insert_channel, search_text};
 pub use member::invite;
@@ -59,4 +59,28 @@ pub fn project(work: &mut Work<'_>, at: &At<'_>) -> Result<(), Error> {
     let id = work.lane.open(work.conn, at.channel)?.id.clone();
     work.tell_first(mark, Effect::Entry { channel: at.channel, id, seq: at.seq, change });
     Ok(())
+}
+
+/// What an entry means whose body came after it. `body` is what `content` was read from.
+pub fn late(work: &mut Work<'_>, at: &At<'_>, body: &str) -> Result<Option<Change>, Error> {
+    match at.event.kind {
+        EventType::Message | EventType::Edit => message::late(work, at, body),
+        EventType::Reaction => {
+            entries::insert_body(work.conn, at.channel, at.seq, body)?;
+            match at.target.map(|target| messages::get(work.conn, at.channel, target)).transpose()?.flatten()
+            {
+                Some(message) if !message.deleted => reaction::added(work, at),
+                _ => Ok(None),
+            }
+        }
+        EventType::ChannelName
+        | EventType::ChannelTopic
+        | EventType::ChannelAvatar
+        | EventType::ChannelPins => {
+            entries::insert_body(work.conn, at.channel, at.seq, body)?;
+            let last = entries::last_of_kind(work.conn, at.channel, at.event.kind.as_str())?;
+            if last == Some(at.seq) { channel::changed(work, at).map(Some) } else { Ok(None) }
+        }
+        _ => entries::insert_body(work.conn, at.channel, at.seq, body).map(|()| None).map_err(Error::from),
+    }
 }

@@ -12,8 +12,18 @@ use crate::protocol::log::Entry;
 
 /// How many events one change may need a host for.
 const EVENTS_PER_CHANGE_MAX: usize = 16;
+/// How long something waits for a host elsewhere before it is answered as pending.
+pub const PATIENCE: Duration = Duration::from_secs(3);
 /// How long a change waits until what the host took has come back. It comes later all the same.
 const ARRIVAL_DEADLINE: Duration = Duration::from_secs(10);
+
+/// What became of a change that may have to wait.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Done<T> {
+    Now(T),
+    /// It is kept, and is sent until the channel's host has answered.
+    Waits,
+}
 
 impl Domain {
     /// Runs `work` on a channel's log. Where the channel is hosted elsewhere its events go to the host, one after
@@ -45,6 +55,47 @@ impl Domain {
         Err(Error::Busy)
     }
 
+    /// As [`Domain::change`], for what people expect to wait as a message does: its events are kept before they are
+    /// sent, and sent until the host has answered.
+    ///
+    /// # Errors
+    /// As [`Domain::change`], but none when the host is not there; `too_much_waiting`.
+    pub(in crate::domain) async fn change_in_time<T, F>(
+        &self,
+        channel: &ChannelId,
+        work: F,
+    ) -> Result<Done<T>>
+    where
+        F: FnOnce(&mut Work<'_>) -> Result<T> + Clone + Send + 'static,
+        T: Send + 'static,
+    {
+        let mut settled: Vec<Settled> = Vec::new();
+        for _ in 0..EVENTS_PER_CHANGE_MAX {
+            let (again, known) = (work.clone(), settled.clone());
+            let unit = move |work: &mut Work<'_>| {
+                work.settle(known);
+                again(work)
+            };
+            let out = match self.writer.channel(channel, unit).await {
+                Err(Error::Elsewhere(out)) => *out,
+                outcome => return outcome.map(Done::Now),
+            };
+            let last = out.events.last().map(|event| event.id.clone()).ok_or(Error::Busy)?;
+            let arrives = self.expect(&last);
+            let (host, draft) = (out.host.clone(), out.draft.clone());
+            self.writer.channel(channel, move |work| work.keep_pending(&out)).await?;
+            self.peers.wake(&host);
+            match self.arrival(arrives, PATIENCE).await? {
+                Some(seq) => {
+                    let ts = self.clock.now();
+                    settled.push(Settled { draft, appended: Appended { seq, id: last, ts } });
+                }
+                None => return Ok(Done::Waits),
+            }
+        }
+        Err(Error::Busy)
+    }
+
     /// Hands events to their host and waits until the last of them has come back.
     pub(in crate::domain) async fn deliver(&self, out: &Outgoing) -> Result<Appended> {
         let last = out.events.last().map(|event| event.id.clone()).ok_or(Error::Busy)?;
@@ -70,12 +121,9 @@ impl Domain {
         let last = answer.results.into_iter().next_back();
         match last {
             Some(Outcome { entry: Some(entry), .. }) => Ok(entry),
-            Some(Outcome { error: Some(error), .. }) => Err(Error::Peer(PeerError::Problem {
-                server: out.host.clone(),
-                status: 403,
-                code: error.code,
-                detail: error.detail,
-            })),
+            Some(Outcome { error: Some(error), .. }) => {
+                Err(Error::Peer(PeerError::of_outcome(&out.host, error)))
+            }
             _ => Err(Error::Peer(PeerError::Nonsense(out.host.clone(), "no outcome".to_owned()))),
         }
     }

@@ -15,6 +15,7 @@ use crate::protocol::log::{Entry, inclusion_proof};
 use crate::protocol::rules::{HistoryPolicy, Policy, Refusal};
 use crate::storage::channels::ChannelRow;
 use crate::storage::entries::EntryRow;
+use crate::storage::heads::{self, HeadRow};
 use crate::storage::{ChannelNum, Conn, channels, entries, peers};
 
 impl Domain {
@@ -57,8 +58,8 @@ impl Domain {
         self.reads
             .read(move |conn| {
                 let row = channels::by_id(conn, id.as_str())?.ok_or(Error::NotFound(Missing::Channel))?;
-                let first =
-                    readable_from(conn, &row, &server)?.ok_or(Error::Forbidden(Forbidden::NotMember))?;
+                let first = entitled_from(conn, &row, &server)?;
+                let first = first.ok_or(Error::Forbidden(Forbidden::NotMember))?;
                 let entry = entries::by_event(conn, row.num, event.as_str())?;
                 let entry =
                     entry.filter(|entry| entry.seq >= first).ok_or(Error::NotFound(Missing::Message))?;
@@ -107,7 +108,7 @@ impl Domain {
         server: &ServerName,
         channel: ChannelNum,
         from: Seq,
-    ) -> Result<Option<(String, Batch)>> {
+    ) -> Result<Option<NextBatch>> {
         let (server, identity) = (server.clone(), self.identity.clone());
         self.reads
             .read(move |conn| {
@@ -121,11 +122,20 @@ impl Domain {
                 if from >= end {
                     return Ok(None);
                 }
-                let made = batch(conn, &identity, &server, &row, from, end)?;
-                Ok(Some((row.id, made)))
+                let batch = batch(conn, &identity, &server, &row, from, end)?;
+                let has_more = batch.head.head.size < end;
+                Ok(Some(NextBatch { channel: row.id, batch, has_more }))
             })
             .await
     }
+}
+
+/// What is sent of a channel next.
+pub struct NextBatch {
+    pub channel: String,
+    pub batch: Batch,
+    /// The log went on after it when it was made.
+    pub has_more: bool,
 }
 
 /// Largest tree over which a proof is made on request: it reads the whole log.
@@ -173,6 +183,11 @@ pub(super) fn readable_from(conn: &mut Conn, row: &ChannelRow, server: &ServerNa
     })
 }
 
+/// As [`readable_from`]; a host may have everything back.
+fn entitled_from(conn: &mut Conn, row: &ChannelRow, server: &ServerName) -> Result<Option<Seq>> {
+    if row.host == server.as_str() { Ok(Some(0)) } else { readable_from(conn, row, server) }
+}
+
 fn batch(
     conn: &mut Conn,
     identity: &Identity,
@@ -182,12 +197,19 @@ fn batch(
     end: Seq,
 ) -> Result<Batch> {
     let most = i64::try_from(BATCH_ENTRIES_MAX).unwrap_or(256);
+    let is_host = row.host == identity.name.as_str();
+    // A copy's range ends where its host signed a head, if it did so in reach.
+    let kept = match is_host {
+        true => None,
+        false => heads::last_within(conn, row.num, from, end.min(from.saturating_add(most)))?,
+    };
+    let is_whole = from.saturating_add(most) >= row.size && end >= row.size;
+    let kept = kept.filter(|_| !is_whole);
+    let must_reach = kept.is_some() || (!is_host && is_whole);
+    let end = kept.as_ref().map_or(end, |kept| kept.size);
     let rows = entries::range(conn, row.num, from, end - 1, most)?;
     let last = rows.last().map_or(from, |(entry, _)| entry.seq);
-    let readable = match row.host == server.as_str() {
-        true => Some(0),
-        false => readable_from(conn, row, server)?,
-    };
+    let readable = entitled_from(conn, row, server)?;
     let mut bodies: HashMap<Seq, String> = match readable {
         Some(first) => entries::bodies_between(conn, row.num, from.max(first), last)?.into_iter().collect(),
         None => HashMap::new(),
@@ -196,10 +218,14 @@ fn batch(
     let mut sent: Vec<WireEntry> = Vec::with_capacity(rows.len());
     let mut at: Option<EntryRow> = None;
     for (entry, _) in rows {
-        let body = bodies.remove(&entry.seq);
+        let mut body = bodies.remove(&entry.seq);
         bytes += entry.event.len() + body.as_ref().map_or(0, String::len);
         if bytes > BATCH_BYTES_MAX && !sent.is_empty() {
-            break;
+            if !must_reach {
+                break;
+            }
+            // Bodies can be asked for one by one; entries without their head prove nothing.
+            bytes -= body.take().as_ref().map_or(0, String::len);
         }
         sent.push(WireEntry {
             entry: Entry {
@@ -214,13 +240,30 @@ fn batch(
         });
         at = Some(entry);
     }
-    let head = match at {
-        Some(at) if at.seq + 1 < row.size && row.host == identity.name.as_str() => {
-            head_at(conn, identity, row, &at)?
-        }
+    let head = match (&at, kept) {
+        (Some(at), Some(kept)) => kept_head(row, at, &kept)?,
+        (Some(at), None) if at.seq + 1 < row.size && is_host => head_at(conn, identity, row, at)?,
         _ => stored_head(row).ok_or_else(|| damaged("channel", "its head"))?,
     };
     Ok(Batch { entries: sent, head })
+}
+
+fn root(at: &EntryRow) -> Result<Hash> {
+    at.root.as_slice().try_into().map(Hash).map_err(|_| damaged("root", "not 32 bytes"))
+}
+
+/// A head that the host signed over the log up to an entry.
+fn kept_head(row: &ChannelRow, at: &EntryRow, kept: &HeadRow) -> Result<SignedHead> {
+    let head = Head {
+        channel: row.id.parse().map_err(|error| damaged("channel", error))?,
+        term: at.term,
+        size: kept.size,
+        root: root(at)?,
+        ts: kept.ts,
+        host: row.host.parse().map_err(|error| damaged("host", error))?,
+        kid: kept.kid.parse().map_err(|error| damaged("key id", error))?,
+    };
+    Ok(SignedHead { head, signature: signature(&kept.signature)? })
 }
 
 /// The head as it was after an entry, signed with a key that was in force then. It says nothing new: the log
@@ -238,12 +281,7 @@ fn head_at(conn: &mut Conn, identity: &Identity, row: &ChannelRow, at: &EntryRow
         channel: row.id.parse().map_err(|error| damaged("channel", error))?,
         term: at.term,
         size: at.seq + 1,
-        root: at
-            .root
-            .as_slice()
-            .try_into()
-            .map(crate::protocol::ids::Hash)
-            .map_err(|_| damaged("root", "not 32 bytes"))?,
+        root: root(at)?,
         ts: at.host_ts,
         host: identity.name.clone(),
         kid: kid.clone(),

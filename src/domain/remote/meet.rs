@@ -147,7 +147,8 @@ impl Domain {
         };
         let last = out.events.last().ok_or(Error::Busy)?.id.clone();
         let arrives = self.expect(&last);
-        self.submit(&out, "join").await?;
+        let entry = self.submit(&out, "join").await?;
+        self.catch_ups.begin(&out.host, channel, 0, entry.seq + 1);
         self.peers.wake(&out.host);
         match self.arrival(arrives, JOIN_PATIENCE).await? {
             Some(_) => self.view_of(actor, channel).await,

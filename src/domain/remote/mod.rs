@@ -1,17 +1,21 @@
 //! Channels that several servers share. [`host`]: what others may do in channels hosted here. [`history`]: what
 //! they may read of any.
-//! [`replica`]: copies of channels hosted there. [`change`]: how people of this server change either.
+//! [`replica`]: copies of channels hosted there, [`lines`]: in which order they grow, [`catch_up`]: how far they are. [`change`]: how people of this server change either.
 //! [`recover`]: what a host does that may have lost the end of its logs.
 //! [`meet`]: finding, joining and leaving channels elsewhere, and invitations from there.
+//! [`others`]: what a host does not give, from those who have it too.
 //! [`files`]: files in either direction.
 //! [`wire`]: what the requests and answers look like.
 
+pub mod catch_up;
 pub mod change;
 mod fetch;
 pub mod files;
 pub mod history;
 pub mod host;
+pub mod lines;
 pub mod meet;
+mod others;
 pub mod recover;
 pub mod replica;
 pub mod wire;

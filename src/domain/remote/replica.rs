@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::fetch::drop_portrait;
+use super::lines::Line;
 use super::wire::{Batch, BatchAnswer, Evidence, HeadClaim, Heads, Profile, Signal, WireEntry};
 use crate::domain::effect::Effect;
 use crate::domain::peers::{Ask, PeerError};
@@ -10,12 +11,14 @@ use crate::domain::verify::stored_head;
 use crate::domain::writer::{BatchError, Incoming, Ingested, Work};
 use crate::domain::{Conflict, Domain, Error, Forbidden, Missing, Result, show};
 use crate::files::Hash as FileHash;
+use crate::protocol::Seq;
 use crate::protocol::head::{self, Finding, SignedHead};
 use crate::protocol::ids::{ChannelId, Hash, ServerName, UserId};
 use crate::protocol::key_document::{PublishedKey, SignedKeySet};
 use crate::protocol::limits::BATCH_ENTRIES_MAX;
 use crate::protocol::sign::PublicKey;
 use crate::protocol::state::content::KeyContent;
+use crate::storage::channels::ChannelRow;
 use crate::storage::{ChannelNum, channels, entries, members, peers, users};
 
 /// How many channels one comparison of heads is about.
@@ -47,37 +50,54 @@ impl Domain {
                 format!("at most {BATCH_ENTRIES_MAX} entries"),
             ));
         }
+        let line = self.lines.of(channel);
+        let first = batch.entries.first().map_or(0, |placed| placed.entry.seq);
+        let in_turn = self.await_turn(origin, channel, &line, first).await?;
+        let end = batch.entries.last().map_or(0, |placed| placed.entry.seq.saturating_add(1));
         let head = batch.head.clone();
         let incoming: Vec<Incoming> = batch.entries.into_iter().map(WireEntry::incoming).collect();
         let (id, host, signed) = (channel.clone(), origin.clone(), batch.head);
         let fences = self.fences.clone();
-        let taken = self
-            .writer
-            .channel(channel, move |work| {
-                // REPL-27: looked at here, so that nothing slips in after the answer.
-                if !fences.admits(&host, created_s) {
-                    return Err(Error::Conflict(Conflict::Fenced));
-                }
-                let num = work.lane.num_of(work.conn, &id)?.ok_or(Error::NotFound(Missing::Channel))?;
-                if work.lane.open(work.conn, num)?.host != host {
-                    return Err(Error::Forbidden(Forbidden::NotHost));
-                }
-                if peers::evidence(work.conn, id.as_str())?.is_some() {
-                    return Err(Error::Batch(BatchError::Fork));
-                }
-                let done = work.ingest(num, incoming, signed)?;
-                raise_alarms(work, &host, &id, &done)?;
-                Ok(done)
-            })
-            .await;
+        let take = move |work: &mut Work<'_>| {
+            // REPL-27: looked at here, so that nothing slips in after the answer.
+            if !fences.admits(&host, created_s) {
+                return Err(Error::Conflict(Conflict::Fenced));
+            }
+            let num = work.lane.num_of(work.conn, &id)?.ok_or(Error::NotFound(Missing::Channel))?;
+            if work.lane.open(work.conn, num)?.host != host {
+                return Err(Error::Forbidden(Forbidden::NotHost));
+            }
+            if peers::evidence(work.conn, id.as_str())?.is_some() {
+                return Err(Error::Batch(BatchError::Fork));
+            }
+            let done = work.ingest(num, incoming, signed)?;
+            raise_alarms(work, &host, &id, &done)?;
+            Ok(done)
+        };
+        let queued = || {
+            if in_turn {
+                line.grow(end)
+            }
+        };
+        let taken = self.writer.channel_then(channel, take, queued).await;
+        let failed = taken.is_err();
         let done = match taken {
             Ok(done) => done,
-            Err(Error::Batch(BatchError::Gap)) => Ingested::default(),
+            Err(Error::Batch(BatchError::Gap)) => {
+                self.peers.doubt(origin);
+                Ingested::default()
+            }
             Err(Error::Batch(BatchError::Fork)) => {
                 self.keep_head(channel, head, true).await?;
                 return Err(Error::Batch(BatchError::Fork));
             }
-            Err(error) => return Err(error),
+            Err(error) => {
+                line.reset(0);
+                if matches!(error, Error::Batch(BatchError::Ahead)) {
+                    self.alarm_ahead(origin, channel).await?;
+                }
+                return Err(error);
+            }
         };
         self.arrivals.arrived(&done.events);
         for event in &done.lost {
@@ -92,16 +112,52 @@ impl Domain {
                 self.check_key(channel.clone(), server, key);
             }
         }
-        let id = channel.clone();
         let void = done.void.iter().map(|(seq, _)| *seq).collect();
-        self.reads
-            .read(move |conn| {
-                let row = channels::by_id(conn, id.as_str())?.ok_or(Error::NotFound(Missing::Channel))?;
-                let root = row.root.as_slice().try_into().map(Hash);
-                let root = root.map_err(|_| super::host::damaged("root", "not 32 bytes"))?;
-                Ok(BatchAnswer { size: row.size, root, void })
-            })
-            .await
+        let row = self.copy_of(origin, channel).await?;
+        if failed {
+            line.reset(row.size);
+        }
+        self.catch_ups.reached(channel, row.size);
+        let root = row.root.as_slice().try_into().map(Hash);
+        let root = root.map_err(|_| super::host::damaged("root", "not 32 bytes"))?;
+        Ok(BatchAnswer { size: row.size, root, void })
+    }
+
+    /// REPL-31: the operator is told whose clock is wrong, or their own.
+    async fn alarm_ahead(&self, host: &ServerName, channel: &ChannelId) -> Result<()> {
+        let (host, channel, now) = (host.clone(), channel.clone(), self.clock.now());
+        let detail = "its entries are of the future by this server's clock: they are held until then";
+        let alarm = move |work: &mut Work<'_>| {
+            Ok(peers::add_alarm(work.conn, now, "host_ahead", host.as_str(), channel.as_str(), detail)?)
+        };
+        self.writer.other("alarm", alarm).await
+    }
+
+    /// The row of a channel that the server hosts.
+    ///
+    /// # Errors
+    /// `channel_not_found`, `not_host`
+    async fn copy_of(&self, host: &ServerName, channel: &ChannelId) -> Result<ChannelRow> {
+        let id = channel.clone();
+        let row = self.reads.read(move |conn| Ok::<_, Error>(channels::by_id(conn, id.as_str())?)).await?;
+        let row = row.ok_or(Error::NotFound(Missing::Channel))?;
+        if row.host == host.as_str() { Ok(row) } else { Err(Error::Forbidden(Forbidden::NotHost)) }
+    }
+
+    /// Waits a moment for the entries before `first`, if they are not here: a host has several batches under way.
+    /// False when they did not come.
+    async fn await_turn(
+        &self,
+        host: &ServerName,
+        channel: &ChannelId,
+        line: &Line,
+        first: Seq,
+    ) -> Result<bool> {
+        if line.reaches(first) {
+            return Ok(true);
+        }
+        line.grow(self.copy_of(host, channel).await?.size);
+        Ok(line.reaches(first) || self.lines.wait(line, first).await)
     }
 
     /// Asks a server in the background whether a key that a host let be bound in its name is its own. A log can't

@@ -7,7 +7,7 @@ use crate::domain::{Conflict, Error, Missing, project};
 use crate::protocol::Seq;
 use crate::protocol::body::{self, Body};
 use crate::protocol::event::{Event, EventType, SignedEvent, event_id};
-use crate::protocol::head::{Head, SignedHead};
+use crate::protocol::head::SignedHead;
 use crate::protocol::ids::{Hash, ServerName, UserId};
 use crate::protocol::log::Entry;
 use crate::protocol::rules::{self, Refusal};
@@ -18,6 +18,8 @@ use crate::storage::entries::EntryRow;
 use crate::storage::users::NewUser;
 use crate::storage::{ChannelNum, UserNum, channels, entries, members, peers, users};
 
+/// How far a host's clock may be ahead, in milliseconds.
+const SKEW_MS_MAX: i64 = 300_000;
 /// The type under which an entry is kept whose event is none.
 const MALFORMED: &str = "malformed";
 
@@ -64,6 +66,8 @@ pub enum BatchError {
     BadSignature,
     #[error("the host signed another log before")]
     Fork,
+    #[error("an entry's time lies in the future by this server's clock")]
+    Ahead,
 }
 
 impl Ingested {
@@ -82,6 +86,7 @@ impl BatchError {
             BatchError::WrongHead => "bad_head",
             BatchError::BadSignature => "bad_signature",
             BatchError::Fork => "fork",
+            BatchError::Ahead => "clock_skew",
         }
     }
 }
@@ -125,7 +130,7 @@ impl Work<'_> {
         self.record(channel, &sender, &Composed { signed, body, content }, entry, None)
     }
 
-    fn check_body(
+    pub(super) fn check_body(
         &self,
         signed: &SignedEvent,
         body: Option<&[u8]>,
@@ -205,7 +210,8 @@ impl Work<'_> {
         let kept = batch
             .into_iter()
             .try_for_each(|incoming| self.take(channel, incoming, &mut done))
-            .and_then(|()| self.check_head(channel, head, done.has_new()));
+            .and_then(|()| self.check_head(channel, &head, done.has_new()))
+            .and_then(|is_newest| if is_newest { self.adopt_head(channel, head) } else { Ok(()) });
         match (early, &kept) {
             (false, _) => {}
             (true, Ok(())) => self.dismiss(channel)?,
@@ -246,72 +252,6 @@ impl Work<'_> {
         Ok(done)
     }
 
-    /// The head of a log hosted here as it stands now, signed with a key that is in force there (HEAD-7).
-    fn own_head(&mut self, channel: ChannelNum) -> Result<SignedHead, Error> {
-        let identity = self.lane.identity.clone();
-        let open = self.lane.open(self.conn, channel)?;
-        let (position, id) = (open.position.clone(), open.id.clone());
-        let state = open.state_of(self.conn, &[])?;
-        let in_force = state
-            .keys
-            .iter()
-            .filter(|((server, _), key)| *server == identity.name && key.is_in_force_at(position.size - 1));
-        let signer = in_force.filter_map(|((_, kid), _)| identity.key_of(kid.as_str())).next();
-        let (kid, key) = signer.ok_or_else(|| damaged("channel", "no key of this server is in force"))?;
-        let head = Head {
-            channel: id,
-            term: position.term,
-            size: position.size,
-            root: position.root,
-            ts: position.last_ts,
-            host: identity.name.clone(),
-            kid: kid.clone(),
-        };
-        Ok(SignedHead::sign(head, key))
-    }
-
-    /// Whether the head is the host's over the log as it stands here now, or stood before.
-    fn check_head(&mut self, channel: ChannelNum, head: SignedHead, fresh: bool) -> Result<(), Error> {
-        let open = self.lane.open(self.conn, channel)?;
-        let (size, root, term) = (open.position.size, open.position.root, open.position.term);
-        let (host, id) = (open.host.clone(), open.id.clone());
-        let said = &head.head;
-        if said.channel != id || said.host != host {
-            return Err(BatchError::WrongHead.into());
-        }
-        if said.term != term {
-            return Err(BatchError::StaleTerm.into());
-        }
-        let state = open.state_of(self.conn, &[])?;
-        let key = state.keys.get(&(host, said.kid.clone())).filter(|key| key.is_in_force_at(said.size - 1));
-        let Some(key) = key.map(|key| key.public) else { return Err(BatchError::BadSignature.into()) };
-        if head.verify(&key).is_err() {
-            return Err(BatchError::BadSignature.into());
-        }
-        if said.size > size {
-            return Err(BatchError::WrongHead.into());
-        }
-        // New entries stand under a head of their own; without it nothing could be kept.
-        if fresh && said.size != size {
-            return Err(BatchError::WrongHead.into());
-        }
-        // What the host says now of what it said before.
-        let then = if said.size == size {
-            Some(root)
-        } else {
-            let row = entries::by_seq(self.conn, channel, said.size - 1)?;
-            row.map(|row| super::open::hash(&row.root)).transpose()?
-        };
-        if then != Some(said.root) {
-            // New entries that do not add up to their head are a mistake; old ones are another log.
-            return Err(if fresh { BatchError::WrongHead } else { BatchError::Fork }.into());
-        }
-        if said.size == size {
-            self.lane.adopt_head(channel, head);
-        }
-        Ok(())
-    }
-
     fn take(&mut self, channel: ChannelNum, incoming: Incoming, done: &mut Ingested) -> Result<(), Error> {
         let Incoming { entry, event, signature, body } = incoming;
         let open = self.lane.open(self.conn, channel)?;
@@ -326,6 +266,10 @@ impl Work<'_> {
         }
         if entry.term != term {
             return Err(BatchError::StaleTerm.into());
+        }
+        // REPL-31: nobody's clock is so far ahead; what it says is held until it is true.
+        if entry.host_ts > self.lane.clock.now() + SKEW_MS_MAX {
+            return Err(BatchError::Ahead.into());
         }
         let last = Entry { term, seq: size - 1, event: entry.event.clone(), host_ts: last_ts };
         if entry.check_follows((size > 0).then_some(&last)).is_err() {
@@ -370,6 +314,9 @@ impl Work<'_> {
         }
         let ours = sender.id.server() == self.lane.identity.name;
         let id = signed.id.clone();
+        if body.is_none() && signed.event.body_hash.is_some() && refusal.is_none() {
+            self.note_missing(channel, seq)?;
+        }
         self.record(
             channel,
             &sender,

@@ -142,6 +142,11 @@ impl Lane {
         self.heads.insert(num, head);
     }
 
+    /// The last such, if there was one in this transaction.
+    pub(super) fn adopted_head(&self, num: ChannelNum) -> Option<&SignedHead> {
+        self.heads.get(&num)
+    }
+
     /// The number of a channel that exists.
     pub fn num_of(&mut self, conn: &mut Conn, id: &ChannelId) -> Result<Option<ChannelNum>, Error> {
         if let Some(num) = self.nums.get(id) {

@@ -11,9 +11,11 @@
 
 mod accept;
 mod append;
+mod bodies;
 mod early;
 mod elsewhere;
 mod gate;
+mod heads;
 mod lane;
 mod open;
 
@@ -168,8 +170,26 @@ impl Writer {
         F: FnOnce(&mut Work<'_>) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
     {
+        self.channel_then(channel, work, || ()).await
+    }
+
+    /// As [`Writer::channel`]; calls `queued` once the work has its place in the queue: what is handed over after that
+    /// comes after it.
+    ///
+    /// # Errors
+    /// As [`Writer::channel`].
+    pub async fn channel_then<T, F>(
+        &self,
+        channel: &ChannelId,
+        work: F,
+        queued: impl FnOnce(),
+    ) -> Result<T, Error>
+    where
+        F: FnOnce(&mut Work<'_>) -> Result<T, Error> + Send + 'static,
+        T: Send + 'static,
+    {
         self.gate.passed(channel).await;
-        self.run(channel, Shelter::Savepoint, work).await
+        self.run(channel, Shelter::Savepoint, work, queued).await
     }
 
     /// As [`Writer::channel`], for the hot path: work that refuses before it writes, and then writes one
@@ -184,7 +204,7 @@ impl Writer {
         T: Send + 'static,
     {
         self.gate.passed(channel).await;
-        self.run(channel, Shelter::None, work).await
+        self.run(channel, Shelter::None, work, || ()).await
     }
 
     /// Runs `work` on anything but a channel's log; `key` names what it is about (an account, say).
@@ -196,7 +216,7 @@ impl Writer {
         F: FnOnce(&mut Work<'_>) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
     {
-        self.run(key, Shelter::Savepoint, work).await
+        self.run(key, Shelter::Savepoint, work, || ()).await
     }
 
     /// How many transactions there were since the start.
@@ -237,7 +257,13 @@ impl Writer {
         futures_util::future::try_join_all(waits).await.map(drop)
     }
 
-    async fn run<T, F>(&self, key: impl Hash, shelter: Shelter, work: F) -> Result<T, Error>
+    async fn run<T, F>(
+        &self,
+        key: impl Hash,
+        shelter: Shelter,
+        work: F,
+        queued: impl FnOnce(),
+    ) -> Result<T, Error>
     where
         F: FnOnce(&mut Work<'_>) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
@@ -256,6 +282,7 @@ impl Writer {
         let lane = usize::try_from(key % lanes).unwrap_or(0);
         let lane = self.lanes.get(lane).ok_or(Error::Internal(storage::Error::Lost))?;
         lane.try_send(Job::Unit(Unit { key, run })).map_err(refused)?;
+        queued();
         outcome.await.unwrap_or(Err(Error::Internal(storage::Error::Lost)))
     }
 }

@@ -191,6 +191,6 @@ pub async fn post_heads(state: State, signed: Signed) -> Result<Json<HeadsAnswer
         state.domain.raise_fence(&signed.origin, signed.created_s).await?;
     }
     let behind = state.domain.fell_behind(&signed.origin, &claims).await?;
-    state.courier.fell_behind(&signed.origin, behind);
+    state.courier.fell_behind(&signed.origin, behind, signed.received);
     Ok(Json(HeadsAnswer { heads: state.domain.newer_heads(&signed.origin, claims).await? }))
 }

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderMap};
@@ -36,6 +36,8 @@ pub struct Signed {
     pub document: Arc<KeyDocument>,
     /// When it was signed, in seconds since 1970.
     pub created_s: i64,
+    /// When it came: before anything was done because of it.
+    pub received: Instant,
     body: BytesMut,
 }
 
@@ -104,6 +106,7 @@ fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 }
 
 async fn verify(state: &Inbound, request: &HttpRequest, body: BytesMut) -> Result<Signed, Problem> {
+    let received = Instant::now();
     let headers = request.headers();
     // REQ-10
     let address = Address {
@@ -155,7 +158,7 @@ async fn verify(state: &Inbound, request: &HttpRequest, body: BytesMut) -> Resul
     }
     // Whoever speaks is there: what waits for them goes out now.
     state.courier.revive(&origin);
-    Ok(Signed { origin, kid: claim.keyid().clone(), document, created_s: claim.created(), body })
+    Ok(Signed { origin, kid: claim.keyid().clone(), document, created_s: claim.created(), received, body })
 }
 
 fn of_signature(error: SigError) -> Problem {

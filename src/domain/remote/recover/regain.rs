@@ -13,6 +13,8 @@ use crate::protocol::ids::{ChannelId, Hash, ServerName};
 use crate::protocol::log::Frontier;
 use crate::storage::{ChannelNum, channels, meta, peers};
 
+const NOT_THESE: &str = "these are not the entries that it was asked for";
+
 impl Domain {
     /// Takes a log back from a server, up to a head that this server signed. First it is seen whether the entries
     /// lead there at all; only then are they kept, batch by batch.
@@ -115,13 +117,30 @@ impl Domain {
         end: Seq,
     ) -> Result<Batch> {
         let path = format!("/channels/{channel}/entries?from={from}&to={}", end - 1);
+        let batch = self.fetch_batch(server, path, from).await?;
+        if i64::try_from(batch.entries.len()).unwrap_or(i64::MAX) > end - from {
+            return Err(nonsense(server, NOT_THESE));
+        }
+        Ok(batch)
+    }
+
+    /// Entries from `from` on, as many as the server likes to give with a head of their host.
+    pub(in crate::domain::remote) async fn fetch_open_range(
+        &self,
+        server: &ServerName,
+        channel: &ChannelId,
+        from: Seq,
+    ) -> Result<Batch> {
+        self.fetch_batch(server, format!("/channels/{channel}/entries?from={from}"), from).await
+    }
+
+    async fn fetch_batch(&self, server: &ServerName, path: String, from: Seq) -> Result<Batch> {
         let answer = self.peers.ask(server, Ask::get(path)).await?;
         let batch: Batch =
             serde_json::from_str(&answer).map_err(|error| nonsense(server, &error.to_string()))?;
-        let follows = (from..end).zip(&batch.entries).all(|(seq, placed)| placed.entry.seq == seq);
-        let count = i64::try_from(batch.entries.len()).unwrap_or(i64::MAX);
-        if !follows || count == 0 || count > end - from {
-            return Err(nonsense(server, "these are not the entries that it was asked for"));
+        let follows = (from..).zip(&batch.entries).all(|(seq, placed)| placed.entry.seq == seq);
+        if !follows || batch.entries.is_empty() {
+            return Err(nonsense(server, NOT_THESE));
         }
         Ok(batch)
     }

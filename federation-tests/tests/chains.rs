@@ -1,0 +1,119 @@
+//! Servers that changed keys more than once while nobody looked, and keys that everybody has.
+
+use federation_tests::peer::{key, now_s};
+use federation_tests::{Peer, Reply, World, eventually};
+use loggia::protocol::key_document::{KeySet, PublishedKey, SignedKeySet};
+use loggia::protocol::sign::SigningKey;
+
+/// The set that comes after one: with a key more.
+fn later(peer: &Peer, before: &KeySet) -> KeySet {
+    let kid = format!("k{}", before.serial + 1);
+    let from_ts = (now_s() - 10) * 1_000;
+    let public = key(&format!("{}/{kid}", peer.name)).public();
+    let mut keys = before.keys.clone();
+    keys.push(PublishedKey { from_ts, kid: kid.parse().expect("an id"), public, until_ts: None });
+    KeySet { keys, prev: Some(before.hash()), serial: before.serial + 1, ..before.clone() }
+}
+
+/// Asks with the newest key until the server has judged the newest document.
+async fn judged(world: &World, peer: &Peer, newest: &KeySet, status: u16) {
+    let to = &world.servers[0];
+    let kid = format!("k{}", newest.serial);
+    eventually("the document is judged", async || {
+        let mut draft = peer.request(to, "GET", "/check", None);
+        draft.key = key(&format!("{}/{kid}", peer.name));
+        draft.kid = kid.parse().expect("an id");
+        let before = peer.count("GET", "/.well-known/loggia");
+        let answer = peer.send(to, &draft.signed()).await;
+        let looked = peer.count("GET", "/.well-known/loggia") > before;
+        (answer.status == status && (looked || status == 200)).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn missed_changes_of_keys_are_asked_for() {
+    let names = ["honest.test", "gap.test", "other.test", "mute.test"];
+    let (world, peers) = World::among(1, &names).await;
+    let to = &world.servers[0];
+    for peer in &peers {
+        peer.ask(to, "GET", "/check", None).await.expect(200);
+        let first = peer.key_set();
+        let second = later(peer, &first);
+        let third = later(peer, &second);
+        let newest = later(peer, &third);
+        peer.publish(&peer.document_of(newest.clone()));
+        let signed = |set: &KeySet, root: &SigningKey| set.clone().sign(root);
+        let chain: Vec<SignedKeySet> = match peer.name.as_str() {
+            "gap.test" => vec![signed(&third, &peer.root), signed(&newest, &peer.root)],
+            "other.test" => vec![signed(&second, &key("somebody")), signed(&third, &peer.root)],
+            _ => [&second, &third, &newest].map(|set| signed(set, &peer.root)).into(),
+        };
+        let (answer, mute) =
+            (serde_json::to_string(&chain).expect("JSON"), peer.name.as_str() == "mute.test");
+        peer.script(move |heard| {
+            let asked = heard.is("GET", "/federation/v1/keys");
+            asked.then(|| if mute { Reply::problem(503, "busy") } else { Reply::Json(200, answer.clone()) })
+        });
+        let is_honest = peer.name.as_str() == "honest.test";
+        judged(&world, peer, &newest, if is_honest { 200 } else { 401 }).await;
+        assert!(peer.count("GET", "/federation/v1/keys") > 0);
+        let alarm = ("broken_chain".to_owned(), peer.name.to_string());
+        assert_eq!(to.alarms().contains(&alarm), !is_honest && !mute, "{alarm:?}: {:?}", to.alarms());
+    }
+    // Who told another story is not believed again by going back to the first.
+    let gap = &peers[1];
+    gap.script(|_| None);
+    gap.publish(&gap.document());
+    gap.ask(to, "GET", "/check", None).await.problem(401, "key_unknown");
+    // Who could not be asked is, once it can.
+    let mute = &peers[3];
+    let mut sets = vec![mute.key_set()];
+    for _ in 0..3 {
+        sets.push(later(mute, sets.last().expect("one")));
+    }
+    let newest = sets[3].clone();
+    mute.publish(&mute.document_of(newest.clone()));
+    let chain: Vec<SignedKeySet> = sets.into_iter().skip(1).map(|set| set.sign(&mute.root)).collect();
+    let answer = serde_json::to_string(&chain).expect("JSON");
+    mute.script(move |heard| {
+        heard.is("GET", "/federation/v1/keys").then(|| Reply::Json(200, answer.clone()))
+    });
+    judged(&world, mute, &newest, 200).await;
+}
+
+/// Real servers answer what they are asked for, without a signature.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_changed_its_key_three_times_is_believed() {
+    let mut world = World::of(2).await;
+    let (ann, bob) = (world.servers[0].person("ann").await, world.servers[1].person("bob").await);
+    let channel = ann.channel("general").await;
+    bob.join("#general:a.test").await;
+    ann.say(&channel, "n1", "before").await;
+    bob.hears(&channel, "before").await;
+    world.kill(0);
+    for _ in 0..3 {
+        let (changed, said) = world.servers[0].run(&["keys", "rotate"]);
+        assert!(changed, "{said}");
+    }
+    world.start(0);
+    let ann = ann.at(&world.servers[0].base);
+    ann.say(&channel, "n2", "after").await;
+    bob.hears(&channel, "after").await;
+    assert!(world.servers[1].alarms().is_empty(), "{:?}", world.servers[1].alarms());
+}
+
+/// A key that stands in a specification is nobody's (attack 3).
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn keys_that_everybody_has_are_refused() {
+    let (world, mut peers) = World::among(1, &["public.test"]).await;
+    let mut peer = peers.remove(0);
+    // RFC 8032 section 7.1, TEST 1
+    let seed = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60";
+    let octet = |at: usize| u8::from_str_radix(&seed[2 * at..2 * at + 2], 16).expect("digits");
+    peer.key = SigningKey::from_seed(std::array::from_fn(octet));
+    peer.publish(&peer.document());
+    let refused = peer.ask(&world.servers[0], "GET", "/check", None).await.problem(401, "key_unknown");
+    let why = refused["detail"].as_str().expect("a detail");
+    assert!(why.contains("everybody can sign"), "{why}");
+}

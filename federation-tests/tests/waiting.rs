@@ -1,0 +1,66 @@
+//! Edits, deletions and reactions wait for a host that is away, as messages do.
+
+use federation_tests::{Person, World, eventually};
+use serde_json::{Value, json};
+
+async fn pending(person: &Person, channel: &str) -> Vec<(String, Value)> {
+    let waiting = person.get(&format!("/channels/{channel}/pending")).await.expect(200);
+    let of = |one: &Value| (one["kind"].as_str().expect("a kind").to_owned(), one["target"].clone());
+    waiting["pending"].as_array().expect("a list").iter().map(of).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn changes_wait_for_their_host() {
+    let mut world = World::of(2).await;
+    let (ann, bob) = (world.servers[0].person("ann").await, world.servers[1].person("bob").await);
+    let channel = ann.channel("general").await;
+    bob.join("#general:a.test").await;
+    let path =
+        |message: &Value| format!("/channels/{channel}/messages/{}", message["id"].as_str().expect("an id"));
+    let kept = bob.say(&channel, "n1", "helo").await;
+    let gone = bob.say(&channel, "n2", "never mind").await;
+    let anns = ann.say(&channel, "n3", "hello bob").await;
+    bob.hears(&channel, "hello bob").await;
+    world.kill(0);
+    let thumb = |of: &Value| format!("{}/reactions/%F0%9F%91%8D", path(of));
+    let edited = bob.patch(&path(&kept), json!({ "text": "hello" })).await;
+    assert_eq!(
+        (edited.status, &edited.body["status"], &edited.body["text"]),
+        (202, &json!("pending"), &json!("hello"))
+    );
+    assert_eq!(bob.delete(&path(&gone)).await.status, 202);
+    assert_eq!(bob.put(&thumb(&anns), Value::Null).await.status, 202);
+    assert_eq!(bob.put(&thumb(&kept), Value::Null).await.status, 202);
+    let sent = bob
+        .post(&format!("/channels/{channel}/messages"), json!({ "nonce": "n4", "text": "taken back" }))
+        .await;
+    assert_eq!(sent.body["status"], "pending");
+    let kinds: Vec<(String, Value)> = pending(&bob, &channel).await;
+    let expected = [("edit", &kept), ("redact", &gone), ("reaction", &anns), ("reaction", &kept)];
+    let mut expected: Vec<(String, Value)> =
+        expected.into_iter().map(|(kind, of)| (kind.to_owned(), of["id"].clone())).collect();
+    expected.push(("message".to_owned(), Value::Null));
+    assert_eq!(kinds, expected);
+    // What waits can be taken back.
+    assert_eq!(bob.delete(&thumb(&kept)).await.status, 204);
+    assert_eq!(bob.delete(&path(&sent.body)).await.status, 204);
+    assert_eq!(pending(&bob, &channel).await, expected[..3]);
+    // It is kept over a restart of either.
+    world.kill(1);
+    world.start(1);
+    let bob = bob.at(&world.servers[1].base);
+    assert_eq!(pending(&bob, &channel).await, expected[..3]);
+    world.start(0);
+    let ann = ann.at(&world.servers[0].base);
+    eventually("all that waited", async || {
+        let message = ann.get(&path(&kept)).await.expect(200);
+        let deleted = ann.get(&path(&gone)).await.expect(200)["deleted"] == true;
+        let reaction = ann.get(&path(&anns)).await.expect(200)["reactions"][0]["users"] == json!([bob.id]);
+        (message["text"] == "hello" && message["reactions"] == json!([]) && deleted && reaction).then_some(())
+    })
+    .await;
+    eventually("nothing waits", async || pending(&bob, &channel).await.is_empty().then_some(())).await;
+    let texts = ann.texts(&channel).await;
+    assert!(!texts.contains(&"taken back".to_owned()), "{texts:?}");
+    assert_eq!(bob.get(&path(&kept)).await.expect(200)["text"], "hello");
+}

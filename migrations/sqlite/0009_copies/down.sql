@@ -1,0 +1,2 @@
+DROP TABLE missing_bodies;
+DROP TABLE heads;

@@ -1,0 +1,72 @@
+//! Bodies that come after their entries: those that a batch should have brought, from whoever has them.
+
+use super::Work;
+use super::open::damaged;
+use crate::domain::effect::Effect;
+use crate::domain::{Error, project};
+use crate::protocol::Seq;
+use crate::protocol::event::SignedEvent;
+use crate::protocol::rules::HistoryPolicy;
+use crate::protocol::sign::Signature;
+use crate::storage::missing::{self, MissingRow};
+use crate::storage::{ChannelNum, entries, peers};
+
+/// How long a host that is sending has time to bring it, in milliseconds.
+const FIRST_PAUSE_MS: i64 = 1_000;
+/// Bodies of one channel that are asked for.
+const MISSING_PER_CHANNEL_MAX: i64 = 10_000;
+
+impl Work<'_> {
+    /// REPL-32: an entry came without its body, or with another. If people here may read it, others are asked for it.
+    pub(super) fn note_missing(&mut self, channel: ChannelNum, seq: Seq) -> Result<(), Error> {
+        let ours = self.lane.identity.name.clone();
+        let history = self.lane.open(self.conn, channel)?.state_of(self.conn, &[])?.policy.history;
+        let entitled =
+            history == HistoryPolicy::All || peers::joined_of(self.conn, channel, ours.as_str())? > 0;
+        if !entitled || missing::count_in(self.conn, channel)? >= MISSING_PER_CHANNEL_MAX {
+            return Ok(());
+        }
+        let now = self.lane.clock.now();
+        let due_ts = now + FIRST_PAUSE_MS;
+        Ok(missing::note(self.conn, &MissingRow { channel, seq, created_ts: now, tries: 0, due_ts })?)
+    }
+
+    /// Adds a body to an entry that lacks it, with all that follows from it. False where it is not wanted any more.
+    ///
+    /// # Errors
+    /// `bad_header` when it is not the entry's.
+    pub fn fill_body(&mut self, channel: ChannelNum, seq: Seq, body: &[u8]) -> Result<bool, Error> {
+        let row = entries::by_seq(self.conn, channel, seq)?;
+        let Some(row) = row.filter(|row| row.void.is_none() && row.redacted_seq.is_none()) else {
+            missing::forget(self.conn, channel, &[seq])?;
+            return Ok(false);
+        };
+        let signature = row.signature.as_slice().try_into().map(Signature);
+        let signature = signature.map_err(|_| damaged("signature", "not 64 bytes"))?;
+        let signed = SignedEvent::from_parts(row.event.into_bytes(), signature)
+            .map_err(|error| damaged("event", error))?;
+        let content = self.check_body(&signed, Some(body))?;
+        missing::forget(self.conn, channel, &[seq])?;
+        if entries::body(self.conn, channel, seq)?.is_some() {
+            return Ok(false);
+        }
+        let sender = self.person(&signed.event.sender)?;
+        let at = project::At {
+            channel,
+            seq,
+            ts: row.host_ts,
+            sender: &sender,
+            event: &signed.event,
+            id: &signed.id,
+            content: content.as_ref(),
+            target: row.target_seq,
+        };
+        let text = std::str::from_utf8(body).map_err(|error| damaged("body", error))?;
+        let change = project::late(self, &at, text)?;
+        if change.is_some() {
+            let id = self.lane.open(self.conn, channel)?.id.clone();
+            self.tell(Effect::Entry { channel, id, seq, change });
+        }
+        Ok(true)
+    }
+}
