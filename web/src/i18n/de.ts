@@ -173,6 +173,7 @@ export const de: Catalogue = {
     more: "Mehr zeigen",
     actions: (name) => `Aktionen für ${name}`,
     makeModerator: "Moderation übertragen",
+    makeGuest: "Zum Gast machen",
     makeMember: "Zum Mitglied machen",
     makeOwner: "Besitz übergeben",
     remove: "Aus dem Kanal entfernen",

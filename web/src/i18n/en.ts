@@ -168,6 +168,7 @@ export const en = {
     more: "Show more",
     actions: (name: string) => `Actions for ${name}`,
     makeModerator: "Make moderator",
+    makeGuest: "Make guest",
     makeMember: "Make member",
     makeOwner: "Hand over ownership",
     remove: "Remove from channel",

@@ -174,6 +174,7 @@ export const fr: Catalogue = {
     more: "Afficher plus",
     actions: (name) => `Actions pour ${name}`,
     makeModerator: "Confier la modération",
+    makeGuest: "Rendre invité",
     makeMember: "Rendre simple membre",
     makeOwner: "Céder la propriété",
     remove: "Retirer du salon",
