@@ -148,6 +148,10 @@ export const de: Catalogue = {
     privateHint: "Nur wer eingeladen ist",
     action: "Kanal anlegen",
   },
+  peopleDirectory: {
+    title: "Leute",
+    writeTo: (name) => `${name} schreiben`,
+  },
   people: {
     dmTitle: "Gespräch beginnen",
     dmSearch: "Leute nach Namen suchen",
@@ -205,6 +209,9 @@ export const de: Catalogue = {
     remove: "Löschen",
     pin: "Anheften",
     unpin: "Loslösen",
+    quote: "Zitieren",
+    whoReacted: "Wer reagiert hat",
+    noReactions: "Niemand hat reagiert.",
     copyText: "Text kopieren",
     copyLink: "Link kopieren",
     markUnread: "Ab hier als ungelesen markieren",
@@ -336,10 +343,15 @@ export const de: Catalogue = {
   },
   switcher: {
     label: "Zu einem Gespräch springen",
-    placeholder: "Kanal oder Person",
+    placeholder: "Kanal, Person, oder > für Befehle",
     empty: "Nichts passt dazu.",
     conversations: "Gespräche",
     people: "Leute",
+    readAll: "Alles als gelesen markieren",
+    keys: "Tastenkürzel",
+    members: "Mitglieder dieses Kanals",
+    details: "Einstellungen dieses Kanals",
+    invite: "Leute in diesen Kanal einladen",
     commands: "Befehle",
   },
   settings: {

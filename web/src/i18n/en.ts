@@ -143,6 +143,10 @@ export const en = {
     privateHint: "Only people who are invited",
     action: "Create channel",
   },
+  peopleDirectory: {
+    title: "People",
+    writeTo: (name: string) => `Write to ${name}`,
+  },
   people: {
     dmTitle: "Start a conversation",
     dmSearch: "Search people by name",
@@ -199,6 +203,9 @@ export const en = {
     remove: "Delete",
     pin: "Pin",
     unpin: "Unpin",
+    quote: "Quote",
+    whoReacted: "Who reacted",
+    noReactions: "Nobody has reacted.",
     copyText: "Copy text",
     copyLink: "Copy link",
     markUnread: "Mark unread from here",
@@ -325,10 +332,15 @@ export const en = {
   },
   switcher: {
     label: "Jump to a conversation",
-    placeholder: "Channel or person",
+    placeholder: "Channel, person, or > for commands",
     empty: "Nothing matches.",
     conversations: "Conversations",
     people: "People",
+    readAll: "Mark everything as read",
+    keys: "Keyboard shortcuts",
+    members: "Members of this channel",
+    details: "Settings of this channel",
+    invite: "Invite people to this channel",
     commands: "Commands",
   },
   settings: {

@@ -149,6 +149,10 @@ export const fr: Catalogue = {
     privateHint: "Seulement les personnes invitées",
     action: "Créer le salon",
   },
+  peopleDirectory: {
+    title: "Personnes",
+    writeTo: (name) => `Écrire à ${name}`,
+  },
   people: {
     dmTitle: "Commencer une conversation",
     dmSearch: "Chercher des personnes par nom",
@@ -205,6 +209,9 @@ export const fr: Catalogue = {
     remove: "Supprimer",
     pin: "Épingler",
     unpin: "Détacher",
+    quote: "Citer",
+    whoReacted: "Qui a réagi",
+    noReactions: "Personne n’a réagi.",
     copyText: "Copier le texte",
     copyLink: "Copier le lien",
     markUnread: "Marquer non lu à partir d’ici",
@@ -336,10 +343,15 @@ export const fr: Catalogue = {
   },
   switcher: {
     label: "Aller à une conversation",
-    placeholder: "Salon ou personne",
+    placeholder: "Salon, personne, ou > pour les commandes",
     empty: "Rien ne correspond.",
     conversations: "Conversations",
     people: "Personnes",
+    readAll: "Tout marquer comme lu",
+    keys: "Raccourcis clavier",
+    members: "Membres de ce salon",
+    details: "Réglages de ce salon",
+    invite: "Inviter dans ce salon",
     commands: "Commandes",
   },
   settings: {

@@ -45,26 +45,28 @@ export function Knock({ channel, member }: { channel: ChannelState; member: Memb
         <span className="truncate">{name}</span>
         <small className="truncate">{user.id}</small>
       </span>
-      {may(channel.info, "kick") ? (
+      <span className="held-answers">
+        {may(channel.info, "kick") ? (
+          <Button
+            size="small"
+            variant="quiet"
+            isDisabled={busy}
+            aria-label={t.channelSettings.declineLabel(name)}
+            onPress={() => void answer("left")}
+          >
+            {t.channelSettings.decline}
+          </Button>
+        ) : null}
         <Button
           size="small"
-          variant="quiet"
+          variant="primary"
           isDisabled={busy}
-          aria-label={t.channelSettings.declineLabel(name)}
-          onPress={() => void answer("left")}
+          aria-label={t.channelSettings.letInLabel(name)}
+          onPress={() => void answer("invited")}
         >
-          {t.channelSettings.decline}
+          {t.channelSettings.letIn}
         </Button>
-      ) : null}
-      <Button
-        size="small"
-        variant="primary"
-        isDisabled={busy}
-        aria-label={t.channelSettings.letInLabel(name)}
-        onPress={() => void answer("invited")}
-      >
-        {t.channelSettings.letIn}
-      </Button>
+      </span>
     </li>
   );
 }

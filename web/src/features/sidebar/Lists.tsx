@@ -136,12 +136,20 @@ function SectionTools({ group: { id, name } }: { group: Group<ChannelState> }) {
   if (id === FAVOURITES) return null;
   if (id === DMS) {
     return (
-      <IconButton
-        icon="add"
-        size="small"
-        label={t.nav.startDm}
-        onPress={() => view.openDialog({ kind: "dm" })}
-      />
+      <>
+        <IconButton
+          icon="people"
+          size="small"
+          label={t.peopleDirectory.title}
+          onPress={() => view.openDialog({ kind: "people" })}
+        />
+        <IconButton
+          icon="add"
+          size="small"
+          label={t.nav.startDm}
+          onPress={() => view.openDialog({ kind: "dm" })}
+        />
+      </>
     );
   }
   if (id === CHANNELS) {
