@@ -103,6 +103,45 @@ async function tour(browser: Browser, width: number): Promise<void> {
   await expect(page.getByTestId("thread")).toBeVisible();
   await check(page, "thread");
   await page.keyboard.press("Escape");
+  await ada.act("quote and", "Edit");
+  const box = page.getByRole("textbox", { name: "Edit message" });
+  await expect(box).toBeFocused();
+  await check(page, "editing");
+  await box.fill("quote and an edit");
+  await box.press("Enter");
+  await page.getByRole("button", { name: /Show the edit history/ }).click();
+  await expect(page.getByRole("dialog")).toContainText("First");
+  await check(page, "edit history");
+  await page.keyboard.press("Escape");
+  await ada.act("quote and", "Pin");
+  await page.getByRole("button", { name: "Pinned messages" }).click();
+  await expect(page.getByRole("complementary")).toContainText("quote and an edit");
+  await check(page, "pins");
+  await page.keyboard.press("Escape");
+  await ada.act("quote and", "Delete");
+  await check(page, "delete a message");
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await ada
+    .message("Hello")
+    .getByRole("button", { name: `Ada ${name}`, exact: true })
+    .first()
+    .click();
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await check(page, "profile");
+  await page.keyboard.press("Escape");
+  await ada.composer.fill("/");
+  await expect(page.getByRole("listbox")).toBeVisible();
+  await check(page, "commands");
+  await ada.send("/help");
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await check(page, "command help");
+  await page.keyboard.press("Escape");
+  await ada.composer.fill("");
+  await page.getByRole("button", { name: "Conversation options" }).click();
+  await page.getByRole("menuitem", { name: "Invite people" }).click();
+  await expect(page.getByRole("option").first()).toBeVisible();
+  await check(page, "invite");
+  await page.keyboard.press("Escape");
   await page.getByRole("button", { name: /^Members/ }).click();
   await expect(page.getByTestId("members").getByRole("listitem")).toHaveCount(1);
   await check(page, "members");
@@ -128,7 +167,7 @@ async function tour(browser: Browser, width: number): Promise<void> {
   await expect(page.getByRole("menu")).toBeVisible();
   await check(page, "menu");
   await page.getByRole("menuitem", { name: "Channel settings" }).click();
-  await tabs(page, "channel settings", ["General", "Access", "Servers", "Bans"]);
+  await tabs(page, "channel settings", ["General", "Access", "Permissions", "Servers", "Bans"]);
   await page.keyboard.press("Escape");
   await drawer();
   await check(page, "sidebar");
@@ -168,7 +207,7 @@ async function administration(browser: Browser, width: number): Promise<void> {
   await root.context.close();
 }
 
-for (const width of [1440, 360]) {
+for (const width of [1440, 768, 360]) {
   test(`${width} px`, async ({ browser }) => {
     await tour(browser, width);
     await administration(browser, width);

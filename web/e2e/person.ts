@@ -8,7 +8,9 @@ import {
   type Locator,
   type Page,
 } from "@playwright/test";
-import type { Server } from "./server";
+
+/** Where a server is found. */
+type Served = { readonly url: string };
 
 export const PASSWORD = "correct horse battery";
 
@@ -31,7 +33,7 @@ export class Person {
 
   static async at(
     browser: Browser,
-    server: Server,
+    server: Served,
     name: string,
     options: BrowserContextOptions = {},
   ): Promise<Person> {
@@ -43,7 +45,7 @@ export class Person {
 
   static async registered(
     browser: Browser,
-    server: Server,
+    server: Served,
     name: string,
     options: BrowserContextOptions = {},
   ) {

@@ -120,6 +120,8 @@ export const list_directory = (query: { query?: string; server?: string; cursor?
   sdk.listDirectory({ query }) as Listed<"channels", DirectoryEntry>;
 export const join_channel = (channel: string) => sdk.joinChannel({ path: { channel } }) as Promise<Channel>;
 export const create_join = (alias: string) => sdk.createJoin({ body: { alias } }) as Promise<Channel>;
+/** Asks to be let in. */
+export const knock_channel = (channel: string) => sdk.knockChannel({ path: { channel } });
 export const leave_channel = (channel: string) => sdk.leaveChannel({ path: { channel } });
 export const create_dm = (users: string[]) => sdk.createDm({ body: { users } }) as Promise<Channel>;
 

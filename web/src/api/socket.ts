@@ -26,10 +26,12 @@ const HEARTBEAT_DEFAULT_MS = 30_000;
 const PROBE_TIMEOUT_MS = 5_000;
 /** Frames that arrive within one picture are applied together: 500 a second must not mean 500 renders. */
 const BATCH_MS = 16;
-/** Where drawing takes long, frames wait for longer, so that keys and pointer have most of the time. */
+/** Faster than anybody reads, frames wait for longer, so that keys and pointer have most of the time. */
 const BATCH_MS_MAX = 250;
-const BATCH_COST_FACTOR = 6;
+const BATCH_FRAMES_CALM = 4;
 const BATCH_FRAMES_MAX = 500;
+/** As browsers say it of a connection that ended without a goodbye. */
+const CLOSE_DEAD = 1006;
 const CLOSE_UNAUTHENTICATED = 4001;
 const CLOSE_REVOKED = 4003;
 const CLOSE_TOO_MANY_FRAMES = 4029;
@@ -45,6 +47,9 @@ export class StreamSocket {
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private beatTimer: ReturnType<typeof setInterval> | undefined;
   private deadTimer: ReturnType<typeof setTimeout> | undefined;
+  /** When the connection counts as dead, and when that is looked at next (clock of `performance.now`). */
+  private deadAt = 0;
+  private looksAt = 0;
   private heartbeatMs = HEARTBEAT_DEFAULT_MS;
 
   constructor(options: SocketOptions) {
@@ -130,13 +135,9 @@ export class StreamSocket {
     const frames = this.batch;
     this.batch = [];
     if (frames.length === 0) return;
-    const started = performance.now();
+    const calm = frames.length <= BATCH_FRAMES_CALM;
+    this.batchMs = calm ? BATCH_MS : Math.min(BATCH_MS_MAX, this.batchMs * 2);
     this.options.onFrames(frames);
-    // What the frames caused is drawn before the next task.
-    setTimeout(() => {
-      const cost = performance.now() - started;
-      this.batchMs = Math.min(BATCH_MS_MAX, Math.max(BATCH_MS, cost * BATCH_COST_FACTOR));
-    }, 0);
   }
 
   private closed(socket: WebSocket, code: number): void {
@@ -156,17 +157,24 @@ export class StreamSocket {
     this.retryTimer = setTimeout(() => this.connect(), delay);
   }
 
+  /** Gives the connection up when nothing comes. Called for each frame, and so it sets no timer for each. */
   private expectSomething(withinMs: number): void {
+    this.deadAt = performance.now() + withinMs;
+    if (this.deadTimer !== undefined && this.deadAt >= this.looksAt) return;
     clearTimeout(this.deadTimer);
-    const socket = this.socket;
+    this.looksAt = this.deadAt;
     this.deadTimer = setTimeout(() => {
-      if (socket && socket === this.socket) this.closed(socket, 1006);
+      this.deadTimer = undefined;
+      const left = this.deadAt - performance.now();
+      if (left > 0) this.expectSomething(left);
+      else if (this.socket) this.closed(this.socket, CLOSE_DEAD);
     }, withinMs);
   }
 
   private drop(): void {
     clearInterval(this.beatTimer);
     clearTimeout(this.deadTimer);
+    this.deadTimer = undefined;
     this.flush();
     const socket = this.socket;
     this.socket = null;

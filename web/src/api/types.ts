@@ -161,6 +161,7 @@ export interface DirectoryEntry {
   topic: string;
   alias: string | null;
   host: string;
+  policy: Policy;
   member_count: number;
   membership: Membership | null;
 }

@@ -23,6 +23,7 @@ import {
   resynced,
   upsertChannel,
 } from "./channels";
+import { applyBurst, burstLength, type Said } from "./burst";
 import { applyEvent, react, removed } from "./events";
 import { applyLoose, forgetChannel, readInbox, seeUpTo } from "./loose";
 import { discard, queue, setStatus, settle } from "./outbox";
@@ -94,7 +95,7 @@ export function reduce(state: State, action: Action): State {
     case "connection_changed":
       return { ...state, connection: action.connection };
     case "frames":
-      return action.frames.reduce((next, frame) => applyFrame(next, frame, action.now), state);
+      return applyFrames(state, action.frames, action.now);
     case "channel_loaded":
       return upsertChannel(state, action.channel);
     case "channel_left":
@@ -221,6 +222,27 @@ function synced(state: State, sync: Sync, known: readonly string[]): State {
   for (const channel of sync.channels) next = upsertChannel(next, channel);
   next = putUsers(next, [sync.user, ...sync.users]);
   return next;
+}
+
+function applyFrames(state: State, frames: readonly StateFrame[], now: number): State {
+  let next = state;
+  for (let at = 0; at < frames.length;) {
+    const burst = burstLength(frames, at);
+    const frame = frames[at];
+    if (burst > 0) next = applySaid(next, frames.slice(at, at + burst) as Said[]);
+    else if (frame) next = applyFrame(next, frame, now);
+    at += Math.max(1, burst);
+  }
+  return next;
+}
+
+function applySaid(state: State, events: readonly Said[]): State {
+  const settled = settle(
+    state,
+    events.map(({ d }) => d),
+  );
+  const me = state.me?.id ?? "";
+  return changeChannel(settled, events[0]?.channel ?? "", (channel) => applyBurst(channel, events, me));
 }
 
 function applyFrame(state: State, frame: StateFrame, now: number): State {

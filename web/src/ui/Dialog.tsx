@@ -1,4 +1,4 @@
-import type { CSSProperties, ReactNode } from "react";
+import { type CSSProperties, type ReactNode, type RefObject, useEffect, useEffectEvent, useRef } from "react";
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { t } from "../i18n";
 import { Button, IconButton } from "./Button";
@@ -14,10 +14,12 @@ interface DialogProps {
 
 /** A modal dialog: mounted means open. Focus goes in and comes back; Esc and the scrim close it. */
 export function Dialog({ title, onClose, children, width = 460, role = "dialog", testId }: DialogProps) {
+  const own = useRef<HTMLElement>(null);
+  useKeptFocus(own, onClose);
   return (
     <ModalOverlay className="scrim" isOpen isDismissable onOpenChange={(open) => !open && onClose()}>
       <Modal className="modal" style={{ "--modal-width": `${width}px` } as CSSProperties}>
-        <AriaDialog className="dialog" role={role} data-testid={testId}>
+        <AriaDialog ref={own} className="dialog" role={role} data-testid={testId}>
           <header className="dialog-head">
             <Heading slot="title" level={2}>
               {title}
@@ -29,6 +31,21 @@ export function Dialog({ title, onClose, children, width = 460, role = "dialog",
       </Modal>
     </ModalOverlay>
   );
+}
+
+/** What had the focus may go away or be switched off while it is used: then keys are still for the dialog. */
+function useKeptFocus(own: RefObject<HTMLElement | null>, onClose: () => void): void {
+  const close = useEffectEvent(onClose);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const open = document.querySelectorAll("[role=dialog],[role=alertdialog]");
+      if (event.target !== document.body || open[open.length - 1] !== own.current) return;
+      if (event.key === "Escape") close();
+      else own.current?.focus();
+    };
+    document.addEventListener("keydown", onKey, { capture: true });
+    return () => document.removeEventListener("keydown", onKey, { capture: true });
+  }, [own]);
 }
 
 /** A dialog without a visible head, near the top of the window: for switching and searching. */

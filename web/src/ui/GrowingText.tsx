@@ -2,6 +2,9 @@
 
 import { type KeyboardEvent, type Ref, useImperativeHandle, useLayoutEffect, useRef } from "react";
 
+/** Browsers that size a box by its text do so without being asked for its height after every key. */
+const BY_ITSELF = typeof CSS !== "undefined" && CSS.supports("field-sizing", "content");
+
 interface GrowingTextProps {
   label: string;
   value: string;
@@ -25,7 +28,7 @@ export function GrowingText(props: GrowingTextProps) {
 
   useLayoutEffect(() => {
     const box = own.current;
-    if (!box) return;
+    if (!box || BY_ITSELF) return;
     box.style.height = "auto";
     box.style.height = `${box.scrollHeight}px`;
   }, [value]);

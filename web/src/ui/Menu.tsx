@@ -1,6 +1,5 @@
-import type { ReactElement } from "react";
-import { Menu as AriaMenu, MenuItem, MenuTrigger, Popover, Separator } from "react-aria-components";
-import { Icon, type IconName } from "./Icon";
+import { cloneElement, lazy, type ReactElement, Suspense, useState } from "react";
+import type { IconName } from "./Icon";
 
 export interface MenuAction {
   id: string;
@@ -10,40 +9,27 @@ export interface MenuAction {
   onAction: () => void;
 }
 
-interface MenuProps {
+export interface MenuProps {
   label: string;
   /** The control that opens it. */
-  trigger: ReactElement;
+  trigger: ReactElement<{ onPress?: () => void }>;
   /** `null` draws a line. */
   items: (MenuAction | null)[];
   onOpenChange?: (open: boolean) => void;
 }
 
-export function Menu({ label, trigger, items, onOpenChange }: MenuProps) {
+const OpenMenu = lazy(() => import("./OpenMenu"));
+
+/** Its control is there at once; pressed before the rest has come, it opens when that is there. */
+export function Menu(props: MenuProps) {
+  const [wanted, setWanted] = useState(false);
+  const want = () => {
+    setWanted(true);
+    props.onOpenChange?.(true);
+  };
   return (
-    <MenuTrigger {...(onOpenChange ? { onOpenChange } : {})}>
-      {trigger}
-      <Popover className="popover" placement="bottom end" offset={4}>
-        <AriaMenu className="menu" aria-label={label}>
-          {items.map((item, index) =>
-            item ? (
-              <MenuItem
-                key={item.id}
-                id={item.id}
-                className="menu-item"
-                data-danger={item.danger || undefined}
-                onAction={item.onAction}
-                textValue={item.label}
-              >
-                {item.icon ? <Icon name={item.icon} /> : null}
-                {item.label}
-              </MenuItem>
-            ) : (
-              <Separator key={`line-${String(index)}`} className="menu-separator" />
-            ),
-          )}
-        </AriaMenu>
-      </Popover>
-    </MenuTrigger>
+    <Suspense fallback={cloneElement(props.trigger, { onPress: want })}>
+      <OpenMenu {...props} open={wanted} />
+    </Suspense>
   );
 }

@@ -11,6 +11,8 @@ import { useClient, useSelect } from "./context";
 import { fileUrl } from "../../api/files";
 import type { User } from "../../api/types";
 import { Pictures } from "../../ui/Avatar";
+import { References } from "../../ui/markdown/references";
+import { useReferences } from "./references";
 import { LiveRegion } from "./LiveRegion";
 import { go, useRoute } from "./route";
 import { useShortcuts } from "./shortcuts";
@@ -45,47 +47,50 @@ export default function Shell() {
   useLastChannel(route.channel);
   const users = useSelect((state) => state.users);
   const pictures = useCallback((id: string) => pictureOf(users[id]), [users]);
+  const references = useReferences();
   const closeDialog = useCallback(() => openDialog(null), []);
 
   return (
     <ViewContext value={view}>
-      <Pictures value={pictures}>
-        <a className="skip-link" href="#main" onClick={skipToMessages}>
-          {t.nav.skip}
-        </a>
-        <div className="shell" data-panel={panel?.kind} data-drawer={drawer || undefined}>
-          <Sidebar active={route.channel} />
-          {drawer ? (
-            <button
-              type="button"
-              className="drawer-scrim"
-              aria-label={t.nav.close}
-              onClick={() => setDrawer(false)}
-            />
-          ) : null}
-          <main className="main" id="main" tabIndex={-1}>
-            <ConnectionNote />
-            <UpdateNote />
-            <OfferNote />
-            {route.channel ? (
-              <Conversation key={route.channel} id={route.channel} target={route.message} />
-            ) : (
-              <Welcome />
-            )}
-          </main>
-          {panel ? (
+      <References value={references}>
+        <Pictures value={pictures}>
+          <a className="skip-link" href="#main" onClick={skipToMessages}>
+            {t.nav.skip}
+          </a>
+          <div className="shell" data-panel={panel?.kind} data-drawer={drawer || undefined}>
+            <Sidebar active={route.channel} />
+            {drawer ? (
+              <button
+                type="button"
+                className="drawer-scrim"
+                aria-label={t.nav.close}
+                onClick={() => setDrawer(false)}
+              />
+            ) : null}
+            <main className="main" id="main" tabIndex={-1}>
+              <ConnectionNote />
+              <UpdateNote />
+              <OfferNote />
+              {route.channel ? (
+                <Conversation key={route.channel} id={route.channel} target={route.message} />
+              ) : (
+                <Welcome />
+              )}
+            </main>
+            {panel ? (
+              <Suspense fallback={null}>
+                <SidePanel panel={panel} channel={route.channel} />
+              </Suspense>
+            ) : null}
+          </div>
+          {dialog ? (
             <Suspense fallback={null}>
-              <SidePanel panel={panel} channel={route.channel} />
+              <Dialogs dialog={dialog} onClose={closeDialog} />
             </Suspense>
           ) : null}
-        </div>
-        {dialog ? (
-          <Suspense fallback={null}>
-            <Dialogs dialog={dialog} onClose={closeDialog} />
-          </Suspense>
-        ) : null}
-        <LiveRegion active={route.channel} />
-      </Pictures>
+          <LiveRegion active={route.channel} />
+        </Pictures>
+      </References>
     </ViewContext>
   );
 }

@@ -38,8 +38,13 @@ export function useShortcuts(view: View): void {
         else escape(client, view);
       }
     };
+    const onReadAll = () => readAll(client);
     addEventListener("keydown", onKey);
-    return () => removeEventListener("keydown", onKey);
+    addEventListener("loggia:read-all", onReadAll);
+    return () => {
+      removeEventListener("keydown", onKey);
+      removeEventListener("loggia:read-all", onReadAll);
+    };
   }, [client, view]);
 }
 

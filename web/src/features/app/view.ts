@@ -24,6 +24,8 @@ export type DialogView =
   | { kind: "delete"; channel: string; message: string }
   | { kind: "history"; channel: string; message: string }
   | { kind: "section"; section: string | null; channel: string | null }
+  | { kind: "reactions"; channel: string; message: string }
+  | { kind: "people" }
   | { kind: "date"; channel: string; ts: number }
   | { kind: "admin" }
   | { kind: "commands" }

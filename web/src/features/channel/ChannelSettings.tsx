@@ -5,10 +5,12 @@ import { t } from "../../i18n";
 import { TabbedDialog } from "../../ui/TabbedDialog";
 import { channelName } from "../../store/selectors";
 import { useChannel, useClient, useSelect } from "../app/context";
-import { canSetPolicy, may } from "../client/rights";
+import { canInvite, canSetPolicy, may } from "../client/rights";
 import { Access } from "./Access";
 import { Bans } from "./Bans";
 import { General } from "./General";
+import { Knocks } from "./Knocks";
+import { Permissions } from "./Permissions";
 import { Servers } from "./Servers";
 
 export default function ChannelSettings({ channel: id, onClose }: { channel: string; onClose: () => void }) {
@@ -25,6 +27,18 @@ export default function ChannelSettings({ channel: id, onClose }: { channel: str
         id: "access",
         title: t.channelSettings.access,
         content: <Access info={info} />,
+      },
+    !dm &&
+      canSetPolicy(info) && {
+        id: "permissions",
+        title: t.channelSettings.permissions,
+        content: <Permissions info={info} />,
+      },
+    info.policy.join === "knock" &&
+      canInvite(info) && {
+        id: "knocks",
+        title: t.channelSettings.knocks,
+        content: <Knocks channel={id} />,
       },
     { id: "servers", title: t.channelSettings.servers, content: <Servers info={info} /> },
     !dm && may(info, "ban") && { id: "bans", title: t.channelSettings.bans, content: <Bans channel={id} /> },

@@ -4,23 +4,30 @@ import { t } from "../../i18n";
 import { Button } from "../../ui/Button";
 import { Choices, Field } from "../../ui/Field";
 import { Icon } from "../../ui/Icon";
-import { useChannel, useClient } from "../app/context";
+import { useChannel, useClient, useMe } from "../app/context";
 import { useView } from "../app/view";
-import { problemText } from "../client/problems";
+import { fieldProblem, problemText } from "../client/problems";
 import { canSetPolicy, canSetProfile } from "../client/rights";
+
+/** `#garden:b.example` to `garden`. */
+const localAlias = (alias: string | null): string => alias?.replace(/^#/, "").split(":")[0] ?? "";
 
 export function General({ channel: id, onClose }: { channel: string; onClose: () => void }) {
   const client = useClient();
   const view = useView();
+  const me = useMe();
   const info = useChannel(id)?.info;
   const [name, setName] = useState(info?.name ?? "");
   const [topic, setTopic] = useState(info?.topic ?? "");
   const [visibility, setVisibility] = useState<Visibility>(info?.visibility ?? "public");
+  const [alias, setAlias] = useState(localAlias(info?.alias ?? null));
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   if (!info) return null;
   const dm = info.kind === "dm";
   const editable = canSetProfile(info);
+  // What a channel is found under is a matter of the server that it lives on.
+  const addressed = canSetPolicy(info) && info.host === me?.server;
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -30,6 +37,7 @@ export function General({ channel: id, onClose }: { channel: string; onClose: ()
       ...(name.trim() !== info.name ? { name: name.trim() } : {}),
       ...(topic.trim() !== info.topic ? { topic: topic.trim() } : {}),
       ...(visibility !== info.visibility ? { visibility } : {}),
+      ...(alias.trim() !== localAlias(info.alias) ? { alias: alias.trim() || null } : {}),
     };
     try {
       if (Object.keys(change).length > 0) await client.actions.updateChannel(id, change);
@@ -60,6 +68,21 @@ export function General({ channel: id, onClose }: { channel: string; onClose: ()
             value={topic}
             onChange={setTopic}
           />
+          {addressed ? (
+            <Field
+              label={t.channelSettings.address}
+              hint={t.channelSettings.addressHint(info.host)}
+              maxLength={64}
+              spellCheck="false"
+              value={alias}
+              onChange={setAlias}
+              error={fieldProblem(error, "alias") ?? undefined}
+            />
+          ) : info.alias ? (
+            <p className="field-hint">
+              {t.channelSettings.address}: {info.alias}
+            </p>
+          ) : null}
           {editable ? null : <p className="field-hint">{t.channelSettings.readOnly}</p>}
         </>
       )}
@@ -85,7 +108,7 @@ export function General({ channel: id, onClose }: { channel: string; onClose: ()
           { value: "none", title: t.channelSettings.notifyNone, icon: <Icon name="close" /> },
         ]}
       />
-      {error ? (
+      {error && !fieldProblem(error, "alias") ? (
         <p className="field-error" role="alert">
           {problemText(error)}
         </p>

@@ -128,6 +128,21 @@ export class Actions {
     });
   }
 
+  /** Who asks to be let in; told by frames from then on. */
+  async loadKnocks(channel: string): Promise<void> {
+    if (!this.store.getState().channels[channel]?.members) await this.loadMembers(channel);
+    await this.attempt(async () => {
+      const { members } = await api.list_members(channel, { limit: 100, membership: "knocking" });
+      const next = this.store.getState().channels[channel]?.members?.next ?? null;
+      this.store.dispatch({ type: "members_loaded", channel, members, next, first: false });
+    });
+  }
+
+  /** Asks to be let in, or no longer. */
+  async knock(channel: string, asks: boolean): Promise<boolean> {
+    return this.attempt(() => (asks ? api.knock_channel(channel) : api.leave_channel(channel)));
+  }
+
   async edit(channel: string, id: string, text: string): Promise<boolean> {
     return this.attempt(async () => {
       const message = await api.edit_message(channel, id, text);

@@ -1,10 +1,12 @@
 // What the viewer may do, as far as the role and the channel's policy tell; the server decides.
 
-import type { Channel, Message, Role } from "../../api/types";
+import type { Channel, Message, Policy, Role } from "../../api/types";
 
 const RANK: Record<Role, number> = { guest: 0, member: 1, moderator: 2, owner: 3 };
+const ROLES: readonly Role[] = ["guest", "member", "moderator", "owner"];
 
-const DEFAULTS: Record<string, Role> = {
+/** spec/, AUTH: the defaults of rules version 1. */
+const DEFAULTS = {
   post: "member",
   react: "guest",
   invite: "member",
@@ -13,15 +15,34 @@ const DEFAULTS: Record<string, Role> = {
   redact_others: "moderator",
   kick: "moderator",
   ban: "moderator",
-  mention_all: "moderator",
+  mention_all: "member",
   set_policy: "owner",
-};
+} satisfies Record<string, Role>;
 
-export function may(info: Channel, capability: keyof typeof DEFAULTS): boolean {
+export type Capability = keyof typeof DEFAULTS;
+export const CAPABILITIES = Object.keys(DEFAULTS) as Capability[];
+
+export function may(info: Channel, capability: Capability): boolean {
   if (info.membership !== "joined" || !info.role) return false;
-  const needed = info.policy.caps[capability] ?? DEFAULTS[capability] ?? "owner";
-  return RANK[info.role] >= RANK[needed];
+  return RANK[info.role] >= RANK[neededRole(info.policy, capability)];
 }
+
+/** The least role that a capability takes here. */
+export const neededRole = (policy: Pick<Policy, "caps">, capability: Capability): Role =>
+  policy.caps[capability] ?? DEFAULTS[capability];
+
+/** The roles that the viewer may give a capability to: none where it takes a higher role than theirs. */
+export function grantable(info: Channel, capability: Capability): Role[] {
+  const { role } = info;
+  if (!role || RANK[neededRole(info.policy, capability)] > RANK[role]) return [];
+  return ROLES.filter((each) => RANK[each] <= RANK[role]);
+}
+
+/** What is kept of a choice of roles: only what is not as it is anyway. */
+export const capsOf = (chosen: Record<Capability, Role>): Record<string, Role> =>
+  Object.fromEntries(
+    CAPABILITIES.filter((each) => chosen[each] !== DEFAULTS[each]).map((each) => [each, chosen[each]]),
+  );
 
 export const canPost = (info: Channel) => !info.archived && may(info, "post");
 export const canPin = (info: Channel) => may(info, "pin");

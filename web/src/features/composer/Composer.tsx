@@ -15,6 +15,7 @@ import { Chips } from "../files/Chips";
 import { useAttaching } from "../files/useAttaching";
 import { useCommands } from "./useCommands";
 import { useCompletion } from "./useCompletion";
+import { quoted, useQuotes } from "./quoting";
 import { useDraft } from "./useDraft";
 
 interface ComposerProps {
@@ -56,6 +57,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
   }, [replyTo]);
 
   const completion = useCompletion({ channel, text, caret, insert });
+  useQuotes(place, (said) => insert(quoted(text, said), 0, text.length));
 
   const send = () => {
     if (blocked) return;
@@ -112,7 +114,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
           label={label}
           placeholder={label}
           value={text}
-          onChange={change}
+          onChange={(next) => completion.closes(next) || change(next)}
           onSelect={setCaret}
           onKeyDown={onKeyDown}
           controls={completion.open ? completion.listId : undefined}

@@ -56,7 +56,15 @@ export function useCompletion({ channel, text, caret, insert }: Input) {
     return true;
   };
 
-  return { open, options, active, activeId: `${listId}-${active}`, listId, pick, onKey };
+  /** True when what was typed closes a `:code:`, which is put in as its emoji. */
+  const closes = (next: string): boolean => {
+    if (trigger?.kind !== "emoji" || next !== `${text.slice(0, caret)}:${text.slice(caret)}`) return false;
+    const found = options.find(({ title }) => title === `:${trigger.query}:`);
+    if (found) insert(found.piece, trigger.from, caret);
+    return found !== undefined;
+  };
+
+  return { open, options, active, closes, activeId: `${listId}-${active}`, listId, pick, onKey };
 }
 
 function useOptions(channel: string, trigger: Trigger | null): Option[] {

@@ -9,6 +9,7 @@ import { useClient, useMe, useSelect } from "../app/context";
 import { type Panel, useView } from "../app/view";
 import { useArrangement } from "../sidebar/arrangement";
 import { FAVOURITES, put } from "../sidebar/sections";
+import { useKnocks } from "../channel/useKnocks";
 import { canInvite } from "../client/rights";
 
 export function Header({ channel, name }: { channel: ChannelState; name: string }) {
@@ -17,6 +18,7 @@ export function Header({ channel, name }: { channel: ChannelState; name: string 
   const view = useView();
   const me = useMe();
   const dm = info.kind === "dm";
+  const knocks = useKnocks(channel).length;
   const [arrangement, arrange] = useArrangement();
   const favourite = arrangement.places[info.id] === FAVOURITES;
   const toggle = (panel: Panel) => view.setPanel(view.panel?.kind === panel.kind ? null : panel);
@@ -93,12 +95,16 @@ export function Header({ channel, name }: { channel: ChannelState; name: string 
         <button
           type="button"
           className="member-count"
-          aria-label={`${t.channel.showMembers}: ${t.channel.members(info.member_count)}`}
+          aria-label={[
+            `${t.channel.showMembers}: ${t.channel.members(info.member_count)}`,
+            ...(knocks > 0 ? [t.channelSettings.knocksCount(knocks)] : []),
+          ].join(", ")}
           aria-pressed={view.panel?.kind === "members"}
           onClick={() => toggle({ kind: "members" })}
         >
           <Icon name="people" />
           <span aria-hidden="true">{info.member_count}</span>
+          {knocks > 0 ? <span className="knock-dot" aria-hidden="true" /> : null}
         </button>
         <Menu
           label={t.channel.options}

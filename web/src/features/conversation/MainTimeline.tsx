@@ -1,10 +1,10 @@
 // The channel's main window: loading, opening at the first unread, jumping.
 
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { memo, useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
 import { t } from "../../i18n";
 import { TimelineSkeleton } from "../../ui/bits";
 import { Button } from "../../ui/Button";
-import type { ChannelState } from "../../store/state";
+import type { ChannelState, OutboxItem } from "../../store/state";
 import { useClient, useMe, useSelect } from "../app/context";
 import { useView } from "../app/view";
 import { Beginning } from "./Beginning";
@@ -73,6 +73,15 @@ export function MainTimeline(props: MainTimelineProps) {
   return <Loaded {...props} />;
 }
 
+/** What arrives is drawn when there is time: keys and pointer come first, and a drawing under way gives way to them. */
+function Loaded(props: MainTimelineProps) {
+  const { channel } = props;
+  const outbox = useSelect((state) => state.outbox[channel.info.id]) ?? NONE;
+  // Together, so that one's own message is never in both and never in neither.
+  const shown = useDeferredValue(useMemo(() => ({ channel, outbox }), [channel, outbox]));
+  return <Timeline {...props} {...shown} />;
+}
+
 function TargetLoader({ id, target }: { id: string; target: string }) {
   const client = useClient();
   useEffect(() => {
@@ -85,22 +94,26 @@ function TargetLoader({ id, target }: { id: string; target: string }) {
   return null;
 }
 
+interface TimelineProps extends MainTimelineProps {
+  outbox: readonly OutboxItem[];
+}
+
 /** The marker depends on whether the end is seen, the rows on the marker, the scroller on the rows: one knot, here. */
-function Loaded({ channel, name, target, sent, editing, onEdit, onReply }: MainTimelineProps) {
+const Timeline = memo(function Timeline(props: TimelineProps) {
+  const { channel, outbox, name, target, sent, editing, onEdit, onReply } = props;
   const client = useClient();
   const { openDialog } = useView();
   const me = useMe()?.id ?? "";
   const { info, messages, main } = channel;
   const id = info.id;
-  const outboxAll = useSelect((state) => state.outbox[id]) ?? NONE;
   const [seen, setSeen] = useState(false);
   const reading: Reading = useReading(info, seen);
   const { marker } = reading;
 
   const rows = useMemo(() => {
-    const outbox = outboxAll.filter((item) => !item.thread);
-    return main ? buildRows({ window: main, messages, outbox, me, marker }) : [];
-  }, [main, messages, outboxAll, me, marker]);
+    const pending = outbox.filter((item) => !item.thread);
+    return main ? buildRows({ window: main, messages, outbox: pending, me, marker }) : [];
+  }, [main, messages, outbox, me, marker]);
   const hasLine = rows.some((row) => row.kind === "new");
   const live = main ? !main.hasNewer : false;
 
@@ -168,4 +181,4 @@ function Loaded({ channel, name, target, sent, editing, onEdit, onReply }: MainT
       onEdit={onEdit}
     />
   );
-}
+});

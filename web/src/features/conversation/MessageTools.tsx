@@ -7,7 +7,8 @@ import type { StoredMessage } from "../../store/state";
 import { useChannel, useClient, useMe } from "../app/context";
 import { routeTo } from "../app/route";
 import { useView } from "../app/view";
-import { canModerate, canPin, canSeeEdits } from "../client/rights";
+import { canModerate, canPin, canPost, canSeeEdits } from "../client/rights";
+import { quoteInto } from "../composer/quoting";
 import { EmojiButton } from "../emoji/EmojiButton";
 
 export const QUICK_EMOJI = ["👍", "❤️", "😂"];
@@ -52,6 +53,19 @@ export function MessageTools(props: MessageToolsProps) {
       label: pinned ? t.message.unpin : t.message.pin,
       icon: "pin",
       onAction: () => void client.actions.pin(channel, message.id, !pinned),
+    },
+    canPost(info) && {
+      id: "quote",
+      label: t.message.quote,
+      icon: "quote",
+      onAction: () =>
+        quoteInto(props.inThread ? `${channel}.${message.thread ?? message.id}` : channel, message.text),
+    },
+    message.reactions.length > 0 && {
+      id: "reactions",
+      label: t.message.whoReacted,
+      icon: "smile",
+      onAction: () => view.openDialog({ kind: "reactions", channel, message: message.id }),
     },
     { id: "copy", label: t.message.copyText, icon: "copy", onAction: () => void copy(message.text) },
     {

@@ -35,8 +35,11 @@ interface Position {
   /** Where the box was scrolled to when it was looked at last. */
   top: number;
   anchor: { key: string; top: number } | null;
-  goal: string | null;
+  goal: string | typeof END | null;
 }
+
+/** A goal that is reached once the rows end where the conversation does: what was loaded may not be drawn yet. */
+const END = Symbol("end");
 
 export interface Scroll {
   scroller: RefObject<HTMLDivElement | null>;
@@ -101,8 +104,11 @@ export function useScroll({ rows, live, openAt, onNearStart, onNearEnd }: Option
     measure(box, heights);
     // Rows may change between a scroll and the event that tells of it: what was scrolled stays scrolled.
     const { goal, stick, anchor } = scrolled(position.current, box);
-    const target = goal === null ? null : rowOf(box, goal);
-    if (target) {
+    const target = typeof goal === "string" ? rowOf(box, goal) : null;
+    if (goal === END && latest.current.live) {
+      position.current.goal = null;
+      box.scrollTop = box.scrollHeight;
+    } else if (target) {
       position.current.goal = null;
       box.scrollTop += offset(box, target) - box.clientHeight / 4;
     } else if (stick && latest.current.live) {
@@ -132,7 +138,7 @@ export function useScroll({ rows, live, openAt, onNearStart, onNearEnd }: Option
   }, [look, settle]);
 
   const toEnd = useCallback(() => {
-    position.current = { stick: true, top: scroller.current?.scrollTop ?? 0, anchor: null, goal: null };
+    position.current = { stick: true, top: scroller.current?.scrollTop ?? 0, anchor: null, goal: END };
     setCentre({ key: null });
     settle();
   }, [settle]);

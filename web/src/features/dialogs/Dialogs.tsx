@@ -11,9 +11,11 @@ import { EditHistory } from "./EditHistory";
 import { JumpToDate } from "./JumpToDate";
 import { LeaveChannel } from "./LeaveChannel";
 import { InvitePeople, StartDm } from "./ChoosePeople";
+import { PeopleDirectory } from "./PeopleDirectory";
 import { Profile } from "./Profile";
 import { SectionName } from "./SectionName";
 import { Switcher } from "./Switcher";
+import { WhoReacted } from "./WhoReacted";
 
 const ChannelSettings = lazy(() => import("../channel/ChannelSettings"));
 const Admin = lazy(() => import("../admin/Admin"));
@@ -41,6 +43,10 @@ export default function Dialogs({ dialog, onClose }: { dialog: DialogView; onClo
       return <DeleteMessage channel={dialog.channel} message={dialog.message} onClose={onClose} />;
     case "history":
       return <EditHistory channel={dialog.channel} message={dialog.message} onClose={onClose} />;
+    case "reactions":
+      return <WhoReacted channel={dialog.channel} message={dialog.message} onClose={onClose} />;
+    case "people":
+      return <PeopleDirectory onClose={onClose} />;
     case "section":
       return <SectionName section={dialog.section} channel={dialog.channel} onClose={onClose} />;
     case "date":

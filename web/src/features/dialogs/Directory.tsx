@@ -24,8 +24,14 @@ export function Directory({ onClose }: { onClose: () => void }) {
   const { loaded, failed, channels, showMore } = useDirectory(query, server);
   const alias = fullAlias(query);
 
+  const [asked, setAsked] = useState<Readonly<Record<string, boolean>>>({});
   const open = useCallback(
-    async (entry: DirectoryEntry) => {
+    async (entry: DirectoryEntry, means: Means) => {
+      if (means === "ask" || means === "withdraw") {
+        if (!(await client.actions.knock(entry.id, means === "ask"))) return;
+        if (means === "ask") client.notices.show(t.channelSettings.askedNotice);
+        return setAsked((known) => ({ ...known, [entry.id]: means === "ask" }));
+      }
       // A channel of another server is not known here yet: its address leads there.
       const elsewhere = server !== null && entry.alias !== null;
       if (entry.membership !== "joined") {
@@ -86,7 +92,7 @@ export function Directory({ onClose }: { onClose: () => void }) {
       ) : null}
       <ul className="directory">
         {channels.map((entry) => (
-          <DirectoryRow key={entry.id} entry={entry} onOpen={open} />
+          <DirectoryRow key={entry.id} entry={entry} means={meansOf(entry, asked[entry.id])} onOpen={open} />
         ))}
       </ul>
       {showMore ? (
@@ -98,15 +104,30 @@ export function Directory({ onClose }: { onClose: () => void }) {
   );
 }
 
-function DirectoryRow({
-  entry,
-  onOpen,
-}: {
+/** What a press does: where one is asked for, one knocks. */
+type Means = "open" | "join" | "ask" | "withdraw";
+
+function meansOf(entry: DirectoryEntry, asked: boolean | undefined): Means {
+  if (entry.membership === "joined") return "open";
+  if (entry.policy.join !== "knock" || entry.membership === "invited") return "join";
+  return (asked ?? entry.membership === "knocking") ? "withdraw" : "ask";
+}
+
+interface RowProps {
   entry: DirectoryEntry;
-  onOpen: (entry: DirectoryEntry) => Promise<void>;
-}) {
+  means: Means;
+  onOpen: (entry: DirectoryEntry, means: Means) => Promise<void>;
+}
+
+function DirectoryRow({ entry, means, onOpen }: RowProps) {
   const [busy, setBusy] = useState(false);
-  const joined = entry.membership === "joined";
+  const words: Record<Means, [title: string, label: string]> = {
+    open: [t.directory.open, `${t.directory.open} ${entry.name}`],
+    join: [t.directory.join, `${t.directory.join} ${entry.name}`],
+    ask: [t.channelSettings.ask, t.channelSettings.askLabel(entry.name)],
+    withdraw: [t.channelSettings.asked, t.channelSettings.withdrawLabel(entry.name)],
+  };
+  const [title, label] = words[means];
   return (
     <li className="directory-row" data-testid="directory-row">
       <Icon name="hash" />
@@ -119,15 +140,16 @@ function DirectoryRow({
       </div>
       <Button
         size="small"
-        variant={joined ? "plain" : "primary"}
+        variant={means === "join" || means === "ask" ? "primary" : "plain"}
+        {...(means === "withdraw" ? { icon: "check" as const } : {})}
         isDisabled={busy}
-        aria-label={`${joined ? t.directory.open : t.directory.join} ${entry.name}`}
+        aria-label={label}
         onPress={() => {
           setBusy(true);
-          void onOpen(entry).finally(() => setBusy(false));
+          void onOpen(entry, means).finally(() => setBusy(false));
         }}
       >
-        {joined ? t.directory.open : t.directory.join}
+        {title}
       </Button>
     </li>
   );

@@ -10,8 +10,9 @@ import { Picker, type PickerOption } from "../../ui/Picker";
 import { channelName, directMessages, displayName, joinedChannels, otherPeople } from "../../store/selectors";
 import type { ChannelState, State } from "../../store/state";
 import { useClient, useMe } from "../app/context";
-import { go } from "../app/route";
-import { type DialogView, useView } from "../app/view";
+import { go, parseRoute } from "../app/route";
+import { useView } from "../app/view";
+import { commandsFor } from "./switcherCommands";
 import { findUsers } from "./findUsers";
 import { useSearch } from "./useSearch";
 
@@ -27,18 +28,14 @@ export function Switcher({ onClose }: { onClose: () => void }) {
   const state = client.store.getState();
   const wanted = query.trim().toLowerCase();
   const ask = useCallback(
-    async (text: string) => (text === "" ? { users: [] } : findUsers(text, FOUND_MAX)),
+    async (text: string) =>
+      text === "" || text.startsWith(">") ? { users: [] } : findUsers(text, FOUND_MAX),
     [],
   );
   const { found } = useSearch(query, ask);
 
   const conversations = useMemo(() => rankChannels(state, wanted), [state, wanted]);
-  const commands: { id: string; title: string; dialog: DialogView }[] = [
-    { id: ">browse", title: t.nav.browse, dialog: { kind: "directory" } },
-    { id: ">create", title: t.nav.create, dialog: { kind: "create" } },
-    { id: ">dm", title: t.nav.startDm, dialog: { kind: "dm" } },
-    { id: ">settings", title: t.nav.settings, dialog: { kind: "settings" } },
-  ];
+  const commands = commandsFor(state, view, parseRoute(location.hash).channel);
 
   const options: PickerOption[] = [
     ...conversations.map((channel) => conversationOption(state, channel)),
@@ -52,9 +49,9 @@ export function Switcher({ onClose }: { onClose: () => void }) {
         detail: user.server === me?.server ? `@${user.username}` : user.id,
       })),
     ...commands
-      .filter(({ title }) => title.toLowerCase().includes(wanted))
-      .map(({ id, title }) => ({ id, group: t.switcher.commands, lead: <Icon name="add" />, title })),
-    ...(wanted === ""
+      .filter(({ title }) => title.toLowerCase().includes(wanted.replace(/^>\s*/, "")))
+      .map(({ id, title, icon }) => ({ id, group: t.switcher.commands, lead: <Icon name={icon} />, title })),
+    ...(wanted === "" || wanted.startsWith(">")
       ? []
       : [
           {
@@ -68,8 +65,8 @@ export function Switcher({ onClose }: { onClose: () => void }) {
 
   const pick = async (id: string) => {
     const command = commands.find((each) => each.id === id);
-    if (command) return view.openDialog(command.dialog);
-    onClose();
+    if (!command || !("dialog" in command)) onClose();
+    if (command) return "dialog" in command ? view.openDialog(command.dialog) : command.run();
     if (id === SEARCH) return view.setPanel({ kind: "search", query: query.trim() });
     if (!id.startsWith("@")) return go(id);
     const channel = await client.actions.startDm([id]);

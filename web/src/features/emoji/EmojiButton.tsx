@@ -1,38 +1,24 @@
 import { lazy, Suspense, useState } from "react";
-import { Dialog, DialogTrigger, Popover } from "react-aria-components";
-import { t } from "../../i18n";
 import { IconButton } from "../../ui/Button";
 
-const EmojiPicker = lazy(() => import("./EmojiPicker"));
+const EmojiPopover = lazy(() => import("./EmojiPopover"));
 
-interface EmojiButtonProps {
+export interface EmojiButtonProps {
   label: string;
   onPick: (emoji: string) => void;
   onOpenChange?: (open: boolean) => void;
-  size?: "small";
 }
 
-export function EmojiButton({ label, onPick, onOpenChange, size = "small" }: EmojiButtonProps) {
-  const [open, setOpen] = useState(false);
-  const change = (next: boolean) => {
-    setOpen(next);
-    onOpenChange?.(next);
+/** There at once; pressed before the picker has come, it opens when that is there. */
+export function EmojiButton(props: EmojiButtonProps) {
+  const [wanted, setWanted] = useState(false);
+  const want = () => {
+    setWanted(true);
+    props.onOpenChange?.(true);
   };
   return (
-    <DialogTrigger isOpen={open} onOpenChange={change}>
-      <IconButton icon="smile" label={label} size={size} />
-      <Popover className="popover" placement="top end" offset={6}>
-        <Dialog className="emoji-dialog" aria-label={t.emoji.title}>
-          <Suspense fallback={<div className="emoji-picker" />}>
-            <EmojiPicker
-              onPick={(emoji) => {
-                change(false);
-                onPick(emoji);
-              }}
-            />
-          </Suspense>
-        </Dialog>
-      </Popover>
-    </DialogTrigger>
+    <Suspense fallback={<IconButton icon="smile" label={props.label} size="small" onPress={want} />}>
+      <EmojiPopover {...props} begun={wanted} />
+    </Suspense>
   );
 }

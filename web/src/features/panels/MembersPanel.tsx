@@ -10,6 +10,8 @@ import { displayName } from "../../store/selectors";
 import type { Dict } from "../../store/state";
 import { useChannel, useClient, useMe, useSelect } from "../app/context";
 import { useView } from "../app/view";
+import { Knock } from "../channel/Knocks";
+import { useKnocks } from "../channel/useKnocks";
 import { canInvite, may, outranks } from "../client/rights";
 import { PanelFrame } from "./PanelFrame";
 
@@ -26,6 +28,7 @@ export default function MembersPanel({ channel: id }: { channel: string }) {
   const me = useMe();
   const [ask, setAsk] = useState<Ask | null>(null);
   const members = channel?.members;
+  const knocks = useKnocks(channel);
   const missing = channel !== undefined && !members;
   useEffect(() => {
     if (missing) void client.actions.loadMembers(id);
@@ -57,6 +60,16 @@ export default function MembersPanel({ channel: id }: { channel: string }) {
       }
     >
       <div className="panel-body scroll" data-testid="members">
+        {knocks.length > 0 ? (
+          <section aria-label={t.channelSettings.knocksTitle}>
+            <h3 className="panel-group">{t.channelSettings.knocksTitle}</h3>
+            <ul className="people" data-testid="knocks">
+              {knocks.map((member) => (
+                <Knock key={member.user.id} channel={channel} member={member} />
+              ))}
+            </ul>
+          </section>
+        ) : null}
         {missing ? <ListSkeleton label={t.common.loading} /> : null}
         {groups.map(({ role, list }) =>
           list.length === 0 ? null : (
@@ -126,6 +139,11 @@ function MemberMenu({
         label: t.members.makeModerator,
         onAction: () => setRole("moderator"),
       },
+    member.role !== "guest" && {
+      id: "guest",
+      label: t.members.makeGuest,
+      onAction: () => setRole("guest"),
+    },
     member.role !== "member" && {
       id: "member",
       label: t.members.makeMember,

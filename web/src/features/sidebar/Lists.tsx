@@ -1,6 +1,6 @@
 // The conversations, by section.
 
-import { type ReactNode, useCallback, useMemo, useState } from "react";
+import { type ReactNode, useCallback, useDeferredValue, useMemo, useState } from "react";
 import { t } from "../../i18n";
 import { Badge } from "../../ui/bits";
 import { IconButton } from "../../ui/Button";
@@ -17,7 +17,8 @@ import { CHANNELS, DMS, FAVOURITES, type Group, removeSection, toggleCollapsed }
 
 export function Lists({ active }: { active: string | null }) {
   const client = useClient();
-  const channels = useSelect((state) => state.channels);
+  // Counts may come a moment later than the key that is pressed meanwhile.
+  const channels = useDeferredValue(useSelect((state) => state.channels));
   const users = useSelect((state) => state.users);
   const online = useSelect((state) => state.online);
   const [arrangement] = useArrangement();
@@ -135,12 +136,20 @@ function SectionTools({ group: { id, name } }: { group: Group<ChannelState> }) {
   if (id === FAVOURITES) return null;
   if (id === DMS) {
     return (
-      <IconButton
-        icon="add"
-        size="small"
-        label={t.nav.startDm}
-        onPress={() => view.openDialog({ kind: "dm" })}
-      />
+      <>
+        <IconButton
+          icon="people"
+          size="small"
+          label={t.peopleDirectory.title}
+          onPress={() => view.openDialog({ kind: "people" })}
+        />
+        <IconButton
+          icon="add"
+          size="small"
+          label={t.nav.startDm}
+          onPress={() => view.openDialog({ kind: "dm" })}
+        />
+      </>
     );
   }
   if (id === CHANNELS) {

@@ -1,9 +1,10 @@
 // Markdown nodes to React elements. Nothing here sets HTML.
 
 import type { Definition, Nodes, Parents, Table } from "mdast";
-import { Fragment, memo, type ReactNode, useState } from "react";
+import { Fragment, memo, type MouseEvent, type ReactNode, use, useState } from "react";
 import { t } from "../../i18n";
 import { Code } from "./Code";
+import { References, splitNames } from "./references";
 import { definitions, isBigEmoji, parseMarkdown, safeUrl, splitSpoilers } from "./parse";
 
 export interface MentionTarget {
@@ -97,7 +98,22 @@ function render(node: Nodes, context: Context): ReactNode {
 
 function Link({ url, children: inner }: { url: string; children: ReactNode }) {
   const href = safeUrl(url);
+  const inside = use(References).inside;
   if (!href) return <>{inner}</>;
+  const open = inside(href);
+  if (open) {
+    // With a key held, or another button, it is for another tab: the browser's affair.
+    const onClick = (event: MouseEvent) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+      event.preventDefault();
+      open();
+    };
+    return (
+      <a href={href} onClick={onClick}>
+        {inner}
+      </a>
+    );
+  }
   return (
     <a href={href} target="_blank" rel="noopener noreferrer nofollow">
       {inner}
@@ -150,14 +166,14 @@ function Text({ value, context }: { value: string; context: Context }) {
   );
 }
 
-const MENTION = /(@[\p{L}\p{N}._-]*[\p{L}\p{N}_](?::[a-z0-9.-]*[a-z0-9](?::\d+)?)?)/iu;
-
 function inline(text: string, context: Context): ReactNode {
   return text.split("\n").map((line, index) => (
     <Fragment key={index}>
       {index > 0 ? <br /> : null}
-      {line.split(MENTION).map((piece, at) => {
-        const target = at % 2 === 1 ? context.mention?.(piece.slice(1)) : null;
+      {splitNames(line).map((piece, at) => {
+        if (at % 2 === 0) return piece;
+        if (piece.startsWith("#")) return <ChannelName key={at} text={piece} />;
+        const target = context.mention?.(piece.slice(1));
         return target ? <Mention key={at} target={target} /> : piece;
       })}
     </Fragment>
@@ -175,6 +191,16 @@ function Mention({ target }: { target: MentionTarget }) {
   return (
     <button type="button" className="mention" data-me={target.me || undefined} onClick={target.onOpen}>
       {target.label}
+    </button>
+  );
+}
+
+function ChannelName({ text }: { text: string }) {
+  const open = use(References).channel(text.slice(1));
+  if (!open) return text;
+  return (
+    <button type="button" className="mention" onClick={open}>
+      {text}
     </button>
   );
 }

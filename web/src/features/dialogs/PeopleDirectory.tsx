@@ -1,0 +1,115 @@
+import { useCallback, useState } from "react";
+import { list_users } from "../../api/operations";
+import type { User } from "../../api/types";
+import { t } from "../../i18n";
+import { Avatar } from "../../ui/Avatar";
+import { EmptyState, ListSkeleton } from "../../ui/bits";
+import { Button } from "../../ui/Button";
+import { Dialog } from "../../ui/Dialog";
+import { displayName } from "../../store/selectors";
+import { useClient, useMe, useSelect } from "../app/context";
+import { go } from "../app/route";
+import { useView } from "../app/view";
+import { problemText } from "../client/problems";
+import { findUsers } from "./findUsers";
+import { useSearch } from "./useSearch";
+
+const PAGE = 40;
+type Found = { users: User[]; next?: string | null };
+
+/** Everybody who is known here, to look at and to write to. */
+export function PeopleDirectory({ onClose }: { onClose: () => void }) {
+  const client = useClient();
+  const [query, setQuery] = useState("");
+  const search = useCallback(
+    (text: string): Promise<Found> => (text === "" ? list_users({ limit: PAGE }) : findUsers(text, PAGE)),
+    [],
+  );
+  const { found, failed } = useSearch(query, search);
+  const [more, setMore] = useState<{ after: Found; users: User[]; next: string | null } | null>(null);
+  const grown = more && more.after === found ? more : null;
+  const next = grown ? grown.next : (found?.next ?? null);
+  const people = [...(found?.users ?? []), ...(grown?.users ?? [])].filter((user) => !user.deactivated);
+
+  const showMore = async () => {
+    if (!next || !found) return;
+    try {
+      const page = await list_users({ limit: PAGE, cursor: next });
+      setMore({ after: found, users: [...(grown?.users ?? []), ...page.users], next: page.next });
+    } catch (error) {
+      client.actions.failed(error);
+    }
+  };
+
+  return (
+    <Dialog title={t.peopleDirectory.title} onClose={onClose} width={560} testId="people">
+      <input
+        className="input"
+        type="search"
+        aria-label={t.people.dmSearch}
+        placeholder={t.people.dmSearch}
+        autoFocus
+        value={query}
+        onChange={(event) => setQuery(event.target.value)}
+      />
+      {failed ? <p role="alert">{problemText(failed)}</p> : null}
+      {!found && !failed ? <ListSkeleton label={t.common.loading} /> : null}
+      {found && people.length === 0 ? <EmptyState title={t.people.empty} art={false} /> : null}
+      <ul className="directory">
+        {people.map((user) => (
+          <PersonRow key={user.id} user={user} onClose={onClose} />
+        ))}
+      </ul>
+      {next ? (
+        <Button variant="quiet" wide onPress={() => void showMore()}>
+          {t.directory.more}
+        </Button>
+      ) : null}
+    </Dialog>
+  );
+}
+
+function PersonRow({ user, onClose }: { user: User; onClose: () => void }) {
+  const client = useClient();
+  const view = useView();
+  const me = useMe();
+  const online = useSelect((state) => Boolean(state.online[user.id])) || user.id === me?.id;
+  const name = displayName(user, user.id);
+  const write = async () => {
+    const channel = await client.actions.startDm([user.id]);
+    if (!channel) return;
+    onClose();
+    go(channel.id);
+  };
+  return (
+    <li className="directory-row" data-testid="person-row">
+      <button
+        type="button"
+        className="person"
+        onClick={() => view.openDialog({ kind: "profile", user: user.id })}
+      >
+        <Avatar id={user.id} name={name} size={36} online={online} />
+        <span className="person-text">
+          <span className="truncate">{name}</span>
+          <small className="truncate">
+            {user.server === me?.server ? `@${user.username}` : user.id}
+            {user.bio ? ` · ${user.bio}` : ""}
+          </small>
+        </span>
+        <span className="visually-hidden">{online ? t.nav.online : t.nav.offline}</span>
+      </button>
+      {user.id === me?.id ? (
+        <span className="tag">{t.common.you}</span>
+      ) : (
+        <Button
+          size="small"
+          icon="message"
+          aria-label={t.peopleDirectory.writeTo(name)}
+          onPress={() => void write()}
+        >
+          {t.people.message}
+        </Button>
+      )}
+    </li>
+  );
+}

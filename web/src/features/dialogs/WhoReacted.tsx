@@ -1,0 +1,48 @@
+import { useEffect } from "react";
+import { t } from "../../i18n";
+import { Avatar } from "../../ui/Avatar";
+import { Dialog } from "../../ui/Dialog";
+import { displayName } from "../../store/selectors";
+import { useClient, useSelect } from "../app/context";
+
+/** All reactions of a message and whose they are: what a tooltip can't show, and a finger can't point at. */
+export function WhoReacted({
+  channel,
+  message: id,
+  onClose,
+}: {
+  channel: string;
+  message: string;
+  onClose: () => void;
+}) {
+  const client = useClient();
+  const message = useSelect((state) => state.channels[channel]?.messages[id]);
+  const users = useSelect((state) => state.users);
+  const reactions = message?.reactions ?? [];
+  useEffect(() => {
+    client.people.need(message?.reactions.flatMap((reaction) => reaction.users) ?? []);
+  }, [client, message]);
+  return (
+    <Dialog title={t.message.whoReacted} onClose={onClose} width={420} testId="who-reacted">
+      {reactions.length === 0 ? <p className="field-hint">{t.message.noReactions}</p> : null}
+      {reactions.map(({ emoji, count, users: who }) => (
+        <section key={emoji} className="reactors" aria-label={`${emoji} ${String(count)}`}>
+          <h3>
+            <span className="reactors-emoji">{emoji}</span> {count}
+          </h3>
+          <ul className="people">
+            {who.map((user) => (
+              <li key={user} className="reactor">
+                <Avatar id={user} name={displayName(users[user], user)} size={26} />
+                <span className="truncate">{displayName(users[user], user)}</span>
+              </li>
+            ))}
+          </ul>
+          {count > who.length ? (
+            <p className="field-hint">{t.message.moreReactors(count - who.length)}</p>
+          ) : null}
+        </section>
+      ))}
+    </Dialog>
+  );
+}

@@ -1,0 +1,39 @@
+// The picker in its place above the button. Loaded after the first picture: EmojiButton.tsx.
+
+import { lazy, Suspense, useState } from "react";
+import { Dialog, DialogTrigger, Popover } from "react-aria-components";
+import { t } from "../../i18n";
+import { IconButton } from "../../ui/Button";
+import type { EmojiButtonProps } from "./EmojiButton";
+
+const EmojiPicker = lazy(() => import("./EmojiPicker"));
+
+interface Props extends EmojiButtonProps {
+  /** Whether it begins open. */
+  begun: boolean;
+}
+
+export default function EmojiPopover({ label, onPick, onOpenChange, begun }: Props) {
+  const [open, setOpen] = useState(begun);
+  const change = (next: boolean) => {
+    setOpen(next);
+    onOpenChange?.(next);
+  };
+  return (
+    <DialogTrigger isOpen={open} onOpenChange={change}>
+      <IconButton icon="smile" label={label} size="small" />
+      <Popover className="popover" placement="top end" offset={6}>
+        <Dialog className="emoji-dialog" aria-label={t.emoji.title}>
+          <Suspense fallback={<div className="emoji-picker" />}>
+            <EmojiPicker
+              onPick={(emoji) => {
+                change(false);
+                onPick(emoji);
+              }}
+            />
+          </Suspense>
+        </Dialog>
+      </Popover>
+    </DialogTrigger>
+  );
+}

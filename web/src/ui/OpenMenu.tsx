@@ -1,0 +1,51 @@
+// A menu with all that it takes to be one. Loaded after the first picture: Menu.tsx.
+
+import { useRef } from "react";
+import { Menu as AriaMenu, MenuItem, MenuTrigger, Popover, Separator } from "react-aria-components";
+import { Icon } from "./Icon";
+import type { MenuProps } from "./Menu";
+
+export default function OpenMenu({
+  label,
+  trigger,
+  items,
+  onOpenChange,
+  open,
+}: MenuProps & { open: boolean }) {
+  const chosen = useRef<(() => void) | null>(null);
+  const change = (isOpen: boolean) => {
+    onOpenChange?.(isOpen);
+    const act = chosen.current;
+    chosen.current = null;
+    // The closing menu gives the focus back, in the next frame; what was chosen may want it after that.
+    if (act && !isOpen) requestAnimationFrame(() => requestAnimationFrame(act));
+  };
+  return (
+    <MenuTrigger defaultOpen={open} onOpenChange={change}>
+      {trigger}
+      <Popover className="popover" placement="bottom end" offset={4}>
+        <AriaMenu className="menu" aria-label={label}>
+          {items.map((item, index) =>
+            item ? (
+              <MenuItem
+                key={item.id}
+                id={item.id}
+                className="menu-item"
+                data-danger={item.danger || undefined}
+                onAction={() => {
+                  chosen.current = item.onAction;
+                }}
+                textValue={item.label}
+              >
+                {item.icon ? <Icon name={item.icon} /> : null}
+                {item.label}
+              </MenuItem>
+            ) : (
+              <Separator key={`line-${String(index)}`} className="menu-separator" />
+            ),
+          )}
+        </AriaMenu>
+      </Popover>
+    </MenuTrigger>
+  );
+}
