@@ -144,7 +144,7 @@ impl Net {
     }
 
     /// Sends so many messages at the host; (seconds until sent, seconds until all have them, bytes that the host sent).
-    async fn fill(&self, count: usize) -> io::Result<(f64, f64, u64)> {
+    async fn fill(&self, count: u64) -> io::Result<(f64, f64, u64)> {
         let (begun, before) = (Instant::now(), self.sent.load(Ordering::Relaxed));
         let filled = load::fill(self.host().address, &self.seats(0), count, FILLING).await?;
         self.settle().await?;
