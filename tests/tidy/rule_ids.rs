@@ -8,7 +8,7 @@ use crate::{assert_complaints, assert_tidy, sample};
 
 const CHAPTERS: &[&str] = &[
     "AUTH", "EVENT", "LOG", "JSON", "NAME", "KEY", "HEAD", "BODY", "STATE", "SIGN", "EXPORT", "REQ",
-    "KEYDOC", "REPL", "FILE", "DIR", "SIGNAL", "MEMBER",
+    "KEYDOC", "REPL", "FILE", "DIR", "SIGNAL", "MEMBER", "LIMIT",
 ];
 
 /// One complaint for each unknown rule, at the first place that cites it.
