@@ -6,7 +6,7 @@ use std::mem::{Discriminant, discriminant};
 use loggia::protocol::head::Finding;
 
 use crate::log::Tree;
-use crate::world::{Action, Conduct, Mishaps, Mode, World};
+use crate::world::{Action, Conduct, Member, Mishaps, Mode, World};
 
 /// What must hold of every world.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -19,6 +19,8 @@ pub enum Invariant {
     OneTruth,
     /// Two members whose logs contradict each other find out when they compare heads; others don't.
     ForksAreFound,
+    /// What a server told its people of stays as it was there, whatever the host does.
+    NothingIsRewritten,
     /// Nobody accuses an honest host.
     NoFalseAlarm,
 }
@@ -32,18 +34,21 @@ pub struct Explored {
     /// Worlds in which the members were shown logs that contradict each other.
     pub forked: usize,
     pub kinds_of_steps: Vec<Discriminant<Action>>,
-    /// The first and shortest way to each.
+    /// The first and shortest way to each, after the steps that were given.
     pub broken: BTreeMap<Invariant, Vec<Action>>,
 }
 
 /// How a world was come by first: from which one, by which step.
 type Way = Option<(usize, Action)>;
 
-/// Explores up to `depth_max` steps.
-pub fn explore(conduct: Conduct, mishaps: Mishaps, depth_max: usize) -> Explored {
+/// Explores up to `depth_max` steps after the `first` ones, which are taken as they stand.
+pub fn explore(conduct: Conduct, mishaps: Mishaps, first: &[Action], depth_max: usize) -> Explored {
     let mut tree = Tree::new();
     let mut explored = Explored::default();
-    let start = World::new(mishaps);
+    let mut start = World::new(mishaps);
+    for action in first {
+        start = start.after(*action, conduct, &mut tree).expect("a step that can be taken");
+    }
     let mut ways: Vec<Way> = vec![None];
     let mut edge = vec![(0, start.clone())];
     let mut known = HashSet::from([start]);
@@ -99,6 +104,8 @@ fn broken(world: &World, conduct: Conduct, tree: &mut Tree) -> Vec<Invariant> {
         }
     };
     hold(Invariant::ForksAreFound, world.is_fork_found(conduct, tree) != world.members_agree());
+    let is_as_told = |member: &Member| member.log.agrees(&member.told);
+    hold(Invariant::NothingIsRewritten, world.members.iter().all(is_as_told));
     // What a host that shows two logs does to its members, they find out; more can't be asked.
     if conduct.has_two_logs() {
         return found;

@@ -44,6 +44,18 @@ impl Log {
         self.size += 1;
     }
 
+    /// Its first entries.
+    pub fn first(&self, size: usize) -> Self {
+        let mut log = Self::founded();
+        self.events()[1..size].iter().for_each(|event| log.push(*event));
+        log
+    }
+
+    /// The one with more entries; this one if they have as many.
+    pub fn longer(self, other: Self) -> Self {
+        if other.size > self.size { other } else { self }
+    }
+
     pub fn contains(&self, event: Event) -> bool {
         self.events().contains(&event)
     }

@@ -9,7 +9,7 @@ pub const EVENTS_MAX: [u8; MEMBERS] = [2, 1];
 pub const MESSAGES_MAX: usize = 3;
 pub const QUEUE_MAX: usize = 2;
 
-/// How the host behaves. All but the first two are faults that must be found.
+/// How the host and the members behave. All but the first two are faults that must be found.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Conduct {
     /// After a crash or a restored backup it asks all members and adopts what it signed, then goes on; a member that has
@@ -27,6 +27,10 @@ pub enum Conduct {
     Hasty,
     /// Shows two logs, to members who compare heads of the same size only.
     ComparingSizes,
+    /// Members tell their people that something is in the log before they have stored it.
+    HastyMembers,
+    /// Members answer a restored host while they are still storing what it had sent before.
+    AnsweringEarly,
 }
 
 impl Conduct {
@@ -42,6 +46,10 @@ pub struct Mishaps {
     pub backups: u8,
     pub restores: u8,
     pub duplicates: u8,
+    /// Of members' servers. A batch that one has received and not stored yet is lost.
+    pub member_crashes: u8,
+    /// Of members' servers, to any earlier state.
+    pub member_restores: u8,
 }
 
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -82,6 +90,10 @@ pub struct Host {
 pub struct Member {
     /// Durable, and with it the head over exactly this.
     pub log: Log,
+    /// What it has received and is still storing; always nothing where members do not crash.
+    storing: Option<Log>,
+    /// The longest log that it has ever told its people of. No server knows this: it is for those who look at the model.
+    pub told: Log,
     written: u8,
     /// It has evidence of a fork: it takes nothing and writes nothing.
     pub frozen: bool,
@@ -97,6 +109,7 @@ pub struct World {
     /// host cannot know again what nobody but itself ever had.
     pub signed: Vec<Log>,
     may_be_restored: bool,
+    members_may_crash: bool,
     left: Mishaps,
 }
 
@@ -130,6 +143,18 @@ pub enum Action {
     Crash,
     Backup,
     Restore,
+    /// What a member has received becomes durable.
+    Store {
+        member: usize,
+    },
+    MemberCrash {
+        member: usize,
+    },
+    /// A member goes back to the first entries of its log.
+    MemberRestore {
+        member: usize,
+        size: u8,
+    },
     Ask {
         member: usize,
     },
@@ -153,7 +178,7 @@ fn written_by(member: usize, written: u8) -> impl Iterator<Item = Event> {
 impl World {
     pub fn new(left: Mishaps) -> Self {
         let log = Log::founded();
-        let member = Member { log, written: 0, frozen: false };
+        let member = Member { log, storing: None, told: log, written: 0, frozen: false };
         let host = Host { log, backup: log, queue: Vec::new(), mode: Mode::Serving, second: None };
         Self {
             host,
@@ -161,6 +186,7 @@ impl World {
             messages: Vec::new(),
             signed: vec![log],
             may_be_restored: left.restores > 0,
+            members_may_crash: left.member_crashes > 0,
             left,
         }
     }
@@ -189,6 +215,7 @@ impl World {
                 found.push(Action::Resume);
             }
         }
+        self.mishaps_of_members(&mut found);
         if self.left.crashes > 0 {
             found.push(Action::Crash);
         }
@@ -197,6 +224,21 @@ impl World {
         }
         found.push(Action::Compare);
         found
+    }
+
+    fn mishaps_of_members(&self, found: &mut Vec<Action>) {
+        for (member, Member { log, storing, .. }) in self.members.iter().enumerate() {
+            if storing.is_some() {
+                found.push(Action::Store { member });
+                if self.left.member_crashes > 0 {
+                    found.push(Action::MemberCrash { member });
+                }
+            }
+            if self.left.member_restores > 0 {
+                let size = u8::try_from(log.size()).expect("a short log");
+                found.extend((1..size).map(|size| Action::MemberRestore { member, size }));
+            }
+        }
     }
 
     /// What is sent again although it is not lost, is among the duplicates.
@@ -244,11 +286,11 @@ impl World {
             Action::Resend { event } => self.send(Message::Submit { event }),
             Action::Deliver { message } => {
                 let message = self.messages.remove(message);
-                self.deliver(message, tree);
+                self.deliver(message, conduct, tree);
             }
             Action::Duplicate { message } => {
                 self.left.duplicates -= 1;
-                self.deliver(self.messages[message], tree);
+                self.deliver(self.messages[message], conduct, tree);
             }
             Action::Commit { second } => self.commit(second),
             Action::Send { to, start, second } => {
@@ -274,6 +316,19 @@ impl World {
                 self.left.restores -= 1;
                 self.host.log = self.host.backup;
                 self.restart(conduct);
+            }
+            Action::Store { member } => self.store(member),
+            Action::MemberCrash { member } => {
+                self.left.member_crashes -= 1;
+                self.members[member].storing = None;
+            }
+            Action::MemberRestore { member, size } => {
+                self.left.member_restores -= 1;
+                let member = &mut self.members[member];
+                member.log = member.log.first(size.into());
+                member.storing = None;
+                // Evidence is as old as the rest.
+                member.frozen = false;
             }
             Action::Ask { member } => self.ask(member, conduct, tree),
             Action::Resume => self.resume(conduct),
@@ -314,7 +369,7 @@ impl World {
         }
     }
 
-    fn deliver(&mut self, message: Message, tree: &mut Tree) {
+    fn deliver(&mut self, message: Message, conduct: Conduct, tree: &mut Tree) {
         match message {
             Message::Submit { event } => {
                 let host = &mut self.host;
@@ -325,19 +380,34 @@ impl World {
             }
             Message::Batch { to, start, log } => {
                 let member = &mut self.members[to];
-                if member.frozen {
+                // One after the other.
+                if member.frozen || member.storing.is_some() {
                     return;
                 }
                 match tree.receive(member.log, log, start) {
                     Received::Extended(log) => {
-                        member.log = log;
-                        self.sign(log);
+                        if conduct == Conduct::HastyMembers {
+                            member.told = member.told.longer(log);
+                        }
+                        member.storing = Some(log);
+                        if !self.members_may_crash {
+                            self.store(to);
+                        }
                     }
                     Received::Conflict => member.frozen = true,
                     Received::Known | Received::Gap => {}
                 }
             }
         }
+    }
+
+    /// What a member received is durable: now it tells its people, and the host.
+    fn store(&mut self, member: usize) {
+        let member = &mut self.members[member];
+        let Some(log) = member.storing.take() else { return };
+        member.log = log;
+        member.told = member.told.longer(log);
+        self.sign(log);
     }
 
     fn commit(&mut self, second: bool) {
@@ -373,6 +443,10 @@ impl World {
     fn ask(&mut self, member: usize, conduct: Conduct, tree: &mut Tree) {
         let Mode::Recovering { answered } = &mut self.host.mode else { return };
         answered[member] = true;
+        // REPL-27: what it was taking already is kept before it answers.
+        if conduct != Conduct::AnsweringEarly {
+            self.store(member);
+        }
         if let Received::Extended(log) = tree.receive(self.host.log, self.members[member].log, 0) {
             self.host.log = log;
         }
@@ -395,7 +469,7 @@ impl World {
     /// Events of which their author's server knows that they are in the log.
     pub fn acknowledged(&self) -> impl Iterator<Item = (usize, Event)> {
         self.members.iter().enumerate().flat_map(|(number, member)| {
-            let places = member.log.events().iter().copied().enumerate();
+            let places = member.told.events().iter().copied().enumerate();
             places.filter(move |(_, event)| *event != 0 && author(*event) == number)
         })
     }
