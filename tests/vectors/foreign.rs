@@ -1,4 +1,5 @@
-//! Vectors that others made: RFC 8785 (canonical JSON), RFC 8032 and Wycheproof (Ed25519).
+//! Vectors that others made: RFC 8785 (canonical JSON), RFC 8032 and Wycheproof (Ed25519). Those of RFC 9421 and RFC 9530 stand
+//! in src/protocol/http_sig/tests.rs, because our form of a signed request is narrower than they are.
 //!
 //! Where we differ from what such a vector expects, the difference stands here with its rule.
 
@@ -107,6 +108,19 @@ fn rfc_8785_numbers() {
     }
 }
 
+/// RFC 8785 appendices D and E: numbers that do not fit stand as text. As numbers they are refused (JSON-2, JSON-5), not rounded.
+#[test]
+fn rfc_8785_big_numbers() {
+    let numbers = r#"{"giantNumber": 1.4e+9999, "payMeThis": 26000.33, "int64Max": 9223372036854775807}"#;
+    assert_eq!(canonical(numbers), Err("bad_json"));
+    let texts = r#"{"giantNumber": "1.4e+9999", "payMeThis": "26000.33", "int64Max": "9223372036854775807"}"#;
+    let expected = r#"{"giantNumber":"1.4e+9999","int64Max":"9223372036854775807","payMeThis":"26000.33"}"#;
+    assert_eq!(canonical(texts).as_deref(), Ok(expected));
+    assert_eq!(canonical(r#"{"time": "2019-01-28T07:45:10Z", "big": "055", "val": 3.5}"#), Err("bad_json"));
+    let whole = r#"{"time": "2019-01-28T07:45:10Z", "big": "055", "val": 3}"#;
+    assert_eq!(canonical(whole).as_deref(), Ok(r#"{"big":"055","time":"2019-01-28T07:45:10Z","val":3}"#));
+}
+
 /// RFC 8032 section 7.1: keys, signatures and verdicts are the same.
 #[test]
 fn rfc_8032() {
@@ -148,5 +162,6 @@ fn wycheproof_ed25519() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+    assert_eq!(valid + invalid, set.number_of_tests, "all of them");
     assert!(valid >= 80 && invalid >= 60, "{valid} accepted, {invalid} refused");
 }
