@@ -94,6 +94,9 @@ def members():
         ("AUTH-62", "two people of one server, one key", (*WITH_BOB, own(EVE, "joined")), people(bob="joined member", eve="joined member")),
         ("AUTH-63", "a key is replaced, and the new one signs", (*WITH_BOB, binds(BOB, "k2", "k1", ends="k1"), lambda log: log.event(BOB, "message", kid="k2", body_hash=HASH)), people(bob="joined member")),
     ]
+    good += [
+        ("STATE-1", "all that a log adds up to of people", (*WITH_BOB, own(EVE, "joined"), own(ANN, "joined"), member(ALICE, ANN, "joined", "moderator"), member(ANN, EVE, "banned"), own(BOB, "left"), binds(CAROL), own(CAROL, "joined")), people(ann="joined moderator", bob="left member", carol="joined member", eve="banned member")),
+    ]
     bad = [
         ("AUTH-17", "founding: a setting before anybody has joined", (joins("open"),), "not_member"),
         ("AUTH-21", "not invited", (*START, binds(BOB)), "not_member"),
@@ -126,6 +129,7 @@ def members():
         ("AUTH-16", "joining an archived channel", (*OPEN, binds(BOB), closes(), own(BOB, "joined")), "archived"),
         ("AUTH-6", "a key is replaced, and the old one signs", (*WITH_BOB, binds(BOB, "k2", "k1", ends="k1"), says(BOB)), "key_expired"),
         ("AUTH-5", "no key was bound", (*OPEN, own(BOB, "joined")), "key_unknown"),
+        ("STATE-1", "what is remembered of memberships: who was banned and let off is not in", (*WITH_BOB, ban, kick, says(BOB)), "not_member"),
     ]  # fmt: skip
     return vectors("flows/members", founded, good, bad)
 

@@ -3,7 +3,7 @@
 
     scripts/vectors/make.py      then review what changed, and run `cargo test --test vectors`
 
-The same input gives the same files. A case is a line in objects.py, logs.py, requests.py, documents.py, flows.py, replies.py or rules.py, with what must come of it.
+The same input gives the same files. A case is a line in one of the files beside this one, with what must come of it.
 """
 
 import json
@@ -13,6 +13,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 
 import documents  # noqa: E402
+import exports  # noqa: E402
 import flows  # noqa: E402
 import logs  # noqa: E402
 import objects  # noqa: E402
@@ -48,6 +49,7 @@ FILES = {
     "log/whole.json": flows.whole,
     "flows/members.json": flows.members,
     "flows/conversations.json": flows.conversations,
+    "export/files.json": exports.lines,
 }
 AREAS = ("founding", "places", "contents", "access", "oneself", "others", "relations", "settings", "keys")
 
@@ -62,18 +64,18 @@ def main():
         path = TARGET / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f'{{"vectors":[\n{lines(make())}\n]}}\n', encoding="utf-8")
-    for area in AREAS:
-        made = rules.vectors(f"rules/{area}", getattr(rules, area)())
-        kept = ",\n".join(f"{json.dumps(name)}:[\n{lines(items)}\n]" for name, items in made["logs"].items())
-        path = TARGET / "rules" / f"{area}.json"
+    judged = {f"rules/{area}": rules.vectors(f"rules/{area}", getattr(rules, area)()) for area in AREAS}
+    for name, made in (judged | {"log/keys": exports.keys()}).items():
+        kept = ",\n".join(f"{json.dumps(log)}:[\n{lines(items)}\n]" for log, items in made["logs"].items())
+        path = TARGET / f"{name}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f'{{"logs":{{\n{kept}\n}},\n"vectors":[\n{lines(made["vectors"])}\n]}}\n', encoding="utf-8")
     made = replies.vectors()
     path = TARGET / "federation" / "replies.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    before = f'"now":{made["now"]},\n"before":[\n{lines(made["before"])}\n]'
+    before = f'"now":{made["now"]},\n"hosted":{json.dumps(made["hosted"])},\n"picture":{json.dumps(made["picture"])},\n"before":[\n{lines(made["before"])}\n]'
     path.write_text(f'{{{before},\n"vectors":[\n{lines(made["vectors"])}\n]}}\n', encoding="utf-8")
-    print(f"wrote {len(FILES) + len(AREAS) + 1} files")
+    print(f"wrote {len(FILES) + len(judged) + 1} files")
 
 
 if __name__ == "__main__":

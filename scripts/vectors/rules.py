@@ -4,6 +4,7 @@ Nothing in here judges anything: what must come of an event is written beside it
 """
 
 import copy
+import json
 
 import crypto
 from crypto import Key, b64, canonical, digest
@@ -465,7 +466,21 @@ def relations():
         ("AUTH-45", "by a guest", "full", unknown(log, CAROL), "not_authorised"),
         ("AUTH-45", "about nothing that is here", "full", unknown(log, BOB, relates={"rel": "edit", "to": "$" + HASH}), "bad_target"),
     ]
-    return {"full": log, "left": left, "void": void}, cases
+    # What is deleted stays in force: a policy, and that somebody came in.
+    undone = log.copy()
+    undone.push(undone.policy(ALICE, "invite"), "policy")
+    carols = next(item["entry"]["event"] for item in undone.items if json.loads(item["event"]).get("state", {}).get("key") == CAROL)
+    for target in ("policy", carols, "bob's"):
+        undone.push(undone.about(ALICE, "redact", "redact", target))
+    cases += [
+        ("STATE-8", "the header of what is deleted is still there to be answered", "undone", undone.message(ALICE, "thread", "bob's"), None),
+        ("STATE-8", "whose coming in was deleted is still in", "undone", undone.about(CAROL, "reaction", "react", "alice's"), None),
+        ("STATE-8", "a deleted policy stays in force", "undone", undone.member("@eve:b.example", "@eve:b.example", "joined"), "policy"),
+        ("STATE-8", "what is deleted takes no reaction", "undone", undone.about(CAROL, "reaction", "react", "bob's"), "redacted"),
+        ("STATE-2", "what is void changes nothing that later entries are judged by", "void", void.about(ALICE, "edit", "edit", "void"), "bad_target"),
+        ("STATE-2", "each entry is judged by the state before it", "undone", undone.member(ALICE, "@eve:b.example", "invited"), None),
+    ]
+    return {"full": log, "left": left, "void": void, "undone": undone}, cases
 
 
 def settings():
@@ -527,6 +542,10 @@ def keys():
         ("AUTH-65", "of one of a conversation's people", "private", private.server_key(BOB), None),
         ("AUTH-65", "of a stranger to it", "private", private.server_key(DAVE), "not_member"),
         ("AUTH-61", "an id that was ended, for the same key", "twice", twice.server_key(BOB, "k1", "k2"), "policy"),
+        ("KEY-1", "an id that was used, for another key", "full", log.server_key(BOB, "k1", "k1", public=key("b.example", "k7").public), "policy"),
+        ("KEY-7", "an event signed with the key that it ends", "full", log.server_key(BOB, "k2", "k1", ends="k1"), None),
+        ("KEY-7", "an event of the same server signed with a key that was ended before", "twice", {**twice.message(BOB), "kid": "k2"}, None),
+        ("KEY-7", "and with one that was ended long before", "twice", twice.message(BOB), "key_expired"),
     ]
     logs = {"full": log, "ended": ended, "sixteen": sixteen, "closed": closed, "banned": banned}
     return logs | {"archived": archived, "shut": shut, "knock": knock, "private": private, "twice": twice}, cases

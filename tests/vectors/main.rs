@@ -7,6 +7,7 @@
 
 mod coverage;
 mod documents;
+mod exports;
 mod flows;
 mod foreign;
 mod logs;

@@ -5,7 +5,7 @@ use loggia::protocol::log::Entry;
 use loggia::protocol::state::{State, Verdict};
 use serde_json::{Value, json as value};
 
-use crate::{parsed, run, text};
+use crate::{number, parsed, run, text};
 
 pub fn signed(item: &Value) -> Result<SignedEvent, String> {
     SignedEvent::from_parts(text(&item["event"]).into_bytes(), parsed(&item["signature"]))
@@ -47,6 +47,19 @@ fn a_genesis_founds_a_channel() {
         let state = State::genesis(&signed(input)?).map_err(|refusal| refusal.code().to_owned())?;
         drop(state);
         Ok(value!({}))
+    });
+}
+
+#[test]
+fn keys_are_in_force_where_the_log_says() {
+    run("log/keys.json", |logs, input| {
+        let state = state_after(&logs[text(&input["log"])]);
+        let seq = number(&input["seq"]);
+        match state.keys.get(&(parsed(&input["server"]), parsed(&input["kid"]))) {
+            Some(key) if key.is_in_force_at(seq) => Ok(value!({ "public": key.public })),
+            Some(key) if key.from <= seq => Err("key_expired".to_owned()),
+            _ => Err("key_unknown".to_owned()),
+        }
     });
 }
 

@@ -52,7 +52,14 @@ const UNSAID: Record<string, string> = {
 };
 
 /** What is wrong with documents that no schema sees: signatures, times, who asks whom. */
-const OF_DOCUMENTS = ["bad_signature", "not_now", "other_server", "insecure_key", "key_unknown", "key_expired"];
+const OF_DOCUMENTS = [
+  "bad_signature",
+  "not_now",
+  "other_server",
+  "insecure_key",
+  "key_unknown",
+  "key_expired",
+];
 
 const text = (vector: Vector) => JSON.parse(vector.input["text"] as string) as unknown;
 
@@ -148,6 +155,24 @@ describe("lines of an export", () => {
     signature: item.signature,
     body: { content: { text: "hi" }, salt: "AAAAAAAAAAAAAAAAAAAAAA" },
   };
+  it("export/files.json", () => {
+    const { vectors } = read<VectorFile>("vectors/export/files.json");
+    let refused = 0;
+    for (const { id, input, expect: outcome } of vectors) {
+      const lines = (input["text"] as string).split("\n").filter((line) => line !== "");
+      let fitting: boolean;
+      try {
+        fitting = lines.every((line) => fits("export-line.json", JSON.parse(line)));
+      } catch {
+        fitting = false;
+      }
+      if ("ok" in outcome) expect([id, fitting]).toEqual([id, true]);
+      refused += fitting ? 0 : 1;
+    }
+    // What is refused is wrong, but not all that is wrong is seen in a line: order, hashes, signatures.
+    expect(refused).toBeGreaterThan(8);
+  });
+
   const head = read<VectorFile>("vectors/log/heads.json").vectors.find(
     ({ expect }) => "ok" in expect,
   ) as Vector;

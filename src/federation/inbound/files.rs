@@ -31,6 +31,7 @@ impl Inbound {
 }
 
 #[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct FileQuery {
     /// With `event`: the message for which the file is wanted.
