@@ -371,17 +371,30 @@ fn verify_file(file: &std::path::Path) -> Outcome {
     Ok(if print_audit(channel.as_str(), &audit) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// `48213` as `48,213`.
+fn grouped(number: impl ToString) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// Says what was found; true when nothing is wrong.
 fn print_audit(channel: &str, audit: &Audit) -> bool {
-    let verdict = if audit.findings.is_empty() { "chain complete" } else { "DAMAGED" };
+    let verdict = if audit.findings.is_empty() { "chain complete" } else { "chain NOT complete" };
     println!(
         "{channel}: {} entries, {} servers, {verdict}, {} bodies, {} bodies deleted, {} bodies missing, {} void",
-        audit.entries,
-        audit.servers.len(),
-        audit.bodies,
-        audit.deleted,
-        audit.missing,
-        audit.void
+        grouped(audit.entries),
+        grouped(audit.servers.len()),
+        grouped(audit.bodies),
+        grouped(audit.deleted),
+        grouped(audit.missing),
+        grouped(audit.void)
     );
     for finding in &audit.findings {
         let place = finding.seq.map_or_else(|| "head".to_owned(), |seq| format!("seq {seq}"));

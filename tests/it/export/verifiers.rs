@@ -10,13 +10,22 @@ use crate::support::settings;
 #[derive(Debug, Eq, PartialEq)]
 pub struct Verdict {
     pub exit: i32,
-    /// entries, servers, bodies, deleted, missing, void; none when it said that this is no export.
-    pub counts: Option<[u64; 6]>,
+    /// Without the channel's name; none when it said that this is no export.
+    summary: Option<String>,
     /// Place and code of each finding, in order.
     pub findings: Vec<(String, String)>,
 }
 
 impl Verdict {
+    /// entries, servers, bodies, deleted, missing, void.
+    pub fn counts(&self) -> [u64; 6] {
+        counts(self.summary.as_deref().expect("a summary"))
+    }
+
+    pub fn is_no_export(&self) -> bool {
+        self.exit == 2 && self.summary.is_none() && self.findings.is_empty()
+    }
+
     pub fn first_code(&self) -> Option<&str> {
         self.findings.first().map(|(_, code)| code.as_str())
     }
@@ -40,16 +49,9 @@ pub fn verified_by_python(file: &Path) -> Option<Verdict> {
     script("verify.py", file).map(|output| verdict(&output))
 }
 
-/// Whether the verifier in Python agrees with the specification's vectors, and what it says.
-pub fn vectors_by_python() -> Option<(bool, String)> {
-    let output = script("vectors.py", &repository().join("spec/vectors"))?;
-    let text = [output.stdout, output.stderr].concat();
-    Some((output.status.success(), String::from_utf8_lossy(&text).into_owned()))
-}
-
-/// Whether the verifier in Python believes the transcripts in a directory, and what it says.
-pub fn transcripts_by_python(directory: &Path) -> Option<(bool, String)> {
-    let output = script("transcripts.py", directory)?;
+/// Whether the verifier in Python agrees with the vectors and transcripts in a directory, and what it says.
+pub fn vectors_by_python(directory: &Path) -> Option<(bool, String)> {
+    let output = script("vectors.py", directory)?;
     let text = [output.stdout, output.stderr].concat();
     Some((output.status.success(), String::from_utf8_lossy(&text).into_owned()))
 }
@@ -98,17 +100,17 @@ fn verdict(output: &Output) -> Verdict {
     assert!(!errors.contains("Traceback"), "{errors}");
     assert_eq!(text.is_empty(), exit == 2, "{text}{errors}");
     let mut lines = text.lines();
-    let counts = lines.next().map(counts);
+    let summary =
+        lines.next().map(|line| line.rsplit_once(": ").map_or(line, |(_, counts)| counts).to_owned());
     let findings = lines.map(|line| {
         let mut parts = line.trim().splitn(3, ": ").map(str::to_owned);
         (parts.next().expect("a place"), parts.next().expect("a code"))
     });
-    Verdict { exit, counts, findings: findings.collect() }
+    Verdict { exit, summary, findings: findings.collect() }
 }
 
-/// The numbers of `.. 48,213 entries, 3 servers, chain complete, 9 bodies, 12 bodies deleted, 0 bodies missing, 0 void`.
+/// The numbers of `48,213 entries, 3 servers, chain complete, 9 bodies, 12 bodies deleted, 0 bodies missing, 0 void`.
 fn counts(summary: &str) -> [u64; 6] {
-    let summary = summary.rsplit_once(": ").map_or(summary, |(_, counts)| counts);
     ["entries", "servers", "bodies", "bodies deleted", "bodies missing", "void"].map(|what| {
         let number = summary.split(", ").find_map(|part| part.strip_suffix(what)?.strip_suffix(' '));
         let number = number.unwrap_or_else(|| panic!("no {what}: {summary}"));
