@@ -1,5 +1,5 @@
 //! Vectors that others made: RFC 8785 (canonical JSON), RFC 8032 and Wycheproof (Ed25519). Those of RFC 9421 and RFC 9530 stand
-//! in src/protocol/http_sig/tests.rs, because our form of a signed request is narrower than they are.
+//! in src/protocol/http_sig/tests/foreign.rs, because our form of a signed request is narrower than they are.
 //!
 //! Where we differ from what such a vector expects, the difference stands here with its rule.
 
