@@ -119,6 +119,21 @@ def check_follows(known, shown):
     demand(not is_next or shown["prev"] == digest(SET_DOMAIN, canonical(known)), "broken_chain", "KEYDOC-8")
 
 
+def check_chain(known, shown, between):
+    """KEYDOC-8: from the set that is known to the one that is shown, by those between."""
+    demand(shown["root"] == known["root"], "new_root", "KEYDOC-7")
+    last = known
+    for signed in between:
+        of = signed["set"]
+        if last["serial"] < of["serial"] < shown["serial"]:
+            by_root = verifies(decode(known["root"], KEY_BYTES), SET_DOMAIN, canonical(of), signed["root_signature"])
+            demand(by_root and of["serial"] == last["serial"] + 1, "broken_chain", "KEYDOC-8")
+            check_follows(last, of)
+            last = of
+    check_follows(last, shown)
+    demand(shown["serial"] <= last["serial"] + 1, "broken_chain", "KEYDOC-8")
+
+
 def redirected(server, location):
     """KEYDOC-10: where a redirect may lead."""
     target = urlsplit(urljoin(f"https://{server}/.well-known/loggia", location))

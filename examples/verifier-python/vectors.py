@@ -10,7 +10,7 @@ import json
 import sys
 from pathlib import Path
 
-from loggia_documents import check_document, check_follows, is_public, key_at, redirected
+from loggia_documents import check_chain, check_document, is_public, key_at, redirected
 from loggia_export import parse_entry, read_head
 from loggia_format import (
     BODY_DOMAIN,
@@ -142,7 +142,7 @@ def find_key(given, _logs):
 
 
 def chain_sets(given, _logs):
-    check_follows(given["known"], given["shown"])
+    check_chain(given["known"], given["shown"], given.get("between", []))
     return {}
 
 

@@ -25,6 +25,9 @@ use crate::storage::{ChannelNum, channels, peers};
 
 /// Channels and errands that are looked at in one round.
 const ROUND_MAX: i64 = 64;
+/// How far rounds are apart: in a busy channel each request carries more than one message, and who sends one now and
+/// then waits for nothing.
+const PACE: Duration = Duration::from_millis(5);
 /// First and longest pause after a failure.
 const PAUSE_MIN: Duration = Duration::from_millis(500);
 const PAUSE_MAX: Duration = Duration::from_secs(3_600);
@@ -86,6 +89,8 @@ struct LaneWork {
     refused: HashMap<ChannelNum, Instant>,
     /// Events that the host has taken and that are on their way back.
     taken: HashMap<String, Instant>,
+    /// When the last round began.
+    began: Option<Instant>,
     /// When the server was last told what is here of its channels, if it hosts any.
     compared: Option<Instant>,
 }
@@ -102,6 +107,14 @@ impl LaneWork {
         if self.acked.get(&channel).is_none_or(|known| known.asked < Some(when)) {
             self.acked.insert(channel, Acked { size, asked: Some(when) });
         }
+    }
+
+    /// How long until the next round may begin, which then does.
+    fn rest(&mut self) -> Duration {
+        let since = self.began.map_or(PACE, |began| began.elapsed());
+        let rest = PACE.saturating_sub(since);
+        self.began = Some(Instant::now() + rest);
+        rest
     }
 
     /// How long nothing is sent after a failure: each time longer, or as long as the server asks for.
@@ -252,6 +265,8 @@ impl Courier {
     /// Rounds until nothing is left, or something fails.
     async fn serve(&self, server: &ServerName, lane: &Lane, work: &mut LaneWork) {
         loop {
+            // Of what is written fast, some goes together.
+            tokio::time::sleep(work.rest()).await;
             let behind = std::mem::take(&mut *lane.behind.lock().unwrap_or_else(PoisonError::into_inner));
             for (channel, (size, when)) in behind {
                 work.hear(channel, size, when);
