@@ -216,6 +216,21 @@ def check_follows(known, shown):
     need(ahead != 1 or shown["prev"] == digest("keyset", canonical(known)), "broken_chain", "KEYDOC-8")
 
 
+def check_chain(known, shown, between=()):
+    """KEYDOC-8: from the set that is known to the one that is shown, by those between."""
+    need(shown["root"] == known["root"], "new_root", "KEYDOC-7")
+    last = known
+    for signed in between:
+        following = signed["set"]
+        if last["serial"] < following["serial"] < shown["serial"]:
+            by_root = signed_as("keyset", known["root"], canonical(following), signed["root_signature"])
+            need(by_root and following["serial"] == last["serial"] + 1, "broken_chain", "KEYDOC-8")
+            check_follows(last, following)
+            last = following
+    check_follows(last, shown)
+    need(shown["serial"] <= last["serial"] + 1, "broken_chain", "KEYDOC-8")
+
+
 def redirected(server, location):
     """KEYDOC-10: where a redirect may lead."""
     target = urlsplit(urljoin(f"https://{server}/.well-known/loggia", location))

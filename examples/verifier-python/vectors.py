@@ -166,7 +166,7 @@ RUNS = {
     "flows/conversations.json": people,
     "documents/check.json": document,
     "documents/keys.json": lambda given: {"public": servers.key_at(given["set"], given["kid"], given["now"])},
-    "documents/chain.json": lambda given: done(servers.check_follows(**given)),
+    "documents/chain.json": lambda given: done(servers.check_chain(**given)),
     "documents/redirects.json": lambda given: {"url": servers.redirected(**given)},
     "documents/addresses.json": lambda given: done(servers.check_public(given["address"])),
     "requests/verify.json": request,

@@ -180,12 +180,15 @@ def chain():
     other = later(one, published("k3", NOW))
     three = later(two, published("k3", NOW))
     stranger = key_set(root=Key("c.example", "root").public)
-    given = lambda known, shown: {"known": known, "shown": shown}
+    four = later(three, published("k4", NOW))
+    signed = lambda of, root=ROOT: {"root_signature": root.sign("keyset", canonical(of)), "set": of}
+    given = lambda known, shown, *between: {"known": known, "shown": shown, **({"between": list(between)} if between else {})}
     good = [
         ("KEYDOC-8", "the same", given(one, one)),
         ("KEYDOC-8", "the next", given(one, two)),
         ("KEYDOC-8", "and the next", given(two, three)),
-        ("KEYDOC-8", "one was missed: what lies between can't be checked", given(one, three)),
+        ("KEYDOC-8", "one was missed, and asked for", given(one, three, signed(two))),
+        ("KEYDOC-8", "two were, and more came than was missed", given(one, four, *map(signed, (one, two, three, four)))),
         ("KEYDOC-7", "the same root with other keys", given(two, three)),
     ]
     bad = [
@@ -198,6 +201,11 @@ def chain():
         ("KEYDOC-8", "two first sets", given(one, key_set(published("k2"))), "broken_chain"),
         ("KEYDOC-8", "the next, but of another", given(other, three), "broken_chain"),
         ("KEYDOC-8", "the next, of nothing known", given(one, later(one, prev=hash_of(two))), "broken_chain"),
+        ("KEYDOC-8", "one was missed, and is not there", given(one, three), "broken_chain"),
+        ("KEYDOC-8", "of two that were missed the first is not there", given(one, four, signed(three)), "broken_chain"),
+        ("KEYDOC-8", "of two that were missed the second is not there", given(one, four, signed(two)), "broken_chain"),
+        ("KEYDOC-8", "another lies between", given(one, three, signed(other)), "broken_chain"),
+        ("KEYDOC-8", "another's root signed what lies between", given(one, three, signed(two, Key("c.example", "root"))), "broken_chain"),
     ]
     return numbered("documents/chain", [(*case, {}) for case in good] + bad)
 

@@ -144,10 +144,10 @@ impl Domain {
             "waiting".clone_into(&mut sync.state);
         }
         if let Some(sync) = channel.sync.as_mut().filter(|sync| sync.state == "live")
-            && let Some(missing) = self.catch_ups.missing(&known, channel.head + 1)
+            && let Some(behind) = self.catch_ups.missing(&known, channel.head + 1)
         {
-            "catching_up".clone_into(&mut sync.state);
-            sync.missing = Some(missing);
+            "replaying".clone_into(&mut sync.state);
+            sync.behind = Some(behind);
         }
         Ok(channel)
     }
@@ -211,7 +211,7 @@ fn sync_of(conn: &mut Conn, row: &ChannelRow, ours: &str) -> Result<Option<Chann
     if row.host != ours {
         let frozen = peers::evidence(conn, &row.id)?.is_some();
         let state = if frozen { "frozen" } else { "live" };
-        return Ok(Some(ChannelSync { state: state.to_owned(), missing: None, servers: Vec::new() }));
+        return Ok(Some(ChannelSync { state: state.to_owned(), behind: None, servers: Vec::new() }));
     }
     let replicas = peers::replicas_of(conn, row.num)?;
     let lag = |replica: peers::ReplicaRow| ServerLag {
@@ -219,7 +219,7 @@ fn sync_of(conn: &mut Conn, row: &ChannelRow, ours: &str) -> Result<Option<Chann
         server: replica.server,
     };
     let servers: Vec<ServerLag> = replicas.into_iter().map(lag).collect();
-    Ok((!servers.is_empty()).then(|| ChannelSync { state: "live".to_owned(), missing: None, servers }))
+    Ok((!servers.is_empty()).then(|| ChannelSync { state: "live".to_owned(), behind: None, servers }))
 }
 
 /// Which servers may have people in it; none for all.

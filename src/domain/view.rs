@@ -227,15 +227,15 @@ pub struct ServerLag {
 /// How a channel stands that several servers share.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ChannelSync {
-    /// `live`; `waiting`: the host can't be reached now; `catching_up`: the host has more than is here, which is on its way
-    /// (`missing`); `frozen`: the host has shown two logs, and nothing is
+    /// `live`; `waiting`: the host can't be reached now; `replaying`: the host has more than is here, which is on its way
+    /// (`behind`); `frozen`: the host has shown two logs, and nothing is
     /// written any more; `recovering`: this server, the host, was restored, and takes nothing until all servers said
     /// what they have.
     pub state: String,
     /// How many entries the host has that are not here yet, as far as is known; without them the channel is complete up
     /// to its `head`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub missing: Option<i64>,
+    pub behind: Option<i64>,
     /// Of a channel hosted here: the other servers that get it.
     pub servers: Vec<ServerLag>,
 }

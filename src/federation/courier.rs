@@ -25,6 +25,9 @@ use crate::storage::{ChannelNum, channels, peers};
 
 /// Channels and errands that are looked at in one round.
 const ROUND_MAX: i64 = 64;
+/// How far rounds are apart: in a busy channel each request carries more than one message, and who sends one now and
+/// then waits for nothing.
+const PACE: Duration = Duration::from_millis(5);
 /// First and longest pause after a failure.
 const PAUSE_MIN: Duration = Duration::from_millis(500);
 const PAUSE_MAX: Duration = Duration::from_secs(3_600);
@@ -34,6 +37,8 @@ const ASKED_PAUSE_MAX: Duration = Duration::from_secs(60);
 const LOOK_INTERVAL: Duration = Duration::from_secs(5);
 /// How often hosts are told what is here of their channels, though nothing says that it is not all.
 const COMPARE_INTERVAL: Duration = Duration::from_secs(600);
+/// How soon a host may be doubted again: it could make this server ask others as often as it likes.
+const DOUBT_PAUSE: Duration = Duration::from_secs(10);
 /// How long acknowledgements are gathered before they are written down. Losing one costs a question.
 const ACKS_INTERVAL: Duration = Duration::from_millis(300);
 /// Batches under way to one server, of all channels: fewer than requests may be, so that others find a place.
@@ -51,6 +56,7 @@ struct Lane {
     compare: AtomicBool,
     /// and others are to be asked what they have of these.
     ask_others: AtomicBool,
+    doubted: Mutex<Option<Instant>>,
 }
 
 impl Lane {
@@ -62,15 +68,16 @@ impl Lane {
             batches: Semaphore::new(BATCHES_MAX),
             compare: AtomicBool::new(false),
             ask_others: AtomicBool::new(false),
+            doubted: Mutex::default(),
         }
     }
 }
 
-/// What a server has of a channel, and when it was asked.
+/// What a server has of a channel, and when it was asked: none if that was written down before this server started.
 #[derive(Debug, Clone, Copy)]
 struct Acked {
     size: i64,
-    asked: Instant,
+    asked: Option<Instant>,
 }
 
 #[derive(Default)]
@@ -82,6 +89,8 @@ struct LaneWork {
     refused: HashMap<ChannelNum, Instant>,
     /// Events that the host has taken and that are on their way back.
     taken: HashMap<String, Instant>,
+    /// When the last round began.
+    began: Option<Instant>,
     /// When the server was last told what is here of its channels, if it hosts any.
     compared: Option<Instant>,
 }
@@ -89,16 +98,23 @@ struct LaneWork {
 impl LaneWork {
     /// What the server has, where `stored` is written down.
     fn acked_of(&self, channel: ChannelNum, stored: i64) -> Acked {
-        let stored = || Acked { size: stored, asked: Instant::now() };
-        self.acked.get(&channel).copied().unwrap_or_else(stored)
+        self.acked.get(&channel).copied().unwrap_or(Acked { size: stored, asked: None })
     }
 
     /// The server says itself how much it has. What it answered to a later request counts more: by then it may have
     /// got what it lacked when it said so.
     fn hear(&mut self, channel: ChannelNum, size: i64, when: Instant) {
-        if self.acked.get(&channel).is_none_or(|known| known.asked < when) {
-            self.acked.insert(channel, Acked { size, asked: when });
+        if self.acked.get(&channel).is_none_or(|known| known.asked < Some(when)) {
+            self.acked.insert(channel, Acked { size, asked: Some(when) });
         }
+    }
+
+    /// How long until the next round may begin, which then does.
+    fn rest(&mut self) -> Duration {
+        let since = self.began.map_or(PACE, |began| began.elapsed());
+        let rest = PACE.saturating_sub(since);
+        self.began = Some(Instant::now() + rest);
+        rest
     }
 
     /// How long nothing is sent after a failure: each time longer, or as long as the server asks for.
@@ -189,6 +205,11 @@ impl Courier {
     /// are asked.
     pub fn doubt(self: &Arc<Self>, host: &ServerName) {
         let lane = self.lane(host);
+        let mut doubted = lane.doubted.lock().unwrap_or_else(PoisonError::into_inner);
+        if doubted.is_some_and(|when| when.elapsed() < DOUBT_PAUSE) {
+            return;
+        }
+        *doubted = Some(Instant::now());
         lane.compare.store(true, Ordering::Release);
         lane.ask_others.store(true, Ordering::Release);
         lane.notify.notify_one();
@@ -244,6 +265,8 @@ impl Courier {
     /// Rounds until nothing is left, or something fails.
     async fn serve(&self, server: &ServerName, lane: &Lane, work: &mut LaneWork) {
         loop {
+            // Of what is written fast, some goes together.
+            tokio::time::sleep(work.rest()).await;
             let behind = std::mem::take(&mut *lane.behind.lock().unwrap_or_else(PoisonError::into_inner));
             for (channel, (size, when)) in behind {
                 work.hear(channel, size, when);
@@ -296,5 +319,31 @@ impl Courier {
         let ran = self.run_errands(server).await?;
         let replicated = self.replicate(server, lane, work).await?;
         Ok(submitted || ran || replicated)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// REPL-18: a server that comes back says what it has; what it got since, because its request ended a pause, is not
+    /// sent a second time.
+    #[test]
+    fn an_answer_counts_more_than_what_was_said_before() {
+        let mut work = LaneWork::default();
+        let said = Instant::now();
+        let asked = Some(said + Duration::from_millis(1));
+        work.acked.insert(1, Acked { size: 900, asked });
+        work.hear(1, 100, said);
+        assert_eq!(work.acked_of(1, 0).size, 900);
+        // Put back to an earlier state after that, it says so again.
+        work.hear(1, 100, said + Duration::from_millis(2));
+        assert_eq!(work.acked_of(1, 0).size, 100);
+        // What was written down before the start of this server is older than anything that is said.
+        assert_eq!(work.acked_of(2, 700).size, 700);
+        work.acked.insert(2, Acked { size: 700, asked: None });
+        work.hear(2, 600, said);
+        assert_eq!(work.acked_of(2, 700).size, 600);
+        assert_eq!(work.unwritten().count(), 2);
     }
 }

@@ -15,9 +15,7 @@ use crate::domain::writer::Writer;
 use crate::net;
 pub use crate::net::{ClientError, cause, read_body};
 use crate::protocol::ids::{KeyId, ServerName};
-use crate::protocol::key_document::{
-    Contradiction, KeyDocument, KeyProblem, KeySet, SignedKeySet, check_chain,
-};
+use crate::protocol::key_document::{Contradiction, KeyDocument, KeyProblem, SignedKeySet, check_chain};
 use crate::protocol::limits::JSON_BYTES_MAX;
 use crate::protocol::sign::PublicKey;
 use crate::storage::peers::{self, PeerRow};
@@ -296,7 +294,7 @@ fn pin(
             return alarm(conn, why.code(), &why.to_string());
         }
         if let Some(before) = KeyDocument::unchecked(&row.document)
-            && let Err(why) = follows(&before, missed, &document.set)
+            && let Err(why) = check_chain(&before, missed, &document.set)
         {
             // Whoever has the root key and tells another story is not who was known under it.
             if why == Contradiction::BrokenChain {
@@ -318,13 +316,6 @@ fn pin(
     };
     table::put(conn, &row)?;
     Ok(Ok(()))
-}
-
-fn follows(known: &KeySet, missed: &[SignedKeySet], newest: &KeySet) -> Result<(), Contradiction> {
-    match newest.serial > known.serial {
-        true => check_chain(known, missed, newest),
-        false => newest.check_follows(known),
-    }
 }
 
 fn client(config: &Config) -> Result<reqwest::Client, ClientError> {

@@ -188,6 +188,7 @@ fn decode(text: &str) -> Option<[u8; 32]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::key_document::{Contradiction, check_chain};
     use crate::storage::meta;
 
     const NOW: Ts = 1_790_000_000_000;
@@ -204,6 +205,7 @@ mod tests {
         meta::add_key(&mut conn, &first).expect("added");
         let name: ServerName = "a.example".parse().expect("a name");
         let mut known = load(&mut conn, &name, NOW).expect("a set").set;
+        let first = known.clone();
         for change in 1..=20 {
             let now = NOW + change * 60_000;
             let next = rotate(&mut conn, &name, None, now).expect("a set").set;
@@ -215,6 +217,14 @@ mod tests {
             assert_eq!(kids.len(), next.keys.len());
             known = next;
         }
-        assert_eq!(since(&mut conn, 0).expect("sets").len(), 21);
+        let mut sets = since(&mut conn, 0).expect("sets");
+        assert_eq!(sets.len(), 21);
+        assert_eq!(check_chain(&first, &sets, &known), Ok(()));
+        assert_eq!(check_chain(&known, &[], &known), Ok(()));
+        assert_eq!(check_chain(&first, &[], &known), Err(Contradiction::BrokenChain));
+        let missed = sets.remove(7);
+        assert_eq!(check_chain(&first, &sets, &known), Err(Contradiction::BrokenChain));
+        sets.insert(7, missed.set.sign(&SigningKey::from_seed([9; 32])));
+        assert_eq!(check_chain(&first, &sets, &known), Err(Contradiction::BrokenChain));
     }
 }

@@ -147,6 +147,9 @@ pub struct SignedKeySet {
 /// # Errors
 /// [`Contradiction`]
 pub fn check_chain(known: &KeySet, sets: &[SignedKeySet], newest: &KeySet) -> Result<(), Contradiction> {
+    if newest.root != known.root {
+        return Err(Contradiction::NewRoot);
+    }
     let mut last = known;
     for SignedKeySet { set, root_signature } in sets {
         if set.serial <= last.serial || set.serial >= newest.serial {

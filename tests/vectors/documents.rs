@@ -2,7 +2,7 @@
 
 use loggia::federation::discovery::redirected;
 use loggia::net::is_public;
-use loggia::protocol::key_document::{KeyDocument, KeySet};
+use loggia::protocol::key_document::{KeyDocument, KeySet, SignedKeySet, check_chain};
 use serde_json::{Value, json as value};
 
 use crate::{number, octets, parsed, run, text};
@@ -33,7 +33,9 @@ fn keys_sign_in_their_time() {
 #[test]
 fn sets_of_keys_follow_each_other() {
     run("documents/chain.json", |_, input| {
-        let follows = set(&input["shown"]).check_follows(&set(&input["known"]));
+        let between = input.get("between").cloned().unwrap_or_else(|| value!([]));
+        let between: Vec<SignedKeySet> = serde_json::from_value(between).expect("sets of keys");
+        let follows = check_chain(&set(&input["known"]), &between, &set(&input["shown"]));
         follows.map(|()| value!({})).map_err(|why| why.code().to_owned())
     });
 }

@@ -207,10 +207,11 @@ impl Domain {
         let pause = PAUSE_MS_MIN.saturating_mul(1 << row.tries.clamp(0, 20)).min(PAUSE_MS_MAX);
         self.writer
             .other("missing bodies", move |work| {
-                Ok(match again {
+                match again {
                     true => missing::put_off(work.conn, row.channel, row.seq, now + pause)?,
                     false => missing::forget(work.conn, row.channel, &[row.seq])?,
-                })
+                }
+                Ok(())
             })
             .await
     }

@@ -135,7 +135,7 @@ impl Courier {
                 Ok(size) => size,
                 Err(error) => return (acked, Err(error)),
             };
-            acked = Acked { size, asked };
+            acked = Acked { size, asked: Some(asked) };
             // Later batches may have been taken when the answer to this was written.
             if (end..=next).contains(&size) {
                 more = true;
@@ -149,7 +149,7 @@ impl Courier {
             // What else is under way began at a wrong place, or did not: the last answer says.
             while let Some((asked, _, outcome)) = under_way.next().await {
                 match outcome {
-                    Ok(size) => acked = Acked { size, asked },
+                    Ok(size) => acked = Acked { size, asked: Some(asked) },
                     Err(error) => return (acked, Err(error)),
                 }
             }

@@ -236,11 +236,17 @@ export type ChannelServers = {
  */
 export type ChannelSync = {
     /**
+     * How many entries the host has that are not here yet, as far as is known; without them the channel is complete up
+     * to its `head`.
+     */
+    behind?: number | null;
+    /**
      * Of a channel hosted here: the other servers that get it.
      */
     servers: Array<ServerLag>;
     /**
-     * `live`; `waiting`: the host can't be reached now; `frozen`: the host has shown two logs, and nothing is
+     * `live`; `waiting`: the host can't be reached now; `replaying`: the host has more than is here, which is on its way
+     * (`behind`); `frozen`: the host has shown two logs, and nothing is
      * written any more; `recovering`: this server, the host, was restored, and takes nothing until all servers said
      * what they have.
      */
@@ -732,6 +738,30 @@ export type Peer = {
 export type Peers = {
     next?: string | null;
     peers: Array<Peer>;
+};
+
+/**
+ * One event that waits.
+ */
+export type Pending = {
+    emoji?: string | null;
+    /**
+     * The id that it keeps.
+     */
+    id: string;
+    /**
+     * `message`, `edit`, `reaction`, `redact` (a deletion), or what else the event is.
+     */
+    kind: string;
+    message?: Message | null;
+    /**
+     * The message that it is about, where it is about one.
+     */
+    target?: string | null;
+    /**
+     * When it was written.
+     */
+    ts: I64;
 };
 
 /**
@@ -1251,6 +1281,10 @@ export type VerifyEmail = {
 };
 
 export type Visibility = 'public' | 'private';
+
+export type Waiting = {
+    pending: Array<Pending>;
+};
 
 export type WrittenMessage = {
     /**
@@ -2354,6 +2388,10 @@ export type DeleteMessageError = DeleteMessageErrors[keyof DeleteMessageErrors];
 
 export type DeleteMessageResponses = {
     /**
+     * it waits for the server that hosts the channel
+     */
+    202: unknown;
+    /**
      * deleted
      */
     204: void;
@@ -2481,6 +2519,10 @@ export type EditMessageResponses = {
      * done
      */
     200: Message;
+    /**
+     * the edit waits for the server that hosts the channel
+     */
+    202: Message;
 };
 
 export type EditMessageResponse = EditMessageResponses[keyof EditMessageResponses];
@@ -2598,6 +2640,10 @@ export type RemoveReactionError = RemoveReactionErrors[keyof RemoveReactionError
 
 export type RemoveReactionResponses = {
     /**
+     * it waits for the server that hosts the channel
+     */
+    202: unknown;
+    /**
      * done
      */
     204: void;
@@ -2666,6 +2712,10 @@ export type AddReactionError = AddReactionErrors[keyof AddReactionErrors];
 
 export type AddReactionResponses = {
     /**
+     * it waits for the server that hosts the channel
+     */
+    202: unknown;
+    /**
      * done
      */
     204: void;
@@ -2731,6 +2781,57 @@ export type SetNotifyResponses = {
 };
 
 export type SetNotifyResponse = SetNotifyResponses[keyof SetNotifyResponses];
+
+export type ListPendingData = {
+    body?: never;
+    path: {
+        channel: string;
+    };
+    query?: never;
+    url: '/channels/{channel}/pending';
+};
+
+export type ListPendingErrors = {
+    /**
+     * `bad_path`: A part of the path is not an id of its kind.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `not_member`: Only members of the channel may do that.
+     */
+    403: ProblemDocument;
+    /**
+     * `channel_not_found`: There is no such channel, or it isn't for you.
+     */
+    404: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type ListPendingError = ListPendingErrors[keyof ListPendingErrors];
+
+export type ListPendingResponses = {
+    /**
+     * done
+     */
+    200: Waiting;
+};
+
+export type ListPendingResponse = ListPendingResponses[keyof ListPendingResponses];
 
 export type ListPinsData = {
     body?: never;
