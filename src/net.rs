@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +14,16 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 pub struct Vetted {
     /// The operator's word, and the only way around the rule.
     pub fixed: BTreeMap<String, SocketAddr>,
+    /// What says the addresses of the other names: anything, as far as this is concerned.
+    pub lookup: Lookup,
+}
+
+type Found = Pin<Box<dyn Future<Output = std::io::Result<Vec<SocketAddr>>> + Send>>;
+pub type Lookup = fn(String) -> Found;
+
+/// As the system says.
+fn by_system(name: String) -> Found {
+    Box::pin(async move { Ok(tokio::net::lookup_host((name, 0)).await?.collect()) })
 }
 
 impl Resolve for Vetted {
@@ -21,8 +32,9 @@ impl Resolve for Vetted {
             let only: Addrs = Box::new([*address].into_iter());
             return Box::pin(async move { Ok(only) });
         }
+        let found = (self.lookup)(name.as_str().to_owned());
         Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str().to_owned(), 0)).await?;
+            let found = found.await?.into_iter();
             let public: Vec<SocketAddr> = found.filter(|address| is_public(address.ip())).collect();
             if public.is_empty() {
                 return Err("the name has no public address".into());
@@ -44,6 +56,11 @@ pub fn client(
     fixed: BTreeMap<String, SocketAddr>,
     extra_root_ca: Option<&Path>,
 ) -> Result<reqwest::Client, ClientError> {
+    client_by(Vetted { fixed, lookup: by_system }, extra_root_ca)
+}
+
+/// As [`client`], where names are looked up otherwise.
+pub fn client_by(vetted: Vetted, extra_root_ca: Option<&Path>) -> Result<reqwest::Client, ClientError> {
     use rustls::pki_types::CertificateDer;
     use rustls::pki_types::pem::PemObject;
     let problem = |what: &str, error: &dyn std::fmt::Display| ClientError(format!("{what}: {error}"));
@@ -63,7 +80,7 @@ pub fn client(
         .with_no_client_auth();
     reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
-        .dns_resolver(Arc::new(Vetted { fixed }))
+        .dns_resolver(Arc::new(vetted))
         .https_only(true)
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App as ActixApp, HttpResponse, HttpServer, middleware, web};
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 
 use crate::client_api;
 use crate::config::{Config, PeerPolicy};
@@ -22,8 +22,10 @@ use crate::domain::emails::{LETTERS_WAITING_MAX, Order};
 use crate::domain::passwords::Passwords;
 use crate::domain::peers::{Arrivals, NoPeers, Peers};
 use crate::domain::pushes::Wanted;
+use crate::domain::remote::crowds::Crowds;
 use crate::domain::remote::meet::FoundChannels;
 use crate::domain::remote::recover;
+use crate::domain::remote::replica::LOOKUPS_MAX;
 use crate::domain::writer::{Gate, Mark, Writer, WriterContext};
 use crate::domain::{Domain, Presences, search};
 use crate::federation::courier::{Both, Routes};
@@ -245,6 +247,8 @@ fn build_domain(
         fences: Arc::default(),
         lines: Default::default(),
         catch_ups: Default::default(),
+        crowds: Crowds::default(),
+        lookups: Arc::new(Semaphore::new(LOOKUPS_MAX)),
     };
     Ok(Built { domain, writers: handles, keys, outbound, vapid, orders: ordered })
 }

@@ -76,9 +76,27 @@ pub fn text(text: &str) -> Body {
     Body::new([7; 16], json!({ "text": text }).as_object().expect("an object").clone())
 }
 
+/// What a host says of a channel of its own, with this head.
+fn card(log: &Log, head: SignedHead) -> Value {
+    let genesis = &log.placed[0];
+    json!({
+        "channel": head.head.channel, "name": "trap", "topic": "", "alias": format!("#trap:{}", head.head.host),
+        "member_count": 1,
+        "genesis": {
+            "event": serde_json::from_str::<Value>(&genesis.event).expect("JSON"), "signature": genesis.signature,
+        },
+        "head": head,
+    })
+}
+
 impl Hosted<'_> {
     /// An open channel with the alias `#trap`, which `@mallory` of the peer owns.
     pub fn found(peer: &Peer) -> Hosted<'_> {
+        Hosted::with_nonce(peer, "genesis")
+    }
+
+    /// As [`Hosted::found`]; another nonce makes it another channel.
+    pub fn with_nonce<'a>(peer: &'a Peer, nonce: &str) -> Hosted<'a> {
         let owner: UserId = format!("@mallory:{}", peer.name).parse().expect("an id");
         let content = json!({
             "host": peer.name, "kind": "channel", "rules": 1,
@@ -88,7 +106,7 @@ impl Hosted<'_> {
             body_hash: None,
             channel: None,
             kid: peer.kid.clone(),
-            nonce: "genesis".parse().expect("a nonce"),
+            nonce: nonce.parse().expect("a nonce"),
             origin_ts: now_s() * 1_000,
             relates: None,
             seen: None,
@@ -118,7 +136,6 @@ impl Hosted<'_> {
         self.peer.manners(move |heard: &Heard| {
             let mut log = log.lock().expect("a log");
             if heard.method == "GET" && heard.target.contains("/aliases/") {
-                let genesis = log.placed[0].clone();
                 let size = log.placed.len() as i64;
                 let head = Head {
                     channel: channel.clone(),
@@ -129,12 +146,7 @@ impl Hosted<'_> {
                     term: 1,
                     ts: now_s() * 1_000,
                 };
-                let card = json!({
-                    "channel": channel, "name": "trap", "topic": "", "alias": format!("#trap:{name}"), "member_count": 1,
-                    "genesis": { "event": serde_json::from_str::<Value>(&genesis.event).expect("JSON"), "signature": genesis.signature },
-                    "head": SignedHead::sign(head, &key),
-                });
-                return Some(Reply::Json(200, card.to_string()));
+                return Some(Reply::Json(200, card(&log, SignedHead::sign(head, &key)).to_string()));
             }
             let submits = ["/join", "/events", "/leave", "/knock"].iter().any(|end| heard.is("POST", end));
             if submits && heard.target.contains("/channels/") {
@@ -146,7 +158,8 @@ impl Hosted<'_> {
                     let entry = match known.map(|placed| placed.entry.clone()) {
                         Some(entry) => entry,
                         None => {
-                            let signature = event["signature"].as_str().expect("a signature").parse().expect("one");
+                            let signature =
+                                event["signature"].as_str().expect("a signature").parse().expect("one");
                             let body = event.get("body").map(Value::to_string);
                             log.push(bytes, signature, body)
                         }
@@ -224,6 +237,17 @@ impl Hosted<'_> {
 
     pub fn signed_head(&self, size: i64) -> SignedHead {
         SignedHead::sign(self.head(size), &self.peer.key)
+    }
+
+    /// What is said of the channel under the newest head.
+    pub fn card(&self) -> Value {
+        let head = self.signed_head(self.size());
+        card(&self.log.lock().expect("a log"), head)
+    }
+
+    /// An invitation by the owner.
+    pub fn invitation(&self, invitee: &str) -> Value {
+        json!({ "card": self.card(), "inviter": self.owner, "invitee": invitee, "ts": now_s() * 1_000 })
     }
 
     /// What an honest host would send to somebody who has `from` entries.

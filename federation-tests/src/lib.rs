@@ -5,21 +5,25 @@
 
 pub mod ca;
 pub mod fixed;
+pub mod guest;
 pub mod hosted;
 pub mod peer;
 pub mod person;
 pub mod postgresql;
 pub mod proxy;
 pub mod server;
+pub mod stream;
 pub mod world;
 
 use std::time::{Duration, Instant};
 
+pub use guest::Guest;
 pub use hosted::Hosted;
 pub use peer::{Heard, Peer, Reply};
 pub use person::{Fetched, Person};
 pub use proxy::Fault;
 pub use server::Server;
+pub use stream::Stream;
 pub use world::World;
 
 /// Longest that anything in a test may take.

@@ -1,5 +1,7 @@
 //! A PostgreSQL server for worlds that are to use one: `LOGGIA_TEST_POSTGRES_URL`, a superuser's.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use crate::World;
 
 fn admin() -> Option<String> {
@@ -21,9 +23,10 @@ pub fn url(name: &str) -> Option<String> {
 }
 
 /// Plays in a world of `count` servers, each with a database of its own. Nothing without a PostgreSQL server.
-pub async fn play(what: &str, count: usize, story: impl AsyncFnOnce(World)) {
-    let names: Vec<String> =
-        (0..count).map(|n| format!("loggia_{what}_{}_{n}", std::process::id())).collect();
+pub async fn play(count: usize, story: impl AsyncFnOnce(World)) {
+    static PLAYED: AtomicU32 = AtomicU32::new(0);
+    let play = format!("loggia_fed_{}_{}", std::process::id(), PLAYED.fetch_add(1, Ordering::Relaxed));
+    let names: Vec<String> = (0..count).map(|n| format!("{play}_{n}")).collect();
     let Some(urls) = names.iter().map(|name| url(name)).collect::<Option<Vec<_>>>() else { return };
     for name in &names {
         sql(format!("CREATE DATABASE {name}"));
@@ -35,4 +38,22 @@ pub async fn play(what: &str, count: usize, story: impl AsyncFnOnce(World)) {
     for name in &names {
         sql(format!("DROP DATABASE {name} WITH (FORCE)"));
     }
+}
+
+/// Two tests of one story in a world of so many servers: on SQLite, and on PostgreSQL when there is one.
+#[macro_export]
+macro_rules! on_both_databases {
+    ($story:ident, $servers:expr) => {
+        mod $story {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_sqlite() {
+                super::$story($crate::World::of($servers).await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_postgresql() {
+                $crate::postgresql::play($servers, super::$story).await;
+            }
+        }
+    };
 }

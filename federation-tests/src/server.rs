@@ -104,6 +104,14 @@ impl Server {
         (output.status.success(), text)
     }
 
+    /// Memory that the process holds, in KiB; 0 where the system does not say.
+    pub fn memory_kib(&self) -> u64 {
+        let pid = self.child.as_ref().map_or(0, Child::id);
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
+        line.trim().trim_end_matches(" kB").parse().unwrap_or(0)
+    }
+
     /// What the operator was told, as (kind, server).
     pub fn alarms(&self) -> Vec<(String, String)> {
         let rows = self.read(|conn| loggia::storage::peers::alarms(conn, 1_000));

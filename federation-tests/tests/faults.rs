@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use federation_tests::{Fault, Person, World, eventually, postgresql};
+use federation_tests::{Fault, Person, World, eventually, on_both_databases};
 use reqwest::Method;
 use serde_json::json;
 
@@ -28,9 +28,12 @@ fn seed() -> u64 {
     seed
 }
 
-fn rounds() -> u64 {
-    std::env::var("LOGGIA_TEST_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(10)
+fn number(name: &str, otherwise: usize) -> usize {
+    std::env::var(name).ok().and_then(|number| number.parse().ok()).unwrap_or(otherwise)
 }
+
+/// Most that one writer says while servers are killed: whoever can't be killed in time is done at some point.
+const SAID_MAX: usize = 3_000;
 
 /// Somebody who writes one message after the other, each until it is acknowledged. Where their server is may change.
 struct Writer {
@@ -158,11 +161,13 @@ async fn write_through(
     writers
 }
 
-async fn killing(mut world: World) {
+/// kill -9, of the host and of the member, at any moment, while both write.
+async fn servers_that_are_killed_lose_nothing(mut world: World) {
     let (mut people, channel) = together(&world).await;
     let mut dice = Dice(seed());
-    let writers = write_through(&people.clone(), &channel, 400, async |bases| {
-        for _ in 0..rounds() {
+    let began = std::time::Instant::now();
+    let writers = write_through(&people.clone(), &channel, SAID_MAX, async |bases| {
+        for _ in 0..number("LOGGIA_TEST_ROUNDS", 50) {
             tokio::time::sleep(Duration::from_millis(dice.roll(120))).await;
             let victim = dice.roll(world.servers.len() as u64) as usize;
             world.kill(victim);
@@ -172,46 +177,103 @@ async fn killing(mut world: World) {
         }
     })
     .await;
+    let said: Vec<usize> = writers.iter().map(|writer| writer.sent.len()).collect();
+    println!("killed for {:?}; said {said:?}", began.elapsed());
     for (n, person) in people.iter_mut().enumerate() {
         *person = person.at(&world.servers[n].base);
     }
     settle(&world, &people, &channel, &writers).await;
 }
 
-/// kill -9, of the host and of members, at any moment.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn servers_that_are_killed_lose_nothing() {
-    killing(World::of(2).await).await;
-}
+on_both_databases!(servers_that_are_killed_lose_nothing, 2);
 
-/// The same on PostgreSQL, when there is one.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn servers_on_postgresql_that_are_killed_lose_nothing() {
-    postgresql::play("fed", 2, killing).await;
-}
-
-/// Wires that are cut, half open, slow, late, reset or corrupt, one after the other, between three servers.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn wires_that_fail_lose_nothing() {
-    let world = World::of(3).await;
+/// Every fault, one after the other, on wires between three servers.
+async fn wires_that_fail_lose_nothing(world: World) {
     let (people, channel) = together(&world).await;
     let mut dice = Dice(seed());
     let writers = write_through(&people, &channel, 200, async |_| {
-        let faults = [
-            Fault::Cut,
-            Fault::ResetAfter(3_000),
-            Fault::Corrupt,
-            Fault::Latency(Duration::from_millis(30)),
-            Fault::Slow(Duration::from_micros(50)),
-            Fault::Cut,
-        ];
-        for fault in faults {
+        for fault in Fault::ALL {
             let (from, to) = (dice.roll(3) as usize, dice.roll(2) as usize);
             let to = (from + 1 + to) % 3;
             world.fault(from, to, fault);
             tokio::time::sleep(Duration::from_millis(100 + dice.roll(150))).await;
             world.fault(from, to, Fault::None);
         }
+    })
+    .await;
+    settle(&world, &people, &channel, &writers).await;
+}
+
+on_both_databases!(wires_that_fail_lose_nothing, 3);
+
+/// Two halves of a channel that don't hear of each other for a while, both of which write: first a member is apart,
+/// then the host is.
+async fn partitions_heal(world: World) {
+    let (people, channel) = together(&world).await;
+    let writers = write_through(&people, &channel, 60, async |_| {
+        for (apart, fault) in [(1, Fault::Cut), (0, Fault::Cut), (2, Fault::Stalled)] {
+            world.isolate(apart, fault);
+            tokio::time::sleep(Duration::from_millis(400)).await;
+            world.isolate(apart, Fault::None);
+        }
+    })
+    .await;
+    settle(&world, &people, &channel, &writers).await;
+}
+
+on_both_databases!(partitions_heal, 3);
+
+/// Connections that lead nowhere, though neither end knows, and a server that is killed meanwhile: requests on them
+/// end, and others take their place.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn half_open_connections_are_given_up() {
+    let mut world = World::of(2).await;
+    let (mut people, channel) = together(&world).await;
+    people[0].say(&channel, "n0", "before").await;
+    people[1].hears(&channel, "before").await;
+    world.isolate(1, Fault::HalfOpen);
+    people[0].say(&channel, "n1", "into nowhere").await;
+    let path = format!("/channels/{channel}/messages");
+    let waits = people[1].post(&path, json!({ "nonce": "n2", "text": "and back" })).await;
+    assert_eq!(waits.body["status"], "pending", "{waits:?}");
+    world.kill(1);
+    world.start(1);
+    people[1] = people[1].at(&world.servers[1].base);
+    world.isolate(1, Fault::None);
+    people[0].hears(&channel, "and back").await;
+    people[1].hears(&channel, "and back").await;
+    assert_eq!(people[1].texts(&channel).await.len(), 3);
+}
+
+/// A wire that carries a byte a second holds up nobody but those at its end, and them only for as long as it does.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_byte_a_second_holds_up_nobody_else() {
+    let world = World::of(3).await;
+    let (people, channel) = together(&world).await;
+    let slow = Fault::Slow(Duration::from_secs(1));
+    world.fault(0, 1, slow);
+    world.fault(1, 0, slow);
+    let began = std::time::Instant::now();
+    for n in 0..10 {
+        people[0].say(&channel, &format!("n{n}"), &format!("m{n}")).await;
+    }
+    people[2].hears(&channel, "m9").await;
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+    assert!(!people[1].texts(&channel).await.contains(&"m9".to_owned()), "the wire is not slow");
+    world.fault(0, 1, Fault::None);
+    world.fault(1, 0, Fault::None);
+    people[1].hears(&channel, "m9").await;
+    assert_eq!(people[1].texts(&channel).await, people[0].texts(&channel).await);
+}
+
+/// Requests that overtake each other change neither order nor number.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_overtaken_stays_in_order() {
+    let world = World::of(2).await;
+    let (people, channel) = together(&world).await;
+    world.isolate(0, Fault::Reorder(Duration::from_millis(120)));
+    let writers = write_through(&people, &channel, 40, async |_| {
+        tokio::time::sleep(Duration::from_secs(3)).await;
     })
     .await;
     settle(&world, &people, &channel, &writers).await;
@@ -234,8 +296,7 @@ async fn who_was_away_long_catches_up() {
     let mut world = World::of(2).await;
     let (mut people, channel) = together(&world).await;
     world.kill(1);
-    let messages =
-        std::env::var("LOGGIA_TEST_MESSAGES").ok().and_then(|count| count.parse().ok()).unwrap_or(2_000);
+    let messages = number("LOGGIA_TEST_MESSAGES", 5_000);
     let mut authors = Vec::new();
     for n in 0..20 {
         let author = world.servers[0].person(&format!("w{n}")).await;

@@ -2,7 +2,9 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use federation_tests::{Fault, Heard, Hosted, Peer, Person, Reply, Server, World, eventually, postgresql};
+use federation_tests::{
+    Fault, Heard, Hosted, Peer, Person, Reply, Server, World, eventually, on_both_databases,
+};
 use loggia::protocol::body::Body;
 use loggia::protocol::event::{Event, EventType, Rel, Relates};
 use loggia::protocol::sign::hash;
@@ -41,7 +43,8 @@ async fn gone(servers: &[Server], file: &Value) {
     }
 }
 
-async fn story(world: World) {
+/// A picture is fetched by whoever looks at it, only by those who may, and goes with its message.
+async fn a_picture_is_seen_on_the_other_server_and_goes_with_its_message(world: World) {
     let (ann, bob) = (world.servers[0].person("ann").await, world.servers[1].person("bob").await);
     let channel = ann.channel("general").await;
     bob.join("#general:a.test").await;
@@ -88,16 +91,7 @@ async fn story(world: World) {
     assert_eq!(bob.fetch(&at(&file, "pixel.png")).await.code(), "file_not_found");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_picture_is_seen_on_the_other_server_and_goes_with_its_message() {
-    story(World::of(2).await).await;
-}
-
-/// The same on PostgreSQL, when there is one.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_picture_is_seen_on_a_server_on_postgresql() {
-    postgresql::play("files", 2, story).await;
-}
+on_both_databases!(a_picture_is_seen_on_the_other_server_and_goes_with_its_message, 2);
 
 /// A server gets a file for a message that its people may read, and in any other case the same answer.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

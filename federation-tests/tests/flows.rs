@@ -1,11 +1,10 @@
 //! What people do with each other over several servers.
 
-use federation_tests::{Fault, Person, Reply, World, eventually};
+use federation_tests::{Fault, Person, World, eventually, on_both_databases};
 use serde_json::{Value, json};
 
 /// Ann on the first server has a public channel, and one person of each other server is in it.
-async fn together(count: usize) -> (World, Vec<Person>, String) {
-    let world = World::of(count).await;
+async fn together(world: &World) -> (Vec<Person>, String) {
     let mut people = Vec::new();
     for (n, server) in world.servers.iter().enumerate() {
         people.push(server.person(["ann", "bob", "cem", "dan", "eve"][n]).await);
@@ -14,7 +13,7 @@ async fn together(count: usize) -> (World, Vec<Person>, String) {
     for person in &people[1..] {
         person.join("#general:a.test").await;
     }
-    (world, people, channel)
+    (people, channel)
 }
 
 /// Everybody has the same log, and all servers find it sound and without void entries.
@@ -57,11 +56,15 @@ async fn becomes(person: &Person, channel: &str, wanted: Option<&str>) {
     .await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_invitation_is_accepted_or_declined() {
-    let (world, people, _) = together(2).await;
-    let (ann, bob) = (&people[0], &people[1]);
-    for accept in [true, false] {
+async fn an_invitation_is_accepted_or_declined(world: World) {
+    let (people, _) = together(&world).await;
+    // The host of each invites somebody of the other, who accepts or declines.
+    for (ann, bob, accept) in [
+        (&people[0], &people[1], true),
+        (&people[0], &people[1], false),
+        (&people[1], &people[0], true),
+        (&people[1], &people[0], false),
+    ] {
         let made =
             ann.post("/channels", json!({ "name": "quiet", "visibility": "private" })).await.expect(201);
         let channel = made["id"].as_str().expect("an id");
@@ -85,9 +88,10 @@ async fn an_invitation_is_accepted_or_declined() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_remote_moderator_moderates() {
-    let (world, people, channel) = together(3).await;
+on_both_databases!(an_invitation_is_accepted_or_declined, 2);
+
+async fn a_remote_moderator_moderates(world: World) {
+    let (people, channel) = together(&world).await;
     let (ann, bob, cem) = (&people[0], &people[1], &people[2]);
     bob.put(&member(&channel, cem), json!({ "membership": "banned" })).await.problem(403, "not_authorised");
     bob.patch(&format!("/channels/{channel}"), json!({ "topic": "mine" }))
@@ -138,10 +142,59 @@ async fn a_remote_moderator_moderates() {
     agree(&world, &people[..2], &channel).await;
 }
 
+on_both_databases!(a_remote_moderator_moderates, 3);
+
+/// What the host's people can do to others can be done to them: the owner is on another server, removes, bans and readmits
+/// somebody of the host, and excludes a third server with all its people.
+async fn a_remote_owner_has_the_last_word(world: World) {
+    let (people, channel) = together(&world).await;
+    let (ann, bob, cem) = (&people[0], &people[1], &people[2]);
+    let dan = world.servers[0].person("dan").await;
+    dan.join("#general:a.test").await;
+    ann.put(&member(&channel, bob), json!({ "role": "owner" })).await.expect(200);
+    eventually("the role", async || {
+        (bob.get(&format!("/channels/{channel}")).await.expect(200)["role"] == "owner").then_some(())
+    })
+    .await;
+    bob.put(&member(&channel, &dan), json!({ "membership": "left" })).await.expect(200);
+    becomes(&dan, &channel, None).await;
+    dan.join("#general:a.test").await;
+    bob.put(&member(&channel, &dan), json!({ "membership": "banned" })).await.expect(200);
+    becomes(&dan, &channel, None).await;
+    dan.post("/joins", json!({ "alias": "#general:a.test" })).await.problem(403, "banned");
+    bob.put(&member(&channel, &dan), json!({ "membership": "left" })).await.expect(200);
+    dan.join("#general:a.test").await;
+    let path = format!("/channels/{channel}");
+    ann.patch(&path, json!({ "servers": { "deny": ["c.test"] } })).await.problem(403, "not_authorised");
+    bob.patch(&path, json!({ "servers": { "deny": ["c.test"] } })).await.expect(200);
+    let sibling = world.servers[2].person("sue").await;
+    for (person, path, body) in [
+        (cem, format!("{path}/messages"), json!({ "nonce": "x", "text": "still me" })),
+        (&sibling, "/joins".to_owned(), json!({ "alias": "#general:a.test" })),
+    ] {
+        let refused = eventually("the exclusion", async || {
+            let answer = person.post(&path, body.clone()).await;
+            (answer.status == 403).then_some(answer)
+        });
+        refused.await.problem(403, "server_blocked");
+    }
+    bob.patch(&path, json!({ "servers": {} })).await.expect(200);
+    eventually("the third is back", async || {
+        let answer = cem.post(&format!("{path}/messages"), json!({ "nonce": "y", "text": "again" })).await;
+        (answer.status == 201).then_some(())
+    })
+    .await;
+    sibling.join("#general:a.test").await;
+    agree(&world, &people, &channel).await;
+}
+
+on_both_databases!(a_remote_owner_has_the_last_word, 3);
+
 /// Leaving works at once, host or no host; what was said before arrives first; who stays sees it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn leaving_does_not_wait_for_the_host() {
-    let (mut world, mut people, channel) = together(2).await;
+    let mut world = World::of(2).await;
+    let (mut people, channel) = together(&world).await;
     let bea = world.servers[1].person("bea").await;
     bea.join("#general:a.test").await;
     world.kill(0);
@@ -168,9 +221,8 @@ async fn leaving_does_not_wait_for_the_host() {
     bea.hears(&channel, "back again").await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn direct_messages_and_groups() {
-    let (world, people, _) = together(3).await;
+async fn direct_messages_and_groups(world: World) {
+    let (people, _) = together(&world).await;
     let (ann, bob, cem) = (&people[0], &people[1], &people[2]);
     let dm = ann.post("/dms", json!({ "users": [bob.id] })).await.expect(201);
     let dm = dm["id"].as_str().expect("an id");
@@ -193,10 +245,11 @@ async fn direct_messages_and_groups() {
     agree(&world, &people, group).await;
 }
 
+on_both_databases!(direct_messages_and_groups, 3);
+
 /// Two people write to each other for the first time at the same moment: it ends with one conversation.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_first_messages_are_one_conversation() {
-    let (world, people, _) = together(2).await;
+async fn two_first_messages_are_one_conversation(world: World) {
+    let (people, _) = together(&world).await;
     let (ann, bob) = (&people[0], &people[1]);
     let (a, b) = tokio::join!(
         ann.post("/dms", json!({ "users": [bob.id] })),
@@ -219,10 +272,10 @@ async fn two_first_messages_are_one_conversation() {
     agree(&world, &people, &channel).await;
 }
 
+on_both_databases!(two_first_messages_are_one_conversation, 2);
+
 /// Who comes later under `since_join` has all entries, and of what was before none of the texts.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn newcomers_do_not_get_what_was_before() {
-    let world = World::of(2).await;
+async fn newcomers_do_not_get_what_was_before(world: World) {
     let ann = world.servers[0].person("ann").await;
     let bob = world.servers[1].person("bob").await;
     let channel = ann.channel("general").await;
@@ -246,10 +299,13 @@ async fn newcomers_do_not_get_what_was_before() {
     agree(&world, &[ann, bob], &channel).await;
 }
 
+on_both_databases!(newcomers_do_not_get_what_was_before, 2);
+
 /// Profiles and typing are seen elsewhere.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn profiles_are_seen_elsewhere() {
-    let (_world, people, _) = together(3).await;
+    let world = World::of(3).await;
+    let (people, _) = together(&world).await;
     let path = format!("/users/{}", people[1].id);
     people[1].patch("/me", json!({ "display_name": "Bobby", "bio": "I am Bob" })).await.expect(200);
     for person in [&people[0], &people[2]] {
@@ -261,206 +317,10 @@ async fn profiles_are_seen_elsewhere() {
     }
 }
 
-/// What was deleted is gone on all servers, and asking a server for it again says so.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_was_deleted_stays_deleted() {
-    let (world, mut peers) = World::among(2, &["evil.test"]).await;
-    let evil = peers.remove(0);
-    let ann = world.servers[0].person("ann").await;
-    let bob = world.servers[1].person("bob").await;
-    let channel = ann.channel("general").await;
-    bob.join("#general:a.test").await;
-    let to = &world.servers[0];
-    let said = ann.say(&channel, "n1", "to be deleted").await;
-    let kept = ann.say(&channel, "n2", "to be kept").await;
-    bob.hears(&channel, "to be kept").await;
-    let of = |message: &Value| {
-        format!("/channels/{channel}/events/{}/body", message["id"].as_str().expect("an id"))
-    };
-    // Somebody who shares nothing with the server learns nothing.
-    evil.ask(to, "GET", &of(&kept), None).await.problem(403, "not_member");
-    evil.ask(to, "GET", &format!("/channels/{channel}/entries?from=0"), None)
-        .await
-        .problem(403, "not_member");
-    evil.ask(to, "GET", &format!("/channels/{channel}/proof?seq=0"), None).await.problem(403, "not_member");
-    evil.ask(to, "GET", &format!("/users/{}/profile", ann.id), None).await.problem(404, "user_not_found");
-    evil.ask(to, "POST", &format!("/channels/{channel}/signals"), Some(json!({ "signals": [] })))
-        .await
-        .problem(403, "not_member");
-    ann.delete(&format!("/channels/{channel}/messages/{}", said["id"].as_str().expect("an id")))
-        .await
-        .expect(204);
-    eventually("the deletion", async || {
-        let message =
-            bob.get(&format!("/channels/{channel}/messages/{}", said["id"].as_str()?)).await.expect(200);
-        (message["deleted"] == true).then_some(())
-    })
-    .await;
-    agree(&world, &[ann.clone(), bob.clone()], &channel).await;
-    let hosted = federation_tests::Hosted::found(&evil);
-    hosted.welcome(to, &ann).await;
-    evil.script(|heard| heard.is("POST", "/entries").then_some(Reply::Close));
-    // The evil server has somebody in the channel from now on.
-    let join = evil_joins(&evil, &channel, &bob, to).await;
-    assert_eq!(join["results"][1]["error"], Value::Null, "{join}");
-    evil.ask(to, "GET", &of(&said), None).await.problem(410, "redacted");
-    let body = evil.ask(to, "GET", &of(&kept), None).await.expect(200);
-    assert_eq!(body["content"]["text"], "to be kept");
-}
-
-/// Somebody of the scripted peer joins a real channel; answers what the host said.
-async fn evil_joins(
-    evil: &federation_tests::Peer,
-    channel: &str,
-    member: &Person,
-    to: &federation_tests::Server,
-) -> Value {
-    use loggia::protocol::event::{EventType, SignedEvent};
-    let (entries, _) = member.log(channel).await;
-    let hosted = federation_tests::Hosted::found(evil);
-    let genesis = entries[0]["entry"]["event"].as_str().expect("an id").to_owned();
-    assert_eq!(genesis[1..], channel[1..]);
-    let first: loggia::protocol::log::Entry =
-        serde_json::from_value(entries[0]["entry"].clone()).expect("an entry");
-    let root = first.leaf();
-    let of = |kind: EventType, key: &str, content: Value| {
-        let mut event = hosted.state(kind, key, content);
-        event.channel = Some(channel.parse().expect("an id"));
-        event.seen = Some(loggia::protocol::event::Seen { size: 1, root });
-        let signed = SignedEvent::sign(event, &evil.key);
-        json!({ "event": serde_json::from_slice::<Value>(&signed.bytes).expect("JSON"), "signature": signed.signature })
-    };
-    let key = json!({ "kid": evil.kid, "public": evil.key.public() });
-    let events = json!({ "events": [
-        of(EventType::ServerKey, "evil.test/k1", key),
-        of(EventType::Member, hosted.owner.as_str(), json!({ "membership": "joined" })),
-    ] });
-    evil.ask(to, "POST", &format!("/channels/{channel}/join"), Some(events)).await.expect(200)
-}
-
-/// What a member of the channel may not do, its server can't do for them either: each is refused by its code, and
-/// nothing of it is in the log.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_members_server_may_do_no_more_than_the_member() {
-    use loggia::protocol::event::{Event, EventType, SignedEvent};
-    let (world, mut peers) = World::among(1, &["evil.test"]).await;
-    let (evil, to) = (peers.remove(0), &world.servers[0]);
-    evil.script(|heard| heard.is("POST", "/entries").then(|| Reply::problem(503, "busy")));
-    let ann = to.person("ann").await;
-    let channel = ann.channel("general").await;
-    let said = ann.say(&channel, "n1", "mine").await;
-    let size = async || ann.head(&channel).await.expect("a head").0;
-    let hosted = federation_tests::Hosted::found(&evil);
-    let (entries, _) = ann.log(&channel).await;
-    let first: loggia::protocol::log::Entry =
-        serde_json::from_value(entries[0]["entry"].clone()).expect("an entry");
-    let root = first.leaf();
-    let wire = |event: Event| {
-        let mut event = event;
-        event.channel = Some(channel.parse().expect("an id"));
-        event.seen = Some(loggia::protocol::event::Seen { size: 1, root });
-        SignedEvent::sign(event, &evil.key)
-    };
-    let json_of = |signed: &SignedEvent| json!({ "event": serde_json::from_slice::<Value>(&signed.bytes).expect("JSON"), "signature": signed.signature });
-    let send = async |endpoint: &str, events: Vec<Value>| {
-        evil.ask(to, "POST", &format!("/channels/{channel}/{endpoint}"), Some(json!({ "events": events })))
-            .await
-    };
-    let before = size().await;
-    let (message, body) = hosted.message("no member");
-    let mut outsider = json_of(&wire(message));
-    outsider["body"] = serde_json::from_slice(&body.canonical()).expect("JSON");
-    let answer = send("events", vec![outsider]).await.expect(200);
-    assert_eq!(answer["results"][0]["error"]["code"], "not_member", "{answer}");
-    // Other events at the endpoints for membership, and a join of somebody else.
-    let own = |membership: &str| {
-        json_of(&wire(hosted.state(
-            EventType::Member,
-            hosted.owner.as_str(),
-            json!({ "membership": membership }),
-        )))
-    };
-    for (endpoint, membership) in
-        [("join", "left"), ("leave", "joined"), ("knock", "joined"), ("join", "banned")]
-    {
-        send(endpoint, vec![own(membership)]).await.problem(400, "bad_event");
-    }
-    let other = json_of(&wire(hosted.state(
-        EventType::Member,
-        "@other:evil.test",
-        json!({ "membership": "joined" }),
-    )));
-    send("join", vec![other]).await.problem(400, "bad_event");
-    send("join", vec![own("joined"), own("joined")]).await.problem(400, "bad_event");
-    // A key that is not in the server's document.
-    let forged = json!({ "kid": "k1", "public": federation_tests::peer::key("forged").public() });
-    let answer =
-        send("events", vec![json_of(&wire(hosted.state(EventType::ServerKey, "evil.test/k1", forged)))])
-            .await;
-    assert_eq!(answer.expect(200)["results"][0]["error"]["code"], "key_unknown");
-    // In the name of somebody of the host.
-    let (mut message, _) = hosted.message("it was ann");
-    message.sender = ann.id.parse().expect("an id");
-    let answer = send("events", vec![json_of(&wire(message))]).await.expect(200);
-    assert_eq!(answer["results"][0]["error"]["code"], "bad_origin");
-    // Of another channel than the path says.
-    let (message, _) = hosted.message("elsewhere");
-    let answer = send("events", vec![json_of(&SignedEvent::sign(message, &evil.key))]).await.expect(200);
-    assert_eq!(answer["results"][0]["error"]["code"], "path_mismatch");
-    assert_eq!(size().await, before);
-    assert_eq!(evil_joins(&evil, &channel, &ann, to).await["results"][1]["error"], Value::Null);
-    let before = size().await;
-    let redaction = Event {
-        relates: Some(loggia::protocol::event::Relates {
-            rel: loggia::protocol::event::Rel::Redact,
-            to: said["id"].as_str().expect("an id").parse().expect("an id"),
-        }),
-        ..hosted.event(EventType::Redact)
-    };
-    let cases = [
-        hosted.state(
-            EventType::Member,
-            hosted.owner.as_str(),
-            json!({ "membership": "joined", "role": "owner" }),
-        ),
-        hosted.state(EventType::Member, &ann.id, json!({ "membership": "joined", "role": "member" })),
-        hosted.state(EventType::Member, &ann.id, json!({ "membership": "banned" })),
-        hosted.state(EventType::ChannelServers, "", json!({ "deny": ["a.test"] })),
-        hosted.state(EventType::ChannelPolicy, "", json!({ "caps": {}, "history": "all", "join": "invite" })),
-        hosted.state(EventType::ChannelArchive, "", json!({ "archived": true })),
-        hosted.state(EventType::ServerKey, "a.test/k9", json!({ "kid": "k9", "public": evil.key.public() })),
-        redaction,
-    ];
-    for event in cases {
-        let what = serde_json::to_string(&event).expect("JSON");
-        let answer = send("events", vec![json_of(&wire(event))]).await.expect(200);
-        let code = answer["results"][0]["error"]["code"].as_str();
-        assert!(
-            matches!(
-                code,
-                Some("not_authorised" | "policy" | "bad_target" | "no_change" | "key_unknown" | "bad_header")
-            ),
-            "{what}: {answer}"
-        );
-    }
-    assert_eq!(size().await, before);
-    // The same event again is answered with its first place.
-    let (message, body) = hosted.message("once");
-    let mut once = json_of(&wire(message));
-    once["body"] = serde_json::from_slice(&body.canonical()).expect("JSON");
-    let answers =
-        [send("events", vec![once.clone()]).await.expect(200), send("events", vec![once]).await.expect(200)];
-    assert!(answers[0]["results"][0]["entry"]["seq"].is_i64(), "{}", answers[0]);
-    assert_eq!(answers[0], answers[1]);
-    assert_eq!(size().await, before + 1);
-    assert!(to.run(&["verify"]).0);
-}
-
 /// A member whose server is away misses nothing, and a message that was sent while the host was away has its final id
 /// at once and stands in the log once.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_was_written_while_one_was_away() {
-    let (mut world, mut people, channel) = together(2).await;
+async fn what_was_written_while_one_was_away(mut world: World) {
+    let (mut people, channel) = together(&world).await;
     world.kill(1);
     for n in 0..40 {
         people[0].say(&channel, &format!("n{n}"), &format!("m{n}")).await;
@@ -482,3 +342,5 @@ async fn what_was_written_while_one_was_away() {
     let texts = people[0].texts(&channel).await;
     assert_eq!(texts.iter().filter(|text| *text == "in the meantime").count(), 1);
 }
+
+on_both_databases!(what_was_written_while_one_was_away, 2);

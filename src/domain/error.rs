@@ -93,6 +93,7 @@ coded! {
         NonceReused = "nonce_reused", "This nonce was used for another message.";
         Fork = "fork", "The channel's host has shown two different logs: nothing is written there any more.";
         Fenced = "fenced", "The sender was restored since: what it sent before is not taken any more.";
+        Crowded = "rate_limited", "Too many of your server come to this channel at once.";
         TooMuchWaiting = "too_much_waiting", "Too much of yours is waiting for other servers.";
         FileRefused = "file_refused", "This file is refused: it is infected, or no good picture.";
         ScanFailed = "scan_failed", "Files can't be examined now; try again later.";

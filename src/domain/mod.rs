@@ -95,6 +95,9 @@ pub struct Domain {
     pub fences: Arc<remote::recover::Fences>,
     pub lines: remote::lines::Lines,
     pub catch_ups: remote::catch_up::CatchUps,
+    pub crowds: remote::crowds::Crowds,
+    /// Places for questions about people and keys elsewhere.
+    pub lookups: Arc<tokio::sync::Semaphore>,
 }
 
 /// Knows who is connected.

@@ -31,6 +31,8 @@ const FAILURE_MEMORY: Duration = Duration::from_secs(2);
 const PEERS_AT_HAND_MAX: usize = 10_000;
 /// Documents that are fetched at a time: anybody can make this server look at a name.
 const FETCHES_MAX: usize = 256;
+/// And of those for servers that were never met.
+const STRANGERS_MAX: usize = 128;
 
 /// Largest answer with sets of keys that is read, in bytes, and how many such make a chain.
 const CHAIN_BYTES_MAX: usize = 1024 * 1024;
@@ -53,6 +55,8 @@ pub struct Discovery {
     /// Whoever wants the same document waits for whoever asks for it.
     turns: Mutex<HashMap<ServerName, Weak<Turn>>>,
     fetches: Semaphore,
+    /// The same for servers that were never met: whoever can be reached under many names can't keep us from others.
+    strangers: Semaphore,
 }
 
 type Turn = tokio::sync::Mutex<()>;
@@ -73,6 +77,7 @@ impl Discovery {
             failed: Mutex::default(),
             turns: Mutex::default(),
             fetches: Semaphore::new(FETCHES_MAX),
+            strangers: Semaphore::new(STRANGERS_MAX),
         })
     }
 
@@ -171,9 +176,15 @@ impl Discovery {
         turn
     }
 
+    async fn is_pinned(&self, server: &ServerName) -> bool {
+        let name = server.as_str().to_owned();
+        self.reads.read(move |conn| table::get(conn, &name)).await.is_ok_and(|row| row.is_some())
+    }
+
     async fn fetch_now(&self, server: &ServerName) -> Result<Arc<KeyDocument>, PeerError> {
         let fetched = async {
-            let _permit = self.fetches.acquire().await;
+            let places = if self.is_pinned(server).await { &self.fetches } else { &self.strangers };
+            let _permit = places.acquire().await;
             self.well_known(server).await
         };
         let bytes = tokio::time::timeout(FETCH_DEADLINE, fetched)

@@ -310,11 +310,36 @@ impl Claim {
         content_digest: &[&str],
         key: &PublicKey,
     ) -> Result<(), SigError> {
-        let covers = |name| self.covered.items.iter().any(|item| base::plain_name(item) == Some(name));
         let digest = match request.body() {
-            Some(body) => Some(check_digest(body, covers(CONTENT_DIGEST), content_digest)?),
+            Some(body) => Some(check_digest(body, self.covers(CONTENT_DIGEST), content_digest)?),
             None => None,
         };
+        self.verify_over(request, digest, key)
+    }
+
+    /// As [`Self::verify`] while the body is still to come, so that strangers' bodies need not be read: whether it has
+    /// the digest that was signed is the one thing that is left to say. The request's `body` stands for it.
+    ///
+    /// # Errors
+    /// [`SigError::BadDigest`] (REQ-8), [`SigError::BadSignature`] (REQ-4, REQ-9).
+    pub fn verify_head(
+        &self,
+        request: &Request,
+        content_digest: &[&str],
+        key: &PublicKey,
+    ) -> Result<(), SigError> {
+        let [digest] = content_digest else {
+            return Err(SigError::BadDigest { detail: "not exactly one content-digest" });
+        };
+        self.verify_over(request, Some(digest), key)
+    }
+
+    fn covers(&self, name: &str) -> bool {
+        self.covered.items.iter().any(|item| base::plain_name(item) == Some(name))
+    }
+
+    fn verify_over(&self, request: &Request, digest: Option<&str>, key: &PublicKey) -> Result<(), SigError> {
+        let covers = |name| self.covers(name);
         let expected = request.components().count();
         if self.covered.items.len() != expected || !request.components().all(covers) {
             return Err(bad("the signature does not cover what it has to, or more"));

@@ -247,10 +247,24 @@ pub fn shared_with(conn: &mut Conn, people: &[String], ours: &str) -> Result<Vec
     Ok(found.into_values().collect())
 }
 
-/// How many open invitations a person of this server has.
-pub fn count_invited(conn: &mut Conn, user: UserNum) -> Result<i64> {
-    Ok(members::table
+/// How many open invitations a person of this server has: in all, and to channels of one host.
+pub fn count_invited(conn: &mut Conn, user: UserNum, host: &str) -> Result<(i64, i64)> {
+    let hosts: Vec<String> = members::table
+        .inner_join(channels::table.on(channels::num.eq(members::channel)))
         .filter(members::user_num.eq(user).and(members::membership.eq("invited")))
+        .select(channels::host)
+        .load(conn)?;
+    let theirs = hosts.iter().filter(|known| *known == host).count();
+    let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+    Ok((count(hosts.len()), count(theirs)))
+}
+
+/// How many of a server's people knock at a channel.
+pub fn count_knocking(conn: &mut Conn, channel: ChannelNum, server: &str) -> Result<i64> {
+    Ok(members::table
+        .inner_join(users::table.on(users::num.eq(members::user_num)))
+        .filter(members::channel.eq(channel).and(members::membership.eq("knocking")))
+        .filter(users::server.eq(server))
         .select(count_star())
         .get_result(conn)?)
 }
@@ -434,13 +448,14 @@ pub fn alarms(conn: &mut Conn, limit: i64) -> Result<Vec<AlarmRow>> {
     Ok(alarms::table.order(alarms::num.desc()).limit(limit).select(AlarmRow::columns()).load(conn)?)
 }
 
-pub fn add_evidence(conn: &mut Conn, channel: &str, ts: i64, a: &str, b: &str) -> Result<()> {
-    diesel::insert_into(evidence::table)
+/// Keeps the first that there is of a channel. False when there was some.
+pub fn add_evidence(conn: &mut Conn, channel: &str, ts: i64, a: &str, b: &str) -> Result<bool> {
+    let added = diesel::insert_into(evidence::table)
         .values((evidence::channel.eq(channel), evidence::ts.eq(ts), evidence::a.eq(a), evidence::b.eq(b)))
         .on_conflict(evidence::channel)
         .do_nothing()
         .execute(conn)?;
-    Ok(())
+    Ok(added > 0)
 }
 
 /// The two heads, as JSON.

@@ -5,6 +5,7 @@
 //! such a function and both kinds of tests.
 #![cfg(test)]
 
+mod attacks;
 mod attributes;
 mod dead_files;
 mod imports;

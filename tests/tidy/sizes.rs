@@ -12,10 +12,6 @@ const LONG: &[(&str, &str)] = &[
         "federation-tests/tests/hosts.rs::batches_that_do_not_add_up_are_refused_whole",
         "a table of batches, and a loop over it",
     ),
-    (
-        "federation-tests/tests/flows.rs::a_members_server_may_do_no_more_than_the_member",
-        "one attack after the other in one channel",
-    ),
     ("web/e2e/fake/fake.ts::api", "one case per route of the fake server: a table, not a flow"),
     (
         "web/src/features/channel/General.tsx::General",

@@ -3,12 +3,13 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::crowds::asks_for_seat;
 use super::wire::{
     ChannelCard, DirectoryPage, Invitation, Outcome, OutcomeError, Profile, Submission, SubmissionAnswer,
     WireEvent,
 };
 use crate::domain::verify::stored_head;
-use crate::domain::{Domain, Error, Forbidden, Missing, Result};
+use crate::domain::{Conflict, Domain, Error, Forbidden, Missing, Result};
 use crate::protocol::event::{EventType, SignedEvent};
 use crate::protocol::head::SignedHead;
 use crate::protocol::ids::{Alias, ChannelId, ServerName, UserId};
@@ -83,6 +84,10 @@ impl Domain {
                     .ok_or(Error::NotFound(Missing::Channel))
             })
             .await?;
+        let comers = checked.iter().flatten().filter(|event| asks_for_seat(&event.event).is_some());
+        if !self.crowds.admits(origin, channel, comers.count()) {
+            return Err(Error::Conflict(Conflict::Crowded));
+        }
         // Who has seen more than there is knows what was lost here; if it is so is found out first.
         let ahead =
             checked.iter().flatten().any(|event| event.event.seen.is_some_and(|seen| seen.size > size));

@@ -14,6 +14,7 @@ use crate::domain::view::Channel;
 use crate::domain::writer::{Draft, Outgoing, Work};
 use crate::domain::{Actor, Domain, Error, Missing, Result, project, show};
 use crate::protocol::event::{EventType, Seen, SignedEvent};
+use crate::protocol::head::SignedHead;
 use crate::protocol::ids::{Alias, ChannelId, ServerName};
 use crate::protocol::state::{ChannelKind, Create, State};
 use crate::storage::channels::ChannelChange;
@@ -24,42 +25,52 @@ use crate::storage::{ChannelNum, channels, members, meta, peers, users};
 const FOUND_MAX: usize = 10_000;
 /// How long somebody who joins waits for the log.
 const JOIN_PATIENCE: Duration = Duration::from_secs(60);
-/// Open invitations that one person may have.
+/// Open invitations that one person may have: in all, and from one server.
 const INVITATIONS_MAX: i64 = 200;
+const INVITATIONS_PER_SERVER_MAX: i64 = 20;
 /// Longest name and topic that are taken over from a card, in characters.
 const CARD_CHARS_MAX: usize = 500;
+/// Most members that are believed of a channel that is not here.
+const MEMBERS_SHOWN_MAX: i64 = 1_000_000_000;
+/// Most channels of one page of another server's directory.
+const CARDS_MAX: usize = 200;
 
-/// Channels elsewhere that somebody looked at, so that they can be joined by id.
+/// Public channels elsewhere that somebody of this server looked at, so that they can be joined by id.
 #[derive(Default)]
-pub struct FoundChannels(Mutex<HashMap<ChannelId, Found>>);
-
-/// What somebody found, and whether anybody could have.
-#[derive(Clone)]
-struct Found {
-    card: ChannelCard,
-    public: bool,
-}
+pub struct FoundChannels(Mutex<HashMap<ChannelId, ChannelCard>>);
 
 impl FoundChannels {
-    fn keep(&self, card: &ChannelCard, public: bool) {
+    fn keep(&self, card: &ChannelCard) {
         if let Ok(mut found) = self.0.lock() {
             if found.len() >= FOUND_MAX {
                 found.clear();
             }
-            found.insert(card.channel.clone(), Found { card: card.clone(), public });
+            found.insert(card.channel.clone(), card.clone());
         }
     }
 
-    fn get(&self, id: &ChannelId) -> Option<Found> {
+    fn get(&self, id: &ChannelId) -> Option<ChannelCard> {
         self.0.lock().ok()?.get(id).cloned()
     }
 }
 
+/// Cuts what a card says to what is shown of it, and drops an alias that is another server's.
+fn cut(card: &mut ChannelCard, host: &ServerName) {
+    let line = |text: &str| text.replace('\0', "").chars().take(CARD_CHARS_MAX).collect::<String>();
+    card.name = line(&card.name);
+    card.topic = line(&card.topic);
+    let alias = card.alias.take().filter(|alias| alias.parse::<Alias>().is_ok_and(|it| it.server() == *host));
+    card.alias = alias;
+    card.genesis.body = None;
+    card.member_count = card.member_count.clamp(0, MEMBERS_SHOWN_MAX);
+}
+
 /// A card that holds: its genesis founds the channel, hosted by `host`, and the head is the host's.
 fn check_card(
-    card: &ChannelCard,
+    card: &mut ChannelCard,
     host: &ServerName,
 ) -> std::result::Result<(SignedEvent, Create), PeerError> {
+    cut(card, host);
     let nonsense = |what: &str| PeerError::Nonsense(host.clone(), what.to_owned());
     let genesis = card.genesis.signed().map_err(|error| nonsense(&error.to_string()))?;
     let state = State::genesis(&genesis).map_err(|error| nonsense(&error.to_string()))?;
@@ -86,9 +97,9 @@ impl Domain {
         let server = alias.server();
         let answer =
             self.peers.ask(&server, Ask::get(format!("/aliases/{}", encode(alias.as_str())))).await?;
-        let card: ChannelCard = parse(&server, &answer)?;
-        check_card(&card, &server)?;
-        self.found.keep(&card, true);
+        let mut card: ChannelCard = parse(&server, &answer)?;
+        check_card(&mut card, &server)?;
+        self.found.keep(&card);
         Ok(card.channel)
     }
 
@@ -106,9 +117,9 @@ impl Domain {
         let path = format!("/directory?query={}&cursor={after}", encode(query));
         let page: DirectoryPage = parse(server, &self.peers.ask(server, Ask::get(path)).await?)?;
         let mut listed = Vec::new();
-        for card in page.channels {
-            let Ok((_, create)) = check_card(&card, server) else { continue };
-            self.found.keep(&card, true);
+        for mut card in page.channels.into_iter().take(CARDS_MAX) {
+            let Ok((_, create)) = check_card(&mut card, server) else { continue };
+            self.found.keep(&card);
             let seat = self.seat_in(actor, &card.channel).await?;
             listed.push(Listed { info: show::card(&card, &create), membership: seat });
         }
@@ -189,9 +200,7 @@ impl Domain {
                     return Ok(None);
                 }
                 let seen = match (&found, size) {
-                    (Some(Found { card, .. }), 0) => {
-                        Seen { size: card.head.head.size, root: card.head.head.root }
-                    }
+                    (Some(card), 0) => Seen { size: card.head.head.size, root: card.head.head.root },
                     (None, 0) => invited_at(work, num)?,
                     _ => {
                         let position = &work.lane.open(work.conn, num)?.position;
@@ -249,10 +258,9 @@ impl Domain {
     }
 
     /// An invitation from a channel's host. Says nothing of what came of it.
-    pub async fn take_invitation(&self, origin: &ServerName, invitation: Invitation) -> Result<()> {
-        let (genesis, create) = check_card(&invitation.card, origin)?;
-        self.found.keep(&invitation.card, false);
-        let (card, ours) = (invitation.card, self.server().clone());
+    pub async fn take_invitation(&self, origin: &ServerName, mut invitation: Invitation) -> Result<()> {
+        let (genesis, create) = check_card(&mut invitation.card, origin)?;
+        let (card, ours, host) = (invitation.card, self.server().clone(), origin.clone());
         let channel = card.channel.clone();
         let invitee = invitation.invitee.clone();
         let inviter = invitation.inviter;
@@ -265,7 +273,7 @@ impl Domain {
                 let is_dm = create.kind == ChannelKind::Dm;
                 let concerned =
                     !is_dm || (create.users.contains(&invitee) && create.users.contains(&inviter));
-                if !ours || !concerned || peers::count_invited(work.conn, row.num)? >= INVITATIONS_MAX {
+                if !ours || !concerned || has_enough(work, row.num, &host)? {
                     return Ok(None);
                 }
                 let num = adopt_genesis(work, &card, &genesis)?;
@@ -294,36 +302,34 @@ impl Domain {
     }
 }
 
-/// A row for the channel of a card, and what the card says of it.
-fn adopt(work: &mut Work<'_>, found: &Found) -> Result<ChannelNum> {
-    let card = &found.card;
+/// Whether as many invitations of the person are open as may be.
+fn has_enough(work: &mut Work<'_>, user: i64, host: &ServerName) -> Result<bool> {
+    let (all, theirs) = peers::count_invited(work.conn, user, host.as_str())?;
+    Ok(all >= INVITATIONS_MAX || theirs >= INVITATIONS_PER_SERVER_MAX)
+}
+
+/// A row for the public channel of a card, and what the card says of it.
+fn adopt(work: &mut Work<'_>, card: &ChannelCard) -> Result<ChannelNum> {
     let genesis =
         card.genesis.signed().map_err(|error| Error::invalid("bad_header", "/genesis", error.to_string()))?;
     let num = adopt_genesis(work, card, &genesis)?;
-    if found.public {
-        let change = ChannelChange { visibility: Some("public"), ..ChannelChange::default() };
-        channels::update(work.conn, num, &change)?;
-    }
+    let change = ChannelChange { visibility: Some("public"), ..ChannelChange::default() };
+    channels::update(work.conn, num, &change)?;
     Ok(num)
 }
 
 fn adopt_genesis(work: &mut Work<'_>, card: &ChannelCard, genesis: &SignedEvent) -> Result<ChannelNum> {
     let num = work.adopt_channel(genesis)?;
     if work.lane.open(work.conn, num)?.position.size == 0 {
-        let line = |text: &str| text.replace('\0', "").chars().take(CARD_CHARS_MAX).collect::<String>();
-        let (name, topic) = (line(&card.name), line(&card.topic));
-        let host = work.lane.open(work.conn, num)?.host.clone();
-        let alias = card.alias.as_deref().and_then(|alias| alias.parse::<Alias>().ok());
-        let alias = alias.filter(|alias| alias.server() == host);
-        let alias = alias.as_ref().map(|alias| alias.as_str());
+        let alias = card.alias.as_deref();
         let taken = match alias {
             Some(alias) => channels::by_alias(work.conn, alias)?.is_some_and(|row| row.num != num),
             None => false,
         };
-        let search = project::search_text(&name, &topic, alias);
+        let search = project::search_text(&card.name, &card.topic, alias);
         let change = ChannelChange {
-            name: Some(&name),
-            topic: Some(&topic),
+            name: Some(&card.name),
+            topic: Some(&card.topic),
             alias: (!taken).then_some(alias),
             search: Some(&search),
             ..ChannelChange::default()
@@ -340,10 +346,24 @@ fn first_head(num: ChannelNum) -> String {
     format!("first_head.{num}")
 }
 
+impl Domain {
+    /// What the host of a channel said of its log before that was here.
+    pub(super) async fn first_head(&self, channel: &ChannelId) -> Result<Option<SignedHead>> {
+        let id = channel.clone();
+        self.reads
+            .read(move |conn| {
+                let Some(num) = channels::num_of(conn, id.as_str())? else { return Ok(None) };
+                let head = meta::get(conn, &first_head(num))?;
+                Ok(head.and_then(|head| serde_json::from_str(&head).ok()))
+            })
+            .await
+    }
+}
+
 /// What the host said of the log when it was found, or invited.
 fn invited_at(work: &mut Work<'_>, num: ChannelNum) -> Result<Seen> {
     let head = meta::get(work.conn, &first_head(num))?.ok_or(Error::NotFound(Missing::Channel))?;
-    let head: crate::protocol::head::SignedHead =
+    let head: SignedHead =
         serde_json::from_str(&head).map_err(|error| super::host::damaged("head", error))?;
     Ok(Seen { size: head.head.size, root: head.head.root })
 }

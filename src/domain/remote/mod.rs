@@ -1,6 +1,8 @@
 //! Channels that several servers share. [`host`]: what others may do in channels hosted here. [`history`]: what
 //! they may read of any.
 //! [`replica`]: copies of channels hosted there, [`lines`]: in which order they grow, [`catch_up`]: how far they are. [`change`]: how people of this server change either.
+//! [`crowds`]: how many may come in at once.
+//! [`evidence`]: who hears that a host has lied.
 //! [`recover`]: what a host does that may have lost the end of its logs.
 //! [`meet`]: finding, joining and leaving channels elsewhere, and invitations from there.
 //! [`others`]: what a host does not give, from those who have it too.
@@ -9,6 +11,8 @@
 
 pub mod catch_up;
 pub mod change;
+pub mod crowds;
+mod evidence;
 mod fetch;
 pub mod files;
 pub mod history;

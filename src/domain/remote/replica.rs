@@ -27,6 +27,8 @@ pub const HEADS_MAX: usize = 1_000;
 pub const SIGNALS_MAX: usize = 100;
 /// Keys of one batch about which their servers are asked.
 const KEYS_CHECKED_MAX: usize = 16;
+/// Questions about people and keys that are under way to other servers: a host can make this one ask any of them.
+pub const LOOKUPS_MAX: usize = 2_000;
 /// Longest display name and text about oneself that are taken over, in characters.
 const PROFILE_CHARS_MAX: usize = 500;
 
@@ -99,6 +101,12 @@ impl Domain {
                 return Err(error);
             }
         };
+        if !done.split.is_empty() {
+            // What the host said of the log when somebody joined may be what contradicts it.
+            if let Some(head) = self.first_head(channel).await? {
+                self.keep_evidence(channel, head).await?;
+            }
+        }
         self.arrivals.arrived(&done.events);
         for event in &done.lost {
             let what = "it placed the event where it has no effect".to_owned();
@@ -163,8 +171,10 @@ impl Domain {
     /// Asks a server in the background whether a key that a host let be bound in its name is its own. A log can't
     /// say that: there, a server's first key vouches for itself.
     fn check_key(&self, channel: ChannelId, server: ServerName, key: KeyContent) {
+        let Ok(place) = self.lookups.clone().try_acquire_owned() else { return };
         let (peers, writer) = (self.peers.clone(), self.writer.clone());
         tokio::spawn(async move {
+            let _place = place;
             let Ok(answer) = peers.ask(&server, Ask::get("/keys?since=0".to_owned())).await else { return };
             let Ok(sets) = serde_json::from_str::<Vec<SignedKeySet>>(&answer) else { return };
             let is_it = |known: &PublishedKey| known.kid == key.kid && known.public == key.public;
@@ -181,7 +191,7 @@ impl Domain {
     }
 
     /// Keeps a head of the host that contradicts what it said before, if its signature holds. From then on nothing
-    /// is written into the channel, and the operator is told.
+    /// is written into the channel, the operator is told, and so are other servers. False when it is nothing new.
     pub async fn keep_evidence(&self, channel: &ChannelId, head: SignedHead) -> Result<bool> {
         self.keep_head(channel, head, false).await
     }
@@ -190,7 +200,8 @@ impl Domain {
     /// log however long that is.
     async fn keep_head(&self, channel: &ChannelId, head: SignedHead, is_other: bool) -> Result<bool> {
         let id = channel.clone();
-        self.writer
+        let kept = self
+            .writer
             .channel(channel, move |work| {
                 let num = work.lane.num_of(work.conn, &id)?.ok_or(Error::NotFound(Missing::Channel))?;
                 let row = channels::by_num(work.conn, num)?.ok_or(Error::NotFound(Missing::Channel))?;
@@ -198,16 +209,25 @@ impl Domain {
                 if !contradicts(work, num, &head, is_other)? {
                     return Ok(false);
                 }
-                add_fork(work, &id, &ours, &head)?;
-                Ok(true)
+                add_fork(work, &id, &ours, &head)
             })
-            .await
+            .await?;
+        self.heard_of_fork(channel, kept).await
+    }
+
+    /// Others are told of what is new.
+    async fn heard_of_fork(&self, channel: &ChannelId, is_new: bool) -> Result<bool> {
+        if is_new {
+            self.spread_evidence(channel).await?;
+        }
+        Ok(is_new)
     }
 
     /// Keeps two heads that contradict each other, whatever is here.
     async fn keep_pair(&self, channel: &ChannelId, a: SignedHead, b: SignedHead) -> Result<bool> {
         let id = channel.clone();
-        self.writer
+        let kept = self
+            .writer
             .channel(channel, move |work| {
                 let num = work.lane.num_of(work.conn, &id)?.ok_or(Error::NotFound(Missing::Channel))?;
                 let (Some(key_a), Some(key_b)) = (key_of(work, num, &a)?, key_of(work, num, &b)?) else {
@@ -217,10 +237,10 @@ impl Domain {
                 if pair.check(&key_a, &key_b) != Finding::Fork {
                     return Ok(false);
                 }
-                add_fork(work, &id, &a, &b)?;
-                Ok(true)
+                add_fork(work, &id, &a, &b)
             })
-            .await
+            .await?;
+        self.heard_of_fork(channel, kept).await
     }
 
     /// Evidence that another server found: kept if it holds against what is here.
@@ -308,8 +328,10 @@ impl Domain {
         if server == *self.server() || !self.peers.admits(&server) {
             return;
         }
+        let Ok(place) = self.lookups.clone().try_acquire_owned() else { return };
         let (peers, writer, portraits) = (self.peers.clone(), self.writer.clone(), self.portraits());
         tokio::spawn(async move {
+            let _place = place;
             let path = format!("/users/{}/profile", encode(user.as_str()));
             let Ok(answer) = peers.ask(&server, Ask::get(path)).await else { return };
             let Ok(profile) = serde_json::from_str::<Profile>(&answer) else { return };
@@ -398,14 +420,18 @@ fn key_of(work: &mut Work<'_>, num: ChannelNum, head: &SignedHead) -> Result<Opt
     Ok(keys.get(&(host, head.head.kid.clone())).map(|key| key.public))
 }
 
-/// Two heads that contradict each other are kept; nothing is written into the channel from now on.
-fn add_fork(work: &mut Work<'_>, id: &ChannelId, a: &SignedHead, b: &SignedHead) -> Result<()> {
+/// Two heads that contradict each other are kept; nothing is written into the channel from now on. False when there
+/// was evidence already.
+fn add_fork(work: &mut Work<'_>, id: &ChannelId, a: &SignedHead, b: &SignedHead) -> Result<bool> {
     let text =
         |head: &SignedHead| serde_json::to_string(head).map_err(|error| super::host::damaged("head", error));
     let now = work.lane.clock.now();
-    peers::add_evidence(work.conn, id.as_str(), now, &text(a)?, &text(b)?)?;
+    if !peers::add_evidence(work.conn, id.as_str(), now, &text(a)?, &text(b)?)? {
+        return Ok(false);
+    }
     let detail = format!("two logs of {} entries and more", b.head.size);
-    Ok(peers::add_alarm(work.conn, now, "fork", a.head.host.as_str(), id.as_str(), &detail)?)
+    peers::add_alarm(work.conn, now, "fork", a.head.host.as_str(), id.as_str(), &detail)?;
+    Ok(true)
 }
 
 /// Whether the host's signed head is of another log than the one that is here, on which it signed a head too.

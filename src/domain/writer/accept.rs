@@ -116,6 +116,7 @@ impl Work<'_> {
         let open = self.lane.open(self.conn, channel)?;
         let entry = open.position.next(&signed.id, now);
         open.state(self.conn, &rules::reads(&signed.event))?.check(&entry, &signed)?;
+        self.check_crowd(channel, &signed.event)?;
         let sender = self.person(&signed.event.sender)?;
         if entries::by_nonce(self.conn, channel, sender.num, signed.event.nonce.as_str())?.is_some() {
             return Err(Error::Conflict(Conflict::NonceReused));

@@ -143,6 +143,8 @@ pub async fn get_proof(
     path: Path<ChannelId>,
     query: Query<ProofQuery>,
 ) -> Result<Json<Proof>, Problem> {
+    let busy = |_| Problem::plain("rate_limited").retry_after(1);
+    let _place = state.proofs.try_acquire().map_err(busy)?;
     let proof = state.domain.proof_for(&signed.origin, &path, query.seq, query.size).await?;
     Ok(Json(Proof {
         seq: query.seq,

@@ -25,16 +25,24 @@ use crate::http::openapi::{self, Access, Errors};
 use crate::protocol::http_sig::Nonces;
 use crate::protocol::ids::{Nonce, ServerName};
 
+/// Proofs that are made at a time.
+const PROOFS_AT_ONCE_MAX: usize = 2;
+/// How often what is no longer needed is let go, in seconds.
+const FORGET_INTERVAL_S: u64 = 60;
+
 /// What the endpoints for servers have at hand.
 pub struct Inbound {
     pub domain: Arc<Domain>,
     pub own: Arc<OwnKeys>,
     pub outbound: Arc<Outbound>,
     pub courier: Arc<Courier>,
-    nonces: Mutex<Nonces>,
+    /// And when old ones were last let go, in seconds since 1970.
+    nonces: Mutex<(Nonces, i64)>,
     /// Seconds since 1970: what was signed before this server started may have been taken before it stopped.
     since_s: i64,
     rates: DefaultKeyedRateLimiter<ServerName>,
+    /// Proofs that are being made: each reads a whole log.
+    proofs: Semaphore,
     /// Files under way to each server.
     file_turns: Mutex<HashMap<ServerName, Arc<Semaphore>>>,
 }
@@ -51,23 +59,26 @@ impl Inbound {
             RateLimiter::keyed(Quota::per_minute(NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN)));
         let since_s = domain.clock.now() / 1_000;
         let (nonces, file_turns) = (Mutex::default(), Mutex::default());
-        Inbound { domain, own, outbound, courier, nonces, since_s, rates, file_turns }
+        let proofs = Semaphore::new(PROOFS_AT_ONCE_MAX);
+        Inbound { domain, own, outbound, courier, nonces, since_s, rates, proofs, file_turns }
     }
 
     fn discovery(&self) -> &Discovery {
         &self.outbound.discovery
     }
 
-    /// REQ-11: whether the nonce was not used before.
+    /// REQ-11: whether the nonce was not used before. Lets go of what is no longer needed, now and then.
     fn is_new(&self, origin: &ServerName, nonce: &Nonce, expires_s: i64) -> bool {
-        self.nonces.lock().unwrap_or_else(PoisonError::into_inner).take(origin, nonce, expires_s)
-    }
-
-    /// Lets go of what is no longer needed; called now and then.
-    pub fn forget_old(&self) {
         let now_s = self.domain.clock.now() / 1_000;
-        self.nonces.lock().unwrap_or_else(PoisonError::into_inner).forget(now_s);
-        self.rates.retain_recent();
+        let mut guard = self.nonces.lock().unwrap_or_else(PoisonError::into_inner);
+        let (nonces, forgotten_s) = &mut *guard;
+        if now_s.abs_diff(*forgotten_s) >= FORGET_INTERVAL_S {
+            *forgotten_s = now_s;
+            nonces.forget(now_s);
+            self.rates.retain_recent();
+            self.domain.crowds.forget_quiet();
+        }
+        nonces.take(origin, nonce, expires_s)
     }
 }
 

@@ -18,12 +18,16 @@ use crate::federation::VERSION;
 use crate::federation::discovery::KeyLookup;
 use crate::http::Problem;
 use crate::http::extract::Object;
-use crate::protocol::http_sig::{self, Address, Addressed, Request, SigError};
+use crate::protocol::http_sig::{self, Address, Addressed, Claim, Request, SigError};
 use crate::protocol::ids::{KeyId, ServerName};
 use crate::protocol::key_document::KeyDocument;
+use crate::protocol::sign::PublicKey;
 
 /// Largest body of a request, in bytes: a full batch with what JSON adds to it.
 const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Largest body that is read of somebody whose signature does not hold, to say exactly what is wrong.
+const STRANGERS_BODY_BYTES_MAX: usize = 64 * 1024;
 
 /// How long a whole body may take.
 const BODY_DEADLINE: Duration = Duration::from_secs(20);
@@ -58,15 +62,23 @@ impl FromRequest for Signed {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
             let state = request.app_data::<State>().ok_or_else(|| Problem::plain("not_found"))?.clone();
-            let body = tokio::time::timeout(BODY_DEADLINE, body(&request, payload)).await;
+            let to_come = announced(&request)?;
+            let caller = Caller::find(&state, &request).await?;
+            // Nothing large is read for anybody who has not signed: the head says all but what the body is.
+            if to_come.is_some_and(|length| length > STRANGERS_BODY_BYTES_MAX) {
+                caller.verify_head(&request).map_err(of_signature)?;
+            }
+            let body = tokio::time::timeout(BODY_DEADLINE, body(payload)).await;
             let body = body.unwrap_or_else(|_| Err(Problem::new("busy", "The body took too long.")))?;
-            verify(&state, &request, body).await
+            caller.verify(&request, &body).map_err(of_signature)?;
+            caller.admit(&state, body)
         })
     }
 }
 
-/// The media type is looked at before anything is read, the length before much is.
-async fn body(request: &HttpRequest, mut payload: Payload) -> Result<BytesMut, Problem> {
+/// The media type is looked at before anything is read, the length before much is. Answers how many bytes are to come,
+/// at most; none without a body.
+fn announced(request: &HttpRequest) -> Result<Option<usize>, Problem> {
     let has_body = request.headers().contains_key(header::CONTENT_LENGTH)
         || request.headers().contains_key(header::TRANSFER_ENCODING);
     if has_body
@@ -75,12 +87,19 @@ async fn body(request: &HttpRequest, mut payload: Payload) -> Result<BytesMut, P
     {
         return Err(Problem::plain("unsupported_media_type"));
     }
-    let too_large = || Problem::new("too_large", format!("A body has at most {BODY_BYTES_MAX} bytes."));
     let length = request.headers().get(header::CONTENT_LENGTH);
     let length = length.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if length.is_some_and(|length| length > BODY_BYTES_MAX) {
         return Err(too_large());
     }
+    Ok(has_body.then(|| length.unwrap_or(BODY_BYTES_MAX)))
+}
+
+fn too_large() -> Problem {
+    Problem::new("too_large", format!("A body has at most {BODY_BYTES_MAX} bytes."))
+}
+
+async fn body(mut payload: Payload) -> Result<BytesMut, Problem> {
     let mut bytes = BytesMut::new();
     while let Some(part) = payload.next().await {
         let part =
@@ -105,60 +124,97 @@ fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     }
 }
 
-async fn verify(state: &Inbound, request: &HttpRequest, body: BytesMut) -> Result<Signed, Problem> {
-    let received = Instant::now();
-    let headers = request.headers();
-    // REQ-10
-    let address = Address {
-        origin: &all(headers, "loggia-origin"),
-        destination: &all(headers, "loggia-destination"),
-        version: &all(headers, "loggia-version"),
-        host: &all(headers, "host"),
-    };
-    let reached = state.own.authority();
-    let addressed = address.check(state.domain.server(), &reached).map_err(|error| match error {
-        SigError::WrongDestination => {
-            Problem::new("wrong_destination", format!("This is {} at {reached}.", state.domain.server()))
+/// Who says to have signed a request, and the key that this takes. Nothing of it is proved before [`Caller::verify`].
+struct Caller {
+    addressed: Addressed,
+    claim: Claim,
+    key: PublicKey,
+    document: Arc<KeyDocument>,
+    received: Instant,
+}
+
+impl Caller {
+    /// By the header fields alone.
+    async fn find(state: &Inbound, request: &HttpRequest) -> Result<Caller, Problem> {
+        let received = Instant::now();
+        let headers = request.headers();
+        // REQ-10
+        let address = Address {
+            origin: &all(headers, "loggia-origin"),
+            destination: &all(headers, "loggia-destination"),
+            version: &all(headers, "loggia-version"),
+            host: &all(headers, "host"),
+        };
+        let reached = state.own.authority();
+        let addressed = address.check(state.domain.server(), &reached).map_err(|error| match error {
+            SigError::WrongDestination => {
+                Problem::new("wrong_destination", format!("This is {} at {reached}.", state.domain.server()))
+            }
+            other => of_signature(other),
+        })?;
+        if addressed.origin == addressed.destination || !state.outbound.admits(&addressed.origin) {
+            return Err(Problem::plain("server_blocked"));
         }
-        other => of_signature(other),
-    })?;
-    let Addressed { origin, destination, authority } = addressed;
-    if origin == destination || !state.outbound.admits(&origin) {
-        return Err(Problem::plain("server_blocked"));
+        let claim = http_sig::parse(&all(headers, "signature-input"), &all(headers, "signature"))
+            .map_err(of_signature)?;
+        let now = state.domain.clock.now();
+        claim.check_time(now / 1_000).map_err(|error| {
+            Problem::new("clock_skew", format!("{error}; this server's clock says {} s.", now / 1_000))
+        })?;
+        let (key, document) =
+            state.discovery().key(&addressed.origin, claim.keyid()).await.map_err(of_lookup)?;
+        Ok(Caller { addressed, claim, key, document, received })
     }
-    let claim = http_sig::parse(&all(headers, "signature-input"), &all(headers, "signature"))
-        .map_err(of_signature)?;
-    let now = state.domain.clock.now();
-    claim.check_time(now / 1_000).map_err(|error| {
-        Problem::new("clock_skew", format!("{error}; this server's clock says {} s.", now / 1_000))
-    })?;
-    let (key, document) = state.discovery().key(&origin, claim.keyid()).await.map_err(of_lookup)?;
-    let uri = request.uri();
-    let signed = Request {
-        method: request.method().as_str(),
-        authority: &authority,
-        path: uri.path(),
-        query: uri.query(),
-        origin: &origin,
-        destination: &destination,
-        version: VERSION,
-        content_type: only(headers, "content-type"),
-        body: Some(&body),
-    };
-    claim.verify(&signed, &all(headers, "content-digest"), &key).map_err(of_signature)?;
-    if state.rates.check_key(&origin).is_err() {
-        return Err(Problem::plain("rate_limited").retry_after(1));
+
+    fn request<'a>(&'a self, request: &'a HttpRequest, body: &'a [u8]) -> Request<'a> {
+        Request {
+            method: request.method().as_str(),
+            authority: &self.addressed.authority,
+            path: request.uri().path(),
+            query: request.uri().query(),
+            origin: &self.addressed.origin,
+            destination: &self.addressed.destination,
+            version: VERSION,
+            content_type: only(request.headers(), "content-type"),
+            body: Some(body),
+        }
     }
-    // REQ-11: nonces are not kept over a restart; whose request is refused for that signs it again.
-    if claim.created() < state.since_s {
-        return Err(Problem::new("replay", "The request was signed before this server started."));
+
+    fn verify(&self, request: &HttpRequest, body: &[u8]) -> Result<(), SigError> {
+        let digest = all(request.headers(), "content-digest");
+        self.claim.verify(&self.request(request, body), &digest, &self.key)
     }
-    if !state.is_new(&origin, claim.nonce(), claim.expires()) {
-        return Err(Problem::plain("replay"));
+
+    /// As [`Caller::verify`], while the body is still to come.
+    fn verify_head(&self, request: &HttpRequest) -> Result<(), SigError> {
+        let digest = all(request.headers(), "content-digest");
+        self.claim.verify_head(&self.request(request, b"to come"), &digest, &self.key)
     }
-    // Whoever speaks is there: what waits for them goes out now.
-    state.courier.revive(&origin);
-    Ok(Signed { origin, kid: claim.keyid().clone(), document, created_s: claim.created(), received, body })
+
+    /// What verified counts once, and not too often.
+    fn admit(self, state: &Inbound, body: BytesMut) -> Result<Signed, Problem> {
+        let Caller { addressed: Addressed { origin, .. }, claim, document, received, .. } = self;
+        if state.rates.check_key(&origin).is_err() {
+            return Err(Problem::plain("rate_limited").retry_after(1));
+        }
+        // REQ-11: nonces are not kept over a restart; whose request is refused for that signs it again.
+        if claim.created() < state.since_s {
+            return Err(Problem::new("replay", "The request was signed before this server started."));
+        }
+        if !state.is_new(&origin, claim.nonce(), claim.expires()) {
+            return Err(Problem::plain("replay"));
+        }
+        // Whoever speaks is there: what waits for them goes out now.
+        state.courier.revive(&origin);
+        Ok(Signed {
+            origin,
+            kid: claim.keyid().clone(),
+            document,
+            created_s: claim.created(),
+            received,
+            body,
+        })
+    }
 }
 
 fn of_signature(error: SigError) -> Problem {
