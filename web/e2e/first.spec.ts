@@ -33,7 +33,8 @@ test("a first message within a minute, without looking for a place to say it", a
 test("on a slow network it says what it is doing, and what is written is there at once", async ({
   browser,
 }) => {
-  const ada = await Person.registered(browser, server, "ada");
+  // A worker's requests are its own, and would not be slow.
+  const ada = await Person.registered(browser, server, "ada", { serviceWorkers: "block" });
   const { page } = ada;
   await page.getByRole("button", { name: "Join hall" }).click();
   await ada.sees("Hello everybody");

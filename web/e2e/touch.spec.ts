@@ -15,7 +15,8 @@ const small = (page: Page) =>
   page.evaluate((least) => {
     const wanted =
       "button, a[href], select, input, textarea, [role=tab], [role=menuitem], [role=option], [role=radio]";
-    const within = ".markdown *, .edited, .author, .face, .visually-hidden, .visually-hidden *, .skip-link";
+    const within =
+      ".markdown *, .edited, .author, .face, .visually-hidden *, .skip-link, .auth-switch *, [aria-label=Dismiss]";
     const found: string[] = [];
     for (const each of document.querySelectorAll<HTMLElement>(wanted)) {
       if (each.matches(within) || each.closest("[inert],[aria-hidden=true]")) continue;
