@@ -77,6 +77,7 @@ export const de: Catalogue = {
     text: "Das ist die Loggia deines Servers: ein Ort, um sich zu treffen. Tritt einem Kanal bei, eröffne einen eigenen oder schreib jemandem direkt.",
     back: (name) => `Schön, dich zu sehen, ${name}`,
     backText: "Wähle ein Gespräch oder beginne ein neues.",
+    joinOne: "Oder gleich in einen hinein",
     browse: "Kanäle durchsuchen",
     browseHint: "Sieh nach, worüber hier gesprochen wird",
     create: "Kanal anlegen",

@@ -73,6 +73,7 @@ export const en = {
     text: "This is your server's loggia: a place to meet. Join a channel that exists, open one of your own, or write to someone directly.",
     back: (name: string) => `Good to see you, ${name}`,
     backText: "Pick a conversation, or start a new one.",
+    joinOne: "Or go straight into one",
     browse: "Browse channels",
     browseHint: "See what people here talk about",
     create: "Create a channel",

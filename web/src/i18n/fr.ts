@@ -78,6 +78,7 @@ export const fr: Catalogue = {
     text: "Voici la loggia de votre serveur : un lieu pour se retrouver. Rejoignez un salon, ouvrez le vôtre ou écrivez directement à quelqu’un.",
     back: (name) => `Content de vous revoir, ${name}`,
     backText: "Choisissez une conversation ou commencez-en une nouvelle.",
+    joinOne: "Ou entrez tout de suite",
     browse: "Parcourir les salons",
     browseHint: "Voir de quoi l’on parle ici",
     create: "Créer un salon",

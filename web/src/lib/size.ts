@@ -10,7 +10,9 @@ export function fileSize(bytes: number): string {
     value /= 1000;
     unit += 1;
   }
-  const options = { style: "unit", unit: UNITS[unit] ?? "byte", unitDisplay: "short" } as const;
+  // Short, English has "0 byte".
+  const unitDisplay = unit === 0 ? "long" : "short";
+  const options = { style: "unit", unit: UNITS[unit] ?? "byte", unitDisplay } as const;
   return new Intl.NumberFormat(locale, { ...options, maximumFractionDigits: value < 10 ? 1 : 0 }).format(
     value,
   );

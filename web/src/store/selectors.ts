@@ -1,7 +1,7 @@
 // Questions to a snapshot.
 
 import type { Message, User } from "../api/types";
-import type { ChannelState, State } from "./state";
+import type { ChannelState, State, Window } from "./state";
 
 export function displayName(user: User | undefined, id: string): string {
   return user?.display_name || user?.username || localPart(id);
@@ -78,6 +78,15 @@ export function typists(channel: ChannelState, now: number): string[] {
   return Object.entries(channel.typing)
     .filter(([, until]) => until > now)
     .map(([user]) => user);
+}
+
+/** What the person said last in a window, for editing it. */
+export function lastOwn(channel: ChannelState, window: Window | null, me: string): string | null {
+  const own = window?.ids.findLast((id) => {
+    const message = channel.messages[id];
+    return message?.sender === me && !message.deleted;
+  });
+  return own ?? null;
 }
 
 /** People whose ids appear in these messages and who are not known yet. */

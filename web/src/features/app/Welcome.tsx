@@ -5,6 +5,7 @@ import { ListSkeleton } from "../../ui/bits";
 import { IconButton } from "../../ui/Button";
 import { displayName } from "../../store/selectors";
 import { useMe, useSelect } from "./context";
+import { FirstChannels } from "./FirstChannels";
 import { type DialogView, useView } from "./view";
 
 /** Where nothing is chosen: the first run leads to a first message from here. */
@@ -41,6 +42,7 @@ export function Welcome() {
             />
             <Card icon="message" title={t.welcome.dm} hint={t.welcome.dmHint} dialog={{ kind: "dm" }} />
           </div>
+          {first ? <FirstChannels /> : null}
         </section>
       ) : (
         <div className="welcome">

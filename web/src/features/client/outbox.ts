@@ -43,7 +43,9 @@ export class Outbox {
     void this.kept.all(this.user()).then((items) => {
       if (this.unsubscribe !== unsubscribe) return;
       for (const item of items) {
-        this.store.dispatch({ type: "outbox_queued", item: { ...item, status: "queued" } });
+        // What was refused waits for the person, also after a reload; the rest goes on by itself.
+        const status = item.status === "failed" ? item.status : "queued";
+        this.store.dispatch({ type: "outbox_queued", item: { ...item, status } });
       }
       this.loaded = true;
       this.flush();
@@ -71,6 +73,8 @@ export class Outbox {
 
   retry(channel: string, nonce: string): void {
     this.store.dispatch({ type: "outbox_status", channel, nonce, status: "queued" });
+    const item = this.store.getState().outbox[channel]?.find((each) => each.nonce === nonce);
+    if (item) this.kept.put(this.user(), item);
     this.attempts.delete(channel);
     void this.work(channel);
   }
@@ -151,7 +155,9 @@ export class Outbox {
       return true;
     } catch (error) {
       if (error instanceof ApiError && !error.temporary) {
-        this.store.dispatch({ type: "outbox_status", channel, nonce, status: "failed", error: error.code });
+        const failed = { status: "failed", error: error.code } as const;
+        this.kept.put(this.user(), { ...item, ...failed });
+        this.store.dispatch({ type: "outbox_status", channel, nonce, ...failed });
         return true;
       }
       this.store.dispatch({ type: "outbox_status", channel, nonce, status: "waiting" });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { channel } from "../../store/testing";
-import { canSeeEdits } from "./rights";
+import { CAPABILITIES, canSeeEdits, capsOf, grantable, may, neededRole } from "./rights";
 
 describe("who may see what a message said before", () => {
   const message = { sender: "@bo:test" };
@@ -12,5 +12,30 @@ describe("who may see what a message said before", () => {
   it("nobody else", () => {
     expect(canSeeEdits(channel({ role: "member" }), message, "@ada:test")).toBe(false);
     expect(canSeeEdits(channel({ role: null }), message, "@ada:test")).toBe(false);
+  });
+});
+
+describe("what a role may do", () => {
+  const own = (role: "owner" | "moderator" | "member" | "guest", caps = {}) =>
+    channel({ role, policy: { join: "open", history: "all", caps } });
+
+  it("is the default where the channel says nothing, and what it says else", () => {
+    expect(may(own("member"), "mention_all")).toBe(true);
+    expect(may(own("guest"), "post")).toBe(false);
+    expect(may(own("guest", { post: "guest" }), "post")).toBe(true);
+    expect(may(own("member", { post: "moderator" }), "post")).toBe(false);
+    expect(may({ ...own("owner"), membership: "left" }, "post")).toBe(false);
+  });
+
+  it("is given by nobody beyond their own, nor taken from above them (AUTH-50)", () => {
+    expect(grantable(own("moderator"), "pin")).toEqual(["guest", "member", "moderator"]);
+    expect(grantable(own("moderator"), "set_policy")).toEqual([]);
+    expect(grantable(own("owner"), "set_policy")).toEqual(["guest", "member", "moderator", "owner"]);
+  });
+
+  it("is kept only where it is not the default", () => {
+    const info = own("owner", { post: "moderator", react: "guest" });
+    const all = Object.fromEntries(CAPABILITIES.map((each) => [each, neededRole(info.policy, each)]));
+    expect(capsOf(all as Parameters<typeof capsOf>[0])).toEqual({ post: "moderator" });
   });
 });

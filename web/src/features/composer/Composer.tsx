@@ -24,6 +24,8 @@ interface ComposerProps {
   place: string;
   label: string;
   replyTo?: string | null;
+  /** The message that is being edited instead; afterwards one writes on here. */
+  editing?: string | null;
   onReplyDone?: () => void;
   onEditLast?: () => void;
   onSend: (text: string, attachments?: Uploaded[]) => void;
@@ -55,6 +57,13 @@ export const Composer = memo(function Composer(props: ComposerProps) {
   useEffect(() => {
     if (replyTo) box.current?.focus();
   }, [replyTo]);
+  const { editing = null } = props;
+  useEffect(() => {
+    const written = box.current;
+    return () => {
+      if (editing) written?.focus();
+    };
+  }, [editing]);
 
   const completion = useCompletion({ channel, text, caret, insert });
   useQuotes(place, (said) => insert(quoted(text, said), 0, text.length));

@@ -5,7 +5,7 @@ import type { Uploaded } from "../../api/files";
 import { t } from "../../i18n";
 import { EmptyState, TimelineSkeleton } from "../../ui/bits";
 import { Button, IconButton } from "../../ui/Button";
-import { channelName } from "../../store/selectors";
+import { channelName, lastOwn } from "../../store/selectors";
 import { useChannel, useClient, useSelect } from "../app/context";
 import { go } from "../app/route";
 import { useView } from "../app/view";
@@ -28,10 +28,7 @@ export function Conversation({ id, target }: { id: string; target: string | null
   const editLast = useCallback(() => {
     const { channels, me } = client.store.getState();
     const here = channels[id];
-    const last = here?.main?.ids.findLast((each) => {
-      const message = here.messages[each];
-      return message?.sender === me?.id && !message?.deleted;
-    });
+    const last = here ? lastOwn(here, here.main, me?.id ?? "") : null;
     if (last) setEditing(last);
   }, [client, id]);
   const replied = useCallback(() => setReplyTo(null), []);
@@ -75,6 +72,7 @@ export function Conversation({ id, target }: { id: string; target: string | null
           place={id}
           label={t.composer.label(title)}
           replyTo={replyTo}
+          editing={editing}
           onReplyDone={replied}
           onEditLast={editLast}
           onSend={send}

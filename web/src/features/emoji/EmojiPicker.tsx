@@ -7,7 +7,8 @@ import { type Emoji, emojiGroups, searchEmoji } from "./emoji";
 
 const RECENT_KEY = "loggia.emoji";
 const RECENT_MAX = 16;
-const COLUMNS = 8;
+/** Of a width that a finger can hit. */
+const COLUMNS = matchMedia("(pointer: coarse)").matches ? 7 : 8;
 
 function recentEmoji(): string[] {
   return (readStored(RECENT_KEY) ?? "").split(" ").filter(Boolean);

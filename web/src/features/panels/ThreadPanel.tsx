@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { memo, useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
 import { t } from "../../i18n";
 import { TimelineSkeleton } from "../../ui/bits";
 import { useChannel, useClient, useMe, useSelect } from "../app/context";
@@ -8,7 +8,8 @@ import { MessageItem } from "../conversation/MessageItem";
 import { MessageList } from "../conversation/MessageList";
 import { buildRows } from "../conversation/rows";
 import { useScroll } from "../conversation/useScroll";
-import type { ChannelState, Window } from "../../store/state";
+import { lastOwn } from "../../store/selectors";
+import type { ChannelState, OutboxItem, Window } from "../../store/state";
 import { PanelFrame } from "./PanelFrame";
 
 const NONE = [] as const;
@@ -16,7 +17,12 @@ const nothing = () => undefined;
 
 export default function ThreadPanel({ channel: id, root }: { channel: string; root: string }) {
   const client = useClient();
-  const channel = useChannel(id);
+  const known = useChannel(id);
+  const pending = useSelect((state) => state.outbox[id]) ?? NONE;
+  // As in the main timeline: keys first, and one's own message never in both and never in neither.
+  const { channel, outbox } = useDeferredValue(
+    useMemo(() => ({ channel: known, outbox: pending }), [known, pending]),
+  );
   const window = channel?.threads[root];
   const needed = !window || window.stale;
   useEffect(() => {
@@ -26,7 +32,7 @@ export default function ThreadPanel({ channel: id, root }: { channel: string; ro
   return (
     <PanelFrame title={t.thread.title}>
       {channel && window ? (
-        <Thread channel={channel} root={root} window={window} />
+        <Thread channel={channel} outbox={outbox} root={root} window={window} />
       ) : (
         <TimelineSkeleton label={t.timeline.loading} />
       )}
@@ -34,17 +40,23 @@ export default function ThreadPanel({ channel: id, root }: { channel: string; ro
   );
 }
 
-function Thread({ channel, root, window }: { channel: ChannelState; root: string; window: Window }) {
+interface ThreadProps {
+  channel: ChannelState;
+  outbox: readonly OutboxItem[];
+  root: string;
+  window: Window;
+}
+
+const Thread = memo(function Thread({ channel, outbox, root, window }: ThreadProps) {
   const client = useClient();
   const me = useMe()?.id ?? "";
   const id = channel.info.id;
-  const outboxAll = useSelect((state) => state.outbox[id]) ?? NONE;
   const [editing, setEditing] = useState<string | null>(null);
   const { messages } = channel;
   const rows = useMemo(() => {
-    const outbox = outboxAll.filter((item) => item.thread === root);
-    return buildRows({ window, messages, outbox, me, marker: null });
-  }, [window, messages, outboxAll, root, me]);
+    const here = outbox.filter((item) => item.thread === root);
+    return buildRows({ window, messages, outbox: here, me, marker: null });
+  }, [window, messages, outbox, root, me]);
   const older = useCallback(() => void client.timelines.older(id, root).catch(nothing), [client, id, root]);
   const newer = useCallback(() => void client.timelines.newer(id, root).catch(nothing), [client, id, root]);
   const live = !window.hasNewer;
@@ -104,6 +116,8 @@ function Thread({ channel, root, window }: { channel: ChannelState; root: string
           channel={id}
           place={`${id}.${root}`}
           label={t.thread.reply}
+          editing={editing}
+          onEditLast={() => setEditing(lastOwn(channel, window, me))}
           onSend={(text, attachments) => {
             client.outbox.send({ channel: id, text, thread: root, ...(attachments ? { attachments } : {}) });
             toEnd();
@@ -112,4 +126,4 @@ function Thread({ channel, root, window }: { channel: ChannelState; root: string
       ) : null}
     </div>
   );
-}
+});

@@ -1,0 +1,11 @@
+import { chromium } from "@playwright/test";
+import { readdirSync, existsSync } from "node:fs";
+const [dir, out, w, cols, ...names] = process.argv.slice(2);
+const list = names.length ? names : readdirSync(dir).map((n) => n.replace(".png", ""));
+const b = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--allow-file-access-from-files"] });
+const p = await b.newPage({ viewport: { width: Number(w) * Number(cols) + 10 * Number(cols), height: 400 } });
+import { writeFileSync } from "node:fs";
+writeFileSync("/tmp/sheet.html", `<body style="margin:0;background:#888;display:flex;flex-wrap:wrap;gap:8px">` + list.filter((n) => existsSync(`${dir}/${n}.png`)).map((n) => `<img src="file://${dir}/${n}.png" style="width:${w}px">`).join(""));
+await p.goto("file:///tmp/sheet.html");
+await p.screenshot({ path: out, fullPage: true });
+await b.close();
