@@ -178,18 +178,18 @@ fn message(channel: &str, seq: i64) -> Message {
     }
 }
 
-/// The domain alone, with a channel and its owner, on SQLite.
-struct Site {
-    runtime: Runtime,
-    domain: Domain,
-    actor: Actor,
-    channel: ChannelId,
-    // Removed last.
-    _dir: TempDir,
+/// The domain alone, with a channel and its owner.
+pub struct Site {
+    pub runtime: Runtime,
+    pub domain: Domain,
+    pub actor: Actor,
+    pub channel: ChannelId,
+    /// Removed last.
+    pub dir: TempDir,
 }
 
 fn in_process(messages: u64, work: fn(&Site, u64) -> io::Result<()>) -> io::Result<Work> {
-    let site = Site::open()?;
+    let site = Site::open("")?;
     (0..messages).try_for_each(|n| site.send(n))?;
     let mut n = messages;
     Ok(Box::new(move || {
@@ -199,17 +199,25 @@ fn in_process(messages: u64, work: fn(&Site, u64) -> io::Result<()>) -> io::Resu
 }
 
 impl Site {
-    fn open() -> io::Result<Site> {
+    /// A new one; without a URL on SQLite.
+    ///
+    /// # Errors
+    /// What opening it says.
+    pub fn open(url: &str) -> io::Result<Site> {
         let dir = tempfile::tempdir()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let settings = crate::process::settings(dir.path(), "").into_iter();
+        let settings = crate::process::settings(dir.path(), url).into_iter();
         let config = Arc::new(Config::load(None, settings).map_err(other)?);
         let (domain, _) = loggia::server::open_domain(&config).map_err(other)?;
         let (actor, channel) = runtime.block_on(furnish(&domain))?;
-        Ok(Site { runtime, domain, actor, channel, _dir: dir })
+        Ok(Site { runtime, domain, actor, channel, dir })
     }
 
-    fn send(&self, n: u64) -> io::Result<()> {
+    /// Another message.
+    ///
+    /// # Errors
+    /// What the domain says.
+    pub fn send(&self, n: u64) -> io::Result<()> {
         let new = NewMessage {
             nonce: format!("n{n}").parse().map_err(other)?,
             text: TEXT.to_owned(),

@@ -92,6 +92,8 @@ impl Row {
 #[derive(Default)]
 pub struct Report {
     pub rows: Vec<Row>,
+    /// Workloads that came to no figure, and why.
+    pub failed: Vec<String>,
 }
 
 fn number(value: f64) -> String {
@@ -194,7 +196,7 @@ impl Report {
     /// Writes `report.json` and `report.svg`.
     pub fn write(&self, dir: &Path, about: &Value) -> io::Result<()> {
         let rows: Vec<Value> = self.rows.iter().map(Row::json).collect();
-        let whole = json!({ "about": about, "rows": rows });
+        let whole = json!({ "about": about, "rows": rows, "failed": self.failed });
         std::fs::write(dir.join("report.json"), serde_json::to_vec_pretty(&whole)?)?;
         std::fs::write(dir.join("report.svg"), self.plot())
     }

@@ -175,3 +175,73 @@ pub fn people(id: &str, name: &str, batch: u64, range: (u64, u64), postgres: boo
     statements.push(tidy(postgres));
     statements
 }
+
+#[cfg(test)]
+mod tests {
+    use loggia::domain::timeline::Place;
+    use loggia::storage::Conn;
+    use loggia_benches::hot::Site;
+
+    use super::*;
+
+    /// On SQLite, and on PostgreSQL where the tests have one.
+    fn both(test: fn(&Site, &str, bool)) {
+        let site = Site::open("").unwrap();
+        let file = site.dir.path().join("loggia.db");
+        test(&site, file.to_str().unwrap(), false);
+        let Ok(admin) = std::env::var("LOGGIA_TEST_POSTGRES_URL") else { return };
+        let name = format!("loggia_stock_{}_{}", std::process::id(), loggia_benches::stats::now());
+        Conn::open(&admin).unwrap().run_script(&format!("CREATE DATABASE {name}")).unwrap();
+        let url = format!("{}/{name}", admin.rsplit_once('/').unwrap().0);
+        test(&Site::open(&url).unwrap(), &url, true);
+        let dropped = format!("DROP DATABASE {name} WITH (FORCE)");
+        Conn::open(&admin).unwrap().run_script(&dropped).unwrap();
+    }
+
+    fn run(url: &str, statements: Vec<String>) {
+        let mut conn = Conn::open(url).unwrap();
+        for sql in statements {
+            conn.run_script(&sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+        }
+    }
+
+    fn page(site: &Site, place: Place) -> (Vec<i64>, i64) {
+        let page = site.domain.timeline(&site.actor, site.channel.clone(), place, 50);
+        let page = site.runtime.block_on(page).unwrap();
+        (page.messages.iter().map(|message| message.seq).collect(), page.head)
+    }
+
+    #[test]
+    fn a_long_channel_is_read_like_one_that_grew_by_talking() {
+        both(|site, url, postgres| {
+            let first = page(site, Place::Head).1 + 1;
+            (0..30).for_each(|n| site.send(n).unwrap());
+            let (first, size) = (u64::try_from(first).unwrap(), u64::try_from(first).unwrap() + 30);
+            let mut long = Long { id: site.channel.as_str().to_owned(), first, size, postgres };
+            for length in [200, 700] {
+                run(url, long.lengthen(length));
+                let head = i64::try_from(length).unwrap() - 1;
+                assert_eq!(page(site, Place::Head), ((head - 49..=head).collect(), head));
+            }
+            assert_eq!(page(site, Place::Around(300)).0, (276..=325).collect::<Vec<_>>());
+        });
+    }
+
+    #[test]
+    fn channels_and_people_are_copied_with_all_that_belongs_to_them() {
+        both(|site, url, postgres| {
+            site.send(0).unwrap();
+            run(url, channels("guarded", 50, (10, 50), postgres));
+            run(url, people("@ann:bench.test", "guarded", 20, (10, 20), postgres));
+            let snapshot = site.runtime.block_on(site.domain.snapshot(&site.actor)).unwrap();
+            assert_eq!(snapshot.channels.len(), 41);
+            assert!(snapshot.channels.iter().all(|channel| channel.last_message.is_some()));
+            let guarded = snapshot.channels.iter().find(|channel| channel.info.name == "guarded").unwrap();
+            assert_eq!(guarded.info.member_count, 11);
+            let other = snapshot.channels.iter().find(|channel| channel.info.name != "guarded").unwrap();
+            let id = other.info.id.parse().unwrap();
+            let page = site.domain.timeline(&site.actor, id, Place::Head, 50);
+            assert_eq!(site.runtime.block_on(page).unwrap().messages.len(), 1);
+        });
+    }
+}

@@ -21,7 +21,7 @@ pub const TYPING_EXPIRES_MS: u32 = 6_000;
 /// Commits that may wait for the hub; the writer waits when there are more.
 const COMMITS_MAX: usize = 16_384;
 /// What a commit says is passed on in parts, so that queues are emptied while they fill.
-const EFFECTS_PER_RING: usize = 16;
+const EFFECTS_PER_RING: usize = 32;
 /// Presence is told in channels with up to so many sockets.
 const PRESENCE_SOCKETS_MAX: usize = 200;
 /// People of other servers whose presence is kept.
