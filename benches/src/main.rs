@@ -1,6 +1,7 @@
 //! Measures Loggia as its users meet it; `README.md` has the method, `NOTES.md` what was found.
 
 mod floor;
+mod furnish;
 mod guard;
 mod load;
 mod postgres;
@@ -9,6 +10,7 @@ mod rows;
 mod site;
 mod stock;
 mod wire;
+mod words;
 mod work;
 
 use std::collections::BTreeMap;
@@ -24,7 +26,7 @@ use serde_json::json;
 use crate::postgres::Postgres;
 use crate::report::Report;
 use crate::site::Database;
-use crate::work::{Bench, federation, growth, history, idle, storm, talk};
+use crate::work::{Bench, federation, growth, history, idle, search, storm, talk};
 
 const USAGE: &str = "usage: loggia-benches run [--quick] [--only LETTERS] [--on sqlite|postgresql]\n       loggia-benches floor|blast FRAME_BYTES\n       loggia-benches guard --bounds FILE [--write]";
 
@@ -159,7 +161,7 @@ async fn measure(report: &mut Report, databases: Vec<Database>, quick: bool, onl
             federation::federation(&mut bench).await?;
         }
         if wants('H') {
-            history::search(&mut bench).await?;
+            search::search(&mut bench).await?;
         }
         if wants('I') {
             growth::by_channels(&mut bench).await?;

@@ -9,7 +9,9 @@ import { MessageList } from "../conversation/MessageList";
 import { buildRows } from "../conversation/rows";
 import { useScroll } from "../conversation/useScroll";
 import type { ChannelState, Window } from "../../store/state";
+import { FollowButton } from "./FollowButton";
 import { PanelFrame } from "./PanelFrame";
+import { useThreadReading } from "./useThreadReading";
 
 const NONE = [] as const;
 const nothing = () => undefined;
@@ -24,7 +26,7 @@ export default function ThreadPanel({ channel: id, root }: { channel: string; ro
   }, [client, id, root, needed]);
 
   return (
-    <PanelFrame title={t.thread.title}>
+    <PanelFrame title={t.thread.title} actions={<FollowButton channel={id} root={root} />}>
       {channel && window ? (
         <Thread channel={channel} root={root} window={window} />
       ) : (
@@ -51,6 +53,8 @@ function Thread({ channel, root, window }: { channel: ChannelState; root: string
   const scroll = useScroll({ rows, live, openAt: null, onNearStart: older, onNearEnd: newer });
   const { toEnd } = scroll;
   const rootMessage = messages[root];
+  const last = messages[window.ids.at(-1) ?? ""]?.seq ?? -1;
+  useThreadReading(id, root, live && scroll.atEnd, last);
 
   const start = (
     <>
