@@ -17,12 +17,14 @@ use loggia::storage::{Conn, channels};
 use tokio::runtime::Runtime;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
+/// How wide the bar is.
+const BAR_CHARS: usize = 20;
 /// How often the progress line is written again.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(200);
 
 #[derive(Subcommand)]
 pub enum ImportCommand {
-    /// The ZIP file of a Slack export: its channels, public and private.
+    /// The ZIP file of a Slack export: its channels, public and private, and its direct messages if you say so.
     Slack {
         file: PathBuf,
         #[command(flatten)]
@@ -30,6 +32,9 @@ pub enum ImportCommand {
         /// Only these channels, by name.
         #[arg(long, value_name = "NAME", value_delimiter = ',')]
         only: Vec<String>,
+        /// Direct messages too, each conversation as a private channel: who brings them can read what others wrote to each other.
+        #[arg(long)]
+        direct: bool,
     },
     /// The JSON file of a channel that DiscordChatExporter wrote, with the media beside it if there are any.
     Discord {
@@ -60,7 +65,13 @@ pub fn import(command: ImportCommand, config: &Arc<Config>) -> Outcome {
             Ok(actor) => actor,
             Err(error) => return (Brought::default(), Err(ImportError::Domain(error))),
         };
-        let mut import = Import { domain: &domain, actor, brought: Brought::default(), progress: progress() };
+        let mut import = Import {
+            domain: &domain,
+            actor,
+            brought: Brought::default(),
+            progress: progress(),
+            part: (0.0, 1.0),
+        };
         let outcome = run(&mut import, &command, domain.file_bytes_max()).await;
         (import.brought, outcome)
     });
@@ -87,8 +98,9 @@ pub fn import(command: ImportCommand, config: &Arc<Config>) -> Outcome {
 
 async fn run(import: &mut Import<'_>, command: &ImportCommand, file_max: u64) -> Result<(), ImportError> {
     match command {
-        ImportCommand::Slack { file, only, .. } => {
-            slack::import(import, BufReader::new(File::open(file)?), only).await
+        ImportCommand::Slack { file, only, direct, .. } => {
+            let which = slack::Which { only, direct: *direct };
+            slack::import(import, BufReader::new(File::open(file)?), &which).await
         }
         ImportCommand::Discord { file, .. } => {
             let beside = file.parent().unwrap_or(Path::new(".")).to_path_buf();
@@ -115,21 +127,30 @@ fn open_beside(dir: &Path, path: &str, most: u64) -> Result<Option<Vec<u8>>, Imp
     Ok(None)
 }
 
-/// One line that is written again and again, where somebody looks.
+/// A bar in one line that is written again and again, where somebody looks.
 fn progress() -> Progress<'static> {
     let mut last = Instant::now();
     let shown = io::stderr().is_terminal();
-    Box::new(move |channel, brought| {
-        if shown && last.elapsed() > PROGRESS_INTERVAL {
+    Box::new(move |channel, brought, done| {
+        let ends = done >= 1.0;
+        if shown && (ends || last.elapsed() > PROGRESS_INTERVAL) {
             last = Instant::now();
             let name: String = channel.chars().filter(|c| !c.is_control()).take(30).collect();
             eprint!(
-                "\r#{name}: {} messages, {} files\x1b[K",
+                "\r{} #{name}: {} messages, {} files\x1b[K",
+                bar(done),
                 brought.messages + brought.known,
                 brought.files
             );
         }
     })
+}
+
+/// `[########------------]  40 %`
+fn bar(done: f64) -> String {
+    let full = (done.clamp(0.0, 1.0) * BAR_CHARS as f64) as usize;
+    let percent = (done.clamp(0.0, 1.0) * 100.0) as usize;
+    format!("[{}{}] {percent:3} %", "#".repeat(full), "-".repeat(BAR_CHARS - full))
 }
 
 /// Writes a channel as pages.

@@ -208,6 +208,7 @@ fn build_domain(
         identity: identity.clone(),
         clock: clock.clone(),
         wanted: wanted.clone(),
+        presences: presences.clone(),
         audience: audience.clone(),
         gate,
         mark,

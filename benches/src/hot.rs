@@ -173,6 +173,7 @@ fn message(channel: &str, seq: i64) -> Message {
         attachments: Vec::new(),
         mentions: Vec::new(),
         mentions_all: false,
+        mentions_here: false,
         imported: None,
         status: MessageStatus::Sent,
     }

@@ -1,6 +1,7 @@
 //! Measures Loggia as its users meet it; `README.md` has the method, `NOTES.md` what was found.
 
 mod floor;
+mod furnish;
 mod guard;
 mod load;
 mod postgres;
@@ -9,6 +10,7 @@ mod rows;
 mod site;
 mod stock;
 mod wire;
+mod words;
 mod work;
 
 use std::collections::BTreeMap;
@@ -24,7 +26,7 @@ use serde_json::json;
 use crate::postgres::Postgres;
 use crate::report::Report;
 use crate::site::Database;
-use crate::work::{Bench, federation, growth, history, idle, storm, talk};
+use crate::work::{Bench, federation, growth, history, idle, search, storm, talk};
 
 const USAGE: &str = "usage: loggia-benches run [--quick] [--only LETTERS] [--on sqlite|postgresql]\n       loggia-benches floor|blast FRAME_BYTES\n       loggia-benches guard --bounds FILE [--write]";
 
@@ -166,8 +168,8 @@ async fn one(bench: &mut Bench<'_>, letter: char, first: bool) -> io::Result<()>
             history::sync(bench).await?;
             storm::storm(bench).await
         }
-        'G' if bench.database.is_sqlite() => federation::two_servers(bench).await,
-        'H' => history::search(bench).await,
+        'G' if bench.database.is_sqlite() => federation::federation(bench).await,
+        'H' => search::search(bench).await,
         'I' => {
             growth::by_channels(bench).await?;
             growth::by_people(bench).await

@@ -93,6 +93,54 @@ async fn a_picture_is_seen_on_the_other_server_and_goes_with_its_message(world: 
 
 on_both_databases!(a_picture_is_seen_on_the_other_server_and_goes_with_its_message, 2);
 
+/// A channel's picture is a file of the entry that set it: seen on every server of the channel, whoever set it, and gone
+/// with the next one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_channels_picture_is_seen_on_all_its_servers() {
+    let world = World::of(2).await;
+    let (ann, bob) = (world.servers[0].person("ann").await, world.servers[1].person("bob").await);
+    let channel = ann.channel("general").await;
+    bob.join("#general:a.test").await;
+    let path = format!("/channels/{channel}");
+    ann.put(&format!("{path}/members/{}", bob.id), json!({ "role": "moderator" })).await.expect(200);
+    let shown = async |person: &Person, hash: &Value| {
+        eventually("the picture is told", async || {
+            let seen = person.get(&path).await.expect(200);
+            (seen["avatar"] == *hash).then_some(())
+        })
+        .await;
+    };
+    let upload = ann.upload("pixel.png", &picture("ann's")).await;
+    let set = ann.put(&format!("{path}/avatar"), json!({ "file": upload["hash"] })).await.expect(200);
+    let first = json!({ "hash": set["avatar"] });
+    shown(&bob, &set["avatar"]).await;
+    assert!(!world.servers[1].stores(&first), "nobody there has looked at it");
+    assert_eq!(bob.fetch(&at(&first, "picture")).await.status, 200);
+    // The channel is public: whoever may know of it sees its picture.
+    let eve = world.servers[1].person("eve").await;
+    assert_eq!(eve.fetch(&at(&first, "picture")).await.status, 200);
+
+    // Another one, from the other server: the bytes of the first are needed nowhere.
+    let upload = bob.upload("pixel.png", &wide_picture()).await;
+    let set = bob.put(&format!("{path}/avatar"), json!({ "file": upload["hash"] })).await.expect(200);
+    let second = json!({ "hash": set["avatar"] });
+    assert_ne!(first, second);
+    shown(&ann, &set["avatar"]).await;
+    gone(&world.servers, &first).await;
+    assert_eq!(ann.fetch(&at(&second, "picture")).await.status, 200);
+    bob.delete(&format!("{path}/avatar")).await.expect(204);
+    shown(&ann, &Value::Null).await;
+    gone(&world.servers, &second).await;
+}
+
+/// A picture of other pixels than [`picture`] has.
+fn wide_picture() -> Vec<u8> {
+    // A GIF of 2 x 1 pixels, red and blue.
+    let mut gif = b"GIF89a\x02\0\x01\0\x80\0\0\xff\0\0\0\0\xff".to_vec();
+    gif.extend_from_slice(b"\x2c\0\0\0\0\x02\0\x01\0\0\x02\x02\x44\x0a\0\x3b");
+    gif
+}
+
 /// A server gets a file for a message that its people may read, and in any other case the same answer.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_without_members_gets_the_answer_of_no_file() {

@@ -41,11 +41,19 @@ pub fn pair(cursor: &str) -> Result<(i64, i64), Problem> {
 
 /// A cursor of three numbers.
 pub fn triple(cursor: &str) -> Result<(i64, i64, i64), Problem> {
+    numbers(cursor).map(|[a, b, c]| (a, b, c))
+}
+
+/// A cursor of four numbers.
+pub fn four(cursor: &str) -> Result<(i64, i64, i64, i64), Problem> {
+    numbers(cursor).map(|[a, b, c, d]| (a, b, c, d))
+}
+
+fn numbers<const N: usize>(cursor: &str) -> Result<[i64; N], Problem> {
     let text = read(cursor)?;
     let numbers: Vec<i64> =
         text.split('.').map(|number| number.parse().map_err(|_| bad())).collect::<Result<_, _>>()?;
-    let [a, b, c] = numbers.try_into().map_err(|_| bad())?;
-    Ok((a, b, c))
+    numbers.try_into().map_err(|_| bad())
 }
 
 pub fn print(text: &str) -> String {

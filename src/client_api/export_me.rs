@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::cursor;
+use crate::domain::attention::Attention;
 use crate::domain::view::{Attachment, Channel, Setting, User};
 use crate::http::{App, Auth, Params, Problem};
 
@@ -25,6 +26,13 @@ pub struct Export {
     pub settings: Vec<Setting>,
     /// What one wrote and did not delete, in the order of channels and logs.
     pub messages: Vec<WrittenMessage>,
+    /// Words, silence and their hours; on the first page.
+    pub attention: Option<Attention>,
+    /// The e-mail address that counts, and one that was not confirmed yet; on the first page.
+    pub email: Option<String>,
+    pub pending_email: Option<String>,
+    /// Files that one uploaded and no message carries yet; on the first page.
+    pub uploads: Vec<Attachment>,
     /// Null on the last page.
     pub next: Option<String>,
 }
@@ -57,11 +65,19 @@ pub async fn export_me(app: App, actor: Auth, query: Params<ExportQuery>) -> Res
         text: written.text,
         attachments: written.attachments,
     });
+    let (attention, (email, pending_email), uploads) = match export.beside {
+        Some(beside) => (Some(beside.attention), beside.email, beside.uploads),
+        None => (None, (None, None), Vec::new()),
+    };
     Ok(Json(Export {
         user: app.with_presence(export.user),
         channels: export.channels.into_iter().map(|channel| app.channel_with_presence(channel)).collect(),
         settings: export.settings,
         messages: messages.collect(),
+        attention,
+        email,
+        pending_email,
+        uploads,
         next: export.next.map(|(channel, seq)| cursor::print(&format!("{channel}.{seq}"))),
     }))
 }

@@ -4,7 +4,7 @@ use actix_web::{get, web::Json};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::view::{Channel, User};
+use crate::domain::view::{Channel, ThreadState, User};
 use crate::http::{App, Auth, Problem};
 
 /// What a client begins with; it then follows the stream from each channel's `head`.
@@ -17,6 +17,8 @@ pub struct Sync {
     /// People in view: those in direct messages, and the authors of last messages.
     pub users: Vec<User>,
     pub notifications_unread: i64,
+    /// Threads that one follows in which something is new, those with the latest reply first; at most 200.
+    pub threads: Vec<ThreadState>,
 }
 
 /// Everything that a client needs to begin, in one state of the server.
@@ -30,5 +32,6 @@ pub async fn get_sync(app: App, actor: Auth) -> Result<Json<Sync>, Problem> {
         channels: snapshot.channels.into_iter().map(|channel| app.channel_with_presence(channel)).collect(),
         users: app.users_with_presence(snapshot.users),
         notifications_unread: snapshot.notifications_unread,
+        threads: snapshot.threads,
     }))
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::list_messages::PageQuery;
-use crate::domain::view::Message;
+use crate::domain::view::{Message, ThreadState};
 use crate::http::{App, Auth, Params, Problem};
 use crate::protocol::ids::{ChannelId, EventId};
 
@@ -19,6 +19,8 @@ pub struct Thread {
     pub messages: Vec<Message>,
     pub head: i64,
     pub oldest: Option<i64>,
+    /// How one stands in it.
+    pub read: ThreadState,
 }
 
 /// A thread. The id may be that of any message in it.
@@ -32,6 +34,6 @@ pub async fn get_thread(
 ) -> Result<Json<Thread>, Problem> {
     let (channel, message) = path.into_inner();
     let (place, limit) = query.place()?;
-    let (root, page) = app.domain.thread(&actor.0, channel, message, place, limit).await?;
-    Ok(Json(Thread { root, messages: page.messages, head: page.head, oldest: page.oldest }))
+    let (root, page, read) = app.domain.thread(&actor.0, channel, message, place, limit).await?;
+    Ok(Json(Thread { root, messages: page.messages, head: page.head, oldest: page.oldest, read }))
 }

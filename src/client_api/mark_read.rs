@@ -19,6 +19,14 @@ pub struct MarkRead {
     /// everything; what is out of range means the nearest place in the log.
     #[schema(value_type = i64)]
     pub seq: Integer,
+    /// False: replies in threads stay unread, whose own markers are moved at
+    /// `/channels/{channel}/threads/{message}/read`. Notifications of them stay unseen.
+    #[serde(default = "yes")]
+    pub threads: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Moves one's read marker.
@@ -30,5 +38,6 @@ pub async fn mark_read(
     path: Path<ChannelId>,
     body: Body<MarkRead>,
 ) -> Result<Json<ReadState>, Problem> {
-    Ok(Json(app.domain.set_read(&actor.0, path.into_inner(), body.0.seq.0).await?))
+    let MarkRead { seq, threads } = body.0;
+    Ok(Json(app.domain.set_read(&actor.0, path.into_inner(), seq.0, threads).await?))
 }

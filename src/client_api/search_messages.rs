@@ -38,9 +38,21 @@ pub struct SearchQuery {
     /// Minutes east of UTC where days begin at midnight; 0 if not given.
     #[param(minimum = -840, maximum = 840)]
     pub utc_offset: Option<i64>,
+    /// `new`: the newest first, which is the default; `best`: those that fit best first, of the newest 500 that fit.
+    #[serde(default)]
+    #[param(inline)]
+    pub sort: Sort,
     pub cursor: Option<String>,
     #[param(minimum = 1, maximum = 50)]
     pub limit: Option<u32>,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Sort {
+    #[default]
+    New,
+    Best,
 }
 
 impl SearchQuery {
@@ -81,7 +93,7 @@ pub struct SearchResult {
     pub highlights: Vec<Vec<usize>>,
 }
 
-/// Messages that fit, the newest first, of the channels that one is in, as far back as one may read there.
+/// Messages that fit, of the channels that one is in, as far back as one may read there.
 /// Case and accents make no difference; Chinese, Japanese and Korean need no spaces. People and channels are
 /// found by `GET /users` and `GET /directory`.
 #[utoipa::path(operation_id = "search_messages", tag = "messages", params(SearchQuery), responses((status = 200, body = SearchResults)))]
@@ -94,13 +106,23 @@ pub async fn search_messages(
 ) -> Result<HttpResponse, Problem> {
     let query = query.into_inner();
     let limit = page_size(query.limit, SEARCH_PAGE_DEFAULT, SEARCH_PAGE_MAX)?;
-    let after = query.cursor.as_deref().map(cursor::triple).transpose()?;
-    let (found, next) = app.domain.search(&actor.0, query.read()?, after, limit).await?;
+    let (asked, cursor) = (query.read()?, query.cursor.as_deref());
+    let (found, next) = match query.sort {
+        Sort::New => {
+            let after = cursor.map(cursor::triple).transpose()?;
+            let (found, next) = app.domain.search(&actor.0, asked, after, limit).await?;
+            (found, next.map(|(ts, channel, seq)| format!("{ts}.{channel}.{seq}")))
+        }
+        Sort::Best => {
+            let after = cursor.map(cursor::four).transpose()?;
+            let (found, next) = app.domain.search_best(&actor.0, asked, after, limit).await?;
+            (found, next.map(|(points, ts, channel, seq)| format!("{points}.{ts}.{channel}.{seq}")))
+        }
+    };
     let results = found.into_iter().map(|found| SearchResult {
         message: found.message,
         highlights: found.highlights.into_iter().map(|(start, length)| vec![start, length]).collect(),
     });
     let results = results.collect();
-    let next = next.map(|(ts, channel, seq)| format!("{ts}.{channel}.{seq}"));
     Ok(cursor::page(&request, next, |next| SearchResults { results, next }))
 }

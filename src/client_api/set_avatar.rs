@@ -7,7 +7,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::incoming::too_large;
-use crate::domain::pictures::AVATAR_BYTES_MAX;
+use crate::domain::pictures::{AVATAR_BYTES_MAX, Picture};
 use crate::domain::view::User;
 use crate::files::Hash;
 use crate::http::{App, Problem, WriteAuth, extract};
@@ -31,14 +31,19 @@ pub async fn set_avatar(
     request: HttpRequest,
     payload: Payload,
 ) -> Result<Json<User>, Problem> {
-    let bytes = collect(payload).await?;
-    let user = if request.content_type() == "application/json" {
-        let body: SetAvatar = extract::json(&bytes)?;
-        app.domain.set_avatar_file(&actor.0, &body.file).await?
-    } else {
-        app.domain.set_avatar(&actor.0, bytes).await?
-    };
+    let picture = picture(&request, payload).await?;
+    let user = app.domain.set_avatar(&actor.0, picture).await?;
     Ok(Json(app.with_presence(user)))
+}
+
+/// The picture that a request brings or names.
+pub(super) async fn picture(request: &HttpRequest, payload: Payload) -> Result<Picture, Problem> {
+    let bytes = collect(payload).await?;
+    if request.content_type() != "application/json" {
+        return Ok(Picture::Bytes(bytes));
+    }
+    let body: SetAvatar = extract::json(&bytes)?;
+    Ok(Picture::File(body.file))
 }
 
 async fn collect(mut payload: Payload) -> Result<Vec<u8>, Problem> {

@@ -4,6 +4,7 @@ use actix_web::{patch, web::Json};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::set_email::LetterLanguage;
 use crate::domain::view::AccountEmail;
 use crate::http::{App, Auth, Body, Problem};
 
@@ -11,10 +12,12 @@ use crate::http::{App, Auth, Body, Problem};
 #[serde(deny_unknown_fields)]
 pub struct UpdateEmail {
     /// Whether to write of what was missed.
-    pub missed: bool,
+    pub missed: Option<bool>,
+    /// In which language to write.
+    pub language: Option<LetterLanguage>,
 }
 
-/// Says what one wants to be written to about.
+/// Says what one wants to be written to about, and in which language; what is not given stays.
 #[utoipa::path(operation_id = "update_email", tag = "me", request_body = UpdateEmail, responses((status = 200, body = AccountEmail)))]
 #[patch("/me/email")]
 pub async fn update_email(
@@ -22,5 +25,5 @@ pub async fn update_email(
     actor: Auth,
     body: Body<UpdateEmail>,
 ) -> Result<Json<AccountEmail>, Problem> {
-    Ok(Json(app.domain.set_email_missed(&actor.0, body.0.missed).await?))
+    Ok(Json(app.domain.change_email(&actor.0, body.0.missed, body.0.language.map(Into::into)).await?))
 }

@@ -8,7 +8,7 @@ use crate::config::Registration;
 use crate::protocol::event::EventType;
 use crate::protocol::ids::{ServerName, UserId};
 use crate::storage::users::{self, NewUser};
-use crate::storage::{Conn, attention, channels, emails, members, sessions, settings};
+use crate::storage::{Conn, attention, channels, emails, members, sessions, settings, threads};
 
 pub const DISPLAY_NAME_CHARS_MAX: usize = 64;
 pub const BIO_CHARS_MAX: usize = 500;
@@ -187,7 +187,7 @@ impl Domain {
             .await
     }
 
-    async fn check_own_password(&self, actor: &Actor, password: String) -> Result<()> {
+    pub(super) async fn check_own_password(&self, actor: &Actor, password: String) -> Result<()> {
         let num = actor.person.num;
         let row = self.reads.read(move |conn| users::by_num(conn, num)).await?;
         let stored = row.and_then(|row| row.password_hash);
@@ -219,6 +219,7 @@ impl Domain {
                 files::forget_person(work.conn, num, avatar.as_deref())?;
                 settings::delete_all(work.conn, num)?;
                 attention::forget(work.conn, num)?;
+                threads::forget(work.conn, num)?;
                 emails::forget(work.conn, num)?;
                 users::erase(work.conn, num, now)?;
                 let ended = sessions::delete_others(work.conn, num, "")?;

@@ -100,7 +100,7 @@ impl Domain {
     }
 }
 
-fn load(conn: &mut Conn, user: UserNum) -> Result<Attention> {
+pub(super) fn load(conn: &mut Conn, user: UserNum) -> Result<Attention> {
     let row = attention::get(conn, user)?;
     let keywords = attention::keywords(conn, user)?;
     Ok(Attention {

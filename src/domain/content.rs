@@ -20,6 +20,9 @@ pub struct MessageContent {
     /// The text addresses everybody, and its author may do that.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub mentions_all: bool,
+    /// The text addresses those who are there at the moment, and its author may do that.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mentions_here: bool,
     /// It was said elsewhere, by somebody else.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "as_far_as_good")]
     pub imported: Option<Imported>,
@@ -41,6 +44,14 @@ pub struct NameContent {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TopicContent {
     pub topic: String,
+}
+
+/// `channel.avatar`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AvatarContent {
+    /// SHA-256 of the picture's bytes; absent for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub avatar: Option<String>,
 }
 
 /// `channel.pins`, whole: a new one replaces the old.

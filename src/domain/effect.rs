@@ -4,7 +4,9 @@
 use std::sync::Arc;
 
 use super::attention::Attention;
-use super::view::{AccountRole, ChannelInfo, Member, Message, Notification, ReadState, Setting, User};
+use super::view::{
+    AccountRole, ChannelInfo, Member, Message, Notification, ReadState, Setting, ThreadState, User,
+};
 use crate::protocol::Seq;
 use crate::protocol::ids::{ChannelId, ServerName};
 use crate::storage::{ChannelNum, UserNum};
@@ -33,6 +35,8 @@ pub enum Effect {
     Left { user: UserNum, channel: ChannelNum, id: ChannelId, seq: Seq },
     /// To the person's own devices.
     Read { user: UserNum, state: ReadState },
+    /// To the person's own devices: how they stand in a thread.
+    Thread { user: UserNum, state: Box<ThreadState> },
     /// To the person's own devices.
     Notified { user: UserNum, notification: Box<Notification> },
     /// To the person's own devices: everything up to this id was seen.

@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use super::attention::is_quiet;
 use super::clock::random_text;
 use super::effect::Effect;
+use super::language::Language;
 use super::pushes::in_short;
 use super::sessions::token_hash;
 use super::view::AccountEmail;
@@ -38,9 +39,9 @@ pub const LETTERS_WAITING_MAX: usize = 256;
 #[derive(Debug)]
 pub enum Order {
     /// Somebody gave this address; the token says that they read it.
-    Confirm { address: String, username: String, token: String },
+    Confirm { to: Recipient, token: String },
     /// An account's address is another now: to the one before.
-    Moved { address: String, username: String },
+    Moved { to: Recipient },
     /// Somebody forgot a password, of this name or address.
     Reset(Forgetful),
 }
@@ -52,18 +53,36 @@ pub enum Forgetful {
     At(String),
 }
 
-/// A letter for a new password.
-pub struct Reset {
+/// For how long after logging in an address is set without the password: 10 minutes.
+const FRESH_LOGIN_MS: i64 = 600_000;
+
+/// To whom a letter goes.
+#[derive(Debug, Clone)]
+pub struct Recipient {
     pub address: String,
     pub username: String,
+    pub language: Language,
+}
+
+/// An address that somebody gives.
+pub struct NewEmail {
+    pub address: String,
+    /// Needed unless the session is fresh.
+    pub password: Option<String>,
+    /// In which language to write there from now on.
+    pub language: Option<Language>,
+}
+
+/// A letter for a new password.
+pub struct Reset {
+    pub to: Recipient,
     pub token: String,
 }
 
 /// What somebody missed.
 pub struct Digest {
     row: EmailRow,
-    pub address: String,
-    pub username: String,
+    pub to: Recipient,
     pub unsubscribe: String,
     pub items: Vec<Item>,
     /// How many more there are.
@@ -101,10 +120,12 @@ impl Domain {
     /// Takes an address that is to be confirmed. Until then the one before counts.
     ///
     /// # Errors
-    /// `email_disabled`, `bad_address`, `too_many_letters`.
-    pub async fn set_email(&self, actor: &Actor, address: &str) -> Result<AccountEmail> {
+    /// `email_disabled`, `bad_address`, `password_needed`, [`Error::Credentials`], `too_many_letters`.
+    pub async fn set_email(&self, actor: &Actor, new: NewEmail) -> Result<AccountEmail> {
         self.orders()?;
-        let address = checked_address(address)?;
+        let address = checked_address(&new.address)?;
+        self.prove_owner(actor, new.password).await?;
+        let language = new.language;
         let (person, now) = (actor.person.clone(), self.clock.now());
         let (token, unsubscribe) = (random_text::<32>(), random_text::<24>());
         let row = TokenRow {
@@ -130,19 +151,41 @@ impl Domain {
                     unsubscribe,
                     mailed_id: newest,
                     mailed_ts: now,
+                    language: None,
                 });
-                let changed = EmailRow { pending: Some(pending), ..known };
+                let language = language.map(|language| language.as_str().to_owned()).or(known.language);
+                let changed = EmailRow { pending: Some(pending), language, ..known };
                 emails::put(work.conn, &changed)?;
                 emails::add_token(work.conn, &row)?;
                 Ok(changed)
             })
             .await?;
-        self.order(Order::Confirm { address, username: actor.person.id.local().to_owned(), token })?;
+        let username = actor.person.id.local().to_owned();
+        let to = Recipient { address, username, language: Language::kept(kept.language.as_deref()) };
+        self.order(Order::Confirm { to, token })?;
         Ok(shown(true, Some(kept)))
     }
 
-    /// Whether what was missed is told by e-mail.
-    pub async fn set_email_missed(&self, actor: &Actor, missed: bool) -> Result<AccountEmail> {
+    /// Whoever has a stolen session must not get the account by it: an address sets new passwords.
+    async fn prove_owner(&self, actor: &Actor, password: Option<String>) -> Result<()> {
+        if let Some(password) = password {
+            return self.check_own_password(actor, password).await;
+        }
+        let (user, session) = (actor.person.num, actor.session.clone());
+        let begun = self.reads.read(move |conn| sessions::begun(conn, user, &session)).await?;
+        match begun.is_some_and(|begun| begun + FRESH_LOGIN_MS > self.clock.now()) {
+            true => Ok(()),
+            false => Err(Error::Forbidden(Forbidden::PasswordNeeded)),
+        }
+    }
+
+    /// Whether what was missed is told by e-mail, and in which language letters are written; none stays.
+    pub async fn change_email(
+        &self,
+        actor: &Actor,
+        missed: Option<bool>,
+        language: Option<Language>,
+    ) -> Result<AccountEmail> {
         let (user, enabled) = (actor.person.num, self.orders.is_some());
         self.writer
             .other(actor.person.id.as_str(), move |work| {
@@ -152,7 +195,9 @@ impl Domain {
                 // What came while it was off is not told when it is on again.
                 let mailed_id =
                     if known.missed { known.mailed_id } else { notifications::newest(work.conn, user)? };
-                let row = EmailRow { missed, mailed_id, ..known };
+                let missed = missed.unwrap_or(known.missed);
+                let language = language.map(|language| language.as_str().to_owned()).or(known.language);
+                let row = EmailRow { missed, mailed_id, language, ..known };
                 emails::put(work.conn, &row)?;
                 Ok(shown(enabled, Some(row)))
             })
@@ -180,17 +225,21 @@ impl Domain {
                 let row = emails::get(work.conn, token.user_num)?;
                 let row = row.filter(|row| row.pending.as_ref() == Some(&token.address)).ok_or(invalid)?;
                 let before = row.address.clone().filter(|address| *address != token.address);
+                let language = Language::kept(row.language.as_deref());
                 let user = users::by_num(work.conn, token.user_num)?;
                 // Letters for a new password went to the address before.
                 emails::delete_tokens(work.conn, token.user_num, &["verify", "reset"])?;
                 emails::put(work.conn, &EmailRow { address: row.pending.clone(), pending: None, ..row })?;
-                Ok(before.zip(user))
+                Ok(before.zip(user).map(|(address, user)| Recipient {
+                    address,
+                    username: show::user(&user).username,
+                    language,
+                }))
             })
             .await?;
-        if let Some((address, user)) = moved {
-            let username = show::user(&user).username;
+        if let Some(to) = moved {
             // The address is changed, whether or not the one before can be told.
-            if self.order(Order::Moved { address, username }).is_err() {
+            if self.order(Order::Moved { to }).is_err() {
                 tracing::warn!("too many letters wait: one about a changed address is not sent");
             }
         }
@@ -311,9 +360,12 @@ impl Domain {
 }
 
 fn shown(enabled: bool, row: Option<EmailRow>) -> AccountEmail {
-    let (address, pending, missed) =
-        row.map_or((None, None, false), |row| (row.address, row.pending, row.missed));
-    AccountEmail { enabled, address, pending, missed }
+    match row {
+        Some(EmailRow { address, pending, missed, language, .. }) => {
+            AccountEmail { enabled, address, pending, missed, language }
+        }
+        None => AccountEmail { enabled, address: None, pending: None, missed: false, language: None },
+    }
 }
 
 /// As letters go there: without names, the domain in small letters.
@@ -341,8 +393,11 @@ fn limit_letters(conn: &mut Conn, user: UserNum, kind: &str, now: Ts) -> Result<
 
 /// For an account that may log in, with an address that was confirmed; not too often.
 fn reset_letter(work: &mut Work<'_>, num: UserNum, now: Ts) -> Result<Option<Reset>> {
-    let address = emails::get(work.conn, num)?.and_then(|row| row.address);
-    let Some((address, user)) = address.zip(users::by_num(work.conn, num)?) else { return Ok(None) };
+    let email =
+        emails::get(work.conn, num)?.map(|row| (Language::kept(row.language.as_deref()), row.address));
+    let (Some((language, Some(address))), Some(user)) = (email, users::by_num(work.conn, num)?) else {
+        return Ok(None);
+    };
     let lives = user.password_hash.is_some() && user.disabled_ts.is_none() && user.deleted_ts.is_none();
     if !lives || limit_letters(work.conn, num, "reset", now).is_err() {
         return Ok(None);
@@ -357,7 +412,8 @@ fn reset_letter(work: &mut Work<'_>, num: UserNum, now: Ts) -> Result<Option<Res
         expires_ts: now + RESET_MS,
     };
     emails::add_token(work.conn, &row)?;
-    Ok(Some(Reset { address, username: show::user(&user).username, token }))
+    let username = show::user(&user).username;
+    Ok(Some(Reset { to: Recipient { address, username, language }, token }))
 }
 
 fn digest(conn: &mut Conn, row: EmailRow) -> Result<Option<Digest>> {
@@ -385,8 +441,11 @@ fn digest(conn: &mut Conn, row: EmailRow) -> Result<Option<Digest>> {
         });
     }
     Ok(Some(Digest {
-        address,
-        username: show::user(&user).username,
+        to: Recipient {
+            address,
+            username: show::user(&user).username,
+            language: Language::kept(row.language.as_deref()),
+        },
         unsubscribe: row.unsubscribe.clone(),
         items,
         more: i64::try_from(more).unwrap_or(i64::MAX),

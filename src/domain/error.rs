@@ -121,6 +121,7 @@ coded! {
         NotMember = "not_member", "You are not a member of this channel.";
         EditsPrivate = "edits_private", "Earlier versions are for the author and moderators.";
         EmailDisabled = "email_disabled", "This server sends no e-mail.";
+        PasswordNeeded = "password_needed", "This session is not new: give your password too.";
         TokenInvalid = "token_invalid", "The link was used, is too old, or is none of this server's.";
         PushDisabled = "push_disabled", "This server pushes nothing to devices.";
         NotYours = "not_yours", "Only its author may do that.";

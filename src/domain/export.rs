@@ -1,13 +1,17 @@
 //! A person's own data.
 
+use super::attention::{self, Attention};
 use super::content::{self, MessageContent};
 use super::settings::{self, SETTINGS_MAX};
 use super::view::{AccountRole, Attachment, Channel, Setting, User};
-use super::{Actor, Domain, Error, Missing, Result, channels, show};
+use super::{Actor, Domain, Error, Missing, Result, channels, files, show};
 use crate::protocol::event::EventType;
 use crate::protocol::{Seq, Ts};
 use crate::storage::entries::EntryRow;
-use crate::storage::{ChannelNum, Conn, channels as rows, entries, messages, settings as stored, users};
+use crate::storage::{
+    ChannelNum, Conn, UserNum, channels as rows, emails, entries, files as stored_files, messages,
+    settings as stored, users,
+};
 
 /// How many messages one page of an export has.
 pub const EXPORT_PAGE_MESSAGES: i64 = 1_000;
@@ -22,12 +26,23 @@ pub struct Written {
     pub attachments: Vec<Attachment>,
 }
 
+/// What is kept of a person beside what they wrote.
+pub struct Beside {
+    pub attention: Attention,
+    /// The address that counts, and one that was not confirmed yet.
+    pub email: (Option<String>, Option<String>),
+    /// Files that they uploaded and no message carries yet.
+    pub uploads: Vec<Attachment>,
+}
+
 pub struct Export {
     pub user: User,
     pub channels: Vec<Channel>,
     /// What one's clients keep; on the first page only.
     pub settings: Vec<Setting>,
     pub messages: Vec<Written>,
+    /// On the first page only.
+    pub beside: Option<Beside>,
     pub next: Option<(ChannelNum, Seq)>,
 }
 
@@ -63,12 +78,23 @@ impl Domain {
                 let first = after.1 < 0;
                 let kept = if first { stored::page(conn, user, "", SETTINGS_MAX)? } else { Vec::new() };
                 let settings = kept.into_iter().map(settings::shown).collect();
+                let beside = if first { Some(beside(conn, user)?) } else { None };
                 let channels = channels::mine(conn, user)?;
                 let user = User { role: Some(AccountRole::parse(&me.role)), ..show::user(&me) };
-                Ok(Export { user, channels, settings, messages, next })
+                Ok(Export { user, channels, settings, messages, beside, next })
             })
             .await
     }
+}
+
+fn beside(conn: &mut Conn, user: UserNum) -> Result<Beside> {
+    let email = emails::get(conn, user)?.map(|row| (row.address, row.pending)).unwrap_or_default();
+    let mut uploads = Vec::new();
+    for hash in stored_files::owned_by(conn, user)? {
+        let row = stored_files::get(conn, &hash)?;
+        uploads.extend(row.map(|row| files::shown(&row, "file".to_owned())));
+    }
+    Ok(Beside { attention: attention::load(conn, user)?, email, uploads })
 }
 
 /// What a message says now; none when it was deleted.

@@ -14,13 +14,13 @@ use tokio::sync::{Notify, Semaphore};
 
 use super::content::MessageContent;
 use super::remote::files::{Away, Flights};
-use super::seat::first_readable;
+use super::seat::{Seat, first_readable};
 use super::view::Attachment;
 use super::writer::Work;
 use super::{Conflict, Domain, Error, Missing, Result};
 use crate::files::{Hash, Parts, Scan, Store, Verdict};
 use crate::storage::files::{self, FileRow};
-use crate::storage::{ChannelNum, Conn, UserNum, channels, members};
+use crate::storage::{ChannelNum, Conn, UserNum, channels, copies, members};
 
 /// How many files one message carries.
 pub const ATTACHMENTS_MAX: usize = 10;
@@ -34,6 +34,8 @@ const SWEEP_MAX: i64 = 200;
 /// How many pictures are decoded at a time: each takes much memory.
 const PICTURES_AT_ONCE: usize = 2;
 const LOCKS: usize = 64;
+/// How many channels with one and the same picture are looked at.
+const PICTURED_MAX: i64 = 100;
 
 /// What is needed to keep files, beside the database.
 pub struct Files {
@@ -139,8 +141,8 @@ pub(super) enum Found {
     Away(Vec<Away>),
 }
 
-/// The file, if the person may have it: a message that they may read carries it, they uploaded it, or it is
-/// a profile's picture. That the bytes are here is not enough: somebody on another server can put any hash into a
+/// The file, if the person may have it: a message that they may read carries it, they uploaded it, or it is the picture
+/// of a profile or of a channel that they may know of. That the bytes are here is not enough: somebody on another server can put any hash into a
 /// message, so theirs count once their server has shown that it has the bytes.
 ///
 /// # Errors
@@ -153,6 +155,21 @@ pub(super) fn find(conn: &mut Conn, user: UserNum, hash: &str) -> Result<Found> 
         && (files::is_owner(conn, hash, user)? || files::is_avatar(conn, hash)?)
     {
         return Ok(Found::Here(row.clone()));
+    }
+    for channel in channels::by_avatar(conn, hash, PICTURED_MAX)? {
+        let Some(seq) = channel.avatar_seq else { continue };
+        let member = members::get(conn, channel.num, user)?;
+        let seat = Seat { channel, member };
+        if !seat.is_known() {
+            continue;
+        }
+        let standing = copies::standing(conn, seat.channel.num, seq, hash)?;
+        match &row {
+            Some(row) if standing.is_some_and(|standing| standing != files::CLAIMED) => {
+                return Ok(Found::Here(row.clone()));
+            }
+            _ => away.push(Away { channel: seat.channel.num, seq }),
+        }
     }
     for (num, standing, seq) in files::newest_places(conn, hash, user)? {
         let Some(channel) = channels::by_num(conn, num)? else { continue };

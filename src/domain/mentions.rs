@@ -1,4 +1,4 @@
-//! Who is mentioned in a text: `@ann`, `@ann:b.example`, `@channel`; not inside code.
+//! Who is mentioned in a text: `@ann`, `@ann:b.example`, `@channel`, `@here`; not inside code.
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
@@ -11,7 +11,10 @@ pub const MENTIONS_MAX: usize = 50;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Mentions {
     pub users: Vec<String>,
+    /// Everybody in the channel.
     pub all: bool,
+    /// Those of them who are there at the moment.
+    pub here: bool,
 }
 
 /// Reads the mentions of a CommonMark text; a name without a server is of `server`.
@@ -63,13 +66,17 @@ fn is_name(c: char) -> bool {
 /// `word` as far as it is a name: a full stop or colon at its end belongs to the sentence.
 fn note(word: &str, server: &ServerName, found: &mut Mentions) {
     let word = word.trim_end_matches(['.', ':', '-']).to_ascii_lowercase();
-    if matches!(word.as_str(), "channel" | "all" | "everyone" | "here") {
-        found.all = true;
-        return;
+    match word.as_str() {
+        "channel" | "all" | "everyone" => found.all = true,
+        "here" => found.here = true,
+        _ => note_name(&word, server, found),
     }
+}
+
+fn note_name(word: &str, server: &ServerName, found: &mut Mentions) {
     let id = match word.split_once(':') {
         Some(_) => format!("@{word}").parse::<UserId>().ok(),
-        None => UserId::new(&word, server).ok(),
+        None => UserId::new(word, server).ok(),
     };
     let Some(id) = id else { return };
     let id = id.as_str().to_owned();
@@ -106,5 +113,8 @@ mod tests {
     fn everybody_can_be_addressed() {
         assert!(find("@channel: lunch", &"a.example".parse().unwrap()).all);
         assert!(!find("`@channel`", &"a.example".parse().unwrap()).all);
+        let here = find("@here, lunch", &"a.example".parse().unwrap());
+        assert!(here.here && !here.all && here.users.is_empty());
+        assert!(!find("@channel", &"a.example".parse().unwrap()).here);
     }
 }

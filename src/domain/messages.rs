@@ -293,13 +293,15 @@ fn send(
         return Ok((message, false));
     }
     let relates = relation(work.conn, num, &new)?;
-    let (mentions, mentions_all) = concerned(work, num, actor, found)?;
+    let Mentions { users: mentions, all: mentions_all, here: mentions_here } =
+        concerned(work, num, actor, found)?;
     let content = MessageContent {
         text: new.text,
         reply_to: new.reply_to.filter(|_| new.thread.is_some()).map(|id| id.as_str().to_owned()),
         attachments: files::attachments(work.conn, actor.person.num, new.attachments)?,
         mentions,
         mentions_all,
+        mentions_here,
         imported: new.imported,
     };
     let draft = Draft {
@@ -359,13 +361,8 @@ fn existing(conn: &mut Conn, channel: ChannelNum, id: &EventId, pointer: &'stati
     if row.deleted { Err(missing()) } else { Ok(row) }
 }
 
-/// Those mentioned who are in the channel, and whether everybody may be addressed by this author.
-fn concerned(
-    work: &mut Work<'_>,
-    channel: ChannelNum,
-    actor: &Actor,
-    found: Mentions,
-) -> Result<(Vec<String>, bool)> {
+/// Those mentioned who are in the channel, and whether this author may address all of them, or those who are there.
+fn concerned(work: &mut Work<'_>, channel: ChannelNum, actor: &Actor, found: Mentions) -> Result<Mentions> {
     let users = match found.users.is_empty() {
         true => Vec::new(),
         false => members::joined_among(work.conn, channel, &found.users)?
@@ -373,14 +370,14 @@ fn concerned(
             .map(|(_, id, _)| id)
             .collect(),
     };
-    if !found.all {
-        return Ok((users, false));
+    if !found.all && !found.here {
+        return Ok(Mentions { users, ..Mentions::default() });
     }
     let state = work.lane.open(work.conn, channel)?.state_of(work.conn, &[&actor.person.id])?;
     let role = state.members.get(&actor.person.id).map(|member| member.role);
     let rules = Rules::by_version(state.create.rules);
-    let all = rules.zip(role).is_some_and(|(rules, role)| rules.allows(state, role, Capability::MentionAll));
-    Ok((users, all))
+    let may = rules.zip(role).is_some_and(|(rules, role)| rules.allows(state, role, Capability::MentionAll));
+    Ok(Mentions { users, all: found.all && may, here: found.here && may })
 }
 
 /// The same nonce again: the message of then, if it is the same message.
@@ -444,8 +441,9 @@ fn edit(
         return Err(Error::invalid("text_empty", "/text", "must not be empty"));
     }
     if old.text != text {
-        let (mentions, mentions_all) = concerned(work, num, actor, found)?;
-        let content = MessageContent { text, mentions, mentions_all, ..old };
+        let Mentions { users: mentions, all: mentions_all, here: mentions_here } =
+            concerned(work, num, actor, found)?;
+        let content = MessageContent { text, mentions, mentions_all, mentions_here, ..old };
         let relates = Relates { rel: Rel::Edit, to: id.clone() };
         let draft = Draft::new(EventType::Edit).relates(relates).content(content::map(&content));
         work.append(num, &actor.person, draft)?;

@@ -167,6 +167,7 @@ pub(super) fn pending_message(
         attachments: content.attachments,
         mentions: content.mentions,
         mentions_all: content.mentions_all,
+        mentions_here: content.mentions_here,
         imported: content.imported,
         status: MessageStatus::Pending,
     }

@@ -1,22 +1,36 @@
-//! Small pictures of files, and the pictures of profiles.
+//! Small pictures of files, and the pictures of profiles and channels.
 
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
 
 use super::accounts::own;
+use super::channels::view_after;
+use super::content::{self, AvatarContent};
 use super::effect::Effect;
-use super::view::User;
+use super::messages::find_channel;
+use super::seat::Seat;
+use super::view::{Channel, User};
+use super::writer::Draft;
 use super::{Actor, Domain, Error, Missing, Result};
 use crate::files::images::{self, AVATAR_SIDE, PICTURE_BYTES_MAX, SIZES, Small};
 use crate::files::{Hash, kind};
+use crate::protocol::event::EventType;
+use crate::protocol::ids::ChannelId;
 use crate::storage::files::{self, FileRow};
-use crate::storage::users;
+use crate::storage::{channels, users};
 
 /// How long a request waits until a picture can be decoded.
 pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 /// The largest picture that is taken for a profile, in bytes.
 pub const AVATAR_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// What somebody wants to be the picture of a profile or a channel.
+pub enum Picture {
+    Bytes(Vec<u8>),
+    /// A file that they may have.
+    File(Hash),
+}
 
 impl Domain {
     /// A small picture of a file that the person may have: at most `side` pixels each way.
@@ -62,28 +76,74 @@ impl Domain {
         })
     }
 
-    /// Makes a file that the person may have the picture of their profile.
+    /// Sets the picture of the person's profile.
     ///
     /// # Errors
     /// `file_not_found`, `bad_picture`
-    pub async fn set_avatar_file(&self, actor: &Actor, hash: &Hash) -> Result<User> {
-        let row = self.file(actor, hash).await?;
-        let small = self.shrink(hash, &row, AVATAR_SIDE).await;
-        self.keep_avatar(actor, small.map_err(bad_picture)?).await
+    pub async fn set_avatar(&self, actor: &Actor, picture: Picture) -> Result<User> {
+        let hash = self.keep_picture(actor, picture).await?;
+        self.change_avatar(actor, Some(hash)).await
     }
 
-    /// Makes bytes the picture of the person's profile.
+    /// Sets a channel's picture, for those who may change its name.
     ///
     /// # Errors
-    /// `bad_picture`
-    pub async fn set_avatar(&self, actor: &Actor, bytes: Vec<u8>) -> Result<User> {
-        let small = self.decode(bytes, AVATAR_SIDE).await;
-        self.keep_avatar(actor, small.map_err(bad_picture)?).await
+    /// `file_not_found`, `bad_picture`, refusals of the channel's rules
+    pub async fn set_channel_avatar(
+        &self,
+        actor: &Actor,
+        channel: ChannelId,
+        picture: Picture,
+    ) -> Result<Channel> {
+        // Whoever may not is told before anything is decoded or kept; the rule itself is looked at when it is said.
+        let (user, id) = (actor.person.num, channel.clone());
+        self.reads.read(move |conn| Seat::joined(conn, user, &id).map(drop)).await?;
+        let hash = self.keep_picture(actor, picture).await?;
+        self.change_channel_avatar(actor, channel, Some(hash)).await
     }
 
-    /// Keeps pixels only: what a camera wrote into the picture is nobody's business.
-    async fn keep_avatar(&self, actor: &Actor, small: Small) -> Result<User> {
+    /// Takes a channel's picture away.
+    pub async fn delete_channel_avatar(&self, actor: &Actor, channel: ChannelId) -> Result<()> {
+        self.change_channel_avatar(actor, channel, None).await.map(drop)
+    }
+
+    async fn change_channel_avatar(
+        &self,
+        actor: &Actor,
+        channel: ChannelId,
+        hash: Option<String>,
+    ) -> Result<Channel> {
+        let (actor, key) = (actor.clone(), channel.clone());
+        let changed = self
+            .change(&key, move |work| {
+                let num = find_channel(work, &actor, &channel)?;
+                let row = channels::by_num(work.conn, num)?.ok_or(Error::NotFound(Missing::Channel))?;
+                if row.avatar != hash {
+                    if let Some(hash) = &hash {
+                        files::lock(work.conn, hash)?.ok_or(Error::NotFound(Missing::File))?;
+                    }
+                    let draft = Draft::new(EventType::ChannelAvatar).state("", serde_json::json!({}));
+                    let content = content::map(&AvatarContent { avatar: hash.clone() });
+                    work.append(num, &actor.person, draft.content(content))?;
+                }
+                view_after(work, num, actor.person.num)
+            })
+            .await;
+        self.files.doomed.notify_one();
+        changed
+    }
+
+    /// Keeps pixels only: what a camera wrote into the picture is nobody's business. Answers the hash of what is kept.
+    async fn keep_picture(&self, actor: &Actor, picture: Picture) -> Result<String> {
         use sha2::{Digest, Sha256};
+        let small = match picture {
+            Picture::Bytes(bytes) => self.decode(bytes, AVATAR_SIDE).await,
+            Picture::File(hash) => {
+                let row = self.file(actor, &hash).await?;
+                self.shrink(&hash, &row, AVATAR_SIDE).await
+            }
+        };
+        let small = small.map_err(bad_picture)?;
         let hash = Hash::of(&Sha256::digest(&small.bytes).into());
         let size = images::measure(std::io::Cursor::new(&small.bytes))?;
         let row = FileRow {
@@ -96,7 +156,7 @@ impl Domain {
         };
         let user = actor.person.num;
         self.take(&hash, user, row, 0, async |store| store.put_bytes(&hash, small.bytes).await).await?;
-        self.change_avatar(actor, Some(hash.as_str().to_owned())).await
+        Ok(hash.as_str().to_owned())
     }
 
     /// Sets or takes away the picture of the person's profile.

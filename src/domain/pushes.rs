@@ -21,7 +21,7 @@ use super::{Actor, Domain, Error, Forbidden, Missing, Result, show};
 use crate::config;
 use crate::protocol::Ts;
 use crate::storage::pushes::{self, EndpointRow, PushRow};
-use crate::storage::{Conn, UserNum, attention, channels, members, messages, notifications, users};
+use crate::storage::{Conn, UserNum, attention, channels, members, messages, notifications, threads, users};
 
 /// Longest address of a device, in bytes.
 pub const ENDPOINT_BYTES_MAX: usize = 1_024;
@@ -310,13 +310,20 @@ fn compose(conn: &mut Conn, row: PushRow, now: Ts) -> Result<Option<Push>> {
     let Some(device) = pushes::endpoint(conn, &row.session)? else { return Ok(None) };
     let user = device.user_num;
     let Some(member) = members::get(conn, row.channel, user)? else { return Ok(None) };
-    let unread = member.membership == "joined" && member.notify != "none" && member.read_seq < row.seq;
+    let Some(shown) = messages::get(conn, row.channel, row.seq)? else { return Ok(None) };
+    let thread = match shown.thread_seq {
+        Some(root) => threads::get(conn, row.channel, root, user)?,
+        None => None,
+    };
+    let follows = thread.as_ref().is_some_and(|thread| thread.following);
+    let read_seq = thread.map_or(member.read_seq, |thread| thread.read_seq);
+    let unread = member.membership == "joined" && member.notify != "none" && read_seq < row.seq;
     if !unread || row.expires_ts <= now || is_quiet(conn, user, now)? {
         return Ok(None);
     }
     let notified = notifications::seen(conn, user, row.channel, row.seq)?;
     let everything = device.scope == "all" && member.notify == "all";
-    if notified == Some(true) || (notified.is_none() && !everything) {
+    if notified == Some(true) || (notified.is_none() && !everything && !follows) {
         return Ok(None);
     }
     let Some(channel) = channels::by_num(conn, row.channel)? else { return Ok(None) };

@@ -3,14 +3,23 @@
 use super::effect::Effect;
 use super::seat::Seat;
 use super::view::ReadState;
-use super::{Actor, Domain, Result};
+use super::{Actor, Domain, Result, threads};
 use crate::protocol::Seq;
 use crate::protocol::ids::ChannelId;
+use crate::storage::notifications::Part;
 use crate::storage::{members, messages, notifications};
 
 impl Domain {
     /// Moves one's read marker, forward or back, and tells one's own devices.
-    pub async fn set_read(&self, actor: &Actor, channel: ChannelId, seq: Seq) -> Result<ReadState> {
+    ///
+    /// `in_threads`: replies in threads up to there are read too.
+    pub async fn set_read(
+        &self,
+        actor: &Actor,
+        channel: ChannelId,
+        seq: Seq,
+        in_threads: bool,
+    ) -> Result<ReadState> {
         let actor = actor.clone();
         let key = channel.clone();
         self.writer
@@ -28,10 +37,14 @@ impl Domain {
                     _ => 0,
                 };
                 members::set_read(work.conn, num, user, seq, live_count - unread)?;
-                notifications::mark_seen_in(work.conn, user, num, seq)?;
+                let part = if in_threads { Part::All } else { Part::Outside };
+                notifications::mark_seen_in(work.conn, user, num, seq, part)?;
+                if in_threads {
+                    threads::read_with_channel(work, user, num, seq)?;
+                }
                 let mentions = notifications::count_unseen_in(work.conn, user, num)?;
-                let state =
-                    ReadState { channel: channel.as_str().to_owned(), read_seq: seq, unread, mentions };
+                let channel = channel.as_str().to_owned();
+                let state = ReadState { channel, read_seq: seq, unread, mentions, threads: in_threads };
                 work.tell(Effect::Read { user, state: state.clone() });
                 Ok(state)
             })

@@ -22,8 +22,7 @@ impl Seat {
         let channel = channels::by_id(conn, id.as_str())?.ok_or(Error::NotFound(Missing::Channel))?;
         let member = members::get(conn, channel.num, user)?;
         let seat = Seat { channel, member };
-        let known = seat.channel.visibility == "public" || seat.is("joined") || seat.is("invited");
-        if known { Ok(seat) } else { Err(Error::NotFound(Missing::Channel)) }
+        if seat.is_known() { Ok(seat) } else { Err(Error::NotFound(Missing::Channel)) }
     }
 
     /// As [`Seat::find`], for what only members may see.
@@ -33,6 +32,11 @@ impl Seat {
     pub fn joined(conn: &mut Conn, user: UserNum, id: &ChannelId) -> Result<Seat> {
         let seat = Seat::find(conn, user, id)?;
         if seat.is("joined") { Ok(seat) } else { Err(Error::Forbidden(Forbidden::NotMember)) }
+    }
+
+    /// Whether the person may know of the channel.
+    pub fn is_known(&self) -> bool {
+        self.channel.visibility == "public" || self.is("joined") || self.is("invited")
     }
 
     pub fn is(&self, membership: &str) -> bool {

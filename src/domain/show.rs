@@ -57,6 +57,7 @@ pub fn channel_info(row: &ChannelRow) -> ChannelInfo {
         kind: row.kind.clone(),
         name: row.name.clone(),
         topic: row.topic.clone(),
+        avatar: row.avatar.clone(),
         alias: row.alias.clone(),
         host: row.host.clone(),
         visibility: row.visibility.clone(),
@@ -80,6 +81,7 @@ pub fn card(card: &ChannelCard, create: &Create) -> ChannelInfo {
         kind: create.kind.as_str().to_owned(),
         name: card.name.clone(),
         topic: card.topic.clone(),
+        avatar: None,
         alias: card.alias.clone(),
         host: create.host.as_str().to_owned(),
         visibility: "public".to_owned(),
@@ -116,6 +118,7 @@ pub fn fresh_message(channel: &str, row: &MessageRow, sender: &str, content: Mes
         attachments: if deleted { Vec::new() } else { content.attachments },
         mentions: if deleted { Vec::new() } else { content.mentions },
         mentions_all: content.mentions_all && !deleted,
+        mentions_here: content.mentions_here && !deleted,
         imported: content.imported.filter(|_| !deleted),
         status: MessageStatus::Sent,
     }

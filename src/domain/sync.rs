@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::channels::mine;
 use super::effect::Change;
 use super::seat::Seat;
-use super::view::{AccountRole, Channel, User};
-use super::{Actor, Domain, Error, Missing, Result, changes, show};
+use super::view::{AccountRole, Channel, ThreadState, User};
+use super::{Actor, Domain, Error, Missing, Result, changes, show, threads};
 use crate::protocol::Seq;
 use crate::protocol::ids::ChannelId;
 use crate::storage::{ChannelNum, UserNum, channels, members, notifications, users};
@@ -18,6 +18,8 @@ pub struct Snapshot {
     /// People in view: those in direct messages, and the authors of last messages.
     pub users: Vec<User>,
     pub notifications_unread: i64,
+    /// Threads that the person follows in which something is new.
+    pub threads: Vec<ThreadState>,
 }
 
 /// A channel that a stream follows, and where its log stood when it began to.
@@ -61,6 +63,7 @@ impl Domain {
                     channels,
                     users: shown,
                     notifications_unread: notifications::count_unseen(conn, user)?,
+                    threads: threads::unread(conn, user)?,
                 })
             })
             .await

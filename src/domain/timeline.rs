@@ -1,8 +1,8 @@
 //! Pages of a channel's or a thread's messages, and the signed log itself.
 
 use super::seat::Seat;
-use super::view::Message;
-use super::{Actor, Domain, Error, Missing, Result, messages::readable, show};
+use super::view::{Message, ThreadState};
+use super::{Actor, Domain, Error, Missing, Result, messages::readable, show, threads};
 use crate::protocol::Seq;
 use crate::protocol::ids::{ChannelId, EventId};
 use crate::protocol::limits::JSON_INT_MAX;
@@ -80,7 +80,7 @@ impl Domain {
             .await
     }
 
-    /// A thread's first message, and a page of its replies.
+    /// A thread's first message, a page of its replies, and how the person stands in it.
     pub async fn thread(
         &self,
         actor: &Actor,
@@ -88,7 +88,7 @@ impl Domain {
         id: EventId,
         place: Place,
         limit: i64,
-    ) -> Result<(Message, Page)> {
+    ) -> Result<(Message, Page, ThreadState)> {
         let user = actor.person.num;
         self.reads
             .read(move |conn| {
@@ -102,7 +102,8 @@ impl Domain {
                 let shown = show::messages(conn, seat.channel.num, &seat.channel.id, rows, Some(user))?;
                 let first = shown.into_iter().next().ok_or(Error::NotFound(Missing::Message))?;
                 let page = page(conn, &seat, user, Of::Thread(root), place, limit)?;
-                Ok((first, page))
+                let state = threads::state_in(conn, &seat, user, root)?;
+                Ok((first, page, state))
             })
             .await
     }

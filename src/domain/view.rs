@@ -90,6 +90,9 @@ pub struct AccountEmail {
     pub pending: Option<String>,
     /// Whether what was missed is told there.
     pub missed: bool,
+    /// In which language letters are written, where somebody said so: `en`, `de` or `fr`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
 }
 
 /// A file that a message carries.
@@ -165,9 +168,12 @@ pub struct Message {
     pub attachments: Vec<Attachment>,
     /// People whom the text mentions.
     pub mentions: Vec<String>,
-    /// The text addresses everybody in the channel.
+    /// The text addresses everybody in the channel (`@channel`).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub mentions_all: bool,
+    /// The text addresses those who are there at the moment (`@here`).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub mentions_here: bool,
     /// It was said elsewhere, and brought here by its sender.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub imported: Option<Imported>,
@@ -202,6 +208,8 @@ pub struct ChannelInfo {
     pub kind: String,
     pub name: String,
     pub topic: String,
+    /// SHA-256 of the picture's bytes.
+    pub avatar: Option<String>,
     /// `#name:server`
     pub alias: Option<String>,
     /// The server that orders this channel.
@@ -295,7 +303,7 @@ pub struct Member {
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Notification {
     pub id: i64,
-    /// `mention`, `reply` or `dm`
+    /// `mention` (also `@channel` and `@here`), `reply`, `dm` or `keyword`
     pub kind: String,
     pub channel: String,
     pub message: Message,
@@ -310,4 +318,25 @@ pub struct ReadState {
     pub read_seq: Seq,
     pub unread: i64,
     pub mentions: i64,
+    /// Whether replies in threads up to there were read too, or only what stands outside of them.
+    pub threads: bool,
+}
+
+/// How one stands in a thread.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ThreadState {
+    pub channel: String,
+    /// The first message's id.
+    pub thread: String,
+    /// Whether one is told of replies here: so does who begins it, writes in it or is mentioned in it, until they
+    /// say otherwise.
+    pub following: bool,
+    /// Replies up to here are read.
+    pub read_seq: Seq,
+    /// Replies of others after it.
+    pub unread: i64,
+    /// Notifications of replies here that were not seen.
+    pub mentions: i64,
+    /// When the last reply came.
+    pub last_ts: Ts,
 }

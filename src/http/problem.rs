@@ -84,6 +84,7 @@ codes! {
     "bad_credentials" 401 "Name and password don't fit.";
     "bad_origin" 403 "A browser's write came from another site.";
     "wrong_password" 403 "The password is wrong.";
+    "password_needed" 403 "This session is not new: give your password too.";
     "registration_closed" 403 "This server takes no new accounts.";
     "invite_needed" 403 "Registering here needs an invite code.";
     "invite_invalid" 403 "The invite code is unknown, spent or over.";

@@ -10,9 +10,9 @@
 ///
 /// `seq` is what a client keeps as its cursor. Events: `message.created`, `message.edited` (d is the
 /// message), `message.deleted` {id}, `reaction.added`, `reaction.removed` {message, emoji, user, count},
-/// `channel.updated`, `channel.joined`, `channel.left`, `member.updated`, `read.updated`,
+/// `channel.updated`, `channel.joined`, `channel.left`, `member.updated`, `read.updated`, `thread.updated` (as `read` of `GET /threads`),
 /// `notification.created`, `notifications.read` {up_to, unread}, `attention.updated` (as `GET /me/attention`), `settings.updated` {key, value, updated_ts} or {key, deleted: true},
-/// `account.updated` {role} (own devices all four), `user.updated`, `typing`, `presence`. Clients ignore events that they do not know.
+/// `account.updated` {role} (own devices all six), `user.updated`, `typing`, `presence`. Clients ignore events that they do not know.
 ///
 /// There is one owner: a `member.updated` with the role `owner` makes whoever was that a moderator.
 ///

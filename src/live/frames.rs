@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::domain::attention::Attention;
 use crate::domain::effect::Change;
 use crate::domain::view::{
-    AccountRole, ChannelInfo, Member, Notification, Presence, ReadState, Setting, User,
+    AccountRole, ChannelInfo, Member, Notification, Presence, ReadState, Setting, ThreadState, User,
 };
 use crate::protocol::Seq;
 
@@ -127,6 +127,10 @@ pub fn left(channel: &str, seq: Option<Seq>) -> Bytes {
 
 pub fn read(state: &ReadState) -> Bytes {
     event("read.updated", Some(&state.channel), None, state)
+}
+
+pub fn thread(state: &ThreadState) -> Bytes {
+    event("thread.updated", Some(&state.channel), None, state)
 }
 
 pub fn notified(notification: &Notification) -> Bytes {

@@ -299,6 +299,7 @@ impl Hub {
                 each(&sockets, None, &frames::left(id.as_str(), Some(*seq)));
             }
             Effect::Read { user, state } => self.to_user(*user, || frames::read(state)),
+            Effect::Thread { user, state } => self.to_user(*user, || frames::thread(state)),
             Effect::Notified { user, notification } => self.to_user(*user, || frames::notified(notification)),
             Effect::NotificationsSeen { user, up_to, unread } => {
                 self.to_user(*user, || frames::notifications_seen(*up_to, *unread));

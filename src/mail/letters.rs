@@ -2,7 +2,9 @@
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::domain::emails::{Digest, Reset};
+use super::texts::{self, Texts, fill};
+use crate::domain::emails::Digest;
+use crate::domain::language::Language;
 
 /// The page, and the request, for no more letters.
 const UNSUBSCRIBE: &str = "/api/v1/email/unsubscribe";
@@ -27,62 +29,79 @@ fn text(line: impl Into<String>) -> Line {
     Line::Text(line.into())
 }
 
-pub fn confirm(url: &str, server: &str, address: String, username: &str, token: &str) -> Letter {
-    let lines = [
-        text(format!("Hello {username},")),
-        text(format!("somebody, most likely you, gave this address on {server}. Confirm that it is yours:")),
-        Line::Link { text: "Confirm the address".to_owned(), url: format!("{url}/#/verify/{token}") },
-        text("The link is good for two days. If this was not you, do nothing: no more is sent here."),
-    ];
-    letter(address, format!("Confirm your address on {server}"), &lines, None)
+/// For whom a letter is, and where from.
+pub struct Frame<'a> {
+    /// Where people open this server.
+    pub url: &'a str,
+    pub server: &'a str,
+    pub address: String,
+    pub username: &'a str,
+    pub language: Language,
 }
 
-pub fn moved(server: &str, address: String, username: &str) -> Letter {
-    let lines = [
-        text(format!("Hello {username},")),
-        text(format!("your account on {server} has another e-mail address now; this one counts no longer.")),
-        text("If this was not you, log in, change your password, and tell the people who run the server."),
-    ];
-    letter(address, format!("Your address on {server} was changed"), &lines, None)
+impl Frame<'_> {
+    fn texts(&self) -> &'static Texts {
+        texts::of(self.language)
+    }
+
+    fn say(&self, text: &str) -> String {
+        fill(text, &[("name", self.username), ("server", self.server)])
+    }
+
+    /// A letter with one link, and what is to be known of it.
+    fn with_link(self, subject: &str, parts: [&str; 3], url: String) -> Letter {
+        let [before, link, after] = parts;
+        let lines = [
+            text(self.say(self.texts().hello)),
+            text(self.say(before)),
+            Line::Link { text: self.say(link), url },
+            text(self.say(after)),
+        ];
+        let subject = self.say(subject);
+        letter(self.address, subject, &lines, None)
+    }
 }
 
-pub fn reset(url: &str, server: &str, reset: Reset) -> Letter {
-    let lines = [
-        text(format!("Hello {},", reset.username)),
-        text(format!("somebody asked for a new password for your account on {server}. If it was you:")),
-        Line::Link {
-            text: "Choose a new password".to_owned(),
-            url: format!("{url}/#/reset/{}", reset.token),
-        },
-        text("The link is good for one hour, and once. If this was not you, do nothing: the password stays."),
-    ];
-    letter(reset.address, format!("A new password on {server}"), &lines, None)
+pub fn confirm(frame: Frame<'_>, token: &str) -> Letter {
+    let texts = frame.texts();
+    let url = format!("{}/#/verify/{token}", frame.url);
+    frame.with_link(texts.confirm_subject, [texts.confirm, texts.confirm_link, texts.confirm_end], url)
 }
 
-pub fn digest(url: &str, server: &str, digest: &Digest) -> Letter {
+pub fn reset(frame: Frame<'_>, token: &str) -> Letter {
+    let texts = frame.texts();
+    let url = format!("{}/#/reset/{token}", frame.url);
+    frame.with_link(texts.reset_subject, [texts.reset, texts.reset_link, texts.reset_end], url)
+}
+
+pub fn moved(frame: Frame<'_>) -> Letter {
+    let texts = frame.texts();
+    let lines = [texts.hello, texts.moved, texts.moved_end].map(|line| text(frame.say(line)));
+    let subject = frame.say(texts.moved_subject);
+    letter(frame.address, subject, &lines, None)
+}
+
+pub fn digest(frame: Frame<'_>, digest: &Digest) -> Letter {
+    let (texts, url) = (frame.texts(), frame.url);
     let count = i64::try_from(digest.items.len()).unwrap_or(0) + digest.more;
-    let mut lines = vec![text(format!("Hello {},", digest.username)), text("this waits for you:")];
+    let mut lines = vec![text(frame.say(texts.hello)), text(texts.waits)];
     for item in &digest.items {
         let encode = |id: &str| utf8_percent_encode(id, NON_ALPHANUMERIC).to_string();
         lines.push(text(format!("{}: {}", item.title, item.body)));
         lines.push(Line::Link {
-            text: "Open".to_owned(),
+            text: texts.open.to_owned(),
             url: format!("{url}/#/c/{}/{}", encode(&item.channel), encode(&item.message)),
         });
     }
     if digest.more > 0 {
-        lines.push(text(format!("and {} more.", digest.more)));
+        lines.push(text(fill(texts.more, &[("count", &digest.more.to_string())])));
     }
     let unsubscribe = format!("{url}{UNSUBSCRIBE}?token={}", digest.unsubscribe);
-    lines.push(text(format!(
-        "You get this because you asked {server} to write to you about what you missed."
-    )));
-    lines.push(Line::Link { text: "No more of these".to_owned(), url: unsubscribe.clone() });
-    let subject = match count {
-        1 => format!("Something waits for you on {server}"),
-        count => format!("{count} things wait for you on {server}"),
-    };
-    letter(digest.address.clone(), subject, &lines, Some(unsubscribe))
+    lines.push(text(frame.say(texts.why)));
+    lines.push(Line::Link { text: texts.unsubscribe.to_owned(), url: unsubscribe.clone() });
+    let subject = if count == 1 { texts.digest_one } else { texts.digest_many };
+    let subject = fill(subject, &[("server", frame.server), ("count", &count.to_string())]);
+    letter(frame.address, subject, &lines, Some(unsubscribe))
 }
 
 fn letter(to: String, subject: String, lines: &[Line], unsubscribe: Option<String>) -> Letter {

@@ -4,6 +4,7 @@
 //! Orders (confirmations, new passwords) wait in memory for a few tries: whoever asked can ask again.
 
 mod letters;
+mod texts;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,8 +17,8 @@ use tokio::task::JoinHandle;
 
 use crate::domain::Domain;
 use crate::domain::clock::random_text;
-use crate::domain::emails::{Forgetful, Order};
-use letters::Letter;
+use crate::domain::emails::{Forgetful, Order, Recipient};
+use letters::{Frame, Letter};
 
 /// Pauses before an order is tried again.
 const RETRY_PAUSES: [Duration; 3] =
@@ -88,10 +89,8 @@ async fn take_orders(domain: &Domain, post: &Post, mut orders: Receiver<Order>) 
 
 async fn written(domain: &Domain, post: &Post, order: Order) -> Vec<Letter> {
     match order {
-        Order::Confirm { address, username, token } => {
-            vec![letters::confirm(&post.url, &post.server, address, &username, &token)]
-        }
-        Order::Moved { address, username } => vec![letters::moved(&post.server, address, &username)],
+        Order::Confirm { to, token } => vec![letters::confirm(post.frame(&to), &token)],
+        Order::Moved { to } => vec![letters::moved(post.frame(&to))],
         Order::Reset(who) => resets(domain, post, who).await,
     }
 }
@@ -99,8 +98,7 @@ async fn written(domain: &Domain, post: &Post, order: Order) -> Vec<Letter> {
 async fn resets(domain: &Domain, post: &Post, who: Forgetful) -> Vec<Letter> {
     match domain.resets(who).await {
         Ok(resets) => {
-            let letter = |reset| letters::reset(&post.url, &post.server, reset);
-            resets.into_iter().map(letter).collect()
+            resets.into_iter().map(|reset| letters::reset(post.frame(&reset.to), &reset.token)).collect()
         }
         Err(error) => {
             tracing::warn!(%error, "a request for a new password could not be looked up");
@@ -131,7 +129,7 @@ async fn round(domain: &Domain, post: &Post) -> Result<(), String> {
     loop {
         let (due, last) = domain.due_digests(after, ROUND_MAX).await.map_err(|error| error.to_string())?;
         for digest in due {
-            let letter = letters::digest(&post.url, &post.server, &digest);
+            let letter = letters::digest(post.frame(&digest.to), &digest);
             match post.send(&letter).await {
                 Ok(()) => {}
                 Err(Unsent::Refused(why)) => tracing::info!(why, "a letter was refused"),
@@ -147,6 +145,16 @@ async fn round(domain: &Domain, post: &Post) -> Result<(), String> {
 }
 
 impl Post {
+    fn frame<'a>(&'a self, to: &'a Recipient) -> Frame<'a> {
+        Frame {
+            url: &self.url,
+            server: &self.server,
+            address: to.address.clone(),
+            username: &to.username,
+            language: to.language,
+        }
+    }
+
     /// Tries a few times.
     async fn insist(&self, letter: &Letter) {
         let mut pauses = RETRY_PAUSES.iter();

@@ -38,6 +38,8 @@ pub struct ChannelRow {
     pub visibility: String,
     pub alias: Option<String>,
     pub people: Option<String>,
+    /// The entry that set the picture.
+    pub avatar_seq: Option<i64>,
 }
 
 /// A channel as it begins; its log is written with [`set_log`].
@@ -228,6 +230,24 @@ pub struct ChannelChange<'a> {
 pub fn update(conn: &mut Conn, num: ChannelNum, change: &ChannelChange<'_>) -> Result<()> {
     diesel::update(channels::table.find(num)).set(change).execute(conn)?;
     Ok(())
+}
+
+/// Sets the picture that an entry names, or takes it away.
+pub fn set_avatar(conn: &mut Conn, num: ChannelNum, hash: Option<&str>, seq: i64) -> Result<()> {
+    diesel::update(channels::table.find(num))
+        .set((channels::avatar.eq(hash), channels::avatar_seq.eq(hash.map(|_| seq))))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Channels that show the picture.
+pub fn by_avatar(conn: &mut Conn, hash: &str, limit: i64) -> Result<Vec<ChannelRow>> {
+    Ok(channels::table
+        .filter(channels::avatar.eq(hash))
+        .order(channels::num)
+        .limit(limit)
+        .select(ChannelRow::columns())
+        .load(conn)?)
 }
 
 /// A key that a channel's log binds.

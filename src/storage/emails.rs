@@ -21,6 +21,8 @@ pub struct EmailRow {
     /// Notifications up to this id were told, or are not to be.
     pub mailed_id: i64,
     pub mailed_ts: i64,
+    /// In which language letters are written, as the person chose.
+    pub language: Option<String>,
 }
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]

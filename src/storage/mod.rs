@@ -27,6 +27,7 @@ mod schema;
 pub mod search;
 pub mod sessions;
 pub mod settings;
+pub mod threads;
 pub mod users;
 
 use std::sync::Arc;

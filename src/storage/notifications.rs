@@ -19,7 +19,7 @@ pub struct NotificationRow {
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = notifications)]
+#[diesel(table_name = notifications, treat_none_as_default_value = false)]
 pub struct NewNotification<'a> {
     pub user_num: UserNum,
     pub channel: ChannelNum,
@@ -27,6 +27,8 @@ pub struct NewNotification<'a> {
     pub kind: &'a str,
     pub ts: i64,
     pub seen: bool,
+    /// The first message of the thread that the message stands in.
+    pub thread_seq: Option<i64>,
 }
 
 pub fn insert(conn: &mut Conn, notification: &NewNotification<'_>) -> Result<i64> {
@@ -67,6 +69,14 @@ pub fn count_unseen_in(conn: &mut Conn, user: UserNum, channel: ChannelNum) -> R
     Ok(unseen.filter(notifications::channel.eq(channel)).select(count_star()).get_result(conn)?)
 }
 
+/// Unseen ones of replies in a thread.
+pub fn count_unseen_in_thread(conn: &mut Conn, user: UserNum, channel: ChannelNum, root: i64) -> Result<i64> {
+    let unseen =
+        notifications::table.filter(notifications::user_num.eq(user).and(notifications::seen.eq(false)));
+    let here = unseen.filter(notifications::channel.eq(channel).and(notifications::thread_seq.eq(root)));
+    Ok(here.select(count_star()).get_result(conn)?)
+}
+
 /// The newest id of all that the person was ever notified of; 0 for none.
 pub fn newest(conn: &mut Conn, user: UserNum) -> Result<i64> {
     let of = notifications::table.filter(notifications::user_num.eq(user));
@@ -102,12 +112,37 @@ pub fn mark_seen(conn: &mut Conn, user: UserNum, up_to: i64) -> Result<usize> {
         .execute(conn)?)
 }
 
-/// Marks what stands at or before `seq` of a channel as seen.
-pub fn mark_seen_in(conn: &mut Conn, user: UserNum, channel: ChannelNum, seq: i64) -> Result<usize> {
+/// Which part of a channel somebody has read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    All,
+    /// Without the replies in threads.
+    Outside,
+    /// The replies in the thread that begins at this seq.
+    Thread(i64),
+}
+
+/// Marks what stands at or before `seq` of a channel, in the part that was read, as seen.
+pub fn mark_seen_in(
+    conn: &mut Conn,
+    user: UserNum,
+    channel: ChannelNum,
+    seq: i64,
+    part: Part,
+) -> Result<usize> {
     let older =
         notifications::table.filter(notifications::user_num.eq(user).and(notifications::seen.eq(false)));
     let read = older.filter(notifications::channel.eq(channel).and(notifications::seq.le(seq)));
-    Ok(diesel::update(read).set(notifications::seen.eq(true)).execute(conn)?)
+    let seen = notifications::seen.eq(true);
+    Ok(match part {
+        Part::All => diesel::update(read).set(seen).execute(conn)?,
+        Part::Outside => {
+            diesel::update(read.filter(notifications::thread_seq.is_null())).set(seen).execute(conn)?
+        }
+        Part::Thread(root) => {
+            diesel::update(read.filter(notifications::thread_seq.eq(root))).set(seen).execute(conn)?
+        }
+    })
 }
 
 /// A deleted message notifies nobody.

@@ -95,6 +95,7 @@ diesel::table! {
         alias -> Nullable<Text>,
         people -> Nullable<Text>,
         search -> Text,
+        avatar_seq -> Nullable<BigInt>,
     }
 }
 
@@ -153,6 +154,19 @@ diesel::table! {
         thread_index -> Nullable<BigInt>,
         thread_count -> BigInt,
         has_reactions -> Bool,
+        thread_live -> BigInt,
+    }
+}
+
+diesel::table! {
+    thread_reads (channel, root_seq, user_num) {
+        channel -> BigInt,
+        root_seq -> BigInt,
+        user_num -> BigInt,
+        following -> Bool,
+        read_seq -> BigInt,
+        read_base -> BigInt,
+        last_ts -> BigInt,
     }
 }
 
@@ -200,6 +214,7 @@ diesel::table! {
         kind -> Text,
         ts -> BigInt,
         seen -> Bool,
+        thread_seq -> Nullable<BigInt>,
     }
 }
 
@@ -282,6 +297,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     edits,
     reactions,
     members,
+    thread_reads,
     notifications,
     peers,
     replicas,
@@ -422,6 +438,7 @@ diesel::table! {
         unsubscribe -> Text,
         mailed_id -> BigInt,
         mailed_ts -> BigInt,
+        language -> Nullable<Text>,
     }
 }
 

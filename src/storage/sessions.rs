@@ -40,6 +40,12 @@ pub fn by_token(conn: &mut Conn, token_hash: &[u8]) -> Result<Option<SessionOwne
     optional(found)
 }
 
+/// When the session began.
+pub fn begun(conn: &mut Conn, user: UserNum, id: &str) -> Result<Option<i64>> {
+    let session = sessions::table.filter(sessions::user_num.eq(user).and(sessions::id.eq(id)));
+    optional(session.select(sessions::created_ts).one(conn))
+}
+
 /// Newest use first.
 pub fn of_user(conn: &mut Conn, user: UserNum) -> Result<Vec<SessionRow>> {
     Ok(sessions::table

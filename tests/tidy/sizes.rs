@@ -17,10 +17,6 @@ const LONG: &[(&str, &str)] = &[
         "web/src/features/channel/General.tsx::General",
         "one form whose fields share their state; most of it is markup",
     ),
-    (
-        "web/src/features/conversation/MessageItem.tsx::MessageItem",
-        "one message with all its parts: most of it is markup",
-    ),
 ];
 
 fn complaints(sources: &[Source], long: &[(&str, &str)]) -> Vec<String> {

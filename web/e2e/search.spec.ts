@@ -50,6 +50,19 @@ test("a message is found, and its place", async ({ browser }: { browser: Browser
   await box.fill("nothing like it");
   await expect(page.getByText("No message matches.")).toBeVisible();
 
+  // What fits best first; people and channels by their names, above the messages.
+  await box.fill("saffron");
+  await expect(hits).toHaveCount(3);
+  await page.getByRole("button", { name: "Best match first" }).click();
+  await expect(hits.nth(0)).toContainText("Saffron grows from bulbs");
+  await page.getByRole("button", { name: "Best match first" }).click();
+  await box.fill("kitch");
+  await expect(page.getByRole("list", { name: "Channels" }).getByRole("button")).toHaveText(["kitchen"]);
+  await box.fill("bo");
+  await page.getByRole("list", { name: "People" }).getByRole("button", { name: "Bo" }).click();
+  await expect(page.getByRole("dialog")).toContainText("@bo:");
+  await page.keyboard.press("Escape");
+
   // To the oldest hit, by keyboard alone: the other conversation opens there.
   await box.fill("recipe");
   await expect(hits).toHaveCount(1);

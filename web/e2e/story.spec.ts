@@ -103,7 +103,7 @@ test("an emoji from the picker, a reply with its quote, a thread", async () => {
   await thread.getByTestId("composer").fill("Shall we plant tomatoes?");
   await thread.getByTestId("composer").press("Enter");
   await expect(thread.getByTestId("message").filter({ hasText: "tomatoes" })).toHaveCount(1);
-  await expect(ada.message("And to you").getByTestId("thread-link")).toHaveText("1 reply");
+  await expect(ada.message("And to you").getByTestId("thread-link")).toContainText("1 reply");
   await expect(ada.message("tomatoes")).toHaveCount(0);
   await ada.message("And to you").getByTestId("thread-link").click();
   await expect(ada.page.getByTestId("thread")).toContainText("Shall we plant tomatoes?");

@@ -1,12 +1,10 @@
-//! F: everything at once, for somebody in many channels. H: search.
+//! F: everything at once, for somebody in many channels.
 
 use std::io;
 
-use serde_json::json;
-
 use super::{Bench, repeat};
 use crate::load;
-use crate::process::{Cores, Meter};
+use crate::process::Meter;
 use crate::report::Goal;
 use crate::site::Site;
 
@@ -29,26 +27,6 @@ pub async fn sync(bench: &mut Bench<'_>) -> io::Result<()> {
         let row = bench.row(format!("{name}: p50"), (p50, "ms"), None, cores, &site.program);
         row.aims_at(Goal::AtMost(50.0));
         bench.row(format!("{name}: p99"), (p99, "ms"), None, cores, &site.program);
-    }
-    Ok(())
-}
-
-pub async fn search(bench: &mut Bench<'_>) -> io::Result<()> {
-    let site = Site::open(&bench.database)?;
-    let count = bench.pick(5_000, 1_000);
-    let people = site.people(count).await?;
-    let token = people.first().map_or("", String::as_str);
-    for n in 0..bench.pick(500, 100) {
-        let body = json!({ "name": format!("Subject {n}"), "alias": format!("subject-{n}") });
-        site.ask("POST", "/channels", token, body).await?;
-    }
-    for (what, path) in [
-        (format!("H people by name, of {count}"), "/users?query=person12"),
-        (format!("H public channels by name, of {}", bench.pick(500, 100)), "/directory?query=subject%204"),
-    ] {
-        let (p50, p99) = repeat(site.address, token, &[path.to_owned()], bench.pick(500, 200)).await?;
-        bench.row(format!("{what}: p50"), (p50, "ms"), None, Cores::default(), &site.program);
-        bench.row(format!("{what}: p99"), (p99, "ms"), None, Cores::default(), &site.program);
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ pub mod federation;
 pub mod growth;
 pub mod history;
 pub mod idle;
+pub mod search;
 pub mod storm;
 pub mod talk;
 

@@ -101,8 +101,8 @@ pub struct Brought {
 /// Opens a file of the archive; none if it isn't there.
 pub type OpenFile<'a> = dyn FnMut(&str) -> std::result::Result<Option<Vec<u8>>, ImportError> + 'a;
 
-/// Hears how far an import is: in which channel, and what came in.
-pub type Progress<'a> = Box<dyn FnMut(&str, &Brought) + 'a>;
+/// Hears how far an import is: in which channel, what came in, and what part of all is done, from 0 to 1.
+pub type Progress<'a> = Box<dyn FnMut(&str, &Brought, f64) + 'a>;
 
 /// Puts what an archive holds into channels, one after the other.
 pub struct Import<'a> {
@@ -111,6 +111,8 @@ pub struct Import<'a> {
     pub brought: Brought,
     /// Is told now and then how far it is.
     pub progress: Progress<'a>,
+    /// Which part of all the conversation is that is brought now: where it begins, and where it ends.
+    pub part: (f64, f64),
 }
 
 impl Domain {
@@ -160,7 +162,10 @@ impl Import<'_> {
     ) -> std::result::Result<(), ImportError> {
         let channel = self.channel(conversation).await?;
         let mut places: HashMap<String, EventId> = HashMap::new();
-        for said in said {
+        let said = said.into_iter();
+        let (begins, ends) = self.part;
+        let step = (ends - begins) / said.size_hint().0.max(1) as f64;
+        for (at, said) in said.enumerate() {
             let said = said?;
             let attachments = self.files(&said, open).await?;
             let most = usize::try_from(self.domain.config.settings.limits.message_bytes).unwrap_or(4_096);
@@ -189,7 +194,8 @@ impl Import<'_> {
                     self.brought.known += usize::from(!is_new);
                 }
             }
-            (self.progress)(&conversation.name, &self.brought);
+            let done = (begins + step * (at + 1) as f64).min(ends);
+            (self.progress)(&conversation.name, &self.brought, done);
         }
         Ok(())
     }

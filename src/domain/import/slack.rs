@@ -147,14 +147,28 @@ impl<R: Read + Seek> Archive<R> {
     }
 }
 
-/// Brings what a Slack export holds; `only` names the channels, if not all.
+/// What of an export is wanted.
+pub struct Which<'a> {
+    /// Channels by name, if not all.
+    pub only: &'a [String],
+    /// Direct messages too: whoever brings them can read what others wrote to each other.
+    pub direct: bool,
+}
+
+/// A conversation of the archive, and the directory with its days.
+struct Found {
+    conversation: Conversation,
+    days: String,
+}
+
+/// Brings what a Slack export holds.
 ///
 /// # Errors
 /// What is wrong with the archive, or why a message was not taken.
 pub async fn import<R: Read + Seek>(
     import: &mut Import<'_>,
     from: R,
-    only: &[String],
+    which: &Which<'_>,
 ) -> Result<(), ImportError> {
     let zip = ZipArchive::new(from).map_err(damaged)?;
     if zip.len() > ENTRIES_MAX {
@@ -163,27 +177,19 @@ pub async fn import<R: Read + Seek>(
     let mut archive = Archive { zip, left: TOTAL_BYTES_MAX };
     let users: Vec<User> = archive.json("users.json")?.unwrap_or_default();
     let people: HashMap<String, String> = users.into_iter().map(named).collect();
-    let public: Vec<Channel> = archive.json("channels.json")?.unwrap_or_default();
-    let private: Vec<Channel> = archive.json("groups.json")?.unwrap_or_default();
-    if public.is_empty() && private.is_empty() {
-        return Err(damaged("there is neither channels.json nor groups.json in it: is it a Slack export?"));
-    }
+    let found = conversations(&mut archive, which, &people)?;
     let days = days(&archive.zip);
     let uploads = uploads(&archive.zip);
-    let channels = public.into_iter().map(|channel| (channel, true));
-    for (channel, is_public) in channels.chain(private.into_iter().map(|channel| (channel, false))) {
-        if !only.is_empty() && !only.iter().any(|name| name.trim_start_matches('#') == channel.name) {
-            continue;
-        }
-        let topic = if channel.topic.value.is_empty() { channel.purpose.value } else { channel.topic.value };
-        let conversation = Conversation {
-            from: "slack",
-            key: channel.id,
-            name: channel.name.clone(),
-            topic: text::slack(&topic, &people),
-            public: is_public,
-        };
-        let said = said(&mut archive, days.get(&channel.name), &people, &uploads)?;
+    let length = |found: &Found| days.get(&found.days).map_or(0, Vec::len);
+    // How far it is, is told by days: to count messages, all would have to be read.
+    let all = found.iter().map(length).sum::<usize>().max(1) as f64;
+    let mut done = 0;
+    for found in found {
+        let begins = done;
+        done += length(&found);
+        import.part = (begins as f64 / all, done as f64 / all);
+        let conversation = found.conversation;
+        let said = said(&mut archive, days.get(&found.days), &people, &uploads)?;
         let most = import.domain.file_bytes_max();
         let mut open = |path: &str| match archive.read(path, most) {
             Err(ImportError::TooLarge(..)) => Ok(None),
@@ -192,6 +198,70 @@ pub async fn import<R: Read + Seek>(
         import.bring(&conversation, said.into_iter().map(Ok), &mut open).await?;
     }
     Ok(())
+}
+
+/// The conversations that are wanted, channels first.
+fn conversations<R: Read + Seek>(
+    archive: &mut Archive<R>,
+    which: &Which<'_>,
+    people: &HashMap<String, String>,
+) -> Result<Vec<Found>, ImportError> {
+    let public: Vec<Channel> = archive.json("channels.json")?.unwrap_or_default();
+    let private: Vec<Channel> = archive.json("groups.json")?.unwrap_or_default();
+    if public.is_empty() && private.is_empty() {
+        return Err(damaged("there is neither channels.json nor groups.json in it: is it a Slack export?"));
+    }
+    let mut found = Vec::new();
+    for (channel, is_public) in
+        public.into_iter().map(|it| (it, true)).chain(private.into_iter().map(|it| (it, false)))
+    {
+        let named = |name: &String| name.trim_start_matches('#') == channel.name;
+        if !which.only.is_empty() && !which.only.iter().any(named) {
+            continue;
+        }
+        let topic = if channel.topic.value.is_empty() { channel.purpose.value } else { channel.topic.value };
+        let conversation = Conversation {
+            from: "slack",
+            key: channel.id,
+            name: channel.name.clone(),
+            topic: text::slack(&topic, people),
+            public: is_public,
+        };
+        found.push(Found { conversation, days: channel.name });
+    }
+    if which.direct {
+        let between_two: Vec<Direct> = archive.json("dms.json")?.unwrap_or_default();
+        let groups: Vec<Direct> = archive.json("mpims.json")?.unwrap_or_default();
+        let direct = between_two.into_iter().chain(groups).map(|direct| direct.found(people));
+        found.extend(direct);
+    }
+    Ok(found)
+}
+
+/// A conversation of a few people. Who they are here nobody knows, so it becomes a private channel named after them.
+#[derive(Deserialize)]
+struct Direct {
+    id: String,
+    /// Of more than two people.
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    members: Vec<String>,
+}
+
+impl Direct {
+    fn found(self, people: &HashMap<String, String>) -> Found {
+        let names: Vec<&str> =
+            self.members.iter().map(|id| people.get(id).map_or(id.as_str(), String::as_str)).collect();
+        let conversation = Conversation {
+            from: "slack",
+            key: self.id.clone(),
+            name: names.join(", "),
+            topic: String::new(),
+            public: false,
+        };
+        Found { conversation, days: self.name.unwrap_or(self.id) }
+    }
 }
 
 fn named(user: User) -> (String, String) {

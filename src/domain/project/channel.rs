@@ -2,17 +2,19 @@
 
 use super::At;
 use crate::domain::Error;
-use crate::domain::content::{self, NameContent, PinsContent, TopicContent};
+use crate::domain::content::{self, AvatarContent, NameContent, PinsContent, TopicContent};
 use crate::domain::effect::{Change, Effect};
+use crate::domain::files::release;
 use crate::domain::show;
 use crate::domain::writer::{LogPosition, Work};
+use crate::files::Hash;
 use crate::protocol::Ts;
 use crate::protocol::event::EventType;
 use crate::protocol::ids::ServerName;
 use crate::protocol::state::State;
 use crate::protocol::state::content::KeyContent;
 use crate::storage::channels::{ChannelChange, ChannelKeyRow, NewChannel};
-use crate::storage::{self, ChannelNum, Conn, channels, peers};
+use crate::storage::{self, ChannelNum, Conn, channels, files, peers};
 
 /// What only this server says of a channel.
 pub struct NewLocal<'a> {
@@ -126,12 +128,33 @@ pub(super) fn changed(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error>
     if at.event.kind == EventType::ChannelServers {
         exclude(work, at)?;
     }
+    if at.event.kind == EventType::ChannelAvatar {
+        picture(work, at)?;
+    }
     let row = row(work, at.channel)?;
     let (name, topic) = (change.name.unwrap_or(&row.name), change.topic.unwrap_or(&row.topic));
     let search = search_text(name, topic, row.alias.as_deref());
     change.search = Some(&search);
     channels::update(work.conn, at.channel, &change)?;
     info(work, at.channel)
+}
+
+/// Another picture, or none: the file is the channel's as another is a message's, and goes with the entry after it.
+fn picture(work: &mut Work<'_>, at: &At<'_>) -> Result<(), Error> {
+    let content: Option<AvatarContent> = content::read(at.content);
+    // Another server may write anything there.
+    let hash = content.and_then(|content| content.avatar).filter(|hash| hash.parse::<Hash>().is_ok());
+    let old = row(work, at.channel)?.avatar_seq;
+    if let Some(hash) = &hash {
+        let is_ours = show::is_of(at.sender.id.as_str(), work.lane.identity.name.as_str());
+        let standing = if is_ours { files::OWN } else { files::CLAIMED };
+        files::refer(work.conn, at.channel, at.seq, hash, at.sender.num, standing)?;
+    }
+    channels::set_avatar(work.conn, at.channel, hash.as_deref(), at.seq)?;
+    match old {
+        Some(old) => release(work, at.channel, old),
+        None => Ok(()),
+    }
 }
 
 /// Servers that the list no longer admits get this entry, and nothing after it.

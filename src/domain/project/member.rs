@@ -15,7 +15,7 @@ use crate::protocol::state::{Member, Membership};
 use crate::storage::channels::ChannelChange;
 use crate::storage::members::{self, MemberRow};
 use crate::storage::users::UserRow;
-use crate::storage::{self, ChannelNum, UserNum, channels, notifications, peers, users};
+use crate::storage::{self, ChannelNum, UserNum, channels, notifications, peers, threads, users};
 
 pub(super) fn changed(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error> {
     let missing =
@@ -143,6 +143,7 @@ fn tell_user(work: &mut Work<'_>, at: &At<'_>, user: &UserRow, membership: Membe
         Membership::Left | Membership::Banned => {
             // They show messages as these stand now, which is for those who are in the channel.
             notifications::delete_of(work.conn, user, channel_num)?;
+            threads::delete_of(work.conn, user, channel_num)?;
             work.tell(Effect::Left { user, channel: channel_num, id, seq })
         }
         Membership::Knocking => {}

@@ -10,15 +10,20 @@ use crate::domain::files;
 use crate::domain::pushes;
 use crate::domain::search::document;
 use crate::domain::show;
+use crate::domain::threads;
 use crate::domain::view::{Message, MessageStatus, Notification, ReadState};
 use crate::domain::writer::Work;
 use crate::domain::{Error, NOTIFIED_MAX};
+use crate::protocol::Seq;
 use crate::protocol::event::{EventType, Rel};
 use crate::protocol::rules::{Capability, Rules};
 use crate::protocol::state::ChannelKind;
 use crate::storage::messages::MessageRow;
-use crate::storage::notifications::NewNotification;
+use crate::storage::notifications::{NewNotification, Part};
 use crate::storage::{self, UserNum, entries, members, messages, notifications, search};
+
+/// How long `@here` means those who are there: what comes later from another server notifies nobody by it.
+const HERE_MS: i64 = 300_000;
 
 pub(super) fn created(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error> {
     let content: MessageContent = content::read(at.content).unwrap_or_default();
@@ -57,54 +62,63 @@ pub(super) fn created(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error>
     open.position.live_count += 1;
     open.position.last_message_seq = Some(at.seq);
     let (live_count, channel) = (open.position.live_count, open.id.as_str().to_owned());
-    read_by_author(work, at, &channel, live_count)?;
+    read_by_author(work, at, &channel, thread_seq, live_count)?;
+    let followers = match thread_seq {
+        Some(root) => threads::replied(work, at, root, &content.mentions)?,
+        None => Vec::new(),
+    };
     let message = show::fresh_message(&channel, &row, at.sender.id.as_str(), content);
-    notify(work, at, &message)?;
+    notify(work, at, &message, (thread_seq, followers))?;
+    if let Some(root) = thread_seq {
+        threads::tell_followers(work, at.channel, root)?;
+    }
     Ok(Change::MessageCreated(Box::new(message)))
 }
 
 /// Whoever writes has read what stands before; their other devices hear of it where that changes anything.
-fn read_by_author(work: &mut Work<'_>, at: &At<'_>, channel: &str, live_count: i64) -> Result<(), Error> {
+fn read_by_author(
+    work: &mut Work<'_>,
+    at: &At<'_>,
+    channel: &str,
+    thread: Option<Seq>,
+    live_count: i64,
+) -> Result<(), Error> {
     let author = at.sender.num;
     let before = members::get(work.conn, at.channel, author)?;
     members::set_read(work.conn, at.channel, author, at.seq, live_count)?;
-    // The count has grown by the message itself. Where nothing was unread, nothing was unseen.
-    if before.is_none_or(|row| row.read_base + 1 >= live_count) {
+    let seen = match thread {
+        Some(root) => notifications::mark_seen_in(work.conn, author, at.channel, at.seq, Part::Thread(root))?,
+        None => 0,
+    };
+    // The count has grown by the message itself. Where nothing was unread, nothing outside of threads was unseen.
+    if seen == 0 && before.is_none_or(|row| row.read_base + 1 >= live_count) {
         return Ok(());
     }
-    notifications::mark_seen_in(work.conn, author, at.channel, at.seq)?;
-    let state = ReadState { channel: channel.to_owned(), read_seq: at.seq, unread: 0, mentions: 0 };
+    notifications::mark_seen_in(work.conn, author, at.channel, at.seq, Part::Outside)?;
+    let mentions = notifications::count_unseen_in(work.conn, author, at.channel)?;
+    let channel = channel.to_owned();
+    let state = ReadState { channel, read_seq: at.seq, unread: 0, mentions, threads: false };
     work.tell(Effect::Read { user: author, state });
     Ok(())
 }
 
-/// Rows and news for those whom the message concerns.
-fn notify(work: &mut Work<'_>, at: &At<'_>, message: &Message) -> Result<(), Error> {
+/// Rows and news for those whom the message concerns. Those who follow its thread are told by push only: what is new
+/// there is counted for them.
+fn notify(
+    work: &mut Work<'_>,
+    at: &At<'_>,
+    message: &Message,
+    (thread_seq, followers): (Option<Seq>, Vec<UserNum>),
+) -> Result<(), Error> {
     let open = work.lane.open(work.conn, at.channel)?;
     let dm = open.state_kind() == Some(ChannelKind::Dm);
     let watchers = if dm { Vec::new() } else { attention::watchers(work, at.channel, &message.text)? };
-    let addressed = !message.mentions.is_empty() || message.mentions_all || message.reply_to.is_some();
+    let everybody = message.mentions_all || message.mentions_here;
+    let addressed = !message.mentions.is_empty() || everybody || message.reply_to.is_some();
     if !dm && !addressed && watchers.is_empty() {
-        return pushes::queue(work, at, &[]);
+        return pushes::queue(work, at, &followers);
     }
-    let server = work.lane.identity.name.clone();
-    let mut concerned: BTreeMap<UserNum, &'static str> = BTreeMap::new();
-    let all = message.mentions_all && may_mention_all(work, at)?;
-    if dm || all {
-        let kind = if dm { "dm" } else { "mention" };
-        for (num, id, level) in members::joined(work.conn, at.channel, NOTIFIED_MAX)? {
-            if level != "none" && show::is_of(&id, server.as_str()) {
-                concerned.insert(num, kind);
-            }
-        }
-    }
-    if !dm && !message.mentions.is_empty() {
-        for (num, id, level) in members::joined_among(work.conn, at.channel, &message.mentions)? {
-            if level != "none" && show::is_of(&id, server.as_str()) {
-                concerned.insert(num, "mention");
-            }
-        }
-    }
+    let mut concerned = addressees(work, at, message, dm)?;
     if let Some(author) = replied_author(work, at, message)? {
         concerned.entry(author).or_insert("reply");
     }
@@ -112,10 +126,19 @@ fn notify(work: &mut Work<'_>, at: &At<'_>, message: &Message) -> Result<(), Err
         concerned.entry(watcher).or_insert("keyword");
     }
     concerned.remove(&at.sender.num);
-    pushes::queue(work, at, &concerned.keys().copied().collect::<Vec<_>>())?;
+    let mut told = followers;
+    told.extend(concerned.keys());
+    pushes::queue(work, at, &told)?;
     for (user_num, kind) in concerned {
-        let row =
-            NewNotification { user_num, channel: at.channel, seq: at.seq, kind, ts: at.ts, seen: false };
+        let row = NewNotification {
+            user_num,
+            channel: at.channel,
+            seq: at.seq,
+            kind,
+            ts: at.ts,
+            seen: false,
+            thread_seq,
+        };
         let id = notifications::insert(work.conn, &row)?;
         let notification = Notification {
             id,
@@ -128,6 +151,38 @@ fn notify(work: &mut Work<'_>, at: &At<'_>, message: &Message) -> Result<(), Err
         work.tell(Effect::Notified { user: user_num, notification: Box::new(notification) });
     }
     Ok(())
+}
+
+/// Whom the message names: one by one, as everybody, or as those who are there.
+fn addressees(
+    work: &mut Work<'_>,
+    at: &At<'_>,
+    message: &Message,
+    dm: bool,
+) -> Result<BTreeMap<UserNum, &'static str>, Error> {
+    let (server, presences) = (work.lane.identity.name.clone(), work.lane.presences.clone());
+    let is_ours = |id: &str, level: &str| level != "none" && show::is_of(id, server.as_str());
+    let mut concerned: BTreeMap<UserNum, &'static str> = BTreeMap::new();
+    let may = (message.mentions_all || message.mentions_here) && may_mention_all(work, at)?;
+    let all = dm || (may && message.mentions_all);
+    // Who is there now was there then only if then was just now.
+    let here = may && message.mentions_here && work.lane.clock.now() - at.ts <= HERE_MS;
+    if all || here {
+        let kind = if dm { "dm" } else { "mention" };
+        for (num, id, level) in members::joined(work.conn, at.channel, NOTIFIED_MAX)? {
+            if is_ours(&id, &level) && (all || presences.is_online(&id)) {
+                concerned.insert(num, kind);
+            }
+        }
+    }
+    if !dm && !message.mentions.is_empty() {
+        for (num, id, level) in members::joined_among(work.conn, at.channel, &message.mentions)? {
+            if is_ours(&id, &level) {
+                concerned.insert(num, "mention");
+            }
+        }
+    }
+    Ok(concerned)
 }
 
 /// Another server may say so of a message whose author must not.
@@ -185,7 +240,14 @@ pub(super) fn late(work: &mut Work<'_>, at: &At<'_>, body: &str) -> Result<Optio
     // In a direct conversation everybody was told of it when it came.
     let is_dm = work.lane.open(work.conn, at.channel)?.state_kind() == Some(ChannelKind::Dm);
     if target == at.seq && !is_dm {
-        notify(work, at, &message)?;
+        if let Some(root) = row.thread_seq {
+            threads::follow(work, at, root, &message.mentions)?;
+        }
+        // Those who followed the thread before were told when the reply came.
+        notify(work, at, &message, (row.thread_seq, Vec::new()))?;
+        if let Some(root) = row.thread_seq {
+            threads::tell_followers(work, at.channel, root)?;
+        }
     }
     Ok(Some(Change::MessageEdited(Box::new(message))))
 }

@@ -7,10 +7,11 @@ use crate::domain::Error;
 use crate::domain::effect::Change;
 use crate::domain::files;
 use crate::domain::show;
+use crate::domain::threads as domain_threads;
 use crate::domain::writer::Work;
 use crate::protocol::Seq;
 use crate::protocol::event::EventType;
-use crate::storage::{entries, members, messages, notifications};
+use crate::storage::{entries, members, messages, notifications, threads};
 
 /// None when what was redacted is nothing that clients see.
 pub(super) fn redacted(work: &mut Work<'_>, at: &At<'_>) -> Result<Option<Change>, Error> {
@@ -40,6 +41,11 @@ fn message(work: &mut Work<'_>, at: &At<'_>, target: Seq) -> Result<Change, Erro
     messages::set_deleted(work.conn, at.channel, target)?;
     members::forget_read(work.conn, at.channel, target, message.sender)?;
     work.lane.open(work.conn, at.channel)?.position.live_count -= 1;
+    if let Some(root) = message.thread_seq {
+        threads::count_live(work.conn, at.channel, root, -1)?;
+        threads::forget_read(work.conn, at.channel, root, target, message.sender)?;
+        domain_threads::tell_followers(work, at.channel, root)?;
+    }
     Ok(Change::MessageDeleted { id: message.id })
 }
 

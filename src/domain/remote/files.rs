@@ -21,7 +21,7 @@ use crate::protocol::ids::{ChannelId, EventId, ServerName, UserId};
 use crate::protocol::state::content::ServerList;
 use crate::storage::channels::ChannelRow;
 use crate::storage::files::{self, FileRow};
-use crate::storage::{ChannelNum, Conn, channels, copies, entries, messages, peers, users};
+use crate::storage::{ChannelNum, Conn, channels, copies, entries, peers, users};
 
 /// How many servers are asked for one file.
 const SOURCES_MAX: usize = 6;
@@ -39,7 +39,7 @@ const ROUNDS_MAX: usize = 3;
 /// The largest picture of a profile that is taken from another server, in bytes.
 pub const AVATAR_BYTES_MAX: u64 = 1024 * 1024;
 
-/// A message of another server's person that carries a file.
+/// A message of another server's person that carries a file, or their entry that made it a channel's picture.
 #[derive(Debug, Clone, Copy)]
 pub struct Away {
     pub channel: ChannelNum,
@@ -249,7 +249,9 @@ fn carries(
     let Some(entry) = entries::by_event(conn, channel.num, event.as_str())? else { return Ok(false) };
     let standing = copies::standing(conn, channel.num, entry.seq, hash)?;
     let here = standing.is_some_and(|standing| standing != files::CLAIMED);
-    Ok(here && is_open_to(conn, &channel, server, entry.seq)?)
+    // The picture that a channel shows now is for all who are in it, however much of its past they may read.
+    let seq = if channel.avatar_seq == Some(entry.seq) { Seq::MAX } else { entry.seq };
+    Ok(here && is_open_to(conn, &channel, server, seq)?)
 }
 
 /// FILE-3: somebody of this server shows the picture, and is in a channel together with somebody of theirs.
@@ -287,14 +289,14 @@ struct Carrier {
 
 /// FILE-5: who is asked: the author's server, the host, and the others in the channel.
 fn carrier(conn: &mut Conn, ours: &ServerName, place: Away) -> Result<Option<Carrier>> {
-    let (Some(channel), Some(message)) =
-        (channels::by_num(conn, place.channel)?, messages::get(conn, place.channel, place.seq)?)
+    let (Some(channel), Some(entry)) =
+        (channels::by_num(conn, place.channel)?, entries::by_seq(conn, place.channel, place.seq)?)
     else {
         return Ok(None);
     };
-    let Some(author) = users::by_num(conn, message.sender)? else { return Ok(None) };
+    let Some(author) = users::by_num(conn, entry.sender)? else { return Ok(None) };
     let (Ok(id), Ok(event), Ok(author)) =
-        (channel.id.parse(), message.id.parse(), author.server.parse::<ServerName>())
+        (channel.id.parse(), entry.event_id.parse(), author.server.parse::<ServerName>())
     else {
         return Ok(None);
     };

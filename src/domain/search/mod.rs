@@ -1,6 +1,7 @@
 //! Search over what the asker may read: the channels that they are in now, each from where they may read it.
 
 pub mod query;
+pub mod rank;
 
 use std::collections::HashMap;
 
@@ -16,6 +17,7 @@ use crate::storage::search::words::{self, Phrase};
 use crate::storage::search::{self, Document, Hit, Mark, Part as Stretch, Term, Wanted};
 use crate::storage::{ChannelNum, Conn, channels, members, meta, users};
 use query::{Part, Query};
+use rank::{AfterBest, RANKED_MAX};
 
 pub const SEARCH_PAGE_MAX: i64 = 50;
 pub const SEARCH_PAGE_DEFAULT: i64 = 20;
@@ -30,6 +32,32 @@ pub struct Found {
 pub type After = (Ts, ChannelNum, Seq);
 
 impl Domain {
+    /// Messages that fit, the best first, of the newest [`RANKED_MAX`] that do; and where to go on.
+    ///
+    /// # Errors
+    /// As [`Domain::search`].
+    pub async fn search_best(
+        &self,
+        actor: &Actor,
+        query: Query,
+        after: Option<AfterBest>,
+        limit: i64,
+    ) -> Result<(Vec<Found>, Option<AfterBest>)> {
+        let (actor, server) = (actor.clone(), self.server().clone());
+        self.reads
+            .read(move |conn| {
+                let asked = Asked::read(conn, &actor, &server, &query)?;
+                let times = (query.from, query.until);
+                let hits = search::find(conn, &asked.wanted, &asked.places, times, None, RANKED_MAX)?;
+                let found = asked.show(conn, &actor, &hits)?.into_iter().map(|(hit, found)| {
+                    let points = rank::points(&found.message.text, &asked.phrases);
+                    ((points, hit.ts, hit.channel, hit.seq), found)
+                });
+                Ok(rank::page(found.collect(), after, usize::try_from(limit).unwrap_or(0)))
+            })
+            .await
+    }
+
     /// Messages that fit, the newest first; and where to go on.
     ///
     /// # Errors
@@ -53,7 +81,8 @@ impl Domain {
                 let more = hits.len() > most;
                 hits.truncate(most);
                 let next = hits.last().filter(|_| more).map(|hit| (hit.ts, hit.channel, hit.seq));
-                Ok((asked.show(conn, &actor, &hits)?, next))
+                let found = asked.show(conn, &actor, &hits)?.into_iter().map(|(_, found)| found);
+                Ok((found.collect(), next))
             })
             .await
     }
@@ -138,7 +167,7 @@ impl Asked {
         Ok(Asked { wanted, places, channels, phrases })
     }
 
-    fn show(&self, conn: &mut Conn, actor: &Actor, hits: &[Hit]) -> Result<Vec<Found>> {
+    fn show(&self, conn: &mut Conn, actor: &Actor, hits: &[Hit]) -> Result<Vec<(Hit, Found)>> {
         let mut by_channel: HashMap<ChannelNum, Vec<Seq>> = HashMap::new();
         for hit in hits {
             by_channel.entry(hit.channel).or_default().push(hit.seq);
@@ -153,7 +182,7 @@ impl Asked {
         let found = hits.iter().filter_map(|hit| {
             let message = shown.remove(&(hit.channel, hit.seq))?;
             let highlights = highlights(&message.text, &self.phrases);
-            Some(Found { message, highlights })
+            Some((*hit, Found { message, highlights }))
         });
         Ok(found.collect())
     }
@@ -217,7 +246,7 @@ pub(super) fn document<'a>(row: &MessageRow, content: &'a MessageContent) -> Doc
     let lower = content.text.to_ascii_lowercase();
     let is_image = |media_type: &str| media_type.starts_with("image/");
     let rest = [
-        (content.mentions_all, Mark::MentionsAll),
+        (content.mentions_all || content.mentions_here, Mark::MentionsAll),
         (lower.contains("http://") || lower.contains("https://"), Mark::Link),
         (!content.attachments.is_empty(), Mark::File),
         (content.attachments.iter().any(|attachment| is_image(&attachment.media_type)), Mark::Image),

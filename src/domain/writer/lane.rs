@@ -8,10 +8,10 @@ use super::WriterContext;
 use super::elsewhere::Settled;
 use super::gate::Gate;
 use super::open::{LogPosition, Open};
-use crate::domain::Error;
 use crate::domain::clock::Clock;
 use crate::domain::effect::Effect;
 use crate::domain::pushes::Wanted;
+use crate::domain::{Error, Presences};
 use crate::protocol::head::{Head, SignedHead};
 use crate::protocol::ids::{ChannelId, KeyId, ServerName};
 use crate::protocol::rules::Refusal;
@@ -75,6 +75,7 @@ pub struct Lane {
     pub identity: Arc<Identity>,
     pub clock: Arc<dyn Clock>,
     pub wanted: Arc<Wanted>,
+    pub presences: Arc<dyn Presences>,
     pub gate: Arc<Gate>,
     channels: HashMap<ChannelNum, Open>,
     /// Numbers of channels by id: they never change.
@@ -102,6 +103,7 @@ impl Lane {
             identity: context.identity.clone(),
             clock: context.clock.clone(),
             wanted: context.wanted.clone(),
+            presences: context.presences.clone(),
             gate: context.gate.clone(),
             channels: HashMap::new(),
             nums: HashMap::new(),

@@ -37,6 +37,7 @@ pub use lane::{Identity, Lane};
 pub use open::{LogPosition, Open, Person};
 
 use super::Error;
+use super::Presences;
 use super::clock::Clock;
 use super::effect::{Audience, Effect};
 use super::pushes::Wanted;
@@ -132,6 +133,7 @@ pub struct WriterContext {
     pub identity: Arc<Identity>,
     pub clock: Arc<dyn Clock>,
     pub wanted: Arc<Wanted>,
+    pub presences: Arc<dyn Presences>,
     pub audience: Audience,
     pub gate: Arc<Gate>,
     pub mark: Arc<Mark>,

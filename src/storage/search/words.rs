@@ -153,8 +153,8 @@ impl Phrase {
         (!words.is_empty()).then_some(Phrase { words, prefix })
     }
 
-    /// How many of `words`, from the first on, are this phrase: all of its words, or none.
-    fn fits(&self, words: &[Word]) -> bool {
+    /// Whether `words`, from the first on, are this phrase.
+    pub fn fits(&self, words: &[Word]) -> bool {
         let last = self.words.len() - 1;
         words.len() > last
             && self.words.iter().zip(words).enumerate().all(|(n, (wanted, word))| {

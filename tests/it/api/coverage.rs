@@ -43,8 +43,8 @@ pub fn body(operation: &str, user: &str) -> Value {
         "edit_message" => json!({ "text": "eve was here" }),
         "delete_message" => json!({ "reason": "eve was here" }),
         "upload_file" | "append_upload" => json!("eve was here"),
-        "set_avatar" => json!({ "file": "A".repeat(43) }),
-        "mark_read" => json!({ "seq": 0 }),
+        "set_avatar" | "set_channel_avatar" => json!({ "file": "A".repeat(43) }),
+        "mark_read" | "mark_thread_read" => json!({ "seq": 0 }),
         "read_notifications" => json!({ "up_to": i64::MAX }),
         "put_setting" => json!({ "value": "eve was here" }),
         "update_account" => json!({ "role": "admin", "disabled": true }),
@@ -144,8 +144,8 @@ fn expected(operation: &Operation) -> Option<Expected> {
         | "delete_push" | "options_files" | "delete_avatar" | "get_server" | "create_account"
         | "create_session" | "list_sessions" | "get_me" | "update_me" | "export_me" | "list_users"
         | "get_user" | "list_settings" | "put_setting" | "create_channel" | "list_channels"
-        | "list_directory" | "create_dm" | "list_notifications" | "read_notifications" | "get_sync"
-        | "change_password" | "delete_me" => Some(Expected::Fine),
+        | "list_directory" | "create_dm" | "list_notifications" | "list_threads" | "read_notifications"
+        | "get_sync" | "change_password" | "delete_me" => Some(Expected::Fine),
         _ => None,
     }
 }

@@ -7,7 +7,7 @@ use super::servers_with;
 use crate::both;
 use crate::support::person::PASSWORD;
 use crate::support::smtp::MailServer;
-use crate::support::{Person, TestServer, eventually};
+use crate::support::{Person, TestServer, eventually, run_sql};
 
 const SOON: &[(&str, &str)] = &[("LOGGIA_EMAIL__DELAY_S", "1")];
 const LATER: &[(&str, &str)] = &[("LOGGIA_EMAIL__DELAY_S", "86400")];
@@ -207,4 +207,55 @@ async fn bad_addresses_are_refused_and_requests_are_limited() {
     let ask = async || ann.ask(Method::POST, "/password-resets", json!({ "username": "ann" })).await;
     eventually("a refusal", || async { (ask().await.status == 429).then_some(()) }).await;
     assert!(mail.received().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn letters_are_in_the_language_of_whoever_reads_them() {
+    for n in 0..2 {
+        let mail = MailServer::start().await;
+        let Some(server) = servers_with(&mail.settings(SOON)).await.into_iter().nth(n) else { return };
+        let (ann, bob) = (server.person("ann").await, server.person("bob").await);
+        let request = ann.request(Method::PUT, "/me/email").header("accept-language", "de-AT, en;q=0.5");
+        let given = ann.send(request.json(&json!({ "address": "ann@b.test" }))).await.expect(200);
+        assert_eq!(given["language"], "de");
+        let letter = mail.letter("ann@b.test", 1).await;
+        assert!(letter.body.contains("Hallo ann,"), "{letter:?}");
+        let token = letter.after("https://chat.a.test/#/verify/");
+        let anybody = Person::nobody(&server.base);
+        anybody.post("/email/verify", json!({ "token": token })).await.expect(204);
+        // The person's own word is the last.
+        let changed = ann.patch("/me/email", json!({ "language": "fr" })).await.expect(200);
+        assert_eq!((&changed["language"], &changed["missed"]), (&json!("fr"), &json!(true)));
+        ann.patch("/me/email", json!({ "language": "xx" })).await.problem(400, "bad_json");
+        let channel = bob.channel("General").await;
+        ann.join(&channel).await;
+        bob.say(&channel, "n1", "@ann one").await;
+        let letter = mail.letter("ann@b.test", 2).await;
+        assert_eq!(letter.header("Subject"), Some("Quelque chose vous attend sur a.test"));
+        assert!(
+            letter.body.contains("Bonjour ann,") && letter.body.contains("#General: @ann one"),
+            "{letter:?}"
+        );
+        anybody.post("/password-resets", json!({ "username": "ann" })).await.expect(202);
+        let letter = mail.letter("ann@b.test", 3).await;
+        assert_eq!(letter.header("Subject"), Some("Un nouveau mot de passe sur a.test"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_that_is_not_new_needs_the_password_for_an_address() {
+    for n in 0..2 {
+        let mail = MailServer::start().await;
+        let Some(server) = servers_with(&mail.settings(LATER)).await.into_iter().nth(n) else { return };
+        let ann = server.person("ann").await;
+        ann.put("/me/email", json!({ "address": "ann@b.test" })).await.expect(200);
+        let past = "UPDATE sessions SET created_ts = created_ts - 660000";
+        run_sql(&server.config.database_url(), past.to_owned()).await;
+        let give = |password: Value| json!({ "address": "ann@c.test", "password": password });
+        ann.put("/me/email", give(Value::Null)).await.problem(403, "password_needed");
+        ann.put("/me/email", give("wrong password".into())).await.problem(403, "wrong_password");
+        assert_eq!(ann.get("/me/email").await.expect(200)["pending"], "ann@b.test");
+        ann.put("/me/email", give(PASSWORD.into())).await.expect(200);
+        assert_eq!(ann.get("/me/email").await.expect(200)["pending"], "ann@c.test");
+    }
 }

@@ -36,6 +36,11 @@ both!(
             assert_eq!(export["messages"][0][key], kept[key], "{key}");
         }
         assert_eq!(export["next"], Value::Null);
+        let upload = bob.upload("later.txt", b"later".to_vec()).await;
+        bob.patch("/me/attention", json!({ "keywords": ["deploy"] })).await.expect(200);
+        let export = bob.get("/me/export").await.expect(200);
+        assert_eq!(export["uploads"][0]["hash"], upload["hash"]);
+        assert_eq!((&export["attention"]["keywords"], &export["email"]), (&json!(["deploy"]), &Value::Null));
         bob.get("/me/export?cursor=x").await.problem(400, "bad_cursor");
         bob.get("/me/export?cursor=YQ").await.problem(400, "bad_cursor");
         bob.get("/me/export?page=1").await.problem(400, "bad_query");

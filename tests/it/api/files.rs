@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::both;
-use crate::support::{Answer, Person, Random, TestServer, eventually, run_sql};
+use crate::support::{Answer, Person, Random, Stream, TestServer, eventually, run_sql};
 
 pub fn hash(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(bytes))
@@ -77,7 +77,7 @@ both!(
         assert_eq!(header(&answer, "content-length"), bytes.len().to_string());
         assert_eq!(header(&answer, "x-content-type-options"), "nosniff");
         assert_eq!(header(&answer, "content-security-policy"), "sandbox; default-src 'none'");
-        assert_eq!(header(&answer, "cache-control"), "private, max-age=31536000, immutable");
+        assert_eq!(header(&answer, "cache-control"), "private, max-age=86400, immutable");
         assert_eq!(
             header(&answer, "content-disposition"),
             "inline; filename*=UTF-8''plan%20&%20%C3%BC%22.png"
@@ -381,5 +381,59 @@ both!(
             .expect(204);
         server.running.as_ref().expect("running").domain.sweep_files().await.expect("swept");
         assert_eq!(stored(server.data_dir()), Vec::<PathBuf>::new(), "nothing stays of who left");
+    }
+);
+
+both!(
+    async fn a_channel_has_a_picture(server: TestServer) {
+        let (ann, bob, eve) =
+            (server.person("ann").await, server.person("bob").await, server.person("eve").await);
+        let made = ann.post("/channels", json!({ "name": "Den", "visibility": "private" })).await.expect(201);
+        let channel = made["id"].as_str().expect("an id").to_owned();
+        assert_eq!(made["avatar"], Value::Null);
+        let path = format!("/channels/{channel}");
+        let put = |person: &Person, bytes: Vec<u8>| {
+            person.request(Method::PUT, &format!("/channels/{channel}/avatar")).body(bytes)
+        };
+        let invited = json!({ "membership": "invited" });
+        ann.put(&format!("{path}/members/{}", bob.id), invited).await.expect(200);
+        bob.join(&channel).await;
+        let (mut stream, _) = Stream::open(&bob, json!({})).await;
+        let first = ann.send(put(&ann, picture(ImageFormat::Png, 900, 600))).await.expect(200);
+        let told = stream.event("channel.updated").await;
+        assert_eq!(told["d"]["avatar"], first["avatar"]);
+        let hash = json!({ "hash": first["avatar"] });
+        let small = image::load_from_memory(&bob.get(&at(&hash)).await.bytes).expect("a picture");
+        assert_eq!((small.width(), small.height()), (512, 341));
+        assert_eq!(bob.get("/sync").await.expect(200)["channels"][0]["avatar"], first["avatar"]);
+        // Only for those who may know of the channel, and set by those who may change its name.
+        eve.get(&at(&hash)).await.problem(404, "file_not_found");
+        eve.send(put(&eve, picture(ImageFormat::Png, 9, 9))).await.problem(404, "channel_not_found");
+        bob.send(put(&bob, picture(ImageFormat::Png, 9, 9))).await.problem(403, "not_authorised");
+        bob.delete(&format!("{path}/avatar")).await.problem(403, "not_authorised");
+        ann.send(put(&ann, b"no picture".to_vec())).await.problem(400, "bad_picture");
+        // A newcomer sees it whatever they may read of the past; so does everybody once the channel is public.
+        ann.patch(&path, json!({ "visibility": "public", "policy": { "history": "since_join" } }))
+            .await
+            .expect(200);
+        eve.get(&at(&hash)).await.expect(200);
+        assert_eq!(eve.get("/directory").await.expect(200)["channels"][0]["avatar"], first["avatar"]);
+        eve.join(&channel).await;
+        eve.get(&at(&hash)).await.expect(200);
+        // Another one, from a file: the bytes of the one before go.
+        let file = ann.upload("b.jpg", picture(ImageFormat::Jpeg, 300, 300)).await;
+        let second = ann.put(&format!("{path}/avatar"), json!({ "file": file["hash"] })).await.expect(200);
+        assert_ne!(second["avatar"], first["avatar"]);
+        bob.get(&at(&hash)).await.problem(404, "file_not_found");
+        ann.delete(&format!("{path}/avatar")).await.expect(204);
+        assert_eq!(ann.get(&path).await.expect(200)["avatar"], Value::Null);
+        bob.get(&at(&json!({ "hash": second["avatar"] }))).await.problem(404, "file_not_found");
+        // What bob was refused is his for a day, as any upload is.
+        let domain = &server.running.as_ref().expect("running").domain;
+        eventually("only uploads stay", || async {
+            domain.sweep_files().await.expect("swept");
+            (stored(server.data_dir()).len() == 2).then_some(())
+        })
+        .await;
     }
 );

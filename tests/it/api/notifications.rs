@@ -146,3 +146,31 @@ both!(
         assert!(ids(&ann.get("/channels").await.expect(200)["channels"]).contains(&channel));
     }
 );
+
+both!(
+    async fn here_is_for_those_who_are_there(server: TestServer) {
+        let (ann, bob, cid) =
+            (server.person("ann").await, server.person("bob").await, server.person("cid").await);
+        let channel = ann.channel("General").await;
+        bob.join(&channel).await;
+        cid.join(&channel).await;
+        let (_stream, _) = Stream::open(&bob, json!({})).await;
+        let sent = ann.say(&channel, "n1", "@here lunch").await;
+        assert_eq!((&sent["mentions_here"], &sent["mentions_all"]), (&json!(true), &Value::Null));
+        assert_eq!((inbox(&bob).await.1, inbox(&cid).await.1), (1, 0));
+        ann.say(&channel, "n2", "@channel lunch").await;
+        assert_eq!((inbox(&bob).await.1, inbox(&cid).await.1), (2, 1));
+        // It takes the same capability.
+        let path = format!("/channels/{channel}");
+        let caps = json!({ "policy": { "caps": { "mention_all": "moderator" } } });
+        ann.patch(&path, caps).await.expect(200);
+        let mine = cid.say(&channel, "n3", "@here and @channel").await;
+        assert_eq!((&mine["mentions_here"], &mine["mentions_all"]), (&Value::Null, &Value::Null));
+        assert_eq!(inbox(&bob).await.1, 2);
+        // What an edit adds notifies nobody, and what it says is shown.
+        let id = sent["id"].as_str().expect("an id");
+        let edited =
+            ann.patch(&format!("{path}/messages/{id}"), json!({ "text": "no lunch" })).await.expect(200);
+        assert_eq!(edited["mentions_here"], Value::Null);
+    }
+);

@@ -375,3 +375,44 @@ both!(
         assert_eq!(found(&ann, "apple").await.len(), 4, "what was put in can be taken out");
     }
 );
+
+both!(
+    async fn the_best_come_first_if_one_wants_so(server: TestServer) {
+        let ann = server.person("ann").await;
+        let channel = ann.channel("General").await;
+        let texts_sent = [
+            "deploy",
+            "we talked about the weather, about lunch, and about when to deploy the thing that nobody wants",
+            "deploy deploy",
+            "deployment of something",
+            "nothing of the kind",
+        ];
+        for (n, text) in texts_sent.iter().enumerate() {
+            ann.say(&channel, &format!("n{n}"), text).await;
+        }
+        let best = |query: &str| format!("{}&sort=best", path(query));
+        let page = ann.get(&best("deploy*")).await.expect(200);
+        // To stand there exactly is worth more than to begin so.
+        let order = [2, 0, 1, 3].map(|n| texts_sent[n].to_owned());
+        assert_eq!(texts(&page["results"]), order);
+        // Whatever the size of a page, the same in the same order.
+        for limit in 1..=5 {
+            let pages = walk(&ann, &format!("{}&limit={limit}", best("deploy*")), "results").await;
+            assert_eq!(texts(&Value::from(pages.concat())), order, "{limit}");
+        }
+        // Of equals the newest.
+        for n in 0..3 {
+            ann.say(&channel, &format!("same{n}"), "one two three").await;
+        }
+        let page = ann.get(&best("two")).await.expect(200);
+        let seqs: Vec<i64> = page["results"]
+            .as_array()
+            .expect("results")
+            .iter()
+            .map(|result| result["message"]["seq"].as_i64().expect("a seq"))
+            .collect();
+        assert!(seqs.len() == 3 && seqs.is_sorted_by(|a, b| a > b), "{seqs:?}");
+        ann.get(&format!("{}&cursor=MS4yLjM", best("two"))).await.problem(400, "bad_cursor");
+        ann.get(&format!("{}&sort=worst", path("two"))).await.problem(400, "bad_query");
+    }
+);

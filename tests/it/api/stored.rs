@@ -1,6 +1,7 @@
 //! Where the bytes of files are: in a directory that outlives a kill, or in a bucket.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use image::ImageFormat;
 use reqwest::Method;
@@ -128,4 +129,36 @@ async fn files_are_kept_in_a_bucket() {
     })
     .await;
     assert!(listed().await.contains(text(&small["hash"])));
+}
+
+/// What a file costs in memory does not grow with the file, on its way in (in one request and in parts) and out.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_file_is_ever_whole_in_memory() {
+    const SIZE: usize = 64 * 1024 * 1024;
+    /// The processor hashes each byte, in a build for tests.
+    const PATIENCE: Duration = Duration::from_secs(120);
+    let dir = tempfile::tempdir().expect("a directory");
+    let most = (2 * SIZE).to_string();
+    let room = [("LOGGIA_FILES__MAX_BYTES", most.as_str()), ("LOGGIA_FILES__QUOTA_BYTES", "2000000000")];
+    let program = Process::start_with(dir.path(), "", 0, &room);
+    let ann = Person::register(&program.base, "ann").await;
+    ann.upload("small.bin", vec![7; 1_000_000]).await;
+    let before = program.peak_memory();
+    let bytes: Vec<u8> = (0..SIZE).map(|n| u8::try_from(n * 31 % 251).expect("a byte")).collect();
+    let whole = ann.request(Method::POST, "/files").query(&[("name", "large.bin")]).timeout(PATIENCE);
+    let file = ann.send(whole.body(bytes.clone())).await.expect(201);
+    assert_eq!(file["size"], SIZE);
+    let parts = ann.request(Method::POST, "/files").header("tus-resumable", "1.0.0");
+    let parts = parts.header("upload-metadata", "filename bGFyZ2UuYmlu");
+    let made = ann.send(parts.header("upload-length", SIZE.to_string())).await;
+    assert_eq!(made.status, 201);
+    let place = made.headers["location"].to_str().expect("a place").to_owned();
+    let place = place.strip_prefix("/api/v1").expect("below the API").to_owned();
+    let part = ann.request(Method::PATCH, &place).header("tus-resumable", "1.0.0");
+    let part = part.header("upload-offset", "0").header("content-type", "application/offset+octet-stream");
+    assert_eq!(ann.send(part.timeout(PATIENCE).body(bytes)).await.status, 204);
+    let back = ann.send(ann.request(Method::GET, &at(&file)).timeout(PATIENCE)).await;
+    assert_eq!(back.bytes.len(), SIZE);
+    let grown = program.peak_memory().saturating_sub(before);
+    assert!(grown < 24 * 1024 * 1024, "{} MiB more than before", grown / 1024 / 1024);
 }

@@ -182,3 +182,154 @@ async fn counts_agree_with_counting() {
 async fn now_seq(person: &Person, channel: &str) -> i64 {
     person.get(&format!("/channels/{channel}")).await.expect(200)["head"].as_i64().expect("a head")
 }
+
+/// (unread, mentions, following) in a thread, the same wherever they are answered.
+async fn in_thread(person: &Person, channel: &str, root: &Value) -> (i64, i64, bool) {
+    let id = root["id"].as_str().expect("an id");
+    let thread = person.get(&format!("/channels/{channel}/threads/{id}")).await.expect(200);
+    let read = &thread["read"];
+    let (unread, mentions) = counts(read);
+    let following = read["following"].as_bool().expect("a bool");
+    let page = person.get("/threads").await.expect(200);
+    let all = page["threads"].as_array().expect("threads");
+    let listed = all.iter().find(|each| each["root"]["id"] == id).map(|each| &each["read"]);
+    assert_eq!(listed, following.then_some(read));
+    let sync = person.get("/sync").await.expect(200);
+    let news = sync["threads"].as_array().expect("threads").iter().find(|each| each["thread"] == id);
+    assert_eq!(news, (following && unread > 0).then_some(read));
+    let only_new = person.get("/threads?unread=true").await.expect(200);
+    let found = only_new["threads"].as_array().expect("threads").iter().any(|each| each["root"]["id"] == id);
+    assert_eq!(found, following && unread > 0);
+    (unread, mentions, following)
+}
+
+async fn reply(person: &Person, root: &Value, nonce: &str, text: &str) -> Value {
+    let channel = root["channel"].as_str().expect("a channel");
+    let body = json!({ "nonce": nonce, "text": text, "thread": root["id"] });
+    person.post(&format!("/channels/{channel}/messages"), body).await.expect(201)
+}
+
+async fn read_thread(person: &Person, root: &Value, seq: i64) -> (i64, i64, bool) {
+    let (channel, id) = (root["channel"].as_str().expect("one"), root["id"].as_str().expect("one"));
+    let path = format!("/channels/{channel}/threads/{id}/read");
+    let state = person.put(&path, json!({ "seq": seq })).await.expect(200);
+    let now = in_thread(person, channel, root).await;
+    assert_eq!((counts(&state), state["following"].as_bool()), ((now.0, now.1), Some(now.2)));
+    now
+}
+
+both!(
+    async fn threads_have_counts_of_their_own(server: TestServer) {
+        let (ann, bob, cid) =
+            (server.person("ann").await, server.person("bob").await, server.person("cid").await);
+        let channel = ann.channel("General").await;
+        bob.join(&channel).await;
+        cid.join(&channel).await;
+        let root = ann.say(&channel, "root", "topic").await;
+        mark(&cid, &channel, seq(&root)).await;
+        let one = reply(&bob, &root, "r1", "one").await;
+        // Who began it and who wrote in it follow; others don't.
+        assert_eq!(in_thread(&ann, &channel, &root).await, (1, 0, true));
+        assert_eq!(in_thread(&bob, &channel, &root).await, (0, 0, true));
+        assert_eq!(in_thread(&cid, &channel, &root).await, (1, 0, false));
+        let two = reply(&bob, &root, "r2", "two @ann @cid").await;
+        assert_eq!(in_thread(&ann, &channel, &root).await, (2, 1, true));
+        assert_eq!(in_thread(&cid, &channel, &root).await, (1, 1, true), "from where it concerns them");
+        let three = reply(&bob, &root, "r3", "three").await;
+        // To read the channel without its threads leaves them as they are.
+        let outside = json!({ "seq": seq(&three), "threads": false });
+        let state = ann.put(&format!("/channels/{channel}/read"), outside).await.expect(200);
+        assert_eq!((counts(&state), &state["threads"]), ((0, 1), &json!(false)));
+        assert_eq!(in_thread(&ann, &channel, &root).await, (3, 1, true));
+        ann.say(&channel, "n1", "elsewhere").await;
+        assert_eq!(
+            in_thread(&ann, &channel, &root).await,
+            (3, 1, true),
+            "to write outside reads nothing here"
+        );
+        assert_eq!(read_thread(&ann, &root, seq(&one)).await, (2, 1, true));
+        assert_eq!(read_thread(&ann, &root, seq(&two)).await, (1, 0, true));
+        assert_eq!(now(&ann, &channel).await, (0, 0), "a mention that was read in its thread is read");
+        assert_eq!(read_thread(&ann, &root, -1).await, (3, 0, true));
+        delete(&bob, &two).await;
+        assert_eq!(in_thread(&ann, &channel, &root).await, (2, 0, true));
+        assert_eq!(in_thread(&bob, &channel, &root).await, (0, 0, true));
+        assert_eq!(in_thread(&cid, &channel, &root).await, (1, 0, true));
+        assert_eq!(read_thread(&ann, &root, seq(&three)).await, (0, 0, true));
+        delete(&bob, &one).await;
+        assert_eq!(
+            in_thread(&ann, &channel, &root).await,
+            (0, 0, true),
+            "what was read and is gone changes nothing"
+        );
+        // One's own reply reads what stands before it.
+        reply(&bob, &root, "r4", "four @cid").await;
+        reply(&cid, &root, "r5", "five").await;
+        assert_eq!(in_thread(&cid, &channel, &root).await, (0, 0, true));
+        assert_eq!(in_thread(&ann, &channel, &root).await, (2, 0, true));
+        // To read the channel with all that is in it reads its threads too.
+        let last = reply(&bob, &root, "r6", "six @ann").await;
+        assert_eq!(mark(&ann, &channel, seq(&last)).await, (0, 0));
+        assert_eq!(in_thread(&ann, &channel, &root).await, (0, 0, true));
+    }
+);
+
+both!(
+    async fn threads_are_followed_until_they_are_not(server: TestServer) {
+        let (ann, bob) = (server.person("ann").await, server.person("bob").await);
+        let channel = ann.channel("General").await;
+        bob.join(&channel).await;
+        let mut roots = Vec::new();
+        for n in 0..3 {
+            let root = ann.say(&channel, &format!("root{n}"), "topic").await;
+            reply(&bob, &root, &format!("r{n}"), "one").await;
+            roots.push(root);
+        }
+        // Pages, those with the latest reply first.
+        let mut seen = Vec::new();
+        let mut path = "/threads?limit=2".to_owned();
+        loop {
+            let page = ann.get(&path).await.expect(200);
+            seen.extend(
+                page["threads"].as_array().expect("threads").iter().map(|each| each["root"]["id"].clone()),
+            );
+            let Some(next) = page["next"].as_str() else { break };
+            path = format!("/threads?limit=2&cursor={next}");
+        }
+        let backwards: Vec<Value> = roots.iter().rev().map(|root| root["id"].clone()).collect();
+        assert_eq!(seen, backwards);
+        let follow = |root: &Value| {
+            format!("/channels/{channel}/threads/{}/follow", root["id"].as_str().expect("an id"))
+        };
+        let state = ann.delete(&follow(&roots[0])).await.expect(200);
+        assert_eq!((&state["following"], &state["unread"]), (&json!(false), &json!(1)));
+        reply(&bob, &roots[0], "again", "more").await;
+        assert_eq!(in_thread(&ann, &channel, &roots[0]).await, (2, 0, false));
+        ann.put(&follow(&roots[0]), Value::Null).await.expect(200);
+        assert_eq!(in_thread(&ann, &channel, &roots[0]).await, (2, 0, true));
+        // Whoever leaves follows nothing there any more.
+        bob.post(&format!("/channels/{channel}/leave"), Value::Null).await.expect(204);
+        assert_eq!(bob.get("/threads").await.expect(200)["threads"], json!([]));
+        bob.put(&follow(&roots[0]), Value::Null).await.problem(403, "not_member");
+        ann.get("/threads?cursor=x").await.problem(400, "bad_cursor");
+    }
+);
+
+both!(
+    async fn a_thread_that_began_before_one_may_read_is_not_shown(server: TestServer) {
+        let (ann, bob) = (server.person("ann").await, server.person("bob").await);
+        let channel = ann.channel("General").await;
+        let policy = json!({ "policy": { "history": "since_join" } });
+        ann.patch(&format!("/channels/{channel}"), policy).await.expect(200);
+        let root = ann.say(&channel, "root", "not for bob").await;
+        bob.join(&channel).await;
+        reply(&ann, &root, "r1", "but this is, @bob").await;
+        assert_eq!(bob.get("/threads").await.expect(200)["threads"], json!([]));
+        assert_eq!(bob.get("/sync").await.expect(200)["threads"], json!([]));
+        assert_eq!(now(&bob, &channel).await, (1, 1), "the mention is told");
+        let id = root["id"].as_str().expect("an id");
+        let path = format!("/channels/{channel}/threads/{id}");
+        bob.put(&format!("{path}/follow"), Value::Null).await.problem(404, "message_not_found");
+        bob.put(&format!("{path}/read"), json!({ "seq": 9 })).await.problem(404, "message_not_found");
+    }
+);

@@ -38,12 +38,20 @@ fn export(second: Vec<u8>) -> Vec<(&'static str, Vec<u8>)> {
     vec![
         ("users.json", bytes(&users)),
         ("channels.json", bytes(&channels)),
+        ("dms.json", bytes(&json!([{ "id": "D1", "created": 1, "members": ["U1", "U2"] }]))),
+        ("mpims.json", bytes(&json!([{ "id": "G1", "name": "mpdm-a--b-1", "members": ["U2", "U1", "U7"] }]))),
+        ("D1/2019-03-01.json", bytes(&direct("psst"))),
+        ("mpdm-a--b-1/2019-03-01.json", bytes(&direct("all three"))),
         ("integration_logs.json", b"[]".to_vec()),
         ("general/2019-03-02.json", bytes(&next_day)),
         ("general/2019-03-01.json", bytes(&first)),
         ("random/2019-03-01.json", second),
         ("__uploads/F1/plan.txt", b"the plan".to_vec()),
     ]
+}
+
+fn direct(text: &str) -> Value {
+    json!([{ "type": "message", "user": "U2", "text": text, "ts": "1551398402.000000" }])
 }
 
 async fn story(data: Data) {
@@ -65,8 +73,15 @@ async fn story(data: Data) {
     let said = data.must(&import);
     assert!(said.starts_with("0 messages, 0 channels"), "{said}");
 
+    // Direct messages only for whoever asks for them.
+    let said = data.must(&["import", "slack", &path, "--as", "ann", "--only", "random", "--direct"]);
+    assert!(said.starts_with("2 messages, 2 channels"), "{said}");
+
     let server = data.start();
     let ann = log_in(&server.base, "ann").await;
+    let (between, messages) = channel(&ann, "jane, Bob Ross").await;
+    assert_eq!((&between["visibility"], &messages[0]["text"]), (&json!("private"), &json!("psst")));
+    assert_eq!(channel(&ann, "Bob Ross, jane, U7").await.1.len(), 1);
     let (general, messages) = channel(&ann, "general").await;
     assert_eq!((&general["topic"], &general["visibility"]), (&json!("All of **it**"), &json!("public")));
     let texts: Vec<&str> = messages.iter().map(|message| message["text"].as_str().expect("a text")).collect();

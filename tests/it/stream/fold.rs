@@ -25,6 +25,7 @@ const INFO: &[&str] = &[
     "kind",
     "name",
     "topic",
+    "avatar",
     "alias",
     "host",
     "visibility",
@@ -141,6 +142,7 @@ impl Fold {
         match frame["t"].as_str().expect("a type") {
             "read.updated" => self.read(d),
             "notification.created" => self.notified(d),
+            "thread.updated" => self.read_thread(d),
             "typing" | "presence" | "channel.joined" => {}
             "channel.left" => panic!("the tests' observers stay"),
             t => {
@@ -205,6 +207,7 @@ impl Fold {
         message.insert("attachments".to_owned(), json!([]));
         message.remove("edited_ts");
         message.remove("mentions_all");
+        message.remove("mentions_here");
         let (seq, sender) = (number(&message["seq"]), text(&message["sender"]));
         if seq > number(&self.info["read_seq"]) && sender != self.me {
             self.add("unread", -1);
@@ -237,7 +240,18 @@ impl Fold {
         self.info.extend(picked(d, &["read_seq", "unread", "mentions"]));
         let read_seq = number(&d["read_seq"]);
         for notification in self.notifications.values_mut() {
-            if number(&notification["seq"]) <= read_seq {
+            let outside = notification["thread"].is_null() || d["threads"] == true;
+            if number(&notification["seq"]) <= read_seq && outside {
+                notification["read"] = json!(true);
+            }
+        }
+    }
+
+    /// One's own reply, or a marker that moved: what stands before it in the thread is seen.
+    fn read_thread(&mut self, d: &Value) {
+        let (thread, read_seq) = (&d["thread"], number(&d["read_seq"]));
+        for notification in self.notifications.values_mut() {
+            if notification["thread"] == *thread && number(&notification["seq"]) <= read_seq {
                 notification["read"] = json!(true);
             }
         }
@@ -257,7 +271,8 @@ impl Fold {
 
     fn put_notification(&mut self, d: &Value, read: &Value) {
         let (about, seq) = (&d["message"]["id"], &d["message"]["seq"]);
-        let known = json!({ "id": d["id"], "kind": d["kind"], "message": about, "seq": seq, "ts": d["ts"], "read": read });
+        let thread = &d["message"]["thread"];
+        let known = json!({ "id": d["id"], "kind": d["kind"], "message": about, "thread": thread, "seq": seq, "ts": d["ts"], "read": read });
         self.notifications.insert(number(&d["id"]), known);
     }
 

@@ -299,6 +299,7 @@ both!(
             "reaction.added",
             "reaction.removed",
             "read.updated",
+            "thread.updated",
             "typing",
             "user.updated",
         ];

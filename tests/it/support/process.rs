@@ -13,6 +13,11 @@ pub struct Process {
 impl Process {
     /// Starts the program on a port of its own (0: a free one) and waits until it is ready.
     pub fn start(data_dir: &Path, database: &str, port: u16) -> Process {
+        Process::start_with(data_dir, database, port, &[])
+    }
+
+    /// As [`Process::start`], with settings of its own.
+    pub fn start_with(data_dir: &Path, database: &str, port: u16, settings: &[(&str, &str)]) -> Process {
         let mut command = Command::new(env!("CARGO_BIN_EXE_loggia"));
         command
             .arg("serve")
@@ -20,6 +25,7 @@ impl Process {
             .envs(std::env::vars().filter(|(name, _)| !name.starts_with("LOGGIA_")));
         command.envs(super::settings(&data_dir.to_string_lossy(), database));
         command.env("LOGGIA_LISTEN", format!("127.0.0.1:{port}")).env("LOGGIA_LOG__LEVEL", "warn");
+        command.envs(settings.iter().copied());
         let mut child = command.stdout(Stdio::piped()).spawn().expect("the program");
         let mut line = String::new();
         let mut out = BufReader::new(child.stdout.take().expect("its output"));
@@ -30,6 +36,13 @@ impl Process {
         // Whatever else it prints is read, so that it never waits for us.
         std::thread::spawn(move || for _ in out.lines() {});
         Process { child, base: format!("http://127.0.0.1:{port}") }
+    }
+
+    /// The most memory that it ever had at once, in bytes.
+    pub fn peak_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("a process");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a line");
+        line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") * 1024
     }
 
     /// kill -9, and waits until it is gone.

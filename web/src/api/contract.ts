@@ -21,7 +21,9 @@ export type Contract = {
   // Only where one channel is asked for.
   channel: Fits<Omit<Mine.Channel, "sync" | "servers">, Api.Channel>;
   directory: Fits<Mine.DirectoryEntry, Api.DirectoryChannel>;
-  email: Fits<Mine.AccountEmail, Required<Api.AccountEmail>>;
+  email: Fits<Omit<Mine.AccountEmail, "language">, Required<Api.AccountEmail>>;
+  thread: Fits<Mine.ThreadState, Api.ThreadState>;
+  followed: Fits<Mine.FollowedThread, Api.FollowedThread>;
   attention: Fits<Omit<Mine.Attention, "quiet_until_ts" | "schedule">, Api.Attention>;
   member: Fits<Mine.Member, Api.Member>;
   notification: Fits<Mine.Notification, Api.Notification>;

@@ -1,7 +1,7 @@
 // Files over HTTP: small ones in one request, large ones in parts that survive a broken connection (tus).
 
 import { ApiError, problemOf } from "./http";
-import type { Attachment, User } from "./types";
+import type { Attachment, Channel, User } from "./types";
 
 const BASE = "/api/v1";
 /** Beyond it a file goes in parts. */
@@ -78,14 +78,20 @@ function parsed(text: string): unknown {
   }
 }
 
-export async function setAvatar(picture: Blob | null): Promise<User | null> {
+export const setAvatar = (picture: Blob | null) => setPicture<User>("/me/avatar", picture);
+
+export const setChannelAvatar = (channel: string, picture: Blob | null) =>
+  setPicture<Channel>(`/channels/${encodeURIComponent(channel)}/avatar`, picture);
+
+/** What has the picture now; nothing when it was taken away. */
+async function setPicture<T>(path: string, picture: Blob | null): Promise<T | null> {
   const method = picture ? "PUT" : "DELETE";
-  const response = await fetch(`${BASE}/me/avatar`, {
+  const response = await fetch(`${BASE}${path}`, {
     method,
     ...(picture ? { body: picture, headers: { "content-type": "application/octet-stream" } } : {}),
   }).catch(() => undefined);
   if (!response?.ok) throw problemOf(response ? await response.json().catch(() => null) : null, response);
-  return picture ? ((await response.json()) as User) : null;
+  return picture ? ((await response.json()) as T) : null;
 }
 
 export const fileUrl = ({ hash, name }: Uploaded): string =>

@@ -9,8 +9,10 @@ import type {
   Notification,
   Policy,
   Presence,
+  ReadState,
   Role,
   Setting,
+  ThreadState,
   User,
   Visibility,
 } from "./types";
@@ -19,6 +21,7 @@ export interface ChannelUpdate {
   id: string;
   name: string;
   topic: string;
+  avatar?: string | null;
   alias: string | null;
   visibility: Visibility;
   policy: Policy;
@@ -71,7 +74,8 @@ export type ChannelEvent =
 export type LooseEvent =
   | OtherEvent<"channel.joined", Partial<Channel> & Pick<Channel, "id">>
   | OtherEvent<"channel.left", { id: string }>
-  | OtherEvent<"read.updated", { channel: string; read_seq: number; unread: number; mentions: number }>
+  | OtherEvent<"read.updated", ReadState & { channel: string }>
+  | OtherEvent<"thread.updated", ThreadState>
   | OtherEvent<"notification.created", Omit<Notification, "read">>
   | OtherEvent<"notifications.read", { up_to: number; unread: number }>
   | OtherEvent<"attention.updated", Attention>

@@ -9,6 +9,7 @@ import type {
   Channel,
   DirectoryEntry,
   EditVersion,
+  FollowedThread,
   Invite,
   Member,
   Membership,
@@ -25,6 +26,7 @@ import type {
   Setting,
   SignedIn,
   Sync,
+  ThreadState,
   User,
   Visibility,
 } from "./types";
@@ -88,9 +90,11 @@ export const update_attention = (body: Partial<Attention>) =>
   sdk.updateAttention({ body }) as Promise<Attention>;
 
 export const get_email = () => sdk.getEmail() as Promise<AccountEmail>;
-export const set_email = (address: string) => sdk.setEmail({ body: { address } }) as Promise<AccountEmail>;
-export const update_email = (missed: boolean) =>
-  sdk.updateEmail({ body: { missed } }) as Promise<AccountEmail>;
+type LetterLanguage = "en" | "de" | "fr";
+export const set_email = (body: { address: string; password?: string; language?: LetterLanguage }) =>
+  sdk.setEmail({ body }) as Promise<AccountEmail>;
+export const update_email = (body: { missed?: boolean; language?: LetterLanguage }) =>
+  sdk.updateEmail({ body }) as Promise<AccountEmail>;
 export const delete_email = () => sdk.deleteEmail();
 export const verify_email = (token: string) => sdk.verifyEmail({ body: { token } });
 export const request_reset = (body: { username: string } | { email: string }) => sdk.requestReset({ body });
@@ -153,7 +157,7 @@ export const remove_reaction = (channel: string, message: string, emoji: string)
   sdk.removeReaction({ path: { channel, message, emoji } });
 export const get_thread = (channel: string, message: string, query: Omit<PageQuery, "around">) =>
   sdk.getThread({ path: { channel, message }, query: { ...query } }) as Promise<
-    MessagePage & { root: Message }
+    MessagePage & { root: Message; read?: ThreadState }
   >;
 export const list_pins = (channel: string) =>
   sdk.listPins({ path: { channel } }) as Promise<{ messages: Message[] }>;
@@ -165,13 +169,22 @@ export const unpin_message = (channel: string, message: string) =>
 export const search_messages = (query: {
   q?: string;
   in?: string;
+  sort?: "new" | "best";
   utc_offset?: number;
   cursor?: string;
   limit?: number;
 }) => sdk.searchMessages({ query }) as Promise<SearchPage>;
 
-export const mark_read = (channel: string, seq: number) =>
-  sdk.markRead({ path: { channel }, body: { seq } }) as Promise<ReadState>;
+export const mark_read = (channel: string, seq: number, threads: boolean) =>
+  sdk.markRead({ path: { channel }, body: { seq, threads } }) as Promise<ReadState>;
+export const mark_thread_read = (channel: string, message: string, seq: number) =>
+  sdk.markThreadRead({ path: { channel, message }, body: { seq } }) as Promise<ThreadState>;
+export const follow_thread = (channel: string, message: string) =>
+  sdk.followThread({ path: { channel, message } }) as Promise<ThreadState>;
+export const unfollow_thread = (channel: string, message: string) =>
+  sdk.unfollowThread({ path: { channel, message } }) as Promise<ThreadState>;
+export const list_threads = (query: { unread?: boolean; cursor?: string; limit?: number }) =>
+  sdk.listThreads({ query }) as Listed<"threads", FollowedThread>;
 export const set_notify = (channel: string, level: NotifyLevel) =>
   sdk.setNotify({ path: { channel }, body: { level } });
 export const list_notifications = (query: { cursor?: string; limit?: number }) =>

@@ -51,6 +51,7 @@ export interface AccountEmail {
   address: string | null;
   pending: string | null;
   missed: boolean;
+  language?: string;
 }
 
 export interface SignedIn {
@@ -104,6 +105,8 @@ export interface Message {
   attachments: Attachment[];
   mentions: string[];
   mentions_all?: boolean;
+  /** Those who are there at the moment. */
+  mentions_here?: boolean;
   /** It was said elsewhere, and brought here by its sender. */
   imported?: {
     /** The program: "slack", "discord". */
@@ -128,6 +131,8 @@ export interface Channel {
   kind: "channel" | "dm";
   name: string;
   topic: string;
+  /** Absent from servers that know of none. */
+  avatar?: string | null;
   alias: string | null;
   host: string;
   visibility: Visibility;
@@ -159,6 +164,7 @@ export interface DirectoryEntry {
   id: string;
   name: string;
   topic: string;
+  avatar?: string | null;
   alias: string | null;
   host: string;
   policy: Policy;
@@ -195,12 +201,32 @@ export interface Sync {
   channels: Channel[];
   users: User[];
   notifications_unread: number;
+  /** Threads that one follows in which something is new. */
+  threads?: ThreadState[];
+}
+
+/** How one stands in a thread. */
+export interface ThreadState {
+  channel: string;
+  thread: string;
+  following: boolean;
+  read_seq: number;
+  unread: number;
+  mentions: number;
+  last_ts: number;
+}
+
+export interface FollowedThread {
+  root: Message;
+  read: ThreadState;
 }
 
 export interface ReadState {
   read_seq: number;
   unread: number;
   mentions: number;
+  /** Whether replies in threads up to there are read too. */
+  threads?: boolean;
 }
 
 export interface SearchResult {

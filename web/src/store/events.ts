@@ -52,7 +52,7 @@ export function isUnread(message: Message, readSeq: number, me: string): boolean
 }
 
 export function mentionsMe(message: Message, me: string): boolean {
-  return message.mentions_all === true || message.mentions.includes(me);
+  return message.mentions_all === true || message.mentions_here === true || message.mentions.includes(me);
 }
 
 function created(channel: ChannelState, message: Message): ChannelState {
@@ -105,6 +105,7 @@ function edited(channel: ChannelState, message: Message, seq: number): ChannelSt
     edited_ts: message.edited_ts ?? message.ts,
     mentions: message.mentions,
     ...(message.mentions_all === undefined ? {} : { mentions_all: message.mentions_all }),
+    ...(message.mentions_here === undefined ? {} : { mentions_here: message.mentions_here }),
     attachments: message.attachments,
   }));
   const last = channel.info.last_message;

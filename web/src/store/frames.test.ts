@@ -117,6 +117,17 @@ const EVENTS: Record<StreamEvent["t"], Case> = {
     was: [2, 1, false],
     is: [first.seq, 0, true],
   },
+  "thread.updated": {
+    frame: {
+      op: "event",
+      t: "thread.updated",
+      channel: ROOM,
+      d: { channel: ROOM, thread: "$root", following: true, read_seq: 1, unread: 2, mentions: 0, last_ts: 1 },
+    },
+    shows: (state) => state.threadStates["$root"]?.unread,
+    was: undefined,
+    is: 2,
+  },
   "notification.created": {
     frame: {
       op: "event",

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { LooseEvent } from "../api/frames";
 import type { Notification } from "../api/types";
 import { reduce } from "./reducer";
+import { threadNews } from "./selectors";
 import type { State } from "./state";
 import { BO, feed, Log, ME, ROOM, started } from "./testing";
 
@@ -85,5 +86,53 @@ describe("the inbox's count", () => {
     const all = reduce(state, { type: "inbox_read", upTo: 5 });
     expect(all.inbox.unread).toBe(0);
     expect(room(all).info.mentions).toBe(0);
+  });
+});
+
+describe("threads", () => {
+  const reply = (id: number, seq: number): LooseEvent => {
+    const log = new Log();
+    const message = { ...log.say(BO, "@ada", { mentions: [ME] }), seq, thread: "$root" };
+    return {
+      op: "event",
+      t: "notification.created",
+      channel: ROOM,
+      d: { id, kind: "mention", channel: ROOM, message, ts: 1 },
+    };
+  };
+  const told = (unread: number, read_seq: number): LooseEvent => ({
+    op: "event",
+    t: "thread.updated",
+    channel: ROOM,
+    d: { channel: ROOM, thread: "$root", following: true, read_seq, unread, mentions: unread, last_ts: 1 },
+  });
+
+  it("a mention in one stays until the thread is read, whatever was read of the channel", () => {
+    const state = feed(started(new Log()), [reply(1, 5), told(1, 2)]);
+    expect(state.inbox.unread).toBe(1);
+    const outside = reduce(state, {
+      type: "read_set",
+      channel: ROOM,
+      read: { read_seq: 9, unread: 0, mentions: 1, threads: false },
+    });
+    expect(outside.inbox.unread).toBe(1);
+    expect(outside.threadStates.$root).toMatchObject({ unread: 1, following: true });
+    const there = feed(outside, [told(0, 5)]);
+    expect(there.inbox.unread).toBe(0);
+    expect(threadNews(there)).toBe(0);
+    const all = reduce(state, {
+      type: "read_set",
+      channel: ROOM,
+      read: { read_seq: 9, unread: 0, mentions: 0 },
+    });
+    expect(all.inbox.unread).toBe(0);
+  });
+
+  it("are what the server's snapshot says, and no more", () => {
+    const log = new Log();
+    const state = feed(started(log), [told(2, 1)]);
+    expect(threadNews(state)).toBe(1);
+    const synced = reduce(state, { type: "synced", sync: log.sync(), known: [ROOM] });
+    expect(threadNews(synced)).toBe(0);
   });
 });

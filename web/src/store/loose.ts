@@ -1,9 +1,10 @@
 // Events that the log does not hold: the viewer's own affairs, presence, typing.
 
 import type { LooseEvent } from "../api/frames";
-import type { Channel, Notification } from "../api/types";
+import type { Channel, Notification, ReadState } from "../api/types";
 import { putUsers, upsertChannel } from "./channels";
 import type { State } from "./state";
+import { tellThreads } from "./threads";
 
 /** A server may send the remaining time or, by its clock, the moment itself. */
 const ABSOLUTE_TS_MIN = 1_000_000_000_000;
@@ -29,9 +30,11 @@ export function applyLoose(state: State, event: LooseEvent, now: number): State 
       return seeUpTo(
         { ...state, channels: { ...state.channels, [event.d.channel]: next } },
         event.d.channel,
-        read_seq,
+        event.d,
       );
     }
+    case "thread.updated":
+      return tellThreads(state, [event.d]);
     case "notification.created": {
       if (state.inbox.items.some((item) => item.id === event.d.id)) return state;
       const items = [{ ...event.d, read: false }, ...state.inbox.items];
@@ -72,9 +75,10 @@ export function applyLoose(state: State, event: LooseEvent, now: number): State 
   }
 }
 
-/** Reading a channel also sees its notifications. */
-export function seeUpTo(state: State, channel: string, seq: number): State {
-  const due = (item: Notification) => !item.read && item.channel === channel && item.message.seq <= seq;
+/** Reading a channel also sees its notifications; those of replies in threads only where these were read too. */
+export function seeUpTo(state: State, channel: string, { read_seq, threads }: ReadState): State {
+  const due = ({ read, channel: of, message }: Notification) =>
+    !read && of === channel && message.seq <= read_seq && (threads !== false || !message.thread);
   if (!state.inbox.items.some(due)) return state;
   const items = state.inbox.items.map((item) => (due(item) ? { ...item, read: true } : item));
   const unread = Math.max(0, state.inbox.unread - state.inbox.items.filter(due).length);

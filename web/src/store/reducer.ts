@@ -11,6 +11,7 @@ import type {
   ReadState,
   ServerInfo,
   Sync,
+  ThreadState,
   User,
 } from "../api/types";
 import {
@@ -26,6 +27,7 @@ import {
 import { applyBurst, burstLength, type Said } from "./burst";
 import { applyEvent, react, removed } from "./events";
 import { applyLoose, forgetChannel, readInbox, seeUpTo } from "./loose";
+import { tellThreads } from "./threads";
 import { discard, queue, setStatus, settle } from "./outbox";
 import { type ChannelState, type ConnectionState, initialState, type OutboxItem, type State } from "./state";
 import { type PageKind, patchMessage } from "./window";
@@ -80,7 +82,8 @@ export type Action =
       first: boolean;
       unread: number;
     }
-  | { type: "inbox_read"; upTo: number };
+  | { type: "inbox_read"; upTo: number }
+  | { type: "threads_told"; states: readonly ThreadState[] };
 
 export function reduce(state: State, action: Action): State {
   switch (action.type) {
@@ -115,6 +118,8 @@ export function reduce(state: State, action: Action): State {
       const inbox = { items: [...before, ...action.items], next: action.next, loaded: true };
       return { ...state, inbox: { ...inbox, unread: action.unread } };
     }
+    case "threads_told":
+      return tellThreads(state, action.states);
     case "inbox_read":
       return readInbox(state, action.upTo, null);
     default:
@@ -186,14 +191,10 @@ function reduceChannel(state: State, action: ChannelAction): State {
         (channel) => addMembers(channel, action.members, action.next, action.first),
       );
     case "read_set":
-      return changeChannel(
-        seeUpTo(state, action.channel, action.read.read_seq),
-        action.channel,
-        (channel) => ({
-          ...channel,
-          info: { ...channel.info, ...action.read },
-        }),
-      );
+      return changeChannel(seeUpTo(state, action.channel, action.read), action.channel, (channel) => ({
+        ...channel,
+        info: { ...channel.info, ...countsOf(action.read) },
+      }));
     case "notify_set":
       return changeChannel(state, action.channel, (channel) => ({
         ...channel,
@@ -203,6 +204,8 @@ function reduceChannel(state: State, action: ChannelAction): State {
       return state;
   }
 }
+
+const countsOf = ({ read_seq, unread, mentions }: ReadState) => ({ read_seq, unread, mentions });
 
 type Standing = Extract<Action, { type: "standing_loaded" }>;
 
@@ -217,6 +220,7 @@ function standing(channel: ChannelState, { sync, servers }: Standing): ChannelSt
 function synced(state: State, sync: Sync, known: readonly string[]): State {
   const inbox = { ...state.inbox, unread: sync.notifications_unread };
   let next: State = { ...state, me: { ...state.me, ...sync.user }, inbox, synced: true };
+  next = tellThreads({ ...next, threadStates: {} }, sync.threads ?? []);
   const listed = new Set(sync.channels.map((channel) => channel.id));
   for (const id of known) if (!listed.has(id)) next = forgetChannel(next, id);
   for (const channel of sync.channels) next = upsertChannel(next, channel);

@@ -52,6 +52,18 @@ export function inboxCount(state: State): number {
     .reduce((sum, { info }) => sum + info.mentions, 0);
 }
 
+/** Notifications of replies in a channel's threads that were not seen, as far as is known here. */
+export function unseenInThreads(state: State, channel: string): number {
+  return Object.values(state.threadStates)
+    .filter((each) => each.channel === channel)
+    .reduce((sum, { mentions }) => sum + mentions, 0);
+}
+
+/** Threads that one follows in which something is new. */
+export function threadNews(state: State): number {
+  return Object.values(state.threadStates).filter(({ following, unread }) => following && unread > 0).length;
+}
+
 /** What asks for attention: direct messages and mentions count, muted channels do not. */
 export function badgeCount(state: State): number {
   let count = 0;

@@ -2,7 +2,7 @@
 // said at some head, plus the events that came after it.
 
 import type { ChannelEvent } from "../api/frames";
-import type { Channel, Member, Message, Notification, ServerInfo, User } from "../api/types";
+import type { Channel, Member, Message, Notification, ServerInfo, ThreadState, User } from "../api/types";
 
 export type Dict<T> = Readonly<Record<string, T>>;
 
@@ -89,6 +89,8 @@ export interface State {
   readonly channels: Dict<ChannelState>;
   readonly outbox: Dict<readonly OutboxItem[]>;
   readonly inbox: Inbox;
+  /** How one stands in threads, by the first message's id, as far as it was told. */
+  readonly threadStates: Dict<ThreadState>;
 }
 
 export const WINDOW_MESSAGES_MAX = 500;
@@ -109,4 +111,5 @@ export const initialState: State = {
   channels: {},
   outbox: {},
   inbox: { items: [], next: null, loaded: false, unread: 0 },
+  threadStates: {},
 };

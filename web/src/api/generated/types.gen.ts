@@ -45,6 +45,10 @@ export type AccountEmail = {
      */
     enabled: boolean;
     /**
+     * In which language letters are written, where somebody said so: `en`, `de` or `fr`.
+     */
+    language?: string | null;
+    /**
      * Whether what was missed is told there.
      */
     missed: boolean;
@@ -176,6 +180,10 @@ export type ChannelInfo = {
      */
     alias?: string | null;
     archived: boolean;
+    /**
+     * SHA-256 of the picture's bytes.
+     */
+    avatar?: string | null;
     created_ts: I64;
     /**
      * The server that orders this channel.
@@ -404,7 +412,12 @@ export type Entry = {
  * A page of one's own data.
  */
 export type Export = {
+    attention?: Attention | null;
     channels: Array<Channel>;
+    /**
+     * The e-mail address that counts, and one that was not confirmed yet; on the first page.
+     */
+    email?: string | null;
     /**
      * What one wrote and did not delete, in the order of channels and logs.
      */
@@ -413,10 +426,15 @@ export type Export = {
      * Null on the last page.
      */
     next?: string | null;
+    pending_email?: string | null;
     /**
      * What one's clients keep for each other; on the first page.
      */
     settings: Array<Setting>;
+    /**
+     * Files that one uploaded and no message carries yet; on the first page.
+     */
+    uploads: Array<Attachment>;
     user: User;
 };
 
@@ -429,6 +447,14 @@ export type FieldError = {
      * RFC 6901 JSON pointer into the request; empty for the whole.
      */
     pointer: string;
+};
+
+/**
+ * A thread that one follows.
+ */
+export type FollowedThread = {
+    read: ThreadState;
+    root: Message;
 };
 
 /**
@@ -525,6 +551,11 @@ export type Invites = {
     invites: Array<Invite>;
 };
 
+/**
+ * A language in which letters are written.
+ */
+export type LetterLanguage = 'en' | 'de' | 'fr';
+
 export type Level = 'all' | 'mentions' | 'none';
 
 /**
@@ -566,6 +597,19 @@ export type MarkRead = {
     /**
      * Everything up to here is read; a lower seq than before marks what follows as unread. -1 is before
      * everything; what is out of range means the nearest place in the log.
+     */
+    seq: number;
+    /**
+     * False: replies in threads stay unread, whose own markers are moved at
+     * `/channels/{channel}/threads/{message}/read`. Notifications of them stay unseen.
+     */
+    threads?: boolean;
+};
+
+export type MarkThreadRead = {
+    /**
+     * Replies up to here are read; a lower seq than before marks what follows as unread. What is out of range means
+     * the nearest place.
      */
     seq: number;
 };
@@ -612,9 +656,13 @@ export type Message = {
      */
     mentions: Array<string>;
     /**
-     * The text addresses everybody in the channel.
+     * The text addresses everybody in the channel (`@channel`).
      */
     mentions_all?: boolean;
+    /**
+     * The text addresses those who are there at the moment (`@here`).
+     */
+    mentions_here?: boolean;
     /**
      * What the author's client chose when sending.
      */
@@ -687,7 +735,7 @@ export type Notification = {
     channel: string;
     id: number;
     /**
-     * `mention`, `reply` or `dm`
+     * `mention` (also `@channel` and `@here`), `reply`, `dm` or `keyword`
      */
     kind: string;
     message: Message;
@@ -884,6 +932,10 @@ export type ReadState = {
     channel: string;
     mentions: number;
     read_seq: I64;
+    /**
+     * Whether replies in threads up to there were read too, or only what stands outside of them.
+     */
+    threads: boolean;
     unread: number;
 };
 
@@ -1070,6 +1122,11 @@ export type SetEmail = {
      * Such as `ann@example.org`.
      */
     address: string;
+    language?: LetterLanguage | null;
+    /**
+     * One's password; needed in a session that is older than ten minutes (`password_needed`).
+     */
+    password?: string | null;
 };
 
 export type SetNotify = {
@@ -1148,6 +1205,10 @@ export type Sync = {
      * This server's name.
      */
     server: string;
+    /**
+     * Threads that one follows in which something is new, those with the latest reply first; at most 200.
+     */
+    threads: Array<ThreadState>;
     user: User;
     /**
      * People in view: those in direct messages, and the authors of last messages.
@@ -1162,7 +1223,48 @@ export type Thread = {
     head: number;
     messages: Array<Message>;
     oldest?: number | null;
+    /**
+     * How one stands in it.
+     */
+    read: ThreadState;
     root: Message;
+};
+
+/**
+ * How one stands in a thread.
+ */
+export type ThreadState = {
+    channel: string;
+    /**
+     * Whether one is told of replies here: so does who begins it, writes in it or is mentioned in it, until they
+     * say otherwise.
+     */
+    following: boolean;
+    /**
+     * When the last reply came.
+     */
+    last_ts: I64;
+    /**
+     * Notifications of replies here that were not seen.
+     */
+    mentions: number;
+    /**
+     * Replies up to here are read.
+     */
+    read_seq: I64;
+    /**
+     * The first message's id.
+     */
+    thread: string;
+    /**
+     * Replies of others after it.
+     */
+    unread: number;
+};
+
+export type Threads = {
+    next?: string | null;
+    threads: Array<FollowedThread>;
 };
 
 export type UpdateAccount = {
@@ -1208,10 +1310,11 @@ export type UpdateChannel = {
 };
 
 export type UpdateEmail = {
+    language?: LetterLanguage | null;
     /**
      * Whether to write of what was missed.
      */
-    missed: boolean;
+    missed?: boolean | null;
 };
 
 export type UpdateMe = {
@@ -1819,6 +1922,124 @@ export type UpdateChannelResponses = {
 };
 
 export type UpdateChannelResponse = UpdateChannelResponses[keyof UpdateChannelResponses];
+
+export type DeleteChannelAvatarData = {
+    body?: never;
+    path: {
+        channel: string;
+    };
+    query?: never;
+    url: '/channels/{channel}/avatar';
+};
+
+export type DeleteChannelAvatarErrors = {
+    /**
+     * `bad_path`: A part of the path is not an id of its kind.; `bad_header`: The event is malformed.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.
+     */
+    403: ProblemDocument;
+    /**
+     * `channel_not_found`: There is no such channel, or it isn't for you.
+     */
+    404: ProblemDocument;
+    /**
+     * `no_change`: It is so already.
+     */
+    409: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type DeleteChannelAvatarError = DeleteChannelAvatarErrors[keyof DeleteChannelAvatarErrors];
+
+export type DeleteChannelAvatarResponses = {
+    /**
+     * done
+     */
+    204: void;
+};
+
+export type DeleteChannelAvatarResponse = DeleteChannelAvatarResponses[keyof DeleteChannelAvatarResponses];
+
+export type SetChannelAvatarData = {
+    body: SetAvatar;
+    path: {
+        channel: string;
+    };
+    query?: never;
+    url: '/channels/{channel}/avatar';
+};
+
+export type SetChannelAvatarErrors = {
+    /**
+     * `bad_json`: The body is not JSON of the documented shape.; `bad_path`: A part of the path is not an id of its kind.; `bad_header`: The event is malformed.; `bad_picture`: This is no picture that can be read.; `broken_off`: The body ended early, or did not go on.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.
+     */
+    403: ProblemDocument;
+    /**
+     * `channel_not_found`: There is no such channel, or it isn't for you.; `file_not_found`: There is no such file, or it isn't for you.
+     */
+    404: ProblemDocument;
+    /**
+     * `no_change`: It is so already.
+     */
+    409: ProblemDocument;
+    /**
+     * `too_large`: The content is too large.; `quota_exceeded`: There is no room for more files of this account.
+     */
+    413: ProblemDocument;
+    /**
+     * `unsupported_media_type`: The body is not of the documented type.
+     */
+    415: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type SetChannelAvatarError = SetChannelAvatarErrors[keyof SetChannelAvatarErrors];
+
+export type SetChannelAvatarResponses = {
+    /**
+     * done
+     */
+    200: Channel;
+};
+
+export type SetChannelAvatarResponse = SetChannelAvatarResponses[keyof SetChannelAvatarResponses];
 
 export type JoinChannelData = {
     body?: never;
@@ -3128,6 +3349,170 @@ export type GetThreadResponses = {
 };
 
 export type GetThreadResponse = GetThreadResponses[keyof GetThreadResponses];
+
+export type UnfollowThreadData = {
+    body?: never;
+    path: {
+        channel: string;
+        message: string;
+    };
+    query?: never;
+    url: '/channels/{channel}/threads/{message}/follow';
+};
+
+export type UnfollowThreadErrors = {
+    /**
+     * `bad_path`: A part of the path is not an id of its kind.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.
+     */
+    403: ProblemDocument;
+    /**
+     * `channel_not_found`: There is no such channel, or it isn't for you.; `message_not_found`: There is no such message.
+     */
+    404: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type UnfollowThreadError = UnfollowThreadErrors[keyof UnfollowThreadErrors];
+
+export type UnfollowThreadResponses = {
+    /**
+     * done
+     */
+    200: ThreadState;
+};
+
+export type UnfollowThreadResponse = UnfollowThreadResponses[keyof UnfollowThreadResponses];
+
+export type FollowThreadData = {
+    body?: never;
+    path: {
+        channel: string;
+        message: string;
+    };
+    query?: never;
+    url: '/channels/{channel}/threads/{message}/follow';
+};
+
+export type FollowThreadErrors = {
+    /**
+     * `bad_path`: A part of the path is not an id of its kind.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.
+     */
+    403: ProblemDocument;
+    /**
+     * `channel_not_found`: There is no such channel, or it isn't for you.; `message_not_found`: There is no such message.
+     */
+    404: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type FollowThreadError = FollowThreadErrors[keyof FollowThreadErrors];
+
+export type FollowThreadResponses = {
+    /**
+     * done
+     */
+    200: ThreadState;
+};
+
+export type FollowThreadResponse = FollowThreadResponses[keyof FollowThreadResponses];
+
+export type MarkThreadReadData = {
+    body: MarkThreadRead;
+    path: {
+        channel: string;
+        message: string;
+    };
+    query?: never;
+    url: '/channels/{channel}/threads/{message}/read';
+};
+
+export type MarkThreadReadErrors = {
+    /**
+     * `bad_json`: The body is not JSON of the documented shape.; `bad_path`: A part of the path is not an id of its kind.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.
+     */
+    403: ProblemDocument;
+    /**
+     * `channel_not_found`: There is no such channel, or it isn't for you.; `message_not_found`: There is no such message.
+     */
+    404: ProblemDocument;
+    /**
+     * `too_large`: The content is too large.
+     */
+    413: ProblemDocument;
+    /**
+     * `unsupported_media_type`: The body is not of the documented type.
+     */
+    415: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type MarkThreadReadError = MarkThreadReadErrors[keyof MarkThreadReadErrors];
+
+export type MarkThreadReadResponses = {
+    /**
+     * done
+     */
+    200: ThreadState;
+};
+
+export type MarkThreadReadResponse = MarkThreadReadResponses[keyof MarkThreadReadResponses];
 
 export type SendTypingData = {
     body?: never;
@@ -4647,7 +5032,7 @@ export type SetEmailErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `email_disabled`: This server sends no e-mail.
+     * `bad_origin`: A browser's write came from another site.; `wrong_password`: The password is wrong.; `password_needed`: This session is not new: give your password too.; `email_disabled`: This server sends no e-mail.
      */
     403: ProblemDocument;
     /**
@@ -5352,6 +5737,10 @@ export type SearchMessagesData = {
          * Minutes east of UTC where days begin at midnight; 0 if not given.
          */
         utc_offset?: number;
+        /**
+         * `new`: the newest first, which is the default; `best`: those that fit best first, of the newest 500 that fit.
+         */
+        sort?: 'new' | 'best';
         cursor?: string;
         limit?: number;
     };
@@ -5629,6 +6018,54 @@ export type GetSyncResponses = {
 };
 
 export type GetSyncResponse = GetSyncResponses[keyof GetSyncResponses];
+
+export type ListThreadsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * True: only those in which something is new.
+         */
+        unread?: boolean;
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/threads';
+};
+
+export type ListThreadsErrors = {
+    /**
+     * `bad_query`: The query is not of the documented shape.; `bad_limit`: The page size is out of range.; `bad_cursor`: The cursor is not one that this server gave.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type ListThreadsError = ListThreadsErrors[keyof ListThreadsErrors];
+
+export type ListThreadsResponses = {
+    /**
+     * done
+     */
+    200: Threads;
+};
+
+export type ListThreadsResponse = ListThreadsResponses[keyof ListThreadsResponses];
 
 export type ListUsersData = {
     body?: never;

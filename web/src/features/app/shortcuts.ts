@@ -109,14 +109,15 @@ function escape(client: Client, view: View): void {
   const id = parseRoute(location.hash).channel;
   const info = id ? client.store.getState().channels[id]?.info : undefined;
   if (info) {
-    void client.actions.markRead(info.id, info.head);
+    void client.actions.markRead(info.id, info.head, true);
     dispatchEvent(new CustomEvent("loggia:read", { detail: info.id }));
   }
 }
 
 function readAll(client: Client): void {
   for (const { info } of Object.values(client.store.getState().channels)) {
-    if (info.unread > 0 && info.membership === "joined") void client.actions.markRead(info.id, info.head);
+    if (info.unread > 0 && info.membership === "joined")
+      void client.actions.markRead(info.id, info.head, true);
   }
   const id = parseRoute(location.hash).channel;
   if (id) dispatchEvent(new CustomEvent("loggia:read", { detail: id }));

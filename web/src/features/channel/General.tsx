@@ -8,6 +8,7 @@ import { useChannel, useClient, useMe } from "../app/context";
 import { useView } from "../app/view";
 import { fieldProblem, problemText } from "../client/problems";
 import { canSetPolicy, canSetProfile } from "../client/rights";
+import { ChannelPictureForm } from "../files/ChannelPictureForm";
 
 /** `#garden:b.example` to `garden`. */
 const localAlias = (alias: string | null): string => alias?.replace(/^#/, "").split(":")[0] ?? "";
@@ -50,6 +51,7 @@ export function General({ channel: id, onClose }: { channel: string; onClose: ()
 
   return (
     <form className="form" onSubmit={(event) => void submit(event)}>
+      {editable ? <ChannelPictureForm info={info} /> : null}
       {dm ? null : (
         <>
           <Field

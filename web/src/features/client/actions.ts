@@ -4,6 +4,7 @@ import { ApiError } from "../../api/http";
 import * as api from "../../api/operations";
 import type { Channel, Membership, NotifyLevel, Role } from "../../api/types";
 import { t } from "../../i18n";
+import { unseenInThreads } from "../../store/selectors";
 import type { Client } from "./client";
 import { problemText } from "./problems";
 
@@ -176,16 +177,21 @@ export class Actions {
     );
   }
 
-  /** Everything up to `seq` is read; a smaller one than before marks unread. */
-  async markRead(channel: string, seq: number): Promise<void> {
+  /**
+   * Everything up to `seq` is read; a smaller one than before marks unread. Replies in threads are read where they are
+   * shown, unless the person says that all is read.
+   */
+  async markRead(channel: string, seq: number, threads = false): Promise<void> {
     const info = this.store.getState().channels[channel]?.info;
     if (!info) return;
     const forward = seq >= info.read_seq;
     if (forward) {
-      this.store.dispatch({ type: "read_set", channel, read: { read_seq: seq, unread: 0, mentions: 0 } });
+      const mentions = threads ? 0 : unseenInThreads(this.store.getState(), channel);
+      const read = { read_seq: seq, unread: 0, mentions, threads };
+      this.store.dispatch({ type: "read_set", channel, read });
     }
     try {
-      const read = await api.mark_read(channel, seq);
+      const read = await api.mark_read(channel, seq, threads);
       // What came while the answer was on its way is counted already.
       if (!forward) this.store.dispatch({ type: "read_set", channel, read });
     } catch (error) {

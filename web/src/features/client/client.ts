@@ -16,6 +16,7 @@ import { Notices } from "./notices";
 import { Outbox } from "./outbox";
 import { People } from "./people";
 import { Sharing } from "./sharing";
+import { Threads } from "./threads";
 import { Timelines } from "./timelines";
 
 const CURSORS_MAX = 1_000;
@@ -29,6 +30,7 @@ export class Client {
   readonly timelines = new Timelines(this.store, this.people);
   readonly outbox = new Outbox(this.store);
   readonly actions = new Actions(this);
+  readonly threads = new Threads(this);
   readonly sharing = new Sharing(() => this.store.getState().me?.id ?? null);
 
   private readonly socket: StreamSocket;

@@ -105,6 +105,7 @@ export class Timelines {
     if (root) {
       const page = await get_thread(channel, root, { ...query, limit });
       this.store.dispatch({ type: "thread_loaded", channel, kind, page, limit });
+      if (page.read) this.store.dispatch({ type: "threads_told", states: [page.read] });
       this.people.need(unknownUsers(this.store.getState(), [page.root, ...page.messages]));
     } else {
       const page = await list_messages(channel, { ...query, limit });

@@ -1,12 +1,14 @@
 import { t } from "../../i18n";
 import { Avatar } from "../../ui/Avatar";
 import { IconButton } from "../../ui/Button";
+import { ChannelPicture } from "../../ui/ChannelPicture";
 import { Icon } from "../../ui/Icon";
 import { Menu, type MenuAction } from "../../ui/Menu";
 import { displayName } from "../../store/selectors";
 import type { ChannelState } from "../../store/state";
 import { useClient, useMe, useSelect } from "../app/context";
 import { type Panel, useView } from "../app/view";
+import { pictureUrl } from "../files/pictures";
 import { useArrangement } from "../sidebar/arrangement";
 import { FAVOURITES, put } from "../sidebar/sections";
 import { useKnocks } from "../channel/useKnocks";
@@ -36,7 +38,7 @@ export function Header({ channel, name }: { channel: ChannelState; name: string 
       id: "read",
       label: t.channel.markRead,
       icon: "check",
-      onAction: () => void client.actions.markRead(info.id, info.head),
+      onAction: () => void client.actions.markRead(info.id, info.head, true),
     },
     {
       id: "favourite",
@@ -66,7 +68,7 @@ export function Header({ channel, name }: { channel: ChannelState; name: string 
         <IconButton icon="menu" label={t.nav.open} onPress={() => view.setDrawer(true)} />
       </span>
       <span className="head-icon">
-        {dm ? <DmFace channel={channel} /> : <Icon name={info.visibility === "private" ? "lock" : "hash"} />}
+        <Face channel={channel} />
       </span>
       <h1 className="truncate">{name}</h1>
       {!dm && me && info.host !== "" && info.host !== me.server ? (
@@ -114,6 +116,13 @@ export function Header({ channel, name }: { channel: ChannelState; name: string 
       </div>
     </header>
   );
+}
+
+function Face({ channel }: { channel: ChannelState }) {
+  const { info } = channel;
+  if (info.kind === "dm") return <DmFace channel={channel} />;
+  const icon = info.visibility === "private" ? "lock" : "hash";
+  return <ChannelPicture picture={pictureUrl(info)} icon={icon} size={28} />;
 }
 
 function DmFace({ channel }: { channel: ChannelState }) {

@@ -2,6 +2,7 @@
 
 import { memo, useCallback } from "react";
 import { t } from "../../i18n";
+import { threadTexts } from "../../i18n/threads";
 import { clockTime, fullTime } from "../../lib/time";
 import { plainText } from "../../ui/markdown/parse";
 import { Boundary } from "../../ui/Boundary";
@@ -37,7 +38,7 @@ interface MessageItemProps {
   onEdit: (id: string | null) => void;
 }
 
-const EVERYBODY = new Set(["all", "channel", "everyone", "here"]);
+const EVERYBODY = new Set(["all", "channel", "everyone"]);
 const LABEL_CHARS_MAX = 160;
 const NAMES_MAX = 8;
 
@@ -50,18 +51,19 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
   const name = displayName(user, message.sender);
   const { mentions } = message;
   const all = message.mentions_all === true;
+  const here = message.mentions_here === true;
   const meId = me?.id ?? "";
   const { openDialog } = view;
 
   const mention = useCallback(
     (typed: string) => {
       const text = typed.toLowerCase();
-      if (all && EVERYBODY.has(text)) return { label: `@${typed}`, me: true };
+      if ((all && EVERYBODY.has(text)) || (here && text === "here")) return { label: `@${typed}`, me: true };
       const id = mentions.find((each) => each === `@${text}` || localPart(each) === text);
       if (!id) return null;
       return { label: `@${typed}`, me: id === meId, onOpen: () => openDialog({ kind: "profile", user: id }) };
     },
-    [all, mentions, meId, openDialog],
+    [all, here, mentions, meId, openDialog],
   );
 
   const words = wordsOf(message);
@@ -94,10 +96,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
         <>
           <MessageReactions channel={channel} message={message} />
           {message.thread_count && !props.inThread ? (
-            <button type="button" className="thread-link" onClick={openThread} data-testid="thread-link">
-              <Icon name="thread" />
-              {t.message.thread(message.thread_count)}
-            </button>
+            <ThreadLink root={message.id} count={message.thread_count} onOpen={openThread} />
           ) : null}
         </>
       }
@@ -142,6 +141,19 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
     </MessageRow>
   );
 });
+
+/** How many replies there are, and how many of them are new in a thread that one follows. */
+function ThreadLink({ root, count, onOpen }: { root: string; count: number; onOpen: () => void }) {
+  const known = useSelect((state) => state.threadStates[root]);
+  const fresh = known?.following ? known.unread : 0;
+  return (
+    <button type="button" className="thread-link" onClick={onOpen} data-testid="thread-link">
+      <Icon name="thread" />
+      {t.message.thread(count)}
+      {fresh > 0 ? <span className="thread-news">{threadTexts().fresh(fresh)}</span> : null}
+    </button>
+  );
+}
 
 /** What a message says, in a few words. */
 function wordsOf(message: StoredMessage): string {

@@ -5,10 +5,11 @@ import { EmptyState, ListSkeleton } from "../../ui/bits";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { Field } from "../../ui/Field";
-import { Icon } from "../../ui/Icon";
+import { ChannelPicture } from "../../ui/ChannelPicture";
 import { useClient, useMe } from "../app/context";
 import { go } from "../app/route";
 import { useView } from "../app/view";
+import { pictureUrl } from "../files/pictures";
 import { problemText } from "../client/problems";
 import { fullAlias, serverName } from "./addresses";
 import { useDirectory } from "./useDirectory";
@@ -130,7 +131,7 @@ function DirectoryRow({ entry, means, onOpen }: RowProps) {
   const [title, label] = words[means];
   return (
     <li className="directory-row" data-testid="directory-row">
-      <Icon name="hash" />
+      <ChannelPicture picture={pictureUrl(entry)} icon="hash" size={28} />
       <div className="directory-text">
         <div className="directory-name truncate">{entry.name}</div>
         <div className="directory-topic truncate">

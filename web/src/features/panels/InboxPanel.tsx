@@ -8,6 +8,7 @@ import { Markdown } from "../../ui/markdown/Markdown";
 import { channelName, displayName, inboxCount } from "../../store/selectors";
 import { useClient, useSelect } from "../app/context";
 import { go } from "../app/route";
+import { InboxThreads } from "./InboxThreads";
 import { PanelFrame } from "./PanelFrame";
 
 export default function InboxPanel() {
@@ -36,6 +37,7 @@ export default function InboxPanel() {
       }
     >
       <div className="panel-body scroll">
+        <InboxThreads />
         {!inbox.loaded ? <ListSkeleton label={t.common.loading} /> : null}
         {inbox.loaded && items.length === 0 ? <EmptyState title={t.inbox.empty} /> : null}
         <ul className="cards">

@@ -10,7 +10,9 @@ import { buildRows } from "../conversation/rows";
 import { useScroll } from "../conversation/useScroll";
 import { lastOwn } from "../../store/selectors";
 import type { ChannelState, OutboxItem, Window } from "../../store/state";
+import { FollowButton } from "./FollowButton";
 import { PanelFrame } from "./PanelFrame";
+import { useThreadReading } from "./useThreadReading";
 
 const NONE = [] as const;
 const nothing = () => undefined;
@@ -30,7 +32,7 @@ export default function ThreadPanel({ channel: id, root }: { channel: string; ro
   }, [client, id, root, needed]);
 
   return (
-    <PanelFrame title={t.thread.title}>
+    <PanelFrame title={t.thread.title} actions={<FollowButton channel={id} root={root} />}>
       {channel && window ? (
         <Thread channel={channel} outbox={outbox} root={root} window={window} />
       ) : (
@@ -63,6 +65,8 @@ const Thread = memo(function Thread({ channel, outbox, root, window }: ThreadPro
   const scroll = useScroll({ rows, live, openAt: null, onNearStart: older, onNearEnd: newer });
   const { toEnd } = scroll;
   const rootMessage = messages[root];
+  const last = messages[window.ids.at(-1) ?? ""]?.seq ?? -1;
+  useThreadReading(id, root, live && scroll.atEnd, last);
 
   const start = (
     <>

@@ -1,10 +1,11 @@
 // Search: what one types, the usual operators as buttons, and what was found, the newest first.
 
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { ApiError } from "../../api/http";
 import { search_messages } from "../../api/operations";
 import type { SearchPage, SearchResult } from "../../api/types";
 import { t } from "../../i18n";
+import { threadTexts } from "../../i18n/threads";
 import { moment } from "../../lib/time";
 import { EmptyState, ListSkeleton } from "../../ui/bits";
 import { Button } from "../../ui/Button";
@@ -16,6 +17,7 @@ import { useView } from "../app/view";
 import { problemText } from "../client/problems";
 import { useSearch } from "../dialogs/useSearch";
 import { PanelFrame } from "../panels/PanelFrame";
+import { Others } from "./Others";
 import { asTyped, snippet, toggled } from "./snippet";
 
 const PAGE_RESULTS = 20;
@@ -23,10 +25,17 @@ const NOTHING: SearchPage = { results: [], next: null };
 /** What is refused because there is nothing to look for yet is no error while somebody types. */
 const UNFINISHED = "search_empty";
 
-const ask = (query: string, channel: string | null, cursor?: string) =>
+/** In which channel, if in one, and in which order. */
+interface Where {
+  channel: string | null;
+  best: boolean;
+}
+
+const ask = (query: string, { channel, best }: Where, cursor?: string) =>
   search_messages({
     q: query,
     ...(channel ? { in: channel } : {}),
+    ...(best ? { sort: "best" as const } : {}),
     limit: PAGE_RESULTS,
     utc_offset: -new Date().getTimezoneOffset(),
     ...(cursor ? { cursor } : {}),
@@ -42,6 +51,8 @@ export default function SearchPanel({
   const [query, setQuery] = useState(given);
   const { openedAt } = useOpening();
   const [here, setHere] = useState(false);
+  const [best, setBest] = useState(false);
+  const where = useMemo(() => ({ channel: here ? channel : null, best }), [here, channel, best]);
   const filters = [
     { operator: "from:me", label: t.search.mine },
     { operator: "mentions:me", label: t.search.mentions },
@@ -75,6 +86,9 @@ export default function SearchPanel({
               {t.search.here}
             </button>
           ) : null}
+          <button type="button" className="search-filter" aria-pressed={best} onClick={() => setBest(!best)}>
+            {threadTexts().best}
+          </button>
           {filters.map(({ operator, label }) => (
             <button
               key={operator}
@@ -88,7 +102,7 @@ export default function SearchPanel({
           ))}
         </div>
       </div>
-      <Results query={query.trim()} channel={here ? channel : null} />
+      <Results query={query.trim()} where={where} />
     </PanelFrame>
   );
 }
@@ -104,16 +118,16 @@ function useOpening(): { openedAt: number } {
   return { openedAt };
 }
 
-function Results({ query, channel }: { query: string; channel: string | null }) {
+function Results({ query, where }: { query: string; where: Where }) {
   const client = useClient();
   const first = useCallback(
     async (text: string) => {
       if (text === "") return { query: "", page: NOTHING };
-      const page = await ask(asTyped(text), channel);
+      const page = await ask(asTyped(text), where);
       client.people.need(page.results.map(({ message }) => message.sender));
       return { query: text, page };
     },
-    [client, channel],
+    [client, where],
   );
   const { found, failed } = useSearch(query, first);
   const [more, setMore] = useState<{ of: SearchPage; page: SearchPage } | null>(null);
@@ -133,7 +147,7 @@ function Results({ query, channel }: { query: string; channel: string | null }) 
   const loadMore = async () => {
     if (!next || !found) return;
     try {
-      const following = await ask(asTyped(found.query), channel, next);
+      const following = await ask(asTyped(found.query), where, next);
       client.people.need(following.results.map(({ message }) => message.sender));
       const before = rest?.results ?? [];
       setMore({ of: page, page: { ...following, results: [...before, ...following.results] } });
@@ -147,6 +161,7 @@ function Results({ query, channel }: { query: string; channel: string | null }) 
       <p className="visually-hidden" role="status">
         {settled && !failed ? t.search.found(results.length, Boolean(next)) : ""}
       </p>
+      <Others query={query} />
       {failed ? (
         <p className="search-refused" role={refused ? "alert" : undefined}>
           {refused ? problemText(refused) : t.search.more}

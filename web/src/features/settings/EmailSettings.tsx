@@ -1,9 +1,12 @@
 // Where one is written to, and about what.
 
 import { useEffect, useState } from "react";
+import { ApiError } from "../../api/http";
 import { delete_email, get_email, set_email, update_email } from "../../api/operations";
 import type { AccountEmail } from "../../api/types";
+import { locale } from "../../i18n";
 import { notifyTexts } from "../../i18n/notify";
+import { threadTexts } from "../../i18n/threads";
 import { Button } from "../../ui/Button";
 import { Field } from "../../ui/Field";
 import { Toggle } from "../../ui/Toggle";
@@ -16,6 +19,8 @@ export function EmailSettings() {
   const [email, setEmail] = useState<AccountEmail | null>(null);
   const [address, setAddress] = useState("");
   const [error, setError] = useState<unknown>(null);
+  const [password, setPassword] = useState("");
+  const [asked, setAsked] = useState(false);
   useEffect(() => {
     let wanted = true;
     get_email()
@@ -26,14 +31,17 @@ export function EmailSettings() {
     };
   }, []);
   if (!email?.enabled) return null;
-  const change = async (asked: () => Promise<AccountEmail>) => {
+  const change = async (ask: () => Promise<AccountEmail>) => {
     try {
-      setEmail(await asked());
+      setEmail(await ask());
       setError(null);
       setAddress("");
+      setPassword("");
+      setAsked(false);
     } catch (cause) {
       setError(cause);
-      if (!fieldProblem(cause, "address")) client.actions.failed(cause);
+      if (cause instanceof ApiError && cause.code === "password_needed") setAsked(true);
+      else if (!fieldProblem(cause, "address")) client.actions.failed(cause);
     }
   };
   const remove = () =>
@@ -46,7 +54,9 @@ export function EmailSettings() {
       className="form"
       onSubmit={(event) => {
         event.preventDefault();
-        void change(() => set_email(address.trim()));
+        void change(() =>
+          set_email({ address: address.trim(), language: locale, ...(password ? { password } : {}) }),
+        );
       }}
     >
       {email.address ? (
@@ -56,7 +66,7 @@ export function EmailSettings() {
             label={texts.missed}
             hint={texts.missedHint}
             value={email.missed}
-            onChange={(missed) => void change(() => update_email(missed))}
+            onChange={(missed) => void change(() => update_email({ missed, language: locale }))}
           />
         </>
       ) : null}
@@ -69,6 +79,17 @@ export function EmailSettings() {
         onChange={setAddress}
         error={fieldProblem(error, "address")}
       />
+      {asked ? (
+        <Field
+          label={threadTexts().password}
+          hint={threadTexts().passwordHint}
+          inputType="password"
+          autoComplete="current-password"
+          isRequired
+          value={password}
+          onChange={setPassword}
+        />
+      ) : null}
       <div className="button-row">
         <Button type="submit" isDisabled={address.trim() === ""}>
           {texts.confirm}

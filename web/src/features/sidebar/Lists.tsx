@@ -10,6 +10,7 @@ import { channelName, displayName, otherPeople } from "../../store/selectors";
 import type { ChannelState, State } from "../../store/state";
 import { useClient, useSelect } from "../app/context";
 import { useView } from "../app/view";
+import { pictureUrl } from "../files/pictures";
 import { groups, useArrangement } from "./arrangement";
 import { NavRow } from "./NavRow";
 import { useDrafts } from "./useDrafts";
@@ -69,6 +70,7 @@ function viewOf(state: State, channel: ChannelState) {
     id: info.id,
     name: channelName(state, channel),
     kind: info.kind,
+    picture: pictureUrl(info),
     isPrivate: info.visibility === "private",
     invited: info.membership === "invited",
     unread: info.unread,

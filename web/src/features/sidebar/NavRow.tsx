@@ -2,6 +2,7 @@ import { memo, type ReactNode } from "react";
 import { t } from "../../i18n";
 import { Avatar } from "../../ui/Avatar";
 import { Badge } from "../../ui/bits";
+import { ChannelPicture } from "../../ui/ChannelPicture";
 import { Icon } from "../../ui/Icon";
 import type { Channel } from "../../api/types";
 import { routeTo } from "../app/route";
@@ -12,6 +13,8 @@ interface NavRowProps {
   id: string;
   name: string;
   kind: Channel["kind"];
+  /** Where a channel's picture is. */
+  picture: string | null;
   isPrivate: boolean;
   invited: boolean;
   unread: number;
@@ -50,7 +53,11 @@ export const NavRow = memo(function NavRow(props: NavRowProps) {
         data-testid="nav-row"
         onClick={() => view.setDrawer(false)}
       >
-        {kind === "dm" ? <Face {...props} /> : <Icon name={props.isPrivate ? "lock" : "hash"} />}
+        {kind === "dm" ? (
+          <Face {...props} />
+        ) : (
+          <ChannelPicture picture={props.picture} icon={props.isPrivate ? "lock" : "hash"} size={24} />
+        )}
         <span className="truncate">{props.name}</span>
         {muted ? <span className="visually-hidden">{t.nav.muted}</span> : null}
         {props.invited ? <span className="tag">{t.nav.invited}</span> : null}

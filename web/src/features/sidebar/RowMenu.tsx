@@ -29,7 +29,7 @@ export function RowMenu({ id, onOpenChange }: { id: string; onOpenChange: (open:
       id: "read",
       label: t.channel.markRead,
       icon: "check",
-      onAction: () => void client.actions.markRead(id, info.head),
+      onAction: () => void client.actions.markRead(id, info.head, true),
     },
     {
       id: "mute",

@@ -1,0 +1,22 @@
+// How one stands in threads. A thread of which nothing was told has nothing new for the viewer.
+
+import type { ThreadState } from "../api/types";
+import type { State } from "./state";
+
+export function tellThreads(state: State, told: readonly ThreadState[]): State {
+  if (told.length === 0) return state;
+  const threadStates = { ...state.threadStates };
+  for (const each of told) threadStates[each.thread] = each;
+  return told.reduce(seeThread, { ...state, threadStates });
+}
+
+/** Reading a thread also sees its notifications. */
+function seeThread(state: State, { thread, read_seq }: ThreadState): State {
+  const { inbox } = state;
+  const due = inbox.items.filter(
+    ({ read, message }) => !read && message.thread === thread && message.seq <= read_seq,
+  );
+  if (due.length === 0) return state;
+  const items = inbox.items.map((item) => (due.includes(item) ? { ...item, read: true } : item));
+  return { ...state, inbox: { ...inbox, items, unread: Math.max(0, inbox.unread - due.length) } };
+}
