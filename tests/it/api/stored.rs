@@ -149,6 +149,7 @@ async fn no_file_is_ever_whole_in_memory() {
     let file = ann.send(whole.body(bytes.clone())).await.expect(201);
     assert_eq!(file["size"], SIZE);
     let parts = ann.request(Method::POST, "/files").header("tus-resumable", "1.0.0");
+    let parts = parts.header("upload-metadata", "filename bGFyZ2UuYmlu");
     let made = ann.send(parts.header("upload-length", SIZE.to_string())).await;
     assert_eq!(made.status, 201);
     let place = made.headers["location"].to_str().expect("a place").to_owned();
