@@ -18,7 +18,6 @@ export function Header({ channel, name }: { channel: ChannelState; name: string 
   const view = useView();
   const me = useMe();
   const dm = info.kind === "dm";
-  const knocks = useKnocks(channel).length;
   const [arrangement, arrange] = useArrangement();
   const favourite = arrangement.places[info.id] === FAVOURITES;
   const toggle = (panel: Panel) => view.setPanel(view.panel?.kind === panel.kind ? null : panel);
@@ -92,20 +91,11 @@ export function Header({ channel, name }: { channel: ChannelState; name: string 
             onPress={() => toggle({ kind: "pins" })}
           />
         ) : null}
-        <button
-          type="button"
-          className="member-count"
-          aria-label={[
-            `${t.channel.showMembers}: ${t.channel.members(info.member_count)}`,
-            ...(knocks > 0 ? [t.channelSettings.knocksCount(knocks)] : []),
-          ].join(", ")}
-          aria-pressed={view.panel?.kind === "members"}
-          onClick={() => toggle({ kind: "members" })}
-        >
-          <Icon name="people" />
-          <span aria-hidden="true">{info.member_count}</span>
-          {knocks > 0 ? <span className="knock-dot" aria-hidden="true" /> : null}
-        </button>
+        <MemberCount
+          channel={channel}
+          shown={view.panel?.kind === "members"}
+          onPress={() => toggle({ kind: "members" })}
+        />
         <Menu
           label={t.channel.options}
           trigger={<IconButton icon="more" label={t.channel.options} />}
@@ -113,6 +103,34 @@ export function Header({ channel, name }: { channel: ChannelState; name: string 
         />
       </div>
     </header>
+  );
+}
+
+interface MemberCountProps {
+  channel: ChannelState;
+  shown: boolean;
+  onPress: () => void;
+}
+
+/** How many there are, and whether somebody asks to be one of them. */
+function MemberCount({ channel, shown, onPress }: MemberCountProps) {
+  const { info } = channel;
+  const knocks = useKnocks(channel).length;
+  return (
+    <button
+      type="button"
+      className="member-count"
+      aria-label={[
+        `${t.channel.showMembers}: ${t.channel.members(info.member_count)}`,
+        ...(knocks > 0 ? [t.channelSettings.knocksCount(knocks)] : []),
+      ].join(", ")}
+      aria-pressed={shown}
+      onClick={onPress}
+    >
+      <Icon name="people" />
+      <span aria-hidden="true">{info.member_count}</span>
+      {knocks > 0 ? <span className="knock-dot" aria-hidden="true" /> : null}
+    </button>
   );
 }
 
