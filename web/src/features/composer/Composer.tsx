@@ -1,6 +1,6 @@
 // Where one writes: grows, remembers its draft, completes names, sends on Enter.
 
-import { type KeyboardEvent, memo, useEffect, useRef } from "react";
+import { type KeyboardEvent, memo, type RefObject, useEffect, useRef } from "react";
 import { t } from "../../i18n";
 import { plainText } from "../../ui/markdown/parse";
 import { IconButton } from "../../ui/Button";
@@ -51,19 +51,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
   const { uploads, drop } = useAttaching();
   const blocked = over > 0 || uploads.unfinished || (text.trim() === "" && uploads.chips.length === 0);
 
-  useEffect(() => {
-    if (matchMedia("(pointer: fine)").matches) box.current?.focus();
-  }, []);
-  useEffect(() => {
-    if (replyTo) box.current?.focus();
-  }, [replyTo]);
-  const { editing = null } = props;
-  useEffect(() => {
-    const written = box.current;
-    return () => {
-      if (editing) written?.focus();
-    };
-  }, [editing]);
+  useFocus(box, replyTo ?? null, props.editing ?? null);
 
   const completion = useCompletion({ channel, text, caret, insert });
   useQuotes(place, (said) => insert(quoted(text, said), 0, text.length));
@@ -142,6 +130,26 @@ export const Composer = memo(function Composer(props: ComposerProps) {
     </div>
   );
 });
+
+/** One writes at once: on coming here, on answering somebody, and after an edit. */
+function useFocus(
+  box: RefObject<HTMLTextAreaElement | null>,
+  replyTo: string | null,
+  editing: string | null,
+): void {
+  useEffect(() => {
+    if (matchMedia("(pointer: fine)").matches) box.current?.focus();
+  }, [box]);
+  useEffect(() => {
+    if (replyTo) box.current?.focus();
+  }, [box, replyTo]);
+  useEffect(() => {
+    const written = box.current;
+    return () => {
+      if (editing) written?.focus();
+    };
+  }, [box, editing]);
+}
 
 function ReplyBanner({ channel, id, onCancel }: { channel: string; id: string; onCancel?: () => void }) {
   const message = useSelect((state) => state.channels[channel]?.messages[id]);

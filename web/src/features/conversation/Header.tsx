@@ -20,7 +20,6 @@ export function Header({ channel, name }: { channel: ChannelState; name: string 
   const view = useView();
   const me = useMe();
   const dm = info.kind === "dm";
-  const knocks = useKnocks(channel).length;
   const [arrangement, arrange] = useArrangement();
   const favourite = arrangement.places[info.id] === FAVOURITES;
   const toggle = (panel: Panel) => view.setPanel(view.panel?.kind === panel.kind ? null : panel);
@@ -94,20 +93,11 @@ export function Header({ channel, name }: { channel: ChannelState; name: string 
             onPress={() => toggle({ kind: "pins" })}
           />
         ) : null}
-        <button
-          type="button"
-          className="member-count"
-          aria-label={[
-            `${t.channel.showMembers}: ${t.channel.members(info.member_count)}`,
-            ...(knocks > 0 ? [t.channelSettings.knocksCount(knocks)] : []),
-          ].join(", ")}
-          aria-pressed={view.panel?.kind === "members"}
-          onClick={() => toggle({ kind: "members" })}
-        >
-          <Icon name="people" />
-          <span aria-hidden="true">{info.member_count}</span>
-          {knocks > 0 ? <span className="knock-dot" aria-hidden="true" /> : null}
-        </button>
+        <MemberCount
+          channel={channel}
+          shown={view.panel?.kind === "members"}
+          onPress={() => toggle({ kind: "members" })}
+        />
         <Menu
           label={t.channel.options}
           trigger={<IconButton icon="more" label={t.channel.options} />}
@@ -123,6 +113,34 @@ function Face({ channel }: { channel: ChannelState }) {
   if (info.kind === "dm") return <DmFace channel={channel} />;
   const icon = info.visibility === "private" ? "lock" : "hash";
   return <ChannelPicture picture={pictureUrl(info)} icon={icon} size={28} />;
+}
+
+interface MemberCountProps {
+  channel: ChannelState;
+  shown: boolean;
+  onPress: () => void;
+}
+
+/** How many there are, and whether somebody asks to be one of them. */
+function MemberCount({ channel, shown, onPress }: MemberCountProps) {
+  const { info } = channel;
+  const knocks = useKnocks(channel).length;
+  return (
+    <button
+      type="button"
+      className="member-count"
+      aria-label={[
+        `${t.channel.showMembers}: ${t.channel.members(info.member_count)}`,
+        ...(knocks > 0 ? [t.channelSettings.knocksCount(knocks)] : []),
+      ].join(", ")}
+      aria-pressed={shown}
+      onClick={onPress}
+    >
+      <Icon name="people" />
+      <span aria-hidden="true">{info.member_count}</span>
+      {knocks > 0 ? <span className="knock-dot" aria-hidden="true" /> : null}
+    </button>
+  );
 }
 
 function DmFace({ channel }: { channel: ChannelState }) {

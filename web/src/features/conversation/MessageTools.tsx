@@ -1,5 +1,6 @@
 // What can be done with a message: beside it while it is pointed at or focused.
 
+import type { Channel } from "../../api/types";
 import { t } from "../../i18n";
 import { IconButton } from "../../ui/Button";
 import { Menu, type MenuAction } from "../../ui/Menu";
@@ -28,18 +29,51 @@ export function MessageTools(props: MessageToolsProps) {
   const client = useClient();
   const me = useMe();
   const info = useChannel(channel)?.info;
-  const view = useView();
   if (!info || info.membership !== "joined") return null;
   const mine = message.sender === me?.id;
-  const pinned = info.pins.includes(message.id);
   const has = (emoji: string) => message.reactions.some((each) => each.emoji === emoji && each.me);
   const react = (emoji: string) => void client.actions.react(channel, message.id, emoji, !has(emoji));
+
+  return (
+    <div className="message-tools" role="toolbar" aria-label={t.message.actions}>
+      <QuickEmoji has={has} onPick={react} />
+      <EmojiButton label={t.message.react} onPick={react} onOpenChange={onLock} />
+      {props.onReply && !props.inThread ? (
+        <IconButton
+          icon="reply"
+          size="small"
+          label={t.message.reply}
+          onPress={() => props.onReply?.(message.id)}
+        />
+      ) : null}
+      {mine ? (
+        <span className="only-large">
+          <IconButton
+            icon="edit"
+            size="small"
+            label={t.message.edit}
+            onPress={() => props.onEdit(message.id)}
+          />
+        </span>
+      ) : null}
+      <MoreActions {...props} info={info} mine={mine} />
+    </div>
+  );
+}
+
+/** What is done more rarely. */
+function MoreActions(props: MessageToolsProps & { info: Channel; mine: boolean }) {
+  const { channel, message, info, mine } = props;
+  const client = useClient();
+  const view = useView();
+  const me = useMe();
+  const pinned = info.pins.includes(message.id);
   const copy = async (text: string) => {
     await navigator.clipboard.writeText(text);
     client.notices.show(t.common.copied);
   };
 
-  const inMenu: (MenuAction | null | false)[] = [
+  const items: (MenuAction | null | false)[] = [
     mine && { id: "edit", label: t.message.edit, icon: "edit", onAction: () => props.onEdit(message.id) },
     !props.inThread &&
       !message.thread && {
@@ -96,36 +130,13 @@ export function MessageTools(props: MessageToolsProps) {
       onAction: () => view.openDialog({ kind: "delete", channel, message: message.id }),
     },
   ];
-
   return (
-    <div className="message-tools" role="toolbar" aria-label={t.message.actions}>
-      <QuickEmoji has={has} onPick={react} />
-      <EmojiButton label={t.message.react} onPick={react} onOpenChange={onLock} />
-      {props.onReply && !props.inThread ? (
-        <IconButton
-          icon="reply"
-          size="small"
-          label={t.message.reply}
-          onPress={() => props.onReply?.(message.id)}
-        />
-      ) : null}
-      {mine ? (
-        <span className="only-large">
-          <IconButton
-            icon="edit"
-            size="small"
-            label={t.message.edit}
-            onPress={() => props.onEdit(message.id)}
-          />
-        </span>
-      ) : null}
-      <Menu
-        label={t.message.actions}
-        onOpenChange={onLock}
-        trigger={<IconButton icon="more" size="small" label={t.message.more} />}
-        items={inMenu.filter((item) => item !== false)}
-      />
-    </div>
+    <Menu
+      label={t.message.actions}
+      onOpenChange={props.onLock}
+      trigger={<IconButton icon="more" size="small" label={t.message.more} />}
+      items={items.filter((item) => item !== false)}
+    />
   );
 }
 

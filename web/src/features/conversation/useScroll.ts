@@ -123,19 +123,7 @@ export function useScroll({ rows, live, openAt, onNearStart, onNearEnd }: Option
 
   useLayoutEffect(settle, [rows, live, span, settle]);
 
-  useEffect(() => {
-    const box = scroller.current;
-    const inner = content.current;
-    if (!box || !inner) return;
-    const observer = new ResizeObserver(settle);
-    observer.observe(box);
-    observer.observe(inner);
-    box.addEventListener("scroll", look, { passive: true });
-    return () => {
-      observer.disconnect();
-      box.removeEventListener("scroll", look);
-    };
-  }, [look, settle]);
+  useWatching(scroller, content, look, settle);
 
   const toEnd = useCallback(() => {
     position.current = { stick: true, top: scroller.current?.scrollTop ?? 0, anchor: null, goal: END };
@@ -153,6 +141,28 @@ export function useScroll({ rows, live, openAt, onNearStart, onNearEnd }: Option
   );
 
   return { scroller, content, heights, span, atEnd, toEnd, toRow };
+}
+
+/** Hears of scrolls, and of sizes that change: the box's and that of what is in it. */
+function useWatching(
+  scroller: RefObject<HTMLDivElement | null>,
+  content: RefObject<HTMLDivElement | null>,
+  look: () => void,
+  settle: () => void,
+): void {
+  useEffect(() => {
+    const box = scroller.current;
+    const inner = content.current;
+    if (!box || !inner) return;
+    const observer = new ResizeObserver(settle);
+    observer.observe(box);
+    observer.observe(inner);
+    box.addEventListener("scroll", look, { passive: true });
+    return () => {
+      observer.disconnect();
+      box.removeEventListener("scroll", look);
+    };
+  }, [scroller, content, look, settle]);
 }
 
 /** The position, after a scroll of which no event has told yet. */
