@@ -242,7 +242,7 @@ impl Site {
 
     fn search(&self) -> io::Result<()> {
         let mut query = Query::new(0).map_err(other)?;
-        query.text("\"age of wisdom\" epo").map_err(other)?;
+        query.text("\"age of wisdom\" epoch").map_err(other)?;
         let found = self.domain.search(&self.actor, query, None, 20);
         let (found, _) = self.runtime.block_on(found).map_err(other)?;
         if found.len() == 20 { Ok(()) } else { Err(other("a search found too little")) }
