@@ -21,6 +21,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("demo", &[]),
     ("portability", &["config", "storage", "files", "domain", "server"]),
     ("backup", &["protocol", "config", "storage", "files", "domain", "server", "portability"]),
+    ("doctor", &["protocol", "config", "storage", "net", "domain", "federation", "server"]),
     ("operator", &["protocol", "config", "storage", "net", "domain", "federation", "server"]),
     (
         "server",
@@ -53,6 +54,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "live",
             "server",
             "backup",
+            "doctor",
             "demo",
             "portability",
             "operator",
