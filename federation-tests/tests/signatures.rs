@@ -78,7 +78,7 @@ async fn a_signature_is_of_the_origin_over_exactly_this_request() {
             "another path",
             401,
             "bad_signature",
-            tampered(&|wire| wire.target = "/federation/v1/keys".to_owned()),
+            tampered(&|wire| wire.target = "/federation/v1/aliases/general".to_owned()),
         ),
         ("a query", 401, "bad_signature", tampered(&|wire| wire.target += "?since=1")),
         (

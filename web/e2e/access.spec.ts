@@ -156,7 +156,7 @@ async function tour(browser: Browser, width: number): Promise<void> {
     await page.getByRole("button", { name: "Open conversations" }).click();
     // While it still moves, nothing in it can be seen.
     await expect(page.getByRole("button", { name: "Close conversations" }).first()).toBeInViewport();
-    await page.evaluate(() => Promise.all(document.getAnimations().map((each) => each.finished)));
+    await page.evaluate(() => Promise.allSettled(document.getAnimations().map((each) => each.finished)));
     await expect(page.locator(".sidebar .section-toggle").first()).toBeVisible();
   };
   await expect(page.getByLabel("Username")).toBeVisible();

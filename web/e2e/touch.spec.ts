@@ -41,7 +41,7 @@ test("44 px for a finger", async ({ browser }) => {
   const ada = await Person.at(browser, server, "ada", phone);
   const { page } = ada;
   const check = async (view: string) => {
-    await page.evaluate(() => Promise.all(document.getAnimations().map((each) => each.finished)));
+    await page.evaluate(() => Promise.allSettled(document.getAnimations().map((each) => each.finished)));
     await ada.shot(`touch-${view.replaceAll(" ", "-")}`);
     expect.soft(await small(page), view).toEqual([]);
   };
