@@ -31,6 +31,8 @@ enum Kind {
 
 fn kind(c: char) -> Kind {
     match u32::from(c) {
+        0..0x80 if c.is_ascii_alphanumeric() => Kind::Letter,
+        0..0x80 => Kind::Gap,
         0x0300..=0x036f | 0x200d | 0xfe0e | 0xfe0f => Kind::Mark,
         0x1100..=0x11ff
         | 0x3041..=0x309f
@@ -57,6 +59,16 @@ fn kind(c: char) -> Kind {
 
 /// Lower case, without accents; compatibility forms (full width, ligatures) as what they stand for.
 fn fold(text: &str) -> String {
+    if !text.is_ascii() {
+        return fold_any(text);
+    }
+    // As most texts are, and each is indexed as it is sent: this way is ten times as short.
+    let mut folded: String = text.chars().filter(char::is_ascii_alphanumeric).take(WORD_CHARS_MAX).collect();
+    folded.make_ascii_lowercase();
+    folded
+}
+
+fn fold_any(text: &str) -> String {
     let parts = text.nfkd().filter(|c| kind(*c) != Kind::Mark).flat_map(char::to_lowercase);
     parts.nfc().filter(|c| c.is_alphanumeric()).take(WORD_CHARS_MAX).collect()
 }
@@ -187,6 +199,19 @@ mod tests {
 
     fn texts(text: &str) -> Vec<String> {
         split(text).into_iter().map(|word| word.text).collect()
+    }
+
+    #[test]
+    fn the_short_way_for_ascii_is_the_long_one() {
+        let all: String = (0..=0x7f_u8).map(char::from).collect();
+        let long = "aB3".repeat(WORD_CHARS_MAX);
+        for text in [all.as_str(), &long, "", "x", "STRASSE", "-_-", "don't"] {
+            assert_eq!(fold(text), fold_any(text), "{text:?}");
+        }
+        for c in all.chars() {
+            let wanted = if c.is_alphanumeric() { Kind::Letter } else { Kind::Gap };
+            assert!(kind(c) == wanted, "{c:?}");
+        }
     }
 
     fn marked(text: &str, phrases: &[(&str, bool)]) -> Vec<String> {
