@@ -110,6 +110,9 @@ pub fn by_nonce(
     let found = entries::table
         .filter(entries::channel.eq(channel).and(entries::sender.eq(sender)))
         .filter(entries::nonce.eq(nonce).and(entries::void.is_null()))
+        // Without this SQLite walks through the whole channel: it takes the key's first column for better than all
+        // of entries_by_nonce.
+        .filter(entries::seq.ge(0))
         .order(entries::seq)
         .select(EntryRow::columns())
         .one(conn);

@@ -261,10 +261,12 @@ pub fn reactions_of(
     if seqs.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(reactions::table
+    let mut found: Vec<(ReactionRow, String)> = reactions::table
         .inner_join(users::table.on(users::num.eq(reactions::user_num)))
         .filter(reactions::channel.eq(channel).and(reactions::message_seq.eq_any(seqs)))
-        .order(reactions::seq)
         .select((ReactionRow::columns(), users::id))
-        .load(conn)?)
+        .load(conn)?;
+    // Asked for in this order, SQLite would walk through all reactions of the channel.
+    found.sort_by_key(|(row, _)| row.seq);
+    Ok(found)
 }

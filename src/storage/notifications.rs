@@ -1,6 +1,8 @@
 //! What somebody should look at: mentions, replies, direct messages.
+//!
+//! What is unseen is asked for by `not(seen)`, as the index of the unseen says it: `seen = false` would not use that.
 
-use diesel::dsl::count_star;
+use diesel::dsl::{count_star, not};
 use diesel::prelude::*;
 
 use super::schema::notifications;
@@ -49,30 +51,27 @@ pub fn page(conn: &mut Conn, user: UserNum, before: i64, limit: i64) -> Result<V
 }
 
 pub fn count_unseen(conn: &mut Conn, user: UserNum) -> Result<i64> {
-    let unseen =
-        notifications::table.filter(notifications::user_num.eq(user).and(notifications::seen.eq(false)));
+    let unseen = notifications::table.filter(notifications::user_num.eq(user).and(not(notifications::seen)));
     Ok(unseen.select(count_star()).get_result(conn)?)
 }
 
 /// (channel, how many) for all channels with anything unseen.
 pub fn unseen_by_channel(conn: &mut Conn, user: UserNum) -> Result<Vec<(ChannelNum, i64)>> {
     Ok(notifications::table
-        .filter(notifications::user_num.eq(user).and(notifications::seen.eq(false)))
+        .filter(notifications::user_num.eq(user).and(not(notifications::seen)))
         .group_by(notifications::channel)
         .select((notifications::channel, count_star()))
         .load(conn)?)
 }
 
 pub fn count_unseen_in(conn: &mut Conn, user: UserNum, channel: ChannelNum) -> Result<i64> {
-    let unseen =
-        notifications::table.filter(notifications::user_num.eq(user).and(notifications::seen.eq(false)));
+    let unseen = notifications::table.filter(notifications::user_num.eq(user).and(not(notifications::seen)));
     Ok(unseen.filter(notifications::channel.eq(channel)).select(count_star()).get_result(conn)?)
 }
 
 /// Unseen ones of replies in a thread.
 pub fn count_unseen_in_thread(conn: &mut Conn, user: UserNum, channel: ChannelNum, root: i64) -> Result<i64> {
-    let unseen =
-        notifications::table.filter(notifications::user_num.eq(user).and(notifications::seen.eq(false)));
+    let unseen = notifications::table.filter(notifications::user_num.eq(user).and(not(notifications::seen)));
     let here = unseen.filter(notifications::channel.eq(channel).and(notifications::thread_seq.eq(root)));
     Ok(here.select(count_star()).get_result(conn)?)
 }
@@ -86,7 +85,7 @@ pub fn newest(conn: &mut Conn, user: UserNum) -> Result<i64> {
 /// (id, channel, seq) of what the person has not seen after an id, oldest first.
 pub fn unseen_after(conn: &mut Conn, user: UserNum, id: i64) -> Result<Vec<(i64, ChannelNum, i64)>> {
     Ok(notifications::table
-        .filter(notifications::user_num.eq(user).and(notifications::seen.eq(false)))
+        .filter(notifications::user_num.eq(user).and(not(notifications::seen)))
         .filter(notifications::id.gt(id))
         .order(notifications::id)
         .limit(UNSEEN_MAX)
@@ -105,8 +104,7 @@ pub fn seen(conn: &mut Conn, user: UserNum, channel: ChannelNum, seq: i64) -> Re
 }
 
 pub fn mark_seen(conn: &mut Conn, user: UserNum, up_to: i64) -> Result<usize> {
-    let older =
-        notifications::table.filter(notifications::user_num.eq(user).and(notifications::seen.eq(false)));
+    let older = notifications::table.filter(notifications::user_num.eq(user).and(not(notifications::seen)));
     Ok(diesel::update(older.filter(notifications::id.le(up_to)))
         .set(notifications::seen.eq(true))
         .execute(conn)?)
@@ -130,8 +128,7 @@ pub fn mark_seen_in(
     seq: i64,
     part: Part,
 ) -> Result<usize> {
-    let older =
-        notifications::table.filter(notifications::user_num.eq(user).and(notifications::seen.eq(false)));
+    let older = notifications::table.filter(notifications::user_num.eq(user).and(not(notifications::seen)));
     let read = older.filter(notifications::channel.eq(channel).and(notifications::seq.le(seq)));
     let seen = notifications::seen.eq(true);
     Ok(match part {
