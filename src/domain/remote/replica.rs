@@ -1,6 +1,7 @@
 //! Copies of channels that are hosted elsewhere.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use super::fetch::drop_portrait;
 use super::lines::Line;
@@ -31,6 +32,9 @@ const KEYS_CHECKED_MAX: usize = 16;
 pub const LOOKUPS_MAX: usize = 2_000;
 /// Longest display name and text about oneself that are taken over, in characters.
 const PROFILE_CHARS_MAX: usize = 500;
+/// How long after a profile was not to be had it is asked for again.
+const PROFILE_PAUSES: [Duration; 3] =
+    [Duration::from_millis(300), Duration::from_secs(2), Duration::from_secs(10)];
 
 impl Domain {
     /// Takes entries from a channel's host, signed at `created_s`. A batch that begins too late is answered with what is
@@ -333,7 +337,16 @@ impl Domain {
         tokio::spawn(async move {
             let _place = place;
             let path = format!("/users/{}/profile", encode(user.as_str()));
-            let Ok(answer) = peers.ask(&server, Ask::get(path)).await else { return };
+            let mut answer = peers.ask(&server, Ask::get(path.clone())).await;
+            // Their server may not have heard yet that somebody here shares a channel with them.
+            for pause in PROFILE_PAUSES {
+                if !matches!(answer, Err(PeerError::Problem { status: 404, .. })) {
+                    break;
+                }
+                tokio::time::sleep(pause).await;
+                answer = peers.ask(&server, Ask::get(path.clone())).await;
+            }
+            let Ok(answer) = answer else { return };
             let Ok(profile) = serde_json::from_str::<Profile>(&answer) else { return };
             if profile.user != user {
                 return;
