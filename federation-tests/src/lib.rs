@@ -27,7 +27,7 @@ pub use stream::Stream;
 pub use world::World;
 
 /// Longest that anything in a test may take.
-pub const DEADLINE: Duration = Duration::from_secs(60);
+pub const DEADLINE: Duration = Duration::from_secs(120);
 
 /// Tries until `check` answers something, or the deadline passes.
 pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut check: impl FnMut() -> F) -> T {

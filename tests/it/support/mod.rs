@@ -26,7 +26,7 @@ pub use random::Random;
 pub use stream::Stream;
 
 /// How long anything may take before a test gives up.
-pub const DEADLINE: Duration = Duration::from_secs(30);
+pub const DEADLINE: Duration = Duration::from_secs(90);
 
 /// Defines a test on both databases: `both!(async fn name(server: TestServer) { .. });`, or with
 /// settings of its own: `both!([("LOGGIA_..", "..")] async fn name(server: TestServer) { .. });`
