@@ -138,13 +138,26 @@ async fn said_and_deleted(
     (gone, kept)
 }
 
-/// The words that any file below the directory has, with the file.
-fn words_in_files(dir: &Path, words: &BTreeMap<Vec<u8>, String>) -> Vec<(String, String)> {
+/// The words that any file below the directory has, with the file. Another process reads them: when one closes a
+/// file, all its locks on it are gone (POSIX), also those that SQLite has in the server that runs in this one.
+async fn words_in_files(dir: &Path, words: &BTreeMap<Vec<u8>, String>) -> Vec<(String, String)> {
+    // A file that goes away meanwhile, such as the log of a server that stops, makes it begin anew.
+    let copy = eventually("a copy of the files", || async {
+        let copy = tempfile::tempdir().expect("a directory");
+        let copied =
+            std::process::Command::new("cp").arg("-r").arg(dir).arg(copy.path()).output().expect("cp");
+        copied.status.success().then_some(copy)
+    })
+    .await;
+    words_below(copy.path(), words)
+}
+
+fn words_below(dir: &Path, words: &BTreeMap<Vec<u8>, String>) -> Vec<(String, String)> {
     let files = std::fs::read_dir(dir).expect("a directory").map(|entry| entry.expect("an entry").path());
     files
         .flat_map(|path| {
             if path.is_dir() {
-                return words_in_files(&path, words);
+                return words_below(&path, words);
             }
             let found = words_in(&std::fs::read(&path).expect("a file"), words);
             found.into_iter().map(move |word| (path.display().to_string(), word)).collect::<Vec<_>>()
@@ -174,15 +187,15 @@ async fn no_file_of_sqlite_has_a_deleted_word() {
         (std::fs::metadata(&log).map_or(0, |log| log.len()) == 0).then_some(())
     })
     .await;
-    let found = words_in_files(server.data_dir(), &by_tail(&kept));
+    let found = words_in_files(server.data_dir(), &by_tail(&kept)).await;
     let mut seen: Vec<&String> = found.iter().map(|(_, word)| word).collect();
     seen.sort_unstable();
     seen.dedup();
     assert_eq!(seen.len(), kept.len(), "what was not deleted is found, so that it could be");
-    let left = words_in_files(server.data_dir(), &by_tail(&gone));
+    let left = words_in_files(server.data_dir(), &by_tail(&gone)).await;
     assert!(left.is_empty(), "{} of {} deleted words are still there: {left:?}", left.len(), gone.len());
     server.running.take().expect("running").stop().await;
-    assert_eq!(words_in_files(server.data_dir(), &by_tail(&gone)), []);
+    assert_eq!(words_in_files(server.data_dir(), &by_tail(&gone)).await, []);
 }
 
 /// Fails if any column of any table has one of these words, or the planner's statistics have.

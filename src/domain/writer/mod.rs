@@ -116,6 +116,9 @@ enum Job {
     Compact(oneshot::Sender<Result<(), storage::Error>>),
 }
 
+/// Who waits for the file to be written anew.
+type Compacting = Option<oneshot::Sender<Result<(), storage::Error>>>;
+
 /// Hands units of work to the lanes.
 #[derive(Clone)]
 pub struct Writer {
@@ -331,21 +334,10 @@ fn serve(context: &WriterContext, queue: &mut mpsc::Receiver<Job>, commits: &Ato
     let mut lane = Lane::new(context);
     let mut waiting: VecDeque<Unit> = VecDeque::new();
     let mut used = Instant::now();
-    let mut compacting = None;
+    let mut compacting: Compacting = None;
     loop {
-        if waiting.is_empty() {
-            match queue.blocking_recv() {
-                Some(Job::Unit(unit)) => waiting.push_back(unit),
-                Some(Job::Compact(reply)) => compacting = Some(reply),
-                None => return true,
-            }
-        }
-        while waiting.len() < GROUP_UNITS_MAX && compacting.is_none() {
-            match queue.try_recv() {
-                Ok(Job::Unit(unit)) => waiting.push_back(unit),
-                Ok(Job::Compact(reply)) => compacting = Some(reply),
-                Err(_) => break,
-            }
+        if !gather(queue, &mut waiting, &mut compacting) {
+            return true;
         }
         if conn.is_broken() || (used.elapsed() > REST_MAX && !conn.is_alive()) {
             let Some(again) = connect(&context.url) else {
@@ -367,6 +359,30 @@ fn serve(context: &WriterContext, queue: &mut mpsc::Receiver<Job>, commits: &Ato
         }
         used = Instant::now();
     }
+}
+
+/// Waits until there is something to do, and takes what there is; false once the queue has closed.
+fn gather(
+    queue: &mut mpsc::Receiver<Job>,
+    waiting: &mut VecDeque<Unit>,
+    compacting: &mut Compacting,
+) -> bool {
+    // A compaction that came behind the last group is something to do: nobody may write for hours.
+    if waiting.is_empty() && compacting.is_none() {
+        match queue.blocking_recv() {
+            Some(Job::Unit(unit)) => waiting.push_back(unit),
+            Some(Job::Compact(reply)) => *compacting = Some(reply),
+            None => return false,
+        }
+    }
+    while waiting.len() < GROUP_UNITS_MAX && compacting.is_none() {
+        match queue.try_recv() {
+            Ok(Job::Unit(unit)) => waiting.push_back(unit),
+            Ok(Job::Compact(reply)) => *compacting = Some(reply),
+            Err(_) => break,
+        }
+    }
+    true
 }
 
 /// What the next transaction carries: on SQLite all that waits, on PostgreSQL what concerns the same
@@ -413,4 +429,29 @@ fn commit_group(conn: &mut Conn, lane: &mut Lane, group: &mut VecDeque<Unit>, co
 
 fn connect(url: &str) -> Option<Conn> {
     Conn::open(url).inspect_err(|error| tracing::error!(%error, "cannot open the database for writing")).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_compaction_behind_a_group_waits_for_no_other() {
+        let (sender, mut queue) = mpsc::channel(2);
+        let run = Box::new(|_: &mut Work<'_>| Box::new(|_| ()) as Acknowledge);
+        assert!(sender.try_send(Job::Unit(Unit { key: 0, run })).is_ok());
+        assert!(sender.try_send(Job::Compact(oneshot::channel().0)).is_ok());
+        let (done, seen) = std::sync::mpsc::channel();
+        thread::spawn(move || {
+            let (mut waiting, mut compacting) = (VecDeque::new(), None);
+            for _ in 0..2 {
+                gather(&mut queue, &mut waiting, &mut compacting);
+                let _ = done.send((waiting.drain(..).count(), compacting.is_some()));
+            }
+        });
+        for expected in [(1, true), (0, true)] {
+            assert_eq!(seen.recv_timeout(Duration::from_secs(30)), Ok(expected));
+        }
+        drop(sender);
+    }
 }
