@@ -5,6 +5,7 @@ import { reduce } from "./reducer";
 import { cursors } from "./selectors";
 import { RECENT_EVENTS_MAX, type State, WINDOW_MESSAGES_MAX } from "./state";
 import { BO, feed, Log, ME, ROOM, seen, started, user, withPage } from "./testing";
+import type { PageKind } from "./window";
 
 const room = (state: State) => state.channels[ROOM]!;
 const texts = (state: State) => room(state).main?.ids.map((id) => room(state).messages[id]?.text);
@@ -276,6 +277,12 @@ it("a late /sync forgets what was left, not what was joined meanwhile", () => {
 });
 
 describe("windows", () => {
+  function load(state: State, log: Log, kind: PageKind, around?: number): State {
+    const query = typeof kind === "object" ? kind : around === undefined ? {} : { around };
+    const page = log.page({ ...query, limit: 50 });
+    return reduce(state, { type: "page_loaded", channel: ROOM, kind, page, limit: 50 });
+  }
+
   function long(count: number): Log {
     const log = new Log();
     for (let i = 0; i < count; i += 1) log.say(i % 2 ? ME : BO, `m ${i}`);
@@ -285,18 +292,21 @@ describe("windows", () => {
   it("older and newer pages join without gap or repeat", () => {
     const log = long(200);
     let state = withPage(started(log), log);
-    const load = (
-      kind: "before" | "after" | "around",
-      query: { before?: number; after?: number; around?: number },
-    ) => {
-      const page = log.page({ ...query, limit: 50 });
-      state = reduce(state, { type: "page_loaded", channel: ROOM, kind, page, limit: 50 });
-    };
-    load("around", { around: 100 });
+    state = load(state, log, "around", 100);
     expect(room(state).main).toMatchObject({ hasOlder: true, hasNewer: true });
-    while (room(state).main?.hasOlder) load("before", { before: room(state).main!.lo });
-    while (room(state).main?.hasNewer) load("after", { after: room(state).main!.hi });
+    while (room(state).main?.hasOlder) state = load(state, log, { before: room(state).main!.lo });
+    while (room(state).main?.hasNewer) state = load(state, log, { after: room(state).main!.hi });
     expect(texts(state)).toEqual(Array.from({ length: 200 }, (_, i) => `m ${i}`));
+  });
+
+  it("leaves out a page that was asked for before the window was replaced", () => {
+    const log = long(200);
+    const there = load(withPage(started(log), log), log, "around", 60);
+    const { lo, hi } = room(there).main!;
+    const present = load(there, log, "latest");
+    for (const late of [{ after: hi }, { before: lo }]) {
+      expect(room(load(present, log, late)).main).toEqual(room(present).main);
+    }
   });
 
   it("does not append to a window that ends earlier, but counts", () => {

@@ -11,7 +11,8 @@ import {
   type Window,
 } from "./state";
 
-export type PageKind = "latest" | "before" | "after" | "around";
+/** Which page: the newest, the one that joins on at a position that a window ended at, or the one around a message. */
+export type PageKind = "latest" | "around" | { readonly before: number } | { readonly after: number };
 
 const EMPTY: Window = { ids: [], lo: 0, hi: 0, hasOlder: false, hasNewer: false, stale: false };
 
@@ -91,16 +92,20 @@ export function mergePage(
   const older = full && first !== undefined && first > (page.oldest ?? first);
   const fresh = page.messages.filter(belongs);
 
-  if (kind === "before" || kind === "after") {
+  if (typeof kind === "object") {
     if (!current) return EMPTY;
+    // Asked for at a window that another one has replaced since, or that was cut: it does not join on any more.
+    const joins =
+      "before" in kind ? kind.before === current.lo : current.hasNewer && kind.after === current.hi;
+    if (!joins) return current;
     let ids = current.ids;
     for (const message of fresh) ids = insertId(ids, message, messages);
     const grown =
-      kind === "before"
+      "before" in kind
         ? { ...current, ids, lo: first ?? current.lo, hasOlder: older }
         : { ...current, ids, hi: last ?? current.hi, hasNewer: full };
     return ids.length > WINDOW_MESSAGES_MAX
-      ? trim(grown, kind === "before" ? "newer" : "older", messages)
+      ? trim(grown, "before" in kind ? "newer" : "older", messages)
       : grown;
   }
 

@@ -1,6 +1,6 @@
 // Keys that work everywhere: Ctrl/Cmd+K, Ctrl/Cmd+/, Ctrl/Cmd+Shift+M, /, Alt+arrows, F6, Esc, Shift+Esc.
 
-import { useEffect } from "react";
+import { useLayoutEffect } from "react";
 import type { Client } from "../client/client";
 import { arrangementOf, groups } from "../sidebar/arrangement";
 import { useClient } from "./context";
@@ -9,7 +9,7 @@ import type { View } from "./view";
 
 export function useShortcuts(view: View): void {
   const client = useClient();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.isComposing || event.defaultPrevented) return;
       const wish = controlled(event);

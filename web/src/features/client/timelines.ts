@@ -1,4 +1,4 @@
-// Loads pages of timelines and threads; one request per window and direction at a time.
+// Loads pages of timelines and threads; what is under way is not asked for twice.
 
 import { get_message, get_thread, list_messages, list_pins } from "../../api/operations";
 import type { Message } from "../../api/types";
@@ -22,23 +22,23 @@ export class Timelines {
 
   /** The newest page of a channel, or, when `root` is given, of a thread. */
   latest(channel: string, root?: string): Promise<void> {
-    return this.load(channel, root, "latest", {});
+    return this.load(channel, root, "latest");
   }
 
   around(channel: string, seq: number): Promise<void> {
-    return this.load(channel, undefined, "around", { around: seq });
+    return this.load(channel, undefined, "around", seq);
   }
 
   older(channel: string, root?: string): Promise<void> {
     const window = this.window(channel, root);
     if (!window?.hasOlder) return Promise.resolve();
-    return this.load(channel, root, "before", { before: window.lo });
+    return this.load(channel, root, { before: window.lo });
   }
 
   newer(channel: string, root?: string): Promise<void> {
     const window = this.window(channel, root);
     if (!window?.hasNewer) return Promise.resolve();
-    return this.load(channel, root, "after", { after: window.hi });
+    return this.load(channel, root, { after: window.hi });
   }
 
   /** The first message at or after a moment, or the last one before it. */
@@ -81,13 +81,9 @@ export class Timelines {
     return root ? state?.threads[root] : state?.main;
   }
 
-  private load(
-    channel: string,
-    root: string | undefined,
-    kind: PageKind,
-    query: { before?: number; after?: number; around?: number },
-  ): Promise<void> {
-    const key = `${channel}/${root ?? ""}/${kind}/${query.around ?? ""}`;
+  private load(channel: string, root: string | undefined, kind: PageKind, around?: number): Promise<void> {
+    const query = typeof kind === "object" ? kind : around === undefined ? {} : { around };
+    const key = `${channel}/${root ?? ""}/${JSON.stringify(query)}`;
     const known = this.running.get(key);
     if (known) return known;
     const run = this.fetch(channel, root, kind, query).finally(() => this.running.delete(key));

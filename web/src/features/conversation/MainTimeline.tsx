@@ -1,6 +1,6 @@
 // The channel's main window: loading, opening at the first unread, jumping.
 
-import { memo, useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
+import { memo, useCallback, useDeferredValue, useEffect, useLayoutEffect, useMemo, useState } from "react";
 import { t } from "../../i18n";
 import { TimelineSkeleton } from "../../ui/bits";
 import { Button } from "../../ui/Button";
@@ -153,7 +153,8 @@ const Timeline = memo(function Timeline(props: TimelineProps) {
     if (sent > 0) void present();
   }, [sent, present]);
 
-  useEffect(() => {
+  // Before anything is painted: who sees the messages and presses Esc is heard.
+  useLayoutEffect(() => {
     const onRead = (event: Event) => {
       if ((event as CustomEvent<string>).detail === id) void present();
     };

@@ -1,6 +1,6 @@
 // What counts as read: only what was on the screen, at the end, in a focused window. And where the "new" line stands.
 
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useEffect, useLayoutEffect, useState, useSyncExternalStore } from "react";
 import type { Channel } from "../../api/types";
 import { useClient } from "../app/context";
 
@@ -49,7 +49,7 @@ export function useReading(info: Channel, seen: boolean): Reading {
     return () => clearTimeout(timer);
   }, [client, reading, due, id, head]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onRead = (event: Event) => {
       if ((event as CustomEvent<string>).detail !== id) return;
       setHeld(false);
