@@ -2,10 +2,10 @@
 //!
 //! What is unseen is asked for by `not(seen)`, as the index of the unseen says it: `seen = false` would not use that.
 
-use diesel::dsl::{count_star, not};
+use diesel::dsl::not;
 use diesel::prelude::*;
 
-use super::schema::notifications;
+use super::schema::{notifications, unseen_counts};
 use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, optional};
 
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -50,30 +50,30 @@ pub fn page(conn: &mut Conn, user: UserNum, before: i64, limit: i64) -> Result<V
         .load(conn)?)
 }
 
+/// How many are unseen. The database keeps these counts itself, by triggers on the rows: here they are only read.
 pub fn count_unseen(conn: &mut Conn, user: UserNum) -> Result<i64> {
-    let unseen = notifications::table.filter(notifications::user_num.eq(user).and(not(notifications::seen)));
-    Ok(unseen.select(count_star()).get_result(conn)?)
+    Ok(unseen_by_channel(conn, user)?.into_iter().map(|(_, unseen)| unseen).sum())
 }
+
+/// The count of a whole channel, beside those of its threads.
+const WHOLE: i64 = 0;
 
 /// (channel, how many) for all channels with anything unseen.
 pub fn unseen_by_channel(conn: &mut Conn, user: UserNum) -> Result<Vec<(ChannelNum, i64)>> {
-    Ok(notifications::table
-        .filter(notifications::user_num.eq(user).and(not(notifications::seen)))
-        .group_by(notifications::channel)
-        .select((notifications::channel, count_star()))
+    Ok(unseen_counts::table
+        .filter(unseen_counts::user_num.eq(user).and(unseen_counts::root_seq.eq(WHOLE)))
+        .select((unseen_counts::channel, unseen_counts::unseen))
         .load(conn)?)
 }
 
 pub fn count_unseen_in(conn: &mut Conn, user: UserNum, channel: ChannelNum) -> Result<i64> {
-    let unseen = notifications::table.filter(notifications::user_num.eq(user).and(not(notifications::seen)));
-    Ok(unseen.filter(notifications::channel.eq(channel)).select(count_star()).get_result(conn)?)
+    count_unseen_in_thread(conn, user, channel, WHOLE)
 }
 
-/// Unseen ones of replies in a thread.
+/// Unseen ones of replies in the thread that begins at `root`.
 pub fn count_unseen_in_thread(conn: &mut Conn, user: UserNum, channel: ChannelNum, root: i64) -> Result<i64> {
-    let unseen = notifications::table.filter(notifications::user_num.eq(user).and(not(notifications::seen)));
-    let here = unseen.filter(notifications::channel.eq(channel).and(notifications::thread_seq.eq(root)));
-    Ok(here.select(count_star()).get_result(conn)?)
+    let count = unseen_counts::table.find((user, channel, root)).select(unseen_counts::unseen);
+    Ok(optional(count.first(conn))?.unwrap_or(0))
 }
 
 /// The newest id of all that the person was ever notified of; 0 for none.

@@ -219,6 +219,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    unseen_counts (user_num, channel, root_seq) {
+        user_num -> BigInt,
+        channel -> BigInt,
+        root_seq -> BigInt,
+        unseen -> BigInt,
+    }
+}
+
+diesel::table! {
     peers (server) {
         server -> Text,
         root -> Binary,

@@ -10,3 +10,4 @@ mod portability;
 mod story;
 mod stream;
 mod support;
+mod unseen;
