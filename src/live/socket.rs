@@ -20,6 +20,9 @@ use crate::storage::{ChannelNum, UserNum};
 pub const PACE_MAX: Duration = Duration::from_secs(30);
 /// How much one write carries at most.
 const WRITE_BYTES_MAX: usize = 256 * 1024;
+/// The same of what a connection is told at its beginning. The HTTP library keeps a connection's buffer as large as its
+/// largest write was, and has this much to begin with: one that is told much once and then rests stays small.
+const FIRST_WRITES_BYTES_MAX: usize = 8 * 1024;
 
 /// Codes with which a stream ends.
 pub mod close_code {
@@ -46,6 +49,12 @@ struct Queue {
     /// Up to where each channel was told from its log. News of an entry may come after that: the hub
     /// hears of a commit when it is readable already.
     told: BTreeMap<ChannelNum, Seq>,
+    /// How much is left of what was said until the connection went live: it goes out in small writes.
+    first_bytes: usize,
+    /// One of these was just handed out, and has to be written before the next.
+    flushing: bool,
+    /// The first frame is the rest of one whose beginning was handed out.
+    split: bool,
     closing: bool,
     gone: bool,
     waker: Option<Waker>,
@@ -95,6 +104,9 @@ impl Socket {
             bytes: 0,
             phase: Phase::Resuming(Vec::new()),
             told: BTreeMap::new(),
+            first_bytes: 0,
+            flushing: false,
+            split: false,
             closing: false,
             gone: false,
             waker: None,
@@ -153,8 +165,7 @@ impl Socket {
         let fits = waiting <= self.bounds.frames && light;
         if !fits {
             // A slow reader: what waits is thrown away; it resumes from its cursors.
-            queue.frames.clear();
-            queue.bytes = 0;
+            queue.forget();
             queue.phase = Phase::Live;
             queue.push(frames::plain("resync", &serde_json::json!({ "heads": {}, "counts": {} })));
             queue.close(close_code::TOO_SLOW, "too slow: resume from your cursors");
@@ -235,6 +246,7 @@ impl Socket {
         let waker = {
             let mut queue = lock(&self.queue);
             queue.told.extend(sent);
+            queue.first_bytes = queue.bytes;
             let held = match std::mem::replace(&mut queue.phase, Phase::Live) {
                 Phase::Resuming(held) => held,
                 Phase::Live => Vec::new(),
@@ -282,30 +294,26 @@ impl Socket {
     }
 
     fn take(&self, context: &Context<'_>) -> Poll<Option<Bytes>> {
-        let mut queue = lock(&self.queue);
-        let Some(first) = queue.frames.pop_front() else {
+        let mut guard = lock(&self.queue);
+        let queue = &mut *guard;
+        if queue.frames.is_empty() {
+            queue.flushing = false;
             if queue.closing {
                 return Poll::Ready(None);
             }
             queue.waker = Some(context.waker().clone());
             return Poll::Pending;
-        };
-        queue.bytes -= first.len();
-        if queue.frames.is_empty() {
-            drop(queue);
-            self.drained.notify_one();
-            return Poll::Ready(Some(first));
         }
-        let mut all = BytesMut::with_capacity((first.len() + queue.bytes).min(WRITE_BYTES_MAX));
-        all.extend_from_slice(&first);
-        while all.len() < WRITE_BYTES_MAX {
-            let Some(next) = queue.frames.pop_front() else { break };
-            queue.bytes -= next.len();
-            all.extend_from_slice(&next);
+        if std::mem::take(&mut queue.flushing) {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
         }
-        drop(queue);
+        let begins = queue.first_bytes > 0 || matches!(queue.phase, Phase::Resuming(_));
+        let bytes = if begins { queue.pop_first() } else { queue.pop() };
+        queue.bytes -= bytes.len();
+        drop(guard);
         self.drained.notify_one();
-        Poll::Ready(Some(all.freeze()))
+        Poll::Ready(Some(bytes))
     }
 }
 
@@ -313,6 +321,47 @@ impl Queue {
     /// Whether the client was told of this entry from the log.
     fn knows(&self, entry: Option<(ChannelNum, Seq)>) -> bool {
         entry.is_some_and(|(channel, seq)| self.told.get(&channel).is_some_and(|told| seq <= *told))
+    }
+
+    /// What waits, coalesced.
+    fn pop(&mut self) -> Bytes {
+        let Some(first) = self.frames.pop_front() else { return Bytes::new() };
+        if self.frames.is_empty() {
+            return first;
+        }
+        let mut all = BytesMut::with_capacity(self.bytes.min(WRITE_BYTES_MAX));
+        all.extend_from_slice(&first);
+        while all.len() < WRITE_BYTES_MAX {
+            let Some(next) = self.frames.pop_front() else { break };
+            all.extend_from_slice(&next);
+        }
+        all.freeze()
+    }
+
+    /// As much as is written at once at the beginning, which may end within a frame.
+    fn pop_first(&mut self) -> Bytes {
+        let mut all = BytesMut::with_capacity(self.bytes.min(FIRST_WRITES_BYTES_MAX));
+        self.split = false;
+        while all.len() < FIRST_WRITES_BYTES_MAX
+            && let Some(mut frame) = self.frames.pop_front()
+        {
+            let rest = frame.split_off(frame.len().min(FIRST_WRITES_BYTES_MAX - all.len()));
+            all.extend_from_slice(&frame);
+            self.split = !rest.is_empty();
+            if self.split {
+                self.frames.push_front(rest);
+            }
+        }
+        self.first_bytes = self.first_bytes.saturating_sub(all.len());
+        self.flushing = true;
+        all.freeze()
+    }
+
+    /// Throws away what waits, but for the rest of a frame that the client has the beginning of.
+    fn forget(&mut self) {
+        self.frames.truncate(usize::from(self.split));
+        self.bytes = self.frames.iter().map(Bytes::len).sum();
+        self.first_bytes = self.bytes;
     }
 
     fn push(&mut self, frame: Bytes) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::{Bounds, Owner, Socket};
+use super::{Bounds, FIRST_WRITES_BYTES_MAX, Owner, Socket};
 
 fn socket(frames: usize, bytes: usize) -> Arc<Socket> {
     let socket = Socket::new(1, Bounds { frames, bytes, pace: Duration::from_millis(50) }, Arc::default());
@@ -35,6 +35,7 @@ fn news_that_came_while_resuming_follows_what_was_missed() {
     assert!(socket.news(None, &frame("a marker")));
     socket.answer(frame("missed three and four,"));
     assert_eq!(written(&socket), "missed three and four,");
+    assert_eq!(written(&socket), "");
     socket.go_live(BTreeMap::from([(7, 4)]));
     assert_eq!(written(&socket), "fivea marker");
 }
@@ -115,4 +116,39 @@ async fn whoever_reads_nothing_of_what_they_missed_is_cut_off() {
     assert!(socket.answer_paced(frame("missed")).await);
     assert!(!socket.answer_paced(frame("more")).await);
     assert!(socket.is_over());
+}
+
+#[test]
+fn what_is_told_at_the_beginning_goes_out_in_small_writes() {
+    let socket = socket(100, 100_000);
+    let ready = "r".repeat(FIRST_WRITES_BYTES_MAX + 100);
+    socket.answer(frame("missed,"));
+    socket.answer(frame(&ready));
+    socket.go_live(BTreeMap::new());
+    let mut writes = Vec::new();
+    // Between two of them there is a pause, in which the connection writes.
+    for is_pause in [false, true, false] {
+        writes.push(written(&socket));
+        assert_eq!(writes.last().unwrap().is_empty(), is_pause);
+    }
+    assert_eq!(writes.concat(), format!("missed,{ready}"));
+    assert!(writes.iter().all(|write| write.len() <= FIRST_WRITES_BYTES_MAX));
+    let news = "n".repeat(FIRST_WRITES_BYTES_MAX + 100);
+    assert!(socket.news(None, &frame(&news)));
+    assert_eq!(written(&socket), "", "the last small write is on its way");
+    assert_eq!(written(&socket), news);
+}
+
+#[test]
+fn a_slow_reader_gets_the_rest_of_the_frame_that_it_has_begun() {
+    let socket = socket(3, 100_000);
+    let ready = "r".repeat(FIRST_WRITES_BYTES_MAX + 5);
+    socket.answer(frame(&ready));
+    socket.go_live(BTreeMap::new());
+    let begun = written(&socket);
+    while socket.news(None, &frame("news")) {}
+    assert_eq!(written(&socket), "");
+    let rest = written(&socket);
+    assert!(rest.starts_with("rrrrr") && !rest.contains("news"), "{rest}");
+    assert_eq!(begun.len() + rest.matches('r').count().min(5), ready.len());
 }
