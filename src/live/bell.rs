@@ -6,7 +6,15 @@ use std::convert::Infallible;
 use std::future::poll_fn;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Poll, Waker};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+/// A ring that woke so many is followed by a rest.
+const REST_CONNECTIONS_MIN: u32 = 64;
+/// How long that is for each of them: about what writing to one costs. What is said meanwhile shares the next write, so a
+/// busy crowd costs at most twice as long as it rests; the first word after a silence does not wait.
+const REST_EACH: Duration = Duration::from_micros(5);
+const REST_MAX: Duration = Duration::from_millis(20);
 
 /// One for each HTTP thread.
 #[derive(Default)]
@@ -53,19 +61,27 @@ impl Bell {
     }
 
     async fn wake_all(&self) -> Infallible {
-        poll_fn(|context| {
-            loop {
-                let mut waiting = self.lock();
-                if waiting.connections.is_empty() {
-                    waiting.attendant = Some(context.waker().clone());
-                    return Poll::Pending;
-                }
-                let connections = std::mem::take(&mut waiting.connections);
-                drop(waiting);
-                connections.into_iter().for_each(Waker::wake);
+        loop {
+            let woken = poll_fn(|context| self.poll_wake(context)).await;
+            if woken >= REST_CONNECTIONS_MIN {
+                tokio::time::sleep((REST_EACH * woken).min(REST_MAX)).await;
             }
-        })
-        .await
+        }
+    }
+
+    /// Wakes those that wait, once there are any: how many.
+    fn poll_wake(&self, context: &Context<'_>) -> Poll<u32> {
+        let connections = {
+            let mut waiting = self.lock();
+            if waiting.connections.is_empty() {
+                waiting.attendant = Some(context.waker().clone());
+                return Poll::Pending;
+            }
+            std::mem::take(&mut waiting.connections)
+        };
+        let woken = u32::try_from(connections.len()).unwrap_or(u32::MAX);
+        connections.into_iter().for_each(Waker::wake);
+        Poll::Ready(woken)
     }
 }
 
@@ -103,5 +119,24 @@ mod tests {
         bell.ring();
         tokio::task::yield_now().await;
         assert_eq!(counter.0.load(Ordering::Relaxed), 3);
+    }
+
+    #[actix_web::test]
+    async fn what_rings_during_a_rest_is_heard_after_it() {
+        let (bell, counter) = (Arc::new(Bell::default()), Arc::new(Counter::default()));
+        bell.attend();
+        let crowd = usize::try_from(REST_CONNECTIONS_MIN).unwrap();
+        for expected in [crowd, crowd + 1] {
+            for _ in counter.0.load(Ordering::Relaxed)..expected {
+                bell.add(counter.clone().into());
+            }
+            bell.ring();
+            let heard = async {
+                while counter.0.load(Ordering::Relaxed) < expected {
+                    tokio::task::yield_now().await;
+                }
+            };
+            tokio::time::timeout(Duration::from_secs(30), heard).await.unwrap();
+        }
     }
 }
