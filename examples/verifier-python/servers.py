@@ -45,7 +45,7 @@ def is_included(leaf, index, size, proof, root):
 
 def is_consistent(old_size, old_root, new_size, new_root, proof):
     if old_size == 0:
-        return not proof and old_root == (encode(root_of([])) if new_size else new_root)
+        return new_size >= 0 and not proof and old_root == (encode(root_of([])) if new_size else new_root)
     with suppress(ValueError):
         hashes = 0 < old_size <= new_size and [*map(decode, [old_root, *proof])]
         roots = hashes and roots_above(old_size, new_size, hashes[1:], hashes[0])

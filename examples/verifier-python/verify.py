@@ -111,7 +111,7 @@ JSON_TYPES = {"object": dict, "array": list, "string": str, "integer": int, "boo
 KEYWORDS = {  # what each is about, and what it asks of (value, its own value, the schema, the schema's file)
     "type": (object, lambda value, name, *_: type(value) is JSON_TYPES[name]),
     "const": (object, lambda value, other, *_: type(value) is type(other) and value == other),
-    "enum": (str, lambda value, known, *_: value in known),
+    "enum": (object, lambda value, known, *_: value in known),
     "pattern": (str, lambda value, pattern, *_: compiled(pattern).search(value)),
     "maxLength": (str, lambda value, most, *_: len(value) <= most),
     "minimum": (int, lambda value, least, *_: value >= least),
