@@ -96,7 +96,7 @@ def read_signature(request):
     need(len(inputs) == len(signatures) == 1 and len(inputs[0]) <= 1024, "REQ-3")
     given, signature = INPUT.fullmatch(inputs[0]), MEMBER.fullmatch(signatures[0])
     need(given and signature, "REQ-3")
-    pairs = [pair.split("=", 1) for pair in given[3][1:].split(";")]
+    pairs = re.findall(r';([a-z]+)=("[^"]*"|[0-9]+)', given[3])
     need(len(dict(pairs)) == len(pairs) and {"alg", *dict(pairs)} == PARAMETERS.keys(), "REQ-5")
     need(all(re.fullmatch(PARAMETERS[name], value) for name, value in pairs), "REQ-6")
     parameters = {name: value.strip('"') for name, value in pairs}
