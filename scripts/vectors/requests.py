@@ -147,6 +147,7 @@ def verify():
         ("REQ-6", "a nonce of 65", signed(GET, params=params(nonce="n" * 65))),
         ("REQ-6", "a nonce of base64", signed(GET, params=params(nonce="abcdefgh+/=="))),
         ("REQ-6", "a key id in upper case", signed(GET, params=params(keyid="K1"))),
+        ("REQ-6", "a nonce with a semicolon", signed(GET, params=params(nonce="abcd;efgh"))),
         ("REQ-9", "a stranger's key", signed(GET, key=STRANGERS)),
         ("REQ-9", "one octet is another", fields(get, "signature", octets.replace(octets[10], "A" if octets[10] != "A" else "B", 1))),
         ("REQ-9", "a later time than was signed", fields(get, "signature-input", input_.replace(str(NOW), str(NOW + 1)))),
