@@ -1,6 +1,6 @@
 //! What a host does not give comes from others that have it too, and proves itself; what comes too early waits.
 
-use federation_tests::{Fault, Hosted, Peer, Person, World, eventually};
+use federation_tests::{Fault, Hosted, Peer, Person, Stream, World, eventually};
 use serde_json::json;
 
 /// Two servers, a scripted host, and somebody on each who is in its channel.
@@ -67,6 +67,7 @@ async fn bodies_come_from_others() {
     let hosted = Hosted::found(&evil);
     let (bob, cem) = welcome(&world, &hosted).await;
     let channel = hosted.channel.to_string();
+    let mut device = Stream::of(&cem).await;
     for (said, forged) in [("kept back", None), ("forged", Some("something else"))] {
         let before = hosted.size();
         hosted.say(said);
@@ -81,6 +82,12 @@ async fn bodies_come_from_others() {
         assert!(!cem.texts(&channel).await.contains(&"something else".to_owned()));
         let heard = cem.hears(&channel, said).await;
         assert_eq!(heard["seq"], before);
+        // Whoever looks on is told of the entry in its place, and of what it says without one.
+        let told = device.next(|frame| frame["t"] == "message.created").await;
+        assert_eq!((&told["seq"], &told["d"]["text"]), (&json!(before), &json!("")));
+        let told = device.next(|frame| frame["t"] == "message.updated").await;
+        assert_eq!((&told["channel"], &told["seq"]), (&json!(channel), &serde_json::Value::Null));
+        assert_eq!((&told["d"]["id"], &told["d"]["text"]), (&heard["id"], &json!(said)));
     }
     let found = cem.get("/search?q=kept").await.expect(200);
     assert_eq!(found["results"][0]["message"]["text"], "kept back", "{found}");

@@ -1,6 +1,6 @@
 //! Edits, deletions and reactions wait for a host that is away, as messages do.
 
-use federation_tests::{Person, World, eventually};
+use federation_tests::{Fault, Person, Stream, World, eventually};
 use serde_json::{Value, json};
 
 async fn pending(person: &Person, channel: &str) -> Vec<(String, Value)> {
@@ -63,4 +63,74 @@ async fn changes_wait_for_their_host() {
     let texts = ann.texts(&channel).await;
     assert!(!texts.contains(&"taken back".to_owned()), "{texts:?}");
     assert_eq!(bob.get(&path(&kept)).await.expect(200)["text"], "hello");
+}
+
+/// A person's devices are told when something begins to wait, and what becomes of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn devices_hear_of_what_waits() {
+    let mut world = World::of(2).await;
+    let (ann, bob) = (world.servers[0].person("ann").await, world.servers[1].person("bob").await);
+    let channel = ann.channel("general").await;
+    bob.join("#general:a.test").await;
+    let path =
+        |message: &Value| format!("/channels/{channel}/messages/{}", message["id"].as_str().expect("an id"));
+    let kept = bob.say(&channel, "n1", "helo").await;
+    let thumb = format!("{}/reactions/%F0%9F%91%8D", path(&kept));
+    bob.put(&thumb, Value::Null).await.expect(204);
+    let mut device = Stream::of(&bob).await;
+    // Nobody is told that it waits of what comes through at once.
+    bob.say(&channel, "n2", "at once").await;
+    world.kill(0);
+    bob.patch(&path(&kept), json!({ "text": "hello" })).await.expect(202);
+    let told = device.next(|frame| frame["t"] == "pending.updated").await;
+    let (edit, d) = (told["d"]["id"].clone(), &told["d"]);
+    assert_eq!((&told["channel"], &told["seq"]), (&json!(channel), &Value::Null));
+    assert_eq!((&d["state"], &d["kind"], &d["target"]), (&json!("waiting"), &json!("edit"), &kept["id"]));
+    assert_eq!(d["message"]["text"], "hello");
+    bob.delete(&thumb).await.expect(202);
+    let told = device.next(|frame| frame["t"] == "pending.updated").await;
+    let d = &told["d"];
+    assert_eq!((&d["kind"], &d["target"], &d["emoji"]), (&json!("redact"), &kept["id"], &json!("👍")));
+    let sent =
+        bob.post(&format!("/channels/{channel}/messages"), json!({ "nonce": "n3", "text": "no" })).await;
+    assert_eq!((sent.status, &sent.body["status"]), (201, &json!("pending")));
+    bob.delete(&path(&sent.body)).await.expect(204);
+    let told = device.next(|frame| frame["d"]["state"] == "taken_back").await;
+    assert_eq!((&told["d"]["kind"], &told["d"]["message"]["text"]), (&json!("message"), &json!("no")));
+    world.start(0);
+    // What it was about is told first.
+    let changed =
+        device.next(|frame| frame["t"] == "message.edited" || frame["d"]["state"] == "delivered").await;
+    assert_eq!((&changed["t"], &changed["d"]["text"]), (&json!("message.edited"), &json!("hello")));
+    let told = device.next(|frame| frame["d"]["state"] == "delivered").await;
+    assert_eq!(told["d"]["id"], edit);
+    device.next(|frame| frame["t"] == "reaction.removed").await;
+    device.next(|frame| frame["d"]["state"] == "delivered" && frame["d"]["kind"] == "redact").await;
+    assert_eq!(pending(&bob, &channel).await, []);
+}
+
+/// What a host refuses when it is back is told with the reason.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn devices_hear_of_what_is_refused() {
+    let world = World::of(2).await;
+    let (ann, bob) = (world.servers[0].person("ann").await, world.servers[1].person("bob").await);
+    let channel = ann.channel("general").await;
+    bob.join("#general:a.test").await;
+    let anns = ann.say(&channel, "n1", "closing soon").await;
+    bob.hears(&channel, "closing soon").await;
+    world.isolate(1, Fault::Cut);
+    world.isolate(0, Fault::Cut);
+    ann.patch(&format!("/channels/{channel}"), json!({ "archived": true })).await.expect(200);
+    let mut device = Stream::of(&bob).await;
+    let id = anns["id"].as_str().expect("an id");
+    let thumb = format!("/channels/{channel}/messages/{id}/reactions/%F0%9F%91%8D");
+    bob.put(&thumb, Value::Null).await.expect(202);
+    let waits = device.next(|frame| frame["d"]["state"] == "waiting").await;
+    assert_eq!((&waits["d"]["kind"], &waits["d"]["emoji"]), (&json!("reaction"), &json!("👍")));
+    world.isolate(1, Fault::None);
+    world.isolate(0, Fault::None);
+    let told = device.next(|frame| frame["d"]["state"] == "refused").await;
+    assert_eq!((&told["d"]["id"], &told["d"]["emoji"]), (&waits["d"]["id"], &json!("👍")));
+    assert!(told["d"]["code"].is_string() && told["d"]["detail"].is_string(), "{told}");
+    assert_eq!(pending(&bob, &channel).await, []);
 }

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::attention::Attention;
+use super::pending::{Fate, Pending};
 use super::view::{
     AccountRole, ChannelInfo, Member, Message, Notification, ReadState, Setting, ThreadState, User,
 };
@@ -24,17 +25,29 @@ pub enum Change {
     MemberUpdated { member: Box<Member>, member_count: i64 },
 }
 
+/// What came after an entry that was told already, as clients are told of it: as it all stands now.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Late {
+    /// What the message says, or a reaction to it.
+    Message(Box<Message>),
+    Channel(Box<ChannelInfo>),
+}
+
 /// News for those who watch.
 #[derive(Debug, Clone)]
 pub enum Effect {
     /// An entry was appended; `change` is none for what clients need not see.
     Entry { channel: ChannelNum, id: ChannelId, seq: Seq, change: Option<Change> },
+    /// The body of an entry came after it.
+    Late { channel: ChannelNum, late: Late },
     /// A person is in a channel from now on (their sockets get its frames), or is invited (`joined` is false).
     Joined { user: UserNum, channel: ChannelNum, info: Box<ChannelInfo>, joined: bool, seq: Seq },
     /// A person is no longer in it.
     Left { user: UserNum, channel: ChannelNum, id: ChannelId, seq: Seq },
     /// To the person's own devices.
     Read { user: UserNum, state: ReadState },
+    /// To the person's own devices: what became of something that waits for the channel's host.
+    Pending { user: UserNum, channel: ChannelId, pending: Box<Pending>, fate: Fate },
     /// To the person's own devices: how they stand in a thread.
     Thread { user: UserNum, state: Box<ThreadState> },
     /// To the person's own devices.

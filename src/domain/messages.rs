@@ -118,6 +118,9 @@ impl Domain {
             let message = self.message(actor, channel.clone(), event.id).await?;
             return Ok((message, true));
         }
+        if !twice {
+            self.tell_waiting(channel, event.id.clone()).await;
+        }
         let content: MessageContent = event.body.as_deref().and_then(content::read_body).unwrap_or_default();
         let (sender, now) = (&actor.person.id, self.clock.now());
         let relates = (new.reply_to.as_ref(), new.thread.as_ref());

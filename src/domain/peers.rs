@@ -68,6 +68,11 @@ impl PeerError {
         PeerError::Problem { server: server.clone(), status: 403, code, detail, retry_after: None }
     }
 
+    /// A host that put an event where the channel's rules take it for nothing.
+    pub fn without_effect(host: ServerName) -> PeerError {
+        PeerError::Nonsense(host, "it placed the event where it has no effect".to_owned())
+    }
+
     pub fn code(&self) -> &'static str {
         match self {
             PeerError::Disabled => "federation_disabled",

@@ -5,7 +5,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::content::{self, MessageContent, ReactionContent};
+use super::effect::Effect;
 use super::peers::PeerError;
+use super::remote::change::PATIENCE;
 use super::seat::Seat;
 use super::view::{Message, MessageStatus};
 use super::writer::Work;
@@ -13,8 +15,8 @@ use super::{Actor, Domain, Error, Result};
 use crate::protocol::event::{Event, EventType, Rel};
 use crate::protocol::ids::{ChannelId, EventId, UserId};
 use crate::protocol::{Seq, Ts};
-use crate::storage::channels;
 use crate::storage::peers::{self, PendingRow};
+use crate::storage::{ChannelNum, Conn, channels, entries, messages, users};
 
 /// The `seq` of a message that has no place in the log yet.
 pub const NO_SEQ: Seq = -1;
@@ -24,7 +26,7 @@ pub const NO_SEQ: Seq = -1;
 pub struct Pending {
     /// The id that it keeps.
     pub id: String,
-    /// `message`, `edit`, `reaction`, `redact` (a deletion), or what else the event is.
+    /// `message`, `edit`, `reaction`, `redact` (a deletion; with `emoji` a reaction taken back), or what else the event is.
     pub kind: String,
     /// When it was written.
     pub ts: Ts,
@@ -38,6 +40,19 @@ pub struct Pending {
     pub message: Option<Message>,
 }
 
+/// What became of an event that waits, as its sender's devices are told.
+#[derive(Debug, Clone)]
+pub enum Fate {
+    /// Its host could not be had for [`PATIENCE`].
+    Waits,
+    /// It stands in the log.
+    Delivered,
+    /// Its host will not have it.
+    Refused(PeerError),
+    /// Its sender does not want it any more.
+    TakenBack,
+}
+
 impl Domain {
     /// What of one's own waits for the channel's host, the oldest first.
     ///
@@ -49,7 +64,8 @@ impl Domain {
             .read(move |conn| {
                 let seat = Seat::joined(conn, person.num, &channel)?;
                 let rows = peers::pending_of(conn, seat.channel.num, person.num)?;
-                Ok(rows.iter().filter_map(|row| shown(&channel, &person.id, row)).collect())
+                let shown = rows.iter().map(|row| shown(conn, &channel, &person.id, row));
+                Ok(shown.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
             })
             .await
     }
@@ -91,13 +107,43 @@ impl Domain {
         self.drop_waiting(channel, row).await.map(|()| true)
     }
 
+    /// Tells the sender's devices of an event that is kept for its host, should it still be.
+    pub(super) async fn tell_waiting(&self, channel: &ChannelId, event: EventId) {
+        let tell = move |work: &mut Work<'_>| match peers::pending_event(work.conn, event.as_str())? {
+            Some(row) => work.tell_fate(&row, Fate::Waits),
+            None => Ok(()),
+        };
+        // It waits all the same; devices learn of it when they ask.
+        if let Err(error) = self.writer.channel(channel, tell).await {
+            tracing::warn!(%error, "what waits could not be told");
+        }
+    }
+
     async fn drop_waiting(&self, channel: &ChannelId, row: PendingRow) -> Result<()> {
-        let (num, event) = (row.channel, row.event_id.clone());
-        let dropped = move |work: &mut Work<'_>| work.drop_pending(num, &event);
+        let event = row.event_id.clone();
+        let dropped = move |work: &mut Work<'_>| work.drop_pending(&event, Fate::TakenBack);
         self.writer.channel(channel, dropped).await?;
         if let Ok(host) = row.host.parse() {
             let why = PeerError::Unreachable(host, "it was taken back before it was sent".to_owned());
             self.arrivals.refused(&row.event_id, why);
+        }
+        Ok(())
+    }
+}
+
+impl Work<'_> {
+    /// Tells the sender's devices what became of an event that waits. Of one that did not wait long nobody was told
+    /// that it does: whoever sent it is being answered.
+    pub(super) fn tell_fate(&mut self, row: &PendingRow, fate: Fate) -> Result<()> {
+        let waited = self.lane.clock.now() - row.created_ts;
+        if !matches!(fate, Fate::Waits) && u128::try_from(waited).unwrap_or(0) < PATIENCE.as_millis() {
+            return Ok(());
+        }
+        let channel = self.lane.open(self.conn, row.channel)?.id.clone();
+        let sender = users::by_num(self.conn, row.sender)?.and_then(|user| user.id.parse().ok());
+        let Some(sender) = sender else { return Ok(()) };
+        if let Some(pending) = shown(self.conn, &channel, &sender, row)? {
+            self.tell(Effect::Pending { user: row.sender, channel, pending: Box::new(pending), fate });
         }
         Ok(())
     }
@@ -111,11 +157,11 @@ fn is_reaction(row: &PendingRow, message: &EventId, emoji: &str) -> bool {
         && content.is_some_and(|content| content.emoji == emoji)
 }
 
-fn shown(channel: &ChannelId, sender: &UserId, row: &PendingRow) -> Option<Pending> {
-    let event: Event = serde_json::from_str(&row.event).ok()?;
+fn shown(conn: &mut Conn, channel: &ChannelId, sender: &UserId, row: &PendingRow) -> Result<Option<Pending>> {
+    let Ok(event) = serde_json::from_str::<Event>(&row.event) else { return Ok(None) };
     // A server's own affair.
     if event.kind == EventType::ServerKey {
-        return None;
+        return Ok(None);
     }
     let of =
         |rel: Rel| event.relates.as_ref().filter(|relates| relates.rel == rel).map(|relates| &relates.to);
@@ -127,18 +173,38 @@ fn shown(channel: &ChannelId, sender: &UserId, row: &PendingRow) -> Option<Pendi
         let about = (id, row.created_ts, row.nonce.as_str());
         pending_message(channel, sender, about, (of(Rel::Reply), of(Rel::Thread)), content)
     });
-    let emoji: Option<ReactionContent> = match event.kind {
-        EventType::Reaction => row.body.as_deref().and_then(content::read_body),
-        _ => None,
-    };
-    Some(Pending {
+    let mut target = event.relates.as_ref().map(|relates| relates.to.as_str().to_owned());
+    let mut emoji: Option<String> = None;
+    if event.kind == EventType::Reaction {
+        let content: Option<ReactionContent> = row.body.as_deref().and_then(content::read_body);
+        emoji = content.map(|content| content.emoji);
+    } else if let Some((message, reaction)) = reaction_of(conn, row.channel, of(Rel::Redact))? {
+        (target, emoji) = (Some(message), Some(reaction));
+    }
+    Ok(Some(Pending {
         id: row.event_id.clone(),
         kind: event.kind.as_str().to_owned(),
         ts: row.created_ts,
-        target: event.relates.as_ref().map(|relates| relates.to.as_str().to_owned()),
-        emoji: emoji.map(|content| content.emoji),
+        target,
+        emoji,
         message,
-    })
+    }))
+}
+
+/// The message and the emoji of a reaction that is to be taken back; none where it is something else.
+fn reaction_of(
+    conn: &mut Conn,
+    channel: ChannelNum,
+    event: Option<&EventId>,
+) -> Result<Option<(String, String)>> {
+    let Some(event) = event else { return Ok(None) };
+    let entry = entries::by_event(conn, channel, event.as_str())?;
+    let Some(entry) = entry.filter(|entry| entry.kind == EventType::Reaction.as_str()) else {
+        return Ok(None);
+    };
+    let Some(row) = messages::reaction_at(conn, channel, entry.seq)? else { return Ok(None) };
+    let message = messages::get(conn, channel, row.message_seq)?;
+    Ok(message.map(|message| (message.id, row.emoji)))
 }
 
 /// A message as it is shown until its host has given it a place: (id, time, nonce), (answers, thread), content.

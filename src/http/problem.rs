@@ -281,7 +281,7 @@ impl From<Error> for Problem {
             Error::Busy => Problem::plain("busy").retry_after(1),
             Error::Recovering => Problem::plain("recovering").retry_after(RECOVERING_RETRY_S),
             Error::Batch(batch) => Problem::new(batch.code(), detail),
-            Error::Peer(error) => of_peer(error, detail),
+            Error::Peer(error) => Problem::new(peer_code(&error), detail),
             Error::Elsewhere(_) => Problem::plain("internal"),
             Error::FileStore(cause) => {
                 tracing::error!(%cause, request_id = context::request_id(), "a request failed");
@@ -295,16 +295,15 @@ impl From<Error> for Problem {
     }
 }
 
-/// What another server refused is told in its own words where the code is one of ours.
-fn of_peer(error: PeerError, detail: String) -> Problem {
-    let code = match &error {
+/// The code under which clients are told why another server did not do something: its own where that is one of ours.
+pub fn peer_code(error: &PeerError) -> &'static str {
+    let code = match error {
         PeerError::Problem { code, .. } => {
             CODES.iter().map(|known| known.code).find(|known| known == code).unwrap_or("peer_refused")
         }
         other => other.code(),
     };
-    let code = if matches!(code, "unauthenticated" | "internal") { "peer_refused" } else { code };
-    Problem::new(code, detail)
+    if matches!(code, "unauthenticated" | "internal") { "peer_refused" } else { code }
 }
 
 impl From<crate::storage::Error> for Problem {

@@ -5,10 +5,12 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::domain::attention::Attention;
-use crate::domain::effect::Change;
+use crate::domain::effect::{Change, Late};
+use crate::domain::pending::{Fate, Pending};
 use crate::domain::view::{
     AccountRole, ChannelInfo, Member, Notification, Presence, ReadState, Setting, ThreadState, User,
 };
+use crate::http::problem::peer_code;
 use crate::protocol::Seq;
 
 const FIN_TEXT: u8 = 0x81;
@@ -110,6 +112,37 @@ pub fn change(channel: &str, seq: Seq, change: &Change, online: Online<'_>) -> B
             event("member.updated", at, seq, d)
         }
     }
+}
+
+/// What came after its entry: without a `seq`, because the place of that was told.
+pub fn late(late: &Late) -> Bytes {
+    match late {
+        Late::Message(message) => event("message.updated", Some(&message.channel), None, message),
+        Late::Channel(info) => event("channel.updated", Some(&info.id), None, info),
+    }
+}
+
+#[derive(Serialize)]
+struct PendingUpdate<'a> {
+    #[serde(flatten)]
+    pending: &'a Pending,
+    state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+}
+
+pub fn pending(channel: &str, pending: &Pending, fate: &Fate) -> Bytes {
+    let (state, why) = match fate {
+        Fate::Waits => ("waiting", None),
+        Fate::Delivered => ("delivered", None),
+        Fate::TakenBack => ("taken_back", None),
+        Fate::Refused(why) => ("refused", Some(why)),
+    };
+    let code = why.map(peer_code);
+    let detail = why.map(ToString::to_string);
+    event("pending.updated", Some(channel), None, PendingUpdate { pending, state, code, detail })
 }
 
 pub fn joined(info: &ChannelInfo, joined: bool, seq: Seq) -> Bytes {

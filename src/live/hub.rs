@@ -280,6 +280,12 @@ impl Hub {
                 }
             }
             Effect::Entry { change: None, .. } | Effect::Replica { .. } => {}
+            Effect::Late { channel, late } => {
+                if let Some(sockets) = self.lock().by_channel.get(channel) {
+                    // Whoever was told of the log up to now knows it all the same as others do.
+                    each(sockets.values(), Some((*channel, Seq::MAX)), &frames::late(late));
+                }
+            }
             Effect::Joined { user, channel, info, joined, seq } => {
                 let mut audience = self.lock();
                 let sockets = audience.by_user.get(user).cloned().unwrap_or_default();
@@ -299,6 +305,9 @@ impl Hub {
                 each(&sockets, None, &frames::left(id.as_str(), Some(*seq)));
             }
             Effect::Read { user, state } => self.to_user(*user, || frames::read(state)),
+            Effect::Pending { user, channel, pending, fate } => {
+                self.to_user(*user, || frames::pending(channel.as_str(), pending, fate));
+            }
             Effect::Thread { user, state } => self.to_user(*user, || frames::thread(state)),
             Effect::Notified { user, notification } => self.to_user(*user, || frames::notified(notification)),
             Effect::NotificationsSeen { user, up_to, unread } => {

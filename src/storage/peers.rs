@@ -350,9 +350,17 @@ pub fn count_pending(conn: &mut Conn, sender: UserNum) -> Result<i64> {
     Ok(pending::table.filter(pending::sender.eq(sender)).select(count_star()).get_result(conn)?)
 }
 
-/// True when it was there.
-pub fn delete_pending(conn: &mut Conn, event_id: &str) -> Result<bool> {
-    Ok(diesel::delete(pending::table.filter(pending::event_id.eq(event_id))).execute(conn)? > 0)
+pub fn pending_event(conn: &mut Conn, event_id: &str) -> Result<Option<PendingRow>> {
+    optional(pending::table.filter(pending::event_id.eq(event_id)).select(PendingRow::columns()).first(conn))
+}
+
+/// Answers what waited, if it did.
+pub fn take_pending(conn: &mut Conn, event_id: &str) -> Result<Option<PendingRow>> {
+    let row = pending_event(conn, event_id)?;
+    if row.is_some() {
+        diesel::delete(pending::table.filter(pending::event_id.eq(event_id))).execute(conn)?;
+    }
+    Ok(row)
 }
 
 /// Hosts for which something waits.

@@ -65,6 +65,91 @@ test("the host is away: what is written waits, and arrives", async () => {
   await ann.sees("Is anybody there?");
 });
 
+test("the host is away: changes are shown as they are going to be, and come true", async () => {
+  const { page } = bob;
+  await bob.send("Teh roses are in bloom");
+  await bob.send("Never mind this");
+  await ann.sees("Never mind this");
+  await pair.a.kill();
+  await bob.act("Teh roses", "Edit");
+  await page.getByRole("textbox", { name: "Edit message" }).fill("The roses are in bloom");
+  await page.keyboard.press("Enter");
+  const edited = bob.message("The roses are in bloom");
+  await expect(edited.getByTestId("waiting-host")).toHaveText("The edit is waiting for a.test");
+  await bob.act("Never mind this", "Delete");
+  await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
+  const leaving = bob.message("Never mind this");
+  await expect(leaving.getByTestId("waiting-host")).toHaveText("The deletion is waiting for a.test");
+  const welcome = bob.message("Welcome to the garden");
+  await welcome.hover();
+  await welcome.getByRole("button", { name: "React with 👍" }).click();
+  const thumb = welcome.getByTestId("reaction");
+  await expect(thumb).toHaveAttribute("data-waiting", "true");
+  await expect(thumb).toHaveAttribute("aria-pressed", "true");
+  await bob.shot("federation-changes-waiting");
+
+  // The other device of the same person has it all, and so has this one after a reload.
+  const phone = await Person.at(page.context().browser()!, pair.b, "bob");
+  await phone.signIn();
+  await phone.open("garden");
+  for (const device of [phone, bob]) {
+    if (device === bob) await page.reload();
+    await expect(device.message("The roses are in bloom").getByTestId("waiting-host")).toBeVisible();
+    await expect(device.message("Never mind this").getByTestId("waiting-host")).toBeVisible();
+    await expect(device.message("Welcome to the garden").getByTestId("reaction")).toHaveAttribute(
+      "data-waiting",
+      "true",
+    );
+  }
+  // What was thought better of is not sent.
+  await thumb.click();
+  await expect(thumb).toHaveCount(0);
+  await expect(phone.message("Welcome to the garden").getByTestId("reaction")).toHaveCount(0);
+
+  await pair.run("a.test");
+  for (const device of [bob, phone]) {
+    await expect(device.page.getByTestId("waiting-host")).toHaveCount(0, { timeout: 60_000 });
+    await expect(device.message("Never mind this")).toHaveCount(0);
+    await device.sees("The roses are in bloom");
+  }
+  await ann.sees("The roses are in bloom");
+  await expect(ann.message("Never mind this")).toHaveCount(0);
+  expect(phone.complaints).toEqual([]);
+  await phone.context.close();
+});
+
+/** Closes the channel to everything new, or opens it again. */
+async function archive(person: Person, archived: boolean): Promise<void> {
+  const status = await person.page.evaluate(async (archived) => {
+    const id = encodeURIComponent(decodeURIComponent(location.hash).match(/![\w-]+/)?.[0] ?? "");
+    const headers = { "content-type": "application/json" };
+    const body = JSON.stringify({ archived });
+    return (await fetch(`/api/v1/channels/${id}`, { method: "PATCH", headers, body })).status;
+  }, archived);
+  expect(status).toBe(200);
+}
+
+test("what the host refuses when it is back is told, and is as it was", async () => {
+  const { page } = bob;
+  // The one does not hear that the other lets nothing be written any more.
+  await pair.b.kill();
+  await archive(ann, true);
+  await pair.a.kill();
+  await pair.run("b.test");
+  await expect(page.getByTestId("connection-note")).toHaveCount(0, { timeout: 30_000 });
+  await bob.act("The roses", "Edit");
+  await page.getByRole("textbox", { name: "Edit message" }).fill("The roses are gone");
+  await page.keyboard.press("Enter");
+  await expect(bob.message("The roses are gone").getByTestId("waiting-host")).toBeVisible();
+  await pair.run("a.test");
+  await expect(page.locator(".notice")).toContainText("a.test did not take your edit.", { timeout: 60_000 });
+  await bob.shot("federation-refused");
+  await bob.sees("The roses are in bloom");
+  await expect(page.getByTestId("waiting-host")).toHaveCount(0);
+  await archive(ann, false);
+  await expect(bob.composer).toBeVisible({ timeout: 30_000 });
+});
+
 test("which servers have what was said is kept up to date", async () => {
   const { page } = ann;
   const told = page.getByTestId("channel-servers");

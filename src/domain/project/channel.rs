@@ -3,9 +3,10 @@
 use super::At;
 use crate::domain::Error;
 use crate::domain::content::{self, AvatarContent, NameContent, PinsContent, TopicContent};
-use crate::domain::effect::{Change, Effect};
+use crate::domain::effect::Effect;
 use crate::domain::files::release;
 use crate::domain::show;
+use crate::domain::view::ChannelInfo;
 use crate::domain::writer::{LogPosition, Work};
 use crate::files::Hash;
 use crate::protocol::Ts;
@@ -99,7 +100,7 @@ pub fn search_text(name: &str, topic: &str, alias: Option<&str>) -> String {
 }
 
 /// Name, topic, pins, policy, servers or archived.
-pub(super) fn changed(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error> {
+pub(super) fn changed(work: &mut Work<'_>, at: &At<'_>) -> Result<Box<ChannelInfo>, Error> {
     let state = at.event.state.as_ref().map(|state| &state.content);
     let state_text = state.map(text).transpose()?;
     let (name, topic, pins): (Option<NameContent>, Option<TopicContent>, Option<PinsContent>) =
@@ -182,8 +183,8 @@ fn exclude(work: &mut Work<'_>, at: &At<'_>) -> Result<(), Error> {
 }
 
 /// The channel as everybody sees it, after this unit of work.
-pub(super) fn info(work: &mut Work<'_>, channel: ChannelNum) -> Result<Change, Error> {
-    Ok(Change::ChannelUpdated(Box::new(show::channel_info(&row(work, channel)?))))
+fn info(work: &mut Work<'_>, channel: ChannelNum) -> Result<Box<ChannelInfo>, Error> {
+    Ok(Box::new(show::channel_info(&row(work, channel)?)))
 }
 
 /// The channel's row as it is going to be: its place in the log is written at the end of the commit.

@@ -20,7 +20,7 @@ use crate::protocol::rules::{Capability, Rules};
 use crate::protocol::state::ChannelKind;
 use crate::storage::messages::MessageRow;
 use crate::storage::notifications::{NewNotification, Part};
-use crate::storage::{self, UserNum, entries, members, messages, notifications, search};
+use crate::storage::{self, ChannelNum, UserNum, entries, members, messages, notifications, search};
 
 /// How long `@here` means those who are there: what comes later from another server notifies nobody by it.
 const HERE_MS: i64 = 300_000;
@@ -209,15 +209,24 @@ pub(super) fn edited(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error> 
     messages::add_edit(work.conn, at.channel, target, at.seq, at.ts)?;
     messages::set_edited(work.conn, at.channel, target, at.seq, at.ts)?;
     search::add(work.conn, at.channel, target, &document(&row, &content))?;
-    let channel = work.lane.open(work.conn, at.channel)?.id.as_str().to_owned();
-    let message =
-        show::message_at(work.conn, at.channel, &channel, target)?.ok_or_else(|| lost("an edit"))?;
+    let message = as_it_stands(work, at.channel, target)?;
     debug_assert_eq!(message.status, MessageStatus::Sent);
-    Ok(Change::MessageEdited(Box::new(message)))
+    Ok(Change::MessageEdited(message))
+}
+
+/// The message at `seq`, after this unit of work.
+pub(super) fn as_it_stands(
+    work: &mut Work<'_>,
+    channel: ChannelNum,
+    seq: Seq,
+) -> Result<Box<Message>, Error> {
+    let id = work.lane.open(work.conn, channel)?.id.as_str().to_owned();
+    let message = show::message_at(work.conn, channel, &id, seq)?.ok_or_else(|| lost("a change"))?;
+    Ok(Box::new(message))
 }
 
 /// The body of a message or of an edit came after its entry: what it says is shown, if it still says that.
-pub(super) fn late(work: &mut Work<'_>, at: &At<'_>, body: &str) -> Result<Option<Change>, Error> {
+pub(super) fn late(work: &mut Work<'_>, at: &At<'_>, body: &str) -> Result<Option<Box<Message>>, Error> {
     let target = at.target.filter(|_| at.event.kind == EventType::Edit).unwrap_or(at.seq);
     let row = messages::get(work.conn, at.channel, target)?.ok_or_else(|| lost("a body"))?;
     if row.deleted {
@@ -235,8 +244,7 @@ pub(super) fn late(work: &mut Work<'_>, at: &At<'_>, body: &str) -> Result<Optio
     forget_words(work, &row)?;
     entries::insert_body(work.conn, at.channel, at.seq, body)?;
     search::add(work.conn, at.channel, target, &document(&row, &content))?;
-    let channel = work.lane.open(work.conn, at.channel)?.id.as_str().to_owned();
-    let message = show::message_at(work.conn, at.channel, &channel, target)?.ok_or_else(|| lost("a body"))?;
+    let message = as_it_stands(work, at.channel, target)?;
     // In a direct conversation everybody was told of it when it came.
     let is_dm = work.lane.open(work.conn, at.channel)?.state_kind() == Some(ChannelKind::Dm);
     if target == at.seq && !is_dm {
@@ -249,7 +257,7 @@ pub(super) fn late(work: &mut Work<'_>, at: &At<'_>, body: &str) -> Result<Optio
             threads::tell_followers(work, at.channel, root)?;
         }
     }
-    Ok(Some(Change::MessageEdited(Box::new(message))))
+    Ok(Some(message))
 }
 
 /// Takes what the message says now out of the index. Its body must still be there.

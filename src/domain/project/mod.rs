@@ -13,12 +13,12 @@ mod redact;
 use serde_json::{Map, Value};
 
 use super::Error;
-use super::effect::{Change, Effect};
+use super::effect::{Change, Effect, Late};
 use super::writer::{Person, Work};
 use crate::protocol::event::{Event, EventType};
 use crate::protocol::ids::EventId;
 use crate::protocol::{Seq, Ts};
-use crate::storage::{ChannelNum, entries, messages};
+use crate::storage::{ChannelNum, entries};
 
 pub use channel::{NewLocal, insert_channel, search_text};
 pub use member::invite;
@@ -54,7 +54,7 @@ pub fn project(work: &mut Work<'_>, at: &At<'_>) -> Result<(), Error> {
         | EventType::ChannelPins
         | EventType::ChannelPolicy
         | EventType::ChannelServers
-        | EventType::ChannelArchive => Some(channel::changed(work, at)?),
+        | EventType::ChannelArchive => Some(Change::ChannelUpdated(channel::changed(work, at)?)),
     };
     let id = work.lane.open(work.conn, at.channel)?.id.clone();
     work.tell_first(mark, Effect::Entry { channel: at.channel, id, seq: at.seq, change });
@@ -62,16 +62,14 @@ pub fn project(work: &mut Work<'_>, at: &At<'_>) -> Result<(), Error> {
 }
 
 /// What an entry means whose body came after it. `body` is what `content` was read from.
-pub fn late(work: &mut Work<'_>, at: &At<'_>, body: &str) -> Result<Option<Change>, Error> {
+pub fn late(work: &mut Work<'_>, at: &At<'_>, body: &str) -> Result<Option<Late>, Error> {
     match at.event.kind {
-        EventType::Message | EventType::Edit => message::late(work, at, body),
+        EventType::Message | EventType::Edit => {
+            message::late(work, at, body).map(|message| message.map(Late::Message))
+        }
         EventType::Reaction => {
             entries::insert_body(work.conn, at.channel, at.seq, body)?;
-            match at.target.map(|target| messages::get(work.conn, at.channel, target)).transpose()?.flatten()
-            {
-                Some(message) if !message.deleted => reaction::added(work, at),
-                _ => Ok(None),
-            }
+            reaction::late(work, at).map(|message| message.map(Late::Message))
         }
         EventType::ChannelName
         | EventType::ChannelTopic
@@ -79,7 +77,10 @@ pub fn late(work: &mut Work<'_>, at: &At<'_>, body: &str) -> Result<Option<Chang
         | EventType::ChannelPins => {
             entries::insert_body(work.conn, at.channel, at.seq, body)?;
             let last = entries::last_of_kind(work.conn, at.channel, at.event.kind.as_str())?;
-            if last == Some(at.seq) { channel::changed(work, at).map(Some) } else { Ok(None) }
+            if last != Some(at.seq) {
+                return Ok(None);
+            }
+            Ok(Some(Late::Channel(channel::changed(work, at)?)))
         }
         _ => entries::insert_body(work.conn, at.channel, at.seq, body).map(|()| None).map_err(Error::from),
     }

@@ -1,10 +1,11 @@
 //! Reactions. What the log allows twice (the same emoji by the same person) counts once.
 
 use super::At;
-use super::message::lost;
+use super::message::{as_it_stands, lost};
 use crate::domain::Error;
 use crate::domain::content::{self, ReactionContent};
 use crate::domain::effect::Change;
+use crate::domain::view::Message;
 use crate::domain::writer::Work;
 use crate::storage::messages::{self, ReactionRow};
 
@@ -26,4 +27,14 @@ pub(super) fn added(work: &mut Work<'_>, at: &At<'_>) -> Result<Option<Change>, 
     let count = messages::count_reactions(work.conn, at.channel, target, &emoji)?;
     let message = messages::get(work.conn, at.channel, target)?.ok_or_else(|| lost("a reaction"))?.id;
     Ok(Some(Change::ReactionAdded { message, emoji, user: at.sender.id.as_str().to_owned(), count }))
+}
+
+/// The body of a reaction came after its entry.
+pub(super) fn late(work: &mut Work<'_>, at: &At<'_>) -> Result<Option<Box<Message>>, Error> {
+    let Some(target) = at.target else { return Ok(None) };
+    let message = messages::get(work.conn, at.channel, target)?;
+    if message.is_none_or(|message| message.deleted) || added(work, at)?.is_none() {
+        return Ok(None);
+    }
+    as_it_stands(work, at.channel, target).map(Some)
 }

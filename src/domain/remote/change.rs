@@ -90,7 +90,10 @@ impl Domain {
                     let ts = self.clock.now();
                     settled.push(Settled { draft, appended: Appended { seq, id: last, ts } });
                 }
-                None => return Ok(Done::Waits),
+                None => {
+                    self.tell_waiting(channel, last).await;
+                    return Ok(Done::Waits);
+                }
             }
         }
         Err(Error::Busy)

@@ -113,8 +113,7 @@ impl Domain {
         }
         self.arrivals.arrived(&done.events);
         for event in &done.lost {
-            let what = "it placed the event where it has no effect".to_owned();
-            self.arrivals.refused(event, PeerError::Nonsense(origin.clone(), what));
+            self.arrivals.refused(event, PeerError::without_effect(origin.clone()));
         }
         for user in done.met {
             self.ask_profile(user);

@@ -3,6 +3,8 @@
 use super::append::Composed;
 use super::open::{LogPosition, Person, damaged};
 use super::{Appended, Work};
+use crate::domain::peers::PeerError;
+use crate::domain::pending::Fate;
 use crate::domain::{Conflict, Error, Missing, project};
 use crate::protocol::Seq;
 use crate::protocol::body::{self, Body};
@@ -325,19 +327,30 @@ impl Work<'_> {
             entry,
             refusal.map(|it| it.rule()),
         )?;
+        let lost = refusal.is_some_and(|refusal| refusal != Refusal::Repeated);
         if ours {
-            peers::delete_pending(self.conn, id.as_str())?;
+            self.settle_pending(id.as_str(), lost)?;
         }
         match refusal {
             Some(refusal) => {
                 done.void.push((seq, refusal));
-                if ours && refusal != Refusal::Repeated {
+                if ours && lost {
                     done.lost.push(id.as_str().to_owned());
                 }
             }
             None => done.events.push((id.as_str().to_owned(), seq)),
         }
         Ok(())
+    }
+
+    /// An event of somebody here stands in the log; `lost` when it has no effect there.
+    fn settle_pending(&mut self, event: &str, lost: bool) -> Result<(), Error> {
+        let Some(row) = peers::take_pending(self.conn, event)? else { return Ok(()) };
+        let fate = match row.host.parse() {
+            Ok(host) if lost => Fate::Refused(PeerError::without_effect(host)),
+            _ => Fate::Delivered,
+        };
+        self.tell_fate(&row, fate)
     }
 
     /// What is to be looked at of an entry once it is here: nothing of it decides whether it has an effect.

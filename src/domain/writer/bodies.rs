@@ -62,10 +62,9 @@ impl Work<'_> {
             target: row.target_seq,
         };
         let text = std::str::from_utf8(body).map_err(|error| damaged("body", error))?;
-        let change = project::late(self, &at, text)?;
-        if change.is_some() {
-            let id = self.lane.open(self.conn, channel)?.id.clone();
-            self.tell(Effect::Entry { channel, id, seq, change });
+        let mark = self.told();
+        if let Some(late) = project::late(self, &at, text)? {
+            self.tell_first(mark, Effect::Late { channel, late });
         }
         Ok(true)
     }

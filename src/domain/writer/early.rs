@@ -4,6 +4,7 @@
 use super::Work;
 use super::open::damaged;
 use crate::domain::Error;
+use crate::domain::pending::Fate;
 use crate::protocol::event::{Event, EventType};
 use crate::protocol::rules::Membership;
 use crate::protocol::state::content::MemberContent;
@@ -32,17 +33,13 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Forgets an event that its host will not take. Whoever it would have taken out of the channel is in again.
-    pub fn drop_pending(&mut self, channel: ChannelNum, event: &str) -> Result<(), Error> {
-        let rows = peers::pending_in(self.conn, channel)?;
-        let row = rows.into_iter().find(|(_, id, _)| id == event);
-        peers::delete_pending(self.conn, event)?;
-        if let Some((user, _, text)) = row
-            && is_leave(&text)?
-        {
-            self.put_back(channel, user)?;
+    /// Forgets an event that its host is not going to have. Whoever it would have taken out of the channel is in again.
+    pub fn drop_pending(&mut self, event: &str, why: Fate) -> Result<(), Error> {
+        let Some(row) = peers::take_pending(self.conn, event)? else { return Ok(()) };
+        if is_leave(&row.event)? {
+            self.put_back(row.channel, row.sender)?;
         }
-        Ok(())
+        self.tell_fate(&row, why)
     }
 
     fn early(&mut self, channel: ChannelNum) -> Result<Vec<UserNum>, Error> {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::{Courier, LaneWork, ROUND_MAX};
 use crate::domain::Error;
 use crate::domain::peers::{Ask, PASSING_CODES, PeerError, Peers};
+use crate::domain::pending::Fate;
 use crate::domain::remote::wire::{Outcome, Submission, SubmissionAnswer, WireEvent};
 use crate::domain::writer::OutgoingEvent;
 use crate::protocol::ids::{ChannelId, ServerName};
@@ -81,8 +82,8 @@ impl Courier {
     /// The host will never take the event: whoever waits is told, and it is sent no more.
     async fn give_up(&self, channel: &ChannelId, row: &PendingRow, why: PeerError) -> Result<(), Error> {
         tracing::info!(event = row.event_id, %why, "an event was refused by its host");
-        let (event, num) = (row.event_id.clone(), row.channel);
-        self.domain.writer.channel(channel, move |work| work.drop_pending(num, &event)).await?;
+        let (event, fate) = (row.event_id.clone(), Fate::Refused(why.clone()));
+        self.domain.writer.channel(channel, move |work| work.drop_pending(&event, fate)).await?;
         self.domain.arrivals.refused(&row.event_id, why);
         Ok(())
     }

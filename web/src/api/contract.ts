@@ -16,6 +16,7 @@ export type Contract = {
   // `push` and `email` are newer than some servers.
   server: Fits<Omit<Mine.ServerInfo, "limits" | "push" | "email">, Api.Server>;
   message: Fits<Mine.Message, Api.Message>;
+  pending: Fits<Omit<Mine.Pending, "target" | "emoji" | "message">, Api.Pending>;
   reaction: Fits<Mine.Reaction, Api.Reaction>;
   attachment: Fits<Mine.Attachment, Api.Attachment>;
   // Only where one channel is asked for.

@@ -7,6 +7,7 @@ import type {
   Membership,
   Message,
   Notification,
+  Pending,
   Policy,
   Presence,
   ReadState,
@@ -44,6 +45,14 @@ export interface ReactionChange {
   count: number;
 }
 
+/** What became of something that waits. */
+export interface PendingUpdate extends Pending {
+  state: "waiting" | "delivered" | "taken_back" | "refused";
+  /** Why it was refused. */
+  code?: string;
+  detail?: string;
+}
+
 interface LogEvent<T extends string, D> {
   op: "event";
   t: T;
@@ -76,6 +85,8 @@ export type LooseEvent =
   | OtherEvent<"channel.left", { id: string }>
   | OtherEvent<"read.updated", ReadState & { channel: string }>
   | OtherEvent<"thread.updated", ThreadState>
+  | OtherEvent<"message.updated", Message>
+  | (OtherEvent<"pending.updated", PendingUpdate> & { channel: string })
   | OtherEvent<"notification.created", Omit<Notification, "read">>
   | OtherEvent<"notifications.read", { up_to: number; unread: number }>
   | OtherEvent<"attention.updated", Attention>

@@ -17,6 +17,7 @@ import type {
   MessagePage,
   Notification,
   NotifyLevel,
+  Pending,
   Policy,
   ReadState,
   Role,
@@ -64,6 +65,11 @@ export interface Credentials {
 }
 
 type Listed<K extends string, T> = Promise<Record<K, T[]> & { next: string | null }>;
+
+/** Whether what was asked for waits for the channel's host. */
+const waits = async (call: Promise<unknown>) =>
+  ((await call) as { response: Response }).response.status === 202;
+const responseStyle = "fields" as const;
 
 export const get_server = () => sdk.getServer() as Promise<ServerInfo>;
 export const get_sync = () => sdk.getSync() as Promise<Sync>;
@@ -148,13 +154,15 @@ export const get_message = (channel: string, message: string) =>
 export const edit_message = (channel: string, message: string, text: string) =>
   sdk.editMessage({ path: { channel, message }, body: { text } }) as Promise<Message>;
 export const delete_message = (channel: string, message: string) =>
-  sdk.deleteMessage({ path: { channel, message } });
+  waits(sdk.deleteMessage({ path: { channel, message }, responseStyle }));
+export const list_pending = (channel: string) =>
+  sdk.listPending({ path: { channel } }) as Promise<{ pending: Pending[] }>;
 export const list_edits = (channel: string, message: string) =>
   sdk.listEdits({ path: { channel, message } }) as Promise<{ edits: EditVersion[] }>;
 export const add_reaction = (channel: string, message: string, emoji: string) =>
-  sdk.addReaction({ path: { channel, message, emoji } });
+  waits(sdk.addReaction({ path: { channel, message, emoji }, responseStyle }));
 export const remove_reaction = (channel: string, message: string, emoji: string) =>
-  sdk.removeReaction({ path: { channel, message, emoji } });
+  waits(sdk.removeReaction({ path: { channel, message, emoji }, responseStyle }));
 export const get_thread = (channel: string, message: string, query: Omit<PageQuery, "around">) =>
   sdk.getThread({ path: { channel, message }, query: { ...query } }) as Promise<
     MessagePage & { root: Message; read?: ThreadState }

@@ -118,6 +118,19 @@ export interface Message {
   status: "sent" | "pending";
 }
 
+/** Something of one's own that waits for the channel's host. */
+export interface Pending {
+  id: string;
+  /** "message", "edit", "reaction", "redact" (a deletion; with `emoji` a reaction taken back), or something newer. */
+  kind: string;
+  ts: number;
+  /** The message that it is about. */
+  target?: string;
+  emoji?: string;
+  /** The message, or as it is going to be. */
+  message?: Message;
+}
+
 /** How a channel's copy here stands to its host, and the other servers to it. */
 export interface ChannelSync {
   state: "live" | "waiting" | "replaying" | "frozen" | "recovering";

@@ -196,7 +196,6 @@ export const de: Catalogue = {
     editedAt: (when) => `Bearbeitet: ${when}`,
     deleted: "Nachricht gelöscht",
     sending: "Wird gesendet…",
-    waitingHost: (host) => `Wartet auf ${host}`,
     waiting: "Wartet auf die Verbindung",
     failed: "Nicht gesendet",
     discard: "Verwerfen",
@@ -234,6 +233,20 @@ export const de: Catalogue = {
     editHint: "Enter speichert, Esc bricht ab",
     code: "Code",
     spoiler: "Verborgener Text: drücken zum Zeigen",
+  },
+  waiting: {
+    message: (host) => `Wartet auf ${host}`,
+    edit: (host) => `Die Bearbeitung wartet auf ${host}`,
+    removal: (host) => `Das Löschen wartet auf ${host}`,
+    reaction: (host) => `wartet auf ${host}`,
+    takeBack: "Zurücknehmen",
+    refused: {
+      message: (host, why) => `${host} hat deine Nachricht nicht angenommen. ${why}`,
+      edit: (host, why) => `${host} hat deine Bearbeitung nicht angenommen. ${why}`,
+      redact: (host, why) => `${host} hat dein Löschen nicht angenommen. ${why}`,
+      reaction: (host, why) => `${host} hat deine Reaktion nicht angenommen. ${why}`,
+      other: (host, why) => `${host} hat deine Änderung nicht angenommen. ${why}`,
+    },
   },
   timeline: {
     label: (name) => `Nachrichten in ${name}`,

@@ -190,7 +190,6 @@ export const en = {
     editedAt: (when: string) => `Edited ${when}`,
     deleted: "Message deleted",
     sending: "Sending…",
-    waitingHost: (host: string) => `Waiting for ${host}`,
     waiting: "Waits for the connection",
     failed: "Not sent",
     discard: "Discard",
@@ -228,6 +227,20 @@ export const en = {
     editHint: "Enter saves, Esc cancels",
     code: "Code",
     spoiler: "Hidden text: press to show",
+  },
+  waiting: {
+    message: (host: string) => `Waiting for ${host}`,
+    edit: (host: string) => `The edit is waiting for ${host}`,
+    removal: (host: string) => `The deletion is waiting for ${host}`,
+    reaction: (host: string) => `waiting for ${host}`,
+    takeBack: "Take back",
+    refused: {
+      message: (host: string, why: string) => `${host} did not take your message. ${why}`,
+      edit: (host: string, why: string) => `${host} did not take your edit. ${why}`,
+      redact: (host: string, why: string) => `${host} did not take your deletion. ${why}`,
+      reaction: (host: string, why: string) => `${host} did not take your reaction. ${why}`,
+      other: (host: string, why: string) => `${host} did not take your change. ${why}`,
+    },
   },
   timeline: {
     label: (name: string) => `Messages in ${name}`,

@@ -196,7 +196,6 @@ export const fr: Catalogue = {
     editedAt: (when) => `Modifié : ${when}`,
     deleted: "Message supprimé",
     sending: "Envoi…",
-    waitingHost: (host) => `En attente de ${host}`,
     waiting: "Attend la connexion",
     failed: "Non envoyé",
     discard: "Abandonner",
@@ -234,6 +233,20 @@ export const fr: Catalogue = {
     editHint: "Entrée enregistre, Échap annule",
     code: "Code",
     spoiler: "Texte caché : appuyez pour l’afficher",
+  },
+  waiting: {
+    message: (host) => `En attente de ${host}`,
+    edit: (host) => `La modification attend ${host}`,
+    removal: (host) => `La suppression attend ${host}`,
+    reaction: (host) => `en attente de ${host}`,
+    takeBack: "Annuler l’envoi",
+    refused: {
+      message: (host, why) => `${host} n’a pas accepté votre message. ${why}`,
+      edit: (host, why) => `${host} n’a pas accepté votre modification. ${why}`,
+      redact: (host, why) => `${host} n’a pas accepté votre suppression. ${why}`,
+      reaction: (host, why) => `${host} n’a pas accepté votre réaction. ${why}`,
+      other: (host, why) => `${host} n’a pas accepté votre changement. ${why}`,
+    },
   },
   timeline: {
     label: (name) => `Messages de ${name}`,

@@ -45,6 +45,7 @@ function newChannel(info: Channel): ChannelState {
     recentFloor: info.head,
     typing: {},
     members: null,
+    waiting: [],
   };
 }
 

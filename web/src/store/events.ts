@@ -116,6 +116,26 @@ function edited(channel: ChannelState, message: Message, seq: number): ChannelSt
   return { ...channel, messages, info };
 }
 
+/** What the message says came after its entry: it is as of now, and has no place of its own. */
+export function restated(channel: ChannelState, message: Message): ChannelState {
+  const { text, mentions, attachments } = message;
+  const says = { text, mentions, attachments };
+  const known = channel.messages[message.id];
+  if (known?.deleted) return channel;
+  const last = channel.info.last_message;
+  return {
+    ...channel,
+    messages: known ? putMessage(channel.messages, message, known.v) : channel.messages,
+    // Also for an answer that is older than this.
+    recent: channel.recent.map((event) =>
+      (event.t === "message.created" || event.t === "message.edited") && event.d.id === message.id
+        ? { ...event, d: { ...event.d, ...says } }
+        : event,
+    ),
+    info: last?.id === message.id ? { ...channel.info, last_message: { ...last, ...says } } : channel.info,
+  };
+}
+
 export const TOMBSTONE = { text: "", deleted: true, reactions: [], attachments: [], mentions: [] } as const;
 
 export function removed(channel: ChannelState, id: string, seq: number): ChannelState {

@@ -128,6 +128,23 @@ const EVENTS: Record<StreamEvent["t"], Case> = {
     was: undefined,
     is: 2,
   },
+  "message.updated": {
+    frame: { op: "event", t: "message.updated", channel: ROOM, d: { ...first, text: "what it says" } },
+    shows: (state) => [said(state)?.text, room(state)?.info.last_message?.text, room(state)?.cursor],
+    was: ["first", "first", log.head],
+    is: ["what it says", "what it says", log.head],
+  },
+  "pending.updated": {
+    frame: {
+      op: "event",
+      t: "pending.updated",
+      channel: ROOM,
+      d: { id: "$p", kind: "edit", ts: 3, target: first.id, message: first, state: "waiting" },
+    },
+    shows: (state) => room(state)?.waiting,
+    was: [],
+    is: [{ id: "$p", kind: "edit", ts: 3, target: first.id, message: first }],
+  },
   "notification.created": {
     frame: {
       op: "event",

@@ -2,9 +2,11 @@
 
 import type { LooseEvent } from "../api/frames";
 import type { Channel, Notification, ReadState } from "../api/types";
-import { putUsers, upsertChannel } from "./channels";
+import { changeChannel, putUsers, upsertChannel } from "./channels";
+import { restated } from "./events";
 import type { State } from "./state";
 import { tellThreads } from "./threads";
+import { tellPending } from "./waiting";
 
 /** A server may send the remaining time or, by its clock, the moment itself. */
 const ABSOLUTE_TS_MIN = 1_000_000_000_000;
@@ -35,6 +37,10 @@ export function applyLoose(state: State, event: LooseEvent, now: number): State 
     }
     case "thread.updated":
       return tellThreads(state, [event.d]);
+    case "message.updated":
+      return changeChannel(state, event.d.channel, (channel) => restated(channel, event.d));
+    case "pending.updated":
+      return tellPending(state, event.channel, event.d);
     case "notification.created": {
       if (state.inbox.items.some((item) => item.id === event.d.id)) return state;
       const items = [{ ...event.d, read: false }, ...state.inbox.items];

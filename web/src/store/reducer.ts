@@ -8,6 +8,7 @@ import type {
   MessagePage,
   Notification,
   NotifyLevel,
+  Pending,
   ReadState,
   ServerInfo,
   Sync,
@@ -25,7 +26,7 @@ import {
   upsertChannel,
 } from "./channels";
 import { applyBurst, burstLength, type Said } from "./burst";
-import { applyEvent, react, removed } from "./events";
+import { applyEvent, overlay, react, removed } from "./events";
 import { applyLoose, forgetChannel, readInbox, seeUpTo } from "./loose";
 import { tellThreads } from "./threads";
 import { discard, queue, setStatus, settle } from "./outbox";
@@ -55,6 +56,7 @@ export type Action =
       sync: Channel["sync"] | undefined;
       servers: Channel["servers"] | undefined;
     }
+  | { type: "pending_loaded"; channel: string; pending: readonly Pending[] }
   | { type: "window_held"; channel: string; held: boolean }
   | { type: "messages_loaded"; channel: string; messages: readonly Message[]; head: number }
   | { type: "message_confirmed"; message: Message }
@@ -149,6 +151,12 @@ function reduceChannel(state: State, action: ChannelAction): State {
       );
     case "standing_loaded":
       return changeChannel(state, action.channel, (channel) => standing(channel, action));
+    case "pending_loaded":
+      return changeChannel(state, action.channel, (channel) =>
+        channel.waiting.length + action.pending.length === 0
+          ? channel
+          : { ...channel, waiting: action.pending },
+      );
     case "messages_loaded":
       return changeChannel(state, action.channel, (channel) =>
         addMessages(channel, action.messages, action.head, me),
@@ -256,8 +264,13 @@ function applyFrame(state: State, frame: StateFrame, now: number): State {
   const me = state.me?.id ?? "";
   let next = frame.t === "message.created" ? settle(state, [frame.d]) : state;
   if (frame.t === "member.updated") next = knowUser(next, frame.d.user);
-  return changeChannel(next, frame.channel, (channel) => applyEvent(channel, frame, me));
+  return changeChannel(next, frame.channel, (channel) =>
+    hasPlace(frame) ? applyEvent(channel, frame, me) : overlay(channel, frame, me),
+  );
 }
+
+/** A channel's name can come after its entry: what says so has no place of its own. */
+const hasPlace = (frame: { seq?: number }): boolean => frame.seq !== undefined;
 
 function isChannelEvent(frame: StreamEvent): frame is ChannelEvent {
   switch (frame.t) {

@@ -2,7 +2,16 @@
 // said at some head, plus the events that came after it.
 
 import type { ChannelEvent } from "../api/frames";
-import type { Channel, Member, Message, Notification, ServerInfo, ThreadState, User } from "../api/types";
+import type {
+  Channel,
+  Member,
+  Message,
+  Notification,
+  Pending,
+  ServerInfo,
+  ThreadState,
+  User,
+} from "../api/types";
 
 export type Dict<T> = Readonly<Record<string, T>>;
 
@@ -44,6 +53,8 @@ export interface ChannelState {
   /** User id to the time (ms) when the notice runs out. */
   readonly typing: Dict<number>;
   readonly members: MemberList | null;
+  /** What of the viewer's own waits for the channel's host, as far as it was asked for or told. */
+  readonly waiting: readonly Pending[];
 }
 
 export interface OutboxItem {

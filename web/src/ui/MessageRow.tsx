@@ -11,7 +11,7 @@ interface MessageRowProps {
   /** First of a group: with face and name. */
   head: boolean;
   time: { short: string; full: string; iso: string };
-  tone?: "mention" | "pending" | "failed";
+  tone?: "mention" | "pending" | "failed" | undefined;
   flash?: boolean;
   tabbable: boolean;
   onActivate: () => void;
@@ -136,6 +136,8 @@ export interface ReactionView {
   count: number;
   mine: boolean;
   label: string;
+  /** It is not in the log yet, or still is. */
+  waiting?: boolean;
 }
 
 export function Reactions({
@@ -150,7 +152,7 @@ export function Reactions({
   if (reactions.length === 0) return null;
   return (
     <div className="reactions">
-      {reactions.map(({ emoji, count, mine, label }) => (
+      {reactions.map(({ emoji, count, mine, label, waiting }) => (
         <button
           key={emoji}
           type="button"
@@ -158,6 +160,7 @@ export function Reactions({
           aria-pressed={mine}
           aria-label={label}
           title={label}
+          data-waiting={waiting || undefined}
           data-testid="reaction"
           onClick={() => onToggle(emoji, !mine)}
         >

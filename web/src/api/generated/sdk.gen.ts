@@ -1288,10 +1288,18 @@ export const deleteSession = <ThrowOnError extends boolean = true>(options: Opti
  * `{"op":"event","t","channel"?,"seq"?,"d"}`.
  *
  * `seq` is what a client keeps as its cursor. Events: `message.created`, `message.edited` (d is the
- * message), `message.deleted` {id}, `reaction.added`, `reaction.removed` {message, emoji, user, count},
- * `channel.updated`, `channel.joined`, `channel.left`, `member.updated`, `read.updated`, `thread.updated` (as `read` of `GET /threads`),
- * `notification.created`, `notifications.read` {up_to, unread}, `attention.updated` (as `GET /me/attention`), `settings.updated` {key, value, updated_ts} or {key, deleted: true},
- * `account.updated` {role} (own devices all six), `user.updated`, `typing`, `presence`. Clients ignore events that they do not know.
+ * message), `message.deleted` {id}, `message.updated` (the message as it stands now; no `seq`), `reaction.added`, `reaction.removed`
+ * {message, emoji, user, count}, `channel.updated`, `channel.joined`, `channel.left`, `member.updated`; to own devices `read.updated`,
+ * `thread.updated` (as `read` of `GET /threads`), `pending.updated` (as in `GET /channels/{channel}/pending`, with `state`),
+ * `notification.created`, `notifications.read` {up_to, unread}, `attention.updated` (as `GET /me/attention`), `settings.updated` {key,
+ * value, updated_ts} or {key, deleted: true}, `account.updated` {role}; `user.updated`, `typing`, `presence`. Clients ignore events
+ * that they do not know.
+ *
+ * What a message or a reaction says can come after its entry, where another server had it to give: then `message.updated` tells. Of a
+ * channel's name and the like `channel.updated` does, without a `seq`.
+ *
+ * `pending.updated`: `state` is `waiting` when the channel's host could not be had for some seconds, then one of `delivered`,
+ * `taken_back`, and `refused` with a `code` and a `detail`.
  *
  * There is one owner: a `member.updated` with the role `owner` makes whoever was that a moderator.
  *

@@ -798,7 +798,7 @@ export type Pending = {
      */
     id: string;
     /**
-     * `message`, `edit`, `reaction`, `redact` (a deletion), or what else the event is.
+     * `message`, `edit`, `reaction`, `redact` (a deletion; with `emoji` a reaction taken back), or what else the event is.
      */
     kind: string;
     message?: Message | null;

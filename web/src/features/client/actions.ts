@@ -2,11 +2,14 @@
 
 import { ApiError } from "../../api/http";
 import * as api from "../../api/operations";
-import type { Channel, Membership, NotifyLevel, Role } from "../../api/types";
+import type { Channel, Membership, NotifyLevel, Pending, Role } from "../../api/types";
 import { t } from "../../i18n";
 import { unseenInThreads } from "../../store/selectors";
 import type { Client } from "./client";
 import { problemText } from "./problems";
+
+/** How often what waits is asked for when it changes meanwhile. */
+const PENDING_TRIES = 3;
 
 export class Actions {
   private readonly client: Client;
@@ -147,14 +150,41 @@ export class Actions {
   async edit(channel: string, id: string, text: string): Promise<boolean> {
     return this.attempt(async () => {
       const message = await api.edit_message(channel, id, text);
-      this.store.dispatch({ type: "message_confirmed", message });
+      if (message.status === "pending") await this.loadPending(channel);
+      else this.store.dispatch({ type: "message_confirmed", message });
     });
   }
 
   async remove(channel: string, id: string): Promise<boolean> {
     return this.attempt(async () => {
-      await api.delete_message(channel, id);
-      this.store.dispatch({ type: "message_removed", channel, id });
+      if (await api.delete_message(channel, id)) await this.loadPending(channel);
+      else this.store.dispatch({ type: "message_removed", channel, id });
+    });
+  }
+
+  /** What waits for the channel's host: after being away, and where the answer to a change says that it waits. */
+  async loadPending(channel: string): Promise<void> {
+    const waiting = () => this.store.getState().channels[channel]?.waiting;
+    try {
+      for (let tries = 0; tries < PENDING_TRIES; tries += 1) {
+        const before = waiting();
+        const { pending } = await api.list_pending(channel);
+        // A frame that came meanwhile may be newer than the answer.
+        if (waiting() !== before) continue;
+        this.store.dispatch({ type: "pending_loaded", channel, pending });
+        return;
+      }
+    } catch {
+      // It is asked for again when the connection is back.
+    }
+  }
+
+  async takeBack(channel: string, pending: Pending): Promise<boolean> {
+    return this.attempt(async () => {
+      await api.delete_message(channel, pending.id);
+      const nonce = pending.kind === "message" ? pending.message?.nonce : undefined;
+      if (nonce) this.client.outbox.discard(channel, nonce);
+      await this.loadPending(channel);
     });
   }
 
@@ -162,8 +192,15 @@ export class Actions {
     const set = (value: boolean) =>
       this.store.dispatch({ type: "reaction_set", channel, message, emoji, on: value });
     set(on);
+    const waited = (this.store.getState().channels[channel]?.waiting.length ?? 0) > 0;
     return this.attempt(
-      () => (on ? api.add_reaction(channel, message, emoji) : api.remove_reaction(channel, message, emoji)),
+      async () => {
+        const ask = on ? api.add_reaction : api.remove_reaction;
+        const waits = await ask(channel, message, emoji);
+        if (waits || waited) await this.loadPending(channel);
+        // From here on it is shown as what waits.
+        if (waits) set(!on);
+      },
       () => set(!on),
     );
   }

@@ -1,11 +1,12 @@
 // The one object behind the views: owns the store and everything that talks to the server.
 
-import type { ServerFrame, StateFrame } from "../../api/frames";
+import type { PendingUpdate, ServerFrame, StateFrame } from "../../api/frames";
 import { ApiError } from "../../api/http";
 import * as api from "../../api/operations";
 import { StreamSocket } from "../../api/socket";
 import type { Attention, Channel, Message, Notification, SignedIn } from "../../api/types";
 import type { Heard } from "../attention/quiet";
+import { named, t } from "../../i18n";
 import { readStored, storedKeys, writeStored } from "../../lib/storage";
 import { cursors, unknownUsers } from "../../store/selectors";
 import type { State } from "../../store/state";
@@ -209,6 +210,7 @@ export class Client {
       if (frame.op === "ready") this.ready();
       else if (frame.op === "resync") void this.refresh().catch(() => undefined);
       else if (frame.t === "message.created") messages.push(frame.d);
+      else if (frame.t === "pending.updated") this.settled(frame.channel, frame.d);
       else if (frame.t === "settings.updated") this.sharing.heard(frame.d);
       else if (frame.t === "notification.created") notifications.push(frame.d);
       else if (frame.t === "attention.updated") attention = frame.d;
@@ -223,6 +225,18 @@ export class Client {
     this.people.need(unknownUsers(this.store.getState(), messages));
     const heard = { messages, notifications, live, ...(attention ? { attention } : {}) };
     for (const hearer of this.hearers) hearer(heard);
+  }
+
+  /** What a channel's host refused is told, unless it stands in the timeline as not sent. */
+  private settled(channel: string, { state, kind, code, message }: PendingUpdate): void {
+    if (state !== "refused") return;
+    if (kind === "message" && this.outbox.keepRefused(channel, message?.nonce ?? "")) return;
+    // Whoever left and may not is in it again.
+    if (kind === "member") void this.actions.loadChannel(channel);
+    const { refused } = t.waiting;
+    const host = this.store.getState().channels[channel]?.info.host ?? "";
+    const words = kind in refused ? refused[kind as keyof typeof refused] : refused.other;
+    this.notices.show(words(host, named(t.problems, code ?? "") ?? t.problems.unknown));
   }
 
   private ready(): void {

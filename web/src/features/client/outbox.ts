@@ -83,6 +83,13 @@ export class Outbox {
     this.store.dispatch({ type: "outbox_discarded", channel, nonce });
   }
 
+  /** The host will not have it, so it is not sent again by itself, also after a reload. False when it is not of here. */
+  keepRefused(channel: string, nonce: string): boolean {
+    const item = this.store.getState().outbox[channel]?.find((each) => each.nonce === nonce);
+    if (item) this.kept.put(this.user(), item);
+    return item !== undefined;
+  }
+
   /** The connection is back: do not wait out the timers. */
   flush(): void {
     for (const timer of this.timers.values()) clearTimeout(timer);

@@ -1,15 +1,14 @@
 // How a channel that is shared with other servers stands, in plain words' terms. Pure.
 
 import type { Channel } from "../../api/types";
-import type { OutboxItem } from "../../store/state";
 
 type SyncState = NonNullable<Channel["sync"]>["state"];
 
 /** What one writes may wait for the host before the server has said that the host is away. */
-export function syncState(info: Pick<Channel, "sync">, outbox: readonly OutboxItem[]): SyncState {
+export function syncState(info: Pick<Channel, "sync">, waits: boolean): SyncState {
   const told = info.sync?.state ?? "live";
   if (told !== "live") return told;
-  return outbox.some((item) => item.status === "hosted") ? "waiting" : "live";
+  return waits ? "waiting" : "live";
 }
 
 export interface Delivery {

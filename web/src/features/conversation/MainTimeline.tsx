@@ -13,6 +13,7 @@ import { buildRows } from "./rows";
 import { useJump } from "./useJump";
 import { type Reading, useReading } from "./useReading";
 import { useScroll } from "./useScroll";
+import { useUnsent } from "./waits";
 
 interface MainTimelineProps {
   channel: ChannelState;
@@ -25,7 +26,6 @@ interface MainTimelineProps {
   onReply: (id: string) => void;
 }
 
-const NONE = [] as const;
 /** More unread than one page: open in the middle of the log, not at its end. */
 const UNREAD_AROUND_MIN = 40;
 
@@ -76,7 +76,7 @@ export function MainTimeline(props: MainTimelineProps) {
 /** What arrives is drawn when there is time: keys and pointer come first, and a drawing under way gives way to them. */
 function Loaded(props: MainTimelineProps) {
   const { channel } = props;
-  const outbox = useSelect((state) => state.outbox[channel.info.id]) ?? NONE;
+  const outbox = useUnsent(channel.info.id);
   // Together, so that one's own message is never in both and never in neither.
   const shown = useDeferredValue(useMemo(() => ({ channel, outbox }), [channel, outbox]));
   return <Timeline {...props} {...shown} />;

@@ -12,7 +12,8 @@ import { Icon } from "../../ui/Icon";
 import { mentionsMe } from "../../store/events";
 import { displayName, localPart } from "../../store/selectors";
 import type { StoredMessage } from "../../store/state";
-import { useClient, useMe, useSelect } from "../app/context";
+import type { Expected } from "../../store/waiting";
+import { useChannel, useClient, useMe, useSelect } from "../app/context";
 import { useView } from "../app/view";
 import { Attachments } from "../files/Attachments";
 import { Provenance } from "../files/Provenance";
@@ -20,6 +21,8 @@ import { canSeeEdits } from "../client/rights";
 import { EditBox } from "./EditBox";
 import { MessageTools } from "./MessageTools";
 import { ReplyQuote } from "./ReplyQuote";
+import { useExpected } from "./waits";
+import { WaitingNote } from "./WaitingNote";
 
 interface MessageItemProps {
   rowKey: string;
@@ -43,16 +46,16 @@ const LABEL_CHARS_MAX = 160;
 const NAMES_MAX = 8;
 
 export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
-  const { message, channel, rowKey } = props;
+  const { channel, rowKey } = props;
+  const { message, edit, removal, emoji } = useExpected(channel, props.message);
   const client = useClient();
   const view = useView();
-  const me = useMe();
   const user = useSelect((state) => state.users[message.sender]);
   const name = displayName(user, message.sender);
   const { mentions } = message;
   const all = message.mentions_all === true;
   const here = message.mentions_here === true;
-  const meId = me?.id ?? "";
+  const meId = useMe()?.id ?? "";
   const { openDialog } = view;
 
   const mention = useCallback(
@@ -82,7 +85,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
         full: fullTime(message.ts),
         iso: new Date(message.ts).toISOString(),
       }}
-      {...(mentioned ? { tone: "mention" as const } : {})}
+      tone={removal ? "pending" : mentioned ? "mention" : undefined}
       flash={props.flash}
       tabbable={props.tabbable}
       onActivate={() => props.onActivate(rowKey)}
@@ -94,14 +97,15 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
       }
       foot={
         <>
-          <MessageReactions channel={channel} message={message} />
+          <MessageReactions channel={channel} message={message} waiting={emoji} />
+          <ChangeNote channel={channel} edit={edit} removal={removal} />
           {message.thread_count && !props.inThread ? (
             <ThreadLink root={message.id} count={message.thread_count} onOpen={openThread} />
           ) : null}
         </>
       }
       tools={
-        props.active && !message.deleted && !props.editing ? (
+        props.active && !message.deleted && !removal && !props.editing ? (
           <MessageTools
             channel={channel}
             message={message}
@@ -141,6 +145,12 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
     </MessageRow>
   );
 });
+
+/** What is to happen to the message once the channel's host is back. */
+function ChangeNote({ channel, edit, removal }: { channel: string } & Pick<Expected, "edit" | "removal">) {
+  if (removal) return <WaitingNote channel={channel} pending={removal} kind="removal" />;
+  return edit ? <WaitingNote channel={channel} pending={edit} kind="edit" /> : null;
+}
 
 /** How many replies there are, and how many of them are new in a thread that one follows. */
 function ThreadLink({ root, count, onOpen }: { root: string; count: number; onOpen: () => void }) {
@@ -192,19 +202,30 @@ function Edited({ channel, message }: { channel: string; message: StoredMessage 
   );
 }
 
-function MessageReactions({ channel, message }: { channel: string; message: StoredMessage }) {
+interface MessageReactionsProps {
+  channel: string;
+  message: StoredMessage;
+  /** Those that the channel's host does not know yet. */
+  waiting: readonly string[];
+}
+
+function MessageReactions({ channel, message, waiting }: MessageReactionsProps) {
   const client = useClient();
   const users = useSelect((state) => state.users);
+  const host = useChannel(channel)?.info.host ?? "";
   if (message.reactions.length === 0) return null;
   const views = message.reactions.map((reaction): ReactionView => {
     const names = reaction.users.slice(0, NAMES_MAX).map((id) => displayName(users[id], id));
     const more = reaction.count - names.length;
     const list = [...names, ...(more > 0 ? [t.message.moreReactors(more)] : [])].join(", ");
+    const label = t.message.reaction(reaction.emoji, reaction.count, list);
+    const late = waiting.includes(reaction.emoji);
     return {
       emoji: reaction.emoji,
       count: reaction.count,
       mine: reaction.me ?? false,
-      label: t.message.reaction(reaction.emoji, reaction.count, list),
+      label: late ? `${label}, ${t.waiting.reaction(host)}` : label,
+      waiting: late,
     };
   });
   return (

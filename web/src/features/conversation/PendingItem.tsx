@@ -3,7 +3,6 @@
 import { named, t } from "../../i18n";
 import { clockTime, fullTime } from "../../lib/time";
 import { Button } from "../../ui/Button";
-import { Icon } from "../../ui/Icon";
 import { Markdown } from "../../ui/markdown/Markdown";
 import { plainText } from "../../ui/markdown/parse";
 import { MessageRow } from "../../ui/MessageRow";
@@ -11,6 +10,7 @@ import { displayName } from "../../store/selectors";
 import type { OutboxItem } from "../../store/state";
 import { useChannel, useClient, useMe } from "../app/context";
 import { ReplyQuote } from "./ReplyQuote";
+import { WaitingNote } from "./WaitingNote";
 
 const nothing = () => undefined;
 
@@ -24,7 +24,8 @@ interface PendingItemProps {
 export function PendingItem({ item, head, onActivate }: PendingItemProps) {
   const client = useClient();
   const me = useMe();
-  const host = useChannel(item.channel)?.info.host ?? "";
+  const waiting = useChannel(item.channel)?.waiting;
+  const kept = waiting?.find(({ message }) => message?.nonce === item.nonce) ?? null;
   const failed = item.status === "failed";
   const id = me?.id ?? "";
   return (
@@ -56,10 +57,7 @@ export function PendingItem({ item, head, onActivate }: PendingItemProps) {
             </Button>
           </div>
         ) : item.status === "hosted" ? (
-          <div className="waiting-note" data-testid="waiting-host">
-            <Icon name="clock" />
-            {t.message.waitingHost(host)}
-          </div>
+          <WaitingNote channel={item.channel} pending={kept} kind="message" />
         ) : item.status === "waiting" ? (
           <div className="waiting-note">{t.message.waiting}</div>
         ) : null

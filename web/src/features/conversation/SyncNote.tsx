@@ -1,17 +1,16 @@
 import { t } from "../../i18n";
 import { Icon } from "../../ui/Icon";
 import type { Channel } from "../../api/types";
+import { waitsForHost } from "../../store/waiting";
 import { useSelect } from "../app/context";
 import { syncState } from "../client/sync";
 import { useStanding } from "./useStanding";
 
-const NONE = [] as const;
-
 /** What one should know of a channel that another server orders, when not all is as usual. */
 export function SyncNote({ info }: { info: Channel }) {
-  const outbox = useSelect((state) => state.outbox[info.id]) ?? NONE;
+  const waits = useSelect((state) => waitsForHost(state, info.id));
   useStanding(info);
-  const state = syncState(info, outbox);
+  const state = syncState(info, waits);
   if (state === "live") return null;
   const { host } = info;
   const words =

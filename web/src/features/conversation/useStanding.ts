@@ -1,5 +1,6 @@
 import { useEffect } from "react";
 import type { Channel } from "../../api/types";
+import { waitsForHost } from "../../store/waiting";
 import { useClient, useSelect } from "../app/context";
 
 /** How often it is asked how a shared channel stands, in milliseconds: while all is well, and while it is not. */
@@ -10,7 +11,7 @@ const BUSY_MS = 4_000;
 export function useStanding({ id, host, sync }: Channel): void {
   const client = useClient();
   const online = useSelect((state) => state.connection.state === "online");
-  const waiting = useSelect((state) => state.outbox[id]?.some((item) => item.status === "hosted") ?? false);
+  const waiting = useSelect((state) => waitsForHost(state, id));
   const elsewhere = useSelect((state) => state.server !== null && state.server.name !== host);
   const shared = elsewhere || sync !== undefined;
   const late = sync !== undefined && (sync.state !== "live" || sync.servers.some(({ behind }) => behind > 0));
@@ -19,6 +20,11 @@ export function useStanding({ id, host, sync }: Channel): void {
   useEffect(() => {
     if (online) void client.actions.loadStanding(id);
   }, [client, id, online, waiting]);
+
+  // From then on frames tell.
+  useEffect(() => {
+    if (online && elsewhere) void client.actions.loadPending(id);
+  }, [client, id, online, elsewhere]);
 
   useEffect(() => {
     if (!online || !shared) return;

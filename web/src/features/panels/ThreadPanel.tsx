@@ -1,26 +1,26 @@
 import { memo, useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
 import { t } from "../../i18n";
 import { TimelineSkeleton } from "../../ui/bits";
-import { useChannel, useClient, useMe, useSelect } from "../app/context";
+import { useChannel, useClient, useMe } from "../app/context";
 import { canPost } from "../client/rights";
 import { Composer } from "../composer/Composer";
 import { MessageItem } from "../conversation/MessageItem";
 import { MessageList } from "../conversation/MessageList";
 import { buildRows } from "../conversation/rows";
 import { useScroll } from "../conversation/useScroll";
+import { useUnsent } from "../conversation/waits";
 import { lastOwn } from "../../store/selectors";
 import type { ChannelState, OutboxItem, Window } from "../../store/state";
 import { FollowButton } from "./FollowButton";
 import { PanelFrame } from "./PanelFrame";
 import { useThreadReading } from "./useThreadReading";
 
-const NONE = [] as const;
 const nothing = () => undefined;
 
 export default function ThreadPanel({ channel: id, root }: { channel: string; root: string }) {
   const client = useClient();
   const known = useChannel(id);
-  const pending = useSelect((state) => state.outbox[id]) ?? NONE;
+  const pending = useUnsent(id);
   // As in the main timeline: keys first, and one's own message never in both and never in neither.
   const { channel, outbox } = useDeferredValue(
     useMemo(() => ({ channel: known, outbox: pending }), [known, pending]),
