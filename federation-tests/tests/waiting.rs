@@ -91,11 +91,17 @@ async fn devices_hear_of_what_waits() {
     let told = device.next(|frame| frame["t"] == "pending.updated").await;
     let d = &told["d"];
     assert_eq!((&d["kind"], &d["target"], &d["emoji"]), (&json!("redact"), &kept["id"], &json!("👍")));
+    // Who reacts so again takes that back.
+    bob.put(&thumb, Value::Null).await.expect(204);
+    let again = device.next(|frame| frame["d"]["state"] == "taken_back").await;
+    assert_eq!(again["d"]["id"], d["id"]);
+    bob.delete(&thumb).await.expect(202);
     let sent =
         bob.post(&format!("/channels/{channel}/messages"), json!({ "nonce": "n3", "text": "no" })).await;
     assert_eq!((sent.status, &sent.body["status"]), (201, &json!("pending")));
     bob.delete(&path(&sent.body)).await.expect(204);
-    let told = device.next(|frame| frame["d"]["state"] == "taken_back").await;
+    let told =
+        device.next(|frame| frame["d"]["state"] == "taken_back" && frame["d"]["kind"] == "message").await;
     assert_eq!((&told["d"]["kind"], &told["d"]["message"]["text"]), (&json!("message"), &json!("no")));
     world.start(0);
     // What it was about is told first.

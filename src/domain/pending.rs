@@ -16,7 +16,7 @@ use crate::protocol::event::{Event, EventType, Rel};
 use crate::protocol::ids::{ChannelId, EventId, UserId};
 use crate::protocol::{Seq, Ts};
 use crate::storage::peers::{self, PendingRow};
-use crate::storage::{ChannelNum, Conn, channels, entries, messages, users};
+use crate::storage::{ChannelNum, Conn, UserNum, channels, entries, messages, users};
 
 /// The `seq` of a message that has no place in the log yet.
 pub const NO_SEQ: Seq = -1;
@@ -132,6 +132,19 @@ impl Domain {
 }
 
 impl Work<'_> {
+    /// Forgets that the person wanted an event deleted, should that wait.
+    pub(super) fn keep_after_all(&mut self, channel: ChannelNum, person: UserNum, event: &str) -> Result<()> {
+        for row in peers::pending_of(self.conn, channel, person)? {
+            let known = serde_json::from_str::<Event>(&row.event).ok();
+            let relates =
+                known.filter(|known| known.kind == EventType::Redact).and_then(|known| known.relates);
+            if relates.is_some_and(|relates| relates.to.as_str() == event) {
+                self.drop_pending(&row.event_id, Fate::TakenBack)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Tells the sender's devices what became of an event that waits. Of one that did not wait long nobody was told
     /// that it does: whoever sent it is being answered.
     pub(super) fn tell_fate(&mut self, row: &PendingRow, fate: Fate) -> Result<()> {

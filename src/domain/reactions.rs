@@ -37,8 +37,8 @@ impl Domain {
             if row.deleted {
                 return Err(Error::NotFound(Missing::Message));
             }
-            if messages::reaction(work.conn, num, row.seq, &emoji, actor.person.num)?.is_some() {
-                return Ok(());
+            if let Some(known) = messages::reaction(work.conn, num, row.seq, &emoji, actor.person.num)? {
+                return work.keep_after_all(num, actor.person.num, &known.event_id);
             }
             let others = messages::emoji_of(work.conn, num, row.seq)?;
             if others.len() >= EMOJI_PER_MESSAGE_MAX && !others.contains(&emoji) {
