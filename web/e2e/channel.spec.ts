@@ -16,14 +16,8 @@ together(server, "harbour", (first, second) => {
   bo = second;
 });
 
-async function settings(person: Person, tab: string): Promise<void> {
-  await person.page.getByRole("button", { name: "Conversation options" }).click();
-  await person.page.getByRole("menuitem", { name: "Channel settings" }).click();
-  await person.page.getByRole("tab", { name: tab }).click();
-}
-
 test("who may join is decided, and an archived channel takes nothing", async () => {
-  await settings(ada, "Access");
+  await ada.channelSettings("Access");
   await ada.page.getByText("Invited people only").click();
   await ada.page.getByRole("button", { name: "Save" }).click();
   await expect(ada.page.getByText("Saved")).toBeVisible();
@@ -37,7 +31,7 @@ test("who may join is decided, and an archived channel takes nothing", async () 
 });
 
 test("servers are admitted and excluded by name", async () => {
-  await settings(ada, "Servers");
+  await ada.channelSettings("Servers");
   const { page } = ada;
   await page.getByText("Only these, and the channel's own").click();
   await page.getByLabel("Admitted servers").fill("b.example\nname!");
@@ -54,7 +48,7 @@ test("servers are admitted and excluded by name", async () => {
   await ada.shot("channel-servers");
   await page.keyboard.press("Escape");
   await page.reload();
-  await settings(ada, "Servers");
+  await ada.channelSettings("Servers");
   await expect(page.getByLabel("Admitted servers")).toHaveValue("b.example\n*.c.example");
   await expect(page.getByLabel("Excluded servers")).toHaveValue("x.c.example");
   await page.keyboard.press("Escape");
@@ -73,7 +67,7 @@ test("whoever is banned is listed, and the ban is lifted", async () => {
       body: JSON.stringify({ membership: "banned" }),
     });
   }, id);
-  await settings(ada, "Bans");
+  await ada.channelSettings("Bans");
   await ada.shot("channel-bans");
   await page.getByRole("button", { name: "Lift the ban on Bo" }).click();
   await expect(page.getByText("Nobody is banned.")).toBeVisible();

@@ -153,17 +153,13 @@ test("what the host refuses when it is back is told, and is as it was", async ()
 test("which servers have what was said is kept up to date", async () => {
   const { page } = ann;
   const told = page.getByTestId("channel-servers");
-  await page.getByRole("button", { name: "Conversation options" }).click();
-  await page.getByRole("menuitem", { name: "Channel settings" }).click();
-  await page.getByRole("tab", { name: "Servers" }).click();
+  await ann.channelSettings("Servers");
   await expect(told).toContainText("1 of 1 servers have everything.");
   await page.keyboard.press("Escape");
   await pair.b.kill();
   await ann.send("One for later");
   await ann.sees("One for later");
-  await page.getByRole("button", { name: "Conversation options" }).click();
-  await page.getByRole("menuitem", { name: "Channel settings" }).click();
-  await page.getByRole("tab", { name: "Servers" }).click();
+  await ann.channelSettings("Servers");
   await expect(told).toContainText("0 of 1 servers have everything.");
   await expect(told).toContainText("b.test is 1 behind");
   await ann.shot("federation-behind");

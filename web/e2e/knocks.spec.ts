@@ -16,17 +16,11 @@ together(server, "library", (first, second) => {
   bo = second;
 });
 
-async function settings(person: Person, tab: string): Promise<void> {
-  await person.page.getByRole("button", { name: "Conversation options" }).click();
-  await person.page.getByRole("menuitem", { name: "Channel settings" }).click();
-  await person.page.getByRole("tab", { name: tab }).click();
-}
-
 const saved = (person: Person) => expect(person.page.getByText("Saved").first()).toBeVisible();
 
 test("what a role may do is decided, and holds at once", async () => {
   const { page } = ada;
-  await settings(ada, "Permissions");
+  await ada.channelSettings("Permissions");
   await page.getByLabel("Write messages").selectOption({ label: "Moderators" });
   await ada.shot("channel-permissions");
   await page.getByRole("button", { name: "Save" }).click();
@@ -47,7 +41,7 @@ test("a moderator gives no more than a moderator has", async () => {
   await ada.page.getByRole("menuitem", { name: "Make moderator" }).click();
   await ada.page.getByRole("button", { name: "Close", exact: true }).click();
   await expect(ada.page.getByRole("complementary")).toHaveCount(0);
-  await settings(bo, "Permissions");
+  await bo.channelSettings("Permissions");
   const rights = bo.page.getByLabel("Pin messages");
   await expect(rights.getByRole("option")).toHaveText(["Everybody", "Members", "Moderators"]);
   await rights.selectOption({ label: "Moderators" });
@@ -59,7 +53,7 @@ test("a moderator gives no more than a moderator has", async () => {
 test("the address is changed, and one that is taken is refused where it stands", async () => {
   const { page } = ada;
   await ada.createChannel("annex");
-  await settings(ada, "General");
+  await ada.channelSettings("General");
   await page.getByLabel("Address").fill("library");
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByText(/exists already/)).toBeVisible();
@@ -74,7 +68,7 @@ test("the address is changed, and one that is taken is refused where it stands",
 test("somebody asks, is declined, asks again, and is let in", async ({ browser }) => {
   const { page } = ada;
   await ada.open("library");
-  await settings(ada, "Access");
+  await ada.channelSettings("Access");
   await page.getByText("Whoever asks and is let in").click();
   await page.getByRole("button", { name: "Save" }).click();
   await saved(ada);
@@ -94,7 +88,7 @@ test("somebody asks, is declined, asks again, and is let in", async ({ browser }
   await asked.click();
   await expect(page.getByTestId("knocks")).toHaveCount(0);
   await ask.click();
-  await settings(ada, "Requests");
+  await ada.channelSettings("Requests");
   await ada.shot("knock-requests");
   await page.getByRole("dialog").getByRole("button", { name: "Decline the request of Cleo" }).click();
   await expect(page.getByText("Nobody waits to be let in.")).toBeVisible();

@@ -144,6 +144,13 @@ export class Person {
     await this.page.getByRole("menuitem", { name: action, exact: true }).click();
   }
 
+  /** Opens the settings of the channel that is shown, at one of their pages. */
+  async channelSettings(tab: string): Promise<void> {
+    await this.page.getByRole("button", { name: "Conversation options" }).click();
+    await this.page.getByRole("menuitem", { name: "Channel settings" }).click();
+    await this.page.getByRole("tab", { name: tab }).click();
+  }
+
   async shot(name: string): Promise<void> {
     await this.page.screenshot({ path: `e2e/artifacts/${name}.png`, animations: "disabled" });
   }

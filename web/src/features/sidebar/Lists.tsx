@@ -4,7 +4,7 @@ import { type ReactNode, useCallback, useDeferredValue, useMemo, useState } from
 import { t } from "../../i18n";
 import { Badge } from "../../ui/bits";
 import { IconButton } from "../../ui/Button";
-import { Icon } from "../../ui/Icon";
+import { Icon, type IconName } from "../../ui/Icon";
 import { Menu } from "../../ui/Menu";
 import { channelName, displayName, otherPeople } from "../../store/selectors";
 import type { ChannelState, State } from "../../store/state";
@@ -132,6 +132,20 @@ function titleOf({ id, name }: Group<ChannelState>): string {
 const emptyOf = (id: string): string =>
   id === DMS ? t.nav.noDms : id === CHANNELS ? t.nav.noChannels : t.sections.empty;
 
+interface OpensProps {
+  icon: IconName;
+  label: string;
+  dialog: "people" | "dm" | "directory" | "create";
+}
+
+/** A button that opens a dialog. */
+function Opens({ icon, label, dialog }: OpensProps) {
+  const view = useView();
+  return (
+    <IconButton icon={icon} size="small" label={label} onPress={() => view.openDialog({ kind: dialog })} />
+  );
+}
+
 function SectionTools({ group: { id, name } }: { group: Group<ChannelState> }) {
   const view = useView();
   const [, change] = useArrangement();
@@ -139,36 +153,16 @@ function SectionTools({ group: { id, name } }: { group: Group<ChannelState> }) {
   if (id === DMS) {
     return (
       <>
-        <IconButton
-          icon="people"
-          size="small"
-          label={t.peopleDirectory.title}
-          onPress={() => view.openDialog({ kind: "people" })}
-        />
-        <IconButton
-          icon="add"
-          size="small"
-          label={t.nav.startDm}
-          onPress={() => view.openDialog({ kind: "dm" })}
-        />
+        <Opens icon="people" label={t.peopleDirectory.title} dialog="people" />
+        <Opens icon="add" label={t.nav.startDm} dialog="dm" />
       </>
     );
   }
   if (id === CHANNELS) {
     return (
       <>
-        <IconButton
-          icon="search"
-          size="small"
-          label={t.nav.browse}
-          onPress={() => view.openDialog({ kind: "directory" })}
-        />
-        <IconButton
-          icon="add"
-          size="small"
-          label={t.nav.create}
-          onPress={() => view.openDialog({ kind: "create" })}
-        />
+        <Opens icon="search" label={t.nav.browse} dialog="directory" />
+        <Opens icon="add" label={t.nav.create} dialog="create" />
       </>
     );
   }
