@@ -59,11 +59,12 @@ impl Domain {
     /// # Errors
     /// `channel_not_found`, `not_member`
     pub async fn pending(&self, actor: &Actor, channel: ChannelId) -> Result<Vec<Pending>> {
-        let person = actor.person.clone();
+        let (person, now) = (actor.person.clone(), self.clock.now());
         self.reads
             .read(move |conn| {
                 let seat = Seat::joined(conn, person.num, &channel)?;
-                let rows = peers::pending_of(conn, seat.channel.num, person.num)?;
+                let mut rows = peers::pending_of(conn, seat.channel.num, person.num)?;
+                rows.retain(|row| has_waited(row, now));
                 let shown = rows.iter().map(|row| shown(conn, &channel, &person.id, row));
                 Ok(shown.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
             })
@@ -145,11 +146,9 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Tells the sender's devices what became of an event that waits. Of one that did not wait long nobody was told
-    /// that it does: whoever sent it is being answered.
+    /// Tells the sender's devices what became of an event that waits.
     pub(super) fn tell_fate(&mut self, row: &PendingRow, fate: Fate) -> Result<()> {
-        let waited = self.lane.clock.now() - row.created_ts;
-        if !matches!(fate, Fate::Waits) && u128::try_from(waited).unwrap_or(0) < PATIENCE.as_millis() {
+        if !matches!(fate, Fate::Waits) && !has_waited(row, self.lane.clock.now()) {
             return Ok(());
         }
         let channel = self.lane.open(self.conn, row.channel)?.id.clone();
@@ -160,6 +159,12 @@ impl Work<'_> {
         }
         Ok(())
     }
+}
+
+/// Of what is on its way for a moment only nobody is told that it waits, nor that it does no longer: whoever sent it
+/// is being answered.
+fn has_waited(row: &PendingRow, now: Ts) -> bool {
+    u128::try_from(now - row.created_ts).unwrap_or(0) >= PATIENCE.as_millis()
 }
 
 fn is_reaction(row: &PendingRow, message: &EventId, emoji: &str) -> bool {

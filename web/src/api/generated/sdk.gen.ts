@@ -434,7 +434,7 @@ export const setNotify = <ThrowOnError extends boolean = true>(options: Options<
 
 /**
  * What of one's own waits for the server that hosts the channel, the oldest first: messages, edits, deletions and
- * reactions that were written while it was away. They are sent when it is back, and keep their ids. Deleting a message
+ * reactions that were written while it was away, and that it did not take for some seconds. They are sent when it is back, and keep their ids. Deleting a message
  * that waits, or taking a reaction back that does, ends the waiting.
  */
 export const listPending = <ThrowOnError extends boolean = true>(options: Options<ListPendingData, ThrowOnError>) => (options.client ?? client).get<ListPendingResponses, ListPendingErrors, ThrowOnError, 'data'>({
