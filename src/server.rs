@@ -248,6 +248,7 @@ fn build_domain(
         fences: Arc::default(),
         lines: Default::default(),
         catch_ups: Default::default(),
+        previews: Default::default(),
         crowds: Crowds::default(),
         lookups: Arc::new(Semaphore::new(LOOKUPS_MAX)),
     };

@@ -6,6 +6,7 @@ use loggia::protocol::body::Body;
 use loggia::protocol::event::{Event, EventType, Seen, SignedEvent, StateChange};
 use loggia::protocol::head::{Head, SignedHead};
 use loggia::protocol::ids::{ChannelId, Hash, UserId};
+use loggia::protocol::limits::BATCH_ENTRIES_MAX;
 use loggia::protocol::log::{Entry, Frontier};
 use loggia::protocol::sign::Signature;
 use serde_json::{Value, json};
@@ -69,6 +70,18 @@ pub struct Hosted<'a> {
     pub owner: UserId,
     pub log: Arc<Mutex<Log>>,
     nonce: std::cell::Cell<u32>,
+}
+
+/// The end of the log, as an honest host gives it, with this head.
+fn snapshot(log: &Log, head: SignedHead) -> Value {
+    let from = log.placed.len().saturating_sub(BATCH_ENTRIES_MAX);
+    let mut tree = Frontier::new();
+    for placed in &log.placed[..from] {
+        tree.push(placed.entry.leaf());
+    }
+    let entries: Vec<Value> = log.placed[from..].iter().map(Placed::json).collect();
+    let genesis = card(log, head.clone())["genesis"].clone();
+    json!({ "genesis": genesis, "frontier": tree.peaks(), "entries": entries, "head": head, "history": "all" })
 }
 
 /// A body of a message.
@@ -135,7 +148,8 @@ impl Hosted<'_> {
         let (name, kid, key) = (self.peer.name.clone(), self.peer.kid.clone(), self.peer.key.clone());
         self.peer.manners(move |heard: &Heard| {
             let mut log = log.lock().expect("a log");
-            if heard.method == "GET" && heard.target.contains("/aliases/") {
+            let is_snapshot = heard.is("GET", "/snapshot");
+            if heard.method == "GET" && (heard.target.contains("/aliases/") || is_snapshot) {
                 let size = log.placed.len() as i64;
                 let head = Head {
                     channel: channel.clone(),
@@ -146,7 +160,8 @@ impl Hosted<'_> {
                     term: 1,
                     ts: now_s() * 1_000,
                 };
-                return Some(Reply::Json(200, card(&log, SignedHead::sign(head, &key)).to_string()));
+                let what = if is_snapshot { snapshot } else { card };
+                return Some(Reply::Json(200, what(&log, SignedHead::sign(head, &key)).to_string()));
             }
             let submits = ["/join", "/events", "/leave", "/knock"].iter().any(|end| heard.is("POST", end));
             if submits && heard.target.contains("/channels/") {
@@ -245,6 +260,21 @@ impl Hosted<'_> {
         card(&self.log.lock().expect("a log"), head)
     }
 
+    /// Gives the end of this log under its newest head, changed by `forge`, to whoever asks for a snapshot.
+    pub fn show(&self, forge: impl Fn(&mut Value) + Send + 'static) {
+        let (log, head, key) = (self.log.clone(), self.head(1), self.peer.key.clone());
+        self.peer.script(move |heard| {
+            heard.is("GET", "/snapshot").then(|| {
+                let log = log.lock().expect("a log");
+                let (size, root) = (log.placed.len() as i64, log.roots[log.roots.len() - 1]);
+                let head = SignedHead::sign(Head { size, root, ..head.clone() }, &key);
+                let mut shown = snapshot(&log, head);
+                forge(&mut shown);
+                Reply::Json(200, shown.to_string())
+            })
+        });
+    }
+
     /// An invitation by the owner.
     pub fn invitation(&self, invitee: &str) -> Value {
         json!({ "card": self.card(), "inviter": self.owner, "invitee": invitee, "ts": now_s() * 1_000 })
@@ -255,6 +285,19 @@ impl Hosted<'_> {
         let log = self.log.lock().expect("a log").clone();
         let entries: Vec<Value> = log.placed.iter().skip(from as usize).map(Placed::json).collect();
         json!({ "entries": entries, "head": self.signed_head(self.size()) })
+    }
+
+    /// Brings a server that has nothing up to date, batch after batch.
+    pub async fn replay(&self, to: &Server) {
+        let mut from = 0;
+        while from < self.size() {
+            let end = (from + BATCH_ENTRIES_MAX as i64).min(self.size());
+            let mut batch = self.batch(from);
+            batch["entries"].as_array_mut().expect("entries").truncate((end - from) as usize);
+            batch["head"] = json!(self.signed_head(end));
+            self.push(to, batch).await.expect(200);
+            from = end;
+        }
     }
 
     /// Sends a batch, whatever it is.

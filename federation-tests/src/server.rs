@@ -118,6 +118,13 @@ impl Server {
         rows.into_iter().map(|row| (row.kind, row.server)).collect()
     }
 
+    /// What the operator was told of a channel, as (kind, detail).
+    pub fn alarms_in(&self, channel: &str) -> Vec<(String, String)> {
+        let rows = self.read(|conn| loggia::storage::peers::alarms(conn, 1_000));
+        let rows = rows.into_iter().filter(|row| row.channel == channel);
+        rows.map(|row| (row.kind, row.detail)).collect()
+    }
+
     pub fn has_alarm(&self, kind: &str) -> bool {
         self.alarms().iter().any(|(known, _)| known == kind)
     }

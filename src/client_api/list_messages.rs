@@ -44,11 +44,13 @@ pub struct MessagePage {
     pub messages: Vec<Message>,
     /// The seq of the log's last entry.
     pub head: i64,
-    /// The seq of the first message that one may read; null when there is none.
+    /// The seq of the first message that one may read; null when there is none. While the log is on its way here: where
+    /// one may read from.
     pub oldest: Option<i64>,
 }
 
-/// A page of a channel's messages.
+/// A page of a channel's messages. While the log of a long channel of another server is on its way here, its newest
+/// messages are shown, and what lies before them is answered with `replaying`.
 #[utoipa::path(operation_id = "list_messages", tag = "messages", params(("channel" = String, Path), PageQuery), responses((status = 200, body = MessagePage)))]
 #[get("/channels/{channel}/messages")]
 pub async fn list_messages(

@@ -183,7 +183,7 @@ endpoints! {
     update_member: session ["channel_not_found", "not_member", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "user_not_found", "bad_member", "bad_reason", "bad_target", "owner_must_transfer"];
     create_dm: session ["bad_users", "user_not_found", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header"];
     send_message: session ["channel_not_found", "not_member", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "text_empty", "text_too_long", "bad_text", "nonce_reused", "bad_reference", "bad_target", "redacted", "message_not_found", "bad_attachments", "file_not_found"];
-    list_messages: session ["channel_not_found", "not_member", "bad_limit", "bad_place"];
+    list_messages: session ["channel_not_found", "not_member", "bad_limit", "bad_place", "replaying"];
     get_message: session ["channel_not_found", "not_member", "message_not_found"];
     edit_message: session ["channel_not_found", "not_member", "message_not_found", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "text_empty", "text_too_long", "bad_text", "not_yours", "bad_target", "redacted"];
     delete_message: session ["channel_not_found", "not_member", "message_not_found", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "bad_reason", "bad_target", "redacted", "bad_json", "too_large", "unsupported_media_type"];

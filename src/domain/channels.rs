@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::content::{self, NameContent, TopicContent};
 use super::messages::find_channel;
-use super::seat::{Seat, first_readable};
+use super::seat::{self, Seat, first_readable};
 use super::view::{Channel, ChannelServers, ChannelSync, Message, ServerLag, User};
 use super::writer::{Draft, Work};
 use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Person, Result, accounts, project, show};
@@ -17,7 +17,7 @@ use crate::storage::members::MemberRow;
 use crate::storage::messages::Shown;
 use crate::storage::users::UserRow;
 use crate::storage::{
-    ChannelNum, Conn, UserNum, channels, members, messages, meta, notifications, peers, users,
+    ChannelNum, Conn, UserNum, channels, joinings, members, messages, meta, notifications, peers, users,
 };
 
 pub const NAME_CHARS_MAX: usize = 80;
@@ -125,7 +125,7 @@ impl Domain {
         let (user, ours) = (actor.person.num, self.server().clone());
         let gate = self.writer.gate.clone();
         let known = id.clone();
-        let mut channel = self
+        let (mut channel, lacks) = self
             .reads
             .read(move |conn| {
                 let seat = Seat::find(conn, user, &id)?;
@@ -134,7 +134,9 @@ impl Domain {
                     "recovering".clone_into(&mut sync.state);
                 }
                 let servers = servers_of(&seat.channel);
-                Ok::<_, Error>(Channel { sync, servers, ..one(conn, seat.channel, seat.member, user)? })
+                let lacks = seat.lacks();
+                let channel = Channel { sync, servers, ..one(conn, seat.channel, seat.member, user)? };
+                Ok::<_, Error>((channel, lacks))
             })
             .await?;
         let host = channel.info.host.parse::<ServerName>();
@@ -143,11 +145,16 @@ impl Domain {
         {
             "waiting".clone_into(&mut sync.state);
         }
-        if let Some(sync) = channel.sync.as_mut().filter(|sync| sync.state == "live")
-            && let Some(behind) = self.catch_ups.missing(&known, channel.head + 1)
-        {
-            "replaying".clone_into(&mut sync.state);
+        let here = channel.head + 1;
+        let behind = self.catch_ups.missing(&known, here).into_iter().chain(lacks).max();
+        if let Some((sync, behind)) = channel.sync.as_mut().zip(behind) {
+            if sync.state == "live" {
+                "replaying".clone_into(&mut sync.state);
+            }
             sync.behind = Some(behind);
+        }
+        if lacks.is_some() {
+            channel.last_message = self.previews.last_message(&known, actor);
         }
         Ok(channel)
     }
@@ -372,10 +379,16 @@ fn one(conn: &mut Conn, row: ChannelRow, member: Option<MemberRow>, user: UserNu
 
 /// Everything the person is in or is asked into.
 pub(super) fn mine(conn: &mut Conn, user: UserNum) -> Result<Vec<Channel>> {
-    let rows = channels::of_user(conn, user)?;
+    let mut rows = channels::of_user(conn, user)?;
     let mut seats: HashMap<ChannelNum, MemberRow> = HashMap::new();
     for membership in ["joined", "invited"] {
         seats.extend(members::of_user(conn, user, membership)?.into_iter().map(|row| (row.channel, row)));
+    }
+    for (joining, row) in joinings::of_user(conn, user)? {
+        seats.insert(row.num, seat::early(&joining));
+        if rows.iter().all(|known| known.num != row.num) {
+            rows.push(row);
+        }
     }
     let unseen: HashMap<ChannelNum, i64> =
         notifications::unseen_by_channel(conn, user)?.into_iter().collect();
@@ -414,7 +427,8 @@ fn last_message(
     last: Option<Shown>,
     user: UserNum,
 ) -> Result<Option<Message>> {
-    let may = is_joined(member);
+    // Of a log that is on its way, what came last is old.
+    let may = member.is_some_and(|member| is_joined(Some(member)) && member.since_seq < row.size);
     let Some(last) = last.filter(|last| may && last.0.seq >= first_readable(row, member)) else {
         return Ok(None);
     };

@@ -46,6 +46,9 @@ pub enum Error {
     /// The channel may have lost the end of its log: nothing is added until that is known (HEAD-8).
     #[error("the channel takes nothing until it is whole again")]
     Recovering,
+    /// This part of the channel's log is still on its way here.
+    #[error("this part of the channel is still on its way here")]
+    Replaying,
     /// A failure of ours.
     #[error(transparent)]
     Internal(storage::Error),
@@ -142,6 +145,7 @@ impl Error {
             Error::Peer(error) => error.code(),
             Error::Busy => "busy",
             Error::Recovering => "recovering",
+            Error::Replaying => "replaying",
             Error::Elsewhere(_) | Error::FileStore(_) | Error::Internal(_) => "internal",
         }
     }

@@ -97,6 +97,7 @@ pub struct Domain {
     pub fences: Arc<remote::recover::Fences>,
     pub lines: remote::lines::Lines,
     pub catch_ups: remote::catch_up::CatchUps,
+    pub previews: remote::preview::Previews,
     pub crowds: remote::crowds::Crowds,
     /// Places for questions about people and keys elsewhere.
     pub lookups: Arc<tokio::sync::Semaphore>,

@@ -10,7 +10,8 @@ use futures_util::stream::BoxStream;
 use tokio::sync::oneshot;
 
 use super::remote::wire::OutcomeError;
-use crate::protocol::ids::ServerName;
+use crate::protocol::ids::{KeyId, ServerName};
+use crate::protocol::sign::PublicKey;
 use crate::protocol::{Seq, Ts};
 
 /// A request to another server: below `/federation/v1`.
@@ -98,6 +99,8 @@ impl PeerError {
     }
 }
 
+pub type KeyAnswer<'a> = Pin<Box<dyn Future<Output = Result<Option<PublicKey>, PeerError>> + Send + 'a>>;
+
 pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<String, PeerError>> + Send + 'a>>;
 
 /// How talking to a server went, since this one started.
@@ -125,6 +128,8 @@ pub trait Peers: Send + Sync {
     fn ask<'a>(&'a self, server: &'a ServerName, ask: Ask) -> Answer<'a>;
     /// Asks for the bytes of a file, from one of them on. `path` is as in [`Ask`].
     fn file<'a>(&'a self, server: &'a ServerName, path: &'a str, from: u64) -> FileReply<'a>;
+    /// The key of this name in the server's key document, in force or not; none if it has no such.
+    fn key<'a>(&'a self, server: &'a ServerName, kid: &'a KeyId) -> KeyAnswer<'a>;
     /// Something waits for the server: entries, events or errands.
     fn wake(&self, server: &ServerName);
     /// A host may have more of its channels than it gave.
@@ -146,6 +151,10 @@ impl Peers for NoPeers {
     }
 
     fn file<'a>(&'a self, _: &'a ServerName, _: &'a str, _: u64) -> FileReply<'a> {
+        Box::pin(async { Err(PeerError::Disabled) })
+    }
+
+    fn key<'a>(&'a self, _: &'a ServerName, _: &'a KeyId) -> KeyAnswer<'a> {
         Box::pin(async { Err(PeerError::Disabled) })
     }
 

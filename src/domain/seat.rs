@@ -5,8 +5,9 @@ use crate::protocol::Seq;
 use crate::protocol::ids::ChannelId;
 use crate::protocol::rules::{HistoryPolicy, Policy};
 use crate::storage::channels::ChannelRow;
+use crate::storage::joinings::JoiningRow;
 use crate::storage::members::{self, MemberRow};
-use crate::storage::{Conn, UserNum, channels};
+use crate::storage::{Conn, UserNum, channels, joinings};
 
 pub(super) struct Seat {
     pub channel: ChannelRow,
@@ -20,7 +21,7 @@ impl Seat {
     /// `channel_not_found`
     pub fn find(conn: &mut Conn, user: UserNum, id: &ChannelId) -> Result<Seat> {
         let channel = channels::by_id(conn, id.as_str())?.ok_or(Error::NotFound(Missing::Channel))?;
-        let member = members::get(conn, channel.num, user)?;
+        let member = member(conn, &channel, user)?;
         let seat = Seat { channel, member };
         if seat.is_known() { Ok(seat) } else { Err(Error::NotFound(Missing::Channel)) }
     }
@@ -52,9 +53,42 @@ impl Seat {
         first_readable(&self.channel, self.member.as_ref())
     }
 
+    /// How many entries are not here yet, up to the one that took the person in; none once it is here.
+    pub fn lacks(&self) -> Option<i64> {
+        let member = self.member.as_ref().filter(|member| member.membership == "joined")?;
+        Some(member.since_seq + 1 - self.channel.size).filter(|lacks| *lacks > 0)
+    }
+
     /// The seq of the log's last entry.
     pub fn head(&self) -> Seq {
         self.channel.size - 1
+    }
+}
+
+/// What the person is in the channel: by its log, or by the word of its host where the log is still on its way.
+pub(super) fn member(conn: &mut Conn, channel: &ChannelRow, user: UserNum) -> Result<Option<MemberRow>> {
+    let member = members::get(conn, channel.num, user)?;
+    if member.as_ref().is_some_and(|member| member.membership == "joined") {
+        return Ok(member);
+    }
+    let joining = joinings::get(conn, channel.num, user)?.filter(|joining| joining.seq >= channel.size);
+    Ok(joining.map(|joining| early(&joining)).or(member))
+}
+
+/// The seat of somebody whose join is on its way here: the host has taken it.
+pub(super) fn early(joining: &JoiningRow) -> MemberRow {
+    MemberRow {
+        channel: joining.channel,
+        user_num: joining.user_num,
+        membership: "joined".to_owned(),
+        role: "member".to_owned(),
+        since_seq: joining.seq,
+        joined_seq: Some(joining.seq),
+        invited_by: None,
+        notify: "all".to_owned(),
+        read_seq: -1,
+        // Nothing counts as unread until it is here.
+        read_base: i64::MAX,
     }
 }
 

@@ -71,11 +71,27 @@ impl Domain {
         place: Place,
         limit: i64,
     ) -> Result<Page> {
-        let user = actor.person.num;
+        match self.page_of(actor, &channel, place, limit).await {
+            // A log of which only the end can be shown; after a restart not even that is at hand.
+            Err(Error::Replaying) if self.previews.get(&channel).is_none() => {
+                self.preview(&channel).await?;
+                self.page_of(actor, &channel, place, limit).await
+            }
+            page => page,
+        }
+    }
+
+    async fn page_of(&self, actor: &Actor, channel: &ChannelId, place: Place, limit: i64) -> Result<Page> {
+        let (person, id) = (actor.person.clone(), channel.clone());
+        let preview = self.previews.get(channel);
         self.reads
             .read(move |conn| {
-                let seat = Seat::joined(conn, user, &channel)?;
-                page(conn, &seat, user, Of::Channel, place, limit)
+                let seat = Seat::joined(conn, person.num, &id)?;
+                match (seat.lacks(), preview) {
+                    (None, _) => page(conn, &seat, person.num, Of::Channel, place, limit),
+                    (Some(_), Some(preview)) => preview.page(&seat, place, limit, person.id.as_str()),
+                    (Some(_), None) => Err(Error::Replaying),
+                }
             })
             .await
     }

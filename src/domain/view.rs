@@ -241,7 +241,7 @@ pub struct ChannelSync {
     /// what they have.
     pub state: String,
     /// How many entries the host has that are not here yet, as far as is known; without them the channel is complete up
-    /// to its `head`.
+    /// to its `head`. Of a channel that one has just joined, the newest messages are shown before they are here.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub behind: Option<i64>,
     /// Of a channel hosted here: the other servers that get it.

@@ -11,10 +11,12 @@ use super::discovery::{Discovery, cause, read_body};
 use super::{BASE, VERSION};
 use crate::config::PeerPolicy;
 use crate::domain::clock::{Clock, nonce};
-use crate::domain::peers::{Answer, Ask, Contact, FileAnswer, FileReply, NO_CODE, PeerError, Peers};
+use crate::domain::peers::{
+    Answer, Ask, Contact, FileAnswer, FileReply, KeyAnswer, NO_CODE, PeerError, Peers,
+};
 use crate::domain::writer::Identity;
 use crate::protocol::http_sig::{self, Params, Request};
-use crate::protocol::ids::ServerName;
+use crate::protocol::ids::{KeyId, ServerName};
 use crate::protocol::key_document::KeyDocument;
 
 /// Largest answer that is read, in bytes: a range of entries with what JSON adds to it.
@@ -305,6 +307,14 @@ impl Peers for Outbound {
                 }
                 () = self.closing() => Err(PeerError::Unreachable(server.clone(), "this server stops".to_owned())),
             }
+        })
+    }
+
+    fn key<'a>(&'a self, server: &'a ServerName, kid: &'a KeyId) -> KeyAnswer<'a> {
+        Box::pin(async move {
+            let document = self.document(server).await?;
+            let known = document.set.keys.iter().find(|key| key.kid == *kid);
+            Ok(known.map(|key| key.public))
         })
     }
 

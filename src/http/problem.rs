@@ -148,6 +148,7 @@ codes! {
     "scan_failed" 503 "Files can't be examined for viruses now; nothing was kept.";
     "busy" 503 "Too much is waiting; nothing was done.";
     "recovering" 503 "The channel takes nothing until it is whole again: it may have lost its end.";
+    "replaying" 503 "This part of the channel is still on its way here; Retry-After says when to look again.";
     "federation_disabled" 404 "This server talks to no others.";
     "peer_blocked" 403 "This server does not talk to that one.";
     "peer_refused" 502 "The other server refused.";
@@ -155,7 +156,7 @@ codes! {
     "peer_unreachable" 503 "The other server can't be reached now.";
 }
 
-/// When to look again at a channel that is recovering.
+/// When to look again at a channel that is recovering, or on its way here.
 const RECOVERING_RETRY_S: u64 = 2;
 
 /// One wrong field.
@@ -280,6 +281,7 @@ impl From<Error> for Problem {
             Error::Credentials => Problem::plain("bad_credentials"),
             Error::Busy => Problem::plain("busy").retry_after(1),
             Error::Recovering => Problem::plain("recovering").retry_after(RECOVERING_RETRY_S),
+            Error::Replaying => Problem::plain("replaying").retry_after(RECOVERING_RETRY_S),
             Error::Batch(batch) => Problem::new(batch.code(), detail),
             Error::Peer(error) => Problem::new(peer_code(&error), detail),
             Error::Elsewhere(_) => Problem::plain("internal"),

@@ -14,6 +14,7 @@ pub mod emails;
 pub mod entries;
 pub mod files;
 pub mod heads;
+pub mod joinings;
 pub mod members;
 pub mod messages;
 pub mod meta;

@@ -463,3 +463,18 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(emails, notifications);
+
+diesel::table! {
+    joinings (channel, user_num) {
+        channel -> BigInt,
+        user_num -> BigInt,
+        seq -> BigInt,
+        event_id -> Text,
+        seen_size -> BigInt,
+        seen_root -> Binary,
+        head -> Nullable<Text>,
+        created_ts -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(joinings, channels);

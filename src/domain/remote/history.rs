@@ -139,7 +139,7 @@ pub struct NextBatch {
 }
 
 /// Largest tree over which a proof is made on request: it reads the whole log.
-const PROOF_SIZE_MAX: i64 = 1_000_000;
+pub(super) const PROOF_SIZE_MAX: i64 = 1_000_000;
 
 /// An inclusion proof.
 pub struct Inclusion {
@@ -188,7 +188,7 @@ fn entitled_from(conn: &mut Conn, row: &ChannelRow, server: &ServerName) -> Resu
     if row.host == server.as_str() { Ok(Some(0)) } else { readable_from(conn, row, server) }
 }
 
-fn batch(
+pub(super) fn batch(
     conn: &mut Conn,
     identity: &Identity,
     server: &ServerName,

@@ -12,19 +12,22 @@ use crate::domain::effect::Effect;
 use crate::domain::peers::{Ask, PeerError};
 use crate::domain::view::Channel;
 use crate::domain::writer::{Draft, Outgoing, Work};
-use crate::domain::{Actor, Domain, Error, Missing, Result, project, show};
+use crate::domain::{Actor, Domain, Error, Missing, Person, Result, project, show};
 use crate::protocol::event::{EventType, Seen, SignedEvent};
 use crate::protocol::head::SignedHead;
 use crate::protocol::ids::{Alias, ChannelId, ServerName};
+use crate::protocol::log::Entry;
 use crate::protocol::state::{ChannelKind, Create, State};
 use crate::storage::channels::ChannelChange;
+use crate::storage::joinings::JoiningRow;
 use crate::storage::members::MemberRow;
-use crate::storage::{ChannelNum, channels, members, meta, peers, users};
+use crate::storage::{ChannelNum, channels, joinings, members, meta, peers, users};
 
 /// Channels elsewhere that are remembered because somebody looked at them.
 const FOUND_MAX: usize = 10_000;
-/// How long somebody who joins waits for the log.
-const JOIN_PATIENCE: Duration = Duration::from_secs(60);
+/// How long somebody who joins waits for the log; for one of at least so many entries they are shown its end at once.
+const JOIN_PATIENCE: Duration = Duration::from_secs(10);
+const LONG_LOG: i64 = 2_048;
 /// Open invitations that one person may have: in all, and from one server.
 const INVITATIONS_MAX: i64 = 200;
 const INVITATIONS_PER_SERVER_MAX: i64 = 20;
@@ -143,7 +146,8 @@ impl Domain {
         Ok(row.map_or_else(|| self.found.get(channel).is_some(), |row| row.host != ours.as_str()))
     }
 
-    /// Joins a channel that is hosted elsewhere: asks its host, and waits until the log is here.
+    /// Joins a channel that is hosted elsewhere: asks its host, and waits until the log is here, unless that takes long.
+    /// Then the end of the log is shown, and the rest comes by itself.
     ///
     /// # Errors
     /// `channel_not_found`, refusals of the host.
@@ -152,39 +156,68 @@ impl Domain {
         actor: &Actor,
         channel: &ChannelId,
     ) -> Result<Channel> {
-        let out = match self.compose_join(actor, channel, "joined").await? {
-            Some(out) => out,
-            None => return self.view_of(actor, channel).await,
+        let Some((out, seen)) = self.compose_join(actor, channel, "joined").await? else {
+            return self.channel(actor, channel.clone()).await;
         };
         let last = out.events.last().ok_or(Error::Busy)?.id.clone();
         let arrives = self.expect(&last);
         let entry = self.submit(&out, "join").await?;
-        self.catch_ups.begin(&out.host, channel, 0, entry.seq + 1);
-        self.peers.wake(&out.host);
-        match self.arrival(arrives, JOIN_PATIENCE).await? {
-            Some(_) => self.view_of(actor, channel).await,
-            None => {
-                let slow = "it took the join; the channel has not arrived yet".to_owned();
-                Err(Error::Peer(PeerError::Unreachable(out.host, slow)))
-            }
+        if entry.check().is_err() || entry.event != last {
+            let what = "an entry of something else".to_owned();
+            return Err(Error::Peer(PeerError::Nonsense(out.host, what)));
         }
+        let here = self.note_joining(&out, &entry, seen).await?;
+        self.catch_ups.begin(&out.host, channel, here, entry.seq + 1);
+        self.peers.wake(&out.host);
+        let is_long = entry.seq + 1 - here > LONG_LOG;
+        let patience = if is_long { Duration::ZERO } else { JOIN_PATIENCE };
+        if self.arrival(arrives, patience).await?.is_some() {
+            return self.view_of(actor, channel).await;
+        }
+        // It is shown without, too.
+        self.preview(channel).await?;
+        self.channel(actor, channel.clone()).await
+    }
+
+    /// Keeps that the host has taken the person in, until the log says so. Answers how long that is here.
+    async fn note_joining(&self, out: &Outgoing, entry: &Entry, seen: Seen) -> Result<i64> {
+        let row = JoiningRow {
+            channel: out.num,
+            user_num: out.sender,
+            seq: entry.seq,
+            event_id: entry.event.as_str().to_owned(),
+            seen_size: seen.size,
+            seen_root: seen.root.as_bytes().to_vec(),
+            head: None,
+            created_ts: self.clock.now(),
+        };
+        self.writer
+            .channel(&out.channel, move |work| {
+                let size = work.lane.open(work.conn, row.channel)?.position.size;
+                // The log may have come meanwhile.
+                if row.seq >= size {
+                    joinings::put(work.conn, &row)?;
+                }
+                Ok(size)
+            })
+            .await
     }
 
     /// Asks a host to be let in.
     pub(in crate::domain) async fn knock_elsewhere(&self, actor: &Actor, channel: &ChannelId) -> Result<()> {
-        if let Some(out) = self.compose_join(actor, channel, "knocking").await? {
+        if let Some((out, _)) = self.compose_join(actor, channel, "knocking").await? {
             self.submit(&out, "knock").await?;
         }
         Ok(())
     }
 
-    /// The events that ask for a seat; none if the person has one.
+    /// The events that ask for a seat, and what they have seen of the log; none if the person has one.
     async fn compose_join(
         &self,
         actor: &Actor,
         channel: &ChannelId,
         wanted: &'static str,
-    ) -> Result<Option<Outgoing>> {
+    ) -> Result<Option<(Outgoing, Seen)>> {
         let found = self.found.get(channel);
         let (id, person) = (channel.clone(), actor.person.clone());
         self.writer
@@ -196,7 +229,8 @@ impl Domain {
                 };
                 let size = work.lane.open(work.conn, num)?.position.size;
                 let seat = members::get(work.conn, num, person.num)?.map(|row| row.membership);
-                if size > 0 && seat.as_deref() == Some(wanted) {
+                let coming = joinings::get(work.conn, num, person.num)?.is_some_and(|it| it.seq >= size);
+                if coming || (size > 0 && seat.as_deref() == Some(wanted)) {
                     return Ok(None);
                 }
                 let seen = match (&found, size) {
@@ -210,7 +244,7 @@ impl Domain {
                 let content = serde_json::json!({ "membership": wanted });
                 let draft = Draft::new(EventType::Member).state(person.id.as_str(), content);
                 // What is here may be old: the host judges.
-                work.outgoing(num, &person, draft, Some(seen)).map(Some)
+                work.outgoing(num, &person, draft, Some(seen)).map(|out| Some((out, seen)))
             })
             .await
     }
@@ -232,14 +266,17 @@ impl Domain {
             .writer
             .channel(channel, move |work| {
                 let num = work.lane.num_of(work.conn, &id)?.ok_or(Error::NotFound(Missing::Channel))?;
+                let size = work.lane.open(work.conn, num)?.position.size;
+                let coming = joinings::get(work.conn, num, person.num)?.filter(|it| it.seq >= size);
+                if let Some(coming) = coming {
+                    return leave_early(work, &person, &coming).map(Some);
+                }
                 let Some(seat) = members::get(work.conn, num, person.num)? else {
                     return Err(Error::NotFound(Missing::Channel));
                 };
                 if seat.membership == "left" || seat.membership == "banned" {
                     return Ok(None);
                 }
-                let open = work.lane.open(work.conn, num)?;
-                let size = open.position.size;
                 let content = serde_json::json!({ "membership": "left" });
                 let draft = Draft::new(EventType::Member).state(person.id.as_str(), content);
                 let seen = if size > 0 { None } else { Some(invited_at(work, num)?) };
@@ -366,6 +403,18 @@ fn invited_at(work: &mut Work<'_>, num: ChannelNum) -> Result<Seen> {
     let head: SignedHead =
         serde_json::from_str(&head).map_err(|error| super::host::damaged("head", error))?;
     Ok(Seen { size: head.head.size, root: head.head.root })
+}
+
+/// Leaves a channel of whose log the part is on its way in which one joined.
+fn leave_early(work: &mut Work<'_>, person: &Person, coming: &JoiningRow) -> Result<ServerName> {
+    let content = serde_json::json!({ "membership": "left" });
+    let draft = Draft::new(EventType::Member).state(person.id.as_str(), content);
+    let out = work.outgoing(coming.channel, person, draft, None)?;
+    work.keep_pending(&out)?;
+    joinings::delete(work.conn, coming.channel, person.num)?;
+    let (id, seq) = (out.channel, coming.seq);
+    work.tell(Effect::Left { user: person.num, channel: coming.channel, id, seq });
+    Ok(out.host)
 }
 
 fn invite_here(work: &mut Work<'_>, num: ChannelNum, user: i64, inviter: i64) -> Result<()> {

@@ -5,6 +5,7 @@
 //! [`evidence`]: who hears that a host has lied.
 //! [`recover`]: what a host does that may have lost the end of its logs.
 //! [`meet`]: finding, joining and leaving channels elsewhere, and invitations from there.
+//! [`snapshot`]: the end of a log before the rest of it is here, and its proof; [`preview`]: what is shown of it.
 //! [`others`]: what a host does not give, from those who have it too.
 //! [`files`]: files in either direction.
 //! [`wire`]: what the requests and answers look like.
@@ -20,6 +21,8 @@ pub mod host;
 pub mod lines;
 pub mod meet;
 mod others;
+pub mod preview;
 pub mod recover;
 pub mod replica;
+mod snapshot;
 pub mod wire;

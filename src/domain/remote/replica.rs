@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::evidence::{add_fork, contradicts, end_joinings, key_of};
 use super::fetch::drop_portrait;
 use super::lines::Line;
 use super::wire::{Batch, BatchAnswer, Evidence, HeadClaim, Heads, Profile, Signal, WireEntry};
@@ -17,10 +18,9 @@ use crate::protocol::head::{self, Finding, SignedHead};
 use crate::protocol::ids::{ChannelId, Hash, ServerName, UserId};
 use crate::protocol::key_document::{PublishedKey, SignedKeySet};
 use crate::protocol::limits::BATCH_ENTRIES_MAX;
-use crate::protocol::sign::PublicKey;
 use crate::protocol::state::content::KeyContent;
 use crate::storage::channels::ChannelRow;
-use crate::storage::{ChannelNum, channels, entries, members, peers, users};
+use crate::storage::{ChannelNum, channels, members, peers, users};
 
 /// How many channels one comparison of heads is about.
 pub const HEADS_MAX: usize = 1_000;
@@ -76,9 +76,10 @@ impl Domain {
             if peers::evidence(work.conn, id.as_str())?.is_some() {
                 return Err(Error::Batch(BatchError::Fork));
             }
-            let done = work.ingest(num, incoming, signed)?;
+            let done = work.ingest(num, incoming, signed.clone())?;
             raise_alarms(work, &host, &id, &done)?;
-            Ok(done)
+            let forked = end_joinings(work, num, &id, &signed)?;
+            Ok((done, forked))
         };
         let queued = || {
             if in_turn {
@@ -87,11 +88,11 @@ impl Domain {
         };
         let taken = self.writer.channel_then(channel, take, queued).await;
         let failed = taken.is_err();
-        let done = match taken {
+        let (done, forked) = match taken {
             Ok(done) => done,
             Err(Error::Batch(BatchError::Gap)) => {
                 self.peers.doubt(origin);
-                Ingested::default()
+                (Ingested::default(), false)
             }
             Err(Error::Batch(BatchError::Fork)) => {
                 self.keep_head(channel, head, true).await?;
@@ -105,6 +106,7 @@ impl Domain {
                 return Err(error);
             }
         };
+        self.heard_of_fork(channel, forked).await?;
         if !done.split.is_empty() {
             // What the host said of the log when somebody joined may be what contradicts it.
             if let Some(head) = self.first_head(channel).await? {
@@ -129,6 +131,7 @@ impl Domain {
             line.reset(row.size);
         }
         self.catch_ups.reached(channel, row.size);
+        self.previews.reached(channel, row.size);
         let root = row.root.as_slice().try_into().map(Hash);
         let root = root.map_err(|_| super::host::damaged("root", "not 32 bytes"))?;
         Ok(BatchAnswer { size: row.size, root, void })
@@ -419,48 +422,6 @@ fn forged_key(work: &mut Work<'_>, id: &ChannelId, server: &ServerName, key: &Ke
     let detail = format!("the channel's host has let a key {} be bound that is not this server's", key.kid);
     let now = work.lane.clock.now();
     Ok(peers::add_alarm(work.conn, now, "forged_key", server.as_str(), id.as_str(), &detail)?)
-}
-
-/// The key that a head of the channel names, if it is its host's.
-fn key_of(work: &mut Work<'_>, num: ChannelNum, head: &SignedHead) -> Result<Option<PublicKey>> {
-    let open = work.lane.open(work.conn, num)?;
-    let (id, host) = (open.id.clone(), open.host.clone());
-    if head.head.channel != id || head.head.host != host {
-        return Ok(None);
-    }
-    let keys = &open.state_of(work.conn, &[])?.keys;
-    Ok(keys.get(&(host, head.head.kid.clone())).map(|key| key.public))
-}
-
-/// Two heads that contradict each other are kept; nothing is written into the channel from now on. False when there
-/// was evidence already.
-fn add_fork(work: &mut Work<'_>, id: &ChannelId, a: &SignedHead, b: &SignedHead) -> Result<bool> {
-    let text =
-        |head: &SignedHead| serde_json::to_string(head).map_err(|error| super::host::damaged("head", error));
-    let now = work.lane.clock.now();
-    if !peers::add_evidence(work.conn, id.as_str(), now, &text(a)?, &text(b)?)? {
-        return Ok(false);
-    }
-    let detail = format!("two logs of {} entries and more", b.head.size);
-    peers::add_alarm(work.conn, now, "fork", a.head.host.as_str(), id.as_str(), &detail)?;
-    Ok(true)
-}
-
-/// Whether the host's signed head is of another log than the one that is here, on which it signed a head too.
-fn contradicts(work: &mut Work<'_>, num: ChannelNum, head: &SignedHead, is_other: bool) -> Result<bool> {
-    let size = work.lane.open(work.conn, num)?.position.size;
-    let said = &head.head;
-    if said.size < 1 || (said.size > size && !is_other) {
-        return Ok(false);
-    }
-    if key_of(work, num, head)?.is_none_or(|key| head.verify(&key).is_err()) {
-        return Ok(false);
-    }
-    if said.size > size {
-        return Ok(true);
-    }
-    let here = entries::by_seq(work.conn, num, said.size - 1)?;
-    Ok(here.is_some_and(|row| row.term == said.term && row.root != said.root.as_bytes()))
 }
 
 /// Answers the picture that is shown of them so far.

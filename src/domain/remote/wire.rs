@@ -9,6 +9,7 @@ use crate::protocol::event::{EventError, SignedEvent};
 use crate::protocol::head::SignedHead;
 use crate::protocol::ids::{ChannelId, Hash, UserId};
 use crate::protocol::log::Entry;
+use crate::protocol::rules::HistoryPolicy;
 use crate::protocol::sign::Signature;
 use crate::protocol::{Seq, Ts};
 
@@ -65,6 +66,10 @@ pub struct WireEntry {
 }
 
 impl WireEntry {
+    pub fn body_bytes(&self) -> Option<Vec<u8>> {
+        self.body.as_ref().map(|body| body.get().as_bytes().to_vec())
+    }
+
     pub fn incoming(self) -> Incoming {
         Incoming {
             entry: self.entry,
@@ -82,6 +87,24 @@ pub struct Batch {
     pub entries: Vec<WireEntry>,
     #[schema(value_type = Object)]
     pub head: SignedHead,
+}
+
+/// The newest entries of a log, up to the head, with what proves their place: the tree over the entries before them.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Snapshot {
+    /// The genesis: it names the host and its first key, and its hash is the channel's id.
+    pub genesis: WireEvent,
+    /// Roots of the perfect subtrees over the entries before the first, largest first (RFC 9162 section 2.1).
+    #[schema(value_type = Vec<String>)]
+    pub frontier: Vec<Hash>,
+    /// At least one, in order.
+    pub entries: Vec<WireEntry>,
+    #[schema(value_type = Object)]
+    pub head: SignedHead,
+    /// How much of the past newcomers may read: `all` or `since_join`.
+    #[schema(value_type = String)]
+    pub history: HistoryPolicy,
 }
 
 /// What the receiver of a batch has now.

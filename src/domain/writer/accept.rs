@@ -21,7 +21,7 @@ use crate::storage::users::NewUser;
 use crate::storage::{ChannelNum, UserNum, channels, entries, members, peers, users};
 
 /// How far a host's clock may be ahead, in milliseconds.
-const SKEW_MS_MAX: i64 = 300_000;
+pub const HOST_SKEW_MS_MAX: i64 = 300_000;
 /// The type under which an entry is kept whose event is none.
 const MALFORMED: &str = "malformed";
 
@@ -271,7 +271,7 @@ impl Work<'_> {
             return Err(BatchError::StaleTerm.into());
         }
         // REPL-31: nobody's clock is so far ahead; what it says is held until it is true.
-        if entry.host_ts > self.lane.clock.now() + SKEW_MS_MAX {
+        if entry.host_ts > self.lane.clock.now() + HOST_SKEW_MS_MAX {
             return Err(BatchError::Ahead.into());
         }
         let last = Entry { term, seq: size - 1, event: entry.event.clone(), host_ts: last_ts };

@@ -9,8 +9,9 @@ use crate::protocol::event::Seen;
 use crate::protocol::ids::{ChannelId, EventId, ServerName};
 use crate::protocol::rules::{self, Refusal, Rules};
 use crate::protocol::sign::Signature;
+use crate::storage::joinings::JoiningRow;
 use crate::storage::peers::{self, NewPending};
-use crate::storage::{ChannelNum, UserNum};
+use crate::storage::{ChannelNum, UserNum, joinings};
 
 /// Events that one person may have waiting for hosts.
 pub const PENDING_PER_PERSON_MAX: i64 = 500;
@@ -51,7 +52,7 @@ impl Work<'_> {
     }
 
     /// Composes an event for a channel that is hosted elsewhere. Without a copy of its log, `seen` is what its
-    /// host said of it, and the host alone judges.
+    /// host said of it, and the host alone judges; so it does for somebody whose join is on its way here.
     ///
     /// # Errors
     /// As [`Work::append`]; `fork` once there is evidence against the host.
@@ -65,6 +66,12 @@ impl Work<'_> {
         let clock = self.lane.clock.clone();
         let at = (clock.now(), clock.as_ref());
         let identity = self.lane.identity.clone();
+        let size = self.lane.open(self.conn, channel)?.position.size;
+        let joining = joinings::get(self.conn, channel, sender.num)?.filter(|joining| joining.seq >= size);
+        let seen = match (seen, &joining) {
+            (None, Some(joining)) => Some(seen_by(joining)?),
+            (seen, _) => seen,
+        };
         let open = self.lane.open(self.conn, channel)?;
         let (id, at_hand) = open.place();
         let host = open.host.clone();
@@ -77,6 +84,8 @@ impl Work<'_> {
         let state = open.state(self.conn, &rules::reads(&composed.signed.event))?;
         let bind = match identity.signer(state)? {
             Signer::Bound => None,
+            // The join brought it along.
+            Signer::First if joining.is_some() => None,
             Signer::First => Some(compose(newest, sender, binding(&identity, None), at, Some(place))?),
             Signer::Older(kid, key) => {
                 Some(compose((kid, key), sender, binding(&identity, Some(kid)), at, Some(place))?)
@@ -115,6 +124,11 @@ impl Work<'_> {
         }
         Ok(())
     }
+}
+
+/// What this server had seen of the log when its host took the person in.
+fn seen_by(joining: &JoiningRow) -> Result<Seen, Error> {
+    Ok(Seen { size: joining.seen_size, root: super::open::hash(&joining.seen_root)? })
 }
 
 fn outgoing_event(composed: Composed) -> Result<OutgoingEvent, Error> {

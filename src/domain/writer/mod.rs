@@ -29,7 +29,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 
-pub use accept::{BatchError, Incoming, Ingested};
+pub use accept::{BatchError, HOST_SKEW_MS_MAX, Incoming, Ingested};
 pub use append::{Appended, Draft};
 pub use elsewhere::{Outgoing, OutgoingEvent, Settled};
 pub use gate::{Gate, Mark};

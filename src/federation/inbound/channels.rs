@@ -12,7 +12,7 @@ use super::signed::Signed;
 use crate::domain::remote::host::Purpose;
 use crate::domain::remote::replica::HEADS_MAX;
 use crate::domain::remote::wire::{
-    Batch, BatchAnswer, Evidence, Heads, HeadsAnswer, Signals, Submission, SubmissionAnswer,
+    Batch, BatchAnswer, Evidence, Heads, HeadsAnswer, Signals, Snapshot, Submission, SubmissionAnswer,
 };
 use crate::http::Problem;
 use crate::protocol::ids::{ChannelId, EventId};
@@ -95,6 +95,20 @@ pub async fn get_entries(
     let to = query.to.unwrap_or(i64::MAX - 1);
     let from = query.from.max(0);
     Ok(Json(state.domain.entries_for(&signed.origin, &path, from, to).await?))
+}
+
+/// The end of the log of a channel in which the caller has people, with what proves its place there: for showing it
+/// before the rest has come.
+#[utoipa::path(operation_id = "get_snapshot", params(("channel" = String, Path)), responses((status = 200, body = Snapshot)))]
+#[get("/channels/{channel}/snapshot")]
+pub async fn get_snapshot(
+    state: State,
+    signed: Signed,
+    path: Path<ChannelId>,
+) -> Result<Json<Snapshot>, Problem> {
+    let busy = |_| Problem::plain("rate_limited").retry_after(1);
+    let _place = state.proofs.try_acquire().map_err(busy)?;
+    Ok(Json(state.domain.snapshot_for(&signed.origin, &path).await?))
 }
 
 /// One body, exactly as it was hashed.

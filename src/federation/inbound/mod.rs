@@ -25,7 +25,7 @@ use crate::http::openapi::{self, Access, Errors};
 use crate::protocol::http_sig::Nonces;
 use crate::protocol::ids::{Nonce, ServerName};
 
-/// Proofs that are made at a time.
+/// Proofs and snapshots that are made at a time.
 const PROOFS_AT_ONCE_MAX: usize = 2;
 /// How often what is no longer needed is let go, in seconds.
 const FORGET_INTERVAL_S: u64 = 60;
@@ -41,7 +41,7 @@ pub struct Inbound {
     /// Seconds since 1970: what was signed before this server started may have been taken before it stopped.
     since_s: i64,
     rates: DefaultKeyedRateLimiter<ServerName>,
-    /// Proofs that are being made: each reads a whole log.
+    /// Proofs and snapshots that are being made: each may read a whole log.
     proofs: Semaphore,
     /// Files under way to each server.
     file_turns: Mutex<HashMap<ServerName, Arc<Semaphore>>>,
@@ -131,6 +131,7 @@ endpoints! {
     channels::post_events ["channel_not_found", "recovering", "too_large"];
     channels::post_entries ["channel_not_found", "not_host", "bad_entry", "bad_head", "stale_term", "fork", "fenced", "too_large"];
     channels::get_entries ["channel_not_found", "not_member"];
+    channels::get_snapshot ["channel_not_found", "not_member", "too_large"];
     channels::get_body ["channel_not_found", "not_member", "message_not_found", "redacted"];
     channels::get_proof ["channel_not_found", "not_member", "bad_place"];
     channels::post_signals ["channel_not_found", "not_member", "too_large"];

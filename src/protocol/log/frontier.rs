@@ -55,6 +55,31 @@ impl Frontier {
         peaks.fold(*last, |right, left| node(left, &right))
     }
 
+    /// The roots of the perfect subtrees, largest first.
+    pub fn peaks(&self) -> &[Hash] {
+        &self.peaks
+    }
+
+    /// # Errors
+    /// [`FrontierError`] when there are not as many peaks as `size` demands, or `size` is out of range.
+    pub fn from_peaks(size: i64, peaks: Vec<Hash>) -> Result<Self, FrontierError> {
+        let fits = usize::try_from(size.count_ones()).is_ok_and(|count| count == peaks.len());
+        if !(0..=limits::JSON_INT_MAX).contains(&size) || !fits {
+            return Err(FrontierError { size, bytes: peaks.len().saturating_mul(32) });
+        }
+        Ok(Self { size, peaks })
+    }
+
+    /// The largest tree of at most `size` leaves that begins this one and can be told from its peaks alone.
+    pub fn within(mut self, size: i64) -> Self {
+        while self.size > size.max(0) {
+            self.peaks.pop();
+            // The last peak is over as many leaves as the lowest bit says.
+            self.size &= self.size - 1;
+        }
+        self
+    }
+
     /// 32 octets per peak, largest subtree first. The size is kept beside it.
     pub fn to_bytes(&self) -> Vec<u8> {
         self.peaks.iter().flat_map(|peak| peak.0).collect()
@@ -63,12 +88,10 @@ impl Frontier {
     /// # Errors
     /// [`FrontierError`] when `bytes` is not as long as `size` demands, or `size` is out of range.
     pub fn from_bytes(size: i64, bytes: &[u8]) -> Result<Self, FrontierError> {
-        let error = FrontierError { size, bytes: bytes.len() };
         let (peaks, rest) = bytes.as_chunks::<32>();
-        let count = usize::try_from(size.count_ones()).map_err(|_| error)?;
-        if !(0..=limits::JSON_INT_MAX).contains(&size) || !rest.is_empty() || peaks.len() != count {
-            return Err(error);
+        if !rest.is_empty() {
+            return Err(FrontierError { size, bytes: bytes.len() });
         }
-        Ok(Self { size, peaks: peaks.iter().copied().map(Hash).collect() })
+        Self::from_peaks(size, peaks.iter().copied().map(Hash).collect())
     }
 }

@@ -161,6 +161,21 @@ fn stored_frontiers_fit_their_size() {
 }
 
 #[test]
+fn a_tree_tells_of_smaller_ones() {
+    let leaves = leaves(130);
+    for size in 0..=leaves.len() {
+        for most in 0..=size {
+            let smaller = frontier_of(&leaves[..size]).within(i64::try_from(most).expect("small"));
+            let had = usize::try_from(smaller.size()).expect("small");
+            // As large as it can be: what it lacks is less than one of the larger tree's perfect subtrees.
+            assert!(had <= most && most - had < size.max(1).next_power_of_two());
+            assert_eq!(smaller, frontier_of(&leaves[..had]));
+            assert_eq!(Frontier::from_peaks(smaller.size(), smaller.peaks().to_vec()), Ok(smaller.clone()));
+        }
+    }
+}
+
+#[test]
 fn stored_subtrees_prove_without_leaves() {
     let leaves = leaves(21);
     let mut stored = std::collections::BTreeMap::new();

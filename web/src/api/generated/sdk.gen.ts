@@ -202,7 +202,8 @@ export const setChannelAvatar = <ThrowOnError extends boolean = true>(options: O
 });
 
 /**
- * Joins an open channel, or accepts an invitation. Whoever is in already stays.
+ * Joins an open channel, or accepts an invitation. Whoever is in already stays. A long channel of another server is
+ * answered once its host has taken the join; `sync.behind` says how much of it is still to come.
  */
 export const joinChannel = <ThrowOnError extends boolean = true>(options: Options<JoinChannelData, ThrowOnError>) => (options.client ?? client).post<JoinChannelResponses, JoinChannelErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -290,7 +291,8 @@ export const updateMember = <ThrowOnError extends boolean = true>(options: Optio
 });
 
 /**
- * A page of a channel's messages.
+ * A page of a channel's messages. While the log of a long channel of another server is on its way here, its newest
+ * messages are shown, and what lies before them is answered with `replaying`.
  */
 export const listMessages = <ThrowOnError extends boolean = true>(options: Options<ListMessagesData, ThrowOnError>) => (options.client ?? client).get<ListMessagesResponses, ListMessagesErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',

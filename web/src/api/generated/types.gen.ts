@@ -245,7 +245,7 @@ export type ChannelServers = {
 export type ChannelSync = {
     /**
      * How many entries the host has that are not here yet, as far as is known; without them the channel is complete up
-     * to its `head`.
+     * to its `head`. Of a channel that one has just joined, the newest messages are shown before they are here.
      */
     behind?: number | null;
     /**
@@ -710,7 +710,8 @@ export type MessagePage = {
     head: number;
     messages: Array<Message>;
     /**
-     * The seq of the first message that one may read; null when there is none.
+     * The seq of the first message that one may read; null when there is none. While the log is on its way here: where
+     * one may read from.
      */
     oldest?: number | null;
 };
@@ -2453,7 +2454,7 @@ export type ListMessagesErrors = {
      */
     500: ProblemDocument;
     /**
-     * `busy`: Too much is waiting; nothing was done.
+     * `busy`: Too much is waiting; nothing was done.; `replaying`: This part of the channel is still on its way here; Retry-After says when to look again.
      */
     503: ProblemDocument;
 };
