@@ -32,6 +32,14 @@ describe("windows", () => {
     expect(texts(state)).toEqual(Array.from({ length: 200 }, (_, i) => `m ${i}`));
   });
 
+  it.each([3, 0])("a short page of %i does not say that a channel begins with it", (count) => {
+    const log = long(200);
+    const page = { ...log.page({ limit: 50 }), oldest: 2 };
+    const short = { ...page, messages: count > 0 ? page.messages.slice(-count) : [] };
+    const action = { type: "page_loaded", channel: ROOM, kind: "latest", page: short, limit: 50 } as const;
+    expect(room(reduce(started(log), action)).main).toMatchObject({ hasOlder: true, hasNewer: false });
+  });
+
   it("leaves out a page that was asked for before the window was replaced", () => {
     const log = long(200);
     const there = load(withPage(started(log), log), log, "around", 60);

@@ -89,7 +89,9 @@ export function mergePage(
   const full = page.messages.length >= limit;
   const first = page.messages[0]?.seq;
   const last = page.messages.at(-1)?.seq;
-  const older = full && first !== undefined && first > (page.oldest ?? first);
+  // A short page says nothing about its beginning: what lies before it may still be on its way to this server.
+  const start = first ?? (kind === "latest" ? page.head + 1 : 0);
+  const older = page.oldest !== null && start > page.oldest;
   const fresh = page.messages.filter(belongs);
 
   if (typeof kind === "object") {
@@ -113,8 +115,7 @@ export function mergePage(
     ids: fresh.map((message) => message.id),
     lo: first ?? page.head,
     hi: last ?? page.head,
-    // An `around` page is half of the limit each way, so a short one says nothing about its ends.
-    hasOlder: kind === "around" ? first !== undefined && first > (page.oldest ?? first) : older,
+    hasOlder: older,
     hasNewer: kind === "around" && last !== undefined && last < page.head,
     stale: false,
   };

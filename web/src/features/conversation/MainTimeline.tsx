@@ -1,6 +1,7 @@
 // The channel's main window: loading, opening at the first unread, jumping.
 
 import { memo, useCallback, useDeferredValue, useEffect, useLayoutEffect, useMemo, useState } from "react";
+import { ApiError } from "../../api/http";
 import { t } from "../../i18n";
 import { TimelineSkeleton } from "../../ui/bits";
 import { Button } from "../../ui/Button";
@@ -28,6 +29,7 @@ interface MainTimelineProps {
 
 /** More unread than one page: open in the middle of the log, not at its end. */
 const UNREAD_AROUND_MIN = 40;
+const REPLAYING_MS = 2_000;
 
 export function MainTimeline(props: MainTimelineProps) {
   const { channel, target } = props;
@@ -37,17 +39,25 @@ export function MainTimeline(props: MainTimelineProps) {
   const [failed, setFailed] = useState(false);
   const [first] = useState({ unread: channel.info.unread, readSeq: channel.info.read_seq });
   const needed = !main || main.stale;
+  const [tries, setTries] = useState(0);
 
   useEffect(() => {
     if (!needed || failed || target) return;
+    let again: ReturnType<typeof setTimeout> | undefined;
     const far =
       !client.store.getState().channels[id]?.main && first.unread > UNREAD_AROUND_MIN && first.readSeq > 0;
     const load = far ? client.timelines.around(id, first.readSeq) : client.timelines.latest(id);
     load.catch((error: unknown) => {
+      const wait = waitOf(error);
+      if (wait !== null) {
+        again = setTimeout(() => setTries(tries + 1), wait);
+        return;
+      }
       setFailed(true);
       if (client.store.getState().connection.state === "online") client.actions.failed(error);
     });
-  }, [client, id, needed, failed, target, first]);
+    return () => clearTimeout(again);
+  }, [client, id, needed, failed, target, first, tries]);
 
   // A page that could not be had while offline is asked for again when the line is back.
   const online = useSelect((state) => state.connection.state === "online");
@@ -72,6 +82,10 @@ export function MainTimeline(props: MainTimelineProps) {
   }
   return <Loaded {...props} />;
 }
+
+/** How long until a channel that is on its way here from another server may have something to show. */
+const waitOf = (error: unknown): number | null =>
+  error instanceof ApiError && error.code === "replaying" ? (error.retryAfterMs ?? REPLAYING_MS) : null;
 
 /** What arrives is drawn when there is time: keys and pointer come first, and a drawing under way gives way to them. */
 function Loaded(props: MainTimelineProps) {
