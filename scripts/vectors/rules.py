@@ -272,6 +272,7 @@ def contents():
     longest.append(("STATE-5", "a pattern of 231", "full", log.servers(ALICE, deny=[f"*.{suffix}b"]), "bad_header"))
     longest.append(("STATE-5", "a suffix that is a number", "full", log.servers(ALICE, deny=["*.1"]), None))
     longest.append(("STATE-5", "a suffix without a label", "full", log.servers(ALICE, deny=["*."]), "bad_header"))
+    longest.append(("AUTH-14", "a server without its key", "full", bob_key("b.example"), "bad_header"))
     cases = [("AUTH-14", why, "full", event, None) for why, event in good]
     return {"full": log}, cases + [("AUTH-14", why, "full", event, "bad_header") for why, event in bad] + longest
 
