@@ -55,6 +55,9 @@ both!(
         let channel = made["id"].as_str().expect("an id");
         let (mut device, _) = Stream::open(&bob, json!({})).await;
         let (mut anns, _) = Stream::open(&ann, json!({})).await;
+        // The news that she made the channel may still be on its way; what she says after it comes after it.
+        ann.say(&known, "fence", "so far").await;
+        anns.event("message.created").await;
         set_member(&ann, channel, &bob, json!({ "membership": "invited" })).await;
         let invited = device.event("channel.joined").await;
         assert_eq!((&invited["d"]["id"], &invited["d"]["membership"]), (&json!(channel), &json!("invited")));

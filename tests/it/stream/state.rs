@@ -190,7 +190,8 @@ async fn everything(stage: &mut Stage, step: usize) -> Option<&'static str> {
         0 => (stage.say(0, "first, @bob and @cid", json!({})).await, "a mention").1,
         1 => (stage.say(1, "second", json!({})).await, "an own message").1,
         2 => (stage.say(2, "a reply", json!({ "reply_to": second })).await, "a reply").1,
-        3 => (stage.say(3, "a thread", json!({ "thread": first })).await, "a thread").1,
+        // Bob follows it from here on.
+        3 => (stage.say(1, "a thread", json!({ "thread": first })).await, "a thread").1,
         4 => {
             (
                 stage.say(0, "goes on", json!({ "thread": first, "reply_to": second })).await,
