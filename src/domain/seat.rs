@@ -71,7 +71,7 @@ pub(super) fn member(conn: &mut Conn, channel: &ChannelRow, user: UserNum) -> Re
     if member.as_ref().is_some_and(|member| member.membership == "joined") {
         return Ok(member);
     }
-    let joining = joinings::get(conn, channel.num, user)?.filter(|joining| joining.seq >= channel.size);
+    let joining = joinings::coming(conn, (channel.num, channel.size), user)?;
     Ok(joining.map(|joining| early(&joining)).or(member))
 }
 

@@ -29,8 +29,14 @@ pub fn put(conn: &mut Conn, row: &JoiningRow) -> Result<()> {
     Ok(())
 }
 
-pub fn get(conn: &mut Conn, channel: ChannelNum, user: UserNum) -> Result<Option<JoiningRow>> {
-    optional(joinings::table.find((channel, user)).select(JoiningRow::columns()).one(conn))
+/// The person's, as long as the log, which has `size` entries here, has not come so far.
+pub fn coming(
+    conn: &mut Conn,
+    (channel, size): (ChannelNum, i64),
+    user: UserNum,
+) -> Result<Option<JoiningRow>> {
+    let of = joinings::table.find((channel, user)).filter(joinings::seq.ge(size));
+    optional(of.select(JoiningRow::columns()).one(conn))
 }
 
 pub fn of_channel(conn: &mut Conn, channel: ChannelNum) -> Result<Vec<JoiningRow>> {

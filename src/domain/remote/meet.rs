@@ -229,7 +229,7 @@ impl Domain {
                 };
                 let size = work.lane.open(work.conn, num)?.position.size;
                 let seat = members::get(work.conn, num, person.num)?.map(|row| row.membership);
-                let coming = joinings::get(work.conn, num, person.num)?.is_some_and(|it| it.seq >= size);
+                let coming = joinings::coming(work.conn, (num, size), person.num)?.is_some();
                 if coming || (size > 0 && seat.as_deref() == Some(wanted)) {
                     return Ok(None);
                 }
@@ -267,8 +267,7 @@ impl Domain {
             .channel(channel, move |work| {
                 let num = work.lane.num_of(work.conn, &id)?.ok_or(Error::NotFound(Missing::Channel))?;
                 let size = work.lane.open(work.conn, num)?.position.size;
-                let coming = joinings::get(work.conn, num, person.num)?.filter(|it| it.seq >= size);
-                if let Some(coming) = coming {
+                if let Some(coming) = joinings::coming(work.conn, (num, size), person.num)? {
                     return leave_early(work, &person, &coming).map(Some);
                 }
                 let Some(seat) = members::get(work.conn, num, person.num)? else {

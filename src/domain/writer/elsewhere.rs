@@ -67,7 +67,7 @@ impl Work<'_> {
         let at = (clock.now(), clock.as_ref());
         let identity = self.lane.identity.clone();
         let size = self.lane.open(self.conn, channel)?.position.size;
-        let joining = joinings::get(self.conn, channel, sender.num)?.filter(|joining| joining.seq >= size);
+        let joining = joinings::coming(self.conn, (channel, size), sender.num)?;
         let seen = match (seen, &joining) {
             (None, Some(joining)) => Some(seen_by(joining)?),
             (seen, _) => seen,
