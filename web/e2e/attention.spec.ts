@@ -152,3 +152,21 @@ test("paused, nothing pops up", async () => {
     .poll(async () => (await shown(ada.page)).slice(before).map((each) => each.body))
     .toEqual(["@ada ring"]);
 });
+
+test("what made the offer is not shown again, however quickly the offer is accepted", async ({ browser }) => {
+  const quick = await Person.at(browser, server, "ada");
+  await quick.signIn();
+  await listening(quick);
+  await quick.page.evaluate(() => {
+    const press = () => document.querySelector<HTMLElement>("[data-testid=offer-note] button")?.click();
+    new MutationObserver(press).observe(document.body, { childList: true, subtree: true });
+  });
+  await bo.send("@ada quickly now");
+  await expect.poll(() => quick.page.evaluate(() => Notification.permission)).toBe("granted");
+  // Another one, so that the first would have been seen by now.
+  await bo.send("@ada and slowly");
+  await expect
+    .poll(async () => (await shown(quick.page)).map((each) => each.body))
+    .toEqual(["@ada and slowly"]);
+  await quick.context.close();
+});

@@ -61,6 +61,8 @@ async function tell(client: Client, tabs: Tabs, told: Set<string>, heard: Heard)
       seen: false,
     }),
   );
+  // As it was when this was heard: who accepts the offer that this makes is not shown the same thing again.
+  const desktop = settings.desktop && permission() === "granted";
   if (due.some(({ kind }) => kind !== null)) offer.make();
   if (due.length === 0 || !tabs.speaks) return;
   const unseen: Message[] = [];
@@ -72,7 +74,7 @@ async function tell(client: Client, tabs: Tabs, told: Set<string>, heard: Heard)
     if (!(await tabs.seenAnywhere(message.id, message.channel))) unseen.push(message);
   }
   if (unseen.length === 0) return;
-  if (settings.desktop && permission() === "granted") {
+  if (desktop) {
     for (const message of unseen) await show(client, message);
   }
   if (settings.sound) await chime();
