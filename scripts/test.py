@@ -263,13 +263,15 @@ def summary_line(result):
     counts, step = result.counts, result.step
     verdict = "FAIL" if counts.failed else "ok" if counts.passed else "skip"
     numbers = f"{counts.passed} passed, {counts.failed} failed" if step.count and not step.skip else ""
+    if counts.again:
+        numbers += f" ({counts.again} at the second attempt)"
     line = f"  {verdict:<5} {step.name:<18} {result.seconds:7.1f} s  {numbers:<26} "
     log = LOGS / f"{step.name}.log"
     return line + (result.note + "  " if result.note else "") + (str(log.relative_to(ROOT)) if log.exists() else "")
 
 
 def explain(result):
-    """Of a failed step, the lines that look like the reason, and the end of its log."""
+    """Of a step that failed or needed a second attempt, the lines that look like the reason, and the end of its log."""
     log = LOGS / f"{result.step.name}.log"
     lines = counting.plain(read(log)).splitlines()
     if not lines or result.note.startswith("not run"):
@@ -282,7 +284,7 @@ def explain(result):
 
 def summarise(results):
     """Prints every step once more, why the failed ones failed, and the sum; gives the exit code."""
-    for result in filter(lambda result: result.counts.failed, results):
+    for result in filter(lambda result: result.counts.failed or result.counts.again, results):
         explain(result)
     print("\nsummary")
     for result in results:

@@ -9,6 +9,8 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   // Each file has its own server. One after the other: two browsers and their servers are enough for two cores.
   workers: 1,
+  // A browser on a busy machine may lose a race that no person would see; the summary says what needed this.
+  retries: 1,
   reporter: [["list"]],
   use: { ...chromium, actionTimeout: 15_000, trace: "retain-on-failure", locale: "en-GB" },
 });

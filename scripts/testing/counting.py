@@ -11,6 +11,8 @@ from typing import NamedTuple
 class Counts(NamedTuple):
     passed: int
     failed: int
+    again: int = 0
+    """How many of those that passed needed a second attempt."""
 
 
 def plain(log):
@@ -47,8 +49,8 @@ def playwright(log):
         word: last_number(rf"^ +(\d+) {word}\b", log)
         for word in ("passed", "flaky", "failed", "interrupted", "did not run")
     }
-    passed = numbers.pop("passed") + numbers.pop("flaky")
-    return Counts(passed, sum(numbers.values()))
+    again = numbers.pop("flaky")
+    return Counts(numbers.pop("passed") + again, sum(numbers.values()), again)
 
 
 def schemathesis(log):
@@ -78,7 +80,7 @@ SAMPLES = [
     (
         playwright,
         "  1 failed\n    [chromium] > story.spec.ts:9:1\n  1 flaky\n  2 did not run\n  4 passed (1.2m)\n",
-        Counts(5, 3),
+        Counts(5, 3, 1),
     ),
     (playwright, "Error: No tests found\n", Counts(0, 0)),
     (schemathesis, "  Tested: 52\n==== No issues found in 3.20s ====\n", Counts(52, 0)),
