@@ -9,8 +9,8 @@ use super::mentions::{self, Mentions};
 use super::pending::pending_message;
 use super::remote::change::{Done, PATIENCE};
 use super::seat::Seat;
-use super::view::{Imported, Message, MessageStatus};
-use super::writer::{Draft, Outgoing, Work};
+use super::view::{Attachment, Imported, Message, MessageStatus};
+use super::writer::{Draft, Outgoing, Ready, Work};
 use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Result, accounts, show};
 use crate::protocol::event::{EventType, Rel, Relates};
 use crate::protocol::ids::{ChannelId, EventId, Nonce};
@@ -83,7 +83,10 @@ impl Domain {
         let actor = actor.clone();
         let id = channel.clone();
         let (asker, again) = (actor.clone(), new.clone());
-        let sent = self.writer.one_event(&channel, move |work| send(work, &actor, &id, new, found)).await;
+        let ready = expected(&new, &found)
+            .and_then(|draft| self.writer.compose_ahead(&channel, &actor.person, draft));
+        let work = move |work: &mut Work<'_>| send(work, &actor, &id, (new, found), ready);
+        let sent = self.writer.one_event(&channel, work).await;
         match sent {
             Err(Error::Elsewhere(out)) => self.send_elsewhere(&asker, &channel, *out, again).await,
             sent => sent,
@@ -285,8 +288,8 @@ fn send(
     work: &mut Work<'_>,
     actor: &Actor,
     channel: &ChannelId,
-    new: NewMessage,
-    found: Mentions,
+    (new, found): (NewMessage, Mentions),
+    ready: Option<Ready>,
 ) -> Result<(Message, bool)> {
     let num = find_channel(work, actor, channel)?;
     if let Some(entry) = entries::by_nonce(work.conn, num, actor.person.num, new.nonce.as_str())? {
@@ -296,28 +299,44 @@ fn send(
         return Ok((message, false));
     }
     let relates = relation(work.conn, num, &new)?;
-    let Mentions { users: mentions, all: mentions_all, here: mentions_here } =
-        concerned(work, num, actor, found)?;
+    let found = concerned(work, num, actor, found)?;
+    let files = files::attachments(work.conn, actor.person.num, new.attachments.clone())?;
+    let draft = drafted(&new, relates, files, found);
+    let mark = work.told();
+    work.append_ready(num, &actor.person, draft, ready)?;
+    let message = told_message(work, mark).ok_or(Error::NotFound(Missing::Message))?;
+    Ok((message, true))
+}
+
+/// The message with all that was found out about it.
+fn drafted(
+    new: &NewMessage,
+    relates: Option<Relates>,
+    attachments: Vec<Attachment>,
+    found: Mentions,
+) -> Draft {
     let content = MessageContent {
-        text: new.text,
-        reply_to: new.reply_to.filter(|_| new.thread.is_some()).map(|id| id.as_str().to_owned()),
-        attachments: files::attachments(work.conn, actor.person.num, new.attachments)?,
-        mentions,
-        mentions_all,
-        mentions_here,
-        imported: new.imported,
+        text: new.text.clone(),
+        reply_to: new.reply_to.as_ref().filter(|_| new.thread.is_some()).map(|id| id.as_str().to_owned()),
+        attachments,
+        mentions: found.users,
+        mentions_all: found.all,
+        mentions_here: found.here,
+        imported: new.imported.clone(),
     };
-    let draft = Draft {
+    Draft {
         kind: EventType::Message,
-        nonce: Some(new.nonce),
+        nonce: Some(new.nonce.clone()),
         relates,
         state: None,
         content: Some(content::map(&content)),
-    };
-    let mark = work.told();
-    work.append(num, &actor.person, draft)?;
-    let message = told_message(work, mark).ok_or(Error::NotFound(Missing::Message))?;
-    Ok((message, true))
+    }
+}
+
+/// What a plain message is going to be, as most are; of others too much has to be looked up first.
+fn expected(new: &NewMessage, found: &Mentions) -> Option<Draft> {
+    let plain = new.thread.is_none() && new.attachments.is_empty() && *found == Mentions::default();
+    plain.then(|| drafted(new, answered(new), Vec::new(), Mentions::default()))
 }
 
 /// The message of this nonce that waits for the channel's host, if there is one.
@@ -354,7 +373,12 @@ fn relation(conn: &mut Conn, channel: ChannelNum, new: &NewMessage) -> Result<Op
         let root = row.thread.and_then(|root| root.parse().ok()).unwrap_or_else(|| id.clone());
         return Ok(Some(Relates { rel: Rel::Thread, to: root }));
     }
-    Ok(new.reply_to.clone().map(|to| Relates { rel: Rel::Reply, to }))
+    Ok(answered(new))
+}
+
+/// The relation of a message outside of threads.
+fn answered(new: &NewMessage) -> Option<Relates> {
+    new.reply_to.clone().map(|to| Relates { rel: Rel::Reply, to })
 }
 
 fn existing(conn: &mut Conn, channel: ChannelNum, id: &EventId, pointer: &'static str) -> Result<MessageRow> {

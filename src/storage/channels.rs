@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::schema::{channel_keys, channels, members};
-use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, contains, optional};
+use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, contains, kept_update, optional};
 
 /// A channel's row; `policy`, `servers` and `pins` are JSON.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
@@ -95,7 +95,7 @@ pub struct LogState<'a> {
 }
 
 pub fn set_log(conn: &mut Conn, num: ChannelNum, log: &LogState<'_>) -> Result<()> {
-    diesel::update(channels::table.find(num)).set(log).execute(conn)?;
+    kept_update(channels::table.find(num), log).execute(conn)?;
     Ok(())
 }
 

@@ -4,12 +4,14 @@
 //! diesel statement that SQLite *and* PostgreSQL can run, and picks the one at hand. What only one
 //! of them understands is a `match` on [`Conn`].
 
+use diesel::backend::Backend;
 use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection, TransactionManager};
 use diesel::dsl::{Limit, sql};
+use diesel::query_builder::{AsChangeset, AstPass, IntoUpdateTarget, QueryFragment, QueryId};
 use diesel::query_dsl::methods::{ExecuteDsl, LimitDsl, LoadQuery};
 use diesel::sql_types::Bool;
 use diesel::sqlite::{Sqlite, SqliteConnection};
-use diesel::{QueryResult, Selectable};
+use diesel::{QueryResult, QuerySource, Selectable};
 use diesel_async::AsyncPgConnection;
 use diesel_async::async_connection_wrapper::{AsyncConnectionWrapper, BlockOn};
 use diesel_async::pooled_connection::PoolableConnection;
@@ -103,6 +105,53 @@ pub trait RunQueryDsl: Sized {
 
 impl<Q> RunQueryDsl for Q where Q: diesel::RunQueryDsl<SqliteConnection> + diesel::RunQueryDsl<PgConnection> {}
 
+/// `UPDATE`, kept prepared on its connection: diesel's own is compiled anew each time, since its columns may differ
+/// from one time to the next, and compiling costs more than running it. Only for changes whose columns never do.
+pub struct KeptUpdate<T: QuerySource, W, V> {
+    table: T::FromClause,
+    place: W,
+    values: V,
+}
+
+/// As `diesel::update(target).set(values)`.
+pub fn kept_update<T: IntoUpdateTarget, V>(
+    target: T,
+    values: V,
+) -> KeptUpdate<T::Table, T::WhereClause, V::Changeset>
+where
+    T::Table: QuerySource,
+    V: AsChangeset<Target = T::Table>,
+{
+    let target = target.into_update_target();
+    KeptUpdate {
+        table: target.table.from_clause(),
+        place: target.where_clause,
+        values: values.as_changeset(),
+    }
+}
+
+impl<T: QuerySource, W, V, DB: Backend> QueryFragment<DB> for KeptUpdate<T, W, V>
+where
+    T::FromClause: QueryFragment<DB>,
+    W: QueryFragment<DB>,
+    V: QueryFragment<DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("UPDATE ");
+        self.table.walk_ast(out.reborrow())?;
+        out.push_sql(" SET ");
+        self.values.walk_ast(out.reborrow())?;
+        self.place.walk_ast(out)
+    }
+}
+
+impl<T: QuerySource, W, V> QueryId for KeptUpdate<T, W, V> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<T: QuerySource, W, V, C> diesel::RunQueryDsl<C> for KeptUpdate<T, W, V> {}
+
 /// A row type's columns, in its own order: for a [`Conn`] what `as_select()` is for a connection to
 /// one database. (That one's type names its backend, so no statement with it can run on the other.)
 pub trait Columns: Selectable<Sqlite> {
@@ -126,7 +175,7 @@ const PRAGMAS: &str = "
     PRAGMA foreign_keys = ON;
     PRAGMA secure_delete = ON;
     PRAGMA temp_store = MEMORY;
-    PRAGMA cache_size = -16000;
+    PRAGMA cache_size = -8000;
     PRAGMA mmap_size = 268435456;
     PRAGMA wal_autocheckpoint = 8000;
     PRAGMA journal_size_limit = 67108864;

@@ -6,7 +6,7 @@ use diesel::upsert::excluded;
 use super::conn::on;
 use super::schema::{members, users};
 use super::users::UserRow;
-use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, optional};
+use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, kept_update, optional};
 
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = members, treat_none_as_default_value = false)]
@@ -137,9 +137,11 @@ pub fn successor(conn: &mut Conn, channel: ChannelNum, user: UserNum) -> Result<
 }
 
 pub fn set_read(conn: &mut Conn, channel: ChannelNum, user: UserNum, seq: i64, base: i64) -> Result<()> {
-    diesel::update(members::table.find((channel, user)))
-        .set((members::read_seq.eq(seq), members::read_base.eq(base)))
-        .execute(conn)?;
+    kept_update(
+        members::table.find((channel, user)),
+        (members::read_seq.eq(seq), members::read_base.eq(base)),
+    )
+    .execute(conn)?;
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::conn::on;
 use super::schema::{bodies, channels, edits, members, messages, reactions, users};
-use super::{ChannelNum, Columns, Conn, Error, Result, RunQueryDsl, UserNum, optional};
+use super::{ChannelNum, Columns, Conn, Error, Result, RunQueryDsl, UserNum, kept_update, optional};
 
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = messages, treat_none_as_default_value = false)]
@@ -174,16 +174,20 @@ pub fn count_unread(conn: &mut Conn, channel: ChannelNum, seq: i64, reader: User
 }
 
 pub fn set_edited(conn: &mut Conn, channel: ChannelNum, seq: i64, body_seq: i64, ts: i64) -> Result<()> {
-    diesel::update(messages::table.find((channel, seq)))
-        .set((messages::body_seq.eq(body_seq), messages::edited_ts.eq(Some(ts))))
-        .execute(conn)?;
+    kept_update(
+        messages::table.find((channel, seq)),
+        (messages::body_seq.eq(body_seq), messages::edited_ts.eq(Some(ts))),
+    )
+    .execute(conn)?;
     Ok(())
 }
 
 pub fn set_deleted(conn: &mut Conn, channel: ChannelNum, seq: i64) -> Result<()> {
-    diesel::update(messages::table.find((channel, seq)))
-        .set((messages::deleted.eq(true), messages::has_reactions.eq(false)))
-        .execute(conn)?;
+    kept_update(
+        messages::table.find((channel, seq)),
+        (messages::deleted.eq(true), messages::has_reactions.eq(false)),
+    )
+    .execute(conn)?;
     Ok(())
 }
 
@@ -229,9 +233,11 @@ pub struct ReactionRow {
 
 pub fn add_reaction(conn: &mut Conn, reaction: &ReactionRow) -> Result<()> {
     diesel::insert_into(reactions::table).values(reaction).execute(conn)?;
-    diesel::update(messages::table.find((reaction.channel, reaction.message_seq)))
-        .set(messages::has_reactions.eq(true))
-        .execute(conn)?;
+    kept_update(
+        messages::table.find((reaction.channel, reaction.message_seq)),
+        messages::has_reactions.eq(true),
+    )
+    .execute(conn)?;
     Ok(())
 }
 

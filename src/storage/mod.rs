@@ -35,6 +35,7 @@ use std::sync::Arc;
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
+use conn::kept_update;
 pub use conn::{Columns, Conn, PgConnection, RunQueryDsl, is_postgres};
 pub use pool::ReadPool;
 

@@ -6,7 +6,7 @@ use diesel::dsl::not;
 use diesel::prelude::*;
 
 use super::schema::{notifications, unseen_counts};
-use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, optional};
+use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, kept_update, optional};
 
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = notifications)]
@@ -73,7 +73,7 @@ pub fn count_unseen_in(conn: &mut Conn, user: UserNum, channel: ChannelNum) -> R
 /// Unseen ones of replies in the thread that begins at `root`.
 pub fn count_unseen_in_thread(conn: &mut Conn, user: UserNum, channel: ChannelNum, root: i64) -> Result<i64> {
     let count = unseen_counts::table.find((user, channel, root)).select(unseen_counts::unseen);
-    Ok(optional(count.first(conn))?.unwrap_or(0))
+    Ok(optional(count.one(conn))?.unwrap_or(0))
 }
 
 /// The newest id of all that the person was ever notified of; 0 for none.
@@ -128,16 +128,18 @@ pub fn mark_seen_in(
     seq: i64,
     part: Part,
 ) -> Result<usize> {
+    // What is unseen in a thread counts for its channel too. Mostly nothing is.
+    if count_unseen_in(conn, user, channel)? == 0 {
+        return Ok(0);
+    }
     let older = notifications::table.filter(notifications::user_num.eq(user).and(not(notifications::seen)));
     let read = older.filter(notifications::channel.eq(channel).and(notifications::seq.le(seq)));
     let seen = notifications::seen.eq(true);
     Ok(match part {
-        Part::All => diesel::update(read).set(seen).execute(conn)?,
-        Part::Outside => {
-            diesel::update(read.filter(notifications::thread_seq.is_null())).set(seen).execute(conn)?
-        }
+        Part::All => kept_update(read, seen).execute(conn)?,
+        Part::Outside => kept_update(read.filter(notifications::thread_seq.is_null()), seen).execute(conn)?,
         Part::Thread(root) => {
-            diesel::update(read.filter(notifications::thread_seq.eq(root))).set(seen).execute(conn)?
+            kept_update(read.filter(notifications::thread_seq.eq(root)), seen).execute(conn)?
         }
     })
 }

@@ -6,7 +6,7 @@ use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use super::schema::{alarms, channels, errands, evidence, members, peers, pending, replicas, users};
-use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, optional};
+use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, kept_update, optional};
 
 /// A server that this one has met.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
@@ -80,7 +80,7 @@ pub fn end_replica(conn: &mut Conn, channel: ChannelNum, server: &str, until: i6
 
 /// Notes what the server has: its own word, so it may go back.
 pub fn set_acked(conn: &mut Conn, channel: ChannelNum, server: &str, acked: i64) -> Result<()> {
-    diesel::update(replicas::table.find((channel, server))).set(replicas::acked.eq(acked)).execute(conn)?;
+    kept_update(replicas::table.find((channel, server)), replicas::acked.eq(acked)).execute(conn)?;
     let done =
         replicas::until.is_not_null().and(replicas::until.le(replicas::acked.nullable()).assume_not_null());
     diesel::delete(replicas::table.find((channel, server)).filter(done)).execute(conn)?;

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::schema::{sessions, users};
-use super::{Columns, Conn, Result, RunQueryDsl, UserNum, optional};
+use super::{Columns, Conn, Result, RunQueryDsl, UserNum, kept_update, optional};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = sessions)]
@@ -75,7 +75,7 @@ pub fn trim(conn: &mut Conn, user: UserNum) -> Result<Vec<String>> {
 }
 
 pub fn touch(conn: &mut Conn, id: &str, now: i64) -> Result<()> {
-    diesel::update(sessions::table.find(id)).set(sessions::last_used_ts.eq(now)).execute(conn)?;
+    kept_update(sessions::table.find(id), sessions::last_used_ts.eq(now)).execute(conn)?;
     Ok(())
 }
 

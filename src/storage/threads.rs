@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::conn::on;
 use super::schema::{messages, thread_reads};
-use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, optional};
+use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, kept_update, optional};
 
 /// How one person of this server stands in a thread.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
@@ -53,7 +53,7 @@ pub fn followers(conn: &mut Conn, channel: ChannelNum, root: i64, limit: i64) ->
 pub fn note_reply(conn: &mut Conn, channel: ChannelNum, root: i64, ts: i64) -> Result<()> {
     let of =
         thread_reads::table.filter(thread_reads::channel.eq(channel).and(thread_reads::root_seq.eq(root)));
-    diesel::update(of).set(thread_reads::last_ts.eq(ts)).execute(conn)?;
+    kept_update(of, thread_reads::last_ts.eq(ts)).execute(conn)?;
     Ok(())
 }
 

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::Work;
 use super::lane::{Identity, Signer};
 use super::open::{LogPosition, Open, Person, damaged};
+use super::{Ready, Work};
 use crate::domain::clock::{Clock, nonce};
 use crate::domain::effect::Effect;
 use crate::domain::{Error, project};
@@ -75,6 +75,21 @@ impl Work<'_> {
     /// [`Error::Refused`] by the channel's rules; [`Error::Invalid`] when it is too large;
     /// [`Error::Elsewhere`] with what the host is to be asked.
     pub fn append(&mut self, channel: ChannelNum, sender: &Person, draft: Draft) -> Result<Appended, Error> {
+        self.append_ready(channel, sender, draft, None)
+    }
+
+    /// As [`Work::append`], with the event that was made of what the draft was expected to be: if it came out as
+    /// that, the event is taken as it is.
+    ///
+    /// # Errors
+    /// As [`Work::append`].
+    pub fn append_ready(
+        &mut self,
+        channel: ChannelNum,
+        sender: &Person,
+        draft: Draft,
+        ready: Option<Ready>,
+    ) -> Result<Appended, Error> {
         if let Some(known) = self.lane.settled.iter().find(|settled| settled.draft == draft) {
             return Ok(known.appended.clone());
         }
@@ -91,9 +106,9 @@ impl Work<'_> {
         let state = open.state_of(self.conn, &[])?;
         if let Signer::Older(kid, key) = identity.signer(state)? {
             let binding = binding(&identity, Some(kid));
-            self.append_signed(channel, sender, binding, (kid, key))?;
+            self.append_signed(channel, sender, binding, (kid, key), None)?;
         }
-        self.append_signed(channel, sender, draft, (&identity.kid, &identity.key))
+        self.append_signed(channel, sender, draft, (&identity.kid, &identity.key), ready)
     }
 
     fn append_signed(
@@ -102,11 +117,15 @@ impl Work<'_> {
         sender: &Person,
         draft: Draft,
         key: (&KeyId, &SigningKey),
+        ready: Option<Ready>,
     ) -> Result<Appended, Error> {
         let clock = self.lane.clock.clone();
         let now = clock.now();
         let open = self.lane.open(self.conn, channel)?;
-        let composed = compose(key, sender, draft, (now, clock.as_ref()), Some(open.place()))?;
+        let composed = match ready.filter(|ready| ready.draft == draft) {
+            Some(ready) => ready.composed,
+            None => compose(key, sender, draft, (now, clock.as_ref()), Some(open.place()))?,
+        };
         let event = &composed.signed.event;
         let state = open.state(self.conn, &rules::reads(event))?;
         let rules = Rules::by_version(state.create.rules).ok_or(Refusal::UnknownRules)?;

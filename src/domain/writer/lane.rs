@@ -12,6 +12,7 @@ use crate::domain::clock::Clock;
 use crate::domain::effect::Effect;
 use crate::domain::pushes::Wanted;
 use crate::domain::{Error, Presences};
+use crate::protocol::event::Seen;
 use crate::protocol::head::{Head, SignedHead};
 use crate::protocol::ids::{ChannelId, KeyId, ServerName};
 use crate::protocol::rules::Refusal;
@@ -258,13 +259,22 @@ impl Lane {
         Ok(())
     }
 
-    /// By how many entries logs hosted here grew in this transaction.
-    pub(super) fn grown(&self) -> i64 {
-        let hosted = self.touched.iter().filter_map(|(num, before)| {
+    /// Logs hosted here that grew in this transaction, with their sizes before it.
+    fn hosted(&self) -> impl Iterator<Item = (&Open, i64)> {
+        self.touched.iter().filter_map(|(num, before)| {
             let open = self.channels.get(num).filter(|open| open.host == self.identity.name)?;
-            Some((open.position.size - before).max(0))
-        });
-        hosted.sum()
+            Some((open, *before)).filter(|_| open.position.size > *before)
+        })
+    }
+
+    /// By how many entries they grew.
+    pub(super) fn grown(&self) -> i64 {
+        self.hosted().map(|(open, before)| open.position.size - before).sum()
+    }
+
+    /// Where they stand now.
+    pub(super) fn places(&self) -> impl Iterator<Item = (ChannelId, Seen)> {
+        self.hosted().map(|(open, _)| open.place())
     }
 
     /// The commit is durable: what it means for those who watch.

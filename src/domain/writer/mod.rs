@@ -6,10 +6,11 @@
 //! PostgreSQL there are several; a channel always goes to the same one, and one transaction holds
 //! units of one channel, so that two nodes can't wait for each other's channels.
 //!
-//! Per commit: one transaction, one fsync, one signed head per channel touched. A unit that fails is
+//! Per commit: one transaction, one fsync, one signed head per channel touched. Plain messages come signed ([`ahead`]). A unit that fails is
 //! taken back alone. Nothing is announced, and no caller is answered, before the commit.
 
 mod accept;
+mod ahead;
 mod append;
 mod bodies;
 mod early;
@@ -30,6 +31,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 
 pub use accept::{BatchError, HOST_SKEW_MS_MAX, Incoming, Ingested};
+use ahead::Ahead;
+pub use ahead::Ready;
 pub use append::{Appended, Draft};
 pub use elsewhere::{Outgoing, OutgoingEvent, Settled};
 pub use gate::{Gate, Mark};
@@ -125,6 +128,7 @@ pub struct Writer {
     lanes: Vec<mpsc::Sender<Job>>,
     /// How many transactions there were: two equal numbers say that nobody wrote in between.
     commits: Arc<AtomicU64>,
+    ahead: Arc<Ahead>,
     pub gate: Arc<Gate>,
 }
 
@@ -149,12 +153,13 @@ impl Writer {
         let mut lanes = Vec::with_capacity(count);
         let mut handles = Vec::with_capacity(count);
         let commits = Arc::new(AtomicU64::new(0));
+        let ahead = Arc::new(Ahead::new(context.identity.clone(), context.clock.clone()));
         for n in 0..count {
             let (sender, mut queue) = mpsc::channel(QUEUE_UNITS_MAX);
-            let (context, commits) = (context.clone(), commits.clone());
+            let (context, commits, ahead) = (context.clone(), commits.clone(), ahead.clone());
             let handle = thread::Builder::new().name(format!("db-write-{n}")).spawn(move || {
                 // A panic or a lost connection costs the transaction under way, nothing else.
-                while !catch_unwind(AssertUnwindSafe(|| serve(&context, &mut queue, &commits)))
+                while !catch_unwind(AssertUnwindSafe(|| serve(&context, &mut queue, (&commits, &ahead))))
                     .unwrap_or(false)
                 {
                     thread::sleep(RECONNECT_DELAY);
@@ -163,7 +168,7 @@ impl Writer {
             lanes.push(sender);
             handles.push(handle);
         }
-        Ok((Writer { lanes, commits, gate: context.gate.clone() }, handles))
+        Ok((Writer { lanes, commits, ahead, gate: context.gate.clone() }, handles))
     }
 
     /// Runs `work` on a channel's log, and answers once that is on disk.
@@ -210,6 +215,12 @@ impl Writer {
     {
         self.gate.passed(channel).await;
         self.run(channel, Shelter::None, work, || ()).await
+    }
+
+    /// Composes and signs an event for a log hosted here, for [`Work::append_ready`]: on the caller's thread, so that the
+    /// writer need not. None where that can't be done ahead.
+    pub fn compose_ahead(&self, channel: &ChannelId, sender: &Person, draft: Draft) -> Option<Ready> {
+        self.ahead.compose(channel, sender, draft)
     }
 
     /// Runs `work` on anything but a channel's log; `key` names what it is about (an account, say).
@@ -329,7 +340,11 @@ impl Work<'_> {
 }
 
 /// Serves the queue with one connection after another. True once the queue has closed.
-fn serve(context: &WriterContext, queue: &mut mpsc::Receiver<Job>, commits: &AtomicU64) -> bool {
+fn serve(
+    context: &WriterContext,
+    queue: &mut mpsc::Receiver<Job>,
+    (commits, ahead): (&AtomicU64, &Ahead),
+) -> bool {
     let Some(mut conn) = connect(&context.url) else { return false };
     let mut lane = Lane::new(context);
     let mut waiting: VecDeque<Unit> = VecDeque::new();
@@ -352,7 +367,7 @@ fn serve(context: &WriterContext, queue: &mut mpsc::Receiver<Job>, commits: &Ato
         }
         let mut group = next_group(&mut waiting, conn.is_postgres());
         commits.fetch_add(1, Ordering::Relaxed);
-        commit_group(&mut conn, &mut lane, &mut group, context);
+        commit_group(&mut conn, &mut lane, &mut group, (context, ahead));
         // Those that a spoilt commit did not come to.
         for unit in group.into_iter().rev() {
             waiting.push_front(unit);
@@ -397,7 +412,12 @@ fn next_group(waiting: &mut VecDeque<Unit>, by_key: bool) -> VecDeque<Unit> {
     group
 }
 
-fn commit_group(conn: &mut Conn, lane: &mut Lane, group: &mut VecDeque<Unit>, context: &WriterContext) {
+fn commit_group(
+    conn: &mut Conn,
+    lane: &mut Lane,
+    group: &mut VecDeque<Unit>,
+    (context, ahead): (&WriterContext, &Ahead),
+) {
     let mut acknowledgements = Vec::with_capacity(group.len());
     lane.begin();
     let kept = conn.begin_write().and_then(|()| {
@@ -415,6 +435,7 @@ fn commit_group(conn: &mut Conn, lane: &mut Lane, group: &mut VecDeque<Unit>, co
     match &kept {
         Ok(()) => {
             context.mark.grow(lane.grown());
+            ahead.note(lane.places());
             context.audience.announce(lane.finish());
         }
         Err(error) => {
