@@ -90,7 +90,7 @@ impl Document<'_> {
     }
 
     /// As a tsvector is written: words with their places, marks without.
-    fn for_postgresql(&self) -> String {
+    pub fn for_postgresql(&self) -> String {
         let mut text = String::new();
         for mark in &self.marks {
             let _ = write!(text, "{} ", quoted(&mark.print()));
