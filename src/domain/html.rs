@@ -290,21 +290,7 @@ impl Archive<'_> {
         if hash.parse::<Hash>().is_err() {
             return String::new();
         }
-        let ending = match media_type {
-            "image/png" => "png",
-            "image/jpeg" => "jpg",
-            "image/gif" => "gif",
-            "image/webp" => "webp",
-            "image/avif" => "avif",
-            "video/mp4" => "mp4",
-            "video/webm" => "webm",
-            "audio/mpeg" => "mp3",
-            "audio/ogg" => "ogg",
-            "application/pdf" => "pdf",
-            "application/zip" => "zip",
-            "text/plain" => "txt",
-            _ => "bin",
-        };
+        let ending = kind::ending(media_type).unwrap_or("bin");
         let path = format!("files/{hash}.{ending}");
         self.files.insert((hash.to_owned(), path.clone()));
         path
