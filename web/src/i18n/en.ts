@@ -314,6 +314,9 @@ export const en = {
     retry: (name: string) => `Try ${name} again`,
     leaveOut: (name: string) => `Leave ${name} out`,
     tooMany: (most: number) => `A message carries at most ${most} files.`,
+    tooLarge: "This file is too large.",
+    largerThan: (most: string) =>
+      `This file is larger than ${most}, which is the most that can be sent here.`,
     open: (name: string) => `Open ${name}`,
     previous: "Previous picture",
     next: "Next picture",

@@ -1,11 +1,12 @@
 // The files that are going to be sent, below the text: how far each is, and a way to leave it out.
 
+import type { ApiError } from "../../api/http";
 import { t } from "../../i18n";
 import { fileSize } from "../../lib/size";
 import { IconButton } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { problemText } from "../client/problems";
-import type { Chip, Uploads } from "./useUploads";
+import { TOO_LARGE, type Chip, type Uploads } from "./useUploads";
 
 export function Chips({ uploads }: { uploads: Uploads }) {
   if (uploads.chips.length === 0) return null;
@@ -18,6 +19,12 @@ export function Chips({ uploads }: { uploads: Uploads }) {
   );
 }
 
+/** The same code says of messages that they are too long. */
+function refusal(error: ApiError, largest: number | undefined): string {
+  if (error.code !== TOO_LARGE) return problemText(error);
+  return largest === undefined ? t.files.tooLarge : t.files.largerThan(fileSize(largest));
+}
+
 function FileChip({ chip, uploads }: { chip: Chip; uploads: Uploads }) {
   const { name, size } = chip.file;
   const percent = Math.round(chip.progress * 100);
@@ -28,7 +35,7 @@ function FileChip({ chip, uploads }: { chip: Chip; uploads: Uploads }) {
         <span className="truncate">{name}</span>
         {chip.error ? (
           <span className="chip-note" role="alert">
-            {problemText(chip.error)}
+            {refusal(chip.error, uploads.largest)}
           </span>
         ) : chip.uploaded ? (
           <span className="chip-note">{fileSize(size)}</span>
