@@ -75,7 +75,7 @@ impl Written {
     fn document(&self) -> Document<'_> {
         let mut marks = vec![Mark::From(self.sender)];
         marks.extend(self.text.contains("https://").then_some(Mark::Link));
-        Document { text: &self.text, marks }
+        Document { text: &self.text, names: Vec::new(), marks }
     }
 }
 
