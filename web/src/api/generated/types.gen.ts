@@ -6073,7 +6073,7 @@ export type ListUsersData = {
     path?: never;
     query?: {
         /**
-         * Anywhere in the name or display name.
+         * Anywhere in the name or display name. Those whose username begins with it come first.
          */
         query?: string;
         /**
