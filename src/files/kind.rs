@@ -32,8 +32,8 @@ pub fn of(start: &[u8]) -> &'static str {
     }
 }
 
-/// What browsers know a kind as.
-fn registered(media_type: &'static str) -> &'static str {
+/// What browsers know a kind as, whatever `infer` or an older server called it.
+pub fn registered(media_type: &str) -> &str {
     match media_type {
         // Which of the two is inside, the beginning does not say.
         "video/ogg" | "application/ogg" | "audio/opus" => "audio/ogg",

@@ -90,7 +90,7 @@ test("files are sent, seen, and gone", async ({ browser }: { browser: Browser })
     mimeType: "application/octet-stream",
     buffer: Buffer.alloc(LARGEST + 1),
   });
-  await expect(chips).toContainText("This file is larger than 7 MB");
+  await expect(chips).toContainText("Too large: at most 7 MB can be sent.");
   await ada.page.getByRole("button", { name: "Leave huge.bin out" }).click();
 
   // A recording plays, though it is not compressed.

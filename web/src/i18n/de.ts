@@ -326,7 +326,7 @@ export const de: Catalogue = {
     leaveOut: (name: string) => `${name} weglassen`,
     tooMany: (most: number) => `Eine Nachricht trägt höchstens ${most} Dateien.`,
     tooLarge: "Diese Datei ist zu groß.",
-    largerThan: (most: string) => `Diese Datei ist größer als ${most}; mehr kann hier nicht gesendet werden.`,
+    largerThan: (most: string) => `Zu groß: höchstens ${most}.`,
     open: (name: string) => `${name} öffnen`,
     previous: "Voriges Bild",
     next: "Nächstes Bild",

@@ -315,8 +315,7 @@ export const en = {
     leaveOut: (name: string) => `Leave ${name} out`,
     tooMany: (most: number) => `A message carries at most ${most} files.`,
     tooLarge: "This file is too large.",
-    largerThan: (most: string) =>
-      `This file is larger than ${most}, which is the most that can be sent here.`,
+    largerThan: (most: string) => `Too large: at most ${most} can be sent.`,
     open: (name: string) => `Open ${name}`,
     previous: "Previous picture",
     next: "Next picture",

@@ -326,7 +326,7 @@ export const fr: Catalogue = {
     leaveOut: (name: string) => `Retirer ${name}`,
     tooMany: (most: number) => `Un message porte au plus ${most} fichiers.`,
     tooLarge: "Ce fichier est trop grand.",
-    largerThan: (most: string) => `Ce fichier dépasse ${most}, le maximum que l’on peut envoyer ici.`,
+    largerThan: (most: string) => `Trop grand : ${most} au plus.`,
     open: (name: string) => `Ouvrir ${name}`,
     previous: "Image précédente",
     next: "Image suivante",

@@ -101,7 +101,7 @@ function Other({ file }: { file: Attachment }) {
       />
     );
   }
-  if (/^audio\/(mpeg|mp4|aac|ogg|flac|wav)$/.test(file.media_type) && !unplayable) {
+  if (/^audio\/(mpeg|mp4|m4a|aac|ogg|(x-)?flac|(x-)?wav)$/.test(file.media_type) && !unplayable) {
     return (
       <figure className="attachment-sound">
         <figcaption className="truncate">{file.name}</figcaption>

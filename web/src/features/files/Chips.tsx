@@ -29,7 +29,7 @@ function FileChip({ chip, uploads }: { chip: Chip; uploads: Uploads }) {
   const { name, size } = chip.file;
   const percent = Math.round(chip.progress * 100);
   return (
-    <li className="chip" data-failed={chip.error ? "" : undefined} data-testid="chip">
+    <li className="file-chip" data-failed={chip.error ? "" : undefined} data-testid="chip">
       <Icon name="file" />
       <span className="chip-main">
         <span className="truncate">{name}</span>
