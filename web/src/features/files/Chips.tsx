@@ -11,7 +11,7 @@ import { TOO_LARGE, type Chip, type Uploads } from "./useUploads";
 export function Chips({ uploads }: { uploads: Uploads }) {
   if (uploads.chips.length === 0) return null;
   return (
-    <ul className="chips" aria-label={t.files.attached}>
+    <ul className="file-chips" aria-label={t.files.attached}>
       {uploads.chips.map((chip) => (
         <FileChip key={chip.key} chip={chip} uploads={uploads} />
       ))}
