@@ -406,13 +406,12 @@ fn print_audit(channel: &str, audit: &Audit) -> bool {
 fn export(config: &Config, channel: &str) -> Outcome {
     let mut conn = Conn::open(&config.database_url())?;
     conn.read_only()?;
+    let id = portability::find_channel(&mut conn, channel)?.id;
     let mut out = BufWriter::new(std::io::stdout().lock());
     let written = conn.snapshot(|conn| -> Result<i64, ArchiveError> {
-        let found = match channel.starts_with('#') {
-            true => channels::by_alias(conn, channel)?,
-            false => channels::by_id(conn, channel)?,
-        };
-        archive::write(conn, &found.ok_or(ArchiveError::Damaged("there is no such channel"))?, &mut out)
+        // Again, as it is in this snapshot.
+        let row = channels::by_id(conn, &id)?.ok_or(ArchiveError::Damaged("the channel is gone"))?;
+        archive::write(conn, &row, &mut out)
     })?;
     out.flush()?;
     eprintln!("{written} entries");

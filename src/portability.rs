@@ -1,5 +1,6 @@
 //! Taking conversations along: a channel as pages for a browser, and those of other programs into channels here.
 
+use std::fmt::Display;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use loggia::domain::html::{self, HtmlError, Shelf, Written};
 use loggia::domain::import::{Brought, Import, ImportError, Progress, discord, read_most, slack};
 use loggia::files::{Hash, Store};
 use loggia::server;
+use loggia::storage::channels::ChannelRow;
 use loggia::storage::{Conn, channels};
 use tokio::runtime::Runtime;
 use zip::write::{SimpleFileOptions, ZipWriter};
@@ -83,6 +85,13 @@ pub fn import(command: ImportCommand, config: &Arc<Config>) -> Outcome {
         eprintln!();
     }
     let Brought { channels, messages, known, files, missing } = brought;
+    if let Err(error) = &outcome
+        && brought == Brought::default()
+    {
+        eprintln!("loggia: {error}");
+        eprintln!("Nothing was brought.");
+        return Ok(false);
+    }
     println!(
         "{messages} messages, {channels} channels and {files} files were brought; {known} messages were here already, {missing} files are not in the archive or too large"
     );
@@ -100,14 +109,22 @@ async fn run(import: &mut Import<'_>, command: &ImportCommand, file_max: u64) ->
     match command {
         ImportCommand::Slack { file, only, direct, .. } => {
             let which = slack::Which { only, direct: *direct };
-            slack::import(import, BufReader::new(File::open(file)?), &which).await
+            slack::import(import, BufReader::new(open(file)?), &which).await
         }
         ImportCommand::Discord { file, .. } => {
             let beside = file.parent().unwrap_or(Path::new(".")).to_path_buf();
-            let mut open = |path: &str| open_beside(&beside, path, file_max);
-            discord::import(import, BufReader::new(File::open(file)?), &mut open).await
+            let mut beside = |path: &str| open_beside(&beside, path, file_max);
+            discord::import(import, BufReader::new(open(file)?), &mut beside).await
         }
     }
+}
+
+fn open(archive: &Path) -> Result<File, ImportError> {
+    let wrong = |what: &dyn Display| ImportError::Archive(format!("{}: {what}", archive.display()));
+    if archive.is_dir() {
+        return Err(wrong(&"this is a directory; give the file as it was exported, not unpacked"));
+    }
+    File::open(archive).map_err(|error| wrong(&error))
 }
 
 /// A file below a directory, whatever way its name takes.
@@ -153,18 +170,27 @@ fn bar(done: f64) -> String {
     format!("[{}{}] {percent:3} %", "#".repeat(full), "-".repeat(BAR_CHARS - full))
 }
 
+/// A channel by its id or alias.
+pub fn find_channel(conn: &mut Conn, channel: &str) -> Result<ChannelRow, Box<dyn std::error::Error>> {
+    let found = match channel.starts_with('#') {
+        true => channels::by_alias(conn, channel)?,
+        false => channels::by_id(conn, channel)?,
+    };
+    let hint = "give its id (`!..`) or its whole alias, such as '#general:chat.example.org'";
+    found.ok_or_else(|| format!("there is no channel {channel:?} here: {hint}").into())
+}
+
 /// Writes a channel as pages.
 pub fn export_html(config: &Config, channel: &str, to: &Path) -> Outcome {
     let store = server::open_store(config)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut conn = Conn::open(&config.database_url())?;
     conn.read_only()?;
+    if to.exists() {
+        return Err(format!("{} is there already: nothing was written", to.display()).into());
+    }
+    let row = find_channel(&mut conn, channel)?;
     let mut copy = |hash: &Hash, out: &mut dyn Write| copy_file(&runtime, &store, hash, out);
-    let found = match channel.starts_with('#') {
-        true => channels::by_alias(&mut conn, channel)?,
-        false => channels::by_id(&mut conn, channel)?,
-    };
-    let row = found.ok_or("there is no such channel")?;
     let zipped = to.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip"));
     let written = if zipped {
         let mut shelf = ZipShelf(ZipWriter::new(File::create_new(to)?));

@@ -44,7 +44,7 @@ fn write(conn: &mut Conn, model: &mut Model, nth: u64) -> Result<(), Error> {
     entries::insert_body(conn, num, seq, &model.body)?;
     let message = MessageRow { seq, id, nonce, body_seq: seq, ..model.message.clone() };
     messages::insert(conn, &message)?;
-    let document = Document { text: &model.text, marks: vec![Mark::From(message.sender)] };
+    let document = Document { text: &model.text, names: Vec::new(), marks: vec![Mark::From(message.sender)] };
     search::add(conn, num, seq, &document)?;
     model.channel.size += 1;
     model.channel.live_count += 1;

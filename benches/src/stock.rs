@@ -7,6 +7,8 @@
 use loggia::protocol::ids::Hash;
 use loggia::protocol::log::Frontier;
 
+use crate::furnish::quoted;
+
 /// Rows that one statement makes at most: SQLite's write-ahead log holds all of them.
 const ROWS_MAX: usize = 100_000;
 /// How many different messages a long channel has.
@@ -30,10 +32,6 @@ fn numbers(from: u64, to: u64) -> String {
     format!(
         "WITH RECURSIVE n(i) AS (SELECT CAST({from} AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {to})"
     )
-}
-
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
 }
 
 impl Long {
@@ -177,7 +175,7 @@ pub fn people(id: &str, name: &str, batch: u64, range: (u64, u64), postgres: boo
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use loggia::domain::timeline::Place;
     use loggia::storage::Conn;
     use loggia_benches::hot::Site;
@@ -185,7 +183,7 @@ mod tests {
     use super::*;
 
     /// On SQLite, and on PostgreSQL where the tests have one.
-    fn both(test: fn(&Site, &str, bool)) {
+    pub(crate) fn both(test: fn(&Site, &str, bool)) {
         let site = Site::open("").unwrap();
         let file = site.dir.path().join("loggia.db");
         test(&site, file.to_str().unwrap(), false);

@@ -18,5 +18,5 @@ pub async fn delete_upload(
     tus::check_id(&path)?;
     tus::check_version(&request)?;
     app.domain.delete_upload(&actor.0, &path).await?;
-    Ok(tus::speak(&mut HttpResponse::NoContent()).finish())
+    Ok(HttpResponse::NoContent().finish())
 }

@@ -16,7 +16,7 @@ use crate::protocol::ids::UserId;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct UsersQuery {
-    /// Anywhere in the name or display name.
+    /// Anywhere in the name or display name. Those whose username begins with it come first.
     #[param(value_type = Option<String>, pattern = r"^[^\x00]*$")]
     pub query: Option<Text>,
     /// Instead: ids, separated by commas, at most 100.

@@ -16,7 +16,7 @@ use crate::http::{App, Auth, Params, Problem};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct SearchQuery {
-    /// Words, all of which the message has, in any order; `"several words"` that follow each other; `begin*`;
+    /// Words, all of which the message or the names of its files have, in any order; `"several words"` that follow each other; `begin*`;
     /// `-not this`; and operators: `from:@ann`, `in:#general`, `in:@ann`, `mentions:me`,
     /// `has:link|file|image`, `is:thread`, `before:2026-01-31`, `after:2026-01`, `during:2026`.
     /// At most 1024 bytes.

@@ -14,6 +14,7 @@ const POLICY: &str = "sandbox; default-src 'none'";
 
 /// Adds what every answer with a file's bytes says.
 pub fn headers(response: &mut HttpResponseBuilder, tag: &str, media_type: &str, name: Option<&str>) {
+    let media_type = kind::registered(media_type);
     let shown = kind::is_shown(media_type);
     response.insert_header((header::CACHE_CONTROL, CACHING));
     response.insert_header((header::CONTENT_SECURITY_POLICY, POLICY));

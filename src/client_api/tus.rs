@@ -9,9 +9,8 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::uploads::Upload;
 use crate::http::Problem;
+use crate::http::context::{TUS_RESUMABLE, TUS_VERSION};
 
-pub const VERSION: &str = "1.0.0";
-pub const RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
 /// The hash of the file that an upload became.
 pub const FILE: HeaderName = HeaderName::from_static("loggia-file");
 pub const EXTENSIONS: &str = "creation,termination,checksum,expiration";
@@ -31,7 +30,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Probl
 
 /// Whether the request speaks tus at all.
 pub fn is_spoken(request: &HttpRequest) -> bool {
-    request.headers().contains_key(RESUMABLE)
+    request.headers().contains_key(TUS_RESUMABLE)
 }
 
 /// An upload's id, as this server makes them.
@@ -49,8 +48,8 @@ pub fn check_id(id: &str) -> Result<(), Problem> {
 /// # Errors
 /// `tus_version`
 pub fn check_version(request: &HttpRequest) -> Result<(), Problem> {
-    let given = request.headers().get(RESUMABLE).and_then(|value| value.to_str().ok());
-    if given == Some(VERSION) { Ok(()) } else { Err(Problem::plain("tus_version")) }
+    let given = request.headers().get(TUS_RESUMABLE).and_then(|value| value.to_str().ok());
+    if given == Some(TUS_VERSION) { Ok(()) } else { Err(Problem::plain("tus_version")) }
 }
 
 /// A whole number in a header.
@@ -136,14 +135,8 @@ impl Checksum {
     }
 }
 
-/// Adds what every answer says.
-pub fn speak(response: &mut HttpResponseBuilder) -> &mut HttpResponseBuilder {
-    response.insert_header((RESUMABLE, VERSION))
-}
-
 /// Adds where an upload stands.
 pub fn tell(response: &mut HttpResponseBuilder, upload: &Upload) -> HttpResponse {
-    speak(response);
     response.insert_header(("upload-offset", upload.offset.to_string()));
     response.insert_header(("upload-expires", http_date(upload.expires_ts)));
     if let Some(value) = upload.hash.as_ref().and_then(|hash| HeaderValue::from_str(hash).ok()) {

@@ -64,6 +64,9 @@ fn check_display_name(text: &str) -> Result<String> {
     }
 }
 
+/// Before the id in a place among those who have a word elsewhere in their names.
+const OTHERWISE: &str = "+";
+
 fn search_text(id: &UserId, display_name: &str) -> String {
     format!("{}\n{}", id.as_str(), display_name).to_lowercase()
 }
@@ -248,17 +251,34 @@ impl Domain {
         Ok(rows.iter().map(show::user).collect())
     }
 
-    /// People whose name has `query` in it, after the id `after`; and where to go on.
+    /// People whose name has `query` in it, those whose username begins with it first, from a place on that an earlier
+    /// page named; and where to go on.
     pub async fn find_users(
         &self,
         query: String,
-        after: String,
+        from: String,
         limit: i64,
     ) -> Result<(Vec<User>, Option<String>)> {
-        let rows = self.reads.read(move |conn| users::search(conn, &query, &after, limit + 1)).await?;
         let most = usize::try_from(limit).unwrap_or(0);
-        let next =
-            if rows.len() > most { rows.get(most.saturating_sub(1)).map(|row| row.id.clone()) } else { None };
+        let found = self.reads.read(move |conn| {
+            let (otherwise, after) = match from.strip_prefix(OTHERWISE) {
+                Some(after) => (true, after),
+                None => (false, from.as_str()),
+            };
+            let first = if otherwise { Vec::new() } else { users::called(conn, &query, after, limit + 1)? };
+            let called = first.len();
+            let left = limit + 1 - i64::try_from(called).unwrap_or(limit + 1);
+            let mut rows = first;
+            if left > 0 {
+                let after = if otherwise { after } else { "" };
+                rows.extend(users::called_otherwise(conn, &query, after, left)?);
+            }
+            Ok::<_, Error>((rows, called))
+        });
+        let (rows, called) = found.await?;
+        let last = most.saturating_sub(1);
+        let sign = if last < called { "" } else { OTHERWISE };
+        let next = rows.get(last).filter(|_| rows.len() > most).map(|row| format!("{sign}{}", row.id));
         Ok((rows.iter().take(most).map(show::user).collect(), next))
     }
 

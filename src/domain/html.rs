@@ -138,14 +138,17 @@ impl Archive<'_> {
 
     fn index(&self, days: &[String]) -> String {
         let mut out = self.head(self.title());
-        let _ = writeln!(out, "<h1>{}</h1>\n<p>{}</p>", escape(self.title()), escape(&self.row.topic));
+        let _ = writeln!(out, "<h1>{}</h1>", escape(self.title()));
+        if !self.row.topic.is_empty() {
+            let _ = writeln!(out, "<p>{}</p>", escape(&self.row.topic));
+        }
         let names = [Some(self.row.id.as_str()), self.row.alias.as_deref()];
         let names: Vec<&str> = names.into_iter().flatten().collect();
         let _ = write!(out, "<p class=\"note\">{}</p>\n<ol>\n", escape(&names.join(" · ")));
         for (n, day) in days.iter().enumerate() {
             let _ = writeln!(out, "<li><a href=\"{}\">from {}</a></li>", page_name(n), escape(day));
         }
-        out.push_str("</ol>\n<p class=\"note\">Written by Loggia. For a copy whose signatures can be checked: <code>loggia export channel</code> without <code>--html</code>.</p>\n</body></html>\n");
+        out.push_str("</ol>\n<p class=\"note\">Written by Loggia. Times are UTC. For a copy whose signatures can be checked: <code>loggia export channel</code> without <code>--html</code>.</p>\n</body></html>\n");
         out
     }
 
@@ -290,21 +293,7 @@ impl Archive<'_> {
         if hash.parse::<Hash>().is_err() {
             return String::new();
         }
-        let ending = match media_type {
-            "image/png" => "png",
-            "image/jpeg" => "jpg",
-            "image/gif" => "gif",
-            "image/webp" => "webp",
-            "image/avif" => "avif",
-            "video/mp4" => "mp4",
-            "video/webm" => "webm",
-            "audio/mpeg" => "mp3",
-            "audio/ogg" => "ogg",
-            "application/pdf" => "pdf",
-            "application/zip" => "zip",
-            "text/plain" => "txt",
-            _ => "bin",
-        };
+        let ending = kind::ending(media_type).unwrap_or("bin");
         let path = format!("files/{hash}.{ending}");
         self.files.insert((hash.to_owned(), path.clone()));
         path

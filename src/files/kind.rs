@@ -14,18 +14,59 @@ const SHOWN: &[&str] = &[
     "image/avif",
     "video/mp4",
     "video/webm",
+    "video/quicktime",
     "audio/mpeg",
+    "audio/mp4",
+    "audio/aac",
     "audio/ogg",
+    "audio/flac",
+    "audio/wav",
 ];
 
 /// The media type of a file that begins so.
 pub fn of(start: &[u8]) -> &'static str {
     match infer::get(start) {
-        Some(kind) if kind.mime_type() == "video/ogg" || kind.mime_type() == "application/ogg" => "audio/ogg",
-        Some(kind) => kind.mime_type(),
+        Some(kind) => registered(kind.mime_type()),
         None if is_text(start) => "text/plain",
         None => UNKNOWN,
     }
+}
+
+/// What browsers know a kind as, whatever `infer` or an older server called it.
+pub fn registered(media_type: &str) -> &str {
+    match media_type {
+        // Which of the two is inside, the beginning does not say.
+        "video/ogg" | "application/ogg" | "audio/opus" => "audio/ogg",
+        "audio/m4a" => "audio/mp4",
+        "audio/x-flac" => "audio/flac",
+        "audio/x-wav" => "audio/wav",
+        "video/x-m4v" => "video/mp4",
+        other => other,
+    }
+}
+
+/// The ending of a file's name that programs know the kind by; none for kinds that are only kept.
+pub fn ending(media_type: &str) -> Option<&'static str> {
+    Some(match media_type {
+        "image/png" => "png",
+        "image/jpeg" => "jpg",
+        "image/gif" => "gif",
+        "image/webp" => "webp",
+        "image/avif" => "avif",
+        "video/mp4" => "mp4",
+        "video/webm" => "webm",
+        "video/quicktime" => "mov",
+        "audio/mpeg" => "mp3",
+        "audio/mp4" => "m4a",
+        "audio/aac" => "aac",
+        "audio/ogg" => "ogg",
+        "audio/flac" => "flac",
+        "audio/wav" => "wav",
+        "application/pdf" => "pdf",
+        "application/zip" => "zip",
+        "text/plain" => "txt",
+        _ => return None,
+    })
 }
 
 fn is_text(start: &[u8]) -> bool {
@@ -57,6 +98,12 @@ mod tests {
             (b"GIF89a", "image/gif"),
             (b"RIFF\x10\x00\x00\x00WEBPVP8 ", "image/webp"),
             (b"OggS\x00\x02", "audio/ogg"),
+            (b"RIFF\x24\x00\x00\x00WAVEfmt ", "audio/wav"),
+            (b"fLaC\x00\x00\x00\x22", "audio/flac"),
+            (b"\x00\x00\x00\x20ftypM4A \x00\x00\x00\x00", "audio/mp4"),
+            (b"\x00\x00\x00\x20ftypM4V \x00\x00\x00\x00", "video/mp4"),
+            (b"\x00\x00\x00\x14ftypqt  \x00\x00\x00\x00", "video/quicktime"),
+            (b"\xff\xf1\x50\x80\x00", "audio/aac"),
             (b"%PDF-1.7", "application/pdf"),
             (b"hello\n", "text/plain"),
             ("Grüße".as_bytes(), "text/plain"),
@@ -64,6 +111,9 @@ mod tests {
             (b"", UNKNOWN),
         ] {
             assert_eq!(of(start), expected, "{start:?}");
+        }
+        for media_type in SHOWN {
+            assert!(ending(media_type).is_some(), "{media_type}");
         }
         let mut long = "x".repeat(START_BYTES - 1).into_bytes();
         long.push("ü".as_bytes()[0]);

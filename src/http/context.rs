@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage};
@@ -92,9 +93,23 @@ const HEADERS: &[(HeaderName, &str)] = &[
     ),
 ];
 
+/// Which version of tus is spoken. It stands in every answer to a client that speaks tus, refusals too, whoever refuses.
+pub const TUS_RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
+pub const TUS_VERSION: &str = "1.0.0";
+
+fn add_tus(headers: &mut header::HeaderMap, status: StatusCode) {
+    headers.insert(TUS_RESUMABLE, HeaderValue::from_static(TUS_VERSION));
+    if status == StatusCode::PRECONDITION_FAILED {
+        headers.insert(HeaderName::from_static("tus-version"), HeaderValue::from_static(TUS_VERSION));
+    }
+}
+
 fn add_headers<B>(response: &mut ServiceResponse<B>, id: &str) {
     let note = response.request().extensions().get::<RateNote>().cloned();
     let of_api = response.request().path().starts_with("/api/");
+    let status = response.status();
+    let of_tus =
+        response.request().headers().contains_key(TUS_RESUMABLE) || status == StatusCode::PRECONDITION_FAILED;
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(id) {
         headers.insert(X_REQUEST_ID, value);
@@ -110,6 +125,9 @@ fn add_headers<B>(response: &mut ServiceResponse<B>, id: &str) {
                 headers.insert(HeaderName::from_static(name), value);
             }
         }
+    }
+    if of_api && of_tus {
+        add_tus(headers, status);
     }
     if of_api && !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

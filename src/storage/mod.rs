@@ -86,8 +86,16 @@ pub(in crate::storage) fn optional<T>(outcome: diesel::QueryResult<T>) -> Result
     outcome.optional().map_err(Error::from)
 }
 
+fn escaped(text: &str) -> String {
+    text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}
+
 /// A `LIKE` pattern that finds `text` anywhere, whatever signs it has in it.
 pub(in crate::storage) fn contains(text: &str) -> String {
-    let escaped = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    format!("%{escaped}%")
+    format!("%{}%", escaped(text))
+}
+
+/// A `LIKE` pattern that finds `text` at the beginning.
+pub(in crate::storage) fn begins(text: &str) -> String {
+    format!("{}%", escaped(text))
 }

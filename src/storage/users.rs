@@ -4,7 +4,7 @@ use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use super::schema::{user_invites, users};
-use super::{Columns, Conn, Result, RunQueryDsl, UserNum, contains, optional};
+use super::{Columns, Conn, Result, RunQueryDsl, UserNum, begins, contains, optional};
 
 /// A person, of this server or of another.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
@@ -62,16 +62,32 @@ pub fn ids_of(conn: &mut Conn, nums: &[UserNum]) -> Result<Vec<(UserNum, String)
     Ok(users::table.filter(users::num.eq_any(nums)).select((users::num, users::id)).load(conn)?)
 }
 
-/// People whose name has `query` in it, by id, after the id `after`. Deleted accounts are not found.
-pub fn search(conn: &mut Conn, query: &str, after: &str, limit: i64) -> Result<Vec<UserRow>> {
-    let found = users::table
-        .filter(users::search.like(contains(query)).escape('\\'))
-        .filter(users::id.gt(after).and(users::deleted_ts.is_null()))
+/// People who were not deleted, by id, after the id `after`: those whose username begins with `query`.
+pub fn called(conn: &mut Conn, query: &str, after: &str, limit: i64) -> Result<Vec<UserRow>> {
+    let called = users::search.like(begins(&at(query))).escape('\\');
+    Ok(users::table
+        .filter(called.and(users::id.gt(after)).and(users::deleted_ts.is_null()))
         .order(users::id)
         .limit(limit)
         .select(UserRow::columns())
-        .load(conn)?;
-    Ok(found)
+        .load(conn)?)
+}
+
+/// Those who have `query` elsewhere in their name or display name.
+pub fn called_otherwise(conn: &mut Conn, query: &str, after: &str, limit: i64) -> Result<Vec<UserRow>> {
+    let anywhere = users::search.like(contains(query)).escape('\\');
+    let called = users::search.not_like(begins(&at(query))).escape('\\');
+    Ok(users::table
+        .filter(anywhere.and(called).and(users::id.gt(after)).and(users::deleted_ts.is_null()))
+        .order(users::id)
+        .limit(limit)
+        .select(UserRow::columns())
+        .load(conn)?)
+}
+
+/// As the text that is searched begins.
+fn at(query: &str) -> String {
+    format!("@{}", query.strip_prefix('@').unwrap_or(query))
 }
 
 /// Accounts of this server whose name has `query` in it, by id, after the id `after`.

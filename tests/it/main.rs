@@ -4,6 +4,7 @@
 
 mod api;
 mod crash;
+mod examples;
 mod export;
 mod forget;
 mod portability;

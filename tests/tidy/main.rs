@@ -8,6 +8,7 @@
 mod attacks;
 mod attributes;
 mod dead_files;
+mod documented;
 mod imports;
 mod migrations;
 mod paths;

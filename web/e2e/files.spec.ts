@@ -7,8 +7,29 @@ import { Server } from "./server";
 
 const server = new Server();
 
-test.beforeAll(() => server.start());
+const LARGEST = 7_000_000;
+
+test.beforeAll(() => server.start({ LOGGIA_FILES__MAX_BYTES: String(LARGEST) }));
 test.afterAll(() => server.stop());
+
+/** So many seconds of a hum, as WAV: 8,000 samples a second, 8 bits. */
+function tone(seconds: number): Buffer {
+  const samples = Buffer.from(Array.from({ length: 8_000 * seconds }, (_, n) => 128 + ((n % 40) - 20)));
+  const head = Buffer.alloc(44);
+  head.write("RIFF", 0);
+  head.writeUInt32LE(36 + samples.length, 4);
+  head.write("WAVEfmt ", 8);
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(8_000, 24);
+  head.writeUInt32LE(8_000, 28);
+  head.writeUInt16LE(1, 32);
+  head.writeUInt16LE(8, 34);
+  head.write("data", 36);
+  head.writeUInt32LE(samples.length, 40);
+  return Buffer.concat([head, samples]);
+}
 
 const status = (person: Person, url: string) =>
   person.page.evaluate(async (url) => (await fetch(url, { cache: "no-store" })).status, url);
@@ -62,6 +83,26 @@ test("files are sent, seen, and gone", async ({ browser }: { browser: Browser })
   await expect(chips.locator("progress")).toHaveCount(0);
   await ada.page.getByTestId("conversation").getByRole("button", { name: "Send" }).click();
   await expect(bo.page.getByRole("link", { name: /large\.bin/ })).toBeVisible();
+
+  // One that is larger than all that may be sent does not set out, and says why.
+  await input.setInputFiles({
+    name: "huge.bin",
+    mimeType: "application/octet-stream",
+    buffer: Buffer.alloc(LARGEST + 1),
+  });
+  await expect(chips).toContainText("Too large: at most 7 MB can be sent.");
+  await ada.page.getByRole("button", { name: "Leave huge.bin out" }).click();
+
+  // A recording plays, though it is not compressed.
+  await input.setInputFiles({ name: "tone.wav", mimeType: "audio/wav", buffer: tone(2) });
+  await expect(chips).toHaveCount(1);
+  await expect(chips.locator("progress")).toHaveCount(0);
+  await ada.page.getByTestId("conversation").getByRole("button", { name: "Send" }).click();
+  const sound = bo.page.locator("audio");
+  await expect(sound).toBeVisible();
+  await sound.evaluate((audio: HTMLAudioElement) => audio.load());
+  await sound.evaluate((audio: HTMLAudioElement) => (audio.preload = "metadata"));
+  await expect.poll(() => sound.evaluate((audio: HTMLAudioElement) => audio.duration)).toBe(2);
 
   // What is refused says so, and what is deleted is gone for everybody.
   await ada.act("From the roof", "Delete");

@@ -4,6 +4,7 @@ use std::io::{Read, Seek, SeekFrom};
 
 use serde::Deserialize;
 
+use super::text;
 use super::time;
 use super::{Conversation, Import, ImportError, JSON_BYTES_MAX, MESSAGES_MAX, OpenFile, Said, read_most};
 use crate::domain::view::ImportedReaction;
@@ -61,6 +62,16 @@ struct Message {
     reactions: Vec<Reaction>,
     #[serde(default)]
     reference: Option<Reference>,
+    #[serde(default)]
+    mentions: Vec<Mention>,
+}
+
+#[derive(Deserialize)]
+struct Mention {
+    id: String,
+    name: String,
+    #[serde(default)]
+    nickname: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -154,7 +165,10 @@ pub async fn import(
 }
 
 fn one(message: Message, ts: i64, channel: &str) -> Said {
-    let mut text = message.content;
+    let mut text = text::discord(&message.content, |id| {
+        let found = message.mentions.iter().find(|mention| mention.id == id)?;
+        Some(found.nickname.as_ref().filter(|name| !name.trim().is_empty()).unwrap_or(&found.name).as_str())
+    });
     let mut add = |line: String| {
         if !line.trim().is_empty() && !text.contains(line.trim()) {
             if !text.is_empty() {

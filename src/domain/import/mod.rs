@@ -21,7 +21,7 @@ use crate::files::Hash;
 use crate::protocol::Ts;
 use crate::protocol::ids::{ChannelId, EventId, Nonce};
 use crate::protocol::sign::hash;
-use crate::storage::{meta, users};
+use crate::storage::{channels as channels_rows, entries, meta, users};
 
 /// Largest JSON file of an archive, in bytes.
 pub const JSON_BYTES_MAX: u64 = 256 * 1024 * 1024;
@@ -167,37 +167,68 @@ impl Import<'_> {
         let step = (ends - begins) / said.size_hint().0.max(1) as f64;
         for (at, said) in said.enumerate() {
             let said = said?;
-            let attachments = self.files(&said, open).await?;
-            let most = usize::try_from(self.domain.config.settings.limits.message_bytes).unwrap_or(4_096);
-            let pieces = text::pieces(&said.text, most);
-            if pieces.is_empty() && attachments.is_empty() {
-                continue;
-            }
-            let thread = said.thread.as_ref().and_then(|key| places.get(key)).cloned();
-            let reply_to = said.reply_to.as_ref().and_then(|key| places.get(key)).cloned();
-            for n in 0..pieces.len().max(1) {
-                let is_first = n == 0;
-                let new = NewMessage {
-                    nonce: nonce(conversation, &said.key, n)?,
-                    text: pieces.get(n).cloned().unwrap_or_default(),
-                    reply_to: reply_to.clone().filter(|_| is_first),
-                    thread: thread.clone(),
-                    attachments: if is_first { attachments.clone() } else { Vec::new() },
-                    imported: Some(provenance(conversation, &said, is_first)),
-                };
-                let (message, is_new) = self.domain.send_message(&self.actor, channel.clone(), new).await?;
-                if is_first {
-                    if let Ok(id) = message.id.parse() {
-                        places.insert(said.key.clone(), id);
-                    }
-                    self.brought.messages += usize::from(is_new);
-                    self.brought.known += usize::from(!is_new);
-                }
+            if let Some(id) = self.one(conversation, &channel, &said, &places, open).await? {
+                places.insert(said.key, id);
             }
             let done = (begins + step * (at + 1) as f64).min(ends);
             (self.progress)(&conversation.name, &self.brought, done);
         }
         Ok(())
+    }
+
+    /// Brings one message, unless it is here. None where it says nothing.
+    async fn one(
+        &mut self,
+        conversation: &Conversation,
+        channel: &ChannelId,
+        said: &Said,
+        places: &HashMap<String, EventId>,
+        open: &mut OpenFile<'_>,
+    ) -> std::result::Result<Option<EventId>, ImportError> {
+        let place = |key: &Option<String>| key.as_ref().and_then(|key| places.get(key)).cloned();
+        let most = usize::try_from(self.domain.config.settings.limits.message_bytes).unwrap_or(4_096);
+        let pieces = text::pieces(&said.text, most);
+        let mut first = None;
+        for n in 0..pieces.len().max(1) {
+            let nonce = nonce(conversation, &said.key, n)?;
+            // As it was then: in a newer archive it may have been edited, or have other reactions.
+            if let Some(known) = self.known(channel, &nonce).await? {
+                self.brought.known += usize::from(n == 0);
+                first = first.or(Some(known));
+                continue;
+            }
+            let attachments = if n == 0 { self.files(said, open).await? } else { Vec::new() };
+            if pieces.is_empty() && attachments.is_empty() {
+                break;
+            }
+            let new = NewMessage {
+                nonce,
+                text: pieces.get(n).cloned().unwrap_or_default(),
+                reply_to: place(&said.reply_to).filter(|_| n == 0),
+                thread: place(&said.thread),
+                attachments,
+                imported: Some(provenance(conversation, said, n == 0)),
+            };
+            let (message, _) = self.domain.send_message(&self.actor, channel.clone(), new).await?;
+            self.brought.messages += usize::from(n == 0);
+            first = first.or_else(|| message.id.parse().ok());
+        }
+        Ok(first)
+    }
+
+    /// The message that was brought with this nonce.
+    async fn known(
+        &self,
+        channel: &ChannelId,
+        nonce: &Nonce,
+    ) -> std::result::Result<Option<EventId>, ImportError> {
+        let (channel, nonce, sender) = (channel.clone(), nonce.clone(), self.actor.person.num);
+        let found = self.domain.reads.read(move |conn| {
+            let row = channels_rows::by_id(conn, channel.as_str())?;
+            let row = row.ok_or(Error::NotFound(Missing::Channel))?;
+            Ok::<_, Error>(entries::by_nonce(conn, row.num, sender, nonce.as_str())?)
+        });
+        Ok(found.await?.and_then(|entry| entry.event_id.parse().ok()))
     }
 
     async fn files(

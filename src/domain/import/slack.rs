@@ -319,6 +319,11 @@ fn said<R: Read + Seek>(
     Ok(all)
 }
 
+/// Where a file was, without what comes after `?`: there stands a token that opens the whole workspace's files.
+fn plain(url: &str) -> &str {
+    url.split(['?', '#']).next().unwrap_or(url)
+}
+
 fn one(
     message: Message,
     ts: i64,
@@ -358,7 +363,9 @@ fn one(
         match uploads.get(&file.id) {
             Some(path) => files.push((path.clone(), name)),
             // Slack's own exports have only where the file was.
-            None => add(file.url_private.map_or_else(|| name.clone(), |url| format!("{name}: {url}"))),
+            None => {
+                add(file.url_private.map_or_else(|| name.clone(), |url| format!("{name}: {}", plain(&url))))
+            }
         }
     }
     let reactions = message.reactions.into_iter();
@@ -370,7 +377,7 @@ fn one(
         text,
         reply_to: None,
         reactions: reactions
-            .map(|reaction| ImportedReaction { emoji: format!(":{}:", reaction.name), count: reaction.count })
+            .map(|reaction| ImportedReaction { emoji: text::emoji(&reaction.name), count: reaction.count })
             .collect(),
         files,
     }

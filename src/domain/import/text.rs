@@ -2,8 +2,12 @@
 
 use std::collections::HashMap;
 
+use emojis::SkinTone;
+
 /// How many messages one of elsewhere becomes at the most: what is longer ends there.
 const PIECES_MAX: usize = 64;
+/// Longest name of an emoji.
+const EMOJI_BYTES_MAX: usize = 64;
 
 /// A text in pieces of at most so many bytes, cut between lines where that is possible.
 pub fn pieces(text: &str, most: usize) -> Vec<String> {
@@ -41,7 +45,7 @@ pub fn slack(text: &str, people: &HashMap<String, String>) -> String {
             code = !code;
         }
         let plain = brackets(part, people);
-        out.push_str(&if code { plain } else { marks(&plain) });
+        out.push_str(&if code { plain } else { marks(&emojis_in(&plain)) });
     }
     out.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
@@ -77,6 +81,87 @@ fn brackets(text: &str, people: &HashMap<String, String>) -> String {
             },
         }
         rest = tail;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Discord's text, where it was exported as it is stored: `<@1>`, `<@!1>` and `<:name:1>`; `name` knows people by their ids.
+/// The rest is CommonMark.
+pub fn discord<'a>(text: &str, name: impl Fn(&str) -> Option<&'a str>) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('<') {
+        out.push_str(before);
+        let Some((inside, tail)) = after.split_once('>') else {
+            out.push('<');
+            rest = after;
+            continue;
+        };
+        let person = inside.strip_prefix('@').map(|id| id.trim_start_matches('!')).and_then(&name);
+        let own = inside.strip_prefix("a:").or_else(|| inside.strip_prefix(':'));
+        let own = own.and_then(|own| own.split_once(':'));
+        let own = own.filter(|(_, id)| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()));
+        match (person, own) {
+            (Some(person), _) => out.push_str(&format!("@{person}")),
+            (_, Some((name, _))) => out.push_str(&format!(":{name}:")),
+            _ => {
+                out.push('<');
+                rest = after;
+                continue;
+            }
+        }
+        rest = tail;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// An emoji by its name in Slack, `thumbsup` or `wave::skin-tone-3`: as the sign that it is, or with colons where it is
+/// none of Unicode's.
+pub fn emoji(name: &str) -> String {
+    let (base, tone) = name.split_once("::").map_or((name, None), |(base, tone)| (base, Some(tone)));
+    let tone = match tone {
+        Some("skin-tone-2") => Some(SkinTone::Light),
+        Some("skin-tone-3") => Some(SkinTone::MediumLight),
+        Some("skin-tone-4") => Some(SkinTone::Medium),
+        Some("skin-tone-5") => Some(SkinTone::MediumDark),
+        Some("skin-tone-6") => Some(SkinTone::Dark),
+        _ => None,
+    };
+    let Some(found) = emojis::get_by_shortcode(base) else { return format!(":{name}:") };
+    tone.and_then(|tone| found.with_skin_tone(tone)).unwrap_or(found).as_str().to_owned()
+}
+
+/// `:wave:` in a text as the sign that it is.
+fn emojis_in(text: &str) -> String {
+    let is_name = |part: &str| {
+        !part.is_empty()
+            && part.len() <= EMOJI_BYTES_MAX
+            && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_-+".contains(&b))
+    };
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(':') {
+        out.push_str(before);
+        let named = after.split_once(':').filter(|(name, _)| is_name(name));
+        let Some((base, tail)) = named.filter(|(name, _)| emojis::get_by_shortcode(name).is_some()) else {
+            out.push(':');
+            rest = after;
+            continue;
+        };
+        // The tone stands behind it, between colons of its own.
+        let tone = tail.strip_prefix(':').and_then(|tail| tail.split_once(':'));
+        match tone.filter(|(tone, _)| tone.starts_with("skin-tone-")) {
+            Some((tone, tail)) => {
+                out.push_str(&emoji(&format!("{base}::{tone}")));
+                rest = tail;
+            }
+            None => {
+                out.push_str(&emoji(base));
+                rest = tail;
+            }
+        }
     }
     out.push_str(rest);
     out
@@ -130,9 +215,26 @@ mod tests {
             ("*bold* _it_ ~no~ 2*3*4 * a", "**bold** _it_ ~~no~~ 2*3*4 * a"),
             ("`*code*` &lt;b&gt; &amp;amp;", "`*code*` <b> &amp;"),
             ("a < b", "a < b"),
+            (
+                ":wave: at 12:30:45 :no_such: `:wave:` :+1::skin-tone-3:!",
+                "👋 at 12:30:45 :no_such: `:wave:` 👍🏼!",
+            ),
+            ("<https://a.example:8080/x:y|:tada:>", "[🎉](https://a.example:8080/x:y)"),
             ("", ""),
         ] {
             assert_eq!(slack(text, &people), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn discords_text_names_people_and_emoji() {
+        let name = |id: &str| (id == "1").then_some("Ann");
+        for (text, expected) in [
+            ("hi <@1>, <@!1> and <@2>", "hi @Ann, @Ann and <@2>"),
+            ("<:parrot:9> <a:dance:10> <:x:y> <b> a < b", ":parrot: :dance: <:x:y> <b> a < b"),
+            ("<<@1>>", "<@Ann>"),
+        ] {
+            assert_eq!(discord(text, name), expected, "{text}");
         }
     }
 

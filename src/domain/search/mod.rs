@@ -253,11 +253,12 @@ pub(super) fn document<'a>(row: &MessageRow, content: &'a MessageContent) -> Doc
         (row.thread_seq.is_some(), Mark::Thread),
     ];
     marks.extend(rest.into_iter().filter(|(is, _)| *is).map(|(_, mark)| mark));
-    Document { text: &content.text, marks }
+    let names = content.attachments.iter().map(|attachment| attachment.name.as_str()).collect();
+    Document { text: &content.text, names, marks }
 }
 
 /// Changes when texts are prepared otherwise for the index than before.
-const WORDS_VERSION: &str = "1";
+const WORDS_VERSION: &str = "2";
 const WORDS_VERSION_KEY: &str = "search_words";
 const RENEW_MESSAGES: i64 = 1_000;
 

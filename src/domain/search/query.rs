@@ -104,7 +104,8 @@ impl Query {
         value: &str,
         excluded: bool,
     ) -> Result<bool> {
-        let part = match (name, value) {
+        let lower = value.to_ascii_lowercase();
+        let part = match (name, lower.as_str()) {
             ("from", _) => Part::From(value.to_owned()),
             ("in", _) => Part::In(value.to_owned()),
             ("mentions", _) => Part::Mentions(value.to_owned()),

@@ -78,25 +78,39 @@ impl Mark {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document<'a> {
     pub text: &'a str,
+    /// Of files. No phrase goes from one of them to another, or to the text.
+    pub names: Vec<&'a str>,
     pub marks: Vec<Mark>,
 }
 
 impl Document<'_> {
+    fn parts(&self) -> impl Iterator<Item = Vec<words::Word>> {
+        std::iter::once(self.text).chain(self.names.iter().copied()).map(words::split)
+    }
+
     /// Words and marks with spaces between them, for FTS5.
     fn for_sqlite(&self) -> String {
-        let words = words::split(self.text).into_iter().map(|word| word.text);
-        let all: Vec<String> = self.marks.iter().map(Mark::print).chain(words).collect();
+        let mut all: Vec<String> = self.marks.iter().map(Mark::print).collect();
+        for (n, words) in self.parts().enumerate() {
+            all.extend((n > 0).then(|| MARK.to_string()));
+            all.extend(words.into_iter().map(|word| word.text));
+        }
         all.join(" ")
     }
 
     /// As a tsvector is written: words with their places, marks without.
-    fn for_postgresql(&self) -> String {
+    pub fn for_postgresql(&self) -> String {
         let mut text = String::new();
         for mark in &self.marks {
             let _ = write!(text, "{} ", quoted(&mark.print()));
         }
-        for (n, word) in words::split(self.text).iter().enumerate() {
-            let _ = write!(text, "{}:{} ", quoted(&word.text), (n + 1).min(TSVECTOR_PLACES_MAX));
+        let mut place = 0;
+        for words in self.parts() {
+            for word in words {
+                place += 1;
+                let _ = write!(text, "{}:{} ", quoted(&word.text), place.min(TSVECTOR_PLACES_MAX));
+            }
+            place += 1;
         }
         text
     }

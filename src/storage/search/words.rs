@@ -1,10 +1,11 @@
 //! What is a word: the same for both databases, for texts and for what people look for.
 //!
-//! Words are runs of letters and digits in lower case, without accents. Chinese, Japanese and Korean,
-//! which do not put spaces between words, are taken apart into pairs of characters; a sign such as an
-//! emoji is a word of its own.
+//! Words are runs of letters and digits in lower case, without accents, tones and points of vowels. Chinese, Japanese,
+//! Korean, Thai, Lao, Khmer and Burmese, which do not put spaces between words, are taken apart into pairs of characters;
+//! a sign such as an emoji is a word of its own.
 
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 /// So much of a longer word counts.
 const WORD_CHARS_MAX: usize = 64;
@@ -34,7 +35,15 @@ fn kind(c: char) -> Kind {
         0..0x80 if c.is_ascii_alphanumeric() => Kind::Letter,
         0..0x80 => Kind::Gap,
         0x0300..=0x036f | 0x200d | 0xfe0e | 0xfe0f => Kind::Mark,
-        0x1100..=0x11ff
+        // Points of Hebrew and Arabic, which are seldom written, and the stroke that makes a word longer.
+        0x0591..=0x05c7 | 0x0610..=0x061a | 0x064b..=0x065f | 0x0670 if is_combining_mark(c) => Kind::Mark,
+        0x0640 => Kind::Mark,
+        0x0e01..=0x0eff
+        | 0x1000..=0x109f
+        | 0x1100..=0x11ff
+        | 0x1780..=0x17ff
+        | 0xa9e0..=0xa9ff
+        | 0xaa60..=0xaa7f
         | 0x3041..=0x309f
         | 0x30a0..=0x30ff
         | 0x3130..=0x318f
@@ -53,6 +62,8 @@ fn kind(c: char) -> Kind {
             Kind::Sign
         }
         _ if c.is_alphanumeric() => Kind::Letter,
+        // Tones of Thai, what joins consonants in Hindi: no letters, and yet in the middle of words.
+        _ if is_combining_mark(c) => Kind::Mark,
         _ => Kind::Gap,
     }
 }
@@ -69,7 +80,9 @@ fn fold(text: &str) -> String {
 }
 
 fn fold_any(text: &str) -> String {
-    let parts = text.nfkd().filter(|c| kind(*c) != Kind::Mark).flat_map(char::to_lowercase);
+    // Voiced sounds of Japanese are letters of their own, though Unicode takes them apart.
+    let is_kept = |c: &char| kind(*c) != Kind::Mark || matches!(c, '\u{3099}' | '\u{309a}');
+    let parts = text.nfkd().filter(is_kept).flat_map(char::to_lowercase);
     parts.nfc().filter(|c| c.is_alphanumeric()).take(WORD_CHARS_MAX).collect()
 }
 
@@ -228,7 +241,9 @@ mod tests {
         );
         assert_eq!(texts("don't foo_bar-2.5 a\u{0}b"), ["don", "t", "foo", "bar", "2", "5", "a", "b"]);
         assert_eq!(texts(" \t*()\"' -- "), [""; 0]);
-        assert!(!texts("नमस्ते")[0].is_empty());
+        assert_eq!(texts("नमस्ते दुनिया").len(), 2);
+        assert_eq!(texts("مَرْحَبًا مـرحبا"), ["مرحبا", "مرحبا"]);
+        assert_eq!(texts("שָׁלוֹם־עולם"), ["שלום", "עולם"]);
         assert_eq!(texts(&"x".repeat(100)), ["x".repeat(WORD_CHARS_MAX)]);
     }
 
@@ -237,6 +252,8 @@ mod tests {
         assert_eq!(texts("東京都です ok"), ["東京", "京都", "都で", "です", "す", "ok"]);
         assert_eq!(texts("水 한국"), ["水", "한국", "국"]);
         assert_eq!(texts("a東b"), ["a", "東", "b"]);
+        assert_eq!(texts("น้ำ"), texts("นำ"));
+        assert_eq!(texts("て\u{3099}す"), texts("です"));
         assert_eq!(texts("ok🎉🎉❤️"), ["ok", "u1f389", "u1f389", "u2764"]);
     }
 
@@ -258,6 +275,9 @@ mod tests {
         assert_eq!(marked("one two one three", &[("one three", false)]), ["one three"]);
         assert_eq!(marked("私は東京都に住む", &[("東京都", false)]), ["東京都"]);
         assert_eq!(marked("私は東京都に住む", &[("む", false), ("京", false)]), ["京都", "む"]);
+        assert_eq!(marked("สวัสดีชาวโลก", &[("ชาว", false)]), ["ชาว"]);
+        assert_eq!(marked("ดื่มน้ำส้ม", &[("น้ำ", false)]), ["น้ำ"]);
+        assert_eq!(marked("សួស្តីពិភពលោក", &[("ពិភពលោក", false)]), ["ពិភពលោក"]);
         assert_eq!(marked("nothing", &[("else", false)]), [""; 0]);
     }
 }

@@ -118,6 +118,9 @@ both!(
             ("a.pdf", b"%PDF-1.7 x", "application/pdf", false),
             ("a.html", b"\x89PNG\r\n\x1a\nxx", "image/png", true),
             ("a.mp3", b"ID3\x03xx", "audio/mpeg", true),
+            ("a.wav", b"RIFF\x24\x00\x00\x00WAVEfmt ", "audio/wav", true),
+            ("a.flac", b"fLaC\x00\x00\x00\x22", "audio/flac", true),
+            ("a.m4a", b"\x00\x00\x00\x20ftypM4A \x00\x00\x00\x00", "audio/mp4", true),
             ("a", b"\x00\x01\x02", "application/octet-stream", false),
         ] {
             let request = ann.request(Method::POST, "/files").query(&[("name", name)]);

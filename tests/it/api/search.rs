@@ -37,6 +37,8 @@ both!(
             "done 🎉",
             "see https://loggia.test/a_b-c?d=1",
             "don't panic",
+            "สวัสดีชาวโลก",
+            "مَرْحَبًا بالعالم",
         ];
         for (n, text) in all.iter().enumerate() {
             ann.say(&channel, &format!("n{n}"), text).await;
@@ -62,6 +64,10 @@ both!(
             ("a_b-c", vec![all[7]]),
             ("don't", vec![all[8]]),
             ("has:link", vec![all[7]]),
+            ("สวัสดี", vec![all[9]]),
+            ("โลก", vec![all[9]]),
+            ("مرحبا", vec![all[10]]),
+            ("HAS:Link", vec![all[7]]),
             ("open OR closed", vec![]),
             ("nothing", vec![]),
         ] {
@@ -196,6 +202,39 @@ both!(
         bob.post(&format!("/channels/{channel}/leave"), Value::Null).await.expect(204);
         assert_eq!(found(&bob, "plan").await, [""; 0]);
         bob.get(&path("plan in:#secret")).await.problem(404, "channel_not_found");
+    }
+);
+
+both!(
+    async fn files_are_found_by_their_names(server: TestServer) {
+        let ann = server.person("ann").await;
+        let channel = ann.channel("General").await;
+        for (nonce, name) in [("n1", "tomato-plan.pdf"), ("n2", "Größe_2026.txt")] {
+            let file = ann.upload(name, nonce.as_bytes().to_vec()).await;
+            let attachments = json!([{ "file": file["hash"], "name": name }]);
+            let text = format!("see {nonce}");
+            let new = json!({ "nonce": nonce, "text": text, "attachments": attachments });
+            ann.post(&format!("/channels/{channel}/messages"), new).await.expect(201);
+        }
+        for (query, expected) in [
+            ("tomato", vec!["see n1"]),
+            ("tomato-plan.pdf", vec!["see n1"]),
+            ("groß*", vec!["see n2"]),
+            ("see -pdf", vec!["see n2"]),
+            // A phrase does not go on from the text into a name.
+            ("\"n1 tomato\"", vec![]),
+        ] {
+            assert_eq!(found(&ann, query).await, expected, "{query}");
+        }
+        let page = ann.get(&path("tomato")).await.expect(200);
+        let at = format!(
+            "/channels/{channel}/messages/{}",
+            page["results"][0]["message"]["id"].as_str().expect("an id")
+        );
+        ann.patch(&at, json!({ "text": "edited" })).await.expect(200);
+        assert_eq!(found(&ann, "tomato").await, ["edited"]);
+        ann.delete(&at).await.expect(204);
+        assert_eq!(found(&ann, "tomato").await, [""; 0]);
     }
 );
 

@@ -156,13 +156,20 @@ both!(
         }
         create(&ann, "10", &format!("filename {}", STANDARD.encode("a/b"))).await.problem(400, "bad_file_name");
         let request = ann.request(Method::POST, "/files").header("tus-resumable", "0.2.2");
-        ann.send(request.header("upload-length", "10")).await.problem(412, "tus_version");
+        let refused = ann.send(request.header("upload-length", "10")).await;
+        assert_eq!((header(&refused, "tus-resumable"), header(&refused, "tus-version")), ("1.0.0", "1.0.0"));
+        refused.problem(412, "tus_version");
         let path = begin(&ann, 10).await;
         let request = ann.request(Method::PATCH, &path).header("tus-resumable", "1.0.0").header("upload-offset", "0");
         ann.send(request.body("x")).await.problem(415, "unsupported_media_type");
         let request = ann.request(Method::PATCH, &path).header("tus-resumable", "1.0.0");
         ann.send(request.header("content-type", "application/offset+octet-stream").body("x")).await.problem(400, "bad_tus");
-        ann.ask(Method::PATCH, &path, Value::Null).await.problem(412, "tus_version");
+        let refused = ann.ask(Method::PATCH, &path, Value::Null).await;
+        assert_eq!(header(&refused, "tus-version"), "1.0.0");
+        refused.problem(412, "tus_version");
+        let gone = delete(&ann, "/files/uploads/nosuch").await;
+        assert_eq!(header(&gone, "tus-resumable"), "1.0.0");
+        gone.problem(404, "upload_not_found");
         delete(&ann, "/files/uploads/a.b").await.problem(400, "bad_path");
         delete(&ann, &path).await.expect(204);
         for _ in 0..15 {

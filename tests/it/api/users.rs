@@ -31,6 +31,25 @@ both!(
 );
 
 both!(
+    async fn whoever_is_called_so_comes_first(server: TestServer) {
+        let ann = server.person("ann").await;
+        for name in ["abob", "bobby", "bob", "zbob"] {
+            server.person(name).await;
+        }
+        ann.patch("/me", json!({ "display_name": "Bob's friend" })).await.expect(200);
+        let expected = ["@bob:a.test", "@bobby:a.test", "@abob:a.test", "@ann:a.test", "@zbob:a.test"];
+        for query in ["bob", "BOB"] {
+            for limit in 1..=6 {
+                let pages = walk(&ann, &format!("/users?query={query}&limit={limit}"), "users").await;
+                assert_eq!(ids(&Value::Array(pages.concat())), expected, "{limit}");
+                assert_eq!(pages.len(), 5_usize.div_ceil(limit), "no empty page at the end");
+            }
+        }
+        assert_eq!(ids(&ann.get("/users?query=@bob").await.expect(200)["users"]), expected[..2]);
+    }
+);
+
+both!(
     async fn pages_of_people_are_disjoint_and_complete(server: TestServer) {
         let ann = server.person("ann").await;
         let names: Vec<String> = (0..7).map(|n| format!("find{n}")).collect();

@@ -11,7 +11,7 @@ fn export() -> Value {
             "content": content, "author": author, "attachments": [], "embeds": [], "stickers": [], "reactions": [], "mentions": [] })
     };
     let mut messages = vec![
-        message("1002", "Default", "2024-02-29T12:30:46.5+01:00", "second"),
+        message("1002", "Default", "2024-02-29T12:30:46.5+01:00", "second, <@12> <:parrot:77>"),
         message("1001", "Default", "2024-02-29T12:30:45.123+01:00", "first @everyone"),
         message("1003", "Reply", "2024-02-29T13:00:00+01:00", "an answer"),
         message("1004", "GuildMemberJoin", "2024-02-29T13:01:00+01:00", "Joined the server."),
@@ -21,6 +21,8 @@ fn export() -> Value {
         { "emoji": { "id": "", "name": "👍", "code": "thumbsup", "isAnimated": false }, "count": 3, "users": [] },
         { "emoji": { "id": "77", "name": "parrot", "code": "parrot" }, "count": 1, "users": [] },
     ]);
+    messages[0]["mentions"] =
+        json!([{ "id": "12", "name": "bo", "discriminator": "0000", "nickname": "Bo", "isBot": false }]);
     messages[2]["reference"] = json!({ "messageId": "1001", "channelId": "55", "guildId": "5" });
     messages[4]["attachments"] = json!([
         { "id": "1", "url": "export.json_Files/note%20one.txt", "fileName": "note one.txt", "fileSizeBytes": 4 },
@@ -50,14 +52,17 @@ async fn a_discord_channel_comes_in_once() {
     assert!(said.starts_with("4 messages, 1 channels and 1 files were brought"), "{said}");
     assert!(said.contains("1 files are not in the archive"), "{said}");
     let said = data.must(&import);
-    assert!(said.starts_with("0 messages, 0 channels"), "{said}");
+    assert!(said.starts_with("0 messages, 0 channels and 0 files"), "{said}");
 
     let server = data.start();
     let ann = log_in(&server.base, "ann").await;
     let (talk, messages) = channel(&ann, "talk").await;
     assert_eq!((&talk["topic"], &talk["visibility"]), (&json!("A guild"), &json!("private")));
     let texts: Vec<&str> = messages.iter().map(|message| message["text"].as_str().expect("a text")).collect();
-    assert_eq!(texts, ["first @everyone", "second", "an answer", "x.png: https://cdn.discordapp.com/x.png"]);
+    assert_eq!(
+        texts,
+        ["first @everyone", "second, @Bo :parrot:", "an answer", "x.png: https://cdn.discordapp.com/x.png"]
+    );
     assert_eq!(
         messages[1]["imported"],
         json!({ "from": "discord", "author": "Jane", "ts": 1_709_206_246_500_i64,

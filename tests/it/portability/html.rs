@@ -106,7 +106,11 @@ async fn story(data: Data) {
     walk(&dir, &mut files, &dir);
     check(&files);
     let (good, said) = data.run(&["export", "channel", &channel, "--html", dir.to_str().expect("a path")]);
-    assert!(!good && said.contains("File exists"), "nothing is written over: {said}");
+    assert!(!good && said.contains("pages is there already"), "nothing is written over: {said}");
+    for more in [&["--html", "elsewhere"][..], &[]] {
+        let (good, said) = data.run(&[&["export", "channel", "general"][..], more].concat());
+        assert!(!good && said.contains("there is no channel \"general\" here: give its id"), "{said}");
+    }
     let zipped = data.dir.path().join("pages.zip");
     data.must(&["export", "channel", &channel, "--html", zipped.to_str().expect("a path")]);
     let mut archive =

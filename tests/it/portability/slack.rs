@@ -28,7 +28,7 @@ fn export(second: Vec<u8>) -> Vec<(&'static str, Vec<u8>)> {
           "blocks": [{ "type": "rich_text", "elements": [] }] },
         { "type": "message", "user": "U2", "text": "a picture", "ts": "1551398500.000300", "upload": true,
           "files": [{ "id": "F1", "name": "plan.txt", "mimetype": "text/plain", "url_private": "https://files.slack.com/f1" },
-                    { "id": "F2", "name": "lost.png", "url_private": "https://files.slack.com/f2" }] },
+                    { "id": "F2", "name": "lost.png", "url_private": "https://files.slack.com/f2?t=xoxe-1" }] },
     ]);
     let next_day = json!([
         { "type": "message", "user": "U2", "text": "in the thread", "ts": "1551484800.000400", "thread_ts": "1551398401.000200", "parent_user_id": "U1" },
@@ -73,6 +73,16 @@ async fn story(data: Data) {
     let said = data.must(&import);
     assert!(said.starts_with("0 messages, 0 channels"), "{said}");
 
+    // A newer archive, in which a message was edited and has another reaction: what was brought stays as it was.
+    let newer = export(bytes(&late)).into_iter().map(|(path, bytes)| {
+        let text = String::from_utf8(bytes).expect("UTF-8");
+        (path, text.replace("\"count\":2", "\"count\":3").replace("a picture", "one picture").into_bytes())
+    });
+    zip(&file, &newer.collect::<Vec<_>>());
+    let said = data.must(&import);
+    assert!(said.starts_with("0 messages, 0 channels and 0 files were brought; 5 messages"), "{said}");
+    zip(&file, &export(bytes(&late)));
+
     // Direct messages only for whoever asks for them.
     let said = data.must(&["import", "slack", &path, "--as", "ann", "--only", "random", "--direct"]);
     assert!(said.starts_with("2 messages, 2 channels"), "{said}");
@@ -96,7 +106,7 @@ async fn story(data: Data) {
     );
     assert_eq!(
         messages[0]["imported"],
-        json!({ "from": "slack", "author": "jane", "ts": 1_551_398_401_000_i64, "reactions": [{ "emoji": ":tada:", "count": 2 }] })
+        json!({ "from": "slack", "author": "jane", "ts": 1_551_398_401_000_i64, "reactions": [{ "emoji": "🎉", "count": 2 }] })
     );
     assert_eq!(messages[3]["imported"]["author"], "Deploy");
     assert_eq!((&messages[2]["thread"], &messages[0]["thread_count"]), (&messages[0]["id"], &json!(1)));
@@ -133,7 +143,11 @@ async fn what_is_no_export_is_refused() {
         let (good, said) = data.run(&["import", "slack", &path, "--as", name]);
         assert!(!good && said.contains(expected), "{said}");
     };
-    refused("ann", "No such file");
+    refused("ann", "export.zip: No such file");
+    refused("ann", "Nothing was brought.");
+    std::fs::create_dir(&file).expect("a directory");
+    refused("ann", "not unpacked");
+    std::fs::remove_dir(&file).expect("a directory");
     std::fs::write(&file, b"PK no archive").expect("written");
     refused("ann", "the archive can't be read");
     zip(&file, &[("readme.txt", b"hello".to_vec())]);

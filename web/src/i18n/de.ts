@@ -325,6 +325,8 @@ export const de: Catalogue = {
     retry: (name: string) => `${name} noch einmal versuchen`,
     leaveOut: (name: string) => `${name} weglassen`,
     tooMany: (most: number) => `Eine Nachricht trägt höchstens ${most} Dateien.`,
+    tooLarge: "Diese Datei ist zu groß.",
+    largerThan: (most: string) => `Zu groß: höchstens ${most}.`,
     open: (name: string) => `${name} öffnen`,
     previous: "Voriges Bild",
     next: "Nächstes Bild",

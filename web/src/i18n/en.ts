@@ -314,6 +314,8 @@ export const en = {
     retry: (name: string) => `Try ${name} again`,
     leaveOut: (name: string) => `Leave ${name} out`,
     tooMany: (most: number) => `A message carries at most ${most} files.`,
+    tooLarge: "This file is too large.",
+    largerThan: (most: string) => `Too large: at most ${most} can be sent.`,
     open: (name: string) => `Open ${name}`,
     previous: "Previous picture",
     next: "Next picture",

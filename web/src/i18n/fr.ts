@@ -325,6 +325,8 @@ export const fr: Catalogue = {
     retry: (name: string) => `Réessayer ${name}`,
     leaveOut: (name: string) => `Retirer ${name}`,
     tooMany: (most: number) => `Un message porte au plus ${most} fichiers.`,
+    tooLarge: "Ce fichier est trop grand.",
+    largerThan: (most: string) => `Trop grand : ${most} au plus.`,
     open: (name: string) => `Ouvrir ${name}`,
     previous: "Image précédente",
     next: "Image suivante",

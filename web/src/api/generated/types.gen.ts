@@ -5708,7 +5708,7 @@ export type SearchMessagesData = {
     path?: never;
     query?: {
         /**
-         * Words, all of which the message has, in any order; `"several words"` that follow each other; `begin*`;
+         * Words, all of which the message or the names of its files have, in any order; `"several words"` that follow each other; `begin*`;
          * `-not this`; and operators: `from:@ann`, `in:#general`, `in:@ann`, `mentions:me`,
          * `has:link|file|image`, `is:thread`, `before:2026-01-31`, `after:2026-01`, `during:2026`.
          * At most 1024 bytes.
@@ -6073,7 +6073,7 @@ export type ListUsersData = {
     path?: never;
     query?: {
         /**
-         * Anywhere in the name or display name.
+         * Anywhere in the name or display name. Those whose username begins with it come first.
          */
         query?: string;
         /**

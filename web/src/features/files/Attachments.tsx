@@ -86,7 +86,10 @@ function Picture({ file, onOpen }: { file: Attachment; onOpen: () => void }) {
 }
 
 function Other({ file }: { file: Attachment }) {
-  if (/^video\/(mp4|webm)$/.test(file.media_type)) {
+  // Browsers differ in what they play. What this one can't is there to be downloaded.
+  const [unplayable, setUnplayable] = useState(false);
+  const onError = () => setUnplayable(true);
+  if (/^video\/(mp4|webm|quicktime)$/.test(file.media_type) && !unplayable) {
     return (
       <video
         className="attachment-film"
@@ -94,14 +97,15 @@ function Other({ file }: { file: Attachment }) {
         controls
         preload="metadata"
         aria-label={file.name}
+        onError={onError}
       />
     );
   }
-  if (/^audio\/(mpeg|ogg)$/.test(file.media_type)) {
+  if (/^audio\/(mpeg|mp4|m4a|aac|ogg|(x-)?flac|(x-)?wav)$/.test(file.media_type) && !unplayable) {
     return (
       <figure className="attachment-sound">
         <figcaption className="truncate">{file.name}</figcaption>
-        <audio src={fileUrl(file)} controls preload="none" aria-label={file.name} />
+        <audio src={fileUrl(file)} controls preload="none" aria-label={file.name} onError={onError} />
       </figure>
     );
   }

@@ -1,16 +1,17 @@
 // The files that are going to be sent, below the text: how far each is, and a way to leave it out.
 
+import type { ApiError } from "../../api/http";
 import { t } from "../../i18n";
 import { fileSize } from "../../lib/size";
 import { IconButton } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { problemText } from "../client/problems";
-import type { Chip, Uploads } from "./useUploads";
+import { TOO_LARGE, type Chip, type Uploads } from "./useUploads";
 
 export function Chips({ uploads }: { uploads: Uploads }) {
   if (uploads.chips.length === 0) return null;
   return (
-    <ul className="chips" aria-label={t.files.attached}>
+    <ul className="file-chips" aria-label={t.files.attached}>
       {uploads.chips.map((chip) => (
         <FileChip key={chip.key} chip={chip} uploads={uploads} />
       ))}
@@ -18,17 +19,23 @@ export function Chips({ uploads }: { uploads: Uploads }) {
   );
 }
 
+/** The same code says of messages that they are too long. */
+function refusal(error: ApiError, largest: number | undefined): string {
+  if (error.code !== TOO_LARGE) return problemText(error);
+  return largest === undefined ? t.files.tooLarge : t.files.largerThan(fileSize(largest));
+}
+
 function FileChip({ chip, uploads }: { chip: Chip; uploads: Uploads }) {
   const { name, size } = chip.file;
   const percent = Math.round(chip.progress * 100);
   return (
-    <li className="chip" data-failed={chip.error ? "" : undefined} data-testid="chip">
+    <li className="file-chip" data-failed={chip.error ? "" : undefined} data-testid="chip">
       <Icon name="file" />
       <span className="chip-main">
         <span className="truncate">{name}</span>
         {chip.error ? (
           <span className="chip-note" role="alert">
-            {problemText(chip.error)}
+            {refusal(chip.error, uploads.largest)}
           </span>
         ) : chip.uploaded ? (
           <span className="chip-note">{fileSize(size)}</span>

@@ -11,7 +11,8 @@ const ATTACHMENTS_DEFAULT = 10;
 export function useAttaching() {
   const client = useClient();
   const most = useSelect((state) => state.server?.limits?.["attachments"]) ?? ATTACHMENTS_DEFAULT;
-  const uploads = useUploads(most, () => client.notices.show(t.files.tooMany(most)));
+  const largest = useSelect((state) => state.server?.limits?.["file_bytes"]);
+  const uploads = useUploads({ most, largest }, () => client.notices.show(t.files.tooMany(most)));
   const take = (event: ClipboardEvent | DragEvent, files: FileList) => {
     if (files.length === 0) return;
     event.preventDefault();

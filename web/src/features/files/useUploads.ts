@@ -5,6 +5,9 @@ import { isAborted, uploadFile, type Uploaded } from "../../api/files";
 import { ApiError } from "../../api/http";
 import { newNonce } from "../../lib/ids";
 
+/** As the server calls it. */
+export const TOO_LARGE = "too_large";
+
 export interface Chip {
   readonly key: string;
   readonly file: File;
@@ -24,10 +27,18 @@ export interface Uploads {
   retry: (key: string) => void;
   /** What is there, taken out. */
   take: () => Uploaded[];
+  /** The most bytes that a file may have, where the server says so. */
+  largest: number | undefined;
 }
 
-/** `most`: how many files a message carries; what is beyond that is left out, and told to `onTooMany`. */
-export function useUploads(most: number, onTooMany: () => void): Uploads {
+export interface Bounds {
+  /** How many files a message carries. */
+  most: number;
+  largest: number | undefined;
+}
+
+/** What is beyond `most` is left out, and told to `onTooMany`; a file that is too large does not set out. */
+export function useUploads({ most, largest }: Bounds, onTooMany: () => void): Uploads {
   const [chips, setChips] = useState<readonly Chip[]>([]);
   const running = useRef(new Map<string, AbortController>());
 
@@ -37,6 +48,10 @@ export function useUploads(most: number, onTooMany: () => void): Uploads {
 
   const start = useCallback(
     async (key: string, file: File) => {
+      if (largest !== undefined && file.size > largest) {
+        change(key, { error: new ApiError({ status: 413, code: TOO_LARGE }) });
+        return;
+      }
       const controller = new AbortController();
       running.current.set(key, controller);
       try {
@@ -52,7 +67,7 @@ export function useUploads(most: number, onTooMany: () => void): Uploads {
         running.current.delete(key);
       }
     },
-    [change],
+    [change, largest],
   );
 
   useEffect(() => {
@@ -88,5 +103,5 @@ export function useUploads(most: number, onTooMany: () => void): Uploads {
     return there.filter((file, at) => there.findIndex((each) => each.hash === file.hash) === at);
   };
 
-  return { chips, unfinished: chips.some((chip) => !chip.uploaded), add, remove, retry, take };
+  return { chips, unfinished: chips.some((chip) => !chip.uploaded), add, remove, retry, take, largest };
 }

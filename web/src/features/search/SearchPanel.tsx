@@ -10,6 +10,7 @@ import { moment } from "../../lib/time";
 import { EmptyState, ListSkeleton } from "../../ui/bits";
 import { Button } from "../../ui/Button";
 import { MessageCard } from "../../ui/Card";
+import { Icon } from "../../ui/Icon";
 import { channelName, displayName } from "../../store/selectors";
 import { useClient, useSelect } from "../app/context";
 import { go } from "../app/route";
@@ -214,6 +215,11 @@ function Hit({ result: { message, highlights } }: { result: SearchResult }) {
           piece.hit ? <mark key={index}>{piece.text}</mark> : <span key={index}>{piece.text}</span>,
         )}
       </p>
+      {message.attachments.map((file) => (
+        <p key={file.hash} className="search-file truncate">
+          <Icon name="file" /> {file.name}
+        </p>
+      ))}
     </MessageCard>
   );
 }

@@ -1,0 +1,198 @@
+// A connection to a Loggia server that loses nothing: HTTP with retries, and a stream that goes on where it stopped.
+// Nothing but what Node.js has. The API: openapi/client.json, or /api/docs of any server.
+
+const TRIES_MAX = 6;
+const PAUSE_MAX_MS = 60_000;
+const PAGE = 100;
+/** A server that is not heard from for so many heartbeats is gone. */
+const SILENT_BEATS_MAX = 2;
+
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+/** Grows with each try, and differs between clients, so that they don't all come back at once. */
+const pause = (tries) => Math.min(PAUSE_MAX_MS, 500 * 2 ** tries) * (0.5 + Math.random() / 2);
+
+export class ApiError extends Error {
+  /** @param {number} status @param {{code?: string, detail?: string}} problem RFC 9457; `code` is what programs look at */
+  constructor(status, problem) {
+    super(`${status} ${problem.code ?? ""}: ${problem.detail ?? ""}`);
+    this.status = status;
+    this.code = problem.code;
+  }
+}
+
+export class Loggia {
+  /**
+   * @param {string} url where people open the server, such as https://chat.example.org
+   * @param {{token?: string, cursors?: Record<string, number>}} kept what `save` was last called with
+   * @param {() => void} save called when `kept` has changed and is to be made durable
+   */
+  constructor(url, kept, save) {
+    this.url = url.replace(/\/+$/, "");
+    this.kept = kept;
+    this.kept.cursors ??= {};
+    this.save = save;
+  }
+
+  /** Uses the session that is kept if it still holds, or begins one. Answers who one is. */
+  async logIn(username, password, deviceName) {
+    if (this.kept.token) {
+      try {
+        return await this.call("GET", "/me");
+      } catch (error) {
+        if (error.status !== 401) throw error;
+      }
+    }
+    this.kept.token = undefined;
+    const body = { username, password, device_name: deviceName };
+    const { user, session } = await this.call("POST", "/sessions", body);
+    this.kept.token = session.token;
+    this.save();
+    return user;
+  }
+
+  /**
+   * One request. It is repeated when the server is away, busy, or asks for patience: messages have a nonce, so that to
+   * repeat them sends nothing twice, and all else that a bot does can be done twice.
+   */
+  async call(method, path, body) {
+    for (let tries = 0; ; tries += 1) {
+      let response;
+      try {
+        response = await fetch(`${this.url}/api/v1${path}`, {
+          method,
+          headers: {
+            ...(this.kept.token && { authorization: `Bearer ${this.kept.token}` }),
+            ...(body && { "content-type": "application/json" }),
+          },
+          body: body && JSON.stringify(body),
+          signal: AbortSignal.timeout(30_000),
+        });
+      } catch (error) {
+        if (tries >= TRIES_MAX) throw error;
+        await sleep(pause(tries));
+        continue;
+      }
+      const text = await response.text();
+      if (response.ok) return text ? JSON.parse(text) : undefined;
+      const again = response.status === 429 || response.status === 503;
+      if (!again || tries >= TRIES_MAX) throw new ApiError(response.status, problem(text));
+      await sleep(Number(response.headers.get("retry-after") ?? 0) * 1000 || pause(tries));
+    }
+  }
+
+  /** Sends a message. The same nonce never sends twice, however much later. */
+  say(channel, nonce, text, more = {}) {
+    return this.call("POST", `/channels/${encodeURIComponent(channel)}/messages`, { nonce, text, ...more });
+  }
+
+  /**
+   * Follows the stream for ever. `hear(type, data, channel, seq)` is awaited for each event, one after another, and what
+   * it was given counts as seen (`kept.cursors`) once it is done: after a crash in between, the same event comes again.
+   * A channel that was not followed before begins at `from(channel)`: at what one has not read, if nothing else is said.
+   * It ends only when the session does, by an error.
+   */
+  async follow(hear, from = (channel) => channel.read_seq) {
+    for (let tries = 0; ; tries += 1) {
+      await this.#meet(from);
+      const { code, reason, lived } = await this.#stream(hear);
+      if (code === 4001 || code === 4003) throw new ApiError(401, { code: "unauthenticated", detail: reason });
+      if (lived) tries = 0;
+      await sleep(pause(code === 4029 ? tries + 4 : tries));
+    }
+  }
+
+  /** Which channels there are: some may be new, some left, while nobody listened. */
+  async #meet(from) {
+    const { channels } = await this.call("GET", "/channels");
+    const joined = channels.filter((channel) => channel.membership === "joined");
+    const known = this.kept.cursors;
+    this.kept.cursors = Object.fromEntries(joined.map((it) => [it.id, known[it.id] ?? from(it)]));
+    this.invited = channels.filter((channel) => channel.membership === "invited");
+    this.save();
+  }
+
+  /** One connection, from its beginning to its end. */
+  #stream(hear) {
+    return new Promise((done) => {
+      const socket = new WebSocket(`${this.url.replace(/^http/, "ws")}/api/v1/stream`);
+      const say = (op, d) => socket.readyState === WebSocket.OPEN && socket.send(JSON.stringify({ op, d }));
+      let queue = Promise.resolve();
+      let lived = false;
+      let heard = Date.now();
+      let beat;
+      const end = (code, reason) => {
+        clearInterval(beat);
+        // What was heard is done first: the next connection begins after it.
+        queue.then(() => done({ code, reason, lived }));
+      };
+      const fail = (error) => {
+        console.error("event not handled, it will come again:", error);
+        socket.close();
+        return "failed";
+      };
+      socket.onopen = () => say("identify", { token: this.kept.token, channels: this.kept.cursors });
+      socket.onclose = ({ code, reason }) => end(code, reason);
+      socket.onerror = () => socket.close();
+      socket.onmessage = ({ data }) => {
+        heard = Date.now();
+        const frame = JSON.parse(data);
+        if (frame.op === "hello") {
+          const period = frame.d.heartbeat_ms;
+          beat = setInterval(() => {
+            if (Date.now() - heard <= period * SILENT_BEATS_MAX) return say("ping");
+            socket.close();
+            // Closing waits for an answer, which a dead wire does not give.
+            end(1006, "silence");
+          }, period / 2);
+        } else if (frame.op === "ready") {
+          lived = true;
+          const invited = this.invited;
+          queue = queue.then(async (state) => {
+            if (state) return state;
+            for (const channel of invited) await hear("channel.joined", channel, channel.id);
+          }).catch(fail);
+        } else if (frame.op === "event" || frame.op === "resync") {
+          // After a failure nothing more of this connection counts, or what failed would be skipped.
+          queue = queue.then((state) => state ?? this.#take(frame, hear)).catch(fail);
+        }
+      };
+    });
+  }
+
+  async #take(frame, hear) {
+    if (frame.op === "resync") {
+      // More was missed than the stream repeats: the messages among it are asked for by pages.
+      for (const [channel, head] of Object.entries(frame.d.heads)) await this.#catchUp(channel, head, hear);
+      return;
+    }
+    const { t, d, channel, seq } = frame;
+    if (seq !== undefined && seq <= (this.kept.cursors[channel] ?? -1)) return;
+    await hear(t, d, channel, seq);
+    if (t === "channel.left") delete this.kept.cursors[channel];
+    else if (seq !== undefined) this.kept.cursors[channel] = seq;
+    this.save();
+  }
+
+  async #catchUp(channel, head, hear) {
+    let after = this.kept.cursors[channel] ?? head;
+    while (after < head) {
+      const path = `/channels/${encodeURIComponent(channel)}/messages?after=${after}&limit=${PAGE}`;
+      const { messages } = await this.call("GET", path);
+      for (const message of messages) {
+        await hear("message.created", message, channel, message.seq);
+        this.kept.cursors[channel] = message.seq;
+      }
+      after = messages.length < PAGE ? head : messages.at(-1).seq;
+      this.kept.cursors[channel] = after;
+      this.save();
+    }
+  }
+}
+
+function problem(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return { detail: text.slice(0, 200) };
+  }
+}

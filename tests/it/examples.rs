@@ -1,0 +1,151 @@
+//! The bot and the client of examples/, run against the real server by Node.js, which is there because the web client needs it.
+
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::support::person::PASSWORD;
+use crate::support::{Person, Process, TestServer, eventually};
+
+const BOT: &str = "@reminder:a.test";
+
+/// A program of examples/; ended with the test.
+struct Example(Child);
+
+impl Example {
+    fn start(base: &str, username: &str, script: &str, argument: impl AsRef<OsStr>) -> Example {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(script);
+        let mut command = Command::new("node");
+        // Node.js 20 has WebSocket behind this; later ones know the flag still.
+        command.arg("--experimental-websocket").arg(script).arg(argument);
+        command.env("LOGGIA_URL", base).env("LOGGIA_USERNAME", username).env("LOGGIA_PASSWORD", PASSWORD);
+        Example(command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("Node.js 20 or later"))
+    }
+
+    /// As a crash would.
+    fn kill(mut self) {
+        self.0.kill().expect("a program to kill");
+        self.0.wait().expect("an end");
+    }
+}
+
+impl Drop for Example {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// What the bot wrote in a channel, the oldest first.
+async fn said(reader: &Person, channel: &str) -> Vec<String> {
+    let found = reader.get(&format!("/search?from={BOT}&in={channel}&limit=50")).await.expect(200);
+    let found = found["results"].as_array().expect("results").iter().rev();
+    found.map(|hit| hit["message"]["text"].as_str().expect("a text").to_owned()).collect()
+}
+
+/// Waits until the bot has said so much.
+async fn answers(reader: &Person, channel: &str, count: usize) -> Vec<String> {
+    let what = format!("{count} messages of the bot");
+    eventually(&what, || async {
+        let said = said(reader, channel).await;
+        (said.len() >= count).then_some(said)
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_bot_answers_once_whatever_dies() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let state = dir.path().join("state.json");
+    let server = Process::start(dir.path(), "", 0);
+    let base = server.base.clone();
+    let port =
+        base.rsplit(':').next().and_then(|port| port.trim_end_matches('/').parse().ok()).expect("a port");
+    let ann = Person::register(&base, "ann").await;
+    Person::register(&base, "reminder").await;
+    let start = || Example::start(&base, "reminder", "bot/bot.mjs", &state);
+
+    // It joins where it is invited, and listens there to what is said to it.
+    let bot = start();
+    let room = ann.channel("Room").await;
+    let invited = json!({ "membership": "invited" });
+    ann.put(&format!("/channels/{room}/members/{BOT}"), invited).await.expect(200);
+    let dm = json!({ "users": [BOT] });
+    let dm = ann.post("/dms", dm).await.expect(201)["id"].as_str().expect("an id").to_owned();
+    ann.say(&dm, "d1", "in 1 second stand up").await;
+    let told = answers(&ann, &dm, 2).await;
+    assert!(told[0].starts_with("I will, on "), "{told:?}");
+    assert_eq!(told[1], "@ann:a.test: stand up");
+    eventually("a bot that is in", || async {
+        let channel = ann.get(&format!("/channels/{room}")).await.expect(200);
+        (channel["member_count"] == 2).then_some(())
+    })
+    .await;
+    ann.say(&room, "r1", "nobody asked you").await;
+    ann.say(&room, "r2", "@reminder in 2h look at the oven").await;
+    assert_eq!(answers(&ann, &room, 1).await.len(), 1);
+
+    // The server dies, and is back.
+    server.kill();
+    let server = Process::start(dir.path(), "", port);
+    ann.say(&room, "r3", "@reminder list").await;
+    let told = answers(&ann, &room, 2).await;
+    assert!(told[1].ends_with(": look at the oven"), "{told:?}");
+
+    // The bot dies, misses more than the stream repeats, and is back.
+    bot.kill();
+    ann.say(&dm, "d2", "in 1 second sit down").await;
+    for n in 0..1_010 {
+        ann.say(&room, &format!("x{n}"), "small talk").await;
+    }
+    ann.say(&room, "r4", "@reminder forget 1").await;
+    let bot = start();
+    assert_eq!(answers(&ann, &room, 3).await[2], "Forgotten: look at the oven");
+    let told = answers(&ann, &dm, 4).await;
+    assert_eq!(told[3], "@ann:a.test: sit down");
+
+    // It dies before it noted what it had answered: what it says again is not said twice.
+    bot.kill();
+    let mut kept: Value = serde_json::from_slice(&std::fs::read(&state).expect("a state")).expect("JSON");
+    kept["cursors"][&dm] = json!(2);
+    std::fs::write(&state, kept.to_string()).expect("a state");
+    let _bot = start();
+    ann.say(&dm, "d3", "help").await;
+    let told = answers(&ann, &dm, 5).await;
+    assert!(told[4].starts_with("I remind you"), "{told:?}");
+    assert_eq!(said(&ann, &dm).await.len(), 5);
+    server.kill();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_client_shows_a_channel_and_says_what_is_typed() {
+    let server = TestServer::sqlite().await;
+    let ann = server.person("ann").await;
+    let bob = server.person("bob").await;
+    let new = json!({ "name": "General", "alias": "general", "visibility": "public" });
+    let channel = ann.post("/channels", new).await.expect(201)["id"].as_str().expect("an id").to_owned();
+    ann.say(&channel, "1", "before").await;
+    let mut client = Example::start(&server.base, "bob", "client/client.mjs", "#general:a.test");
+    let mut shown = BufReader::new(client.0.stdout.take().expect("its output")).lines();
+    let mut line = move || shown.next().expect("a line").expect("UTF-8");
+    assert!(tokio::task::block_in_place(&mut line).ends_with(" ann: before"));
+    let mut typed = client.0.stdin.take().expect("its input");
+    typed.write_all(b"from a terminal\n").expect("a line");
+    assert!(tokio::task::block_in_place(&mut line).ends_with(" bob: from a terminal"));
+    ann.say(&channel, "2", "bell\u{7} and more").await;
+    assert!(tokio::task::block_in_place(&mut line).ends_with(" ann: bell\u{fffd} and more"));
+    // What it showed is read, and with its end its session ends.
+    eventually("a read mark", || async {
+        let mine = bob.get(&format!("/channels/{channel}")).await.expect(200);
+        (mine["unread"] == 0).then_some(())
+    })
+    .await;
+    drop(typed);
+    assert!(client.0.wait().expect("an end").success());
+    let sessions = bob.get("/sessions").await.expect(200);
+    assert_eq!(sessions["sessions"].as_array().map(Vec::len), Some(1), "{sessions}");
+    server.stop().await;
+}
