@@ -50,17 +50,17 @@ def log_consistency(old_size, old_root, new_size, new_root, proof):
 
 
 def log_evidence(public, evidence):
+    """What two heads of one key show: HEAD-4 to HEAD-6."""
     pair = evidence["a"], evidence["b"]
     is_signed = all(signed_as("head", public, canonical(it["head"]), it["signature"]) for it in pair)
     a, b = sorted((it["head"] for it in pair), key=lambda head: head["size"])
     if not is_signed or (a["channel"], a["term"]) != (b["channel"], b["term"]):
         return {"finding": "nothing"}
-    if a["size"] == b["size"]:
-        return {"finding": "consistent" if a["root"] == b["root"] else "fork"}
+    proof = evidence.get("proof", []) if a["size"] != b["size"] else []
     with suppress(Refused):
-        log_consistency(a["size"], a["root"], b["size"], b["root"], evidence.get("proof", []))
+        log_consistency(a["size"], a["root"], b["size"], b["root"], proof)
         return {"finding": "consistent"}
-    return {"finding": "open"}
+    return {"finding": "fork" if a["size"] == b["size"] else "open"}
 
 
 # Chapter 7: what REQ-3 to REQ-6 leave of RFC 8941 is so little that patterns say it all.

@@ -239,11 +239,9 @@ class State:
     def joining_role(self, user):
         """STATE-4, for somebody who is neither joined nor banned."""
         if self.people:
-            need(user in self.people, "AUTH-29")
-            return "member"
+            return need(user in self.people and "member", "AUTH-29")
         if not self.anybody_joined():
-            need(user == self.owner, "AUTH-23")
-            return "owner"
+            return need(user == self.owner and "owner", "AUTH-23")
         need(self.membership(user) == "invited" or self.policy["join"] == "open", "AUTH-21")
         return self.members.get(user, LEFT)[1]
 
@@ -337,9 +335,8 @@ class State:
     def judge_relation(self, kind, sender, rel=None, to=None):  # 4.6
         if kind != "redact":
             self.require(sender, NEEDS.get(kind, "post"))
-        target = self.events.get(to)
-        need(target or not rel, "AUTH-40")
-        if not rel or kind not in ("message", "edit", "reaction", "redact"):  # AUTH-45
+        target = rel and need(self.events.get(to), "AUTH-40")
+        if not target or kind not in ("message", "edit", "reaction", "redact"):  # AUTH-45
             return
         author, related = target["sender"], target.get("relates", {}).get("rel")
         is_deletable = target["type"] not in ("redact", "channel.create", "server.key")
@@ -450,8 +447,7 @@ def items(text):
             levels.append(([], begin))
         if kind in ("]", "}") and len(levels) > 1:
             tokens, begin = levels.pop()
-            need(WHOLE.fullmatch("".join([*tokens, kind])), "no JSON", "bad_line")
-            kind = "v"
+            kind = need(WHOLE.fullmatch("".join([*tokens, kind])) and "v", "no JSON", "bad_line")
         if kind in ("s", "v") and len(levels) == 2:
             found.append(text[begin : token.end()])
         if kind != "space":
@@ -494,7 +490,6 @@ class Verifier:
     def expect(self, condition, code, detail, place=None):
         if not condition:
             self.findings.append((place or self.place, code, detail))
-        return condition
 
     @contextmanager
     def finding(self, code=None):
@@ -556,9 +551,9 @@ class Verifier:
             self.expect(is_equal, f"head_{name}", f"{head[name]} is not that of the log")
         keys = self.state.in_force(self.state.host, log["size"] - 1)
         public = head["host"] == self.state.host and keys.get(head["kid"])
-        if self.expect(public, "head_key", f"{head['kid']} is no key of the host in force"):
-            is_signed = signed_as("head", public, canonical(head), signature)
-            self.expect(is_signed, "head_signature", "its signature does not verify")
+        self.expect(public, "head_key", f"{head['kid']} is no key of the host in force")
+        is_signed = not public or signed_as("head", public, canonical(head), signature)
+        self.expect(is_signed, "head_signature", "its signature does not verify")
 
     def size_and_root(self):
         return {"size": len(self.entries), "root": encode(root_of([*map(leaf, self.entries)]))}
@@ -569,8 +564,7 @@ class Verifier:
         for place, is_here, event_id, related in self.bodies:
             is_deleted = event_id in self.state.deleted or (not is_here and related in self.state.deleted)
             self.expect(not is_here or not is_deleted, "body_not_deleted", "the event is deleted", place)
-            if not is_here:
-                self.counts["deleted" if is_deleted else "missing"] += 1
+            self.counts["deleted" if is_deleted else "missing"] += not is_here
 
 
 def body_hash(octets, header_octets=0):
