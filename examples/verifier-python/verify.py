@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 # What the specification says in a form that a program can read is taken from there: the code of each rule,
 # the forms of names and signed objects, and the table of capabilities.
 SPEC = Path(__file__).resolve().parents[2] / "spec"
-CHAPTERS = "".join(path.read_text("utf-8") for path in SPEC.glob("[0-9]*.md"))
+CHAPTERS = "".join(path.read_text("utf-8") for path in SPEC.rglob("[0-9]*.md"))
 RULES = dict(re.findall(r"^- \*\*([A-Z]+-[0-9]+)\*\* (.*)", CHAPTERS, re.MULTILINE))
 
 
@@ -146,7 +146,6 @@ def server_of(user):
 # 5.1: hashes and signatures.
 
 P, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
-D = -121665 * pow(121666, -1, P) % P
 ORDER_8 = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
 LOW_ORDER = {0, 1, P - 1, ORDER_8, P - ORDER_8}  # their y
 
@@ -166,7 +165,7 @@ def digest(kind, octets):
 def is_point(octets):
     """SIGN-3: the canonical encoding of a point that is not of low order."""
     y = int.from_bytes(octets, "little") & ~(1 << 255)
-    square = (y * y - 1) * pow(D * y * y + 1, -1, P)
+    square = (y * y - 1) * 121666 * pow(121666 - 121665 * y * y, -1, P)  # of x, by the curve's equation
     return y < P and y not in LOW_ORDER and pow(square, (P - 1) // 2, P) == 1
 
 
@@ -184,10 +183,9 @@ def signed_as(kind, public, octets, signature):
     return verifies(public, f"loggia/{kind}/1\n".encode() + octets, signature)
 
 
-# Chapter 4: state and rules, version 1. Its table: capability, least role in a channel, in a dm, needed for.
+# Chapter 4: state and rules. In the table: capability, least role in a channel, in a dm, what needs it.
 
-VERSION = (SPEC / "versions" / "1.md").read_text("utf-8")
-CAPABILITIES = re.findall(r"^\| `(\w+)` \| (\w+) \| (\w+) \| (.*) \|$", VERSION, re.MULTILINE)
+CAPABILITIES = re.findall(r"^\| `(\w+)` \| (\w+) \| (\w+) \| (.*) \|$", CHAPTERS, re.MULTILINE)
 NEEDS = {kind: name for name, _, _, kinds in CAPABILITIES for kind in re.findall("`([a-z.]+)`", kinds)}
 RANK = {"guest": 0, "member": 1, "moderator": 2, "owner": 3}
 LEFT = ["left", "member"]
@@ -200,21 +198,25 @@ for patterns in EVENT["$defs"]["servers"]["properties"].values():
     del patterns["maxItems"]
 
 
-def admits(servers, server):
-    """STATE-5, but for the host's own server."""
+def admits(servers, server, host=None):
+    """STATE-5."""
+    is_allowed = any(fnmatchcase(server, pattern) for pattern in servers.get("allow", ["*"]))
     is_denied = any(fnmatchcase(server, pattern) for pattern in servers.get("deny", []))
-    return not is_denied and any(fnmatchcase(server, pattern) for pattern in servers.get("allow", ["*"]))
+    return server == host or (is_allowed and not is_denied)
 
 
 class State:
-    """STATE-1: what the log so far adds up to. It has no host until entry 0 has founded it."""
+    """STATE-1: what the log so far adds up to. It has no host until entry 0 has founded it.
+
+    `members` has membership and role by user, `keys` has public keys by server and key id, and `ended` the
+    last `seq` of some; `events` has headers by id, and None for a void one.
+    """
 
     def __init__(self, channel):
         self.channel, self.host, self.deleted = channel, None, set()
+        self.members, self.keys, self.ended, self.events = {}, {}, {}, {}
         self.policy = {"caps": {}, "history": "all", "join": "invite"}  # STATE-3
         self.servers, self.archive = {}, {"archived": False}
-        self.members, self.keys, self.ended = {}, {}, {}  # membership and role; by server and id: public; seq
-        self.events = {}  # by id; of a void event, None
 
     def membership(self, user):
         return self.members.get(user, LEFT)[0]
@@ -229,9 +231,6 @@ class State:
     def require(self, user, capability):
         need(self.membership(user) == "joined", "AUTH-17")
         need(self.rank(user) >= self.minima(self.policy)[capability], "AUTH-19")
-
-    def admits(self, server):
-        return server == self.host or admits(self.servers, server)
 
     def anybody_joined(self, but=None):
         return any(membership == "joined" for user, (membership, _) in self.members.items() if user != but)
@@ -255,16 +254,14 @@ class State:
         if not self.host:
             return self.found(event_id, event, octets, signature)
         kind, sender, kid, server = event["type"], event["sender"], event["kid"], server_of(event["sender"])
-        state = event.get("state", {})
-        key, content = state.get("key"), state.get("content", {})
+        content, key = event.get("state", {"content": {}, "key": None}).values()  # in the order of JSON-9
         need(kind != "channel.create", "AUTH-10")
         need(event["channel"] == self.channel, "AUTH-2")
-        need(self.admits(server), "AUTH-15")
+        need(admits(self.servers, server, self.host), "AUTH-15")
         oneself = content.get("membership") if kind == "member" and key == sender else None
         reopens = kind == "channel.archive" and content.get("archived") is False
-        rebinds = kind == "server.key" and server in self.keys
-        survives = oneself == "left" or reopens or rebinds or kind == "redact"
-        need(survives or not self.archive["archived"], "AUTH-16")
+        survives = oneself == "left" or kind == "redact" or (kind == "server.key" and server in self.keys)
+        need(survives or reopens or not self.archive["archived"], "AUTH-16")
         need(kind != "channel.host", "AUTH-13")
         need(fits(event, CONTENTS), "AUTH-14")
         need(self.membership(sender) != "banned", "AUTH-18")
@@ -318,7 +315,7 @@ class State:
         before, outranks = self.membership(user), self.rank(user) < self.rank(sender)
         if membership == "invited":
             self.require(sender, "invite")
-            need(self.admits(server_of(user)), "AUTH-15")
+            need(admits(self.servers, server_of(user), self.host), "AUTH-15")
             need(before not in ("joined", "banned"), "AUTH-26")
             need(role in (None, "guest", "member") and RANK[role or "member"] <= self.rank(sender), "AUTH-27")
         elif membership in ("left", "banned"):
@@ -366,8 +363,7 @@ class State:
         need(named == kid, "AUTH-14")
         need(named_server == server, "AUTH-60")
         need(kid not in self.keys.get(server, {}), "AUTH-61")
-        is_there = self.membership(sender) in ("joined", "invited", "knocking")
-        if not is_there and self.policy["join"] != "knock":
+        if self.membership(sender) == "left" and self.policy["join"] != "knock":
             with refusing_as("not_member", "AUTH-65"):
                 self.joining_role(sender)
         need(event["kid"] in (in_force or (kid,)), "AUTH-62")
@@ -480,11 +476,14 @@ def parse_line(octets):
 
 
 class Verifier:
-    """Takes the lines of an export one by one. What it found is in `findings`: place, code, detail."""
+    """Takes the lines of an export one by one.
+
+    What it found is in `findings`: place, code, detail. `bodies` has place, whether it is here, its event,
+    and the event to which that relates.
+    """
 
     def __init__(self, channel):
-        self.state, self.entries, self.place, self.findings = State(channel), [], "seq 0", []
-        self.bodies = []  # place, whether it is here, event, related event
+        self.state, self.place, self.entries, self.bodies, self.findings = State(channel), "seq 0", [], [], []
         self.counts = dict.fromkeys(("bodies", "deleted", "missing", "void"), 0)
 
     def expect(self, condition, code, detail, place=None):
@@ -569,8 +568,7 @@ class Verifier:
 
 def body_hash(octets, header_octets=0):
     """BODY-1 to BODY-3."""
-    read(octets, "body.json")
-    need(header_octets + len(octets) <= 65_536, "BODY-3")
+    need(read(octets, "body.json") and header_octets + len(octets) <= 65_536, "BODY-3")
     return digest("body", octets)
 
 
@@ -602,8 +600,7 @@ def main(arguments):
         print(__doc__ if len(arguments) != 1 else f"{path}: {error}", file=sys.stderr)
         return 2
     print(SUMMARY.format(verdict="NOT complete" if verifier.findings else "complete", **verifier.counts))
-    for finding in verifier.findings[:100]:
-        print("  {}: {}: {}".format(*finding))
+    print("".join("  {}: {}: {}\n".format(*finding) for finding in verifier.findings[:100]), end="")
     return 1 if verifier.findings else 0
 
 
