@@ -185,8 +185,8 @@ def signed_as(kind, public, octets, signature):
 
 # Chapter 4: state and rules. In the table: capability, least role in a channel, in a dm, what needs it.
 
-CAPABILITIES = re.findall(r"^\| `(\w+)` \| (\w+) \| (\w+) \| (.*) \|$", CHAPTERS, re.MULTILINE)
-NEEDS = {kind: name for name, _, _, kinds in CAPABILITIES for kind in re.findall("`([a-z.]+)`", kinds)}
+CAPS = re.findall(r"^\| `(\w+)` \| (\w+) \| (\w+) \| (.*) \|$", CHAPTERS, re.MULTILINE)
+NEEDS = {kind: name for name, _, _, uses in CAPS for kind in re.findall(r"`(reaction|channel\.\w+)`", uses)}
 RANK = {"guest": 0, "member": 1, "moderator": 2, "owner": 3}
 LEFT = ["left", "member"]
 
@@ -294,7 +294,7 @@ class State:
         need("!" + event_id[1:] == self.channel, "step 5", "wrong_channel")
         self.host, self.creator, self.people = content["host"], sender, users  # people: those of a dm
         self.owner = None if users else sender
-        self.defaults = {name: dm if users else channel for name, channel, dm, _ in CAPABILITIES}
+        self.defaults = {name: dm if users else channel for name, channel, dm, _ in CAPS}
         self.keys[self.host] = {kid: public}  # STATE-7
 
     def judge_oneself(self, user, _, membership, role=None):  # 4.4
