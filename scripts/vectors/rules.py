@@ -480,6 +480,7 @@ def relations():
         ("STATE-8", "what is deleted takes no reaction", "undone", undone.about(CAROL, "reaction", "react", "bob's"), "redacted"),
         ("STATE-2", "what is void changes nothing that later entries are judged by", "void", void.about(ALICE, "edit", "edit", "void"), "bad_target"),
         ("STATE-2", "each entry is judged by the state before it", "undone", undone.member(ALICE, "@eve:b.example", "invited"), None),
+        ("AUTH-45", "a type that is called as a membership is", "full", log.event(BOB, "left"), None),
     ]
     return {"full": log, "left": left, "void": void, "undone": undone}, cases
 
