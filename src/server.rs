@@ -1,6 +1,7 @@
 //! The one place that builds everything and joins it: database, writer, domain, hub, HTTP.
 
 mod alone;
+mod doors;
 mod identity;
 mod listener;
 mod upkeep;
@@ -312,7 +313,7 @@ pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Runn
     let housekeeping = tokio::spawn(keep_house(house));
     let pushing = push::start(domain.clone(), vapid)?;
     let writing = mail::start(domain.clone(), orders)?;
-    let app_hub = hub.clone();
+    let (app_hub, for_servers) = (hub.clone(), shared.clone());
     // Without an address of its own, federation shares the one for people.
     let elsewhere = config.federation.listen.is_some();
     let beside = inbound.clone().filter(|_| !elsewhere);
@@ -357,7 +358,7 @@ pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Runn
     let handle = server.handle();
     let served = tokio::spawn(server);
     let federation = match inbound.filter(|_| elsewhere) {
-        Some(inbound) => Some(listener::listen_for_servers(&config, inbound)?),
+        Some(inbound) => Some(listener::listen_for_servers(&config, inbound, for_servers)?),
         None => None,
     };
     Ok(Running {

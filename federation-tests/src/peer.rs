@@ -13,7 +13,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName as TlsName};
 use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 use crate::person::Answer;
@@ -215,14 +215,33 @@ impl Peer {
     }
 
     pub async fn connect(&self, to: &Server) -> tokio_rustls::client::TlsStream<TcpStream> {
-        let stream = TcpStream::connect(to.federation).await.expect("a connection");
+        self.connect_by(to, &[], [127, 0, 0, 1]).await.expect("TLS")
+    }
+
+    /// A connection from another address of this machine, for which these protocols are offered.
+    pub async fn connect_by(
+        &self,
+        to: &Server,
+        protocols: &[&str],
+        from: [u8; 4],
+    ) -> std::io::Result<tokio_rustls::client::TlsStream<TcpStream>> {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind((from, 0).into())?;
+        let stream = socket.connect(to.federation).await?;
+        let mut tls = rustls::ClientConfig::clone(&self.tls);
+        tls.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
         let name = TlsName::try_from(to.name.clone()).expect("a name");
-        TlsConnector::from(self.tls.clone()).connect(name, stream).await.expect("TLS")
+        TlsConnector::from(Arc::new(tls)).connect(name, stream).await
     }
 
     pub async fn send(&self, to: &Server, wire: &Wire) -> Answer {
+        self.send_from(to, wire, [127, 0, 0, 1]).await
+    }
+
+    /// As [`Peer::send`], from another address of this machine.
+    pub async fn send_from(&self, to: &Server, wire: &Wire, from: [u8; 4]) -> Answer {
         let asked = async {
-            let mut stream = self.connect(to).await;
+            let mut stream = self.connect_by(to, &[], from).await.expect("TLS");
             // The answer may come before all was sent.
             let _ = stream.write_all(&wire.bytes()).await;
             let _ = stream.flush().await;

@@ -176,6 +176,11 @@ impl Discovery {
         turn
     }
 
+    /// Whether the server's document is here, in force or not.
+    pub async fn has_met(&self, server: &ServerName) -> bool {
+        self.at_hand(server).is_some() || self.is_pinned(server).await
+    }
+
     async fn is_pinned(&self, server: &ServerName) -> bool {
         let name = server.as_str().to_owned();
         self.reads.read(move |conn| table::get(conn, &name)).await.is_ok_and(|row| row.is_some())
