@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -52,6 +53,8 @@ pub enum Reply {
     Drip(usize, Duration),
     /// Nothing, for so long.
     Silence(Duration),
+    /// What is to be answered, so much later.
+    Late(Duration, Box<Reply>),
     Close,
 }
 
@@ -86,6 +89,8 @@ pub struct Peer {
     pub root: SigningKey,
     pub kid: KeyId,
     pub key: SigningKey,
+    /// How far its clock is ahead, in seconds, when it signs requests and founds channels.
+    pub ahead_s: AtomicI64,
     /// When its key began, in seconds: the same set of keys is the same however late it is asked for.
     since: i64,
     inner: Arc<Inner>,
@@ -142,12 +147,18 @@ impl Peer {
             root: key(&format!("{name}/root")),
             kid: "k1".parse().expect("an id"),
             key: key(&format!("{name}/k1")),
+            ahead_s: 0.into(),
             since: now_s() - 3_600,
             inner,
             tls: Arc::new(tls),
         };
         peer.publish(&peer.document());
         peer
+    }
+
+    /// By its own clock, in seconds since 1970.
+    pub fn now_s(&self) -> i64 {
+        now_s() + self.ahead_s.load(Ordering::SeqCst)
     }
 
     /// The set of keys that this peer has when nobody forges it.
@@ -201,7 +212,7 @@ impl Peer {
             version: "1".to_owned(),
             content_type: "application/json".to_owned(),
             body: body.map(|body| body.to_string().into_bytes()),
-            created: now_s(),
+            created: self.now_s(),
             lifetime: 60,
             nonce: format!("{:x}", nonce()),
             kid: self.kid.clone(),
@@ -252,9 +263,9 @@ impl Peer {
 }
 
 fn nonce() -> u128 {
-    static COUNT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+    static COUNT: AtomicU64 = AtomicU64::new(0);
     let started = u128::from(loggia::server::now().unsigned_abs());
-    (started << 64) + u128::from(COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed))
+    (started << 64) + u128::from(COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
 /// A request that is not signed yet.
@@ -417,8 +428,13 @@ async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, inner: &Inner) {
         inner.heard.lock().expect("what was heard").push(heard.clone());
         let scripted = (inner.script.lock().expect("a script"))(&heard);
         let polite = scripted.or_else(|| (inner.manners.lock().expect("manners"))(&heard));
-        let reply = polite.unwrap_or_else(|| own(&heard, inner));
+        let mut reply = polite.unwrap_or_else(|| own(&heard, inner));
+        if let Reply::Late(pause, later) = reply {
+            tokio::time::sleep(pause).await;
+            reply = *later;
+        }
         match reply {
+            Reply::Late(..) => return,
             Reply::Json(status, body) => {
                 let head = format!(
                     "HTTP/1.1 {status} Said\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",

@@ -15,7 +15,7 @@ use super::{Actor, Domain, Error, Result};
 use crate::protocol::event::{Event, EventType, Rel};
 use crate::protocol::ids::{ChannelId, EventId, UserId};
 use crate::protocol::{Seq, Ts};
-use crate::storage::peers::{self, PendingRow};
+use crate::storage::pending::{self, PendingRow};
 use crate::storage::{ChannelNum, Conn, UserNum, channels, entries, messages, users};
 
 /// The `seq` of a message that has no place in the log yet.
@@ -63,7 +63,7 @@ impl Domain {
         self.reads
             .read(move |conn| {
                 let seat = Seat::joined(conn, person.num, &channel)?;
-                let mut rows = peers::pending_of(conn, seat.channel.num, person.num)?;
+                let mut rows = pending::of_person(conn, seat.channel.num, person.num)?;
                 rows.retain(|row| has_waited(row, now));
                 let shown = rows.iter().map(|row| shown(conn, &channel, &person.id, row));
                 Ok(shown.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
@@ -82,7 +82,7 @@ impl Domain {
         let (person, id, event) = (actor.person.num, channel.clone(), event.as_str().to_owned());
         let known = self.reads.read(move |conn| {
             let Some(num) = channels::num_of(conn, id.as_str())? else { return Ok(None) };
-            let rows = peers::pending_of(conn, num, person)?;
+            let rows = pending::of_person(conn, num, person)?;
             Ok::<_, Error>(rows.into_iter().find(|row| row.event_id == event))
         });
         let Some(row) = known.await? else { return Ok(false) };
@@ -101,7 +101,7 @@ impl Domain {
         let (message, emoji) = (message.clone(), emoji.to_owned());
         let known = self.reads.read(move |conn| {
             let Some(num) = channels::num_of(conn, id.as_str())? else { return Ok(None) };
-            let rows = peers::pending_of(conn, num, person)?;
+            let rows = pending::of_person(conn, num, person)?;
             Ok::<_, Error>(rows.into_iter().find(|row| is_reaction(row, &message, &emoji)))
         });
         let Some(row) = known.await? else { return Ok(false) };
@@ -110,7 +110,7 @@ impl Domain {
 
     /// Tells the sender's devices of an event that is kept for its host, should it still be.
     pub(super) async fn tell_waiting(&self, channel: &ChannelId, event: EventId) {
-        let tell = move |work: &mut Work<'_>| match peers::pending_event(work.conn, event.as_str())? {
+        let tell = move |work: &mut Work<'_>| match pending::get(work.conn, event.as_str())? {
             Some(row) => work.tell_fate(&row, Fate::Waits),
             None => Ok(()),
         };
@@ -135,7 +135,7 @@ impl Domain {
 impl Work<'_> {
     /// Forgets that the person wanted an event deleted, should that wait.
     pub(super) fn keep_after_all(&mut self, channel: ChannelNum, person: UserNum, event: &str) -> Result<()> {
-        for row in peers::pending_of(self.conn, channel, person)? {
+        for row in pending::of_person(self.conn, channel, person)? {
             let known = serde_json::from_str::<Event>(&row.event).ok();
             let relates =
                 known.filter(|known| known.kind == EventType::Redact).and_then(|known| known.relates);

@@ -22,6 +22,7 @@ pub mod missing;
 pub mod notifications;
 pub mod overview;
 pub mod peers;
+pub mod pending;
 mod pool;
 pub mod pushes;
 mod schema;

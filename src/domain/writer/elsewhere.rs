@@ -10,8 +10,8 @@ use crate::protocol::ids::{ChannelId, EventId, ServerName};
 use crate::protocol::rules::{self, Refusal, Rules};
 use crate::protocol::sign::Signature;
 use crate::storage::joinings::JoiningRow;
-use crate::storage::peers::{self, NewPending};
-use crate::storage::{ChannelNum, UserNum, joinings};
+use crate::storage::pending::{self, NewPending};
+use crate::storage::{ChannelNum, UserNum, joinings, peers};
 
 /// Events that one person may have waiting for hosts.
 pub const PENDING_PER_PERSON_MAX: i64 = 500;
@@ -104,7 +104,7 @@ impl Work<'_> {
     /// # Errors
     /// `too_much_waiting`
     pub fn keep_pending(&mut self, out: &Outgoing) -> Result<(), Error> {
-        if peers::count_pending(self.conn, out.sender)? >= PENDING_PER_PERSON_MAX {
+        if pending::count(self.conn, out.sender)? >= PENDING_PER_PERSON_MAX {
             return Err(Error::Conflict(Conflict::TooMuchWaiting));
         }
         let now = self.lane.clock.now();
@@ -120,7 +120,7 @@ impl Work<'_> {
                 body: event.body.as_deref(),
                 created_ts: now,
             };
-            peers::add_pending(self.conn, &row)?;
+            pending::add(self.conn, &row)?;
         }
         Ok(())
     }
