@@ -252,6 +252,7 @@ fn build_domain(
         previews: Default::default(),
         crowds: Crowds::default(),
         lookups: Arc::new(Semaphore::new(LOOKUPS_MAX)),
+        questions: Arc::default(),
     };
     Ok(Built { domain, writers: handles, keys, outbound, vapid, orders: ordered })
 }
