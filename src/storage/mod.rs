@@ -25,6 +25,7 @@ pub mod peers;
 pub mod pending;
 mod pool;
 pub mod pushes;
+pub mod refusals;
 mod schema;
 pub mod search;
 pub mod sessions;

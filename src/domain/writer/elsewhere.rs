@@ -4,6 +4,7 @@ use super::append::{Composed, binding, compose};
 use super::lane::Signer;
 use super::open::damaged;
 use super::{Appended, Draft, Person, Work};
+use crate::domain::pending::Fate;
 use crate::domain::{Conflict, Error};
 use crate::protocol::event::Seen;
 use crate::protocol::ids::{ChannelId, EventId, ServerName};
@@ -11,6 +12,7 @@ use crate::protocol::rules::{self, Refusal, Rules};
 use crate::protocol::sign::Signature;
 use crate::storage::joinings::JoiningRow;
 use crate::storage::pending::{self, NewPending};
+use crate::storage::refusals;
 use crate::storage::{ChannelNum, UserNum, joinings, peers};
 
 /// Events that one person may have waiting for hosts.
@@ -109,6 +111,12 @@ impl Work<'_> {
         }
         let now = self.lane.clock.now();
         for event in &out.events {
+            // Sent again: what became of the first is seen.
+            if let Some(row) = refusals::by_nonce(self.conn, out.num, out.sender, &event.nonce)?
+                && let Some(row) = refusals::take(self.conn, out.sender, &row.event_id)?
+            {
+                self.tell_fate(&row.into(), Fate::Dismissed)?;
+            }
             let row = NewPending {
                 event_id: event.id.as_str(),
                 channel: out.num,
