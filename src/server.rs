@@ -267,7 +267,7 @@ pub struct Running {
     served: tokio::task::JoinHandle<std::io::Result<()>>,
     housekeeping: tokio::task::JoinHandle<()>,
     /// The listener for other servers, if it has an address of its own.
-    federation: Option<ServerHandle>,
+    federation: Option<listener::Listener>,
     routes: Arc<Routes>,
     sweeping: tokio::task::JoinHandle<()>,
     pushing: tokio::task::JoinHandle<()>,
@@ -400,7 +400,7 @@ impl Running {
     pub async fn stop(self) {
         self.hub.close_all();
         if let Some(federation) = &self.federation {
-            federation.stop(true).await;
+            federation.stop().await;
         }
         self.handle.stop(true).await;
         let _ = self.served.await;

@@ -213,3 +213,26 @@ async fn servers_that_are_nobody_are_forgotten() {
     assert!(is_left("evil.test") && is_left("late.test"));
     assert_eq!(left.len(), 1_000 + 2);
 }
+
+/// A connection on which nothing is under way does not hold up a server that stops.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn idle_connections_do_not_hold_up_the_end() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let authority = federation_tests::ca::Authority::new(dir.path());
+    let name = "a.test".parse().expect("a name");
+    let mut given =
+        federation_tests::fixed::settings(&name, &dir.path().join("data"), &authority.certificate, "");
+    let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = free.local_addr().expect("an address");
+    drop(free);
+    given.push(("LOGGIA_FEDERATION__LISTEN".to_owned(), address.to_string()));
+    given.push(("LOGGIA_SERVER__SHUTDOWN_GRACE_S".to_owned(), "30".to_owned()));
+    let config = loggia::config::Config::load(None, given.into_iter()).expect("settings");
+    let running = loggia::server::start(std::sync::Arc::new(config)).await.expect("a server");
+    let mut idle = tokio::net::TcpStream::connect(address).await.expect("a connection");
+    idle.write_all(&staying(&key_document())).await.expect("sent");
+    read_answer(&mut idle).await.expect(200);
+    let began = Instant::now();
+    running.stop().await;
+    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
+}

@@ -14,6 +14,7 @@ use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use bytes::Bytes;
+use tokio::sync::watch;
 
 use crate::http::limits::one;
 
@@ -22,12 +23,19 @@ const IDLE_MAX: Duration = Duration::from_secs(20);
 /// How long a request may take, with its answer: as long as a file may.
 const REQUEST_MAX: Duration = Duration::from_secs(3_600);
 
+/// How slowly an answer may be taken, in bytes per second: it is out of sight before all of it is sent.
+const BYTES_PER_SECOND_MIN: u64 = 16 * 1024;
+/// How long after an answer a connection is kept when the server stops.
+const CLOSING_REST: Duration = Duration::from_millis(100);
+
 /// Counts connections by address.
 pub(super) struct Doors {
     most: usize,
     /// The operator's reverse proxies: everybody comes from there.
     proxies: Vec<IpAddr>,
     open: Mutex<HashMap<IpAddr, usize>>,
+    /// The server stops: connections on which nothing is under way end.
+    closing: watch::Sender<bool>,
 }
 
 /// A connection that counts, as long as this is kept.
@@ -38,7 +46,11 @@ pub(super) struct Place {
 
 impl Doors {
     pub(super) fn new(most: usize, proxies: Vec<IpAddr>) -> Doors {
-        Doors { most, proxies, open: Mutex::default() }
+        Doors { most, proxies, open: Mutex::default(), closing: watch::Sender::new(false) }
+    }
+
+    pub(super) fn close(&self) {
+        self.closing.send_replace(true);
     }
 
     /// None if the address has as many as it may.
@@ -72,7 +84,7 @@ struct Pulse(Mutex<State>);
 struct State {
     /// Requests that came and are not answered to the end.
     under_way: usize,
-    /// Since when that is so.
+    /// Since when that is so; ahead while the last answer may still be on its way.
     since: Instant,
 }
 
@@ -81,54 +93,72 @@ tokio::task_local! {
 }
 
 /// A request is under way as long as this is kept.
-struct UnderWay(Arc<Pulse>);
+struct UnderWay {
+    pulse: Arc<Pulse>,
+    /// Bytes of its answer.
+    sent: u64,
+}
 
 impl Pulse {
-    fn change(&self, change: impl FnOnce(usize) -> usize) {
+    fn begin(self: &Arc<Pulse>) -> UnderWay {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *state = State { under_way: change(state.under_way), since: Instant::now() };
+        *state = State { under_way: state.under_way + 1, since: Instant::now() };
+        UnderWay { pulse: self.clone(), sent: 0 }
     }
 
-    fn begin(self: &Arc<Pulse>) -> UnderWay {
-        self.change(|count| count + 1);
-        UnderWay(self.clone())
+    /// How long it may go on as it is.
+    fn left(&self, closing: bool) -> Duration {
+        let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let most = match (state.under_way, closing) {
+            (0, true) => CLOSING_REST,
+            (0, false) => IDLE_MAX,
+            _ => REQUEST_MAX,
+        };
+        (state.since + most).saturating_duration_since(Instant::now())
     }
 
     /// Comes to its end when the connection has done nothing for too long, or one thing.
-    async fn ceases(&self) {
+    async fn ceases(&self, mut closing: watch::Receiver<bool>) {
         loop {
-            let left = {
-                let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-                let most = if state.under_way > 0 { REQUEST_MAX } else { IDLE_MAX };
-                most.saturating_sub(state.since.elapsed())
-            };
+            let is_closing = *closing.borrow_and_update();
+            let left = self.left(is_closing);
             if left.is_zero() {
                 return;
             }
-            tokio::time::sleep(left.min(IDLE_MAX)).await;
+            let nap = tokio::time::sleep(left.min(if is_closing { CLOSING_REST } else { IDLE_MAX }));
+            tokio::select! {
+                () = nap => {}
+                _ = closing.changed(), if !is_closing => {}
+            }
         }
     }
 }
 
 impl Drop for UnderWay {
     fn drop(&mut self) {
-        self.0.change(|count| count.saturating_sub(1));
+        let mut state = self.pulse.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let on_its_way = Duration::from_secs(self.sent / BYTES_PER_SECOND_MIN);
+        *state = State { under_way: state.under_way.saturating_sub(1), since: Instant::now() + on_its_way };
     }
 }
 
 /// Serves a connection until it ends, or does nothing for too long.
-pub(super) async fn while_alive<E>(serves: impl Future<Output = Result<(), E>>) -> Result<(), E> {
+pub(super) async fn while_alive<E>(
+    place: Place,
+    serves: impl Future<Output = Result<(), E>>,
+) -> Result<(), E> {
+    let closing = place.doors.closing.subscribe();
     let pulse = Arc::new(Pulse(Mutex::new(State { under_way: 0, since: Instant::now() })));
     tokio::select! {
         served = PULSE.scope(pulse.clone(), serves) => served,
-        () = pulse.ceases() => Ok(()),
+        () = pulse.ceases(closing) => Ok(()),
     }
 }
 
 /// A body during which the request is under way.
 pub(super) struct Lasting {
     body: BoxBody,
-    _under_way: Option<UnderWay>,
+    under_way: Option<UnderWay>,
 }
 
 impl MessageBody for Lasting {
@@ -142,7 +172,12 @@ impl MessageBody for Lasting {
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, Self::Error>>> {
-        Pin::new(&mut self.get_mut().body).poll_next(context)
+        let this = self.get_mut();
+        let polled = Pin::new(&mut this.body).poll_next(context);
+        if let (Poll::Ready(Some(Ok(bytes))), Some(under_way)) = (&polled, &mut this.under_way) {
+            under_way.sent += u64::try_from(bytes.len()).unwrap_or(0);
+        }
+        polled
     }
 }
 
@@ -153,5 +188,5 @@ pub(super) async fn tell(
 ) -> Result<ServiceResponse<Lasting>, Error> {
     let under_way = PULSE.try_with(Pulse::begin).ok();
     let response = next.call(request).await?;
-    Ok(response.map_body(|_, body| Lasting { body: body.boxed(), _under_way: under_way }))
+    Ok(response.map_body(|_, body| Lasting { body: body.boxed(), under_way }))
 }

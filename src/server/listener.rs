@@ -53,12 +53,13 @@ pub(super) fn listen_for_servers(
     config: &Config,
     inbound: web::Data<Inbound>,
     shared: App,
-) -> Result<ServerHandle, StartError> {
+) -> Result<Listener, StartError> {
     let Some(listen) = config.federation.listen else {
         return Err(StartError::Tls { what: "federation.listen".to_owned(), error: "is not set".to_owned() });
     };
     let most = usize::try_from(config.settings.federation.connections_per_address).unwrap_or(1);
     let doors = Arc::new(Doors::new(most, config.trusted_proxies.clone()));
+    let all = doors.clone();
     let app = move || {
         let app = ActixApp::new()
             .app_data(shared.clone())
@@ -92,7 +93,21 @@ pub(super) fn listen_for_servers(
     let server = server.map_err(io(format!("cannot listen on {listen}")))?.run();
     let handle = server.handle();
     tokio::spawn(server);
-    Ok(handle)
+    Ok(Listener { handle, doors: all })
+}
+
+/// What listens for other servers.
+pub(super) struct Listener {
+    handle: ServerHandle,
+    doors: Arc<Doors>,
+}
+
+impl Listener {
+    /// Requests under way are answered.
+    pub(super) async fn stop(&self) {
+        self.doors.close();
+        self.handle.stop(true).await;
+    }
 }
 
 /// Lets a connection in, if its address has not too many, before anything is read of it or computed for it.
@@ -112,7 +127,7 @@ where
         });
         async move {
             match served {
-                Some((_place, served)) => doors::while_alive(served).await,
+                Some((place, served)) => doors::while_alive(place, served).await,
                 None => Ok(()),
             }
         }
