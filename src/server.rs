@@ -1,6 +1,7 @@
 //! The one place that builds everything and joins it: database, writer, domain, hub, HTTP.
 
 mod alone;
+mod doors;
 mod identity;
 mod listener;
 mod upkeep;
@@ -251,6 +252,7 @@ fn build_domain(
         previews: Default::default(),
         crowds: Crowds::default(),
         lookups: Arc::new(Semaphore::new(LOOKUPS_MAX)),
+        questions: Arc::default(),
     };
     Ok(Built { domain, writers: handles, keys, outbound, vapid, orders: ordered })
 }
@@ -265,7 +267,7 @@ pub struct Running {
     served: tokio::task::JoinHandle<std::io::Result<()>>,
     housekeeping: tokio::task::JoinHandle<()>,
     /// The listener for other servers, if it has an address of its own.
-    federation: Option<ServerHandle>,
+    federation: Option<listener::Listener>,
     routes: Arc<Routes>,
     sweeping: tokio::task::JoinHandle<()>,
     pushing: tokio::task::JoinHandle<()>,
@@ -312,7 +314,7 @@ pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Runn
     let housekeeping = tokio::spawn(keep_house(house));
     let pushing = push::start(domain.clone(), vapid)?;
     let writing = mail::start(domain.clone(), orders)?;
-    let app_hub = hub.clone();
+    let (app_hub, for_servers) = (hub.clone(), shared.clone());
     // Without an address of its own, federation shares the one for people.
     let elsewhere = config.federation.listen.is_some();
     let beside = inbound.clone().filter(|_| !elsewhere);
@@ -357,7 +359,7 @@ pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Runn
     let handle = server.handle();
     let served = tokio::spawn(server);
     let federation = match inbound.filter(|_| elsewhere) {
-        Some(inbound) => Some(listener::listen_for_servers(&config, inbound)?),
+        Some(inbound) => Some(listener::listen_for_servers(&config, inbound, for_servers)?),
         None => None,
     };
     Ok(Running {
@@ -398,7 +400,7 @@ impl Running {
     pub async fn stop(self) {
         self.hub.close_all();
         if let Some(federation) = &self.federation {
-            federation.stop(true).await;
+            federation.stop().await;
         }
         self.handle.stop(true).await;
         let _ = self.served.await;

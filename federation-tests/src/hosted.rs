@@ -120,7 +120,7 @@ impl Hosted<'_> {
             channel: None,
             kid: peer.kid.clone(),
             nonce: nonce.parse().expect("a nonce"),
-            origin_ts: now_s() * 1_000,
+            origin_ts: peer.now_s() * 1_000,
             relates: None,
             seen: None,
             sender: owner.clone(),

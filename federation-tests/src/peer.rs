@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName as TlsName};
 use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 use crate::person::Answer;
@@ -52,6 +53,8 @@ pub enum Reply {
     Drip(usize, Duration),
     /// Nothing, for so long.
     Silence(Duration),
+    /// What is to be answered, so much later.
+    Late(Duration, Box<Reply>),
     Close,
 }
 
@@ -86,6 +89,8 @@ pub struct Peer {
     pub root: SigningKey,
     pub kid: KeyId,
     pub key: SigningKey,
+    /// How far its clock is ahead, in seconds, when it signs requests and founds channels.
+    pub ahead_s: AtomicI64,
     /// When its key began, in seconds: the same set of keys is the same however late it is asked for.
     since: i64,
     inner: Arc<Inner>,
@@ -142,12 +147,18 @@ impl Peer {
             root: key(&format!("{name}/root")),
             kid: "k1".parse().expect("an id"),
             key: key(&format!("{name}/k1")),
+            ahead_s: 0.into(),
             since: now_s() - 3_600,
             inner,
             tls: Arc::new(tls),
         };
         peer.publish(&peer.document());
         peer
+    }
+
+    /// By its own clock, in seconds since 1970.
+    pub fn now_s(&self) -> i64 {
+        now_s() + self.ahead_s.load(Ordering::SeqCst)
     }
 
     /// The set of keys that this peer has when nobody forges it.
@@ -201,7 +212,7 @@ impl Peer {
             version: "1".to_owned(),
             content_type: "application/json".to_owned(),
             body: body.map(|body| body.to_string().into_bytes()),
-            created: now_s(),
+            created: self.now_s(),
             lifetime: 60,
             nonce: format!("{:x}", nonce()),
             kid: self.kid.clone(),
@@ -215,14 +226,33 @@ impl Peer {
     }
 
     pub async fn connect(&self, to: &Server) -> tokio_rustls::client::TlsStream<TcpStream> {
-        let stream = TcpStream::connect(to.federation).await.expect("a connection");
+        self.connect_by(to, &[], [127, 0, 0, 1]).await.expect("TLS")
+    }
+
+    /// A connection from another address of this machine, for which these protocols are offered.
+    pub async fn connect_by(
+        &self,
+        to: &Server,
+        protocols: &[&str],
+        from: [u8; 4],
+    ) -> std::io::Result<tokio_rustls::client::TlsStream<TcpStream>> {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind((from, 0).into())?;
+        let stream = socket.connect(to.federation).await?;
+        let mut tls = rustls::ClientConfig::clone(&self.tls);
+        tls.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
         let name = TlsName::try_from(to.name.clone()).expect("a name");
-        TlsConnector::from(self.tls.clone()).connect(name, stream).await.expect("TLS")
+        TlsConnector::from(Arc::new(tls)).connect(name, stream).await
     }
 
     pub async fn send(&self, to: &Server, wire: &Wire) -> Answer {
+        self.send_from(to, wire, [127, 0, 0, 1]).await
+    }
+
+    /// As [`Peer::send`], from another address of this machine.
+    pub async fn send_from(&self, to: &Server, wire: &Wire, from: [u8; 4]) -> Answer {
         let asked = async {
-            let mut stream = self.connect(to).await;
+            let mut stream = self.connect_by(to, &[], from).await.expect("TLS");
             // The answer may come before all was sent.
             let _ = stream.write_all(&wire.bytes()).await;
             let _ = stream.flush().await;
@@ -233,9 +263,9 @@ impl Peer {
 }
 
 fn nonce() -> u128 {
-    static COUNT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+    static COUNT: AtomicU64 = AtomicU64::new(0);
     let started = u128::from(loggia::server::now().unsigned_abs());
-    (started << 64) + u128::from(COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed))
+    (started << 64) + u128::from(COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
 /// A request that is not signed yet.
@@ -398,8 +428,13 @@ async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, inner: &Inner) {
         inner.heard.lock().expect("what was heard").push(heard.clone());
         let scripted = (inner.script.lock().expect("a script"))(&heard);
         let polite = scripted.or_else(|| (inner.manners.lock().expect("manners"))(&heard));
-        let reply = polite.unwrap_or_else(|| own(&heard, inner));
+        let mut reply = polite.unwrap_or_else(|| own(&heard, inner));
+        if let Reply::Late(pause, later) = reply {
+            tokio::time::sleep(pause).await;
+            reply = *later;
+        }
         match reply {
+            Reply::Late(..) => return,
             Reply::Json(status, body) => {
                 let head = format!(
                     "HTTP/1.1 {status} Said\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",

@@ -136,7 +136,7 @@ impl Server {
     }
 
     /// Looks into the server's database, on a thread of its own: a connection to PostgreSQL drives a runtime.
-    fn read<T: Send + 'static>(
+    pub fn read<T: Send + 'static>(
         &self,
         look: impl FnOnce(&mut Conn) -> loggia::storage::Result<T> + Send + 'static,
     ) -> T {

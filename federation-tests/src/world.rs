@@ -44,6 +44,15 @@ impl World {
 
     /// So many servers beside peers that are scripted, under these names.
     pub async fn among(count: usize, names: &[&str]) -> (World, Vec<Peer>) {
+        World::among_with(count, names, |_, _| {}).await
+    }
+
+    /// As [`World::among`], with settings of one's own per server.
+    pub async fn among_with(
+        count: usize,
+        names: &[&str],
+        change: impl Fn(usize, &mut BTreeMap<String, String>),
+    ) -> (World, Vec<Peer>) {
         let dir = tempfile::tempdir().expect("a directory");
         let authority = Authority::new(dir.path());
         let mut peers = Vec::new();
@@ -51,7 +60,7 @@ impl World {
             peers.push(Peer::start(&authority, dir.path(), name).await);
         }
         let others: Vec<_> = peers.iter().map(|peer| (peer.name.as_str(), peer.address)).collect();
-        (World::by(dir, authority, count, &others, |_, _| {}).await, peers)
+        (World::by(dir, authority, count, &others, change).await, peers)
     }
 
     /// As [`World::beside`], with an authority that has issued certificates already.
@@ -85,6 +94,9 @@ impl World {
                 ("LOGGIA_FEDERATION__TLS_KEY", path(&key)),
                 ("LOGGIA_FEDERATION__EXTRA_ROOT_CA", path(&authority.certificate)),
                 ("LOGGIA_FEDERATION__REQUESTS_PER_MINUTE", "1000000".to_owned()),
+                ("LOGGIA_FEDERATION__ADDRESS_REQUESTS_PER_MINUTE", "1000000".to_owned()),
+                ("LOGGIA_FEDERATION__STRANGERS_PER_MINUTE", "100000".to_owned()),
+                ("LOGGIA_FEDERATION__CONNECTIONS_PER_ADDRESS", "1000".to_owned()),
             ];
             let mut settings: BTreeMap<String, String> =
                 settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();

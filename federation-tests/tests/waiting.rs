@@ -140,3 +140,84 @@ async fn devices_hear_of_what_is_refused() {
     assert!(told["d"]["code"].is_string() && told["d"]["detail"].is_string(), "{told}");
     assert_eq!(pending(&bob, &channel).await, []);
 }
+
+/// What is refused while nobody is looking is there to be read later, with its text: also for somebody who was removed
+/// meanwhile, over a restart, until they have seen it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_refused_is_told_later() {
+    let mut world = World::of(2).await;
+    let (ann, bob) = (world.servers[0].person("ann").await, world.servers[1].person("bob").await);
+    let carol = world.servers[1].person("carol").await;
+    let channel = ann.channel("general").await;
+    bob.join("#general:a.test").await;
+    carol.join("#general:a.test").await;
+    ann.say(&channel, "n1", "all are here").await;
+    bob.hears(&channel, "all are here").await;
+    world.isolate(1, Fault::Cut);
+    world.isolate(0, Fault::Cut);
+    let removed = json!({ "membership": "left" });
+    ann.put(&format!("/channels/{channel}/members/{}", bob.id), removed).await.expect(200);
+    let body = json!({ "nonce": "n2", "text": "a long letter" });
+    let sent = bob.post(&format!("/channels/{channel}/messages"), body).await.expect(201);
+    assert_eq!(sent["status"], "pending");
+    let refusals = async |person: &Person| -> Vec<Value> {
+        let list = person.get("/me/refusals").await.expect(200);
+        list["refusals"].as_array().expect("a list").clone()
+    };
+    assert_eq!(refusals(&bob).await, Vec::<Value>::new());
+    world.isolate(1, Fault::None);
+    world.isolate(0, Fault::None);
+    eventually("the refusal", async || (!refusals(&bob).await.is_empty()).then_some(())).await;
+    assert_eq!(bob.get(&format!("/channels/{channel}/pending")).await.status, 403);
+    world.kill(1);
+    world.start(1);
+    let (bob, carol) = (bob.at(&world.servers[1].base), carol.at(&world.servers[1].base));
+    let list = refusals(&bob).await;
+    let [one] = list.as_slice() else { panic!("{list:?}") };
+    assert_eq!(
+        (&one["channel"], &one["channel_name"], &one["host"]),
+        (&json!(channel), &json!("general"), &json!("a.test"))
+    );
+    assert_eq!(
+        (&one["pending"]["id"], &one["pending"]["message"]["text"]),
+        (&sent["id"], &json!("a long letter"))
+    );
+    assert!(one["code"].as_str().is_some_and(|code| !code.is_empty()), "{one}");
+    // Nobody else's.
+    assert_eq!(refusals(&carol).await, Vec::<Value>::new());
+    let id = sent["id"].as_str().expect("an id");
+    carol.delete(&format!("/me/refusals/{id}")).await.expect(204);
+    assert_eq!(refusals(&bob).await.len(), 1);
+    let mut device = Stream::of(&bob).await;
+    bob.delete(&format!("/me/refusals/{id}")).await.expect(204);
+    let told = device.next(|frame| frame["t"] == "pending.updated").await;
+    assert_eq!((&told["d"]["state"], &told["d"]["id"]), (&json!("dismissed"), &sent["id"]));
+    assert_eq!(refusals(&bob).await, Vec::<Value>::new());
+}
+
+/// Whoever sends it again has seen it: with the same nonce, the first is no longer told of.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_sent_again_is_not_told_as_refused() {
+    let world = World::of(2).await;
+    let (ann, bob) = (world.servers[0].person("ann").await, world.servers[1].person("bob").await);
+    let channel = ann.channel("general").await;
+    bob.join("#general:a.test").await;
+    world.isolate(1, Fault::Cut);
+    world.isolate(0, Fault::Cut);
+    let archived = |archived: bool| json!({ "archived": archived });
+    ann.patch(&format!("/channels/{channel}"), archived(true)).await.expect(200);
+    let path = format!("/channels/{channel}/messages");
+    let body = json!({ "nonce": "n1", "text": "late" });
+    assert_eq!(bob.post(&path, body.clone()).await.expect(201)["status"], "pending");
+    world.isolate(1, Fault::None);
+    world.isolate(0, Fault::None);
+    let count = async || bob.get("/me/refusals").await.expect(200)["refusals"].as_array().map(Vec::len);
+    eventually("the refusal", async || (count().await == Some(1)).then_some(())).await;
+    ann.patch(&format!("/channels/{channel}"), archived(false)).await.expect(200);
+    eventually("it is sent again", async || {
+        (bob.post(&path, body.clone()).await.status == 201).then_some(())
+    })
+    .await;
+    ann.hears(&channel, "late").await;
+    assert_eq!(count().await, Some(0));
+}

@@ -78,6 +78,7 @@ def check():
         ("KEYDOC-6", "an endpoint without a port", given(document(endpoint="https://b.example")), outcome()),
         ("KEYDOC-6", "an endpoint of another name", given(document(endpoint="https://c.example:1")), outcome()),
         ("KEYDOC-1", "more versions than one", given(document(versions=[1, 2])), outcome()),
+        ("KEYDOC-1", "sixteen versions", given(document(versions=list(range(1, 17)))), outcome()),
     ]
     text = canonical(document()).decode()
     thief = Key("c.example", "k1")
@@ -96,6 +97,7 @@ def check():
         ("KEYDOC-1", "serial 0", given(document(key_set(serial=0))), "bad_header"),
         ("KEYDOC-1", "no versions", given(document(versions=[])), "bad_header"),
         ("KEYDOC-1", "version 0", given(document(versions=[0])), "bad_header"),
+        ("KEYDOC-1", "seventeen versions", given(document(versions=list(range(1, 18)))), "bad_header"),
         ("KEYDOC-1", "another server's", given(document(), server="c.example"), "other_server"),
         ("KEYDOC-2", "another root signed the set", given(document(root=thief)), "bad_signature"),
         ("KEYDOC-2", "a key that the root did not sign", given(document(unsigned=[("keys", [published("k1"), published("k2")])])), "bad_signature"),

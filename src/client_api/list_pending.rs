@@ -18,7 +18,7 @@ pub struct Waiting {
 
 /// What of one's own waits for the server that hosts the channel, the oldest first: messages, edits, deletions and
 /// reactions that were written while it was away, and that it did not take for some seconds. They are sent when it is back, and keep their ids. Deleting a message
-/// that waits, or taking a reaction back that does, ends the waiting.
+/// that waits, or taking a reaction back that does, ends the waiting. What its host refuses then is in `GET /me/refusals`.
 #[utoipa::path(operation_id = "list_pending", tag = "messages", params(("channel" = String, Path)), responses((status = 200, body = Waiting)))]
 #[get("/channels/{channel}/pending")]
 pub async fn list_pending(app: App, actor: Auth, path: Path<ChannelId>) -> Result<Json<Waiting>, Problem> {

@@ -186,8 +186,14 @@ sections! {
         allow: Vec<Text> = Vec::new(),
         /// Never these servers. Read again on SIGHUP.
         deny: Vec<Text> = Vec::new(),
-        /// Requests per minute that one server may make.
+        /// Requests per minute that one server may make. Of heads that it compares, four count as one.
         requests_per_minute: u32 = 12_000,
+        /// Requests per minute from one address (of IPv6: one network of 64 bits), whoever they say to be from.
+        address_requests_per_minute: u32 = 24_000,
+        /// Requests per minute from one address in the name of servers that were never met.
+        strangers_per_minute: u32 = 120,
+        /// Connections to `listen` from one address at a time; `server.trusted_proxies` may have any number.
+        connections_per_address: u32 = 128,
     }
     /// Telling people's devices of what concerns them while no window is open (Web Push). The services that bring it
     /// are the browsers' makers'; they can't read it.
@@ -221,8 +227,9 @@ sections! {
     }
     /// What is logged to standard error.
     log: Log {
-        /// "error", "warn", "info", "debug", "trace", or a filter such as "info,loggia::live=debug".
-        level: Text = Text::new("info,actix_server=warn"),
+        /// "error", "warn", "info", "debug", "trace", or a filter such as "info,loggia::live=debug". The default leaves out
+        /// what `actix_http` says of requests that are none: anybody could fill the log with them.
+        level: Text = Text::new("info,actix_server=warn,actix_http=off"),
         /// "text" or "json".
         format: LogFormat = LogFormat::Text,
     }

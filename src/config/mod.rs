@@ -15,8 +15,8 @@ use std::path::{Path, PathBuf};
 
 pub use federation::{Federation, PeerPolicy};
 pub use fields::{
-    Accounts, Database, Email, FileStorage, Files, Limits, Log, LogFormat, Push, Registration, Server,
-    Settings, Stream,
+    Accounts, Database, Email, Federation as FederationSettings, FileStorage, Files, Limits, Log, LogFormat,
+    Push, Registration, Server, Settings, Stream,
 };
 pub use push::PushAccess;
 use value::Given;
@@ -258,6 +258,7 @@ fn check(settings: Settings, sources: &Sources) -> Result<Config, ConfigError> {
 /// Numbers with a range: (section, field, value, least, most).
 fn bounds(settings: &Settings) -> Vec<(&'static str, &'static str, u32, u32, u32)> {
     let (limits, stream, accounts) = (&settings.limits, &settings.stream, &settings.accounts);
+    let servers = &settings.federation;
     vec![
         ("server", "http_threads", settings.server.http_threads, 0, 1_024),
         ("database", "read_threads", settings.database.read_threads, 0, 256),
@@ -272,7 +273,10 @@ fn bounds(settings: &Settings) -> Vec<(&'static str, &'static str, u32, u32, u32
         ("limits", "requests_per_minute", limits.requests_per_minute, 1, 10_000_000),
         ("limits", "streams_per_account", limits.streams_per_account, 1, 10_000),
         ("limits", "message_bytes", limits.message_bytes, 1, MESSAGE_BYTES_MAX),
-        ("federation", "requests_per_minute", settings.federation.requests_per_minute, 1, 10_000_000),
+        ("federation", "requests_per_minute", servers.requests_per_minute, 1, 10_000_000),
+        ("federation", "address_requests_per_minute", servers.address_requests_per_minute, 1, 10_000_000),
+        ("federation", "strangers_per_minute", servers.strangers_per_minute, 1, 1_000_000),
+        ("federation", "connections_per_address", servers.connections_per_address, 1, 4_000),
         ("email", "delay_s", settings.email.delay_s, 1, 604_800),
         ("push", "delay_ms", settings.push.delay_ms, 0, 600_000),
         ("push", "ttl_s", settings.push.ttl_s, 0, 2_419_200),

@@ -8,7 +8,7 @@ use crate::config::Registration;
 use crate::protocol::event::EventType;
 use crate::protocol::ids::{ServerName, UserId};
 use crate::storage::users::{self, NewUser};
-use crate::storage::{Conn, attention, channels, emails, members, sessions, settings, threads};
+use crate::storage::{Conn, attention, channels, emails, members, refusals, sessions, settings, threads};
 
 pub const DISPLAY_NAME_CHARS_MAX: usize = 64;
 pub const BIO_CHARS_MAX: usize = 500;
@@ -223,6 +223,7 @@ impl Domain {
                 settings::delete_all(work.conn, num)?;
                 attention::forget(work.conn, num)?;
                 threads::forget(work.conn, num)?;
+                refusals::delete_of(work.conn, num)?;
                 emails::forget(work.conn, num)?;
                 users::erase(work.conn, num, now)?;
                 let ended = sessions::delete_others(work.conn, num, "")?;

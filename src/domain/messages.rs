@@ -18,7 +18,7 @@ use crate::protocol::rules::{Capability, Membership, Rules};
 use crate::protocol::{Seq, Ts};
 use crate::storage::entries::EntryRow;
 use crate::storage::messages::MessageRow;
-use crate::storage::{ChannelNum, Conn, entries, members, messages, peers};
+use crate::storage::{ChannelNum, Conn, entries, members, messages, pending};
 
 pub const REASON_CHARS_MAX: usize = 500;
 
@@ -110,7 +110,7 @@ impl Domain {
             .writer
             .channel(channel, move |work| {
                 // The same request may have come twice at once.
-                if peers::pending_by_nonce(work.conn, out.num, out.sender, nonce.as_str())?.is_some() {
+                if pending::by_nonce(work.conn, out.num, out.sender, nonce.as_str())?.is_some() {
                     return Ok(true);
                 }
                 work.keep_pending(&out).map(|()| false)
@@ -349,7 +349,7 @@ fn waiting(
     if work.is_host(channel)? {
         return Ok(None);
     }
-    let Some(row) = peers::pending_by_nonce(work.conn, channel, actor.person.num, new.nonce.as_str())? else {
+    let Some(row) = pending::by_nonce(work.conn, channel, actor.person.num, new.nonce.as_str())? else {
         return Ok(None);
     };
     let content: MessageContent = row.body.as_deref().and_then(content::read_body).unwrap_or_default();

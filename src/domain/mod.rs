@@ -101,6 +101,8 @@ pub struct Domain {
     pub crowds: remote::crowds::Crowds,
     /// Places for questions about people and keys elsewhere.
     pub lookups: Arc<tokio::sync::Semaphore>,
+    /// About whom their servers are asked.
+    pub questions: Arc<remote::profiles::Questions>,
 }
 
 /// Knows who is connected.

@@ -1,5 +1,6 @@
 //! Other servers, as the domain sees them: somebody who can be asked, and who may say no.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
@@ -81,6 +82,14 @@ impl PeerError {
             PeerError::Unreachable(..) => "peer_unreachable",
             PeerError::Problem { .. } => "peer_refused",
             PeerError::Nonsense(..) => "peer_nonsense",
+        }
+    }
+
+    /// The server's own code where it answered with one, whatever that is.
+    pub fn said(&self) -> Cow<'_, str> {
+        match self {
+            PeerError::Problem { code, .. } => Cow::Borrowed(code),
+            other => Cow::Borrowed(other.code()),
         }
     }
 

@@ -15,7 +15,8 @@ use super::{Actor, Domain, Error, Result};
 use crate::protocol::event::{Event, EventType, Rel};
 use crate::protocol::ids::{ChannelId, EventId, UserId};
 use crate::protocol::{Seq, Ts};
-use crate::storage::peers::{self, PendingRow};
+use crate::storage::pending::{self, PendingRow};
+use crate::storage::refusals::{self, RefusalRow};
 use crate::storage::{ChannelNum, Conn, UserNum, channels, entries, messages, users};
 
 /// The `seq` of a message that has no place in the log yet.
@@ -51,9 +52,63 @@ pub enum Fate {
     Refused(PeerError),
     /// Its sender does not want it any more.
     TakenBack,
+    /// Its sender has seen that it was refused.
+    Dismissed,
+}
+
+/// Something that a host refused.
+#[derive(Debug, Clone)]
+pub struct Refusal {
+    pub channel: ChannelId,
+    pub channel_name: String,
+    pub host: String,
+    pub pending: Pending,
+    /// The host's, whatever that is.
+    pub code: String,
+    pub detail: String,
+    pub refused_ts: Ts,
 }
 
 impl Domain {
+    /// What of one's own was refused after it had waited, and was not dismissed, the oldest first.
+    pub async fn refusals(&self, actor: &Actor) -> Result<Vec<Refusal>> {
+        let person = actor.person.clone();
+        self.reads
+            .read(move |conn| {
+                let mut found = Vec::new();
+                for row in refusals::of_person(conn, person.num)? {
+                    let Some(known) = channels::by_num(conn, row.channel)? else { continue };
+                    let Ok(channel) = known.id.parse() else { continue };
+                    let (channel_name, host) = (known.name, known.host);
+                    let RefusalRow { code, detail, refused_ts, .. } = row.clone();
+                    if let Some(pending) = shown(conn, &channel, &person.id, &row.into())? {
+                        found.push(Refusal {
+                            channel,
+                            channel_name,
+                            host,
+                            pending,
+                            code,
+                            detail,
+                            refused_ts,
+                        });
+                    }
+                }
+                Ok(found)
+            })
+            .await
+    }
+
+    /// Forgets that something of one's own was refused.
+    pub async fn dismiss_refusal(&self, actor: &Actor, event: EventId) -> Result<()> {
+        let person = actor.person.num;
+        self.writer
+            .other("refusals", move |work| match refusals::take(work.conn, person, event.as_str())? {
+                Some(row) => work.tell_fate(&row.into(), Fate::Dismissed),
+                None => Ok(()),
+            })
+            .await
+    }
+
     /// What of one's own waits for the channel's host, the oldest first.
     ///
     /// # Errors
@@ -63,7 +118,7 @@ impl Domain {
         self.reads
             .read(move |conn| {
                 let seat = Seat::joined(conn, person.num, &channel)?;
-                let mut rows = peers::pending_of(conn, seat.channel.num, person.num)?;
+                let mut rows = pending::of_person(conn, seat.channel.num, person.num)?;
                 rows.retain(|row| has_waited(row, now));
                 let shown = rows.iter().map(|row| shown(conn, &channel, &person.id, row));
                 Ok(shown.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
@@ -82,7 +137,7 @@ impl Domain {
         let (person, id, event) = (actor.person.num, channel.clone(), event.as_str().to_owned());
         let known = self.reads.read(move |conn| {
             let Some(num) = channels::num_of(conn, id.as_str())? else { return Ok(None) };
-            let rows = peers::pending_of(conn, num, person)?;
+            let rows = pending::of_person(conn, num, person)?;
             Ok::<_, Error>(rows.into_iter().find(|row| row.event_id == event))
         });
         let Some(row) = known.await? else { return Ok(false) };
@@ -101,7 +156,7 @@ impl Domain {
         let (message, emoji) = (message.clone(), emoji.to_owned());
         let known = self.reads.read(move |conn| {
             let Some(num) = channels::num_of(conn, id.as_str())? else { return Ok(None) };
-            let rows = peers::pending_of(conn, num, person)?;
+            let rows = pending::of_person(conn, num, person)?;
             Ok::<_, Error>(rows.into_iter().find(|row| is_reaction(row, &message, &emoji)))
         });
         let Some(row) = known.await? else { return Ok(false) };
@@ -110,7 +165,7 @@ impl Domain {
 
     /// Tells the sender's devices of an event that is kept for its host, should it still be.
     pub(super) async fn tell_waiting(&self, channel: &ChannelId, event: EventId) {
-        let tell = move |work: &mut Work<'_>| match peers::pending_event(work.conn, event.as_str())? {
+        let tell = move |work: &mut Work<'_>| match pending::get(work.conn, event.as_str())? {
             Some(row) => work.tell_fate(&row, Fate::Waits),
             None => Ok(()),
         };
@@ -135,7 +190,7 @@ impl Domain {
 impl Work<'_> {
     /// Forgets that the person wanted an event deleted, should that wait.
     pub(super) fn keep_after_all(&mut self, channel: ChannelNum, person: UserNum, event: &str) -> Result<()> {
-        for row in peers::pending_of(self.conn, channel, person)? {
+        for row in pending::of_person(self.conn, channel, person)? {
             let known = serde_json::from_str::<Event>(&row.event).ok();
             let relates =
                 known.filter(|known| known.kind == EventType::Redact).and_then(|known| known.relates);
@@ -148,16 +203,39 @@ impl Work<'_> {
 
     /// Tells the sender's devices what became of an event that waits.
     pub(super) fn tell_fate(&mut self, row: &PendingRow, fate: Fate) -> Result<()> {
-        if !matches!(fate, Fate::Waits) && !has_waited(row, self.lane.clock.now()) {
+        let now = self.lane.clock.now();
+        if !matches!(fate, Fate::Waits) && !has_waited(row, now) {
             return Ok(());
         }
-        let channel = self.lane.open(self.conn, row.channel)?.id.clone();
+        let channel = channels::by_num(self.conn, row.channel)?.and_then(|row| row.id.parse().ok());
         let sender = users::by_num(self.conn, row.sender)?.and_then(|user| user.id.parse().ok());
-        let Some(sender) = sender else { return Ok(()) };
+        let (Some(channel), Some(sender)) = (channel, sender) else { return Ok(()) };
         if let Some(pending) = shown(self.conn, &channel, &sender, row)? {
+            // No page may be open to hear it.
+            if let Fate::Refused(why) = &fate {
+                refusals::add(self.conn, row, (&why.said(), &why.to_string()), now)?;
+            }
             self.tell(Effect::Pending { user: row.sender, channel, pending: Box::new(pending), fate });
         }
         Ok(())
+    }
+}
+
+impl From<RefusalRow> for PendingRow {
+    /// As it waited.
+    fn from(row: RefusalRow) -> PendingRow {
+        PendingRow {
+            num: row.num,
+            event_id: row.event_id,
+            channel: row.channel,
+            host: String::new(),
+            sender: row.sender,
+            nonce: row.nonce,
+            event: row.event,
+            signature: Vec::new(),
+            body: row.body,
+            created_ts: row.created_ts,
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use super::content::{self, MessageContent};
 use super::remote::wire::ChannelCard;
 use super::view::{ChannelInfo, ChannelPolicy, Message, MessageStatus, Presence, Reaction, User};
 use crate::protocol::Seq;
+use crate::protocol::Ts;
 use crate::protocol::rules::Policy;
 use crate::protocol::state::Create;
 use crate::storage::channels::ChannelRow;
@@ -74,7 +75,8 @@ pub fn channel_info(row: &ChannelRow) -> ChannelInfo {
 }
 
 /// A channel elsewhere, of which its host says this much.
-pub fn card(card: &ChannelCard, create: &Create) -> ChannelInfo {
+/// `founded` is when its founder says to have done so.
+pub fn card(card: &ChannelCard, create: &Create, founded: Ts) -> ChannelInfo {
     let policy = Policy::default();
     ChannelInfo {
         id: card.channel.as_str().to_owned(),
@@ -91,7 +93,7 @@ pub fn card(card: &ChannelCard, create: &Create) -> ChannelInfo {
             caps: BTreeMap::new(),
         },
         archived: false,
-        created_ts: card.head.head.ts,
+        created_ts: founded,
         member_count: card.member_count,
         pins: Vec::new(),
     }

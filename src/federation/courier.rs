@@ -21,7 +21,7 @@ use super::Outbound;
 use crate::domain::peers::{PeerError, Peers};
 use crate::domain::{Domain, Error};
 use crate::protocol::ids::ServerName;
-use crate::storage::{ChannelNum, channels, peers};
+use crate::storage::{ChannelNum, channels, peers, pending};
 
 /// Channels and errands that are looked at in one round.
 const ROUND_MAX: i64 = 64;
@@ -161,7 +161,7 @@ impl Courier {
         let known = domain
             .reads
             .read(move |conn| {
-                let mut waiting = peers::pending_hosts(conn)?;
+                let mut waiting = pending::hosts(conn)?;
                 waiting.extend(peers::errand_servers(conn)?);
                 let mut hosts = channels::hosts(conn)?;
                 hosts.retain(|host| *host != ours);

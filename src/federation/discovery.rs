@@ -1,6 +1,7 @@
 //! Who another server is: its key document, fetched from its name, checked, pinned and kept.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
@@ -29,6 +30,10 @@ const REFETCH_INTERVAL: Duration = Duration::from_secs(10);
 const FAILURE_MEMORY: Duration = Duration::from_secs(2);
 /// Servers whose documents are kept at hand.
 const PEERS_AT_HAND_MAX: usize = 10_000;
+/// Servers of which nobody is in any channel here whose keys are kept all the same, and after how many new ones is looked
+/// for more.
+const UNUSED_PEERS_MAX: i64 = 1_000;
+const SWEEP_EVERY: u64 = 100;
 /// Documents that are fetched at a time: anybody can make this server look at a name.
 const FETCHES_MAX: usize = 256;
 /// And of those for servers that were never met.
@@ -54,6 +59,8 @@ pub struct Discovery {
     failed: Mutex<HashMap<ServerName, (Instant, PeerError)>>,
     /// Whoever wants the same document waits for whoever asks for it.
     turns: Mutex<HashMap<ServerName, Weak<Turn>>>,
+    /// How many servers were met for the first time since this one started.
+    met: AtomicU64,
     fetches: Semaphore,
     /// The same for servers that were never met: whoever can be reached under many names can't keep us from others.
     strangers: Semaphore,
@@ -76,6 +83,7 @@ impl Discovery {
             known: Mutex::default(),
             failed: Mutex::default(),
             turns: Mutex::default(),
+            met: AtomicU64::new(0),
             fetches: Semaphore::new(FETCHES_MAX),
             strangers: Semaphore::new(STRANGERS_MAX),
         })
@@ -176,6 +184,11 @@ impl Discovery {
         turn
     }
 
+    /// Whether the server's document is here, in force or not.
+    pub async fn has_met(&self, server: &ServerName) -> bool {
+        self.at_hand(server).is_some() || self.is_pinned(server).await
+    }
+
     async fn is_pinned(&self, server: &ServerName) -> bool {
         let name = server.as_str().to_owned();
         self.reads.read(move |conn| table::get(conn, &name)).await.is_ok_and(|row| row.is_some())
@@ -195,9 +208,17 @@ impl Discovery {
             .map_err(|error| nonsense(format!("its key document {error}")))?;
         let sets = self.missed_sets(server, &document).await?;
         let (checked, now) = (document.clone(), self.clock.now());
+        // Now and then, as new ones are met: many of them are nobody.
+        let is_new = !self.has_met(server).await;
+        let sweeps = is_new && self.met.fetch_add(1, Ordering::Relaxed).is_multiple_of(SWEEP_EVERY);
         let pinned = self
             .writer
-            .other(server.as_str(), move |work| Ok(pin(work.conn, &checked, &sets, now)?))
+            .other(server.as_str(), move |work| {
+                if sweeps {
+                    table::forget_unused(work.conn, UNUSED_PEERS_MAX)?;
+                }
+                Ok(pin(work.conn, &checked, &sets, now)?)
+            })
             .await
             .map_err(|error| PeerError::Unreachable(server.clone(), error.to_string()))?;
         if let Err(why) = pinned {

@@ -38,6 +38,10 @@ type Permits = Mutex<HashMap<ServerName, Arc<Semaphore>>>;
 
 fn of(permits: &Permits, server: &ServerName, most: usize) -> Arc<Semaphore> {
     let mut permits = permits.lock().unwrap_or_else(PoisonError::into_inner);
+    if permits.len() >= AWAY_MAX && !permits.contains_key(server) {
+        // Those that nobody uses are as good when they are made anew.
+        permits.retain(|_, places| Arc::strong_count(places) > 1);
+    }
     permits.entry(server.clone()).or_insert_with(|| Arc::new(Semaphore::new(most))).clone()
 }
 

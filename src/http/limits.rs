@@ -170,15 +170,19 @@ impl Limits {
     }
 }
 
-/// An IPv6 network of 64 bits is one address: its owner has all of it.
-fn address(request: &HttpRequest) -> IpAddr {
+/// Whom a request counts for, by where it came from.
+pub fn address(request: &HttpRequest) -> IpAddr {
     let found = request.extensions().get::<ClientAddress>().map(|address| address.0);
-    match found {
-        Some(IpAddr::V6(address)) => {
+    found.map_or(IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED), one)
+}
+
+/// An IPv6 network of 64 bits is one address: its owner has all of it. An IPv4 address is the same however it is written.
+pub fn one(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
             let network = address.to_bits() & !u128::from(u64::MAX);
             IpAddr::V6(std::net::Ipv6Addr::from_bits(network))
         }
-        Some(address) => address,
-        None => IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED),
+        address => address,
     }
 }

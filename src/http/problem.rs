@@ -299,12 +299,12 @@ impl From<Error> for Problem {
 
 /// The code under which clients are told why another server did not do something: its own where that is one of ours.
 pub fn peer_code(error: &PeerError) -> &'static str {
-    let code = match error {
-        PeerError::Problem { code, .. } => {
-            CODES.iter().map(|known| known.code).find(|known| known == code).unwrap_or("peer_refused")
-        }
-        other => other.code(),
-    };
+    told_code(&error.said())
+}
+
+/// As people are told what another server said.
+pub fn told_code(said: &str) -> &'static str {
+    let code = CODES.iter().map(|known| known.code).find(|known| *known == said).unwrap_or("peer_refused");
     if matches!(code, "unauthenticated" | "internal") { "peer_refused" } else { code }
 }
 

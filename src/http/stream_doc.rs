@@ -20,7 +20,8 @@
 /// channel's name and the like `channel.updated` does, without a `seq`.
 ///
 /// `pending.updated`: `state` is `waiting` when the channel's host could not be had for some seconds, then one of `delivered`,
-/// `taken_back`, and `refused` with a `code` and a `detail`.
+/// `taken_back`, and `refused` with a `code` and a `detail`. What was refused stays in `GET /me/refusals` until it is dismissed
+/// on one device: the others get `dismissed`.
 ///
 /// There is one owner: a `member.updated` with the role `owner` makes whoever was that a moderator.
 ///

@@ -138,6 +138,7 @@ pub fn pending(channel: &str, pending: &Pending, fate: &Fate) -> Bytes {
         Fate::Waits => ("waiting", None),
         Fate::Delivered => ("delivered", None),
         Fate::TakenBack => ("taken_back", None),
+        Fate::Dismissed => ("dismissed", None),
         Fate::Refused(why) => ("refused", Some(why)),
     };
     let code = why.map(peer_code);

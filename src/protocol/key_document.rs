@@ -18,6 +18,8 @@ use super::{
 pub const VALIDITY_MS_MAX: i64 = 7 * 24 * 3_600_000;
 /// Most keys in a document.
 pub const KEYS_MAX: usize = 16;
+/// Most versions of the protocol that a document names.
+const VERSIONS_MAX: usize = 16;
 /// Longest endpoint, in bytes.
 const ENDPOINT_BYTES_MAX: usize = 300;
 /// How far a document's own clock may be ahead, in milliseconds.
@@ -330,7 +332,8 @@ impl KeyDocument {
         if !is_endpoint(&document.endpoint) {
             return Err(malformed("no endpoint"));
         }
-        if document.versions.is_empty() || document.versions.iter().any(|version| *version < 1) {
+        let some = 1..=VERSIONS_MAX;
+        if !some.contains(&document.versions.len()) || document.versions.iter().any(|version| *version < 1) {
             return Err(malformed("no versions"));
         }
         if document.set.server != *server {

@@ -4,16 +4,20 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::ServerHandle;
-use actix_web::{App as ActixApp, HttpServer, middleware, web};
+use actix_http::HttpService;
+use actix_service::{Service, ServiceFactory, apply_fn_factory, map_config};
+use actix_web::dev::{AppConfig, Server, ServerHandle};
+use actix_web::rt::net::TcpStream;
+use actix_web::{App as ActixApp, middleware, web};
 
-use super::{StartError, health, io, nothing};
+use super::doors::{self, Doors};
+use super::{StartError, give_up_on_the_silent, health, io, nothing};
 use crate::config::Config;
 use crate::domain::Domain;
 use crate::federation::courier::{Courier, Routes};
 use crate::federation::own_keys::OwnKeys;
 use crate::federation::{self, Inbound, Outbound};
-use crate::http::{context, extract};
+use crate::http::{App, context, extract};
 use crate::protocol::key_document::SignedKeySet;
 
 /// Makes this server one that others can talk to.
@@ -43,42 +47,99 @@ pub(super) fn with_federation(app: &mut web::ServiceConfig, inbound: Option<&web
     }
 }
 
-/// Serves other servers at an address of their own, with TLS where there is a certificate.
+/// Serves other servers at an address of their own, with TLS where there is a certificate. HTTP/1.1 only: of HTTP/2 a
+/// server has no use, and whoever means harm has (streams without end, opened and reset).
 pub(super) fn listen_for_servers(
     config: &Config,
     inbound: web::Data<Inbound>,
-) -> Result<ServerHandle, StartError> {
+    shared: App,
+) -> Result<Listener, StartError> {
     let Some(listen) = config.federation.listen else {
         return Err(StartError::Tls { what: "federation.listen".to_owned(), error: "is not set".to_owned() });
     };
-    let server = HttpServer::new(move || {
-        ActixApp::new()
+    let most = usize::try_from(config.settings.federation.connections_per_address).unwrap_or(1);
+    let doors = Arc::new(Doors::new(most, config.trusted_proxies.clone()));
+    let all = doors.clone();
+    let app = move || {
+        let app = ActixApp::new()
+            .app_data(shared.clone())
             .app_data(extract::path_config())
             .app_data(extract::query_config())
             .wrap(middleware::from_fn(context::wrap))
+            .wrap(middleware::from_fn(doors::tell))
             .configure(|app| with_federation(app, Some(&inbound)))
             .route("/health", web::get().to(health))
-            .default_service(web::route().to(nothing))
-    })
-    .workers(2)
-    .max_connections(SERVER_CONNECTIONS_MAX)
-    .shutdown_timeout(u64::from(config.settings.server.shutdown_grace_s))
-    .client_request_timeout(Duration::from_secs(10))
-    .tcp_nodelay(true)
-    .disable_signals();
-    let at = || io(format!("cannot listen on {listen}"));
-    let server = match &config.federation.tls {
-        Some((cert, key)) => server.bind_rustls_0_23(listen, tls(cert, key)?).map_err(at())?,
-        None => server.bind(listen).map_err(at())?,
+            .default_service(web::route().to(nothing));
+        map_config(app, |()| AppConfig::default())
     };
-    let server = server.run();
+    let server = Server::build()
+        .workers(2)
+        .max_concurrent_connections(SERVER_CONNECTIONS_MAX)
+        .shutdown_timeout(u64::from(config.settings.server.shutdown_grace_s))
+        .disable_signals();
+    let server = match &config.federation.tls {
+        Some((cert, key)) => {
+            let tls = tls(cert, key)?;
+            server.bind("servers", listen, move || {
+                let http = HttpService::build().client_request_timeout(HEAD_MAX).h1(app());
+                gate(doors.clone(), http.rustls_0_23(tls.clone()))
+            })
+        }
+        None => server.bind("servers", listen, move || {
+            let http = HttpService::build().client_request_timeout(HEAD_MAX).h1(app());
+            gate(doors.clone(), http.tcp())
+        }),
+    };
+    let server = server.map_err(io(format!("cannot listen on {listen}")))?.run();
     let handle = server.handle();
     tokio::spawn(server);
-    Ok(handle)
+    Ok(Listener { handle, doors: all })
+}
+
+/// What listens for other servers.
+pub(super) struct Listener {
+    handle: ServerHandle,
+    doors: Arc<Doors>,
+}
+
+impl Listener {
+    /// Requests under way are answered.
+    pub(super) async fn stop(&self) {
+        self.doors.close();
+        self.handle.stop(true).await;
+    }
+}
+
+/// Lets a connection in, if its address has not too many, before anything is read of it or computed for it.
+fn gate<F>(
+    doors: Arc<Doors>,
+    serves: F,
+) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = F::Error, InitError = F::InitError>
+where
+    F: ServiceFactory<TcpStream, Config = (), Response = ()>,
+{
+    apply_fn_factory(serves, move |stream: TcpStream, service: &F::Service| {
+        let place = stream.peer_addr().ok().and_then(|from| doors.enter(from.ip()));
+        let served = place.map(|place| {
+            let _ = stream.set_nodelay(true);
+            give_up_on_the_silent(&stream, SILENCE_MAX);
+            (place, service.call(stream))
+        });
+        async move {
+            match served {
+                Some((place, served)) => doors::while_alive(place, served).await,
+                None => Ok(()),
+            }
+        }
+    })
 }
 
 /// Connections of other servers at once, for each thread that serves them.
 const SERVER_CONNECTIONS_MAX: usize = 2_000;
+/// How long the first head of a connection may take.
+const HEAD_MAX: Duration = Duration::from_secs(10);
+/// How long a peer may take nothing of what it is sent.
+const SILENCE_MAX: Duration = Duration::from_secs(60);
 
 fn tls(cert: &Path, key: &Path) -> Result<rustls::ServerConfig, StartError> {
     use rustls::pki_types::pem::PemObject;
@@ -90,10 +151,13 @@ fn tls(cert: &Path, key: &Path) -> Result<rustls::ServerConfig, StartError> {
     let chain = CertificateDer::pem_file_iter(cert).map_err(wrong(cert))?;
     let chain = chain.collect::<Result<Vec<_>, _>>().map_err(wrong(cert))?;
     let private = PrivateKeyDer::from_pem_file(key).map_err(wrong(key))?;
-    rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(wrong(cert))?
-        .with_no_client_auth()
-        .with_single_cert(chain, private)
-        .map_err(wrong(cert))
+    let mut config =
+        rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(wrong(cert))?
+            .with_no_client_auth()
+            .with_single_cert(chain, private)
+            .map_err(wrong(cert))?;
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(config)
 }

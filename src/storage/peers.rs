@@ -1,11 +1,11 @@
-//! Other servers: what is known of them, what they have of channels hosted here, and what waits for them.
+//! Other servers: what is known of them, what they have of channels hosted here, and what they have to be told.
 
 use std::collections::BTreeMap;
 
-use diesel::dsl::count_star;
+use diesel::dsl::{count_star, exists, not};
 use diesel::prelude::*;
 
-use super::schema::{alarms, channels, errands, evidence, members, peers, pending, replicas, users};
+use super::schema::{alarms, channels, errands, evidence, members, peers, replicas, users};
 use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, kept_update, optional};
 
 /// A server that this one has met.
@@ -44,6 +44,26 @@ pub fn suspend(conn: &mut Conn, server: &str) -> Result<()> {
 pub fn forget(conn: &mut Conn, server: &str) -> Result<bool> {
     Ok(diesel::delete(peers::table.find(server)).execute(conn)? > 0)
 }
+
+/// Forgets servers that have nobody in any channel here, and never had, but for those that were met last. Answers how many.
+pub fn forget_unused(conn: &mut Conn, kept: i64) -> Result<usize> {
+    let known = users::table.filter(users::server.eq(peers::server)).select(users::num);
+    let unused: Vec<String> = peers::table
+        .filter(not(exists(known)))
+        .order((peers::fetched_ts.desc(), peers::server))
+        .offset(kept)
+        .limit(FORGOTTEN_AT_ONCE_MAX)
+        .select(peers::server)
+        .load(conn)?;
+    let mut forgotten = 0;
+    for some in unused.chunks(NAMED_MAX) {
+        forgotten += diesel::delete(peers::table.filter(peers::server.eq_any(some))).execute(conn)?;
+    }
+    Ok(forgotten)
+}
+
+/// How many servers are forgotten at a time.
+const FORGOTTEN_AT_ONCE_MAX: i64 = 10_000;
 
 pub fn all(conn: &mut Conn) -> Result<Vec<PeerRow>> {
     Ok(peers::table.order(peers::server).select(PeerRow::columns()).load(conn)?)
@@ -269,105 +289,6 @@ pub fn count_knocking(conn: &mut Conn, channel: ChannelNum, server: &str) -> Res
         .get_result(conn)?)
 }
 
-/// An event that waits for its channel's host.
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
-#[diesel(table_name = pending)]
-pub struct PendingRow {
-    pub num: i64,
-    pub event_id: String,
-    pub channel: ChannelNum,
-    pub host: String,
-    pub sender: UserNum,
-    pub nonce: String,
-    pub event: String,
-    pub signature: Vec<u8>,
-    pub body: Option<String>,
-    pub created_ts: i64,
-}
-
-#[derive(Insertable)]
-#[diesel(table_name = pending, treat_none_as_default_value = false)]
-pub struct NewPending<'a> {
-    pub event_id: &'a str,
-    pub channel: ChannelNum,
-    pub host: &'a str,
-    pub sender: UserNum,
-    pub nonce: &'a str,
-    pub event: &'a str,
-    pub signature: &'a [u8],
-    pub body: Option<&'a str>,
-    pub created_ts: i64,
-}
-
-pub fn add_pending(conn: &mut Conn, row: &NewPending<'_>) -> Result<()> {
-    diesel::insert_into(pending::table).values(row).execute(conn)?;
-    Ok(())
-}
-
-/// What waits for a host, oldest first.
-pub fn pending_for(conn: &mut Conn, host: &str, limit: i64) -> Result<Vec<PendingRow>> {
-    Ok(pending::table
-        .filter(pending::host.eq(host))
-        .order(pending::num)
-        .limit(limit)
-        .select(PendingRow::columns())
-        .load(conn)?)
-}
-
-pub fn pending_by_nonce(
-    conn: &mut Conn,
-    channel: ChannelNum,
-    sender: UserNum,
-    nonce: &str,
-) -> Result<Option<PendingRow>> {
-    let found = pending::table
-        .filter(pending::channel.eq(channel).and(pending::sender.eq(sender)).and(pending::nonce.eq(nonce)))
-        .select(PendingRow::columns())
-        .first(conn);
-    optional(found)
-}
-
-/// What of one person's waits for a channel's host, oldest first.
-pub fn pending_of(conn: &mut Conn, channel: ChannelNum, sender: UserNum) -> Result<Vec<PendingRow>> {
-    Ok(pending::table
-        .filter(pending::channel.eq(channel).and(pending::sender.eq(sender)))
-        .order(pending::num)
-        .select(PendingRow::columns())
-        .load(conn)?)
-}
-
-/// What waits for a channel's host: (sender, id, event).
-pub fn pending_in(conn: &mut Conn, channel: ChannelNum) -> Result<Vec<(UserNum, String, String)>> {
-    Ok(pending::table
-        .filter(pending::channel.eq(channel))
-        .order(pending::num)
-        .select((pending::sender, pending::event_id, pending::event))
-        .load(conn)?)
-}
-
-/// How many events of one person wait.
-pub fn count_pending(conn: &mut Conn, sender: UserNum) -> Result<i64> {
-    Ok(pending::table.filter(pending::sender.eq(sender)).select(count_star()).get_result(conn)?)
-}
-
-pub fn pending_event(conn: &mut Conn, event_id: &str) -> Result<Option<PendingRow>> {
-    optional(pending::table.filter(pending::event_id.eq(event_id)).select(PendingRow::columns()).first(conn))
-}
-
-/// Answers what waited, if it did.
-pub fn take_pending(conn: &mut Conn, event_id: &str) -> Result<Option<PendingRow>> {
-    let row = pending_event(conn, event_id)?;
-    if row.is_some() {
-        diesel::delete(pending::table.filter(pending::event_id.eq(event_id))).execute(conn)?;
-    }
-    Ok(row)
-}
-
-/// Hosts for which something waits.
-pub fn pending_hosts(conn: &mut Conn) -> Result<Vec<String>> {
-    Ok(pending::table.select(pending::host).distinct().load(conn)?)
-}
-
 /// A request that must reach another server some time.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
 #[diesel(table_name = errands)]
@@ -424,6 +345,8 @@ pub struct AlarmRow {
 
 /// Most alarms of a kind, server and channel that are kept: the first are what matters.
 const ALARMS_ALIKE_MAX: i64 = 20;
+/// And of a kind: the newest.
+const ALARMS_OF_A_KIND_MAX: i64 = 1_000;
 
 pub fn add_alarm(
     conn: &mut Conn,
@@ -438,6 +361,13 @@ pub fn add_alarm(
     let count: i64 = alike.select(count_star()).get_result(conn)?;
     if count >= ALARMS_ALIKE_MAX {
         return Ok(());
+    }
+    // Anybody can be the cause of some, under many names: the oldest make room.
+    let oldest = alarms::table.filter(alarms::kind.eq(kind)).order(alarms::num.desc()).select(alarms::num);
+    let oldest: Option<i64> = optional(oldest.offset(ALARMS_OF_A_KIND_MAX - 1).first(conn))?;
+    if let Some(num) = oldest {
+        let old = alarms::table.filter(alarms::kind.eq(kind).and(alarms::num.le(num)));
+        diesel::delete(old).execute(conn)?;
     }
     diesel::insert_into(alarms::table)
         .values((

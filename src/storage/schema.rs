@@ -248,6 +248,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    refusals (num) {
+        num -> BigInt,
+        event_id -> Text,
+        channel -> BigInt,
+        sender -> BigInt,
+        nonce -> Text,
+        event -> Text,
+        body -> Nullable<Text>,
+        created_ts -> BigInt,
+        code -> Text,
+        detail -> Text,
+        refused_ts -> BigInt,
+    }
+}
+
+diesel::table! {
     pending (num) {
         num -> BigInt,
         event_id -> Text,

@@ -48,11 +48,12 @@ pub(super) struct Portraits(pub(super) Common);
 
 impl Portraits {
     /// The picture of somebody's profile, by the word of their server.
-    pub async fn fetch(self, user: &UserId, hash: &Hash) -> Result<()> {
+    pub async fn fetch(&self, user: &UserId, hash: &Hash) -> Result<()> {
         let (author, portrait) = (user.server(), Some(user.clone()));
         let sources = vec![author.clone()];
         let path = format!("/files/{hash}?user={}", encode(user.as_str()));
-        Fetch { common: self.0, hash: hash.clone(), path, author, sources, portrait }.run().await
+        let common = self.0.clone();
+        Fetch { common, hash: hash.clone(), path, author, sources, portrait }.run().await
     }
 }
 

@@ -121,10 +121,11 @@ impl Domain {
         let page: DirectoryPage = parse(server, &self.peers.ask(server, Ask::get(path)).await?)?;
         let mut listed = Vec::new();
         for mut card in page.channels.into_iter().take(CARDS_MAX) {
-            let Ok((_, create)) = check_card(&mut card, server) else { continue };
+            let Ok((genesis, create)) = check_card(&mut card, server) else { continue };
             self.found.keep(&card);
             let seat = self.seat_in(actor, &card.channel).await?;
-            listed.push(Listed { info: show::card(&card, &create), membership: seat });
+            let founded = genesis.event.origin_ts.clamp(0, self.clock.now());
+            listed.push(Listed { info: show::card(&card, &create, founded), membership: seat });
         }
         Ok((listed, page.next.and_then(|next| next.parse().ok())))
     }

@@ -7,7 +7,7 @@
 //! [`meet`]: finding, joining and leaving channels elsewhere, and invitations from there.
 //! [`snapshot`]: the end of a log before the rest of it is here, and its proof; [`preview`]: what is shown of it.
 //! [`others`]: what a host does not give, from those who have it too.
-//! [`files`]: files in either direction.
+//! [`profiles`]: who people of other servers are. [`files`]: files in either direction.
 //! [`wire`]: what the requests and answers look like.
 
 pub mod catch_up;
@@ -22,6 +22,7 @@ pub mod lines;
 pub mod meet;
 mod others;
 pub mod preview;
+pub mod profiles;
 pub mod recover;
 pub mod replica;
 mod snapshot;

@@ -1,18 +1,15 @@
 //! Copies of channels that are hosted elsewhere.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use super::evidence::{add_fork, contradicts, end_joinings, key_of};
-use super::fetch::drop_portrait;
 use super::lines::Line;
-use super::wire::{Batch, BatchAnswer, Evidence, HeadClaim, Heads, Profile, Signal, WireEntry};
+use super::wire::{Batch, BatchAnswer, Evidence, HeadClaim, Heads, Signal, WireEntry};
 use crate::domain::effect::Effect;
 use crate::domain::peers::{Ask, PeerError};
 use crate::domain::verify::stored_head;
 use crate::domain::writer::{BatchError, Incoming, Ingested, Work};
-use crate::domain::{Conflict, Domain, Error, Forbidden, Missing, Result, show};
-use crate::files::Hash as FileHash;
+use crate::domain::{Conflict, Domain, Error, Forbidden, Missing, Result};
 use crate::protocol::Seq;
 use crate::protocol::head::{self, Finding, SignedHead};
 use crate::protocol::ids::{ChannelId, Hash, ServerName, UserId};
@@ -28,13 +25,8 @@ pub const HEADS_MAX: usize = 1_000;
 pub const SIGNALS_MAX: usize = 100;
 /// Keys of one batch about which their servers are asked.
 const KEYS_CHECKED_MAX: usize = 16;
-/// Questions about people and keys that are under way to other servers: a host can make this one ask any of them.
+/// Questions about keys that are under way to other servers: a host can make this one ask any of them.
 pub const LOOKUPS_MAX: usize = 2_000;
-/// Longest display name and text about oneself that are taken over, in characters.
-const PROFILE_CHARS_MAX: usize = 500;
-/// How long after a profile was not to be had it is asked for again.
-const PROFILE_PAUSES: [Duration; 3] =
-    [Duration::from_millis(300), Duration::from_secs(2), Duration::from_secs(10)];
 
 impl Domain {
     /// Takes entries from a channel's host, signed at `created_s`. A batch that begins too late is answered with what is
@@ -328,47 +320,6 @@ impl Domain {
         Ok(())
     }
 
-    /// Asks a person's own server who they are, in the background.
-    pub fn ask_profile(&self, user: UserId) {
-        let server = user.server();
-        if server == *self.server() || !self.peers.admits(&server) {
-            return;
-        }
-        let Ok(place) = self.lookups.clone().try_acquire_owned() else { return };
-        let (peers, writer, portraits) = (self.peers.clone(), self.writer.clone(), self.portraits());
-        tokio::spawn(async move {
-            let _place = place;
-            let path = format!("/users/{}/profile", encode(user.as_str()));
-            let mut answer = peers.ask(&server, Ask::get(path.clone())).await;
-            // Their server may not have heard yet that somebody here shares a channel with them.
-            for pause in PROFILE_PAUSES {
-                if !matches!(answer, Err(PeerError::Problem { status: 404, .. })) {
-                    break;
-                }
-                tokio::time::sleep(pause).await;
-                answer = peers.ask(&server, Ask::get(path.clone())).await;
-            }
-            let Ok(answer) = answer else { return };
-            let Ok(profile) = serde_json::from_str::<Profile>(&answer) else { return };
-            if profile.user != user {
-                return;
-            }
-            let key = user.as_str().to_owned();
-            let wanted: Option<FileHash> = profile.avatar.as_deref().and_then(|avatar| avatar.parse().ok());
-            let kept = writer.other(&key, move |work| keep_profile(work, &profile)).await;
-            match kept {
-                Ok(shown) => {
-                    if let Some(hash) = wanted.filter(|hash| shown.as_deref() != Some(hash.as_str()))
-                        && let Err(error) = portraits.fetch(&user, &hash).await
-                    {
-                        tracing::info!(%error, %user, "the picture of a profile could not be had");
-                    }
-                }
-                Err(error) => tracing::warn!(%error, %user, "a profile could not be kept"),
-            }
-        });
-    }
-
     /// What is here of the channels that a server hosts, to ask whether it has more.
     pub async fn claims(&self, host: &ServerName, after: ChannelNum) -> Result<(Heads, Option<ChannelNum>)> {
         let host = host.clone();
@@ -422,23 +373,6 @@ fn forged_key(work: &mut Work<'_>, id: &ChannelId, server: &ServerName, key: &Ke
     let detail = format!("the channel's host has let a key {} be bound that is not this server's", key.kid);
     let now = work.lane.clock.now();
     Ok(peers::add_alarm(work.conn, now, "forged_key", server.as_str(), id.as_str(), &detail)?)
-}
-
-/// Answers the picture that is shown of them so far.
-fn keep_profile(work: &mut Work<'_>, profile: &Profile) -> Result<Option<String>> {
-    let Some(row) = users::by_id(work.conn, profile.user.as_str())? else { return Ok(None) };
-    let line = |text: &str| text.replace('\0', "").chars().take(PROFILE_CHARS_MAX).collect::<String>();
-    let (name, bio) = (line(&profile.display_name), line(&profile.bio));
-    let search = format!("{}\n{name}", profile.user.as_str()).to_lowercase();
-    users::set_profile(work.conn, row.num, &name, &bio, &search)?;
-    if let Some(old) = row.avatar.as_deref().filter(|_| profile.avatar.is_none()) {
-        drop_portrait(work, row.num, old)?;
-    }
-    let row = users::by_num(work.conn, row.num)?;
-    if let Some(row) = &row {
-        work.tell(Effect::Profile { user: row.num, profile: Box::new(show::user(row)) });
-    }
-    Ok(row.and_then(|row| row.avatar))
 }
 
 /// A part of a path.

@@ -7,6 +7,7 @@ use crate::domain::peers::PeerError;
 use crate::domain::pending::Fate;
 use crate::domain::{Conflict, Error, Missing, project};
 use crate::protocol::Seq;
+use crate::protocol::Ts;
 use crate::protocol::body::{self, Body};
 use crate::protocol::event::{Event, EventType, SignedEvent, event_id};
 use crate::protocol::head::SignedHead;
@@ -18,7 +19,7 @@ use crate::protocol::state::State;
 use crate::protocol::state::content::KeyContent;
 use crate::storage::entries::EntryRow;
 use crate::storage::users::NewUser;
-use crate::storage::{ChannelNum, UserNum, channels, entries, members, peers, users};
+use crate::storage::{ChannelNum, UserNum, channels, entries, members, pending, users};
 
 /// How far a host's clock may be ahead, in milliseconds.
 pub const HOST_SKEW_MS_MAX: i64 = 300_000;
@@ -164,7 +165,7 @@ impl Work<'_> {
         match self.lane.num_of(self.conn, &state.channel)? {
             Some(num) => Ok(num),
             None if ours => Err(BatchError::NotGenesis.into()),
-            None => self.make_row(&state),
+            None => self.make_row(&state, genesis.event.origin_ts),
         }
     }
 
@@ -179,12 +180,13 @@ impl Work<'_> {
         }
         match self.lane.num_of(self.conn, &state.channel)? {
             Some(num) => Ok(num),
-            None => self.make_row(&state),
+            None => self.make_row(&state, genesis.event.origin_ts),
         }
     }
 
-    fn make_row(&mut self, state: &State) -> Result<ChannelNum, Error> {
-        let now = self.lane.clock.now();
+    /// `founded` is its founder's word: as far as it can be true.
+    fn make_row(&mut self, state: &State, founded: Ts) -> Result<ChannelNum, Error> {
+        let founded = founded.clamp(0, self.lane.clock.now());
         // Of two direct conversations of the same people the one with the smaller id is theirs (REPL-7).
         let people: Vec<&str> = state.create.users.iter().map(AsRef::as_ref).collect();
         let mut theirs = true;
@@ -196,7 +198,7 @@ impl Work<'_> {
             }
         }
         let local = project::NewLocal { visibility: "private", is_of_people: theirs };
-        let num = project::insert_channel(self.conn, state, &LogPosition::start(0), &local, now)?;
+        let num = project::insert_channel(self.conn, state, &LogPosition::start(0), &local, founded)?;
         self.lane.forget(num);
         Ok(num)
     }
@@ -212,7 +214,10 @@ impl Work<'_> {
         let early = self.readmit(channel)?;
         let kept = batch
             .into_iter()
-            .try_for_each(|incoming| self.take(channel, incoming, &mut done))
+            .try_for_each(|incoming| {
+                self.check_time(&incoming.entry)?;
+                self.take(channel, incoming, &mut done)
+            })
             .and_then(|()| self.check_head(channel, &head, done.has_new()))
             .and_then(|is_newest| if is_newest { self.adopt_head(channel, head) } else { Ok(()) });
         match (early, &kept) {
@@ -255,6 +260,13 @@ impl Work<'_> {
         Ok(done)
     }
 
+    /// REPL-31: nobody's clock is so far ahead; what it says is held until it is true. What this server said itself before
+    /// it lost it is taken back whatever its clock said then.
+    fn check_time(&self, entry: &Entry) -> Result<(), Error> {
+        let latest = self.lane.clock.now().saturating_add(HOST_SKEW_MS_MAX);
+        if entry.host_ts > latest { Err(BatchError::Ahead.into()) } else { Ok(()) }
+    }
+
     fn take(&mut self, channel: ChannelNum, incoming: Incoming, done: &mut Ingested) -> Result<(), Error> {
         let Incoming { entry, event, signature, body } = incoming;
         let open = self.lane.open(self.conn, channel)?;
@@ -269,10 +281,6 @@ impl Work<'_> {
         }
         if entry.term != term {
             return Err(BatchError::StaleTerm.into());
-        }
-        // REPL-31: nobody's clock is so far ahead; what it says is held until it is true.
-        if entry.host_ts > self.lane.clock.now() + HOST_SKEW_MS_MAX {
-            return Err(BatchError::Ahead.into());
         }
         let last = Entry { term, seq: size - 1, event: entry.event.clone(), host_ts: last_ts };
         if entry.check_follows((size > 0).then_some(&last)).is_err() {
@@ -345,7 +353,7 @@ impl Work<'_> {
 
     /// An event of somebody here stands in the log; `lost` when it has no effect there.
     fn settle_pending(&mut self, event: &str, lost: bool) -> Result<(), Error> {
-        let Some(row) = peers::take_pending(self.conn, event)? else { return Ok(()) };
+        let Some(row) = pending::take(self.conn, event)? else { return Ok(()) };
         let fate = match row.host.parse() {
             Ok(host) if lost => Fate::Refused(PeerError::without_effect(host)),
             _ => Fate::Delivered,

@@ -9,7 +9,7 @@ use crate::protocol::event::{Event, EventType};
 use crate::protocol::rules::Membership;
 use crate::protocol::state::content::MemberContent;
 use crate::storage::members::{self, MemberRow};
-use crate::storage::{ChannelNum, UserNum, peers};
+use crate::storage::{ChannelNum, UserNum, pending};
 
 impl Work<'_> {
     /// Makes those who left early what the log says that they are. True if there were any.
@@ -35,7 +35,7 @@ impl Work<'_> {
 
     /// Forgets an event that its host is not going to have. Whoever it would have taken out of the channel is in again.
     pub fn drop_pending(&mut self, event: &str, why: Fate) -> Result<(), Error> {
-        let Some(row) = peers::take_pending(self.conn, event)? else { return Ok(()) };
+        let Some(row) = pending::take(self.conn, event)? else { return Ok(()) };
         if is_leave(&row.event)? {
             self.put_back(row.channel, row.sender)?;
         }
@@ -44,7 +44,7 @@ impl Work<'_> {
 
     fn early(&mut self, channel: ChannelNum) -> Result<Vec<UserNum>, Error> {
         let mut gone = Vec::new();
-        for (user, _, event) in peers::pending_in(self.conn, channel)? {
+        for (user, _, event) in pending::in_channel(self.conn, channel)? {
             if is_leave(&event)? {
                 gone.push(user);
             }

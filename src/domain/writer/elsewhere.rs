@@ -4,14 +4,16 @@ use super::append::{Composed, binding, compose};
 use super::lane::Signer;
 use super::open::damaged;
 use super::{Appended, Draft, Person, Work};
+use crate::domain::pending::Fate;
 use crate::domain::{Conflict, Error};
 use crate::protocol::event::Seen;
 use crate::protocol::ids::{ChannelId, EventId, ServerName};
 use crate::protocol::rules::{self, Refusal, Rules};
 use crate::protocol::sign::Signature;
 use crate::storage::joinings::JoiningRow;
-use crate::storage::peers::{self, NewPending};
-use crate::storage::{ChannelNum, UserNum, joinings};
+use crate::storage::pending::{self, NewPending};
+use crate::storage::refusals;
+use crate::storage::{ChannelNum, UserNum, joinings, peers};
 
 /// Events that one person may have waiting for hosts.
 pub const PENDING_PER_PERSON_MAX: i64 = 500;
@@ -104,11 +106,17 @@ impl Work<'_> {
     /// # Errors
     /// `too_much_waiting`
     pub fn keep_pending(&mut self, out: &Outgoing) -> Result<(), Error> {
-        if peers::count_pending(self.conn, out.sender)? >= PENDING_PER_PERSON_MAX {
+        if pending::count(self.conn, out.sender)? >= PENDING_PER_PERSON_MAX {
             return Err(Error::Conflict(Conflict::TooMuchWaiting));
         }
         let now = self.lane.clock.now();
         for event in &out.events {
+            // Sent again: what became of the first is seen.
+            if let Some(row) = refusals::by_nonce(self.conn, out.num, out.sender, &event.nonce)?
+                && let Some(row) = refusals::take(self.conn, out.sender, &row.event_id)?
+            {
+                self.tell_fate(&row.into(), Fate::Dismissed)?;
+            }
             let row = NewPending {
                 event_id: event.id.as_str(),
                 channel: out.num,
@@ -120,7 +128,7 @@ impl Work<'_> {
                 body: event.body.as_deref(),
                 created_ts: now,
             };
-            peers::add_pending(self.conn, &row)?;
+            pending::add(self.conn, &row)?;
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ use crate::domain::writer::OutgoingEvent;
 use crate::protocol::ids::{ChannelId, ServerName};
 use crate::protocol::limits::SUBMIT_EVENTS_MAX;
 use crate::protocol::sign::Signature;
-use crate::storage::peers::PendingRow;
+use crate::storage::pending::{self, PendingRow};
 use crate::storage::{channels, peers};
 
 /// When an event that the host took, and that did not come back, is sent again: it may have been lost.
@@ -24,7 +24,7 @@ impl Courier {
     /// Hands the host events of people here, in the order in which they were made.
     pub(super) async fn submit(&self, server: &ServerName, work: &mut LaneWork) -> Result<bool, Error> {
         let name = server.as_str().to_owned();
-        let rows = self.domain.reads.read(move |conn| peers::pending_for(conn, &name, ROUND_MAX)).await?;
+        let rows = self.domain.reads.read(move |conn| pending::for_host(conn, &name, ROUND_MAX)).await?;
         let waiting: HashSet<&str> = rows.iter().map(|row| row.event_id.as_str()).collect();
         work.taken.retain(|event, when| waiting.contains(event.as_str()) && when.elapsed() < TAKEN_PAUSE);
         let mut rows: Vec<PendingRow> =

@@ -203,6 +203,7 @@ pub async fn post_heads(state: State, signed: Signed) -> Result<Json<HeadsAnswer
     if claims.heads.len() > HEADS_MAX {
         return Err(Problem::new("too_large", format!("At most {HEADS_MAX} heads.")));
     }
+    state.rates.claims(&signed.origin, claims.heads.len())?;
     if claims.fence {
         state.domain.raise_fence(&signed.origin, signed.created_s).await?;
     }

@@ -5,17 +5,19 @@
 mod channels;
 mod files;
 mod people;
+mod rates;
 pub mod signed;
 
 use std::collections::HashMap;
-use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, web};
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use utoipa::OpenApi;
+
+use rates::{Rates, by_address};
 
 use super::discovery::Discovery;
 use super::own_keys::OwnKeys;
@@ -40,7 +42,7 @@ pub struct Inbound {
     nonces: Mutex<(Nonces, i64)>,
     /// Seconds since 1970: what was signed before this server started may have been taken before it stopped.
     since_s: i64,
-    rates: DefaultKeyedRateLimiter<ServerName>,
+    rates: Rates,
     /// Proofs and snapshots that are being made: each may read a whole log.
     proofs: Semaphore,
     /// Files under way to each server.
@@ -54,9 +56,7 @@ impl Inbound {
         outbound: Arc<Outbound>,
         courier: Arc<Courier>,
     ) -> Inbound {
-        let per_minute = domain.config.settings.federation.requests_per_minute;
-        let rates =
-            RateLimiter::keyed(Quota::per_minute(NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN)));
+        let rates = Rates::new(&domain.config.settings.federation);
         let since_s = domain.clock.now() / 1_000;
         let (nonces, file_turns) = (Mutex::default(), Mutex::default());
         let proofs = Semaphore::new(PROOFS_AT_ONCE_MAX);
@@ -75,7 +75,6 @@ impl Inbound {
         if now_s.abs_diff(*forgotten_s) >= FORGET_INTERVAL_S {
             *forgotten_s = now_s;
             nonces.forget(now_s);
-            self.rates.retain_recent();
             self.domain.crowds.forget_quiet();
         }
         nonces.take(origin, nonce, expires_s)
@@ -142,8 +141,10 @@ endpoints! {
 
 /// Adds the key document and the endpoints for servers.
 pub fn configure(config: &mut web::ServiceConfig) {
-    config.route(WELL_KNOWN, web::get().to(well_known));
-    config.service(web::scope(BASE).configure(routes).default_service(web::route().to(nothing)));
+    let document = web::resource(WELL_KNOWN).route(web::get().to(well_known));
+    config.service(document.wrap(from_fn(by_address)));
+    let below = web::scope(BASE).configure(routes).default_service(web::route().to(nothing));
+    config.service(below.wrap(from_fn(by_address)));
 }
 
 /// The OpenAPI document of the server-to-server API.

@@ -161,6 +161,9 @@ impl Caller {
         claim.check_time(now / 1_000).map_err(|error| {
             Problem::new("clock_skew", format!("{error}; this server's clock says {} s.", now / 1_000))
         })?;
+        if !state.discovery().has_met(&addressed.origin).await {
+            state.rates.stranger(request)?;
+        }
         let (key, document) =
             state.discovery().key(&addressed.origin, claim.keyid()).await.map_err(of_lookup)?;
         Ok(Caller { addressed, claim, key, document, received })
@@ -194,9 +197,7 @@ impl Caller {
     /// What verified counts once, and not too often.
     fn admit(self, state: &Inbound, body: BytesMut) -> Result<Signed, Problem> {
         let Caller { addressed: Addressed { origin, .. }, claim, document, received, .. } = self;
-        if state.rates.check_key(&origin).is_err() {
-            return Err(Problem::plain("rate_limited").retry_after(1));
-        }
+        state.rates.request(&origin)?;
         // REQ-11: nonces are not kept over a restart; whose request is refused for that signs it again.
         if claim.created() < state.since_s {
             return Err(Problem::new("replay", "The request was signed before this server started."));

@@ -142,10 +142,12 @@ fn expected(operation: &Operation) -> Option<Expected> {
         | "list_all_channels" | "list_peers" | "get_storage" => Some(Expected::Problem(403, "admin_only")),
         "get_email" | "delete_email" | "get_attention" | "update_attention" | "get_push" | "set_push"
         | "delete_push" | "options_files" | "delete_avatar" | "get_server" | "create_account"
-        | "create_session" | "list_sessions" | "get_me" | "update_me" | "export_me" | "list_users"
-        | "get_user" | "list_settings" | "put_setting" | "create_channel" | "list_channels"
-        | "list_directory" | "create_dm" | "list_notifications" | "list_threads" | "read_notifications"
-        | "get_sync" | "change_password" | "delete_me" => Some(Expected::Fine),
+        | "create_session" | "list_sessions" | "get_me" | "update_me" | "list_refusals"
+        | "dismiss_refusal" | "export_me" | "list_users" | "get_user" | "list_settings" | "put_setting"
+        | "create_channel" | "list_channels" | "list_directory" | "create_dm" | "list_notifications"
+        | "list_threads" | "read_notifications" | "get_sync" | "change_password" | "delete_me" => {
+            Some(Expected::Fine)
+        }
         _ => None,
     }
 }

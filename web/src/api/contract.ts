@@ -17,6 +17,7 @@ export type Contract = {
   server: Fits<Omit<Mine.ServerInfo, "limits" | "push" | "email">, Api.Server>;
   message: Fits<Mine.Message, Api.Message>;
   pending: Fits<Omit<Mine.Pending, "target" | "emoji" | "message">, Api.Pending>;
+  refusal: Fits<Omit<Mine.Refusal, "pending">, Api.Refusal>;
   reaction: Fits<Mine.Reaction, Api.Reaction>;
   attachment: Fits<Mine.Attachment, Api.Attachment>;
   // Only where one channel is asked for.

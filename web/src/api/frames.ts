@@ -47,7 +47,7 @@ export interface ReactionChange {
 
 /** What became of something that waits. */
 export interface PendingUpdate extends Pending {
-  state: "waiting" | "delivered" | "taken_back" | "refused";
+  state: "waiting" | "delivered" | "taken_back" | "refused" | "dismissed";
   /** Why it was refused. */
   code?: string;
   detail?: string;

@@ -20,6 +20,7 @@ import type {
   Pending,
   Policy,
   ReadState,
+  Refusal,
   Role,
   SearchPage,
   ServerInfo,
@@ -157,6 +158,8 @@ export const delete_message = (channel: string, message: string) =>
   waits(sdk.deleteMessage({ path: { channel, message }, responseStyle }));
 export const list_pending = (channel: string) =>
   sdk.listPending({ path: { channel } }) as Promise<{ pending: Pending[] }>;
+export const list_refusals = () => sdk.listRefusals() as Promise<{ refusals: Refusal[] }>;
+export const dismiss_refusal = (message: string) => sdk.dismissRefusal({ path: { message } });
 export const list_edits = (channel: string, message: string) =>
   sdk.listEdits({ path: { channel, message } }) as Promise<{ edits: EditVersion[] }>;
 export const add_reaction = (channel: string, message: string, emoji: string) =>

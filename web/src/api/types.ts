@@ -131,6 +131,17 @@ export interface Pending {
   message?: Message;
 }
 
+/** Something of one's own that waited for a channel's host, and was refused. */
+export interface Refusal {
+  channel: string;
+  channel_name: string;
+  host: string;
+  pending: Pending;
+  /** Why, as a problem's code. */
+  code: string;
+  refused_ts: number;
+}
+
 /** How a channel's copy here stands to its host, and the other servers to it. */
 export interface ChannelSync {
   state: "live" | "waiting" | "replaying" | "frozen" | "recovering";

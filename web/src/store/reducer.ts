@@ -10,6 +10,7 @@ import type {
   NotifyLevel,
   Pending,
   ReadState,
+  Refusal,
   ServerInfo,
   Sync,
   ThreadState,
@@ -30,6 +31,7 @@ import { applyEvent, overlay, react, removed } from "./events";
 import { applyLoose, forgetChannel, readInbox, seeUpTo } from "./loose";
 import { tellThreads } from "./threads";
 import { discard, queue, setStatus, settle } from "./outbox";
+import { putAway } from "./waiting";
 import { type ChannelState, type ConnectionState, initialState, type OutboxItem, type State } from "./state";
 import { type PageKind, patchMessage } from "./window";
 
@@ -85,7 +87,9 @@ export type Action =
       unread: number;
     }
   | { type: "inbox_read"; upTo: number }
-  | { type: "threads_told"; states: readonly ThreadState[] };
+  | { type: "threads_told"; states: readonly ThreadState[] }
+  | { type: "refusals_loaded"; refusals: readonly Refusal[] }
+  | { type: "refusal_dismissed"; id: string };
 
 export function reduce(state: State, action: Action): State {
   switch (action.type) {
@@ -120,6 +124,10 @@ export function reduce(state: State, action: Action): State {
       const inbox = { items: [...before, ...action.items], next: action.next, loaded: true };
       return { ...state, inbox: { ...inbox, unread: action.unread } };
     }
+    case "refusals_loaded":
+      return { ...state, refusals: action.refusals };
+    case "refusal_dismissed":
+      return putAway(state, action.id);
     case "threads_told":
       return tellThreads(state, action.states);
     case "inbox_read":

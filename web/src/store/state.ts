@@ -8,6 +8,7 @@ import type {
   Message,
   Notification,
   Pending,
+  Refusal,
   ServerInfo,
   ThreadState,
   User,
@@ -102,6 +103,8 @@ export interface State {
   readonly inbox: Inbox;
   /** How one stands in threads, by the first message's id, as far as it was told. */
   readonly threadStates: Dict<ThreadState>;
+  /** What waited for a channel's host and was refused, until the viewer puts it away. */
+  readonly refusals: readonly Refusal[];
 }
 
 export const WINDOW_MESSAGES_MAX = 500;
@@ -123,4 +126,5 @@ export const initialState: State = {
   outbox: {},
   inbox: { items: [], next: null, loaded: false, unread: 0 },
   threadStates: {},
+  refusals: [],
 };

@@ -132,6 +132,37 @@ describe("messages that wait", () => {
   });
 });
 
+describe("what was refused while nobody was there", () => {
+  const refusal = (pending: Pending) => ({
+    channel: "!elsewhere",
+    channel_name: "elsewhere",
+    host: "b.test",
+    pending,
+    code: "not_member",
+    refused_ts: 9,
+  });
+  const told = reduce(start, { type: "refusals_loaded", refusals: [refusal(edit), refusal(thumb)] });
+
+  it("stays until it is put away, here or on another device, also of channels that are not known", () => {
+    const here = reduce(told, { type: "refusal_dismissed", id: thumb.id });
+    expect(here.refusals).toEqual([refusal(edit)]);
+    const there = reduce(told, {
+      type: "frames",
+      frames: [
+        {
+          op: "event",
+          t: "pending.updated",
+          channel: "!elsewhere",
+          d: { ...edit, state: "dismissed" },
+        } as StateFrame,
+      ],
+      now: 1,
+    });
+    expect(there.refusals).toEqual([refusal(thumb)]);
+    expect(room(there)).toBe(room(told));
+  });
+});
+
 describe("what came after its entry", () => {
   const here = new Log();
   const said = here.say(BO, "");

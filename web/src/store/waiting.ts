@@ -10,6 +10,7 @@ import type { OutboxItem, State, StoredMessage } from "./state";
 /** Something began to wait, or does so no longer. */
 export function tellPending(state: State, channel: string, update: PendingUpdate): State {
   const { state: fate, code, detail: _detail, ...pending } = update;
+  if (fate === "dismissed") return putAway(state, pending.id);
   const next = changeChannel(state, channel, (known) => {
     const others = known.waiting.filter(({ id }) => id !== pending.id);
     if (fate === "waiting") return { ...known, waiting: [...others, pending] };
@@ -20,6 +21,12 @@ export function tellPending(state: State, channel: string, update: PendingUpdate
   if (fate === "refused") return setStatus(next, channel, nonce, "failed", code ?? "unknown");
   // It must not be sent again.
   return fate === "taken_back" ? discard(next, channel, nonce) : next;
+}
+
+/** A refusal that was seen, here or on another device. */
+export function putAway(state: State, id: string): State {
+  const refusals = state.refusals.filter(({ pending }) => pending.id !== id);
+  return refusals.length === state.refusals.length ? state : { ...state, refusals };
 }
 
 /** Whether anything of one's own waits for the channel's host. */

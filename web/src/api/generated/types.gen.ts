@@ -941,6 +941,32 @@ export type ReadState = {
 };
 
 /**
+ * Something that a channel's host refused.
+ */
+export type Refusal = {
+    channel: string;
+    channel_name: string;
+    /**
+     * Why, as a problem's code.
+     */
+    code: string;
+    detail: string;
+    /**
+     * The server that refused.
+     */
+    host: string;
+    /**
+     * What it was.
+     */
+    pending: Pending;
+    refused_ts: number;
+};
+
+export type Refusals = {
+    refusals: Array<Refusal>;
+};
+
+/**
  * One of the two.
  */
 export type RequestReset = {
@@ -5306,6 +5332,93 @@ export type SetPushResponses = {
 };
 
 export type SetPushResponse = SetPushResponses[keyof SetPushResponses];
+
+export type ListRefusalsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/me/refusals';
+};
+
+export type ListRefusalsErrors = {
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type ListRefusalsError = ListRefusalsErrors[keyof ListRefusalsErrors];
+
+export type ListRefusalsResponses = {
+    /**
+     * done
+     */
+    200: Refusals;
+};
+
+export type ListRefusalsResponse = ListRefusalsResponses[keyof ListRefusalsResponses];
+
+export type DismissRefusalData = {
+    body?: never;
+    path: {
+        /**
+         * the id of what was refused
+         */
+        message: string;
+    };
+    query?: never;
+    url: '/me/refusals/{message}';
+};
+
+export type DismissRefusalErrors = {
+    /**
+     * `bad_path`: A part of the path is not an id of its kind.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: A browser's write came from another site.
+     */
+    403: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type DismissRefusalError = DismissRefusalErrors[keyof DismissRefusalErrors];
+
+export type DismissRefusalResponses = {
+    /**
+     * forgotten, or not known
+     */
+    204: void;
+};
+
+export type DismissRefusalResponse = DismissRefusalResponses[keyof DismissRefusalResponses];
 
 export type ListSettingsData = {
     body?: never;

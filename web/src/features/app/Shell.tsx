@@ -17,6 +17,7 @@ import { LiveRegion } from "./LiveRegion";
 import { go, useRoute } from "./route";
 import { useShortcuts } from "./shortcuts";
 import { useTitle } from "./title";
+import { RefusalsNote } from "./RefusalsNote";
 import { type DialogView, type Panel, type View, ViewContext } from "./view";
 import { UpdateNote } from "./UpdateNote";
 import { Welcome } from "./Welcome";
@@ -70,6 +71,7 @@ export default function Shell() {
             <main className="main" id="main" tabIndex={-1}>
               <ConnectionNote />
               <UpdateNote />
+              <RefusalsNote />
               <OfferNote />
               {route.channel ? (
                 <Conversation key={route.channel} id={route.channel} target={route.message} />

@@ -179,6 +179,23 @@ export class Actions {
     }
   }
 
+  /** What was refused while no page was open to hear it. */
+  async loadRefusals(): Promise<void> {
+    try {
+      const { refusals } = await api.list_refusals();
+      this.store.dispatch({ type: "refusals_loaded", refusals });
+    } catch {
+      // It is asked for again when the connection is back.
+    }
+  }
+
+  async dismissRefusal(id: string): Promise<boolean> {
+    return this.attempt(async () => {
+      await api.dismiss_refusal(id);
+      this.store.dispatch({ type: "refusal_dismissed", id });
+    });
+  }
+
   async takeBack(channel: string, pending: Pending): Promise<boolean> {
     return this.attempt(async () => {
       await api.delete_message(channel, pending.id);

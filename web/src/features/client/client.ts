@@ -6,7 +6,6 @@ import * as api from "../../api/operations";
 import { StreamSocket } from "../../api/socket";
 import type { Attention, Channel, Message, Notification, SignedIn } from "../../api/types";
 import type { Heard } from "../attention/quiet";
-import { named, t } from "../../i18n";
 import { readStored, storedKeys, writeStored } from "../../lib/storage";
 import { cursors, unknownUsers } from "../../store/selectors";
 import type { State } from "../../store/state";
@@ -16,6 +15,7 @@ import { deviceName } from "./device";
 import { Notices } from "./notices";
 import { Outbox } from "./outbox";
 import { People } from "./people";
+import { refusedText } from "./problems";
 import { Sharing } from "./sharing";
 import { Threads } from "./threads";
 import { Timelines } from "./timelines";
@@ -142,7 +142,9 @@ export class Client {
   async refresh(): Promise<void> {
     const known = Object.keys(this.store.getState().channels);
     const sync = await api.get_sync();
-    if (this.store.getState().session === "signed-in") this.store.dispatch({ type: "synced", sync, known });
+    if (this.store.getState().session !== "signed-in") return;
+    this.store.dispatch({ type: "synced", sync, known });
+    void this.actions.loadRefusals();
   }
 
   /** A channel that was joined or made: known at once, whatever the stream says when. */
@@ -228,15 +230,17 @@ export class Client {
   }
 
   /** What a channel's host refused is told, unless it stands in the timeline as not sent. */
-  private settled(channel: string, { state, kind, code, message }: PendingUpdate): void {
+  private settled(channel: string, { id, state, kind, code, message }: PendingUpdate): void {
     if (state !== "refused") return;
-    if (kind === "message" && this.outbox.keepRefused(channel, message?.nonce ?? "")) return;
+    if (kind === "message" && this.outbox.keepRefused(channel, message?.nonce ?? "")) {
+      void this.actions.dismissRefusal(id);
+      return;
+    }
+    void this.actions.loadRefusals();
     // Whoever left and may not is in it again.
     if (kind === "member") void this.actions.loadChannel(channel);
-    const { refused } = t.waiting;
     const host = this.store.getState().channels[channel]?.info.host ?? "";
-    const words = kind in refused ? refused[kind as keyof typeof refused] : refused.other;
-    this.notices.show(words(host, named(t.problems, code ?? "") ?? t.problems.unknown));
+    this.notices.show(refusedText(host, kind, code));
   }
 
   private ready(): void {

@@ -15,3 +15,10 @@ export function fieldProblem(error: unknown, field: string): string | undefined 
   return error.problem.errors?.find((each) => each.pointer === `/${field}` || each.pointer === `#/${field}`)
     ?.detail;
 }
+
+/** That a channel's host refused something, and why. */
+export function refusedText(host: string, kind: string, code: string | undefined): string {
+  const { refused } = t.waiting;
+  const words = kind in refused ? refused[kind as keyof typeof refused] : refused.other;
+  return words(host, named(t.problems, code ?? "") ?? t.problems.unknown);
+}

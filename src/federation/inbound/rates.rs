@@ -1,0 +1,116 @@
+//! How much others may ask: by the server that signed, and, before anything is known of who asks, by the address.
+
+use std::hash::Hash;
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpRequest};
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+
+use super::State;
+use crate::config;
+use crate::http::Problem;
+use crate::http::limits::address;
+use crate::protocol::ids::ServerName;
+
+/// Claims of one comparison of heads that cost as much as a request: each is looked up by itself.
+const CLAIMS_PER_REQUEST: u32 = 4;
+/// How often who has been quiet is forgotten, in seconds.
+const FORGET_INTERVAL_S: u64 = 60;
+
+/// So many of something in a minute, by some key.
+struct PerMinute<K: Hash + Eq + Clone> {
+    most: NonZeroU32,
+    limiter: DefaultKeyedRateLimiter<K>,
+}
+
+impl<K: Hash + Eq + Clone> PerMinute<K> {
+    fn new(most: u32) -> PerMinute<K> {
+        let most = NonZeroU32::new(most).unwrap_or(NonZeroU32::MIN);
+        PerMinute { most, limiter: RateLimiter::keyed(Quota::per_minute(most)) }
+    }
+
+    /// Counts `cost`, or all that a minute allows where it is more.
+    fn count(&self, key: &K, cost: NonZeroU32) -> Result<(), Problem> {
+        let Ok(Err(until)) = self.limiter.check_key_n(key, cost.min(self.most)) else { return Ok(()) };
+        let wait = until.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
+        Err(Problem::plain("rate_limited").retry_after(wait))
+    }
+}
+
+/// All limits for other servers.
+pub struct Rates {
+    servers: PerMinute<ServerName>,
+    addresses: PerMinute<IpAddr>,
+    strangers: PerMinute<IpAddr>,
+    since: Instant,
+    /// Seconds after `since`.
+    forgotten_s: AtomicU64,
+}
+
+impl Rates {
+    pub fn new(settings: &config::FederationSettings) -> Rates {
+        Rates {
+            servers: PerMinute::new(settings.requests_per_minute),
+            addresses: PerMinute::new(settings.address_requests_per_minute),
+            strangers: PerMinute::new(settings.strangers_per_minute),
+            since: Instant::now(),
+            forgotten_s: AtomicU64::new(0),
+        }
+    }
+
+    /// A request that the server signed.
+    pub fn request(&self, server: &ServerName) -> Result<(), Problem> {
+        self.servers.count(server, NonZeroU32::MIN)
+    }
+
+    /// So many claims about heads, beside the request that they came in.
+    pub fn claims(&self, server: &ServerName, count: usize) -> Result<(), Problem> {
+        let cost = u32::try_from(count).unwrap_or(u32::MAX) / CLAIMS_PER_REQUEST;
+        NonZeroU32::new(cost).map_or(Ok(()), |cost| self.servers.count(server, cost))
+    }
+
+    /// A request in the name of a server that was never met: whose document would be fetched, and kept.
+    pub fn stranger(&self, request: &HttpRequest) -> Result<(), Problem> {
+        self.strangers.count(&address(request), NonZeroU32::MIN)
+    }
+
+    fn address(&self, request: &HttpRequest) -> Result<(), Problem> {
+        self.forget_quiet();
+        self.addresses.count(&address(request), NonZeroU32::MIN)
+    }
+
+    fn forget_quiet(&self) {
+        let now_s = self.since.elapsed().as_secs();
+        let before_s = self.forgotten_s.load(Ordering::Relaxed);
+        let is_due = now_s.saturating_sub(before_s) >= FORGET_INTERVAL_S;
+        // One of those who come at the same time does it.
+        if is_due
+            && self
+                .forgotten_s
+                .compare_exchange(before_s, now_s, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok()
+        {
+            self.servers.limiter.retain_recent();
+            self.addresses.limiter.retain_recent();
+            self.strangers.limiter.retain_recent();
+        }
+    }
+}
+
+/// Each request counts for the address that it came from, before anything of it is read.
+pub async fn by_address(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    if let Some(state) = request.app_data::<State>() {
+        state.rates.address(request.request())?;
+    }
+    next.call(request).await
+}
