@@ -166,9 +166,8 @@ const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRESQL: EmbeddedMigrations = embed_migrations!("migrations/postgresql");
 
 /// `secure_delete` overwrites what is deleted with zeros, so that a deleted text is gone from the
-/// file and not merely unreachable; `synchronous=FULL` is one fsync of the WAL per commit. A commit that
-/// finds 48 MB in the WAL brings it into the database itself: mostly that was done beside it, at half of that
-/// (`writer/checkpoint.rs`), so that pages that many commits change are copied once and no commit waits for it.
+/// file and not merely unreachable; `synchronous=FULL` is one fsync of the WAL per commit. The WAL grows to
+/// 32 MB before it is brought into the database: pages that many commits change are then copied once.
 const PRAGMAS: &str = "
     PRAGMA busy_timeout = 5000;
     PRAGMA journal_mode = WAL;
@@ -178,7 +177,7 @@ const PRAGMAS: &str = "
     PRAGMA temp_store = MEMORY;
     PRAGMA cache_size = -8000;
     PRAGMA mmap_size = 268435456;
-    PRAGMA wal_autocheckpoint = 12000;
+    PRAGMA wal_autocheckpoint = 8000;
     PRAGMA journal_size_limit = 67108864;
 ";
 
@@ -283,14 +282,6 @@ impl Conn {
                 c.batch_execute("PRAGMA busy_timeout = 5000")?;
                 Ok(compacted?)
             }
-            Conn::Postgres(_) => Ok(()),
-        }
-    }
-
-    /// Brings as much of SQLite's write-ahead log into the database as nobody reads, and keeps nobody waiting.
-    pub fn checkpoint(&mut self) -> Result<(), Error> {
-        match self {
-            Conn::Sqlite(c) => Ok(c.batch_execute("PRAGMA wal_checkpoint(PASSIVE)")?),
             Conn::Postgres(_) => Ok(()),
         }
     }

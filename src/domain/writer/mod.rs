@@ -13,7 +13,6 @@ mod accept;
 mod ahead;
 mod append;
 mod bodies;
-mod checkpoint;
 mod early;
 mod elsewhere;
 mod gate;
@@ -35,7 +34,6 @@ pub use accept::{BatchError, HOST_SKEW_MS_MAX, Incoming, Ingested};
 use ahead::Ahead;
 pub use ahead::Ready;
 pub use append::{Appended, Draft};
-use checkpoint::Checkpointer;
 pub use elsewhere::{Outgoing, OutgoingEvent, Settled};
 pub use gate::{Gate, Mark};
 pub use lane::{Identity, Lane};
@@ -349,7 +347,6 @@ fn serve(
 ) -> bool {
     let Some(mut conn) = connect(&context.url) else { return false };
     let mut lane = Lane::new(context);
-    let mut checkpointer = Checkpointer::start(&context.url);
     let mut waiting: VecDeque<Unit> = VecDeque::new();
     let mut used = Instant::now();
     let mut compacting: Compacting = None;
@@ -370,9 +367,7 @@ fn serve(
         }
         let mut group = next_group(&mut waiting, conn.is_postgres());
         commits.fetch_add(1, Ordering::Relaxed);
-        let units = group.len();
         commit_group(&mut conn, &mut lane, &mut group, (context, ahead));
-        checkpointer.iter_mut().for_each(|each| each.note(units, &mut conn));
         // Those that a spoilt commit did not come to.
         for unit in group.into_iter().rev() {
             waiting.push_front(unit);
