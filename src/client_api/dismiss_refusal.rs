@@ -1,4 +1,4 @@
-//! DELETE /me/refusals/{event}
+//! DELETE /me/refusals/{message}
 
 use actix_web::{HttpResponse, delete, web::Path};
 

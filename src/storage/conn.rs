@@ -167,8 +167,7 @@ const POSTGRESQL: EmbeddedMigrations = embed_migrations!("migrations/postgresql"
 
 /// `secure_delete` overwrites what is deleted with zeros, so that a deleted text is gone from the
 /// file and not merely unreachable; `synchronous=FULL` is one fsync of the WAL per commit. The WAL grows to
-/// 16 MB before it is brought into the database: with more, pages that many commits change would be copied less often, and
-/// the commit that copies them would keep its callers waiting for longer.
+/// 32 MB before it is brought into the database: pages that many commits change are then copied once.
 const PRAGMAS: &str = "
     PRAGMA busy_timeout = 5000;
     PRAGMA journal_mode = WAL;
@@ -178,7 +177,7 @@ const PRAGMAS: &str = "
     PRAGMA temp_store = MEMORY;
     PRAGMA cache_size = -8000;
     PRAGMA mmap_size = 268435456;
-    PRAGMA wal_autocheckpoint = 4000;
+    PRAGMA wal_autocheckpoint = 8000;
     PRAGMA journal_size_limit = 67108864;
 ";
 

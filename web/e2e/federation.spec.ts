@@ -142,8 +142,16 @@ test("what the host refuses when it is back is told, and is as it was", async ()
   await page.keyboard.press("Enter");
   await expect(bob.message("The roses are gone").getByTestId("waiting-host")).toBeVisible();
   await pair.run("a.test");
-  await expect(page.locator(".notice")).toContainText("a.test did not take your edit.", { timeout: 60_000 });
+  const note = page.getByTestId("refusal-note");
+  await expect(note).toContainText("a.test did not take your edit.", { timeout: 60_000 });
+  await expect(note).toContainText("The roses are gone");
   await bob.shot("federation-refused");
+  // Whoever was not there to see it finds it later, until it is put away.
+  await page.reload();
+  await expect(note).toContainText("The roses are gone");
+  await note.getByRole("button", { name: "Dismiss" }).click();
+  await expect(note).toHaveCount(0);
+  await page.reload();
   await bob.sees("The roses are in bloom");
   await expect(page.getByTestId("waiting-host")).toHaveCount(0);
   await archive(ann, false);

@@ -9,6 +9,8 @@ const server = new Server();
 let ada: Person;
 let bo: Person;
 
+test.describe.configure({ mode: "serial" });
+
 together(server, "ferry", (first, second) => {
   ada = first;
   bo = second;

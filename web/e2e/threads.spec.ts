@@ -10,6 +10,8 @@ const server = new Server();
 let ada: Person;
 let bo: Person;
 
+test.describe.configure({ mode: "serial" });
+
 together(server, "plans", (one, other) => {
   ada = one;
   bo = other;

@@ -111,17 +111,17 @@ test("an image or a text that grows above does not move what is read", async () 
   await settled(page);
   const visible = await page.evaluate(async () => {
     const box = document.querySelector("#messages")!.getBoundingClientRect();
-    let rows: HTMLElement[] = [];
-    let at = -1;
-    // Until the rows above are drawn.
-    while (at < 4) {
+    const place = (row: HTMLElement) => row.getBoundingClientRect();
+    let [above, read]: (HTMLElement | undefined)[] = [];
+    // Until rows above are drawn. One of which the last line can be seen is what is read, and may grow downwards.
+    while (!above || !read) {
       await new Promise((done) => requestAnimationFrame(done));
-      rows = [...document.querySelectorAll<HTMLElement>("#messages [data-key]")];
-      at = rows.findIndex((each) => each.getBoundingClientRect().top > box.top + 60);
+      const rows = [...document.querySelectorAll<HTMLElement>("#messages [data-key]")];
+      above = rows.filter((row) => place(row).bottom < box.top).at(-1);
+      read = rows.find((row) => place(row).top > box.top + 60);
     }
-    const above = rows[at - 4]!;
-    const key = rows[at]!.dataset["key"]!;
-    const { top } = rows[at]!.getBoundingClientRect();
+    const key = read.dataset["key"]!;
+    const { top } = place(read);
     above.style.paddingBottom = "150px";
     return { key, top };
   });

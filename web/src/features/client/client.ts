@@ -15,7 +15,6 @@ import { deviceName } from "./device";
 import { Notices } from "./notices";
 import { Outbox } from "./outbox";
 import { People } from "./people";
-import { refusedText } from "./problems";
 import { Sharing } from "./sharing";
 import { Threads } from "./threads";
 import { Timelines } from "./timelines";
@@ -230,7 +229,7 @@ export class Client {
   }
 
   /** What a channel's host refused is told, unless it stands in the timeline as not sent. */
-  private settled(channel: string, { id, state, kind, code, message }: PendingUpdate): void {
+  private settled(channel: string, { id, state, kind, message }: PendingUpdate): void {
     if (state !== "refused") return;
     if (kind === "message" && this.outbox.keepRefused(channel, message?.nonce ?? "")) {
       void this.actions.dismissRefusal(id);
@@ -239,8 +238,6 @@ export class Client {
     void this.actions.loadRefusals();
     // Whoever left and may not is in it again.
     if (kind === "member") void this.actions.loadChannel(channel);
-    const host = this.store.getState().channels[channel]?.info.host ?? "";
-    this.notices.show(refusedText(host, kind, code));
   }
 
   private ready(): void {
