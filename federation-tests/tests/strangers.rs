@@ -7,6 +7,8 @@ use federation_tests::{Guest, Peer, Server, World, eventually};
 use loggia::storage::peers::{self, PeerRow};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio_rustls::client::TlsStream;
 
 const HERE: [u8; 4] = [127, 0, 0, 1];
 const ELSEWHERE: [u8; 4] = [127, 0, 0, 2];
@@ -36,6 +38,14 @@ fn key_document() -> Wire {
 fn staying(wire: &Wire) -> Vec<u8> {
     let text = String::from_utf8(wire.bytes()).expect("text");
     text.replace("connection: close\r\n", "").into_bytes()
+}
+
+/// A connection that has carried a request already.
+async fn used(evil: &Peer, to: &Server) -> TlsStream<TcpStream> {
+    let mut stream = evil.connect(to).await;
+    stream.write_all(&staying(&check(evil, to))).await.expect("sent");
+    read_answer(&mut stream).await.expect(200);
+    stream
 }
 
 /// Whether the other side ends the connection within a while, though a byte comes each half a second.
@@ -78,10 +88,7 @@ async fn an_address_has_so_many_connections() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn slow_heads_end_the_connection_whatever_came_before() {
     let (world, evil) = world(&[]).await;
-    let to = &world.servers[0];
-    let mut stream = evil.connect(to).await;
-    stream.write_all(&staying(&check(&evil, to))).await.expect("sent");
-    read_answer(&mut stream).await.expect(200);
+    let mut stream = used(&evil, &world.servers[0]).await;
     stream.write_all(b"GET /federation/v1/check HTTP/1.1\r\nhost: a.test\r\nx: ").await.expect("sent");
     assert!(ends(stream, Duration::from_secs(40)).await, "it is still open");
 }
@@ -90,10 +97,7 @@ async fn slow_heads_end_the_connection_whatever_came_before() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn idle_connections_end() {
     let (world, evil) = world(&[]).await;
-    let to = &world.servers[0];
-    let mut stream = evil.connect(to).await;
-    stream.write_all(&staying(&check(&evil, to))).await.expect("sent");
-    read_answer(&mut stream).await.expect(200);
+    let mut stream = used(&evil, &world.servers[0]).await;
     let ended = tokio::time::timeout(Duration::from_secs(40), stream.read(&mut [0; 16])).await;
     assert!(matches!(ended, Ok(Ok(0) | Err(_))), "{ended:?}");
 }

@@ -83,8 +83,8 @@ impl Domain {
         let actor = actor.clone();
         let id = channel.clone();
         let (asker, again) = (actor.clone(), new.clone());
-        let ready = expected(&new, &found)
-            .and_then(|draft| self.writer.compose_ahead(&channel, &actor.person, draft));
+        let ready =
+            plain(&new, &found).and_then(|draft| self.writer.compose_ahead(&channel, &actor.person, draft));
         let work = move |work: &mut Work<'_>| send(work, &actor, &id, (new, found), ready);
         let sent = self.writer.one_event(&channel, work).await;
         match sent {
@@ -299,11 +299,15 @@ fn send(
         return Ok((message, false));
     }
     let relates = relation(work.conn, num, &new)?;
-    let found = concerned(work, num, actor, found)?;
-    let files = files::attachments(work.conn, actor.person.num, new.attachments.clone())?;
-    let draft = drafted(&new, relates, files, found);
     let mark = work.told();
-    work.append_ready(num, &actor.person, draft, ready)?;
+    match ready {
+        Some(ready) => work.append_ready(num, &actor.person, ready)?,
+        None => {
+            let found = concerned(work, num, actor, found)?;
+            let files = files::attachments(work.conn, actor.person.num, new.attachments.clone())?;
+            work.append(num, &actor.person, drafted(&new, relates, files, found))?
+        }
+    };
     let message = told_message(work, mark).ok_or(Error::NotFound(Missing::Message))?;
     Ok((message, true))
 }
@@ -333,10 +337,10 @@ fn drafted(
     }
 }
 
-/// What a plain message is going to be, as most are; of others too much has to be looked up first.
-fn expected(new: &NewMessage, found: &Mentions) -> Option<Draft> {
-    let plain = new.thread.is_none() && new.attachments.is_empty() && *found == Mentions::default();
-    plain.then(|| drafted(new, answered(new), Vec::new(), Mentions::default()))
+/// What a plain message is, as most are: that of others is known only when things have been looked up.
+fn plain(new: &NewMessage, found: &Mentions) -> Option<Draft> {
+    let is_plain = new.thread.is_none() && new.attachments.is_empty() && *found == Mentions::default();
+    is_plain.then(|| drafted(new, answered(new), Vec::new(), Mentions::default()))
 }
 
 /// The message of this nonce that waits for the channel's host, if there is one.

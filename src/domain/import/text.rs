@@ -50,71 +50,57 @@ pub fn slack(text: &str, people: &HashMap<String, String>) -> String {
     out.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 
-fn brackets(text: &str, people: &HashMap<String, String>) -> String {
+/// The text with what stands in angle brackets replaced by what it means; what means nothing stays as it is.
+fn in_brackets(text: &str, means: impl Fn(&str) -> Option<String>) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('<') {
         out.push_str(before);
-        let Some((inside, tail)) = after.split_once('>') else {
-            out.push('<');
-            rest = after;
-            continue;
-        };
-        let (target, label) = inside.split_once('|').map_or((inside, None), |(a, b)| (a, Some(b)));
-        match target.split_at_checked(1) {
-            Some(("@", id)) => {
-                let name = people.get(id).map(String::as_str).or(label).unwrap_or(id);
-                out.push_str(&format!("@{name}"));
-            }
-            Some(("#", id)) => out.push_str(&format!("#{}", label.unwrap_or(id))),
-            Some(("!", word)) => {
-                let word = word.split('^').next().unwrap_or(word);
-                out.push_str(&label.map_or_else(|| format!("@{word}"), str::to_owned));
-            }
-            _ => match label {
-                Some(label) if label != target => {
-                    let label = label.replace(['[', ']'], "");
-                    let target = target.replace(' ', "%20").replace('(', "%28").replace(')', "%29");
-                    out.push_str(&format!("[{label}]({target})"));
-                }
-                _ => out.push_str(target),
-            },
-        }
-        rest = tail;
+        let found = after.split_once('>').and_then(|(inside, tail)| Some((means(inside)?, tail)));
+        out.push_str(found.as_ref().map_or("<", |(meaning, _)| meaning));
+        rest = found.map_or(after, |(_, tail)| tail);
     }
     out.push_str(rest);
     out
 }
 
+fn brackets(text: &str, people: &HashMap<String, String>) -> String {
+    in_brackets(text, |inside| {
+        let (target, label) = inside.split_once('|').map_or((inside, None), |(a, b)| (a, Some(b)));
+        Some(match target.split_at_checked(1) {
+            Some(("@", id)) => {
+                let name = people.get(id).map(String::as_str).or(label).unwrap_or(id);
+                format!("@{name}")
+            }
+            Some(("#", id)) => format!("#{}", label.unwrap_or(id)),
+            Some(("!", word)) => {
+                let word = word.split('^').next().unwrap_or(word);
+                label.map_or_else(|| format!("@{word}"), str::to_owned)
+            }
+            _ => match label {
+                Some(label) if label != target => {
+                    let label = label.replace(['[', ']'], "");
+                    let target = target.replace(' ', "%20").replace('(', "%28").replace(')', "%29");
+                    format!("[{label}]({target})")
+                }
+                _ => target.to_owned(),
+            },
+        })
+    })
+}
+
 /// Discord's text, where it was exported as it is stored: `<@1>`, `<@!1>` and `<:name:1>`; `name` knows people by their ids.
 /// The rest is CommonMark.
 pub fn discord<'a>(text: &str, name: impl Fn(&str) -> Option<&'a str>) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('<') {
-        out.push_str(before);
-        let Some((inside, tail)) = after.split_once('>') else {
-            out.push('<');
-            rest = after;
-            continue;
-        };
-        let person = inside.strip_prefix('@').map(|id| id.trim_start_matches('!')).and_then(&name);
-        let own = inside.strip_prefix("a:").or_else(|| inside.strip_prefix(':'));
-        let own = own.and_then(|own| own.split_once(':'));
-        let own = own.filter(|(_, id)| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()));
-        match (person, own) {
-            (Some(person), _) => out.push_str(&format!("@{person}")),
-            (_, Some((name, _))) => out.push_str(&format!(":{name}:")),
-            _ => {
-                out.push('<');
-                rest = after;
-                continue;
-            }
+    in_brackets(text, |inside| {
+        if let Some(person) = inside.strip_prefix('@').map(|id| id.trim_start_matches('!')).and_then(&name) {
+            return Some(format!("@{person}"));
         }
-        rest = tail;
-    }
-    out.push_str(rest);
-    out
+        let own = inside.strip_prefix("a:").or_else(|| inside.strip_prefix(':'))?;
+        let (name, id) = own.split_once(':')?;
+        let is_id = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
+        is_id.then(|| format!(":{name}:"))
+    })
 }
 
 /// An emoji by its name in Slack, `thumbsup` or `wave::skin-tone-3`: as the sign that it is, or with colons where it is

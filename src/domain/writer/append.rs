@@ -75,11 +75,10 @@ impl Work<'_> {
     /// [`Error::Refused`] by the channel's rules; [`Error::Invalid`] when it is too large;
     /// [`Error::Elsewhere`] with what the host is to be asked.
     pub fn append(&mut self, channel: ChannelNum, sender: &Person, draft: Draft) -> Result<Appended, Error> {
-        self.append_ready(channel, sender, draft, None)
+        self.append_as(channel, sender, draft, None)
     }
 
-    /// As [`Work::append`], with the event that was made of what the draft was expected to be: if it came out as
-    /// that, the event is taken as it is.
+    /// As [`Work::append`], of an event that was made ahead.
     ///
     /// # Errors
     /// As [`Work::append`].
@@ -87,8 +86,17 @@ impl Work<'_> {
         &mut self,
         channel: ChannelNum,
         sender: &Person,
+        ready: Ready,
+    ) -> Result<Appended, Error> {
+        self.append_as(channel, sender, ready.draft, Some(ready.composed))
+    }
+
+    fn append_as(
+        &mut self,
+        channel: ChannelNum,
+        sender: &Person,
         draft: Draft,
-        ready: Option<Ready>,
+        ready: Option<Composed>,
     ) -> Result<Appended, Error> {
         if let Some(known) = self.lane.settled.iter().find(|settled| settled.draft == draft) {
             return Ok(known.appended.clone());
@@ -117,13 +125,13 @@ impl Work<'_> {
         sender: &Person,
         draft: Draft,
         key: (&KeyId, &SigningKey),
-        ready: Option<Ready>,
+        ready: Option<Composed>,
     ) -> Result<Appended, Error> {
         let clock = self.lane.clock.clone();
         let now = clock.now();
         let open = self.lane.open(self.conn, channel)?;
-        let composed = match ready.filter(|ready| ready.draft == draft) {
-            Some(ready) => ready.composed,
+        let composed = match ready {
+            Some(composed) => composed,
             None => compose(key, sender, draft, (now, clock.as_ref()), Some(open.place()))?,
         };
         let event = &composed.signed.event;
