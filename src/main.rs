@@ -352,9 +352,7 @@ fn read_password() -> std::io::Result<String> {
 }
 
 fn verify(config: &Config) -> Outcome {
-    let mut conn = Conn::open(&config.database_url())?;
-    conn.read_only()?;
-    let audits = conn.snapshot(verify_all)?;
+    let audits = verify_all(&mut Conn::open(&config.database_url())?)?;
     let sound = audits.iter().fold(true, |sound, (channel, audit)| print_audit(channel, audit) && sound);
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -25,8 +25,14 @@ const STEP_ENTRIES: i64 = 1_000;
 /// Longest line of an export, in bytes: an event with its body, as JSON around it.
 const LINE_BYTES_MAX: usize = 262_144;
 
-/// Checks every channel of the database but those of which there is nothing yet: invitations, knocks.
+/// Checks every channel of the database but those of which there is nothing yet: invitations, knocks. All of it in one
+/// state, so that a server may write meanwhile; the connection is good for reading only, afterwards.
 pub fn verify_all(conn: &mut Conn) -> storage::Result<Vec<(String, Audit)>> {
+    conn.read_only()?;
+    conn.snapshot(verify_each)
+}
+
+fn verify_each(conn: &mut Conn) -> storage::Result<Vec<(String, Audit)>> {
     let mut audits = Vec::new();
     let ours = meta::get(conn, "server_name")?;
     for id in channels::all_ids(conn)? {

@@ -1,5 +1,6 @@
 //! Units of work that share a commit: one that fails, panics or is no longer waited for.
 
+use std::cell::Cell;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::mpsc;
@@ -113,11 +114,11 @@ impl Stage {
     /// The log holds what its signatures and hashes say.
     async fn is_sound(&self) {
         let url = self.domain.config.database_url();
-        let verified = std::thread::spawn(move || {
+        let verified = tokio::task::spawn_blocking(move || {
             let mut conn = Conn::open(&url).expect("a connection");
             loggia::domain::verify::verify_all(&mut conn).expect("an audit")
         });
-        for (_, audit) in verified.join().expect("no panic") {
+        for (_, audit) in verified.await.expect("no panic") {
             assert!(audit.findings.is_empty(), "{:?}", audit.findings);
         }
     }
@@ -257,6 +258,32 @@ both!(
         });
         eprintln!("{} of 20 were done", done.await);
         stage.is_sound().await;
+    }
+);
+
+both!(
+    async fn what_is_audited_while_it_grows_is_sound(server: TestServer) {
+        let stage = Stage::set(&server).await;
+        let audited = Cell::new(false);
+        let grows = async {
+            for round in 0.. {
+                let sends = (0..10).map(|n| (format!("n{round}-{n}"), format!("text {n}")));
+                join_all(sends.map(async |(nonce, text)| {
+                    stage.ann.say(stage.channel.as_str(), &nonce, &text).await;
+                }))
+                .await;
+                if audited.get() {
+                    return;
+                }
+            }
+        };
+        let audits = async {
+            for _ in 0..10 {
+                stage.is_sound().await;
+            }
+            audited.set(true);
+        };
+        futures_util::join!(grows, audits);
     }
 );
 
