@@ -42,6 +42,7 @@ STEP_LIMIT_S = 25 * 60
 TAIL_LINES = 40
 SIGNS_OF_FAILURE = re.compile(r"^error|^test .* FAILED$|panicked at|^ *(?:FAIL|✘|×|❌) ")
 SIGNS_MAX = 25
+SECOND_ATTEMPTS_MAX = 3  # more than that is no chance
 
 
 class Step(NamedTuple):
@@ -51,6 +52,7 @@ class Step(NamedTuple):
     count: Callable = None  # without one, the step as a whole counts as one
     after: tuple = ()  # steps whose work this one needs; it does not run when they failed
     skip: str = ""  # why there is nothing to run here
+    failures: Callable = None  # reads from the log which tests failed; the command takes their names after `-- --exact`
 
 
 class Result(NamedTuple):
@@ -67,7 +69,13 @@ def rust_steps():
         Step("clippy", ["cargo", "clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]),
         Step("rust-build", [*cargo, "--no-run"]),
         Step("verifier-venv", [sys.executable, "-c", INSTALL_VERIFIER]),
-        Step("rust-test", [*cargo, "--no-fail-fast"], count=counting.cargo, after=("rust-build", "verifier-venv")),
+        Step(
+            "rust-test",
+            [*cargo, "--no-fail-fast"],
+            count=counting.cargo,
+            after=("rust-build", "verifier-venv"),
+            failures=counting.cargo_failures,
+        ),
     ]
 
 
@@ -160,12 +168,30 @@ class Run:
         broken = [name for name in step.after if name in self.results and self.results[name].counts.failed]
         if broken:
             return Counts(0, 1), f"not run: {', '.join(broken)} failed"
-        log.unlink(missing_ok=True)
-        limit_s = min(STEP_LIMIT_S, RUN_LIMIT_S - (time.monotonic() - self.started))
-        code = processes.run_logged(step.command, log, step.cwd, self.env, limit_s)
+        code = self.logged(step, step.command, log)
         if step.count is None:
             return (Counts(1, 0), "") if code == 0 else (Counts(0, 1), ended(code))
-        return judge(step.count(read(log)), code)
+        counts, note = judge(step.count(read(log)), code)
+        failures = step.failures(read(log)) if step.failures else []
+        if not 0 < len(failures) == counts.failed <= SECOND_ATTEMPTS_MAX:
+            return counts, note
+        return self.second_attempt(step, failures, counts)
+
+    def second_attempt(self, step, failures, counts):
+        """What failed is run once more, by itself: whether by chance or always is worth knowing, and is told."""
+        say(f"  again {step.name:<18} {' '.join(failures)}")
+        log = LOGS / f"{step.name}-again.log"
+        code = self.logged(step, [*step.command, "--", "--exact", *failures], log)
+        again, note = judge(step.count(read(log)), code)
+        if again != Counts(len(failures), 0):
+            return counts, note
+        return Counts(counts.passed + counts.failed, 0, again=counts.failed), "at first: " + " ".join(failures)
+
+    def logged(self, step, command, log):
+        """The exit code; None when it took too long."""
+        log.unlink(missing_ok=True)
+        limit_s = min(STEP_LIMIT_S, RUN_LIMIT_S - (time.monotonic() - self.started))
+        return processes.run_logged(command, log, step.cwd, self.env, limit_s)
 
     def start_services(self):
         names = {"rust-test", "e2e", "schemathesis"} & self.wanted

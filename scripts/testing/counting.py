@@ -31,6 +31,15 @@ def cargo(log):
     return Counts(sum(int(passed) for passed, _ in results), sum(int(failed) for _, failed in results))
 
 
+def cargo_failures(log):
+    """The names of the tests that failed, each once; none where something else failed as well, a binary that crashed, say."""
+    log = plain(log)
+    suites = re.findall(r"^test result: FAILED\.", log, re.MULTILINE)
+    if last_number(r"^error: (\d+) targets? failed:$", log) != len(suites):
+        return []
+    return list(dict.fromkeys(re.findall(r"^test (\S+)(?: - should panic)? \.\.\. FAILED$", log, re.MULTILINE)))
+
+
 def vitest(log):
     """Reads `Tests  1 failed | 11 passed (12)`; a test file that could not be loaded fails too."""
     log = plain(log)
@@ -62,6 +71,19 @@ def schemathesis(log):
     return Counts(max(tested - faults, 0), faults)
 
 
+FAILURES = """
+test a::b ... ok
+test a::c ... \x1b[31mFAILED\x1b[0m
+test d - should panic ... FAILED
+it prints: test e ... FAILED
+failures:
+    a::c
+    d
+test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out
+error: {number} targets failed:
+    `-p loggia --test it`
+"""
+
 SAMPLES = [
     (cargo, "", Counts(0, 0)),
     (cargo, "test result: ok. 0 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out", Counts(0, 0)),
@@ -72,6 +94,8 @@ SAMPLES = [
         "test result: \x1b[31mFAILED\x1b[0m. 4 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out\n",
         Counts(7, 2),
     ),
+    (cargo_failures, FAILURES.format(number=1), ["a::c", "d"]),
+    (cargo_failures, FAILURES.format(number=2), []),
     (vitest, " Test Files  2 passed (2)\n      Tests  12 passed (12)\n   Start at  10:00:00\n", Counts(12, 0)),
     (vitest, " Test Files  1 failed (2)\n      Tests  1 failed | 9 passed | 2 skipped (12)\n", Counts(9, 1)),
     (vitest, " Test Files  1 failed | 1 passed (2)\n      Tests  9 passed (9)\n", Counts(9, 1)),
