@@ -14,6 +14,8 @@ use crate::wire::{Http, Socket, find};
 
 /// Length of every text that is sent.
 pub const TEXT_BYTES: usize = 200;
+/// How many connections send to a crowd: enough for a server that takes many at once to show it.
+pub const SENDERS: usize = 256;
 /// How many connect at once.
 const CONNECTING_MAX: usize = 64;
 /// A text begins with the time at which it was due, in as many digits.
@@ -286,7 +288,7 @@ pub async fn trial(
     crowd.heard.reset();
     let before = crowd.cut_off.load(Ordering::Relaxed);
     let begun = Instant::now();
-    let sent = send(address, seats, 32, Pace::Open(rate), lasts).await;
+    let sent = send(address, seats, SENDERS, Pace::Open(rate), lasts).await;
     let wanted = sent.acks.count() * listeners;
     crowd.settle(wanted).await;
     let seconds = begun.elapsed().as_secs_f64().max(lasts.as_secs_f64());

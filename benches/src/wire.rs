@@ -14,6 +14,14 @@ fn broken(what: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, what)
 }
 
+/// The server said goodbye: RFC 6455, section 5.5.1.
+fn closed(payload: &[u8]) -> io::Error {
+    let (code, reason) = payload.split_at_checked(2).unwrap_or_default();
+    let code = code.iter().fold(0_u32, |code, byte| code << 8 | u32::from(*byte));
+    let why = format!("closed by the server: {code} {}", String::from_utf8_lossy(reason));
+    io::Error::new(io::ErrorKind::ConnectionAborted, why)
+}
+
 pub fn find(bytes: &[u8], part: &[u8]) -> Option<usize> {
     bytes.windows(part.len()).position(|window| window == part)
 }
@@ -151,7 +159,7 @@ impl Socket {
                     break;
                 }
                 if opcode == 8 {
-                    return Err(io::ErrorKind::ConnectionAborted.into());
+                    return Err(closed(&self.incoming.bytes()[head..head + length]));
                 }
                 if opcode == 1 {
                     each(&self.incoming.bytes()[head..head + length]);

@@ -15,13 +15,13 @@ use crate::rows;
 use crate::site::Site;
 
 /// Messages under way per listener while the highest rate is looked for: few enough for every queue.
-const WINDOW: u64 = 64;
+const WINDOW: u64 = 256;
 /// What a rate that did not hold is multiplied by.
 const BACK: f64 = 0.8;
 const BACK_MAX: usize = 6;
 const ROOMS: usize = 200;
 const ROOM_PEOPLE: usize = 5;
-const TALKING: usize = 256;
+const TALKING: usize = ROOMS * ROOM_PEOPLE;
 /// What a message puts on the disk, roughly, where that can't be measured.
 const MESSAGE_DISK_BYTES: usize = 4_096;
 
@@ -38,7 +38,7 @@ async fn highest(program: &Program, seats: &Arc<Vec<Seat>>, crowd: &Crowd, lasts
     let address = program.address;
     crowd.heard.reset();
     let closed = Pace::Closed { window: Some((WINDOW, crowd, listeners)) };
-    let sent = load::send(address, seats, 32, closed, lasts).await;
+    let sent = load::send(address, seats, load::SENDERS, closed, lasts).await;
     crowd.settle(sent.acks.count() * listeners).await;
     let mut rate = sent.per_second() * 0.95;
     let mut found =
