@@ -166,8 +166,8 @@ const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRESQL: EmbeddedMigrations = embed_migrations!("migrations/postgresql");
 
 /// `secure_delete` overwrites what is deleted with zeros, so that a deleted text is gone from the
-/// file and not merely unreachable; `synchronous=FULL` is one fsync of the WAL per commit. The WAL grows to
-/// 32 MB before it is brought into the database: pages that many commits change are then copied once.
+/// file and not merely unreachable; `synchronous=FULL` is one fsync of the WAL per commit. While there is always more to
+/// write, the WAL grows to 32 MB before it is brought into the database: pages that many commits change are then copied once.
 const PRAGMAS: &str = "
     PRAGMA busy_timeout = 5000;
     PRAGMA journal_mode = WAL;
@@ -286,7 +286,16 @@ impl Conn {
         }
     }
 
-    /// Brings what stands in SQLite's write-ahead log into the database and empties the log, in which
+    /// Brings what stands in SQLite's write-ahead log into the database, as far as nobody still reads what was there
+    /// before; waits for nobody.
+    pub fn checkpoint(&mut self) -> Result<(), Error> {
+        match self {
+            Conn::Sqlite(c) => Ok(c.batch_execute("PRAGMA wal_checkpoint(PASSIVE)")?),
+            Conn::Postgres(_) => Ok(()),
+        }
+    }
+
+    /// As [`Conn::checkpoint`], of all of it, and empties the log, in which
     /// deleted texts would otherwise stay until it is written over. Gives way to others after a moment.
     pub fn empty_log(&mut self) -> Result<(), Error> {
         match self {

@@ -317,6 +317,29 @@ async fn what_waits_shares_one_commit_on_sqlite() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_written_is_brought_into_the_database_once_nobody_waits_on_sqlite() {
+    const TEXT: &str = "to be found in the file";
+    let server = TestServer::sqlite().await;
+    let stage = Stage::set(&server).await;
+    let is_there = || {
+        let file = std::fs::read(server.database_url()).expect("the database");
+        file.windows(TEXT.len()).any(|part| part == TEXT.as_bytes())
+    };
+    stage.ann.say(stage.channel.as_str(), "first", TEXT).await;
+    assert!(!is_there(), "it stands in the write-ahead log");
+    let go_on = stage.hold().await;
+    let mut sends = Vec::new();
+    for n in 0..300 {
+        sends.push(stage.send(&format!("n{n}"), "together").await);
+    }
+    go_on();
+    for sent in join_all(sends).await {
+        sent.expect("sent");
+    }
+    eventually("the text in the database", async || is_there().then_some(())).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_waits_for_a_channel_shares_one_commit_on_postgresql() {
     let Some(server) = TestServer::postgresql_with(&[]).await else { return };
     let stage = Stage::set(&server).await;
