@@ -23,6 +23,10 @@ use loggia::protocol::audit::Audit;
 use loggia::server::{self, StartError};
 use loggia::storage::{Conn, channels};
 
+/// Messages are made by the threads that take requests and given back by the one that writes.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// A federated chat server: every channel is a signed, verifiable log.
 #[derive(Parser)]
 #[command(version, about)]
