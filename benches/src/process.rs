@@ -90,6 +90,8 @@ impl Drop for Program {
 pub struct Usage {
     pub cpu_s: f64,
     pub rss_kib: f64,
+    /// Of it, what is not a part of a file: the system counts pages of a database once for each connection that maps it.
+    pub anonymous_kib: f64,
     pub peak_kib: f64,
     /// What it had the system write to disks.
     pub written_bytes: f64,
@@ -111,6 +113,7 @@ impl Usage {
         Usage {
             cpu_s: (ticks(11).unwrap_or(0.0) + ticks(12).unwrap_or(0.0)) / TICKS_PER_SECOND,
             rss_kib: number(&status, "VmRSS:"),
+            anonymous_kib: number(&status, "RssAnon:"),
             peak_kib: number(&status, "VmHWM:"),
             written_bytes: number(&read("io"), "write_bytes:"),
         }

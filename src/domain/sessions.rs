@@ -84,7 +84,7 @@ impl Domain {
     /// Who the token belongs to; none when it belongs to nobody (any more).
     pub async fn actor(&self, token: &str) -> Result<Option<Actor>> {
         let hash = token_hash(token);
-        let Some(owner) = self.reads.read(move |conn| sessions::by_token(conn, &hash)).await? else {
+        let Some(owner) = self.reads.read_in_turn(move |conn| sessions::by_token(conn, &hash)).await? else {
             return Ok(None);
         };
         let now = self.clock.now();

@@ -43,7 +43,7 @@ impl Domain {
     pub async fn snapshot(&self, actor: &Actor) -> Result<Snapshot> {
         let user = actor.person.num;
         self.reads
-            .read(move |conn| {
+            .read_in_turn(move |conn| {
                 let me = users::by_num(conn, user)?.ok_or(Error::NotFound(Missing::User))?;
                 let channels = mine(conn, user)?;
                 let people = channels.iter().flat_map(|channel| &channel.people);
@@ -72,7 +72,7 @@ impl Domain {
     /// The channels that a person's sockets follow: those they are joined in.
     pub async fn followed(&self, user: UserNum) -> Result<Vec<Followed>> {
         self.reads
-            .read(move |conn| {
+            .read_in_turn(move |conn| {
                 let bases: std::collections::HashMap<ChannelNum, i64> =
                     members::of_user(conn, user, "joined")?
                         .into_iter()
@@ -98,7 +98,7 @@ impl Domain {
         limit: i64,
     ) -> Result<(Missed, Seq)> {
         self.reads
-            .read(move |conn| {
+            .read_in_turn(move |conn| {
                 let seat = Seat::joined(conn, user, &channel)?;
                 let head = seat.head();
                 let from = seq.saturating_add(1).max(seat.first_readable());
@@ -121,6 +121,6 @@ impl Domain {
 
     /// Unseen notifications per channel.
     pub async fn mentions(&self, user: UserNum) -> Result<Vec<(ChannelNum, i64)>> {
-        Ok(self.reads.read(move |conn| notifications::unseen_by_channel(conn, user)).await?)
+        Ok(self.reads.read_in_turn(move |conn| notifications::unseen_by_channel(conn, user)).await?)
     }
 }

@@ -14,6 +14,8 @@ type Job = Box<dyn FnOnce(&mut Conn) + Send>;
 
 /// How much work may wait for a connection.
 const QUEUE_JOBS_MAX: usize = 4_096;
+/// How long [`ReadPool::read_in_turn`] waits for its place.
+const TURN_WAIT_MAX: Duration = Duration::from_secs(20);
 /// How long a connection may rest before it is asked whether it is still there.
 pub const REST_MAX: Duration = Duration::from_secs(5);
 /// Pause before a thread tries again to connect.
@@ -52,16 +54,44 @@ impl ReadPool {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let (reply, outcome) = oneshot::channel();
-        let job: Job = Box::new(move |conn| {
-            let _ = reply.send(conn.snapshot(work));
-        });
+        let (job, outcome) = job(work);
         self.jobs.try_send(job).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => Error::Busy,
             mpsc::error::TrySendError::Closed(_) => Error::Lost,
         })?;
         outcome.await.unwrap_or_else(|_| Err(Error::Lost.into()))
     }
+
+    /// As [`ReadPool::read`], but waits for its place when too much waits: for what all clients ask at once when the
+    /// server, or the network, comes back. Refused, they would only ask again.
+    ///
+    /// # Errors
+    /// As [`ReadPool::read`]; [`Error::Busy`] only after a while.
+    pub async fn read_in_turn<T, E, F>(&self, work: F) -> std::result::Result<T, E>
+    where
+        F: FnOnce(&mut Conn) -> std::result::Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let (job, outcome) = job(work);
+        let place = tokio::time::timeout(TURN_WAIT_MAX, self.jobs.send(job)).await;
+        place.map_err(|_| Error::Busy)?.map_err(|_| Error::Lost)?;
+        outcome.await.unwrap_or_else(|_| Err(Error::Lost.into()))
+    }
+}
+
+/// The work, and what will be heard of it.
+fn job<T, E, F>(work: F) -> (Job, oneshot::Receiver<std::result::Result<T, E>>)
+where
+    F: FnOnce(&mut Conn) -> std::result::Result<T, E> + Send + 'static,
+    T: Send + 'static,
+    E: From<Error> + Send + 'static,
+{
+    let (reply, outcome) = oneshot::channel();
+    let job = Box::new(move |conn: &mut Conn| {
+        let _ = reply.send(conn.snapshot(work));
+    });
+    (job, outcome)
 }
 
 /// Serves the queue with one connection after another. True once the queue has closed.
@@ -83,4 +113,46 @@ fn serve(url: &str, queue: &Mutex<mpsc::Receiver<Job>>) -> bool {
 fn connect(url: &str) -> Option<Conn> {
     let opened = Conn::open(url).and_then(|mut conn| conn.read_only().map(|()| conn));
     opened.inspect_err(|error| tracing::error!(%error, "cannot open the database for reading")).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Outcome = std::result::Result<(), Error>;
+
+    #[tokio::test]
+    async fn what_is_read_in_turn_waits_where_others_are_refused() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let url = dir.path().join("empty.db").to_string_lossy().into_owned();
+        let pool = ReadPool::start(&url, 1).expect("a thread");
+        let (go_on, held) = std::sync::mpsc::channel::<()>();
+        let (says, begun) = oneshot::channel();
+        let holding = tokio::spawn({
+            let pool = pool.clone();
+            async move {
+                let hold = move |_: &mut Conn| -> Outcome {
+                    let _ = says.send(());
+                    let _ = held.recv();
+                    Ok(())
+                };
+                pool.read(hold).await
+            }
+        });
+        begun.await.expect("it is held");
+        let nothing = |_: &mut Conn| -> Outcome { Ok(()) };
+        let mut waiting: Vec<_> = (0..QUEUE_JOBS_MAX).map(|_| Box::pin(pool.read(nothing))).collect();
+        for one in &mut waiting {
+            assert!(futures_util::poll!(one).is_pending());
+        }
+        assert!(matches!(pool.read(nothing).await, Err(Error::Busy)));
+        let mut in_turn = Box::pin(pool.read_in_turn(nothing));
+        assert!(futures_util::poll!(&mut in_turn).is_pending());
+        go_on.send(()).expect("it is held");
+        in_turn.await.expect("its turn");
+        holding.await.expect("no panic").expect("held");
+        for one in waiting {
+            one.await.expect("read");
+        }
+    }
 }

@@ -56,10 +56,10 @@ pub async fn idle(bench: &mut Bench<'_>) -> io::Result<()> {
             return Err(io::Error::other("an idle socket was cut off"));
         }
         if wanted == CONNECTING_MAX {
-            before = program.usage().rss_kib;
+            before = program.usage().anonymous_kib;
             continue;
         }
-        let each = (program.usage().rss_kib - before) / (wanted - CONNECTING_MAX) as f64;
+        let each = (program.usage().anonymous_kib - before) / (wanted - CONNECTING_MAX) as f64;
         let name = |what: &str| format!("D {what}, {wanted} idle sockets in {CHANNELS_EACH} channels each");
         bench
             .row(name("resident per socket"), (each, "KiB"), None, cores, program)

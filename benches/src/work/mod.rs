@@ -11,7 +11,7 @@ pub mod talk;
 use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::process::{Cores, Program};
 use crate::report::{Report, Row};
@@ -75,6 +75,10 @@ impl Bench<'_> {
     }
 }
 
+/// What takes so long is asked for less often than it might be, though so often at least.
+const REPEAT_LASTS: Duration = Duration::from_secs(15);
+const REPEAT_MIN: usize = 30;
+
 /// Asks the same thing again and again over one connection: milliseconds, half and nearly all.
 pub async fn repeat(
     address: SocketAddr,
@@ -84,7 +88,11 @@ pub async fn repeat(
 ) -> io::Result<(f64, f64)> {
     let mut http = Http::connect(address).await?;
     let times = Histogram::default();
-    for path in paths.iter().cycle().take(count) {
+    let begun = Instant::now();
+    for (n, path) in paths.iter().cycle().take(count).enumerate() {
+        if n >= REPEAT_MIN && begun.elapsed() > REPEAT_LASTS {
+            break;
+        }
         let before = now();
         let (status, _) = http.ask("GET", path, token, "").await?;
         times.record(now() - before);
