@@ -72,6 +72,19 @@ impl Stage {
         queued(Box::pin(async move { domain.send_message(&actor, channel, new).await })).await
     }
 
+    /// So many messages that share one commit.
+    async fn send_together(&self, count: usize) {
+        let go_on = self.hold().await;
+        let mut sends = Vec::with_capacity(count);
+        for n in 0..count {
+            sends.push(self.send(&format!("n{n}"), "together").await);
+        }
+        go_on();
+        for sent in join_all(sends).await {
+            sent.expect("sent");
+        }
+    }
+
     /// A unit of one's own, asked for but not yet run.
     async fn unit<T: Send + 'static>(
         &self,
@@ -303,15 +316,7 @@ async fn what_waits_shares_one_commit_on_sqlite() {
     let before = commits(&server);
     stage.ann.say(stage.channel.as_str(), "alone", "alone").await;
     assert_eq!(commits(&server), before + 1, "one that comes alone is a commit of its own");
-    let go_on = stage.hold().await;
-    let mut sends = Vec::new();
-    for n in 0..200 {
-        sends.push(stage.send(&format!("n{n}"), "together").await);
-    }
-    go_on();
-    for sent in join_all(sends).await {
-        sent.expect("sent");
-    }
+    stage.send_together(200).await;
     assert_eq!(commits(&server), before + 2);
     stage.log_has(NEW + 201).await;
 }
@@ -327,15 +332,7 @@ async fn what_was_written_is_brought_into_the_database_once_nobody_waits_on_sqli
     };
     stage.ann.say(stage.channel.as_str(), "first", TEXT).await;
     assert!(!is_there(), "it stands in the write-ahead log");
-    let go_on = stage.hold().await;
-    let mut sends = Vec::new();
-    for n in 0..300 {
-        sends.push(stage.send(&format!("n{n}"), "together").await);
-    }
-    go_on();
-    for sent in join_all(sends).await {
-        sent.expect("sent");
-    }
+    stage.send_together(300).await;
     eventually("the text in the database", async || is_there().then_some(())).await;
 }
 
@@ -343,15 +340,7 @@ async fn what_was_written_is_brought_into_the_database_once_nobody_waits_on_sqli
 async fn what_waits_for_a_channel_shares_one_commit_on_postgresql() {
     let Some(server) = TestServer::postgresql_with(&[]).await else { return };
     let stage = Stage::set(&server).await;
-    let go_on = stage.hold().await;
-    let mut sends = Vec::new();
-    for n in 0..200 {
-        sends.push(stage.send(&format!("n{n}"), "together").await);
-    }
-    go_on();
-    for sent in join_all(sends).await {
-        sent.expect("sent");
-    }
+    stage.send_together(200).await;
     // Rows bear the number of the transaction, or of the savepoint in it, that wrote them: those sends have none.
     let transactions = "SELECT count(DISTINCT xmin::text) FROM entries WHERE kind = 'message'";
     let script = format!(
