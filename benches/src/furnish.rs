@@ -152,8 +152,8 @@ fn message(conn: &mut Conn, written: &Written) -> Result<(), storage::Error> {
         thread_count: 0,
         has_reactions: false,
     };
-    messages::insert(conn, &row)?;
-    entries::insert_body(conn, channel, seq, &written.body())?;
+    messages::insert(conn, row)?;
+    entries::insert_body(conn, channel, seq, written.body())?;
     search::add(conn, channel, seq, &written.document())
 }
 

@@ -40,31 +40,32 @@ fn write(conn: &mut Conn, model: &mut Model, nth: u64) -> Result<(), Error> {
     let id = format!("${:016x}{}", nth.wrapping_mul(0x9e37_79b9_7f4a_7c15), &model.entry.event_id[17..]);
     let nonce = format!("r{nth}");
     let entry = EntryRow { seq, event_id: id.clone(), nonce: nonce.clone(), ..model.entry.clone() };
-    entries::insert(conn, &entry)?;
-    entries::insert_body(conn, num, seq, &model.body)?;
+    entries::insert(conn, entry)?;
+    entries::insert_body(conn, num, seq, model.body.clone())?;
     let message = MessageRow { seq, id, nonce, body_seq: seq, ..model.message.clone() };
-    messages::insert(conn, &message)?;
-    let document = Document { text: &model.text, names: Vec::new(), marks: vec![Mark::From(message.sender)] };
+    let sender = message.sender;
+    messages::insert(conn, message)?;
+    let document = Document { text: &model.text, names: Vec::new(), marks: vec![Mark::From(sender)] };
     search::add(conn, num, seq, &document)?;
     model.channel.size += 1;
     model.channel.live_count += 1;
-    members::set_read(conn, num, message.sender, seq, model.channel.live_count)
+    members::set_read(conn, num, sender, seq, model.channel.live_count)
 }
 
 fn grown(conn: &mut Conn, channel: &ChannelRow) -> Result<(), Error> {
     let log = LogState {
         size: channel.size,
-        root: &channel.root,
-        frontier: &channel.frontier,
+        root: channel.root.clone(),
+        frontier: channel.frontier.clone(),
         last_ts: channel.last_ts,
-        head_kid: &channel.head_kid,
+        head_kid: channel.head_kid.clone(),
         head_ts: channel.head_ts,
-        head_signature: &channel.head_signature,
+        head_signature: channel.head_signature.clone(),
         live_count: channel.live_count,
         joined_count: channel.joined_count,
         last_message_seq: Some(channel.size - 1),
     };
-    channels::set_log(conn, channel.num, &log)
+    channels::set_log(conn, channel.num, log)
 }
 
 /// Messages a second, in commits of `batch`, into all channels of a stopped server in turn; `each` in a row into one.

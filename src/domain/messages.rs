@@ -291,8 +291,11 @@ fn send(
     (new, found): (NewMessage, Mentions),
     ready: Option<Ready>,
 ) -> Result<(Message, bool)> {
-    let num = find_channel(work, actor, channel)?;
-    if let Some(entry) = entries::by_nonce(work.conn, num, actor.person.num, new.nonce.as_str())? {
+    let num = work.lane.num_of(work.conn, channel)?.ok_or(Error::NotFound(Missing::Channel))?;
+    work.lane.lock_soon(work.conn, num);
+    let sent = entries::by_nonce(work.conn, num, actor.person.num, new.nonce.as_str())?;
+    find_channel(work, actor, channel)?;
+    if let Some(entry) = sent {
         return again(work.conn, actor, channel, &entry, &new).map(|message| (message, false));
     }
     if let Some(message) = waiting(work, num, actor, &new)? {

@@ -1,5 +1,7 @@
 //! Channels: where each log stands, what its state adds up to, and the keys that it binds.
 
+use std::sync::{Arc, OnceLock};
+
 use diesel::prelude::*;
 
 use super::schema::{channel_keys, channels, members};
@@ -81,22 +83,21 @@ pub fn insert(conn: &mut Conn, channel: &NewChannel<'_>) -> Result<ChannelNum> {
 /// Where a log stands after a commit, with its signed head.
 #[derive(AsChangeset)]
 #[diesel(table_name = channels, treat_none_as_null = true)]
-pub struct LogState<'a> {
+pub struct LogState {
     pub size: i64,
-    pub root: &'a [u8],
-    pub frontier: &'a [u8],
+    pub root: Vec<u8>,
+    pub frontier: Vec<u8>,
     pub last_ts: i64,
-    pub head_kid: &'a str,
+    pub head_kid: String,
     pub head_ts: i64,
-    pub head_signature: &'a [u8],
+    pub head_signature: Vec<u8>,
     pub live_count: i64,
     pub joined_count: i64,
     pub last_message_seq: Option<i64>,
 }
 
-pub fn set_log(conn: &mut Conn, num: ChannelNum, log: &LogState<'_>) -> Result<()> {
-    kept_update(channels::table.find(num), log).execute(conn)?;
-    Ok(())
+pub fn set_log(conn: &mut Conn, num: ChannelNum, log: LogState) -> Result<()> {
+    Ok(kept_update(channels::table.find(num), log).later(conn)?)
 }
 
 pub fn by_id(conn: &mut Conn, id: &str) -> Result<Option<ChannelRow>> {
@@ -113,12 +114,44 @@ pub fn num_of(conn: &mut Conn, id: &str) -> Result<Option<ChannelNum>> {
 
 /// Takes the lock that orders appends across nodes, and answers (size, root) as they now are.
 /// SQLite has one writer, so there is nothing to lock.
-pub fn lock(conn: &mut Conn, num: ChannelNum) -> Result<Option<(i64, Vec<u8>)>> {
+pub fn lock(conn: &mut Conn, num: ChannelNum) -> Result<Option<Place>> {
     let row = channels::table.find(num).select((channels::size, channels::root));
     match conn {
-        Conn::Sqlite(c) => optional(diesel::RunQueryDsl::first(row, c)),
-        Conn::Postgres(c) => optional(diesel::RunQueryDsl::first(row.for_update(), &mut **c)),
+        Conn::Sqlite(c) => optional(diesel::RunQueryDsl::get_result(row, c)),
+        Conn::Postgres(c) => optional(diesel::RunQueryDsl::get_result(row.for_update(), &mut **c)),
     }
+}
+
+/// (size, root) of a log.
+pub type Place = (i64, Vec<u8>);
+
+/// What [`lock_soon`] is going to find.
+pub struct Locked(Arc<OnceLock<Option<Place>>>);
+
+impl Locked {
+    /// What [`lock`] answers; none while the question is still waiting.
+    pub fn found(self) -> Option<Option<Place>> {
+        self.0.get().cloned()
+    }
+}
+
+/// As [`lock`], on PostgreSQL together with whatever is asked next. None where that is not possible.
+pub fn lock_soon(conn: &mut Conn, num: ChannelNum) -> Option<Locked> {
+    let Conn::Postgres(c) = conn else { return None };
+    if !c.may_wait() {
+        return None;
+    }
+    let found = Arc::new(OnceLock::new());
+    let place = found.clone();
+    c.wait(move |mut conn| {
+        Box::pin(async move {
+            let row = channels::table.find(num).select((channels::size, channels::root)).for_update();
+            let asked = diesel_async::RunQueryDsl::get_result(row, &mut conn).await.optional()?;
+            let _ = place.set(asked);
+            Ok(())
+        })
+    });
+    Some(Locked(found))
 }
 
 pub fn by_alias(conn: &mut Conn, alias: &str) -> Result<Option<ChannelRow>> {

@@ -7,21 +7,21 @@
 use diesel::backend::Backend;
 use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection, TransactionManager};
 use diesel::dsl::{Limit, sql};
+use diesel::pg::Pg;
 use diesel::query_builder::{AsChangeset, AstPass, IntoUpdateTarget, QueryFragment, QueryId};
 use diesel::query_dsl::methods::{ExecuteDsl, LimitDsl, LoadQuery};
 use diesel::sql_types::Bool;
 use diesel::sqlite::{Sqlite, SqliteConnection};
 use diesel::{QueryResult, QuerySource, Selectable};
-use diesel_async::AsyncPgConnection;
 use diesel_async::async_connection_wrapper::{AsyncConnectionWrapper, BlockOn};
-use diesel_async::pooled_connection::PoolableConnection;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use tokio::runtime::{Builder, Runtime};
 
 use super::Error;
+use super::pipeline::Pipeline;
 
 /// Pure Rust: no libpq to link, and one binary serves both databases.
-pub type PgConnection = AsyncConnectionWrapper<AsyncPgConnection, OwnRuntime>;
+pub type PgConnection = AsyncConnectionWrapper<Pipeline, OwnRuntime>;
 
 /// Drives a connection's socket on the thread that waits for it, and on no other.
 pub struct OwnRuntime(Runtime);
@@ -71,6 +71,19 @@ pub trait RunQueryDsl: Sized {
         on!(conn, |c| ExecuteDsl::execute(self, c))
     }
 
+    /// As `execute`, of a change whose outcome nobody looks at: on PostgreSQL it travels with the next statement, which
+    /// also answers its error.
+    fn later(self, conn: &mut Conn) -> QueryResult<()>
+    where
+        Self: ExecuteDsl<SqliteConnection> + ExecuteDsl<PgConnection>,
+        Self: QueryFragment<Pg> + QueryId + Send + 'static,
+    {
+        match conn {
+            Conn::Sqlite(c) => ExecuteDsl::execute(self, c).map(drop),
+            Conn::Postgres(c) => later(self, c),
+        }
+    }
+
     fn load<'q, U>(self, conn: &mut Conn) -> QueryResult<Vec<U>>
     where
         Self: LoadQuery<'q, SqliteConnection, U> + LoadQuery<'q, PgConnection, U>,
@@ -101,6 +114,18 @@ pub trait RunQueryDsl: Sized {
     {
         on!(conn, |c| diesel::RunQueryDsl::get_result(self.limit(1), c))
     }
+}
+
+/// As [`RunQueryDsl::later`], of a statement that PostgreSQL alone understands.
+pub(in crate::storage) fn later<T>(statement: T, conn: &mut PgConnection) -> QueryResult<()>
+where
+    T: ExecuteDsl<PgConnection> + QueryFragment<Pg> + QueryId + Send + 'static,
+{
+    if conn.may_wait() {
+        conn.later(statement);
+        return Ok(());
+    }
+    ExecuteDsl::execute(statement, conn).map(drop)
 }
 
 impl<Q> RunQueryDsl for Q where Q: diesel::RunQueryDsl<SqliteConnection> + diesel::RunQueryDsl<PgConnection> {}
@@ -263,6 +288,22 @@ impl Conn {
         outcome
     }
 
+    /// As [`Conn::snapshot`]; `answer` is called as soon as `work` has come to its end, before the transaction has.
+    pub fn snapshot_for<T, E: From<Error>>(
+        &mut self,
+        work: impl FnOnce(&mut Conn) -> Result<T, E>,
+        answer: impl FnOnce(Result<T, E>),
+    ) {
+        let begun = on!(&mut *self, |c| begin(c)).map_err(Error::from);
+        if let Err(error) = begun {
+            return answer(Err(error.into()));
+        }
+        answer(work(self));
+        if let Err(error) = self.rollback() {
+            tracing::warn!(%error, "a transaction that only read can't be ended");
+        }
+    }
+
     /// Refuses to write from now on; on PostgreSQL each transaction sees one state throughout, as on
     /// SQLite by nature.
     pub fn read_only(&mut self) -> Result<(), Error> {
@@ -335,7 +376,7 @@ impl Conn {
     pub fn is_broken(&mut self) -> bool {
         match self {
             Conn::Sqlite(_) => false,
-            Conn::Postgres(c) => PoolableConnection::is_broken(&mut ***c),
+            Conn::Postgres(c) => c.is_broken(),
         }
     }
 

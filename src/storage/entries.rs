@@ -25,16 +25,13 @@ pub struct EntryRow {
     pub redacted_seq: Option<i64>,
 }
 
-pub fn insert(conn: &mut Conn, entry: &EntryRow) -> Result<()> {
-    diesel::insert_into(entries::table).values(entry).execute(conn)?;
-    Ok(())
+pub fn insert(conn: &mut Conn, entry: EntryRow) -> Result<()> {
+    Ok(diesel::insert_into(entries::table).values(entry).later(conn)?)
 }
 
-pub fn insert_body(conn: &mut Conn, channel: ChannelNum, seq: i64, body: &str) -> Result<()> {
-    diesel::insert_into(bodies::table)
-        .values((bodies::channel.eq(channel), bodies::seq.eq(seq), bodies::body.eq(body)))
-        .execute(conn)?;
-    Ok(())
+pub fn insert_body(conn: &mut Conn, channel: ChannelNum, seq: i64, body: String) -> Result<()> {
+    let row = (bodies::channel.eq(channel), bodies::seq.eq(seq), bodies::body.eq(body));
+    Ok(diesel::insert_into(bodies::table).values(row).later(conn)?)
 }
 
 pub fn body(conn: &mut Conn, channel: ChannelNum, seq: i64) -> Result<Option<String>> {

@@ -137,12 +137,8 @@ pub fn successor(conn: &mut Conn, channel: ChannelNum, user: UserNum) -> Result<
 }
 
 pub fn set_read(conn: &mut Conn, channel: ChannelNum, user: UserNum, seq: i64, base: i64) -> Result<()> {
-    kept_update(
-        members::table.find((channel, user)),
-        (members::read_seq.eq(seq), members::read_base.eq(base)),
-    )
-    .execute(conn)?;
-    Ok(())
+    let values = (members::read_seq.eq(seq), members::read_base.eq(base));
+    Ok(kept_update(members::table.find((channel, user)), values).later(conn)?)
 }
 
 /// A message at `seq` by `sender` was deleted: whoever had read it has one less behind the marker, and so

@@ -29,9 +29,8 @@ pub struct MessageRow {
 /// A message, its author's id, and its body unless that was deleted.
 pub type Shown = (MessageRow, String, Option<String>);
 
-pub fn insert(conn: &mut Conn, message: &MessageRow) -> Result<()> {
-    diesel::insert_into(messages::table).values(message).execute(conn)?;
-    Ok(())
+pub fn insert(conn: &mut Conn, message: MessageRow) -> Result<()> {
+    Ok(diesel::insert_into(messages::table).values(message).later(conn)?)
 }
 
 /// Which messages a page is of.

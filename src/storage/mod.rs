@@ -23,6 +23,7 @@ pub mod notifications;
 pub mod overview;
 pub mod peers;
 pub mod pending;
+mod pipeline;
 mod pool;
 pub mod pushes;
 pub mod refusals;

@@ -89,7 +89,9 @@ where
 {
     let (reply, outcome) = oneshot::channel();
     let job = Box::new(move |conn: &mut Conn| {
-        let _ = reply.send(conn.snapshot(work));
+        conn.snapshot_for(work, |outcome| {
+            let _ = reply.send(outcome);
+        });
     });
     (job, outcome)
 }

@@ -54,7 +54,7 @@ pub(super) fn created(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error>
         thread_count: 0,
         has_reactions: false,
     };
-    messages::insert(work.conn, &row)?;
+    messages::insert(work.conn, row.clone())?;
     search::add(work.conn, at.channel, at.seq, &document(&row, &content))?;
     let is_ours = show::is_of(at.sender.id.as_str(), work.lane.identity.name.as_str());
     files::refer(work.conn, at.channel, at.seq, at.sender.num, &content, is_ours)?;
@@ -238,11 +238,11 @@ pub(super) fn late(work: &mut Work<'_>, at: &At<'_>, body: &str) -> Result<Optio
         files::refer(work.conn, at.channel, at.seq, at.sender.num, &content, is_ours)?;
     }
     if row.body_seq != at.seq {
-        entries::insert_body(work.conn, at.channel, at.seq, body)?;
+        entries::insert_body(work.conn, at.channel, at.seq, body.to_owned())?;
         return Ok(None);
     }
     forget_words(work, &row)?;
-    entries::insert_body(work.conn, at.channel, at.seq, body)?;
+    entries::insert_body(work.conn, at.channel, at.seq, body.to_owned())?;
     search::add(work.conn, at.channel, target, &document(&row, &content))?;
     let message = as_it_stands(work, at.channel, target)?;
     // In a direct conversation everybody was told of it when it came.

@@ -68,20 +68,22 @@ pub fn late(work: &mut Work<'_>, at: &At<'_>, body: &str) -> Result<Option<Late>
             message::late(work, at, body).map(|message| message.map(Late::Message))
         }
         EventType::Reaction => {
-            entries::insert_body(work.conn, at.channel, at.seq, body)?;
+            entries::insert_body(work.conn, at.channel, at.seq, body.to_owned())?;
             reaction::late(work, at).map(|message| message.map(Late::Message))
         }
         EventType::ChannelName
         | EventType::ChannelTopic
         | EventType::ChannelAvatar
         | EventType::ChannelPins => {
-            entries::insert_body(work.conn, at.channel, at.seq, body)?;
+            entries::insert_body(work.conn, at.channel, at.seq, body.to_owned())?;
             let last = entries::last_of_kind(work.conn, at.channel, at.event.kind.as_str())?;
             if last != Some(at.seq) {
                 return Ok(None);
             }
             Ok(Some(Late::Channel(channel::changed(work, at)?)))
         }
-        _ => entries::insert_body(work.conn, at.channel, at.seq, body).map(|()| None).map_err(Error::from),
+        _ => entries::insert_body(work.conn, at.channel, at.seq, body.to_owned())
+            .map(|()| None)
+            .map_err(Error::from),
     }
 }

@@ -424,7 +424,7 @@ impl Work<'_> {
             target_seq: None,
             redacted_seq: None,
         };
-        Ok(entries::insert(self.conn, &row)?)
+        Ok(entries::insert(self.conn, row)?)
     }
 
     /// The row of a person of whatever server, made if need be.

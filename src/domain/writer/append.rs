@@ -202,14 +202,14 @@ impl Work<'_> {
             target_seq: target,
             redacted_seq: None,
         };
-        entries::insert(self.conn, &row)?;
+        entries::insert(self.conn, row)?;
         if void.is_some() {
             let id = self.lane.open(self.conn, channel)?.id.clone();
             self.tell(Effect::Entry { channel, id, seq, change: None });
             return Ok(Appended { seq, id: composed.signed.id.clone(), ts });
         }
         if let Some(body) = &composed.body {
-            entries::insert_body(self.conn, channel, seq, &text(body)?)?;
+            entries::insert_body(self.conn, channel, seq, text(body)?)?;
         }
         self.apply(channel, seq, event, id)?;
         let at =

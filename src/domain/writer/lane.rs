@@ -85,6 +85,8 @@ pub struct Lane {
     locked: HashSet<ChannelNum>,
     /// Those that the unit under way has locked: if it is taken back, so is the lock.
     locked_by_unit: Vec<ChannelNum>,
+    /// Locks that were asked for, and may have been given.
+    locks: HashMap<ChannelNum, channels::Locked>,
     /// Channels whose log grew in this transaction, and how long each was before. What failed has grown nothing.
     touched: BTreeMap<ChannelNum, i64>,
     /// Where the logs stood before each append of the unit under way; none for a channel it made.
@@ -110,6 +112,7 @@ impl Lane {
             nums: HashMap::new(),
             locked: HashSet::new(),
             locked_by_unit: Vec::new(),
+            locks: HashMap::new(),
             touched: BTreeMap::new(),
             undo: Vec::new(),
             effects: Vec::new(),
@@ -137,6 +140,7 @@ impl Lane {
     pub(super) fn begin_unit(&mut self) {
         self.undo.clear();
         self.locked_by_unit.clear();
+        self.locks.clear();
         self.settled.clear();
     }
 
@@ -163,12 +167,23 @@ impl Lane {
         Ok(found)
     }
 
+    /// Asks for the channel's lock together with whatever this unit asks next, for [`Lane::open`] after that.
+    pub fn lock_soon(&mut self, conn: &mut Conn, num: ChannelNum) {
+        if !self.locked.contains(&num)
+            && let Some(lock) = channels::lock_soon(conn, num)
+        {
+            self.locks.insert(num, lock);
+        }
+    }
+
     /// The channel, locked for this transaction and as it is in the database.
     pub fn open(&mut self, conn: &mut Conn, num: ChannelNum) -> Result<&mut Open, Error> {
         let gone = || Error::Internal(storage::Error::Damaged(format!("channel {num} is gone")));
         if conn.is_postgres() && !self.locked.contains(&num) {
             // Another node may have appended: what is remembered holds only for the same log.
-            let (size, root) = channels::lock(conn, num)?.ok_or_else(gone)?;
+            let asked = self.locks.remove(&num).and_then(channels::Locked::found);
+            let found = asked.map_or_else(|| channels::lock(conn, num), Ok)?;
+            let (size, root) = found.ok_or_else(gone)?;
             if self.channels.get(&num).is_some_and(|open| !open.is_at(size, &root)) {
                 self.channels.remove(&num);
             }

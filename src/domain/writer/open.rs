@@ -78,20 +78,19 @@ impl LogPosition {
         ts: Ts,
         signature: &[u8],
     ) -> Result<(), storage::Error> {
-        let frontier = self.frontier.to_bytes();
         let log = LogState {
             size: self.size,
-            root: self.root.as_bytes(),
-            frontier: &frontier,
+            root: self.root.as_bytes().to_vec(),
+            frontier: self.frontier.to_bytes(),
             last_ts: self.last_ts,
-            head_kid: kid,
+            head_kid: kid.to_owned(),
             head_ts: ts,
-            head_signature: signature,
+            head_signature: signature.to_vec(),
             live_count: self.live_count,
             joined_count: self.joined_count,
             last_message_seq: self.last_message_seq,
         };
-        channels::set_log(conn, num, &log)
+        channels::set_log(conn, num, log)
     }
 }
 

@@ -8,9 +8,12 @@ pub mod words;
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
+use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Text};
 
+use super::conn::later;
 use super::{ChannelNum, Conn, Error, Result, UserNum, messages};
 use words::Phrase;
 
@@ -123,6 +126,30 @@ fn quoted(lexeme: &str) -> String {
     format!("'{}'", lexeme.replace('\\', "\\\\").replace('\'', "''"))
 }
 
+/// Puts words into PostgreSQL's index. A statement of its own kind, so that it is kept prepared: those of
+/// `diesel::sql_query` are not, and are two journeys more each time.
+#[derive(QueryId)]
+struct AddWords {
+    channel: ChannelNum,
+    seq: i64,
+    words: String,
+}
+
+impl QueryFragment<Pg> for AddWords {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("INSERT INTO message_search (channel, seq, words) VALUES (");
+        out.push_bind_param::<BigInt, _>(&self.channel)?;
+        out.push_sql(", ");
+        out.push_bind_param::<BigInt, _>(&self.seq)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Text, _>(&self.words)?;
+        out.push_sql("::tsvector)");
+        Ok(())
+    }
+}
+
+impl<C> diesel::RunQueryDsl<C> for AddWords {}
+
 /// Puts a message into the index.
 pub fn add(conn: &mut Conn, channel: ChannelNum, seq: i64, document: &Document<'_>) -> Result<()> {
     match conn {
@@ -134,10 +161,7 @@ pub fn add(conn: &mut Conn, channel: ChannelNum, seq: i64, document: &Document<'
             diesel::RunQueryDsl::execute(diesel::insert_into(fts::message_search::table).values(row), c)?;
         }
         Conn::Postgres(c) => {
-            let sql = "INSERT INTO message_search (channel, seq, words) VALUES ($1, $2, $3::tsvector)";
-            let statement = diesel::sql_query(sql).bind::<BigInt, _>(channel).bind::<BigInt, _>(seq);
-            let statement = statement.bind::<Text, _>(document.for_postgresql());
-            diesel::RunQueryDsl::execute(statement, &mut **c)?;
+            later(AddWords { channel, seq, words: document.for_postgresql() }, c)?;
         }
     }
     Ok(())

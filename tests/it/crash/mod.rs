@@ -2,6 +2,7 @@
 
 mod alone;
 mod killed;
+mod later;
 mod tampered;
 mod units;
 mod writer;

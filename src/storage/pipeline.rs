@@ -1,0 +1,194 @@
+//! A connection to PostgreSQL on which statements whose outcome nobody looks at wait for the next one that somebody
+//! does, and travel with it: one journey to the other process and back instead of one for each.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::Poll;
+
+use diesel::connection::{CacheSize, Instrumentation, TransactionManagerStatus};
+use diesel::pg::Pg;
+use diesel::query_builder::{AsQuery, QueryFragment, QueryId};
+use diesel::result::Error;
+use diesel::{ConnectionResult, QueryResult};
+use diesel_async::pooled_connection::PoolableConnection;
+use diesel_async::{
+    AnsiTransactionManager, AsyncConnection, AsyncConnectionCore, AsyncPgConnection, SimpleAsyncConnection,
+    TransactionManager,
+};
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, maybe_done};
+
+/// A statement on its way.
+pub type Sent<'a> = BoxFuture<'a, QueryResult<()>>;
+type Waiting = Box<dyn for<'a> FnOnce(&'a AsyncPgConnection) -> Sent<'a> + Send>;
+
+/// How many statements wait for another at most; a unit of work asks something after a handful.
+const WAITING_MAX: usize = 64;
+
+/// [`AsyncPgConnection`], with statements that wait.
+///
+/// They come to the server in the order in which they were given, before whatever is asked next. What the server says
+/// against one of them is answered to what is asked next, and the transaction can't be committed.
+pub struct Pipeline {
+    conn: AsyncPgConnection,
+    waiting: Vec<Waiting>,
+    /// The server refused a statement that had waited. It takes nothing of this transaction after that, and calls its
+    /// `COMMIT` a success, which only rolls back.
+    failed: bool,
+}
+
+impl Pipeline {
+    /// Runs the statement before the next one whose outcome is looked at; its own is an error at the most.
+    pub fn later<T>(&mut self, statement: T)
+    where
+        T: QueryFragment<Pg> + QueryId + Send + 'static,
+    {
+        self.wait(move |mut conn| {
+            let sent = AsyncConnectionCore::execute_returning_count(&mut conn, statement);
+            Box::pin(async move { sent.await.map(drop) })
+        });
+    }
+
+    /// As [`Pipeline::later`], of whatever `send` makes of the connection.
+    pub fn wait(&mut self, send: impl for<'a> FnOnce(&'a AsyncPgConnection) -> Sent<'a> + Send + 'static) {
+        self.waiting.push(Box::new(send));
+    }
+
+    /// Whether a statement may wait: inside a transaction, whose end sends it, and while not too many do.
+    pub fn may_wait(&mut self) -> bool {
+        let status =
+            <AnsiTransactionManager as TransactionManager<Pipeline>>::transaction_manager_status_mut(self);
+        let is_inside =
+            matches!(status, TransactionManagerStatus::Valid(state) if state.transaction_depth().is_some());
+        is_inside && self.waiting.len() < WAITING_MAX
+    }
+
+    /// Whether the server closed this connection, or left it in the middle of a transaction.
+    pub fn is_broken(&mut self) -> bool {
+        PoolableConnection::is_broken(&mut self.conn)
+    }
+
+    /// Sends what waits and, behind it, `last`; answers what `last` answers if nothing that waited failed.
+    fn send<'a, R: Send + 'a>(
+        &'a mut self,
+        last: impl FnOnce(&'a AsyncPgConnection) -> BoxFuture<'a, QueryResult<R>>,
+    ) -> BoxFuture<'a, QueryResult<R>> {
+        let Pipeline { conn, waiting, failed } = self;
+        let conn: &'a AsyncPgConnection = conn;
+        if waiting.is_empty() {
+            return last(conn);
+        }
+        let mut before: Vec<_> = waiting.drain(..).map(|statement| maybe_done(statement(conn))).collect();
+        let mut last = maybe_done(last(conn));
+        Box::pin(async move {
+            // Each is polled after the one before it, so that they are sent in order.
+            poll_fn(|context| {
+                let mut is_done = true;
+                for sent in &mut before {
+                    is_done &= sent.poll_unpin(context).is_ready();
+                }
+                is_done &= last.poll_unpin(context).is_ready();
+                if is_done { Poll::Ready(()) } else { Poll::Pending }
+            })
+            .await;
+            for sent in &mut before {
+                if let Some(Err(error)) = Pin::new(sent).take_output() {
+                    *failed = true;
+                    return Err(error);
+                }
+            }
+            Pin::new(&mut last).take_output().unwrap_or(Err(Error::NotFound))
+        })
+    }
+
+    async fn command(&mut self, sql: &str) -> QueryResult<()> {
+        let text = sql.to_owned();
+        self.send(|mut conn| Box::pin(async move { conn.batch_execute(&text).await })).await
+    }
+}
+
+impl SimpleAsyncConnection for Pipeline {
+    async fn batch_execute(&mut self, sql: &str) -> QueryResult<()> {
+        let (verb, rest) = sql.split_once(' ').unwrap_or((sql, ""));
+        match verb {
+            // Neither has an outcome that anybody looks at.
+            "BEGIN" | "SAVEPOINT" => {
+                self.failed &= verb != "BEGIN";
+                let text = sql.to_owned();
+                self.wait(|mut conn| Box::pin(async move { conn.batch_execute(&text).await }));
+                Ok(())
+            }
+            "COMMIT" if self.failed => {
+                self.command("ROLLBACK").await?;
+                Err(Error::RollbackTransaction)
+            }
+            "RELEASE" => match self.command(sql).await {
+                Err(error) if self.failed => {
+                    self.command(&format!("ROLLBACK TO {rest}")).await?;
+                    self.failed = false;
+                    Err(error)
+                }
+                outcome => outcome,
+            },
+            "ROLLBACK" => {
+                // What waits is taken back with the rest, whatever became of it.
+                let _ = self.command("").await;
+                self.command(sql).await?;
+                self.failed = false;
+                Ok(())
+            }
+            _ => self.command(sql).await,
+        }
+    }
+}
+
+impl AsyncConnectionCore for Pipeline {
+    type ExecuteFuture<'conn, 'query> = BoxFuture<'conn, QueryResult<usize>>;
+    type LoadFuture<'conn, 'query> = BoxFuture<'conn, QueryResult<Self::Stream<'conn, 'query>>>;
+    type Stream<'conn, 'query> = <AsyncPgConnection as AsyncConnectionCore>::Stream<'conn, 'query>;
+    type Row<'conn, 'query> = <AsyncPgConnection as AsyncConnectionCore>::Row<'conn, 'query>;
+    type Backend = Pg;
+
+    fn load<'conn, 'query, T>(&'conn mut self, source: T) -> Self::LoadFuture<'conn, 'query>
+    where
+        T: AsQuery + 'query,
+        T::Query: QueryFragment<Pg> + QueryId + 'query,
+    {
+        self.send(|mut conn| AsyncConnectionCore::load(&mut conn, source))
+    }
+
+    fn execute_returning_count<'conn, 'query, T>(
+        &'conn mut self,
+        source: T,
+    ) -> Self::ExecuteFuture<'conn, 'query>
+    where
+        T: QueryFragment<Pg> + QueryId + 'query,
+    {
+        self.send(|mut conn| AsyncConnectionCore::execute_returning_count(&mut conn, source))
+    }
+}
+
+impl AsyncConnection for Pipeline {
+    type TransactionManager = AnsiTransactionManager;
+
+    async fn establish(url: &str) -> ConnectionResult<Pipeline> {
+        let conn = AsyncPgConnection::establish(url).await?;
+        Ok(Pipeline { conn, waiting: Vec::new(), failed: false })
+    }
+
+    fn transaction_state(&mut self) -> &mut AnsiTransactionManager {
+        self.conn.transaction_state()
+    }
+
+    fn instrumentation(&mut self) -> &mut dyn Instrumentation {
+        self.conn.instrumentation()
+    }
+
+    fn set_instrumentation(&mut self, instrumentation: impl Instrumentation) {
+        self.conn.set_instrumentation(instrumentation);
+    }
+
+    fn set_prepared_statement_cache_size(&mut self, size: CacheSize) {
+        self.conn.set_prepared_statement_cache_size(size);
+    }
+}
