@@ -37,6 +37,7 @@ impl Domain {
                     _ => 0,
                 };
                 members::set_read(work.conn, num, user, seq, live_count - unread)?;
+                work.lane.open(work.conn, num)?.forget_reader(user);
                 let part = if in_threads { Part::All } else { Part::Outside };
                 notifications::mark_seen_in(work.conn, user, num, seq, part)?;
                 if in_threads {

@@ -36,6 +36,7 @@ pub(super) fn changed(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error>
     let was = before.as_ref().map(|row| row.membership.as_str());
     if member.membership == Membership::Joined && was.is_some() && was != Some("joined") {
         members::set_read(work.conn, at.channel, user.num, at.seq, live_count)?;
+        work.lane.open(work.conn, at.channel)?.forget_reader(user.num);
     }
     if content.role == Some(Role::Owner) && id != at.sender.id {
         transfer(work, at, demoted, owner.as_ref(), live_count)?;

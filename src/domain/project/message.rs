@@ -12,7 +12,7 @@ use crate::domain::search::document;
 use crate::domain::show;
 use crate::domain::threads;
 use crate::domain::view::{Message, MessageStatus, Notification, ReadState};
-use crate::domain::writer::Work;
+use crate::domain::writer::{Reader, Work};
 use crate::domain::{Error, NOTIFIED_MAX};
 use crate::protocol::Seq;
 use crate::protocol::event::{EventType, Rel};
@@ -84,21 +84,41 @@ fn read_by_author(
     live_count: i64,
 ) -> Result<(), Error> {
     let author = at.sender.num;
-    let before = members::get(work.conn, at.channel, author)?;
-    members::set_read(work.conn, at.channel, author, at.seq, live_count)?;
-    let seen = match thread {
-        Some(root) => notifications::mark_seen_in(work.conn, author, at.channel, at.seq, Part::Thread(root))?,
-        None => 0,
+    let reader = match work.lane.open(work.conn, at.channel)?.reader(author) {
+        Some(reader) => reader,
+        None => match members::get(work.conn, at.channel, author)? {
+            Some(row) => Reader { base: row.read_base, nothing_unseen: false },
+            None => return Ok(()),
+        },
     };
+    members::set_read(work.conn, at.channel, author, at.seq, live_count)?;
+    let mut now = Reader { base: live_count, ..reader };
     // The count has grown by the message itself. Where nothing was unread, nothing outside of threads was unseen.
-    if seen == 0 && before.is_none_or(|row| row.read_base + 1 >= live_count) {
-        return Ok(());
+    let all_was_read = reader.base + 1 >= live_count;
+    if !all_was_read || thread.is_some() {
+        let unseen = if reader.nothing_unseen {
+            0
+        } else {
+            notifications::count_unseen_in(work.conn, author, at.channel)?
+        };
+        let mut see = |part| match unseen {
+            0 => Ok(0),
+            _ => notifications::mark_seen_in(work.conn, author, at.channel, at.seq, part),
+        };
+        let mut seen = thread.map_or(Ok(0), |root| see(Part::Thread(root)))?;
+        if seen > 0 || !all_was_read {
+            seen += see(Part::Outside)?;
+            let mentions = match seen {
+                0 => unseen,
+                _ => notifications::count_unseen_in(work.conn, author, at.channel)?,
+            };
+            let channel = channel.to_owned();
+            let state = ReadState { channel, read_seq: at.seq, unread: 0, mentions, threads: false };
+            work.tell(Effect::Read { user: author, state });
+        }
+        now.nothing_unseen = unseen == 0;
     }
-    notifications::mark_seen_in(work.conn, author, at.channel, at.seq, Part::Outside)?;
-    let mentions = notifications::count_unseen_in(work.conn, author, at.channel)?;
-    let channel = channel.to_owned();
-    let state = ReadState { channel, read_seq: at.seq, unread: 0, mentions, threads: false };
-    work.tell(Effect::Read { user: author, state });
+    work.lane.open(work.conn, at.channel)?.note_reader(author, now);
     Ok(())
 }
 
@@ -140,6 +160,7 @@ fn notify(
             thread_seq,
         };
         let id = notifications::insert(work.conn, &row)?;
+        work.lane.open(work.conn, at.channel)?.note_unseen(user_num);
         let notification = Notification {
             id,
             kind: kind.to_owned(),

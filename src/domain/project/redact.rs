@@ -40,7 +40,9 @@ fn message(work: &mut Work<'_>, at: &At<'_>, target: Seq) -> Result<Change, Erro
     notifications::delete_for(work.conn, at.channel, target)?;
     messages::set_deleted(work.conn, at.channel, target)?;
     members::forget_read(work.conn, at.channel, target, message.sender)?;
-    work.lane.open(work.conn, at.channel)?.position.live_count -= 1;
+    let open = work.lane.open(work.conn, at.channel)?;
+    open.position.live_count -= 1;
+    open.forget_readers();
     if let Some(root) = message.thread_seq {
         threads::count_live(work.conn, at.channel, root, -1)?;
         threads::forget_read(work.conn, at.channel, root, target, message.sender)?;

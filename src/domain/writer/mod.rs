@@ -37,7 +37,7 @@ pub use append::{Appended, Draft};
 pub use elsewhere::{Outgoing, OutgoingEvent, Settled};
 pub use gate::{Gate, Mark};
 pub use lane::{Identity, Lane};
-pub use open::{LogPosition, Open, Person};
+pub use open::{LogPosition, Open, Person, Reader};
 
 use super::Error;
 use super::Presences;

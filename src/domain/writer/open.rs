@@ -1,6 +1,6 @@
 //! A channel at hand: where its log stands, and as much of its state as was asked for.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::domain::Error;
 use crate::protocol::event::{Event, EventType, Seen};
@@ -104,6 +104,17 @@ pub struct Open {
     state: Option<State>,
     /// People who were looked up: those in the state's members, and those who are none.
     people: HashSet<UserId>,
+    /// Members who wrote something, as their rows are.
+    readers: HashMap<UserNum, Reader>,
+}
+
+/// How far a member has read, as far as this is known without asking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reader {
+    /// As [`members::MemberRow::read_base`].
+    pub base: i64,
+    /// Nothing unseen notifies them here; if false, something may.
+    pub nothing_unseen: bool,
 }
 
 pub(super) fn damaged(what: &str, error: impl std::fmt::Display) -> Error {
@@ -114,7 +125,7 @@ impl Open {
     /// A channel that was just made.
     pub fn new(num: ChannelNum, position: LogPosition, state: State) -> Open {
         let (id, host) = (state.channel.clone(), state.create.host.clone());
-        Open { num, id, host, position, state: Some(state), people: HashSet::new() }
+        Open { num, id, host, position, state: Some(state), people: HashSet::new(), readers: HashMap::new() }
     }
 
     pub(super) fn load(row: &ChannelRow) -> Result<Open, Error> {
@@ -131,7 +142,15 @@ impl Open {
         };
         let id = row.id.parse().map_err(|error| damaged("channel", error))?;
         let host = row.host.parse().map_err(|error| damaged("host", error))?;
-        Ok(Open { num: row.num, id, host, position, state: None, people: HashSet::new() })
+        Ok(Open {
+            num: row.num,
+            id,
+            host,
+            position,
+            state: None,
+            people: HashSet::new(),
+            readers: HashMap::new(),
+        })
     }
 
     /// The channel, and what an author of now has seen of its log.
@@ -147,6 +166,35 @@ impl Open {
     pub fn forget_state(&mut self) {
         self.state = None;
         self.people.clear();
+        self.readers.clear();
+    }
+
+    pub fn reader(&self, user: UserNum) -> Option<Reader> {
+        self.readers.get(&user).copied()
+    }
+
+    pub fn note_reader(&mut self, user: UserNum, reader: Reader) {
+        if self.readers.len() > MEMBERS_AT_HAND_MAX {
+            self.readers.clear();
+        }
+        self.readers.insert(user, reader);
+    }
+
+    /// Something notifies a member.
+    pub fn note_unseen(&mut self, user: UserNum) {
+        if let Some(reader) = self.readers.get_mut(&user) {
+            reader.nothing_unseen = false;
+        }
+    }
+
+    /// A member's read marker was moved.
+    pub fn forget_reader(&mut self, user: UserNum) {
+        self.readers.remove(&user);
+    }
+
+    /// Read markers of many were moved.
+    pub fn forget_readers(&mut self) {
+        self.readers.clear();
     }
 
     pub(super) fn rewind(&mut self, position: LogPosition) {
