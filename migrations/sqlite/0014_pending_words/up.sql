@@ -1,0 +1,2 @@
+-- Of PostgreSQL alone: FTS5 collects words by itself.
+SELECT 1;
