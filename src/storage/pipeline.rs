@@ -73,11 +73,23 @@ impl Pipeline {
         &'a mut self,
         last: impl FnOnce(&'a AsyncPgConnection) -> BoxFuture<'a, QueryResult<R>>,
     ) -> BoxFuture<'a, QueryResult<R>> {
+        if self.waiting.is_empty() {
+            return last(&self.conn);
+        }
+        let sent = self.send_all(last);
+        Box::pin(async move {
+            let (waited, last) = sent.await;
+            waited.and(last)
+        })
+    }
+
+    /// As [`Pipeline::send`]; answers what was said against what waited, and what `last` answers.
+    fn send_all<'a, R: Send + 'a>(
+        &'a mut self,
+        last: impl FnOnce(&'a AsyncPgConnection) -> BoxFuture<'a, QueryResult<R>>,
+    ) -> BoxFuture<'a, (QueryResult<()>, QueryResult<R>)> {
         let Pipeline { conn, waiting, failed } = self;
         let conn: &'a AsyncPgConnection = conn;
-        if waiting.is_empty() {
-            return last(conn);
-        }
         let mut before: Vec<_> = waiting.drain(..).map(|statement| maybe_done(statement(conn))).collect();
         let mut last = maybe_done(last(conn));
         Box::pin(async move {
@@ -91,20 +103,22 @@ impl Pipeline {
                 if is_done { Poll::Ready(()) } else { Poll::Pending }
             })
             .await;
-            for sent in &mut before {
-                if let Some(Err(error)) = Pin::new(sent).take_output() {
-                    *failed = true;
-                    return Err(error);
-                }
-            }
-            Pin::new(&mut last).take_output().unwrap_or(Err(Error::NotFound))
+            let outcomes = before.iter_mut().filter_map(|sent| Pin::new(sent).take_output());
+            // Those behind a refused one only say that the transaction is at its end.
+            let waited = outcomes.collect::<QueryResult<Vec<()>>>().map(drop);
+            *failed |= waited.is_err();
+            (waited, Pin::new(&mut last).take_output().unwrap_or(Err(Error::NotFound)))
         })
     }
 
     async fn command(&mut self, sql: &str) -> QueryResult<()> {
-        let text = sql.to_owned();
-        self.send(|mut conn| Box::pin(async move { conn.batch_execute(&text).await })).await
+        self.send(batch(sql)).await
     }
+}
+
+fn batch(sql: &str) -> impl for<'a> FnOnce(&'a AsyncPgConnection) -> Sent<'a> + Send + 'static {
+    let sql = sql.to_owned();
+    |mut conn| Box::pin(async move { conn.batch_execute(&sql).await })
 }
 
 impl SimpleAsyncConnection for Pipeline {
@@ -114,8 +128,7 @@ impl SimpleAsyncConnection for Pipeline {
             // Neither has an outcome that anybody looks at.
             "BEGIN" | "SAVEPOINT" => {
                 self.failed &= verb != "BEGIN";
-                let text = sql.to_owned();
-                self.wait(|mut conn| Box::pin(async move { conn.batch_execute(&text).await }));
+                self.wait(batch(sql));
                 Ok(())
             }
             "COMMIT" if self.failed => {
@@ -131,11 +144,10 @@ impl SimpleAsyncConnection for Pipeline {
                 outcome => outcome,
             },
             "ROLLBACK" => {
-                // What waits is taken back with the rest, whatever became of it.
-                let _ = self.command("").await;
-                self.command(sql).await?;
-                self.failed = false;
-                Ok(())
+                // What waits is taken back with the rest, whatever becomes of it.
+                let (_, outcome) = self.send_all(batch(sql)).await;
+                self.failed = outcome.is_err();
+                outcome
             }
             _ => self.command(sql).await,
         }
