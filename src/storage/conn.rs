@@ -80,7 +80,25 @@ pub trait RunQueryDsl: Sized {
     {
         match conn {
             Conn::Sqlite(c) => ExecuteDsl::execute(self, c).map(drop),
-            Conn::Postgres(c) => later(self, c),
+            Conn::Postgres(c) => {
+                if c.may_wait() {
+                    c.later(self);
+                    return Ok(());
+                }
+                ExecuteDsl::execute(self, &mut **c).map(drop)
+            }
+        }
+    }
+
+    /// As `later`, of an `INSERT`.
+    fn insert_later(self, conn: &mut Conn) -> QueryResult<()>
+    where
+        Self: ExecuteDsl<SqliteConnection> + ExecuteDsl<PgConnection>,
+        Self: QueryFragment<Pg> + Send + 'static,
+    {
+        match conn {
+            Conn::Sqlite(c) => ExecuteDsl::execute(self, c).map(drop),
+            Conn::Postgres(c) => insert_later(self, c),
         }
     }
 
@@ -116,16 +134,16 @@ pub trait RunQueryDsl: Sized {
     }
 }
 
-/// As [`RunQueryDsl::later`], of a statement that PostgreSQL alone understands.
-pub(in crate::storage) fn later<T>(statement: T, conn: &mut PgConnection) -> QueryResult<()>
+/// As [`RunQueryDsl::insert_later`], of a row that PostgreSQL alone knows.
+pub(in crate::storage) fn insert_later<T>(row: T, conn: &mut PgConnection) -> QueryResult<()>
 where
-    T: ExecuteDsl<PgConnection> + QueryFragment<Pg> + QueryId + Send + 'static,
+    T: ExecuteDsl<PgConnection> + QueryFragment<Pg> + Send + 'static,
 {
     if conn.may_wait() {
-        conn.later(statement);
+        conn.insert_later(row);
         return Ok(());
     }
-    ExecuteDsl::execute(statement, conn).map(drop)
+    ExecuteDsl::execute(row, conn).map(drop)
 }
 
 impl<Q> RunQueryDsl for Q where Q: diesel::RunQueryDsl<SqliteConnection> + diesel::RunQueryDsl<PgConnection> {}

@@ -26,12 +26,12 @@ pub struct EntryRow {
 }
 
 pub fn insert(conn: &mut Conn, entry: EntryRow) -> Result<()> {
-    Ok(diesel::insert_into(entries::table).values(entry).later(conn)?)
+    Ok(diesel::insert_into(entries::table).values(entry).insert_later(conn)?)
 }
 
 pub fn insert_body(conn: &mut Conn, channel: ChannelNum, seq: i64, body: String) -> Result<()> {
     let row = (bodies::channel.eq(channel), bodies::seq.eq(seq), bodies::body.eq(body));
-    Ok(diesel::insert_into(bodies::table).values(row).later(conn)?)
+    Ok(diesel::insert_into(bodies::table).values(row).insert_later(conn)?)
 }
 
 pub fn body(conn: &mut Conn, channel: ChannelNum, seq: i64) -> Result<Option<String>> {

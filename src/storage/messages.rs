@@ -30,7 +30,7 @@ pub struct MessageRow {
 pub type Shown = (MessageRow, String, Option<String>);
 
 pub fn insert(conn: &mut Conn, message: MessageRow) -> Result<()> {
-    Ok(diesel::insert_into(messages::table).values(message).later(conn)?)
+    Ok(diesel::insert_into(messages::table).values(message).insert_later(conn)?)
 }
 
 /// Which messages a page is of.

@@ -7,7 +7,7 @@ use std::task::Poll;
 
 use diesel::connection::{CacheSize, Instrumentation, TransactionManagerStatus};
 use diesel::pg::Pg;
-use diesel::query_builder::{AsQuery, QueryFragment, QueryId};
+use diesel::query_builder::{AsQuery, AstPass, QueryFragment, QueryId};
 use diesel::result::Error;
 use diesel::{ConnectionResult, QueryResult};
 use diesel_async::pooled_connection::PoolableConnection;
@@ -20,10 +20,42 @@ use futures_util::future::{BoxFuture, maybe_done};
 
 /// A statement on its way.
 pub type Sent<'a> = BoxFuture<'a, QueryResult<()>>;
-type Waiting = Box<dyn for<'a> FnOnce(&'a AsyncPgConnection) -> Sent<'a> + Send>;
+type Row = Box<dyn QueryFragment<Pg> + Send>;
+
+/// What waits.
+enum Waiting {
+    /// An `INSERT`. Those that follow one another become one statement.
+    Row(Row),
+    /// Anything else.
+    Statement(Box<dyn for<'a> FnOnce(&'a AsyncPgConnection) -> Sent<'a> + Send>),
+}
 
 /// How many statements wait for another at most; a unit of work asks something after a handful.
 const WAITING_MAX: usize = 64;
+/// How many rows become one statement at most. Each sequence of tables is a statement that is kept prepared.
+const ROWS_MAX: usize = 4;
+
+/// Rows as one statement: each one for itself is answered by a packet, and wakes whoever waits for the last.
+struct Rows(Vec<Row>);
+
+impl QueryFragment<Pg> for Rows {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let Some((last, others)) = self.0.split_last() else { return Ok(()) };
+        for (n, row) in others.iter().enumerate() {
+            out.push_sql(if n == 0 { "WITH " } else { ", " });
+            out.push_sql(&format!("row{n} AS ("));
+            row.walk_ast(out.reborrow())?;
+            out.push_sql(")");
+        }
+        out.push_sql(if others.is_empty() { "" } else { " " });
+        last.walk_ast(out)
+    }
+}
+
+impl QueryId for Rows {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
 
 /// [`AsyncPgConnection`], with statements that wait.
 ///
@@ -49,9 +81,17 @@ impl Pipeline {
         });
     }
 
+    /// As [`Pipeline::later`], of an `INSERT`, which changes no row that is there.
+    pub fn insert_later<T>(&mut self, row: T)
+    where
+        T: QueryFragment<Pg> + Send + 'static,
+    {
+        self.waiting.push(Waiting::Row(Box::new(row)));
+    }
+
     /// As [`Pipeline::later`], of whatever `send` makes of the connection.
     pub fn wait(&mut self, send: impl for<'a> FnOnce(&'a AsyncPgConnection) -> Sent<'a> + Send + 'static) {
-        self.waiting.push(Box::new(send));
+        self.waiting.push(Waiting::Statement(Box::new(send)));
     }
 
     /// Whether a statement may wait: inside a transaction, whose end sends it, and while not too many do.
@@ -90,7 +130,7 @@ impl Pipeline {
     ) -> BoxFuture<'a, (QueryResult<()>, QueryResult<R>)> {
         let Pipeline { conn, waiting, failed } = self;
         let conn: &'a AsyncPgConnection = conn;
-        let mut before: Vec<_> = waiting.drain(..).map(|statement| maybe_done(statement(conn))).collect();
+        let mut before: Vec<_> = sent(conn, waiting).into_iter().map(maybe_done).collect();
         let mut last = maybe_done(last(conn));
         Box::pin(async move {
             // Each is polled after the one before it, so that they are sent in order.
@@ -114,6 +154,27 @@ impl Pipeline {
     async fn command(&mut self, sql: &str) -> QueryResult<()> {
         self.send(batch(sql)).await
     }
+}
+
+/// All that waits, as statements on their way.
+fn sent<'a>(mut conn: &'a AsyncPgConnection, waiting: &mut Vec<Waiting>) -> Vec<Sent<'a>> {
+    let mut sent: Vec<Sent<'a>> = Vec::with_capacity(waiting.len());
+    let mut rows = Vec::new();
+    let mut waiting = waiting.drain(..).peekable();
+    while let Some(next) = waiting.next() {
+        match next {
+            Waiting::Statement(send) => sent.push(send(conn)),
+            Waiting::Row(row) => {
+                rows.push(row);
+                if rows.len() == ROWS_MAX || !matches!(waiting.peek(), Some(Waiting::Row(_))) {
+                    let rows = Rows(std::mem::take(&mut rows));
+                    let put = AsyncConnectionCore::execute_returning_count(&mut conn, rows);
+                    sent.push(Box::pin(async move { put.await.map(drop) }));
+                }
+            }
+        }
+    }
+    sent
 }
 
 fn batch(sql: &str) -> impl for<'a> FnOnce(&'a AsyncPgConnection) -> Sent<'a> + Send + 'static {

@@ -13,7 +13,7 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Text};
 
-use super::conn::later;
+use super::conn::insert_later;
 use super::{ChannelNum, Conn, Error, Result, UserNum, messages};
 use words::Phrase;
 
@@ -161,7 +161,7 @@ pub fn add(conn: &mut Conn, channel: ChannelNum, seq: i64, document: &Document<'
             diesel::RunQueryDsl::execute(diesel::insert_into(fts::message_search::table).values(row), c)?;
         }
         Conn::Postgres(c) => {
-            later(AddWords { channel, seq, words: document.for_postgresql() }, c)?;
+            insert_later(AddWords { channel, seq, words: document.for_postgresql() }, c)?;
         }
     }
     Ok(())
