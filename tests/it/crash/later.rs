@@ -41,7 +41,13 @@ both!(
         let goes_on = move |work: &mut Work<'_>| -> Result<(), Error> {
             let num = work.lane.num_of(work.conn, &id)?.expect("the channel");
             let lane = &mut *work.lane;
+            // Found out at the end of the part, and by a question in it.
             let inner = work.conn.savepoint(|conn| twice(&mut Work { conn, lane }, &id));
+            assert!(inner.is_err());
+            let inner = work.conn.savepoint(|conn| {
+                twice(&mut Work { conn, lane }, &id)?;
+                Ok::<_, Error>(meta::get(conn, "nothing")?)
+            });
             assert!(inner.is_err());
             Ok(entries::insert_body(work.conn, num, 0, "afterwards".to_owned())?)
         };
