@@ -348,6 +348,7 @@ class Transcript:
         self.requests.append({**address, **parameters})
         requests_nonces(self.requests)
 
+
 def run_transcript(name, file):
     """What disagrees first."""
     transcript = Transcript(file["channel"])

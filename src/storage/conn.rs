@@ -331,6 +331,15 @@ impl Conn {
         }
     }
 
+    /// Finds rows by indices from now on, as whoever writes does. PostgreSQL keeps the plan of a prepared statement: one
+    /// that was made while a table was small reads all of it, until statistics are made anew a minute later.
+    pub fn use_indices(&mut self) -> Result<(), Error> {
+        match self {
+            Conn::Sqlite(_) => Ok(()),
+            Conn::Postgres(c) => c.batch_execute("SET enable_seqscan = off").map_err(Error::from),
+        }
+    }
+
     /// Writes SQLite's file anew, without what deleted rows left behind in pages that were rearranged: there
     /// `secure_delete` does not reach. Other writers wait as long as that takes. PostgreSQL does as its operator says.
     pub fn compact(&mut self) -> Result<(), Error> {

@@ -1,5 +1,6 @@
 //! The log: entries, and the bodies that can be taken from them.
 
+use diesel::dsl;
 use diesel::prelude::*;
 
 use super::schema::{bodies, entries, users};
@@ -78,10 +79,16 @@ pub fn set_redacted(conn: &mut Conn, channel: ChannelNum, seqs: &[i64], by: i64)
     Ok(())
 }
 
+/// For what an index finds: the sum keeps both databases from the primary key, with which they would walk through the
+/// whole channel.
+fn in_channel(channel: ChannelNum) -> dsl::Eq<dsl::Add<entries::channel, i64>, ChannelNum> {
+    (entries::channel + 0).eq(channel)
+}
+
 /// The effective entry with this event; a void repetition isn't it.
 pub fn by_event(conn: &mut Conn, channel: ChannelNum, event_id: &str) -> Result<Option<EntryRow>> {
     let found = entries::table
-        .filter(entries::event_id.eq(event_id).and(entries::channel.eq(channel)).and(entries::void.is_null()))
+        .filter(entries::event_id.eq(event_id).and(in_channel(channel)).and(entries::void.is_null()))
         .order(entries::seq)
         .select(EntryRow::columns())
         .first(conn);
@@ -91,7 +98,7 @@ pub fn by_event(conn: &mut Conn, channel: ChannelNum, event_id: &str) -> Result<
 /// Whether the event stands in the log, effective or void.
 pub fn knows_event(conn: &mut Conn, channel: ChannelNum, event_id: &str) -> Result<bool> {
     let found = entries::table
-        .filter(entries::event_id.eq(event_id).and(entries::channel.eq(channel)))
+        .filter(entries::event_id.eq(event_id).and(in_channel(channel)))
         .select(entries::seq)
         .first::<i64>(conn);
     Ok(optional(found)?.is_some())
@@ -105,11 +112,8 @@ pub fn by_nonce(
     nonce: &str,
 ) -> Result<Option<EntryRow>> {
     let found = entries::table
-        .filter(entries::channel.eq(channel).and(entries::sender.eq(sender)))
-        .filter(entries::nonce.eq(nonce).and(entries::void.is_null()))
-        // Without this SQLite walks through the whole channel: it takes the key's first column for better than all
-        // of entries_by_nonce.
-        .filter(entries::seq.ge(0))
+        .filter(entries::sender.eq(sender).and(entries::nonce.eq(nonce)))
+        .filter(in_channel(channel).and(entries::void.is_null()))
         .order(entries::seq)
         .select(EntryRow::columns())
         .one(conn);

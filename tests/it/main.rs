@@ -7,6 +7,7 @@ mod crash;
 mod examples;
 mod export;
 mod forget;
+mod plans;
 mod portability;
 mod story;
 mod stream;

@@ -460,7 +460,8 @@ fn commit_group(
 }
 
 fn connect(url: &str) -> Option<Conn> {
-    Conn::open(url).inspect_err(|error| tracing::error!(%error, "cannot open the database for writing")).ok()
+    let opened = Conn::open(url).and_then(|mut conn| conn.use_indices().map(|()| conn));
+    opened.inspect_err(|error| tracing::error!(%error, "cannot open the database for writing")).ok()
 }
 
 #[cfg(test)]

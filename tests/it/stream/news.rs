@@ -153,3 +153,77 @@ both!(
         assert_eq!((&gone["d"]["deactivated"], &gone["d"]["display_name"]), (&json!(true), &json!("")));
     }
 );
+
+/// Bob, who writes in a channel, and what his other device hears of his read marker there.
+struct Writes {
+    ann: Person,
+    bob: Person,
+    channel: String,
+    /// Where Ann says that all has been heard.
+    fence: String,
+    device: Stream,
+    count: usize,
+}
+
+impl Writes {
+    async fn says(&mut self, by: &Person, text: &str) -> Value {
+        self.count += 1;
+        by.say(&self.channel, &format!("n{}", self.count), text).await
+    }
+
+    async fn ann_says(&mut self, text: &str) -> Value {
+        let ann = self.ann.clone();
+        self.says(&ann, text).await
+    }
+
+    /// Whether the device hears something; if so it is what there is, with nothing unread.
+    async fn is_told(&mut self) -> bool {
+        let bob = self.bob.clone();
+        let sent = self.says(&bob, "written").await;
+        let frames = up_to_now(&mut self.device, &self.ann, &self.fence, &format!("n{}", self.count)).await;
+        let fresh = bob.get(&format!("/channels/{}", self.channel)).await.expect(200);
+        assert_eq!((&fresh["unread"], &fresh["read_seq"]), (&json!(0), &sent["seq"]));
+        let read = of(&frames, "read.updated");
+        let told = read
+            .iter()
+            .find(|frame| frame["channel"] == fresh["id"] && frame["d"]["read_seq"] == sent["seq"]);
+        for field in ["read_seq", "unread", "mentions"] {
+            assert!(told.is_none_or(|frame| frame["d"][field] == fresh[field]), "{field}");
+        }
+        assert_eq!(fresh["mentions"], 0);
+        told.is_some()
+    }
+}
+
+both!(
+    async fn devices_hear_that_one_has_read_by_writing_if_it_changes_anything(server: TestServer) {
+        let (ann, bob, channel) = shared(&server).await;
+        let fence = ann.channel("Fence").await;
+        bob.join(&fence).await;
+        let (device, _) = Stream::open(&bob, json!({})).await;
+        let mut it = Writes { ann, bob, channel, fence, device, count: 0 };
+        let channel = it.channel.clone();
+        assert!(!it.is_told().await, "nothing was unread");
+        assert!(!it.is_told().await, "nor is it now");
+        let first = it.ann_says("one").await;
+        assert!(it.is_told().await, "it was unread");
+        assert!(!it.is_told().await);
+        it.ann_says("two, @bob").await;
+        assert!(it.is_told().await, "a mention was unseen");
+        assert!(!it.is_told().await);
+        // A marker that was moved back.
+        it.bob.put(&format!("/channels/{channel}/read"), json!({ "seq": first["seq"] })).await.expect(200);
+        assert!(it.is_told().await, "it was unread again");
+        assert!(!it.is_told().await);
+        // What was read is deleted: one less stands behind the marker.
+        let path = format!("/channels/{channel}/messages/{}", first["id"].as_str().expect("an id"));
+        it.ann.delete(&path).await.expect(204);
+        it.ann_says("three").await;
+        assert!(it.is_told().await, "it was unread");
+        // What is said while one is away is not unread afterwards.
+        it.bob.post(&format!("/channels/{channel}/leave"), Value::Null).await.expect(204);
+        it.ann_says("four").await;
+        it.bob.join(&channel).await;
+        assert!(!it.is_told().await, "nothing is unread");
+    }
+);

@@ -1,0 +1,82 @@
+//! What PostgreSQL reads to find one entry, before it knows anything of its tables and after.
+
+use loggia::storage::entries::{self, EntryRow};
+use loggia::storage::{Conn, Error};
+
+use crate::support::Database;
+
+const ENTRIES: i64 = 400;
+/// PostgreSQL plans a prepared statement anew five times before it keeps a plan.
+const TIMES: i64 = 20;
+
+fn entry(seq: i64) -> EntryRow {
+    EntryRow {
+        channel: 1,
+        seq,
+        event_id: format!("$event{seq}"),
+        kind: "message".to_owned(),
+        sender: 1,
+        nonce: format!("nonce{seq}"),
+        term: 1,
+        host_ts: 0,
+        root: Vec::new(),
+        event: String::new(),
+        signature: Vec::new(),
+        void: None,
+        target_seq: None,
+        redacted_seq: None,
+    }
+}
+
+/// Looks for entries that are there, each in its own way; fails when more was read than was found.
+fn looks(conn: &mut Conn) -> Result<(), Error> {
+    conn.begin_write()?;
+    for n in 0..TIMES {
+        let seq = ENTRIES / 2 + n;
+        let found = entries::by_nonce(conn, 1, 1, &format!("nonce{seq}"))?;
+        assert_eq!(found.map(|row| row.seq), Some(seq));
+        let found = entries::by_event(conn, 1, &format!("$event{seq}"))?;
+        assert_eq!(found.map(|row| row.seq), Some(seq));
+        assert!(entries::knows_event(conn, 1, &format!("$event{seq}"))?);
+    }
+    conn.run_script(&format!(
+        "DO $$ DECLARE n BIGINT; BEGIN
+             SELECT coalesce(idx_tup_fetch, 0) + coalesce(seq_tup_read, 0) INTO n
+             FROM pg_stat_xact_user_tables WHERE relname = 'entries';
+             IF n > {} THEN RAISE EXCEPTION '% rows were read', n; END IF;
+         END $$",
+        // What earlier transactions of this connection read is counted too, until PostgreSQL gathers it.
+        9 * TIMES
+    ))?;
+    conn.rollback()
+}
+
+#[tokio::test]
+async fn one_entry_is_found_without_reading_others_on_postgresql() {
+    let Some(database) = Database::create().await else { return };
+    let url = database.url.clone();
+    let thread = std::thread::spawn(move || -> Result<(), Error> {
+        let mut fresh = Conn::open(&url)?;
+        fresh.migrate()?;
+        fresh.use_indices()?;
+        fresh.run_script("SET session_replication_role = replica")?;
+        // Its plans are made while there is nothing, and kept.
+        for n in 0..TIMES {
+            entries::by_nonce(&mut fresh, 1, 1, &n.to_string())?;
+            entries::by_event(&mut fresh, 1, &n.to_string())?;
+            entries::knows_event(&mut fresh, 1, &n.to_string())?;
+        }
+        for seq in 0..ENTRIES {
+            entries::insert(&mut fresh, entry(seq))?;
+        }
+        looks(&mut fresh)?;
+        fresh.run_script("ANALYZE")?;
+        looks(&mut fresh)?;
+        let mut later = Conn::open(&url)?;
+        later.use_indices()?;
+        looks(&mut later)
+    });
+    let looked = tokio::task::spawn_blocking(move || thread.join().expect("no panic")).await.expect("joined");
+    database.drop_it().await;
+    looked.expect("no more was read than was found");
+}
