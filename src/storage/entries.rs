@@ -85,13 +85,12 @@ fn in_channel(channel: ChannelNum) -> dsl::Eq<dsl::Add<entries::channel, i64>, C
     (entries::channel + 0).eq(channel)
 }
 
-/// The effective entry with this event; a void repetition isn't it.
+/// The effective entry with this event, of which there is one at the most: a repetition is void.
 pub fn by_event(conn: &mut Conn, channel: ChannelNum, event_id: &str) -> Result<Option<EntryRow>> {
     let found = entries::table
         .filter(entries::event_id.eq(event_id).and(in_channel(channel)).and(entries::void.is_null()))
-        .order(entries::seq)
         .select(EntryRow::columns())
-        .first(conn);
+        .one(conn);
     optional(found)
 }
 
@@ -104,7 +103,7 @@ pub fn knows_event(conn: &mut Conn, channel: ChannelNum, event_id: &str) -> Resu
     Ok(optional(found)?.is_some())
 }
 
-/// What this author sent with this nonce, if anything.
+/// What this author sent with this nonce, if anything: a nonce finds one effective entry at the most.
 pub fn by_nonce(
     conn: &mut Conn,
     channel: ChannelNum,
@@ -114,7 +113,6 @@ pub fn by_nonce(
     let found = entries::table
         .filter(entries::sender.eq(sender).and(entries::nonce.eq(nonce)))
         .filter(in_channel(channel).and(entries::void.is_null()))
-        .order(entries::seq)
         .select(EntryRow::columns())
         .one(conn);
     optional(found)
