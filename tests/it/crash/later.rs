@@ -1,13 +1,22 @@
 //! Statements that wait for the next one on PostgreSQL: in which order they come, and what becomes of all when one of
 //! them is refused. SQLite runs the same at once.
 
+use std::sync::Arc;
+
 use loggia::domain::writer::Work;
 use loggia::domain::{Domain, Error};
 use loggia::protocol::ids::ChannelId;
 use loggia::storage::{Conn, entries, meta};
 
 use crate::both;
-use crate::support::{Database, TestServer};
+use crate::support::{Database, Person, TestServer};
+
+async fn stage(server: &TestServer) -> (Arc<Domain>, Person, ChannelId) {
+    let domain = server.running.as_ref().expect("running").domain.clone();
+    let ann = server.person("ann").await;
+    let channel = ann.channel("General").await.parse().expect("an id");
+    (domain, ann, channel)
+}
 
 /// Two bodies for one place: the second is refused, and nothing is asked after it.
 fn twice(work: &mut Work<'_>, channel: &ChannelId) -> Result<(), Error> {
@@ -28,9 +37,7 @@ async fn body(domain: &Domain, channel: &ChannelId) -> Option<String> {
 
 both!(
     async fn a_unit_whose_last_statement_is_refused_is_taken_back_alone(server: TestServer) {
-        let domain = server.running.as_ref().expect("running").domain.clone();
-        let ann = server.person("ann").await;
-        let channel: ChannelId = ann.channel("General").await.parse().expect("an id");
+        let (domain, ann, channel) = stage(&server).await;
         let id = channel.clone();
         let refused = domain.writer.channel(&channel, move |work| twice(work, &id)).await;
         assert!(matches!(refused, Err(Error::Internal(_))), "{refused:?}");
@@ -59,9 +66,7 @@ both!(
 
 both!(
     async fn a_commit_whose_last_statement_is_refused_is_said_to_have_failed(server: TestServer) {
-        let domain = server.running.as_ref().expect("running").domain.clone();
-        let ann = server.person("ann").await;
-        let channel: ChannelId = ann.channel("General").await.parse().expect("an id");
+        let (domain, ann, channel) = stage(&server).await;
         for _ in 0..2 {
             let id = channel.clone();
             let refused = domain.writer.one_event(&channel, move |work| twice(work, &id)).await;
