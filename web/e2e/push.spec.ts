@@ -39,6 +39,27 @@ interface Shown {
   tag: string;
 }
 
+/** How many notifications the worker has shown, as it counts them since `count`. */
+const counted = (worker: Worker): Promise<number> =>
+  worker.evaluate(() => (self as unknown as { counted: number }).counted);
+
+/**
+ * What is there is asked for only once it was shown: Chromium forgets a notification that is on its way to the screen
+ * when somebody asks for all of them in that moment.
+ */
+async function count(worker: Worker): Promise<void> {
+  await worker.evaluate(() => {
+    const counter = self as unknown as { counted: number };
+    const { prototype } = ServiceWorkerRegistration;
+    const show = Reflect.get(prototype, "showNotification") as ServiceWorkerRegistration["showNotification"];
+    counter.counted = 0;
+    prototype.showNotification = async function (...args) {
+      await show.apply(this, args);
+      counter.counted += 1;
+    };
+  });
+}
+
 const shown = (worker: Worker): Promise<Shown[]> =>
   worker.evaluate(async () => {
     const { registration } = self as unknown as { registration: ServiceWorkerRegistration };
@@ -89,7 +110,9 @@ test("a mention reaches a device that looks elsewhere, and its notification lead
     Object.defineProperty(client, "focused", { get: () => false, configurable: true });
     Object.defineProperty(client, "focus", { value: () => Promise.resolve(), configurable: true });
   });
+  await count(worker!);
   await deliver(back, payload);
+  await expect.poll(() => counted(worker!)).toBe(1);
   await expect
     .poll(() => shown(worker!))
     .toEqual([{ title: "Bo · #general", body: "lunch, @ada?", tag: told.message }]);
@@ -108,6 +131,7 @@ test("a mention reaches a device that looks elsewhere, and its notification lead
 
   // What makes no sense is shown as such, for the browser wants something shown for every push.
   await deliver(back, "{");
+  await expect.poll(() => counted(worker!)).toBe(2);
   await expect.poll(() => shown(worker!)).toEqual([{ title: "Loggia", body: "", tag: "loggia" }]);
   expect([...ada.complaints, ...bo.complaints]).toEqual([]);
 });
