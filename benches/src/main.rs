@@ -168,7 +168,7 @@ async fn one(bench: &mut Bench<'_>, letter: char, first: bool) -> io::Result<()>
             history::sync(bench).await?;
             storm::storm(bench).await
         }
-        'G' if bench.database.is_sqlite() => federation::federation(bench).await,
+        'G' => federation::federation(bench).await,
         'H' => search::search(bench).await,
         'I' => {
             growth::by_channels(bench).await?;

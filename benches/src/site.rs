@@ -39,6 +39,31 @@ impl Database {
     pub fn is_sqlite(&self) -> bool {
         matches!(self, Database::Sqlite)
     }
+
+    /// Where one server's data goes; a new database on PostgreSQL, none for SQLite, which is a file of the server's.
+    pub fn make(&self) -> io::Result<Store> {
+        let Database::Postgres(server) = self else { return Ok(Store::default()) };
+        let name = format!("loggia_bench_{}_{}", std::process::id(), crate::stats::now());
+        run_sql(&server.url, vec![format!("CREATE DATABASE {name}")])?;
+        let prefix = server.url.rsplit_once('/').map_or(server.url.as_str(), |(prefix, _)| prefix);
+        Ok(Store { url: format!("{prefix}/{name}"), database: Some((server.clone(), name)) })
+    }
+}
+
+/// One server's place for data. A database of PostgreSQL is dropped with it: after the server that it is of.
+#[derive(Default)]
+pub struct Store {
+    /// Empty for SQLite.
+    pub url: String,
+    database: Option<(Arc<Postgres>, String)>,
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        if let Some((server, name)) = self.database.take() {
+            let _ = run_sql(&server.url, vec![format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")]);
+        }
+    }
 }
 
 pub struct Site {
@@ -46,33 +71,25 @@ pub struct Site {
     pub address: SocketAddr,
     pub dir: TempDir,
     settings: BTreeMap<String, String>,
-    /// On PostgreSQL: the server, and the database that is dropped at the end.
-    database: Option<(Arc<Postgres>, String)>,
+    /// After the program, which is stopped first.
+    store: Store,
 }
 
 impl Site {
     /// A new, empty server.
     pub fn open(database: &Database) -> io::Result<Site> {
         let dir = tempfile::tempdir_in(scratch()?)?;
-        let (url, database) = match database {
-            Database::Sqlite => (String::new(), None),
-            Database::Postgres(server) => {
-                let name = format!("loggia_bench_{}_{}", std::process::id(), crate::stats::now());
-                run_sql(&server.url, vec![format!("CREATE DATABASE {name}")])?;
-                let prefix = server.url.rsplit_once('/').map_or(server.url.as_str(), |(prefix, _)| prefix);
-                (format!("{prefix}/{name}"), Some((server.clone(), name)))
-            }
-        };
-        let settings = settings(dir.path(), &url);
+        let store = database.make()?;
+        let settings = settings(dir.path(), &store.url);
         let program = Program::loggia(&settings);
-        Ok(Site { address: program.address, program, dir, settings, database })
+        Ok(Site { address: program.address, program, dir, settings, store })
     }
 
     /// Where the data is: a file, or PostgreSQL's URL.
     pub fn url(&self) -> String {
-        match (&self.database, self.settings.get("LOGGIA_DATABASE_URL")) {
-            (Some(_), Some(url)) => url.clone(),
-            _ => self.dir.path().join("loggia.db").to_string_lossy().into_owned(),
+        match self.store.url.as_str() {
+            "" => self.dir.path().join("loggia.db").to_string_lossy().into_owned(),
+            url => url.to_owned(),
         }
     }
 
@@ -90,7 +107,7 @@ impl Site {
     pub fn restart_cold(&mut self) -> io::Result<bool> {
         let mut cold = true;
         self.change(Vec::new(), |site| {
-            cold = match &site.database {
+            cold = match &site.store.database {
                 None => crate::postgres::drop_pages(site.dir.path()).map(|()| true)?,
                 Some((server, _)) => server.forget_pages()?,
             };
@@ -153,15 +170,6 @@ impl Site {
     pub fn seats(channel: &str, tokens: &[String]) -> Arc<Vec<Seat>> {
         let seat = |token: &String| Seat { channel: channel.to_owned(), token: token.clone() };
         Arc::new(tokens.iter().map(seat).collect())
-    }
-}
-
-impl Drop for Site {
-    fn drop(&mut self) {
-        self.program.stop();
-        if let Some((server, name)) = self.database.take() {
-            let _ = run_sql(&server.url, vec![format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")]);
-        }
     }
 }
 

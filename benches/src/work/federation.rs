@@ -15,7 +15,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use super::Bench;
 use crate::load::{self, Crowd, Pace, Seat};
 use crate::process::{Meter, Program, settings};
-use crate::site::{Site, ask, scratch, text};
+use crate::site::{Database, Site, Store, ask, scratch, text};
 
 const NAMES: [&str; 5] = ["a.test", "b.test", "c.test", "d.test", "e.test"];
 /// How long the other servers may take to have everything.
@@ -77,14 +77,17 @@ struct Net {
     tokens: Vec<String>,
     /// What the host sent to other servers, in bytes, TLS included.
     sent: Arc<AtomicU64>,
+    /// After the servers, which are stopped first.
+    _stores: Vec<Store>,
     _dir: tempfile::TempDir,
 }
 
 impl Net {
-    async fn of(count: usize) -> io::Result<Net> {
+    async fn of(count: usize, database: &Database) -> io::Result<Net> {
         let dir = tempfile::tempdir_in(scratch()?)?;
         let authority = Authority::new(dir.path());
         let ports = (0..count).map(|_| free_port()).collect::<io::Result<Vec<u16>>>()?;
+        let stores = (0..count).map(|_| database.make()).collect::<io::Result<Vec<Store>>>()?;
         let sent = Arc::new(AtomicU64::new(0));
         let mut all = Vec::new();
         for own in 0..count {
@@ -93,7 +96,13 @@ impl Net {
                 let port = forward(ports[other], sent.clone(), own == 0).await?;
                 resolve.push(format!("{}=127.0.0.1:{port}", NAMES[other]));
             }
-            all.push(federated(dir.path(), &authority, own, ports[own], &resolve.join(",")));
+            all.push(federated(
+                (dir.path(), &stores[own].url),
+                &authority,
+                own,
+                ports[own],
+                &resolve.join(","),
+            ));
         }
         let servers: Vec<Program> = all.iter().map(Program::loggia).collect();
         let mut tokens = Vec::new();
@@ -102,7 +111,7 @@ impl Net {
         }
         let body = json!({ "name": "shared", "alias": "shared" });
         let channel = text(&ask(servers[0].address, "POST", "/channels", &tokens[0], body).await?["id"]);
-        let net = Net { servers, settings: all, channel, tokens, sent, _dir: dir };
+        let net = Net { servers, settings: all, channel, tokens, sent, _stores: stores, _dir: dir };
         for other in 1..count {
             net.join(other, &net.tokens[other]).await?;
         }
@@ -152,9 +161,9 @@ impl Net {
     }
 }
 
-/// Settings of one of them.
+/// Settings of one of them, whose data is at the URL.
 fn federated(
-    dir: &Path,
+    (dir, url): (&Path, &str),
     authority: &Authority,
     own: usize,
     port: u16,
@@ -163,7 +172,7 @@ fn federated(
     let name = NAMES[own];
     let (certificate, key) = authority.issue(dir, name);
     let path = |path: &Path| path.to_string_lossy().into_owned();
-    let mut settings = settings(&dir.join(name), "");
+    let mut settings = settings(&dir.join(name), url);
     settings.extend(
         [
             ("SERVER_NAME", name.to_owned()),
@@ -185,13 +194,13 @@ async fn register(address: SocketAddr, name: &str) -> io::Result<String> {
 }
 
 pub async fn federation(bench: &mut Bench<'_>) -> io::Result<()> {
-    let mut two = Net::of(2).await?;
+    let mut two = Net::of(2, &bench.database).await?;
     delivery(bench, &two).await?;
     let one = replicated(bench, &two, 1, None).await?;
     more_people(bench, &two, one).await?;
     missed(bench, &mut two).await?;
     drop(two);
-    let five = Net::of(5).await?;
+    let five = Net::of(5, &bench.database).await?;
     replicated(bench, &five, 4, Some(one)).await.map(drop)
 }
 
