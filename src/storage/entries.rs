@@ -94,13 +94,10 @@ pub fn by_event(conn: &mut Conn, channel: ChannelNum, event_id: &str) -> Result<
     optional(found)
 }
 
-/// Whether the event stands in the log, effective or void.
-pub fn knows_event(conn: &mut Conn, channel: ChannelNum, event_id: &str) -> Result<bool> {
-    let found = entries::table
-        .filter(entries::event_id.eq(event_id).and(in_channel(channel)))
-        .select(entries::seq)
-        .first::<i64>(conn);
-    Ok(optional(found)?.is_some())
+/// Those of the events that stand in the log, effective or void.
+pub fn known_events(conn: &mut Conn, channel: ChannelNum, events: &[&str]) -> Result<Vec<String>> {
+    let found = entries::table.filter(entries::event_id.eq_any(events).and(in_channel(channel)));
+    Ok(found.select(entries::event_id).load(conn)?)
 }
 
 /// What this author sent with this nonce, if anything: a nonce finds one effective entry at the most.

@@ -37,7 +37,9 @@ fn looks(conn: &mut Conn) -> Result<(), Error> {
         assert_eq!(found.map(|row| row.seq), Some(seq));
         let found = entries::by_event(conn, 1, &format!("$event{seq}"))?;
         assert_eq!(found.map(|row| row.seq), Some(seq));
-        assert!(entries::knows_event(conn, 1, &format!("$event{seq}"))?);
+        let asked = [format!("$event{seq}"), "$none".to_owned()];
+        let known = entries::known_events(conn, 1, &[asked[0].as_str(), asked[1].as_str()])?;
+        assert_eq!(known, asked[..1]);
     }
     conn.run_script(&format!(
         "DO $$ DECLARE n BIGINT; BEGIN
@@ -64,7 +66,7 @@ async fn one_entry_is_found_without_reading_others_on_postgresql() {
         for n in 0..TIMES {
             entries::by_nonce(&mut fresh, 1, 1, &n.to_string())?;
             entries::by_event(&mut fresh, 1, &n.to_string())?;
-            entries::knows_event(&mut fresh, 1, &n.to_string())?;
+            entries::known_events(&mut fresh, 1, &[n.to_string().as_str()])?;
         }
         for seq in 0..ENTRIES {
             entries::insert(&mut fresh, entry(seq))?;

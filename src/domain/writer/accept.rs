@@ -1,5 +1,7 @@
 //! What comes from other servers: events for channels hosted here, and entries of channels hosted there.
 
+use std::collections::HashSet;
+
 use super::append::Composed;
 use super::open::{LogPosition, Person, damaged};
 use super::{Appended, Work};
@@ -11,7 +13,7 @@ use crate::protocol::Ts;
 use crate::protocol::body::{self, Body};
 use crate::protocol::event::{Event, EventType, SignedEvent, event_id};
 use crate::protocol::head::SignedHead;
-use crate::protocol::ids::{Hash, ServerName, UserId};
+use crate::protocol::ids::{EventId, Hash, ServerName, UserId};
 use crate::protocol::log::Entry;
 use crate::protocol::rules::{self, Refusal};
 use crate::protocol::sign::Signature;
@@ -50,6 +52,8 @@ pub struct Ingested {
     pub lost: Vec<String>,
     /// Entries whose author saw another log than this.
     pub split: Vec<Seq>,
+    /// Events of this batch that stand in the log.
+    known: HashSet<EventId>,
 }
 
 /// Why a batch was not taken. Nothing of it was.
@@ -210,7 +214,7 @@ impl Work<'_> {
         batch: Vec<Incoming>,
         head: SignedHead,
     ) -> Result<Ingested, Error> {
-        let mut done = Ingested::default();
+        let mut done = Ingested { known: self.known_of(channel, &batch)?, ..Ingested::default() };
         let early = self.readmit(channel)?;
         let kept = batch
             .into_iter()
@@ -240,7 +244,7 @@ impl Work<'_> {
         batch: Vec<Incoming>,
         root: Hash,
     ) -> Result<Ingested, Error> {
-        let mut done = Ingested::default();
+        let mut done = Ingested { known: self.known_of(channel, &batch)?, ..Ingested::default() };
         let Some(last) = batch.last().map(|incoming| incoming.entry.seq) else { return Ok(done) };
         batch.into_iter().try_for_each(|incoming| self.take(channel, incoming, &mut done))?;
         let position = self.lane.open(self.conn, channel)?.position.clone();
@@ -258,6 +262,13 @@ impl Work<'_> {
             self.lane.adopt_head(channel, head);
         }
         Ok(done)
+    }
+
+    /// Those of the batch's events that stand in the log already, asked once for all of them.
+    fn known_of(&mut self, channel: ChannelNum, batch: &[Incoming]) -> Result<HashSet<EventId>, Error> {
+        let ids: Vec<&str> = batch.iter().map(|incoming| incoming.entry.event.as_str()).collect();
+        let known = entries::known_events(self.conn, channel, &ids)?;
+        known.iter().map(|id| id.parse().map_err(|error| damaged("event", error))).collect()
     }
 
     /// REPL-31: nobody's clock is so far ahead; what it says is held until it is true. What this server said itself before
@@ -307,15 +318,19 @@ impl Work<'_> {
             members::delete_all(self.conn, channel)?;
             self.lane.open(self.conn, channel)?.forget_state();
         }
-        let refusal = if seq == 0 { None } else { self.judge(channel, &entry, &signed)? };
+        // Said once, it is known to the rest of the batch, whatever becomes of it.
+        let refusal = match done.known.insert(signed.id.clone()) {
+            true if seq == 0 => None,
+            true => self.judge(channel, &entry, &signed)?,
+            false => Some(Refusal::Repeated),
+        };
         let content = match self.check_body(&signed, body.as_deref()) {
             Ok(content) => content,
             Err(Error::Invalid { .. }) => None,
             Err(error) => return Err(error),
         };
         let body = body.filter(|_| content.is_some());
-        let known = users::by_id(self.conn, signed.event.sender.as_str())?.is_some();
-        let sender = self.person(&signed.event.sender)?;
+        let (sender, known) = self.person_or_new(&signed.event.sender)?;
         if refusal.is_none() {
             if !known {
                 done.met.push(sender.id.clone());
@@ -373,23 +388,20 @@ impl Work<'_> {
             done.keys.extend(KeyContent::of(&signed.event).ok());
         }
         let Some(seen) = signed.event.seen.filter(|seen| seen.size <= entry.seq) else { return Ok(()) };
-        let then = entries::by_seq(self.conn, channel, seen.size - 1)?;
-        if then.is_some_and(|row| row.root != seen.root.as_bytes()) {
+        let then = self.lane.open(self.conn, channel)?.root_at(self.conn, seen.size)?;
+        if then.is_some_and(|root| root != seen.root) {
             done.split.push(entry.seq);
         }
         Ok(())
     }
 
-    /// Why the entry has no effect, if it has none.
+    /// Why the entry of an event that stood nowhere has no effect, if it has none.
     fn judge(
         &mut self,
         channel: ChannelNum,
         entry: &Entry,
         signed: &SignedEvent,
     ) -> Result<Option<Refusal>, Error> {
-        if entries::knows_event(self.conn, channel, signed.id.as_str())? {
-            return Ok(Some(Refusal::Repeated));
-        }
         let open = self.lane.open(self.conn, channel)?;
         let state = open.state(self.conn, &rules::reads(&signed.event))?;
         Ok(state.check(entry, signed).err())
@@ -429,11 +441,16 @@ impl Work<'_> {
 
     /// The row of a person of whatever server, made if need be.
     pub fn person(&mut self, id: &UserId) -> Result<Person, Error> {
-        let num = match users::by_id(self.conn, id.as_str())? {
-            Some(row) => row.num,
-            None => self.meet(id)?,
+        self.person_or_new(id).map(|(person, _)| person)
+    }
+
+    /// As [`Work::person`], and whether the row was there.
+    fn person_or_new(&mut self, id: &UserId) -> Result<(Person, bool), Error> {
+        let (num, known) = match users::by_id(self.conn, id.as_str())? {
+            Some(row) => (row.num, true),
+            None => (self.meet(id)?, false),
         };
-        Ok(Person { num, id: id.clone() })
+        Ok((Person { num, id: id.clone() }, known))
     }
 
     fn meet(&mut self, id: &UserId) -> Result<UserNum, Error> {

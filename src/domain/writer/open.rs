@@ -106,6 +106,8 @@ pub struct Open {
     people: HashSet<UserId>,
     /// Members who wrote something, as their rows are.
     readers: HashMap<UserNum, Reader>,
+    /// A place of the log that was looked up last: what is written at the same time has seen the same.
+    looked_up: Option<Seen>,
 }
 
 /// How far a member has read, as far as this is known without asking.
@@ -125,7 +127,16 @@ impl Open {
     /// A channel that was just made.
     pub fn new(num: ChannelNum, position: LogPosition, state: State) -> Open {
         let (id, host) = (state.channel.clone(), state.create.host.clone());
-        Open { num, id, host, position, state: Some(state), people: HashSet::new(), readers: HashMap::new() }
+        Open {
+            num,
+            id,
+            host,
+            position,
+            state: Some(state),
+            people: HashSet::new(),
+            readers: HashMap::new(),
+            looked_up: None,
+        }
     }
 
     pub(super) fn load(row: &ChannelRow) -> Result<Open, Error> {
@@ -150,6 +161,7 @@ impl Open {
             state: None,
             people: HashSet::new(),
             readers: HashMap::new(),
+            looked_up: None,
         })
     }
 
@@ -197,8 +209,23 @@ impl Open {
         self.readers.clear();
     }
 
+    /// The root of the log's first `size` entries, where the entry that led to it is here.
+    pub(super) fn root_at(&mut self, conn: &mut Conn, size: i64) -> Result<Option<Hash>, Error> {
+        if size > 0 && size == self.position.size {
+            return Ok(Some(self.position.root));
+        }
+        if let Some(known) = self.looked_up.filter(|known| known.size == size) {
+            return Ok(Some(known.root));
+        }
+        let Some(row) = entries::by_seq(conn, self.num, size - 1)? else { return Ok(None) };
+        let root = hash(&row.root)?;
+        self.looked_up = Some(Seen { size, root });
+        Ok(Some(root))
+    }
+
     pub(super) fn rewind(&mut self, position: LogPosition) {
         self.position = position;
+        self.looked_up = None;
         self.forget_state();
     }
 
