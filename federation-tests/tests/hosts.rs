@@ -376,6 +376,54 @@ async fn what_an_author_saw_betrays_a_second_log() {
     assert!(to.has_alarm("split_view"), "{:?}", to.alarms());
 }
 
+/// Many authors of a batch saw the same place of the log, or its end: those who saw another log there are told apart.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_author_of_a_batch_is_asked_what_they_saw() {
+    let (world, evil, bob) = world().await;
+    let (to, hosted) = (&world.servers[0], Hosted::found(&evil));
+    hosted.welcome(to, &bob).await;
+    let from = hosted.size();
+    let sees = |size: i64, root: Option<Hash>| {
+        let (said, body) = hosted.message("what I saw");
+        let seen = Seen { size, root: root.unwrap_or_else(|| hosted.head(size).root) };
+        hosted.append(Event { seen: Some(seen), ..said }, Some(body)).seq
+    };
+    let other = Some(Hash([8; 32]));
+    sees(from, None);
+    sees(from - 1, None);
+    let mut split = vec![sees(from - 1, other)];
+    sees(from - 1, None);
+    split.push(sees(from - 2, other));
+    sees(from - 2, None);
+    split.push(sees(hosted.size(), other));
+    sees(hosted.size(), None);
+    hosted.deliver(to, from).await;
+    let told = to.alarms_in(hosted.channel.as_str()).into_iter().filter(|(kind, _)| kind == "split_view");
+    let mut told: Vec<String> = told.map(|(_, detail)| detail).collect();
+    told.sort();
+    let detail = |seq: &i64| format!("the author of entry {seq} was shown another log than this server");
+    let mut expected: Vec<String> = split.iter().map(detail).collect();
+    expected.sort();
+    assert_eq!(told, expected);
+}
+
+/// The host places an event again, in a batch of its own: the second has no effect.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_repetition_in_a_later_batch_has_no_effect() {
+    let (world, evil, bob) = world().await;
+    let (to, hosted) = (&world.servers[0], Hosted::found(&evil));
+    hosted.welcome(to, &bob).await;
+    let from = hosted.size();
+    hosted.say("once");
+    hosted.deliver(to, from).await;
+    let again = hosted.log.lock().expect("a log").placed.last().expect("one").clone();
+    hosted.log.lock().expect("a log").push(again.event, again.signature, again.body);
+    let answer = hosted.deliver(to, from).await;
+    assert_eq!(answer["void"].as_array().expect("void").len(), 1, "{answer}");
+    assert_eq!(bob.texts(hosted.channel.as_str()).await, ["once"]);
+    assert!(to.run(&["verify"]).0);
+}
+
 /// Entries of a channel that another server hosts, or that nobody here is in.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_the_host_sends_entries() {
