@@ -264,8 +264,10 @@ impl Work<'_> {
         Ok(done)
     }
 
-    /// Those of the batch's events that stand in the log already, asked once for all of them.
+    /// Those of the batch's events that stand in the log already, asked once for all of them; under the channel's lock,
+    /// for another node may have the same entries to append.
     fn known_of(&mut self, channel: ChannelNum, batch: &[Incoming]) -> Result<HashSet<EventId>, Error> {
+        self.lane.open(self.conn, channel)?;
         let ids: Vec<&str> = batch.iter().map(|incoming| incoming.entry.event.as_str()).collect();
         let known = entries::known_events(self.conn, channel, &ids)?;
         known.iter().map(|id| id.parse().map_err(|error| damaged("event", error))).collect()
