@@ -241,6 +241,9 @@ endpoints! {
 
 /// Adds the API's routes, below [`BASE`].
 pub fn configure(config: &mut web::ServiceConfig) {
+    // Routes are tried one after the other: what is asked most often comes first, and again in its place.
+    config.service(send_message::send_message).service(list_messages::list_messages);
+    config.service(mark_read::mark_read).service(send_typing::send_typing);
     routes(config);
 }
 

@@ -117,7 +117,7 @@ pub fn num_of(conn: &mut Conn, id: &str) -> Result<Option<ChannelNum>> {
 pub fn lock(conn: &mut Conn, num: ChannelNum) -> Result<Option<Place>> {
     let row = channels::table.find(num).select((channels::size, channels::root));
     match conn {
-        Conn::Sqlite(c) => optional(diesel::RunQueryDsl::get_result(row, c)),
+        Conn::Sqlite(c) => optional(diesel::RunQueryDsl::get_result(row, &mut **c)),
         Conn::Postgres(c) => optional(diesel::RunQueryDsl::get_result(row.for_update(), &mut **c)),
     }
 }

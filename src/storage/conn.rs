@@ -5,7 +5,7 @@
 //! of them understands is a `match` on [`Conn`].
 
 use diesel::backend::Backend;
-use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection, TransactionManager};
+use diesel::connection::{Connection, SimpleConnection, TransactionManager};
 use diesel::dsl::{Limit, sql};
 use diesel::pg::Pg;
 use diesel::query_builder::{AsChangeset, AstPass, IntoUpdateTarget, QueryFragment, QueryId};
@@ -19,6 +19,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::Error;
 use super::pipeline::Pipeline;
+use super::sqlite::SqliteFile;
 
 /// Pure Rust: no libpq to link, and one binary serves both databases.
 pub type PgConnection = AsyncConnectionWrapper<Pipeline, OwnRuntime>;
@@ -42,7 +43,7 @@ impl BlockOn for OwnRuntime {
 
 /// A connection to either database, owned by one thread.
 pub enum Conn {
-    Sqlite(SqliteConnection),
+    Sqlite(SqliteFile),
     Postgres(Box<PgConnection>),
 }
 
@@ -51,7 +52,10 @@ pub enum Conn {
 macro_rules! on {
     ($conn:expr, |$c:ident| $body:expr) => {
         match $conn {
-            $crate::storage::Conn::Sqlite($c) => $body,
+            $crate::storage::Conn::Sqlite($c) => {
+                let $c = &mut **$c;
+                $body
+            }
             $crate::storage::Conn::Postgres($c) => {
                 let $c = &mut **$c;
                 $body
@@ -79,7 +83,7 @@ pub trait RunQueryDsl: Sized {
         Self: QueryFragment<Pg> + QueryId + Send + 'static,
     {
         match conn {
-            Conn::Sqlite(c) => ExecuteDsl::execute(self, c).map(drop),
+            Conn::Sqlite(c) => ExecuteDsl::execute(self, &mut **c).map(drop),
             Conn::Postgres(c) => {
                 if c.may_wait() {
                     c.later(self);
@@ -97,7 +101,7 @@ pub trait RunQueryDsl: Sized {
         Self: QueryFragment<Pg> + Send + 'static,
     {
         match conn {
-            Conn::Sqlite(c) => ExecuteDsl::execute(self, c).map(drop),
+            Conn::Sqlite(c) => ExecuteDsl::execute(self, &mut **c).map(drop),
             Conn::Postgres(c) => insert_later(self, c),
         }
     }
@@ -211,6 +215,8 @@ const POSTGRESQL: EmbeddedMigrations = embed_migrations!("migrations/postgresql"
 /// `secure_delete` overwrites what is deleted with zeros, so that a deleted text is gone from the
 /// file and not merely unreachable; `synchronous=FULL` is one fsync of the WAL per commit. While there is always more to
 /// write, the WAL grows to 32 MB before it is brought into the database: pages that many commits change are then copied once.
+/// A commit may change more than the cache holds, up to 64 MB: pages that go to the WAL before it ends are read there again
+/// and counted into its checksums anew.
 const PRAGMAS: &str = "
     PRAGMA busy_timeout = 5000;
     PRAGMA journal_mode = WAL;
@@ -219,6 +225,7 @@ const PRAGMAS: &str = "
     PRAGMA secure_delete = ON;
     PRAGMA temp_store = MEMORY;
     PRAGMA cache_size = -8000;
+    PRAGMA cache_spill = 16384;
     PRAGMA mmap_size = 268435456;
     PRAGMA wal_autocheckpoint = 8000;
     PRAGMA journal_size_limit = 67108864;
@@ -238,7 +245,7 @@ impl Conn {
             let conn = PgConnection::establish(url).map_err(|error| cannot(error.to_string()))?;
             return Ok(Conn::Postgres(Box::new(conn)));
         }
-        let mut conn = SqliteConnection::establish(url).map_err(|error| cannot(format!("{url}: {error}")))?;
+        let mut conn = SqliteFile::establish(url).map_err(|error| cannot(format!("{url}: {error}")))?;
         conn.batch_execute(PRAGMAS).map_err(|error| cannot(format!("{url}: {error}")))?;
         Ok(Conn::Sqlite(conn))
     }
@@ -262,22 +269,37 @@ impl Conn {
         reverted.map(|_| ()).map_err(|error| Error::Migration(error.to_string()))
     }
 
-    /// Begins a transaction that is going to write. SQLite gives it the write lock at once: one
-    /// that has read first might find that it no longer can have it.
+    /// Begins a transaction that is going to write.
     pub fn begin_write(&mut self) -> Result<(), Error> {
         match self {
-            Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE")?,
+            Conn::Sqlite(c) => c.begin_write()?,
             Conn::Postgres(c) => begin(&mut **c)?,
         }
         Ok(())
     }
 
+    /// Writes what this transaction has for the full-text index so far, which would wait for its commit.
+    pub fn write_words(&mut self) -> Result<(), Error> {
+        match self {
+            Conn::Sqlite(c) => Ok(c.write_words()?),
+            Conn::Postgres(_) => Ok(()),
+        }
+    }
+
     pub fn commit(&mut self) -> Result<(), Error> {
-        on!(self, |c| commit(c)).map_err(Error::from)
+        match self {
+            Conn::Sqlite(c) => c.commit()?,
+            Conn::Postgres(c) => commit(&mut **c)?,
+        }
+        Ok(())
     }
 
     pub fn rollback(&mut self) -> Result<(), Error> {
-        on!(self, |c| rollback(c)).map_err(Error::from)
+        match self {
+            Conn::Sqlite(c) => c.rollback()?,
+            Conn::Postgres(c) => rollback(&mut **c)?,
+        }
+        Ok(())
     }
 
     /// All of `work` or nothing of it, inside the transaction that is under way.
@@ -285,14 +307,19 @@ impl Conn {
         &mut self,
         work: impl FnOnce(&mut Conn) -> Result<T, E>,
     ) -> Result<T, E> {
-        on!(&mut *self, |c| begin(c)).map_err(Error::from)?;
-        match work(self) {
-            Ok(value) => self.commit().map(|()| value).map_err(E::from),
-            Err(error) => {
-                self.rollback()?;
-                Err(error)
-            }
-        }
+        let mark = match self {
+            Conn::Sqlite(c) => c.savepoint().map_err(Error::from)?,
+            Conn::Postgres(c) => begin(&mut **c).map(|()| 0).map_err(Error::from)?,
+        };
+        let outcome = work(self);
+        let ended = match (self, &outcome) {
+            (Conn::Sqlite(c), Ok(_)) => c.keep(),
+            (Conn::Sqlite(c), Err(_)) => c.take_back(mark),
+            (Conn::Postgres(c), Ok(_)) => commit(&mut **c),
+            (Conn::Postgres(c), Err(_)) => rollback(&mut **c),
+        };
+        ended.map_err(Error::from)?;
+        outcome
     }
 
     /// A transaction that sees one state of the database throughout, and only reads it.

@@ -142,7 +142,7 @@ pub fn read<E: From<Error>>(
     let query = select(table, conn.is_postgres());
     match conn {
         Conn::Sqlite(c) => {
-            let rows = diesel::RunQueryDsl::load_iter::<Word, _>(sql_query(query), c);
+            let rows = diesel::RunQueryDsl::load_iter::<Word, _>(sql_query(query), &mut **c);
             for row in rows.map_err(Error::from)? {
                 each(&row.map_err(Error::from)?.word)?;
             }

@@ -45,7 +45,7 @@ pub fn all_hashes(conn: &mut Conn) -> Result<Vec<String>> {
 pub fn lock(conn: &mut Conn, hash: &str) -> Result<Option<FileRow>> {
     let row = files::table.find(hash).select(FileRow::columns());
     match conn {
-        Conn::Sqlite(c) => optional(diesel::RunQueryDsl::get_result(row, c)),
+        Conn::Sqlite(c) => optional(diesel::RunQueryDsl::get_result(row, &mut **c)),
         Conn::Postgres(c) => optional(diesel::RunQueryDsl::get_result(row.for_update(), &mut **c)),
     }
 }

@@ -31,6 +31,7 @@ mod schema;
 pub mod search;
 pub mod sessions;
 pub mod settings;
+mod sqlite;
 pub mod threads;
 pub mod users;
 

@@ -116,7 +116,7 @@ fn database_bytes(conn: &mut Conn) -> Result<i64> {
     const SQLITE: &str = "page_count * page_size FROM pragma_page_count(), pragma_page_size()";
     const POSTGRESQL: &str = "pg_database_size(current_database())";
     let size = match conn {
-        Conn::Sqlite(c) => diesel::RunQueryDsl::get_result(diesel::select(sql::<BigInt>(SQLITE)), c)?,
+        Conn::Sqlite(c) => diesel::RunQueryDsl::get_result(diesel::select(sql::<BigInt>(SQLITE)), &mut **c)?,
         Conn::Postgres(c) => {
             diesel::RunQueryDsl::get_result(diesel::select(sql::<BigInt>(POSTGRESQL)), &mut **c)?
         }

@@ -109,7 +109,7 @@ pub fn lock_admins(conn: &mut Conn) -> Result<Vec<UserNum>> {
         .order(users::num)
         .select(users::num);
     Ok(match conn {
-        Conn::Sqlite(c) => diesel::RunQueryDsl::load(admins, c)?,
+        Conn::Sqlite(c) => diesel::RunQueryDsl::load(admins, &mut **c)?,
         Conn::Postgres(c) => diesel::RunQueryDsl::load(admins.for_update(), &mut **c)?,
     })
 }

@@ -3,6 +3,7 @@
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
+use std::thread;
 
 use super::WriterContext;
 use super::elsewhere::Settled;
@@ -16,12 +17,14 @@ use crate::protocol::event::Seen;
 use crate::protocol::head::{Head, SignedHead};
 use crate::protocol::ids::{ChannelId, KeyId, ServerName};
 use crate::protocol::rules::Refusal;
-use crate::protocol::sign::SigningKey;
+use crate::protocol::sign::{Signature, SigningKey};
 use crate::protocol::state::State;
 use crate::storage::{self, ChannelNum, Conn, channels};
 
 /// How many channels a lane keeps at hand.
 const OPEN_CHANNELS_MAX: usize = 20_000;
+/// From how many heads on a thread of its own signs them.
+const HEADS_BESIDE_MIN: usize = 16;
 
 /// Who signs.
 pub struct Identity {
@@ -246,6 +249,7 @@ impl Lane {
     /// writes where it stands.
     pub(super) fn write_heads(&mut self, conn: &mut Conn) -> Result<(), storage::Error> {
         let now = self.clock.now();
+        let mut own = Vec::with_capacity(self.touched.len());
         for (num, before) in &self.touched {
             let Some(open) = self.channels.get(num).filter(|open| open.position.size > *before) else {
                 continue;
@@ -267,9 +271,10 @@ impl Lane {
                 host: self.identity.name.clone(),
                 kid: self.identity.kid.clone(),
             };
-            let ts = head.ts;
-            let signed = SignedHead::sign(head, &self.identity.key);
-            open.position.write(conn, *num, self.identity.kid.as_str(), ts, &signed.signature.0)?;
+            own.push((open, head));
+        }
+        for ((open, head), signature) in own.iter().zip(signed(&own, &self.identity.key, conn)?) {
+            open.position.write(conn, open.num, head.kid.as_str(), head.ts, &signature.0)?;
         }
         Ok(())
     }
@@ -302,4 +307,24 @@ impl Lane {
         self.channels.clear();
         self.effects.clear();
     }
+}
+
+/// The signatures of heads. Many are made on a thread beside this one, which writes the words of the transaction meanwhile.
+fn signed(
+    heads: &[(&Open, Head)],
+    key: &SigningKey,
+    conn: &mut Conn,
+) -> Result<Vec<Signature>, storage::Error> {
+    let all = || -> Vec<Signature> {
+        heads.iter().map(|(_, head)| SignedHead::sign(head.clone(), key).signature).collect()
+    };
+    if heads.len() < HEADS_BESIDE_MIN {
+        return Ok(all());
+    }
+    thread::scope(|scope| {
+        let beside = thread::Builder::new().name("sign-heads".to_owned()).spawn_scoped(scope, all);
+        conn.write_words()?;
+        // Without a thread it takes longer.
+        beside.map_or_else(|_| Ok(all()), |beside| beside.join().map_err(|_| storage::Error::Lost))
+    })
 }

@@ -3,6 +3,7 @@
 //! What both are given is made by [`words`], so that both find the same. Beside its words a message has
 //! marks, which no text can hold: who sent it, whom it mentions, what it carries.
 
+pub(in crate::storage) mod fts;
 pub mod words;
 
 use std::fmt::Write;
@@ -15,20 +16,8 @@ use diesel::sql_types::{Array, BigInt, Text};
 
 use super::conn::insert_later;
 use super::{ChannelNum, Conn, Error, Result, UserNum, messages};
+use fts::Change;
 use words::Phrase;
-
-mod fts {
-    diesel::table! {
-        /// The FTS5 table of SQLite; PostgreSQL's has other columns. The column of the table's own name
-        /// takes commands.
-        message_search (rowid) {
-            rowid -> BigInt,
-            #[sql_name = "message_search"]
-            command -> Text,
-            text -> Text,
-        }
-    }
-}
 
 /// FTS5 knows rows by one integer: the channel's number above 40 bits of seq.
 fn rowid(channel: ChannelNum, seq: i64) -> Result<i64> {
@@ -154,11 +143,8 @@ impl<C> diesel::RunQueryDsl<C> for AddWords {}
 pub fn add(conn: &mut Conn, channel: ChannelNum, seq: i64, document: &Document<'_>) -> Result<()> {
     match conn {
         Conn::Sqlite(c) => {
-            let row = (
-                fts::message_search::rowid.eq(rowid(channel, seq)?),
-                fts::message_search::text.eq(document.for_sqlite()),
-            );
-            diesel::RunQueryDsl::execute(diesel::insert_into(fts::message_search::table).values(row), c)?;
+            let (rowid, text) = (rowid(channel, seq)?, document.for_sqlite());
+            c.index(Change { rowid, text, is_removal: false })?;
         }
         Conn::Postgres(c) => {
             insert_later(AddWords { channel, seq, words: document.for_postgresql() }, c)?;
@@ -172,12 +158,8 @@ pub fn add(conn: &mut Conn, channel: ChannelNum, seq: i64, document: &Document<'
 pub fn remove(conn: &mut Conn, channel: ChannelNum, seq: i64, document: &Document<'_>) -> Result<()> {
     match conn {
         Conn::Sqlite(c) => {
-            let row = (
-                fts::message_search::command.eq("delete"),
-                fts::message_search::rowid.eq(rowid(channel, seq)?),
-                fts::message_search::text.eq(document.for_sqlite()),
-            );
-            diesel::RunQueryDsl::execute(diesel::insert_into(fts::message_search::table).values(row), c)?;
+            let (rowid, text) = (rowid(channel, seq)?, document.for_sqlite());
+            c.index(Change { rowid, text, is_removal: true })?;
         }
         Conn::Postgres(c) => {
             let statement = diesel::sql_query("DELETE FROM message_search WHERE channel = $1 AND seq = $2");
@@ -191,10 +173,7 @@ pub fn remove(conn: &mut Conn, channel: ChannelNum, seq: i64, document: &Documen
 /// Empties the index.
 pub fn clear(conn: &mut Conn) -> Result<()> {
     match conn {
-        Conn::Sqlite(c) => {
-            let row = fts::message_search::command.eq("delete-all");
-            diesel::RunQueryDsl::execute(diesel::insert_into(fts::message_search::table).values(row), c)?;
-        }
+        Conn::Sqlite(c) => c.clear_index()?,
         Conn::Postgres(c) => {
             diesel::RunQueryDsl::execute(diesel::sql_query("DELETE FROM message_search"), &mut **c)?;
         }
@@ -332,7 +311,7 @@ fn find_in_sqlite(
         let statement = statement.bind::<BigInt, _>(part.channel).bind::<Text, _>(&text);
         let statement = statement.bind::<BigInt, _>(rowid(part.channel, part.first)?);
         let statement = statement.bind::<BigInt, _>(rowid(part.channel, part.last)?);
-        let hits: Vec<Hit> = diesel::RunQueryDsl::load(statement.bind::<BigInt, _>(limit), c)?;
+        let hits: Vec<Hit> = diesel::RunQueryDsl::load(statement.bind::<BigInt, _>(limit), &mut **c)?;
         found.extend(hits);
         found.sort_unstable_by(|a, b| b.cmp(a));
         found.truncate(most);

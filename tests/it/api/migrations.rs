@@ -32,7 +32,7 @@ const OF_POSTGRESQL: &str = "
 /// The whole schema but for the table in which migrations are noted, a thing a line.
 fn schema(conn: &mut Conn) -> Vec<String> {
     let lines: Vec<Line> = match conn {
-        Conn::Sqlite(conn) => diesel::sql_query(OF_SQLITE).load(conn),
+        Conn::Sqlite(conn) => diesel::sql_query(OF_SQLITE).load(&mut **conn),
         Conn::Postgres(conn) => diesel::sql_query(OF_POSTGRESQL).load(&mut **conn),
     }
     .expect("the schema");
