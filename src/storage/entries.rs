@@ -1,7 +1,10 @@
 //! The log: entries, and the bodies that can be taken from them.
 
 use diesel::dsl;
+use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text};
 
 use super::schema::{bodies, entries, users};
 use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, meta, missing, optional};
@@ -98,6 +101,67 @@ pub fn by_event(conn: &mut Conn, channel: ChannelNum, event_id: &str) -> Result<
 pub fn known_events(conn: &mut Conn, channel: ChannelNum, events: &[&str]) -> Result<Vec<String>> {
     let found = entries::table.filter(entries::event_id.eq_any(events).and(in_channel(channel)));
     Ok(found.select(entries::event_id).load(conn)?)
+}
+
+/// An author of another server's event, as this server knows them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Author {
+    /// None if they have no row.
+    pub num: Option<UserNum>,
+    /// Whether the event's nonce finds an effective entry of theirs in the channel.
+    pub has_used_nonce: bool,
+}
+
+/// For PostgreSQL the authors of many events are one question. Subqueries with a limit can't become joins: a
+/// prepared statement's plan is kept, whatever the tables' sizes were when it was made.
+#[derive(QueryId)]
+struct Authors {
+    channel: ChannelNum,
+    ids: Vec<String>,
+    nonces: Vec<String>,
+}
+
+impl QueryFragment<Pg> for Authors {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql(
+            "SELECT author.num, coalesce((SELECT true FROM entries
+                WHERE sender = author.num AND nonce = asked.nonce AND channel + 0 = ",
+        );
+        out.push_bind_param::<BigInt, _>(&self.channel)?;
+        out.push_sql(" AND void IS NULL LIMIT 1), false) FROM unnest(");
+        out.push_bind_param::<Array<Text>, _>(&self.ids)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Text>, _>(&self.nonces)?;
+        out.push_sql(
+            ") WITH ORDINALITY AS asked (id, nonce, place)
+            LEFT JOIN LATERAL (SELECT num FROM users WHERE users.id = asked.id LIMIT 1) AS author ON true
+            ORDER BY asked.place",
+        );
+        Ok(())
+    }
+}
+
+impl Query for Authors {
+    type SqlType = (Nullable<BigInt>, Bool);
+}
+
+impl<C> diesel::RunQueryDsl<C> for Authors {}
+
+/// The authors of events, each asked for as (user id, nonce), in the same order.
+pub fn authors(conn: &mut Conn, channel: ChannelNum, asked: &[(&str, &str)]) -> Result<Vec<Author>> {
+    if let Conn::Postgres(c) = conn {
+        let (ids, nonces) = asked.iter().map(|(id, nonce)| ((*id).to_owned(), (*nonce).to_owned())).unzip();
+        let found: Vec<(Option<UserNum>, bool)> =
+            diesel::RunQueryDsl::load(Authors { channel, ids, nonces }, &mut **c)?;
+        let author = |(num, has_used_nonce)| Author { num, has_used_nonce };
+        return Ok(found.into_iter().map(author).collect());
+    }
+    let author = |(id, nonce): &(&str, &str)| {
+        let Some(row) = super::users::by_id(conn, id)? else { return Ok(Author::default()) };
+        let has_used_nonce = by_nonce(conn, channel, row.num, nonce)?.is_some();
+        Ok(Author { num: Some(row.num), has_used_nonce })
+    };
+    asked.iter().map(author).collect()
 }
 
 /// What this author sent with this nonce, if anything: a nonce finds one effective entry at the most.

@@ -62,7 +62,10 @@ pub(super) fn created(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error>
     open.position.live_count += 1;
     open.position.last_message_seq = Some(at.seq);
     let (live_count, channel) = (open.position.live_count, open.id.as_str().to_owned());
-    read_by_author(work, at, &channel, thread_seq, live_count)?;
+    // How far others have read is their servers' to know.
+    if is_ours {
+        read_by_author(work, at, &channel, thread_seq, live_count)?;
+    }
     let followers = match thread_seq {
         Some(root) => threads::replied(work, at, root, &content.mentions)?,
         None => Vec::new(),

@@ -1,8 +1,7 @@
 //! What comes from other servers: events for channels hosted here, and entries of channels hosted there.
 
-use std::collections::HashSet;
-
-use super::append::Composed;
+use super::append::{Composed, Standing};
+use super::before::{Before, Read, read};
 use super::open::{LogPosition, Person, damaged};
 use super::{Appended, Work};
 use crate::domain::peers::PeerError;
@@ -13,7 +12,7 @@ use crate::protocol::Ts;
 use crate::protocol::body::{self, Body};
 use crate::protocol::event::{Event, EventType, SignedEvent, event_id};
 use crate::protocol::head::SignedHead;
-use crate::protocol::ids::{EventId, Hash, ServerName, UserId};
+use crate::protocol::ids::{Hash, ServerName, UserId};
 use crate::protocol::log::Entry;
 use crate::protocol::rules::{self, Refusal};
 use crate::protocol::sign::Signature;
@@ -52,8 +51,8 @@ pub struct Ingested {
     pub lost: Vec<String>,
     /// Entries whose author saw another log than this.
     pub split: Vec<Seq>,
-    /// Events of this batch that stand in the log.
-    known: HashSet<EventId>,
+    /// What was here before it, and what came of it since.
+    before: Before,
 }
 
 /// Why a batch was not taken. Nothing of it was.
@@ -135,7 +134,7 @@ impl Work<'_> {
             return Err(Error::NotFound(Missing::User));
         }
         self.people_of(&signed.event)?;
-        self.record(channel, &sender, &Composed { signed, body, content }, entry, None)
+        self.record(channel, &sender, &Composed { signed, body, content }, entry, Standing::Effective)
     }
 
     pub(super) fn check_body(
@@ -214,13 +213,14 @@ impl Work<'_> {
         batch: Vec<Incoming>,
         head: SignedHead,
     ) -> Result<Ingested, Error> {
-        let mut done = Ingested { known: self.known_of(channel, &batch)?, ..Ingested::default() };
+        let batch = read(batch);
+        let mut done = Ingested { before: self.before(channel, &batch)?, ..Ingested::default() };
         let early = self.readmit(channel)?;
         let kept = batch
             .into_iter()
-            .try_for_each(|incoming| {
-                self.check_time(&incoming.entry)?;
-                self.take(channel, incoming, &mut done)
+            .try_for_each(|read| {
+                self.check_time(&read.incoming.entry)?;
+                self.take(channel, read, &mut done)
             })
             .and_then(|()| self.check_head(channel, &head, done.has_new()))
             .and_then(|is_newest| if is_newest { self.adopt_head(channel, head) } else { Ok(()) });
@@ -244,9 +244,10 @@ impl Work<'_> {
         batch: Vec<Incoming>,
         root: Hash,
     ) -> Result<Ingested, Error> {
-        let mut done = Ingested { known: self.known_of(channel, &batch)?, ..Ingested::default() };
-        let Some(last) = batch.last().map(|incoming| incoming.entry.seq) else { return Ok(done) };
-        batch.into_iter().try_for_each(|incoming| self.take(channel, incoming, &mut done))?;
+        let batch = read(batch);
+        let mut done = Ingested { before: self.before(channel, &batch)?, ..Ingested::default() };
+        let Some(last) = batch.last().map(|read| read.incoming.entry.seq) else { return Ok(done) };
+        batch.into_iter().try_for_each(|read| self.take(channel, read, &mut done))?;
         let position = self.lane.open(self.conn, channel)?.position.clone();
         let then = if position.size == last + 1 {
             Some(position.root)
@@ -264,15 +265,6 @@ impl Work<'_> {
         Ok(done)
     }
 
-    /// Those of the batch's events that stand in the log already, asked once for all of them; under the channel's lock,
-    /// for another node may have the same entries to append.
-    fn known_of(&mut self, channel: ChannelNum, batch: &[Incoming]) -> Result<HashSet<EventId>, Error> {
-        self.lane.open(self.conn, channel)?;
-        let ids: Vec<&str> = batch.iter().map(|incoming| incoming.entry.event.as_str()).collect();
-        let known = entries::known_events(self.conn, channel, &ids)?;
-        known.iter().map(|id| id.parse().map_err(|error| damaged("event", error))).collect()
-    }
-
     /// REPL-31: nobody's clock is so far ahead; what it says is held until it is true. What this server said itself before
     /// it lost it is taken back whatever its clock said then.
     fn check_time(&self, entry: &Entry) -> Result<(), Error> {
@@ -280,8 +272,8 @@ impl Work<'_> {
         if entry.host_ts > latest { Err(BatchError::Ahead.into()) } else { Ok(()) }
     }
 
-    fn take(&mut self, channel: ChannelNum, incoming: Incoming, done: &mut Ingested) -> Result<(), Error> {
-        let Incoming { entry, event, signature, body } = incoming;
+    fn take(&mut self, channel: ChannelNum, read: Read, done: &mut Ingested) -> Result<(), Error> {
+        let Read { incoming: Incoming { entry, event, signature, body }, signed } = read;
         let open = self.lane.open(self.conn, channel)?;
         let (size, term, last_ts) = (open.position.size, open.position.term, open.position.last_ts);
         if entry.seq > size {
@@ -303,7 +295,7 @@ impl Work<'_> {
             return Err(BatchError::BadEntry.into());
         }
         let seq = entry.seq;
-        let Ok(signed) = SignedEvent::from_parts(event.clone(), signature) else {
+        let Some(signed) = signed else {
             if seq == 0 {
                 return Err(BatchError::NotGenesis.into());
             }
@@ -320,8 +312,7 @@ impl Work<'_> {
             members::delete_all(self.conn, channel)?;
             self.lane.open(self.conn, channel)?.forget_state();
         }
-        // Said once, it is known to the rest of the batch, whatever becomes of it.
-        let refusal = match done.known.insert(signed.id.clone()) {
+        let refusal = match done.before.is_first(&signed.id) {
             true if seq == 0 => None,
             true => self.judge(channel, &entry, &signed)?,
             false => Some(Refusal::Repeated),
@@ -332,7 +323,15 @@ impl Work<'_> {
             Err(error) => return Err(error),
         };
         let body = body.filter(|_| content.is_some());
-        let (sender, known) = self.person_or_new(&signed.event.sender)?;
+        let (sender, known) = self.author(&signed.event.sender, &mut done.before)?;
+        let nonce = signed.event.nonce.as_str();
+        let standing = match refusal {
+            Some(refusal) => Standing::Void(refusal.rule()),
+            None if self.is_host(channel)? || done.before.is_first_with(sender.num, nonce) => {
+                Standing::Effective
+            }
+            None => Standing::SecondOfNonce,
+        };
         if refusal.is_none() {
             if !known {
                 done.met.push(sender.id.clone());
@@ -345,13 +344,7 @@ impl Work<'_> {
         if body.is_none() && signed.event.body_hash.is_some() && refusal.is_none() {
             self.note_missing(channel, seq)?;
         }
-        self.record(
-            channel,
-            &sender,
-            &Composed { signed, body, content },
-            entry,
-            refusal.map(|it| it.rule()),
-        )?;
+        self.record(channel, &sender, &Composed { signed, body, content }, entry, standing)?;
         let lost = refusal.is_some_and(|refusal| refusal != Refusal::Repeated);
         if ours {
             self.settle_pending(id.as_str(), lost)?;
@@ -447,7 +440,7 @@ impl Work<'_> {
     }
 
     /// As [`Work::person`], and whether the row was there.
-    fn person_or_new(&mut self, id: &UserId) -> Result<(Person, bool), Error> {
+    pub(super) fn person_or_new(&mut self, id: &UserId) -> Result<(Person, bool), Error> {
         let (num, known) = match users::by_id(self.conn, id.as_str())? {
             Some(row) => (row.num, true),
             None => (self.meet(id)?, false),

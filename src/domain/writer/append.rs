@@ -67,6 +67,17 @@ pub(super) struct Composed {
     pub content: Option<Map<String, Value>>,
 }
 
+/// What an entry does, and by what it is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It has its effect, and its author's nonce finds it.
+    Effective,
+    /// It has its effect, but its author's nonce finds one before it, which a host elsewhere may let pass: its id finds it.
+    SecondOfNonce,
+    /// It has none, by this rule.
+    Void(&'static str),
+}
+
 impl Work<'_> {
     /// Appends an event to a channel, with all that follows from it. Where the channel is hosted elsewhere the
     /// unit ends here: its event goes to the host, and once that has answered the unit runs again.
@@ -139,7 +150,7 @@ impl Work<'_> {
         let rules = Rules::by_version(state.create.rules).ok_or(Refusal::UnknownRules)?;
         rules::authorise(rules, state, event, &composed.signed.id)?;
         let entry = open.position.next(&composed.signed.id, now);
-        self.record(channel, sender, &composed, entry, None)
+        self.record(channel, sender, &composed, entry, Standing::Effective)
     }
 
     /// Begins a channel: appends its genesis. The row is made by `project`.
@@ -161,7 +172,7 @@ impl Work<'_> {
         let entry = position.next(&composed.signed.id, now);
         let num = project::insert_channel(self.conn, &state, &position, local, now)?;
         self.lane.adopt(Open::new(num, position, state));
-        self.record(num, sender, &composed, entry, None)?;
+        self.record(num, sender, &composed, entry, Standing::Effective)?;
         Ok(num)
     }
 
@@ -172,9 +183,14 @@ impl Work<'_> {
         sender: &Person,
         composed: &Composed,
         entry: Entry,
-        void: Option<&str>,
+        standing: Standing,
     ) -> Result<Appended, Error> {
         let (event, id) = (&composed.signed.event, &composed.signed.id);
+        let (nonce, void) = match standing {
+            Standing::Effective => (event.nonce.as_str(), None),
+            Standing::SecondOfNonce => (id.as_str(), None),
+            Standing::Void(rule) => (event.nonce.as_str(), Some(rule)),
+        };
         let root = self.place(channel, &entry)?;
         let (seq, ts) = (entry.seq, entry.host_ts);
         let open = self.lane.open(self.conn, channel)?;
@@ -182,17 +198,13 @@ impl Work<'_> {
             open.state_at_hand().and_then(|state| state.targets.get(&relates.to).map(|target| target.seq))
         });
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).map_err(|error| damaged("event", error));
-        // A host elsewhere may let an author use a nonce twice. The first is found by it, the second by its id.
-        let taken = void.is_none()
-            && !self.is_host(channel)?
-            && entries::by_nonce(self.conn, channel, sender.num, event.nonce.as_str())?.is_some();
         let row = EntryRow {
             channel,
             seq,
             event_id: id.as_str().to_owned(),
             kind: event.kind.as_str().to_owned(),
             sender: sender.num,
-            nonce: if taken { id.as_str() } else { event.nonce.as_str() }.to_owned(),
+            nonce: nonce.to_owned(),
             term: entry.term,
             host_ts: ts,
             root: root.as_bytes().to_vec(),

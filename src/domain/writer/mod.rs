@@ -12,6 +12,7 @@
 mod accept;
 mod ahead;
 mod append;
+mod before;
 mod bodies;
 mod early;
 mod elsewhere;

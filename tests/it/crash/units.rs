@@ -59,7 +59,11 @@ impl Stage {
 
     /// A message, asked for but not yet written.
     async fn send(&self, nonce: &str, text: &str) -> Waiting<(Message, bool)> {
-        let (domain, actor, channel) = (self.domain.clone(), self.actor.clone(), self.channel.clone());
+        self.send_to(self.channel.clone(), nonce, text).await
+    }
+
+    async fn send_to(&self, channel: ChannelId, nonce: &str, text: &str) -> Waiting<(Message, bool)> {
+        let (domain, actor) = (self.domain.clone(), self.actor.clone());
         let nonce = nonce.parse().expect("a nonce");
         let new = NewMessage {
             nonce,
@@ -297,6 +301,49 @@ both!(
             audited.set(true);
         };
         futures_util::join!(grows, audits);
+    }
+);
+
+both!(
+    async fn a_commit_of_many_channels_is_signed_and_found_in_each_of_them(server: TestServer) {
+        const CHANNELS: usize = 40;
+        let stage = Stage::set(&server).await;
+        let mut channels: Vec<ChannelId> = Vec::new();
+        for n in 0..CHANNELS {
+            channels.push(stage.ann.channel(&format!("Channel {n}")).await.parse().expect("an id"));
+        }
+        let go_on = stage.hold().await;
+        let mut sends = Vec::new();
+        // 17 and 40 have no divisor in common: each once, in another order than that of their rows.
+        for n in (0..CHANNELS).map(|n| n * 17 % CHANNELS) {
+            sends.push(stage.send_to(channels[n].clone(), &format!("n{n}"), &format!("heron {n}")).await);
+        }
+        let (person, channel) = (stage.actor.person.clone(), stage.channel.clone());
+        let taken_back = stage
+            .unit(move |work| -> Result<(), Error> {
+                let num = work.lane.num_of(work.conn, &channel)?.expect("the channel");
+                let text: Map<String, Value> =
+                    [("text".to_owned(), json!("heron taken back"))].into_iter().collect();
+                work.append(num, &person, Draft::new(EventType::Message).content(text))?;
+                Err(Error::Busy)
+            })
+            .await;
+        sends.push(stage.send("last", "heron last").await);
+        go_on();
+        for sent in join_all(sends).await {
+            sent.expect("sent");
+        }
+        assert!(matches!(taken_back.await, Err(Error::Busy)));
+        stage.is_sound().await;
+        let found = stage.ann.get("/search?q=heron&limit=50").await.expect(200);
+        let texts = found["results"].as_array().expect("results").iter();
+        let mut texts: Vec<&str> = texts.filter_map(|result| result["message"]["text"].as_str()).collect();
+        texts.sort_unstable();
+        let mut said: Vec<String> = (0..CHANNELS).map(|n| format!("heron {n}")).collect();
+        said.push("heron last".to_owned());
+        said.sort_unstable();
+        assert_eq!(texts, said);
+        assert_eq!(stage.ann.get("/search?q=back").await.expect(200)["results"], json!([]));
     }
 );
 
