@@ -59,7 +59,8 @@ impl SqliteFile {
 
     pub(super) fn keep(&mut self) -> QueryResult<()> {
         AnsiTransactionManager::commit_transaction(&mut self.conn)?;
-        self.words.leave(&mut self.conn)
+        self.words.leave(&mut self.conn);
+        Ok(())
     }
 
     pub(super) fn take_back(&mut self, mark: usize) -> QueryResult<()> {

@@ -7,6 +7,7 @@
 
 use diesel::QueryResult;
 use diesel::prelude::*;
+use diesel::result::Error;
 use diesel::sqlite::SqliteConnection;
 
 diesel::table! {
@@ -55,6 +56,8 @@ pub(in crate::storage) struct Waiting {
     is_open: bool,
     /// How many savepoints are open.
     depth: usize,
+    /// A change could not be made: without it nothing of the transaction may be kept.
+    is_broken: bool,
 }
 
 impl Waiting {
@@ -71,6 +74,9 @@ impl Waiting {
     /// The transaction is about to be committed.
     pub fn finish(&mut self, conn: &mut SqliteConnection) -> QueryResult<()> {
         self.write(conn)?;
+        if self.is_broken {
+            return Err(Error::RollbackTransaction);
+        }
         self.forget();
         Ok(())
     }
@@ -81,16 +87,17 @@ impl Waiting {
         self.changes.len()
     }
 
-    /// A savepoint is kept.
-    pub fn leave(&mut self, conn: &mut SqliteConnection) -> QueryResult<()> {
+    /// A savepoint was kept. It is too late to fail with it: what can't be written now fails the commit.
+    pub fn leave(&mut self, conn: &mut SqliteConnection) {
         self.depth = self.depth.saturating_sub(1);
-        self.write_much(conn)
+        let _ = self.write_much(conn);
     }
 
     /// A savepoint is taken back.
     pub fn take_back(&mut self, mark: usize) {
         self.depth = self.depth.saturating_sub(1);
-        self.bytes -= self.changes.drain(mark..).map(|change| change.text.len()).sum::<usize>();
+        self.bytes -=
+            self.changes.drain(mark.min(self.changes.len())..).map(|change| change.text.len()).sum::<usize>();
     }
 
     /// Makes the change now or, inside a transaction, before its end.
@@ -120,7 +127,9 @@ impl Waiting {
         self.bytes = 0;
         // Stable: what is said of the same row stays in order.
         self.changes.sort_by_key(|change| change.rowid);
-        self.changes.drain(..).try_for_each(|change| change.make(conn))
+        let written = self.changes.drain(..).try_for_each(|change| change.make(conn));
+        self.is_broken |= written.is_err();
+        written
     }
 }
 
@@ -193,7 +202,7 @@ mod tests {
         waiting.change(&mut conn, change(2, &long, false)).expect("noted");
         let inner = waiting.enter();
         waiting.change(&mut conn, change(3, "rook", false)).expect("noted");
-        waiting.leave(&mut conn).expect("kept");
+        waiting.leave(&mut conn);
         assert_eq!(
             rows_with(&mut conn, "heron"),
             Vec::<i64>::new(),
@@ -203,7 +212,7 @@ mod tests {
         waiting.take_back(outer);
         let kept = waiting.enter();
         waiting.change(&mut conn, change(4, &long, false)).expect("noted");
-        waiting.leave(&mut conn).expect("kept");
+        waiting.leave(&mut conn);
         assert_eq!(kept, 1);
         assert_eq!(rows_with(&mut conn, "kite"), [4], "much does not wait for the commit");
         assert_eq!(rows_with(&mut conn, "heron"), [1]);
@@ -212,5 +221,19 @@ mod tests {
         waiting.begin();
         waiting.finish(&mut conn).expect("written");
         assert_eq!(rows_with(&mut conn, "crane"), Vec::<i64>::new());
+    }
+    #[test]
+    fn what_cannot_be_written_early_fails_the_commit_and_not_what_was_kept() {
+        let (mut conn, mut waiting) = (index(), Waiting::default());
+        waiting.begin();
+        diesel::sql_query("DROP TABLE message_search").execute(&mut conn).expect("gone");
+        waiting.enter();
+        waiting
+            .change(&mut conn, change(1, &"kite ".repeat(WAITING_BYTES_MAX / 5 + 1), false))
+            .expect("noted");
+        waiting.leave(&mut conn);
+        waiting.finish(&mut conn).expect_err("nothing is left to be written, and yet something is missing");
+        waiting.begin();
+        waiting.finish(&mut conn).expect("another transaction");
     }
 }
