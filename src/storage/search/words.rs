@@ -73,7 +73,7 @@ fn fold(text: &str) -> String {
     if !text.is_ascii() {
         return fold_any(text);
     }
-    // As most texts are, and each is indexed as it is sent: this way is ten times as short.
+    // Words of a text of which others are not ASCII: this way is ten times as short.
     let mut folded: String = text.chars().filter(char::is_ascii_alphanumeric).take(WORD_CHARS_MAX).collect();
     folded.make_ascii_lowercase();
     folded
