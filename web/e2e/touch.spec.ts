@@ -1,11 +1,12 @@
-// On a phone: everything that a finger is to hit is large enough for one, in each view.
+// On a phone: everything that a finger is to hit is large enough for one, in each view, and what it hits happens.
 
-import { expect, type Page, test } from "@playwright/test";
+import { type Browser, expect, type Locator, type Page, test } from "@playwright/test";
 import { Person } from "./person";
 import { Server } from "./server";
 
 const server = new Server();
 const TARGET_PX = 44;
+const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
 
 test.beforeAll(() => server.start());
 test.afterAll(() => server.stop());
@@ -37,8 +38,7 @@ const small = (page: Page) =>
   }, TARGET_PX);
 
 test("44 px for a finger", async ({ browser }) => {
-  const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
-  const ada = await Person.at(browser, server, "ada", phone);
+  const ada = await Person.at(browser, server, "ada", PHONE);
   const { page } = ada;
   const check = async (view: string) => {
     await page.evaluate(() => Promise.allSettled(document.getAnimations().map((each) => each.finished)));
@@ -89,4 +89,89 @@ test("44 px for a finger", async ({ browser }) => {
   }
   expect(ada.complaints).toEqual([]);
   await ada.context.close();
+});
+
+/** Somebody with one message. */
+async function withMessage(browser: Browser, name: string, text: string): Promise<Person> {
+  const person = await Person.registered(browser, server, name, PHONE);
+  await person.createChannel(`of-${name}`);
+  await person.send(text);
+  await expect(person.page.getByTestId("message")).toHaveCount(1);
+  return person;
+}
+
+const drawn = (page: Page) =>
+  page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+
+/** A finger that can also stay down, or move. */
+async function fingerOf(person: Person) {
+  const session = await person.context.newCDPSession(person.page);
+  return (type: "touchStart" | "touchMove" | "touchEnd", touchPoints: { x: number; y: number }[]) =>
+    session.send("Input.dispatchTouchEvent", { type, touchPoints });
+}
+
+async function middleOf(target: Locator): Promise<{ x: number; y: number }> {
+  const box = await target.boundingBox();
+  if (!box) throw new Error("nothing is drawn");
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+}
+
+test("a tool stays under the finger that is lifted from it", async ({ browser }) => {
+  const bo = await withMessage(browser, "bo", "Hello");
+  const tools = bo.message("Hello").getByRole("toolbar");
+  await bo.message("Hello").tap();
+  await expect(tools).toBeVisible();
+  // What the browser tells of a lifted finger, with all the time to draw that a slow phone takes before the click.
+  await tools.getByRole("button", { name: "React with 👍" }).dispatchEvent("pointerout", {
+    pointerType: "touch",
+    bubbles: true,
+  });
+  await drawn(bo.page);
+  await expect(tools).toBeVisible({ timeout: 1 });
+  expect(bo.complaints).toEqual([]);
+  await bo.context.close();
+});
+
+test("a finger that scrolls chooses nothing", async ({ browser }) => {
+  const cy = await withMessage(browser, "cy", Array.from({ length: 60 }, (_, n) => `line ${n}`).join("\n"));
+  const list = cy.page.locator("#messages");
+  await cy.page.getByRole("heading", { level: 1 }).tap();
+  const before = await list.evaluate((box) => box.scrollTop);
+  const { x, y } = await middleOf(list);
+  const touch = await fingerOf(cy);
+  await touch("touchStart", [{ x, y }]);
+  for (let moved = 10; moved <= 200; moved += 10) await touch("touchMove", [{ x, y: y + moved }]);
+  await touch("touchEnd", []);
+  await expect.poll(() => list.evaluate((box) => box.scrollTop)).toBeLessThan(before - 100);
+  await drawn(cy.page);
+  await expect(cy.page.getByRole("toolbar", { name: "Message actions" })).toHaveCount(0);
+  expect(cy.complaints).toEqual([]);
+  await cy.context.close();
+});
+
+test("a menu that comes while the finger is down opens", async ({ browser }) => {
+  // Routes don't see what a service worker asks for.
+  const di = await Person.at(browser, server, "di", { ...PHONE, serviceWorkers: "block" });
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await di.page.route(/OpenMenu.*\.js/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await di.register();
+  await di.createChannel("of-di");
+  await di.send("Hello");
+  await di.sees("Hello");
+  await di.message("Hello").tap();
+  const at = await middleOf(di.message("Hello").getByRole("button", { name: "More actions" }));
+  const touch = await fingerOf(di);
+  await touch("touchStart", [at]);
+  const come = di.page.waitForEvent("requestfinished", (request) => /OpenMenu.*\.js/.test(request.url()));
+  release();
+  await come;
+  await drawn(di.page);
+  await touch("touchEnd", []);
+  await expect(di.page.getByRole("menu")).toBeVisible();
+  expect(di.complaints).toEqual([]);
+  await di.context.close();
 });

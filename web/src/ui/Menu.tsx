@@ -12,7 +12,7 @@ export interface MenuAction {
 export interface MenuProps {
   label: string;
   /** The control that opens it. */
-  trigger: ReactElement<{ onPress?: () => void }>;
+  trigger: ReactElement<{ onPressStart?: () => void }>;
   /** `null` draws a line. */
   items: (MenuAction | null)[];
   onOpenChange?: (open: boolean) => void;
@@ -20,7 +20,10 @@ export interface MenuProps {
 
 const OpenMenu = lazy(() => import("./OpenMenu"));
 
-/** Its control is there at once; pressed before the rest has come, it opens when that is there. */
+/**
+ * Its control is there at once; pressed before the rest has come, it opens when that is there. The beginning of the
+ * press counts: the rest may come, and take the control's place, while a finger is still on it.
+ */
 export function Menu(props: MenuProps) {
   const [wanted, setWanted] = useState(false);
   const want = () => {
@@ -28,7 +31,7 @@ export function Menu(props: MenuProps) {
     props.onOpenChange?.(true);
   };
   return (
-    <Suspense fallback={cloneElement(props.trigger, { onPress: want })}>
+    <Suspense fallback={cloneElement(props.trigger, { onPressStart: want })}>
       <OpenMenu {...props} open={wanted} />
     </Suspense>
   );

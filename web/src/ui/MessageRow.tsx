@@ -1,6 +1,6 @@
 // One message as it is drawn. Everything that it shows or does comes in.
 
-import type { FocusEvent, ReactNode } from "react";
+import type { FocusEvent, PointerEvent, ReactNode } from "react";
 import { Avatar } from "./Avatar";
 
 interface MessageRowProps {
@@ -24,6 +24,9 @@ interface MessageRowProps {
 
 export function MessageRow(props: MessageRowProps) {
   const { author, head, time } = props;
+  const hover = (event: PointerEvent) => {
+    if (event.pointerType !== "touch") props.onActivate();
+  };
   return (
     <article
       className="message"
@@ -35,9 +38,11 @@ export function MessageRow(props: MessageRowProps) {
       data-flash={props.flash || undefined}
       data-testid="message"
       tabIndex={props.tabbable ? 0 : -1}
-      onPointerEnter={props.onActivate}
+      onPointerEnter={hover}
       // A row can come to lie under a pointer that rests, or be left locked out while a menu was open.
-      onPointerMove={props.onActivate}
+      onPointerMove={hover}
+      // A finger does not hover: it chooses a row as it is lifted, unless it scrolled (that cancels the pointer).
+      onPointerUp={props.onActivate}
       onFocus={(event: FocusEvent) => {
         if (event.target === event.currentTarget || event.currentTarget.contains(event.target))
           props.onActivate();

@@ -109,7 +109,10 @@ export function MessageList(props: MessageListProps) {
         role="group"
         aria-label={props.label}
         onKeyDown={moveBetweenRows}
-        onPointerLeave={() => setPointed((was) => (was.locked ? was : { ...was, key: null }))}
+        onPointerLeave={(event) => {
+          // A finger leaves whenever it is lifted, and before its click: the tool under it would be gone by then.
+          if (event.pointerType !== "touch") setPointed((was) => (was.locked ? was : { ...was, key: null }));
+        }}
       >
         <div ref={content} className="timeline-content">
           {props.start}

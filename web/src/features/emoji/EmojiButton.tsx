@@ -9,7 +9,7 @@ export interface EmojiButtonProps {
   onOpenChange?: (open: boolean) => void;
 }
 
-/** There at once; pressed before the picker has come, it opens when that is there. */
+/** There at once; pressed before the picker has come, it opens when that is there: as ui/Menu.tsx. */
 export function EmojiButton(props: EmojiButtonProps) {
   const [wanted, setWanted] = useState(false);
   const want = () => {
@@ -17,7 +17,7 @@ export function EmojiButton(props: EmojiButtonProps) {
     props.onOpenChange?.(true);
   };
   return (
-    <Suspense fallback={<IconButton icon="smile" label={props.label} size="small" onPress={want} />}>
+    <Suspense fallback={<IconButton icon="smile" label={props.label} size="small" onPressStart={want} />}>
       <EmojiPopover {...props} begun={wanted} />
     </Suspense>
   );
