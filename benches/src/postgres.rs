@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
@@ -108,7 +108,10 @@ impl Own {
         let child = command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn()?;
         *self.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(child);
         let begun = Instant::now();
-        while TcpStream::connect(self.address).is_err() {
+        // It listens before it takes anybody in: after a hard stop it first recovers.
+        let mut is_ready = Command::new(bin.join("pg_isready"));
+        is_ready.args(["--quiet", "--host", "127.0.0.1", "--port", &self.address.port().to_string()]);
+        while !is_ready.status()?.success() {
             if begun.elapsed() > PATIENCE {
                 let log = std::fs::read_to_string(self.dir.path().join("log")).unwrap_or_default();
                 return Err(other(format!("PostgreSQL does not start: {log}")));

@@ -7,7 +7,7 @@ use crate::protocol::rules::{HistoryPolicy, Policy};
 use crate::storage::channels::ChannelRow;
 use crate::storage::joinings::JoiningRow;
 use crate::storage::members::{self, MemberRow};
-use crate::storage::{Conn, UserNum, channels, joinings};
+use crate::storage::{Conn, UserNum, joinings};
 
 pub(super) struct Seat {
     pub channel: ChannelRow,
@@ -20,8 +20,9 @@ impl Seat {
     /// # Errors
     /// `channel_not_found`
     pub fn find(conn: &mut Conn, user: UserNum, id: &ChannelId) -> Result<Seat> {
-        let channel = channels::by_id(conn, id.as_str())?.ok_or(Error::NotFound(Missing::Channel))?;
-        let member = member(conn, &channel, user)?;
+        let found = members::in_channel(conn, id.as_str(), user)?;
+        let (channel, member) = found.ok_or(Error::NotFound(Missing::Channel))?;
+        let member = or_early(conn, &channel, user, member)?;
         let seat = Seat { channel, member };
         if seat.is_known() { Ok(seat) } else { Err(Error::NotFound(Missing::Channel)) }
     }
@@ -66,8 +67,12 @@ impl Seat {
 }
 
 /// What the person is in the channel: by its log, or by the word of its host where the log is still on its way.
-pub(super) fn member(conn: &mut Conn, channel: &ChannelRow, user: UserNum) -> Result<Option<MemberRow>> {
-    let member = members::get(conn, channel.num, user)?;
+fn or_early(
+    conn: &mut Conn,
+    channel: &ChannelRow,
+    user: UserNum,
+    member: Option<MemberRow>,
+) -> Result<Option<MemberRow>> {
     if member.as_ref().is_some_and(|member| member.membership == "joined") {
         return Ok(member);
     }

@@ -174,7 +174,13 @@ fn page(conn: &mut Conn, seat: &Seat, user: UserNum, of: Of, place: Place, limit
             rows
         }
     };
-    let oldest = messages::page(conn, num, of, (first, head), 1, true)?.first().map(|(row, ..)| row.seq);
+    // A page that lacks older ones begins with the oldest.
+    let begins = matches!(place, Place::Head | Place::Before(_))
+        && i64::try_from(rows.len()).is_ok_and(|count| count < limit);
+    let oldest = match rows.first() {
+        Some((row, ..)) if begins => Some(row.seq),
+        _ => messages::first_seq(conn, num, of, (first, head))?,
+    };
     let messages = show::messages(conn, num, &seat.channel.id, rows, Some(user))?;
     Ok(Page { messages, head, oldest })
 }

@@ -3,8 +3,9 @@
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
+use super::channels::ChannelRow;
 use super::conn::on;
-use super::schema::{members, users};
+use super::schema::{channels, members, users};
 use super::users::UserRow;
 use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, kept_update, optional};
 
@@ -48,6 +49,22 @@ pub fn delete_all(conn: &mut Conn, channel: ChannelNum) -> Result<()> {
 
 pub fn get(conn: &mut Conn, channel: ChannelNum, user: UserNum) -> Result<Option<MemberRow>> {
     optional(members::table.find((channel, user)).select(MemberRow::columns()).one(conn))
+}
+
+/// A channel by its id, and the person's row in it.
+pub fn in_channel(
+    conn: &mut Conn,
+    id: &str,
+    user: UserNum,
+) -> Result<Option<(ChannelRow, Option<MemberRow>)>> {
+    let theirs = members::channel.eq(channels::num).and(members::user_num.eq(user));
+    optional(
+        channels::table
+            .left_join(members::table.on(theirs))
+            .filter(channels::id.eq(id))
+            .select((ChannelRow::columns(), MemberRow::columns().nullable()))
+            .one(conn),
+    )
 }
 
 /// The person's rows in these channels.

@@ -74,6 +74,17 @@ pub fn page(
     Ok(rows)
 }
 
+/// The seq of the first message with `from <= seq <= to`.
+pub fn first_seq(conn: &mut Conn, channel: ChannelNum, of: Of, range: (i64, i64)) -> Result<Option<i64>> {
+    match of {
+        Of::Thread(root) => Ok(seqs_in_thread(conn, (channel, root), range, 1, true)?.pop()),
+        Of::Channel => Ok(messages::table
+            .filter(messages::channel.eq(channel).and(messages::seq.between(range.0, range.1)))
+            .select(diesel::dsl::min(messages::seq))
+            .one(conn)?),
+    }
+}
+
 /// Which messages a page of a thread has. A query for their rows would walk through the channel on SQLite, which takes a
 /// range of the key for better than the index of threads; for their seqs alone it does not.
 fn seqs_in_thread(
