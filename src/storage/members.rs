@@ -1,11 +1,13 @@
 //! Who stands how in which channel, and how far they have read.
 
+use std::sync::{Arc, OnceLock};
+
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
-use super::channels::ChannelRow;
+use super::channels::{self, ChannelRow};
 use super::conn::on;
-use super::schema::{channels, members, users};
+use super::schema::{self, members, users};
 use super::users::UserRow;
 use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, kept_update, optional};
 
@@ -51,20 +53,45 @@ pub fn get(conn: &mut Conn, channel: ChannelNum, user: UserNum) -> Result<Option
     optional(members::table.find((channel, user)).select(MemberRow::columns()).one(conn))
 }
 
-/// A channel by its id, and the person's row in it.
+/// A channel by its id, and the person's row in it: on PostgreSQL both in one journey. Joined they would be one
+/// statement, but one whose kept plan may read all rows of the person, or all there are.
 pub fn in_channel(
     conn: &mut Conn,
     id: &str,
     user: UserNum,
 ) -> Result<Option<(ChannelRow, Option<MemberRow>)>> {
-    let theirs = members::channel.eq(channels::num).and(members::user_num.eq(user));
-    optional(
-        channels::table
-            .left_join(members::table.on(theirs))
-            .filter(channels::id.eq(id))
-            .select((ChannelRow::columns(), MemberRow::columns().nullable()))
-            .one(conn),
-    )
+    let soon = get_soon(conn, id.to_owned(), user);
+    let Some(channel) = channels::by_id(conn, id)? else { return Ok(None) };
+    let member = match soon.and_then(|found| found.get().cloned()) {
+        Some(found) => found,
+        None => get(conn, channel.num, user)?,
+    };
+    Ok(Some((channel, member)))
+}
+
+/// As [`get`], of a channel's id, on PostgreSQL together with whatever is asked next. None where that is not possible.
+fn get_soon(conn: &mut Conn, id: String, user: UserNum) -> Option<Arc<OnceLock<Option<MemberRow>>>> {
+    let Conn::Postgres(c) = conn else { return None };
+    if !c.may_wait() {
+        return None;
+    }
+    let found = Arc::new(OnceLock::new());
+    let row = found.clone();
+    c.wait(move |mut conn| {
+        Box::pin(async move {
+            let num = schema::channels::table
+                .filter(schema::channels::id.eq(id))
+                .select(schema::channels::num)
+                .single_value();
+            let asked = members::table
+                .filter(members::channel.nullable().eq(num).and(members::user_num.eq(user)))
+                .select(MemberRow::columns());
+            let asked = diesel_async::RunQueryDsl::get_result(asked, &mut conn).await.optional()?;
+            let _ = row.set(asked);
+            Ok(())
+        })
+    });
+    Some(found)
 }
 
 /// The person's rows in these channels.
