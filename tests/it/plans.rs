@@ -1,7 +1,8 @@
-//! What PostgreSQL reads to find one entry, before it knows anything of its tables and after.
+//! What PostgreSQL reads to find one entry or one seat, before it knows anything of its tables and after.
 
+use loggia::storage::channels::{self, NewChannel};
 use loggia::storage::entries::{self, EntryRow};
-use loggia::storage::{Conn, Error};
+use loggia::storage::{Conn, Error, members};
 
 use crate::support::Database;
 
@@ -41,16 +42,20 @@ fn looks(conn: &mut Conn) -> Result<(), Error> {
         let known = entries::known_events(conn, 1, &[asked[0].as_str(), asked[1].as_str()])?;
         assert_eq!(known, asked[..1]);
     }
+    reads_at_most(conn, "entries", 9 * TIMES)?;
+    conn.rollback()
+}
+
+/// Fails when this transaction read more rows of the table. What earlier ones of this connection read is counted too,
+/// until PostgreSQL gathers it.
+fn reads_at_most(conn: &mut Conn, table: &str, most: i64) -> Result<(), Error> {
     conn.run_script(&format!(
         "DO $$ DECLARE n BIGINT; BEGIN
              SELECT coalesce(idx_tup_fetch, 0) + coalesce(seq_tup_read, 0) INTO n
-             FROM pg_stat_xact_user_tables WHERE relname = 'entries';
-             IF n > {} THEN RAISE EXCEPTION '% rows were read', n; END IF;
-         END $$",
-        // What earlier transactions of this connection read is counted too, until PostgreSQL gathers it.
-        9 * TIMES
-    ))?;
-    conn.rollback()
+             FROM pg_stat_xact_user_tables WHERE relname = '{table}';
+             IF n > {most} THEN RAISE EXCEPTION '% rows were read', n; END IF;
+         END $$"
+    ))
 }
 
 #[tokio::test]
@@ -81,4 +86,80 @@ async fn one_entry_is_found_without_reading_others_on_postgresql() {
     let looked = tokio::task::spawn_blocking(move || thread.join().expect("no panic")).await.expect("joined");
     database.drop_it().await;
     looked.expect("no more was read than was found");
+}
+
+/// One person in many channels, and many people in one.
+const SEATS: i64 = 2_000;
+
+#[tokio::test]
+async fn one_seat_is_found_without_reading_others_on_postgresql() {
+    let Some(database) = Database::create().await else { return };
+    let url = database.url.clone();
+    let looked = tokio::task::spawn_blocking(move || -> Result<(), Error> {
+        let mut reader = Conn::open(&url)?;
+        reader.migrate()?;
+        // Its plans are made while there is little, and kept.
+        let num = channels::insert(&mut reader, &channel())?;
+        for _ in 0..TIMES {
+            reader.snapshot(|conn| members::in_channel(conn, ID, 1))?;
+        }
+        reader.run_script(&format!(
+            "SET session_replication_role = replica;
+             INSERT INTO members SELECT {num}, n, 'joined', 'member', 0, 0, NULL, 'all', 0, 0
+                 FROM generate_series(1, {SEATS}) n;
+             INSERT INTO members SELECT {num} + n, 1, 'joined', 'member', 0, 0, NULL, 'all', 0, 0
+                 FROM generate_series(1, {SEATS}) n"
+        ))?;
+        for statistics in ["SELECT 1", "ANALYZE"] {
+            reader.run_script(statistics)?;
+            reader.snapshot(|conn| {
+                for _ in 0..TIMES {
+                    let found = members::in_channel(conn, ID, 1)?;
+                    let member = found.and_then(|(_, member)| member).expect("they are in it");
+                    assert_eq!((member.channel, member.user_num), (num, 1));
+                }
+                assert!(members::in_channel(conn, ID, 2 * SEATS)?.expect("it is there").1.is_none());
+                assert!(members::in_channel(conn, "!none", 1)?.is_none());
+                reads_at_most(conn, "members", 4 * TIMES)
+            })?;
+        }
+        Ok(())
+    })
+    .await
+    .expect("no panic");
+    database.drop_it().await;
+    looked.expect("no more was read than was found");
+}
+
+const ID: &str = "!channel";
+
+fn channel() -> NewChannel<'static> {
+    NewChannel {
+        id: ID,
+        kind: "channel",
+        host: "here.example",
+        rules: 1,
+        creator: "@ada:here.example",
+        created_ts: 0,
+        term: 1,
+        size: 1,
+        root: &[],
+        frontier: &[],
+        last_ts: 0,
+        head_kid: "",
+        head_ts: 0,
+        head_signature: &[],
+        live_count: 0,
+        joined_count: 0,
+        owner: None,
+        name: "channel",
+        topic: "",
+        policy: "{}",
+        servers: "[]",
+        archived: false,
+        pins: "[]",
+        visibility: "public",
+        people: None,
+        search: "channel",
+    }
 }
