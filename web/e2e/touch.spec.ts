@@ -128,6 +128,9 @@ test("a tool stays under the finger that is lifted from it", async ({ browser })
   });
   await drawn(bo.page);
   await expect(tools).toBeVisible({ timeout: 1 });
+  // Beside all messages: the day's line, then nothing.
+  await bo.page.locator("#messages .day").tap({ position: { x: 4, y: 4 } });
+  await expect(tools).toHaveCount(0);
   expect(bo.complaints).toEqual([]);
   await bo.context.close();
 });

@@ -50,6 +50,7 @@ export function MessageList(props: MessageListProps) {
     [],
   );
   const lock = useCallback((locked: boolean) => setPointed((was) => ({ ...was, locked })), []);
+  const unpoint = () => setPointed((was) => (was.locked ? was : { ...was, key: null }));
   const { editing } = props;
   const drawn = pieces(
     rows,
@@ -109,9 +110,16 @@ export function MessageList(props: MessageListProps) {
         role="group"
         aria-label={props.label}
         onKeyDown={moveBetweenRows}
+        onPointerUp={(event) => {
+          const { target, currentTarget } = event;
+          // What a tool opens comes through here, too, though it lies elsewhere.
+          const beside =
+            target instanceof Element && currentTarget.contains(target) && !target.closest("[data-key]");
+          if (event.pointerType === "touch" && beside) unpoint();
+        }}
         onPointerLeave={(event) => {
           // A finger leaves whenever it is lifted, and before its click: the tool under it would be gone by then.
-          if (event.pointerType !== "touch") setPointed((was) => (was.locked ? was : { ...was, key: null }));
+          if (event.pointerType !== "touch") unpoint();
         }}
       >
         <div ref={content} className="timeline-content">
