@@ -1,6 +1,6 @@
 // The rows of a timeline or of a thread, in a scroller that keeps its place.
 
-import { type KeyboardEvent, type ReactNode, useCallback, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useState } from "react";
 import { t } from "../../i18n";
 import { dayLabel } from "../../lib/time";
 import { Button } from "../../ui/Button";
@@ -8,6 +8,7 @@ import { DayLine, NewLine } from "../../ui/MessageRow";
 import { MessageItem } from "./MessageItem";
 import { PendingItem } from "./PendingItem";
 import type { Row } from "./rows";
+import { usePointed } from "./usePointed";
 import type { Scroll } from "./useScroll";
 import { pieces } from "./windowing";
 
@@ -32,25 +33,12 @@ interface MessageListProps {
   onEdit: (id: string | null) => void;
 }
 
-/** Which row shows its tools; locked while one of them has something open. */
-interface Pointed {
-  key: string | null;
-  locked: boolean;
-}
-
 export function MessageList(props: MessageListProps) {
   const { rows, channel } = props;
   const { scroller, content, heights, span, atEnd } = props.scroll;
-  const [pointed, setPointed] = useState<Pointed>({ key: null, locked: false });
-  const active = pointed.key;
+  const { active, activate, lock, handlers } = usePointed();
   const [now] = useState(() => Date.now());
 
-  const activate = useCallback(
-    (key: string) => setPointed((was) => (was.locked || was.key === key ? was : { ...was, key })),
-    [],
-  );
-  const lock = useCallback((locked: boolean) => setPointed((was) => ({ ...was, locked })), []);
-  const unpoint = () => setPointed((was) => (was.locked ? was : { ...was, key: null }));
   const { editing } = props;
   const drawn = pieces(
     rows,
@@ -110,17 +98,7 @@ export function MessageList(props: MessageListProps) {
         role="group"
         aria-label={props.label}
         onKeyDown={moveBetweenRows}
-        onPointerUp={(event) => {
-          const { target, currentTarget } = event;
-          // What a tool opens comes through here, too, though it lies elsewhere.
-          const beside =
-            target instanceof Element && currentTarget.contains(target) && !target.closest("[data-key]");
-          if (event.pointerType === "touch" && beside) unpoint();
-        }}
-        onPointerLeave={(event) => {
-          // A finger leaves whenever it is lifted, and before its click: the tool under it would be gone by then.
-          if (event.pointerType !== "touch") unpoint();
-        }}
+        {...handlers}
       >
         <div ref={content} className="timeline-content">
           {props.start}
