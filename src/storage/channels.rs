@@ -1,9 +1,8 @@
 //! Channels: where each log stands, what its state adds up to, and the keys that it binds.
 
-use std::sync::{Arc, OnceLock};
-
 use diesel::prelude::*;
 
+use super::pipeline::Soon;
 use super::schema::{channel_keys, channels, members};
 use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, contains, kept_update, optional};
 
@@ -125,33 +124,13 @@ pub fn lock(conn: &mut Conn, num: ChannelNum) -> Result<Option<Place>> {
 /// (size, root) of a log.
 pub type Place = (i64, Vec<u8>);
 
-/// What [`lock_soon`] is going to find.
-pub struct Locked(Arc<OnceLock<Option<Place>>>);
-
-impl Locked {
-    /// What [`lock`] answers; none while the question is still waiting.
-    pub fn found(self) -> Option<Option<Place>> {
-        self.0.get().cloned()
-    }
-}
-
 /// As [`lock`], on PostgreSQL together with whatever is asked next. None where that is not possible.
-pub fn lock_soon(conn: &mut Conn, num: ChannelNum) -> Option<Locked> {
+pub fn lock_soon(conn: &mut Conn, num: ChannelNum) -> Option<Soon<Place>> {
     let Conn::Postgres(c) = conn else { return None };
-    if !c.may_wait() {
-        return None;
-    }
-    let found = Arc::new(OnceLock::new());
-    let place = found.clone();
-    c.wait(move |mut conn| {
-        Box::pin(async move {
-            let row = channels::table.find(num).select((channels::size, channels::root)).for_update();
-            let asked = diesel_async::RunQueryDsl::get_result(row, &mut conn).await.optional()?;
-            let _ = place.set(asked);
-            Ok(())
-        })
-    });
-    Some(Locked(found))
+    c.soon(move |mut conn| {
+        let row = channels::table.find(num).select((channels::size, channels::root)).for_update();
+        Box::pin(async move { diesel_async::RunQueryDsl::get_result(row, &mut conn).await })
+    })
 }
 
 pub fn by_alias(conn: &mut Conn, alias: &str) -> Result<Option<ChannelRow>> {

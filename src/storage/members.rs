@@ -1,12 +1,11 @@
 //! Who stands how in which channel, and how far they have read.
 
-use std::sync::{Arc, OnceLock};
-
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
 use super::channels::{self, ChannelRow};
 use super::conn::on;
+use super::pipeline::Soon;
 use super::schema::{self, members, users};
 use super::users::UserRow;
 use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, kept_update, optional};
@@ -62,7 +61,7 @@ pub fn in_channel(
 ) -> Result<Option<(ChannelRow, Option<MemberRow>)>> {
     let soon = get_soon(conn, id.to_owned(), user);
     let Some(channel) = channels::by_id(conn, id)? else { return Ok(None) };
-    let member = match soon.and_then(|found| found.get().cloned()) {
+    let member = match soon.and_then(Soon::found) {
         Some(found) => found,
         None => get(conn, channel.num, user)?,
     };
@@ -70,28 +69,16 @@ pub fn in_channel(
 }
 
 /// As [`get`], of a channel's id, on PostgreSQL together with whatever is asked next. None where that is not possible.
-fn get_soon(conn: &mut Conn, id: String, user: UserNum) -> Option<Arc<OnceLock<Option<MemberRow>>>> {
+fn get_soon(conn: &mut Conn, id: String, user: UserNum) -> Option<Soon<MemberRow>> {
     let Conn::Postgres(c) = conn else { return None };
-    if !c.may_wait() {
-        return None;
-    }
-    let found = Arc::new(OnceLock::new());
-    let row = found.clone();
-    c.wait(move |mut conn| {
-        Box::pin(async move {
-            let num = schema::channels::table
-                .filter(schema::channels::id.eq(id))
-                .select(schema::channels::num)
-                .single_value();
-            let asked = members::table
-                .filter(members::channel.nullable().eq(num).and(members::user_num.eq(user)))
-                .select(MemberRow::columns());
-            let asked = diesel_async::RunQueryDsl::get_result(asked, &mut conn).await.optional()?;
-            let _ = row.set(asked);
-            Ok(())
-        })
-    });
-    Some(found)
+    c.soon(move |mut conn| {
+        let named = schema::channels::table.filter(schema::channels::id.eq(id));
+        let num = named.select(schema::channels::num).single_value();
+        let row = members::table
+            .filter(members::channel.nullable().eq(num).and(members::user_num.eq(user)))
+            .select(MemberRow::columns());
+        Box::pin(async move { diesel_async::RunQueryDsl::get_result(row, &mut conn).await })
+    })
 }
 
 /// The person's rows in these channels.

@@ -3,13 +3,14 @@
 
 use std::future::poll_fn;
 use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 
 use diesel::connection::{CacheSize, Instrumentation, TransactionManagerStatus};
 use diesel::pg::Pg;
 use diesel::query_builder::{AsQuery, AstPass, QueryFragment, QueryId};
 use diesel::result::Error;
-use diesel::{ConnectionResult, QueryResult};
+use diesel::{ConnectionResult, OptionalExtension, QueryResult};
 use diesel_async::pooled_connection::PoolableConnection;
 use diesel_async::{
     AnsiTransactionManager, AsyncConnection, AsyncConnectionCore, AsyncPgConnection, SimpleAsyncConnection,
@@ -34,6 +35,16 @@ enum Waiting {
 const WAITING_MAX: usize = 64;
 /// How many rows become one statement at most. Each sequence of tables is a statement that is kept prepared.
 const ROWS_MAX: usize = 4;
+
+/// What [`Pipeline::soon`] is going to find.
+pub struct Soon<T>(Arc<OnceLock<Option<T>>>);
+
+impl<T: Clone> Soon<T> {
+    /// The row, if there is one; none while the question is still waiting.
+    pub fn found(self) -> Option<Option<T>> {
+        self.0.get().cloned()
+    }
+}
 
 /// Rows as one statement: each one for itself is answered by a packet, and wakes whoever waits for the last.
 struct Rows(Vec<Row>);
@@ -92,6 +103,26 @@ impl Pipeline {
     /// As [`Pipeline::later`], of whatever `send` makes of the connection.
     pub fn wait(&mut self, send: impl for<'a> FnOnce(&'a AsyncPgConnection) -> Sent<'a> + Send + 'static) {
         self.waiting.push(Waiting::Statement(Box::new(send)));
+    }
+
+    /// Asks for one row together with whatever is asked next. None where nothing may wait.
+    pub fn soon<T: Send + Sync + 'static>(
+        &mut self,
+        ask: impl for<'a> FnOnce(&'a AsyncPgConnection) -> BoxFuture<'a, QueryResult<T>> + Send + 'static,
+    ) -> Option<Soon<T>> {
+        if !self.may_wait() {
+            return None;
+        }
+        let found = Arc::new(OnceLock::new());
+        let row = found.clone();
+        self.wait(move |conn| {
+            let asked = ask(conn);
+            Box::pin(async move {
+                let _ = row.set(asked.await.optional()?);
+                Ok(())
+            })
+        });
+        Some(Soon(found))
     }
 
     /// Whether a statement may wait: inside a transaction, whose end sends it, and while not too many do.

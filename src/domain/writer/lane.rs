@@ -19,7 +19,7 @@ use crate::protocol::ids::{ChannelId, KeyId, ServerName};
 use crate::protocol::rules::Refusal;
 use crate::protocol::sign::{Signature, SigningKey};
 use crate::protocol::state::State;
-use crate::storage::{self, ChannelNum, Conn, channels};
+use crate::storage::{self, ChannelNum, Conn, Soon, channels};
 
 /// How many channels a lane keeps at hand.
 const OPEN_CHANNELS_MAX: usize = 20_000;
@@ -89,7 +89,7 @@ pub struct Lane {
     /// Those that the unit under way has locked: if it is taken back, so is the lock.
     locked_by_unit: Vec<ChannelNum>,
     /// Locks that were asked for, and may have been given.
-    locks: HashMap<ChannelNum, channels::Locked>,
+    locks: HashMap<ChannelNum, Soon<channels::Place>>,
     /// Channels whose log grew in this transaction, and how long each was before. What failed has grown nothing.
     touched: BTreeMap<ChannelNum, i64>,
     /// Where the logs stood before each append of the unit under way; none for a channel it made.
@@ -184,7 +184,7 @@ impl Lane {
         let gone = || Error::Internal(storage::Error::Damaged(format!("channel {num} is gone")));
         if conn.is_postgres() && !self.locked.contains(&num) {
             // Another node may have appended: what is remembered holds only for the same log.
-            let asked = self.locks.remove(&num).and_then(channels::Locked::found);
+            let asked = self.locks.remove(&num).and_then(Soon::found);
             let found = asked.map_or_else(|| channels::lock(conn, num), Ok)?;
             let (size, root) = found.ok_or_else(gone)?;
             if self.channels.get(&num).is_some_and(|open| !open.is_at(size, &root)) {
