@@ -15,6 +15,9 @@ use crate::stock;
 use crate::wire::{Http, Socket};
 
 const FILLING: usize = 128;
+/// How often something is asked for before it is measured: by then each connection that the server has to its database
+/// has answered it, more often than PostgreSQL needs to keep a plan.
+const WARMING: usize = 200;
 /// What a long channel's copies are copies of.
 const MODEL_MESSAGES: u64 = 1_000;
 /// What somebody who comes back missed.
@@ -169,14 +172,14 @@ fn page_series(part: &str) -> &'static str {
     }
 }
 
-/// p50, p99 and what was used, once everything asked for has been asked for before.
+/// p50, p99 and what was used, once everything asked for has been asked for before, over each of the server's connections.
 async fn warm(
     bench: &Bench<'_>,
     site: &Site,
     token: &str,
     paths: &[String],
 ) -> io::Result<(f64, f64, Cores)> {
-    repeat(site.address, token, paths, paths.len() * 2).await?;
+    repeat(site.address, token, paths, WARMING.max(paths.len() * 2)).await?;
     let meter = Meter::start(&site.program);
     let (p50, p99) = repeat(site.address, token, paths, bench.pick(1_000, 300)).await?;
     Ok((p50, p99, meter.stop(&site.program)))
