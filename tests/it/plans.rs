@@ -58,12 +58,19 @@ fn reads_at_most(conn: &mut Conn, table: &str, most: i64) -> Result<(), Error> {
     ))
 }
 
-#[tokio::test]
-async fn one_entry_is_found_without_reading_others_on_postgresql() {
+/// Runs `work` with the URL of an empty PostgreSQL database, where there is one to be had.
+async fn on_postgresql(work: impl FnOnce(&str) -> Result<(), Error> + Send + 'static) {
     let Some(database) = Database::create().await else { return };
     let url = database.url.clone();
-    let thread = std::thread::spawn(move || -> Result<(), Error> {
-        let mut fresh = Conn::open(&url)?;
+    let looked = tokio::task::spawn_blocking(move || work(&url)).await.expect("no panic");
+    database.drop_it().await;
+    looked.expect("no more was read than was found");
+}
+
+#[tokio::test]
+async fn one_entry_is_found_without_reading_others_on_postgresql() {
+    on_postgresql(|url| {
+        let mut fresh = Conn::open(url)?;
         fresh.migrate()?;
         fresh.use_indices()?;
         fresh.run_script("SET session_replication_role = replica")?;
@@ -79,13 +86,11 @@ async fn one_entry_is_found_without_reading_others_on_postgresql() {
         looks(&mut fresh)?;
         fresh.run_script("ANALYZE")?;
         looks(&mut fresh)?;
-        let mut later = Conn::open(&url)?;
+        let mut later = Conn::open(url)?;
         later.use_indices()?;
         looks(&mut later)
-    });
-    let looked = tokio::task::spawn_blocking(move || thread.join().expect("no panic")).await.expect("joined");
-    database.drop_it().await;
-    looked.expect("no more was read than was found");
+    })
+    .await;
 }
 
 /// One person in many channels, and many people in one.
@@ -93,10 +98,8 @@ const SEATS: i64 = 2_000;
 
 #[tokio::test]
 async fn one_seat_is_found_without_reading_others_on_postgresql() {
-    let Some(database) = Database::create().await else { return };
-    let url = database.url.clone();
-    let looked = tokio::task::spawn_blocking(move || -> Result<(), Error> {
-        let mut reader = Conn::open(&url)?;
+    on_postgresql(|url| {
+        let mut reader = Conn::open(url)?;
         reader.migrate()?;
         let num = channels::insert(&mut reader, &channel())?;
         // Its plans are made while there is little, and kept.
@@ -130,10 +133,7 @@ async fn one_seat_is_found_without_reading_others_on_postgresql() {
         }
         Ok(())
     })
-    .await
-    .expect("no panic");
-    database.drop_it().await;
-    looked.expect("no more was read than was found");
+    .await;
 }
 
 const ID: &str = "!channel";
