@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use loggia::storage::channels::{self, ChannelRow, LogState};
 use loggia::storage::entries::{self, EntryRow};
-use loggia::storage::messages::{self, MessageRow, Of};
+use loggia::storage::messages::{self, MessageRow, Of, Stretch};
 use loggia::storage::search::{self, Document, Mark};
 use loggia::storage::{Conn, Error, members};
 
@@ -24,7 +24,7 @@ fn models(conn: &mut Conn) -> Result<Vec<Model>, Error> {
     let mut models = Vec::new();
     for id in channels::all_ids(conn)? {
         let Some(channel) = channels::by_id(conn, &id)? else { continue };
-        let newest = messages::page(conn, channel.num, Of::Channel, (0, i64::MAX), 1, false)?.pop();
+        let newest = messages::page(conn, channel.num, Of::Channel, Stretch::end((0, i64::MAX), 1))?.pop();
         let Some((message, _, Some(body))) = newest else { continue };
         let Some(entry) = entries::by_seq(conn, channel.num, message.seq)? else { continue };
         let content: serde_json::Value = serde_json::from_str(&body).unwrap_or_default();

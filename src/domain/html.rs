@@ -13,7 +13,7 @@ use super::view::{Attachment, Message};
 use crate::files::{Hash, kind};
 use crate::protocol::{Seq, Ts};
 use crate::storage::channels::ChannelRow;
-use crate::storage::messages::Of;
+use crate::storage::messages::{Of, Stretch};
 use crate::storage::users::UserRow;
 use crate::storage::{Conn, entries, messages, users};
 
@@ -85,7 +85,12 @@ pub fn write(
     let mut days = Vec::new();
     for (n, start) in starts.iter().enumerate() {
         let end = starts.get(n + 1).map_or(i64::MAX, |next| next - 1);
-        let rows = messages::page(archive.conn, row.num, Of::Channel, (*start, end), PAGE_MESSAGES, true)?;
+        let rows = messages::page(
+            archive.conn,
+            row.num,
+            Of::Channel,
+            Stretch::beginning((*start, end), PAGE_MESSAGES),
+        )?;
         let shown = show::messages(archive.conn, row.num, &row.id, rows, None)?;
         written.messages += shown.len();
         days.push(shown.first().map(|message| day(at(message))).unwrap_or_default());
@@ -107,7 +112,8 @@ pub fn write(
 fn starts(conn: &mut Conn, row: &ChannelRow) -> Result<Vec<Seq>, HtmlError> {
     let (mut starts, mut next) = (Vec::new(), 0);
     loop {
-        let page = messages::page(conn, row.num, Of::Channel, (next, i64::MAX), PAGE_MESSAGES, true)?;
+        let page =
+            messages::page(conn, row.num, Of::Channel, Stretch::beginning((next, i64::MAX), PAGE_MESSAGES))?;
         let (Some((first, ..)), Some((last, ..))) = (page.first(), page.last()) else { return Ok(starts) };
         starts.push(first.seq);
         next = last.seq + 1;

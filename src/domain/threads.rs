@@ -11,7 +11,7 @@ use super::{Actor, Domain, Error, Missing, NOTIFIED_MAX, Result, show};
 use crate::protocol::Seq;
 use crate::protocol::ids::{ChannelId, EventId};
 use crate::storage::channels::ChannelRow;
-use crate::storage::messages::{MessageRow, Of, UNREAD_SCAN_MAX};
+use crate::storage::messages::{MessageRow, Of, Stretch, UNREAD_SCAN_MAX};
 use crate::storage::notifications::Part;
 use crate::storage::threads::{self, Standing, ThreadReadRow};
 use crate::storage::{ChannelNum, Conn, UserNum, channels, members, messages, notifications, users};
@@ -148,7 +148,7 @@ fn standing_row(conn: &mut Conn, seat: &Seat, user: UserNum, root: &MessageRow) 
     if let Some(row) = threads::get(conn, num, root.seq, user)? {
         return Ok(row);
     }
-    let last = messages::page(conn, num, Of::Thread(root.seq), (root.seq, seat.head()), 1, false)?;
+    let last = messages::page(conn, num, Of::Thread(root.seq), Stretch::end((root.seq, seat.head()), 1))?;
     let read_seq = seat.member.as_ref().map_or(root.seq, |member| member.read_seq.max(root.seq));
     let mut row = ThreadReadRow {
         channel: num,

@@ -8,7 +8,7 @@ use crate::protocol::ids::{ChannelId, EventId};
 use crate::protocol::limits::JSON_INT_MAX;
 use crate::storage::channels::ChannelRow;
 use crate::storage::entries::{self, Sent};
-use crate::storage::messages::{self, Of, Shown};
+use crate::storage::messages::{self, Of, Stretch};
 use crate::storage::{Conn, UserNum};
 
 /// Most messages on a page.
@@ -163,24 +163,17 @@ impl Domain {
 fn page(conn: &mut Conn, seat: &Seat, user: UserNum, of: Of, place: Place, limit: i64) -> Result<Page> {
     let num = seat.channel.num;
     let (first, head) = (seat.first_readable(), seat.head());
-    let rows: Vec<Shown> = match place {
-        Place::Head => messages::page(conn, num, of, (first, head), limit, false)?,
-        Place::Before(seq) => messages::page(conn, num, of, (first, seq - 1), limit, false)?,
-        Place::After(seq) => messages::page(conn, num, of, (first.max(seq + 1), head), limit, true)?,
+    let stretches = match place {
+        Place::Head => vec![Stretch::end((first, head), limit)],
+        Place::Before(seq) => vec![Stretch::end((first, seq - 1), limit)],
+        Place::After(seq) => vec![Stretch::beginning((first.max(seq + 1), head), limit)],
         Place::Around(seq) => {
             let older = limit / 2 + limit % 2;
-            let mut rows = messages::page(conn, num, of, (first, seq), older, false)?;
-            rows.extend(messages::page(conn, num, of, (first.max(seq + 1), head), limit - older, true)?);
-            rows
+            let newer = (first.max(seq + 1), head);
+            vec![Stretch::end((first, seq), older), Stretch::beginning(newer, limit - older)]
         }
     };
-    // A page that lacks older ones begins with the oldest.
-    let begins = matches!(place, Place::Head | Place::Before(_))
-        && i64::try_from(rows.len()).is_ok_and(|count| count < limit);
-    let oldest = match rows.first() {
-        Some((row, ..)) if begins => Some(row.seq),
-        _ => messages::first_seq(conn, num, of, (first, head))?,
-    };
+    let (rows, oldest) = messages::pages(conn, num, of, &stretches, (first, head))?;
     let messages = show::messages(conn, num, &seat.channel.id, rows, Some(user))?;
     Ok(Page { messages, head, oldest })
 }

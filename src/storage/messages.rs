@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::conn::on;
+use super::pipeline::Soon;
 use super::schema::{bodies, channels, edits, members, messages, reactions, users};
 use super::{ChannelNum, Columns, Conn, Error, Result, RunQueryDsl, UserNum, kept_update, optional};
 
@@ -41,67 +42,154 @@ pub enum Of {
     Thread(i64),
 }
 
-/// At most `limit` messages with `from <= seq <= to`: the last of them, or with `first` the first; in order.
-pub fn page(
-    conn: &mut Conn,
-    channel: ChannelNum,
-    of: Of,
+/// A stretch of a channel or of a thread: so many messages with `from <= seq <= to` at most.
+#[derive(Debug, Clone, Copy)]
+pub struct Stretch {
     range: (i64, i64),
     limit: i64,
-    first: bool,
-) -> Result<Vec<Shown>> {
-    if let Of::Thread(root) = of {
-        let seqs = seqs_in_thread(conn, (channel, root), range, limit, first)?;
-        return by_seqs(conn, channel, &seqs);
+    is_beginning: bool,
+}
+
+impl Stretch {
+    /// The first messages of the range.
+    pub fn beginning(range: (i64, i64), limit: i64) -> Stretch {
+        Stretch { range, limit, is_beginning: true }
     }
-    let mut rows: Vec<Shown> = on!(conn, |c| {
+
+    /// The last messages of the range.
+    pub fn end(range: (i64, i64), limit: i64) -> Stretch {
+        Stretch { range, limit, is_beginning: false }
+    }
+
+    fn in_order(self, mut rows: Vec<Shown>) -> Vec<Shown> {
+        if !self.is_beginning {
+            rows.reverse();
+        }
+        rows
+    }
+
+    /// Whether these rows of it are all that its range has, and the first of them is the first there.
+    fn is_all(self, rows: &[Shown]) -> bool {
+        !self.is_beginning && i64::try_from(rows.len()).is_ok_and(|count| count < self.limit)
+    }
+}
+
+/// The question for a stretch of a channel; the type of a boxed one names its database.
+macro_rules! rows_of {
+    ($channel:expr, $stretch:expr) => {{
         let query = messages::table
             .inner_join(users::table.on(users::num.eq(messages::sender)))
             .left_join(
                 bodies::table
                     .on(bodies::channel.eq(messages::channel).and(bodies::seq.eq(messages::body_seq))),
             )
-            .filter(messages::channel.eq(channel).and(messages::seq.between(range.0, range.1)))
+            .filter(messages::channel.eq($channel))
+            .filter(messages::seq.between($stretch.range.0, $stretch.range.1))
             .select((MessageRow::columns(), users::id, bodies::body.nullable()))
-            .limit(limit)
+            .limit($stretch.limit)
             .into_boxed();
-        let query = if first { query.order(messages::seq.asc()) } else { query.order(messages::seq.desc()) };
-        diesel::RunQueryDsl::load(query, c)
-    })?;
-    if !first {
-        rows.reverse();
+        if $stretch.is_beginning {
+            query.order(messages::seq.asc())
+        } else {
+            query.order(messages::seq.desc())
+        }
+    }};
+}
+
+/// A stretch of a channel or of a thread, in order.
+pub fn page(conn: &mut Conn, channel: ChannelNum, of: Of, stretch: Stretch) -> Result<Vec<Shown>> {
+    if let Of::Thread(root) = of {
+        let seqs = seqs_in_thread(conn, (channel, root), stretch)?;
+        return by_seqs(conn, channel, &seqs);
     }
-    Ok(rows)
+    let rows: Vec<Shown> = on!(conn, |c| diesel::RunQueryDsl::load(rows_of!(channel, stretch), c))?;
+    Ok(stretch.in_order(rows))
+}
+
+/// As [`page`], of a channel, on PostgreSQL together with whatever is asked next. None where that is not possible.
+fn page_soon(conn: &mut Conn, channel: ChannelNum, of: Of, stretch: Stretch) -> Option<Soon<Vec<Shown>>> {
+    let (Conn::Postgres(c), Of::Channel) = (conn, of) else { return None };
+    c.soon(move |mut conn| {
+        let rows = diesel_async::RunQueryDsl::load(rows_of!(channel, stretch), &mut conn);
+        Box::pin(async move { rows.await.map(|rows| stretch.in_order(rows)) })
+    })
+}
+
+/// Stretches one after the other, and the seq of the first message in the range: on PostgreSQL all of it is one journey, for
+/// a channel.
+pub fn pages(
+    conn: &mut Conn,
+    channel: ChannelNum,
+    of: Of,
+    stretches: &[Stretch],
+    range: (i64, i64),
+) -> Result<(Vec<Shown>, Option<i64>)> {
+    let Some((last, others)) = stretches.split_last() else { return Ok((Vec::new(), None)) };
+    let first = first_seq_soon(conn, channel, of, range);
+    let soon: Vec<_> =
+        others.iter().map(|stretch| (*stretch, page_soon(conn, channel, of, *stretch))).collect();
+    let end = page(conn, channel, of, *last)?;
+    let mut rows = Vec::new();
+    for (stretch, soon) in soon {
+        rows.extend(match soon.and_then(Soon::found).flatten() {
+            Some(found) => found,
+            None => page(conn, channel, of, stretch)?,
+        });
+    }
+    rows.extend(end);
+    let begins = matches!(stretches, [stretch] if stretch.range.0 == range.0 && stretch.is_all(&rows));
+    let first = match (first.and_then(Soon::found), rows.first()) {
+        (Some(found), _) => found,
+        (None, Some((row, ..))) if begins => Some(row.seq),
+        (None, _) => first_seq(conn, channel, of, range)?,
+    };
+    Ok((rows, first))
+}
+
+/// The question for the first seq of a range. Asked for the smallest, PostgreSQL would read all of the channel by a plan
+/// that it made while there was little.
+macro_rules! first_of {
+    ($channel:expr, $range:expr) => {
+        messages::table
+            .filter(messages::channel.eq($channel).and(messages::seq.between($range.0, $range.1)))
+            .order(messages::seq)
+            .select(messages::seq)
+            .limit(1)
+    };
 }
 
 /// The seq of the first message with `from <= seq <= to`.
-pub fn first_seq(conn: &mut Conn, channel: ChannelNum, of: Of, range: (i64, i64)) -> Result<Option<i64>> {
+fn first_seq(conn: &mut Conn, channel: ChannelNum, of: Of, range: (i64, i64)) -> Result<Option<i64>> {
     match of {
-        Of::Thread(root) => Ok(seqs_in_thread(conn, (channel, root), range, 1, true)?.pop()),
-        Of::Channel => Ok(messages::table
-            .filter(messages::channel.eq(channel).and(messages::seq.between(range.0, range.1)))
-            .select(diesel::dsl::min(messages::seq))
-            .one(conn)?),
+        Of::Thread(root) => Ok(seqs_in_thread(conn, (channel, root), Stretch::beginning(range, 1))?.pop()),
+        Of::Channel => optional(first_of!(channel, range).one(conn)),
     }
+}
+
+/// As [`page_soon`], of [`first_seq`].
+fn first_seq_soon(conn: &mut Conn, channel: ChannelNum, of: Of, range: (i64, i64)) -> Option<Soon<i64>> {
+    let (Conn::Postgres(c), Of::Channel) = (conn, of) else { return None };
+    c.soon(move |mut conn| {
+        let first = diesel_async::RunQueryDsl::get_result(first_of!(channel, range), &mut conn);
+        Box::pin(first)
+    })
 }
 
 /// Which messages a page of a thread has. A query for their rows would walk through the channel on SQLite, which takes a
 /// range of the key for better than the index of threads; for their seqs alone it does not.
-fn seqs_in_thread(
-    conn: &mut Conn,
-    (channel, root): (ChannelNum, i64),
-    range: (i64, i64),
-    limit: i64,
-    first: bool,
-) -> Result<Vec<i64>> {
+fn seqs_in_thread(conn: &mut Conn, (channel, root): (ChannelNum, i64), stretch: Stretch) -> Result<Vec<i64>> {
     on!(conn, |c| {
         let query = messages::table
             .filter(messages::channel.eq(channel).and(messages::thread_seq.eq(root)))
-            .filter(messages::seq.between(range.0, range.1))
+            .filter(messages::seq.between(stretch.range.0, stretch.range.1))
             .select(messages::seq)
-            .limit(limit)
+            .limit(stretch.limit)
             .into_boxed();
-        let query = if first { query.order(messages::seq.asc()) } else { query.order(messages::seq.desc()) };
+        let query = if stretch.is_beginning {
+            query.order(messages::seq.asc())
+        } else {
+            query.order(messages::seq.desc())
+        };
         diesel::RunQueryDsl::load(query, c)
     })
     .map_err(Error::from)

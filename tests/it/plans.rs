@@ -1,7 +1,8 @@
-//! What PostgreSQL reads to find one entry or one seat, before it knows anything of its tables and after.
+//! What PostgreSQL reads to find one entry, one seat or one page, before it knows anything of its tables and after.
 
 use loggia::storage::channels::{self, NewChannel};
 use loggia::storage::entries::{self, EntryRow};
+use loggia::storage::messages::{self, Of, Stretch};
 use loggia::storage::{Conn, Error, members};
 
 use crate::support::Database;
@@ -53,7 +54,7 @@ fn reads_at_most(conn: &mut Conn, table: &str, most: i64) -> Result<(), Error> {
         "DO $$ DECLARE n BIGINT; BEGIN
              SELECT coalesce(idx_tup_fetch, 0) + coalesce(seq_tup_read, 0) INTO n
              FROM pg_stat_xact_user_tables WHERE relname = '{table}';
-             IF n > {most} THEN RAISE EXCEPTION '% rows were read', n; END IF;
+             IF n > {most} THEN RAISE EXCEPTION '% rows of {table} were read', n; END IF;
          END $$"
     ))
 }
@@ -134,6 +135,62 @@ async fn one_seat_is_found_without_reading_others_on_postgresql() {
         Ok(())
     })
     .await;
+}
+
+/// Messages of one channel, by a few people.
+const MESSAGES: i64 = 4_000;
+const PAGE: i64 = 10;
+
+#[tokio::test]
+async fn one_page_is_found_without_reading_others_on_postgresql() {
+    on_postgresql(|url| {
+        let mut reader = Conn::open(url)?;
+        reader.migrate()?;
+        // Its plans are made while there is little, and kept.
+        reader.run_script(&format!(
+            "SET session_replication_role = replica;
+             INSERT INTO users (num, id, server, display_name, bio, role, created_ts, search)
+                 SELECT n, '@u' || n, 'here.example', 'u' || n, '', 'user', 0, '' FROM generate_series(1, 9) n;
+             {}",
+            inserted(1, 60)
+        ))?;
+        for _ in 0..TIMES {
+            reader.snapshot(|conn| around(conn, 30).map(drop))?;
+        }
+        reader.run_script(&inserted(61, MESSAGES))?;
+        for statistics in ["SELECT 1", "ANALYZE"] {
+            reader.run_script(statistics)?;
+            reader.snapshot(|conn| {
+                for n in 0..TIMES {
+                    let middle = MESSAGES / 2 + n;
+                    let (rows, first) = around(conn, middle)?;
+                    let seqs: Vec<i64> = rows.iter().map(|(row, ..)| row.seq).collect();
+                    assert_eq!(seqs, (middle - PAGE / 2 + 1..=middle + PAGE / 2).collect::<Vec<_>>());
+                    assert_eq!(first, Some(1));
+                }
+                reads_at_most(conn, "messages", 3 * (PAGE + 2) * TIMES)?;
+                reads_at_most(conn, "bodies", 3 * (PAGE + 2) * TIMES)
+            })?;
+        }
+        Ok(())
+    })
+    .await;
+}
+
+/// SQL that says these messages in channel 1.
+fn inserted(from: i64, to: i64) -> String {
+    format!(
+        "INSERT INTO messages (channel, seq, id, sender, ts, nonce, body_seq, deleted, thread_count, has_reactions)
+             SELECT 1, n, '$' || n, 1 + n % 9, n, n, n, FALSE, 0, FALSE FROM generate_series({from}, {to}) n;
+         INSERT INTO bodies (channel, seq, body) SELECT 1, n, '{{}}' FROM generate_series({from}, {to}) n"
+    )
+}
+
+/// The page around a message, and the seq of the channel's first.
+fn around(conn: &mut Conn, middle: i64) -> Result<(Vec<messages::Shown>, Option<i64>), Error> {
+    let older = Stretch::end((0, middle), PAGE / 2);
+    let newer = Stretch::beginning((middle + 1, MESSAGES), PAGE / 2);
+    messages::pages(conn, 1, Of::Channel, &[older, newer], (0, MESSAGES))
 }
 
 const ID: &str = "!channel";
