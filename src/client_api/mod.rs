@@ -297,5 +297,5 @@ pub fn configure_docs(config: &mut web::ServiceConfig) {
 /// The OpenAPI document of the client API.
 pub fn document() -> Value {
     let document = serde_json::to_value(Document::openapi()).unwrap_or_default();
-    openapi::complete(document, ERRORS)
+    openapi::revalidated(openapi::complete(document, ERRORS))
 }

@@ -4,6 +4,7 @@ use actix_web::http::header::{self, ContentDisposition, DispositionParam, Dispos
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 
 use crate::files::kind;
+use crate::http::revalidation;
 
 /// A file's bytes never change, but who may have them does: nobody else's cache may keep them, and one's own browser asks
 /// again after a day, so that a picture that was deleted is not shown out of its cache for longer. Asking costs a 304; a
@@ -38,12 +39,7 @@ fn parameter(name: &str) -> DispositionParam {
 /// Whether the asker has it already.
 pub fn is_known(request: &HttpRequest, tag: &str) -> bool {
     let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    let quoted = format!("\"{tag}\"");
-    known.is_some_and(|known| {
-        known
-            .split(',')
-            .any(|each| matches!(each.trim(), "*") || each.trim().trim_start_matches("W/") == quoted)
-    })
+    known.is_some_and(|known| revalidation::is_among(known, &format!("\"{tag}\"")))
 }
 
 pub fn not_modified(tag: &str, media_type: &str) -> HttpResponse {

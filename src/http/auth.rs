@@ -80,9 +80,8 @@ impl TokenCache {
 /// The token that a request comes with, and whether a browser sent it by itself.
 fn credentials(request: &HttpRequest) -> Option<(String, bool)> {
     let bearer = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    if let Some(token) =
-        bearer.and_then(|value| value.strip_prefix("Bearer ").or_else(|| value.strip_prefix("bearer ")))
-    {
+    let bearer = bearer.and_then(|value| value.split_once(' '));
+    if let Some((_, token)) = bearer.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")) {
         return Some((token.trim().to_owned(), false));
     }
     request.cookie(COOKIE).map(|cookie| (cookie.value().to_owned(), true))

@@ -15,6 +15,7 @@ use futures_util::FutureExt;
 use super::App;
 use super::limits::RateNote;
 use super::problem::Problem;
+use super::revalidation;
 use crate::domain::clock::random_text;
 
 tokio::task_local! {
@@ -58,12 +59,14 @@ pub async fn wrap(
 }
 
 async fn serve(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
     id: String,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let began = Instant::now();
     let (method, path) = (request.method().clone(), request.path().to_owned());
+    let if_none_match = request.headers().get(header::IF_NONE_MATCH).cloned();
+    revalidation::answer_head(&mut request);
     let served = AssertUnwindSafe(next.call(request)).catch_unwind().await;
     let Ok(served) = served else {
         tracing::error!(request_id = %id, %method, path, "a handler panicked");
@@ -78,7 +81,7 @@ async fn serve(
     } else {
         tracing::debug!(request_id = %id, %method, path, status, ms, "request");
     }
-    Ok(response)
+    Ok(revalidation::with_tag(response, if_none_match.as_ref()))
 }
 
 /// Of everything this server sends: no sniffing, no framing, nothing from elsewhere.

@@ -9,6 +9,7 @@ pub mod limits;
 pub mod openapi;
 pub mod problem;
 pub mod ranges;
+pub mod revalidation;
 pub mod stream_doc;
 pub mod web_client;
 

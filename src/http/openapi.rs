@@ -85,6 +85,21 @@ pub fn complete(mut document: Value, errors: &[Errors]) -> Value {
     document
 }
 
+/// Adds what [`super::revalidation`] answers to each read.
+pub fn revalidated(mut document: Value) -> Value {
+    let paths = document.get_mut("paths").and_then(Value::as_object_mut);
+    for item in paths.into_iter().flat_map(Map::values_mut) {
+        let Some(responses) = item.get_mut("get").and_then(|read| read.get_mut("responses")) else {
+            continue;
+        };
+        let is_json = responses.pointer("/200/content/application~1json").is_some();
+        if let Some(responses) = responses.as_object_mut().filter(|_| is_json) {
+            responses.insert("304".to_owned(), json!({ "description": "as `If-None-Match` knows it" }));
+        }
+    }
+    document
+}
+
 fn complete_operation(path: &str, method: &str, operation: &mut Map<String, Value>, errors: &[Errors]) {
     let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
     let Some(own) = errors.iter().find(|errors| errors.operation == id) else { return };

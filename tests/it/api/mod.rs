@@ -29,6 +29,7 @@ mod problems;
 mod push;
 mod reactions;
 mod registration;
+mod revalidation;
 mod roles;
 mod scan;
 mod search;
