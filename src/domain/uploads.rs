@@ -232,8 +232,10 @@ impl Domain {
             put(&self.files.store).await?;
         }
         let now = self.clock.now();
+        // One person's after one another: of several that come at once some may go beyond what they may have.
         self.writer
-            .other(hash.as_str(), move |work| {
+            .other(&format!("quota {user}"), move |work| {
+                check_quota(work.conn, user, size - counted, quota)?;
                 files::insert(work.conn, &row)?;
                 if files::lock(work.conn, &row.hash)?.is_none() {
                     // It was deleted at this moment; its bytes are still there, because of the lock.

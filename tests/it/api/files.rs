@@ -440,3 +440,18 @@ both!(
         .await;
     }
 );
+
+both!(
+    [("LOGGIA_FILES__QUOTA_BYTES", "5000")]
+    async fn uploads_at_once_keep_to_the_quota(server: TestServer) {
+        let ann = server.person("ann").await;
+        let posts = (0..8_u8).map(|n| {
+            let post = ann.request(Method::POST, "/files").query(&[("name", "a")]);
+            ann.send(post.body(vec![n; 2_000]))
+        });
+        let answers = futures_util::future::join_all(posts).await;
+        let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
+        statuses.sort_unstable();
+        assert_eq!(statuses, [201, 201, 413, 413, 413, 413, 413, 413]);
+    }
+);
