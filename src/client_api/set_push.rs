@@ -16,6 +16,10 @@ pub struct SetPush {
     #[schema(max_length = 1024)]
     pub endpoint: String,
     pub keys: PushKeys,
+    /// When the push service forgets the subscription, if it says so. It refuses what comes later, which ends it here too.
+    #[serde(default, rename = "expirationTime")]
+    #[expect(dead_code, reason = "browsers say it; the push service's own refusal is what counts")]
+    pub expiration_time: Option<f64>,
     #[serde(default)]
     pub scope: PushScope,
 }

@@ -235,3 +235,15 @@ both!([("LOGGIA_PUSH__ENABLED", "false")]
         assert_eq!(answer, json!({ "device": null }));
     }
 );
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_browser_says_of_its_subscription_is_taken_as_it_is() {
+    for server in servers_with(&[]).await {
+        let ann = server.person("ann").await;
+        for expires in [Value::Null, json!(1_800_000_000_000_i64), json!(1_800_000_000_000.5)] {
+            let mut said = subscription("https://push.example/ann");
+            said["expirationTime"] = expires;
+            ann.put("/me/push", said).await.expect(200);
+        }
+    }
+}
