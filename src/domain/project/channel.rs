@@ -140,6 +140,20 @@ pub(super) fn changed(work: &mut Work<'_>, at: &At<'_>) -> Result<Box<ChannelInf
     info(work, at.channel)
 }
 
+/// A pinned message is gone: so is its pin, as everybody knows who hears of the former.
+pub(super) fn unpin(work: &mut Work<'_>, at: &At<'_>, id: &str) -> Result<(), Error> {
+    let row = row(work, at.channel)?;
+    let mut pins: Vec<String> = serde_json::from_str(&row.pins).unwrap_or_default();
+    let before = pins.len();
+    pins.retain(|pin| pin != id);
+    if pins.len() == before {
+        return Ok(());
+    }
+    let pins = text(&pins)?;
+    let change = ChannelChange { pins: Some(&pins), ..ChannelChange::default() };
+    Ok(channels::update(work.conn, at.channel, &change)?)
+}
+
 /// Another picture, or none: the file is the channel's as another is a message's, and goes with the entry after it.
 fn picture(work: &mut Work<'_>, at: &At<'_>) -> Result<(), Error> {
     let content: Option<AvatarContent> = content::read(at.content);

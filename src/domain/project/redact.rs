@@ -1,8 +1,8 @@
 //! Deletion that deletes: bodies go, of the message, its edits and the reactions to it; the words leave
 //! the index; the log stays whole.
 
-use super::At;
 use super::message::{forget_words, lost};
+use super::{At, channel};
 use crate::domain::Error;
 use crate::domain::effect::Change;
 use crate::domain::files;
@@ -39,6 +39,7 @@ fn message(work: &mut Work<'_>, at: &At<'_>, target: Seq) -> Result<Change, Erro
     files::release(work, at.channel, target)?;
     notifications::delete_for(work.conn, at.channel, target)?;
     messages::set_deleted(work.conn, at.channel, target)?;
+    channel::unpin(work, at, &message.id)?;
     members::forget_read(work.conn, at.channel, target, message.sender)?;
     let open = work.lane.open(work.conn, at.channel)?;
     open.position.live_count -= 1;

@@ -62,3 +62,19 @@ both!(
         ann.put(&last, Value::Null).await.expect(204);
     }
 );
+
+both!(
+    async fn the_pin_of_a_deleted_message_goes_with_it(server: TestServer) {
+        let ann = server.person("ann").await;
+        let channel = ann.channel("General").await;
+        let path = format!("/channels/{channel}");
+        let mut said = Vec::new();
+        for n in 0..2 {
+            let sent = ann.say(&channel, &format!("n{n}"), "hello").await;
+            said.push(sent["id"].as_str().expect("an id").to_owned());
+            ann.put(&format!("{path}/pins/{}", said[n]), Value::Null).await.expect(204);
+        }
+        ann.delete(&format!("{path}/messages/{}", said[0])).await.expect(204);
+        assert_eq!(ann.get(&path).await.expect(200)["pins"], json!([said[1]]));
+    }
+);

@@ -209,6 +209,9 @@ impl Fold {
         message.remove("mentions_all");
         message.remove("mentions_here");
         let (seq, sender) = (number(&message["seq"]), text(&message["sender"]));
+        if let Some(pins) = self.info["pins"].as_array_mut() {
+            pins.retain(|pin| pin != id);
+        }
         if seq > number(&self.info["read_seq"]) && sender != self.me {
             self.add("unread", -1);
         }
