@@ -7,6 +7,7 @@ use super::{Actor, Domain, Error, Missing, Result, project};
 use crate::protocol::ids::{ChannelId, UserId};
 use crate::protocol::limits::DM_USERS_MAX;
 use crate::protocol::rules::Refusal;
+use crate::protocol::state::ChannelKind;
 use crate::storage::{ChannelNum, channels, members, users};
 
 impl Domain {
@@ -96,6 +97,30 @@ fn open(
         }
     }
     Ok((view_after(work, num, creator.num)?, new))
+}
+
+/// People of this server who left a direct conversation that is kept here are in it again before something is said
+/// there: nobody speaks to a closed door without knowing it.
+pub(super) fn reopen(work: &mut Work<'_>, num: ChannelNum) -> Result<()> {
+    let name = work.lane.identity.name.clone();
+    let state = work.lane.open(work.conn, num)?.state_of(work.conn, &[])?;
+    let everybody = i64::try_from(state.create.users.len()).unwrap_or(i64::MAX);
+    if state.create.kind != ChannelKind::Dm || state.joined_count >= everybody || state.archived {
+        return Ok(());
+    }
+    let ours: Vec<String> =
+        state.create.users.iter().filter(|id| id.server() == name).map(|id| id.as_str().to_owned()).collect();
+    for row in users::by_ids(work.conn, &ours)? {
+        let Ok(id) = row.id.parse() else { continue };
+        if row.deleted_ts.is_none() && has_left(work, num, row.num)? {
+            join(work, num, &Person { num: row.num, id })?;
+        }
+    }
+    Ok(())
+}
+
+fn has_left(work: &mut Work<'_>, num: ChannelNum, user: i64) -> Result<bool> {
+    Ok(members::get(work.conn, num, user)?.is_some_and(|row| row.membership == "left"))
 }
 
 fn is_joined(work: &mut Work<'_>, num: ChannelNum, user: i64) -> Result<bool> {

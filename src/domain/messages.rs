@@ -7,11 +7,12 @@ use super::effect::{Change, Effect};
 use super::files::{self, ATTACHMENTS_MAX, Attach, check_name};
 use super::mentions::{self, Mentions};
 use super::pending::pending_message;
+use super::relations::{answered, relation};
 use super::remote::change::{Done, PATIENCE};
 use super::seat::Seat;
 use super::view::{Attachment, Imported, Message, MessageStatus};
 use super::writer::{Draft, Outgoing, Ready, Work};
-use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Result, accounts, show};
+use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Result, accounts, dms, show};
 use crate::protocol::event::{EventType, Rel, Relates};
 use crate::protocol::ids::{ChannelId, EventId, Nonce};
 use crate::protocol::rules::{Capability, Membership, Rules};
@@ -301,7 +302,10 @@ fn send(
     if let Some(message) = waiting(work, num, actor, &new)? {
         return Ok((message, false));
     }
-    let relates = relation(work.conn, num, &new)?;
+    let relates = relation(work, num, actor, &new)?;
+    if work.is_host(num)? {
+        dms::reopen(work, num)?;
+    }
     let mark = work.told();
     match ready {
         Some(ready) => work.append_ready(num, &actor.person, ready)?,
@@ -367,32 +371,6 @@ fn waiting(
     let relates = (new.reply_to.as_ref(), new.thread.as_ref());
     let about = (row.event_id.as_str(), row.created_ts, row.nonce.as_str());
     Ok(Some(pending_message(&id, &actor.person.id, about, relates, content)))
-}
-
-/// A thread's first message, or the one that is answered.
-fn relation(conn: &mut Conn, channel: ChannelNum, new: &NewMessage) -> Result<Option<Relates>> {
-    if let Some(id) = &new.reply_to {
-        existing(conn, channel, id, "/reply_to")?;
-    }
-    if let Some(id) = &new.thread {
-        let row = existing(conn, channel, id, "/thread")?;
-        // A reply in a thread stands for its thread: threads do not nest.
-        let root = row.thread.and_then(|root| root.parse().ok()).unwrap_or_else(|| id.clone());
-        return Ok(Some(Relates { rel: Rel::Thread, to: root }));
-    }
-    Ok(answered(new))
-}
-
-/// The relation of a message outside of threads.
-fn answered(new: &NewMessage) -> Option<Relates> {
-    new.reply_to.clone().map(|to| Relates { rel: Rel::Reply, to })
-}
-
-fn existing(conn: &mut Conn, channel: ChannelNum, id: &EventId, pointer: &'static str) -> Result<MessageRow> {
-    let missing = || Error::invalid("bad_reference", pointer, "There is no such message in this channel.");
-    let entry = entries::by_event(conn, channel, id.as_str())?.ok_or_else(missing)?;
-    let row = messages::get(conn, channel, entry.seq)?.ok_or_else(missing)?;
-    if row.deleted { Err(missing()) } else { Ok(row) }
 }
 
 /// Those mentioned who are in the channel, and whether this author may address all of them, or those who are there.

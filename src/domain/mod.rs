@@ -36,6 +36,7 @@ mod project;
 pub mod pushes;
 pub mod reactions;
 pub mod reads;
+mod relations;
 pub mod remote;
 pub mod search;
 mod seat;

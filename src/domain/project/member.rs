@@ -11,7 +11,7 @@ use crate::domain::writer::Work;
 use crate::protocol::ids::UserId;
 use crate::protocol::rules::Role;
 use crate::protocol::state::content::MemberContent;
-use crate::protocol::state::{Member, Membership};
+use crate::protocol::state::{ChannelKind, Member, Membership};
 use crate::storage::channels::ChannelChange;
 use crate::storage::members::{self, MemberRow};
 use crate::storage::users::UserRow;
@@ -34,7 +34,10 @@ pub(super) fn changed(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error>
     let inviter = inviter(work, &member)?;
     members::put(work.conn, &member_row(at, user.num, &member, inviter, live_count))?;
     let was = before.as_ref().map(|row| row.membership.as_str());
-    if member.membership == Membership::Joined && was.is_some() && was != Some("joined") {
+    let is_dm = work.lane.open(work.conn, at.channel)?.state_kind() == Some(ChannelKind::Dm);
+    // Whoever comes back to a channel begins with what is new. A direct conversation is theirs all along: what was said to
+    // them meanwhile is unread.
+    if member.membership == Membership::Joined && was.is_some_and(|was| was != "joined") && !is_dm {
         members::set_read(work.conn, at.channel, user.num, at.seq, live_count)?;
         work.lane.open(work.conn, at.channel)?.forget_reader(user.num);
     }

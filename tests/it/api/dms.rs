@@ -118,12 +118,35 @@ both!(
         ann.say(&channel, "n1", "hello").await;
         bob.post(&format!("/channels/{channel}/leave"), Value::Null).await.expect(204);
         assert_eq!(bob.get("/channels").await.expect(200)["channels"], json!([]));
-        ann.say(&channel, "n2", "still there?").await;
         assert_eq!(bob.get("/notifications").await.expect(200)["unread"], 0);
         assert_eq!(open(&ann, &["bob"]).await.expect(200)["member_count"], 2);
-        assert_eq!(bob.texts(&channel).await, ["hello", "still there?"]);
+        assert_eq!(bob.texts(&channel).await, ["hello"]);
         bob.post(&format!("/channels/{channel}/leave"), Value::Null).await.expect(204);
         ann.post(&format!("/channels/{channel}/leave"), Value::Null).await.expect(204);
         assert_eq!(open(&bob, &["ann"]).await.expect(200)["id"], channel.as_str());
+    }
+);
+
+both!(
+    async fn whoever_left_is_in_again_when_something_is_said(server: TestServer) {
+        let (ann, bob) = (server.person("ann").await, server.person("bob").await);
+        let dm = open(&ann, &["bob"]).await.expect(201);
+        let channel = dm["id"].as_str().expect("an id");
+        ann.say(channel, "n1", "one").await;
+        bob.put(&format!("/channels/{channel}/read"), json!({ "seq": 100 })).await.expect(200);
+        bob.post(&format!("/channels/{channel}/leave"), Value::Null).await.expect(204);
+        assert_eq!(bob.get("/channels").await.expect(200)["channels"], json!([]));
+        let answer = json!({ "nonce": "n2", "text": "two", "reply_to": "$nothing" });
+        ann.post(&format!("/channels/{channel}/messages"), answer).await.expect(400);
+        assert_eq!(bob.get("/channels").await.expect(200)["channels"], json!([]));
+        ann.say(channel, "n2", "two").await;
+        let mine = bob.get("/channels").await.expect(200)["channels"][0].clone();
+        assert_eq!((&mine["id"], &mine["unread"], &mine["mentions"]), (&dm["id"], &json!(1), &json!(1)));
+        assert_eq!(bob.texts(channel).await, ["one", "two"]);
+        // What was said before they were brought back is unread, too.
+        bob.post(&format!("/channels/{channel}/leave"), Value::Null).await.expect(204);
+        let mine = open(&ann, &["bob"]).await.expect(200)["id"].clone();
+        assert_eq!(mine, dm["id"]);
+        assert_eq!(bob.get("/channels").await.expect(200)["channels"][0]["unread"], 1);
     }
 );

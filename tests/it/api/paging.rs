@@ -146,7 +146,11 @@ both!(
         for message in [&early, &late] {
             let thread = format!("{path}/threads/{}", message["id"].as_str().expect("an id"));
             bob.get(&thread).await.problem(404, "message_not_found");
+            let answer = json!({ "nonce": "n3", "text": "there", "thread": message["id"] });
+            bob.post(&format!("{path}/messages"), answer).await.problem(400, "bad_reference");
         }
+        let answer = json!({ "nonce": "n3", "text": "to it", "reply_to": early["id"] });
+        bob.post(&format!("{path}/messages"), answer).await.problem(400, "bad_reference");
         assert_eq!(bob.get(&format!("{path}/pins")).await.expect(200)["messages"], json!([]));
         let log = bob.get(&format!("{path}/log")).await.expect(200);
         assert!(!log.to_string().contains("early"), "headers stay, bodies don't");

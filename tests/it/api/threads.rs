@@ -90,3 +90,22 @@ both!(
         ann.get(&thread(&root["id"], "?before=1&after=1")).await.problem(400, "bad_place");
     }
 );
+
+both!(
+    async fn a_thread_outlives_its_first_message(server: TestServer) {
+        let ann = server.person("ann").await;
+        let channel = ann.channel("General").await;
+        let path = format!("/channels/{channel}/messages");
+        let root = ann.say(&channel, "n1", "root").await;
+        let reply = json!({ "nonce": "n2", "text": "reply", "thread": root["id"] });
+        let reply = ann.post(&path, reply).await.expect(201);
+        ann.delete(&format!("{path}/{}", root["id"].as_str().expect("an id"))).await.expect(204);
+        for (n, thread) in [&root["id"], &reply["id"]].into_iter().enumerate() {
+            let more = json!({ "nonce": format!("m{n}"), "text": "more", "thread": thread });
+            assert_eq!(ann.post(&path, more).await.expect(201)["thread"], root["id"]);
+        }
+        ann.delete(&format!("{path}/{}", reply["id"].as_str().expect("an id"))).await.expect(204);
+        let more = json!({ "nonce": "m3", "text": "more", "thread": reply["id"] });
+        assert_eq!(ann.post(&path, more).await.expect(201)["thread"], root["id"]);
+    }
+);
