@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use super::Error;
 use super::content::{self, ReactionContent};
-use super::effect::Change;
+use super::effect::{Change, Restated};
 use super::show;
 use super::view::{Member, Message};
 use crate::protocol::Seq;
@@ -67,7 +67,9 @@ impl Teller<'_> {
                 let fresh = Message { reactions: Vec::new(), thread_count: None, ..message.clone() };
                 Change::MessageCreated(Box::new(fresh))
             }),
-            Ok(EventType::Edit) => target.map(|message| Change::MessageEdited(Box::new(message.clone()))),
+            Ok(EventType::Edit) => target
+                .filter(|message| message.seq >= self.readable_from)
+                .map(|message| restated(message.clone())),
             Ok(EventType::Reaction) => self.reaction(conn, entry, sender)?,
             Ok(EventType::Redact) => self.redaction(conn, entry)?,
             Ok(EventType::Member) => self.member(conn, entry)?,
@@ -107,7 +109,7 @@ impl Teller<'_> {
         }
         let Some(on) = reaction.target_seq.filter(|on| *on >= self.readable_from) else { return Ok(None) };
         let message = show::message_at(conn, self.channel.num, &self.channel.id, on)?;
-        Ok(message.filter(|message| !message.deleted).map(|message| Change::MessageEdited(Box::new(message))))
+        Ok(message.filter(|message| !message.deleted).map(restated))
     }
 
     fn member(&self, conn: &mut Conn, entry: &EntryRow) -> Result<Option<Change>, Error> {
@@ -126,6 +128,11 @@ impl Teller<'_> {
         };
         Ok(Some(Change::MemberUpdated { member: Box::new(member), member_count: self.channel.joined_count }))
     }
+}
+
+/// To somebody who may read it.
+fn restated(message: Message) -> Change {
+    Change::MessageEdited(Restated { message: Box::new(message), hidden_from: Vec::new() })
 }
 
 /// The row of a channel that somebody is joined in.

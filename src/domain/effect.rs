@@ -17,7 +17,7 @@ use crate::storage::{ChannelNum, UserNum};
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
     MessageCreated(Box<Message>),
-    MessageEdited(Box<Message>),
+    MessageEdited(Restated),
     MessageDeleted { id: String },
     ReactionAdded { message: String, emoji: String, user: String, count: i64 },
     ReactionRemoved { message: String, emoji: String, user: String, count: i64 },
@@ -25,11 +25,19 @@ pub enum Change {
     MemberUpdated { member: Box<Member>, member_count: i64 },
 }
 
+/// A message as it stands now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Restated {
+    pub message: Box<Message>,
+    /// People of this server who are in the channel and may not read it: they joined after it.
+    pub hidden_from: Vec<UserNum>,
+}
+
 /// What came after an entry that was told already, as clients are told of it: as it all stands now.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Late {
     /// What the message says, or a reaction to it.
-    Message(Box<Message>),
+    Message(Restated),
     Channel(Box<ChannelInfo>),
 }
 
@@ -54,6 +62,8 @@ pub enum Effect {
     Notified { user: UserNum, notification: Box<Notification> },
     /// To the person's own devices: everything up to this id was seen.
     NotificationsSeen { user: UserNum, up_to: i64, unread: i64 },
+    /// To the person's own devices: how loud a channel is for them.
+    Level { user: UserNum, channel: ChannelId, level: &'static str },
     /// To the person's own devices: of what they are told, and when.
     Attention { user: UserNum, attention: Box<Attention> },
     /// To the person's own devices: something that they keep for each other.

@@ -1,6 +1,7 @@
 //! Memberships: joining, leaving, inviting, removing, roles.
 
 use super::channels::{join, view_after};
+use super::effect::Effect;
 use super::messages::find_channel;
 use super::peers::PeerError;
 use super::seat::Seat;
@@ -139,8 +140,15 @@ impl Domain {
             if let Some(reason) = reason {
                 draft = draft.content(content::map(&content::ReasonContent { reason }));
             }
-            unless_unchanged(work.append(num, &actor.person, draft).map(drop))?;
-            member(work, num, &row)
+            let outcome = work.append(num, &actor.person, draft).map(drop);
+            let is_unchanged = matches!(outcome, Err(Error::Refused(Refusal::NoChange)));
+            unless_unchanged(outcome)?;
+            let member = member(work, num, &row)?;
+            // To those who are in a channel the rules say that joining it changes nothing, whatever role they ask for.
+            match patch.role.filter(|_| is_unchanged) {
+                Some(role) if role.as_str() != member.role => Err(Error::Refused(Refusal::JoinRole)),
+                _ => Ok(member),
+            }
         })
         .await
     }
@@ -183,7 +191,10 @@ impl Domain {
         let key = id.clone();
         self.change(&key, move |work| {
             let seat = Seat::joined(work.conn, actor.person.num, &id)?;
-            Ok(members::set_notify(work.conn, seat.channel.num, actor.person.num, level)?)
+            let user = actor.person.num;
+            members::set_notify(work.conn, seat.channel.num, user, level)?;
+            work.tell(Effect::Level { user, channel: id, level });
+            Ok(())
         })
         .await
     }

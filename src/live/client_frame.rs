@@ -47,8 +47,9 @@ pub struct Typing {
 /// # Errors
 /// What is wrong with it, in words.
 pub fn parse(text: &str) -> Result<ClientFrame, String> {
+    let long = text.len() > FRAME_BYTES_MAX;
     // A bare {"op":"ping"} is what people type.
-    if serde_json::from_str::<Bare>(text).is_ok_and(|bare| bare.op == "ping") {
+    if !long && serde_json::from_str::<Bare>(text).is_ok_and(|bare| bare.op == "ping") {
         return Ok(ClientFrame::Ping);
     }
     let frame: ClientFrame = serde_json::from_str(text).map_err(|error| error.to_string())?;
@@ -57,7 +58,6 @@ pub fn parse(text: &str) -> Result<ClientFrame, String> {
         ClientFrame::Subscribe(subscribe) => subscribe.channels.len(),
         ClientFrame::Typing(_) | ClientFrame::Ping => 0,
     };
-    let long = text.len() > FRAME_BYTES_MAX;
     let may_be_long = matches!(frame, ClientFrame::Identify(_) | ClientFrame::Subscribe(_));
     if channels > CURSORS_MAX {
         return Err(format!("at most {CURSORS_MAX} channels"));

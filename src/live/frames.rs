@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::domain::attention::Attention;
-use crate::domain::effect::{Change, Late};
+use crate::domain::effect::{Change, Late, Restated};
 use crate::domain::pending::{Fate, Pending};
 use crate::domain::view::{
     AccountRole, ChannelInfo, Member, Notification, Presence, ReadState, Setting, ThreadState, User,
@@ -88,7 +88,7 @@ pub fn change(channel: &str, seq: Seq, change: &Change, online: Online<'_>) -> B
     let (at, seq) = (Some(channel), Some(seq));
     match change {
         Change::MessageCreated(message) => event("message.created", at, seq, message),
-        Change::MessageEdited(message) => event("message.edited", at, seq, message),
+        Change::MessageEdited(restated) => event("message.edited", at, seq, &restated.message),
         Change::MessageDeleted { id } => event("message.deleted", at, seq, json!({ "id": id })),
         Change::ReactionAdded { message, emoji, user, count } => event(
             "reaction.added",
@@ -117,7 +117,9 @@ pub fn change(channel: &str, seq: Seq, change: &Change, online: Online<'_>) -> B
 /// What came after its entry: without a `seq`, because the place of that was told.
 pub fn late(late: &Late) -> Bytes {
     match late {
-        Late::Message(message) => event("message.updated", Some(&message.channel), None, message),
+        Late::Message(Restated { message, .. }) => {
+            event("message.updated", Some(&message.channel), None, message)
+        }
         Late::Channel(info) => event("channel.updated", Some(&info.id), None, info),
     }
 }
@@ -173,6 +175,10 @@ pub fn notified(notification: &Notification) -> Bytes {
 
 pub fn notifications_seen(up_to: i64, unread: i64) -> Bytes {
     event("notifications.read", None, None, json!({ "up_to": up_to, "unread": unread }))
+}
+
+pub fn level(channel: &str, level: &str) -> Bytes {
+    event("notify.updated", Some(channel), None, json!({ "channel": channel, "level": level }))
 }
 
 pub fn role(role: AccountRole) -> Bytes {

@@ -12,7 +12,7 @@ use super::bell::Bell;
 use super::frames;
 use super::socket::{Bounds, Owner, Socket, close_code};
 use crate::domain::Presences;
-use crate::domain::effect::{Announce, Effect};
+use crate::domain::effect::{Announce, Change, Effect, Late};
 use crate::protocol::Seq;
 use crate::storage::{ChannelNum, UserNum};
 
@@ -276,14 +276,22 @@ impl Hub {
                 let audience = self.lock();
                 if let Some(sockets) = audience.by_channel.get(channel) {
                     let frame = frames::change(id.as_str(), *seq, change, &|user| audience.is_online(user));
-                    each(sockets.values(), Some((*channel, *seq)), &frame);
+                    let hidden_from = match change {
+                        Change::MessageEdited(restated) => restated.hidden_from.as_slice(),
+                        _ => &[],
+                    };
+                    each(allowed(sockets, hidden_from), Some((*channel, *seq)), &frame);
                 }
             }
             Effect::Entry { change: None, .. } | Effect::Replica { .. } => {}
             Effect::Late { channel, late } => {
                 if let Some(sockets) = self.lock().by_channel.get(channel) {
                     // Whoever was told of the log up to now knows it all the same as others do.
-                    each(sockets.values(), Some((*channel, Seq::MAX)), &frames::late(late));
+                    let hidden_from = match late {
+                        Late::Message(restated) => restated.hidden_from.as_slice(),
+                        Late::Channel(_) => &[],
+                    };
+                    each(allowed(sockets, hidden_from), Some((*channel, Seq::MAX)), &frames::late(late));
                 }
             }
             Effect::Joined { user, channel, info, joined, seq } => {
@@ -314,6 +322,9 @@ impl Hub {
                 self.to_user(*user, || frames::notifications_seen(*up_to, *unread));
             }
             Effect::RoleChanged { user, role, .. } => self.to_user(*user, || frames::role(*role)),
+            Effect::Level { user, channel, level } => {
+                self.to_user(*user, || frames::level(channel.as_str(), level));
+            }
             Effect::Attention { user, attention } => self.to_user(*user, || frames::attention(attention)),
             Effect::Setting { user, setting } => self.to_user(*user, || frames::setting(setting)),
             Effect::SettingGone { user, key } => self.to_user(*user, || frames::setting_gone(key)),
@@ -350,6 +361,15 @@ impl Hub {
             }
         }
     }
+}
+
+/// Those of a channel's sockets that are nobody's from whom it is hidden.
+fn allowed<'a>(
+    sockets: &'a BTreeMap<u64, Arc<Socket>>,
+    hidden_from: &'a [UserNum],
+) -> impl Iterator<Item = &'a Arc<Socket>> {
+    let is_allowed = |socket: &Socket| socket.owner().is_none_or(|owner| !hidden_from.contains(&owner.user));
+    sockets.values().filter(move |socket| hidden_from.is_empty() || is_allowed(socket))
 }
 
 fn each<'a>(

@@ -42,6 +42,16 @@ pub fn put(conn: &mut Conn, member: &MemberRow) -> Result<()> {
     Ok(())
 }
 
+/// People of this server who are in the channel, and came into it after this seq.
+pub fn joined_after(conn: &mut Conn, channel: ChannelNum, seq: i64, server: &str) -> Result<Vec<UserNum>> {
+    Ok(members::table
+        .inner_join(users::table.on(users::num.eq(members::user_num)))
+        .filter(members::channel.eq(channel).and(members::membership.eq("joined")))
+        .filter(members::joined_seq.gt(seq).and(users::server.eq(server)))
+        .select(members::user_num)
+        .load(conn)?)
+}
+
 /// Forgets what was said of members before the log was here.
 pub fn delete_all(conn: &mut Conn, channel: ChannelNum) -> Result<()> {
     diesel::delete(members::table.filter(members::channel.eq(channel))).execute(conn)?;

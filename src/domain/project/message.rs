@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::At;
 use crate::domain::attention;
 use crate::domain::content::{self, MessageContent};
-use crate::domain::effect::{Change, Effect};
+use crate::domain::effect::{Change, Effect, Restated};
 use crate::domain::files;
 use crate::domain::pushes;
 use crate::domain::search::document;
@@ -16,7 +16,7 @@ use crate::domain::writer::{Reader, Work};
 use crate::domain::{Error, NOTIFIED_MAX};
 use crate::protocol::Seq;
 use crate::protocol::event::{EventType, Rel};
-use crate::protocol::rules::{Capability, Rules};
+use crate::protocol::rules::{Capability, HistoryPolicy, Rules};
 use crate::protocol::state::ChannelKind;
 use crate::storage::messages::MessageRow;
 use crate::storage::notifications::{NewNotification, Part};
@@ -234,23 +234,27 @@ pub(super) fn edited(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error> 
     messages::set_edited(work.conn, at.channel, target, at.seq, at.ts)?;
     search::add(work.conn, at.channel, target, &document(&row, &content))?;
     let message = as_it_stands(work, at.channel, target)?;
-    debug_assert_eq!(message.status, MessageStatus::Sent);
+    debug_assert_eq!(message.message.status, MessageStatus::Sent);
     Ok(Change::MessageEdited(message))
 }
 
 /// The message at `seq`, after this unit of work.
-pub(super) fn as_it_stands(
-    work: &mut Work<'_>,
-    channel: ChannelNum,
-    seq: Seq,
-) -> Result<Box<Message>, Error> {
-    let id = work.lane.open(work.conn, channel)?.id.as_str().to_owned();
+pub(super) fn as_it_stands(work: &mut Work<'_>, channel: ChannelNum, seq: Seq) -> Result<Restated, Error> {
+    let open = work.lane.open(work.conn, channel)?;
+    let id = open.id.as_str().to_owned();
+    let history = open.state_of(work.conn, &[])?.policy.history;
     let message = show::message_at(work.conn, channel, &id, seq)?.ok_or_else(|| lost("a change"))?;
-    Ok(Box::new(message))
+    let hidden_from = match history {
+        HistoryPolicy::All => Vec::new(),
+        HistoryPolicy::SinceJoin => {
+            members::joined_after(work.conn, channel, seq, work.lane.identity.name.as_str())?
+        }
+    };
+    Ok(Restated { message: Box::new(message), hidden_from })
 }
 
 /// The body of a message or of an edit came after its entry: what it says is shown, if it still says that.
-pub(super) fn late(work: &mut Work<'_>, at: &At<'_>, body: &str) -> Result<Option<Box<Message>>, Error> {
+pub(super) fn late(work: &mut Work<'_>, at: &At<'_>, body: &str) -> Result<Option<Restated>, Error> {
     let target = at.target.filter(|_| at.event.kind == EventType::Edit).unwrap_or(at.seq);
     let row = messages::get(work.conn, at.channel, target)?.ok_or_else(|| lost("a body"))?;
     if row.deleted {
@@ -268,20 +272,20 @@ pub(super) fn late(work: &mut Work<'_>, at: &At<'_>, body: &str) -> Result<Optio
     forget_words(work, &row)?;
     entries::insert_body(work.conn, at.channel, at.seq, body.to_owned())?;
     search::add(work.conn, at.channel, target, &document(&row, &content))?;
-    let message = as_it_stands(work, at.channel, target)?;
+    let restated = as_it_stands(work, at.channel, target)?;
     // In a direct conversation everybody was told of it when it came.
     let is_dm = work.lane.open(work.conn, at.channel)?.state_kind() == Some(ChannelKind::Dm);
     if target == at.seq && !is_dm {
         if let Some(root) = row.thread_seq {
-            threads::follow(work, at, root, &message.mentions)?;
+            threads::follow(work, at, root, &restated.message.mentions)?;
         }
         // Those who followed the thread before were told when the reply came.
-        notify(work, at, &message, (row.thread_seq, Vec::new()))?;
+        notify(work, at, &restated.message, (row.thread_seq, Vec::new()))?;
         if let Some(root) = row.thread_seq {
             threads::tell_followers(work, at.channel, root)?;
         }
     }
-    Ok(Some(message))
+    Ok(Some(restated))
 }
 
 /// Takes what the message says now out of the index. Its body must still be there.

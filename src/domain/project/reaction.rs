@@ -4,8 +4,7 @@ use super::At;
 use super::message::{as_it_stands, lost};
 use crate::domain::Error;
 use crate::domain::content::{self, ReactionContent};
-use crate::domain::effect::Change;
-use crate::domain::view::Message;
+use crate::domain::effect::{Change, Restated};
 use crate::domain::writer::Work;
 use crate::storage::messages::{self, ReactionRow};
 
@@ -30,7 +29,7 @@ pub(super) fn added(work: &mut Work<'_>, at: &At<'_>) -> Result<Option<Change>, 
 }
 
 /// The body of a reaction came after its entry.
-pub(super) fn late(work: &mut Work<'_>, at: &At<'_>) -> Result<Option<Box<Message>>, Error> {
+pub(super) fn late(work: &mut Work<'_>, at: &At<'_>) -> Result<Option<Restated>, Error> {
     let Some(target) = at.target else { return Ok(None) };
     let message = messages::get(work.conn, at.channel, target)?;
     if message.is_none_or(|message| message.deleted) || added(work, at)?.is_none() {

@@ -62,8 +62,13 @@ both!(
         set(&moderator, &channel, &member, json!({ "role": "moderator" }))
             .await
             .problem(403, "not_authorised");
-        // Nobody promotes themselves: they are in, and so they stay.
-        let own = set(&moderator, &channel, &moderator, json!({ "role": "owner" })).await.expect(200);
+        // Nobody gives themselves a role.
+        for role in ["owner", "member"] {
+            set(&moderator, &channel, &moderator, json!({ "role": role }))
+                .await
+                .problem(403, "not_authorised");
+        }
+        let own = set(&moderator, &channel, &moderator, json!({ "role": "moderator" })).await.expect(200);
         assert_eq!(own["role"], "moderator");
         assert_eq!(owner.get(&format!("/channels/{channel}")).await.expect(200)["role"], "owner");
         assert_eq!(moderator.get(&format!("/channels/{channel}")).await.expect(200)["role"], "moderator");

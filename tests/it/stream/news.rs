@@ -227,3 +227,46 @@ both!(
         assert!(!it.is_told().await, "nothing is unread");
     }
 );
+
+both!(
+    async fn other_devices_hear_how_loud_a_channel_is(server: TestServer) {
+        let (ann, bob, channel) = shared(&server).await;
+        let (mut anns, _) = Stream::open(&ann, json!({})).await;
+        let (mut bobs, _) = Stream::open(&bob, json!({})).await;
+        ann.put(&format!("/channels/{channel}/notify"), json!({ "level": "none" })).await.expect(204);
+        let told = anns.event("notify.updated").await;
+        assert_eq!(told["d"], json!({ "channel": channel, "level": "none" }));
+        assert!(of(&up_to_now(&mut bobs, &ann, &channel, "n").await, "notify.updated").is_empty());
+    }
+);
+
+both!(
+    async fn what_is_from_before_somebody_joined_is_not_told_when_it_changes(server: TestServer) {
+        let (ann, bob) = (server.person("ann").await, server.person("bob").await);
+        let channel = ann.channel("General").await;
+        let path = format!("/channels/{channel}");
+        ann.patch(&path, json!({ "policy": { "history": "since_join" } })).await.expect(200);
+        let early = ann.say(&channel, "n1", "early secret").await;
+        bob.join(&channel).await;
+        let later = ann.say(&channel, "n2", "later").await;
+        let (mut anns, _) = Stream::open(&ann, json!({})).await;
+        let (mut bobs, _) = Stream::open(&bob, json!({})).await;
+        for (message, text) in [(&early, "an early word"), (&later, "a later word")] {
+            let message = format!("{path}/messages/{}", message["id"].as_str().expect("an id"));
+            ann.patch(&message, json!({ "text": text })).await.expect(200);
+        }
+        let end = ann.say(&channel, "n3", "now").await;
+        let texts = |frames: &[Value]| -> Vec<Value> {
+            of(frames, "message.edited").into_iter().map(|frame| frame["d"]["text"].clone()).collect()
+        };
+        let heard = anns.until_seq(&channel, &end["seq"]).await;
+        assert_eq!(texts(&heard), ["an early word", "a later word"]);
+        let heard = bobs.until_seq(&channel, &end["seq"]).await;
+        assert_eq!(texts(&heard), ["a later word"]);
+        // Nor when they come back.
+        let (_, again) = Stream::open(&bob, json!({ &channel: later["seq"] })).await;
+        assert_eq!(texts(&again), ["a later word"]);
+        let (_, again) = Stream::open(&ann, json!({ &channel: later["seq"] })).await;
+        assert_eq!(texts(&again), ["an early word", "a later word"]);
+    }
+);

@@ -7,6 +7,7 @@ import type {
   Membership,
   Message,
   Notification,
+  NotifyLevel,
   Pending,
   Policy,
   Presence,
@@ -87,6 +88,7 @@ export type LooseEvent =
   | OtherEvent<"thread.updated", ThreadState>
   | OtherEvent<"message.updated", Message>
   | (OtherEvent<"pending.updated", PendingUpdate> & { channel: string })
+  | OtherEvent<"notify.updated", { channel: string; level: NotifyLevel }>
   | OtherEvent<"notification.created", Omit<Notification, "read">>
   | OtherEvent<"notifications.read", { up_to: number; unread: number }>
   | OtherEvent<"attention.updated", Attention>

@@ -128,6 +128,12 @@ const EVENTS: Record<StreamEvent["t"], Case> = {
     was: undefined,
     is: 2,
   },
+  "notify.updated": {
+    frame: { op: "event", t: "notify.updated", channel: ROOM, d: { channel: ROOM, level: "mentions" } },
+    shows: (state) => room(state)?.info.notify,
+    was: "all",
+    is: "mentions",
+  },
   "message.updated": {
     frame: { op: "event", t: "message.updated", channel: ROOM, d: { ...first, text: "what it says" } },
     shows: (state) => [said(state)?.text, room(state)?.info.last_message?.text, room(state)?.cursor],

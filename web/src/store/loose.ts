@@ -41,6 +41,11 @@ export function applyLoose(state: State, event: LooseEvent, now: number): State 
       return changeChannel(state, event.d.channel, (channel) => restated(channel, event.d));
     case "pending.updated":
       return tellPending(state, event.channel, event.d);
+    case "notify.updated":
+      return changeChannel(state, event.d.channel, (channel) => ({
+        ...channel,
+        info: { ...channel.info, notify: event.d.level },
+      }));
     case "notification.created": {
       if (state.inbox.items.some((item) => item.id === event.d.id)) return state;
       const items = [{ ...event.d, read: false }, ...state.inbox.items];

@@ -1323,7 +1323,7 @@ export const deleteSession = <ThrowOnError extends boolean = true>(options: Opti
  * message), `message.deleted` {id}, `message.updated` (the message as it stands now; no `seq`), `reaction.added`, `reaction.removed`
  * {message, emoji, user, count}, `channel.updated`, `channel.joined`, `channel.left`, `member.updated`; to own devices `read.updated`,
  * `thread.updated` (as `read` of `GET /threads`), `pending.updated` (as in `GET /channels/{channel}/pending`, with `state`),
- * `notification.created`, `notifications.read` {up_to, unread}, `attention.updated` (as `GET /me/attention`), `settings.updated` {key,
+ * `notify.updated` {channel, level}, `notification.created`, `notifications.read` {up_to, unread}, `attention.updated` (as `GET /me/attention`), `settings.updated` {key,
  * value, updated_ts} or {key, deleted: true}, `account.updated` {role}; `user.updated`, `typing`, `presence`. Clients ignore events
  * that they do not know.
  *
@@ -1333,6 +1333,8 @@ export const deleteSession = <ThrowOnError extends boolean = true>(options: Opti
  * `pending.updated`: `state` is `waiting` when the channel's host could not be had for some seconds, then one of `delivered`,
  * `taken_back`, and `refused` with a `code` and a `detail`. What was refused stays in `GET /me/refusals` until it is dismissed
  * on one device: the others get `dismissed`.
+ *
+ * A message that was deleted is pinned no longer.
  *
  * There is one owner: a `member.updated` with the role `owner` makes whoever was that a moderator.
  *

@@ -1168,6 +1168,10 @@ export type SetPush = {
      * Where the push service takes what is for this device: `https://` and a host name.
      */
     endpoint: string;
+    /**
+     * When the push service forgets the subscription, if it says so. It refuses what comes later, which ends it here too.
+     */
+    expirationTime?: number | null;
     keys: PushKeys;
     scope?: PushScope;
 };
