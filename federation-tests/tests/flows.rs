@@ -394,3 +394,19 @@ async fn invited_no_more(world: &World, person: &Person, channel: &str) {
     .await;
     assert_eq!(membership(person, channel).await, None);
 }
+
+async fn an_invitation_that_was_taken_back_is_put_away(world: World) {
+    let (people, _) = together(&world).await;
+    let (ann, bob) = (&people[0], &people[1]);
+    let made = ann.post("/channels", private()).await.expect(201);
+    let channel = made["id"].as_str().expect("an id");
+    ann.put(&member(channel, bob), json!({ "membership": "invited" })).await.expect(200);
+    becomes(bob, channel, Some("invited")).await;
+    // His server is not told.
+    ann.put(&member(channel, bob), json!({ "membership": "left" })).await.expect(200);
+    bob.post(&format!("/channels/{channel}/leave"), Value::Null).await.expect(204);
+    invited_no_more(&world, bob, channel).await;
+    assert_eq!(bob.get("/me/refusals").await.body["refusals"], json!([]));
+}
+
+on_both_databases!(an_invitation_that_was_taken_back_is_put_away, 2);
