@@ -410,3 +410,33 @@ async fn an_invitation_that_was_taken_back_is_put_away(world: World) {
 }
 
 on_both_databases!(an_invitation_that_was_taken_back_is_put_away, 2);
+
+async fn a_knock_is_taken_back(world: World) {
+    let (people, channel) = together(&world).await;
+    let (ann, bob) = (&people[0], &people[1]);
+    let cem = world.servers[1].person("cem").await;
+    ann.patch(&format!("/channels/{channel}"), json!({ "policy": { "join": "knock" } })).await.expect(200);
+    let (knock, leave) = (format!("/channels/{channel}/knock"), format!("/channels/{channel}/leave"));
+    let listed = async |membership: &str| {
+        let page = ann.get(&format!("/channels/{channel}/members?membership={membership}")).await.expect(200);
+        page.to_string().contains(&cem.id)
+    };
+    for _ in 0..2 {
+        // Here and elsewhere, twice is once.
+        cem.post(&knock, Value::Null).await.expect(204);
+        assert!(listed("knocking").await);
+    }
+    cem.post(&leave, Value::Null).await.expect(204);
+    eventually("ann hears", async || listed("left").await.then_some(())).await;
+    // Refused, which nobody tells him: he knocks again.
+    cem.post(&knock, Value::Null).await.expect(204);
+    ann.put(&member(&channel, &cem), json!({ "membership": "left" })).await.expect(200);
+    cem.post(&knock, Value::Null).await.expect(204);
+    assert!(listed("knocking").await);
+    ann.put(&member(&channel, &cem), json!({ "membership": "invited" })).await.expect(200);
+    becomes(&cem, &channel, Some("invited")).await;
+    cem.post(&format!("/channels/{channel}/join"), Value::Null).await.expect(200);
+    agree(&world, &[ann.clone(), bob.clone(), cem], &channel).await;
+}
+
+on_both_databases!(a_knock_is_taken_back, 2);

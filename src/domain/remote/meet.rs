@@ -17,6 +17,7 @@ use crate::protocol::event::{EventType, Seen, SignedEvent};
 use crate::protocol::head::SignedHead;
 use crate::protocol::ids::{Alias, ChannelId, ServerName, UserId};
 use crate::protocol::log::Entry;
+use crate::protocol::rules::Refusal;
 use crate::protocol::state::{ChannelKind, Create, State};
 use crate::storage::channels::ChannelChange;
 use crate::storage::joinings::JoiningRow;
@@ -205,12 +206,25 @@ impl Domain {
             .await
     }
 
-    /// Asks a host to be let in.
+    /// Asks a host to be let in. To ask twice changes nothing.
     pub(in crate::domain) async fn knock_elsewhere(&self, actor: &Actor, channel: &ChannelId) -> Result<()> {
-        if let Some((out, _)) = self.compose_join(actor, channel, "knocking").await? {
-            self.submit(&out, "knock").await?;
+        let Some((out, _)) = self.compose_join(actor, channel, "knocking").await? else { return Ok(()) };
+        match self.submit(&out, "knock").await {
+            Err(Error::Peer(why)) if why.said() == Refusal::NoChange.code() => {}
+            outcome => drop(outcome?),
         }
-        Ok(())
+        let (num, user) = (out.num, out.sender);
+        self.writer
+            .channel(&out.channel, move |work| {
+                let seat = members::get(work.conn, num, user)?;
+                let is_in = |seat: &MemberRow| matches!(seat.membership.as_str(), "joined" | "invited");
+                if seat.as_ref().is_some_and(is_in) {
+                    return Ok(());
+                }
+                let seat = seat.unwrap_or_else(|| outside(num, user));
+                Ok(members::put(work.conn, &MemberRow { membership: "knocking".to_owned(), ..seat })?)
+            })
+            .await
     }
 
     /// The events that ask for a seat, and what they have seen of the log; none if the person has one.
@@ -232,7 +246,8 @@ impl Domain {
                 let size = work.lane.open(work.conn, num)?.position.size;
                 let seat = members::get(work.conn, num, person.num)?.map(|row| row.membership);
                 let coming = joinings::coming(work.conn, (num, size), person.num)?.is_some();
-                if coming || (size > 0 && seat.as_deref() == Some(wanted)) {
+                // Whether somebody still knocks only the host knows.
+                if coming || (wanted == "joined" && seat.as_deref() == Some(wanted)) {
                     return Ok(None);
                 }
                 let seen = match (&found, size) {
