@@ -11,9 +11,8 @@ use crate::protocol::sign::Signature;
 use crate::storage::members::{self, MemberRow};
 use crate::storage::users::{self, NewUser, UserRow};
 use crate::storage::{
-    Conn, UserNum, attention, channels, emails, entries, notifications, refusals, sessions,
+    Conn, UserNum, attention, channels, emails, entries, notifications, refusals, sessions, settings, threads,
 };
-use crate::storage::{settings, threads};
 
 pub const DISPLAY_NAME_CHARS_MAX: usize = 64;
 pub const BIO_CHARS_MAX: usize = 500;
