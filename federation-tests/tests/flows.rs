@@ -344,3 +344,99 @@ async fn what_was_written_while_one_was_away(mut world: World) {
 }
 
 on_both_databases!(what_was_written_while_one_was_away, 2);
+
+fn private() -> Value {
+    json!({ "name": "quiet", "visibility": "private" })
+}
+
+async fn removed_and_invited_again(world: World) {
+    let (people, _) = together(&world).await;
+    let (ann, bob) = (&people[0], &people[1]);
+    let bea = world.servers[1].person("bea").await;
+    let made = ann.post("/channels", private()).await.expect(201);
+    let channel = made["id"].as_str().expect("an id");
+    let (join, leave) = (format!("/channels/{channel}/join"), format!("/channels/{channel}/leave"));
+    let invite = async |person: &Person| {
+        ann.put(&member(channel, person), json!({ "membership": "invited" })).await.expect(200);
+        becomes(person, channel, Some("invited")).await;
+    };
+    invite(bob).await;
+    bob.post(&join, Value::Null).await.expect(200);
+    // He was the only one of his server: its copy ends here.
+    ann.put(&member(channel, bob), json!({ "membership": "left" })).await.expect(200);
+    becomes(bob, channel, None).await;
+    invite(bob).await;
+    bob.post(&join, Value::Null).await.expect(200);
+    bob.post(&leave, Value::Null).await.expect(204);
+    eventually("ann hears", async || {
+        let page = ann.get(&format!("/channels/{channel}/members?membership=left")).await.expect(200);
+        page.to_string().contains(&bob.id).then_some(())
+    })
+    .await;
+    invite(bob).await;
+    // Somebody else of that server, of whom the copy knows nothing, and who declines.
+    invite(&bea).await;
+    bea.post(&leave, Value::Null).await.expect(204);
+    invited_no_more(&world, &bea, channel).await;
+    invite(&bea).await;
+    bea.post(&join, Value::Null).await.expect(200);
+    bob.post(&join, Value::Null).await.expect(200);
+    agree(&world, &[ann.clone(), bob.clone(), bea], channel).await;
+}
+
+on_both_databases!(removed_and_invited_again, 2);
+
+/// The person has declined for good: nothing waits for the host any more, and they are not in the channel again.
+async fn invited_no_more(world: &World, person: &Person, channel: &str) {
+    eventually("the host has answered", async || {
+        world.servers[1].read(loggia::storage::pending::hosts).is_empty().then_some(())
+    })
+    .await;
+    assert_eq!(membership(person, channel).await, None);
+}
+
+async fn an_invitation_that_was_taken_back_is_put_away(world: World) {
+    let (people, _) = together(&world).await;
+    let (ann, bob) = (&people[0], &people[1]);
+    let made = ann.post("/channels", private()).await.expect(201);
+    let channel = made["id"].as_str().expect("an id");
+    ann.put(&member(channel, bob), json!({ "membership": "invited" })).await.expect(200);
+    becomes(bob, channel, Some("invited")).await;
+    // His server is not told.
+    ann.put(&member(channel, bob), json!({ "membership": "left" })).await.expect(200);
+    bob.post(&format!("/channels/{channel}/leave"), Value::Null).await.expect(204);
+    invited_no_more(&world, bob, channel).await;
+    assert_eq!(bob.get("/me/refusals").await.body["refusals"], json!([]));
+}
+
+on_both_databases!(an_invitation_that_was_taken_back_is_put_away, 2);
+
+async fn a_knock_is_taken_back(world: World) {
+    let (people, channel) = together(&world).await;
+    let (ann, bob) = (&people[0], &people[1]);
+    let cem = world.servers[1].person("cem").await;
+    ann.patch(&format!("/channels/{channel}"), json!({ "policy": { "join": "knock" } })).await.expect(200);
+    let (knock, leave) = (format!("/channels/{channel}/knock"), format!("/channels/{channel}/leave"));
+    let listed = async |membership: &str| {
+        let page = ann.get(&format!("/channels/{channel}/members?membership={membership}")).await.expect(200);
+        page.to_string().contains(&cem.id)
+    };
+    for _ in 0..2 {
+        // Here and elsewhere, twice is once.
+        cem.post(&knock, Value::Null).await.expect(204);
+        assert!(listed("knocking").await);
+    }
+    cem.post(&leave, Value::Null).await.expect(204);
+    eventually("ann hears", async || listed("left").await.then_some(())).await;
+    // Refused, which nobody tells him: he knocks again.
+    cem.post(&knock, Value::Null).await.expect(204);
+    ann.put(&member(&channel, &cem), json!({ "membership": "left" })).await.expect(200);
+    cem.post(&knock, Value::Null).await.expect(204);
+    assert!(listed("knocking").await);
+    ann.put(&member(&channel, &cem), json!({ "membership": "invited" })).await.expect(200);
+    becomes(&cem, &channel, Some("invited")).await;
+    cem.post(&format!("/channels/{channel}/join"), Value::Null).await.expect(200);
+    agree(&world, &[ann.clone(), bob.clone(), cem], &channel).await;
+}
+
+on_both_databases!(a_knock_is_taken_back, 2);

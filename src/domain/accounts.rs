@@ -5,10 +5,14 @@ use super::view::{AccountRole, User};
 use super::writer::{Draft, Work};
 use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Person, Result, files, passwords, show};
 use crate::config::Registration;
-use crate::protocol::event::EventType;
+use crate::protocol::event::{EventType, SignedEvent};
 use crate::protocol::ids::{ServerName, UserId};
-use crate::storage::users::{self, NewUser};
-use crate::storage::{Conn, attention, channels, emails, members, refusals, sessions, settings, threads};
+use crate::protocol::sign::Signature;
+use crate::storage::members::{self, MemberRow};
+use crate::storage::users::{self, NewUser, UserRow};
+use crate::storage::{
+    Conn, UserNum, attention, channels, emails, entries, notifications, refusals, sessions, settings, threads,
+};
 
 pub const DISPLAY_NAME_CHARS_MAX: usize = 64;
 pub const BIO_CHARS_MAX: usize = 500;
@@ -125,13 +129,13 @@ impl Domain {
                     created_ts: now,
                     search: &search_text(&id, &display_name),
                 };
-                if users::by_id(work.conn, id.as_str())?.is_some() {
-                    return Err(Error::Conflict(Conflict::UsernameTaken));
-                }
-                let num = users::insert(work.conn, &row).map_err(|error| match error.is_duplicate() {
-                    true => Error::Conflict(Conflict::UsernameTaken),
-                    false => error.into(),
-                })?;
+                let num = match users::by_id(work.conn, id.as_str())? {
+                    Some(known) => take_over(work, &known, &row)?,
+                    None => users::insert(work.conn, &row).map_err(|error| match error.is_duplicate() {
+                        true => Error::Conflict(Conflict::UsernameTaken),
+                        false => error.into(),
+                    })?,
+                };
                 own(work.conn, num)
             })
             .await
@@ -315,6 +319,42 @@ impl Domain {
             })
             .await
     }
+}
+
+/// Makes an account of a row that is there because a log elsewhere names it, which anybody can have it do. What was said
+/// of the name before somebody had it is not about them: by it they are in no channel, and invited to none.
+fn take_over(work: &mut Work<'_>, known: &UserRow, new: &NewUser<'_>) -> Result<UserNum> {
+    let seats = members::all_of_user(work.conn, known.num)?;
+    for seat in &seats {
+        if has_joined(work, seat)? {
+            return Err(Error::Conflict(Conflict::UsernameTaken));
+        }
+    }
+    if !users::claim(work.conn, known.num, new)? {
+        return Err(Error::Conflict(Conflict::UsernameTaken));
+    }
+    for seat in seats {
+        // Here nobody is invited who does not exist.
+        if work.is_host(seat.channel)? {
+            continue;
+        }
+        notifications::delete_of(work.conn, known.num, seat.channel)?;
+        threads::delete_of(work.conn, known.num, seat.channel)?;
+        if seat.membership != "banned" {
+            members::put(work.conn, &MemberRow { membership: "left".to_owned(), ..seat })?;
+        }
+    }
+    Ok(known.num)
+}
+
+/// Whether somebody joined there whom this server has lost: their join is signed with a key of its own.
+fn has_joined(work: &mut Work<'_>, seat: &MemberRow) -> Result<bool> {
+    let Some(joined) = seat.joined_seq else { return Ok(false) };
+    let Some(entry) = entries::by_seq(work.conn, seat.channel, joined)? else { return Ok(false) };
+    let Ok(signature) = entry.signature.as_slice().try_into().map(Signature) else { return Ok(false) };
+    let Ok(signed) = SignedEvent::from_parts(entry.event.into_bytes(), signature) else { return Ok(false) };
+    let key = work.lane.identity.key_of(signed.event.kid.as_str());
+    Ok(key.is_some_and(|(_, key)| signed.verify(&key.public()).is_ok()))
 }
 
 fn one(conn: &mut Conn, num: i64) -> Result<User> {

@@ -8,6 +8,7 @@ use crate::protocol::ids::{ChannelId, UserId};
 use crate::protocol::limits::DM_USERS_MAX;
 use crate::protocol::rules::Refusal;
 use crate::protocol::state::ChannelKind;
+use crate::storage::users::UserRow;
 use crate::storage::{ChannelNum, channels, members, users};
 
 impl Domain {
@@ -72,7 +73,9 @@ fn open(
         }
     }
     let rows = users::by_ids(work.conn, &ids)?;
-    if rows.len() != ids.len() || rows.iter().any(|row| row.deleted_ts.is_some()) {
+    let ours = work.lane.identity.name.as_str();
+    let is_nobody = |row: &UserRow| row.deleted_ts.is_some() || (row.server == ours && !row.is_account());
+    if rows.len() != ids.len() || rows.iter().any(is_nobody) {
         return Err(Error::NotFound(Missing::User));
     }
     let (num, new) = match channels::by_people(work.conn, key)? {

@@ -133,6 +133,8 @@ impl Domain {
             // People of other servers need not have been met.
             if user.server() != work.lane.identity.name {
                 work.person(&user)?;
+            } else if !work.exists(num, &user)? {
+                return Err(Error::NotFound(Missing::User));
             }
             let row = users::by_id(work.conn, user.as_str())?.filter(|row| row.deleted_ts.is_none());
             let row = row.ok_or(Error::NotFound(Missing::User))?;

@@ -107,6 +107,12 @@ pub fn of_user(conn: &mut Conn, user: UserNum, membership: &str) -> Result<Vec<M
         .load(conn)?)
 }
 
+/// The person's rows, whatever they are in the channels.
+pub fn all_of_user(conn: &mut Conn, user: UserNum) -> Result<Vec<MemberRow>> {
+    let rows = members::table.filter(members::user_num.eq(user)).order(members::channel);
+    Ok(rows.select(MemberRow::columns()).load(conn)?)
+}
+
 /// Members with their profiles, by user number, after `after`.
 pub fn page(
     conn: &mut Conn,

@@ -23,6 +23,13 @@ pub struct UserRow {
     pub disabled_ts: Option<i64>,
 }
 
+impl UserRow {
+    /// Whether somebody of this server has it: rows are made for all whom a log names, whether or not they exist.
+    pub fn is_account(&self) -> bool {
+        self.password_hash.is_some()
+    }
+}
+
 #[derive(Insertable)]
 #[diesel(table_name = users, treat_none_as_default_value = false)]
 pub struct NewUser<'a> {
@@ -39,6 +46,22 @@ pub struct NewUser<'a> {
 /// Adds a person. A taken id is a duplicate error.
 pub fn insert(conn: &mut Conn, user: &NewUser<'_>) -> Result<UserNum> {
     Ok(diesel::insert_into(users::table).values(user).returning(users::num).get_result(conn)?)
+}
+
+/// Makes a row an account that is none, and was not deleted. False if it is one by now.
+pub fn claim(conn: &mut Conn, num: UserNum, user: &NewUser<'_>) -> Result<bool> {
+    let free = users::password_hash.is_null().and(users::deleted_ts.is_null());
+    let claimed = diesel::update(users::table.find(num).filter(free))
+        .set((
+            users::display_name.eq(user.display_name),
+            users::bio.eq(user.bio),
+            users::password_hash.eq(user.password_hash),
+            users::role.eq(user.role),
+            users::created_ts.eq(user.created_ts),
+            users::search.eq(user.search),
+        ))
+        .execute(conn)?;
+    Ok(claimed > 0)
 }
 
 pub fn by_id(conn: &mut Conn, id: &str) -> Result<Option<UserRow>> {

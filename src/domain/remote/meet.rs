@@ -15,13 +15,15 @@ use crate::domain::writer::{Draft, Outgoing, Work};
 use crate::domain::{Actor, Domain, Error, Missing, Person, Result, project, show};
 use crate::protocol::event::{EventType, Seen, SignedEvent};
 use crate::protocol::head::SignedHead;
-use crate::protocol::ids::{Alias, ChannelId, ServerName};
+use crate::protocol::ids::{Alias, ChannelId, ServerName, UserId};
 use crate::protocol::log::Entry;
+use crate::protocol::rules::Refusal;
 use crate::protocol::state::{ChannelKind, Create, State};
 use crate::storage::channels::ChannelChange;
 use crate::storage::joinings::JoiningRow;
 use crate::storage::members::MemberRow;
-use crate::storage::{ChannelNum, channels, joinings, members, meta, peers, users};
+use crate::storage::users::UserRow;
+use crate::storage::{ChannelNum, UserNum, channels, joinings, members, meta, peers, users};
 
 /// Channels elsewhere that are remembered because somebody looked at them.
 const FOUND_MAX: usize = 10_000;
@@ -204,12 +206,25 @@ impl Domain {
             .await
     }
 
-    /// Asks a host to be let in.
+    /// Asks a host to be let in. To ask twice changes nothing.
     pub(in crate::domain) async fn knock_elsewhere(&self, actor: &Actor, channel: &ChannelId) -> Result<()> {
-        if let Some((out, _)) = self.compose_join(actor, channel, "knocking").await? {
-            self.submit(&out, "knock").await?;
+        let Some((out, _)) = self.compose_join(actor, channel, "knocking").await? else { return Ok(()) };
+        match self.submit(&out, "knock").await {
+            Err(Error::Peer(why)) if why.said() == Refusal::NoChange.code() => {}
+            outcome => drop(outcome?),
         }
-        Ok(())
+        let (num, user) = (out.num, out.sender);
+        self.writer
+            .channel(&out.channel, move |work| {
+                let seat = members::get(work.conn, num, user)?;
+                let is_in = |seat: &MemberRow| matches!(seat.membership.as_str(), "joined" | "invited");
+                if seat.as_ref().is_some_and(is_in) {
+                    return Ok(());
+                }
+                let seat = seat.unwrap_or_else(|| outside(num, user));
+                Ok(members::put(work.conn, &MemberRow { membership: "knocking".to_owned(), ..seat })?)
+            })
+            .await
     }
 
     /// The events that ask for a seat, and what they have seen of the log; none if the person has one.
@@ -231,7 +246,8 @@ impl Domain {
                 let size = work.lane.open(work.conn, num)?.position.size;
                 let seat = members::get(work.conn, num, person.num)?.map(|row| row.membership);
                 let coming = joinings::coming(work.conn, (num, size), person.num)?.is_some();
-                if coming || (size > 0 && seat.as_deref() == Some(wanted)) {
+                // Whether somebody still knocks only the host knows.
+                if coming || (wanted == "joined" && seat.as_deref() == Some(wanted)) {
                     return Ok(None);
                 }
                 let seen = match (&found, size) {
@@ -279,11 +295,18 @@ impl Domain {
                 }
                 let content = serde_json::json!({ "membership": "left" });
                 let draft = Draft::new(EventType::Member).state(person.id.as_str(), content);
-                let seen = if size > 0 { None } else { Some(invited_at(work, num)?) };
+                let seen = match (size, seat.membership.as_str()) {
+                    (0, _) => Some(invited_at(work, num)?),
+                    (_, "joined") => None,
+                    // What is here may be old: the host judges.
+                    _ => {
+                        let position = &work.lane.open(work.conn, num)?.position;
+                        Some(Seen { size: position.size, root: position.root })
+                    }
+                };
                 let out = work.outgoing(num, &person, draft, seen)?;
                 work.keep_pending(&out)?;
                 members::put(work.conn, &MemberRow { membership: "left".to_owned(), ..seat })?;
-                work.lane.open(work.conn, num)?.forget_state();
                 work.tell(Effect::Left { user: person.num, channel: num, id, seq: size - 1 });
                 Ok(Some(out.host))
             })
@@ -305,27 +328,30 @@ impl Domain {
             .writer
             .channel(&channel, move |work| {
                 let Some(row) = users::by_id(work.conn, invitee.as_str())? else { return Ok(None) };
-                let ours =
-                    invitee.server() == ours && row.deleted_ts.is_none() && row.password_hash.is_some();
+                let is_ours = invitee.server() == ours && row.deleted_ts.is_none() && row.is_account();
                 let is_dm = create.kind == ChannelKind::Dm;
                 let concerned =
                     !is_dm || (create.users.contains(&invitee) && create.users.contains(&inviter));
-                if !ours || !concerned || has_enough(work, row.num, &host)? {
+                // Whom its own people invite this server has signed itself.
+                let may_be = inviter.server() != ours || is_in(work, &card.channel, &inviter)?;
+                if !is_ours || !concerned || !may_be || has_enough(work, row.num, &host)? {
                     return Ok(None);
                 }
                 let num = adopt_genesis(work, &card, &genesis)?;
-                let open = work.lane.open(work.conn, num)?;
-                let size = open.position.size;
-                if size > 0
-                    && members::get(work.conn, num, row.num)?.is_some_and(|seat| seat.membership == "joined")
-                {
+                let seat = members::get(work.conn, num, row.num)?;
+                let membership = seat.as_ref().map(|seat| seat.membership.as_str());
+                if membership == Some("joined") {
                     return Ok(None);
                 }
-                let sender = work.person(&inviter)?;
+                // While people of here are in a channel its log comes, and says who is invited; of a direct conversation
+                // it need not.
+                let is_told = !is_dm && peers::joined_of(work.conn, num, ours.as_str())? > 0;
                 // People who know each other need not ask.
                 let known = peers::shares_channel(work.conn, row.num, inviter.server_str())?;
-                if size == 0 {
-                    invite_here(work, num, row.num, sender.num)?;
+                // The same again changes nothing, whoever is named this time.
+                if !is_told && membership != Some("invited") {
+                    let sender = work.person(&inviter)?;
+                    invite_here(work, seat.unwrap_or_else(|| outside(num, row.num)), sender.num)?;
                 }
                 // The host can put any name here; it speaks for its own people only.
                 let genuine = inviter == create.creator;
@@ -417,28 +443,43 @@ fn leave_early(work: &mut Work<'_>, person: &Person, coming: &JoiningRow) -> Res
     Ok(out.host)
 }
 
-fn invite_here(work: &mut Work<'_>, num: ChannelNum, user: i64, inviter: i64) -> Result<()> {
-    let row = MemberRow {
-        channel: num,
-        user_num: user,
-        membership: "invited".to_owned(),
+/// Shows an invitation by the host's word. What the log says of the person stays where it was said (`since_seq`).
+fn invite_here(work: &mut Work<'_>, seat: MemberRow, inviter: UserNum) -> Result<()> {
+    let (channel, user) = (seat.channel, seat.user_num);
+    let row = MemberRow { membership: "invited".to_owned(), invited_by: Some(inviter), ..seat };
+    members::put(work.conn, &row)?;
+    let known = channels::by_num(work.conn, channel)?.ok_or(Error::NotFound(Missing::Channel))?;
+    let info = Box::new(show::channel_info(&known));
+    work.tell(Effect::Joined { user, channel, info, joined: false, seq: known.size.max(1) - 1 });
+    Ok(())
+}
+
+/// Somebody of whom the log says nothing.
+fn outside(channel: ChannelNum, user_num: UserNum) -> MemberRow {
+    MemberRow {
+        channel,
+        user_num,
+        membership: "left".to_owned(),
         role: "member".to_owned(),
         since_seq: 0,
         joined_seq: None,
-        invited_by: Some(inviter),
+        invited_by: None,
         notify: "all".to_owned(),
         read_seq: 0,
         read_base: 0,
-    };
-    let known = members::get(work.conn, num, user)?.is_some_and(|seat| seat.membership == "invited");
-    members::put(work.conn, &row)?;
-    work.lane.open(work.conn, num)?.forget_state();
-    if !known {
-        let channel = channels::by_num(work.conn, num)?.ok_or(Error::NotFound(Missing::Channel))?;
-        let info = Box::new(show::channel_info(&channel));
-        work.tell(Effect::Joined { user, channel: num, info, joined: false, seq: 0 });
     }
-    Ok(())
+}
+
+/// Whether somebody of this server is in a channel, or is about to be.
+fn is_in(work: &mut Work<'_>, channel: &ChannelId, user: &UserId) -> Result<bool> {
+    let Some(num) = work.lane.num_of(work.conn, channel)? else { return Ok(false) };
+    let Some(row) = users::by_id(work.conn, user.as_str())?.filter(UserRow::is_account) else {
+        return Ok(false);
+    };
+    let size = work.lane.open(work.conn, num)?.position.size;
+    let seat = members::get(work.conn, num, row.num)?;
+    Ok(seat.is_some_and(|seat| seat.membership == "joined")
+        || joinings::coming(work.conn, (num, size), row.num)?.is_some())
 }
 
 fn parse<T: serde::de::DeserializeOwned>(server: &ServerName, text: &str) -> Result<T> {

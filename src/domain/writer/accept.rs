@@ -129,7 +129,7 @@ impl Work<'_> {
         }
         if let Some(subject) = subject(&signed.event)
             && subject.server() == self.lane.identity.name
-            && users::by_id(self.conn, subject.as_str())?.is_none_or(|row| row.deleted_ts.is_some())
+            && !self.exists(channel, &subject)?
         {
             return Err(Error::NotFound(Missing::User));
         }
@@ -461,6 +461,13 @@ impl Work<'_> {
             search: &format!("{}\n{}", id.as_str(), id.local()),
         };
         Ok(users::insert(self.conn, &row)?)
+    }
+
+    /// Whether there is somebody of this server, or the channel knows them from before the account was lost.
+    pub fn exists(&mut self, channel: ChannelNum, id: &UserId) -> Result<bool, Error> {
+        let row = users::by_id(self.conn, id.as_str())?.filter(|row| row.deleted_ts.is_none());
+        let Some(row) = row else { return Ok(false) };
+        Ok(row.is_account() || members::get(self.conn, channel, row.num)?.is_some())
     }
 
     /// Rows for those about whom an event is; answers who is new.

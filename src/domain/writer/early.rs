@@ -2,14 +2,14 @@
 //! are judged by the log, so for it they are members until their leaving stands there.
 
 use super::Work;
-use super::open::damaged;
+use super::open::{damaged, in_log};
 use crate::domain::Error;
 use crate::domain::pending::Fate;
 use crate::protocol::event::{Event, EventType};
-use crate::protocol::rules::Membership;
+use crate::protocol::rules::{Membership, Refusal};
 use crate::protocol::state::content::MemberContent;
 use crate::storage::members::{self, MemberRow};
-use crate::storage::{ChannelNum, UserNum, pending};
+use crate::storage::{ChannelNum, UserNum, pending, users};
 
 impl Work<'_> {
     /// Makes those who left early what the log says that they are. True if there were any.
@@ -33,13 +33,16 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Forgets an event that its host is not going to have. Whoever it would have taken out of the channel is in again.
+    /// Forgets an event that its host is not going to have. Whoever it would have taken out of the channel is in again,
+    /// if they are in by the log.
     pub fn drop_pending(&mut self, event: &str, why: Fate) -> Result<(), Error> {
         let Some(row) = pending::take(self.conn, event)? else { return Ok(()) };
-        if is_leave(&row.event)? {
-            self.put_back(row.channel, row.sender)?;
-        }
-        self.tell_fate(&row, why)
+        // By the host's log, which may be further than the copy, they are out already.
+        let is_done =
+            |why: &Fate| matches!(why, Fate::Refused(why) if why.said() == Refusal::NoChange.code());
+        let stays_out =
+            is_leave(&row.event)? && (is_done(&why) || !self.put_back(row.channel, row.sender)?);
+        self.tell_fate(&row, if stays_out { Fate::Delivered } else { why })
     }
 
     fn early(&mut self, channel: ChannelNum) -> Result<Vec<UserNum>, Error> {
@@ -52,16 +55,19 @@ impl Work<'_> {
         Ok(gone)
     }
 
-    fn put_back(&mut self, channel: ChannelNum, user: UserNum) -> Result<(), Error> {
+    /// Makes somebody who has left early what the log says that they are. False if that is not in the channel either.
+    fn put_back(&mut self, channel: ChannelNum, user: UserNum) -> Result<bool, Error> {
         let seat = members::get(self.conn, channel, user)?;
-        if let Some(seat) = seat.filter(|seat| seat.membership == "left") {
-            // Joining changed both at once; an invitation came after.
-            let joined = seat.joined_seq == Some(seat.since_seq);
-            let membership = if joined { "joined" } else { "invited" }.to_owned();
-            members::put(self.conn, &MemberRow { membership, ..seat })?;
-        }
+        let Some(seat) = seat.filter(|seat| seat.membership == "left") else { return Ok(false) };
+        let row = users::by_num(self.conn, user)?.ok_or_else(|| damaged("user", "the row is gone"))?;
+        let id = row.id.parse().map_err(|error| damaged("user", error))?;
+        let said = in_log(self.conn, &seat, &id)?;
+        let Some(said) = said.filter(|said| matches!(said, Membership::Joined | Membership::Invited)) else {
+            return Ok(false);
+        };
+        members::put(self.conn, &MemberRow { membership: said.as_str().to_owned(), ..seat })?;
         self.lane.open(self.conn, channel)?.forget_state();
-        Ok(())
+        Ok(true)
     }
 }
 

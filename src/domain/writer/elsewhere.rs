@@ -6,14 +6,14 @@ use super::open::damaged;
 use super::{Appended, Draft, Person, Work};
 use crate::domain::pending::Fate;
 use crate::domain::{Conflict, Error};
-use crate::protocol::event::Seen;
+use crate::protocol::event::{EventType, Seen, StateChange};
 use crate::protocol::ids::{ChannelId, EventId, ServerName};
 use crate::protocol::rules::{self, Refusal, Rules};
 use crate::protocol::sign::Signature;
 use crate::storage::joinings::JoiningRow;
 use crate::storage::pending::{self, NewPending};
 use crate::storage::refusals;
-use crate::storage::{ChannelNum, UserNum, joinings, peers};
+use crate::storage::{ChannelNum, UserNum, joinings, members, peers};
 
 /// Events that one person may have waiting for hosts.
 pub const PENDING_PER_PERSON_MAX: i64 = 500;
@@ -94,11 +94,26 @@ impl Work<'_> {
             }
         };
         if seen.is_none() {
+            if !self.is_here(channel, sender, &draft)? {
+                return Err(Refusal::NotMember.into());
+            }
+            let open = self.lane.open(self.conn, channel)?;
+            let state = open.state(self.conn, &rules::reads(&composed.signed.event))?;
             let rules = Rules::by_version(state.create.rules).ok_or(Refusal::UnknownRules)?;
             rules::authorise(rules, state, &composed.signed.event, &composed.signed.id)?;
         }
         let events = bind.into_iter().chain([composed]).map(outgoing_event).collect::<Result<_, _>>()?;
         Ok(Outgoing { host, channel: id, num: channel, sender: sender.num, draft, events })
+    }
+
+    /// Whether the person is in the channel as far as this server goes, or does not need to be: for what they are themselves.
+    fn is_here(&mut self, channel: ChannelNum, sender: &Person, draft: &Draft) -> Result<bool, Error> {
+        let is_own = |state: &StateChange| state.key == sender.id.as_str();
+        if draft.kind == EventType::Member && draft.state.as_ref().is_some_and(is_own) {
+            return Ok(true);
+        }
+        let seat = members::get(self.conn, channel, sender.num)?;
+        Ok(seat.is_some_and(|seat| seat.membership == "joined"))
     }
 
     /// Keeps what waits for a host, so that it is sent however long that takes.

@@ -6,12 +6,13 @@ use crate::domain::Error;
 use crate::protocol::event::{Event, EventType, Seen};
 use crate::protocol::ids::{ChannelId, EventId, Hash, ServerName, UserId};
 use crate::protocol::log::{Entry, Frontier};
-use crate::protocol::rules::Reads;
+use crate::protocol::rules::{Membership, Reads};
 use crate::protocol::sign::PublicKey;
-use crate::protocol::state::content::{self, CreateContent};
+use crate::protocol::state::content::{self, CreateContent, MemberContent};
 use crate::protocol::state::{ChannelKind, Create, HostKey, KeyBinding, Member, State, Target};
 use crate::protocol::{Seq, Ts};
 use crate::storage::channels::{ChannelRow, LogState};
+use crate::storage::members::MemberRow;
 use crate::storage::{self, ChannelNum, Conn, UserNum, channels, entries, members, users};
 
 /// How many members of one channel are kept at hand.
@@ -263,7 +264,7 @@ impl Open {
         }
         for user in people {
             if !self.people.contains(*user) {
-                load_member(conn, self.num, user, &mut state)?;
+                load_member(conn, (self.num, &self.host), user, &mut state)?;
                 self.people.insert((*user).clone());
             }
         }
@@ -337,23 +338,44 @@ fn people(conn: &mut Conn, row: &ChannelRow) -> Result<Vec<UserId>, Error> {
 }
 
 /// Puts the person's membership, if any, into the state.
-fn load_member(conn: &mut Conn, channel: ChannelNum, id: &UserId, state: &mut State) -> Result<(), Error> {
+fn load_member(
+    conn: &mut Conn,
+    (channel, host): (ChannelNum, &ServerName),
+    id: &UserId,
+    state: &mut State,
+) -> Result<(), Error> {
     let Some(user) = users::by_id(conn, id.as_str())? else { return Ok(()) };
-    if let Some(row) = members::get(conn, channel, user.num)? {
-        let invited_by = match row.invited_by {
-            Some(num) => users::by_num(conn, num)?.map(|user| user.id.parse()).transpose(),
-            None => Ok(None),
-        };
-        let member = Member {
-            membership: row.membership.parse().map_err(|error| damaged("membership", error))?,
-            role: row.role.parse().map_err(|error| damaged("role", error))?,
-            since: row.since_seq,
-            joined: row.joined_seq,
-            invited_by: invited_by.map_err(|error| damaged("user", error))?,
-        };
-        state.members.insert(id.clone(), member);
-    }
+    let Some(row) = members::get(conn, channel, user.num)? else { return Ok(()) };
+    // Of others the row is what the log says; so it is of all in channels that are hosted here.
+    let is_own = user.is_account() || user.deleted_ts.is_some();
+    let membership = match is_own && user.server != host.as_str() {
+        true => in_log(conn, &row, id)?,
+        false => Some(row.membership.parse().map_err(|error| damaged("membership", error))?),
+    };
+    let Some(membership) = membership else { return Ok(()) };
+    let invited_by = match row.invited_by {
+        Some(num) => users::by_num(conn, num)?.map(|user| user.id.parse()).transpose(),
+        None => Ok(None),
+    };
+    let member = Member {
+        membership,
+        role: row.role.parse().map_err(|error| damaged("role", error))?,
+        since: row.since_seq,
+        joined: row.joined_seq,
+        invited_by: invited_by.map_err(|error| damaged("user", error))?,
+    };
+    state.members.insert(id.clone(), member);
     Ok(())
+}
+
+/// What a log says of somebody: the entry since which it is so. For people here the row itself may be ahead of the copy:
+/// they have left, knocked, or were invited by the host's word; and what was said of a name before there was an account
+/// is not theirs.
+pub(super) fn in_log(conn: &mut Conn, row: &MemberRow, id: &UserId) -> Result<Option<Membership>, Error> {
+    let Some(entry) = entries::by_seq(conn, row.channel, row.since_seq)? else { return Ok(None) };
+    let event: Event = serde_json::from_str(&entry.event).map_err(|error| damaged("event", error))?;
+    let said = (event.kind == EventType::Member).then(|| MemberContent::of(&event).ok()).flatten();
+    Ok(said.filter(|(user, _)| user == id).map(|(_, content)| content.membership))
 }
 
 fn load_target(conn: &mut Conn, channel: ChannelNum, id: &EventId) -> Result<Option<Target>, Error> {
