@@ -65,7 +65,7 @@ impl Domain {
 }
 
 /// The tree over the first `size` entries.
-fn frontier_at(conn: &mut Conn, row: &ChannelRow, size: i64) -> Result<Frontier> {
+pub(super) fn frontier_at(conn: &mut Conn, row: &ChannelRow, size: i64) -> Result<Frontier> {
     let whole = Frontier::from_bytes(row.size, &row.frontier).map_err(|error| damaged("frontier", error))?;
     // Only what is between is hashed again.
     let mut frontier = whole.within(size);
