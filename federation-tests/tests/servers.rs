@@ -1,6 +1,6 @@
 //! Which servers a channel is for, who is let in, and how people see that a server is away.
 
-use federation_tests::{Person, World, eventually};
+use federation_tests::{Guest, Peer, Person, Reply, Server, World, eventually};
 use serde_json::{Value, json};
 
 async fn channel(person: &Person, channel: &str) -> Value {
@@ -45,6 +45,63 @@ async fn an_excluded_server_gets_nothing_more() {
     ann.patch(&format!("/channels/{id}"), json!({ "servers": { "deny": ["a.test"] } }))
         .await
         .problem(403, "policy");
+}
+
+/// What a server gets that asks for a message of a channel and all that is beside it: (what was asked for, status).
+async fn asked(peer: &Peer, of: &Server, channel: &str, message: &str) -> Vec<(String, u16)> {
+    let below = |path: &str| format!("/channels/{channel}/{path}");
+    let mut statuses = Vec::new();
+    let body = format!("events/{message}/body");
+    for path in ["entries?from=0", &body, "proof?seq=0", "snapshot"] {
+        statuses.push((path.to_owned(), peer.ask(of, "GET", &below(path), None).await.status));
+    }
+    let signals = json!({ "signals": [{ "type": "typing", "user": format!("@mallory:{}", peer.name) }] });
+    let heard = peer.ask(of, "POST", &below("signals"), Some(signals)).await;
+    statuses.push(("signals".to_owned(), heard.status));
+    let claims = json!({ "heads": [{ "channel": channel, "size": 1, "root": "A".repeat(43) }] });
+    let heads = peer.ask(of, "POST", "/heads", Some(claims)).await.expect(200);
+    let status = if heads["heads"] == json!([]) { 403 } else { 200 };
+    statuses.push(("heads".to_owned(), status));
+    statuses
+}
+
+/// Whatever a server asks for of a channel that excludes it, at the host or at a copy, it is told nothing; when it is let in
+/// again, it gets everything.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_excluded_server_is_answered_nothing() {
+    let (world, peers) = World::among(2, &["evil.test"]).await;
+    let evil = &peers[0];
+    evil.script(|heard| heard.is("POST", "/entries").then(|| Reply::problem(503, "busy")));
+    let (ann, bob) = (world.servers[0].person("ann").await, world.servers[1].person("bob").await);
+    let id = ann.channel("general").await;
+    bob.join("#general:a.test").await;
+    let guest = Guest::of(evil, "mallory", &id, &ann).await;
+    guest.join(&world.servers[0]).await.expect(200);
+    let said = ann.say(&id, "n1", "for all").await;
+    let message = said["id"].as_str().expect("an id");
+    bob.hears(&id, "for all").await;
+    let profiles = [(0, format!("/users/{}/profile", ann.id)), (1, format!("/users/{}/profile", bob.id))];
+    let answers_with = async |refusal: u16| {
+        for (server, path) in &profiles {
+            let to = &world.servers[*server];
+            for (what, status) in asked(evil, to, &id, message).await {
+                let is_refused = status == 403;
+                assert_eq!(is_refused, refusal == 403, "{}: {what}: {status}", to.name);
+            }
+            let profile = evil.ask(to, "GET", path, None).await;
+            assert_eq!(profile.status == 404, refusal == 403, "{}: {path}", to.name);
+        }
+    };
+    answers_with(200).await;
+    let list = async |servers: Value, said: &str| {
+        ann.patch(&format!("/channels/{id}"), json!({ "servers": servers })).await.expect(200);
+        ann.say(&id, said, said).await;
+        bob.hears(&id, said).await;
+    };
+    list(json!({ "deny": ["evil.test"] }), "for some").await;
+    answers_with(403).await;
+    list(json!({}), "for all again").await;
+    answers_with(200).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -251,7 +251,7 @@ impl Wanted {
     }
 }
 
-/// Servers with people in the channel, without these.
+/// Servers that are in the channel, without these.
 fn others_in(
     conn: &mut crate::storage::Conn,
     channel: ChannelNum,

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::evidence::{add_fork, contradicts, end_joinings};
+use super::history::is_in;
 use super::lines::Line;
 use super::wire::{Batch, BatchAnswer, Evidence, HeadClaim, Heads, Signal, WireEntry};
 use crate::domain::effect::Effect;
@@ -276,7 +277,7 @@ impl Domain {
             .read(move |conn| {
                 let row = channels::by_id(conn, id.as_str())?.ok_or(Error::NotFound(Missing::Channel))?;
                 let by_host = row.host == from.as_str();
-                if !by_host && peers::joined_of(conn, row.num, from.as_str())? == 0 {
+                if !is_in(conn, &row, &from)? {
                     return Err(Error::Forbidden(Forbidden::NotMember));
                 }
                 let mut heard = Vec::new();
