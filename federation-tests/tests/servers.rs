@@ -1,6 +1,7 @@
 //! Which servers a channel is for, who is let in, and how people see that a server is away.
 
 use federation_tests::{Guest, Peer, Person, Reply, Server, World, eventually};
+use loggia::storage::{channels, peers};
 use serde_json::{Value, json};
 
 async fn channel(person: &Person, channel: &str) -> Value {
@@ -102,6 +103,42 @@ async fn an_excluded_server_is_answered_nothing() {
     answers_with(403).await;
     list(json!({}), "for all again").await;
     answers_with(200).await;
+}
+
+/// Another role of somebody there lets no excluded server in, and that its last person is removed gives it nothing of what
+/// came since.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_excluded_server_stays_where_it_was_excluded() {
+    let (world, peers) = World::among(1, &["evil.test"]).await;
+    let (evil, to) = (&peers[0], &world.servers[0]);
+    evil.script(|heard| heard.is("POST", "/entries").then(|| Reply::problem(503, "busy")));
+    let ann = to.person("ann").await;
+    let id = ann.channel("general").await;
+    let guest = Guest::of(evil, "mallory", &id, &ann).await;
+    guest.join(to).await.expect(200);
+    let until = || {
+        let id = id.clone();
+        to.read(move |conn| {
+            let num = channels::num_of(conn, &id)?.expect("a channel");
+            let replicas = peers::replicas_of(conn, num)?;
+            Ok(replicas.into_iter().find(|replica| replica.server == "evil.test").map(|row| row.until))
+        })
+    };
+    assert_eq!(until(), Some(None));
+    let path = format!("/channels/{id}");
+    ann.patch(&path, json!({ "servers": { "deny": ["evil.test"] } })).await.expect(200);
+    let (size, _) = ann.head(&id).await.expect("a head");
+    assert_eq!(until(), Some(Some(size)));
+    ann.say(&id, "n1", "for some").await;
+    let member = format!("{path}/members/{}", guest.user);
+    ann.put(&member, json!({ "role": "guest" })).await.expect(200);
+    assert_eq!(until(), Some(Some(size)), "another role");
+    ann.patch(&path, json!({ "servers": { "deny": ["evil.test", "other.test"] } })).await.expect(200);
+    assert_eq!(until(), Some(Some(size)), "another list");
+    ann.put(&member, json!({ "membership": "left" })).await.expect(200);
+    assert_eq!(until(), Some(Some(size)), "removed");
+    ann.patch(&path, json!({ "servers": {} })).await.expect(200);
+    assert_eq!(until(), Some(Some(size)), "nobody of it is there");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -93,9 +93,10 @@ pub fn add_replica(conn: &mut Conn, channel: ChannelNum, server: &str, acked: i6
     Ok(())
 }
 
-/// The server gets the channel up to `until` entries, and no more.
+/// The server gets the channel up to `until` entries, and no more; where it ended before, it stays so.
 pub fn end_replica(conn: &mut Conn, channel: ChannelNum, server: &str, until: i64) -> Result<()> {
-    diesel::update(replicas::table.find((channel, server)))
+    let goes_on = replicas::until.is_null().or(replicas::until.gt(until).assume_not_null());
+    diesel::update(replicas::table.find((channel, server)).filter(goes_on))
         .set(replicas::until.eq(Some(until)))
         .execute(conn)?;
     Ok(())
