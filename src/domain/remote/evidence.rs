@@ -127,7 +127,8 @@ pub(super) fn contradicts(
 /// signed them.
 fn lead_to(conn: &mut Conn, row: &ChannelRow, placed: &[Entry], head: &Head) -> Result<bool> {
     let (Some(first), Some(last)) = (placed.first(), placed.last()) else { return Ok(false) };
-    let follow = placed.windows(2).all(|two| two[1].check_follows(Some(&two[0])).is_ok());
+    let mut pairs = placed.iter().zip(placed.iter().skip(1));
+    let follow = pairs.all(|(before, next)| next.check_follows(Some(before)).is_ok());
     if first.check().is_err() || first.seq > row.size || !follow || last.seq + 1 != head.size {
         return Ok(false);
     }
