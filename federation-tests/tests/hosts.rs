@@ -238,6 +238,35 @@ async fn two_logs_freeze_the_channel() {
     assert_eq!(bob.texts(channel).await, ["one truth"]);
 }
 
+/// Entries that are others than those here prove nothing under a head to which they do not lead, genuine as that is; nor
+/// does a place that is none.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn entries_alone_are_no_evidence() {
+    let (world, evil, bob) = world().await;
+    let (to, hosted) = (&world.servers[0], Hosted::found(&evil));
+    hosted.welcome(to, &bob).await;
+    let (from, other) = (hosted.size(), hosted.copy());
+    hosted.say("one truth");
+    other.say("a lie");
+    hosted.deliver(to, from).await;
+    hosted.say("more of it");
+    other.say("and another");
+    let head = json!(hosted.signed_head(hosted.size()));
+    let mut forged = other.batch(from);
+    forged["head"] = head.clone();
+    refused(&hosted, to, forged.clone(), 400, "bad_head").await;
+    // Nor under a head that says nothing new.
+    forged["head"] = json!(hosted.signed_head(from + 1));
+    refused(&hosted, to, forged.clone(), 400, "bad_head").await;
+    forged["head"] = head;
+    forged["entries"][0]["entry"]["seq"] = json!(-1);
+    refused(&hosted, to, forged, 400, "bad_entry").await;
+    hosted.deliver(to, from).await;
+    let channel = hosted.channel.as_str();
+    assert_eq!(bob.texts(channel).await, ["one truth", "more of it"]);
+    assert_eq!((to.evidence(channel), to.alarms()), (None, vec![]));
+}
+
 /// The same with a head alone, and with heads that a third server saw, further than what is here.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn heads_alone_are_evidence() {

@@ -4,7 +4,7 @@ use federation_tests::peer::{key, now_s};
 use federation_tests::{Hosted, Peer, Person, Reply, World, eventually};
 use loggia::protocol::body::Body;
 use loggia::protocol::event::{Event, EventType, SignedEvent};
-use loggia::protocol::head::SignedHead;
+use loggia::protocol::head::{Head, SignedHead};
 use serde_json::{Value, json};
 
 /// One server, a peer, and somebody on the server.
@@ -34,8 +34,7 @@ async fn a_key_that_changes_in_a_batch_counts_by_its_place() {
     let mut batch = hosted.batch(from);
     // The old key can't sign for a log in which it has ended.
     hosted.push(to, batch.clone()).await.problem(401, "bad_signature");
-    let head =
-        loggia::protocol::head::Head { kid: "k2".parse().expect("an id"), ..hosted.head(hosted.size()) };
+    let head = Head { kid: "k2".parse().expect("an id"), ..hosted.head(hosted.size()) };
     batch["head"] = json!(SignedHead::sign(head, &second));
     let answer = hosted.push(to, batch).await.expect(200);
     assert_eq!((&answer["size"], &answer["void"]), (&json!(hosted.size()), &json!([void])));
@@ -43,6 +42,37 @@ async fn a_key_that_changes_in_a_batch_counts_by_its_place() {
     assert!(to.has_alarm("void_entry"));
     let (sound, said) = to.run(&["verify"]);
     assert!(sound, "{said}");
+}
+
+/// Who has got hold of a key that has ended can't show two logs with it that go on after its end; with the one that is in
+/// force, the host can.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_that_has_ended_is_no_evidence() {
+    let (world, evil, bob) = world().await;
+    let (to, hosted) = (&world.servers[0], Hosted::found(&evil));
+    hosted.welcome(to, &bob).await;
+    let (from, second) = (hosted.size(), key("evil.test/k2"));
+    let content = json!({ "ends": evil.kid, "kid": "k2", "public": second.public() });
+    hosted.append(hosted.state(EventType::ServerKey, "evil.test/k2", content), None);
+    let by_second =
+        |head: Head| SignedHead::sign(Head { kid: "k2".parse().expect("an id"), ..head }, &second);
+    let (said, body) = hosted.message("with the new one");
+    let said = Event { kid: "k2".parse().expect("an id"), ..said };
+    hosted.append_signed(SignedEvent::sign(said, &second), Some(body));
+    let mut batch = hosted.batch(from);
+    batch["head"] = json!(by_second(hosted.head(hosted.size())));
+    hosted.push(to, batch).await.expect(200);
+    let (other, size) = (hosted.copy(), hosted.size() + 1);
+    hosted.say("one");
+    other.say("two");
+    let channel = hosted.channel.as_str();
+    let path = format!("/channels/{channel}/evidence");
+    let pair = json!({ "a": hosted.signed_head(size), "b": other.signed_head(size) });
+    evil.ask(to, "POST", &path, Some(pair)).await.expect(204);
+    assert_eq!((to.evidence(channel), to.alarms()), (None, vec![]));
+    let pair = json!({ "a": by_second(hosted.head(size)), "b": by_second(other.head(size)) });
+    evil.ask(to, "POST", &path, Some(pair)).await.expect(204);
+    assert!(to.evidence(channel).is_some());
 }
 
 /// What the host said of the log before somebody joined is kept, and held against the log that comes.

@@ -1,7 +1,10 @@
 //! What a host does not give comes from others that have it too, and proves itself; what comes too early waits.
 
-use federation_tests::{Fault, Hosted, Peer, Person, Stream, World, eventually};
-use serde_json::json;
+use federation_tests::hosted::Placed;
+use federation_tests::{Fault, Hosted, Peer, Person, Reply, Stream, World, eventually};
+use loggia::protocol::event::{Event, EventType, SignedEvent, event_id};
+use loggia::protocol::head::SignedHead;
+use serde_json::{Value, json};
 
 /// Two servers, a scripted host, and somebody on each who is in its channel.
 async fn trap() -> (World, Peer) {
@@ -148,4 +151,77 @@ async fn a_host_ahead_of_time_is_held() {
     hosted.say("from today");
     hosted.deliver(to, before).await;
     bob.hears(hosted.channel.as_ref(), "from today").await;
+}
+
+/// A member's server that is asked for what the host does not give forges entries below heads that the host did sign. They
+/// are dropped, say nothing against the host, and what that sends goes on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_member_cant_make_its_host_a_liar() {
+    // Another entry at a place that was just filled; entries of the future.
+    for ahead_ms in [0, 24 * 3_600_000] {
+        let (world, peers) = World::among(1, &["good.test", "evil.test"]).await;
+        let (good, evil, to) = (&peers[0], &peers[1], &world.servers[0]);
+        let (hosted, bob) = (Hosted::found(good), to.person("bob").await);
+        let channel = hosted.channel.as_str();
+        hosted.welcome(to, &bob).await;
+        join(&hosted, evil);
+        hosted.deliver(to, 0).await;
+        let from = hosted.size();
+        hosted.say("one");
+        hosted.say("two");
+        hosted.say("three");
+        let heads = [hosted.signed_head(from + 1), hosted.signed_head(from + 2)];
+        let forge = |placed: &Placed| {
+            let mut forged = placed.clone();
+            forged.event = forged.event.replace(r#""nonce":"e"#, r#""nonce":"forged"#);
+            forged.entry.event = event_id(forged.event.as_bytes());
+            forged.entry.host_ts += ahead_ms;
+            forged.json()
+        };
+        let (forged, genuine) = {
+            let log = hosted.log.lock().expect("a log");
+            let new = &log.placed[from as usize..];
+            (vec![forge(&new[0]), forge(&new[1])], vec![new[0].json()])
+        };
+        let mut ranges: Vec<(Vec<Value>, SignedHead)> = vec![(forged, heads[1].clone())];
+        let mut shown = vec![heads[1].clone()];
+        if ahead_ms == 0 {
+            ranges.push((genuine, heads[0].clone()));
+            shown.insert(0, heads[0].clone());
+        }
+        evil.script(move |heard| {
+            if heard.is("POST", "/heads") {
+                return Some(Reply::Json(200, json!({ "heads": shown }).to_string()));
+            }
+            heard.is("GET", "/entries").then(|| match ranges.pop() {
+                Some((entries, head)) => {
+                    Reply::Json(200, json!({ "entries": entries, "head": head }).to_string())
+                }
+                None => Reply::problem(403, "not_member"),
+            })
+        });
+        // What comes too early makes it ask.
+        hosted.push(to, hosted.batch(from + 2)).await.expect(200);
+        eventually("a question", async || (evil.count("GET", "/entries") > 0).then_some(())).await;
+        if ahead_ms == 0 {
+            bob.hears(channel, "one").await;
+        }
+        // That waits for what is missing, longer than it takes to get a range.
+        hosted.push(to, hosted.batch(from + 2)).await.expect(200);
+        hosted.deliver(to, from).await;
+        assert_eq!(bob.texts(channel).await, ["one", "two", "three"]);
+        assert_eq!((to.evidence(channel), to.alarms()), (None, vec![]));
+    }
+}
+
+/// Somebody of another server is in the channel.
+fn join(hosted: &Hosted<'_>, server: &Peer) {
+    let user = format!("@mallory:{}", server.name);
+    let content = json!({ "kid": server.kid, "public": server.key.public() });
+    let bound = hosted.state(EventType::ServerKey, &format!("{}/{}", server.name, server.kid), content);
+    let joined = hosted.state(EventType::Member, &user, json!({ "membership": "joined" }));
+    for event in [bound, joined] {
+        let event = Event { sender: user.parse().expect("an id"), kid: server.kid.clone(), ..event };
+        hosted.append_signed(SignedEvent::sign(event, &server.key), None);
+    }
 }

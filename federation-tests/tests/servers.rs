@@ -1,6 +1,7 @@
 //! Which servers a channel is for, who is let in, and how people see that a server is away.
 
-use federation_tests::{Person, World, eventually};
+use federation_tests::{Guest, Peer, Person, Reply, Server, World, eventually};
+use loggia::storage::{channels, peers};
 use serde_json::{Value, json};
 
 async fn channel(person: &Person, channel: &str) -> Value {
@@ -45,6 +46,100 @@ async fn an_excluded_server_gets_nothing_more() {
     ann.patch(&format!("/channels/{id}"), json!({ "servers": { "deny": ["a.test"] } }))
         .await
         .problem(403, "policy");
+}
+
+/// What a server gets that asks for a message of a channel and all that is beside it: (what was asked for, status).
+async fn asked(peer: &Peer, of: &Server, channel: &str, message: &str) -> Vec<(String, u16)> {
+    let below = |path: &str| format!("/channels/{channel}/{path}");
+    let mut statuses = Vec::new();
+    let body = format!("events/{message}/body");
+    for path in ["entries?from=0", &body, "proof?seq=0", "snapshot"] {
+        statuses.push((path.to_owned(), peer.ask(of, "GET", &below(path), None).await.status));
+    }
+    let signals = json!({ "signals": [{ "type": "typing", "user": format!("@mallory:{}", peer.name) }] });
+    let heard = peer.ask(of, "POST", &below("signals"), Some(signals)).await;
+    statuses.push(("signals".to_owned(), heard.status));
+    let claims = json!({ "heads": [{ "channel": channel, "size": 1, "root": "A".repeat(43) }] });
+    let heads = peer.ask(of, "POST", "/heads", Some(claims)).await.expect(200);
+    let status = if heads["heads"] == json!([]) { 403 } else { 200 };
+    statuses.push(("heads".to_owned(), status));
+    statuses
+}
+
+/// Whatever a server asks for of a channel that excludes it, at the host or at a copy, it is told nothing; when it is let in
+/// again, it gets everything.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_excluded_server_is_answered_nothing() {
+    let (world, peers) = World::among(2, &["evil.test"]).await;
+    let evil = &peers[0];
+    evil.script(|heard| heard.is("POST", "/entries").then(|| Reply::problem(503, "busy")));
+    let (ann, bob) = (world.servers[0].person("ann").await, world.servers[1].person("bob").await);
+    let id = ann.channel("general").await;
+    bob.join("#general:a.test").await;
+    let guest = Guest::of(evil, "mallory", &id, &ann).await;
+    guest.join(&world.servers[0]).await.expect(200);
+    let said = ann.say(&id, "n1", "for all").await;
+    let message = said["id"].as_str().expect("an id");
+    bob.hears(&id, "for all").await;
+    let profiles = [(0, format!("/users/{}/profile", ann.id)), (1, format!("/users/{}/profile", bob.id))];
+    let answers = async |are_given: bool| {
+        for (server, path) in &profiles {
+            let to = &world.servers[*server];
+            let mut statuses = asked(evil, to, &id, message).await;
+            let profile = evil.ask(to, "GET", path, None).await.status;
+            statuses.push((path.clone(), if profile == 404 { 403 } else { profile }));
+            for (what, status) in statuses {
+                let is_as_it_should_be = if are_given { status < 300 } else { status == 403 };
+                assert!(is_as_it_should_be, "{}: {what}: {status}", to.name);
+            }
+        }
+    };
+    answers(true).await;
+    let list = async |servers: Value, nonce: &str, said: &str| {
+        ann.patch(&format!("/channels/{id}"), json!({ "servers": servers })).await.expect(200);
+        ann.say(&id, nonce, said).await;
+        bob.hears(&id, said).await;
+    };
+    list(json!({ "deny": ["evil.test"] }), "n2", "for some").await;
+    answers(false).await;
+    list(json!({}), "n3", "for all again").await;
+    answers(true).await;
+}
+
+/// Another role of somebody there lets no excluded server in, and that its last person is removed gives it nothing of what
+/// came since.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_excluded_server_stays_where_it_was_excluded() {
+    let (world, peers) = World::among(1, &["evil.test"]).await;
+    let (evil, to) = (&peers[0], &world.servers[0]);
+    evil.script(|heard| heard.is("POST", "/entries").then(|| Reply::problem(503, "busy")));
+    let ann = to.person("ann").await;
+    let id = ann.channel("general").await;
+    let guest = Guest::of(evil, "mallory", &id, &ann).await;
+    guest.join(to).await.expect(200);
+    let until = || {
+        let id = id.clone();
+        to.read(move |conn| {
+            let num = channels::num_of(conn, &id)?.expect("a channel");
+            let replicas = peers::replicas_of(conn, num)?;
+            Ok(replicas.into_iter().find(|replica| replica.server == "evil.test").map(|row| row.until))
+        })
+    };
+    assert_eq!(until(), Some(None));
+    let path = format!("/channels/{id}");
+    ann.patch(&path, json!({ "servers": { "deny": ["evil.test"] } })).await.expect(200);
+    let (size, _) = ann.head(&id).await.expect("a head");
+    assert_eq!(until(), Some(Some(size)));
+    ann.say(&id, "n1", "for some").await;
+    let member = format!("{path}/members/{}", guest.user);
+    ann.put(&member, json!({ "role": "guest" })).await.expect(200);
+    assert_eq!(until(), Some(Some(size)), "another role");
+    ann.patch(&path, json!({ "servers": { "deny": ["evil.test", "other.test"] } })).await.expect(200);
+    assert_eq!(until(), Some(Some(size)), "another list");
+    ann.put(&member, json!({ "membership": "left" })).await.expect(200);
+    assert_eq!(until(), Some(Some(size)), "removed");
+    ann.patch(&path, json!({ "servers": {} })).await.expect(200);
+    assert_eq!(until(), Some(Some(size)), "nobody of it is there");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

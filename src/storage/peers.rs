@@ -1,12 +1,15 @@
 //! Other servers: what is known of them, what they have of channels hosted here, and what they have to be told.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use diesel::dsl::{count_star, exists, not};
 use diesel::prelude::*;
 
+use super::channels::ChannelRow;
 use super::schema::{alarms, channels, errands, evidence, members, peers, replicas, users};
 use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, kept_update, optional};
+
+use crate::protocol::state::ServerList;
 
 /// A server that this one has met.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
@@ -90,9 +93,10 @@ pub fn add_replica(conn: &mut Conn, channel: ChannelNum, server: &str, acked: i6
     Ok(())
 }
 
-/// The server gets the channel up to `until` entries, and no more.
+/// The server gets the channel up to `until` entries, and no more; where it ended before, it stays so.
 pub fn end_replica(conn: &mut Conn, channel: ChannelNum, server: &str, until: i64) -> Result<()> {
-    diesel::update(replicas::table.find((channel, server)))
+    let goes_on = replicas::until.is_null().or(replicas::until.gt(until).assume_not_null());
+    diesel::update(replicas::table.find((channel, server)).filter(goes_on))
         .set(replicas::until.eq(Some(until)))
         .execute(conn)?;
     Ok(())
@@ -160,8 +164,39 @@ pub fn lags(conn: &mut Conn) -> Result<Vec<(String, ChannelNum, i64)>> {
         .load(conn)?)
 }
 
-/// Servers that have somebody joined in a channel.
+/// Whether channels are for a server, by their hosts and their lists as these stand in their rows; each list is read once.
+#[derive(Default)]
+struct Lists(HashMap<String, Option<ServerList>>);
+
+impl Lists {
+    /// STATE-5. A list that can't be read admits nobody but the host.
+    fn admit(&mut self, host: &str, list: &str, server: &str) -> bool {
+        if server == host {
+            return true;
+        }
+        if !self.0.contains_key(list) {
+            self.0.insert(list.to_owned(), serde_json::from_str(list).ok());
+        }
+        self.0.get(list).and_then(Option::as_ref).is_some_and(|list| list.allows(server))
+    }
+}
+
+/// Whether the channel is for a server, be anybody of it joined or not.
+pub fn admits(channel: &ChannelRow, server: &str) -> bool {
+    Lists::default().admit(&channel.host, &channel.servers, server)
+}
+
+/// Servers that are in a channel: somebody of theirs is joined, and the channel does not exclude them (REPL-12).
 pub fn servers_in(conn: &mut Conn, channel: ChannelNum) -> Result<Vec<String>> {
+    let lists = channels::table.find(channel).select((channels::host, channels::servers));
+    let Some((host, list)) = optional(lists.first::<(String, String)>(conn))? else { return Ok(Vec::new()) };
+    let (mut servers, mut lists) = (servers_joined(conn, channel)?, Lists::default());
+    servers.retain(|server| lists.admit(&host, &list, server));
+    Ok(servers)
+}
+
+/// Servers that have somebody joined in a channel, excluded or not.
+pub fn servers_joined(conn: &mut Conn, channel: ChannelNum) -> Result<Vec<String>> {
     Ok(members::table
         .inner_join(users::table.on(users::num.eq(members::user_num)))
         .filter(members::channel.eq(channel).and(members::membership.eq("joined")))
@@ -190,35 +225,41 @@ pub fn seats_of(conn: &mut Conn, channel: ChannelNum, server: &str) -> Result<Ve
         .load(conn)?)
 }
 
-/// Whether anybody of a server is in a channel together with the person.
+/// Whether a server is in a channel together with the person.
 pub fn shares_channel(conn: &mut Conn, user: UserNum, server: &str) -> Result<bool> {
     let own: Vec<ChannelNum> = members::table
         .filter(members::user_num.eq(user).and(members::membership.eq("joined")))
         .select(members::channel)
         .load(conn)?;
-    let found = members::table
+    let shared: Vec<(String, String)> = members::table
         .inner_join(users::table.on(users::num.eq(members::user_num)))
+        .inner_join(channels::table.on(channels::num.eq(members::channel)))
         .filter(users::server.eq(server).and(members::membership.eq("joined")))
         .filter(members::channel.eq_any(own))
-        .select(members::channel)
-        .first::<ChannelNum>(conn);
-    Ok(optional(found)?.is_some())
+        .select((channels::host, channels::servers))
+        .distinct()
+        .load(conn)?;
+    let mut lists = Lists::default();
+    Ok(shared.iter().any(|(host, list)| lists.admit(host, list, server)))
 }
 
-/// (server, channel) of people with whom the person is in channels.
+/// (server, channel) of servers that are in channels together with the person.
 pub fn servers_sharing(conn: &mut Conn, user: &str) -> Result<Vec<(String, String)>> {
     let own: Vec<ChannelNum> = members::table
         .inner_join(users::table.on(users::num.eq(members::user_num)))
         .filter(users::id.eq(user).and(members::membership.eq("joined")))
         .select(members::channel)
         .load(conn)?;
-    Ok(members::table
+    let shared: Vec<(String, String, String, String)> = members::table
         .inner_join(users::table.on(users::num.eq(members::user_num)))
         .inner_join(channels::table.on(channels::num.eq(members::channel)))
         .filter(members::channel.eq_any(own).and(members::membership.eq("joined")))
-        .select((users::server, channels::id))
+        .select((users::server, channels::id, channels::host, channels::servers))
         .distinct()
-        .load(conn)?)
+        .load(conn)?;
+    let mut lists = Lists::default();
+    let admitted = shared.into_iter().filter(|(server, _, host, list)| lists.admit(host, list, server));
+    Ok(admitted.map(|(server, channel, ..)| (server, channel)).collect())
 }
 
 /// A channel that people of this server share with others.
@@ -248,15 +289,19 @@ pub fn shared_with(conn: &mut Conn, people: &[String], ours: &str) -> Result<Vec
     }
     let channels: Vec<ChannelNum> = users.keys().copied().collect();
     let mut found: BTreeMap<ChannelNum, Shared> = BTreeMap::new();
+    let mut lists = Lists::default();
     for some in channels.chunks(NAMED_MAX) {
-        let servers: Vec<(ChannelNum, String, String)> = members::table
+        let servers: Vec<(ChannelNum, String, String, String, String)> = members::table
             .inner_join(users::table.on(users::num.eq(members::user_num)))
             .inner_join(channels::table.on(channels::num.eq(members::channel)))
             .filter(members::channel.eq_any(some).and(joined).and(users::server.ne(ours)))
-            .select((members::channel, channels::id, users::server))
+            .select((members::channel, channels::id, users::server, channels::host, channels::servers))
             .distinct()
             .load(conn)?;
-        for (num, channel, server) in servers {
+        for (num, channel, server, host, list) in servers {
+            if !lists.admit(&host, &list, &server) {
+                continue;
+            }
             let shared = found.entry(num).or_insert_with(|| {
                 let users = users.remove(&num).unwrap_or_default();
                 Shared { channel, servers: Vec::new(), users }

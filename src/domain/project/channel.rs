@@ -178,7 +178,7 @@ fn exclude(work: &mut Work<'_>, at: &At<'_>) -> Result<(), Error> {
         return Ok(());
     }
     let ours = work.lane.identity.name.clone();
-    for name in peers::servers_in(work.conn, at.channel)? {
+    for name in peers::servers_joined(work.conn, at.channel)? {
         let state = work.lane.open(work.conn, at.channel)?.state_of(work.conn, &[])?;
         let admitted = state.allows_server(&name);
         let Ok(server) = name.parse::<ServerName>() else { continue };

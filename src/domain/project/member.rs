@@ -104,7 +104,13 @@ fn tell_server(work: &mut Work<'_>, at: &At<'_>, id: &UserId, membership: Member
         return Ok(());
     }
     match membership {
-        Membership::Joined => peers::add_replica(work.conn, at.channel, server.as_str(), 0)?,
+        Membership::Joined => {
+            // Whoever has another role now was in before, and their server may be excluded since.
+            let state = work.lane.open(work.conn, at.channel)?.state_of(work.conn, &[])?;
+            if state.allows_server(server.as_str()) {
+                peers::add_replica(work.conn, at.channel, server.as_str(), 0)?;
+            }
+        }
         Membership::Invited => invite(work, at.channel, &at.sender.id, id)?,
         Membership::Left | Membership::Banned | Membership::Knocking => {
             if peers::joined_of(work.conn, at.channel, server.as_str())? == 0 {

@@ -18,7 +18,6 @@ use crate::domain::{Actor, Domain, Error, Missing, Result};
 use crate::files::Hash;
 use crate::protocol::Seq;
 use crate::protocol::ids::{ChannelId, EventId, ServerName, UserId};
-use crate::protocol::state::content::ServerList;
 use crate::storage::channels::ChannelRow;
 use crate::storage::files::{self, FileRow};
 use crate::storage::{ChannelNum, Conn, channels, copies, entries, peers, users};
@@ -263,9 +262,7 @@ fn shows(conn: &mut Conn, ours: &ServerName, server: &ServerName, user: &UserId,
 
 /// Whether people of the server may read what stands at a place of the channel.
 fn is_open_to(conn: &mut Conn, channel: &ChannelRow, server: &ServerName, seq: Seq) -> Result<bool> {
-    let servers: ServerList = serde_json::from_str(&channel.servers).unwrap_or_default();
-    let in_it = channel.host == server.as_str() || servers.allows(server.as_str());
-    Ok(in_it && readable_from(conn, channel, server)?.is_some_and(|first| first <= seq))
+    Ok(readable_from(conn, channel, server)?.is_some_and(|first| first <= seq))
 }
 
 /// FILE-6: whether people of a server may have a file that is here, and so have it by right.

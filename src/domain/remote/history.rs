@@ -34,9 +34,7 @@ impl Domain {
         self.reads
             .read(move |conn| {
                 let row = channels::by_id(conn, id.as_str())?.ok_or(Error::NotFound(Missing::Channel))?;
-                let seats = peers::seats_of(conn, row.num, server.as_str())?;
-                if !seats.iter().any(|(membership, _)| membership == "joined") && row.host != server.as_str()
-                {
+                if !is_in(conn, &row, &server)? {
                     return Err(Error::Forbidden(Forbidden::NotMember));
                 }
                 batch(conn, &identity, &server, &row, from, to.saturating_add(1).min(row.size))
@@ -171,8 +169,11 @@ fn inclusion(conn: &mut Conn, channel: ChannelNum, seq: Seq, size: i64) -> Resul
     Ok(Inclusion { size, leaf, root, path })
 }
 
-/// From where on the server's people may read; none while nobody of them is in the channel.
+/// From where on the server's people may read; none while nobody of them is in the channel, or it excludes the server.
 pub(super) fn readable_from(conn: &mut Conn, row: &ChannelRow, server: &ServerName) -> Result<Option<Seq>> {
+    if !peers::admits(row, server.as_str()) {
+        return Ok(None);
+    }
     let seats = peers::seats_of(conn, row.num, server.as_str())?;
     let joined = seats.into_iter().filter(|(membership, _)| membership == "joined");
     let first = joined.map(|(_, seq)| seq.unwrap_or(row.size)).min();
@@ -186,6 +187,12 @@ pub(super) fn readable_from(conn: &mut Conn, row: &ChannelRow, server: &ServerNa
 /// As [`readable_from`]; a host may have everything back.
 fn entitled_from(conn: &mut Conn, row: &ChannelRow, server: &ServerName) -> Result<Option<Seq>> {
     if row.host == server.as_str() { Ok(Some(0)) } else { readable_from(conn, row, server) }
+}
+
+/// Whether a server is in a channel, and so gets answers about it: the host, and those that have people joined there and
+/// are not excluded (REPL-12).
+pub(super) fn is_in(conn: &mut Conn, row: &ChannelRow, server: &ServerName) -> Result<bool> {
+    Ok(entitled_from(conn, row, server)?.is_some())
 }
 
 pub(super) fn batch(

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::crowds::asks_for_seat;
+use super::history::is_in;
 use super::wire::{
     ChannelCard, DirectoryPage, Invitation, Outcome, OutcomeError, Profile, Submission, SubmissionAnswer,
     WireEvent,
@@ -260,12 +261,8 @@ impl Domain {
                 }
                 for claim in claims.heads {
                     let Some(row) = channels::by_id(conn, claim.channel.as_str())? else { continue };
-                    let theirs = row.host == server.as_str()
-                        || peers::seats_of(conn, row.num, server.as_str())?
-                            .iter()
-                            .any(|(seat, _)| seat == "joined");
-                    if theirs && row.size > 0 && (row.size != claim.size || row.root != claim.root.as_bytes())
-                    {
+                    let is_other = row.size != claim.size || row.root != claim.root.as_bytes();
+                    if row.size > 0 && is_other && is_in(conn, &row, &server)? {
                         newer.extend(stored_head(&row));
                     }
                 }

@@ -89,7 +89,7 @@ impl Domain {
 
     async fn ask_other(&self, host: &ServerName, server: &ServerName, claims: Vec<HeadClaim>) -> Result<i64> {
         let heads: Vec<HeadClaim> = claims.into_iter().take(HEADS_MAX).collect();
-        let known: BTreeMap<ChannelId, i64> =
+        let mut known: BTreeMap<ChannelId, i64> =
             heads.iter().map(|claim| (claim.channel.clone(), claim.size)).collect();
         let body =
             serde_json::to_string(&Heads { heads, fence: false }).map_err(|error| damaged("heads", error))?;
@@ -103,7 +103,8 @@ impl Domain {
         let answer: HeadsAnswer = serde_json::from_str(&answer).unwrap_or(HeadsAnswer { heads: Vec::new() });
         let mut got = 0;
         for newer in answer.heads.into_iter().take(HEADS_MAX) {
-            let Some(size) = known.get(&newer.head.channel).copied() else { continue };
+            // One head of each channel: after it, more is here than was said.
+            let Some(size) = known.remove(&newer.head.channel) else { continue };
             match self.take_from(host, server, size, newer).await {
                 Ok(count) => got += count,
                 Err(Error::Internal(error)) => return Err(Error::Internal(error)),
@@ -250,7 +251,7 @@ impl Wanted {
     }
 }
 
-/// Servers with people in the channel, without these.
+/// Servers that are in the channel, without these.
 fn others_in(
     conn: &mut crate::storage::Conn,
     channel: ChannelNum,

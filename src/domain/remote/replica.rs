@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::evidence::{add_fork, contradicts, end_joinings, key_of};
+use super::evidence::{add_fork, contradicts, end_joinings};
+use super::history::is_in;
 use super::lines::Line;
 use super::wire::{Batch, BatchAnswer, Evidence, HeadClaim, Heads, Signal, WireEntry};
 use crate::domain::effect::Effect;
@@ -15,6 +16,7 @@ use crate::protocol::head::{self, Finding, SignedHead};
 use crate::protocol::ids::{ChannelId, Hash, ServerName, UserId};
 use crate::protocol::key_document::{PublishedKey, SignedKeySet};
 use crate::protocol::limits::BATCH_ENTRIES_MAX;
+use crate::protocol::log::Entry;
 use crate::protocol::state::content::KeyContent;
 use crate::storage::channels::ChannelRow;
 use crate::storage::{ChannelNum, channels, members, peers, users};
@@ -53,6 +55,7 @@ impl Domain {
         let in_turn = self.await_turn(origin, channel, &line, first).await?;
         let end = batch.entries.last().map_or(0, |placed| placed.entry.seq.saturating_add(1));
         let head = batch.head.clone();
+        let placed: Vec<Entry> = batch.entries.iter().map(|placed| placed.entry.clone()).collect();
         let incoming: Vec<Incoming> = batch.entries.into_iter().map(WireEntry::incoming).collect();
         let (id, host, signed) = (channel.clone(), origin.clone(), batch.head);
         let fences = self.fences.clone();
@@ -86,14 +89,15 @@ impl Domain {
                 self.peers.doubt(origin);
                 (Ingested::default(), false)
             }
-            Err(Error::Batch(BatchError::Fork)) => {
-                self.keep_head(channel, head, true).await?;
-                return Err(Error::Batch(BatchError::Fork));
-            }
             Err(error) => {
                 line.reset(0);
-                if matches!(error, Error::Batch(BatchError::Ahead)) {
-                    self.alarm_ahead(origin, channel).await?;
+                match error {
+                    Error::Batch(BatchError::Fork) => drop(self.keep_head(channel, head, false).await?),
+                    Error::Batch(BatchError::OtherEntry) => {
+                        return Err(self.judge_others(channel, placed, head).await?.into());
+                    }
+                    Error::Batch(BatchError::Ahead) => self.alarm_ahead(origin, channel).await?,
+                    _ => {}
                 }
                 return Err(error);
             }
@@ -191,26 +195,32 @@ impl Domain {
     /// Keeps a head of the host that contradicts what it said before, if its signature holds. From then on nothing
     /// is written into the channel, the operator is told, and so are other servers. False when it is nothing new.
     pub async fn keep_evidence(&self, channel: &ChannelId, head: SignedHead) -> Result<bool> {
-        self.keep_head(channel, head, false).await
+        Ok(self.keep_head(channel, head, false).await?.is_some_and(|is_new| is_new))
     }
 
-    /// `is_other` says that the host itself sent the head over other entries than are here, so that it is of another
-    /// log however long that is.
-    async fn keep_head(&self, channel: &ChannelId, head: SignedHead, is_other: bool) -> Result<bool> {
+    /// As [`Domain::keep_evidence`], and None where the head contradicts nothing. `is_other` says that the head is proven to
+    /// be of another log, however long that is.
+    pub(super) async fn keep_head(
+        &self,
+        channel: &ChannelId,
+        head: SignedHead,
+        is_other: bool,
+    ) -> Result<Option<bool>> {
         let id = channel.clone();
         let kept = self
             .writer
             .channel(channel, move |work| {
                 let num = work.lane.num_of(work.conn, &id)?.ok_or(Error::NotFound(Missing::Channel))?;
                 let row = channels::by_num(work.conn, num)?.ok_or(Error::NotFound(Missing::Channel))?;
-                let Some(ours) = stored_head(&row) else { return Ok(false) };
+                let Some(ours) = stored_head(&row) else { return Ok(None) };
                 if !contradicts(work, num, &head, is_other)? {
-                    return Ok(false);
+                    return Ok(None);
                 }
-                add_fork(work, &id, &ours, &head)
+                add_fork(work, &id, &ours, &head).map(Some)
             })
             .await?;
-        self.heard_of_fork(channel, kept).await
+        self.heard_of_fork(channel, kept.unwrap_or(false)).await?;
+        Ok(kept)
     }
 
     /// Others are told of what is new.
@@ -228,7 +238,8 @@ impl Domain {
             .writer
             .channel(channel, move |work| {
                 let num = work.lane.num_of(work.conn, &id)?.ok_or(Error::NotFound(Missing::Channel))?;
-                let (Some(key_a), Some(key_b)) = (key_of(work, num, &a)?, key_of(work, num, &b)?) else {
+                let keys = (work.head_key(num, &a.head)?, work.head_key(num, &b.head)?);
+                let (Some(key_a), Some(key_b)) = keys else {
                     return Ok(false);
                 };
                 let pair = head::Evidence { a: a.clone(), b: b.clone(), proof: None };
@@ -266,7 +277,7 @@ impl Domain {
             .read(move |conn| {
                 let row = channels::by_id(conn, id.as_str())?.ok_or(Error::NotFound(Missing::Channel))?;
                 let by_host = row.host == from.as_str();
-                if !by_host && peers::joined_of(conn, row.num, from.as_str())? == 0 {
+                if !is_in(conn, &row, &from)? {
                     return Err(Error::Forbidden(Forbidden::NotMember));
                 }
                 let mut heard = Vec::new();

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::history::{PROOF_SIZE_MAX, batch};
+use super::history::{PROOF_SIZE_MAX, batch, is_in};
 use super::host::{damaged, raw, signature};
 use super::wire::{Snapshot, WireEntry, WireEvent};
 use crate::domain::writer::HOST_SKEW_MS_MAX;
@@ -18,7 +18,7 @@ use crate::protocol::rules::{HistoryPolicy, Policy};
 use crate::protocol::state::{HostKey, State};
 use crate::protocol::{Seq, Ts};
 use crate::storage::channels::ChannelRow;
-use crate::storage::{Conn, channels, entries, peers};
+use crate::storage::{Conn, channels, entries};
 
 /// Entries that are read at a time to find the tree before the first that is sent.
 const STEP: i64 = 4_096;
@@ -33,8 +33,7 @@ impl Domain {
         self.reads
             .read(move |conn| {
                 let row = channels::by_id(conn, id.as_str())?.ok_or(Error::NotFound(Missing::Channel))?;
-                let seats = peers::seats_of(conn, row.num, server.as_str())?;
-                if !seats.iter().any(|(membership, _)| membership == "joined") {
+                if !is_in(conn, &row, &server)? {
                     return Err(Error::Forbidden(Forbidden::NotMember));
                 }
                 let genesis = entries::by_seq(conn, row.num, 0)?.ok_or(Error::NotFound(Missing::Channel))?;
@@ -65,7 +64,7 @@ impl Domain {
 }
 
 /// The tree over the first `size` entries.
-fn frontier_at(conn: &mut Conn, row: &ChannelRow, size: i64) -> Result<Frontier> {
+pub(super) fn frontier_at(conn: &mut Conn, row: &ChannelRow, size: i64) -> Result<Frontier> {
     let whole = Frontier::from_bytes(row.size, &row.frontier).map_err(|error| damaged("frontier", error))?;
     // Only what is between is hashed again.
     let mut frontier = whole.within(size);

@@ -72,6 +72,8 @@ pub enum BatchError {
     BadSignature,
     #[error("the host signed another log before")]
     Fork,
+    #[error("an entry is another than the one that is here")]
+    OtherEntry,
     #[error("an entry's time lies in the future by this server's clock")]
     Ahead,
 }
@@ -89,7 +91,8 @@ impl BatchError {
             BatchError::Gap => "gap",
             BatchError::BadEntry | BatchError::NotGenesis => "bad_entry",
             BatchError::StaleTerm => "stale_term",
-            BatchError::WrongHead => "bad_head",
+            // Unless it is proven that the host signed them: then it is a fork.
+            BatchError::WrongHead | BatchError::OtherEntry => "bad_head",
             BatchError::BadSignature => "bad_signature",
             BatchError::Fork => "fork",
             BatchError::Ahead => "clock_skew",
@@ -207,22 +210,23 @@ impl Work<'_> {
     }
 
     /// Takes entries of a channel that is hosted elsewhere: all of them, or none. What is here already is skipped.
+    ///
+    /// # Errors
+    /// [`BatchError`]; that an entry is another than the one that is here proves nothing yet.
     pub fn ingest(
         &mut self,
         channel: ChannelNum,
         batch: Vec<Incoming>,
         head: SignedHead,
     ) -> Result<Ingested, Error> {
-        let batch = read(batch);
+        let batch = self.without_known(channel, read(batch))?;
         let mut done = Ingested { before: self.before(channel, &batch)?, ..Ingested::default() };
         let early = self.readmit(channel)?;
         let kept = batch
             .into_iter()
-            .try_for_each(|read| {
-                self.check_time(&read.incoming.entry)?;
-                self.take(channel, read, &mut done)
-            })
+            .try_for_each(|read| self.take(channel, read, &mut done))
             .and_then(|()| self.check_head(channel, &head, done.has_new()))
+            .and_then(|is_newest| self.check_time(channel, done.has_new()).map(|()| is_newest))
             .and_then(|is_newest| if is_newest { self.adopt_head(channel, head) } else { Ok(()) });
         match (early, &kept) {
             (false, _) => {}
@@ -244,9 +248,11 @@ impl Work<'_> {
         batch: Vec<Incoming>,
         root: Hash,
     ) -> Result<Ingested, Error> {
-        let batch = read(batch);
+        let Some(last) = batch.last().map(|incoming| incoming.entry.seq) else {
+            return Ok(Ingested::default());
+        };
+        let batch = self.without_known(channel, read(batch))?;
         let mut done = Ingested { before: self.before(channel, &batch)?, ..Ingested::default() };
-        let Some(last) = batch.last().map(|read| read.incoming.entry.seq) else { return Ok(done) };
         batch.into_iter().try_for_each(|read| self.take(channel, read, &mut done))?;
         let position = self.lane.open(self.conn, channel)?.position.clone();
         let then = if position.size == last + 1 {
@@ -265,11 +271,13 @@ impl Work<'_> {
         Ok(done)
     }
 
-    /// REPL-31: nobody's clock is so far ahead; what it says is held until it is true. What this server said itself before
-    /// it lost it is taken back whatever its clock said then.
-    fn check_time(&self, entry: &Entry) -> Result<(), Error> {
+    /// REPL-31: nobody's clock is so far ahead; what it says is held until it is true. The last of the new entries has the
+    /// latest time, and that the host said so is known once its head is checked. What this server said itself before it
+    /// lost it is taken back whatever its clock said then.
+    fn check_time(&mut self, channel: ChannelNum, fresh: bool) -> Result<(), Error> {
         let latest = self.lane.clock.now().saturating_add(HOST_SKEW_MS_MAX);
-        if entry.host_ts > latest { Err(BatchError::Ahead.into()) } else { Ok(()) }
+        let said = self.lane.open(self.conn, channel)?.position.last_ts;
+        if fresh && said > latest { Err(BatchError::Ahead.into()) } else { Ok(()) }
     }
 
     fn take(&mut self, channel: ChannelNum, read: Read, done: &mut Ingested) -> Result<(), Error> {
@@ -278,11 +286,6 @@ impl Work<'_> {
         let (size, term, last_ts) = (open.position.size, open.position.term, open.position.last_ts);
         if entry.seq > size {
             return Err(BatchError::Gap.into());
-        }
-        if entry.seq < size {
-            let same = entries::by_seq(self.conn, channel, entry.seq)?
-                .is_some_and(|row| row.event_id == entry.event.as_str());
-            return if same { Ok(()) } else { Err(BatchError::Fork.into()) };
         }
         if entry.term != term {
             return Err(BatchError::StaleTerm.into());

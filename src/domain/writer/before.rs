@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::accept::BatchError;
 use super::open::damaged;
 use super::{Incoming, Person, Work};
 use crate::domain::Error;
@@ -50,6 +51,27 @@ impl Before {
 }
 
 impl Work<'_> {
+    /// The batch without the entries at its beginning that are here.
+    ///
+    /// # Errors
+    /// [`BatchError`], if one of them is another than the one that is here.
+    pub(super) fn without_known(
+        &mut self,
+        channel: ChannelNum,
+        mut batch: Vec<Read>,
+    ) -> Result<Vec<Read>, Error> {
+        let size = self.lane.open(self.conn, channel)?.position.size;
+        let known = batch.iter().take_while(|read| read.incoming.entry.seq < size).count();
+        for Read { incoming: Incoming { entry, .. }, .. } in batch.drain(..known) {
+            entry.check().map_err(|_| BatchError::BadEntry)?;
+            let row = entries::by_seq(self.conn, channel, entry.seq)?;
+            if row.is_none_or(|row| row.event_id != entry.event.as_str()) {
+                return Err(BatchError::OtherEntry.into());
+            }
+        }
+        Ok(batch)
+    }
+
     /// Under the channel's lock, for another node may have the same entries to append.
     pub(super) fn before(&mut self, channel: ChannelNum, batch: &[Read]) -> Result<Before, Error> {
         self.lane.open(self.conn, channel)?;

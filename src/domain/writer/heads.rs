@@ -7,6 +7,7 @@ use crate::domain::Error;
 use crate::domain::verify::stored_head;
 use crate::protocol::head::{Head, SignedHead};
 use crate::protocol::limits::BATCH_ENTRIES_MAX;
+use crate::protocol::sign::PublicKey;
 use crate::storage::heads::{self, HeadRow};
 use crate::storage::{ChannelNum, channels, entries};
 
@@ -38,6 +39,18 @@ impl Work<'_> {
         Ok(SignedHead::sign(head, key))
     }
 
+    /// HEAD-7: the key that a head names, if the log binds it for the channel's host and it is in force at the head's
+    /// last entry.
+    pub fn head_key(&mut self, channel: ChannelNum, head: &Head) -> Result<Option<PublicKey>, Error> {
+        let open = self.lane.open(self.conn, channel)?;
+        let host = open.host.clone();
+        if !head.is_in_range() || head.channel != open.id || head.host != host {
+            return Ok(None);
+        }
+        let key = open.state_of(self.conn, &[])?.keys.get(&(host, head.kid.clone()));
+        Ok(key.filter(|key| key.is_in_force_at(head.size - 1)).map(|key| key.public))
+    }
+
     /// Whether the head is the host's over the log as it stands here now (true), or stood before.
     pub(super) fn check_head(
         &mut self,
@@ -47,17 +60,14 @@ impl Work<'_> {
     ) -> Result<bool, Error> {
         let open = self.lane.open(self.conn, channel)?;
         let (size, root, term) = (open.position.size, open.position.root, open.position.term);
-        let (host, id) = (open.host.clone(), open.id.clone());
         let said = &head.head;
-        if said.channel != id || said.host != host {
+        if said.channel != open.id || said.host != open.host {
             return Err(BatchError::WrongHead.into());
         }
         if said.term != term {
             return Err(BatchError::StaleTerm.into());
         }
-        let state = open.state_of(self.conn, &[])?;
-        let key = state.keys.get(&(host, said.kid.clone())).filter(|key| key.is_in_force_at(said.size - 1));
-        let Some(key) = key.map(|key| key.public) else { return Err(BatchError::BadSignature.into()) };
+        let Some(key) = self.head_key(channel, said)? else { return Err(BatchError::BadSignature.into()) };
         if head.verify(&key).is_err() {
             return Err(BatchError::BadSignature.into());
         }
