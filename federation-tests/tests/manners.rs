@@ -83,6 +83,36 @@ async fn a_slow_host_slows_nobody_else() {
     }
 }
 
+/// A channel into which its host can't write now holds up no other of the same host, however it says so; its own events
+/// wait, and come in order.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_channel_that_waits_holds_up_no_other() {
+    let outcomes = json!({ "results": [{ "error": { "code": "recovering", "detail": "" } }] });
+    for says in [Reply::Json(200, outcomes.to_string()), Reply::problem(503, "recovering")] {
+        let (world, evil, bob) = world().await;
+        let (to, first) = (&world.servers[0], Hosted::with_nonce(&evil, "first"));
+        first.welcome(to, &bob).await;
+        let second = Hosted::with_nonce(&evil, "second");
+        second.welcome(to, &bob).await;
+        let closed = first.channel.to_string();
+        let is_closed = move |heard: &federation_tests::Heard| {
+            heard.is("POST", "/events") && heard.target.contains(&closed)
+        };
+        let closes = is_closed.clone();
+        evil.script(move |heard| closes(heard).then(|| says.clone()));
+        let say = async |hosted: &Hosted<'_>, nonce: &str| {
+            let path = format!("/channels/{}/messages", hosted.channel);
+            bob.post(&path, json!({ "nonce": nonce, "text": nonce })).await.expect(201)
+        };
+        assert_eq!(say(&first, "waits").await["status"], "pending");
+        let before = second.size();
+        say(&second, "goes_on").await;
+        eventually("the other channel", async || (second.size() > before).then_some(())).await;
+        let tries = evil.heard().iter().filter(|heard| is_closed(heard)).count();
+        assert!((1..=8).contains(&tries), "{tries}");
+    }
+}
+
 /// An invitation in the name of somebody whom the invitee knows, from a host that is not theirs, is an invitation
 /// and nothing more; malformed ones are answered like all others, and the invitee's stream goes on.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use futures_util::StreamExt;
 use futures_util::stream::{self, FuturesOrdered};
 
-use super::{Acked, Courier, Lane, LaneWork, ROUND_MAX};
+use super::{Acked, CHANNELS_AT_ONCE, Courier, Lane, LaneWork, ROUND_MAX};
 use crate::domain::Error;
 use crate::domain::peers::{Ask, PeerError, Peers};
 use crate::domain::remote::history::NextBatch;
@@ -14,8 +14,6 @@ use crate::domain::remote::wire::BatchAnswer;
 use crate::protocol::ids::ServerName;
 use crate::storage::{ChannelNum, peers};
 
-/// Channels that are brought up to date side by side for one server.
-const CHANNELS_AT_ONCE: usize = 4;
 /// Batches of one channel that are under way to one server.
 const BATCHES_AT_ONCE: usize = 4;
 /// Channels whose acknowledgements are kept in memory alone.
@@ -41,12 +39,11 @@ impl Courier {
     ) -> Result<bool, Error> {
         let name = server.as_str().to_owned();
         let rows = self.domain.reads.read(move |conn| peers::lagging(conn, &name, ROUND_MAX)).await?;
-        work.refused.retain(|_, when| when.elapsed() < REFUSED_PAUSE);
         let is_full = i64::try_from(rows.len()).is_ok_and(|count| count >= ROUND_MAX);
         let lagging: Vec<(ChannelNum, Acked)> = rows
             .into_iter()
             .map(|(channel, acked, end)| (channel, work.acked_of(channel, acked), end))
-            .filter(|(channel, acked, end)| acked.size < *end && !work.refused.contains_key(channel))
+            .filter(|(channel, acked, end)| acked.size < *end && !work.waits.holds(*channel))
             .map(|(channel, acked, _)| (channel, acked))
             .collect();
         if lagging.is_empty() {
@@ -66,7 +63,7 @@ impl Courier {
                 Ok(()) => {}
                 Err(Error::Peer(error)) if !error.is_passing() => {
                     tracing::warn!(%server, %error, channel, "a channel is not taken");
-                    work.refused.insert(channel, Instant::now());
+                    work.waits.leave(channel, REFUSED_PAUSE);
                 }
                 Err(error) => failed = Some(error),
             }
