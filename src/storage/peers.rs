@@ -136,11 +136,19 @@ pub fn replicated_to(
         .load(conn)?)
 }
 
-/// Channels of which the server lacks something: (number, acknowledged, up to where).
-pub fn lagging(conn: &mut Conn, server: &str, limit: i64) -> Result<Vec<(ChannelNum, i64, i64)>> {
+/// Channels of which the server lacks something, after a number: (number, acknowledged, up to where).
+pub fn lagging(
+    conn: &mut Conn,
+    server: &str,
+    after: ChannelNum,
+    limit: i64,
+) -> Result<Vec<(ChannelNum, i64, i64)>> {
+    let ends_later =
+        replicas::until.is_null().or(replicas::until.gt(replicas::acked.nullable()).assume_not_null());
     let rows: Vec<(ChannelNum, i64, Option<i64>, i64)> = replicas::table
         .inner_join(channels::table.on(channels::num.eq(replicas::channel)))
-        .filter(replicas::server.eq(server).and(replicas::acked.lt(channels::size)))
+        .filter(replicas::server.eq(server).and(replicas::channel.gt(after)))
+        .filter(replicas::acked.lt(channels::size).and(ends_later))
         .order(replicas::channel)
         .limit(limit)
         .select((replicas::channel, replicas::acked, replicas::until, channels::size))
@@ -148,7 +156,7 @@ pub fn lagging(conn: &mut Conn, server: &str, limit: i64) -> Result<Vec<(Channel
     let bounded = rows
         .into_iter()
         .map(|(channel, acked, until, size)| (channel, acked, until.unwrap_or(size).min(size)));
-    Ok(bounded.filter(|(_, acked, end)| acked < end).collect())
+    Ok(bounded.collect())
 }
 
 /// (server, channels, entries that it lacks, in all).
