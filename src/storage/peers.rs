@@ -115,6 +115,15 @@ pub fn replicas_of(conn: &mut Conn, channel: ChannelNum) -> Result<Vec<ReplicaRo
         .load(conn)?)
 }
 
+/// Servers that get what is appended from now on: those with people in the channel that it does not exclude.
+pub fn following(conn: &mut Conn, channel: ChannelNum) -> Result<Vec<String>> {
+    Ok(replicas::table
+        .filter(replicas::channel.eq(channel).and(replicas::until.is_null()))
+        .order(replicas::server)
+        .select(replicas::server)
+        .load(conn)?)
+}
+
 /// Each (channel, server) that gets entries.
 pub fn all_replicas(conn: &mut Conn) -> Result<Vec<(ChannelNum, String)>> {
     Ok(replicas::table.select((replicas::channel, replicas::server)).load(conn)?)
