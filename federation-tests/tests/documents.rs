@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use federation_tests::peer::{Draft, Wire, key, now_s};
 use federation_tests::{Heard, Hosted, Peer, Reply, Server, World, eventually};
+use loggia::protocol::json::to_canonical;
 use loggia::protocol::key_document::{KeyDocument, PublishedKey};
 use serde_json::{Value, json};
 
@@ -201,4 +202,20 @@ async fn a_server_that_moves_is_found() {
         let host = heard.headers.iter().find(|(name, _)| name == "host").map(|(_, value)| value.as_str());
         assert_eq!(host, Some("new.test"));
     }
+}
+
+/// Who does not speak this version is not asked in it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_of_another_version_is_not_asked() {
+    let (world, evil) = world().await;
+    let bob = world.servers[0].person("bob").await;
+    let mut document: Value = serde_json::from_str(&evil.document()).expect("JSON");
+    document["versions"] = json!([2]);
+    let unsigned = document.as_object_mut().expect("an object");
+    unsigned.remove("signature");
+    let bytes = to_canonical(&document).expect("JSON");
+    document["signature"] = json!(evil.key.sign_in(b"loggia/keys/1\n", &bytes));
+    evil.publish(&String::from_utf8(to_canonical(&document).expect("JSON")).expect("text"));
+    bob.get("/directory?server=evil.test&query=x").await.problem(503, "peer_unreachable");
+    assert!(evil.heard().iter().all(|heard| heard.is("GET", "/.well-known/loggia")), "{:?}", evil.heard());
 }

@@ -18,6 +18,7 @@ use crate::domain::writer::Identity;
 use crate::protocol::http_sig::{self, Params, Request};
 use crate::protocol::ids::{KeyId, ServerName};
 use crate::protocol::key_document::KeyDocument;
+use crate::protocol::limits::PROTOCOL_VERSION;
 
 /// Largest answer that is read, in bytes: a range of entries with what JSON adds to it.
 const ANSWER_BYTES_MAX: usize = 4 * 1024 * 1024;
@@ -57,8 +58,12 @@ async fn turn<P>(
         .map_err(|error| unreachable(error.to_string()))
 }
 
-/// Where the document says that the server is asked.
-fn endpoint_in(_server: &ServerName, document: &KeyDocument) -> Result<String, PeerError> {
+/// Where the document says that the server is asked, in the version that is spoken here.
+fn endpoint_in(server: &ServerName, document: &KeyDocument) -> Result<String, PeerError> {
+    if !document.versions.contains(&PROTOCOL_VERSION) {
+        let why = format!("it does not speak version {PROTOCOL_VERSION}");
+        return Err(PeerError::Unreachable(server.clone(), why));
+    }
     Ok(document.endpoint.clone())
 }
 
