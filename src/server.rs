@@ -250,7 +250,7 @@ fn build_domain(
         lines: Default::default(),
         catch_ups: Default::default(),
         previews: Default::default(),
-        crowds: Crowds::default(),
+        crowds: Crowds::new(&config.settings),
         lookups: Arc::new(Semaphore::new(LOOKUPS_MAX)),
         questions: Arc::default(),
     };

@@ -1,7 +1,7 @@
 //! Many that come at once: invitations, joins and knocks are bounded, and whoever keeps to the bounds notices nothing.
 
 use federation_tests::guest::code;
-use federation_tests::{Guest, Hosted, Peer, Person, Reply, Server, Stream, World, eventually};
+use federation_tests::{Fault, Guest, Hosted, Peer, Person, Reply, Server, Stream, World, eventually};
 use serde_json::{Value, json};
 
 /// A server, and two peers.
@@ -150,4 +150,105 @@ async fn a_crowd_that_knocks_is_limited() {
         .await
         .expect(200);
     assert_eq!(knock(&evil, "m20", false).await, None);
+}
+
+/// One person elsewhere writes as fast as somebody here may, and a server's people together as fast as it may: what is too
+/// much is answered `rate_limited`, and nothing of a person's comes in behind it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn events_from_elsewhere_are_limited() {
+    let (world, peers) = World::among_with(1, &["evil.test", "good.test"], |_, settings| {
+        settings.insert("LOGGIA_LIMITS__ENABLED".to_owned(), "true".to_owned());
+        settings.insert("LOGGIA_LIMITS__WRITES_PER_MINUTE".to_owned(), "20".to_owned());
+        settings.insert("LOGGIA_FEDERATION__EVENTS_PER_MINUTE".to_owned(), "40".to_owned());
+    })
+    .await;
+    let (evil, good, to) = (&peers[0], &peers[1], &world.servers[0]);
+    let ann = to.person("ann").await;
+    let channel = ann.channel("general").await;
+    let flood = async |guest: &Guest<'_>| {
+        let events = (0..40).map(|n| {
+            let (event, body) = guest.message(&format!("{n}"));
+            guest.wire(event, Some(&body))
+        });
+        guest.send(to, "events", events.collect()).await
+    };
+    let codes = |answer: &Value| -> Vec<Option<String>> {
+        let results = answer["results"].as_array().expect("results");
+        results.iter().map(|one| one["error"]["code"].as_str().map(str::to_owned)).collect()
+    };
+    let limited = |codes: &[Option<String>]| {
+        let first = codes.iter().position(Option::is_some).expect("a limit");
+        assert!(codes[first..].iter().all(|code| code.as_deref() == Some("rate_limited")), "{codes:?}");
+        first
+    };
+    let first = Guest::of(evil, "first", &channel, &ann).await;
+    first.join(to).await.expect(200);
+    let (second, third) =
+        (Guest::of(evil, "second", &channel, &ann).await, Guest::of(evil, "third", &channel, &ann).await);
+    for guest in [&second, &third] {
+        guest.send(to, "join", vec![guest.wire(guest.member("joined"), None)]).await.expect(200);
+    }
+    // A key and a join were written already.
+    let came = limited(&codes(&flood(&first).await.expect(200)));
+    assert!((18..=21).contains(&came), "{came}");
+    let refused = eventually("nothing is taken", async || {
+        let answer = flood(&first).await;
+        (answer.status != 200).then_some(answer)
+    });
+    refused.await.problem(429, "rate_limited");
+    // Another of the same server goes on as far as the server may, and other servers do.
+    let came = limited(&codes(&flood(&second).await.expect(200)));
+    assert!((10..=21).contains(&came), "{came}");
+    let answer = flood(&third).await;
+    assert!(answer.status == 429 || limited(&codes(&answer.body)) < 15, "{answer:?}");
+    let other = Guest::of(good, "carol", &channel, &ann).await;
+    other.join(to).await.expect(200);
+    assert_eq!(other.say(to, "hello").await, None);
+}
+
+/// What waited comes at the pace that the host allows, in order, all of it; other people and channels go on meanwhile.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backlog_comes_at_the_hosts_pace() {
+    let world = World::with(2, |n, settings| {
+        if n == 0 {
+            settings.insert("LOGGIA_LIMITS__ENABLED".to_owned(), "true".to_owned());
+            settings.insert("LOGGIA_LIMITS__WRITES_PER_MINUTE".to_owned(), "60".to_owned());
+        }
+    })
+    .await;
+    let (ann, bob) = (world.servers[0].person("ann").await, world.servers[1].person("bob").await);
+    let carol = world.servers[1].person("carol").await;
+    let (channel, other) = (ann.channel("general").await, ann.channel("other").await);
+    bob.join("#general:a.test").await;
+    carol.join("#other:a.test").await;
+    world.isolate(0, Fault::Cut);
+    let path = format!("/channels/{channel}/messages");
+    let posts = (0..70).map(|n| {
+        let text = format!("m{n}");
+        bob.post(&path, json!({ "nonce": text, "text": text }))
+    });
+    for sent in futures_util::future::join_all(posts).await {
+        sent.expect(201);
+    }
+    let waiting = bob.get(&format!("/channels/{channel}/pending")).await.expect(200);
+    let waiting = waiting["pending"].as_array().expect("a list").iter();
+    let texts: Vec<String> =
+        waiting.map(|one| one["message"]["text"].as_str().expect("a text").to_owned()).collect();
+    assert_eq!(texts.len(), 70);
+    let began = std::time::Instant::now();
+    world.isolate(0, Fault::None);
+    let backlog = async {
+        ann.hears(&channel, &texts[69]).await;
+        began.elapsed()
+    };
+    let beside = async {
+        carol.say(&other, "n", "beside it").await;
+        ann.hears(&other, "beside it").await;
+        began.elapsed()
+    };
+    let (all, one) = tokio::join!(backlog, beside);
+    assert!(one < all, "{one:?} {all:?}");
+    assert!(all < std::time::Duration::from_secs(60), "{all:?}");
+    let said = ann.texts(&channel).await;
+    assert!(said.ends_with(&texts), "{said:?}");
 }

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use federation_tests::peer::{Draft, Wire, key, now_s};
-use federation_tests::{Heard, Peer, Reply, Server, World, eventually};
-use loggia::protocol::key_document::PublishedKey;
+use federation_tests::{Heard, Hosted, Peer, Reply, Server, World, eventually};
+use loggia::protocol::json::to_canonical;
+use loggia::protocol::key_document::{KeyDocument, PublishedKey};
 use serde_json::{Value, json};
 
 async fn world() -> (World, Peer) {
@@ -172,4 +173,49 @@ async fn many_requests_ask_for_a_key_document_once() {
         answer.expect(200);
     }
     assert_eq!(evil.count("GET", "/.well-known/loggia"), 1);
+}
+
+/// A server that is asked elsewhere than before is found there, whatever is said at its old place, and its document is
+/// not asked for at every try.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_moves_is_found() {
+    let elsewhere = [
+        Reply::problem(401, "wrong_destination"),
+        Reply::Json(404, "<h1>Not Found</h1>".to_owned()),
+        Reply::Close,
+    ];
+    for says in elsewhere {
+        let (world, peers) = World::among(1, &["evil.test", "new.test"]).await;
+        let (evil, new, to) = (&peers[0], &peers[1], &world.servers[0]);
+        let (bob, hosted) = (to.person("bob").await, Hosted::found(evil));
+        hosted.welcome(to, &bob).await;
+        evil.script(move |heard| (!heard.is("GET", "loggia")).then(|| says.clone()));
+        let path = format!("/channels/{}/messages", hosted.channel);
+        let before = evil.count("GET", "/.well-known/loggia");
+        bob.post(&path, json!({ "nonce": "n", "text": "where are you?" })).await.expect(201);
+        assert!(evil.count("GET", "/.well-known/loggia") - before <= 2);
+        let set = evil.key_set().sign(&evil.root);
+        let moved = KeyDocument::make(&set, "https://new.test", &evil.kid, &evil.key, now_s() * 1_000);
+        evil.publish(&moved.json);
+        let asked = async || new.heard().into_iter().find(|heard| heard.is("POST", "/events"));
+        let heard = eventually("a request at the new place", asked).await;
+        let host = heard.headers.iter().find(|(name, _)| name == "host").map(|(_, value)| value.as_str());
+        assert_eq!(host, Some("new.test"));
+    }
+}
+
+/// Who does not speak this version is not asked in it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_of_another_version_is_not_asked() {
+    let (world, evil) = world().await;
+    let bob = world.servers[0].person("bob").await;
+    let mut document: Value = serde_json::from_str(&evil.document()).expect("JSON");
+    document["versions"] = json!([2]);
+    let unsigned = document.as_object_mut().expect("an object");
+    unsigned.remove("signature");
+    let bytes = to_canonical(&document).expect("JSON");
+    document["signature"] = json!(evil.key.sign_in(b"loggia/keys/1\n", &bytes));
+    evil.publish(&String::from_utf8(to_canonical(&document).expect("JSON")).expect("text"));
+    bob.get("/directory?server=evil.test&query=x").await.problem(503, "peer_unreachable");
+    assert!(evil.heard().iter().all(|heard| heard.is("GET", "/.well-known/loggia")), "{:?}", evil.heard());
 }

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use federation_tests::{
-    Fault, Heard, Hosted, Peer, Person, Reply, Server, World, eventually, on_both_databases,
+    Fault, Guest, Heard, Hosted, Peer, Person, Reply, Server, World, eventually, on_both_databases,
 };
 use loggia::protocol::body::Body;
 use loggia::protocol::event::{Event, EventType, Rel, Relates};
@@ -228,6 +228,34 @@ async fn bytes_that_are_not_the_files_are_refused() {
         assert!(!to.stores(&file), "{mark}");
         eventually("parts go", async || (!to.has_parts()).then_some(())).await;
     }
+}
+
+/// An author's server that says the file is monstrous makes it unavailable to nobody who can have it from the host.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_its_author_makes_monstrous_comes_from_others() {
+    let (world, peers) = World::among(2, &["evil.test"]).await;
+    let (evil, to) = (&peers[0], &world.servers[0]);
+    let (ann, bob) = (to.person("ann").await, world.servers[1].person("bob").await);
+    let channel = ann.channel("general").await;
+    bob.join("#general:a.test").await;
+    let guest = Guest::of(evil, "mallory", &channel, &ann).await;
+    guest.join(to).await.expect(200);
+    let bytes = b"as large as it is".to_vec();
+    let file =
+        json!({ "hash": name_of(&bytes), "name": "a.txt", "media_type": "text/plain", "size": bytes.len() });
+    let content = json!({ "text": "look", "attachments": [file] });
+    let body = Body::new([7; 16], content.as_object().expect("an object").clone());
+    let event = Event { body_hash: Some(body.hash()), ..guest.event(EventType::Message) };
+    assert_eq!(guest.submit(to, event, Some(&body)).await, None);
+    bob.hears(&channel, "look").await;
+    let honest = whole(&bytes);
+    evil.script(move |heard| heard.target.contains("/files/").then(|| Reply::Raw(honest.clone())));
+    assert_eq!(ann.fetch(&at(&file, "a.txt")).await.status, 200);
+    let huge = b"HTTP/1.1 200 OK\r\ncontent-length: 1000000000000000\r\n\r\nabcd".to_vec();
+    evil.script(move |heard| heard.target.contains("/files/").then(|| Reply::Broken(huge.clone())));
+    let before = file_requests(evil).len();
+    assert_eq!(bob.fetch(&at(&file, "a.txt")).await.status, 200);
+    assert_eq!(file_requests(evil).len(), before + 1, "its author's server is asked first");
 }
 
 /// Many look at once, the connection breaks on the way: it is fetched once, and goes on where it was.

@@ -83,6 +83,85 @@ async fn a_slow_host_slows_nobody_else() {
     }
 }
 
+/// A channel into which its host can't write now holds up no other of the same host, however it says so; its own events
+/// wait, and come in order.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_channel_that_waits_holds_up_no_other() {
+    let outcomes = json!({ "results": [{ "error": { "code": "recovering", "detail": "" } }] });
+    for says in [Reply::Json(200, outcomes.to_string()), Reply::problem(503, "recovering")] {
+        let (world, evil, bob) = world().await;
+        let (to, first) = (&world.servers[0], Hosted::with_nonce(&evil, "first"));
+        first.welcome(to, &bob).await;
+        let second = Hosted::with_nonce(&evil, "second");
+        second.welcome(to, &bob).await;
+        let closed = first.channel.to_string();
+        let is_closed = move |heard: &federation_tests::Heard| {
+            heard.is("POST", "/events") && heard.target.contains(&closed)
+        };
+        let closes = is_closed.clone();
+        evil.script(move |heard| closes(heard).then(|| says.clone()));
+        let say = async |hosted: &Hosted<'_>, nonce: &str| {
+            let path = format!("/channels/{}/messages", hosted.channel);
+            bob.post(&path, json!({ "nonce": nonce, "text": nonce })).await.expect(201)
+        };
+        assert_eq!(say(&first, "waits").await["status"], "pending");
+        let before = second.size();
+        say(&second, "goes_on").await;
+        eventually("the other channel", async || (second.size() > before).then_some(())).await;
+        let tries = evil.heard().iter().filter(|heard| is_closed(heard)).count();
+        assert!((1..=8).contains(&tries), "{tries}");
+    }
+}
+
+/// A server that refuses more channels than are looked at together gets the others all the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn channels_that_are_refused_hide_no_other() {
+    let (world, evil, ann) = world().await;
+    let to = &world.servers[0];
+    let taken = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
+    let wanted = taken.clone();
+    evil.script(move |heard| {
+        heard.is("POST", "/entries").then(|| {
+            let head = &heard.json()["head"]["head"];
+            match heard.target.contains(&*wanted.lock().expect("a channel")) {
+                true => {
+                    let answer = json!({ "size": head["size"], "root": head["root"], "void": [] });
+                    Reply::Json(200, answer.to_string())
+                }
+                false => Reply::problem(404, "channel_not_found"),
+            }
+        })
+    });
+    *taken.lock().expect("a channel") = "none of them".to_owned();
+    for n in 0..66 {
+        let channel = ann.channel(&format!("c{n}")).await;
+        let guest = federation_tests::Guest::of(&evil, "mallory", &channel, &ann).await;
+        if n == 65 {
+            *taken.lock().expect("a channel") = channel;
+        }
+        guest.join(to).await.expect(200);
+    }
+    let channel = taken.lock().expect("a channel").clone();
+    let sent = || {
+        let mut heard = evil.heard();
+        heard.retain(|heard| heard.is("POST", "/entries") && heard.target.contains(&channel));
+        heard.len()
+    };
+    eventually("all but one were refused", async || {
+        let refused: std::collections::HashSet<String> = evil
+            .heard()
+            .into_iter()
+            .filter(|heard| heard.is("POST", "/entries"))
+            .map(|heard| heard.target)
+            .collect();
+        (refused.len() >= 65).then_some(())
+    })
+    .await;
+    let before = sent();
+    ann.say(&channel, "n", "for whoever takes it").await;
+    eventually("what is taken", async || (sent() > before).then_some(())).await;
+}
+
 /// An invitation in the name of somebody whom the invitee knows, from a host that is not theirs, is an invitation
 /// and nothing more; malformed ones are answered like all others, and the invitee's stream goes on.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use federation_tests::{Fault, Person, World, eventually, postgresql::sql, postgresql::url};
+use federation_tests::{Fault, Person, Reply, World, eventually, postgresql::sql, postgresql::url};
 use serde_json::json;
 
 fn copy(from: &Path, to: &Path) {
@@ -264,6 +264,42 @@ async fn a_restored_host_waits_for_all_members() {
             .await;
     }
     agree(&world, &people, &channel).await;
+}
+
+/// A server that takes its time to answer holds up no channel of which it has no copy.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_restored_host_opens_each_channel_when_its_members_have_answered() {
+    let (mut world, peers) = World::among(2, &["slow.test"]).await;
+    let slow = &peers[0];
+    let mut ann = world.servers[0].person("ann").await;
+    let bob = world.servers[1].person("bob").await;
+    let (channel, other) = (ann.channel("general").await, ann.channel("other").await);
+    bob.join("#general:a.test").await;
+    bob.say(&channel, "n1", "before").await;
+    let guest = federation_tests::Guest::of(slow, "sloth", &other, &ann).await;
+    guest.join(&world.servers[0]).await.expect(200);
+    world.kill(0);
+    let said = world.servers[0].run(&["recover", "--begin"]).1;
+    assert!(said.contains("slow.test has not said yet"), "{said}");
+    let patience = std::time::Duration::from_secs(25);
+    slow.script(move |heard| {
+        let none = || Box::new(Reply::Json(200, json!({ "heads": [] }).to_string()));
+        heard.is("POST", "/heads").then(|| Reply::Late(patience, none()))
+    });
+    world.isolate(1, Fault::Cut);
+    world.start(0);
+    ann = ann.at(&world.servers[0].base);
+    // Once at the start, for a short while, and then until it answers.
+    eventually("the slow one is asked", async || (slow.count("POST", "/heads") > 1).then_some(())).await;
+    let path = format!("/channels/{channel}/messages");
+    ann.post(&path, json!({ "nonce": "x", "text": "too early" })).await.problem(503, "recovering");
+    let began = std::time::Instant::now();
+    world.isolate(1, Fault::None);
+    say_when_whole(&ann, &channel, "now it is whole").await;
+    assert!(began.elapsed() < patience / 2, "{:?}", began.elapsed());
+    ann.post(&format!("/channels/{other}/messages"), json!({ "nonce": "y", "text": "not yet" }))
+        .await
+        .problem(503, "recovering");
 }
 
 /// What the operator decides to go on without.

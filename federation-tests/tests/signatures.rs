@@ -384,3 +384,27 @@ async fn what_is_no_json_is_refused() {
     good(&evil, to).await;
     ann.say(&channel, "n", "still here").await;
 }
+
+/// REQ-14: an operation has its own parameters in its query and no others, each once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_query_has_the_operations_parameters_only() {
+    let (world, peers) = World::among(1, &["evil.test"]).await;
+    let (evil, to) = (&peers[0], &world.servers[0]);
+    let channel = to.person("ann").await.channel("general").await;
+    let claims = Some(json!({ "heads": [] }));
+    let bad = [
+        ("GET", "/check?x=1".to_owned(), None),
+        ("POST", "/heads?fence=1".to_owned(), claims.clone()),
+        ("GET", format!("/channels/{channel}/snapshot?x=1"), None),
+        ("GET", format!("/channels/{channel}/entries?from=0&x=1"), None),
+        ("GET", format!("/channels/{channel}/entries?from=0&from=0"), None),
+        ("GET", format!("/channels/{channel}/entries"), None),
+        ("GET", "/directory?q=x".to_owned(), None),
+    ];
+    for (method, path, body) in bad {
+        evil.ask(to, method, &path, body).await.problem(400, "bad_query");
+    }
+    for (method, path, body) in [("GET", "/check?", None), ("POST", "/heads", claims)] {
+        evil.ask(to, method, path, body).await.expect(200);
+    }
+}

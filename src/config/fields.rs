@@ -112,7 +112,8 @@ sections! {
         logins_per_minute: u32 = 10,
         /// Accounts that one address may register in an hour.
         registrations_per_hour: u32 = 20,
-        /// Messages, edits, reactions and other channel changes per minute, for one account.
+        /// Messages, edits, reactions and other channel changes per minute, for one account here, and for one person
+        /// elsewhere in the channels that are hosted here.
         writes_per_minute: u32 = 300,
         /// Channels and direct messages that one account may create in an hour.
         channels_per_hour: u32 = 60,
@@ -188,6 +189,9 @@ sections! {
         deny: Vec<Text> = Vec::new(),
         /// Requests per minute that one server may make. Of heads that it compares, four count as one.
         requests_per_minute: u32 = 12_000,
+        /// Events per minute that one server may bring into channels hosted here, of all its people together; each of
+        /// these has `limits.writes_per_minute`.
+        events_per_minute: u32 = 6_000,
         /// Requests per minute from one address (of IPv6: one network of 64 bits), whoever they say to be from.
         address_requests_per_minute: u32 = 24_000,
         /// Requests per minute from one address in the name of servers that were never met.

@@ -274,6 +274,7 @@ fn bounds(settings: &Settings) -> Vec<(&'static str, &'static str, u32, u32, u32
         ("limits", "streams_per_account", limits.streams_per_account, 1, 10_000),
         ("limits", "message_bytes", limits.message_bytes, 1, MESSAGE_BYTES_MAX),
         ("federation", "requests_per_minute", servers.requests_per_minute, 1, 10_000_000),
+        ("federation", "events_per_minute", servers.events_per_minute, 1, 10_000_000),
         ("federation", "address_requests_per_minute", servers.address_requests_per_minute, 1, 10_000_000),
         ("federation", "strangers_per_minute", servers.strangers_per_minute, 1, 1_000_000),
         ("federation", "connections_per_address", servers.connections_per_address, 1, 4_000),

@@ -1,6 +1,7 @@
 //! Why the domain refuses. Each has a stable code for clients; what went wrong inside is for the log.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::peers::PeerError;
 use super::writer::{BatchError, Outgoing};
@@ -43,6 +44,9 @@ pub enum Error {
     /// The file store failed.
     #[error("{0}")]
     FileStore(Arc<files::Error>),
+    /// More than somebody elsewhere, or their server, may write; after so long it can go on.
+    #[error("Too many events: wait {} s.", .0.as_secs() + 1)]
+    TooFast(Duration),
     /// The channel may have lost the end of its log: nothing is added until that is known (HEAD-8).
     #[error("the channel takes nothing until it is whole again")]
     Recovering,
@@ -144,6 +148,7 @@ impl Error {
             Error::Batch(error) => error.code(),
             Error::Peer(error) => error.code(),
             Error::Busy => "busy",
+            Error::TooFast(_) => "rate_limited",
             Error::Recovering => "recovering",
             Error::Replaying => "replaying",
             Error::Elsewhere(_) | Error::FileStore(_) | Error::Internal(_) => "internal",

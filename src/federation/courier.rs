@@ -7,6 +7,7 @@ mod replicate;
 mod routes;
 mod signals;
 mod submit;
+mod waits;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,6 +17,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Notify, Semaphore};
 
 pub use routes::{Both, Routes};
+use waits::{Waits, pause_after};
 
 use super::Outbound;
 use crate::domain::peers::{PeerError, Peers};
@@ -25,6 +27,8 @@ use crate::storage::{ChannelNum, channels, peers, pending};
 
 /// Channels and errands that are looked at in one round.
 const ROUND_MAX: i64 = 64;
+/// Channels that are served side by side for one server.
+const CHANNELS_AT_ONCE: usize = 4;
 /// How far rounds are apart: in a busy channel each request carries more than one message, and who sends one now and
 /// then waits for nothing.
 const PACE: Duration = Duration::from_millis(5);
@@ -86,7 +90,8 @@ struct LaneWork {
     /// What the server acknowledged, ahead of what is written down.
     acked: HashMap<ChannelNum, Acked>,
     written: HashMap<ChannelNum, i64>,
-    refused: HashMap<ChannelNum, Instant>,
+    /// Channels that the server does not take now, or hosts and can't write into.
+    waits: Waits,
     /// Events that the host has taken and that are on their way back.
     taken: HashMap<String, Instant>,
     /// When the last round began.
@@ -115,15 +120,6 @@ impl LaneWork {
         let rest = PACE.saturating_sub(since);
         self.began = Some(Instant::now() + rest);
         rest
-    }
-
-    /// How long nothing is sent after a failure: each time longer, or as long as the server asks for.
-    fn pause_after(&mut self, error: &Error) -> Duration {
-        if let Error::Peer(PeerError::Problem { retry_after: Some(asked), .. }) = error {
-            return (*asked).clamp(PAUSE_MIN, ASKED_PAUSE_MAX);
-        }
-        self.failures = self.failures.saturating_add(1);
-        PAUSE_MIN.saturating_mul(1 << self.failures.min(13)).min(PAUSE_MAX)
     }
 
     fn unwritten(&self) -> impl Iterator<Item = (ChannelNum, i64)> {
@@ -244,8 +240,13 @@ impl Courier {
             loop {
                 let dirty = work.unwritten().next().is_some();
                 let interval = if dirty { ACKS_INTERVAL } else { LOOK_INTERVAL };
+                let interval = work.waits.next_in().map_or(interval, |next| next.min(interval));
                 let quiet = tokio::select! {
                     notified = tokio::time::timeout(interval, own.notify.notified()) => notified.is_err(),
+                    () = own.alive.notified(), if work.waits.next_in().is_some() => {
+                        work.waits.revive();
+                        continue;
+                    }
                     () = outbound.closing() => return,
                 };
                 let Some(courier) = courier.upgrade() else { return };
@@ -286,12 +287,16 @@ impl Courier {
                     if matches!(error, Error::Peer(PeerError::Unreachable(..))) {
                         lane.compare.store(true, Ordering::Release);
                     }
-                    let pause = work.pause_after(&error);
+                    let said = if let Error::Peer(said) = &error { Some(said) } else { None };
+                    let pause = pause_after(&mut work.failures, said);
                     tracing::info!(%server, %error, ?pause, "another server can't be served now");
                     self.write_acks(server, work).await;
                     tokio::select! {
                         () = tokio::time::sleep(pause) => {}
-                        () = lane.alive.notified() => work.failures = 0,
+                        () = lane.alive.notified() => {
+                            work.failures = 0;
+                            work.waits.revive();
+                        }
                         () = self.outbound.closing() => return,
                     }
                 }

@@ -24,7 +24,7 @@ use crate::storage::{ReadPool, peers as table};
 
 /// How long a whole fetch may take.
 const FETCH_DEADLINE: Duration = Duration::from_secs(15);
-/// How soon a key that is not in the document makes it be fetched again.
+/// How soon a key that is not in the document, or an endpoint at which the server is not, makes it be fetched again.
 const REFETCH_INTERVAL: Duration = Duration::from_secs(10);
 /// How long a failure is remembered instead of being repeated.
 const FAILURE_MEMORY: Duration = Duration::from_secs(2);
@@ -57,6 +57,8 @@ pub struct Discovery {
     clock: Arc<dyn Clock>,
     known: Mutex<HashMap<ServerName, Known>>,
     failed: Mutex<HashMap<ServerName, (Instant, PeerError)>>,
+    /// When documents were fetched because they lead nowhere.
+    renewed: Mutex<HashMap<ServerName, Instant>>,
     /// Whoever wants the same document waits for whoever asks for it.
     turns: Mutex<HashMap<ServerName, Weak<Turn>>>,
     /// How many servers were met for the first time since this one started.
@@ -82,6 +84,7 @@ impl Discovery {
             clock,
             known: Mutex::default(),
             failed: Mutex::default(),
+            renewed: Mutex::default(),
             turns: Mutex::default(),
             met: AtomicU64::new(0),
             fetches: Semaphore::new(FETCHES_MAX),
@@ -119,6 +122,19 @@ impl Discovery {
             KeyProblem::Unknown => KeyLookup::Unknown,
             KeyProblem::Expired => KeyLookup::Expired,
         })
+    }
+
+    /// The document anew, where what it says leads nowhere any more; none if that was done just now, or it can't be had.
+    pub async fn renewed(&self, server: &ServerName) -> Option<Arc<KeyDocument>> {
+        {
+            let mut renewed = self.renewed.lock().unwrap_or_else(PoisonError::into_inner);
+            renewed.retain(|_, when| when.elapsed() < REFETCH_INTERVAL);
+            if renewed.contains_key(server) {
+                return None;
+            }
+            renewed.insert(server.clone(), Instant::now());
+        }
+        self.fetch(server).await.ok()
     }
 
     fn at_hand(&self, server: &ServerName) -> Option<Known> {

@@ -18,6 +18,7 @@ use crate::domain::writer::Identity;
 use crate::protocol::http_sig::{self, Params, Request};
 use crate::protocol::ids::{KeyId, ServerName};
 use crate::protocol::key_document::KeyDocument;
+use crate::protocol::limits::PROTOCOL_VERSION;
 
 /// Largest answer that is read, in bytes: a range of entries with what JSON adds to it.
 const ANSWER_BYTES_MAX: usize = 4 * 1024 * 1024;
@@ -55,6 +56,24 @@ async fn turn<P>(
         .await
         .map_err(|_| unreachable("too much waits for it".to_owned()))?
         .map_err(|error| unreachable(error.to_string()))
+}
+
+/// Where the document says that the server is asked, in the version that is spoken here.
+fn endpoint_in(server: &ServerName, document: &KeyDocument) -> Result<String, PeerError> {
+    if !document.versions.contains(&PROTOCOL_VERSION) {
+        let why = format!("it does not speak version {PROTOCOL_VERSION}");
+        return Err(PeerError::Unreachable(server.clone(), why));
+    }
+    Ok(document.endpoint.clone())
+}
+
+/// Whether it may be that the server is not where it was asked: nobody was there, or somebody else.
+fn is_astray(error: &PeerError) -> bool {
+    match error {
+        PeerError::Unreachable(..) => true,
+        PeerError::Problem { code, .. } => code == "wrong_destination" || code.starts_with(NO_CODE),
+        _ => false,
+    }
 }
 
 /// What a server says instead of a success.
@@ -173,12 +192,21 @@ impl Outbound {
         of(&self.in_flight, server, IN_FLIGHT_MAX)
     }
 
-    async fn ask_now(&self, server: &ServerName, ask: Ask) -> Result<String, PeerError> {
-        let document = self.document(server).await?;
+    async fn ask_now(&self, server: &ServerName, ask: &Ask) -> Result<String, PeerError> {
+        let mut endpoint = self.endpoint(server).await?;
+        loop {
+            match self.ask_at(server, &endpoint, ask).await {
+                Err(error) => endpoint = self.moved(server, &endpoint, error).await?,
+                answer => return answer,
+            }
+        }
+    }
+
+    async fn ask_at(&self, server: &ServerName, endpoint: &str, ask: &Ask) -> Result<String, PeerError> {
         let permits = self.permits(server);
         let _permit = turn(server, permits.acquire()).await?;
-        let url = format!("{}{BASE}{}", document.endpoint, ask.path);
-        let request = self.signed(server, &document.endpoint, &url, ask)?;
+        let url = format!("{endpoint}{BASE}{}", ask.path);
+        let request = self.signed(server, endpoint, &url, ask)?;
         let unreachable = |why: String| PeerError::Unreachable(server.clone(), why);
         let response = request.send().await.map_err(|error| unreachable(cause(&error)))?;
         if !response.status().is_success() {
@@ -189,6 +217,25 @@ impl Outbound {
             .map_err(|_| PeerError::Nonsense(server.clone(), "its answer is not UTF-8".to_owned()))
     }
 
+    /// Where a server is asked.
+    async fn endpoint(&self, server: &ServerName) -> Result<String, PeerError> {
+        let document = self.document(server).await?;
+        match endpoint_in(server, &document) {
+            Ok(endpoint) => Ok(endpoint),
+            Err(error) => self.moved(server, "", error).await,
+        }
+    }
+
+    /// Where a server is asked that was not found at `from`; the error where it is nowhere else.
+    async fn moved(&self, server: &ServerName, from: &str, error: PeerError) -> Result<String, PeerError> {
+        if !is_astray(&error) {
+            return Err(error);
+        }
+        let Some(document) = self.discovery.renewed(server).await else { return Err(error) };
+        let endpoint = endpoint_in(server, &document)?;
+        if endpoint == from { Err(error) } else { Ok(endpoint) }
+    }
+
     async fn document(&self, server: &ServerName) -> Result<Arc<KeyDocument>, PeerError> {
         if !self.admits(server) || *server == self.identity.name {
             return Err(PeerError::Blocked(server.clone()));
@@ -197,12 +244,27 @@ impl Outbound {
     }
 
     async fn file_now(&self, server: &ServerName, path: &str, from: u64) -> Result<FileAnswer, PeerError> {
-        let document = self.document(server).await?;
+        let mut endpoint = self.endpoint(server).await?;
+        loop {
+            match self.file_at(server, &endpoint, path, from).await {
+                Err(error) => endpoint = self.moved(server, &endpoint, error).await?,
+                answer => return answer,
+            }
+        }
+    }
+
+    async fn file_at(
+        &self,
+        server: &ServerName,
+        endpoint: &str,
+        path: &str,
+        from: u64,
+    ) -> Result<FileAnswer, PeerError> {
         let permits = of(&self.files_in_flight, server, FILES_IN_FLIGHT_MAX);
         let permit = turn(server, permits.acquire_owned()).await?;
-        let url = format!("{}{BASE}{path}", document.endpoint);
+        let url = format!("{endpoint}{BASE}{path}");
         let ask = Ask::get(path.to_owned());
-        let mut request = self.signed(server, &document.endpoint, &url, ask)?.timeout(FILE_DEADLINE);
+        let mut request = self.signed(server, endpoint, &url, &ask)?.timeout(FILE_DEADLINE);
         if from > 0 {
             request = request.header("range", format!("bytes={from}-"));
         }
@@ -238,11 +300,11 @@ impl Outbound {
         server: &ServerName,
         endpoint: &str,
         url: &str,
-        ask: Ask,
+        ask: &Ask,
     ) -> Result<reqwest::RequestBuilder, PeerError> {
         let nonsense = |what: String| PeerError::Nonsense(server.clone(), what);
         let parsed = url::Url::parse(url).map_err(|error| nonsense(error.to_string()))?;
-        let body = ask.body.unwrap_or_default();
+        let body = ask.body.as_deref().unwrap_or_default();
         let authority = http_sig::authority(endpoint.strip_prefix("https://").unwrap_or(endpoint));
         let request = Request {
             method: ask.method,
@@ -259,7 +321,7 @@ impl Outbound {
         let params = Params {
             created,
             expires: created + LIFETIME_S,
-            nonce: nonce(self.clock.as_ref(), &[ask.method, url, &body]),
+            nonce: nonce(self.clock.as_ref(), &[ask.method, url, body]),
             keyid: self.identity.kid.clone(),
         };
         let signed = http_sig::sign(&request, &params, &self.identity.key)
@@ -280,7 +342,7 @@ impl Outbound {
             builder = builder
                 .header("content-digest", digest)
                 .header("content-type", "application/json")
-                .body(body);
+                .body(body.to_owned());
         }
         Ok(builder)
     }
@@ -290,7 +352,7 @@ impl Peers for Outbound {
     fn ask<'a>(&'a self, server: &'a ServerName, ask: Ask) -> Answer<'a> {
         Box::pin(async move {
             tokio::select! {
-                answer = self.ask_now(server, ask) => {
+                answer = self.ask_now(server, &ask) => {
                     if !matches!(answer, Err(PeerError::Blocked(_) | PeerError::Disabled)) {
                         self.note_contact(server, answer.as_ref().err());
                     }

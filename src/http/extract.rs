@@ -219,11 +219,13 @@ pub fn path_config() -> web::PathConfig {
 }
 
 pub fn query_config() -> web::QueryConfig {
-    web::QueryConfig::default().error_handler(|error, _| {
-        let detail = match error {
-            QueryPayloadError::Deserialize(error) => error.to_string(),
-            other => other.to_string(),
-        };
-        Problem::new("bad_query", detail).into()
-    })
+    web::QueryConfig::default().error_handler(|error, _| bad_query(&error).into())
+}
+
+pub fn bad_query(error: &QueryPayloadError) -> Problem {
+    let detail = match error {
+        QueryPayloadError::Deserialize(error) => error.to_string(),
+        other => other.to_string(),
+    };
+    Problem::new("bad_query", detail)
 }

@@ -109,6 +109,7 @@ fn complete_operation(path: &str, method: &str, operation: &mut Map<String, Valu
         codes.extend([
             "bad_signature",
             "bad_digest",
+            "bad_query",
             "clock_skew",
             "key_expired",
             "key_unknown",
@@ -145,7 +146,8 @@ fn complete_operation(path: &str, method: &str, operation: &mut Map<String, Valu
     }
     if let Some(Value::Array(parameters)) = operation.get_mut("parameters") {
         parameters.iter_mut().for_each(complete_parameter);
-        if parameters.iter().any(|parameter| parameter["in"] == "query") {
+        let has_query = parameters.iter().any(|parameter| parameter["in"] == "query");
+        if has_query && !codes.contains(&"bad_query") {
             codes.push("bad_query");
         }
     }

@@ -280,6 +280,7 @@ impl From<Error> for Problem {
             }
             Error::Credentials => Problem::plain("bad_credentials"),
             Error::Busy => Problem::plain("busy").retry_after(1),
+            Error::TooFast(wait) => Problem::new("rate_limited", detail).retry_after(wait.as_secs() + 1),
             Error::Recovering => Problem::plain("recovering").retry_after(RECOVERING_RETRY_S),
             Error::Replaying => Problem::plain("replaying").retry_after(RECOVERING_RETRY_S),
             Error::Batch(batch) => Problem::new(batch.code(), detail),

@@ -119,6 +119,15 @@ pub fn replicas_of(conn: &mut Conn, channel: ChannelNum) -> Result<Vec<ReplicaRo
         .load(conn)?)
 }
 
+/// Servers that get what is appended from now on: those with people in the channel that it does not exclude.
+pub fn following(conn: &mut Conn, channel: ChannelNum) -> Result<Vec<String>> {
+    Ok(replicas::table
+        .filter(replicas::channel.eq(channel).and(replicas::until.is_null()))
+        .order(replicas::server)
+        .select(replicas::server)
+        .load(conn)?)
+}
+
 /// Each (channel, server) that gets entries.
 pub fn all_replicas(conn: &mut Conn) -> Result<Vec<(ChannelNum, String)>> {
     Ok(replicas::table.select((replicas::channel, replicas::server)).load(conn)?)
@@ -140,11 +149,19 @@ pub fn replicated_to(
         .load(conn)?)
 }
 
-/// Channels of which the server lacks something: (number, acknowledged, up to where).
-pub fn lagging(conn: &mut Conn, server: &str, limit: i64) -> Result<Vec<(ChannelNum, i64, i64)>> {
+/// Channels of which the server lacks something, after a number: (number, acknowledged, up to where).
+pub fn lagging(
+    conn: &mut Conn,
+    server: &str,
+    after: ChannelNum,
+    limit: i64,
+) -> Result<Vec<(ChannelNum, i64, i64)>> {
+    let ends_later =
+        replicas::until.is_null().or(replicas::until.gt(replicas::acked.nullable()).assume_not_null());
     let rows: Vec<(ChannelNum, i64, Option<i64>, i64)> = replicas::table
         .inner_join(channels::table.on(channels::num.eq(replicas::channel)))
-        .filter(replicas::server.eq(server).and(replicas::acked.lt(channels::size)))
+        .filter(replicas::server.eq(server).and(replicas::channel.gt(after)))
+        .filter(replicas::acked.lt(channels::size).and(ends_later))
         .order(replicas::channel)
         .limit(limit)
         .select((replicas::channel, replicas::acked, replicas::until, channels::size))
@@ -152,7 +169,7 @@ pub fn lagging(conn: &mut Conn, server: &str, limit: i64) -> Result<Vec<(Channel
     let bounded = rows
         .into_iter()
         .map(|(channel, acked, until, size)| (channel, acked, until.unwrap_or(size).min(size)));
-    Ok(bounded.filter(|(_, acked, end)| acked < end).collect())
+    Ok(bounded.collect())
 }
 
 /// (server, channels, entries that it lacks, in all).

@@ -1,6 +1,6 @@
 //! What people here want of channels that are hosted elsewhere, and that waits for the host.
 
-use diesel::dsl::count_star;
+use diesel::dsl::{count_star, min};
 use diesel::prelude::*;
 
 use super::schema::pending;
@@ -41,10 +41,20 @@ pub fn add(conn: &mut Conn, row: &NewPending<'_>) -> Result<()> {
     Ok(())
 }
 
-/// What waits for a host, oldest first.
-pub fn for_host(conn: &mut Conn, host: &str, limit: i64) -> Result<Vec<PendingRow>> {
+/// Channels of a host for which something waits; those first for which it waits longest.
+pub fn channels_of(conn: &mut Conn, host: &str) -> Result<Vec<ChannelNum>> {
     Ok(pending::table
         .filter(pending::host.eq(host))
+        .group_by(pending::channel)
+        .order(min(pending::num))
+        .select(pending::channel)
+        .load(conn)?)
+}
+
+/// What waits for a channel's host, oldest first.
+pub fn first_in(conn: &mut Conn, channel: ChannelNum, limit: i64) -> Result<Vec<PendingRow>> {
+    Ok(pending::table
+        .filter(pending::channel.eq(channel))
         .order(pending::num)
         .limit(limit)
         .select(PendingRow::columns())

@@ -1,13 +1,19 @@
-//! How many may come at once from elsewhere into channels that are hosted here: a server can have any number of people.
+//! How many may come at once from elsewhere into channels that are hosted here, and how much they may write: a server
+//! can have any number of people.
 
+use std::collections::HashMap;
+use std::hash::Hash;
 use std::num::NonZeroU32;
+use std::time::Duration;
 
+use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
+use crate::config::Settings;
 use crate::domain::writer::Work;
 use crate::domain::{Conflict, Error};
-use crate::protocol::event::{Event, EventType};
-use crate::protocol::ids::{ChannelId, ServerName};
+use crate::protocol::event::{Event, EventType, SignedEvent};
+use crate::protocol::ids::{ChannelId, ServerName, UserId};
 use crate::protocol::rules::Membership;
 use crate::protocol::state::content::MemberContent;
 use crate::storage::{ChannelNum, peers};
@@ -21,18 +27,79 @@ const KNOCKS_PER_SERVER_MAX: i64 = 20;
 pub struct Crowds {
     of_server: DefaultKeyedRateLimiter<(ServerName, ChannelId)>,
     of_channel: DefaultKeyedRateLimiter<ChannelId>,
+    /// None where nothing is limited.
+    paces: Option<Paces>,
 }
 
-impl Default for Crowds {
-    fn default() -> Crowds {
-        Crowds {
-            of_server: RateLimiter::keyed(Quota::per_minute(PER_SERVER)),
-            of_channel: RateLimiter::keyed(Quota::per_minute(PER_CHANNEL)),
+/// How many events in a minute one person may write, and one server's people together.
+struct Paces {
+    of_person: DefaultKeyedRateLimiter<UserId>,
+    of_server: DefaultKeyedRateLimiter<ServerName>,
+}
+
+fn per_minute<K: Hash + Eq + Clone>(most: u32) -> DefaultKeyedRateLimiter<K> {
+    RateLimiter::keyed(Quota::per_minute(NonZeroU32::new(most).unwrap_or(NonZeroU32::MIN)))
+}
+
+/// Counts one event. How long to wait where it is too much.
+fn count<K: Hash + Eq + Clone>(limiter: &DefaultKeyedRateLimiter<K>, key: &K) -> Option<Duration> {
+    limiter.check_key(key).err().map(|until| until.wait_time_from(DefaultClock::default().now()))
+}
+
+impl Paces {
+    /// Refuses what is too much, and whatever the same person wrote after it: their events stay in order. The error is
+    /// how soon one of them may go on, where none may go on now.
+    fn keep(&self, server: &ServerName, events: &mut [Result<SignedEvent, Error>]) -> Result<(), Error> {
+        let mut waiting: HashMap<UserId, Duration> = HashMap::new();
+        let (mut server_waits, mut some_go_on) = (None, false);
+        for event in events {
+            let Ok(signed) = event else {
+                some_go_on = true;
+                continue;
+            };
+            let sender = &signed.event.sender;
+            let waits = server_waits.or_else(|| waiting.get(sender).copied());
+            let waits = waits.or_else(|| count(&self.of_person, sender));
+            let waits = waits.or_else(|| {
+                server_waits = count(&self.of_server, server);
+                server_waits
+            });
+            match waits {
+                Some(wait) => {
+                    waiting.entry(sender.clone()).or_insert(wait);
+                    *event = Err(Error::TooFast(wait));
+                }
+                None => some_go_on = true,
+            }
+        }
+        match waiting.into_values().min() {
+            Some(wait) if !some_go_on => Err(Error::TooFast(wait)),
+            _ => Ok(()),
         }
     }
 }
 
 impl Crowds {
+    pub fn new(settings: &Settings) -> Crowds {
+        let paces = settings.limits.enabled.then(|| Paces {
+            of_person: per_minute(settings.limits.writes_per_minute),
+            of_server: per_minute(settings.federation.events_per_minute),
+        });
+        Crowds {
+            of_server: RateLimiter::keyed(Quota::per_minute(PER_SERVER)),
+            of_channel: RateLimiter::keyed(Quota::per_minute(PER_CHANNEL)),
+            paces,
+        }
+    }
+
+    /// Refuses those of a server's events that are more than it or their senders may write now.
+    ///
+    /// # Errors
+    /// `rate_limited` where that is all of them.
+    pub fn pace(&self, server: &ServerName, events: &mut [Result<SignedEvent, Error>]) -> Result<(), Error> {
+        self.paces.as_ref().map_or(Ok(()), |paces| paces.keep(server, events))
+    }
+
     /// Whether so many more of the server's people may come into the channel now.
     pub fn admits(&self, server: &ServerName, channel: &ChannelId, count: usize) -> bool {
         let Some(count) = u32::try_from(count).ok().and_then(NonZeroU32::new) else { return count == 0 };
@@ -45,6 +112,10 @@ impl Crowds {
     pub fn forget_quiet(&self) {
         self.of_server.retain_recent();
         self.of_channel.retain_recent();
+        if let Some(paces) = &self.paces {
+            paces.of_person.retain_recent();
+            paces.of_server.retain_recent();
+        }
     }
 }
 

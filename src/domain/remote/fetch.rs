@@ -102,7 +102,7 @@ impl Fetch {
     /// Asks one server after the other, until the bytes are here.
     async fn download(&self, id: &str) -> Result<(FileRow, ServerName)> {
         let mut part = self.common.files.parts.create(id).await?;
-        let mut worst: Option<PeerError> = None;
+        let mut worst: Option<Error> = None;
         for server in &self.sources {
             part.cut(0).await?;
             match self.from(server, part).await? {
@@ -117,41 +117,41 @@ impl Fetch {
                     }
                     tracing::warn!(%server, hash = %self.hash, "a server gave other bytes than the file's");
                     let why = "what it gave are not the bytes of the file".to_owned();
-                    worst = Some(PeerError::Nonsense(server.clone(), why));
+                    worst = Some(PeerError::Nonsense(server.clone(), why).into());
                     part = self.common.files.parts.go_on(id).await?.ok_or(Error::NotFound(Missing::File))?;
                 }
                 (again, Err(error)) => {
                     part = again;
                     tracing::debug!(%server, %error, hash = %self.hash, "a file could not be had");
-                    let none = matches!(&error, PeerError::Problem { status: 404, .. });
-                    if !none && worst.is_none() {
+                    let none = matches!(&error, Error::Peer(PeerError::Problem { status: 404, .. }));
+                    // One server's word that the file is too large counts where no other says anything else.
+                    if !none && matches!(worst, None | Some(Error::Invalid { .. })) {
                         worst = Some(error);
                     }
                 }
             }
         }
         drop(part);
-        Err(worst.map_or(Error::NotFound(Missing::File), Error::Peer))
+        Err(worst.unwrap_or(Error::NotFound(Missing::File)))
     }
 
-    /// Fills the part from one server, going on where it broke off.
-    async fn from(
-        &self,
-        server: &ServerName,
-        mut part: Part,
-    ) -> Result<(Part, std::result::Result<(), PeerError>)> {
+    /// Fills the part from one server, going on where it broke off. What comes beside the part is why this server does
+    /// not give the file: others may.
+    async fn from(&self, server: &ServerName, mut part: Part) -> Result<(Part, Result<()>)> {
         let seconds = self.common.bytes_max / BYTES_PER_SECOND_MIN;
         let end = tokio::time::Instant::now() + FETCH_DEADLINE + Duration::from_secs(seconds);
         let mut breaks = 0;
         loop {
             let went = tokio::time::timeout_at(end, self.stretch(server, &mut part)).await;
-            let slow = || Err(PeerError::Unreachable(server.clone(), "it took too long".to_owned()));
+            let slow = || Err(PeerError::Unreachable(server.clone(), "it took too long".to_owned()).into());
             let outcome = match went {
                 Ok(outcome) => outcome?,
                 Err(_) => return Ok((part, slow())),
             };
             match outcome {
-                Err(error) if matches!(error, PeerError::Unreachable(..)) && part.length() > 0 => {
+                Err(error)
+                    if matches!(error, Error::Peer(PeerError::Unreachable(..))) && part.length() > 0 =>
+                {
                     breaks += 1;
                     if breaks > BREAKS_MAX {
                         return Ok((part, Err(error)));
@@ -163,23 +163,17 @@ impl Fetch {
     }
 
     /// One request: everything from what is there on.
-    async fn stretch(
-        &self,
-        server: &ServerName,
-        part: &mut Part,
-    ) -> Result<std::result::Result<(), PeerError>> {
+    async fn stretch(&self, server: &ServerName, part: &mut Part) -> Result<Result<()>> {
         let mut answer = match self.common.peers.file(server, &self.path, part.length()).await {
             Ok(answer) => answer,
-            Err(error) => return Ok(Err(error)),
+            Err(error) => return Ok(Err(error.into())),
         };
-        let nonsense = |what: String| Ok(Err(PeerError::Nonsense(server.clone(), what)));
+        let nonsense = |what: String| Ok(Err(PeerError::Nonsense(server.clone(), what).into()));
+        let unreachable = |why: &str| Ok(Err(PeerError::Unreachable(server.clone(), why.to_owned()).into()));
         if answer.size > self.common.bytes_max {
             let most = self.common.bytes_max;
-            return Err(Error::invalid(
-                "too_large",
-                "",
-                format!("This server takes at most {most} bytes a file."),
-            ));
+            let detail = format!("This server takes at most {most} bytes a file.");
+            return Ok(Err(Error::invalid("too_large", "", detail)));
         }
         if answer.from != part.length() {
             if answer.from != 0 {
@@ -189,11 +183,9 @@ impl Fetch {
         }
         loop {
             let piece = match tokio::time::timeout(SILENCE_MAX, answer.bytes.next()).await {
-                Err(_) => {
-                    return Ok(Err(PeerError::Unreachable(server.clone(), "it went silent".to_owned())));
-                }
+                Err(_) => return unreachable("it went silent"),
                 Ok(None) => break,
-                Ok(Some(Err(error))) => return Ok(Err(error)),
+                Ok(Some(Err(error))) => return Ok(Err(error.into())),
                 Ok(Some(Ok(piece))) => piece,
             };
             if part.length() + piece.len() as u64 > answer.size {
@@ -203,7 +195,7 @@ impl Fetch {
         }
         match part.length() == answer.size {
             true => Ok(Ok(())),
-            false => Ok(Err(PeerError::Unreachable(server.clone(), "it broke off".to_owned()))),
+            false => unreachable("it broke off"),
         }
     }
 

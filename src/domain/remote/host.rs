@@ -51,7 +51,8 @@ impl Domain {
     /// Takes another server's events into a channel hosted here. Each is answered for itself.
     ///
     /// # Errors
-    /// `channel_not_found`; `bad_event` where the purpose demands another event; `too_large`.
+    /// `channel_not_found`; `bad_event` where the purpose demands another event; `too_large`;
+    /// `rate_limited`.
     pub async fn accept_events(
         &self,
         origin: &ServerName,
@@ -85,6 +86,7 @@ impl Domain {
                     .ok_or(Error::NotFound(Missing::Channel))
             })
             .await?;
+        self.crowds.pace(origin, &mut checked)?;
         let comers = checked.iter().flatten().filter(|event| asks_for_seat(&event.event).is_some());
         if !self.crowds.admits(origin, channel, comers.count()) {
             return Err(Error::Conflict(Conflict::Crowded));

@@ -16,7 +16,8 @@ use std::time::Duration;
 use super::host::damaged;
 use super::replica::HEADS_MAX;
 use futures_util::future::BoxFuture;
-use futures_util::{FutureExt, StreamExt, stream};
+use futures_util::stream::{self, FuturesUnordered};
+use futures_util::{FutureExt, StreamExt};
 pub use turns::{Fences, Recovery};
 
 use super::wire::{HeadClaim, Heads, HeadsAnswer};
@@ -137,23 +138,50 @@ impl Domain {
     /// Asks what has to be asked, for as long as the server runs.
     pub async fn recover(&self) {
         self.first_round().await;
+        tokio::join!(self.take_turns(), self.keep_open());
+    }
+
+    /// Asks whoever is due. What one of them has is taken back while others take their time.
+    async fn take_turns(&self) {
+        let mut turns = FuturesUnordered::new();
+        let mut asked: HashSet<ServerName> = HashSet::new();
+        loop {
+            let free = SERVERS_AT_ONCE.saturating_sub(turns.len());
+            for server in self.recovery.due(&asked).into_iter().take(free) {
+                asked.insert(server.clone());
+                turns.push(async move {
+                    self.turn(&server).await;
+                    server
+                });
+            }
+            // Without a place for them, it does not matter when others are due.
+            let next = self.recovery.next_in(&asked).filter(|_| turns.len() < SERVERS_AT_ONCE);
+            let due = async {
+                match next {
+                    Some(next) => tokio::time::sleep(next).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                Some(server) = turns.next() => drop(asked.remove(&server)),
+                () = self.recovery.wake.notified() => {}
+                () = due => {}
+            }
+        }
+    }
+
+    /// Opens channels as soon as all have answered that have a copy, or the operator has given them up.
+    async fn keep_open(&self) {
         loop {
             let waits = self.refresh().await.unwrap_or_else(|error| {
                 tracing::error!(%error, "what has to be recovered can't be read");
                 true
             });
-            let due = self.recovery.due();
-            if due.is_empty() {
-                let nap = self.recovery.next_in().into_iter().chain(waits.then_some(LOOK_INTERVAL)).min();
-                match nap {
-                    Some(nap) => drop(tokio::time::timeout(nap, self.recovery.wake.notified()).await),
-                    None => self.recovery.wake.notified().await,
-                }
-                continue;
+            let changed = self.recovery.changed.notified();
+            match waits {
+                true => drop(tokio::time::timeout(LOOK_INTERVAL, changed).await),
+                false => changed.await,
             }
-            let turns: Vec<BoxFuture<'_, ()>> =
-                due.into_iter().map(|server| self.turn(server).boxed()).collect();
-            stream::iter(turns).buffer_unordered(SERVERS_AT_ONCE).collect::<Vec<()>>().await;
         }
     }
 
@@ -198,13 +226,13 @@ impl Domain {
         self.writer.gate.release();
     }
 
-    async fn turn(&self, server: ServerName) {
-        let outcome = tokio::time::timeout(TURN_MAX, self.ask_and_regain(&server)).await;
+    async fn turn(&self, server: &ServerName) {
+        let outcome = tokio::time::timeout(TURN_MAX, self.ask_and_regain(server)).await;
         match outcome.unwrap_or(Err(Error::Busy)) {
-            Ok(()) => self.recovery.succeeded(&server),
+            Ok(()) => self.recovery.succeeded(server),
             Err(error) => {
                 tracing::info!(%server, %error, "what it has could not be taken back yet");
-                self.recovery.failed(&server);
+                self.recovery.failed(server);
             }
         }
     }

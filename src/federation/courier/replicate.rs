@@ -6,16 +6,16 @@ use std::time::{Duration, Instant};
 use futures_util::StreamExt;
 use futures_util::stream::{self, FuturesOrdered};
 
-use super::{Acked, Courier, Lane, LaneWork, ROUND_MAX};
+use super::{Acked, CHANNELS_AT_ONCE, Courier, Lane, LaneWork, ROUND_MAX};
 use crate::domain::Error;
 use crate::domain::peers::{Ask, PeerError, Peers};
 use crate::domain::remote::history::NextBatch;
 use crate::domain::remote::wire::BatchAnswer;
 use crate::protocol::ids::ServerName;
-use crate::storage::{ChannelNum, peers};
+use crate::storage::{ChannelNum, Conn, peers};
 
-/// Channels that are brought up to date side by side for one server.
-const CHANNELS_AT_ONCE: usize = 4;
+/// So many channels are found before they are brought up to date.
+const CHANNELS_PER_ROUND: usize = 64;
 /// Batches of one channel that are under way to one server.
 const BATCHES_AT_ONCE: usize = 4;
 /// Channels whose acknowledgements are kept in memory alone.
@@ -39,19 +39,9 @@ impl Courier {
         lane: &Lane,
         work: &mut LaneWork,
     ) -> Result<bool, Error> {
-        let name = server.as_str().to_owned();
-        let rows = self.domain.reads.read(move |conn| peers::lagging(conn, &name, ROUND_MAX)).await?;
-        work.refused.retain(|_, when| when.elapsed() < REFUSED_PAUSE);
-        let is_full = i64::try_from(rows.len()).is_ok_and(|count| count >= ROUND_MAX);
-        let lagging: Vec<(ChannelNum, Acked)> = rows
-            .into_iter()
-            .map(|(channel, acked, end)| (channel, work.acked_of(channel, acked), end))
-            .filter(|(channel, acked, end)| acked.size < *end && !work.refused.contains_key(channel))
-            .map(|(channel, acked, _)| (channel, acked))
-            .collect();
+        let lagging = self.lagging(server, work).await?;
         if lagging.is_empty() {
-            // What is acknowledged and not written down must not stand before what waits.
-            return Ok(is_full && self.write_acks(server, work).await);
+            return Ok(false);
         }
         let mut outcomes =
             stream::iter(lagging)
@@ -66,7 +56,7 @@ impl Courier {
                 Ok(()) => {}
                 Err(Error::Peer(error)) if !error.is_passing() => {
                     tracing::warn!(%server, %error, channel, "a channel is not taken");
-                    work.refused.insert(channel, Instant::now());
+                    work.waits.leave(channel, REFUSED_PAUSE);
                 }
                 Err(error) => failed = Some(error),
             }
@@ -76,6 +66,26 @@ impl Courier {
             self.write_acks(server, work).await;
         }
         failed.map_or(Ok(true), Err)
+    }
+
+    /// Channels of which the server lacks something, and takes it: what was acknowledged and is not written down, and
+    /// what is refused, must not stand before what waits.
+    async fn lagging(&self, server: &ServerName, work: &LaneWork) -> Result<Vec<(ChannelNum, Acked)>, Error> {
+        let (mut found, mut after) = (Vec::new(), 0);
+        while found.len() < CHANNELS_PER_ROUND {
+            let name = server.as_str().to_owned();
+            let read = move |conn: &mut Conn| peers::lagging(conn, &name, after, ROUND_MAX);
+            let rows = self.domain.reads.read(read).await?;
+            let Some((last, ..)) = rows.last() else { break };
+            after = *last;
+            for (channel, stored, end) in rows {
+                let acked = work.acked_of(channel, stored);
+                if acked.size < end && !work.waits.holds(channel) {
+                    found.push((channel, acked));
+                }
+            }
+        }
+        Ok(found)
     }
 
     /// Sends batch after batch until the server has all of the channel.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::Courier;
+use crate::domain::Error;
 use crate::domain::effect::Effect;
 use crate::domain::peers::{Ask, Peers};
 use crate::domain::remote::replica::SIGNALS_MAX;
@@ -38,12 +39,15 @@ impl Courier {
         let Ok(user) = user.parse::<UserId>() else { return };
         let (courier, id) = (self.clone(), id.clone());
         self.runtime.spawn(async move {
-            let row = courier.domain.reads.read(move |conn| channels::by_num(conn, channel)).await;
-            let Ok(Some(row)) = row else { return };
+            // Those alone that get what is said from now on: who is gone hears of no typing.
+            let found = courier.domain.reads.read(move |conn| {
+                Ok::<_, Error>((channels::by_num(conn, channel)?, peers::following(conn, channel)?))
+            });
+            let Ok((Some(row), following)) = found.await else { return };
             let ours = courier.domain.server().clone();
             let from = user.server();
             let servers = if row.host == ours.as_str() {
-                courier.routes.of(channel)
+                following.iter().filter_map(|server| server.parse().ok()).collect()
             } else if from == ours {
                 row.host.parse().into_iter().collect()
             } else {

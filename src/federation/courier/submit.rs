@@ -3,7 +3,10 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-use super::{Courier, LaneWork, ROUND_MAX};
+use futures_util::StreamExt;
+use futures_util::stream;
+
+use super::{CHANNELS_AT_ONCE, Courier, LaneWork, ROUND_MAX};
 use crate::domain::Error;
 use crate::domain::peers::{Ask, PASSING_CODES, PeerError, Peers};
 use crate::domain::pending::Fate;
@@ -13,27 +16,103 @@ use crate::protocol::ids::{ChannelId, ServerName};
 use crate::protocol::limits::SUBMIT_EVENTS_MAX;
 use crate::protocol::sign::Signature;
 use crate::storage::pending::{self, PendingRow};
-use crate::storage::{channels, peers};
+use crate::storage::{ChannelNum, Conn, channels, peers};
 
 /// When an event that the host took, and that did not come back, is sent again: it may have been lost.
 const TAKEN_PAUSE: Duration = Duration::from_secs(60);
 /// An errand that could not be done for so long is given up, in milliseconds: 7 days.
 const ERRAND_MS_MAX: i64 = 7 * 24 * 3_600_000;
 
+/// Events that a host was handed, and what it says.
+struct Handed {
+    id: ChannelId,
+    rows: Vec<PendingRow>,
+    answer: Result<Vec<Outcome>, PeerError>,
+}
+
+/// Whether it is the channel that can't be written into now, and not the server that can't be asked. What makes no sense
+/// is no refusal: people were told that it waits.
+fn is_of_channel(error: &PeerError) -> bool {
+    match error {
+        PeerError::Nonsense(..) => true,
+        PeerError::Problem { code, .. } => PASSING_CODES.contains(&code.as_str()),
+        _ => false,
+    }
+}
+
 impl Courier {
-    /// Hands the host events of people here, in the order in which they were made.
+    /// Hands the host events of people here, in each channel in the order in which they were made. A channel whose host
+    /// says to wait is passed over, and holds up no other.
     pub(super) async fn submit(&self, server: &ServerName, work: &mut LaneWork) -> Result<bool, Error> {
         let name = server.as_str().to_owned();
-        let rows = self.domain.reads.read(move |conn| pending::for_host(conn, &name, ROUND_MAX)).await?;
-        let waiting: HashSet<&str> = rows.iter().map(|row| row.event_id.as_str()).collect();
-        work.taken.retain(|event, when| waiting.contains(event.as_str()) && when.elapsed() < TAKEN_PAUSE);
-        let mut rows: Vec<PendingRow> =
-            rows.into_iter().filter(|row| !work.taken.contains_key(&row.event_id)).collect();
-        let Some(channel) = rows.first().map(|row| row.channel) else { return Ok(false) };
-        rows.retain(|row| row.channel == channel);
-        rows.truncate(SUBMIT_EVENTS_MAX);
-        let row = self.domain.reads.read(move |conn| channels::by_num(conn, channel)).await?;
-        let Some(id) = row.and_then(|row| row.id.parse::<ChannelId>().ok()) else { return Ok(false) };
+        let mut channels = self.domain.reads.read(move |conn| pending::channels_of(conn, &name)).await?;
+        channels.retain(|channel| !work.waits.holds(*channel));
+        work.taken.retain(|_, when| when.elapsed() < TAKEN_PAUSE);
+        let taken: HashSet<String> = work.taken.keys().cloned().collect();
+        let mut answers = stream::iter(channels)
+            .map(|channel| {
+                let taken = &taken;
+                async move { (channel, self.hand_over(server, channel, taken).await) }
+            })
+            .buffer_unordered(CHANNELS_AT_ONCE);
+        let (mut some, mut failed) = (false, None);
+        while let Some((channel, handed)) = answers.next().await {
+            let Some(Handed { id, rows, answer }) = handed? else { continue };
+            some = true;
+            let held = match answer {
+                Ok(outcomes) => self.settle(server, work, &id, rows, outcomes).await?,
+                Err(error) if is_of_channel(&error) => Some(error),
+                Err(error) if error.is_passing() => {
+                    failed = Some(error);
+                    break;
+                }
+                // The channel as a whole is refused: so is each event.
+                Err(error) => {
+                    for row in &rows {
+                        self.give_up(&id, row, error.clone()).await?;
+                    }
+                    None
+                }
+            };
+            match held {
+                Some(error) => {
+                    let pause = work.waits.hold(channel, &error);
+                    tracing::info!(%server, channel = %id, %error, ?pause, "events wait for their host");
+                }
+                None => work.waits.end(channel),
+            }
+        }
+        failed.map_or(Ok(some), |error| Err(error.into()))
+    }
+
+    /// Sends the oldest events of a channel that were not taken yet; none if there are no such.
+    async fn hand_over(
+        &self,
+        server: &ServerName,
+        channel: ChannelNum,
+        taken: &HashSet<String>,
+    ) -> Result<Option<Handed>, Error> {
+        let most = i64::try_from(SUBMIT_EVENTS_MAX).unwrap_or(ROUND_MAX);
+        let waiting = move |conn: &mut Conn| {
+            let id = channels::by_num(conn, channel)?.map(|row| row.id);
+            Ok::<_, Error>((id, pending::first_in(conn, channel, most)?))
+        };
+        let (id, mut rows) = self.domain.reads.read(waiting).await?;
+        rows.retain(|row| !taken.contains(&row.event_id));
+        let Some(id) = id.and_then(|id| id.parse::<ChannelId>().ok()) else { return Ok(None) };
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        let answer = self.ask_to_append(server, &id, &rows).await;
+        Ok(Some(Handed { id, rows, answer }))
+    }
+
+    async fn ask_to_append(
+        &self,
+        server: &ServerName,
+        channel: &ChannelId,
+        rows: &[PendingRow],
+    ) -> Result<Vec<Outcome>, PeerError> {
         let nonsense = |error: serde_json::Error| PeerError::Nonsense(server.clone(), error.to_string());
         let events: Vec<WireEvent> = rows
             .iter()
@@ -42,41 +121,49 @@ impl Courier {
             .collect::<Result<_, _>>()
             .map_err(nonsense)?;
         let body = serde_json::to_string(&Submission { events }).map_err(nonsense)?;
-        let answer = self.outbound.ask(server, Ask::post(format!("/channels/{id}/events"), body)).await;
-        let results = match answer {
-            Ok(answer) => serde_json::from_str::<SubmissionAnswer>(&answer).map_err(nonsense)?.results,
-            // What makes no sense is no refusal: people were told that it waits.
-            Err(error) if error.is_passing() || matches!(error, PeerError::Nonsense(..)) => {
-                return Err(error.into());
-            }
-            // The channel as a whole is refused: so is each event.
-            Err(error) => {
-                for row in &rows {
-                    self.give_up(&id, row, error.clone()).await?;
-                }
-                return Ok(true);
-            }
-        };
+        let answer =
+            self.outbound.ask(server, Ask::post(format!("/channels/{channel}/events"), body)).await?;
+        let results = serde_json::from_str::<SubmissionAnswer>(&answer).map_err(nonsense)?.results;
         if results.len() != rows.len() {
             let what = format!("{} outcomes for {} events", results.len(), rows.len());
-            return Err(PeerError::Nonsense(server.clone(), what).into());
+            return Err(PeerError::Nonsense(server.clone(), what));
         }
-        for (row, result) in rows.iter().zip(results) {
-            match result {
+        Ok(results)
+    }
+
+    /// Does what follows from the host's word on each event. Answers why some of them wait, if they do.
+    async fn settle(
+        &self,
+        server: &ServerName,
+        work: &mut LaneWork,
+        channel: &ChannelId,
+        rows: Vec<PendingRow>,
+        outcomes: Vec<Outcome>,
+    ) -> Result<Option<PeerError>, Error> {
+        let mut held = None;
+        for (row, outcome) in rows.into_iter().zip(outcomes) {
+            match outcome {
                 Outcome { entry: Some(_), .. } => {
-                    work.taken.insert(row.event_id.clone(), Instant::now());
+                    // What comes through at the host's pace does not wait longer and longer.
+                    work.waits.end(row.channel);
+                    work.taken.insert(row.event_id, Instant::now());
                 }
-                Outcome { error: Some(error), .. } if !PASSING_CODES.contains(&error.code.as_str()) => {
+                Outcome { error: Some(error), .. } => {
+                    let passes = PASSING_CODES.contains(&error.code.as_str());
                     let why = PeerError::of_outcome(server, error);
-                    self.give_up(&id, row, why).await?;
+                    if passes {
+                        held = Some(why);
+                    } else {
+                        self.give_up(channel, &row, why).await?;
+                    }
                 }
                 Outcome { .. } => {
-                    let why = "it could not take an event just now".to_owned();
-                    return Err(PeerError::Unreachable(server.clone(), why).into());
+                    let what = "an outcome without entry and error".to_owned();
+                    held = Some(PeerError::Nonsense(server.clone(), what));
                 }
             }
         }
-        Ok(true)
+        Ok(held)
     }
 
     /// The host will never take the event: whoever waits is told, and it is sent no more.

@@ -2,7 +2,7 @@
 
 use actix_web::{
     HttpResponse, get, post,
-    web::{Json, Path, Query},
+    web::{Json, Path},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -88,12 +88,11 @@ pub struct Range {
 #[get("/channels/{channel}/entries")]
 pub async fn get_entries(
     state: State,
-    signed: Signed,
+    signed: Signed<Range>,
     path: Path<ChannelId>,
-    query: Query<Range>,
 ) -> Result<Json<Batch>, Problem> {
-    let to = query.to.unwrap_or(i64::MAX - 1);
-    let from = query.from.max(0);
+    let to = signed.query.to.unwrap_or(i64::MAX - 1);
+    let from = signed.query.from.max(0);
     Ok(Json(state.domain.entries_for(&signed.origin, &path, from, to).await?))
 }
 
@@ -153,10 +152,10 @@ pub struct Proof {
 #[get("/channels/{channel}/proof")]
 pub async fn get_proof(
     state: State,
-    signed: Signed,
+    signed: Signed<ProofQuery>,
     path: Path<ChannelId>,
-    query: Query<ProofQuery>,
 ) -> Result<Json<Proof>, Problem> {
+    let query = &signed.query;
     let busy = |_| Problem::plain("rate_limited").retry_after(1);
     let _place = state.proofs.try_acquire().map_err(busy)?;
     let proof = state.domain.proof_for(&signed.origin, &path, query.seq, query.size).await?;

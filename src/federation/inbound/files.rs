@@ -3,10 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::http::header;
-use actix_web::{
-    HttpRequest, HttpResponse, get,
-    web::{Path, Query},
-};
+use actix_web::{HttpRequest, HttpResponse, get, web::Path};
 use futures_util::TryStreamExt;
 use serde::Deserialize;
 use tokio::sync::Semaphore;
@@ -59,14 +56,13 @@ fn purpose(query: FileQuery) -> Option<FileUse> {
 #[get("/files/{hash}")]
 pub async fn get_file(
     state: State,
-    signed: Signed,
+    signed: Signed<FileQuery>,
     request: HttpRequest,
     path: Path<String>,
-    query: Query<FileQuery>,
 ) -> Result<HttpResponse, Problem> {
     let missing = || Problem::from(Error::NotFound(Missing::File));
     let hash: Hash = path.parse().map_err(|_| missing())?;
-    let purpose = purpose(query.into_inner()).ok_or_else(missing)?;
+    let purpose = purpose(signed.query).ok_or_else(missing)?;
     let row = state.domain.file_for(&signed.origin, &hash, purpose).await?;
     let size = u64::try_from(row.size).unwrap_or(0);
     let range = ranges::range(request.headers(), size, &row.hash)?;

@@ -69,10 +69,9 @@ pub struct DirectoryQuery {
 #[get("/directory")]
 pub async fn get_directory(
     state: State,
-    _signed: Signed,
-    query: Query<DirectoryQuery>,
+    signed: Signed<DirectoryQuery>,
 ) -> Result<Json<DirectoryPage>, Problem> {
-    let DirectoryQuery { query, cursor } = query.into_inner();
+    let DirectoryQuery { query, cursor } = signed.query;
     let query = query.unwrap_or_default().replace('\0', "");
     Ok(Json(state.domain.cards(query, cursor.unwrap_or(0)).await?))
 }

@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderMap};
-use actix_web::web::BytesMut;
+use actix_web::web::{BytesMut, Query};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use futures_util::StreamExt;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::{Inbound, State};
@@ -17,7 +18,7 @@ use crate::domain::peers::{PeerError, Peers};
 use crate::federation::VERSION;
 use crate::federation::discovery::KeyLookup;
 use crate::http::Problem;
-use crate::http::extract::Object;
+use crate::http::extract::{Object, bad_query};
 use crate::protocol::http_sig::{self, Address, Addressed, Claim, Request, SigError};
 use crate::protocol::ids::{KeyId, ServerName};
 use crate::protocol::key_document::KeyDocument;
@@ -32,8 +33,14 @@ const STRANGERS_BODY_BYTES_MAX: usize = 64 * 1024;
 /// How long a whole body may take.
 const BODY_DEADLINE: Duration = Duration::from_secs(20);
 
-/// A request whose signature verified.
-pub struct Signed {
+/// The query of an operation that has no parameters.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoQuery {}
+
+/// A request whose signature verified, with the operation's query.
+pub struct Signed<Q = NoQuery> {
+    pub query: Q,
     pub origin: ServerName,
     pub kid: KeyId,
     /// The origin's document, which holds the key.
@@ -45,7 +52,7 @@ pub struct Signed {
     body: BytesMut,
 }
 
-impl Signed {
+impl<Q> Signed<Q> {
     /// The body, of the documented shape.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         serde_json::from_slice::<Object<T>>(&self.body)
@@ -54,9 +61,9 @@ impl Signed {
     }
 }
 
-impl FromRequest for Signed {
+impl<Q: DeserializeOwned + 'static> FromRequest for Signed<Q> {
     type Error = Problem;
-    type Future = Pin<Box<dyn Future<Output = Result<Signed, Problem>>>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Signed<Q>, Problem>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, payload) = (request.clone(), payload.take());
@@ -71,7 +78,7 @@ impl FromRequest for Signed {
             let body = tokio::time::timeout(BODY_DEADLINE, body(payload)).await;
             let body = body.unwrap_or_else(|_| Err(Problem::new("busy", "The body took too long.")))?;
             caller.verify(&request, &body).map_err(of_signature)?;
-            caller.admit(&state, body)
+            caller.admit(&state, &request, body)
         })
     }
 }
@@ -195,7 +202,12 @@ impl Caller {
     }
 
     /// What verified counts once, and not too often.
-    fn admit(self, state: &Inbound, body: BytesMut) -> Result<Signed, Problem> {
+    fn admit<Q: DeserializeOwned>(
+        self,
+        state: &Inbound,
+        request: &HttpRequest,
+        body: BytesMut,
+    ) -> Result<Signed<Q>, Problem> {
         let Caller { addressed: Addressed { origin, .. }, claim, document, received, .. } = self;
         state.rates.request(&origin)?;
         // REQ-11: nonces are not kept over a restart; whose request is refused for that signs it again.
@@ -207,7 +219,9 @@ impl Caller {
         }
         // Whoever speaks is there: what waits for them goes out now.
         state.courier.revive(&origin);
+        let query = Query::<Q>::from_query(request.query_string()).map_err(|error| bad_query(&error))?;
         Ok(Signed {
+            query: query.into_inner(),
             origin,
             kid: claim.keyid().clone(),
             document,

@@ -1,6 +1,6 @@
 //! Whose turn it is to be asked, and what is not taken any more.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -24,7 +24,10 @@ pub struct Recovery {
     /// Seconds since 1970 of the last fence that was put up; 0 without any.
     pub(super) fence_s: Mutex<i64>,
     pub(super) refreshing: tokio::sync::Mutex<()>,
+    /// Somebody is to be asked,
     pub(super) wake: Notify,
+    /// and who has to answer may be others than before.
+    pub(super) changed: Notify,
 }
 
 pub(super) struct Turn {
@@ -56,6 +59,7 @@ impl Recovery {
         let mut todo = self.todo.lock().unwrap_or_else(PoisonError::into_inner);
         todo.insert(server.clone(), Turn { next: Instant::now(), failures: 0 });
         self.wake.notify_one();
+        self.changed.notify_one();
     }
 
     /// The server says that it has more than there is. False when it was asked just now, and had not.
@@ -78,14 +82,18 @@ impl Recovery {
         }
     }
 
-    pub(super) fn due(&self) -> Vec<ServerName> {
+    /// Who may be asked now, but for these.
+    pub(super) fn due(&self, but: &HashSet<ServerName>) -> Vec<ServerName> {
         let (now, todo) = (Instant::now(), self.todo.lock().unwrap_or_else(PoisonError::into_inner));
-        todo.iter().filter(|(_, turn)| turn.next <= now).map(|(server, _)| server.clone()).collect()
+        let due = todo.iter().filter(|(server, turn)| turn.next <= now && !but.contains(*server));
+        due.map(|(server, _)| server.clone()).collect()
     }
 
-    pub(super) fn next_in(&self) -> Option<Duration> {
+    /// How long until somebody may be asked, but for these.
+    pub(super) fn next_in(&self, but: &HashSet<ServerName>) -> Option<Duration> {
         let todo = self.todo.lock().unwrap_or_else(PoisonError::into_inner);
-        todo.values().map(|turn| turn.next.saturating_duration_since(Instant::now())).min()
+        let others = todo.iter().filter(|(server, _)| !but.contains(*server));
+        others.map(|(_, turn)| turn.next.saturating_duration_since(Instant::now())).min()
     }
 
     pub(super) fn succeeded(&self, server: &ServerName) {
@@ -95,6 +103,7 @@ impl Recovery {
             answered.clear();
         }
         answered.insert(server.clone(), Instant::now());
+        self.changed.notify_one();
     }
 
     pub(super) fn failed(&self, server: &ServerName) {
