@@ -29,15 +29,17 @@ export class Timelines {
     return this.load(channel, undefined, "around", seq);
   }
 
-  older(channel: string, root?: string): Promise<void> {
+  /** `drawn` is where what is shown begins: what came and is not drawn yet is not followed by still more. */
+  older(channel: string, root: string | undefined, drawn: number | undefined): Promise<void> {
     const window = this.window(channel, root);
-    if (!window?.hasOlder) return Promise.resolve();
+    if (!window?.hasOlder || window.lo !== drawn) return Promise.resolve();
     return this.load(channel, root, { before: window.lo });
   }
 
-  newer(channel: string, root?: string): Promise<void> {
+  /** `drawn` is where what is shown ends. */
+  newer(channel: string, root: string | undefined, drawn: number | undefined): Promise<void> {
     const window = this.window(channel, root);
-    if (!window?.hasNewer) return Promise.resolve();
+    if (!window?.hasNewer || window.hi !== drawn) return Promise.resolve();
     return this.load(channel, root, { after: window.hi });
   }
 

@@ -131,8 +131,15 @@ const Timeline = memo(function Timeline(props: TimelineProps) {
   const hasLine = rows.some((row) => row.kind === "new");
   const live = main ? !main.hasNewer : false;
 
-  const older = useCallback(() => void client.timelines.older(id).catch(() => undefined), [client, id]);
-  const newer = useCallback(() => void client.timelines.newer(id).catch(() => undefined), [client, id]);
+  const { lo, hi } = main ?? {};
+  const older = useCallback(
+    () => void client.timelines.older(id, undefined, lo).catch(() => undefined),
+    [client, id, lo],
+  );
+  const newer = useCallback(
+    () => void client.timelines.newer(id, undefined, hi).catch(() => undefined),
+    [client, id, hi],
+  );
   const scroll = useScroll({
     rows,
     live,

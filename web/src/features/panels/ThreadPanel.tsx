@@ -59,8 +59,15 @@ const Thread = memo(function Thread({ channel, outbox, root, window }: ThreadPro
     const here = outbox.filter((item) => item.thread === root);
     return buildRows({ window, messages, outbox: here, me, marker: null });
   }, [window, messages, outbox, root, me]);
-  const older = useCallback(() => void client.timelines.older(id, root).catch(nothing), [client, id, root]);
-  const newer = useCallback(() => void client.timelines.newer(id, root).catch(nothing), [client, id, root]);
+  const { lo, hi } = window;
+  const older = useCallback(
+    () => void client.timelines.older(id, root, lo).catch(nothing),
+    [client, id, root, lo],
+  );
+  const newer = useCallback(
+    () => void client.timelines.newer(id, root, hi).catch(nothing),
+    [client, id, root, hi],
+  );
   const live = !window.hasNewer;
   const scroll = useScroll({ rows, live, openAt: null, onNearStart: older, onNearEnd: newer });
   const { toEnd } = scroll;
