@@ -23,7 +23,10 @@ const bulk = (page: Page, count: number) =>
     const channel = `/api/v1/channels/${location.hash.split("/")[2] ?? ""}/messages`;
     const headers = { "content-type": "application/json" };
     const say = async (i: number) => {
-      const body = JSON.stringify({ nonce: `bulk-${i}`, text: `line ${i}\n\nsaid\n\nat length` });
+      const body = JSON.stringify({
+        nonce: `bulk-${i}`,
+        text: `line ${i}\n\nsaid\n\n${i === 400 ? "needle" : "hay"}`,
+      });
       const answer = await fetch(channel, { method: "POST", headers, body });
       if (!answer.ok) throw new Error(String(answer.status));
     };
@@ -37,26 +40,32 @@ test("the top brings one page, and the row that is read stays", async () => {
   await page.reload();
   await expect(page.getByTestId("message").first()).toBeVisible();
   let pages = 0;
-  page.on("request", (request) => {
-    if (/\/messages\?.*before=/.test(request.url())) pages += 1;
+  let arrive: () => void = () => undefined;
+  let drawn = Promise.resolve();
+  // Older ones arrive once the top is drawn: until then it can be told where the row is that one reads.
+  await page.route(/\/messages\?.*before=/, async (route) => {
+    pages += 1;
+    await drawn;
+    await route.continue();
   });
   const box = page.locator("#messages");
   // Until the window is full and lets go of its newest, and then some.
   for (let round = 1; round <= 12; round += 1) {
     pages = 0;
+    drawn = new Promise((done) => (arrive = done));
     const before = await box.evaluate(async (element) => {
       element.scrollTop = 0;
-      const row = () => element.querySelector<HTMLElement>("article")!;
-      // At the top are the oldest ones once they are drawn, and before older ones arrive.
       for (;;) {
-        const first = row().getBoundingClientRect();
-        const { bottom } = element.getBoundingClientRect();
-        const [gap] = element.querySelectorAll("[data-gap=above]");
-        if (first.top < bottom && gap?.clientHeight === 0)
-          return { key: row().dataset["key"]!, top: first.top };
         await new Promise((done) => requestAnimationFrame(done));
+        const row = element.querySelector<HTMLElement>("article")!;
+        const { top } = row.getBoundingClientRect();
+        const gap = element.querySelector("[data-gap=above]");
+        if (top < element.getBoundingClientRect().bottom && gap?.clientHeight === 0) {
+          return { key: row.dataset["key"]!, top };
+        }
       }
     });
+    arrive();
     await expect.poll(() => box.evaluate((element) => element.scrollTop)).toBeGreaterThan(900);
     await page.waitForLoadState("networkidle");
     const top = await box.evaluate(
@@ -66,4 +75,32 @@ test("the top brings one page, and the row that is read stays", async () => {
     expect(Math.abs((top ?? Infinity) - before.top), `round ${round}`).toBeLessThan(2);
     expect(pages, `round ${round}`).toBe(1);
   }
+});
+
+test("a pin and what was found lead to their message once more", async () => {
+  const { page } = ada;
+  const present = async () => {
+    await page.locator(".to-present button").click();
+    await expect(ada.message("needle")).not.toBeInViewport();
+  };
+  const needle = ada.message("needle");
+  await page.getByRole("button", { name: "Search messages" }).first().click();
+  await page.getByRole("searchbox", { name: "Search messages" }).fill("needle");
+  const hit = page.getByTestId("search-results").getByRole("button");
+  await hit.click();
+  await expect(needle).toBeInViewport();
+  await needle.hover();
+  await needle.getByRole("button", { name: "More actions" }).click();
+  await page.getByRole("menuitem", { name: "Pin", exact: true }).click();
+  await present();
+  await hit.click();
+  await expect(needle).toBeInViewport();
+
+  await page.getByRole("button", { name: "Pinned messages" }).click();
+  await present();
+  const pin = page
+    .getByRole("complementary", { name: "Pinned messages" })
+    .getByRole("button", { name: /Bo/ });
+  await pin.click();
+  await expect(needle).toBeInViewport();
 });

@@ -13,7 +13,7 @@ import { MessageCard } from "../../ui/Card";
 import { Icon } from "../../ui/Icon";
 import { channelName, displayName } from "../../store/selectors";
 import { useClient, useSelect } from "../app/context";
-import { go } from "../app/route";
+import { visit } from "../app/route";
 import { useView } from "../app/view";
 import { problemText } from "../client/problems";
 import { useSearch } from "../dialogs/useSearch";
@@ -196,9 +196,7 @@ function Hit({ result: { message, highlights } }: { result: SearchResult }) {
   const when = moment(message.ts, now);
   const place = channel ? channelName(client.store.getState(), channel) : "";
   const open = () => {
-    // Once more to the same place leads there again.
-    go(message.channel);
-    go(message.channel, message.id);
+    visit(message.channel, message.id);
     if (message.thread) view.setPanel({ kind: "thread", root: message.thread });
     else if (!matchMedia("(min-width: 1200px)").matches) view.setPanel(null);
   };
