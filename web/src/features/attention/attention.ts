@@ -91,6 +91,6 @@ async function show(client: Client, message: Message): Promise<void> {
     body: plainText(message.text).slice(0, BODY_CHARS_MAX),
     tag: message.id,
     channel: message.channel,
-    onClick: () => visit(message.channel, message.thread ? null : message.id),
+    onClick: () => visit(message.channel, message.id),
   });
 }

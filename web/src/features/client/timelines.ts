@@ -25,8 +25,8 @@ export class Timelines {
     return this.load(channel, root, "latest");
   }
 
-  around(channel: string, seq: number): Promise<void> {
-    return this.load(channel, undefined, "around", seq);
+  around(channel: string, seq: number, root?: string): Promise<void> {
+    return this.load(channel, root, "around", seq);
   }
 
   /** `drawn` is where what is shown begins: what came and is not drawn yet is not followed by still more. */

@@ -2,6 +2,8 @@ import { memo, useCallback, useDeferredValue, useEffect, useMemo, useState } fro
 import { t } from "../../i18n";
 import { TimelineSkeleton } from "../../ui/bits";
 import { useChannel, useClient, useMe } from "../app/context";
+import { visit } from "../app/route";
+import type { ReplyTarget } from "../app/view";
 import { canPost } from "../client/rights";
 import { Composer } from "../composer/Composer";
 import { MessageItem } from "../conversation/MessageItem";
@@ -13,11 +15,18 @@ import { lastOwn } from "../../store/selectors";
 import type { ChannelState, OutboxItem, Window } from "../../store/state";
 import { FollowButton } from "./FollowButton";
 import { PanelFrame } from "./PanelFrame";
+import { useReplyTarget } from "./useReplyTarget";
 import { useThreadReading } from "./useThreadReading";
 
 const nothing = () => undefined;
 
-export default function ThreadPanel({ channel: id, root }: { channel: string; root: string }) {
+interface ThreadPanelProps {
+  channel: string;
+  root: string;
+  target: ReplyTarget | null;
+}
+
+export default function ThreadPanel({ channel: id, root, target }: ThreadPanelProps) {
   const client = useClient();
   const known = useChannel(id);
   const pending = useUnsent(id);
@@ -28,13 +37,15 @@ export default function ThreadPanel({ channel: id, root }: { channel: string; ro
   const window = channel?.threads[root];
   const needed = !window || window.stale;
   useEffect(() => {
-    if (needed) client.timelines.latest(id, root).catch((error: unknown) => client.actions.failed(error));
-  }, [client, id, root, needed]);
+    if (!needed) return;
+    const load = target ? client.timelines.around(id, target.seq, root) : client.timelines.latest(id, root);
+    load.catch((error: unknown) => client.actions.failed(error));
+  }, [client, id, root, needed, target]);
 
   return (
     <PanelFrame title={t.thread.title} actions={<FollowButton channel={id} root={root} />}>
       {channel && window ? (
-        <Thread channel={channel} outbox={outbox} root={root} window={window} />
+        <Thread channel={channel} outbox={outbox} root={root} window={window} target={target} />
       ) : (
         <TimelineSkeleton label={t.timeline.loading} />
       )}
@@ -43,13 +54,14 @@ export default function ThreadPanel({ channel: id, root }: { channel: string; ro
 }
 
 interface ThreadProps {
+  target: ReplyTarget | null;
   channel: ChannelState;
   outbox: readonly OutboxItem[];
   root: string;
   window: Window;
 }
 
-const Thread = memo(function Thread({ channel, outbox, root, window }: ThreadProps) {
+const Thread = memo(function Thread({ channel, outbox, root, window, target }: ThreadProps) {
   const client = useClient();
   const me = useMe()?.id ?? "";
   const id = channel.info.id;
@@ -69,8 +81,10 @@ const Thread = memo(function Thread({ channel, outbox, root, window }: ThreadPro
     [client, id, root, hi],
   );
   const live = !window.hasNewer;
-  const scroll = useScroll({ rows, live, openAt: null, onNearStart: older, onNearEnd: newer });
-  const { toEnd } = scroll;
+  const scroll = useScroll({ rows, live, openAt: target?.id ?? null, onNearStart: older, onNearEnd: newer });
+  const { toEnd, toRow } = scroll;
+  const flash = useReplyTarget(id, root, target, toRow);
+  const onJump = useCallback((message: string) => visit(id, message), [id]);
   const rootMessage = messages[root];
   const last = messages[window.ids.at(-1) ?? ""]?.seq ?? -1;
   useThreadReading(id, root, live && scroll.atEnd, last);
@@ -113,12 +127,12 @@ const Thread = memo(function Thread({ channel, outbox, root, window }: ThreadPro
         rows={rows}
         scroll={scroll}
         inThread
-        flash={null}
+        flash={flash}
         start={start}
         below={0}
         live={live}
         onPresent={() => void (live ? toEnd() : client.timelines.latest(id, root).then(toEnd))}
-        onJump={nothing}
+        onJump={onJump}
         editing={editing}
         onEdit={setEditing}
       />
