@@ -89,3 +89,36 @@ test("so do a mention and what was found, once more too", async () => {
   await page.getByTestId("search-results").getByRole("button").first().click();
   await there();
 });
+
+test("a thread with much that is new opens at the first of it, and is read at its end", async () => {
+  await bo.page.evaluate(async (reply) => {
+    const channel = `/api/v1/channels/${location.hash.split("/")[2] ?? ""}/messages`;
+    const found = await fetch(`${channel}/${encodeURIComponent(reply)}`);
+    const { thread } = (await found.json()) as { thread: string };
+    for (let i = 1; i <= 120; i += 1) {
+      const body = JSON.stringify({ nonce: `news-${i}`, text: `news ${i}`, thread });
+      const headers = { "content-type": "application/json" };
+      const answer = await fetch(channel, { method: "POST", headers, body });
+      if (!answer.ok) throw new Error(String(answer.status));
+    }
+  }, marked);
+  const { page } = ada;
+  const reads: string[] = [];
+  page.on("request", (request) => {
+    if (request.method() === "PUT") reads.push(request.url());
+  });
+  await page.getByRole("button", { name: "Mentions and replies" }).click();
+  const news = page.getByTestId("inbox-threads");
+  await expect(news).toContainText("120 new replies");
+  await news.getByRole("button").first().click();
+  await expect(thread().getByTestId("new-line")).toBeInViewport();
+  await expect(reply(/news 1(?!\d)/)).toBeInViewport();
+  await ada.shot("thread-new-line");
+  expect(reads.filter((url) => url.includes("thread"))).toEqual([]);
+  await thread().locator(".to-present button").click();
+  await expect(reply(/news 120/)).toBeInViewport();
+  await expect.poll(() => reads.filter((url) => url.includes("thread")).length).toBe(1);
+  await page.getByRole("button", { name: "Mentions and replies" }).click();
+  await expect(page.getByRole("complementary", { name: "Mentions and replies" })).toBeVisible();
+  await expect(news).toBeHidden();
+});

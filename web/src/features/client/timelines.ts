@@ -102,8 +102,9 @@ export class Timelines {
     const limit = PAGE_MESSAGES;
     if (root) {
       const page = await get_thread(channel, root, { ...query, limit });
-      this.store.dispatch({ type: "thread_loaded", channel, kind, page, limit });
+      // First how far one has read: that decides where what is shown opens.
       if (page.read) this.store.dispatch({ type: "threads_told", states: [page.read] });
+      this.store.dispatch({ type: "thread_loaded", channel, kind, page, limit });
       this.people.need(unknownUsers(this.store.getState(), [page.root, ...page.messages]));
     } else {
       const page = await list_messages(channel, { ...query, limit });

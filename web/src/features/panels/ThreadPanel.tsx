@@ -18,6 +18,9 @@ import { PanelFrame } from "./PanelFrame";
 import { useReplyTarget } from "./useReplyTarget";
 import { useThreadReading } from "./useThreadReading";
 
+/** More new replies than a page has: open at the first of them, not at the end. */
+const UNREAD_AROUND_MIN = 40;
+
 const nothing = () => undefined;
 
 interface ThreadPanelProps {
@@ -35,16 +38,21 @@ export default function ThreadPanel({ channel: id, root, target }: ThreadPanelPr
     useMemo(() => ({ channel: known, outbox: pending }), [known, pending]),
   );
   const window = channel?.threads[root];
-  const needed = !window || window.stale;
+  // One that was left further up does not open there again.
+  const [left, setLeft] = useState(() => window?.hasNewer === true);
+  const needed = !window || window.stale || left;
   useEffect(() => {
     if (!needed) return;
-    const load = target ? client.timelines.around(id, target.seq, root) : client.timelines.latest(id, root);
-    load.catch((error: unknown) => client.actions.failed(error));
+    const read = client.store.getState().threadStates[root];
+    const first = target?.seq ?? (read && read.unread > UNREAD_AROUND_MIN ? read.read_seq : null);
+    const load =
+      first === null ? client.timelines.latest(id, root) : client.timelines.around(id, first, root);
+    load.catch((error: unknown) => client.actions.failed(error)).finally(() => setLeft(false));
   }, [client, id, root, needed, target]);
 
   return (
     <PanelFrame title={t.thread.title} actions={<FollowButton channel={id} root={root} />}>
-      {channel && window ? (
+      {channel && window && !left ? (
         <Thread channel={channel} outbox={outbox} root={root} window={window} target={target} />
       ) : (
         <TimelineSkeleton label={t.timeline.loading} />
@@ -67,10 +75,15 @@ const Thread = memo(function Thread({ channel, outbox, root, window, target }: T
   const id = channel.info.id;
   const [editing, setEditing] = useState<string | null>(null);
   const { messages } = channel;
+  const last = messages[window.ids.at(-1) ?? ""]?.seq ?? -1;
+  // As in the main timeline: the line depends on whether the end is seen, and where one is on the line.
+  const [seen, setSeen] = useState(false);
+  const { marker, clear } = useThreadReading(id, root, seen, last);
   const rows = useMemo(() => {
     const here = outbox.filter((item) => item.thread === root);
-    return buildRows({ window, messages, outbox: here, me, marker: null });
-  }, [window, messages, outbox, root, me]);
+    return buildRows({ window, messages, outbox: here, me, marker });
+  }, [window, messages, outbox, root, me, marker]);
+  const hasLine = rows.some((row) => row.kind === "new");
   const { lo, hi } = window;
   const older = useCallback(
     () => void client.timelines.older(id, root, lo).catch(nothing),
@@ -81,13 +94,13 @@ const Thread = memo(function Thread({ channel, outbox, root, window, target }: T
     [client, id, root, hi],
   );
   const live = !window.hasNewer;
-  const scroll = useScroll({ rows, live, openAt: target?.id ?? null, onNearStart: older, onNearEnd: newer });
+  const openAt = target?.id ?? (hasLine ? "new" : null);
+  const scroll = useScroll({ rows, live, openAt, onNearStart: older, onNearEnd: newer });
+  if (seen !== (live && scroll.atEnd)) setSeen(live && scroll.atEnd);
   const { toEnd, toRow } = scroll;
   const flash = useReplyTarget(id, root, target, toRow);
   const onJump = useCallback((message: string) => visit(id, message), [id]);
   const rootMessage = messages[root];
-  const last = messages[window.ids.at(-1) ?? ""]?.seq ?? -1;
-  useThreadReading(id, root, live && scroll.atEnd, last);
 
   const start = (
     <>
@@ -145,6 +158,7 @@ const Thread = memo(function Thread({ channel, outbox, root, window, target }: T
           onEditLast={() => setEditing(lastOwn(channel, window, me))}
           onSend={(text, attachments) => {
             client.outbox.send({ channel: id, text, thread: root, ...(attachments ? { attachments } : {}) });
+            clear();
             toEnd();
           }}
         />
