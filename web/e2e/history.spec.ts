@@ -104,3 +104,27 @@ test("a pin and what was found lead to their message once more", async () => {
   await pin.click();
   await expect(needle).toBeInViewport();
 });
+
+test("from the timeline the keyboard enters at the newest message that can be seen", async () => {
+  const { page } = ada;
+  const box = page.locator("#messages");
+  /** Which of the messages that are seen as a whole has the focus, counted from the last. */
+  const at = () =>
+    box.evaluate((element) => {
+      const view = element.getBoundingClientRect();
+      const seen = [...element.querySelectorAll("article")].filter((row) => {
+        const { top, bottom } = row.getBoundingClientRect();
+        return top >= view.top && bottom <= view.bottom + 1;
+      });
+      return seen.reverse().findIndex((row) => row === document.activeElement);
+    });
+  await page.mouse.move(0, 0);
+  await expect(ada.message("needle")).toBeInViewport();
+  for (const key of ["Tab", "ArrowUp"]) {
+    await box.focus();
+    await page.keyboard.press(key);
+    await expect.poll(at).toBe(0);
+  }
+  await page.keyboard.press("ArrowUp");
+  await expect.poll(at).toBe(1);
+});
