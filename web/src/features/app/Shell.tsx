@@ -37,7 +37,7 @@ export default function Shell() {
   if (panelChannel !== route.channel) {
     setPanelChannel(route.channel);
     setDrawer(false);
-    if (panel && ((panel.kind !== "members" && panel.kind !== "search") || !wide.matches)) setPanel(null);
+    if (panel && !staysWith(panel, route.channel, wide.matches)) setPanel(null);
   }
 
   const view = useMemo<View>(() => ({ panel, setPanel, openDialog, setDrawer }), [panel]);
@@ -96,6 +96,12 @@ export default function Shell() {
     </ViewContext>
   );
 }
+
+/** Whether a panel stays open when another conversation is shown; its own thread was opened together with it. */
+const staysWith = (panel: Panel, channel: string | null, wide: boolean): boolean =>
+  panel.kind === "thread"
+    ? panel.channel === channel
+    : wide && (panel.kind === "members" || panel.kind === "search");
 
 /** Notifications, sounds and what is kept for later are nothing for the first picture. */
 function useAttention(): void {

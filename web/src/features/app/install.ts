@@ -1,7 +1,7 @@
 // The app as an app: the service worker, its updates, and the browser's own way to install.
 
 import { useSyncExternalStore } from "react";
-import { go } from "./route";
+import { visit } from "./route";
 
 interface InstallEvent extends Event {
   prompt: () => Promise<void>;
@@ -63,7 +63,7 @@ export function startWorker(): void {
   });
   serviceWorker.addEventListener("message", (event: MessageEvent<Wish>) => {
     const { type, channel, message } = event.data;
-    if (type === "open" && channel) go(channel, message);
+    if (type === "open" && channel) visit(channel, message ?? null);
   });
   const register = () => {
     serviceWorker

@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import type { References } from "../../ui/markdown/references";
 import type { State } from "../../store/state";
 import { useClient } from "./context";
-import { go, parseRoute, routeTo } from "./route";
+import { go, parseRoute, visit } from "./route";
 
 /** The channel that is meant: by its whole address, by its address here, or by its name. */
 export function channelNamed({ channels, me }: Pick<State, "channels" | "me">, name: string): string | null {
@@ -17,12 +17,6 @@ export function channelNamed({ channels, me }: Pick<State, "channels" | "me">, n
     mine.find(({ info }) => info.alias?.toLowerCase() === address) ??
     mine.find(({ info }) => info.name.toLowerCase() === wanted);
   return found?.info.id ?? null;
-}
-
-/** A message that the address names already is shown all the same. */
-function visit(channel: string, message: string | null): void {
-  if (location.hash !== routeTo(channel, message ?? undefined)) go(channel, message ?? undefined);
-  else if (message) dispatchEvent(new CustomEvent("loggia:jump", { detail: { channel, message } }));
 }
 
 export function useReferences(): References {

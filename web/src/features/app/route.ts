@@ -38,6 +38,12 @@ export function go(channel: string | null, message?: string, options: { replace?
   dispatchEvent(new HashChangeEvent("hashchange"));
 }
 
+/** Leads to a message, once more also when the address names it already: the one way for all that point at one. */
+export function visit(channel: string, message: string | null): void {
+  if (location.hash !== routeTo(channel, message ?? undefined)) go(channel, message ?? undefined);
+  else if (message) dispatchEvent(new CustomEvent("loggia:jump", { detail: { channel, message } }));
+}
+
 const subscribe = (listener: () => void) => {
   addEventListener("hashchange", listener);
   return () => removeEventListener("hashchange", listener);

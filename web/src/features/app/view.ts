@@ -3,10 +3,16 @@
 import { createContext, use } from "react";
 import type { Attachment } from "../../api/types";
 
+/** A reply to lead to. A new object leads there once more. */
+export interface ReplyTarget {
+  id: string;
+  seq: number;
+}
+
 export type Panel =
   | { kind: "members" }
   | { kind: "pins" }
-  | { kind: "thread"; root: string }
+  | { kind: "thread"; channel: string; root: string; target?: ReplyTarget }
   | { kind: "inbox" }
   | { kind: "search"; query?: string };
 

@@ -4,7 +4,7 @@ import type { Message } from "../../api/types";
 import { t } from "../../i18n";
 import { channelName, displayName } from "../../store/selectors";
 import { plainText } from "../../ui/markdown/parse";
-import { go, parseRoute } from "../app/route";
+import { parseRoute, visit } from "../app/route";
 import type { Client } from "../client/client";
 import { chime } from "./chime";
 import { showDesktop } from "./desktop";
@@ -91,6 +91,6 @@ async function show(client: Client, message: Message): Promise<void> {
     body: plainText(message.text).slice(0, BODY_CHARS_MAX),
     tag: message.id,
     channel: message.channel,
-    onClick: () => go(message.channel, message.thread ? undefined : message.id),
+    onClick: () => visit(message.channel, message.id),
   });
 }

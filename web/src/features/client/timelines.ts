@@ -25,19 +25,21 @@ export class Timelines {
     return this.load(channel, root, "latest");
   }
 
-  around(channel: string, seq: number): Promise<void> {
-    return this.load(channel, undefined, "around", seq);
+  around(channel: string, seq: number, root?: string): Promise<void> {
+    return this.load(channel, root, "around", seq);
   }
 
-  older(channel: string, root?: string): Promise<void> {
+  /** `drawn` is where what is shown begins: what came and is not drawn yet is not followed by still more. */
+  older(channel: string, root: string | undefined, drawn: number | undefined): Promise<void> {
     const window = this.window(channel, root);
-    if (!window?.hasOlder) return Promise.resolve();
+    if (!window?.hasOlder || window.lo !== drawn) return Promise.resolve();
     return this.load(channel, root, { before: window.lo });
   }
 
-  newer(channel: string, root?: string): Promise<void> {
+  /** `drawn` is where what is shown ends. */
+  newer(channel: string, root: string | undefined, drawn: number | undefined): Promise<void> {
     const window = this.window(channel, root);
-    if (!window?.hasNewer) return Promise.resolve();
+    if (!window?.hasNewer || window.hi !== drawn) return Promise.resolve();
     return this.load(channel, root, { after: window.hi });
   }
 
@@ -100,8 +102,9 @@ export class Timelines {
     const limit = PAGE_MESSAGES;
     if (root) {
       const page = await get_thread(channel, root, { ...query, limit });
-      this.store.dispatch({ type: "thread_loaded", channel, kind, page, limit });
+      // First how far one has read: that decides where what is shown opens.
       if (page.read) this.store.dispatch({ type: "threads_told", states: [page.read] });
+      this.store.dispatch({ type: "thread_loaded", channel, kind, page, limit });
       this.people.need(unknownUsers(this.store.getState(), [page.root, ...page.messages]));
     } else {
       const page = await list_messages(channel, { ...query, limit });

@@ -40,9 +40,14 @@ export function MainTimeline(props: MainTimelineProps) {
   const [first] = useState({ unread: channel.info.unread, readSeq: channel.info.read_seq });
   const needed = !main || main.stale;
   const [tries, setTries] = useState(0);
+  // What the address names is looked for first: where it stands decides what is loaded, and where one opens.
+  const [sought, setSought] = useState(
+    () =>
+      !target || (main !== null && (main.ids.includes(target) || Boolean(channel.messages[target]?.thread))),
+  );
 
   useEffect(() => {
-    if (!needed || failed || target) return;
+    if (!needed || failed || !sought) return;
     let again: ReturnType<typeof setTimeout> | undefined;
     const far =
       !client.store.getState().channels[id]?.main && first.unread > UNREAD_AROUND_MIN && first.readSeq > 0;
@@ -57,7 +62,7 @@ export function MainTimeline(props: MainTimelineProps) {
       if (client.store.getState().connection.state === "online") client.actions.failed(error);
     });
     return () => clearTimeout(again);
-  }, [client, id, needed, failed, target, first, tries]);
+  }, [client, id, needed, failed, sought, first, tries]);
 
   // A page that could not be had while offline is asked for again when the line is back.
   const online = useSelect((state) => state.connection.state === "online");
@@ -67,7 +72,7 @@ export function MainTimeline(props: MainTimelineProps) {
     if (online) setFailed(false);
   }
 
-  if (!main) {
+  if (!main || !sought) {
     return failed ? (
       <div className="timeline timeline-failed">
         <p>{t.timeline.failed}</p>
@@ -76,7 +81,7 @@ export function MainTimeline(props: MainTimelineProps) {
     ) : (
       <>
         <TimelineSkeleton label={t.timeline.loading} />
-        {target ? <TargetLoader id={id} target={target} /> : null}
+        {target && !sought ? <TargetLoader id={id} target={target} onDone={setSought} /> : null}
       </>
     );
   }
@@ -96,15 +101,30 @@ function Loaded(props: MainTimelineProps) {
   return <Timeline {...props} {...shown} />;
 }
 
-function TargetLoader({ id, target }: { id: string; target: string }) {
+interface TargetLoaderProps {
+  id: string;
+  target: string;
+  onDone: (sought: true) => void;
+}
+
+/** Loads what is around the message, unless it stands in a thread or cannot be had: then it is as without it. */
+function TargetLoader({ id, target, onDone }: TargetLoaderProps) {
   const client = useClient();
   useEffect(() => {
-    void client.timelines.message(id, target).then((message) => {
-      return message && !message.thread
-        ? client.timelines.around(id, message.seq)
-        : client.timelines.latest(id);
-    });
-  }, [client, id, target]);
+    let wanted = true;
+    const seek = async () => {
+      const message = await client.timelines.message(id, target);
+      if (message && !message.thread) await client.timelines.around(id, message.seq);
+    };
+    seek()
+      .catch(() => undefined)
+      .finally(() => {
+        if (wanted) onDone(true);
+      });
+    return () => {
+      wanted = false;
+    };
+  }, [client, id, target, onDone]);
   return null;
 }
 
@@ -131,12 +151,19 @@ const Timeline = memo(function Timeline(props: TimelineProps) {
   const hasLine = rows.some((row) => row.kind === "new");
   const live = main ? !main.hasNewer : false;
 
-  const older = useCallback(() => void client.timelines.older(id).catch(() => undefined), [client, id]);
-  const newer = useCallback(() => void client.timelines.newer(id).catch(() => undefined), [client, id]);
+  const { lo, hi } = main ?? {};
+  const older = useCallback(
+    () => void client.timelines.older(id, undefined, lo).catch(() => undefined),
+    [client, id, lo],
+  );
+  const newer = useCallback(
+    () => void client.timelines.newer(id, undefined, hi).catch(() => undefined),
+    [client, id, hi],
+  );
   const scroll = useScroll({
     rows,
     live,
-    openAt: target ?? (hasLine ? "new" : null),
+    openAt: target && main?.ids.includes(target) ? target : hasLine ? "new" : null,
     onNearStart: older,
     onNearEnd: newer,
   });

@@ -70,7 +70,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
   );
 
   const words = wordsOf(message);
-  const openThread = () => view.setPanel({ kind: "thread", root: message.id });
+  const openThread = () => view.setPanel({ kind: "thread", channel, root: message.id });
   const mentioned = !message.deleted && message.sender !== meId && mentionsMe(message, meId);
 
   return (

@@ -128,12 +128,18 @@ export function MessageList(props: MessageListProps) {
   );
 }
 
-/** Arrow keys walk through the messages when one of them has the focus. */
+/** Arrow keys walk through the messages; from the list itself they, and Tab, lead to the newest that can be seen. */
 function moveBetweenRows(event: KeyboardEvent<HTMLElement>): void {
   if (event.altKey || event.ctrlKey || event.metaKey) return;
   const row = event.target as HTMLElement;
-  if (!row.matches("article.message")) return;
   const rows = [...event.currentTarget.querySelectorAll<HTMLElement>("article.message")];
+  if (row === event.currentTarget && (ENTERING.has(event.key) || (event.key === "Tab" && !event.shiftKey))) {
+    const newest = newestVisible(row, rows);
+    if (newest) event.preventDefault();
+    newest?.focus({ preventScroll: true });
+    return;
+  }
+  if (!row.matches("article.message")) return;
   const at = rows.indexOf(row);
   const next =
     event.key === "ArrowUp"
@@ -149,4 +155,16 @@ function moveBetweenRows(event: KeyboardEvent<HTMLElement>): void {
   event.preventDefault();
   next.focus();
   next.scrollIntoView({ block: "nearest" });
+}
+
+const ENTERING: ReadonlySet<string> = new Set(["ArrowUp", "ArrowDown"]);
+
+/** The last one that is seen as a whole; of one that is higher than the list, what there is. */
+function newestVisible(box: HTMLElement, rows: readonly HTMLElement[]): HTMLElement | undefined {
+  const view = box.getBoundingClientRect();
+  const seen = rows.filter((row) => {
+    const { top, bottom } = row.getBoundingClientRect();
+    return bottom > view.top && top < view.bottom;
+  });
+  return seen.findLast((row) => row.getBoundingClientRect().bottom <= view.bottom + 1) ?? seen.at(-1);
 }

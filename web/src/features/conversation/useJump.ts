@@ -1,8 +1,10 @@
-// Leads to a message of the main timeline, wherever it stands, and lights it up for a moment.
+// Leads to a message of the channel, wherever it stands, and lights it up for a moment: in the main timeline, or in
+// its thread, which is opened.
 
 import { useCallback, useEffect, useState } from "react";
 import { t } from "../../i18n";
 import { useClient } from "../app/context";
+import { useView } from "../app/view";
 
 const FLASH_MS = 2_000;
 
@@ -13,21 +15,28 @@ export function useJump(
   toRow: (key: string) => void,
 ): { flash: string | null; onJump: (message: string) => void } {
   const client = useClient();
-  const [flash, setFlash] = useState<string | null>(null);
+  const { setPanel } = useView();
+  const { flash, light } = useFlash();
 
   const jump = useCallback(
     async (message: string) => {
       const found = await client.timelines.message(id, message);
       if (!found) return client.notices.show(t.message.unknownReply);
+      if (found.thread) {
+        const reply = { id: message, seq: found.seq };
+        return setPanel({ kind: "thread", channel: id, root: found.thread, target: reply });
+      }
+      // Where a panel lies over the conversation, it would hide what is led to.
+      if (!matchMedia("(min-width: 1200px)").matches) setPanel(null);
       const shown = () => client.store.getState().channels[id];
       if (!shown()?.main?.ids.includes(message)) await client.timelines.around(id, found.seq);
-      // What was said in a thread stands elsewhere: then its neighbour here.
+      // One that is not in the page after all, because it is gone: then its neighbour.
       const { main: loaded, messages: known } = shown() ?? { main: null, messages: {} };
       const near = loaded?.ids.find((each) => (known[each]?.seq ?? 0) >= found.seq) ?? loaded?.ids.at(-1);
-      setFlash(near ?? message);
+      light(near ?? message);
       toRow(near ?? message);
     },
-    [client, id, toRow],
+    [client, id, toRow, setPanel, light],
   );
   const onJump = useCallback(
     (message: string) => void jump(message).catch((error: unknown) => client.actions.failed(error)),
@@ -41,12 +50,6 @@ export function useJump(
   }, [target, onJump]);
 
   useEffect(() => {
-    if (!flash) return;
-    const timer = setTimeout(() => setFlash(null), FLASH_MS);
-    return () => clearTimeout(timer);
-  }, [flash]);
-
-  useEffect(() => {
     const onMessage = (event: Event) => {
       const { channel, message } = (event as CustomEvent<{ channel: string; message: string }>).detail;
       if (channel === id) onJump(message);
@@ -56,4 +59,15 @@ export function useJump(
   }, [id, onJump]);
 
   return { flash, onJump };
+}
+
+/** What is lit up, and how to light something up for a moment. */
+export function useFlash(): { flash: string | null; light: (message: string) => void } {
+  const [flash, light] = useState<string | null>(null);
+  useEffect(() => {
+    if (!flash) return;
+    const timer = setTimeout(() => light(null), FLASH_MS);
+    return () => clearTimeout(timer);
+  }, [flash]);
+  return { flash, light };
 }

@@ -15,6 +15,7 @@ const BEYOND_END_PX = 600;
 const AGAIN_MS = 100;
 
 export interface ScrollRow extends Sized {
+  readonly kind: string;
   /** Another name by which it can be found. */
   readonly id?: string;
 }
@@ -115,8 +116,15 @@ export function useScroll({ rows, live, openAt, onNearStart, onNearEnd }: Option
       box.scrollTop = box.scrollHeight;
     } else if (anchor) {
       const row = rowOf(box, anchor.key);
-      const by = row ? offset(box, row) - anchor.top : 0;
+      const top = row ? offset(box, row) : reckoned(box, latest.current.rows, heights, anchor.key);
+      const by = top === null ? 0 : top - anchor.top;
       if (Math.abs(by) >= 0.5) box.scrollTop += by;
+      if (!row && top !== null) {
+        // It is among the rows, but not among those that are drawn: to be drawn, and looked at after that.
+        position.current = { ...position.current, stick, anchor, top: box.scrollTop };
+        setCentre({ key: anchor.key });
+        return;
+      }
     }
     look();
   }, [look, heights]);
@@ -249,6 +257,27 @@ function measure(box: HTMLElement, heights: Heights): void {
   }
 }
 
+/** Lines that stand before whatever is the first: when older messages are loaded they go to the start of those. */
+const LINES: ReadonlySet<string> = new Set(["day", "new"]);
+
+/** Whether a row keeps its neighbours when others are loaded, so that one can hold on to it. */
+const holds = (list: readonly ScrollRow[], key: string | null): boolean => {
+  const row = list.find((each) => each.key === key);
+  return row !== undefined && !LINES.has(row.kind);
+};
+
+/** How far below the box's top a row that is not drawn is likely to be; null when there is none. */
+function reckoned(
+  box: HTMLElement,
+  list: readonly ScrollRow[],
+  heights: Heights,
+  key: string,
+): number | null {
+  const at = indexOf(list, key);
+  const first = box.querySelector("[data-gap]");
+  return at < 0 || !first ? null : offset(box, first) + heights.sum(list, 0, at);
+}
+
 /** Binary search: rows are in order. Where nothing is drawn, the heights say which row would be there. */
 function firstVisible(box: HTMLElement, list: readonly ScrollRow[], heights: Heights): Position["anchor"] {
   const rows = box.querySelectorAll("[data-key]");
@@ -261,6 +290,7 @@ function firstVisible(box: HTMLElement, list: readonly ScrollRow[], heights: Hei
     if (row && row.getBoundingClientRect().bottom > view.top) high = middle;
     else low = middle + 1;
   }
+  while (low + 1 < rows.length && !holds(list, rows[low]?.getAttribute("data-key") ?? null)) low += 1;
   const row = rows[low];
   const key = row?.getAttribute("data-key");
   if (row && key) {
@@ -270,7 +300,8 @@ function firstVisible(box: HTMLElement, list: readonly ScrollRow[], heights: Hei
   const first = box.querySelector("[data-gap]");
   if (!first || list.length === 0) return row && key ? { key, top: offset(box, row) } : null;
   const start = first.getBoundingClientRect().top;
-  const at = rowAt(list, heights, view.top - start);
+  const from = rowAt(list, heights, view.top - start);
+  const at = list.findIndex((each, index) => index >= from && !LINES.has(each.kind));
   const found = list[at];
   return found ? { key: found.key, top: start + heights.sum(list, 0, at) - view.top } : null;
 }

@@ -7,7 +7,7 @@ import { MessageCard } from "../../ui/Card";
 import { Markdown } from "../../ui/markdown/Markdown";
 import { channelName, displayName, inboxCount } from "../../store/selectors";
 import { useClient, useSelect } from "../app/context";
-import { go } from "../app/route";
+import { visit } from "../app/route";
 import { InboxThreads } from "./InboxThreads";
 import { PanelFrame } from "./PanelFrame";
 
@@ -55,7 +55,7 @@ export default function InboxPanel() {
                 {...(channel?.info.kind === "channel" ? { where: `#${place}` } : {})}
                 fresh={!item.read}
                 label={t.message.by(name, when)}
-                onOpen={() => go(item.channel, message.id)}
+                onOpen={() => visit(item.channel, message.id)}
               >
                 {message.deleted ? (
                   <p className="tombstone">{t.message.deleted}</p>

@@ -80,7 +80,7 @@ function ThreadCard({ thread: { root, read } }: { thread: FollowedThread }) {
       label={`${t.thread.title}: ${texts.fresh(state.unread)}`}
       onOpen={() => {
         go(root.channel);
-        view.setPanel({ kind: "thread", root: root.id });
+        view.setPanel({ kind: "thread", channel: root.channel, root: root.id });
       }}
     >
       {root.deleted ? <p className="tombstone">{t.message.deleted}</p> : <Markdown text={root.text} />}

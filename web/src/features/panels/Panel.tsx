@@ -31,5 +31,5 @@ function Open({ panel, channel }: { panel: PanelView; channel: string | null }) 
   if (!channel) return null;
   if (panel.kind === "members") return <MembersPanel channel={channel} />;
   if (panel.kind === "pins") return <PinsPanel channel={channel} />;
-  return <ThreadPanel key={panel.root} channel={channel} root={panel.root} />;
+  return <ThreadPanel key={panel.root} channel={channel} root={panel.root} target={panel.target ?? null} />;
 }

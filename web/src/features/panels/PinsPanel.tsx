@@ -6,7 +6,7 @@ import { MessageCard } from "../../ui/Card";
 import { Markdown } from "../../ui/markdown/Markdown";
 import { displayName } from "../../store/selectors";
 import { useChannel, useClient, useSelect } from "../app/context";
-import { go } from "../app/route";
+import { visit } from "../app/route";
 import { PanelFrame } from "./PanelFrame";
 
 export default function PinsPanel({ channel: id }: { channel: string }) {
@@ -46,10 +46,7 @@ export default function PinsPanel({ channel: id }: { channel: string }) {
                 author={{ id: message.sender, name }}
                 when={moment(message.ts, now)}
                 label={t.message.by(name, moment(message.ts, now))}
-                onOpen={() => {
-                  go(id);
-                  go(id, message.id);
-                }}
+                onOpen={() => visit(id, message.id)}
               >
                 <Markdown text={message.text} />
               </MessageCard>

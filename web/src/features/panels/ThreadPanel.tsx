@@ -2,6 +2,8 @@ import { memo, useCallback, useDeferredValue, useEffect, useMemo, useState } fro
 import { t } from "../../i18n";
 import { TimelineSkeleton } from "../../ui/bits";
 import { useChannel, useClient, useMe } from "../app/context";
+import { visit } from "../app/route";
+import type { ReplyTarget } from "../app/view";
 import { canPost } from "../client/rights";
 import { Composer } from "../composer/Composer";
 import { MessageItem } from "../conversation/MessageItem";
@@ -13,11 +15,21 @@ import { lastOwn } from "../../store/selectors";
 import type { ChannelState, OutboxItem, Window } from "../../store/state";
 import { FollowButton } from "./FollowButton";
 import { PanelFrame } from "./PanelFrame";
+import { useReplyTarget } from "./useReplyTarget";
 import { useThreadReading } from "./useThreadReading";
+
+/** More new replies than a page has: open at the first of them, not at the end. */
+const UNREAD_AROUND_MIN = 40;
 
 const nothing = () => undefined;
 
-export default function ThreadPanel({ channel: id, root }: { channel: string; root: string }) {
+interface ThreadPanelProps {
+  channel: string;
+  root: string;
+  target: ReplyTarget | null;
+}
+
+export default function ThreadPanel({ channel: id, root, target }: ThreadPanelProps) {
   const client = useClient();
   const known = useChannel(id);
   const pending = useUnsent(id);
@@ -26,15 +38,22 @@ export default function ThreadPanel({ channel: id, root }: { channel: string; ro
     useMemo(() => ({ channel: known, outbox: pending }), [known, pending]),
   );
   const window = channel?.threads[root];
-  const needed = !window || window.stale;
+  // One that was left further up does not open there again.
+  const [left, setLeft] = useState(() => window?.hasNewer === true);
+  const needed = !window || window.stale || left;
   useEffect(() => {
-    if (needed) client.timelines.latest(id, root).catch((error: unknown) => client.actions.failed(error));
-  }, [client, id, root, needed]);
+    if (!needed) return;
+    const read = client.store.getState().threadStates[root];
+    const first = target?.seq ?? (read && read.unread > UNREAD_AROUND_MIN ? read.read_seq : null);
+    const load =
+      first === null ? client.timelines.latest(id, root) : client.timelines.around(id, first, root);
+    load.catch((error: unknown) => client.actions.failed(error)).finally(() => setLeft(false));
+  }, [client, id, root, needed, target]);
 
   return (
     <PanelFrame title={t.thread.title} actions={<FollowButton channel={id} root={root} />}>
-      {channel && window ? (
-        <Thread channel={channel} outbox={outbox} root={root} window={window} />
+      {channel && window && !left ? (
+        <Thread channel={channel} outbox={outbox} root={root} window={window} target={target} />
       ) : (
         <TimelineSkeleton label={t.timeline.loading} />
       )}
@@ -43,30 +62,45 @@ export default function ThreadPanel({ channel: id, root }: { channel: string; ro
 }
 
 interface ThreadProps {
+  target: ReplyTarget | null;
   channel: ChannelState;
   outbox: readonly OutboxItem[];
   root: string;
   window: Window;
 }
 
-const Thread = memo(function Thread({ channel, outbox, root, window }: ThreadProps) {
+const Thread = memo(function Thread({ channel, outbox, root, window, target }: ThreadProps) {
   const client = useClient();
   const me = useMe()?.id ?? "";
   const id = channel.info.id;
   const [editing, setEditing] = useState<string | null>(null);
   const { messages } = channel;
+  const last = messages[window.ids.at(-1) ?? ""]?.seq ?? -1;
+  // As in the main timeline: the line depends on whether the end is seen, and where one is on the line.
+  const [seen, setSeen] = useState(false);
+  const { marker, clear } = useThreadReading(id, root, seen, last);
   const rows = useMemo(() => {
     const here = outbox.filter((item) => item.thread === root);
-    return buildRows({ window, messages, outbox: here, me, marker: null });
-  }, [window, messages, outbox, root, me]);
-  const older = useCallback(() => void client.timelines.older(id, root).catch(nothing), [client, id, root]);
-  const newer = useCallback(() => void client.timelines.newer(id, root).catch(nothing), [client, id, root]);
+    return buildRows({ window, messages, outbox: here, me, marker });
+  }, [window, messages, outbox, root, me, marker]);
+  const hasLine = rows.some((row) => row.kind === "new");
+  const { lo, hi } = window;
+  const older = useCallback(
+    () => void client.timelines.older(id, root, lo).catch(nothing),
+    [client, id, root, lo],
+  );
+  const newer = useCallback(
+    () => void client.timelines.newer(id, root, hi).catch(nothing),
+    [client, id, root, hi],
+  );
   const live = !window.hasNewer;
-  const scroll = useScroll({ rows, live, openAt: null, onNearStart: older, onNearEnd: newer });
-  const { toEnd } = scroll;
+  const openAt = target?.id ?? (hasLine ? "new" : null);
+  const scroll = useScroll({ rows, live, openAt, onNearStart: older, onNearEnd: newer });
+  if (seen !== (live && scroll.atEnd)) setSeen(live && scroll.atEnd);
+  const { toEnd, toRow } = scroll;
+  const flash = useReplyTarget(id, root, target, toRow);
+  const onJump = useCallback((message: string) => visit(id, message), [id]);
   const rootMessage = messages[root];
-  const last = messages[window.ids.at(-1) ?? ""]?.seq ?? -1;
-  useThreadReading(id, root, live && scroll.atEnd, last);
 
   const start = (
     <>
@@ -106,12 +140,12 @@ const Thread = memo(function Thread({ channel, outbox, root, window }: ThreadPro
         rows={rows}
         scroll={scroll}
         inThread
-        flash={null}
+        flash={flash}
         start={start}
         below={0}
         live={live}
         onPresent={() => void (live ? toEnd() : client.timelines.latest(id, root).then(toEnd))}
-        onJump={nothing}
+        onJump={onJump}
         editing={editing}
         onEdit={setEditing}
       />
@@ -124,6 +158,7 @@ const Thread = memo(function Thread({ channel, outbox, root, window }: ThreadPro
           onEditLast={() => setEditing(lastOwn(channel, window, me))}
           onSend={(text, attachments) => {
             client.outbox.send({ channel: id, text, thread: root, ...(attachments ? { attachments } : {}) });
+            clear();
             toEnd();
           }}
         />

@@ -13,8 +13,7 @@ import { MessageCard } from "../../ui/Card";
 import { Icon } from "../../ui/Icon";
 import { channelName, displayName } from "../../store/selectors";
 import { useClient, useSelect } from "../app/context";
-import { go } from "../app/route";
-import { useView } from "../app/view";
+import { visit } from "../app/route";
 import { problemText } from "../client/problems";
 import { useSearch } from "../dialogs/useSearch";
 import { PanelFrame } from "../panels/PanelFrame";
@@ -188,27 +187,19 @@ function Results({ query, where }: { query: string; where: Where }) {
 
 function Hit({ result: { message, highlights } }: { result: SearchResult }) {
   const client = useClient();
-  const view = useView();
   const user = useSelect((state) => state.users[message.sender]);
   const channel = useSelect((state) => state.channels[message.channel]);
   const [now] = useState(() => Date.now());
   const name = displayName(user, message.sender);
   const when = moment(message.ts, now);
   const place = channel ? channelName(client.store.getState(), channel) : "";
-  const open = () => {
-    // Once more to the same place leads there again.
-    go(message.channel);
-    go(message.channel, message.id);
-    if (message.thread) view.setPanel({ kind: "thread", root: message.thread });
-    else if (!matchMedia("(min-width: 1200px)").matches) view.setPanel(null);
-  };
   return (
     <MessageCard
       author={{ id: message.sender, name }}
       when={when}
       {...(place ? { where: channel?.info.kind === "channel" ? `#${place}` : place } : {})}
       label={t.message.by(name, when)}
-      onOpen={open}
+      onOpen={() => visit(message.channel, message.id)}
     >
       <p className="search-snippet">
         {snippet(message.text, highlights).map((piece, index) =>
