@@ -43,3 +43,65 @@ for (const width of [1280, 390]) {
     await bo.context.close();
   });
 }
+
+/** The address of what somebody looks at, as they would send it. */
+const linkTo = (person: Person, message?: string | null) =>
+  person.page.url() + (message ? `/${encodeURIComponent(message)}` : "");
+
+test("a link to a channel shows it to somebody who just registered, and leads in, to the message", async ({
+  browser,
+}) => {
+  await ada.open("general");
+  await ada.send("Look at this one");
+  await ada.sees("Look at this one");
+  const id = await ada.message("Look at this one").getAttribute("data-key");
+  const link = linkTo(ada, id);
+  for (let at = 0; at < 60; at += 1) await ada.send(`Later ${at}`);
+  await ada.sees("Later 59");
+  const chi = await Person.at(browser, server, "chi");
+  await chi.page.goto(link);
+  await chi.fillRegistration();
+  const door = chi.page.getByTestId("door");
+  await expect(door.getByRole("heading", { name: "general" })).toBeVisible();
+  await expect(door).toContainText("Everything that has no better place");
+  await expect(door).toContainText(/\d members?/);
+  await chi.shot("entering-door");
+  await chi.page.setViewportSize({ width: 390, height: 844 });
+  await expectWithin(door.getByRole("button", { name: "Join" }));
+  await chi.shot("entering-door-390");
+  await chi.page.setViewportSize({ width: 1280, height: 860 });
+  await door.getByRole("button", { name: "Join" }).click();
+  await chi.expectChannel("general");
+  await chi.sees("Look at this one");
+  await expect(chi.message("Look at this one")).toBeInViewport();
+  expect(chi.complaints).toEqual([]);
+  await chi.context.close();
+});
+
+test("where one asks to be let in, the link leads to the asking; a private channel says nothing", async ({
+  browser,
+}) => {
+  await ada.createChannel("club");
+  const club = ada.page.url();
+  await ada.channelSettings("Access");
+  await ada.page.getByText("Whoever asks and is let in").click();
+  await ada.page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+  await ada.page.keyboard.press("Escape");
+  await ada.createChannel("vault", { private: true });
+  const vault = ada.page.url();
+  const dee = await Person.registered(browser, server, "dee");
+  await dee.page.goto(vault);
+  await expect(dee.page.getByText("This conversation does not exist")).toBeVisible();
+  await dee.page.goto(club);
+  const door = dee.page.getByTestId("door");
+  await door.getByRole("button", { name: "Ask to join" }).click();
+  await expect(door.getByRole("button", { name: "Asked" })).toBeVisible();
+  await dee.page.reload();
+  await expect(door.getByRole("button", { name: "Asked" })).toBeVisible();
+  await ada.open("club");
+  await ada.page.getByRole("button", { name: /request to join/ }).click();
+  await ada.page.getByRole("button", { name: "Let Dee in" }).click();
+  await dee.page.getByRole("button", { name: "Join", exact: true }).click();
+  await dee.expectChannel("club");
+  await dee.context.close();
+});

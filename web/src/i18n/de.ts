@@ -4,6 +4,7 @@ import type { Catalogue } from ".";
 import { admin } from "./de.admin";
 import { channelSettings } from "./de.channel";
 import { emoji } from "./de.emoji";
+import { entering } from "./de.entering";
 import { problems } from "./de.problems";
 
 function many(count: number, one: string, other: string): string {
@@ -318,6 +319,7 @@ export const de: Catalogue = {
     in: (name) => `in ${name}`,
   },
   emoji,
+  entering,
   files: {
     attach: "Dateien anhängen",
     attached: "Dateien zum Senden",

@@ -3,6 +3,7 @@
 import { admin } from "./en.admin";
 import { channelSettings } from "./en.channel";
 import { emoji } from "./en.emoji";
+import { entering } from "./en.entering";
 import { problems } from "./en.problems";
 
 const many = (count: number, one: string, other: string) => (count === 1 ? `1 ${one}` : `${count} ${other}`);
@@ -307,6 +308,7 @@ export const en = {
     in: (name: string) => `in ${name}`,
   },
   emoji,
+  entering,
   files: {
     attach: "Attach files",
     attached: "Files to send",

@@ -4,6 +4,7 @@ import type { Catalogue } from ".";
 import { admin } from "./fr.admin";
 import { channelSettings } from "./fr.channel";
 import { emoji } from "./fr.emoji";
+import { entering } from "./fr.entering";
 import { problems } from "./fr.problems";
 
 /** En français, zéro se dit au singulier. */
@@ -318,6 +319,7 @@ export const fr: Catalogue = {
     in: (name) => `dans ${name}`,
   },
   emoji,
+  entering,
   files: {
     attach: "Joindre des fichiers",
     attached: "Fichiers à envoyer",

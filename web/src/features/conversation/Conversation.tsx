@@ -3,7 +3,7 @@
 import { useCallback, useState } from "react";
 import type { Uploaded } from "../../api/files";
 import { t } from "../../i18n";
-import { EmptyState, TimelineSkeleton } from "../../ui/bits";
+import { EmptyState } from "../../ui/bits";
 import { Button, IconButton } from "../../ui/Button";
 import { channelName, lastOwn } from "../../store/selectors";
 import { useChannel, useClient, useSelect } from "../app/context";
@@ -13,6 +13,7 @@ import { canPost } from "../client/rights";
 import { Composer } from "../composer/Composer";
 import { Header } from "./Header";
 import { MainTimeline } from "./MainTimeline";
+import { Coming, Outside } from "./Outside";
 import { SyncNote } from "./SyncNote";
 import { TypingLine } from "./TypingLine";
 
@@ -46,7 +47,7 @@ export function Conversation({ id, target }: { id: string; target: string | null
     [client, id, replyTo],
   );
 
-  if (!channel) return <Absent loading={!synced} />;
+  if (!channel) return synced ? <Outside id={id} /> : <Coming />;
   const { info } = channel;
   if (info.membership === "invited") return <Invitation id={id} name={name} />;
 
@@ -81,27 +82,6 @@ export function Conversation({ id, target }: { id: string; target: string | null
         <p className="composer-note">{info.archived ? t.channel.archived : t.composer.noPost}</p>
       )}
       <TypingLine channel={channel} />
-    </section>
-  );
-}
-
-function Absent({ loading }: { loading: boolean }) {
-  const view = useView();
-  return (
-    <section className="conversation">
-      <header className="conversation-head">
-        <span className="only-small">
-          <IconButton icon="menu" label={t.nav.open} onPress={() => view.setDrawer(true)} />
-        </span>
-      </header>
-      {loading ? (
-        <TimelineSkeleton label={t.timeline.loading} />
-      ) : (
-        <EmptyState
-          title={t.channel.notFound}
-          actions={<Button onPress={() => view.openDialog({ kind: "directory" })}>{t.nav.browse}</Button>}
-        />
-      )}
     </section>
   );
 }
