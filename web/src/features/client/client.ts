@@ -78,7 +78,9 @@ export class Client {
   private async restore(): Promise<void> {
     const [{ loadSnapshot }, { restored }] = await Promise.all([import("./snapshot"), import("./restore")]);
     const snapshot = await loadSnapshot();
-    if (snapshot) for (const action of restored(snapshot)) this.store.dispatch(action);
+    if (!snapshot) return;
+    for (const action of restored(snapshot)) this.store.dispatch(action);
+    this.outbox.show();
   }
 
   async register(body: {
