@@ -322,6 +322,7 @@ export const de: Catalogue = {
   entering,
   files: {
     attach: "Dateien anhängen",
+    drop: "Dateien hier loslassen, um sie anzuhängen",
     attached: "Dateien zum Senden",
     uploading: (name: string) => `${name} wird hochgeladen`,
     retry: (name: string) => `${name} noch einmal versuchen`,

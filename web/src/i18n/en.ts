@@ -311,6 +311,7 @@ export const en = {
   entering,
   files: {
     attach: "Attach files",
+    drop: "Drop the files here to attach them",
     attached: "Files to send",
     uploading: (name: string) => `Uploading ${name}`,
     retry: (name: string) => `Try ${name} again`,

@@ -322,6 +322,7 @@ export const fr: Catalogue = {
   entering,
   files: {
     attach: "Joindre des fichiers",
+    drop: "Déposez les fichiers ici pour les joindre",
     attached: "Fichiers à envoyer",
     uploading: (name: string) => `Envoi de ${name}`,
     retry: (name: string) => `Réessayer ${name}`,

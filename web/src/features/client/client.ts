@@ -18,6 +18,7 @@ import { People } from "./people";
 import { Sharing } from "./sharing";
 import { Threads } from "./threads";
 import { Timelines } from "./timelines";
+import { Unfinished } from "./unfinished";
 
 const CURSORS_MAX = 1_000;
 const BOOT_RETRY_MS = 2_000;
@@ -32,6 +33,7 @@ export class Client {
   readonly actions = new Actions(this);
   readonly threads = new Threads(this);
   readonly sharing = new Sharing(() => this.store.getState().me?.id ?? null);
+  readonly unfinished = new Unfinished(() => this.store.getState().me?.id ?? "");
 
   private readonly socket: StreamSocket;
   private sweep: ReturnType<typeof setInterval> | undefined;
@@ -109,6 +111,7 @@ export class Client {
     // Somebody else may sit here next: nothing written stays behind.
     for (const key of storedKeys(`loggia.draft.${me}.`)) writeStored(key, null);
     this.sharing.forget();
+    this.unfinished.forget();
     await this.outbox.forgetAll();
     this.ended(null);
   }
@@ -119,6 +122,7 @@ export class Client {
     this.outbox.stop();
     this.people.reset();
     this.sharing.stop();
+    this.unfinished.end();
     clearInterval(this.sweep);
     this.connectedBefore = false;
     this.store.dispatch({ type: "signed_out", endedBy });

@@ -16,14 +16,15 @@ import { MainTimeline } from "./MainTimeline";
 import { Coming, Outside } from "./Outside";
 import { SyncNote } from "./SyncNote";
 import { TypingLine } from "./TypingLine";
+import { useEditing, useReply } from "./useUnfinished";
 
 export function Conversation({ id, target }: { id: string; target: string | null }) {
   const client = useClient();
   const channel = useChannel(id);
   const synced = useSelect((state) => state.synced);
   const name = useSelect((state) => (state.channels[id] ? channelName(state, state.channels[id]) : ""));
-  const [replyTo, setReplyTo] = useState<string | null>(null);
-  const [editing, setEditing] = useState<string | null>(null);
+  const [replyTo, setReplyTo] = useReply(id);
+  const [editing, setEditing] = useEditing(id);
   const [sent, setSent] = useState(0);
 
   const editLast = useCallback(() => {
@@ -31,8 +32,8 @@ export function Conversation({ id, target }: { id: string; target: string | null
     const here = channels[id];
     const last = here ? lastOwn(here, here.main, me?.id ?? "") : null;
     if (last) setEditing(last);
-  }, [client, id]);
-  const replied = useCallback(() => setReplyTo(null), []);
+  }, [client, id, setEditing]);
+  const replied = useCallback(() => setReplyTo(null), [setReplyTo]);
   const send = useCallback(
     (text: string, attachments?: Uploaded[]) => {
       client.outbox.send({
@@ -44,7 +45,7 @@ export function Conversation({ id, target }: { id: string; target: string | null
       setReplyTo(null);
       setSent((count) => count + 1);
     },
-    [client, id, replyTo],
+    [client, id, replyTo, setReplyTo],
   );
 
   if (!channel) return synced ? <Outside id={id} /> : <Coming />;
