@@ -9,4 +9,6 @@ export const entering: Catalogue["entering"] = {
   inviteLink: (code) => `Den Link mit ${code} kopieren`,
   copyLink: "Link kopieren",
   byInvite: "Aus dem Link, dem du gefolgt bist.",
+  left: (name) => `Du bist nicht mehr in ${name}: Du wurdest entfernt oder bist anderswo gegangen.`,
+  banned: (name) => `Du wurdest aus ${name} verbannt.`,
 };

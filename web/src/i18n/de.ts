@@ -67,6 +67,8 @@ export const de: Catalogue = {
     invited: "Eingeladen",
     unread: (count) => many(count, "ungelesene Nachricht", "ungelesene Nachrichten"),
     mentions: (count) => many(count, "Erwähnung", "Erwähnungen"),
+    forYou: (count: number) => `${String(count)} für dich`,
+    unreadElsewhere: "ungelesene Nachrichten",
     skip: "Zu den Nachrichten springen",
     online: "online",
     offline: "offline",

@@ -8,4 +8,6 @@ export const entering = {
   inviteLink: (code: string) => `Copy the link with ${code}`,
   copyLink: "Copy link",
   byInvite: "Brought by the link that you followed.",
+  left: (name: string) => `You are no longer in ${name}: you were removed, or left it elsewhere.`,
+  banned: (name: string) => `You were banned from ${name}.`,
 };

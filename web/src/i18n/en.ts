@@ -63,6 +63,8 @@ export const en = {
     invited: "Invited",
     unread: (count: number) => many(count, "unread message", "unread messages"),
     mentions: (count: number) => many(count, "mention", "mentions"),
+    forYou: (count: number) => `${count} for you`,
+    unreadElsewhere: "unread messages",
     skip: "Skip to messages",
     online: "online",
     offline: "offline",

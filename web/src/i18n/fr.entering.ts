@@ -9,4 +9,6 @@ export const entering: Catalogue["entering"] = {
   inviteLink: (code) => `Copier le lien avec ${code}`,
   copyLink: "Copier le lien",
   byInvite: "Apporté par le lien que vous avez suivi.",
+  left: (name) => `Vous n’êtes plus dans ${name} : on vous en a retiré, ou vous l’avez quitté ailleurs.`,
+  banned: (name) => `Vous avez été banni de ${name}.`,
 };

@@ -68,6 +68,8 @@ export const fr: Catalogue = {
     invited: "Invité",
     unread: (count) => many(count, "message non lu", "messages non lus"),
     mentions: (count) => many(count, "mention", "mentions"),
+    forYou: (count: number) => `${String(count)} pour vous`,
+    unreadElsewhere: "messages non lus",
     skip: "Aller aux messages",
     online: "en ligne",
     offline: "hors ligne",

@@ -4,13 +4,13 @@ import { useCallback, useState } from "react";
 import type { Uploaded } from "../../api/files";
 import { t } from "../../i18n";
 import { EmptyState } from "../../ui/bits";
-import { Button, IconButton } from "../../ui/Button";
+import { Button } from "../../ui/Button";
 import { channelName, lastOwn } from "../../store/selectors";
 import { useChannel, useClient, useSelect } from "../app/context";
 import { go } from "../app/route";
-import { useView } from "../app/view";
 import { canPost } from "../client/rights";
 import { Composer } from "../composer/Composer";
+import { MenuButton } from "../sidebar/MenuButton";
 import { Header } from "./Header";
 import { MainTimeline } from "./MainTimeline";
 import { Coming, Outside } from "./Outside";
@@ -89,7 +89,6 @@ export function Conversation({ id, target }: { id: string; target: string | null
 
 function Invitation({ id, name }: { id: string; name: string }) {
   const client = useClient();
-  const view = useView();
   const [busy, setBusy] = useState(false);
   const answer = async (join: boolean) => {
     setBusy(true);
@@ -100,9 +99,7 @@ function Invitation({ id, name }: { id: string; name: string }) {
   return (
     <section className="conversation">
       <header className="conversation-head">
-        <span className="only-small">
-          <IconButton icon="menu" label={t.nav.open} onPress={() => view.setDrawer(true)} />
-        </span>
+        <MenuButton active={id} />
       </header>
       <EmptyState
         title={t.channel.invitedTitle(name)}

@@ -6,11 +6,12 @@ import { get_channel } from "../../api/operations";
 import type { Channel } from "../../api/types";
 import { t } from "../../i18n";
 import { EmptyState, TimelineSkeleton } from "../../ui/bits";
-import { Button, IconButton } from "../../ui/Button";
+import { Button } from "../../ui/Button";
 import { ChannelPicture } from "../../ui/ChannelPicture";
 import { useClient, useSelect } from "../app/context";
 import { useView } from "../app/view";
 import { pictureUrl } from "../files/pictures";
+import { MenuButton } from "../sidebar/MenuButton";
 
 /** Not known yet whether one is in it. */
 export function Coming() {
@@ -112,13 +113,10 @@ function WayIn({ channel: { id, membership, policy } }: { channel: Channel }) {
 }
 
 function Frame({ children }: { children: ReactNode }) {
-  const view = useView();
   return (
     <section className="conversation">
       <header className="conversation-head">
-        <span className="only-small">
-          <IconButton icon="menu" label={t.nav.open} onPress={() => view.setDrawer(true)} />
-        </span>
+        <MenuButton active={null} />
       </header>
       {children}
     </section>
