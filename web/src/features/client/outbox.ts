@@ -111,8 +111,8 @@ export class Outbox {
   }
 
   /** Somebody else may sit here next. */
-  forgetAll(): Promise<void> {
-    return this.kept.clear(this.user());
+  forgetAll(user: string): Promise<void> {
+    return this.kept.clear(user);
   }
 
   private user(): string {

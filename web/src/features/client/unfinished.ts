@@ -58,8 +58,8 @@ export class Unfinished {
   }
 
   /** Nothing of this person stays in the browser. */
-  forget(): void {
-    for (const key of storedKeys(this.replyKey(""))) writeStored(key, null);
+  forget(me: string): void {
+    for (const key of storedKeys(`loggia.reply.${me}.`)) writeStored(key, null);
   }
 
   private replyKey(place: string): string {
