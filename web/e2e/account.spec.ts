@@ -39,6 +39,8 @@ test("one's own data is a file, with what one wrote", async () => {
 
 test("the account is deleted with the password, after a question, and not with another", async () => {
   const { page } = bo;
+  await page.reload();
+  await account();
   const form = page.getByRole("form", { name: "Delete your account" });
   const end = async (password: string) => {
     await form.getByLabel("Current password").fill(password);
