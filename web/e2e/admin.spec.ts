@@ -133,6 +133,21 @@ test("makes an invite code that lets somebody in, and takes one back", async ({ 
   await chi.page.getByRole("button", { name: "Create account" }).click();
   await expect(chi.page.getByRole("heading", { name: /Welcome/ })).toBeVisible();
   await chi.context.close();
+  // The same as a link: the page that it opens asks for no code.
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.getByRole("button", { name: `Copy the link with ${code}` }).click();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  expect(link).toBe(`${server.url}/#/invite/${code}`);
+  const dee = await Person.at(browser, server, "dee");
+  await dee.page.goto(link);
+  await expect(dee.page.getByLabel("Invite code")).toHaveValue(code);
+  await dee.shot("admin-invited");
+  await dee.page.getByLabel("Username").fill("dee");
+  await dee.page.getByLabel("Password").fill(PASSWORD);
+  await dee.page.getByRole("button", { name: "Create account" }).click();
+  await expect(dee.page.getByRole("heading", { name: /Welcome/ })).toBeVisible();
+  expect(dee.page.url()).not.toContain(code);
+  await dee.context.close();
   await page.getByRole("button", { name: `Revoke ${code}` }).click();
   await expect(page.getByText("There are no invite codes.")).toBeVisible();
 });

@@ -74,9 +74,15 @@ test("without the server: the shell, the last conversations, and what one writes
   await ada.shot("offline");
   await ada.send("Written without a network");
   await ada.sees("Written without a network");
+  // Also what was written before a reload.
+  await page.reload();
+  await ada.sees("Written without a network");
+  await expect(page.getByText("Waits for the connection")).toBeVisible();
+  await ada.send("Written after a reload");
   await server.start();
   await expect(page.getByTestId("connection-note")).toBeHidden({ timeout: 40_000 });
   await bo.sees("Written without a network");
+  await bo.sees("Written after a reload");
   await ada.sees("Written without a network");
 });
 

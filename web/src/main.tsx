@@ -7,6 +7,8 @@ import "./ui/css/overlays.css";
 import "./ui/css/message.css";
 import "./ui/css/code.css";
 import "./features/app/layout.css";
+import "./features/app/entering.css";
+import "./features/files/dropping.css";
 import "./ui/css/touch.css";
 import { App } from "./features/app/App";
 import { ClientContext } from "./features/app/context";

@@ -84,6 +84,9 @@ export const delete_session = (session: string) => sdk.deleteSession({ path: { s
 export const get_me = () => sdk.getMe() as Promise<User>;
 export const update_me = (body: { display_name?: string; bio?: string }) =>
   sdk.updateMe({ body }) as Promise<User>;
+/** A page of one's own data; `next` leads to the next one. */
+export const export_me = (cursor?: string) => sdk.exportMe({ query: cursor ? { cursor } : {} });
+export const delete_me = (password: string) => sdk.deleteMe({ body: { password } });
 export const change_password = (body: { current: string; new: string }) => sdk.changePassword({ body });
 
 export const list_settings = (query: { cursor?: string }) =>

@@ -4,6 +4,7 @@ import type { Catalogue } from ".";
 import { admin } from "./de.admin";
 import { channelSettings } from "./de.channel";
 import { emoji } from "./de.emoji";
+import { entering } from "./de.entering";
 import { problems } from "./de.problems";
 
 function many(count: number, one: string, other: string): string {
@@ -66,6 +67,8 @@ export const de: Catalogue = {
     invited: "Eingeladen",
     unread: (count) => many(count, "ungelesene Nachricht", "ungelesene Nachrichten"),
     mentions: (count) => many(count, "Erwähnung", "Erwähnungen"),
+    forYou: (count: number) => `${String(count)} für dich`,
+    unreadElsewhere: "ungelesene Nachrichten",
     skip: "Zu den Nachrichten springen",
     online: "online",
     offline: "offline",
@@ -318,8 +321,10 @@ export const de: Catalogue = {
     in: (name) => `in ${name}`,
   },
   emoji,
+  entering,
   files: {
     attach: "Dateien anhängen",
+    drop: "Dateien hier loslassen, um sie anzuhängen",
     attached: "Dateien zum Senden",
     uploading: (name: string) => `${name} wird hochgeladen`,
     retry: (name: string) => `${name} noch einmal versuchen`,

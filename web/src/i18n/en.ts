@@ -3,6 +3,7 @@
 import { admin } from "./en.admin";
 import { channelSettings } from "./en.channel";
 import { emoji } from "./en.emoji";
+import { entering } from "./en.entering";
 import { problems } from "./en.problems";
 
 const many = (count: number, one: string, other: string) => (count === 1 ? `1 ${one}` : `${count} ${other}`);
@@ -62,6 +63,8 @@ export const en = {
     invited: "Invited",
     unread: (count: number) => many(count, "unread message", "unread messages"),
     mentions: (count: number) => many(count, "mention", "mentions"),
+    forYou: (count: number) => `${count} for you`,
+    unreadElsewhere: "unread messages",
     skip: "Skip to messages",
     online: "online",
     offline: "offline",
@@ -307,8 +310,10 @@ export const en = {
     in: (name: string) => `in ${name}`,
   },
   emoji,
+  entering,
   files: {
     attach: "Attach files",
+    drop: "Drop the files here to attach them",
     attached: "Files to send",
     uploading: (name: string) => `Uploading ${name}`,
     retry: (name: string) => `Try ${name} again`,

@@ -4,6 +4,7 @@ import type { Catalogue } from ".";
 import { admin } from "./fr.admin";
 import { channelSettings } from "./fr.channel";
 import { emoji } from "./fr.emoji";
+import { entering } from "./fr.entering";
 import { problems } from "./fr.problems";
 
 /** En français, zéro se dit au singulier. */
@@ -67,6 +68,8 @@ export const fr: Catalogue = {
     invited: "Invité",
     unread: (count) => many(count, "message non lu", "messages non lus"),
     mentions: (count) => many(count, "mention", "mentions"),
+    forYou: (count: number) => `${String(count)} pour vous`,
+    unreadElsewhere: "messages non lus",
     skip: "Aller aux messages",
     online: "en ligne",
     offline: "hors ligne",
@@ -318,8 +321,10 @@ export const fr: Catalogue = {
     in: (name) => `dans ${name}`,
   },
   emoji,
+  entering,
   files: {
     attach: "Joindre des fichiers",
+    drop: "Déposez les fichiers ici pour les joindre",
     attached: "Fichiers à envoyer",
     uploading: (name: string) => `Envoi de ${name}`,
     retry: (name: string) => `Réessayer ${name}`,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { LooseEvent } from "../api/frames";
-import type { Notification } from "../api/types";
+import type { Notification, ThreadState } from "../api/types";
 import { reduce } from "./reducer";
-import { threadNews } from "./selectors";
+import { inboxNews, threadNews } from "./selectors";
 import type { State } from "./state";
 import { BO, feed, Log, ME, ROOM, started } from "./testing";
 
@@ -134,5 +134,44 @@ describe("threads", () => {
     expect(threadNews(state)).toBe(1);
     const synced = reduce(state, { type: "synced", sync: log.sync(), known: [ROOM] });
     expect(threadNews(synced)).toBe(0);
+  });
+});
+
+describe("what the bell counts", () => {
+  const told = (over: Partial<ThreadState>): LooseEvent => ({
+    op: "event",
+    t: "thread.updated",
+    d: {
+      channel: ROOM,
+      thread: "$3",
+      following: true,
+      read_seq: 3,
+      unread: 1,
+      mentions: 0,
+      last_ts: 1,
+      ...over,
+    },
+  });
+
+  it("a mention in a thread once, a thread without one once", () => {
+    const log = new Log();
+    const start = started(log);
+    log.say(ME, "root");
+    log.say(BO, "here, @ada", { thread: "$3", mentions: [ME] });
+    const state = feed(start, log.after(2));
+    expect(inboxNews(state)).toBe(1);
+    expect(inboxNews(feed(state, [told({ mentions: 1 })]))).toBe(1);
+    expect(inboxNews(feed(state, [told({ mentions: 1 }), told({ thread: "$9" })]))).toBe(2);
+  });
+
+  it("nothing of a channel that one is in no longer", () => {
+    const log = new Log();
+    log.say(ME, "root");
+    const state = feed(started(log), [told({ unread: 2 })]);
+    expect(inboxNews(state)).toBe(1);
+    const left = feed(state, [{ op: "event", t: "channel.left", d: { id: ROOM } }]);
+    expect([inboxNews(left), threadNews(left)]).toEqual([0, 0]);
+    // What is told late of it changes nothing.
+    expect(inboxNews(feed(left, [told({ unread: 3 })]))).toBe(0);
   });
 });

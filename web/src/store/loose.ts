@@ -119,7 +119,9 @@ export function forgetChannel(state: State, id: string): State {
   if (!state.channels[id]) return state;
   const channels = { ...state.channels };
   Reflect.deleteProperty(channels, id);
-  return { ...state, channels };
+  // Its threads are no news any more.
+  const threads = Object.entries(state.threadStates).filter(([, { channel }]) => channel !== id);
+  return { ...state, channels, threadStates: Object.fromEntries(threads) };
 }
 
 /** What a frame without per-viewer fields leaves open, until GET /channels/{id} has answered. */

@@ -1,6 +1,6 @@
 // Questions to a snapshot.
 
-import type { Message, User } from "../api/types";
+import type { Message, ThreadState, User } from "../api/types";
 import type { ChannelState, State, Window } from "./state";
 
 export function displayName(user: User | undefined, id: string): string {
@@ -61,22 +61,38 @@ export function unseenInThreads(state: State, channel: string): number {
 
 /** Threads that one follows in which something is new. */
 export function threadNews(state: State): number {
-  return Object.values(state.threadStates).filter(({ following, unread }) => following && unread > 0).length;
+  return freshThreads(state).length;
 }
 
-/** What asks for attention: direct messages and mentions count, muted channels do not. */
-export function badgeCount(state: State): number {
+function freshThreads(state: State): ThreadState[] {
+  return Object.values(state.threadStates).filter(
+    ({ channel, following, unread }) =>
+      following && unread > 0 && state.channels[channel]?.info.membership === "joined",
+  );
+}
+
+/** What the inbox has: mentions, and threads with something new that none of these mentions is in. */
+export function inboxNews(state: State): number {
+  const counted = ({ channel, mentions }: ThreadState) =>
+    mentions > 0 && state.channels[channel]?.info.kind === "channel";
+  return inboxCount(state) + freshThreads(state).filter((thread) => !counted(thread)).length;
+}
+
+/** What asks for attention: direct messages and mentions count, muted channels do not, nor what is in sight. */
+export function badgeCount(state: State, inSight: string | null = null): number {
   let count = 0;
   for (const { info } of Object.values(state.channels)) {
-    if (info.notify === "none") continue;
+    if (info.notify === "none" || info.id === inSight) continue;
     count += info.kind === "dm" ? info.unread : info.mentions;
     if (info.membership === "invited") count += 1;
   }
   return count;
 }
 
-export function anyUnread(state: State): boolean {
-  return Object.values(state.channels).some(({ info }) => info.unread > 0 && info.notify !== "none");
+export function anyUnread(state: State, inSight: string | null = null): boolean {
+  return Object.values(state.channels).some(
+    ({ info }) => info.unread > 0 && info.notify !== "none" && info.id !== inSight,
+  );
 }
 
 /** The cursor vector for `identify`, the most recent channels first because its length is limited. */

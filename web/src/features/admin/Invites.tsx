@@ -7,6 +7,7 @@ import { ListSkeleton } from "../../ui/bits";
 import { Button, IconButton } from "../../ui/Button";
 import { Field } from "../../ui/Field";
 import { useClient } from "../app/context";
+import { inviteLink } from "../auth/invites";
 import { problemText } from "../client/problems";
 
 const DAY_S = 86_400;
@@ -60,12 +61,12 @@ function InviteRow({ invite, onRevoke }: { invite: Invite; onRevoke: (code: stri
   const client = useClient();
   const [now] = useState(() => Date.now());
   const { code, expires_ts: end } = invite;
-  const copy = async () => {
-    await navigator.clipboard.writeText(code);
+  const copy = async (text: string) => {
+    await navigator.clipboard.writeText(text);
     client.notices.show(t.common.copied);
   };
   return (
-    <li data-testid="invite">
+    <li className="invite-row" data-testid="invite">
       <div>
         <code className="invite-code">{code}</code>
         <p className="field-hint">
@@ -73,7 +74,15 @@ function InviteRow({ invite, onRevoke }: { invite: Invite; onRevoke: (code: stri
           {end === null || end === undefined ? "" : `, ${t.admin.until(moment(end, now))}`}
         </p>
       </div>
-      <IconButton icon="copy" label={t.admin.copy(code)} onPress={() => void copy()} />
+      <Button
+        size="small"
+        icon="link"
+        aria-label={t.entering.inviteLink(code)}
+        onPress={() => void copy(inviteLink(location.href, code))}
+      >
+        {t.entering.copyLink}
+      </Button>
+      <IconButton icon="copy" label={t.admin.copy(code)} onPress={() => void copy(code)} />
       <Button size="small" aria-label={t.admin.revokeLabel(code)} onPress={() => void onRevoke(code)}>
         {t.admin.revoke}
       </Button>

@@ -1,8 +1,9 @@
-import { lazy, Suspense, useSyncExternalStore } from "react";
+import { lazy, Suspense, useEffect, useSyncExternalStore } from "react";
 import { I18nProvider } from "react-aria-components";
 import { t } from "../../i18n";
 import { Notices } from "../../ui/Notices";
 import { Mark } from "../../ui/Logo";
+import { keepPage } from "../files/dropping";
 import { useClient, useSelect } from "./context";
 import { useLanguage } from "./language";
 import { useLetter } from "./route";
@@ -17,6 +18,7 @@ export function App() {
   const notices = useSyncExternalStore(client.notices.subscribe, client.notices.get);
   const language = useLanguage();
   const letter = useLetter();
+  useEffect(keepPage, []);
   // Another language draws everything anew: strings are not state.
   return (
     <I18nProvider key={language} locale={language}>

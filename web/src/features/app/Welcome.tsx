@@ -2,15 +2,14 @@ import { t } from "../../i18n";
 import { Icon, type IconName } from "../../ui/Icon";
 import { Arcade } from "../../ui/Logo";
 import { ListSkeleton } from "../../ui/bits";
-import { IconButton } from "../../ui/Button";
 import { displayName } from "../../store/selectors";
+import { MenuButton } from "../sidebar/MenuButton";
 import { useMe, useSelect } from "./context";
 import { FirstChannels } from "./FirstChannels";
 import { type DialogView, useView } from "./view";
 
 /** Where nothing is chosen: the first run leads to a first message from here. */
 export function Welcome() {
-  const view = useView();
   const me = useMe();
   const synced = useSelect((state) => state.synced);
   const first = useSelect((state) => Object.keys(state.channels).length === 0);
@@ -18,9 +17,7 @@ export function Welcome() {
   return (
     <div className="welcome-page">
       <header className="conversation-head welcome-head">
-        <span className="only-small">
-          <IconButton icon="menu" label={t.nav.open} onPress={() => view.setDrawer(true)} />
-        </span>
+        <MenuButton active={null} />
       </header>
       {synced ? (
         <section className="welcome" aria-labelledby="welcome-title">

@@ -1,11 +1,13 @@
-import { type FormEvent, lazy, Suspense, useState } from "react";
+import { type FormEvent, lazy, Suspense, useState, useSyncExternalStore } from "react";
 import { t } from "../../i18n";
 import { notifyTexts } from "../../i18n/notify";
 import { Button } from "../../ui/Button";
 import { Field } from "../../ui/Field";
 import { Arcade, Wordmark } from "../../ui/Logo";
 import { useClient, useSelect } from "../app/context";
+import { go } from "../app/route";
 import { fieldProblem, problemText } from "../client/problems";
+import { inviteOf } from "./invites";
 
 const ForgotPassword = lazy(() => import("./ForgotPassword"));
 const PASSWORD_MIN = 8;
@@ -14,7 +16,9 @@ const PASSWORD_MIN = 8;
 export default function AuthPage() {
   const server = useSelect((state) => state.server);
   const endedBy = useSelect((state) => state.endedBy);
-  const [mode, setMode] = useState<"sign-in" | "register" | "forgot">("sign-in");
+  const invited = useInvite();
+  const [chosen, setMode] = useState<"sign-in" | "register" | "forgot" | null>(null);
+  const mode = chosen ?? (invited ? "register" : "sign-in");
   const registering = mode === "register";
   const name = server?.name ?? location.host;
   const title = registering ? t.auth.registerOn(name) : t.auth.signInTo(name);
@@ -40,7 +44,12 @@ export default function AuthPage() {
         ) : registering && server?.registration === "closed" ? (
           <p className="auth-note">{t.auth.closed}</p>
         ) : (
-          <AuthForm key={mode} registering={registering} needsInvite={server?.registration === "invite"} />
+          <AuthForm
+            key={`${mode} ${invited ?? ""}`}
+            registering={registering}
+            needsInvite={server?.registration === "invite"}
+            invited={invited}
+          />
         )}
         {mode === "sign-in" && server?.email ? (
           <p className="auth-switch">
@@ -61,12 +70,26 @@ export default function AuthPage() {
   );
 }
 
-function AuthForm({ registering, needsInvite }: { registering: boolean; needsInvite: boolean }) {
+const subscribe = (listener: () => void) => {
+  addEventListener("hashchange", listener);
+  return () => removeEventListener("hashchange", listener);
+};
+
+/** The code that the page's address brings along. */
+const useInvite = () => useSyncExternalStore(subscribe, () => inviteOf(location.hash));
+
+interface AuthFormProps {
+  registering: boolean;
+  needsInvite: boolean;
+  invited: string | null;
+}
+
+function AuthForm({ registering, needsInvite, invited }: AuthFormProps) {
   const client = useClient();
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
   const [displayName, setDisplayName] = useState("");
-  const [invite, setInvite] = useState("");
+  const [invite, setInvite] = useState(invited ?? "");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
 
@@ -85,6 +108,8 @@ function AuthForm({ registering, needsInvite }: { registering: boolean; needsInv
       } else {
         await client.signIn(username.trim(), password);
       }
+      // The code is used up, or was not needed: what is kept of the address is where one goes.
+      if (invited) go(null, undefined, { replace: true });
     } catch (cause) {
       setError(cause);
       setBusy(false);
@@ -139,6 +164,7 @@ function AuthForm({ registering, needsInvite }: { registering: boolean; needsInv
           value={invite}
           onChange={setInvite}
           error={fieldProblem(error, "invite")}
+          hint={invited ? t.entering.byInvite : undefined}
         />
       ) : null}
       {error && !atFields ? (

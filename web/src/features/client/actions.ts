@@ -77,10 +77,24 @@ export class Actions {
   }
 
   async leave(channel: string): Promise<boolean> {
-    return this.attempt(async () => {
-      await api.leave_channel(channel);
-      this.store.dispatch({ type: "channel_left", channel });
-    });
+    // The stream may tell it before the answer does.
+    this.client.leaving.add(channel);
+    return this.attempt(
+      async () => {
+        await api.leave_channel(channel);
+        this.store.dispatch({ type: "channel_left", channel });
+      },
+      () => this.client.leaving.delete(channel),
+    );
+  }
+
+  /** Somebody took the person out, who should not have to guess where the channel went. */
+  async tellLeft(channel: string, name: string): Promise<void> {
+    const banned = await api.get_channel(channel).then(
+      ({ membership }) => membership === "banned",
+      (error: unknown) => error instanceof ApiError && error.code === "banned",
+    );
+    this.client.notices.show(banned ? t.entering.banned(name) : t.entering.left(name), true);
   }
 
   async startDm(users: string[]): Promise<Channel | null> {

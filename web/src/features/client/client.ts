@@ -18,6 +18,7 @@ import { People } from "./people";
 import { Sharing } from "./sharing";
 import { Threads } from "./threads";
 import { Timelines } from "./timelines";
+import { Unfinished } from "./unfinished";
 
 const CURSORS_MAX = 1_000;
 const BOOT_RETRY_MS = 2_000;
@@ -32,6 +33,10 @@ export class Client {
   readonly actions = new Actions(this);
   readonly threads = new Threads(this);
   readonly sharing = new Sharing(() => this.store.getState().me?.id ?? null);
+  readonly unfinished = new Unfinished(() => this.store.getState().me?.id ?? "");
+
+  /** Channels that the person leaves here. */
+  readonly leaving = new Set<string>();
 
   private readonly socket: StreamSocket;
   private sweep: ReturnType<typeof setInterval> | undefined;
@@ -78,7 +83,9 @@ export class Client {
   private async restore(): Promise<void> {
     const [{ loadSnapshot }, { restored }] = await Promise.all([import("./snapshot"), import("./restore")]);
     const snapshot = await loadSnapshot();
-    if (snapshot) for (const action of restored(snapshot)) this.store.dispatch(action);
+    if (!snapshot) return;
+    for (const action of restored(snapshot)) this.store.dispatch(action);
+    this.outbox.show();
   }
 
   async register(body: {
@@ -104,11 +111,24 @@ export class Client {
         return;
       }
     }
-    // Somebody else may sit here next: nothing written stays behind.
+    await this.forget(me);
+    this.ended(null);
+  }
+
+  /** Takes the account away for good. */
+  async deleteAccount(password: string): Promise<void> {
+    const me = this.store.getState().me?.id ?? "";
+    await api.delete_me(password);
+    await this.forget(me);
+    this.ended(null);
+  }
+
+  /** Somebody else may sit here next: nothing written stays behind. */
+  private async forget(me: string): Promise<void> {
     for (const key of storedKeys(`loggia.draft.${me}.`)) writeStored(key, null);
     this.sharing.forget();
-    await this.outbox.forgetAll();
-    this.ended(null);
+    this.unfinished.forget(me);
+    await this.outbox.forgetAll(me);
   }
 
   /** The session is over: by sign-out, by another device, or because a request said so. */
@@ -117,6 +137,7 @@ export class Client {
     this.outbox.stop();
     this.people.reset();
     this.sharing.stop();
+    this.unfinished.end();
     clearInterval(this.sweep);
     this.connectedBefore = false;
     this.store.dispatch({ type: "signed_out", endedBy });
@@ -148,6 +169,7 @@ export class Client {
 
   /** A channel that was joined or made: known at once, whatever the stream says when. */
   adopt(channel: Channel): Channel {
+    this.leaving.delete(channel.id);
     this.store.dispatch({ type: "channel_loaded", channel });
     return channel;
   }
@@ -202,7 +224,9 @@ export class Client {
     const relevant = frames.filter(
       (frame): frame is StateFrame => frame.op in { event: 1, ready: 1, resync: 1 },
     );
+    const lost = this.lost(relevant);
     this.store.dispatch({ type: "frames", frames: relevant, now: Date.now() });
+    for (const { id, name } of lost) void this.actions.tellLeft(id, `#${name}`);
     const messages: Message[] = [];
     const notifications: Omit<Notification, "read">[] = [];
     const live = this.live;
@@ -226,6 +250,16 @@ export class Client {
     this.people.need(unknownUsers(this.store.getState(), messages));
     const heard = { messages, notifications, live, ...(attention ? { attention } : {}) };
     for (const hearer of this.hearers) hearer(heard);
+  }
+
+  /** Channels that the person was in and did not leave here. */
+  private lost(frames: readonly StateFrame[]): Channel[] {
+    const { channels } = this.store.getState();
+    return frames.flatMap((frame) => {
+      if (frame.op !== "event" || frame.t !== "channel.left" || this.leaving.has(frame.d.id)) return [];
+      const info = channels[frame.d.id]?.info;
+      return info?.kind === "channel" && info.membership !== "invited" ? [info] : [];
+    });
   }
 
   /** What a channel's host refused is told, unless it stands in the timeline as not sent. */

@@ -20,11 +20,12 @@ export class Notices {
     return () => this.listeners.delete(listener);
   };
 
-  readonly show = (text: string): void => {
+  /** What one should not miss while looking elsewhere stays until it is put away. */
+  readonly show = (text: string, stays = false): void => {
     const notice = { id: this.next++, text };
     const others = this.list.filter((known) => known.text !== text);
     this.set([...others, notice].slice(-NOTICES_MAX));
-    setTimeout(() => this.close(notice.id), NOTICE_MS);
+    if (!stays) setTimeout(() => this.close(notice.id), NOTICE_MS);
   };
 
   readonly close = (id: number): void => this.set(this.list.filter((notice) => notice.id !== id));

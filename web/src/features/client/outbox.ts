@@ -36,7 +36,19 @@ export class Outbox {
     this.store = store;
   }
 
+  /** Shows what waits, while it is not known yet whether there is still a session to send it in. */
+  show(): void {
+    this.load("waiting", () => undefined);
+  }
+
   start(): void {
+    this.load("queued", () => {
+      this.loaded = true;
+      this.flush();
+    });
+  }
+
+  private load(status: "waiting" | "queued", done: () => void): void {
     this.unsubscribe?.();
     const unsubscribe = this.forgetSettled();
     this.unsubscribe = unsubscribe;
@@ -44,11 +56,10 @@ export class Outbox {
       if (this.unsubscribe !== unsubscribe) return;
       for (const item of items) {
         // What was refused waits for the person, also after a reload; the rest goes on by itself.
-        const status = item.status === "failed" ? item.status : "queued";
-        this.store.dispatch({ type: "outbox_queued", item: { ...item, status } });
+        const next = item.status === "failed" ? item.status : status;
+        this.store.dispatch({ type: "outbox_queued", item: { ...item, status: next } });
       }
-      this.loaded = true;
-      this.flush();
+      done();
     });
   }
 
@@ -100,8 +111,8 @@ export class Outbox {
   }
 
   /** Somebody else may sit here next. */
-  forgetAll(): Promise<void> {
-    return this.kept.clear(this.user());
+  forgetAll(user: string): Promise<void> {
+    return this.kept.clear(user);
   }
 
   private user(): string {

@@ -12,6 +12,7 @@ import { useClient, useSelect } from "../app/context";
 import { EmojiButton } from "../emoji/EmojiButton";
 import { AttachButton } from "../files/AttachButton";
 import { Chips } from "../files/Chips";
+import { DropHint } from "../files/DropHint";
 import { useAttaching } from "../files/useAttaching";
 import { useCommands } from "./useCommands";
 import { useCompletion } from "./useCompletion";
@@ -48,8 +49,11 @@ export const Composer = memo(function Composer(props: ComposerProps) {
   const limit = useSelect((state) => state.server?.limits?.["message_bytes"]) ?? MESSAGE_BYTES_DEFAULT;
   const bytes = text.length * 3 < limit ? 0 : new TextEncoder().encode(text).length;
   const over = bytes - limit;
-  const { uploads, drop } = useAttaching();
-  const blocked = over > 0 || uploads.unfinished || (text.trim() === "" && uploads.chips.length === 0);
+  const area = useRef<HTMLDivElement>(null);
+  const write = () => box.current?.focus();
+  const attaching = useAttaching(place, area, write);
+  const { uploads, chips } = attaching;
+  const blocked = over > 0 || attaching.unfinished || (text.trim() === "" && chips.length === 0);
 
   useFocus(box, replyTo ?? null, props.editing ?? null);
 
@@ -58,7 +62,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
 
   const send = () => {
     if (blocked) return;
-    const files = uploads.chips.length > 0;
+    const files = chips.length > 0;
     const done = files ? null : commands.run(text.trim());
     if (!done) {
       if (files) onSend(text.trim(), uploads.take());
@@ -86,50 +90,58 @@ export const Composer = memo(function Composer(props: ComposerProps) {
   };
 
   return (
-    <div className="composer-area" {...drop}>
-      {completion.open ? (
-        <Suggestions
-          id={completion.listId}
-          label={t.composer.suggestions}
-          options={completion.options}
-          active={completion.active}
-          onPick={completion.pick}
-        />
-      ) : null}
-      {replyTo ? (
-        <ReplyBanner channel={channel} id={replyTo} {...(onReplyDone ? { onCancel: onReplyDone } : {})} />
-      ) : null}
-      {commands.hint ? (
-        <p className="composer-hint" role="alert" data-testid="composer-hint">
-          {commands.hint}
-        </p>
-      ) : null}
-      <Chips uploads={uploads} />
-      <div className="composer" data-reply={replyTo ? "" : undefined}>
-        <GrowingText
-          ref={box}
-          label={label}
-          placeholder={label}
-          value={text}
-          onChange={(next) => completion.closes(next) || change(next)}
-          onSelect={setCaret}
-          onKeyDown={onKeyDown}
-          controls={completion.open ? completion.listId : undefined}
-          active={completion.open ? completion.activeId : undefined}
-          testId="composer"
-        />
-        {over > 0 ? (
-          <span className="composer-over" role="status">
-            {t.composer.tooLong(over)}
-          </span>
+    <>
+      <div className="composer-area" ref={area} onPaste={attaching.onPaste}>
+        {completion.open ? (
+          <Suggestions
+            id={completion.listId}
+            label={t.composer.suggestions}
+            options={completion.options}
+            active={completion.active}
+            onPick={completion.pick}
+          />
         ) : null}
-        <AttachButton onPick={uploads.add} />
-        <EmojiButton label={t.composer.emoji} onPick={(emoji) => insert(emoji, caret, caret)} />
-        <IconButton icon="send" size="small" label={t.composer.send} isDisabled={blocked} onPress={send} />
+        {replyTo ? (
+          <ReplyBanner channel={channel} id={replyTo} {...(onReplyDone ? { onCancel: onReplyDone } : {})} />
+        ) : null}
+        {commands.hint ? (
+          <p className="composer-hint" role="alert" data-testid="composer-hint">
+            {commands.hint}
+          </p>
+        ) : null}
+        <Chips attaching={attaching} onRemoved={write} />
+        <div className="composer" data-reply={replyTo ? "" : undefined}>
+          <GrowingText
+            ref={box}
+            label={label}
+            placeholder={label}
+            value={text}
+            onChange={(next) => completion.closes(next) || change(next)}
+            onSelect={setCaret}
+            onKeyDown={onKeyDown}
+            controls={completion.open ? completion.listId : undefined}
+            active={completion.open ? completion.activeId : undefined}
+            testId="composer"
+          />
+          <Over bytes={over} />
+          <AttachButton onPick={attaching.add} />
+          <EmojiButton label={t.composer.emoji} onPick={(emoji) => insert(emoji, caret, caret)} />
+          <IconButton icon="send" size="small" label={t.composer.send} isDisabled={blocked} onPress={send} />
+        </div>
       </div>
-    </div>
+      {attaching.over ? <DropHint /> : null}
+    </>
   );
 });
+
+function Over({ bytes }: { bytes: number }) {
+  if (bytes <= 0) return null;
+  return (
+    <span className="composer-over" role="status">
+      {t.composer.tooLong(bytes)}
+    </span>
+  );
+}
 
 /** One writes at once: on coming here, on answering somebody, and after an edit. */
 function useFocus(
@@ -152,15 +164,24 @@ function useFocus(
 }
 
 function ReplyBanner({ channel, id, onCancel }: { channel: string; id: string; onCancel?: () => void }) {
+  const client = useClient();
   const message = useSelect((state) => state.channels[channel]?.messages[id]);
   const user = useSelect((state) => (message ? state.users[message.sender] : undefined));
-  if (!message) return null;
+  const missing = !message;
+  // What was answered before a reload may stand further up than what was loaded since.
+  useEffect(() => {
+    if (missing) void client.timelines.message(channel, id);
+  }, [client, channel, id, missing]);
   return (
-    <div className="reply-banner">
-      <p className="truncate">
-        <strong>{t.composer.replyingTo(displayName(user, message.sender))}</strong>{" "}
-        {plainText(message.text).slice(0, 140)}
-      </p>
+    <div className="reply-banner" data-testid="reply-banner">
+      {message ? (
+        <p className="truncate">
+          <strong>{t.composer.replyingTo(displayName(user, message.sender))}</strong>{" "}
+          {plainText(message.text).slice(0, 140)}
+        </p>
+      ) : (
+        <p className="truncate">{t.message.unknownReply}</p>
+      )}
       <IconButton
         icon="close"
         size="small"

@@ -3,26 +3,28 @@
 import { useCallback, useState } from "react";
 import type { Uploaded } from "../../api/files";
 import { t } from "../../i18n";
-import { EmptyState, TimelineSkeleton } from "../../ui/bits";
-import { Button, IconButton } from "../../ui/Button";
+import { EmptyState } from "../../ui/bits";
+import { Button } from "../../ui/Button";
 import { channelName, lastOwn } from "../../store/selectors";
 import { useChannel, useClient, useSelect } from "../app/context";
 import { go } from "../app/route";
-import { useView } from "../app/view";
 import { canPost } from "../client/rights";
 import { Composer } from "../composer/Composer";
+import { MenuButton } from "../sidebar/MenuButton";
 import { Header } from "./Header";
 import { MainTimeline } from "./MainTimeline";
+import { Coming, Outside } from "./Outside";
 import { SyncNote } from "./SyncNote";
 import { TypingLine } from "./TypingLine";
+import { useEditing, useReply } from "./useUnfinished";
 
 export function Conversation({ id, target }: { id: string; target: string | null }) {
   const client = useClient();
   const channel = useChannel(id);
   const synced = useSelect((state) => state.synced);
   const name = useSelect((state) => (state.channels[id] ? channelName(state, state.channels[id]) : ""));
-  const [replyTo, setReplyTo] = useState<string | null>(null);
-  const [editing, setEditing] = useState<string | null>(null);
+  const [replyTo, setReplyTo] = useReply(id);
+  const [editing, setEditing] = useEditing(id);
   const [sent, setSent] = useState(0);
 
   const editLast = useCallback(() => {
@@ -30,8 +32,8 @@ export function Conversation({ id, target }: { id: string; target: string | null
     const here = channels[id];
     const last = here ? lastOwn(here, here.main, me?.id ?? "") : null;
     if (last) setEditing(last);
-  }, [client, id]);
-  const replied = useCallback(() => setReplyTo(null), []);
+  }, [client, id, setEditing]);
+  const replied = useCallback(() => setReplyTo(null), [setReplyTo]);
   const send = useCallback(
     (text: string, attachments?: Uploaded[]) => {
       client.outbox.send({
@@ -43,10 +45,10 @@ export function Conversation({ id, target }: { id: string; target: string | null
       setReplyTo(null);
       setSent((count) => count + 1);
     },
-    [client, id, replyTo],
+    [client, id, replyTo, setReplyTo],
   );
 
-  if (!channel) return <Absent loading={!synced} />;
+  if (!channel) return synced ? <Outside id={id} /> : <Coming />;
   const { info } = channel;
   if (info.membership === "invited") return <Invitation id={id} name={name} />;
 
@@ -85,30 +87,8 @@ export function Conversation({ id, target }: { id: string; target: string | null
   );
 }
 
-function Absent({ loading }: { loading: boolean }) {
-  const view = useView();
-  return (
-    <section className="conversation">
-      <header className="conversation-head">
-        <span className="only-small">
-          <IconButton icon="menu" label={t.nav.open} onPress={() => view.setDrawer(true)} />
-        </span>
-      </header>
-      {loading ? (
-        <TimelineSkeleton label={t.timeline.loading} />
-      ) : (
-        <EmptyState
-          title={t.channel.notFound}
-          actions={<Button onPress={() => view.openDialog({ kind: "directory" })}>{t.nav.browse}</Button>}
-        />
-      )}
-    </section>
-  );
-}
-
 function Invitation({ id, name }: { id: string; name: string }) {
   const client = useClient();
-  const view = useView();
   const [busy, setBusy] = useState(false);
   const answer = async (join: boolean) => {
     setBusy(true);
@@ -119,9 +99,7 @@ function Invitation({ id, name }: { id: string; name: string }) {
   return (
     <section className="conversation">
       <header className="conversation-head">
-        <span className="only-small">
-          <IconButton icon="menu" label={t.nav.open} onPress={() => view.setDrawer(true)} />
-        </span>
+        <MenuButton active={id} />
       </header>
       <EmptyState
         title={t.channel.invitedTitle(name)}

@@ -2,20 +2,30 @@ import { useState } from "react";
 import { t } from "../../i18n";
 import { Button } from "../../ui/Button";
 import { GrowingText } from "../../ui/GrowingText";
+import { useClient } from "../app/context";
 
 interface EditBoxProps {
+  /** The message. */
+  id: string;
   text: string;
-  onSave: (text: string) => Promise<void>;
-  onCancel: () => void;
+  /** True when it was taken. */
+  onSave: (text: string) => Promise<boolean>;
+  onDone: () => void;
 }
 
-export function EditBox({ text: original, onSave, onCancel }: EditBoxProps) {
-  const [text, setText] = useState(original);
+export function EditBox({ id, text: original, onSave, onDone }: EditBoxProps) {
+  const { unfinished } = useClient();
+  // Who looks elsewhere, or scrolls away, finds it as it was.
+  const [text, setText] = useState(() => unfinished.editText(id) ?? original);
   const [busy, setBusy] = useState(false);
+  const done = () => {
+    unfinished.keepEditText(id, null);
+    onDone();
+  };
   const save = async () => {
     if (text.trim() === "" || busy) return;
     setBusy(true);
-    await onSave(text.trim());
+    if (text.trim() === original || (await onSave(text.trim()))) done();
     setBusy(false);
   };
   return (
@@ -23,14 +33,17 @@ export function EditBox({ text: original, onSave, onCancel }: EditBoxProps) {
       <GrowingText
         label={t.message.editLabel}
         value={text}
-        onChange={setText}
+        onChange={(next) => {
+          setText(next);
+          unfinished.keepEditText(id, next);
+        }}
         autoFocus
         onKeyDown={(event) => {
           if (event.nativeEvent.isComposing) return;
           if (event.key === "Escape") {
             event.preventDefault();
             event.stopPropagation();
-            onCancel();
+            done();
           } else if (event.key === "Enter" && !event.shiftKey) {
             event.preventDefault();
             void save();
@@ -39,7 +52,7 @@ export function EditBox({ text: original, onSave, onCancel }: EditBoxProps) {
       />
       <div className="edit-foot">
         <span>{t.message.editHint}</span>
-        <Button size="small" variant="quiet" onPress={onCancel}>
+        <Button size="small" variant="quiet" onPress={done}>
           {t.common.cancel}
         </Button>
         <Button

@@ -9,6 +9,7 @@ import type { ChannelState } from "../../store/state";
 import { useClient, useMe, useSelect } from "../app/context";
 import { type Panel, useView } from "../app/view";
 import { pictureUrl } from "../files/pictures";
+import { MenuButton } from "../sidebar/MenuButton";
 import { useArrangement } from "../sidebar/arrangement";
 import { FAVOURITES, put } from "../sidebar/sections";
 import { useKnocks } from "../channel/useKnocks";
@@ -63,9 +64,7 @@ export function Header({ channel, name }: { channel: ChannelState; name: string 
 
   return (
     <header className="conversation-head">
-      <span className="only-small">
-        <IconButton icon="menu" label={t.nav.open} onPress={() => view.setDrawer(true)} />
-      </span>
+      <MenuButton active={info.id} />
       <span className="head-icon">
         <Face channel={channel} />
       </span>

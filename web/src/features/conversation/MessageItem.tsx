@@ -122,12 +122,10 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
         <p className="tombstone">{t.message.deleted}</p>
       ) : props.editing ? (
         <EditBox
+          id={message.id}
           text={message.text}
-          onCancel={() => props.onEdit(null)}
-          onSave={async (text) => {
-            if (text === message.text || (await client.actions.edit(channel, message.id, text)))
-              props.onEdit(null);
-          }}
+          onDone={() => props.onEdit(null)}
+          onSave={(text) => client.actions.edit(channel, message.id, text)}
         />
       ) : (
         <>

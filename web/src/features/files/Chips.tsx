@@ -6,14 +6,21 @@ import { fileSize } from "../../lib/size";
 import { IconButton } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { problemText } from "../client/problems";
-import { TOO_LARGE, type Chip, type Uploads } from "./useUploads";
+import { TOO_LARGE, type Chip } from "./uploads";
+import type { Attaching } from "./useAttaching";
 
-export function Chips({ uploads }: { uploads: Uploads }) {
-  if (uploads.chips.length === 0) return null;
+interface ChipsProps {
+  attaching: Attaching;
+  /** One was left out: the button that did it is gone. */
+  onRemoved: () => void;
+}
+
+export function Chips({ attaching, onRemoved }: ChipsProps) {
+  if (attaching.chips.length === 0) return null;
   return (
     <ul className="file-chips" aria-label={t.files.attached}>
-      {uploads.chips.map((chip) => (
-        <FileChip key={chip.key} chip={chip} uploads={uploads} />
+      {attaching.chips.map((chip) => (
+        <FileChip key={chip.key} chip={chip} attaching={attaching} onRemoved={onRemoved} />
       ))}
     </ul>
   );
@@ -25,7 +32,8 @@ function refusal(error: ApiError, largest: number | undefined): string {
   return largest === undefined ? t.files.tooLarge : t.files.largerThan(fileSize(largest));
 }
 
-function FileChip({ chip, uploads }: { chip: Chip; uploads: Uploads }) {
+function FileChip({ chip, attaching, onRemoved }: { chip: Chip } & ChipsProps) {
+  const { uploads, largest } = attaching;
   const { name, size } = chip.file;
   const percent = Math.round(chip.progress * 100);
   return (
@@ -35,7 +43,7 @@ function FileChip({ chip, uploads }: { chip: Chip; uploads: Uploads }) {
         <span className="truncate">{name}</span>
         {chip.error ? (
           <span className="chip-note" role="alert">
-            {refusal(chip.error, uploads.largest)}
+            {refusal(chip.error, largest)}
           </span>
         ) : chip.uploaded ? (
           <span className="chip-note">{fileSize(size)}</span>
@@ -43,7 +51,7 @@ function FileChip({ chip, uploads }: { chip: Chip; uploads: Uploads }) {
           <progress max={100} value={percent} aria-label={t.files.uploading(name)} />
         )}
       </span>
-      {chip.error ? (
+      {chip.error && chip.error.code !== TOO_LARGE ? (
         <IconButton
           icon="retry"
           size="small"
@@ -55,7 +63,10 @@ function FileChip({ chip, uploads }: { chip: Chip; uploads: Uploads }) {
         icon="close"
         size="small"
         label={t.files.leaveOut(name)}
-        onPress={() => uploads.remove(chip.key)}
+        onPress={() => {
+          uploads.remove(chip.key);
+          onRemoved();
+        }}
       />
     </li>
   );

@@ -1,27 +1,46 @@
 // Files for a message, however they come: picked, dropped or pasted.
 
-import type { ClipboardEvent, DragEvent } from "react";
+import { type ClipboardEvent, type RefObject, useSyncExternalStore } from "react";
 import { t } from "../../i18n";
 import { useClient, useSelect } from "../app/context";
-import { useUploads } from "./useUploads";
+import { useDropping } from "./dropping";
+import type { Chip, Uploads } from "./uploads";
 
 const ATTACHMENTS_DEFAULT = 10;
 
-/** The uploads, and what the element that takes files listens to. */
-export function useAttaching() {
+export interface Attaching {
+  uploads: Uploads;
+  chips: readonly Chip[];
+  /** Something is still on its way, or failed. */
+  unfinished: boolean;
+  largest: number | undefined;
+  add: (files: Iterable<File>) => void;
+  onPaste: (event: ClipboardEvent) => void;
+  /** Files are held over the conversation. */
+  over: boolean;
+}
+
+/** `place` is what a draft is kept under; `done` when files were taken: one goes on writing. */
+export function useAttaching(
+  place: string,
+  area: RefObject<HTMLElement | null>,
+  done: () => void,
+): Attaching {
   const client = useClient();
   const most = useSelect((state) => state.server?.limits?.["attachments"]) ?? ATTACHMENTS_DEFAULT;
   const largest = useSelect((state) => state.server?.limits?.["file_bytes"]);
-  const uploads = useUploads({ most, largest }, () => client.notices.show(t.files.tooMany(most)));
-  const take = (event: ClipboardEvent | DragEvent, files: FileList) => {
+  const uploads = client.unfinished.uploads(place);
+  const chips = useSyncExternalStore(uploads.subscribe, uploads.get);
+  const add = (files: Iterable<File>) => {
+    if (uploads.add(files, { most, largest }) > 0) client.notices.show(t.files.tooMany(most));
+    done();
+  };
+  const onPaste = (event: ClipboardEvent) => {
+    const { files } = event.clipboardData;
     if (files.length === 0) return;
     event.preventDefault();
-    uploads.add(files);
+    add(files);
   };
-  const drop = {
-    onDragOver: (event: DragEvent) => event.dataTransfer.types.includes("Files") && event.preventDefault(),
-    onDrop: (event: DragEvent) => take(event, event.dataTransfer.files),
-    onPaste: (event: ClipboardEvent) => take(event, event.clipboardData.files),
-  };
-  return { uploads, drop };
+  const over = useDropping(area, add);
+  return { uploads, chips, unfinished: chips.some((chip) => !chip.uploaded), largest, add, onPaste, over };
 }

@@ -14,7 +14,9 @@ import { setLanguage, useLanguageChoice } from "../app/language";
 import { setTheme, useTheme } from "../app/theme";
 import { fieldProblem, problemText } from "../client/problems";
 import type { SettingsTab } from "../app/view";
+import { EndAccount } from "./EndAccount";
 import { Notifications } from "./Notifications";
+import { OwnData } from "./OwnData";
 import { Sessions } from "./Sessions";
 
 export default function Settings({ tab, onClose }: { tab?: SettingsTab; onClose: () => void }) {
@@ -22,7 +24,7 @@ export default function Settings({ tab, onClose }: { tab?: SettingsTab; onClose:
     { id: "profile", title: t.settings.profile, content: <ProfileForm /> },
     { id: "appearance", title: t.settings.appearance, content: <Appearance /> },
     { id: "notifications", title: t.settings.notifications, content: <Notifications /> },
-    { id: "account", title: t.settings.account, content: <PasswordForm /> },
+    { id: "account", title: t.settings.account, content: <Account /> },
     { id: "sessions", title: t.settings.sessions, content: <Sessions /> },
     { id: "keyboard", title: t.settings.keyboard, content: <Keyboard /> },
   ];
@@ -74,6 +76,16 @@ function ProfileForm() {
         </Button>
       </div>
     </form>
+  );
+}
+
+function Account() {
+  return (
+    <div className="account-settings">
+      <PasswordForm />
+      <OwnData />
+      <EndAccount />
+    </div>
   );
 }
 

@@ -5,7 +5,7 @@ import { IconButton } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { Wordmark } from "../../ui/Logo";
 import { Menu } from "../../ui/Menu";
-import { displayName, inboxCount, threadNews } from "../../store/selectors";
+import { displayName, inboxNews } from "../../store/selectors";
 import { useQuiet } from "../attention/settings";
 import { useClient, useMe, useSelect } from "../app/context";
 import { useView } from "../app/view";
@@ -14,9 +14,7 @@ import { Lists } from "./Lists";
 export function Sidebar({ active }: { active: string | null }) {
   const view = useView();
   const synced = useSelect((state) => state.synced);
-  const mentions = useSelect(inboxCount);
-  const news = useSelect(threadNews);
-  const inboxUnread = mentions + news;
+  const inboxUnread = useSelect(inboxNews);
   return (
     <nav className="sidebar" aria-label={t.nav.label}>
       <header className="sidebar-head">

@@ -1,0 +1,145 @@
+// What was begun and not sent: files that are dropped and picked, an answer, an edit, while one looks elsewhere.
+
+import { expect, type JSHandle, test } from "@playwright/test";
+import type { Person } from "./person";
+import { Server } from "./server";
+import { together } from "./together";
+
+const server = new Server();
+let ada: Person;
+let bo: Person;
+
+together(server, "general", (first, second) => {
+  ada = first;
+  bo = second;
+});
+
+test.beforeAll(async () => {
+  await ada.createChannel("elsewhere");
+  await ada.open("general");
+});
+
+const answer = async (text: string) => {
+  await ada.message(text).hover();
+  await ada.message(text).getByRole("button", { name: "Reply", exact: true }).click();
+};
+const chips = () => ada.page.getByTestId("chip");
+const note = { name: "note.txt", mimeType: "text/plain", buffer: Buffer.from("hello") };
+
+/** What a file manager would drag. */
+const held = (name: string): Promise<JSHandle<DataTransfer>> =>
+  ada.page.evaluateHandle((name) => {
+    const data = new DataTransfer();
+    data.items.add(new File(["dropped"], name, { type: "text/plain" }));
+    return data;
+  }, name);
+
+test("a file that is dropped on the messages is attached, with a hint while it is held", async () => {
+  const { page } = ada;
+  await ada.open("general");
+  await ada.send("Something to drop on");
+  await ada.sees("Something to drop on");
+  const dataTransfer = await held("dropped.txt");
+  const hint = page.getByTestId("drop-hint");
+  const messages = page.locator("#messages");
+  await messages.dispatchEvent("dragenter", { dataTransfer });
+  await messages.dispatchEvent("dragover", { dataTransfer });
+  await expect(hint).toBeVisible();
+  await ada.shot("unfinished-drop");
+  await page.locator("nav.sidebar").evaluate((to) => {
+    const from = document.querySelector("#messages");
+    from?.dispatchEvent(new DragEvent("dragleave", { bubbles: true, relatedTarget: to }));
+  });
+  await expect(hint).toHaveCount(0);
+  await messages.dispatchEvent("dragover", { dataTransfer });
+  await messages.dispatchEvent("drop", { dataTransfer });
+  await expect(hint).toHaveCount(0);
+  await expect(chips()).toHaveCount(1);
+  await expect(ada.composer).toBeFocused();
+  await page.keyboard.type("Dropped");
+  await expect(chips().locator("progress")).toHaveCount(0);
+  await page.keyboard.press("Enter");
+  await expect(bo.message("Dropped").getByRole("link", { name: /dropped\.txt/ })).toBeVisible();
+});
+
+test("a file that falls beside does not replace the page", async () => {
+  const prevented = await ada.page.locator("nav.sidebar").evaluate((element) =>
+    ["dragover", "drop"].map((kind) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(["x"], "x.txt"));
+      const event = new DragEvent(kind, { bubbles: true, cancelable: true, dataTransfer });
+      element.dispatchEvent(event);
+      return event.defaultPrevented;
+    }),
+  );
+  expect(prevented).toEqual([true, true]);
+  await expect(chips()).toHaveCount(0);
+});
+
+test("one goes on writing after picking a file, and after leaving one out", async () => {
+  const { page } = ada;
+  const pick = async () => {
+    const choosing = page.waitForEvent("filechooser");
+    await page.getByTestId("conversation").getByRole("button", { name: "Attach files" }).click();
+    await (await choosing).setFiles(note);
+    await expect(chips()).toHaveCount(1);
+    await expect(ada.composer).toBeFocused();
+  };
+  await pick();
+  await page.getByRole("button", { name: "Leave note.txt out" }).click();
+  await expect(chips()).toHaveCount(0);
+  await expect(ada.composer).toBeFocused();
+  await pick();
+  await expect(chips().locator("progress")).toHaveCount(0);
+  await page.keyboard.type("A caption");
+  await page.keyboard.press("Enter");
+  await expect(bo.message("A caption").getByRole("link", { name: /note\.txt/ })).toBeVisible();
+});
+
+test("an answer and its files are found again after looking elsewhere, the answer also after a reload", async () => {
+  const { page } = ada;
+  await bo.send("Shall we go?");
+  await ada.sees("Shall we go?");
+  await answer("Shall we go?");
+  const banner = page.getByTestId("reply-banner");
+  await expect(banner).toContainText("Shall we go?");
+  await page.getByTestId("conversation").getByTestId("attach-input").setInputFiles(note);
+  await expect(chips()).toHaveCount(1);
+  await ada.composer.fill("Yes, and with this");
+  await ada.open("elsewhere");
+  await expect(banner).toHaveCount(0);
+  await expect(chips()).toHaveCount(0);
+  await ada.open("general");
+  await expect(banner).toContainText("Shall we go?");
+  await expect(chips()).toHaveCount(1);
+  await expect(ada.composer).toHaveValue("Yes, and with this");
+  await expect(chips().locator("progress")).toHaveCount(0);
+  await ada.composer.press("Enter");
+  const sent = bo.message("Yes, and with this");
+  await expect(sent.getByRole("link", { name: /note\.txt/ })).toBeVisible();
+  await expect(sent).toContainText("Shall we go?");
+  await expect(banner).toHaveCount(0);
+  await answer("A caption");
+  await page.reload();
+  await expect(banner).toContainText("A caption");
+  await page.getByRole("button", { name: "Cancel reply" }).click();
+  await page.reload();
+  await ada.expectChannel("general");
+  await expect(banner).toHaveCount(0);
+});
+
+test("an edit is found again as it was left, and not after it was given up", async () => {
+  const { page } = ada;
+  await ada.send("A first thought");
+  await ada.act("A first thought", "Edit");
+  const box = page.getByRole("textbox", { name: "Edit message" });
+  await box.fill("A second thought, half");
+  await ada.open("elsewhere");
+  await ada.open("general");
+  await expect(box).toHaveValue("A second thought, half");
+  await box.press("Escape");
+  await expect(box).toHaveCount(0);
+  await ada.act("A first thought", "Edit");
+  await expect(box).toHaveValue("A first thought");
+  await box.press("Escape");
+});

@@ -1,0 +1,18 @@
+// Was über die eigenen Daten und das Ende eines Kontos gesagt wird.
+
+import type { AccountTexts } from "./account";
+
+export const account: AccountTexts = {
+  data: "Deine Daten",
+  exportHint:
+    "Dein Profil, deine Kanäle und Einstellungen und alles, was du geschrieben hast, in einer Datei (JSON).",
+  export: "Deine Daten herunterladen",
+  exporting: (messages) => `Wird gesammelt… bisher ${String(messages)} Nachrichten`,
+  end: "Konto löschen",
+  endHint: "Das lässt sich nicht rückgängig machen.",
+  endTitle: (name) => `Das Konto ${name} löschen?`,
+  endText:
+    "Du wirst überall abgemeldet und verlässt alle Kanäle, und niemand kann dir mehr schreiben. Was du geschrieben hast, bleibt. Übergib vorher die Kanäle, die dir gehören.",
+  endSure: "Endgültig löschen",
+  ended: "Dein Konto ist gelöscht.",
+};
