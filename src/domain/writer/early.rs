@@ -45,6 +45,21 @@ impl Work<'_> {
         self.tell_fate(&row, if stays_out { Fate::Delivered } else { why })
     }
 
+    /// The host has taken an event. What follows from it comes with the log; but whoever declined an invitation, or no longer
+    /// knocks, is somebody whom the copy does not follow, if there is one: for them the host's word is the end.
+    pub fn end_declined(&mut self, event: &str) -> Result<(), Error> {
+        let Some(row) = pending::get(self.conn, event)? else { return Ok(()) };
+        let seat = members::get(self.conn, row.channel, row.sender)?;
+        let user = users::by_num(self.conn, row.sender)?.ok_or_else(|| damaged("user", "the row is gone"))?;
+        let id = user.id.parse().map_err(|error| damaged("user", error))?;
+        let said = seat.map(|seat| in_log(self.conn, &seat, &id)).transpose()?.flatten();
+        if said == Some(Membership::Joined) {
+            return Ok(());
+        }
+        pending::take(self.conn, event)?;
+        self.tell_fate(&row, Fate::Delivered)
+    }
+
     fn early(&mut self, channel: ChannelNum) -> Result<Vec<UserNum>, Error> {
         let mut gone = Vec::new();
         for (user, _, event) in pending::in_channel(self.conn, channel)? {
@@ -71,7 +86,7 @@ impl Work<'_> {
     }
 }
 
-fn is_leave(event: &str) -> Result<bool, Error> {
+pub fn is_leave(event: &str) -> Result<bool, Error> {
     let event: Event = serde_json::from_str(event).map_err(|error| damaged("event", error))?;
     let content = (event.kind == EventType::Member).then(|| MemberContent::of(&event).ok()).flatten();
     Ok(content.is_some_and(|(user, content)| user == event.sender && content.membership == Membership::Left))

@@ -35,6 +35,7 @@ pub use accept::{BatchError, HOST_SKEW_MS_MAX, Incoming, Ingested};
 use ahead::Ahead;
 pub use ahead::Ready;
 pub use append::{Appended, Draft};
+pub use early::is_leave;
 pub use elsewhere::{Outgoing, OutgoingEvent, Settled};
 pub use gate::{Gate, Mark};
 pub use lane::{Identity, Lane};

@@ -11,7 +11,7 @@ use crate::domain::Error;
 use crate::domain::peers::{Ask, PASSING_CODES, PeerError, Peers};
 use crate::domain::pending::Fate;
 use crate::domain::remote::wire::{Outcome, Submission, SubmissionAnswer, WireEvent};
-use crate::domain::writer::OutgoingEvent;
+use crate::domain::writer::{OutgoingEvent, is_leave};
 use crate::protocol::ids::{ChannelId, ServerName};
 use crate::protocol::limits::SUBMIT_EVENTS_MAX;
 use crate::protocol::sign::Signature;
@@ -146,6 +146,10 @@ impl Courier {
                 Outcome { entry: Some(_), .. } => {
                     // What comes through at the host's pace does not wait longer and longer.
                     work.waits.end(row.channel);
+                    if is_leave(&row.event)? {
+                        let event = row.event_id.clone();
+                        self.domain.writer.channel(channel, move |work| work.end_declined(&event)).await?;
+                    }
                     work.taken.insert(row.event_id, Instant::now());
                 }
                 Outcome { error: Some(error), .. } => {
