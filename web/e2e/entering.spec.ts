@@ -54,7 +54,9 @@ test("a link to a channel shows it to somebody who just registered, and leads in
   await ada.open("general");
   await ada.send("Look at this one");
   await ada.sees("Look at this one");
-  const id = await ada.message("Look at this one").getAttribute("data-key");
+  const said = ada.message("Look at this one");
+  await expect(said).toHaveAttribute("data-id", /^\$/);
+  const id = await said.getAttribute("data-id");
   const link = linkTo(ada, id);
   for (let at = 0; at < 60; at += 1) await ada.send(`Later ${at}`);
   await ada.sees("Later 59");
