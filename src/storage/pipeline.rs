@@ -1,14 +1,18 @@
 //! A connection to PostgreSQL on which statements whose outcome nobody looks at wait for the next one that somebody
 //! does, and travel with it: one journey to the other process and back instead of one for each.
 
+use std::any::TypeId;
+use std::collections::HashSet;
 use std::future::poll_fn;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 
+use diesel::backend::Backend;
 use diesel::connection::{CacheSize, Instrumentation, TransactionManagerStatus};
 use diesel::pg::Pg;
-use diesel::query_builder::{AsQuery, AstPass, QueryFragment, QueryId};
+use diesel::query_builder::{AsQuery, AstPass, QueryBuilder, QueryFragment, QueryId};
 use diesel::result::Error;
 use diesel::{ConnectionResult, OptionalExtension, QueryResult};
 use diesel_async::pooled_connection::PoolableConnection;
@@ -23,12 +27,51 @@ use futures_util::future::{BoxFuture, maybe_done};
 pub type Sent<'a> = BoxFuture<'a, QueryResult<()>>;
 type Row = Box<dyn QueryFragment<Pg> + Send>;
 
+/// Sends a statement.
+type Sends = Box<dyn for<'a> FnOnce(&'a AsyncPgConnection) -> Sent<'a> + Send>;
+
 /// What waits.
 enum Waiting {
     /// An `INSERT`. Those that follow one another become one statement.
     Row(Row),
     /// Anything else.
-    Statement(Box<dyn for<'a> FnOnce(&'a AsyncPgConnection) -> Sent<'a> + Send>),
+    Statement(Preparation, Sends),
+}
+
+/// What has to happen before a statement is on its way. One that is not prepared yet makes a journey of its own first: what
+/// was sent meanwhile would come before it, its transaction's end too.
+#[derive(Clone, Copy)]
+enum Preparation {
+    /// It goes as it is.
+    None,
+    /// Once for this statement on a connection.
+    Once(u64),
+    /// Each time.
+    Always,
+}
+
+impl Preparation {
+    fn of<T: QueryFragment<Pg>>(id: Option<TypeId>, statement: &T) -> Preparation {
+        let mut text = <Pg as Backend>::QueryBuilder::default();
+        match (statement.to_sql(&mut text, &Pg), statement.is_safe_to_cache_prepared(&Pg)) {
+            (Ok(()), Ok(true)) => Preparation::Once(hash((id, text.finish()))),
+            _ => Preparation::Always,
+        }
+    }
+
+    fn is_done(self, prepared: &HashSet<u64>) -> bool {
+        match self {
+            Preparation::None => true,
+            Preparation::Once(statement) => prepared.contains(&statement),
+            Preparation::Always => false,
+        }
+    }
+}
+
+fn hash(key: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// How many statements wait for another at most; a unit of work asks something after a handful.
@@ -75,6 +118,8 @@ impl QueryId for Rows {
 pub struct Pipeline {
     conn: AsyncPgConnection,
     waiting: Vec<Waiting>,
+    /// What was prepared here, of that which has waited.
+    prepared: HashSet<u64>,
     /// The server refused a statement that had waited. It takes nothing of this transaction after that, and calls its
     /// `COMMIT` a success, which only rolls back.
     failed: bool,
@@ -86,7 +131,8 @@ impl Pipeline {
     where
         T: QueryFragment<Pg> + QueryId + Send + 'static,
     {
-        self.wait(move |mut conn| {
+        let preparation = Preparation::of(T::query_id(), &statement);
+        self.wait(preparation, move |mut conn| {
             let sent = AsyncConnectionCore::execute_returning_count(&mut conn, statement);
             Box::pin(async move { sent.await.map(drop) })
         });
@@ -100,22 +146,27 @@ impl Pipeline {
         self.waiting.push(Waiting::Row(Box::new(row)));
     }
 
-    /// As [`Pipeline::later`], of whatever `send` makes of the connection.
-    pub fn wait(&mut self, send: impl for<'a> FnOnce(&'a AsyncPgConnection) -> Sent<'a> + Send + 'static) {
-        self.waiting.push(Waiting::Statement(Box::new(send)));
+    fn wait(
+        &mut self,
+        preparation: Preparation,
+        send: impl for<'a> FnOnce(&'a AsyncPgConnection) -> Sent<'a> + Send + 'static,
+    ) {
+        self.waiting.push(Waiting::Statement(preparation, Box::new(send)));
     }
 
     /// Asks for one row together with whatever is asked next. None where nothing may wait.
-    pub fn soon<T: Send + Sync + 'static>(
-        &mut self,
-        ask: impl for<'a> FnOnce(&'a AsyncPgConnection) -> BoxFuture<'a, QueryResult<T>> + Send + 'static,
-    ) -> Option<Soon<T>> {
+    pub fn soon<T, F>(&mut self, ask: F) -> Option<Soon<T>>
+    where
+        T: Send + Sync + 'static,
+        F: for<'a> FnOnce(&'a AsyncPgConnection) -> BoxFuture<'a, QueryResult<T>> + Send + 'static,
+    {
         if !self.may_wait() {
             return None;
         }
         let found = Arc::new(OnceLock::new());
         let row = found.clone();
-        self.wait(move |conn| {
+        // Each question has a closure of its own.
+        self.wait(Preparation::Once(hash(TypeId::of::<F>())), move |conn| {
             let asked = ask(conn);
             Box::pin(async move {
                 let _ = row.set(asked.await.optional()?);
@@ -159,22 +210,33 @@ impl Pipeline {
         &'a mut self,
         last: impl FnOnce(&'a AsyncPgConnection) -> BoxFuture<'a, QueryResult<R>>,
     ) -> BoxFuture<'a, (QueryResult<()>, QueryResult<R>)> {
-        let Pipeline { conn, waiting, failed } = self;
+        let Pipeline { conn, waiting, failed, prepared } = self;
         let conn: &'a AsyncPgConnection = conn;
-        let mut before: Vec<_> = sent(conn, waiting).into_iter().map(maybe_done).collect();
+        let (preparations, before): (Vec<_>, Vec<_>) = sent(conn, waiting).into_iter().unzip();
+        let mut before: Vec<_> = before.into_iter().map(maybe_done).collect();
         let mut last = maybe_done(last(conn));
         Box::pin(async move {
-            // Each is polled after the one before it, so that they are sent in order.
+            // Each is polled after the one before it is on its way, so that they are sent in order.
             poll_fn(|context| {
                 let mut is_done = true;
-                for sent in &mut before {
-                    is_done &= sent.poll_unpin(context).is_ready();
+                for (sent, preparation) in before.iter_mut().zip(&preparations) {
+                    let is_answered = sent.poll_unpin(context).is_ready();
+                    if !is_answered && !preparation.is_done(prepared) {
+                        return Poll::Pending;
+                    }
+                    is_done &= is_answered;
                 }
                 is_done &= last.poll_unpin(context).is_ready();
                 if is_done { Poll::Ready(()) } else { Poll::Pending }
             })
             .await;
-            let outcomes = before.iter_mut().filter_map(|sent| Pin::new(sent).take_output());
+            let outcomes = before.iter_mut().zip(preparations).filter_map(|(sent, preparation)| {
+                let outcome = Pin::new(sent).take_output()?;
+                if let (Ok(()), Preparation::Once(statement)) = (&outcome, preparation) {
+                    prepared.insert(statement);
+                }
+                Some(outcome)
+            });
             // Those behind a refused one only say that the transaction is at its end.
             let waited = outcomes.collect::<QueryResult<Vec<()>>>().map(drop);
             *failed |= waited.is_err();
@@ -188,19 +250,20 @@ impl Pipeline {
 }
 
 /// All that waits, as statements on their way.
-fn sent<'a>(mut conn: &'a AsyncPgConnection, waiting: &mut Vec<Waiting>) -> Vec<Sent<'a>> {
-    let mut sent: Vec<Sent<'a>> = Vec::with_capacity(waiting.len());
+fn sent<'a>(mut conn: &'a AsyncPgConnection, waiting: &mut Vec<Waiting>) -> Vec<(Preparation, Sent<'a>)> {
+    let mut sent: Vec<(Preparation, Sent<'a>)> = Vec::with_capacity(waiting.len());
     let mut rows = Vec::new();
     let mut waiting = waiting.drain(..).peekable();
     while let Some(next) = waiting.next() {
         match next {
-            Waiting::Statement(send) => sent.push(send(conn)),
+            Waiting::Statement(preparation, send) => sent.push((preparation, send(conn))),
             Waiting::Row(row) => {
                 rows.push(row);
                 if rows.len() == ROWS_MAX || !matches!(waiting.peek(), Some(Waiting::Row(_))) {
                     let rows = Rows(std::mem::take(&mut rows));
+                    let preparation = Preparation::of(None, &rows);
                     let put = AsyncConnectionCore::execute_returning_count(&mut conn, rows);
-                    sent.push(Box::pin(async move { put.await.map(drop) }));
+                    sent.push((preparation, Box::pin(async move { put.await.map(drop) })));
                 }
             }
         }
@@ -220,7 +283,7 @@ impl SimpleAsyncConnection for Pipeline {
             // Neither has an outcome that anybody looks at.
             "BEGIN" | "SAVEPOINT" => {
                 self.failed &= verb != "BEGIN";
-                self.wait(batch(sql));
+                self.wait(Preparation::None, batch(sql));
                 Ok(())
             }
             "COMMIT" if self.failed => {
@@ -277,7 +340,7 @@ impl AsyncConnection for Pipeline {
 
     async fn establish(url: &str) -> ConnectionResult<Pipeline> {
         let conn = AsyncPgConnection::establish(url).await?;
-        Ok(Pipeline { conn, waiting: Vec::new(), failed: false })
+        Ok(Pipeline { conn, waiting: Vec::new(), prepared: HashSet::new(), failed: false })
     }
 
     fn transaction_state(&mut self) -> &mut AnsiTransactionManager {

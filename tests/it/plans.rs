@@ -94,6 +94,32 @@ async fn one_entry_is_found_without_reading_others_on_postgresql() {
     .await;
 }
 
+/// A statement is prepared when it is first asked for on a connection, which takes a journey of its own: what is asked for
+/// after it still comes after it.
+#[tokio::test]
+async fn what_has_waited_is_of_its_transaction_the_first_time_too_on_postgresql() {
+    on_postgresql(|url| {
+        Conn::open(url)?.migrate()?;
+        for n in 0..3 {
+            let mut fresh = Conn::open(url)?;
+            fresh.run_script("SET session_replication_role = replica")?;
+            fresh.begin_write()?;
+            entries::insert(&mut fresh, entry(n))?;
+            fresh.rollback()?;
+            fresh.begin_write()?;
+            entries::insert(&mut fresh, entry(10 + n))?;
+            entries::insert_body(&mut fresh, 1, 10 + n, "{}".to_owned())?;
+            assert_eq!(entries::body(&mut fresh, 1, 10 + n)?.as_deref(), Some("{}"));
+            fresh.rollback()?;
+            for seq in [n, 10 + n] {
+                assert!(entries::by_seq(&mut fresh, 1, seq)?.is_none(), "{seq} was taken back");
+            }
+        }
+        Ok(())
+    })
+    .await;
+}
+
 /// One person in many channels, and many people in one.
 const SEATS: i64 = 2_000;
 
