@@ -180,7 +180,8 @@ test("a day's line leads to another date", async () => {
     await ada.page.locator("#messages").evaluate((element) => (element.scrollTop = 0));
     return false;
   };
-  await expect.poll(reach).toBe(true);
+  // A page each time that the top is reached, and 700 lines.
+  await expect.poll(reach, { intervals: [150], timeout: 30_000 }).toBe(true);
   await ada.page.getByTestId("day").first().click();
   await expect(ada.page.getByRole("dialog", { name: "Jump to a date" })).toBeVisible();
   await ada.shot("timeline-date");
