@@ -9,7 +9,7 @@ use crate::protocol::limits::DM_USERS_MAX;
 use crate::protocol::rules::Refusal;
 use crate::protocol::state::ChannelKind;
 use crate::storage::users::UserRow;
-use crate::storage::{ChannelNum, channels, members, users};
+use crate::storage::{ChannelNum, UserNum, channels, members, users};
 
 impl Domain {
     /// The channel of this set of people and the asker; true when it was made just now. Whoever had
@@ -92,7 +92,7 @@ fn open(
         }
         let row = rows.iter().find(|row| row.id == id.as_str()).ok_or(Error::NotFound(Missing::User))?;
         // This server answers for its own people: a direct message needs no consent here.
-        if row.password_hash.is_some() && !is_joined(work, num, row.num)? {
+        if row.password_hash.is_some() && !stands(work, num, row.num, "joined")? {
             match join(work, num, &Person { num: row.num, id: id.clone() }) {
                 Ok(()) | Err(Error::Refused(Refusal::NoChange)) => {}
                 Err(error) => return Err(error),
@@ -105,27 +105,22 @@ fn open(
 /// People of this server who left a direct conversation that is kept here are in it again before something is said
 /// there: nobody speaks to a closed door without knowing it.
 pub(super) fn reopen(work: &mut Work<'_>, num: ChannelNum) -> Result<()> {
-    let name = work.lane.identity.name.clone();
     let state = work.lane.open(work.conn, num)?.state_of(work.conn, &[])?;
     let everybody = i64::try_from(state.create.users.len()).unwrap_or(i64::MAX);
     if state.create.kind != ChannelKind::Dm || state.joined_count >= everybody || state.archived {
         return Ok(());
     }
-    let ours: Vec<String> =
-        state.create.users.iter().filter(|id| id.server() == name).map(|id| id.as_str().to_owned()).collect();
-    for row in users::by_ids(work.conn, &ours)? {
+    let people: Vec<String> = state.create.users.iter().map(|id| id.as_str().to_owned()).collect();
+    let ours = work.lane.identity.name.clone();
+    for row in users::by_ids(work.conn, &people)? {
         let Ok(id) = row.id.parse() else { continue };
-        if row.deleted_ts.is_none() && has_left(work, num, row.num)? {
+        if row.server == ours.as_str() && row.deleted_ts.is_none() && stands(work, num, row.num, "left")? {
             join(work, num, &Person { num: row.num, id })?;
         }
     }
     Ok(())
 }
 
-fn has_left(work: &mut Work<'_>, num: ChannelNum, user: i64) -> Result<bool> {
-    Ok(members::get(work.conn, num, user)?.is_some_and(|row| row.membership == "left"))
-}
-
-fn is_joined(work: &mut Work<'_>, num: ChannelNum, user: i64) -> Result<bool> {
-    Ok(members::get(work.conn, num, user)?.is_some_and(|row| row.membership == "joined"))
+fn stands(work: &mut Work<'_>, num: ChannelNum, user: UserNum, membership: &str) -> Result<bool> {
+    Ok(members::get(work.conn, num, user)?.is_some_and(|row| row.membership == membership))
 }

@@ -305,7 +305,7 @@ fn send(
     if let Some(message) = waiting(work, num, actor, &new)? {
         return Ok((message, false));
     }
-    let relates = relation(work, num, actor, &new)?;
+    let relates = relation(work, channel, actor, &new)?;
     if work.is_host(num)? {
         dms::reopen(work, num)?;
     }

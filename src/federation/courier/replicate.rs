@@ -76,13 +76,16 @@ impl Courier {
             let name = server.as_str().to_owned();
             let read = move |conn: &mut Conn| peers::lagging(conn, &name, after, ROUND_MAX);
             let rows = self.domain.reads.read(read).await?;
-            let Some((last, ..)) = rows.last() else { break };
-            after = *last;
+            let is_last = i64::try_from(rows.len()).is_ok_and(|count| count < ROUND_MAX);
+            after = rows.last().map_or(after, |(channel, ..)| *channel);
             for (channel, stored, end) in rows {
                 let acked = work.acked_of(channel, stored);
                 if acked.size < end && !work.waits.holds(channel) {
                     found.push((channel, acked));
                 }
+            }
+            if is_last {
+                break;
             }
         }
         Ok(found)

@@ -1,6 +1,6 @@
 // Channels and people as HTTP answers give them: snapshots at a head, joined with the events since.
 
-import type { Channel, Member, Message, MessagePage, Notification, User } from "../api/types";
+import type { Channel, Member, Message, MessagePage, Notification, NotifyLevel, User } from "../api/types";
 import { isUnread, overlay, place } from "./events";
 import type { ChannelState, State } from "./state";
 import { mapWindows, mergePage, type PageKind, prune, putMessage } from "./window";
@@ -74,6 +74,10 @@ export function changeChannel(
   const next = change(known);
   return next === known ? state : { ...state, channels: { ...state.channels, [id]: next } };
 }
+
+/** How loud the channel is from now on. */
+export const setLevel = (state: State, id: string, notify: NotifyLevel): State =>
+  changeChannel(state, id, (channel) => ({ ...channel, info: { ...channel.info, notify } }));
 
 export interface PageAnswer {
   kind: PageKind;

@@ -2,7 +2,7 @@
 
 import type { LooseEvent } from "../api/frames";
 import type { Channel, Notification, ReadState } from "../api/types";
-import { changeChannel, putUsers, upsertChannel } from "./channels";
+import { changeChannel, putUsers, setLevel, upsertChannel } from "./channels";
 import { restated } from "./events";
 import type { State } from "./state";
 import { tellThreads } from "./threads";
@@ -42,10 +42,7 @@ export function applyLoose(state: State, event: LooseEvent, now: number): State 
     case "pending.updated":
       return tellPending(state, event.channel, event.d);
     case "notify.updated":
-      return changeChannel(state, event.d.channel, (channel) => ({
-        ...channel,
-        info: { ...channel.info, notify: event.d.level },
-      }));
+      return setLevel(state, event.d.channel, event.d.level);
     case "notification.created": {
       if (state.inbox.items.some((item) => item.id === event.d.id)) return state;
       const items = [{ ...event.d, read: false }, ...state.inbox.items];

@@ -21,6 +21,7 @@ import {
   addMessages,
   addPage,
   changeChannel,
+  setLevel,
   confirmMessage,
   putUsers,
   resynced,
@@ -212,10 +213,7 @@ function reduceChannel(state: State, action: ChannelAction): State {
         info: { ...channel.info, ...countsOf(action.read) },
       }));
     case "notify_set":
-      return changeChannel(state, action.channel, (channel) => ({
-        ...channel,
-        info: { ...channel.info, notify: action.level },
-      }));
+      return setLevel(state, action.channel, action.level);
     default:
       return state;
   }
