@@ -237,6 +237,21 @@ pub fn sent_from(conn: &mut Conn, channel: ChannelNum, seq: i64) -> Result<Optio
     optional(found)
 }
 
+/// (seq, body) of those of these messages that still say something.
+pub fn said(conn: &mut Conn, channel: ChannelNum, seqs: &[i64]) -> Result<Vec<(i64, String)>> {
+    let body = bodies::channel.eq(messages::channel).and(bodies::seq.eq(messages::body_seq));
+    Ok(messages::table
+        .inner_join(bodies::table.on(body))
+        .filter(messages::channel.eq(channel).and(messages::seq.eq_any(seqs)))
+        .select((messages::seq, bodies::body))
+        .load(conn)?)
+}
+
+/// When the message with this seq was sent.
+pub fn sent_at(conn: &mut Conn, channel: ChannelNum, seq: i64) -> Result<Option<i64>> {
+    optional(messages::table.find((channel, seq)).select(messages::ts).one(conn))
+}
+
 /// All messages of all channels with what they say, in the order of channels and logs, after a place.
 pub fn all_after(
     conn: &mut Conn,

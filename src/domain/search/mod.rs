@@ -49,11 +49,9 @@ impl Domain {
                 let asked = Asked::read(conn, &actor, &server, &query)?;
                 let times = (query.from, query.until);
                 let hits = search::find(conn, &asked.wanted, &asked.places, times, None, RANKED_MAX)?;
-                let found = asked.show(conn, &actor, &hits)?.into_iter().map(|(hit, found)| {
-                    let points = rank::points(&found.message.text, &asked.phrases);
-                    ((points, hit.ts, hit.channel, hit.seq), found)
-                });
-                Ok(rank::page(found.collect(), after, usize::try_from(limit).unwrap_or(0)))
+                let ranked = asked.rank(conn, &hits)?;
+                let (hits, next) = rank::page(ranked, after, usize::try_from(limit).unwrap_or(0));
+                Ok((asked.show(conn, &actor, &hits)?, next))
             })
             .await
     }
@@ -76,13 +74,12 @@ impl Domain {
                 let asked = Asked::read(conn, &actor, &server, &query)?;
                 let before = after.map(|(ts, channel, seq)| Hit { ts, channel, seq });
                 let times = (query.from, query.until);
-                let mut hits = search::find(conn, &asked.wanted, &asked.places, times, before, limit + 1)?;
                 let most = usize::try_from(limit).unwrap_or(0);
+                let mut hits = search::find(conn, &asked.wanted, &asked.places, times, before, most + 1)?;
                 let more = hits.len() > most;
                 hits.truncate(most);
                 let next = hits.last().filter(|_| more).map(|hit| (hit.ts, hit.channel, hit.seq));
-                let found = asked.show(conn, &actor, &hits)?.into_iter().map(|(_, found)| found);
-                Ok((found.collect(), next))
+                Ok((asked.show(conn, &actor, &hits)?, next))
             })
             .await
     }
@@ -161,19 +158,28 @@ impl Asked {
             channel: channel.num,
             first: first_readable(channel, seats.get(&channel.num)),
             last: channel.size - 1,
+            last_ts: channel.last_ts,
         });
         let places = places.collect();
         let channels = joined.into_iter().map(|channel| (channel.num, channel)).collect();
         Ok(Asked { wanted, places, channels, phrases })
     }
 
-    fn show(&self, conn: &mut Conn, actor: &Actor, hits: &[Hit]) -> Result<Vec<(Hit, Found)>> {
-        let mut by_channel: HashMap<ChannelNum, Vec<Seq>> = HashMap::new();
-        for hit in hits {
-            by_channel.entry(hit.channel).or_default().push(hit.seq);
+    /// Each with how well it fits.
+    fn rank(&self, conn: &mut Conn, hits: &[Hit]) -> Result<Vec<(i64, Hit)>> {
+        let mut points: HashMap<(ChannelNum, Seq), i64> = HashMap::new();
+        for (num, seqs) in by_channel(hits) {
+            for (seq, body) in messages::said(conn, num, &seqs)? {
+                let content: MessageContent = content::read_body(&body).unwrap_or_default();
+                points.insert((num, seq), rank::points(&content.text, &self.phrases));
+            }
         }
+        Ok(hits.iter().map(|hit| (points.get(&(hit.channel, hit.seq)).copied().unwrap_or(0), *hit)).collect())
+    }
+
+    fn show(&self, conn: &mut Conn, actor: &Actor, hits: &[Hit]) -> Result<Vec<Found>> {
         let mut shown: HashMap<(ChannelNum, Seq), Message> = HashMap::new();
-        for (num, seqs) in by_channel {
+        for (num, seqs) in by_channel(hits) {
             let Some(channel) = self.channels.get(&num) else { continue };
             let rows = messages::by_seqs(conn, num, &seqs)?;
             let found = show::messages(conn, num, &channel.id, rows, Some(actor.person.num))?;
@@ -182,10 +188,18 @@ impl Asked {
         let found = hits.iter().filter_map(|hit| {
             let message = shown.remove(&(hit.channel, hit.seq))?;
             let highlights = highlights(&message.text, &self.phrases);
-            Some((*hit, Found { message, highlights }))
+            Some(Found { message, highlights })
         });
         Ok(found.collect())
     }
+}
+
+fn by_channel(hits: &[Hit]) -> HashMap<ChannelNum, Vec<Seq>> {
+    let mut seqs: HashMap<ChannelNum, Vec<Seq>> = HashMap::new();
+    for hit in hits {
+        seqs.entry(hit.channel).or_default().push(hit.seq);
+    }
+    seqs
 }
 
 /// `me`, `@ann`, `ann` or `@ann:b.example`.

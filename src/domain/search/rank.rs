@@ -2,11 +2,11 @@
 //! was looked for: words that stand there exactly, early, and often, in a text that says little else. The same on both
 //! databases, for the index only finds.
 
-use super::Found;
+use crate::storage::search::Hit;
 use crate::storage::search::words::{self, Phrase};
 
 /// Of what was found, so many of the newest are compared.
-pub const RANKED_MAX: i64 = 500;
+pub const RANKED_MAX: usize = 500;
 /// Points of a text that is nothing but what was looked for; points are whole so that a cursor can name them.
 const POINTS: f64 = 1_000_000.0;
 /// Further places where a phrase stands count for less and less (as in BM25).
@@ -42,20 +42,21 @@ pub fn points(text: &str, phrases: &[Phrase]) -> i64 {
 /// Where a page of the best goes on: after one with these points, sent then, in this channel, at this seq.
 pub type AfterBest = (i64, i64, i64, i64);
 
-/// The best first, of equals the newest, from behind a place.
+/// Of what was found, each with its points, the best first, of equals the newest, from behind a place.
 pub fn page(
-    mut found: Vec<(AfterBest, Found)>,
+    mut found: Vec<(i64, Hit)>,
     after: Option<AfterBest>,
     limit: usize,
-) -> (Vec<Found>, Option<AfterBest>) {
-    found.sort_by(|(a, _), (b, _)| b.cmp(a));
+) -> (Vec<Hit>, Option<AfterBest>) {
+    let place = |(points, hit): &(i64, Hit)| (*points, hit.ts, hit.channel, hit.seq);
+    found.sort_unstable_by(|a, b| b.cmp(a));
     if let Some(after) = after {
-        found.retain(|(place, _)| *place < after);
+        found.retain(|one| place(one) < after);
     }
     let more = found.len() > limit;
     found.truncate(limit);
-    let next = found.last().filter(|_| more).map(|(place, _)| *place);
-    (found.into_iter().map(|(_, found)| found).collect(), next)
+    let next = found.last().filter(|_| more).map(place);
+    (found.into_iter().map(|(_, hit)| hit).collect(), next)
 }
 
 #[cfg(test)]

@@ -3,30 +3,39 @@
 //! What both are given is made by [`words`], so that both find the same. Beside its words a message has
 //! marks, which no text can hold: who sent it, whom it mentions, what it carries.
 
+mod find;
 pub(in crate::storage) mod fts;
 pub mod words;
 
 use std::fmt::Write;
-use std::time::{Duration, Instant};
 
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{Array, BigInt, Text};
+use diesel::sql_types::{BigInt, Text};
 
 use super::conn::insert_later;
-use super::{ChannelNum, Conn, Error, Result, UserNum, messages};
+use super::{ChannelNum, Conn, Error, Result, UserNum};
+pub use find::{Hit, Part, find};
 use fts::Change;
 use words::Phrase;
 
+/// The bits of a row's number that are a seq.
+const SEQ_BITS: u32 = 40;
+
 /// FTS5 knows rows by one integer: the channel's number above 40 bits of seq.
 fn rowid(channel: ChannelNum, seq: i64) -> Result<i64> {
-    let fits = (0..1 << 22).contains(&channel) && (0..1 << 40).contains(&seq);
+    let fits = (0..1 << 22).contains(&channel) && (0..1 << SEQ_BITS).contains(&seq);
     if fits {
-        Ok(channel << 40 | seq)
+        Ok(channel << SEQ_BITS | seq)
     } else {
         Err(Error::Damaged(format!("no room in the index for {channel}/{seq}")))
     }
+}
+
+/// The channel and the seq of a row.
+fn place(rowid: i64) -> (ChannelNum, i64) {
+    (rowid >> SEQ_BITS, rowid & ((1 << SEQ_BITS) - 1))
 }
 
 /// What is true of a message, beside its words.
@@ -218,6 +227,12 @@ pub struct Wanted {
 }
 
 impl Wanted {
+    /// Whether the beginning of a word is among what is looked for.
+    fn has_beginnings(&self) -> bool {
+        let begins = |term: &Term| matches!(term, Term::Words(phrase) if phrase.prefix);
+        self.all.iter().flatten().chain(&self.none).any(begins)
+    }
+
     /// As FTS5 writes it; `all` is not empty.
     fn for_sqlite(&self) -> String {
         let any = |terms: &Vec<Term>| {
@@ -234,156 +249,4 @@ impl Wanted {
         let none = self.none.iter().map(|term| format!("!{}", term.for_postgresql()));
         self.all.iter().map(any).chain(none).collect::<Vec<_>>().join(" & ")
     }
-}
-
-/// A part of a channel: from the seq `first` to the seq `last`, both included.
-#[derive(Debug, Clone, Copy)]
-pub struct Part {
-    pub channel: ChannelNum,
-    pub first: i64,
-    pub last: i64,
-}
-
-/// A message that was found; newer ones come first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, QueryableByName)]
-pub struct Hit {
-    #[diesel(sql_type = BigInt)]
-    pub ts: i64,
-    #[diesel(sql_type = BigInt)]
-    pub channel: ChannelNum,
-    #[diesel(sql_type = BigInt)]
-    pub seq: i64,
-}
-
-/// How long one search may take.
-const SEARCH_TIME_MAX: Duration = Duration::from_secs(5);
-
-/// At most `limit` messages in these parts of channels, sent at `from <= ts < until`, the newest first,
-/// from before the place `before` on.
-///
-/// # Errors
-/// [`Error::Busy`] when it takes too long.
-pub fn find(
-    conn: &mut Conn,
-    wanted: &Wanted,
-    parts: &[Part],
-    (from, until): (i64, i64),
-    before: Option<Hit>,
-    limit: i64,
-) -> Result<Vec<Hit>> {
-    if parts.is_empty() || wanted.all.is_empty() {
-        return Ok(Vec::new());
-    }
-    match conn {
-        Conn::Sqlite(_) => find_in_sqlite(conn, wanted, parts, (from, until), before, limit),
-        Conn::Postgres(_) => find_in_postgresql(conn, wanted, parts, (from, until), before, limit),
-    }
-}
-
-/// A channel at a time: FTS5 goes backwards through one stretch of rows and stops when it has enough.
-fn find_in_sqlite(
-    conn: &mut Conn,
-    wanted: &Wanted,
-    parts: &[Part],
-    (from, until): (i64, i64),
-    before: Option<Hit>,
-    limit: i64,
-) -> Result<Vec<Hit>> {
-    let began = Instant::now();
-    let text = wanted.for_sqlite();
-    let most = usize::try_from(limit).unwrap_or(0);
-    let mut found: Vec<Hit> = Vec::new();
-    for part in parts {
-        if began.elapsed() > SEARCH_TIME_MAX {
-            return Err(Error::Busy);
-        }
-        let part = within(conn, *part, (from, until), before)?;
-        if part.first > part.last {
-            continue;
-        }
-        let Conn::Sqlite(c) = &mut *conn else { continue };
-        let statement = diesel::sql_query(
-            "SELECT messages.ts, messages.channel, messages.seq FROM message_search CROSS JOIN messages
-             ON messages.channel = ? AND messages.seq = (message_search.rowid & 1099511627775)
-             WHERE message_search MATCH ? AND message_search.rowid BETWEEN ? AND ?
-             ORDER BY message_search.rowid DESC LIMIT ?",
-        );
-        let statement = statement.bind::<BigInt, _>(part.channel).bind::<Text, _>(&text);
-        let statement = statement.bind::<BigInt, _>(rowid(part.channel, part.first)?);
-        let statement = statement.bind::<BigInt, _>(rowid(part.channel, part.last)?);
-        let hits: Vec<Hit> = diesel::RunQueryDsl::load(statement.bind::<BigInt, _>(limit), &mut **c)?;
-        found.extend(hits);
-        found.sort_unstable_by(|a, b| b.cmp(a));
-        found.truncate(most);
-    }
-    Ok(found)
-}
-
-/// The stretch of a part that lies in a time and before a place. In a log times never go back (LOG-4).
-fn within(conn: &mut Conn, part: Part, (from, until): (i64, i64), before: Option<Hit>) -> Result<Part> {
-    let mut until = until;
-    let mut part = part;
-    if let Some(before) = before {
-        if part.channel == before.channel {
-            part.last = part.last.min(before.seq.saturating_sub(1));
-        }
-        // Of those that were sent at the same time, the ones in channels with lower numbers follow.
-        until =
-            until.min(if part.channel > before.channel { before.ts } else { before.ts.saturating_add(1) });
-    }
-    if from > i64::MIN {
-        part.first = first_since(conn, part, from)?;
-    }
-    if until < i64::MAX {
-        part.last = first_since(conn, part, until)? - 1;
-    }
-    Ok(part)
-}
-
-/// The seq of the part's first message that was sent at `ts` or later; behind the part if there is none.
-fn first_since(conn: &mut Conn, part: Part, ts: i64) -> Result<i64> {
-    let (mut low, mut high) = (part.first, part.last + 1);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        match messages::sent_from(conn, part.channel, middle)? {
-            Some((seq, at)) if seq < high && at < ts => low = seq + 1,
-            _ => high = middle,
-        }
-    }
-    Ok(low)
-}
-
-fn find_in_postgresql(
-    conn: &mut Conn,
-    wanted: &Wanted,
-    parts: &[Part],
-    (from, until): (i64, i64),
-    before: Option<Hit>,
-    limit: i64,
-) -> Result<Vec<Hit>> {
-    let Conn::Postgres(c) = conn else { return Ok(Vec::new()) };
-    let c = &mut **c;
-    let timeout = format!("SET LOCAL statement_timeout = {}", SEARCH_TIME_MAX.as_millis());
-    diesel::RunQueryDsl::execute(diesel::sql_query(timeout), c)?;
-    let before = before.unwrap_or(Hit { ts: i64::MAX, channel: i64::MAX, seq: i64::MAX });
-    let column = |of: fn(&Part) -> i64| parts.iter().map(of).collect::<Vec<i64>>();
-    let statement = diesel::sql_query(
-        "SELECT m.ts, m.channel, m.seq FROM message_search s
-         JOIN unnest($2, $3, $4) AS p (channel, first, last) ON p.channel = s.channel AND s.seq BETWEEN p.first AND p.last
-         JOIN messages m ON m.channel = s.channel AND m.seq = s.seq
-         WHERE s.words @@ $1::tsquery AND m.ts >= $5 AND m.ts < $6 AND (m.ts, m.channel, m.seq) < ($7, $8, $9)
-         ORDER BY m.ts DESC, m.channel DESC, m.seq DESC LIMIT $10",
-    );
-    let statement = statement
-        .bind::<Text, _>(wanted.for_postgresql())
-        .bind::<Array<BigInt>, _>(column(|part| part.channel))
-        .bind::<Array<BigInt>, _>(column(|part| part.first))
-        .bind::<Array<BigInt>, _>(column(|part| part.last));
-    let statement = statement.bind::<BigInt, _>(from).bind::<BigInt, _>(until);
-    let statement = statement.bind::<BigInt, _>(before.ts).bind::<BigInt, _>(before.channel);
-    let statement = statement.bind::<BigInt, _>(before.seq).bind::<BigInt, _>(limit);
-    diesel::RunQueryDsl::load(statement, c).map_err(|error| match Error::from(error) {
-        Error::Query(cause) if cause.to_string().contains("statement timeout") => Error::Busy,
-        other => other,
-    })
 }

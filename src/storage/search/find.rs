@@ -1,0 +1,298 @@
+//! Which messages have what is looked for, the newest first.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use diesel::connection::DefaultLoadingMode;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{Array, BigInt, Text};
+use diesel::sqlite::Sqlite;
+use diesel::{QueryResult, QueryableByName, RunQueryDsl};
+
+use super::{Wanted, place, rowid};
+use crate::storage::{ChannelNum, Conn, Error, Result, messages};
+
+/// A part of a channel: from the seq `first` to the seq `last`, both included.
+#[derive(Debug, Clone, Copy)]
+pub struct Part {
+    pub channel: ChannelNum,
+    pub first: i64,
+    pub last: i64,
+    /// Nothing in it was sent later.
+    pub last_ts: i64,
+}
+
+/// A message that was found; newer ones come first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, QueryableByName)]
+pub struct Hit {
+    #[diesel(sql_type = BigInt)]
+    pub ts: i64,
+    #[diesel(sql_type = BigInt)]
+    pub channel: ChannelNum,
+    #[diesel(sql_type = BigInt)]
+    pub seq: i64,
+}
+
+/// How long one search may take.
+const SEARCH_TIME_MAX: Duration = Duration::from_secs(5);
+/// So many rows are read between two looks at the clock.
+const ROWS_PER_LOOK: usize = 4_096;
+
+/// Where to look.
+#[derive(Debug, Clone, Copy)]
+struct Bounds {
+    /// Sent at `from <= ts < until`.
+    times: (i64, i64),
+    /// Behind this place.
+    before: Option<Hit>,
+}
+
+/// At most `limit` messages in these parts of channels, sent at `from <= ts < until`, the newest first,
+/// from before the place `before` on.
+///
+/// # Errors
+/// [`Error::Busy`] when it takes too long.
+pub fn find(
+    conn: &mut Conn,
+    wanted: &Wanted,
+    parts: &[Part],
+    times: (i64, i64),
+    before: Option<Hit>,
+    limit: usize,
+) -> Result<Vec<Hit>> {
+    if parts.is_empty() || wanted.all.is_empty() || limit == 0 {
+        return Ok(Vec::new());
+    }
+    let bounds = Bounds { times, before };
+    match conn {
+        Conn::Sqlite(_) => find_in_sqlite(conn, wanted, parts, bounds, limit),
+        Conn::Postgres(_) => find_in_postgresql(conn, wanted, parts, bounds, limit),
+    }
+}
+
+fn count(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+/// A search on SQLite.
+struct Search {
+    began: Instant,
+    text: String,
+    limit: usize,
+    /// The newest first, at most `limit`.
+    found: Vec<Hit>,
+}
+
+impl Search {
+    fn in_time(&self) -> Result<()> {
+        if self.began.elapsed() > SEARCH_TIME_MAX { Err(Error::Busy) } else { Ok(()) }
+    }
+
+    /// Whether a message sent then still has a place among what is found.
+    fn takes(&self, ts: i64) -> bool {
+        self.found.len() < self.limit || self.found.last().is_some_and(|last| ts >= last.ts)
+    }
+
+    /// Takes up what was found in one channel, the newest first, up to what is too old.
+    fn take(&mut self, hits: impl Iterator<Item = Result<Hit>>) -> Result<()> {
+        for hit in hits.take(self.limit) {
+            let hit = hit?;
+            if !self.takes(hit.ts) {
+                break;
+            }
+            let place = self.found.partition_point(|other| *other > hit);
+            self.found.insert(place, hit);
+            self.found.truncate(self.limit);
+        }
+        Ok(())
+    }
+}
+
+/// A channel at a time, those first in which something was said last: the others have little to add, and are left as soon as
+/// what they have is older than what is found already.
+fn find_in_sqlite(
+    conn: &mut Conn,
+    wanted: &Wanted,
+    parts: &[Part],
+    bounds: Bounds,
+    limit: usize,
+) -> Result<Vec<Hit>> {
+    let mut search = Search { began: Instant::now(), text: wanted.for_sqlite(), limit, found: Vec::new() };
+    let mut parts = parts.to_vec();
+    parts.sort_unstable_by_key(|part| Reverse(part.last_ts));
+    if wanted.has_beginnings() {
+        let parts = parts.into_iter().map(|part| within(conn, part, bounds)).collect::<Result<Vec<_>>>()?;
+        let seqs = everywhere(conn, &search, &parts)?;
+        for part in parts {
+            let found = seqs.get(&part.channel).filter(|_| search.takes(part.last_ts));
+            let hits = found.into_iter().flatten().filter_map(|seq| {
+                let ts = messages::sent_at(conn, part.channel, *seq).transpose()?;
+                Some(ts.map(|ts| Hit { ts, channel: part.channel, seq: *seq }))
+            });
+            search.take(hits)?;
+        }
+        return Ok(search.found);
+    }
+    for part in parts {
+        search.in_time()?;
+        if !search.takes(part.last_ts) {
+            break;
+        }
+        let part = within(conn, part, bounds)?;
+        let Conn::Sqlite(c) = &mut *conn else { continue };
+        if part.first <= part.last {
+            let (text, channel) = (search.text.clone(), part.channel);
+            let rows = (rowid(channel, part.first)?, rowid(channel, part.last)?);
+            let found = InPart { channel, text, rows, limit: count(limit) };
+            let rows = found.load_iter::<(i64, i64), DefaultLoadingMode>(&mut **c)?;
+            search
+                .take(rows.map(|row| row.map(|(ts, seq)| Hit { ts, channel, seq }).map_err(Error::from)))?;
+        }
+    }
+    Ok(search.found)
+}
+
+/// The newest seqs of each part that have what is looked for, at most `limit`, found in one go: each statement that looks
+/// for the beginning of a word collects all rows of all words that begin so, wherever they are.
+fn everywhere(conn: &mut Conn, search: &Search, parts: &[Part]) -> Result<HashMap<ChannelNum, Vec<i64>>> {
+    let Conn::Sqlite(c) = conn else { return Ok(HashMap::new()) };
+    let mut seqs: HashMap<ChannelNum, (Part, Vec<i64>)> =
+        parts.iter().map(|part| (part.channel, (*part, Vec::new()))).collect();
+    let rows = Everywhere { text: search.text.clone() }.load_iter::<i64, DefaultLoadingMode>(&mut **c)?;
+    for (n, row) in rows.enumerate() {
+        if n % ROWS_PER_LOOK == 0 {
+            search.in_time()?;
+        }
+        let (channel, seq) = place(row?);
+        let Some((part, seqs)) = seqs.get_mut(&channel) else { continue };
+        if (part.first..=part.last).contains(&seq) && seqs.len() < search.limit {
+            seqs.push(seq);
+        }
+    }
+    Ok(seqs.into_iter().map(|(channel, (_, seqs))| (channel, seqs)).collect())
+}
+
+/// (ts, seq) of what is looked for in a part, from its end on. Statements of their own kinds, so that they are kept prepared:
+/// those of `diesel::sql_query` are compiled for each channel.
+#[derive(QueryId)]
+struct InPart {
+    channel: ChannelNum,
+    text: String,
+    rows: (i64, i64),
+    limit: i64,
+}
+
+impl QueryFragment<Sqlite> for InPart {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql(
+            "SELECT messages.ts, messages.seq FROM message_search CROSS JOIN messages
+             ON messages.seq = (message_search.rowid & 1099511627775) AND messages.channel = ",
+        );
+        out.push_bind_param::<BigInt, _>(&self.channel)?;
+        out.push_sql(" WHERE message_search MATCH ");
+        out.push_bind_param::<Text, _>(&self.text)?;
+        out.push_sql(" AND message_search.rowid BETWEEN ");
+        out.push_bind_param::<BigInt, _>(&self.rows.0)?;
+        out.push_sql(" AND ");
+        out.push_bind_param::<BigInt, _>(&self.rows.1)?;
+        out.push_sql(" ORDER BY message_search.rowid DESC LIMIT ");
+        out.push_bind_param::<BigInt, _>(&self.limit)
+    }
+}
+
+impl Query for InPart {
+    type SqlType = (BigInt, BigInt);
+}
+
+impl<C> RunQueryDsl<C> for InPart {}
+
+/// The rows that have what is looked for, from the last on.
+#[derive(QueryId)]
+struct Everywhere {
+    text: String,
+}
+
+impl QueryFragment<Sqlite> for Everywhere {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("SELECT message_search.rowid FROM message_search WHERE message_search MATCH ");
+        out.push_bind_param::<Text, _>(&self.text)?;
+        out.push_sql(" ORDER BY message_search.rowid DESC");
+        Ok(())
+    }
+}
+
+impl Query for Everywhere {
+    type SqlType = BigInt;
+}
+
+impl<C> RunQueryDsl<C> for Everywhere {}
+
+/// The stretch of a part that lies in a time and before a place. In a log times never go back (LOG-4).
+fn within(conn: &mut Conn, part: Part, bounds: Bounds) -> Result<Part> {
+    let (from, mut until) = bounds.times;
+    let mut part = part;
+    if let Some(before) = bounds.before {
+        if part.channel == before.channel {
+            part.last = part.last.min(before.seq.saturating_sub(1));
+        }
+        // Of those that were sent at the same time, the ones in channels with lower numbers follow.
+        until =
+            until.min(if part.channel > before.channel { before.ts } else { before.ts.saturating_add(1) });
+    }
+    if from > i64::MIN {
+        part.first = first_since(conn, part, from)?;
+    }
+    if until <= part.last_ts {
+        part.last = first_since(conn, part, until)? - 1;
+    }
+    Ok(part)
+}
+
+/// The seq of the part's first message that was sent at `ts` or later; behind the part if there is none.
+fn first_since(conn: &mut Conn, part: Part, ts: i64) -> Result<i64> {
+    let (mut low, mut high) = (part.first, part.last + 1);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        match messages::sent_from(conn, part.channel, middle)? {
+            Some((seq, at)) if seq < high && at < ts => low = seq + 1,
+            _ => high = middle,
+        }
+    }
+    Ok(low)
+}
+
+fn find_in_postgresql(
+    conn: &mut Conn,
+    wanted: &Wanted,
+    parts: &[Part],
+    bounds: Bounds,
+    limit: usize,
+) -> Result<Vec<Hit>> {
+    let Conn::Postgres(c) = conn else { return Ok(Vec::new()) };
+    let c = &mut **c;
+    let timeout = format!("SET LOCAL statement_timeout = {}", SEARCH_TIME_MAX.as_millis());
+    diesel::sql_query(timeout).execute(c)?;
+    let (from, until) = bounds.times;
+    let before = bounds.before.unwrap_or(Hit { ts: i64::MAX, channel: i64::MAX, seq: i64::MAX });
+    let column = |of: fn(&Part) -> i64| parts.iter().map(of).collect::<Vec<i64>>();
+    let statement = diesel::sql_query(
+        "SELECT m.ts, m.channel, m.seq FROM message_search s
+         JOIN unnest($2, $3, $4) AS p (channel, first, last) ON p.channel = s.channel AND s.seq BETWEEN p.first AND p.last
+         JOIN messages m ON m.channel = s.channel AND m.seq = s.seq
+         WHERE s.words @@ $1::tsquery AND m.ts >= $5 AND m.ts < $6 AND (m.ts, m.channel, m.seq) < ($7, $8, $9)
+         ORDER BY m.ts DESC, m.channel DESC, m.seq DESC LIMIT $10",
+    );
+    let statement = statement
+        .bind::<Text, _>(wanted.for_postgresql())
+        .bind::<Array<BigInt>, _>(column(|part| part.channel))
+        .bind::<Array<BigInt>, _>(column(|part| part.first))
+        .bind::<Array<BigInt>, _>(column(|part| part.last));
+    let statement = statement.bind::<BigInt, _>(from).bind::<BigInt, _>(until);
+    let statement = statement.bind::<BigInt, _>(before.ts).bind::<BigInt, _>(before.channel);
+    let statement = statement.bind::<BigInt, _>(before.seq).bind::<BigInt, _>(count(limit));
+    statement.load(c).map_err(|error| match Error::from(error) {
+        Error::Query(cause) if cause.to_string().contains("statement timeout") => Error::Busy,
+        other => other,
+    })
+}
