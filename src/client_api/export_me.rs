@@ -33,6 +33,8 @@ pub struct Export {
     pub pending_email: Option<String>,
     /// Files that one uploaded and no message carries yet; on the first page.
     pub uploads: Vec<Attachment>,
+    /// Ids of those whom one blocks; on the first page.
+    pub blocks: Vec<String>,
     /// Null on the last page.
     pub next: Option<String>,
 }
@@ -65,9 +67,9 @@ pub async fn export_me(app: App, actor: Auth, query: Params<ExportQuery>) -> Res
         text: written.text,
         attachments: written.attachments,
     });
-    let (attention, (email, pending_email), uploads) = match export.beside {
-        Some(beside) => (Some(beside.attention), beside.email, beside.uploads),
-        None => (None, (None, None), Vec::new()),
+    let (attention, (email, pending_email), uploads, blocks) = match export.beside {
+        Some(beside) => (Some(beside.attention), beside.email, beside.uploads, beside.blocks),
+        None => (None, (None, None), Vec::new(), Vec::new()),
     };
     Ok(Json(Export {
         user: app.with_presence(export.user),
@@ -78,6 +80,7 @@ pub async fn export_me(app: App, actor: Auth, query: Params<ExportQuery>) -> Res
         email,
         pending_email,
         uploads,
+        blocks,
         next: export.next.map(|(channel, seq)| cursor::print(&format!("{channel}.{seq}"))),
     }))
 }

@@ -19,6 +19,8 @@ pub struct Sync {
     pub notifications_unread: i64,
     /// Threads that one follows in which something is new, those with the latest reply first; at most 200.
     pub threads: Vec<ThreadState>,
+    /// Ids of the people whom one blocks; the frame `blocks.updated` tells what changes.
+    pub blocks: Vec<String>,
 }
 
 /// Everything that a client needs to begin, in one state of the server.
@@ -33,5 +35,6 @@ pub async fn get_sync(app: App, actor: Auth) -> Result<Json<Sync>, Problem> {
         users: app.users_with_presence(snapshot.users),
         notifications_unread: snapshot.notifications_unread,
         threads: snapshot.threads,
+        blocks: snapshot.blocks,
     }))
 }

@@ -6,6 +6,7 @@
 
 mod add_reaction;
 mod append_upload;
+mod block_user;
 mod change_password;
 mod create_account;
 mod create_channel;
@@ -52,6 +53,7 @@ mod knock_channel;
 mod leave_channel;
 mod list_accounts;
 mod list_all_channels;
+mod list_blocks;
 mod list_channels;
 mod list_directory;
 mod list_edits;
@@ -87,6 +89,7 @@ mod set_notify;
 mod set_push;
 mod show_unsubscribe;
 mod tus;
+mod unblock_user;
 mod unfollow_thread;
 mod unpin_message;
 mod unsubscribe_email;
@@ -164,6 +167,9 @@ endpoints! {
     get_setting: session ["setting_not_found"];
     put_setting: session ["setting_too_large", "settings_full"];
     delete_setting: session ["setting_not_found"];
+    list_blocks: session ["bad_limit", "bad_cursor"];
+    block_user: session ["user_not_found", "bad_target", "blocks_full"];
+    unblock_user: session [];
     list_users: session ["bad_limit", "bad_cursor"];
     get_user: session ["user_not_found"];
     create_invite: session ["admin_only", "bad_uses", "bad_expiry"];
@@ -184,8 +190,8 @@ endpoints! {
     knock_channel: session ["channel_not_found", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "bad_target"];
     leave_channel: session ["channel_not_found", "not_member", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "owner_must_transfer"];
     list_members: session ["channel_not_found", "not_member", "bad_limit", "bad_cursor"];
-    update_member: session ["channel_not_found", "not_member", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "user_not_found", "bad_member", "bad_reason", "bad_target", "owner_must_transfer"];
-    create_dm: session ["bad_users", "user_not_found", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header"];
+    update_member: session ["channel_not_found", "not_member", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "user_not_found", "bad_member", "bad_reason", "bad_target", "owner_must_transfer", "not_accepted"];
+    create_dm: session ["bad_users", "user_not_found", "not_accepted", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header"];
     send_message: session ["channel_not_found", "not_member", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "text_empty", "text_too_long", "bad_text", "nonce_reused", "bad_reference", "bad_target", "redacted", "message_not_found", "bad_attachments", "file_not_found"];
     list_messages: session ["channel_not_found", "not_member", "bad_limit", "bad_place", "replaying"];
     get_message: session ["channel_not_found", "not_member", "message_not_found"];

@@ -11,7 +11,8 @@ use crate::protocol::sign::Signature;
 use crate::storage::members::{self, MemberRow};
 use crate::storage::users::{self, NewUser, UserRow};
 use crate::storage::{
-    Conn, UserNum, attention, channels, emails, entries, notifications, refusals, sessions, settings, threads,
+    Conn, UserNum, attention, blocks, channels, emails, entries, notifications, refusals, sessions, settings,
+    threads,
 };
 
 pub const DISPLAY_NAME_CHARS_MAX: usize = 64;
@@ -226,6 +227,7 @@ impl Domain {
                 files::forget_person(work.conn, num, avatar.as_deref())?;
                 settings::delete_all(work.conn, num)?;
                 attention::forget(work.conn, num)?;
+                blocks::forget(work.conn, num)?;
                 threads::forget(work.conn, num)?;
                 refusals::delete_of(work.conn, num)?;
                 emails::forget(work.conn, num)?;

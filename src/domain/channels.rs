@@ -17,7 +17,8 @@ use crate::storage::members::MemberRow;
 use crate::storage::messages::Shown;
 use crate::storage::users::UserRow;
 use crate::storage::{
-    ChannelNum, Conn, UserNum, channels, joinings, members, messages, meta, notifications, peers, users,
+    ChannelNum, Conn, UserNum, blocks, channels, joinings, members, messages, meta, notifications, peers,
+    users,
 };
 
 pub const NAME_CHARS_MAX: usize = 80;
@@ -383,6 +384,14 @@ pub(super) fn mine(conn: &mut Conn, user: UserNum) -> Result<Vec<Channel>> {
     let mut seats: HashMap<ChannelNum, MemberRow> = HashMap::new();
     for membership in ["joined", "invited"] {
         seats.extend(members::of_user(conn, user, membership)?.into_iter().map(|row| (row.channel, row)));
+    }
+    if seats.values().any(|seat| seat.membership == "invited") {
+        let blocked = blocks::nums_of_user(conn, user)?;
+        let is_shown = |seat: &MemberRow| {
+            seat.membership != "invited" || seat.invited_by.is_none_or(|inviter| !blocked.contains(&inviter))
+        };
+        seats.retain(|_, seat| is_shown(seat));
+        rows.retain(|row| seats.contains_key(&row.num));
     }
     for (joining, row) in joinings::of_user(conn, user)? {
         seats.insert(row.num, seat::early(&joining));

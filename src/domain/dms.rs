@@ -3,7 +3,7 @@
 use super::channels::{begin, join, view_after};
 use super::view::Channel;
 use super::writer::{Person, Work};
-use super::{Actor, Domain, Error, Missing, Result, project};
+use super::{Actor, Domain, Error, Forbidden, Missing, Result, blocks, project};
 use crate::protocol::ids::{ChannelId, UserId};
 use crate::protocol::limits::DM_USERS_MAX;
 use crate::protocol::rules::Refusal;
@@ -16,7 +16,7 @@ impl Domain {
     /// left it is in again.
     ///
     /// # Errors
-    /// `bad_users`, `user_not_found`
+    /// `bad_users`, `user_not_found`, `not_accepted`
     pub async fn open_dm(&self, actor: &Actor, mut people: Vec<UserId>) -> Result<(Channel, bool)> {
         people.push(actor.person.id.clone());
         people.sort();
@@ -78,8 +78,10 @@ fn open(
     if rows.len() != ids.len() || rows.iter().any(is_nobody) {
         return Err(Error::NotFound(Missing::User));
     }
+    let deaf = blocks::among(work, creator.num, rows.iter().map(|row| row.num))?;
     let (num, new) = match channels::by_people(work.conn, key)? {
         Some(row) => (row.num, false),
+        None if !deaf.is_empty() => return Err(Error::Forbidden(Forbidden::NotAccepted)),
         None => (begin(work, creator, "dm", ids, false)?, true),
     };
     for id in people {
@@ -92,7 +94,8 @@ fn open(
         }
         let row = rows.iter().find(|row| row.id == id.as_str()).ok_or(Error::NotFound(Missing::User))?;
         // This server answers for its own people: a direct message needs no consent here.
-        if row.password_hash.is_some() && !stands(work, num, row.num, "joined")? {
+        let takes_it = row.password_hash.is_some() && !deaf.contains(&row.num);
+        if takes_it && !stands(work, num, row.num, "joined")? {
             match join(work, num, &Person { num: row.num, id: id.clone() }) {
                 Ok(()) | Err(Error::Refused(Refusal::NoChange)) => {}
                 Err(error) => return Err(error),
@@ -104,7 +107,8 @@ fn open(
 
 /// People of this server who left a direct conversation that is kept here are in it again before something is said
 /// there: nobody speaks to a closed door without knowing it.
-pub(super) fn reopen(work: &mut Work<'_>, num: ChannelNum) -> Result<()> {
+/// Not those who block the speaker.
+pub(super) fn reopen(work: &mut Work<'_>, num: ChannelNum, speaker: UserNum) -> Result<()> {
     let state = work.lane.open(work.conn, num)?.state_of(work.conn, &[])?;
     let everybody = i64::try_from(state.create.users.len()).unwrap_or(i64::MAX);
     if state.create.kind != ChannelKind::Dm || state.joined_count >= everybody || state.archived {
@@ -112,7 +116,9 @@ pub(super) fn reopen(work: &mut Work<'_>, num: ChannelNum) -> Result<()> {
     }
     let people: Vec<String> = state.create.users.iter().map(|id| id.as_str().to_owned()).collect();
     let ours = work.lane.identity.name.clone();
-    for row in users::by_ids(work.conn, &people)? {
+    let rows = users::by_ids(work.conn, &people)?;
+    let deaf = blocks::among(work, speaker, rows.iter().map(|row| row.num))?;
+    for row in rows.into_iter().filter(|row| !deaf.contains(&row.num)) {
         let Ok(id) = row.id.parse() else { continue };
         if row.server == ours.as_str() && row.deleted_ts.is_none() && stands(work, num, row.num, "left")? {
             join(work, num, &Person { num: row.num, id })?;

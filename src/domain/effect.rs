@@ -70,6 +70,8 @@ pub enum Effect {
     Setting { user: UserNum, setting: Box<Setting> },
     /// To the person's own devices: it is kept no longer.
     SettingGone { user: UserNum, key: String },
+    /// To the person's own devices: whom they block, or do no longer.
+    Block { user: UserNum, whom: String, blocked: bool },
     /// To the person's own devices: what their account may do. Each of these sessions is looked up anew.
     RoleChanged { user: UserNum, role: AccountRole, sessions: Vec<String> },
     /// A profile changed: to everybody who shares a channel.

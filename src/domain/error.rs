@@ -111,6 +111,7 @@ coded! {
         LastAdmin = "last_admin", "Nobody would be left to administer this server.";
         SettingsFull = "settings_full", "As much is kept as may be: delete something first.";
         TooManyLetters = "too_many_letters", "Enough letters were sent for now: try again in an hour.";
+        BlocksFull = "blocks_full", "As many people are blocked as can be: unblock somebody first.";
         PinsFull = "pins_full", "This channel has as many pins as it can have.";
     }
 }
@@ -131,6 +132,7 @@ coded! {
         PasswordNeeded = "password_needed", "This session is not new: give your password too.";
         TokenInvalid = "token_invalid", "The link was used, is too old, or is none of this server's.";
         PushDisabled = "push_disabled", "This server pushes nothing to devices.";
+        NotAccepted = "not_accepted", "One of these people can't be brought together with you like that.";
         NotYours = "not_yours", "Only its author may do that.";
     }
 }

@@ -9,7 +9,7 @@ use crate::protocol::event::EventType;
 use crate::protocol::{Seq, Ts};
 use crate::storage::entries::EntryRow;
 use crate::storage::{
-    ChannelNum, Conn, UserNum, channels as rows, emails, entries, files as stored_files, messages,
+    ChannelNum, Conn, UserNum, blocks, channels as rows, emails, entries, files as stored_files, messages,
     settings as stored, users,
 };
 
@@ -33,6 +33,8 @@ pub struct Beside {
     pub email: (Option<String>, Option<String>),
     /// Files that they uploaded and no message carries yet.
     pub uploads: Vec<Attachment>,
+    /// Ids of those whom they block.
+    pub blocks: Vec<String>,
 }
 
 pub struct Export {
@@ -94,7 +96,12 @@ fn beside(conn: &mut Conn, user: UserNum) -> Result<Beside> {
         let row = stored_files::get(conn, &hash)?;
         uploads.extend(row.map(|row| files::shown(&row, "file".to_owned())));
     }
-    Ok(Beside { attention: attention::load(conn, user)?, email, uploads })
+    Ok(Beside {
+        attention: attention::load(conn, user)?,
+        email,
+        uploads,
+        blocks: blocks::of_user(conn, user)?,
+    })
 }
 
 /// What a message says now; none when it was deleted.

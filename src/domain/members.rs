@@ -7,7 +7,7 @@ use super::peers::PeerError;
 use super::seat::Seat;
 use super::view::{Channel, Member};
 use super::writer::{Draft, Work};
-use super::{Actor, Domain, Error, Missing, Result, accounts, content, show};
+use super::{Actor, Domain, Error, Forbidden, Missing, Result, accounts, blocks, content, show};
 use crate::protocol::event::EventType;
 use crate::protocol::ids::{Alias, ChannelId, UserId};
 use crate::protocol::rules::{Membership, Refusal, Role};
@@ -138,6 +138,11 @@ impl Domain {
             }
             let row = users::by_id(work.conn, user.as_str())?.filter(|row| row.deleted_ts.is_none());
             let row = row.ok_or(Error::NotFound(Missing::User))?;
+            if patch.membership == Some(Membership::Invited)
+                && !blocks::among(work, actor.person.num, [row.num])?.is_empty()
+            {
+                return Err(Error::Forbidden(Forbidden::NotAccepted));
+            }
             let mut draft = Draft::new(EventType::Member).state(user.as_str(), wanted);
             if let Some(reason) = reason {
                 draft = draft.content(content::map(&content::ReasonContent { reason }));

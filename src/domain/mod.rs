@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod admin;
 pub mod archive;
 pub mod attention;
+pub mod blocks;
 pub mod changes;
 pub mod channels;
 pub mod clock;

@@ -21,7 +21,9 @@ use super::{Actor, Domain, Error, Forbidden, Missing, Result, show};
 use crate::config;
 use crate::protocol::Ts;
 use crate::storage::pushes::{self, EndpointRow, PushRow};
-use crate::storage::{Conn, UserNum, attention, channels, members, messages, notifications, threads, users};
+use crate::storage::{
+    Conn, UserNum, attention, blocks, channels, members, messages, notifications, threads, users,
+};
 
 /// Longest address of a device, in bytes.
 pub const ENDPOINT_BYTES_MAX: usize = 1_024;
@@ -46,6 +48,8 @@ const FAILING_MS_MAX: i64 = 7 * 24 * 3_600_000;
 pub struct Wanted {
     pub push: AtomicBool,
     pub keywords: AtomicBool,
+    /// Whether anybody blocks somebody.
+    pub blocks: AtomicBool,
     /// How long a push waits for its person to read the message anyway, and how long it is worth sending.
     push_delay_ms: i64,
     push_ttl_ms: i64,
@@ -56,6 +60,7 @@ impl Wanted {
     pub fn load(conn: &mut Conn, settings: &config::Push) -> crate::storage::Result<Arc<Wanted>> {
         Ok(Arc::new(Wanted {
             keywords: AtomicBool::new(attention::any_keyword(conn)?),
+            blocks: AtomicBool::new(blocks::any(conn)?),
             push: AtomicBool::new(settings.enabled && pushes::any_endpoint(conn)?),
             push_delay_ms: i64::from(settings.delay_ms),
             push_ttl_ms: i64::from(settings.ttl_s) * 1_000,
@@ -318,7 +323,9 @@ fn compose(conn: &mut Conn, row: PushRow, now: Ts) -> Result<Option<Push>> {
     let follows = thread.as_ref().is_some_and(|thread| thread.following);
     let read_seq = thread.map_or(member.read_seq, |thread| thread.read_seq);
     let unread = member.membership == "joined" && member.notify != "none" && read_seq < row.seq;
-    if !unread || row.expires_ts <= now || is_quiet(conn, user, now)? {
+    // Whoever was blocked since is heard no more.
+    let unheard = blocks::is_blocked(conn, user, shown.sender)?;
+    if !unread || unheard || row.expires_ts <= now || is_quiet(conn, user, now)? {
         return Ok(None);
     }
     let notified = notifications::seen(conn, user, row.channel, row.seq)?;

@@ -9,7 +9,7 @@ use super::view::{AccountRole, Channel, ThreadState, User};
 use super::{Actor, Domain, Error, Missing, Result, changes, show, threads};
 use crate::protocol::Seq;
 use crate::protocol::ids::ChannelId;
-use crate::storage::{ChannelNum, UserNum, channels, members, notifications, users};
+use crate::storage::{ChannelNum, UserNum, blocks, channels, members, notifications, users};
 
 /// What a client begins with.
 pub struct Snapshot {
@@ -20,6 +20,8 @@ pub struct Snapshot {
     pub notifications_unread: i64,
     /// Threads that the person follows in which something is new.
     pub threads: Vec<ThreadState>,
+    /// Whom the person blocks.
+    pub blocks: Vec<String>,
 }
 
 /// A channel that a stream follows, and where its log stood when it began to.
@@ -64,6 +66,7 @@ impl Domain {
                     users: shown,
                     notifications_unread: notifications::count_unseen(conn, user)?,
                     threads: threads::unread(conn, user)?,
+                    blocks: blocks::of_user(conn, user)?,
                 })
             })
             .await

@@ -7,7 +7,7 @@ use super::project::At;
 use super::seat::{Seat, first_readable};
 use super::view::{Message, ReadState, ThreadState};
 use super::writer::Work;
-use super::{Actor, Domain, Error, Missing, NOTIFIED_MAX, Result, show};
+use super::{Actor, Domain, Error, Missing, NOTIFIED_MAX, Result, blocks, show};
 use crate::protocol::Seq;
 use crate::protocol::ids::{ChannelId, EventId};
 use crate::storage::channels::ChannelRow;
@@ -265,13 +265,23 @@ pub(super) fn replied(
     follow(work, at, root, mentioned)?;
     threads::note_reply(work.conn, num, root, at.ts)?;
     let followers = threads::followers(work.conn, num, root, NOTIFIED_MAX)?;
-    Ok(followers.into_iter().map(|row| row.user_num).collect())
+    let deaf = blocks::among(work, at.sender.num, followers.iter().map(|row| row.user_num))?;
+    // Those who had read everything before have read at once what they want to hear nothing of.
+    for row in followers.iter().filter(|row| deaf.contains(&row.user_num) && row.read_base + 1 >= live) {
+        threads::put(work.conn, &ThreadReadRow { read_seq: at.seq, read_base: live, ..row.clone() })?;
+    }
+    Ok(followers.into_iter().map(|row| row.user_num).filter(|user| !deaf.contains(user)).collect())
 }
 
 /// Those whom a reply concerns follow the thread, if they never did.
 pub(super) fn follow(work: &mut Work<'_>, at: &At<'_>, root: Seq, mentioned: &[String]) -> Result<()> {
-    for (user, from) in concerned(work, at, root, mentioned)? {
-        if user != at.sender.num && threads::get(work.conn, at.channel, root, user)?.is_none() {
+    let concerned = concerned(work, at, root, mentioned)?;
+    let deaf = blocks::among(work, at.sender.num, concerned.iter().map(|(user, _)| *user))?;
+    for (user, from) in concerned {
+        if user != at.sender.num
+            && !deaf.contains(&user)
+            && threads::get(work.conn, at.channel, root, user)?.is_none()
+        {
             put_read(work, &follower(at, root, user, from))?;
         }
     }

@@ -67,6 +67,14 @@ pub struct Setting {
     pub updated_ts: Ts,
 }
 
+/// Somebody of whom a person wants to hear nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Block {
+    pub user: User,
+    /// Since when.
+    pub created_ts: Ts,
+}
+
 /// One emoji on a message.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Reaction {

@@ -97,6 +97,7 @@ codes! {
     "not_member" 403 "Only members of the channel may do that.";
     "not_yours" 403 "Only its author may do that.";
     "edits_private" 403 "Earlier versions are for the author and moderators.";
+    "not_accepted" 403 "One of these people can't be brought together with you like that.";
     "not_authorised" 403 "Your role in the channel does not allow that.";
     "banned" 403 "You, or they, are banned from the channel.";
     "policy" 403 "The channel's policy does not allow that.";
@@ -123,6 +124,7 @@ codes! {
     "offset_mismatch" 409 "The upload goes on from another offset.";
     "last_admin" 409 "Nobody would be left to administer this server.";
     "settings_full" 409 "As much is kept as may be.";
+    "blocks_full" 409 "As many people are blocked as can be.";
     "pins_full" 409 "The channel has as many pins as it can have.";
     "bad_target" 409 "That can't be done to what it is aimed at, as it now stands.";
     "no_change" 409 "It is so already.";

@@ -193,6 +193,10 @@ pub fn setting_gone(key: &str) -> Bytes {
     event("settings.updated", None, None, json!({ "key": key, "deleted": true }))
 }
 
+pub fn block(user: &str, blocked: bool) -> Bytes {
+    event("blocks.updated", None, None, json!({ "user": user, "blocked": blocked }))
+}
+
 pub fn attention(attention: &Attention) -> Bytes {
     event("attention.updated", None, None, attention)
 }

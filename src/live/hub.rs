@@ -328,6 +328,9 @@ impl Hub {
             Effect::Attention { user, attention } => self.to_user(*user, || frames::attention(attention)),
             Effect::Setting { user, setting } => self.to_user(*user, || frames::setting(setting)),
             Effect::SettingGone { user, key } => self.to_user(*user, || frames::setting_gone(key)),
+            Effect::Block { user, whom, blocked } => {
+                self.to_user(*user, || frames::block(whom, *blocked));
+            }
             Effect::Profile { profile, .. } => {
                 let audience = self.lock();
                 let frame = frames::profile(profile, &|user| audience.is_online(user));

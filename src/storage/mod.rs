@@ -6,6 +6,7 @@
 //! `schema.rs`, a file here.
 
 pub mod attention;
+pub mod blocks;
 pub mod channels;
 mod conn;
 pub mod copies;

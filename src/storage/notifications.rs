@@ -2,10 +2,10 @@
 //!
 //! What is unseen is asked for by `not(seen)`, as the index of the unseen says it: `seen = false` would not use that.
 
-use diesel::dsl::not;
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
-use super::schema::{notifications, unseen_counts};
+use super::schema::{messages, notifications, unseen_counts};
 use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, kept_update, optional};
 
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -108,6 +108,16 @@ pub fn mark_seen(conn: &mut Conn, user: UserNum, up_to: i64) -> Result<usize> {
     Ok(diesel::update(older.filter(notifications::id.le(up_to)))
         .set(notifications::seen.eq(true))
         .execute(conn)?)
+}
+
+/// Marks what notifies the person of this sender's messages as seen; answers how many there were.
+pub fn mark_seen_of(conn: &mut Conn, user: UserNum, sender: UserNum) -> Result<usize> {
+    let theirs = messages::table
+        .filter(messages::channel.eq(notifications::channel).and(messages::seq.eq(notifications::seq)))
+        .filter(messages::sender.eq(sender))
+        .select(messages::seq);
+    let unseen = notifications::table.filter(notifications::user_num.eq(user).and(not(notifications::seen)));
+    Ok(diesel::update(unseen.filter(exists(theirs))).set(notifications::seen.eq(true)).execute(conn)?)
 }
 
 /// Which part of a channel somebody has read.

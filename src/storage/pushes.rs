@@ -1,10 +1,10 @@
 //! Devices that want to be told though no window is open there, and what waits for them.
 
-use diesel::dsl::exists;
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
-use super::schema::{members, push_endpoints, pushes, sessions};
+use super::schema::{blocks, members, push_endpoints, pushes, sessions};
 use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, optional};
 
 /// A device's place, by its session.
@@ -84,11 +84,15 @@ pub fn devices_for(
     author: UserNum,
 ) -> Result<Vec<String>> {
     let everything = push_endpoints::scope.eq("all").and(members::notify.eq("all"));
+    let blocked = blocks::table
+        .filter(blocks::blocked.eq(author).and(blocks::user_num.eq(push_endpoints::user_num)))
+        .select(blocks::user_num);
     Ok(push_endpoints::table
         .inner_join(members::table.on(members::user_num.eq(push_endpoints::user_num)))
         .filter(members::channel.eq(channel).and(members::membership.eq("joined")))
         .filter(push_endpoints::user_num.ne(author))
         .filter(everything.or(push_endpoints::user_num.eq_any(concerned)))
+        .filter(not(exists(blocked)))
         .select(push_endpoints::session)
         .order(push_endpoints::session)
         .load(conn)?)

@@ -406,8 +406,6 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(files, file_owners, file_refs, members, uploads);
-
 diesel::table! {
     push_endpoints (session) {
         session -> Text,
@@ -432,9 +430,6 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(push_endpoints, members);
-diesel::allow_tables_to_appear_in_same_query!(file_refs, users);
-
 diesel::table! {
     attention (user_num) {
         user_num -> BigInt,
@@ -452,7 +447,13 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(keywords, members);
+diesel::table! {
+    blocks (user_num, blocked) {
+        user_num -> BigInt,
+        blocked -> BigInt,
+        created_ts -> BigInt,
+    }
+}
 
 diesel::table! {
     emails (user_num) {
@@ -478,8 +479,6 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(emails, notifications);
-
 diesel::table! {
     joinings (channel, user_num) {
         channel -> BigInt,
@@ -493,4 +492,8 @@ diesel::table! {
     }
 }
 
+diesel::allow_tables_to_appear_in_same_query!(files, file_owners, file_refs, members, uploads);
+diesel::allow_tables_to_appear_in_same_query!(blocks, file_refs, users);
+diesel::allow_tables_to_appear_in_same_query!(blocks, keywords, members, push_endpoints);
+diesel::allow_tables_to_appear_in_same_query!(emails, notifications);
 diesel::allow_tables_to_appear_in_same_query!(joinings, channels);

@@ -3,6 +3,7 @@
 use super::At;
 use super::channel::row;
 use crate::domain::Error;
+use crate::domain::blocks;
 use crate::domain::effect::{Change, Effect};
 use crate::domain::remote::host::Invited;
 use crate::domain::show;
@@ -47,7 +48,10 @@ pub(super) fn changed(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error>
     if work.is_host(at.channel)? {
         tell_server(work, at, &id, member.membership)?;
     }
-    if was != Some(member.membership.as_str()) {
+    // An invitation by somebody whom they block is not shown to them.
+    let unheard = member.membership == Membership::Invited
+        && !blocks::among(work, at.sender.num, [user.num])?.is_empty();
+    if was != Some(member.membership.as_str()) && !unheard {
         tell_user(work, at, &user, member.membership)?;
     }
     let member = show_member(&user, &member);

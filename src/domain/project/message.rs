@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::At;
 use crate::domain::attention;
+use crate::domain::blocks;
 use crate::domain::content::{self, MessageContent};
 use crate::domain::effect::{Change, Effect, Restated};
 use crate::domain::files;
@@ -65,6 +66,9 @@ pub(super) fn created(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error>
     // How far others have read is their servers' to know.
     if is_ours {
         read_by_author(work, at, &channel, thread_seq, live_count)?;
+    }
+    if work.lane.open(work.conn, at.channel)?.state_kind() == Some(ChannelKind::Dm) {
+        blocks::pass_over(work, at, live_count)?;
     }
     let followers = match thread_seq {
         Some(root) => threads::replied(work, at, root, &content.mentions)?,
@@ -149,6 +153,9 @@ fn notify(
         concerned.entry(watcher).or_insert("keyword");
     }
     concerned.remove(&at.sender.num);
+    for blocker in blocks::among(work, at.sender.num, concerned.keys().copied())? {
+        concerned.remove(&blocker);
+    }
     let mut told = followers;
     told.extend(concerned.keys());
     pushes::queue(work, at, &told)?;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::replica::encode;
 use super::wire::{ChannelCard, DirectoryPage, Invitation};
+use crate::domain::blocks;
 use crate::domain::channels::view_after;
 use crate::domain::directory::Listed;
 use crate::domain::effect::Effect;
@@ -336,6 +337,12 @@ impl Domain {
                 let may_be = inviter.server() != ours || is_in(work, &card.channel, &inviter)?;
                 if !is_ours || !concerned || !may_be || has_enough(work, row.num, &host)? {
                     return Ok(None);
+                }
+                let founder = Some(&create.creator).filter(|_| is_dm);
+                for person in founder.into_iter().chain([&inviter]) {
+                    if blocks::blocks(work, row.num, person)? {
+                        return Ok(None);
+                    }
                 }
                 let num = adopt_genesis(work, &card, &genesis)?;
                 let seat = members::get(work.conn, num, row.num)?;

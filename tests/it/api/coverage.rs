@@ -144,10 +144,9 @@ fn expected(operation: &Operation) -> Option<Expected> {
         | "delete_push" | "options_files" | "delete_avatar" | "get_server" | "create_account"
         | "create_session" | "list_sessions" | "get_me" | "update_me" | "list_refusals"
         | "dismiss_refusal" | "export_me" | "list_users" | "get_user" | "list_settings" | "put_setting"
-        | "create_channel" | "list_channels" | "list_directory" | "create_dm" | "list_notifications"
-        | "list_threads" | "read_notifications" | "get_sync" | "change_password" | "delete_me" => {
-            Some(Expected::Fine)
-        }
+        | "list_blocks" | "block_user" | "unblock_user" | "create_channel" | "list_channels"
+        | "list_directory" | "create_dm" | "list_notifications" | "list_threads" | "read_notifications"
+        | "get_sync" | "change_password" | "delete_me" => Some(Expected::Fine),
         _ => None,
     }
 }

@@ -4,6 +4,7 @@
 mod accounts;
 mod administration;
 mod attention;
+mod blocks;
 mod channels;
 mod cookies;
 mod coverage;

@@ -26,6 +26,7 @@ export type Contract = {
   email: Fits<Omit<Mine.AccountEmail, "language">, Required<Api.AccountEmail>>;
   thread: Fits<Mine.ThreadState, Api.ThreadState>;
   followed: Fits<Mine.FollowedThread, Api.FollowedThread>;
+  block: Fits<Mine.Block, Api.Block>;
   attention: Fits<Omit<Mine.Attention, "quiet_until_ts" | "schedule">, Api.Attention>;
   member: Fits<Mine.Member, Api.Member>;
   notification: Fits<Mine.Notification, Api.Notification>;

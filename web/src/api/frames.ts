@@ -96,6 +96,7 @@ export type LooseEvent =
   | OtherEvent<"presence", { users: { id: string; presence: Presence }[] }>
   | OtherEvent<"user.updated", User>
   | OtherEvent<"account.updated", { role: NonNullable<User["role"]> }>
+  | OtherEvent<"blocks.updated", { user: string; blocked: boolean }>
   | OtherEvent<"settings.updated", Setting | { key: string; deleted: true }>;
 
 export type StreamEvent = ChannelEvent | LooseEvent;

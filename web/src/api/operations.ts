@@ -6,6 +6,7 @@ import * as sdk from "./generated/sdk.gen";
 import type {
   AccountEmail,
   Attention,
+  Block,
   Channel,
   DirectoryEntry,
   EditVersion,
@@ -94,6 +95,11 @@ export const list_settings = (query: { cursor?: string }) =>
 export const put_setting = (key: string, value: unknown) =>
   sdk.putSetting({ path: { key }, body: { value } }) as Promise<Setting>;
 export const delete_setting = (key: string) => sdk.deleteSetting({ path: { key } });
+
+export const list_blocks = (query: { cursor?: string }) =>
+  sdk.listBlocks({ query }) as Listed<"blocks", Block>;
+export const block_user = (user: string) => sdk.blockUser({ path: { user } });
+export const unblock_user = (user: string) => sdk.unblockUser({ path: { user } });
 
 export const get_attention = () => sdk.getAttention() as Promise<Attention>;
 export const update_attention = (body: Partial<Attention>) =>

@@ -227,6 +227,14 @@ export interface Sync {
   notifications_unread: number;
   /** Threads that one follows in which something is new. */
   threads?: ThreadState[];
+  /** Ids of those whom one blocks. */
+  blocks?: string[];
+}
+
+/** Somebody of whom one wants to hear nothing. */
+export interface Block {
+  user: User;
+  created_ts: number;
 }
 
 /** How one stands in a thread. */

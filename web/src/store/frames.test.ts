@@ -192,6 +192,12 @@ const EVENTS: Record<StreamEvent["t"], Case> = {
     was: undefined,
     is: "admin",
   },
+  "blocks.updated": {
+    frame: { op: "event", t: "blocks.updated", d: { user: BO, blocked: true } },
+    shows: (state) => state.blocked,
+    was: {},
+    is: { [BO]: true },
+  },
   // Two that belong to this browser and not to the state: features/client/shared.ts, features/attention/server.ts.
   "settings.updated": {
     frame: {

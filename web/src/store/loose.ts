@@ -72,6 +72,8 @@ export function applyLoose(state: State, event: LooseEvent, now: number): State 
     }
     case "account.updated":
       return state.me ? putUsers(state, [{ ...state.me, role: event.d.role }]) : state;
+    case "blocks.updated":
+      return setBlocked(state, event.d.user, event.d.blocked);
     // No part of the state: it belongs to this browser (features/client/shared.ts).
     case "settings.updated":
       return state;
@@ -81,6 +83,14 @@ export function applyLoose(state: State, event: LooseEvent, now: number): State 
     default:
       return state;
   }
+}
+
+export function setBlocked(state: State, user: string, on: boolean): State {
+  if ((state.blocked[user] ?? false) === on) return state;
+  const blocked = { ...state.blocked };
+  if (on) blocked[user] = true;
+  else Reflect.deleteProperty(blocked, user);
+  return { ...state, blocked };
 }
 
 /** Reading a channel also sees its notifications; those of replies in threads only where these were read too. */

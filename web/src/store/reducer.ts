@@ -29,7 +29,7 @@ import {
 } from "./channels";
 import { applyBurst, burstLength, type Said } from "./burst";
 import { applyEvent, overlay, react, removed } from "./events";
-import { applyLoose, forgetChannel, readInbox, seeUpTo } from "./loose";
+import { applyLoose, forgetChannel, readInbox, seeUpTo, setBlocked } from "./loose";
 import { tellThreads } from "./threads";
 import { discard, queue, setStatus, settle } from "./outbox";
 import { putAway } from "./waiting";
@@ -88,6 +88,7 @@ export type Action =
       unread: number;
     }
   | { type: "inbox_read"; upTo: number }
+  | { type: "block_set"; user: string; on: boolean }
   | { type: "threads_told"; states: readonly ThreadState[] }
   | { type: "refusals_loaded"; refusals: readonly Refusal[] }
   | { type: "refusal_dismissed"; id: string };
@@ -133,6 +134,8 @@ export function reduce(state: State, action: Action): State {
       return tellThreads(state, action.states);
     case "inbox_read":
       return readInbox(state, action.upTo, null);
+    case "block_set":
+      return setBlocked(state, action.user, action.on);
     default:
       return reduceChannel(state, action);
   }
@@ -233,7 +236,8 @@ function standing(channel: ChannelState, { sync, servers }: Standing): ChannelSt
 /** `known`: the channels when it was asked for. One that was joined meanwhile is not in it, and stays. */
 function synced(state: State, sync: Sync, known: readonly string[]): State {
   const inbox = { ...state.inbox, unread: sync.notifications_unread };
-  let next: State = { ...state, me: { ...state.me, ...sync.user }, inbox, synced: true };
+  const blocked = Object.fromEntries((sync.blocks ?? []).map((id) => [id, true as const]));
+  let next: State = { ...state, me: { ...state.me, ...sync.user }, inbox, blocked, synced: true };
   next = tellThreads({ ...next, threadStates: {} }, sync.threads ?? []);
   const listed = new Set(sync.channels.map((channel) => channel.id));
   for (const id of known) if (!listed.has(id)) next = forgetChannel(next, id);

@@ -98,6 +98,8 @@ export interface State {
   readonly connection: ConnectionState;
   readonly users: Dict<User>;
   readonly online: Dict<true>;
+  /** Whom the viewer blocks, by id. */
+  readonly blocked: Dict<true>;
   readonly channels: Dict<ChannelState>;
   readonly outbox: Dict<readonly OutboxItem[]>;
   readonly inbox: Inbox;
@@ -122,6 +124,7 @@ export const initialState: State = {
   connection: { state: "offline" },
   users: {},
   online: {},
+  blocked: {},
   channels: {},
   outbox: {},
   inbox: { items: [], next: null, loaded: false, unread: 0 },

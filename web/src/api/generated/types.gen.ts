@@ -122,6 +122,22 @@ export type Attention = {
     schedule?: Schedule | null;
 };
 
+/**
+ * Somebody of whom a person wants to hear nothing.
+ */
+export type Block = {
+    /**
+     * Since when.
+     */
+    created_ts: I64;
+    user: User;
+};
+
+export type Blocks = {
+    blocks: Array<Block>;
+    next?: string | null;
+};
+
 export type ChangePassword = {
     current: string;
     /**
@@ -413,6 +429,10 @@ export type Entry = {
  */
 export type Export = {
     attention?: Attention | null;
+    /**
+     * Ids of those whom one blocks; on the first page.
+     */
+    blocks: Array<string>;
     channels: Array<Channel>;
     /**
      * The e-mail address that counts, and one that was not confirmed yet; on the first page.
@@ -1230,6 +1250,10 @@ export type Storage = {
  * What a client begins with; it then follows the stream from each channel's `head`.
  */
 export type Sync = {
+    /**
+     * Ids of the people whom one blocks; the frame `blocks.updated` tells what changes.
+     */
+    blocks: Array<string>;
     channels: Array<Channel>;
     notifications_unread: number;
     /**
@@ -2387,7 +2411,7 @@ export type UpdateMemberErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.; `not_accepted`: One of these people can't be brought together with you like that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -3681,7 +3705,7 @@ export type CreateDmErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: A browser's write came from another site.; `not_accepted`: One of these people can't be brought together with you like that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -4910,6 +4934,158 @@ export type SetAvatarResponses = {
 };
 
 export type SetAvatarResponse = SetAvatarResponses[keyof SetAvatarResponses];
+
+export type ListBlocksData = {
+    body?: never;
+    path?: never;
+    query?: {
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/me/blocks';
+};
+
+export type ListBlocksErrors = {
+    /**
+     * `bad_query`: The query is not of the documented shape.; `bad_limit`: The page size is out of range.; `bad_cursor`: The cursor is not one that this server gave.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type ListBlocksError = ListBlocksErrors[keyof ListBlocksErrors];
+
+export type ListBlocksResponses = {
+    /**
+     * done
+     */
+    200: Blocks;
+};
+
+export type ListBlocksResponse = ListBlocksResponses[keyof ListBlocksResponses];
+
+export type UnblockUserData = {
+    body?: never;
+    path: {
+        /**
+         * `@name:server`
+         */
+        user: string;
+    };
+    query?: never;
+    url: '/me/blocks/{user}';
+};
+
+export type UnblockUserErrors = {
+    /**
+     * `bad_path`: A part of the path is not an id of its kind.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: A browser's write came from another site.
+     */
+    403: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type UnblockUserError = UnblockUserErrors[keyof UnblockUserErrors];
+
+export type UnblockUserResponses = {
+    /**
+     * not blocked
+     */
+    204: void;
+};
+
+export type UnblockUserResponse = UnblockUserResponses[keyof UnblockUserResponses];
+
+export type BlockUserData = {
+    body?: never;
+    path: {
+        /**
+         * `@name:server`
+         */
+        user: string;
+    };
+    query?: never;
+    url: '/me/blocks/{user}';
+};
+
+export type BlockUserErrors = {
+    /**
+     * `bad_path`: A part of the path is not an id of its kind.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: A browser's write came from another site.
+     */
+    403: ProblemDocument;
+    /**
+     * `user_not_found`: There is no such person.
+     */
+    404: ProblemDocument;
+    /**
+     * `blocks_full`: As many people are blocked as can be.; `bad_target`: That can't be done to what it is aimed at, as it now stands.
+     */
+    409: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type BlockUserError = BlockUserErrors[keyof BlockUserErrors];
+
+export type BlockUserResponses = {
+    /**
+     * blocked
+     */
+    204: void;
+};
+
+export type BlockUserResponse = BlockUserResponses[keyof BlockUserResponses];
 
 export type DeleteEmailData = {
     body?: never;

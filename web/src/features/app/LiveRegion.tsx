@@ -12,8 +12,10 @@ export function LiveRegion({ active }: { active: string | null }) {
   const [text, setText] = useState("");
   useEffect(() => {
     return client.hear(({ messages }) => {
-      const { me, users } = client.store.getState();
-      const heard = messages.filter((message) => message.channel === active && message.sender !== me?.id);
+      const { me, users, blocked } = client.store.getState();
+      const heard = messages.filter(
+        ({ channel, sender }) => channel === active && sender !== me?.id && !blocked[sender],
+      );
       const [only] = heard;
       if (!only) return;
       const name = displayName(users[only.sender], only.sender);

@@ -52,14 +52,16 @@ function looksAt(channel: string): boolean {
 async function tell(client: Client, tabs: Tabs, told: Set<string>, heard: Heard): Promise<void> {
   const state = client.store.getState();
   const settings = attentionSettings.get();
-  const due = happenings(heard).filter((each) =>
-    disturbs(each, {
-      settings,
-      now: Date.now(),
-      me: state.me?.id ?? "",
-      level: state.channels[each.message.channel]?.info.notify,
-      seen: false,
-    }),
+  const due = happenings(heard).filter(
+    (each) =>
+      !state.blocked[each.message.sender] &&
+      disturbs(each, {
+        settings,
+        now: Date.now(),
+        me: state.me?.id ?? "",
+        level: state.channels[each.message.channel]?.info.notify,
+        seen: false,
+      }),
   );
   // As it was when this was heard: who accepts the offer that this makes is not shown the same thing again.
   const desktop = settings.desktop && permission() === "granted";

@@ -106,6 +106,13 @@ export class Actions {
     }
   }
 
+  async block(user: string, on: boolean): Promise<boolean> {
+    return this.attempt(async () => {
+      await (on ? api.block_user(user) : api.unblock_user(user));
+      this.store.dispatch({ type: "block_set", user, on });
+    });
+  }
+
   async updateChannel(id: string, change: api.ChannelChange): Promise<Channel> {
     return this.client.adopt(await api.update_channel(id, change));
   }

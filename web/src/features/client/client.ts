@@ -239,6 +239,8 @@ export class Client {
       else if (frame.t === "settings.updated") this.sharing.heard(frame.d);
       else if (frame.t === "notification.created") notifications.push(frame.d);
       else if (frame.t === "attention.updated") attention = frame.d;
+      // Counts and invitations are others now, and no frame says so of all of them.
+      else if (frame.t === "blocks.updated") void this.refresh().catch(() => undefined);
       else if (frame.t === "channel.joined") void this.actions.loadChannel(frame.d.id);
       // The frame says how many are left, not in which channels.
       else if (frame.t === "notifications.read" && frame.d.unread > 0)

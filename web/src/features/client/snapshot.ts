@@ -47,6 +47,7 @@ export function snapshotOf(state: State): Snapshot | null {
     channels: recent.map(({ info, cursor }) => ({ ...info, head: cursor })),
     users: Object.values(state.users),
     notifications_unread: state.inbox.unread,
+    blocks: Object.keys(state.blocked),
   };
   return { version: VERSION, sync, pages };
 }

@@ -14,6 +14,7 @@ import { buildRows } from "./rows";
 import { useJump } from "./useJump";
 import { type Reading, useReading } from "./useReading";
 import { useScroll } from "./useScroll";
+import { useVeil } from "./useVeil";
 import { useUnsent } from "./waits";
 
 interface MainTimelineProps {
@@ -144,10 +145,11 @@ const Timeline = memo(function Timeline(props: TimelineProps) {
   const reading: Reading = useReading(info, seen);
   const { marker } = reading;
 
+  const { veil, onVeil } = useVeil();
   const rows = useMemo(() => {
     const pending = outbox.filter((item) => !item.thread);
-    return main ? buildRows({ window: main, messages, outbox: pending, me, marker }) : [];
-  }, [main, messages, outbox, me, marker]);
+    return main ? buildRows({ window: main, messages, outbox: pending, me, marker, veil }) : [];
+  }, [main, messages, outbox, me, marker, veil]);
   const hasLine = rows.some((row) => row.kind === "new");
   const live = main ? !main.hasNewer : false;
 
@@ -221,6 +223,7 @@ const Timeline = memo(function Timeline(props: TimelineProps) {
       onDay={onDay}
       editing={editing}
       onEdit={onEdit}
+      onVeil={onVeil}
     />
   );
 });

@@ -210,11 +210,13 @@ interface MessageReactionsProps {
 function MessageReactions({ channel, message, waiting }: MessageReactionsProps) {
   const client = useClient();
   const users = useSelect((state) => state.users);
+  const blocked = useSelect((state) => state.blocked);
   const host = useChannel(channel)?.info.host ?? "";
   if (message.reactions.length === 0) return null;
   const views = message.reactions.map((reaction): ReactionView => {
-    const names = reaction.users.slice(0, NAMES_MAX).map((id) => displayName(users[id], id));
-    const more = reaction.count - names.length;
+    const heard = reaction.users.filter((id) => !blocked[id]);
+    const names = heard.slice(0, NAMES_MAX).map((id) => displayName(users[id], id));
+    const more = reaction.count - (reaction.users.length - heard.length) - names.length;
     const list = [...names, ...(more > 0 ? [t.message.moreReactors(more)] : [])].join(", ");
     const label = t.message.reaction(reaction.emoji, reaction.count, list);
     const late = waiting.includes(reaction.emoji);

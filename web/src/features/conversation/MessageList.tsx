@@ -5,6 +5,7 @@ import { t } from "../../i18n";
 import { dayLabel } from "../../lib/time";
 import { Button } from "../../ui/Button";
 import { DayLine, NewLine } from "../../ui/MessageRow";
+import { BlockedLine } from "./BlockedLine";
 import { MessageItem } from "./MessageItem";
 import { PendingItem } from "./PendingItem";
 import type { Row } from "./rows";
@@ -31,6 +32,8 @@ interface MessageListProps {
   onDay?: (ts: number) => void;
   editing: string | null;
   onEdit: (id: string | null) => void;
+  /** Opens or closes a line of blocked people's messages. */
+  onVeil: (key: string) => void;
 }
 
 export function MessageList(props: MessageListProps) {
@@ -63,6 +66,7 @@ export function MessageList(props: MessageListProps) {
       );
     }
     if (row.kind === "new") return <NewLine key={row.key} label={t.timeline.newLine} />;
+    if (row.kind === "blocked") return <BlockedLine key={row.key} row={row} onToggle={props.onVeil} />;
     if (row.kind === "pending") {
       return <PendingItem key={row.key} item={row.item} head={row.head} onActivate={activate} />;
     }

@@ -1,5 +1,6 @@
 import { useEffect } from "react";
 import { t } from "../../i18n";
+import { blockTexts } from "../../i18n/blocks";
 import { plainText } from "../../ui/markdown/parse";
 import { Quote } from "../../ui/MessageRow";
 import { displayName } from "../../store/selectors";
@@ -19,6 +20,7 @@ export function ReplyQuote({
   const client = useClient();
   const message = useSelect((state) => state.channels[channel]?.messages[id]);
   const user = useSelect((state) => (message ? state.users[message.sender] : undefined));
+  const unheard = useSelect((state) => Boolean(message && state.blocked[message.sender]));
   const missing = !message;
   useEffect(() => {
     if (missing) void client.timelines.message(channel, id);
@@ -27,9 +29,11 @@ export function ReplyQuote({
   const name = message ? displayName(user, message.sender) : null;
   const text = !message
     ? t.message.unknownReply
-    : message.deleted
-      ? t.message.deleted
-      : plainText(message.text).slice(0, QUOTE_CHARS_MAX);
+    : unheard
+      ? blockTexts().messages(1)
+      : message.deleted
+        ? t.message.deleted
+        : plainText(message.text).slice(0, QUOTE_CHARS_MAX);
   return (
     <Quote
       label={name ? t.message.replyTo(name) : t.message.unknownReply}

@@ -7,11 +7,13 @@ export type Row = { readonly guess: number } & (
   | { kind: "day"; key: string; ts: number }
   | { kind: "new"; key: "new" }
   | { kind: "message"; key: string; id: string; message: StoredMessage; head: boolean }
+  | { kind: "blocked"; key: string; count: number; open: boolean }
   | { kind: "pending"; key: string; item: OutboxItem; head: boolean }
 );
 
 const DAY_PX = 36;
 const NEW_PX = 24;
+const BLOCKED_PX = 28;
 const LINE_PX = 22;
 const LINE_CHARS = 160;
 const ROW_PX = 27;
@@ -27,13 +29,24 @@ interface Input {
   me: string;
   /** The read marker: the "new" line stands before the first message of others after it. */
   marker: number | null;
+  veil?: Veil;
 }
 
-export function buildRows({ window, messages, outbox, me, marker }: Input): Row[] {
+/** Whose messages are put together to a line, and which of these lines the viewer has opened. */
+export interface Veil {
+  readonly blocked: Dict<true>;
+  readonly opened: Dict<true>;
+}
+
+const UNVEILED: Veil = { blocked: {}, opened: {} };
+
+export function buildRows({ window, messages, outbox, me, marker, veil = UNVEILED }: Input): Row[] {
   const rows: Row[] = [];
   let day = 0;
   let last: { sender: string; ts: number } | null = null;
   let marked = marker === null;
+  /** The line of blocked people's messages that the next one may belong to. */
+  let line: { at: number; count: number; open: boolean } | null = null;
 
   const place = (sender: string, ts: number, alone: boolean): boolean => {
     if (dayOf(ts) !== day) {
@@ -49,6 +62,21 @@ export function buildRows({ window, messages, outbox, me, marker }: Input): Row[
   for (const id of window.ids) {
     const message = messages[id];
     if (!message) continue;
+    if (veil.blocked[message.sender]) {
+      if (dayOf(message.ts) !== day) line = null;
+      if (!line) {
+        place("", message.ts, true);
+        line = { at: rows.length, count: 0, open: veil.opened[`blocked-${id}`] ?? false };
+        rows.push({ kind: "blocked", key: `blocked-${id}`, count: 0, open: line.open, guess: BLOCKED_PX });
+      }
+      line.count += 1;
+      const known = rows[line.at];
+      if (known?.kind === "blocked") rows[line.at] = { ...known, count: line.count };
+      if (line.open) rows.push(said(message, me, place(message.sender, message.ts, false)));
+      continue;
+    }
+    if (line) last = null;
+    line = null;
     if (!marked && marker !== null && message.seq > marker && message.sender !== me) {
       marked = true;
       last = null;

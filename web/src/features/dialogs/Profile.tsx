@@ -1,14 +1,41 @@
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { get_user } from "../../api/operations";
 import { t } from "../../i18n";
+import { blockTexts } from "../../i18n/blocks";
 import { shortDate } from "../../lib/time";
 import { Avatar } from "../../ui/Avatar";
 import { Button } from "../../ui/Button";
-import { Dialog } from "../../ui/Dialog";
+import { ConfirmDialog, Dialog } from "../../ui/Dialog";
 import { displayName } from "../../store/selectors";
 import { useClient, useMe, useSelect } from "../app/context";
 import { go } from "../app/route";
 import { useView } from "../app/view";
+
+/** Blocking is asked for twice; to hear of somebody again is not. */
+function BlockButton({ user, name }: { user: string; name: string }) {
+  const client = useClient();
+  const texts = blockTexts();
+  const blocked = useSelect((state) => Boolean(state.blocked[user]));
+  const [asked, setAsked] = useState(false);
+  const block = (on: boolean) => void client.actions.block(user, on);
+  return (
+    <>
+      {blocked ? <p className="field-hint">{texts.blocked}</p> : null}
+      <Button variant="quiet" onPress={() => (blocked ? block(false) : setAsked(true))}>
+        {blocked ? texts.unblock : texts.block}
+      </Button>
+      {asked ? (
+        <ConfirmDialog
+          title={texts.sure(name)}
+          text={texts.hint}
+          action={texts.block}
+          onConfirm={() => block(true)}
+          onClose={() => setAsked(false)}
+        />
+      ) : null}
+    </>
+  );
+}
 
 export function Profile({ user: id, onClose }: { user: string; onClose: () => void }) {
   const client = useClient();
@@ -48,9 +75,12 @@ export function Profile({ user: id, onClose }: { user: string; onClose: () => vo
           {t.nav.settings}
         </Button>
       ) : (
-        <Button variant="primary" icon="message" onPress={() => void message()}>
-          {t.people.message}
-        </Button>
+        <>
+          <Button variant="primary" icon="message" onPress={() => void message()}>
+            {t.people.message}
+          </Button>
+          <BlockButton user={id} name={name} />
+        </>
       )}
     </Dialog>
   );

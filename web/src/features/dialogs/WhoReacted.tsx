@@ -18,6 +18,7 @@ export function WhoReacted({
   const client = useClient();
   const message = useSelect((state) => state.channels[channel]?.messages[id]);
   const users = useSelect((state) => state.users);
+  const blocked = useSelect((state) => state.blocked);
   const reactions = message?.reactions ?? [];
   useEffect(() => {
     client.people.need(message?.reactions.flatMap((reaction) => reaction.users) ?? []);
@@ -31,12 +32,14 @@ export function WhoReacted({
             <span className="reactors-emoji">{emoji}</span> {count}
           </h3>
           <ul className="people">
-            {who.map((user) => (
-              <li key={user} className="reactor">
-                <Avatar id={user} name={displayName(users[user], user)} size={26} />
-                <span className="truncate">{displayName(users[user], user)}</span>
-              </li>
-            ))}
+            {who
+              .filter((user) => !blocked[user])
+              .map((user) => (
+                <li key={user} className="reactor">
+                  <Avatar id={user} name={displayName(users[user], user)} size={26} />
+                  <span className="truncate">{displayName(users[user], user)}</span>
+                </li>
+              ))}
           </ul>
           {count > who.length ? (
             <p className="field-hint">{t.message.moreReactors(count - who.length)}</p>

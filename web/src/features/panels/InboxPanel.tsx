@@ -22,7 +22,8 @@ export default function InboxPanel() {
   }, [client]);
 
   const unread = useSelect(inboxCount);
-  const items = inbox.items.filter((item) => item.kind !== "dm");
+  const blocked = useSelect((state) => state.blocked);
+  const items = inbox.items.filter((item) => item.kind !== "dm" && !blocked[item.message.sender]);
   const [newest] = inbox.items;
   const next = inbox.next;
   return (

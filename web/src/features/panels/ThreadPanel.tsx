@@ -10,6 +10,7 @@ import { MessageItem } from "../conversation/MessageItem";
 import { MessageList } from "../conversation/MessageList";
 import { buildRows } from "../conversation/rows";
 import { useScroll } from "../conversation/useScroll";
+import { useVeil } from "../conversation/useVeil";
 import { useUnsent } from "../conversation/waits";
 import { lastOwn } from "../../store/selectors";
 import type { ChannelState, OutboxItem, Window } from "../../store/state";
@@ -79,10 +80,11 @@ const Thread = memo(function Thread({ channel, outbox, root, window, target }: T
   // As in the main timeline: the line depends on whether the end is seen, and where one is on the line.
   const [seen, setSeen] = useState(false);
   const { marker, clear } = useThreadReading(id, root, seen, last);
+  const { veil, onVeil } = useVeil();
   const rows = useMemo(() => {
     const here = outbox.filter((item) => item.thread === root);
-    return buildRows({ window, messages, outbox: here, me, marker });
-  }, [window, messages, outbox, root, me, marker]);
+    return buildRows({ window, messages, outbox: here, me, marker, veil });
+  }, [window, messages, outbox, root, me, marker, veil]);
   const hasLine = rows.some((row) => row.kind === "new");
   const { lo, hi } = window;
   const older = useCallback(
@@ -148,6 +150,7 @@ const Thread = memo(function Thread({ channel, outbox, root, window, target }: T
         onJump={onJump}
         editing={editing}
         onEdit={setEditing}
+        onVeil={onVeil}
       />
       {canPost(channel.info) ? (
         <Composer

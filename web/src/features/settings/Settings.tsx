@@ -14,6 +14,7 @@ import { setLanguage, useLanguageChoice } from "../app/language";
 import { setTheme, useTheme } from "../app/theme";
 import { fieldProblem, problemText } from "../client/problems";
 import type { SettingsTab } from "../app/view";
+import { Blocks } from "./Blocks";
 import { EndAccount } from "./EndAccount";
 import { Notifications } from "./Notifications";
 import { OwnData } from "./OwnData";
@@ -83,6 +84,7 @@ function Account() {
   return (
     <div className="account-settings">
       <PasswordForm />
+      <Blocks />
       <OwnData />
       <EndAccount />
     </div>

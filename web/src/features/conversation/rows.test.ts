@@ -1,0 +1,56 @@
+import { expect, it } from "vitest";
+import type { StoredMessage, Window } from "../../store/state";
+import { buildRows, type Veil } from "./rows";
+
+const [ME, BO, CY] = ["@ada:test", "@bo:test", "@cy:test"];
+const NOON = Date.UTC(2026, 6, 1, 12);
+
+function said(seq: number, sender: string, ts = NOON + seq): StoredMessage {
+  const empty = { reactions: [], attachments: [], mentions: [] };
+  const message = { id: `$${String(seq)}`, channel: "!room", seq, sender, ts, text: `text ${String(seq)}` };
+  return { ...message, ...empty, status: "sent", v: seq } as unknown as StoredMessage;
+}
+
+function rows(messages: StoredMessage[], veil: Veil, marker: number | null = null) {
+  const ids = messages.map(({ id }) => id);
+  const window: Window = { ids, lo: 0, hi: 100, hasOlder: false, hasNewer: false, stale: false };
+  const byId = Object.fromEntries(messages.map((message) => [message.id, message]));
+  return buildRows({ window, messages: byId, outbox: [], me: ME, marker, veil }).map((row) =>
+    row.kind === "message"
+      ? `${row.id}${row.head ? " head" : ""}`
+      : row.kind === "blocked"
+        ? `${String(row.count)} ${row.open ? "open" : "folded"}`
+        : row.kind,
+  );
+}
+
+const HEARD: Veil = { blocked: {}, opened: {} };
+const BLOCKED: Veil = { blocked: { [BO]: true, [CY]: true }, opened: {} };
+
+it("what blocked people say one after the other is one line", () => {
+  const all = [said(1, ME), said(2, BO), said(3, BO), said(4, CY), said(5, ME), said(6, BO), said(7, ME)];
+  expect(rows(all, HEARD)).toEqual([
+    "day",
+    "$1 head",
+    "$2 head",
+    "$3",
+    "$4 head",
+    "$5 head",
+    "$6 head",
+    "$7 head",
+  ]);
+  expect(rows(all, BLOCKED)).toEqual(["day", "$1 head", "3 folded", "$5 head", "1 folded", "$7 head"]);
+});
+
+it("a line that is opened shows what it stands for, and the others stay", () => {
+  const all = [said(1, BO), said(2, BO), said(3, ME), said(4, CY)];
+  const opened = { ...BLOCKED, opened: { "blocked-$1": true as const } };
+  expect(rows(all, opened)).toEqual(["day", "2 open", "$1 head", "$2", "$3 head", "1 folded"]);
+});
+
+it("each day has a line of its own, and nothing of theirs is new", () => {
+  const all = [said(1, BO), said(2, BO, NOON + 86_400_000), said(3, ME, NOON + 86_400_001)];
+  expect(rows(all, BLOCKED)).toEqual(["day", "1 folded", "day", "1 folded", "$3 head"]);
+  const fresh = [said(1, ME), said(2, BO), said(3, "@di:test")];
+  expect(rows(fresh, BLOCKED, 1)).toEqual(["day", "$1 head", "1 folded", "new", "$3 head"]);
+});

@@ -1,0 +1,72 @@
+// Those whom one blocks: loaded when opened.
+
+import { useEffect, useState } from "react";
+import { list_blocks } from "../../api/operations";
+import type { Block } from "../../api/types";
+import { blockTexts } from "../../i18n/blocks";
+import { t } from "../../i18n";
+import { Avatar } from "../../ui/Avatar";
+import { ListSkeleton } from "../../ui/bits";
+import { Button } from "../../ui/Button";
+import { displayName } from "../../store/selectors";
+import { useClient, useSelect } from "../app/context";
+
+/** More than a server lets one person block. */
+const PAGES_MAX = 20;
+
+async function all(): Promise<Block[]> {
+  const found: Block[] = [];
+  let cursor: string | null = null;
+  for (let page = 0; page < PAGES_MAX; page += 1) {
+    const answer: Awaited<ReturnType<typeof list_blocks>> = await list_blocks(cursor ? { cursor } : {});
+    found.push(...answer.blocks);
+    cursor = answer.next;
+    if (!cursor) break;
+  }
+  return found;
+}
+
+export function Blocks() {
+  const client = useClient();
+  const texts = blockTexts();
+  const blocked = useSelect((state) => state.blocked);
+  const [found, setFound] = useState<Block[] | null>(null);
+  useEffect(() => {
+    let wanted = true;
+    all().then(
+      (blocks) => wanted && setFound(blocks),
+      (error: unknown) => client.actions.failed(error),
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [client, blocked]);
+  const shown = found?.filter(({ user }) => blocked[user.id]) ?? [];
+  return (
+    <section className="form" aria-label={texts.title} data-testid="blocks">
+      <h3>{texts.title}</h3>
+      {found ? null : <ListSkeleton label={t.common.loading} rows={1} />}
+      {found && shown.length === 0 ? <p className="field-hint">{texts.none}</p> : null}
+      <ul className="people">
+        {shown.map(({ user }) => {
+          const name = displayName(user, user.id);
+          return (
+            <li key={user.id} className="reactor">
+              <Avatar id={user.id} name={name} size={26} />
+              <span className="truncate" title={user.id}>
+                {name}
+              </span>
+              <Button
+                size="small"
+                aria-label={texts.unblockLabel(name)}
+                onPress={() => void client.actions.block(user.id, false)}
+              >
+                {texts.unblock}
+              </Button>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,18 @@
+import type { BlockTexts } from "./blocks";
+
+export const blocks: BlockTexts = {
+  block: "Blockieren",
+  unblock: "Nicht mehr blockieren",
+  blocked: "Du blockierst diese Person.",
+  sure: (name) => `${name} blockieren?`,
+  hint: "Nichts, was die Person schreibt, benachrichtigt dich, ihre Nachrichten sind eingeklappt, und sie kann weder eine Unterhaltung mit dir beginnen noch dich einladen. Sie erfährt davon nichts.",
+  messages: (count) =>
+    count === 1
+      ? "Nachricht von jemandem, den du blockierst"
+      : `${count} Nachrichten von Leuten, die du blockierst`,
+  show: "Anzeigen",
+  hide: "Ausblenden",
+  title: "Blockierte Leute",
+  none: "Du blockierst niemanden.",
+  unblockLabel: (name) => `${name} nicht mehr blockieren`,
+};

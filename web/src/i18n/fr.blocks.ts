@@ -1,0 +1,18 @@
+import type { BlockTexts } from "./blocks";
+
+export const blocks: BlockTexts = {
+  block: "Bloquer",
+  unblock: "Débloquer",
+  blocked: "Vous bloquez cette personne.",
+  sure: (name) => `Bloquer ${name} ?`,
+  hint: "Rien de ce qu’elle écrit ne vous est notifié, ses messages sont repliés, et elle ne peut ni commencer une conversation avec vous ni vous inviter. Elle n’en est pas informée.",
+  messages: (count) =>
+    count === 1
+      ? "Message de quelqu’un que vous avez bloqué"
+      : `${count} messages de personnes que vous avez bloquées`,
+  show: "Afficher",
+  hide: "Masquer",
+  title: "Personnes bloquées",
+  none: "Vous ne bloquez personne.",
+  unblockLabel: (name) => `Débloquer ${name}`,
+};
