@@ -162,7 +162,7 @@ const RECOVERING_RETRY_S: u64 = 2;
 /// One wrong field.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct FieldError {
-    /// RFC 6901 JSON pointer into the request; empty for the whole.
+    /// RFC 6901 JSON pointer into the body, or `/` and the name of a query's parameter; empty for the whole.
     pub pointer: String,
     pub detail: String,
 }
