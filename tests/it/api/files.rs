@@ -322,6 +322,21 @@ both!(
 );
 
 both!(
+    async fn a_file_called_thumbnail_is_had_under_its_name(server: TestServer) {
+        let ann = server.person("ann").await;
+        let bytes = picture(ImageFormat::Png, 700, 350);
+        let file = ann.upload("thumbnail", bytes.clone()).await;
+        let path = format!("/files/{}/thumbnail", text(&file["hash"]));
+        let answer = ann.get(&path).await;
+        assert_eq!((answer.status, &answer.bytes), (200, &bytes));
+        assert!(header(&answer, "content-disposition").ends_with("thumbnail"));
+        let small = ann.get(&format!("{path}?size=96")).await;
+        assert_eq!(image::load_from_memory(&small.bytes).expect("a picture").width(), 96);
+        ann.get(&format!("{path}?size=")).await.problem(400, "bad_query");
+    }
+);
+
+both!(
     async fn small_pictures_are_made_of_pictures_only(server: TestServer) {
         let ann = server.person("ann").await;
         let thumbnail =
