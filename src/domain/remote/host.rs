@@ -10,7 +10,7 @@ use super::wire::{
     WireEvent,
 };
 use crate::domain::verify::stored_head;
-use crate::domain::{Conflict, Domain, Error, Forbidden, Missing, Result};
+use crate::domain::{Conflict, Domain, Error, Forbidden, Missing, Result, dms};
 use crate::protocol::event::{EventType, SignedEvent};
 use crate::protocol::head::SignedHead;
 use crate::protocol::ids::{Alias, ChannelId, ServerName, UserId};
@@ -107,6 +107,8 @@ impl Domain {
                 .writer
                 .channel(channel, move |work| {
                     let num = work.lane.num_of(work.conn, &id)?.ok_or(Error::NotFound(Missing::Channel))?;
+                    // Should the event be refused, nothing of this is kept either.
+                    dms::reopen_for(work, num, &event)?;
                     let appended = work.accept(num, event, wire.body_bytes())?;
                     let term = work.lane.open(work.conn, num)?.position.term;
                     Ok((appended, term))
