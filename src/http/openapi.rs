@@ -164,16 +164,16 @@ fn complete_operation(path: &str, method: &str, operation: &mut Map<String, Valu
         }
     }
     for (status, meanings) in by_status(&codes) {
-        let mut answer = json!({
-            "description": meanings,
-            "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/ProblemDocument" } } },
-        });
-        if status == 416 {
-            let length =
-                json!({ "description": "`bytes */` and the file's length", "schema": { "type": "string" } });
-            answer["headers"] = json!({ "Content-Range": length });
-        }
-        responses[status.to_string()] = answer;
+        let schema = json!({ "schema": { "$ref": "#/components/schemas/ProblemDocument" } });
+        let content = json!({ "application/problem+json": schema });
+        let length =
+            json!({ "description": "`bytes */` and the file's length", "schema": { "type": "string" } });
+        responses[status.to_string()] = match status {
+            416 => {
+                json!({ "description": meanings, "content": content, "headers": { "Content-Range": length } })
+            }
+            _ => json!({ "description": meanings, "content": content }),
+        };
     }
 }
 
