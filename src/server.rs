@@ -326,7 +326,6 @@ pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Runn
             .app_data(web::Data::from(app_hub.clone()))
             .app_data(web::Data::from(app_hub.bell()))
             .app_data(extract::path_config())
-            .app_data(extract::query_config())
             .wrap(middleware::from_fn(context::wrap))
             .configure(|app| listener::with_federation(app, beside.as_ref()))
             .route("/health", web::get().to(health))

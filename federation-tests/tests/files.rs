@@ -54,7 +54,8 @@ async fn a_picture_is_seen_on_the_other_server_and_goes_with_its_message(world: 
     bob.hears(&channel, "look").await;
     assert!(!world.servers[1].stores(&file), "nobody there has looked at it");
 
-    let small = bob.fetch(&format!("/files/{}/thumbnail", file["hash"].as_str().expect("a hash"))).await;
+    let small =
+        bob.fetch(&format!("/files/{}/thumbnail?size=320", file["hash"].as_str().expect("a hash"))).await;
     assert_eq!((small.status, small.header("content-type")), (200, "image/png"), "{}", small.code());
     let seen = bob.fetch(&at(&file, "pixel.png")).await;
     assert_eq!((seen.status, &seen.bytes), (200, &bytes));

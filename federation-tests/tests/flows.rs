@@ -301,6 +301,33 @@ async fn newcomers_do_not_get_what_was_before(world: World) {
 
 on_both_databases!(newcomers_do_not_get_what_was_before, 2);
 
+/// What a channel shows where somebody joins is seen by them, although it was set after they were invited and before they
+/// may read.
+async fn newcomers_see_what_the_channel_shows(world: World) {
+    let (ann, bob) = (world.servers[0].person("ann").await, world.servers[1].person("bob").await);
+    let channel = ann.channel("general").await;
+    let path = format!("/channels/{channel}");
+    ann.patch(&path, json!({ "policy": { "history": "since_join" } })).await.expect(200);
+    ann.put(&member(&channel, &bob), json!({ "membership": "invited" })).await.expect(200);
+    becomes(&bob, &channel, Some("invited")).await;
+    for name in ["Hall", "Lounge"] {
+        ann.patch(&path, json!({ "name": name, "topic": format!("Tea in the {name}") })).await.expect(200);
+    }
+    let pinned = ann.say(&channel, "n1", "of before").await["id"].as_str().expect("an id").to_owned();
+    ann.put(&format!("{path}/pins/{pinned}"), json!({})).await;
+    let shown = ann.get(&path).await.expect(200);
+    bob.post(&format!("{path}/join"), Value::Null).await.expect(200);
+    ann.say(&channel, "n2", "for all").await;
+    bob.hears(&channel, "for all").await;
+    let seen = bob.get(&path).await.expect(200);
+    assert_eq!((&seen["name"], &seen["topic"]), (&json!("Lounge"), &json!("Tea in the Lounge")));
+    assert_eq!((&seen["pins"], seen["pins"].as_array().map(Vec::len)), (&shown["pins"], Some(1)));
+    assert_eq!(bob.texts(&channel).await, ["for all"]);
+    agree(&world, &[ann, bob], &channel).await;
+}
+
+on_both_databases!(newcomers_see_what_the_channel_shows, 2);
+
 /// Profiles and typing are seen elsewhere.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn profiles_are_seen_elsewhere() {

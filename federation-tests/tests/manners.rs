@@ -162,6 +162,42 @@ async fn channels_that_are_refused_hide_no_other() {
     eventually("what is taken", async || (sent() > before).then_some(())).await;
 }
 
+/// A channel that a server can't take now is sent again after pauses of its own; what is said in others goes at once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_channel_that_is_not_taken_now_holds_up_no_other() {
+    let (world, evil, ann) = world().await;
+    let to = &world.servers[0];
+    let (first, second) = (ann.channel("first").await, ann.channel("second").await);
+    let closed = first.clone();
+    evil.script(move |heard| {
+        let head = &heard.json()["head"]["head"];
+        heard.is("POST", "/entries").then(|| match heard.target.contains(&closed) {
+            true => Reply::problem(503, "busy"),
+            false => Reply::Json(
+                200,
+                json!({ "size": head["size"], "root": head["root"], "void": [] }).to_string(),
+            ),
+        })
+    });
+    for channel in [&first, &second] {
+        federation_tests::Guest::of(&evil, "mallory", channel, &ann).await.join(to).await.expect(200);
+    }
+    let sent = |channel: &str| {
+        let heard = evil.heard();
+        heard.iter().filter(|heard| heard.is("POST", "/entries") && heard.target.contains(channel)).count()
+    };
+    eventually("both were tried", async || (sent(&first) > 0 && sent(&second) > 0).then_some(())).await;
+    let begun = std::time::Instant::now();
+    for n in 0..6 {
+        let before = sent(&second);
+        ann.say(&second, &format!("n{n}"), "at once").await;
+        eventually("what is taken", async || (sent(&second) > before).then_some(())).await;
+    }
+    // The other channel's pauses are 1, 2, 4, .. seconds by now.
+    assert!(begun.elapsed() < std::time::Duration::from_secs(15), "{:?}", begun.elapsed());
+    assert!((1..=8).contains(&sent(&first)), "{}", sent(&first));
+}
+
 /// An invitation in the name of somebody whom the invitee knows, from a host that is not theirs, is an invitation
 /// and nothing more; malformed ones are answered like all others, and the invitee's stream goes on.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

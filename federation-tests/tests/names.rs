@@ -38,9 +38,11 @@ async fn an_inviter_who_does_not_exist_takes_no_name() {
     let last = Hosted::with_nonce(evil, "last");
     evil.ask(to, "POST", "/invites", Some(last.invitation(&bob.id))).await.expect(202);
     eventually("the last", async || (channels(&bob).await.len() == 2).then_some(())).await;
-    let met = to.read(|conn| loggia::storage::users::called(conn, "", "", 100));
+    let met = to.read(|conn| loggia::storage::users::called(conn, "a.test", "", "", 100));
     let met: Vec<String> = met.into_iter().map(|row| row.id).collect();
     assert_eq!(met, ["@ann:a.test", "@bob:a.test", "@mallory:evil.test"]);
+    let named = ["@eve:a.test", "@fay:a.test"].map(str::to_owned);
+    assert_eq!(to.read(move |conn| loggia::storage::users::by_ids(conn, &named)), []);
     for name in ["eve", "fay"] {
         to.person(name).await;
     }
@@ -86,6 +88,16 @@ async fn what_a_log_said_of_a_name_is_not_about_who_takes_it() {
     assert_eq!(answer["void"], json!([from]));
     let mut people = Vec::new();
     for name in ["joined", "void", "asked", "again"] {
+        // Until somebody has the name it finds nobody, and there is nothing for the operator to give away.
+        let found = bob.get(&format!("/users?query={name}")).await.expect(200);
+        assert_eq!(found["users"], json!([]), "{name}");
+        for command in [
+            &["user", "passwd", name, "--password", "correct horse battery"][..],
+            &["user", "role", name, "admin"],
+        ] {
+            let (done, said) = to.run(command);
+            assert!(!done && said.contains("no such person"), "{name}: {said}");
+        }
         let person = to.person(name).await;
         assert_eq!(channels(&person).await, [], "{name}");
         people.push(person);

@@ -2,6 +2,7 @@
 
 use federation_tests::hosted::Placed;
 use federation_tests::{Fault, Hosted, Peer, Person, Reply, Stream, World, eventually};
+use loggia::protocol::body::Body;
 use loggia::protocol::event::{Event, EventType, SignedEvent, event_id};
 use loggia::protocol::head::SignedHead;
 use serde_json::{Value, json};
@@ -94,6 +95,49 @@ async fn bodies_come_from_others() {
     }
     let found = cem.get("/search?q=kept").await.expect(200);
     assert_eq!(found["results"][0]["message"]["text"], "kept back", "{found}");
+}
+
+/// Under `since_join` the name that a channel has where somebody joins is asked for as well, and given by others.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_name_of_before_comes_from_others() {
+    let (world, evil) = trap().await;
+    let (hosted, [first, second]) = (Hosted::found(&evil), [&world.servers[0], &world.servers[1]]);
+    let (bob, cem) = (first.person("bob").await, second.person("cem").await);
+    hosted.welcome(first, &bob).await;
+    let policy = json!({ "caps": {}, "history": "since_join", "join": "open" });
+    hosted.append(hosted.state(EventType::ChannelPolicy, "", policy), None);
+    for name in ["Hall", "Lounge"] {
+        let content = json!({ "name": name }).as_object().expect("an object").clone();
+        let body = Body::new([7; 16], content);
+        let event = hosted.state(EventType::ChannelName, "", json!({}));
+        hosted.append(Event { body_hash: Some(body.hash()), ..event }, Some(body));
+    }
+    hosted.deliver(first, 0).await;
+    let before = hosted.size();
+    let withhold = async {
+        eventually("the join", async || (hosted.size() > before).then_some(())).await;
+        let mut batch = hosted.batch(0);
+        for entry in batch["entries"].as_array_mut().expect("entries") {
+            entry.as_object_mut().expect("an entry").remove("body");
+        }
+        hosted.push(second, batch).await.expect(200);
+        hosted.deliver(first, before).await;
+    };
+    tokio::join!(cem.join("#trap:evil.test"), withhold);
+    let channel = hosted.channel.to_string();
+    eventually("the name", async || {
+        let seen = cem.get(&format!("/channels/{channel}")).await.expect(200);
+        (seen["name"] == "Lounge").then_some(())
+    })
+    .await;
+    // What was before it is nobody's to read who came later.
+    let asked = evil.count("GET", "/body");
+    let data = std::path::PathBuf::from(&second.settings["LOGGIA_DATA_DIR"]);
+    for file in std::fs::read_dir(&data).expect("files").flatten() {
+        let bytes = std::fs::read(file.path()).unwrap_or_default();
+        assert!(!bytes.windows(15).any(|some| some == b"{\"name\":\"Hall\"}"), "{:?}", file.path());
+    }
+    assert!(asked >= 1, "the host is asked first");
 }
 
 /// Batches that overtake each other are put in order.

@@ -214,6 +214,44 @@ async fn a_channel_that_the_backup_does_not_know_is_taken_back() {
     agree(&world, &[ann, bob], &channel).await;
 }
 
+/// An account that was made after the backup is lost, and what others know of it comes back. Nobody else gets its name:
+/// the operator gives it back to whose it was, who is then where they were. A name that was only invited is free.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_that_the_backup_does_not_know_is_given_back_by_the_operator() {
+    let mut world = World::of(2).await;
+    let ann = world.servers[0].person("ann").await;
+    let mut bob = world.servers[1].person("bob").await;
+    let channel = ann.channel("general").await;
+    bob.join("#general:a.test").await;
+    let backup = back_up(&mut world, 1);
+    let (mut cem, dan) = (world.servers[1].person("cem").await, world.servers[1].person("dan").await);
+    cem.join("#general:a.test").await;
+    cem.say(&channel, "n1", "of whom nobody knows").await;
+    let invitee = format!("/channels/{channel}/members/{}", dan.id);
+    ann.put(&invitee, json!({ "membership": "invited" })).await.expect(200);
+    ann.hears(&channel, "of whom nobody knows").await;
+    restore(&mut world, 1, &backup, Note::Kept);
+    let server = &world.servers[1];
+    bob = bob.at(&server.base);
+    bob.hears(&channel, "of whom nobody knows").await;
+    ann.say(&channel, "n2", "after the invitation").await;
+    bob.hears(&channel, "after the invitation").await;
+    let account = |name: &str| json!({ "username": name, "password": "correct horse battery" });
+    bob.post("/accounts", account("cem")).await.problem(409, "username_taken");
+    let dan = server.person("dan").await;
+    assert_eq!(dan.get("/channels").await.expect(200)["channels"], json!([]));
+    // The operator knows whose it was.
+    let (done, said) = server.run(&["user", "passwd", "cem", "--password", "correct horse battery"]);
+    assert!(done, "{said}");
+    let session = bob.post("/sessions", account("cem")).await.expect(201);
+    cem = cem.at(&server.base);
+    cem.token = session["session"]["token"].as_str().expect("a token").to_owned();
+    assert!(cem.texts(&channel).await.contains(&"of whom nobody knows".to_owned()));
+    cem.say(&channel, "n3", "here I am again").await;
+    ann.hears(&channel, "here I am again").await;
+    agree(&world, &[ann, bob, cem], &channel).await;
+}
+
 /// While a member is away nothing is appended: it may have what nobody else has. The operator can go on without it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_restored_host_waits_for_all_members() {

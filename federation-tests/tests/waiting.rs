@@ -221,3 +221,27 @@ async fn what_is_sent_again_is_not_told_as_refused() {
     ann.hears(&channel, "late").await;
     assert_eq!(count().await, Some(0));
 }
+
+/// An invitation that was taken back before the invitee's server could be told of it is not sent any more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_invitation_that_was_taken_back_is_not_sent() {
+    let world = World::of(2).await;
+    let (ann, bob) = (world.servers[0].person("ann").await, world.servers[1].person("bob").await);
+    let (first, second) = (ann.channel("first").await, ann.channel("second").await);
+    let set = async |channel: &str, membership: &str| {
+        let path = format!("/channels/{channel}/members/{}", bob.id);
+        ann.put(&path, json!({ "membership": membership })).await.expect(200);
+    };
+    world.isolate(1, Fault::Cut);
+    set(&first, "invited").await;
+    set(&first, "left").await;
+    set(&second, "invited").await;
+    world.isolate(1, Fault::None);
+    // They are sent in order: the first would have come before the second.
+    let mine = eventually("an invitation", async || {
+        let mine = bob.get("/channels").await.expect(200)["channels"].clone();
+        mine.as_array().is_some_and(|mine| !mine.is_empty()).then_some(mine)
+    })
+    .await;
+    assert_eq!((&mine[0]["id"], &mine[1]), (&json!(second), &Value::Null));
+}

@@ -9,7 +9,7 @@ use crate::http::{App, Problem, WriteAuth};
 
 /// Adds bytes to an upload in parts (tus), from `Upload-Offset` on. When they are all there, `Loggia-File` says the
 /// hash of the file that they are.
-#[utoipa::path(operation_id = "append_upload", tag = "files", params(("upload" = String, Path)), request_body(content = Option<Vec<u8>>, content_type = "application/offset+octet-stream"), responses((status = 204, description = "in headers: `Upload-Offset`, `Upload-Expires`, `Loggia-File`")))]
+#[utoipa::path(operation_id = "append_upload", tag = "files", params(("upload" = String, Path)), request_body(content = Option<Vec<u8>>, content_type = "application/offset+octet-stream"), responses((status = 204, description = "in headers", headers(("Upload-Offset" = i64, description = "how many bytes are there"), ("Upload-Expires" = String, description = "until when the upload is kept"), ("Loggia-File" = String, description = "once all bytes are there: the file's hash")))))]
 #[patch("/files/uploads/{upload}")]
 pub async fn append_upload(
     app: App,

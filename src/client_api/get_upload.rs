@@ -9,7 +9,7 @@ use crate::http::{App, Auth, Problem};
 
 /// How far an upload in parts is (tus): `Upload-Offset`, `Upload-Length`, `Upload-Expires`, and once it is complete
 /// `Loggia-File`, the file's hash.
-#[utoipa::path(operation_id = "get_upload", tag = "files", params(("upload" = String, Path)), responses((status = 200, description = "in headers")))]
+#[utoipa::path(operation_id = "get_upload", tag = "files", params(("upload" = String, Path)), responses((status = 200, description = "in headers", headers(("Upload-Length" = i64, description = "how many bytes the file has"), ("Upload-Offset" = i64, description = "how many bytes are there"), ("Upload-Expires" = String, description = "until when the upload is kept"), ("Loggia-File" = String, description = "once all bytes are there: the file's hash")))))]
 #[head("/files/uploads/{upload}")]
 pub async fn get_upload(
     app: App,

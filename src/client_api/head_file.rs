@@ -10,7 +10,7 @@ use crate::files::Hash;
 use crate::http::{App, Auth, Problem};
 
 /// What `GET` would say of the file, without its bytes.
-#[utoipa::path(operation_id = "head_file", tag = "files", params(("hash" = String, Path), ("name" = String, Path)), responses((status = 200), (status = 206, description = "the range"), (status = 304, description = "as known")))]
+#[utoipa::path(operation_id = "head_file", tag = "files", params(("hash" = String, Path), ("name" = String, Path)), responses((status = 200), (status = 206, description = "the range", headers(("Content-Range" = String, description = "which bytes, and of how many"))), (status = 304, description = "as known")))]
 #[head("/files/{hash}/{name}")]
 pub async fn head_file(
     app: App,

@@ -305,3 +305,36 @@ pub fn document() -> Value {
     let document = serde_json::to_value(Document::openapi()).unwrap_or_default();
     openapi::revalidated(openapi::complete(document, ERRORS))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::document;
+
+    /// What clients are made of: statuses, contents and headers of files are all there.
+    #[test]
+    fn operations_of_files_say_what_they_answer() {
+        let document = document();
+        let has = |path: &str, rest: &str| {
+            let path = path.replace('/', "~1");
+            document.pointer(&format!("/paths/{path}/{rest}")).is_some()
+        };
+        let (file, upload) = ("/files/{hash}/{name}", "/files/uploads/{upload}");
+        for (path, rest) in [
+            (file, "get/responses/206/content/application~1octet-stream"),
+            (file, "get/responses/206/headers/Content-Range"),
+            (file, "get/responses/416/headers/Content-Range"),
+            (file, "get/responses/403"),
+            (file, "head/responses/403"),
+            (file, "head/responses/502"),
+            ("/files/{hash}/thumbnail", "get/responses/502"),
+            ("/files", "post/responses/201/headers/Location"),
+            ("/files", "post/responses/201/headers/Upload-Offset"),
+            (upload, "patch/responses/204/headers/Upload-Offset"),
+            (upload, "head/responses/200/headers/Upload-Length"),
+        ] {
+            assert!(has(path, rest), "{path}: {rest}");
+        }
+        // Who only reads may come from any site.
+        assert!(!has(upload, "head/responses/403"));
+    }
+}

@@ -23,7 +23,7 @@ pub struct UploadQuery {
 /// Uploads a file: its bytes are the body, whatever their type. It is yours alone until a message carries it, which must
 /// be within a day. With the header `Tus-Resumable: 1.0.0` the body is empty, and an upload in parts begins (tus
 /// creation): `Location` says where the parts go.
-#[utoipa::path(operation_id = "upload_file", tag = "files", params(UploadQuery), request_body(content = Option<Vec<u8>>, content_type = "application/octet-stream"), responses((status = 201, body = Attachment)))]
+#[utoipa::path(operation_id = "upload_file", tag = "files", params(UploadQuery), request_body(content = Option<Vec<u8>>, content_type = "application/octet-stream"), responses((status = 201, description = "the file; with tus nothing but headers", body = Attachment, headers(("Location" = String, description = "with tus: where the parts go"), ("Upload-Offset" = i64, description = "with tus: how many bytes are there"), ("Upload-Expires" = String, description = "with tus: until when the upload is kept"), ("Loggia-File" = String, description = "with tus, of an empty file: its hash")))))]
 #[post("/files")]
 pub async fn upload_file(
     app: App,

@@ -267,18 +267,23 @@ impl Domain {
         limit: i64,
     ) -> Result<(Vec<User>, Option<String>)> {
         let most = usize::try_from(limit).unwrap_or(0);
+        let ours = self.server().clone();
         let found = self.reads.read(move |conn| {
             let (otherwise, after) = match from.strip_prefix(OTHERWISE) {
                 Some(after) => (true, after),
                 None => (false, from.as_str()),
             };
-            let first = if otherwise { Vec::new() } else { users::called(conn, &query, after, limit + 1)? };
+            let first = if otherwise {
+                Vec::new()
+            } else {
+                users::called(conn, ours.as_str(), &query, after, limit + 1)?
+            };
             let called = first.len();
             let left = limit + 1 - i64::try_from(called).unwrap_or(limit + 1);
             let mut rows = first;
             if left > 0 {
                 let after = if otherwise { after } else { "" };
-                rows.extend(users::called_otherwise(conn, &query, after, left)?);
+                rows.extend(users::called_otherwise(conn, ours.as_str(), &query, after, left)?);
             }
             Ok::<_, Error>((rows, called))
         });
@@ -299,21 +304,25 @@ impl Domain {
         let id = parse_username(username, self.server())?;
         self.writer
             .other(id.clone().as_str(), move |work| {
-                let row = users::by_id(work.conn, id.as_str())?.ok_or(Error::NotFound(Missing::User))?;
+                let row = account(work, &id)?;
                 users::set_role(work.conn, row.num, role.as_str())?;
                 Ok(())
             })
             .await
     }
 
-    /// Sets a password and ends all sessions: for the operator.
+    /// Sets a password and ends all sessions: for the operator. An account that this server has lost, and others know, is
+    /// its owner's again.
+    ///
+    /// # Errors
+    /// `user_not_found`, also for a name that a log used and nobody ever had.
     pub async fn reset_password(&self, username: &str, password: String) -> Result<()> {
         let id = parse_username(username, self.server())?;
         passwords::check(&password, "/password")?;
         let hash = self.passwords.hash(password).await?;
         self.writer
             .other(id.clone().as_str(), move |work| {
-                let row = users::by_id(work.conn, id.as_str())?.ok_or(Error::NotFound(Missing::User))?;
+                let row = account(work, &id)?;
                 users::set_password(work.conn, row.num, &hash)?;
                 let ended = sessions::delete_others(work.conn, row.num, "")?;
                 work.tell(Effect::SessionsEnded { sessions: ended });
@@ -323,16 +332,32 @@ impl Domain {
     }
 }
 
+/// An account that is or once was somebody's here.
+fn account(work: &mut Work<'_>, id: &UserId) -> Result<UserRow> {
+    let row = users::by_id(work.conn, id.as_str())?.filter(|row| row.deleted_ts.is_none());
+    let row = row.ok_or(Error::NotFound(Missing::User))?;
+    let seats = members::all_of_user(work.conn, row.num)?;
+    match row.is_account() || was_here(work, &seats)? {
+        true => Ok(row),
+        false => Err(Error::NotFound(Missing::User)),
+    }
+}
+
+/// Whether this server has lost the account whose seats they are.
+fn was_here(work: &mut Work<'_>, seats: &[MemberRow]) -> Result<bool> {
+    for seat in seats {
+        if has_joined(work, seat)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Makes an account of a row that is there because a log elsewhere names it, which anybody can have it do. What was said
 /// of the name before somebody had it is not about them: by it they are in no channel, and invited to none.
 fn take_over(work: &mut Work<'_>, known: &UserRow, new: &NewUser<'_>) -> Result<UserNum> {
     let seats = members::all_of_user(work.conn, known.num)?;
-    for seat in &seats {
-        if has_joined(work, seat)? {
-            return Err(Error::Conflict(Conflict::UsernameTaken));
-        }
-    }
-    if !users::claim(work.conn, known.num, new)? {
+    if was_here(work, &seats)? || !users::claim(work.conn, known.num, new)? {
         return Err(Error::Conflict(Conflict::UsernameTaken));
     }
     for seat in seats {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
+use super::emoji;
 use super::view::{Attachment, Imported};
 
 /// `message` and `edit`.
@@ -31,6 +32,8 @@ pub struct MessageContent {
 /// `reaction`
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ReactionContent {
+    /// In its normal form, however it was sent.
+    #[serde(deserialize_with = "normal_emoji")]
     pub emoji: String,
 }
 
@@ -64,6 +67,10 @@ pub struct PinsContent {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ReasonContent {
     pub reason: String,
+}
+
+fn normal_emoji<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    String::deserialize(deserializer).map(|emoji| emoji::normal(&emoji))
 }
 
 /// A member of another kind than it should be is none.

@@ -4,12 +4,13 @@ use super::channels::{begin, join, view_after};
 use super::view::Channel;
 use super::writer::{Person, Work};
 use super::{Actor, Domain, Error, Forbidden, Missing, Result, blocks, project};
+use crate::protocol::event::{EventType, SignedEvent};
 use crate::protocol::ids::{ChannelId, UserId};
 use crate::protocol::limits::DM_USERS_MAX;
 use crate::protocol::rules::Refusal;
 use crate::protocol::state::ChannelKind;
 use crate::storage::users::UserRow;
-use crate::storage::{ChannelNum, UserNum, channels, members, users};
+use crate::storage::{ChannelNum, UserNum, channels, entries, members, users};
 
 impl Domain {
     /// The channel of this set of people and the asker; true when it was made just now. Whoever had
@@ -106,9 +107,9 @@ fn open(
 }
 
 /// People of this server who left a direct conversation that is kept here are in it again before something is said
-/// there: nobody speaks to a closed door without knowing it.
-/// Not those who block the speaker.
-pub(super) fn reopen(work: &mut Work<'_>, num: ChannelNum, speaker: UserNum) -> Result<()> {
+/// there, and those of others are invited by who says it: nobody speaks to a closed door without knowing it. Not those
+/// who block the speaker.
+pub(super) fn reopen(work: &mut Work<'_>, num: ChannelNum, sender: &UserId) -> Result<()> {
     let state = work.lane.open(work.conn, num)?.state_of(work.conn, &[])?;
     let everybody = i64::try_from(state.create.users.len()).unwrap_or(i64::MAX);
     if state.create.kind != ChannelKind::Dm || state.joined_count >= everybody || state.archived {
@@ -117,14 +118,32 @@ pub(super) fn reopen(work: &mut Work<'_>, num: ChannelNum, speaker: UserNum) -> 
     let people: Vec<String> = state.create.users.iter().map(|id| id.as_str().to_owned()).collect();
     let ours = work.lane.identity.name.clone();
     let rows = users::by_ids(work.conn, &people)?;
-    let deaf = blocks::among(work, speaker, rows.iter().map(|row| row.num))?;
+    let deaf = match rows.iter().find(|row| row.id == sender.as_str()) {
+        Some(speaker) => blocks::among(work, speaker.num, rows.iter().map(|row| row.num))?,
+        None => Vec::new(),
+    };
     for row in rows.into_iter().filter(|row| !deaf.contains(&row.num)) {
         let Ok(id) = row.id.parse() else { continue };
-        if row.server == ours.as_str() && row.deleted_ts.is_none() && stands(work, num, row.num, "left")? {
+        if id == *sender || !stands(work, num, row.num, "left")? {
+            continue;
+        }
+        if row.server != ours.as_str() {
+            project::invite(work, num, sender, &id)?;
+        } else if row.is_account() {
             join(work, num, &Person { num: row.num, id })?;
         }
     }
     Ok(())
+}
+
+/// As [`reopen`], for what another server's person is about to say.
+pub(super) fn reopen_for(work: &mut Work<'_>, num: ChannelNum, signed: &SignedEvent) -> Result<()> {
+    let event = &signed.event;
+    // What is sent again was said before.
+    if event.kind != EventType::Message || entries::by_event(work.conn, num, signed.id.as_str())?.is_some() {
+        return Ok(());
+    }
+    reopen(work, num, &event.sender)
 }
 
 fn stands(work: &mut Work<'_>, num: ChannelNum, user: UserNum, membership: &str) -> Result<bool> {

@@ -307,7 +307,7 @@ fn send(
     }
     let relates = relation(work, channel, actor, &new)?;
     if work.is_host(num)? {
-        dms::reopen(work, num, actor.person.num)?;
+        dms::reopen(work, num, &actor.person.id)?;
     }
     let mark = work.told();
     match ready {

@@ -17,6 +17,7 @@ pub mod directory;
 pub mod dms;
 pub mod effect;
 pub mod emails;
+mod emoji;
 mod error;
 pub mod export;
 pub mod files;

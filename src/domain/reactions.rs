@@ -1,6 +1,7 @@
 //! Reactions to messages.
 
 use super::content::{self, ReactionContent};
+use super::emoji;
 use super::messages::find_message;
 use super::remote::change::Done;
 use super::writer::Draft;
@@ -9,16 +10,8 @@ use crate::protocol::event::{EventType, Rel, Relates};
 use crate::protocol::ids::{ChannelId, EventId};
 use crate::storage::messages;
 
-pub const EMOJI_CHARS_MAX: usize = 64;
 /// How many different emoji one message may have.
 pub const EMOJI_PER_MESSAGE_MAX: usize = 50;
-
-fn check_emoji(emoji: &str) -> Result<()> {
-    let fits = !emoji.is_empty()
-        && emoji.chars().count() <= EMOJI_CHARS_MAX
-        && !emoji.chars().any(|c| c.is_control() || c.is_whitespace() || c == '<' || c == '>');
-    if fits { Ok(()) } else { Err(Error::invalid("bad_emoji", "/emoji", "must be one emoji, or a :name:")) }
-}
 
 impl Domain {
     /// Reacts. To react twice with the same emoji changes nothing.
@@ -29,7 +22,7 @@ impl Domain {
         id: EventId,
         emoji: String,
     ) -> Result<Done<()>> {
-        check_emoji(&emoji)?;
+        let emoji = emoji::checked(&emoji)?;
         let actor = actor.clone();
         let key = channel.clone();
         self.change_in_time(&key, move |work| {
@@ -68,7 +61,7 @@ impl Domain {
         id: EventId,
         emoji: String,
     ) -> Result<Done<()>> {
-        check_emoji(&emoji)?;
+        let emoji = emoji::checked(&emoji)?;
         if self.take_reaction_back(actor, &channel, &id, &emoji).await? {
             return Ok(Done::Now(()));
         }

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, Ready, ready};
 use std::marker::PhantomData;
+use std::ops::Deref;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::error::{PathError, QueryPayloadError};
+use actix_web::error::PathError;
 use actix_web::http::header;
 use actix_web::web::{self, BytesMut};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
@@ -16,6 +17,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_path_to_error::{Path, Segment};
+use url::form_urlencoded;
 
 use super::problem::Problem;
 
@@ -205,9 +207,46 @@ impl<'de> Deserialize<'de> for Text {
     }
 }
 
-/// Path and query parameters use actix's own extractors; this makes their errors problems.
-pub type Params<T> = web::Query<T>;
+/// The parameters of a query, of the documented shape.
+pub struct Params<T>(T);
 
+impl<T> Params<T> {
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+impl<T> Deref for Params<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest for Params<T> {
+    type Error = Problem;
+    type Future = Ready<Result<Params<T>, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(query(request.query_string()).map(Params))
+    }
+}
+
+/// The parameters that stand in a query.
+///
+/// # Errors
+/// `bad_query`, with the parameter's name as its pointer.
+pub fn query<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
+    let reader = serde_urlencoded::Deserializer::new(form_urlencoded::parse(text.as_bytes()));
+    serde_path_to_error::deserialize(reader).map_err(|error| {
+        let pointer = pointer(error.path());
+        let detail = error.into_inner().to_string();
+        Problem::new("bad_query", detail.clone()).field(pointer, detail)
+    })
+}
+
+/// Paths use actix's own extractor; this makes its errors problems.
 pub fn path_config() -> web::PathConfig {
     web::PathConfig::default().error_handler(|error, _| {
         let detail = match error {
@@ -216,16 +255,4 @@ pub fn path_config() -> web::PathConfig {
         };
         Problem::new("bad_path", detail).into()
     })
-}
-
-pub fn query_config() -> web::QueryConfig {
-    web::QueryConfig::default().error_handler(|error, _| bad_query(&error).into())
-}
-
-pub fn bad_query(error: &QueryPayloadError) -> Problem {
-    let detail = match error {
-        QueryPayloadError::Deserialize(error) => error.to_string(),
-        other => other.to_string(),
-    };
-    Problem::new("bad_query", detail)
 }

@@ -42,6 +42,9 @@ const MAY_ASK_OTHERS: &[&str] = &[
     "unpin_message",
 ];
 
+/// Operations that may have to fetch a file from another server.
+const MAY_FETCH: &[&str] = &["get_file", "get_thumbnail", "head_file"];
+
 /// What a part of a path looks like, by its name in the template.
 const PATH_PATTERNS: &[(&str, &str)] = &[
     ("channel", "^![A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$"),
@@ -120,23 +123,25 @@ fn complete_operation(path: &str, method: &str, operation: &mut Map<String, Valu
         ]);
     } else if own.access == Access::Session {
         codes.push("unauthenticated");
-        if method != "get" {
+        if !matches!(method, "get" | "head") {
             codes.push("bad_origin");
         }
         operation.insert("security".to_owned(), json!([{ "bearer": [] }, { "cookie": [] }]));
     } else {
         operation.insert("security".to_owned(), json!([]));
     }
-    if MAY_ASK_OTHERS.contains(&id.as_str()) {
+    let asks = MAY_ASK_OTHERS.contains(&id.as_str());
+    if own.access != Access::Server && (asks || MAY_FETCH.contains(&id.as_str())) {
         codes.extend([
             "federation_disabled",
             "peer_blocked",
             "peer_refused",
             "peer_nonsense",
             "peer_unreachable",
-            "fork",
-            "recovering",
         ]);
+    }
+    if asks {
+        codes.extend(["fork", "recovering"]);
     }
     if operation.contains_key("requestBody") {
         codes.extend(["bad_json", "too_large", "unsupported_media_type"]);
@@ -159,10 +164,16 @@ fn complete_operation(path: &str, method: &str, operation: &mut Map<String, Valu
         }
     }
     for (status, meanings) in by_status(&codes) {
-        responses[status.to_string()] = json!({
-            "description": meanings,
-            "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/ProblemDocument" } } },
-        });
+        let schema = json!({ "schema": { "$ref": "#/components/schemas/ProblemDocument" } });
+        let content = json!({ "application/problem+json": schema });
+        let length =
+            json!({ "description": "`bytes */` and the file's length", "schema": { "type": "string" } });
+        responses[status.to_string()] = match status {
+            416 => {
+                json!({ "description": meanings, "content": content, "headers": { "Content-Range": length } })
+            }
+            _ => json!({ "description": meanings, "content": content }),
+        };
     }
 }
 

@@ -164,7 +164,7 @@ const RECOVERING_RETRY_S: u64 = 2;
 /// One wrong field.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct FieldError {
-    /// RFC 6901 JSON pointer into the request; empty for the whole.
+    /// RFC 6901 JSON pointer into the body, or `/` and the name of a query's parameter; empty for the whole.
     pub pointer: String,
     pub detail: String,
 }
@@ -194,6 +194,7 @@ pub struct Problem {
     detail: String,
     errors: Vec<FieldError>,
     retry_after_s: Option<u64>,
+    length: Option<u64>,
 }
 
 impl Problem {
@@ -208,6 +209,7 @@ impl Problem {
             detail: detail.into(),
             errors: Vec::new(),
             retry_after_s: None,
+            length: None,
         }
     }
 
@@ -225,6 +227,12 @@ impl Problem {
 
     pub fn retry_after(mut self, seconds: u64) -> Problem {
         self.retry_after_s = Some(seconds);
+        self
+    }
+
+    /// Says how long that is of which no such range can be had (RFC 9110, 15.5.17).
+    pub fn length(mut self, bytes: u64) -> Problem {
+        self.length = Some(bytes);
         self
     }
 
@@ -261,6 +269,9 @@ impl ResponseError for Problem {
         response.content_type("application/problem+json");
         if let Some(seconds) = self.retry_after_s {
             response.insert_header((header::RETRY_AFTER, seconds.to_string()));
+        }
+        if let Some(length) = self.length {
+            response.insert_header((header::CONTENT_RANGE, format!("bytes */{length}")));
         }
         if self.status == StatusCode::UNAUTHORIZED {
             response.insert_header((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));

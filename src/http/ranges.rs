@@ -28,7 +28,10 @@ pub fn range(headers: &HeaderMap, size: u64, tag: &str) -> Result<Option<Range<u
         (None, Some(count)) if first.is_empty() => size.saturating_sub(count)..size,
         _ => return Ok(None),
     };
-    if range.start >= range.end { Err(Problem::plain("bad_range")) } else { Ok(Some(range)) }
+    match range.start < range.end {
+        true => Ok(Some(range)),
+        false => Err(Problem::plain("bad_range").length(size)),
+    }
 }
 
 #[cfg(test)]

@@ -64,7 +64,6 @@ pub(super) fn listen_for_servers(
         let app = ActixApp::new()
             .app_data(shared.clone())
             .app_data(extract::path_config())
-            .app_data(extract::query_config())
             .wrap(middleware::from_fn(context::wrap))
             .wrap(middleware::from_fn(doors::tell))
             .configure(|app| with_federation(app, Some(&inbound)))

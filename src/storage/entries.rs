@@ -193,6 +193,24 @@ pub fn last_of_kind(conn: &mut Conn, channel: ChannelNum, kind: &str) -> Result<
     optional(found)
 }
 
+/// Whether an effective entry of a kind stands between `after` and `before`, both excluded. It reads no further than the
+/// first one.
+pub fn has_kind_between(
+    conn: &mut Conn,
+    channel: ChannelNum,
+    kind: &str,
+    after: i64,
+    before: i64,
+) -> Result<bool> {
+    let found = entries::table
+        .filter(entries::channel.eq(channel).and(entries::kind.eq(kind)).and(entries::void.is_null()))
+        .filter(entries::seq.gt(after).and(entries::seq.lt(before)))
+        .order(entries::seq)
+        .select(entries::seq)
+        .first::<i64>(conn);
+    Ok(optional(found)?.is_some())
+}
+
 /// An entry and its sender's id.
 pub type Sent = (EntryRow, String);
 

@@ -362,7 +362,12 @@ pub struct ErrandRow {
     pub created_ts: i64,
 }
 
+/// Adds it, unless the very same is waiting already.
 pub fn add_errand(conn: &mut Conn, server: &str, path: &str, body: &str, now: i64) -> Result<()> {
+    let same = errands::server.eq(server).and(errands::path.eq(path)).and(errands::body.eq(body));
+    if diesel::select(diesel::dsl::exists(errands::table.filter(same))).get_result(conn)? {
+        return Ok(());
+    }
     diesel::insert_into(errands::table)
         .values((
             errands::server.eq(server),

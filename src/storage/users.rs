@@ -85,11 +85,13 @@ pub fn ids_of(conn: &mut Conn, nums: &[UserNum]) -> Result<Vec<(UserNum, String)
     Ok(users::table.filter(users::num.eq_any(nums)).select((users::num, users::id)).load(conn)?)
 }
 
-/// People who were not deleted, by id, after the id `after`: those whose username begins with `query`.
-pub fn called(conn: &mut Conn, query: &str, after: &str, limit: i64) -> Result<Vec<UserRow>> {
+/// People who were not deleted, by id, after the id `after`: those whose username begins with `query`. Of the server
+/// `ours` they are its accounts: other rows are of names that a log used.
+pub fn called(conn: &mut Conn, ours: &str, query: &str, after: &str, limit: i64) -> Result<Vec<UserRow>> {
     let called = users::search.like(begins(&at(query))).escape('\\');
     Ok(users::table
         .filter(called.and(users::id.gt(after)).and(users::deleted_ts.is_null()))
+        .filter(users::server.ne(ours).or(users::password_hash.is_not_null()))
         .order(users::id)
         .limit(limit)
         .select(UserRow::columns())
@@ -97,11 +99,18 @@ pub fn called(conn: &mut Conn, query: &str, after: &str, limit: i64) -> Result<V
 }
 
 /// Those who have `query` elsewhere in their name or display name.
-pub fn called_otherwise(conn: &mut Conn, query: &str, after: &str, limit: i64) -> Result<Vec<UserRow>> {
+pub fn called_otherwise(
+    conn: &mut Conn,
+    ours: &str,
+    query: &str,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<UserRow>> {
     let anywhere = users::search.like(contains(query)).escape('\\');
     let called = users::search.not_like(begins(&at(query))).escape('\\');
     Ok(users::table
         .filter(anywhere.and(called).and(users::id.gt(after)).and(users::deleted_ts.is_null()))
+        .filter(users::server.ne(ours).or(users::password_hash.is_not_null()))
         .order(users::id)
         .limit(limit)
         .select(UserRow::columns())

@@ -8,13 +8,14 @@ use crate::domain::verify::stored_head;
 use crate::domain::writer::Identity;
 use crate::domain::{Domain, Error, Forbidden, Missing, Result};
 use crate::protocol::Seq;
+use crate::protocol::event::EventType;
 use crate::protocol::head::{Head, SignedHead};
 use crate::protocol::ids::{ChannelId, EventId, Hash, ServerName};
 use crate::protocol::limits::{BATCH_BYTES_MAX, BATCH_ENTRIES_MAX};
 use crate::protocol::log::{Entry, inclusion_proof};
 use crate::protocol::rules::{HistoryPolicy, Policy, Refusal};
 use crate::storage::channels::ChannelRow;
-use crate::storage::entries::EntryRow;
+use crate::storage::entries::{EntryRow, Sent};
 use crate::storage::heads::{self, HeadRow};
 use crate::storage::{ChannelNum, Conn, channels, entries, peers};
 
@@ -59,8 +60,10 @@ impl Domain {
                 let first = entitled_from(conn, &row, &server)?;
                 let first = first.ok_or(Error::Forbidden(Forbidden::NotMember))?;
                 let entry = entries::by_event(conn, row.num, event.as_str())?;
-                let entry =
-                    entry.filter(|entry| entry.seq >= first).ok_or(Error::NotFound(Missing::Message))?;
+                let entry = entry.ok_or(Error::NotFound(Missing::Message))?;
+                if entry.seq < first && !is_in_force(conn, &entry, first)? {
+                    return Err(Error::NotFound(Missing::Message));
+                }
                 if entry.redacted_seq.is_some() {
                     return Err(Error::Refused(Refusal::TargetRedacted));
                 }
@@ -218,7 +221,12 @@ pub(super) fn batch(
     let last = rows.last().map_or(from, |(entry, _)| entry.seq);
     let readable = entitled_from(conn, row, server)?;
     let mut bodies: HashMap<Seq, String> = match readable {
-        Some(first) => entries::bodies_between(conn, row.num, from.max(first), last)?.into_iter().collect(),
+        Some(first) => {
+            let mut found = entries::bodies_between(conn, row.num, from.max(first), last)?;
+            let shown = shown_at(conn, &rows, first)?;
+            found.extend(entries::bodies_of(conn, row.num, &shown)?);
+            found.into_iter().collect()
+        }
         None => HashMap::new(),
     };
     let mut bytes = 0;
@@ -253,6 +261,28 @@ pub(super) fn batch(
         _ => stored_head(row).ok_or_else(|| damaged("channel", "its head"))?,
     };
     Ok(Batch { entries: sent, head })
+}
+
+/// Which of the entries before `first` say what the channel shows there: whoever reads from there on may read them, too.
+/// Only the last of a kind is looked for behind these entries, so that a whole log in parts is read once.
+fn shown_at(conn: &mut Conn, rows: &[Sent], first: Seq) -> Result<Vec<Seq>> {
+    let mut last: HashMap<&str, &EntryRow> = HashMap::new();
+    for (entry, _) in rows.iter().filter(|(entry, _)| entry.seq < first && entry.void.is_none()) {
+        last.insert(&entry.kind, entry);
+    }
+    let mut shown = Vec::new();
+    for entry in last.into_values() {
+        if is_in_force(conn, entry, first)? {
+            shown.push(entry.seq);
+        }
+    }
+    Ok(shown)
+}
+
+/// Whether an effective entry says what the channel shows at `first`, which comes after it.
+pub(super) fn is_in_force(conn: &mut Conn, entry: &EntryRow, first: Seq) -> Result<bool> {
+    let is_shown = entry.kind.parse::<EventType>().is_ok_and(|kind| kind.is_shown());
+    Ok(is_shown && !entries::has_kind_between(conn, entry.channel, &entry.kind, entry.seq, first)?)
 }
 
 fn root(at: &EntryRow) -> Result<Hash> {

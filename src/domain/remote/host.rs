@@ -10,7 +10,7 @@ use super::wire::{
     WireEvent,
 };
 use crate::domain::verify::stored_head;
-use crate::domain::{Conflict, Domain, Error, Forbidden, Missing, Result};
+use crate::domain::{Conflict, Domain, Error, Forbidden, Missing, Result, dms};
 use crate::protocol::event::{EventType, SignedEvent};
 use crate::protocol::head::SignedHead;
 use crate::protocol::ids::{Alias, ChannelId, ServerName, UserId};
@@ -19,9 +19,10 @@ use crate::protocol::limits::SUBMIT_EVENTS_MAX;
 use crate::protocol::log::Entry;
 use crate::protocol::rules::Membership;
 use crate::protocol::sign::Signature;
+use crate::protocol::state::ChannelKind;
 use crate::protocol::state::content::{KeyContent, MemberContent};
 use crate::storage::channels::ChannelRow;
-use crate::storage::{self, ChannelNum, Conn, channels, entries, peers, users};
+use crate::storage::{self, ChannelNum, Conn, channels, entries, members, peers, users};
 
 /// Most channels on a page of the directory for other servers.
 pub const DIRECTORY_PAGE_MAX: i64 = 50;
@@ -106,6 +107,8 @@ impl Domain {
                 .writer
                 .channel(channel, move |work| {
                     let num = work.lane.num_of(work.conn, &id)?.ok_or(Error::NotFound(Missing::Channel))?;
+                    // Should the event be refused, nothing of this is kept either.
+                    dms::reopen_for(work, num, &event)?;
                     let appended = work.accept(num, event, wire.body_bytes())?;
                     let term = work.lane.open(work.conn, num)?.position.term;
                     Ok((appended, term))
@@ -178,13 +181,26 @@ impl Domain {
             .await
     }
 
-    /// The card that goes with an invitation; none if the channel is gone or not ours.
+    /// What is sent of an invitation; none if the channel is gone, or the invitation was taken back meanwhile.
     pub async fn invitation(&self, kept: &str) -> Result<Option<Invitation>> {
         let Ok(Invited { channel, inviter, invitee }) = serde_json::from_str(kept) else { return Ok(None) };
         let ts = self.clock.now();
         self.reads
             .read(move |conn| {
                 let Some(row) = channels::by_id(conn, channel.as_str())? else { return Ok(None) };
+                let seat = match users::by_id(conn, invitee.as_str())? {
+                    Some(user) => members::get(conn, row.num, user.num)?,
+                    None => None,
+                };
+                let membership = seat.as_ref().map(|seat| seat.membership.as_str());
+                // Whoever a direct conversation is of may come in without an invitation in the log.
+                let stands = match row.kind == ChannelKind::Dm.as_str() {
+                    true => membership != Some("joined"),
+                    false => membership == Some("invited"),
+                };
+                if !stands {
+                    return Ok(None);
+                }
                 Ok(Some(Invitation { card: card(conn, &row)?, inviter, invitee, ts }))
             })
             .await

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream};
 
+use super::history::{is_in_force, readable_from};
 use super::host::damaged;
 use super::replica::HEADS_MAX;
 use super::wire::{HeadClaim, Heads, HeadsAnswer};
@@ -238,13 +239,20 @@ impl Wanted {
         let Some(entry) = entry.filter(|entry| entry.void.is_none() && entry.redacted_seq.is_none()) else {
             return Ok(None);
         };
+        // The join from which on people here may read is perhaps still to come: nobody is asked until then.
+        let first = readable_from(conn, &row, ours)?;
+        if let Some(first) = first.filter(|first| entry.seq < *first)
+            && !is_in_force(conn, &entry, first)?
+        {
+            return Ok(None);
+        }
         let host: ServerName = row.host.parse().map_err(|error| damaged("host", error))?;
         let event: Event = serde_json::from_str(&entry.event).map_err(|error| damaged("event", error))?;
         let author = event.sender.server();
         let mut servers = vec![host.clone()];
         servers.extend(Some(author.clone()).filter(|author| *author != host));
         servers.extend(others_in(conn, num, &[&host, &author])?);
-        servers.retain(|server| server != ours);
+        servers.retain(|server| server != ours && first.is_some());
         let channel = row.id.parse().map_err(|error| damaged("channel", error))?;
         let event = entry.event_id.parse().map_err(|error| damaged("event id", error))?;
         Ok(Some(Wanted { channel, event, servers }))

@@ -345,7 +345,7 @@ impl Work<'_> {
         let ours = sender.id.server() == self.lane.identity.name;
         let id = signed.id.clone();
         if body.is_none() && signed.event.body_hash.is_some() && refusal.is_none() {
-            self.note_missing(channel, seq)?;
+            self.note_missing(channel, seq, &signed.event.kind)?;
         }
         self.record(channel, &sender, &Composed { signed, body, content }, entry, standing)?;
         let lost = refusal.is_some_and(|refusal| refusal != Refusal::Repeated);

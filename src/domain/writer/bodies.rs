@@ -5,7 +5,7 @@ use super::open::damaged;
 use crate::domain::effect::Effect;
 use crate::domain::{Error, project};
 use crate::protocol::Seq;
-use crate::protocol::event::SignedEvent;
+use crate::protocol::event::{EventType, SignedEvent};
 use crate::protocol::rules::HistoryPolicy;
 use crate::protocol::sign::Signature;
 use crate::storage::missing::{self, MissingRow};
@@ -18,11 +18,18 @@ const MISSING_PER_CHANNEL_MAX: i64 = 10_000;
 
 impl Work<'_> {
     /// REPL-32: an entry came without its body, or with another. If people here may read it, others are asked for it.
-    pub(super) fn note_missing(&mut self, channel: ChannelNum, seq: Seq) -> Result<(), Error> {
+    /// So they may what the channel shows where they join, and whether it does is known when they are asked.
+    pub(super) fn note_missing(
+        &mut self,
+        channel: ChannelNum,
+        seq: Seq,
+        kind: &EventType,
+    ) -> Result<(), Error> {
         let ours = self.lane.identity.name.clone();
         let history = self.lane.open(self.conn, channel)?.state_of(self.conn, &[])?.policy.history;
-        let entitled =
-            history == HistoryPolicy::All || peers::joined_of(self.conn, channel, ours.as_str())? > 0;
+        let entitled = history == HistoryPolicy::All
+            || kind.is_shown()
+            || peers::joined_of(self.conn, channel, ours.as_str())? > 0;
         if !entitled || missing::count_in(self.conn, channel)? >= MISSING_PER_CHANNEL_MAX {
             return Ok(());
         }

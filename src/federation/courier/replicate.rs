@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use futures_util::StreamExt;
 use futures_util::stream::{self, FuturesOrdered};
 
+use super::submit::is_of_channel;
 use super::{Acked, CHANNELS_AT_ONCE, Courier, Lane, LaneWork, ROUND_MAX};
 use crate::domain::Error;
 use crate::domain::peers::{Ask, PeerError, Peers};
@@ -53,19 +54,25 @@ impl Courier {
         while let Some((channel, (acked, outcome))) = outcomes.next().await {
             work.acked.insert(channel, acked);
             match outcome {
-                Ok(()) => {}
+                Ok(()) => work.waits.end(channel),
                 Err(Error::Peer(error)) if !error.is_passing() => {
                     tracing::warn!(%server, %error, channel, "a channel is not taken");
                     work.waits.leave(channel, REFUSED_PAUSE);
                 }
-                Err(error) => failed = Some(error),
+                Err(Error::Peer(error)) if !is_of_channel(&error) => failed = Some(error),
+                // What is amiss with one channel, there or here, holds up no other.
+                Err(error) => {
+                    let said = if let Error::Peer(said) = &error { Some(said) } else { None };
+                    let pause = work.waits.hold(channel, said);
+                    tracing::info!(%server, %error, channel, ?pause, "a channel can't be brought up to date now");
+                }
             }
         }
         drop(outcomes);
         if work.acked.len() > UNWRITTEN_MAX {
             self.write_acks(server, work).await;
         }
-        failed.map_or(Ok(true), Err)
+        failed.map_or(Ok(true), |error| Err(error.into()))
     }
 
     /// Channels of which the server lacks something, and takes it: what was acknowledged and is not written down, and

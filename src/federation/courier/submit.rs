@@ -30,9 +30,9 @@ struct Handed {
     answer: Result<Vec<Outcome>, PeerError>,
 }
 
-/// Whether it is the channel that can't be written into now, and not the server that can't be asked. What makes no sense
+/// Whether it is the channel that can't be written into or brought up to date now, and not the server that can't be asked. What makes no sense
 /// is no refusal: people were told that it waits.
-fn is_of_channel(error: &PeerError) -> bool {
+pub(super) fn is_of_channel(error: &PeerError) -> bool {
     match error {
         PeerError::Nonsense(..) => true,
         PeerError::Problem { code, .. } => PASSING_CODES.contains(&code.as_str()),
@@ -76,7 +76,7 @@ impl Courier {
             };
             match held {
                 Some(error) => {
-                    let pause = work.waits.hold(channel, &error);
+                    let pause = work.waits.hold(channel, Some(&error));
                     tracing::info!(%server, channel = %id, %error, ?pause, "events wait for their host");
                 }
                 None => work.waits.end(channel),

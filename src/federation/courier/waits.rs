@@ -30,13 +30,13 @@ struct Wait {
 pub(super) struct Waits(HashMap<ChannelNum, Wait>);
 
 impl Waits {
-    /// The server can't do now what it was asked for a channel.
-    pub fn hold(&mut self, channel: ChannelNum, error: &PeerError) -> Duration {
+    /// The server can't do now what it was asked for a channel; without an error of its own, this one can't ask.
+    pub fn hold(&mut self, channel: ChannelNum, error: Option<&PeerError>) -> Duration {
         let now = Instant::now();
         self.0.retain(|_, wait| wait.until + PAUSE_MAX > now);
         let mut failures = self.0.get(&channel).map_or(0, |wait| wait.failures);
         let before = failures;
-        let pause = pause_after(&mut failures, Some(error));
+        let pause = pause_after(&mut failures, error);
         let until = now + pause;
         // Who says for how long has spoken already.
         let revived = if failures > before { until.min(now + REVIVED_PAUSE) } else { until };
@@ -87,13 +87,13 @@ mod tests {
     fn pauses_grow_by_channel_and_end_when_the_server_speaks() {
         let mut waits = Waits::default();
         assert!(!waits.holds(1) && waits.next_in().is_none());
-        let first = waits.hold(1, &problem(None));
-        let second = waits.hold(1, &problem(None));
+        let first = waits.hold(1, Some(&problem(None)));
+        let second = waits.hold(1, Some(&problem(None)));
         assert_eq!(second, first * 2);
-        assert_eq!(waits.hold(2, &problem(None)), first);
+        assert_eq!(waits.hold(2, Some(&problem(None))), first);
         assert!(waits.holds(1) && waits.holds(2) && !waits.holds(3));
         for _ in 0..20 {
-            waits.hold(1, &problem(None));
+            waits.hold(1, Some(&problem(None)));
         }
         waits.end(2);
         assert!(!waits.holds(2) && waits.next_in() > Some(REVIVED_PAUSE));
@@ -105,7 +105,7 @@ mod tests {
     fn what_the_server_asks_for_is_kept_though_it_speaks() {
         let mut waits = Waits::default();
         let asked = Duration::from_secs(30);
-        assert_eq!(waits.hold(1, &problem(Some(asked))), asked);
+        assert_eq!(waits.hold(1, Some(&problem(Some(asked)))), asked);
         waits.leave(2, Duration::from_secs(300));
         waits.revive();
         assert!(waits.next_in() > Some(Duration::from_secs(20)));

@@ -52,7 +52,7 @@ fn purpose(query: FileQuery) -> Option<FileUse> {
 /// A file's bytes, or the one `Range` of them that is asked for: if the message carries it and the caller's people may
 /// read that, or the profile shows it and is of somebody with whom they share a channel. In any other case, whatever the
 /// reason, there is no such file.
-#[utoipa::path(operation_id = "get_file", params(("hash" = String, Path), FileQuery), responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), (status = 206, description = "the range")))]
+#[utoipa::path(operation_id = "get_file", params(("hash" = String, Path), FileQuery), responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), (status = 206, description = "the range", body = Vec<u8>, content_type = "application/octet-stream", headers(("Content-Range" = String, description = "which bytes, and of how many")))))]
 #[get("/files/{hash}")]
 pub async fn get_file(
     state: State,

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderMap};
-use actix_web::web::{BytesMut, Query};
+use actix_web::web::BytesMut;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use futures_util::StreamExt;
 use serde::Deserialize;
@@ -18,7 +18,7 @@ use crate::domain::peers::{PeerError, Peers};
 use crate::federation::VERSION;
 use crate::federation::discovery::KeyLookup;
 use crate::http::Problem;
-use crate::http::extract::{Object, bad_query};
+use crate::http::extract::{Object, query};
 use crate::protocol::http_sig::{self, Address, Addressed, Claim, Request, SigError};
 use crate::protocol::ids::{KeyId, ServerName};
 use crate::protocol::key_document::KeyDocument;
@@ -219,9 +219,9 @@ impl Caller {
         }
         // Whoever speaks is there: what waits for them goes out now.
         state.courier.revive(&origin);
-        let query = Query::<Q>::from_query(request.query_string()).map_err(|error| bad_query(&error))?;
+        let query = query(request.query_string())?;
         Ok(Signed {
-            query: query.into_inner(),
+            query,
             origin,
             kid: claim.keyid().clone(),
             document,

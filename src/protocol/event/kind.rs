@@ -33,6 +33,11 @@ pub enum EventType {
 pub struct EventTypeError;
 
 impl EventType {
+    /// Whether it says what a channel shows: of each of these kinds the last one counts, and its value stands in its body.
+    pub fn is_shown(&self) -> bool {
+        matches!(self, Self::ChannelName | Self::ChannelTopic | Self::ChannelAvatar | Self::ChannelPins)
+    }
+
     pub fn as_str(&self) -> &str {
         match self {
             Self::Message => "message",

@@ -100,7 +100,9 @@ both!(
             let content = format!("bytes {start}-{}/{}", start + part.len() - 1, bytes.len());
             assert_eq!(header(&answer, "content-range"), content);
         }
-        ranged(&ann, &path, &format!("bytes={}-", bytes.len())).await.problem(416, "bad_range");
+        let behind = ranged(&ann, &path, &format!("bytes={}-", bytes.len())).await;
+        assert_eq!(header(&behind, "content-range"), format!("bytes */{}", bytes.len()));
+        behind.problem(416, "bad_range");
         assert_eq!(ranged(&ann, &path, "bytes=0-1,3-4").await.status, 200, "several ranges are the whole");
         let stale =
             ann.request(Method::GET, &path).header("range", "bytes=0-1").header("if-range", "\"other\"");
@@ -316,6 +318,21 @@ both!(
         bob.upload("b", vec![5; 2_000]).await;
         ann.delete(&format!("/channels/{channel}/messages/{}", text(&sent[0]["id"]))).await.expect(204);
         ann.upload("a", vec![6; 2_000]).await;
+    }
+);
+
+both!(
+    async fn a_file_called_thumbnail_is_had_under_its_name(server: TestServer) {
+        let ann = server.person("ann").await;
+        let bytes = picture(ImageFormat::Png, 700, 350);
+        let file = ann.upload("thumbnail", bytes.clone()).await;
+        let path = format!("/files/{}/thumbnail", text(&file["hash"]));
+        let answer = ann.get(&path).await;
+        assert_eq!((answer.status, &answer.bytes), (200, &bytes));
+        assert!(header(&answer, "content-disposition").ends_with("thumbnail"));
+        let small = ann.get(&format!("{path}?size=96")).await;
+        assert_eq!(image::load_from_memory(&small.bytes).expect("a picture").width(), 96);
+        ann.get(&format!("{path}?size=")).await.problem(400, "bad_query");
     }
 );
 

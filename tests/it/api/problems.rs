@@ -38,6 +38,26 @@ both!(
 );
 
 both!(
+    async fn an_error_of_the_query_says_of_which_parameter(server: TestServer) {
+        let ann = server.person("ann").await;
+        let channel = ann.channel("General").await;
+        for (path, code, pointer) in [
+            (format!("/channels/{channel}/messages?limit=many"), "bad_query", "/limit"),
+            (format!("/channels/{channel}/messages?limit=0"), "bad_limit", "/limit"),
+            (format!("/channels/{channel}/messages?before=1&around=x"), "bad_query", "/around"),
+            ("/search?q=a&sort=worst".to_owned(), "bad_query", "/sort"),
+            ("/users?query=a%00b".to_owned(), "bad_query", "/query"),
+            ("/users?quary=a".to_owned(), "bad_query", "/quary"),
+            ("/users?ids=ann".to_owned(), "bad_query", "/ids"),
+        ] {
+            let problem = ann.get(&path).await.problem(400, code);
+            assert_eq!(problem["errors"][0]["pointer"], pointer, "{path}: {problem}");
+            assert_eq!(problem["errors"][0]["detail"], problem["detail"]);
+        }
+    }
+);
+
+both!(
     async fn what_is_no_json_object_of_the_right_shape_is_refused(server: TestServer) {
         let ann = server.person("ann").await;
         let channel = ann.channel("General").await;

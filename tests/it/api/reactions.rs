@@ -48,6 +48,37 @@ both!(
 );
 
 both!(
+    async fn one_emoji_counts_once_however_it_is_written(server: TestServer) {
+        let (ann, bob) = (server.person("ann").await, server.person("bob").await);
+        let channel = ann.channel("General").await;
+        bob.join(&channel).await;
+        let sent = ann.say(&channel, "n1", "hello").await;
+        let message = format!("/channels/{channel}/messages/{}", sent["id"].as_str().expect("an id"));
+        // A heart with and without the sign that makes it a picture; an accent that is composed or not.
+        let (bare, picture, line) = ("%E2%9D%A4", "%E2%9D%A4%EF%B8%8F", "%E2%9D%A4%EF%B8%8E");
+        let (apart, composed) = (":cafe%CC%81:", ":caf%C3%A9:");
+        for (person, emoji) in [(&ann, bare), (&bob, picture), (&ann, line), (&ann, apart), (&bob, composed)]
+        {
+            person.put(&format!("{message}/reactions/{emoji}"), Value::Null).await.expect(204);
+        }
+        let both = json!(["@ann:a.test", "@bob:a.test"]);
+        let reaction = |emoji: &str| json!({ "emoji": emoji, "count": 2, "me": true, "users": both });
+        let seen = ann.get(&message).await.expect(200)["reactions"].clone();
+        assert_eq!(seen, json!([reaction("\u{2764}\u{fe0f}"), reaction(":caf\u{e9}:")]));
+        for emoji in [line, composed] {
+            ann.delete(&format!("{message}/reactions/{emoji}")).await.expect(204);
+        }
+        let left = ann.get(&message).await.expect(200)["reactions"].clone();
+        assert!(left.as_array().is_some_and(|left| left.iter().all(|one| one["count"] == 1)), "{left}");
+        // What nobody sees is none.
+        for bad in ["%EF%B8%8F", "%E2%80%8B", ":%E2%80%8B:", "::"] {
+            let answer = ann.put(&format!("{message}/reactions/{bad}"), Value::Null).await;
+            answer.problem(400, "bad_emoji");
+        }
+    }
+);
+
+both!(
     async fn a_reaction_is_an_emoji_within_bounds(server: TestServer) {
         let ann = server.person("ann").await;
         let channel = ann.channel("General").await;

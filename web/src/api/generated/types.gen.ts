@@ -464,7 +464,7 @@ export type Export = {
 export type FieldError = {
     detail: string;
     /**
-     * RFC 6901 JSON pointer into the request; empty for the whole.
+     * RFC 6901 JSON pointer into the body, or `/` and the name of a query's parameter; empty for the whole.
      */
     pointer: string;
 };
@@ -3920,7 +3920,7 @@ export type OptionsFilesError = OptionsFilesErrors[keyof OptionsFilesErrors];
 
 export type OptionsFilesResponses = {
     /**
-     * in headers: `Tus-Version`, `Tus-Extension`, `Tus-Max-Size`, `Tus-Checksum-Algorithm`
+     * in headers
      */
     204: void;
 };
@@ -3990,7 +3990,7 @@ export type UploadFileError = UploadFileErrors[keyof UploadFileErrors];
 
 export type UploadFileResponses = {
     /**
-     * done
+     * the file; with tus nothing but headers
      */
     201: Attachment;
 };
@@ -4074,10 +4074,6 @@ export type GetUploadErrors = {
      * `unauthenticated`: This needs a session.
      */
     401: ProblemDocument;
-    /**
-     * `bad_origin`: A browser's write came from another site.
-     */
-    403: ProblemDocument;
     /**
      * `upload_not_found`: There is no such upload.
      */
@@ -4181,7 +4177,7 @@ export type AppendUploadError = AppendUploadErrors[keyof AppendUploadErrors];
 
 export type AppendUploadResponses = {
     /**
-     * in headers: `Upload-Offset`, `Upload-Expires`, `Loggia-File`
+     * in headers
      */
     204: void;
 };
@@ -4193,11 +4189,11 @@ export type GetThumbnailData = {
     path: {
         hash: string;
     };
-    query?: {
+    query: {
         /**
-         * The longest side in pixels: 96, 320 (if not given), 640 or 1280.
+         * The longest side in pixels: 96, 320, 640 or 1280. Without it the path is that of a file which is called `thumbnail`.
          */
-        size?: number;
+        size: number;
     };
     url: '/files/{hash}/thumbnail';
 };
@@ -4212,7 +4208,11 @@ export type GetThumbnailErrors = {
      */
     401: ProblemDocument;
     /**
-     * `file_not_found`: There is no such file, or it isn't for you.; `no_picture`: The file can't be shown small.
+     * `peer_blocked`: This server does not talk to that one.
+     */
+    403: ProblemDocument;
+    /**
+     * `file_not_found`: There is no such file, or it isn't for you.; `no_picture`: The file can't be shown small.; `federation_disabled`: This server talks to no others.
      */
     404: ProblemDocument;
     /**
@@ -4232,7 +4232,11 @@ export type GetThumbnailErrors = {
      */
     500: ProblemDocument;
     /**
-     * `scan_failed`: Files can't be examined for viruses now; nothing was kept.; `busy`: Too much is waiting; nothing was done.
+     * `peer_refused`: The other server refused.; `peer_nonsense`: The other server answered something that the protocol does not know.
+     */
+    502: ProblemDocument;
+    /**
+     * `scan_failed`: Files can't be examined for viruses now; nothing was kept.; `busy`: Too much is waiting; nothing was done.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
 };
@@ -4268,7 +4272,11 @@ export type GetFileErrors = {
      */
     401: ProblemDocument;
     /**
-     * `file_not_found`: There is no such file, or it isn't for you.
+     * `peer_blocked`: This server does not talk to that one.
+     */
+    403: ProblemDocument;
+    /**
+     * `file_not_found`: There is no such file, or it isn't for you.; `federation_disabled`: This server talks to no others.
      */
     404: ProblemDocument;
     /**
@@ -4292,7 +4300,11 @@ export type GetFileErrors = {
      */
     500: ProblemDocument;
     /**
-     * `scan_failed`: Files can't be examined for viruses now; nothing was kept.; `busy`: Too much is waiting; nothing was done.
+     * `peer_refused`: The other server refused.; `peer_nonsense`: The other server answered something that the protocol does not know.
+     */
+    502: ProblemDocument;
+    /**
+     * `scan_failed`: Files can't be examined for viruses now; nothing was kept.; `busy`: Too much is waiting; nothing was done.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
 };
@@ -4307,7 +4319,7 @@ export type GetFileResponses = {
     /**
      * the range
      */
-    206: unknown;
+    206: Array<number>;
 };
 
 export type GetFileResponse = GetFileResponses[keyof GetFileResponses];
@@ -4332,11 +4344,11 @@ export type HeadFileErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.
+     * `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
-     * `file_not_found`: There is no such file, or it isn't for you.
+     * `file_not_found`: There is no such file, or it isn't for you.; `federation_disabled`: This server talks to no others.
      */
     404: ProblemDocument;
     /**
@@ -4360,7 +4372,11 @@ export type HeadFileErrors = {
      */
     500: ProblemDocument;
     /**
-     * `scan_failed`: Files can't be examined for viruses now; nothing was kept.; `busy`: Too much is waiting; nothing was done.
+     * `peer_refused`: The other server refused.; `peer_nonsense`: The other server answered something that the protocol does not know.
+     */
+    502: ProblemDocument;
+    /**
+     * `scan_failed`: Files can't be examined for viruses now; nothing was kept.; `busy`: Too much is waiting; nothing was done.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
 };
