@@ -26,6 +26,8 @@ export function Field({ label, hint, error, placeholder, rows, inputType, ...pro
       {...props}
       {...(inputType ? { type: inputType as "text" } : {})}
       isInvalid={Boolean(error)}
+      // What the server found wrong does not keep the form from being sent again, as a native error would.
+      validationBehavior={error ? "aria" : "native"}
       className="field"
     >
       <Label className="field-label">{label}</Label>
