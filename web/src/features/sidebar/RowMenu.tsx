@@ -6,13 +6,15 @@ import { Menu, type MenuAction } from "../../ui/Menu";
 import { useChannel, useClient } from "../app/context";
 import { useView } from "../app/view";
 import { useArrangement } from "./arrangement";
-import { FAVOURITES, put } from "./sections";
+import { FAVOURITES, put, unmuted } from "./sections";
+import { useLevel } from "./useLevel";
 
 export function RowMenu({ id, onOpenChange }: { id: string; onOpenChange: (open: boolean) => void }) {
   const client = useClient();
   const view = useView();
   const info = useChannel(id)?.info;
   const [arrangement, change] = useArrangement();
+  const setLevel = useLevel();
   if (!info) return null;
   const place = arrangement.places[id] ?? null;
   const muted = info.notify === "none";
@@ -35,7 +37,7 @@ export function RowMenu({ id, onOpenChange }: { id: string; onOpenChange: (open:
       id: "mute",
       label: muted ? t.sections.unmute : t.sections.mute,
       icon: "bell",
-      onAction: () => void client.actions.setNotify(id, muted ? "all" : "none"),
+      onAction: () => setLevel(info, muted ? unmuted(arrangement, id) : "none"),
     },
     null,
     ...arrangement.sections
