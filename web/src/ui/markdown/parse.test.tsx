@@ -77,4 +77,26 @@ describe("markdown", () => {
     expect(isBigEmoji("1")).toBe(false);
     expect(isBigEmoji("🎉 ok")).toBe(false);
   });
+
+  it("makes room for high numbers of a list", () => {
+    expect(html("37. x")).toContain('<ol start="37" style="--digits:2">');
+    expect(html("998. x\n999. y\n1000. z")).toContain('<ol start="998" style="--digits:4">');
+  });
+
+  it("shows tasks as boxes that are not to be ticked", () => {
+    const out = html("- [ ] buy *milk*\n- [x] bread\n- [y] no task\n- [ ]");
+    expect(out).toContain(
+      '<li class="md-task"><input type="checkbox" disabled="" aria-label="To do"/><p>buy <em>milk</em></p></li>',
+    );
+    expect(out).toContain('aria-label="Done" checked=""/><p>bread</p>');
+    expect(out).toContain("<li><p>[y] no task</p></li>");
+    expect(out.match(/checkbox/g)).toHaveLength(2);
+    expect(html("[ ] a paragraph")).not.toContain("checkbox");
+  });
+
+  it("counts a keycap as an emoji, a digit not", () => {
+    for (const text of ["1\uFE0F\u20E3", "#\u20E3 👍", "1\uFE0F\u20E3 2\uFE0F\u20E3"])
+      expect(isBigEmoji(text), text).toBe(true);
+    for (const text of ["1", "12", "# 👍", "\u20E3"]) expect(isBigEmoji(text), text).toBe(false);
+  });
 });

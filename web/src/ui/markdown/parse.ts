@@ -1,6 +1,6 @@
 // CommonMark + tables + strikethrough + bare links, without HTML: what looks like a tag is text.
 
-import type { Definition, Nodes, Root } from "mdast";
+import type { Definition, ListItem, Nodes, Root } from "mdast";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { gfmAutolinkLiteralFromMarkdown } from "mdast-util-gfm-autolink-literal";
 import { gfmStrikethroughFromMarkdown } from "mdast-util-gfm-strikethrough";
@@ -106,8 +106,19 @@ export function splitSpoilers(text: string): string[] {
   return parts;
 }
 
+/** Whether an item of a list is a task, and the item without its box. */
+export function taskOf(item: ListItem): { done: boolean | null; item: ListItem } {
+  const [paragraph, ...rest] = item.children;
+  const [text, ...words] = paragraph?.type === "paragraph" ? paragraph.children : [];
+  const box = text?.type === "text" ? /^\[([ xX])\]\s+/.exec(text.value) : null;
+  if (paragraph?.type !== "paragraph" || text?.type !== "text" || !box) return { done: null, item };
+  const value = text.value.slice(box[0].length);
+  const first = { ...paragraph, children: [{ ...text, value }, ...words] };
+  return { done: box[1] !== " ", item: { ...item, children: [first, ...rest] } };
+}
+
 const EMOJI_ONLY =
-  /^(?:\p{Extended_Pictographic}(?:\p{Emoji_Modifier}|\uFE0F|\u200D\p{Extended_Pictographic})*|\p{Regional_Indicator}{2}|\s)+$/u;
+  /^(?:[0-9#*]\uFE0F?\u20E3|\p{Extended_Pictographic}(?:\p{Emoji_Modifier}|\uFE0F|\u200D\p{Extended_Pictographic})*|\p{Regional_Indicator}{2}|\s)+$/u;
 const EMOJI_BIG_MAX = 6;
 
 /** A message of a few emoji and nothing else is shown large. */
