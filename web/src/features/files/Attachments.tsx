@@ -38,13 +38,13 @@ function Files({ files }: { files: readonly Attachment[] }) {
     <div className="attachments" data-testid="attachments">
       {pictures.map((file, index) => (
         <Picture
-          key={file.hash}
+          key={`${file.hash}/${file.name}`}
           file={file}
           onOpen={() => view.openDialog({ kind: "viewer", files: pictures, index })}
         />
       ))}
       {rest.map((file) => (
-        <Other key={file.hash} file={file} />
+        <Other key={`${file.hash}/${file.name}`} file={file} />
       ))}
     </div>
   );
