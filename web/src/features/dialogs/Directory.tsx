@@ -6,7 +6,7 @@ import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { Field } from "../../ui/Field";
 import { ChannelPicture } from "../../ui/ChannelPicture";
-import { useClient, useMe } from "../app/context";
+import { useClient, useMe, useSelect } from "../app/context";
 import { go } from "../app/route";
 import { useView } from "../app/view";
 import { pictureUrl } from "../files/pictures";
@@ -18,6 +18,8 @@ export function Directory({ onClose }: { onClose: () => void }) {
   const client = useClient();
   const view = useView();
   const me = useMe();
+  // A server that does not say is older than the question.
+  const federates = useSelect((state) => state.server?.federation !== false);
   const [query, setQuery] = useState("");
   // What is typed; what is asked, once it is a whole name.
   const [typed, setTyped] = useState("");
@@ -70,14 +72,16 @@ export function Directory({ onClose }: { onClose: () => void }) {
           {t.directory.create}
         </Button>
       </div>
-      <Field
-        label={t.directory.server}
-        hint={t.directory.serverHint}
-        placeholder={me?.server ?? ""}
-        value={typed}
-        onChange={setTyped}
-        spellCheck="false"
-      />
+      {federates ? (
+        <Field
+          label={t.directory.server}
+          hint={t.directory.serverHint}
+          placeholder={me?.server ?? ""}
+          value={typed}
+          onChange={setTyped}
+          spellCheck="false"
+        />
+      ) : null}
       {alias ? (
         <Button wide icon="hash" onPress={() => void joinAlias(alias)}>
           {t.directory.joinAddress(alias)}
