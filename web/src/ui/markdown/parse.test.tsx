@@ -99,4 +99,9 @@ describe("markdown", () => {
       expect(isBigEmoji(text), text).toBe(true);
     for (const text of ["1", "12", "# 👍", "\u20E3"]) expect(isBigEmoji(text), text).toBe(false);
   });
+
+  it("does not tell what is hidden", () => {
+    expect(plainText("the butler ||did it|| and ||left||")).toBe("the butler […] and […]");
+    expect(plainText("a || b")).toBe("a || b");
+  });
 });

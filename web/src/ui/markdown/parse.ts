@@ -95,6 +95,9 @@ function flatten(node: Nodes): string {
   return node.children.map(flatten).join(block ? " " : node.type === "tableRow" ? " " : "");
 }
 
+/** What is hidden in the message is not told beside it. */
+const hidden = (part: string, at: number): string => (at % 2 === 1 ? "[…]" : part);
+
 /** Text nodes cut at `||`: the pieces at odd places are hidden. Unpaired bars stay text. */
 export function splitSpoilers(text: string): string[] {
   const parts = text.split("||");
