@@ -5,7 +5,7 @@ import { type CSSProperties, Fragment, memo, type MouseEvent, type ReactNode, us
 import { t } from "../../i18n";
 import { Code } from "./Code";
 import { References, splitNames } from "./references";
-import { definitions, isBigEmoji, parseMarkdown, safeUrl, splitSpoilers, taskOf } from "./parse";
+import { definitions, isBigEmoji, parseMarkdown, safeUrl, splitLinks, splitSpoilers, taskOf } from "./parse";
 
 export interface MentionTarget {
   label: string;
@@ -96,6 +96,19 @@ function render(node: Nodes, context: Context): ReactNode {
     default:
       return "value" in node ? node.value : null;
   }
+}
+
+/** A text without marks, of which only addresses lead somewhere. */
+export function LinkedText({ text }: { text: string }) {
+  return splitLinks(text).map((part, index) =>
+    index % 2 === 1 ? (
+      <Link key={index} url={part}>
+        {part}
+      </Link>
+    ) : (
+      part
+    ),
+  );
 }
 
 function Link({ url, children: inner }: { url: string; children: ReactNode }) {

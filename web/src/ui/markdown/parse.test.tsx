@@ -1,7 +1,7 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
-import { Markdown } from "./Markdown";
-import { isBigEmoji, plainText, safeUrl, splitSpoilers } from "./parse";
+import { LinkedText, Markdown } from "./Markdown";
+import { isBigEmoji, plainText, safeUrl, splitLinks, splitSpoilers } from "./parse";
 
 const html = (text: string) => renderToStaticMarkup(<Markdown text={text} />);
 
@@ -103,5 +103,21 @@ describe("markdown", () => {
   it("does not tell what is hidden", () => {
     expect(plainText("the butler ||did it|| and ||left||")).toBe("the butler […] and […]");
     expect(plainText("a || b")).toBe("a || b");
+  });
+
+  it("links addresses in a text without marks, and nothing else", () => {
+    expect(splitLinks("see https://a.example/x_(y), or (http://b.example).")).toEqual([
+      "see ",
+      "https://a.example/x_(y",
+      "), or (",
+      "http://b.example",
+      ").",
+    ]);
+    const out = renderToStaticMarkup(<LinkedText text="*a* https://a.example <b> javascript:alert(1)" />);
+    expect(out).toContain(
+      '*a* <a href="https://a.example/" target="_blank" rel="noopener noreferrer nofollow">',
+    );
+    expect(out.match(/<a /g)).toHaveLength(1);
+    expect(out).toContain("&lt;b&gt; javascript:alert(1)");
   });
 });

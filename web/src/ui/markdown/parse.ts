@@ -80,13 +80,18 @@ export function safeUrl(url: string): string | null {
   }
 }
 
+/** A text cut so that the pieces at odd places are addresses, without what ends the sentence they stand in. */
+export const splitLinks = (text: string): string[] =>
+  text.split(/(\bhttps?:\/\/[^\s<>]*[^\s<>.,:;!?'"*_~)\]])/i);
+
 /** The words without the marks: for previews, labels and announcements. */
 export function plainText(text: string): string {
   return flatten(parseMarkdown(text)).replace(/\s+/g, " ").trim();
 }
 
 function flatten(node: Nodes): string {
-  if (node.type === "text" || node.type === "inlineCode" || node.type === "code") return node.value;
+  if (node.type === "text") return splitSpoilers(node.value).map(hidden).join("");
+  if (node.type === "inlineCode" || node.type === "code") return node.value;
   if (node.type === "break") return " ";
   if (node.type === "image") return node.alt ?? "";
   if (!("children" in node)) return "";
