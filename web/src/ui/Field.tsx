@@ -82,8 +82,13 @@ export function Choices<T extends string>({
       <Label className="field-label">{label}</Label>
       <div className="choice-list">
         {choices.map((choice) => (
-          <Radio key={choice.value} value={choice.value} className="choice">
-            {choice.icon ?? <span />}
+          <Radio
+            key={choice.value}
+            value={choice.value}
+            className="choice"
+            data-plain={choice.icon ? undefined : ""}
+          >
+            {choice.icon}
             <span className="choice-title">{choice.title}</span>
             {choice.hint ? <span className="choice-hint">{choice.hint}</span> : null}
           </Radio>
