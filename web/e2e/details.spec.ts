@@ -122,3 +122,11 @@ const outside = (person: Person) =>
       .filter((each) => each.checkVisibility() && each.getBoundingClientRect().right > innerWidth + 1)
       .map((each) => each.className || each.tagName),
   );
+
+test("on a phone the page of the settings that is shown is named in sight", async () => {
+  const { page } = ada;
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.keyboard.press("Control+/");
+  await expect(page.getByRole("tab", { name: "Keyboard" })).toBeInViewport({ ratio: 1 });
+  await ada.shot("details-tabs");
+});
