@@ -1,6 +1,7 @@
 import { useCallback, useState } from "react";
 import type { DirectoryEntry } from "../../api/types";
 import { t } from "../../i18n";
+import { straight } from "../../lib/bidi";
 import { EmptyState, ListSkeleton } from "../../ui/bits";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
@@ -126,18 +127,19 @@ interface RowProps {
 
 function DirectoryRow({ entry, means, onOpen }: RowProps) {
   const [busy, setBusy] = useState(false);
+  const name = straight(entry.name);
   const words: Record<Means, [title: string, label: string]> = {
-    open: [t.directory.open, `${t.directory.open} ${entry.name}`],
-    join: [t.directory.join, `${t.directory.join} ${entry.name}`],
-    ask: [t.channelSettings.ask, t.channelSettings.askLabel(entry.name)],
-    withdraw: [t.channelSettings.asked, t.channelSettings.withdrawLabel(entry.name)],
+    open: [t.directory.open, `${t.directory.open} ${name}`],
+    join: [t.directory.join, `${t.directory.join} ${name}`],
+    ask: [t.channelSettings.ask, t.channelSettings.askLabel(name)],
+    withdraw: [t.channelSettings.asked, t.channelSettings.withdrawLabel(name)],
   };
   const [title, label] = words[means];
   return (
     <li className="directory-row" data-testid="directory-row">
       <ChannelPicture picture={pictureUrl(entry)} icon="hash" size={28} />
       <div className="directory-text">
-        <div className="directory-name truncate">{entry.name}</div>
+        <div className="directory-name truncate">{name}</div>
         <div className="directory-topic truncate">
           {t.channel.members(entry.member_count)}
           {entry.topic ? ` · ${entry.topic}` : ""}

@@ -3,6 +3,7 @@
 import { useCallback, useMemo, useState } from "react";
 import { list_directory } from "../../api/operations";
 import { t } from "../../i18n";
+import { straight } from "../../lib/bidi";
 import { Avatar } from "../../ui/Avatar";
 import { Badge } from "../../ui/bits";
 import { TopDialog } from "../../ui/Dialog";
@@ -57,7 +58,7 @@ export function Switcher({ onClose }: { onClose: () => void }) {
       id: entry.id,
       group: t.directory.title,
       lead: <Icon name="hash" />,
-      title: entry.name,
+      title: straight(entry.name),
       detail: entry.topic,
     })),
     ...commands
