@@ -19,6 +19,8 @@ pub struct Server {
     pub push: PushAccess,
     /// Whether it sends e-mail: of what was missed, and to those who forgot their password.
     pub email: bool,
+    /// Whether it has to do with other servers.
+    pub federation: bool,
     pub limits: ServerLimits,
 }
 
@@ -53,6 +55,7 @@ pub async fn get_server(app: App) -> Result<Json<Server>, Problem> {
         feature_level: FEATURE_LEVEL,
         registration: settings.accounts.registration.as_str().to_owned(),
         email: app.domain.orders.is_some(),
+        federation: app.domain.config.federation.enabled,
         push: PushAccess { vapid_key: app.domain.push_key.clone() },
         limits: ServerLimits {
             message_bytes: settings.limits.message_bytes,

@@ -234,9 +234,11 @@ fn check_attachments(attachments: Vec<Attach>) -> Result<Vec<Attach>> {
     if attachments.len() > ATTACHMENTS_MAX {
         return Err(bad(&format!("at most {ATTACHMENTS_MAX} files")));
     }
-    let different: HashSet<&str> = attachments.iter().map(|attach| attach.file.as_str()).collect();
+    // The same bytes may go under two names.
+    let different: HashSet<(&str, &str)> =
+        attachments.iter().map(|attach| (attach.file.as_str(), attach.name.as_str())).collect();
     if different.len() < attachments.len() {
-        return Err(bad("each file once"));
+        return Err(bad("each file once under the same name"));
     }
     let named = attachments.into_iter().map(|attach| {
         Ok(Attach { name: check_name(&attach.name, "bad_attachments", "/attachments")?, ..attach })

@@ -37,6 +37,25 @@ test("one's own data is a file, with what one wrote", async () => {
   await bo.shot("account-settings");
 });
 
+test("the password is changed, also after a wrong one", async () => {
+  const { page } = bo;
+  await page.reload();
+  await account();
+  const settings = page.getByTestId("settings");
+  const change = async (current: string) => {
+    await settings.getByLabel("Current password").first().fill(current);
+    await settings.getByLabel("New password").fill(`${PASSWORD} again`);
+    await settings.getByRole("button", { name: "Change password" }).click();
+  };
+  await change("not the password");
+  await expect(settings).toContainText("password is wrong");
+  await change(PASSWORD);
+  await expect(page.getByText("Password changed")).toBeVisible();
+  await expect(settings).not.toContainText("password is wrong");
+  for (const name of ["Your data", "Delete your account"])
+    await expect(settings.getByRole("heading", { name })).toBeVisible();
+});
+
 test("the account is deleted with the password, after a question, and not with another", async () => {
   const { page } = bo;
   await page.reload();
@@ -51,14 +70,14 @@ test("the account is deleted with the password, after a question, and not with a
   await bo.shot("account-sure");
   await page.getByRole("button", { name: "Delete for good" }).click();
   await expect(form).toContainText("password is wrong");
-  await end(PASSWORD);
+  await end(`${PASSWORD} again`);
   await page.getByRole("alertdialog").getByRole("button", { name: "Cancel" }).click();
-  await end(PASSWORD);
+  await end(`${PASSWORD} again`);
   await page.getByRole("button", { name: "Delete for good" }).click();
   await expect(page.getByRole("heading", { name: /^Sign in to/ })).toBeVisible();
   await expect(page.getByText("Your account is deleted.")).toBeVisible();
   await page.getByLabel("Username").fill("bo");
-  await page.getByLabel("Password").fill(PASSWORD);
+  await page.getByLabel("Password").fill(`${PASSWORD} again`);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page.getByRole("alert")).toBeVisible();
 });

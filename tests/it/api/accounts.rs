@@ -167,5 +167,6 @@ both!(
         let server_info = Person::nobody(&server.base).get("/server").await.expect(200);
         assert_eq!((&server_info["name"], &server_info["registration"]), (&json!("a.test"), &json!("open")));
         assert_eq!(server_info["limits"]["message_bytes"], 16_384);
+        assert_eq!(server_info["federation"], false);
     }
 );

@@ -233,6 +233,15 @@ both!(
         );
         assert_eq!(ann.post(&path, body(json!(attach(&files[..10])))).await.expect(200), sent, "sent once");
         ann.post(&path, body(json!(attach(&files[..9])))).await.problem(409, "nonce_reused");
+        let twice =
+            json!([{ "file": files[0]["hash"], "name": "a" }, { "file": files[0]["hash"], "name": "b" }]);
+        let both =
+            ann.post(&path, json!({ "nonce": "n2", "text": "", "attachments": twice })).await.expect(201);
+        assert_eq!(
+            (&both["attachments"][0]["name"], &both["attachments"][1]["name"]),
+            (&json!("a"), &json!("b"))
+        );
+        ann.delete(&format!("{path}/{}", text(&both["id"]))).await.expect(204);
         // An edit changes the text, and may leave none beside files.
         let at = format!("{path}/{}", text(&sent["id"]));
         let edited = ann.patch(&at, json!({ "text": "with words" })).await.expect(200);

@@ -36,6 +36,7 @@ export interface ServerInfo {
   /** Newer than some servers. */
   push?: { vapid_key: string | null };
   email?: boolean;
+  federation?: boolean;
 }
 
 /** When and of what the person is told, on all their devices. */

@@ -235,6 +235,8 @@ export const de: Catalogue = {
     editLabel: "Nachricht bearbeiten",
     editHint: "Enter speichert, Esc bricht ab",
     code: "Code",
+    done: "Erledigt",
+    toDo: "Zu tun",
     spoiler: "Verborgener Text: drücken zum Zeigen",
   },
   waiting: {

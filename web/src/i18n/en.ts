@@ -229,6 +229,8 @@ export const en = {
     editLabel: "Edit message",
     editHint: "Enter saves, Esc cancels",
     code: "Code",
+    done: "Done",
+    toDo: "To do",
     spoiler: "Hidden text: press to show",
   },
   waiting: {

@@ -235,6 +235,8 @@ export const fr: Catalogue = {
     editLabel: "Modifier le message",
     editHint: "Entrée enregistre, Échap annule",
     code: "Code",
+    done: "Fait",
+    toDo: "À faire",
     spoiler: "Texte caché : appuyez pour l’afficher",
   },
   waiting: {

@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
+import { displayName } from "./selectors";
 import { feed, Log, ME, ROOM, started, user } from "./testing";
 import { reduce } from "./reducer";
+
+describe("displayName", () => {
+  it("does not turn what stands around it", () => {
+    const eve = { ...user("@eve:test"), display_name: "\u202Eeve" };
+    expect(displayName(eve, eve.id)).toBe("eve");
+    expect(displayName({ ...eve, display_name: "\u202E" }, eve.id)).toBe(eve.username);
+  });
+});
 
 describe("account.updated", () => {
   it("says what one may do on the server, and leaves the profile alone", () => {

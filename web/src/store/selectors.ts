@@ -1,10 +1,11 @@
 // Questions to a snapshot.
 
+import { straight } from "../lib/bidi";
 import type { Message, ThreadState, User } from "../api/types";
 import type { ChannelState, State, Window } from "./state";
 
 export function displayName(user: User | undefined, id: string): string {
-  return user?.display_name || user?.username || localPart(id);
+  return straight(user?.display_name ?? "") || user?.username || localPart(id);
 }
 
 /** `@ada:example.org` to `ada`. */
@@ -19,7 +20,8 @@ export function otherPeople(state: State, channel: ChannelState): User[] {
 }
 
 export function channelName(state: State, channel: ChannelState): string {
-  if (channel.info.kind === "channel") return channel.info.name || channel.info.alias || channel.info.id;
+  if (channel.info.kind === "channel")
+    return straight(channel.info.name) || channel.info.alias || channel.info.id;
   const others = otherPeople(state, channel);
   if (others.length === 0) return displayName(state.me ?? undefined, state.me?.id ?? "");
   return others.map((user) => displayName(user, user.id)).join(", ");

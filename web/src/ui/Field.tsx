@@ -26,6 +26,8 @@ export function Field({ label, hint, error, placeholder, rows, inputType, ...pro
       {...props}
       {...(inputType ? { type: inputType as "text" } : {})}
       isInvalid={Boolean(error)}
+      // What the server found wrong does not keep the form from being sent again, as a native error would.
+      validationBehavior={error ? "aria" : "native"}
       className="field"
     >
       <Label className="field-label">{label}</Label>
@@ -80,8 +82,13 @@ export function Choices<T extends string>({
       <Label className="field-label">{label}</Label>
       <div className="choice-list">
         {choices.map((choice) => (
-          <Radio key={choice.value} value={choice.value} className="choice">
-            {choice.icon ?? <span />}
+          <Radio
+            key={choice.value}
+            value={choice.value}
+            className="choice"
+            data-plain={choice.icon ? undefined : ""}
+          >
+            {choice.icon}
             <span className="choice-title">{choice.title}</span>
             {choice.hint ? <span className="choice-hint">{choice.hint}</span> : null}
           </Radio>

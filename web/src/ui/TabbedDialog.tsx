@@ -1,6 +1,6 @@
 // A dialog of several pages, one at a time.
 
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
 import { Dialog } from "./Dialog";
 
@@ -35,7 +35,7 @@ export function TabbedDialog({ title, tabs, tab, width, testId, onClose }: Tabbe
         <TabList className="tab-list" aria-label={title}>
           {tabs.map((each) => (
             <Tab key={each.id} id={each.id} className="tab">
-              {each.title}
+              {({ isSelected }) => <Title selected={isSelected}>{each.title}</Title>}
             </Tab>
           ))}
         </TabList>
@@ -47,4 +47,13 @@ export function TabbedDialog({ title, tabs, tab, width, testId, onClose }: Tabbe
       </Tabs>
     </Dialog>
   );
+}
+
+/** On a small screen the list scrolls sideways: the page that is shown is named in sight. */
+function Title({ selected, children }: { selected: boolean; children: ReactNode }) {
+  const own = useRef<HTMLSpanElement>(null);
+  useEffect(() => {
+    if (selected) own.current?.parentElement?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [selected]);
+  return <span ref={own}>{children}</span>;
 }

@@ -14,6 +14,10 @@ describe("shownOf", () => {
       data: { channel: CHANNEL, message: MESSAGE },
     });
   });
+  it("names that do not turn what stands around them", () => {
+    const payload = { title: "\u202EAnn", body: "Hello", channel: CHANNEL };
+    expect(shownOf(JSON.stringify(payload)).title).toBe("Ann");
+  });
   it("something, whatever comes", () => {
     for (const payload of [null, "", "{", "[]", "null", "7", '{"title":7}', '{"title":"a","channel":"x"}']) {
       expect(shownOf(payload)).toMatchObject({ title: "Loggia", data: {} });

@@ -12,7 +12,11 @@ const TEXT_CHARS_MAX = 300;
 /** The browser wants something shown for every push, also for one that makes no sense. */
 const UNKNOWN: Shown = { title: "Loggia", body: "", tag: "loggia", data: {} };
 
-const text = (value: unknown): string => (typeof value === "string" ? value.slice(0, TEXT_CHARS_MAX) : "");
+/** As in lib/bidi: the worker is one file, and shares none. */
+const TURNING = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g;
+
+const text = (value: unknown): string =>
+  typeof value === "string" ? value.replace(TURNING, "").slice(0, TEXT_CHARS_MAX) : "";
 
 export function shownOf(payload: string | null): Shown {
   const said = parsed(payload);

@@ -1073,6 +1073,10 @@ export type Server = {
      * Grows when clients can rely on something new.
      */
     feature_level: number;
+    /**
+     * Whether it has to do with other servers.
+     */
+    federation: boolean;
     limits: ServerLimits;
     /**
      * The part after the colon in its users' ids.

@@ -8,6 +8,7 @@ import { IconButton } from "../../ui/Button";
 import { ConfirmDialog } from "../../ui/Dialog";
 import { Menu, type MenuAction } from "../../ui/Menu";
 import { useClient, useSelect } from "../app/context";
+import { straight } from "../../lib/bidi";
 import { useView } from "../app/view";
 import { Listing } from "./Listing";
 import { type Page, usePages } from "./usePages";
@@ -20,7 +21,7 @@ async function load(query: string, cursor?: string): Promise<Page<Account>> {
 }
 
 const idOf = ({ id }: Account) => id;
-const nameOf = (account: Account) => account.display_name || account.username;
+const nameOf = (account: Account) => straight(account.display_name) || account.username;
 
 export function People() {
   const client = useClient();

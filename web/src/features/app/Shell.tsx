@@ -1,6 +1,6 @@
 // The signed-in frame: sidebar, conversation, side panel, dialogs, keyboard.
 
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { t } from "../../i18n";
 import { Conversation } from "../conversation/Conversation";
 import { Sidebar } from "../sidebar/Sidebar";
@@ -14,7 +14,7 @@ import { Pictures } from "../../ui/Avatar";
 import { References } from "../../ui/markdown/references";
 import { useReferences } from "./references";
 import { LiveRegion } from "./LiveRegion";
-import { go, useRoute } from "./route";
+import { go, layers, useRoute } from "./route";
 import { useShortcuts } from "./shortcuts";
 import { useTitle } from "./title";
 import { RefusalsNote } from "./RefusalsNote";
@@ -27,19 +27,8 @@ const Dialogs = lazy(() => import("../dialogs/Dialogs"));
 
 export default function Shell() {
   const route = useRoute();
-  const [panel, setPanel] = useState<Panel | null>(null);
-  const [dialog, openDialog] = useState<DialogView | null>(null);
-  const [drawer, setDrawer] = useState(false);
-  const wide = useMemo(() => matchMedia("(min-width: 1200px)"), []);
-
-  // A thread or pins belong to one conversation; on a small screen any panel would cover the next one.
-  const [panelChannel, setPanelChannel] = useState(route.channel);
-  if (panelChannel !== route.channel) {
-    setPanelChannel(route.channel);
-    setDrawer(false);
-    if (panel && !staysWith(panel, route.channel, wide.matches)) setPanel(null);
-  }
-
+  const { panel, dialog, drawer } = useSyncExternalStore(layers.subscribe, layers.get);
+  useEffect(watchHistory, []);
   const view = useMemo<View>(() => ({ panel, setPanel, openDialog, setDrawer }), [panel]);
   useShortcuts(view);
   useTitle(route.channel);
@@ -49,7 +38,6 @@ export default function Shell() {
   const users = useSelect((state) => state.users);
   const pictures = useCallback((id: string) => pictureOf(users[id]), [users]);
   const references = useReferences();
-  const closeDialog = useCallback(() => openDialog(null), []);
 
   return (
     <ViewContext value={view}>
@@ -97,11 +85,20 @@ export default function Shell() {
   );
 }
 
-/** Whether a panel stays open when another conversation is shown; its own thread was opened together with it. */
-const staysWith = (panel: Panel, channel: string | null, wide: boolean): boolean =>
-  panel.kind === "thread"
-    ? panel.channel === channel
-    : wide && (panel.kind === "members" || panel.kind === "search");
+const setPanel = (panel: Panel | null) => layers.change({ panel });
+const openDialog = (dialog: DialogView | null) => layers.change({ dialog });
+const setDrawer = (drawer: boolean) => layers.change({ drawer });
+const closeDialog = () => openDialog(null);
+
+function watchHistory(): () => void {
+  layers.start();
+  addEventListener("popstate", layers.arrive);
+  addEventListener("hashchange", layers.arrive);
+  return () => {
+    removeEventListener("popstate", layers.arrive);
+    removeEventListener("hashchange", layers.arrive);
+  };
+}
 
 /** Notifications, sounds and what is kept for later are nothing for the first picture. */
 function useAttention(): void {

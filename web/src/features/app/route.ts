@@ -1,7 +1,10 @@
 // Where the person is, in the address: `#/c/<channel>` and `#/c/<channel>/<message>`.
 
 import { useSyncExternalStore } from "react";
+import { newNonce } from "../../lib/ids";
 import { type Letter, letterOf } from "../auth/letters";
+import { Layers } from "./layers";
+import type { Panel } from "./view";
 
 export interface Route {
   channel: string | null;
@@ -29,13 +32,34 @@ export function routeTo(channel: string | null, message?: string): string {
 
 export function go(channel: string | null, message?: string, options: { replace?: boolean } = {}): void {
   const hash = routeTo(channel, message);
-  if (location.hash === hash) return;
-  if (!options.replace) {
-    location.hash = hash;
-    return;
-  }
-  history.replaceState(null, "", hash);
-  dispatchEvent(new HashChangeEvent("hashchange"));
+  layers.settled(() => {
+    if (location.hash === hash) return;
+    if (!options.replace && !layers.spent) {
+      location.hash = hash;
+      return;
+    }
+    history.replaceState(null, "", hash);
+    dispatchEvent(new HashChangeEvent("hashchange"));
+  });
+}
+
+/** What lies over the place. */
+export const layers = new Layers({
+  state: () => history.state as unknown,
+  push: (state) => history.pushState(state, ""),
+  replace: (state) => history.replaceState(state, ""),
+  back: () => history.back(),
+  channel: () => parseRoute(location.hash).channel,
+  stays: staysWith,
+  later: (work) => void setTimeout(work, 0),
+  name: newNonce,
+});
+
+/** A thread or pins belong to one conversation; on a small screen any panel would cover the next one. */
+function staysWith(panel: Panel, channel: string | null): boolean {
+  if (panel.kind === "thread") return panel.channel === channel;
+  const wide = matchMedia("(min-width: 1200px)").matches;
+  return wide && (panel.kind === "members" || panel.kind === "search");
 }
 
 /** Leads to a message, once more also when the address names it already: the one way for all that point at one. */

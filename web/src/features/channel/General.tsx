@@ -6,6 +6,7 @@ import { Choices, Field } from "../../ui/Field";
 import { Icon } from "../../ui/Icon";
 import { useChannel, useClient, useMe } from "../app/context";
 import { useView } from "../app/view";
+import { useLevel } from "../sidebar/useLevel";
 import { fieldProblem, problemText } from "../client/problems";
 import { canSetPolicy, canSetProfile } from "../client/rights";
 import { ChannelPictureForm } from "../files/ChannelPictureForm";
@@ -16,6 +17,7 @@ const localAlias = (alias: string | null): string => alias?.replace(/^#/, "").sp
 export function General({ channel: id, onClose }: { channel: string; onClose: () => void }) {
   const client = useClient();
   const view = useView();
+  const setLevel = useLevel();
   const me = useMe();
   const info = useChannel(id)?.info;
   const [name, setName] = useState(info?.name ?? "");
@@ -103,7 +105,7 @@ export function General({ channel: id, onClose }: { channel: string; onClose: ()
       <Choices
         label={t.channelSettings.notify}
         value={info.notify}
-        onChange={(level) => void client.actions.setNotify(id, level)}
+        onChange={(level) => setLevel(info, level)}
         choices={[
           { value: "all", title: t.channelSettings.notifyAll, icon: <Icon name="bell" /> },
           { value: "mentions", title: t.channelSettings.notifyMentions, icon: <Icon name="user" /> },

@@ -4,6 +4,7 @@ import { Mark } from "../../ui/Logo";
 import { channelName } from "../../store/selectors";
 import type { ChannelState } from "../../store/state";
 import { useSelect } from "../app/context";
+import { LinkedText } from "../../ui/markdown/Markdown";
 import { useView } from "../app/view";
 import { canInvite } from "../client/rights";
 
@@ -19,7 +20,7 @@ export function Beginning({ channel }: { channel: ChannelState }) {
         <Mark size={36} />
       </span>
       <h2>{dm ? t.channel.startDmTitle(name) : t.channel.startTitle(name)}</h2>
-      <p>{dm ? t.channel.startDmText : info.topic || t.channel.startText}</p>
+      <p>{dm ? t.channel.startDmText : <LinkedText text={info.topic || t.channel.startText} />}</p>
       {canInvite(info) && !dm ? (
         <Button
           size="small"

@@ -3,6 +3,7 @@ import { Avatar } from "../../ui/Avatar";
 import { IconButton } from "../../ui/Button";
 import { ChannelPicture } from "../../ui/ChannelPicture";
 import { Icon } from "../../ui/Icon";
+import { LinkedText } from "../../ui/markdown/Markdown";
 import { Menu, type MenuAction } from "../../ui/Menu";
 import { displayName } from "../../store/selectors";
 import type { ChannelState } from "../../store/state";
@@ -75,7 +76,7 @@ export function Header({ channel, name }: { channel: ChannelState; name: string 
         </span>
       ) : null}
       <p className="head-topic truncate" title={info.topic}>
-        {info.topic}
+        <LinkedText text={info.topic} />
       </p>
       <div className="head-tools">
         <IconButton

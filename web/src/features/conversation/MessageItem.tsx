@@ -57,6 +57,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
   const here = message.mentions_here === true;
   const meId = useMe()?.id ?? "";
   const { openDialog } = view;
+  const pinned = useSelect((state) => state.channels[channel]?.info.pins.includes(message.id)) ?? false;
 
   const mention = useCallback(
     (typed: string) => {
@@ -129,6 +130,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
         />
       ) : (
         <>
+          {pinned ? <PinMark /> : null}
           <Provenance of={message.imported} />
           <Boundary fallback={<p className="plain">{message.text}</p>}>
             <Markdown
@@ -143,6 +145,15 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
     </MessageRow>
   );
 });
+
+function PinMark() {
+  return (
+    <p className="pin-mark" data-testid="pin-mark">
+      <Icon name="pin" />
+      {t.message.pinned}
+    </p>
+  );
+}
 
 /** What is to happen to the message once the channel's host is back. */
 function ChangeNote({ channel, edit, removal }: { channel: string } & Pick<Expected, "edit" | "removal">) {

@@ -9,6 +9,7 @@ import { EmptyState, TimelineSkeleton } from "../../ui/bits";
 import { Button } from "../../ui/Button";
 import { ChannelPicture } from "../../ui/ChannelPicture";
 import { useClient, useSelect } from "../app/context";
+import { LinkedText } from "../../ui/markdown/Markdown";
 import { useView } from "../app/view";
 import { pictureUrl } from "../files/pictures";
 import { MenuButton } from "../sidebar/MenuButton";
@@ -64,7 +65,11 @@ function Door({ channel }: { channel: Channel }) {
       <div className="door" data-testid="door">
         <ChannelPicture picture={pictureUrl(channel)} icon="hash" size={64} />
         <h1>{name}</h1>
-        {topic ? <p className="door-topic">{topic}</p> : null}
+        {topic ? (
+          <p className="door-topic">
+            <LinkedText text={topic} />
+          </p>
+        ) : null}
         <p className="door-members">{t.channel.members(member_count)}</p>
         <WayIn channel={channel} />
       </div>

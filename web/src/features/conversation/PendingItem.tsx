@@ -65,7 +65,7 @@ export function PendingItem({ item, head, onActivate }: PendingItemProps) {
     >
       <Markdown text={item.text} />
       {item.attachments?.map((file) => (
-        <p key={file.hash} className="chip-note">
+        <p key={`${file.hash}/${file.name}`} className="chip-note">
           {file.name}
         </p>
       ))}

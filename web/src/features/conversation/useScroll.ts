@@ -3,7 +3,7 @@
 // is off, because not all browsers have it.
 
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
-import { Heights, rowAt, type Sized, type Span, spanAround } from "./windowing";
+import { Heights, nearest, rowAt, type Sized, type Span, spanAround } from "./windowing";
 
 const END_PX = 48;
 const NEAR_PX = 900;
@@ -232,13 +232,11 @@ function rowOf(box: HTMLElement, key: string): Element | null {
 /** The drawn stretch around the gaps: how far it goes beyond what is visible, either way. */
 function covered(box: HTMLElement): { above: number; below: number } {
   const view = box.getBoundingClientRect();
-  // A gap without height stands for nothing: there what is drawn goes to the end.
-  const gap = (names: string) =>
-    [...box.querySelectorAll(names)]
-      .map((each) => each.getBoundingClientRect())
-      .find(({ height }) => height > 0);
-  const above = gap("[data-gap=above]");
-  const below = gap("[data-gap=within],[data-gap=below]");
+  const gaps = [...box.querySelectorAll<HTMLElement>("[data-gap]")].map((each) => {
+    const { top, bottom, height } = each.getBoundingClientRect();
+    return { key: each.dataset["gap"] ?? "", gap: height, top, bottom };
+  });
+  const { above, below } = nearest(gaps);
   return {
     above: above ? view.top - above.bottom : Infinity,
     below: below ? below.top - view.bottom : Infinity,

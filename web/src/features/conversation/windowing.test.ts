@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Heights, pieces, rowAt, type Sized, spanAround } from "./windowing";
+import { Heights, nearest, pieces, rowAt, type Sized, spanAround } from "./windowing";
 
 const list = (count: number, guess = 20): Sized[] =>
   Array.from({ length: count }, (_, at) => ({ key: `k${String(at)}`, guess }));
@@ -77,6 +77,24 @@ describe("pieces", () => {
     const found = pieces(list(30), new Heights(), { from: 10, to: 20 }, (row) => /k(3|7|25)$/.test(row.key));
     const keys = found.map((piece) => ("row" in piece ? piece.row.key : piece.key));
     expect(new Set(keys).size).toBe(keys.length);
+  });
+});
+
+describe("nearest", () => {
+  const keys = (from: number, to: number, stays: string) => {
+    const drawn = pieces(list(30), new Heights(), { from, to }, (row) => row.key === stays);
+    const { above, below } = nearest(drawn.flatMap((piece) => ("row" in piece ? [] : [piece])));
+    return [above?.key, below?.key];
+  };
+  it("is what the span ends at", () => {
+    expect(keys(10, 20, "")).toEqual(["above", "below"]);
+    expect(keys(0, 20, "")).toEqual([undefined, "below"]);
+    expect(keys(10, 30, "")).toEqual(["above", undefined]);
+  });
+  it("is the gap before a row that stays, where that one is closer", () => {
+    expect(keys(10, 20, "k5")).toEqual(["above", "below"]);
+    expect(keys(10, 20, "k9")).toEqual(["before-k9", "below"]);
+    expect(keys(10, 20, "k25")).toEqual(["above", "before-k25"]);
   });
 });
 

@@ -107,3 +107,14 @@ export function pieces<T extends Sized>(
   close("below");
   return list;
 }
+
+/** The gaps next to the span, either way, a row that stays beside it or not. One without height stands for nothing. */
+export function nearest<T extends { readonly gap: number; readonly key: string }>(
+  gaps: readonly T[],
+): { above: T | undefined; below: T | undefined } {
+  const at = gaps.findIndex(({ key }) => key === "above") + 1;
+  return {
+    above: gaps.slice(0, at).findLast(({ gap }) => gap > 0),
+    below: gaps.slice(at).find(({ gap }) => gap > 0),
+  };
+}

@@ -1,12 +1,13 @@
 import { useCallback, useState } from "react";
 import type { DirectoryEntry } from "../../api/types";
 import { t } from "../../i18n";
+import { straight } from "../../lib/bidi";
 import { EmptyState, ListSkeleton } from "../../ui/bits";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { Field } from "../../ui/Field";
 import { ChannelPicture } from "../../ui/ChannelPicture";
-import { useClient, useMe } from "../app/context";
+import { useClient, useMe, useSelect } from "../app/context";
 import { go } from "../app/route";
 import { useView } from "../app/view";
 import { pictureUrl } from "../files/pictures";
@@ -18,6 +19,8 @@ export function Directory({ onClose }: { onClose: () => void }) {
   const client = useClient();
   const view = useView();
   const me = useMe();
+  // A server that does not say is older than the question.
+  const federates = useSelect((state) => state.server?.federation !== false);
   const [query, setQuery] = useState("");
   // What is typed; what is asked, once it is a whole name.
   const [typed, setTyped] = useState("");
@@ -70,14 +73,16 @@ export function Directory({ onClose }: { onClose: () => void }) {
           {t.directory.create}
         </Button>
       </div>
-      <Field
-        label={t.directory.server}
-        hint={t.directory.serverHint}
-        placeholder={me?.server ?? ""}
-        value={typed}
-        onChange={setTyped}
-        spellCheck="false"
-      />
+      {federates ? (
+        <Field
+          label={t.directory.server}
+          hint={t.directory.serverHint}
+          placeholder={me?.server ?? ""}
+          value={typed}
+          onChange={setTyped}
+          spellCheck="false"
+        />
+      ) : null}
       {alias ? (
         <Button wide icon="hash" onPress={() => void joinAlias(alias)}>
           {t.directory.joinAddress(alias)}
@@ -122,18 +127,19 @@ interface RowProps {
 
 function DirectoryRow({ entry, means, onOpen }: RowProps) {
   const [busy, setBusy] = useState(false);
+  const name = straight(entry.name);
   const words: Record<Means, [title: string, label: string]> = {
-    open: [t.directory.open, `${t.directory.open} ${entry.name}`],
-    join: [t.directory.join, `${t.directory.join} ${entry.name}`],
-    ask: [t.channelSettings.ask, t.channelSettings.askLabel(entry.name)],
-    withdraw: [t.channelSettings.asked, t.channelSettings.withdrawLabel(entry.name)],
+    open: [t.directory.open, `${t.directory.open} ${name}`],
+    join: [t.directory.join, `${t.directory.join} ${name}`],
+    ask: [t.channelSettings.ask, t.channelSettings.askLabel(name)],
+    withdraw: [t.channelSettings.asked, t.channelSettings.withdrawLabel(name)],
   };
   const [title, label] = words[means];
   return (
     <li className="directory-row" data-testid="directory-row">
       <ChannelPicture picture={pictureUrl(entry)} icon="hash" size={28} />
       <div className="directory-text">
-        <div className="directory-name truncate">{entry.name}</div>
+        <div className="directory-name truncate">{name}</div>
         <div className="directory-topic truncate">
           {t.channel.members(entry.member_count)}
           {entry.topic ? ` · ${entry.topic}` : ""}

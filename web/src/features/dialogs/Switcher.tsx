@@ -1,7 +1,9 @@
 // Ctrl/Cmd+K: conversations first, people and commands after.
 
 import { useCallback, useMemo, useState } from "react";
+import { list_directory } from "../../api/operations";
 import { t } from "../../i18n";
+import { straight } from "../../lib/bidi";
 import { Avatar } from "../../ui/Avatar";
 import { Badge } from "../../ui/bits";
 import { TopDialog } from "../../ui/Dialog";
@@ -27,14 +29,18 @@ export function Switcher({ onClose }: { onClose: () => void }) {
   const [query, setQuery] = useState("");
   const state = client.store.getState();
   const wanted = query.trim().toLowerCase();
-  const ask = useCallback(
-    async (text: string) =>
-      text === "" || text.startsWith(">") ? { users: [] } : findUsers(text, FOUND_MAX),
-    [],
-  );
+  const ask = useCallback(async (text: string) => {
+    if (text === "" || text.startsWith(">")) return { users: [], channels: [] };
+    const [{ users }, { channels }] = await Promise.all([
+      findUsers(text, FOUND_MAX),
+      list_directory({ query: text, limit: FOUND_MAX }),
+    ]);
+    return { users, channels };
+  }, []);
   const { found } = useSearch(query, ask);
 
   const conversations = useMemo(() => rankChannels(state, wanted), [state, wanted]);
+  const outside = (found?.channels ?? []).filter((entry) => !isIn(state, entry.id));
   const commands = commandsFor(state, view, parseRoute(location.hash).channel);
 
   const options: PickerOption[] = [
@@ -48,6 +54,13 @@ export function Switcher({ onClose }: { onClose: () => void }) {
         title: displayName(user, user.id),
         detail: user.server === me?.server ? `@${user.username}` : user.id,
       })),
+    ...outside.map((entry) => ({
+      id: entry.id,
+      group: t.directory.title,
+      lead: <Icon name="hash" />,
+      title: straight(entry.name),
+      detail: entry.topic,
+    })),
     ...commands
       .filter(({ title }) => title.toLowerCase().includes(wanted.replace(/^>\s*/, "")))
       .map(({ id, title, icon }) => ({ id, group: t.switcher.commands, lead: <Icon name={icon} />, title })),
@@ -68,6 +81,9 @@ export function Switcher({ onClose }: { onClose: () => void }) {
     if (!command || !("dialog" in command)) onClose();
     if (command) return "dialog" in command ? view.openDialog(command.dialog) : command.run();
     if (id === SEARCH) return view.setPanel({ kind: "search", query: query.trim() });
+    const entry = outside.find((each) => each.id === id);
+    // Where one has to ask, the door says so.
+    if (entry && entry.policy.join !== "knock" && !(await client.actions.join(id))) return;
     if (!id.startsWith("@")) return go(id);
     const channel = await client.actions.startDm([id]);
     if (channel) go(channel.id);
@@ -87,6 +103,11 @@ export function Switcher({ onClose }: { onClose: () => void }) {
     </TopDialog>
   );
 }
+
+const isIn = ({ channels }: State, id: string): boolean => {
+  const membership = channels[id]?.info.membership;
+  return membership === "joined" || membership === "invited";
+};
 
 function conversationOption(state: State, channel: ChannelState): PickerOption {
   const { info } = channel;

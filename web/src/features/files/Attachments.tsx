@@ -5,6 +5,7 @@ import { useState } from "react";
 import { fileUrl, thumbnailUrl } from "../../api/files";
 import type { Attachment, Message } from "../../api/types";
 import { t } from "../../i18n";
+import { straight } from "../../lib/bidi";
 import { fileSize } from "../../lib/size";
 import { Icon } from "../../ui/Icon";
 import { useView } from "../app/view";
@@ -38,13 +39,13 @@ function Files({ files }: { files: readonly Attachment[] }) {
     <div className="attachments" data-testid="attachments">
       {pictures.map((file, index) => (
         <Picture
-          key={file.hash}
+          key={`${file.hash}/${file.name}`}
           file={file}
           onOpen={() => view.openDialog({ kind: "viewer", files: pictures, index })}
         />
       ))}
       {rest.map((file) => (
-        <Other key={file.hash} file={file} />
+        <Other key={`${file.hash}/${file.name}`} file={file} />
       ))}
     </div>
   );
@@ -69,7 +70,7 @@ function Picture({ file, onOpen }: { file: Attachment; onOpen: () => void }) {
         style={{ maxWidth: "100%", minWidth: box.width, minHeight: box.height }}
         onClick={() => setBroken(false)}
       >
-        {t.files.retry(file.name)}
+        {t.files.retry(straight(file.name))}
       </button>
     );
   }
@@ -77,7 +78,7 @@ function Picture({ file, onOpen }: { file: Attachment; onOpen: () => void }) {
     <button
       type="button"
       className="attachment-picture"
-      aria-label={t.files.open(file.name)}
+      aria-label={t.files.open(straight(file.name))}
       onClick={onOpen}
     >
       <img src={source} alt="" loading="lazy" decoding="async" onError={() => setBroken(true)} {...box} />
@@ -104,7 +105,7 @@ function Other({ file }: { file: Attachment }) {
   if (/^audio\/(mpeg|mp4|m4a|aac|ogg|(x-)?flac|(x-)?wav)$/.test(file.media_type) && !unplayable) {
     return (
       <figure className="attachment-sound">
-        <figcaption className="truncate">{file.name}</figcaption>
+        <figcaption className="truncate">{straight(file.name)}</figcaption>
         <audio src={fileUrl(file)} controls preload="none" aria-label={file.name} onError={onError} />
       </figure>
     );
@@ -113,7 +114,7 @@ function Other({ file }: { file: Attachment }) {
     <a className="attachment-file" href={fileUrl(file)} download={file.name}>
       <Icon name="file" />
       <span className="chip-main">
-        <span className="truncate">{file.name}</span>
+        <span className="truncate">{straight(file.name)}</span>
         <span className="chip-note">{fileSize(file.size)}</span>
       </span>
       <Icon name="down" />

@@ -4,8 +4,8 @@ import type { ApiError } from "../../api/http";
 import { t } from "../../i18n";
 import { fileSize } from "../../lib/size";
 import { IconButton } from "../../ui/Button";
-import { Icon } from "../../ui/Icon";
 import { problemText } from "../client/problems";
+import { Preview } from "./Preview";
 import { TOO_LARGE, type Chip } from "./uploads";
 import type { Attaching } from "./useAttaching";
 
@@ -38,7 +38,7 @@ function FileChip({ chip, attaching, onRemoved }: { chip: Chip } & ChipsProps) {
   const percent = Math.round(chip.progress * 100);
   return (
     <li className="file-chip" data-failed={chip.error ? "" : undefined} data-testid="chip">
-      <Icon name="file" />
+      <Preview file={chip.file} />
       <span className="chip-main">
         <span className="truncate">{name}</span>
         {chip.error ? (

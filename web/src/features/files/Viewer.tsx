@@ -4,6 +4,7 @@ import { type KeyboardEvent, useState } from "react";
 import { fileUrl } from "../../api/files";
 import type { Attachment } from "../../api/types";
 import { t } from "../../i18n";
+import { straight } from "../../lib/bidi";
 import { Dialog } from "../../ui/Dialog";
 import { IconButton } from "../../ui/Button";
 
@@ -24,7 +25,7 @@ export function Viewer({ files, index, onClose }: ViewerProps) {
     step(event.key === "ArrowRight" ? 1 : -1);
   };
   return (
-    <Dialog title={file.name} onClose={onClose} width={1200} testId="viewer">
+    <Dialog title={straight(file.name)} onClose={onClose} width={1200} testId="viewer">
       <div className="viewer" onKeyDown={onKeyDown}>
         <img src={fileUrl(file)} alt={file.name} width={file.width} height={file.height} />
         <div className="viewer-foot">

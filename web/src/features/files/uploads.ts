@@ -76,7 +76,9 @@ export class Uploads {
     const there = this.list.flatMap((chip) => chip.uploaded ?? []);
     this.set([]);
     // The same file picked twice is one file.
-    return there.filter((file, at) => there.findIndex((each) => each.hash === file.hash) === at);
+    return there.filter(
+      ({ hash, name }, at) => there.findIndex((each) => each.hash === hash && each.name === name) === at,
+    );
   }
 
   /** Somebody else may sit here next. */

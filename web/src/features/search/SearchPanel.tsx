@@ -207,7 +207,7 @@ function Hit({ result: { message, highlights } }: { result: SearchResult }) {
         )}
       </p>
       {message.attachments.map((file) => (
-        <p key={file.hash} className="search-file truncate">
+        <p key={`${file.hash}/${file.name}`} className="search-file truncate">
           <Icon name="file" /> {file.name}
         </p>
       ))}

@@ -34,6 +34,7 @@ export function EndAccount() {
         setSure(true);
       }}
     >
+      <h3 className="settings-title">{texts.end}</h3>
       <p className="field-hint">{texts.endHint}</p>
       <Field
         label={t.settings.currentPassword}
@@ -41,11 +42,7 @@ export function EndAccount() {
         autoComplete="current-password"
         isRequired
         value={password}
-        onChange={(typed) => {
-          setPassword(typed);
-          // A field that is marked as wrong keeps its form from being sent.
-          setError(null);
-        }}
+        onChange={setPassword}
         error={error ? problemText(error) : undefined}
       />
       <div className="dialog-foot">

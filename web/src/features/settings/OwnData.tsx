@@ -22,6 +22,7 @@ export function OwnData() {
   };
   return (
     <section className="fieldset" aria-label={texts.data}>
+      <h3 className="settings-title">{texts.data}</h3>
       <p className="field-hint">{texts.exportHint}</p>
       <div className="button-row">
         <Button icon="down" isDisabled={messages !== null} onPress={() => void save()}>

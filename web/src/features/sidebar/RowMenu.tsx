@@ -3,17 +3,22 @@
 import { t } from "../../i18n";
 import { IconButton } from "../../ui/Button";
 import { Menu, type MenuAction } from "../../ui/Menu";
+import { channelName } from "../../store/selectors";
 import { useChannel, useClient } from "../app/context";
 import { useView } from "../app/view";
 import { useArrangement } from "./arrangement";
-import { FAVOURITES, put } from "./sections";
+import { FAVOURITES, put, unmuted } from "./sections";
+import { useLevel } from "./useLevel";
 
 export function RowMenu({ id, onOpenChange }: { id: string; onOpenChange: (open: boolean) => void }) {
   const client = useClient();
   const view = useView();
-  const info = useChannel(id)?.info;
+  const channel = useChannel(id);
+  const info = channel?.info;
   const [arrangement, change] = useArrangement();
+  const setLevel = useLevel();
   if (!info) return null;
+  const label = t.sections.options(channelName(client.store.getState(), channel));
   const place = arrangement.places[id] ?? null;
   const muted = info.notify === "none";
   const move = (section: string | null) => () => change((known) => put(known, id, section));
@@ -35,7 +40,7 @@ export function RowMenu({ id, onOpenChange }: { id: string; onOpenChange: (open:
       id: "mute",
       label: muted ? t.sections.unmute : t.sections.mute,
       icon: "bell",
-      onAction: () => void client.actions.setNotify(id, muted ? "all" : "none"),
+      onAction: () => setLevel(info, muted ? unmuted(arrangement, id) : "none"),
     },
     null,
     ...arrangement.sections
@@ -56,9 +61,9 @@ export function RowMenu({ id, onOpenChange }: { id: string; onOpenChange: (open:
   return (
     <span className="row-menu">
       <Menu
-        label={t.sections.options(info.name)}
+        label={label}
         onOpenChange={onOpenChange}
-        trigger={<IconButton icon="more" size="small" label={t.sections.options(info.name)} />}
+        trigger={<IconButton icon="more" size="small" label={label} />}
         items={items.filter((item) => item !== false)}
       />
     </span>

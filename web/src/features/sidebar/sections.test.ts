@@ -3,12 +3,14 @@ import {
   addSection,
   arrange,
   FAVOURITES,
+  levelled,
   put,
   readArrangement,
   removeSection,
   renameSection,
   SECTIONS_MAX,
   toggleCollapsed,
+  unmuted,
 } from "./sections";
 
 const none = readArrangement(undefined);
@@ -63,5 +65,13 @@ describe("sections", () => {
     }
     // A place in a section that is gone is no place.
     expect(readArrangement({ places: { a: "gone", b: FAVOURITES } }).places).toEqual({ b: FAVOURITES });
+  });
+
+  it("a muted channel tells of what it told before", () => {
+    const muted = levelled(levelled(none, "a", "mentions", "none"), "b", "all", "none");
+    expect([unmuted(muted, "a"), unmuted(muted, "b")]).toEqual(["mentions", "all"]);
+    expect(unmuted(readArrangement(JSON.parse(JSON.stringify(muted))), "a")).toBe("mentions");
+    expect(unmuted(levelled(muted, "a", "none", "none"), "a")).toBe("mentions");
+    expect(levelled(muted, "a", "none", "all").quieted).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 // How a person arranges the sidebar: favourites, sections of their own. The same on all of their devices. Pure.
 
+import type { NotifyLevel } from "../../api/types";
 import { isRecord } from "../../lib/local";
 
 export interface Section {
@@ -12,6 +13,8 @@ export interface Arrangement {
   /** Channel to the section that it was put into. */
   readonly places: Readonly<Record<string, string>>;
   readonly collapsed: readonly string[];
+  /** Muted channels that told of mentions only before. */
+  readonly quieted: readonly string[];
 }
 
 export const FAVOURITES = "favourites";
@@ -29,14 +32,16 @@ export function readArrangement(stored: unknown): Arrangement {
     .map((each) => ({ id: each["id"] as string, name: (each["name"] as string).slice(0, SECTION_NAME_MAX) }))
     .slice(0, SECTIONS_MAX);
   const places = isRecord(known["places"]) ? Object.entries(known["places"]) : [];
-  const collapsed = Array.isArray(known["collapsed"]) ? (known["collapsed"] as unknown[]) : [];
+  const texts = (key: string) =>
+    (Array.isArray(known[key]) ? (known[key] as unknown[]) : []).filter((each) => typeof each === "string");
   const ids = new Set([FAVOURITES, ...sections.map(({ id }) => id)]);
   return {
     sections,
     places: Object.fromEntries(
       places.filter((each): each is [string, string] => typeof each[1] === "string" && ids.has(each[1])),
     ),
-    collapsed: collapsed.filter((each) => typeof each === "string"),
+    collapsed: texts("collapsed"),
+    quieted: texts("quieted"),
   };
 }
 
@@ -89,6 +94,7 @@ export function renameSection(known: Arrangement, id: string, name: string): Arr
 /** Its conversations go back to where they were. */
 export function removeSection(known: Arrangement, id: string): Arrangement {
   return {
+    ...known,
     sections: known.sections.filter((each) => each.id !== id),
     places: Object.fromEntries(Object.entries(known.places).filter(([, section]) => section !== id)),
     collapsed: known.collapsed.filter((each) => each !== id),
@@ -101,3 +107,19 @@ export function toggleCollapsed(known: Arrangement, id: string): Arrangement {
     : [...known.collapsed, id];
   return { ...known, collapsed };
 }
+
+/** Remembers what a channel told of before it is muted, until it is muted no longer. */
+export function levelled(
+  known: Arrangement,
+  channel: string,
+  before: NotifyLevel,
+  level: NotifyLevel,
+): Arrangement {
+  if (level === before) return known;
+  const others = known.quieted.filter((each) => each !== channel);
+  return { ...known, quieted: level === "none" && before === "mentions" ? [...others, channel] : others };
+}
+
+/** What a muted channel tells of again. */
+export const unmuted = (known: Arrangement, channel: string): NotifyLevel =>
+  known.quieted.includes(channel) ? "mentions" : "all";

@@ -1,11 +1,11 @@
 // Markdown nodes to React elements. Nothing here sets HTML.
 
-import type { Definition, Nodes, Parents, Table } from "mdast";
-import { Fragment, memo, type MouseEvent, type ReactNode, use, useState } from "react";
+import type { Definition, List, ListItem, Nodes, Parents, Table } from "mdast";
+import { type CSSProperties, Fragment, memo, type MouseEvent, type ReactNode, use, useState } from "react";
 import { t } from "../../i18n";
 import { Code } from "./Code";
 import { References, splitNames } from "./references";
-import { definitions, isBigEmoji, parseMarkdown, safeUrl, splitSpoilers } from "./parse";
+import { definitions, isBigEmoji, parseMarkdown, safeUrl, splitLinks, splitSpoilers, taskOf } from "./parse";
 
 export interface MentionTarget {
   label: string;
@@ -69,12 +69,14 @@ function render(node: Nodes, context: Context): ReactNode {
       return <blockquote>{children(node, context)}</blockquote>;
     case "list":
       return node.ordered ? (
-        <ol start={node.start ?? 1}>{children(node, context)}</ol>
+        <ol start={node.start ?? 1} style={{ "--digits": digitsOf(node) } as CSSProperties}>
+          {children(node, context)}
+        </ol>
       ) : (
         <ul>{children(node, context)}</ul>
       );
     case "listItem":
-      return <li>{children(node, context)}</li>;
+      return <Item node={node} context={context} />;
     case "thematicBreak":
       return <hr />;
     case "break":
@@ -94,6 +96,19 @@ function render(node: Nodes, context: Context): ReactNode {
     default:
       return "value" in node ? node.value : null;
   }
+}
+
+/** A text without marks, of which only addresses lead somewhere. */
+export function LinkedText({ text }: { text: string }) {
+  return splitLinks(text).map((part, index) =>
+    index % 2 === 1 ? (
+      <Link key={index} url={part}>
+        {part}
+      </Link>
+    ) : (
+      part
+    ),
+  );
 }
 
 function Link({ url, children: inner }: { url: string; children: ReactNode }) {
@@ -118,6 +133,21 @@ function Link({ url, children: inner }: { url: string; children: ReactNode }) {
     <a href={href} target="_blank" rel="noopener noreferrer nofollow">
       {inner}
     </a>
+  );
+}
+
+/** How many digits the highest number of a list has: its numbers stand before the text, however long they are. */
+const digitsOf = ({ start, children: items }: List): number => String((start ?? 1) + items.length - 1).length;
+
+/** `[ ]` or `[x]` at the beginning makes a task of it: shown, not to be ticked. */
+function Item({ node, context }: { node: ListItem; context: Context }) {
+  const { done, item } = taskOf(node);
+  if (done === null) return <li>{children(node, context)}</li>;
+  return (
+    <li className="md-task">
+      <input type="checkbox" checked={done} disabled aria-label={done ? t.message.done : t.message.toDo} />
+      {children(item, context)}
+    </li>
   );
 }
 

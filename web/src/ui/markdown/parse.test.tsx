@@ -1,7 +1,7 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
-import { Markdown } from "./Markdown";
-import { isBigEmoji, plainText, safeUrl, splitSpoilers } from "./parse";
+import { LinkedText, Markdown } from "./Markdown";
+import { isBigEmoji, plainText, safeUrl, splitLinks, splitSpoilers } from "./parse";
 
 const html = (text: string) => renderToStaticMarkup(<Markdown text={text} />);
 
@@ -76,5 +76,48 @@ describe("markdown", () => {
     expect(isBigEmoji("👩‍👩‍👧")).toBe(true);
     expect(isBigEmoji("1")).toBe(false);
     expect(isBigEmoji("🎉 ok")).toBe(false);
+  });
+
+  it("makes room for high numbers of a list", () => {
+    expect(html("37. x")).toContain('<ol start="37" style="--digits:2">');
+    expect(html("998. x\n999. y\n1000. z")).toContain('<ol start="998" style="--digits:4">');
+  });
+
+  it("shows tasks as boxes that are not to be ticked", () => {
+    const out = html("- [ ] buy *milk*\n- [x] bread\n- [y] no task\n- [ ]");
+    expect(out).toContain(
+      '<li class="md-task"><input type="checkbox" disabled="" aria-label="To do"/><p>buy <em>milk</em></p></li>',
+    );
+    expect(out).toContain('aria-label="Done" checked=""/><p>bread</p>');
+    expect(out).toContain("<li><p>[y] no task</p></li>");
+    expect(out.match(/checkbox/g)).toHaveLength(2);
+    expect(html("[ ] a paragraph")).not.toContain("checkbox");
+  });
+
+  it("counts a keycap as an emoji, a digit not", () => {
+    for (const text of ["1\uFE0F\u20E3", "#\u20E3 👍", "1\uFE0F\u20E3 2\uFE0F\u20E3"])
+      expect(isBigEmoji(text), text).toBe(true);
+    for (const text of ["1", "12", "# 👍", "\u20E3"]) expect(isBigEmoji(text), text).toBe(false);
+  });
+
+  it("does not tell what is hidden", () => {
+    expect(plainText("the butler ||did it|| and ||left||")).toBe("the butler […] and […]");
+    expect(plainText("a || b")).toBe("a || b");
+  });
+
+  it("links addresses in a text without marks, and nothing else", () => {
+    expect(splitLinks("see https://a.example/x_(y), or (http://b.example).")).toEqual([
+      "see ",
+      "https://a.example/x_(y",
+      "), or (",
+      "http://b.example",
+      ").",
+    ]);
+    const out = renderToStaticMarkup(<LinkedText text="*a* https://a.example <b> javascript:alert(1)" />);
+    expect(out).toContain(
+      '*a* <a href="https://a.example/" target="_blank" rel="noopener noreferrer nofollow">',
+    );
+    expect(out.match(/<a /g)).toHaveLength(1);
+    expect(out).toContain("&lt;b&gt; javascript:alert(1)");
   });
 });

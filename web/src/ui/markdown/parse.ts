@@ -1,6 +1,6 @@
 // CommonMark + tables + strikethrough + bare links, without HTML: what looks like a tag is text.
 
-import type { Definition, Nodes, Root } from "mdast";
+import type { Definition, ListItem, Nodes, Root } from "mdast";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { gfmAutolinkLiteralFromMarkdown } from "mdast-util-gfm-autolink-literal";
 import { gfmStrikethroughFromMarkdown } from "mdast-util-gfm-strikethrough";
@@ -80,13 +80,18 @@ export function safeUrl(url: string): string | null {
   }
 }
 
+/** A text cut so that the pieces at odd places are addresses, without what ends the sentence they stand in. */
+export const splitLinks = (text: string): string[] =>
+  text.split(/(\bhttps?:\/\/[^\s<>]*[^\s<>.,:;!?'"*_~)\]])/i);
+
 /** The words without the marks: for previews, labels and announcements. */
 export function plainText(text: string): string {
   return flatten(parseMarkdown(text)).replace(/\s+/g, " ").trim();
 }
 
 function flatten(node: Nodes): string {
-  if (node.type === "text" || node.type === "inlineCode" || node.type === "code") return node.value;
+  if (node.type === "text") return splitSpoilers(node.value).map(hidden).join("");
+  if (node.type === "inlineCode" || node.type === "code") return node.value;
   if (node.type === "break") return " ";
   if (node.type === "image") return node.alt ?? "";
   if (!("children" in node)) return "";
@@ -94,6 +99,9 @@ function flatten(node: Nodes): string {
     node.type === "root" || node.type === "list" || node.type === "blockquote" || node.type === "table";
   return node.children.map(flatten).join(block ? " " : node.type === "tableRow" ? " " : "");
 }
+
+/** What is hidden in the message is not told beside it. */
+const hidden = (part: string, at: number): string => (at % 2 === 1 ? "[…]" : part);
 
 /** Text nodes cut at `||`: the pieces at odd places are hidden. Unpaired bars stay text. */
 export function splitSpoilers(text: string): string[] {
@@ -106,8 +114,19 @@ export function splitSpoilers(text: string): string[] {
   return parts;
 }
 
+/** Whether an item of a list is a task, and the item without its box. */
+export function taskOf(item: ListItem): { done: boolean | null; item: ListItem } {
+  const [paragraph, ...rest] = item.children;
+  const [text, ...words] = paragraph?.type === "paragraph" ? paragraph.children : [];
+  const box = text?.type === "text" ? /^\[([ xX])\]\s+/.exec(text.value) : null;
+  if (paragraph?.type !== "paragraph" || text?.type !== "text" || !box) return { done: null, item };
+  const value = text.value.slice(box[0].length);
+  const first = { ...paragraph, children: [{ ...text, value }, ...words] };
+  return { done: box[1] !== " ", item: { ...item, children: [first, ...rest] } };
+}
+
 const EMOJI_ONLY =
-  /^(?:\p{Extended_Pictographic}(?:\p{Emoji_Modifier}|\uFE0F|\u200D\p{Extended_Pictographic})*|\p{Regional_Indicator}{2}|\s)+$/u;
+  /^(?:[0-9#*]\uFE0F?\u20E3|\p{Extended_Pictographic}(?:\p{Emoji_Modifier}|\uFE0F|\u200D\p{Extended_Pictographic})*|\p{Regional_Indicator}{2}|\s)+$/u;
 const EMOJI_BIG_MAX = 6;
 
 /** A message of a few emoji and nothing else is shown large. */

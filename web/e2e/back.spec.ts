@@ -1,0 +1,110 @@
+// Back takes away what was opened last, on a phone and on a desk; what is closed by its button leaves no step behind.
+
+import { type Browser, type BrowserContextOptions, expect, test } from "@playwright/test";
+import { Person } from "./person";
+import { Server } from "./server";
+
+const server = new Server();
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+test.beforeAll(() => server.start());
+test.afterAll(() => server.stop());
+
+async function withThread(browser: Browser, name: string, options: BrowserContextOptions): Promise<Person> {
+  const person = await Person.registered(browser, server, name, options);
+  await person.createChannel(`of-${name}`);
+  await person.send("Hello");
+  await person.sees("Hello");
+  await person.act("Hello", "Reply in thread");
+  await expect(person.page.getByTestId("thread")).toBeVisible();
+  return person;
+}
+
+for (const [where, options] of Object.entries({ desk: {}, phone: PHONE })) {
+  test(`Back closes a thread, then leaves the conversation: ${where}`, async ({ browser }) => {
+    const person = await withThread(browser, `one-${where}`, options);
+    const { page } = person;
+    const thread = page.getByTestId("thread");
+    await page.goBack();
+    await expect(thread).toHaveCount(0);
+    await person.expectChannel(`of-one-${where}`);
+    await page.goForward();
+    await expect(thread).toBeVisible();
+    await page.getByRole("button", { name: "Close", exact: true }).click();
+    await expect(thread).toHaveCount(0);
+    await page.goBack();
+    await expect(page.locator("#welcome-title")).toBeVisible();
+    expect(person.complaints).toEqual([]);
+    await person.context.close();
+  });
+
+  test(`Back closes a dialog over a panel, then the panel: ${where}`, async ({ browser }) => {
+    const person = await withThread(browser, `two-${where}`, options);
+    const { page } = person;
+    await page.keyboard.press("Control+k");
+    await expect(page.getByRole("dialog")).toBeVisible();
+    await page.goBack();
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+    await expect(page.getByTestId("thread")).toBeVisible();
+    await page.goBack();
+    await expect(page.getByTestId("thread")).toHaveCount(0);
+    await person.expectChannel(`of-two-${where}`);
+    await person.context.close();
+  });
+}
+
+test("what the switcher leads to takes its place in the history", async ({ browser }) => {
+  const cy = await Person.registered(browser, server, "cy");
+  const { page } = cy;
+  await cy.createChannel("first");
+  await cy.createChannel("second");
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox").fill("first");
+  await page.keyboard.press("Enter");
+  await cy.expectChannel("first");
+  await page.goBack();
+  await cy.expectChannel("second");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await cy.context.close();
+});
+
+test("on a phone Back leads from a conversation to the list it was chosen in", async ({ browser }) => {
+  const di = await Person.registered(browser, server, "di", PHONE);
+  const { page } = di;
+  await di.createChannel("garden");
+  await page.goBack();
+  const open = page.getByRole("button", { name: /^Open conversations/ });
+  await open.tap();
+  await di.nav("garden").tap();
+  await di.expectChannel("garden");
+  await expect(di.nav("garden")).not.toBeInViewport();
+  await page.goBack();
+  await expect(di.nav("garden")).toBeInViewport();
+  await page.goBack();
+  await expect(di.nav("garden")).not.toBeInViewport();
+  await expect(page.locator("#welcome-title")).toBeVisible();
+  await di.context.close();
+});
+
+test("a link to a reply opens its thread, also once more after Back", async ({ browser }) => {
+  const eve = await withThread(browser, "eve", {});
+  const { page } = eve;
+  const thread = page.getByTestId("thread");
+  await thread.getByTestId("composer").fill("Deep");
+  await thread.getByTestId("composer").press("Enter");
+  const reply = thread.getByTestId("message").filter({ hasText: "Deep" });
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await reply.hover();
+  await reply.getByRole("button", { name: "More actions" }).click();
+  await page.getByRole("menuitem", { name: "Copy link" }).click();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  const other = await page.context().newPage();
+  await other.goto(link);
+  await expect(other.getByTestId("thread")).toContainText("Deep");
+  await other.reload();
+  await expect(other.getByTestId("thread")).toContainText("Deep");
+  await other.goBack();
+  await expect(other.getByTestId("thread")).toHaveCount(0);
+  await expect(other.getByRole("heading", { level: 1, name: "of-eve" })).toBeVisible();
+  await eve.context.close();
+});
