@@ -66,7 +66,7 @@ async fn nothing_of_theirs_arrives(world: World) {
     ann.say(&conversation, "n1", "psst").await;
     let other = dm(&ann, &cem).await;
     sees(&cem, &other).await;
-    assert_eq!(shown(&bob).await, [general.clone()]);
+    assert_eq!(shown(&bob).await, std::slice::from_ref(&general));
     assert_eq!(bob.get("/notifications").await.expect(200)["unread"], 0);
 
     // What the log says is there once they are heard again.

@@ -39,6 +39,9 @@ const SEARCH_TIME_MAX: Duration = Duration::from_secs(5);
 /// So many rows are read between two looks at the clock.
 const ROWS_PER_LOOK: usize = 4_096;
 
+/// So many rows, found in that time, are few enough to be looked through at once.
+const FEW: (usize, Duration) = (1_000, Duration::from_millis(4));
+
 /// Where to look.
 #[derive(Debug, Clone, Copy)]
 struct Bounds {
@@ -46,6 +49,13 @@ struct Bounds {
     times: (i64, i64),
     /// Behind this place.
     before: Option<Hit>,
+}
+
+impl Bounds {
+    fn hold(&self, hit: Hit) -> bool {
+        let (from, until) = self.times;
+        (from..until).contains(&hit.ts) && self.before.is_none_or(|before| hit < before)
+    }
 }
 
 /// At most `limit` messages in these parts of channels, sent at `from <= ts < until`, the newest first,
@@ -121,16 +131,20 @@ fn find_in_sqlite(
     let mut search = Search { began: Instant::now(), text: wanted.for_sqlite(), limit, found: Vec::new() };
     let mut parts = parts.to_vec();
     parts.sort_unstable_by_key(|part| Reverse(part.last_ts));
-    if wanted.has_beginnings() {
-        let parts = parts.into_iter().map(|part| within(conn, part, bounds)).collect::<Result<Vec<_>>>()?;
-        let seqs = everywhere(conn, &search, &parts)?;
+    let found = if wanted.has_beginnings() {
+        parts = parts.into_iter().map(|part| within(conn, part, bounds)).collect::<Result<_>>()?;
+        everywhere(conn, &search, &parts, None)?
+    } else {
+        everywhere(conn, &search, &parts, Some(FEW))?
+    };
+    if let Some(seqs) = found {
         for part in parts {
             let found = seqs.get(&part.channel).filter(|_| search.takes(part.last_ts));
             let hits = found.into_iter().flatten().filter_map(|seq| {
                 let ts = messages::sent_at(conn, part.channel, *seq).transpose()?;
                 Some(ts.map(|ts| Hit { ts, channel: part.channel, seq: *seq }))
             });
-            search.take(hits)?;
+            search.take(hits.filter(|hit| hit.as_ref().map_or(true, |hit| bounds.hold(*hit))))?;
         }
         return Ok(search.found);
     }
@@ -153,24 +167,34 @@ fn find_in_sqlite(
     Ok(search.found)
 }
 
-/// The newest seqs of each part that have what is looked for, at most `limit`, found in one go: each statement that looks
-/// for the beginning of a word collects all rows of all words that begin so, wherever they are.
-fn everywhere(conn: &mut Conn, search: &Search, parts: &[Part]) -> Result<HashMap<ChannelNum, Vec<i64>>> {
-    let Conn::Sqlite(c) = conn else { return Ok(HashMap::new()) };
+/// The seqs of each part that have what is looked for, from its end on, found in one go; none if there are more than a few. So
+/// what a statement costs before it finds anything is not paid for each channel: finding the words and, for the beginning of
+/// a word, collecting all rows of all words that begin so. For that there need not be few: as many of each part are
+/// answered as are asked for.
+fn everywhere(
+    conn: &mut Conn,
+    search: &Search,
+    parts: &[Part],
+    few: Option<(usize, Duration)>,
+) -> Result<Option<HashMap<ChannelNum, Vec<i64>>>> {
+    let Conn::Sqlite(c) = conn else { return Ok(None) };
     let mut seqs: HashMap<ChannelNum, (Part, Vec<i64>)> =
         parts.iter().map(|part| (part.channel, (*part, Vec::new()))).collect();
     let rows = Everywhere { text: search.text.clone() }.load_iter::<i64, DefaultLoadingMode>(&mut **c)?;
     for (n, row) in rows.enumerate() {
+        if few.is_some_and(|(rows, time)| n >= rows || search.began.elapsed() > time) {
+            return Ok(None);
+        }
         if n % ROWS_PER_LOOK == 0 {
             search.in_time()?;
         }
         let (channel, seq) = place(row?);
         let Some((part, seqs)) = seqs.get_mut(&channel) else { continue };
-        if (part.first..=part.last).contains(&seq) && seqs.len() < search.limit {
+        if (part.first..=part.last).contains(&seq) && (few.is_some() || seqs.len() < search.limit) {
             seqs.push(seq);
         }
     }
-    Ok(seqs.into_iter().map(|(channel, (_, seqs))| (channel, seqs)).collect())
+    Ok(Some(seqs.into_iter().map(|(channel, (_, seqs))| (channel, seqs)).collect()))
 }
 
 /// (ts, seq) of what is looked for in a part, from its end on. Statements of their own kinds, so that they are kept prepared:
