@@ -6,6 +6,7 @@ mod api;
 mod crash;
 mod examples;
 mod export;
+mod finding;
 mod forget;
 mod plans;
 mod portability;
