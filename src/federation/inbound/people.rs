@@ -2,7 +2,7 @@
 
 use actix_web::{
     HttpResponse, get, post,
-    web::{Json, Path, Query},
+    web::{Json, Path},
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -11,7 +11,7 @@ use super::State;
 use super::signed::Signed;
 use crate::domain::remote::wire::{ChannelCard, Check, DirectoryPage, Invitation, Profile};
 use crate::federation::own_keys;
-use crate::http::Problem;
+use crate::http::{Params, Problem};
 use crate::protocol::ids::{Alias, UserId};
 use crate::protocol::limits::PROTOCOL_VERSION;
 
@@ -27,7 +27,7 @@ pub struct Since {
 /// a signature: whoever has missed changes of keys needs this before it can believe one.
 #[utoipa::path(operation_id = "get_keys", params(Since), responses((status = 200, body = Vec<Object>, description = "`[{set: {keys, prev?, root, serial, server}, root_signature}]`")))]
 #[get("/keys")]
-pub async fn get_keys(state: State, query: Query<Since>) -> Result<HttpResponse, Problem> {
+pub async fn get_keys(state: State, query: Params<Since>) -> Result<HttpResponse, Problem> {
     let since = query.since.unwrap_or(0).max(0);
     let sets = state
         .domain
