@@ -87,7 +87,13 @@ def cursors(client, channel):
     }
     found = {f"cursors_{name}": [client.call("GET", f"{path}?limit=1")["next"]] for name, path in pages.items()}
     # These have no second page here, so their cursors are written as the server would.
-    written = {"export_me": b"1.1", "list_settings": b"a", "list_peers": b"a.test", "list_threads": b"1.1.1"}
+    written = {
+        "export_me": b"1.1",
+        "list_blocks": b"@ann:loggia.localhost",
+        "list_peers": b"a.test",
+        "list_settings": b"a",
+        "list_threads": b"1.1.1",
+    }
     for name, place in written.items():
         found[f"cursors_{name}"] = [base64.urlsafe_b64encode(place).decode().rstrip("=")]
     return found
@@ -163,6 +169,7 @@ REFUSED = {
         "list_notifications",
         "list_accounts",
         "list_all_channels",
+        "list_blocks",
         "list_peers",
         "list_settings",
         "list_threads",
@@ -205,7 +212,10 @@ def settings(token, ids):
         # It answers requests that are no upgrade with 426; what comes after an upgrade, OpenAPI can't describe.
         operation("open_stream", also_expected=["426"]),
         # What was deleted is still there, and says so: its place in the log stays.
-        operation("get_message") + "[operations.checks.use_after_free]\nenabled = false\n",
+        *(
+            operation(name) + "[operations.checks.use_after_free]\nenabled = false\n"
+            for name in ("get_message", "list_edits")
+        ),
         *(operation(name, also_expected=["412", "415"], refused=["4xx"]) for name in TUS),
         *(
             operation(name, own.get(name), ["400"] if name in refused else ())
