@@ -45,11 +45,21 @@ const write = () =>
     return marked;
   }, REPLIES);
 
+/** How much of the channel Ada has not read, as her server knows it. */
+const unread = () =>
+  ada.page.evaluate(async () => {
+    const answer = await fetch(`/api/v1/channels/${location.hash.split("/")[2] ?? ""}`);
+    return ((await answer.json()) as { unread: number }).unread;
+  });
+
 let marked = "";
 
 test("a link to a reply opens its thread there, and leaves the timeline where it opens", async () => {
   marked = await write();
   const { page } = ada;
+  // What she sees is marked as read a moment later; before that the timeline would open at the first of it.
+  await expect(ada.message("other 90")).toBeInViewport();
+  await expect.poll(unread).toBe(0);
   await page.goto(`${page.url()}/${encodeURIComponent(marked)}`);
   await page.reload();
   await expect(reply(/lighthouse/)).toBeInViewport();
