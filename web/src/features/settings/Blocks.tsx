@@ -44,7 +44,7 @@ export function Blocks() {
   const shown = found?.filter(({ user }) => blocked[user.id]) ?? [];
   return (
     <section className="form" aria-label={texts.title} data-testid="blocks">
-      <h3>{texts.title}</h3>
+      <h3 className="settings-title">{texts.title}</h3>
       {found ? null : <ListSkeleton label={t.common.loading} rows={1} />}
       {found && shown.length === 0 ? <p className="field-hint">{texts.none}</p> : null}
       <ul className="people">
