@@ -11,7 +11,7 @@ use diesel::sqlite::Sqlite;
 use diesel::{QueryResult, QueryableByName, RunQueryDsl};
 
 use super::{Wanted, place, rowid};
-use crate::storage::{ChannelNum, Conn, Error, Result, messages};
+use crate::storage::{ChannelNum, Conn, Error, PgConnection, Result, messages};
 
 /// A part of a channel: from the seq `first` to the seq `last`, both included.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +52,11 @@ struct Bounds {
 }
 
 impl Bounds {
+    /// Whether the newest messages lie within.
+    fn is_open(&self) -> bool {
+        self.times.1 == i64::MAX && self.before.is_none()
+    }
+
     fn hold(&self, hit: Hit) -> bool {
         let (from, until) = self.times;
         (from..until).contains(&hit.ts) && self.before.is_none_or(|before| hit < before)
@@ -286,6 +291,8 @@ fn first_since(conn: &mut Conn, part: Part, ts: i64) -> Result<i64> {
     Ok(low)
 }
 
+/// GIN knows no order: what it finds of a common word is all of it, each row of which has to be looked at. So the newest
+/// messages are looked through before, where there are many.
 fn find_in_postgresql(
     conn: &mut Conn,
     wanted: &Wanted,
@@ -297,9 +304,15 @@ fn find_in_postgresql(
     let c = &mut **c;
     let timeout = format!("SET LOCAL statement_timeout = {}", SEARCH_TIME_MAX.as_millis());
     diesel::sql_query(timeout).execute(c)?;
+    let has_many = parts.iter().map(|part| part.last - part.first).sum::<i64>() > NEWEST_ROWS;
+    if has_many && bounds.is_open() && count(limit).saturating_mul(NEWEST_ROWS_PER_HIT) <= NEWEST_ROWS {
+        let found = among_newest(c, wanted, parts, bounds, limit)?;
+        if found.len() == limit {
+            return Ok(found);
+        }
+    }
     let (from, until) = bounds.times;
     let before = bounds.before.unwrap_or(Hit { ts: i64::MAX, channel: i64::MAX, seq: i64::MAX });
-    let column = |of: fn(&Part) -> i64| parts.iter().map(of).collect::<Vec<i64>>();
     let statement = diesel::sql_query(
         "SELECT m.ts, m.channel, m.seq FROM message_search s
          JOIN unnest($2, $3, $4) AS p (channel, first, last) ON p.channel = s.channel AND s.seq BETWEEN p.first AND p.last
@@ -309,14 +322,58 @@ fn find_in_postgresql(
     );
     let statement = statement
         .bind::<Text, _>(wanted.for_postgresql())
-        .bind::<Array<BigInt>, _>(column(|part| part.channel))
-        .bind::<Array<BigInt>, _>(column(|part| part.first))
-        .bind::<Array<BigInt>, _>(column(|part| part.last));
+        .bind::<Array<BigInt>, _>(column(parts, |part| part.channel))
+        .bind::<Array<BigInt>, _>(column(parts, |part| part.first))
+        .bind::<Array<BigInt>, _>(column(parts, |part| part.last));
     let statement = statement.bind::<BigInt, _>(from).bind::<BigInt, _>(until);
     let statement = statement.bind::<BigInt, _>(before.ts).bind::<BigInt, _>(before.channel);
     let statement = statement.bind::<BigInt, _>(before.seq).bind::<BigInt, _>(count(limit));
-    statement.load(c).map_err(|error| match Error::from(error) {
+    statement.load(c).map_err(or_busy)
+}
+
+/// So many of the newest messages are looked through.
+const NEWEST_ROWS: i64 = 2_048;
+/// That is worth while where one in so many has what is looked for.
+const NEWEST_ROWS_PER_HIT: i64 = 32;
+
+/// What is found among the last messages of each part, as many of each: only those that are newer than anything that was
+/// not looked at, so that fewer than `limit` say nothing.
+fn among_newest(
+    conn: &mut PgConnection,
+    wanted: &Wanted,
+    parts: &[Part],
+    bounds: Bounds,
+    limit: usize,
+) -> Result<Vec<Hit>> {
+    let rows = (NEWEST_ROWS / count(parts.len())).max(1);
+    let statement = diesel::sql_query(
+        "WITH newest AS MATERIALIZED (
+             SELECT m.channel, m.seq, m.ts FROM unnest($2, $3, $4) AS p (channel, first, last)
+             CROSS JOIN LATERAL (SELECT channel, seq, ts FROM messages
+                 WHERE channel = p.channel AND seq BETWEEN p.first AND p.last ORDER BY seq DESC LIMIT $5) AS m),
+         left_out AS (SELECT max(ts) AS ts FROM (
+             SELECT min(ts) AS ts FROM newest GROUP BY channel HAVING count(*) = $5) AS ends)
+         SELECT n.ts, n.channel, n.seq FROM newest n CROSS JOIN left_out
+         JOIN message_search s ON s.channel = n.channel AND s.seq = n.seq
+         WHERE s.words @@ $1::tsquery AND n.ts > coalesce(left_out.ts, $6 - 1) AND n.ts >= $6
+         ORDER BY n.ts DESC, n.channel DESC, n.seq DESC LIMIT $7",
+    );
+    let statement = statement
+        .bind::<Text, _>(wanted.for_postgresql())
+        .bind::<Array<BigInt>, _>(column(parts, |part| part.channel))
+        .bind::<Array<BigInt>, _>(column(parts, |part| part.first))
+        .bind::<Array<BigInt>, _>(column(parts, |part| part.last));
+    let statement = statement.bind::<BigInt, _>(rows).bind::<BigInt, _>(bounds.times.0.max(0));
+    statement.bind::<BigInt, _>(count(limit)).load(conn).map_err(or_busy)
+}
+
+fn column(parts: &[Part], of: fn(&Part) -> i64) -> Vec<i64> {
+    parts.iter().map(of).collect()
+}
+
+fn or_busy(error: diesel::result::Error) -> Error {
+    match Error::from(error) {
         Error::Query(cause) if cause.to_string().contains("statement timeout") => Error::Busy,
         other => other,
-    })
+    }
 }
