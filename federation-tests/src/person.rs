@@ -173,6 +173,22 @@ impl Person {
         .await
     }
 
+    /// How this person stands in a channel, as their server shows it; none if it is not shown.
+    pub async fn membership(&self, channel: &str) -> Option<String> {
+        let answer = self.get("/channels").await.expect(200);
+        let all = answer["channels"].as_array().expect("channels").clone();
+        let found = all.into_iter().find(|one| one["id"] == channel)?;
+        found["membership"].as_str().map(str::to_owned)
+    }
+
+    /// Waits until they stand so.
+    pub async fn becomes(&self, channel: &str, wanted: Option<&str>) {
+        crate::eventually(&format!("{} is {wanted:?}", self.id), async || {
+            (self.membership(channel).await.as_deref() == wanted).then_some(())
+        })
+        .await;
+    }
+
     /// The whole log: entries with their events and bodies, and the head.
     pub async fn log(&self, channel: &str) -> (Vec<Value>, Value) {
         let mut entries = Vec::new();

@@ -1,21 +1,7 @@
 //! Direct conversations over servers that somebody has left.
 
-use federation_tests::{Person, World, eventually, on_both_databases};
+use federation_tests::{World, eventually, on_both_databases};
 use serde_json::{Value, json};
-
-async fn membership(person: &Person, channel: &str) -> Option<String> {
-    let answer = person.get("/channels").await.expect(200);
-    let all = answer["channels"].as_array().expect("channels").clone();
-    let found = all.into_iter().find(|one| one["id"] == channel)?;
-    found["membership"].as_str().map(str::to_owned)
-}
-
-async fn becomes(person: &Person, channel: &str, wanted: Option<&str>) {
-    eventually(&format!("{} is {wanted:?}", person.id), async || {
-        (membership(person, channel).await.as_deref() == wanted).then_some(())
-    })
-    .await;
-}
 
 /// Whoever left is in it again when something is said there, on whichever server they and the others are.
 async fn a_conversation_is_open_again_for_all(world: World) {
@@ -24,7 +10,7 @@ async fn a_conversation_is_open_again_for_all(world: World) {
     bob.join("#general:a.test").await;
     let made = ann.post("/dms", json!({ "users": [bob.id] })).await.expect(201);
     let channel = made["id"].as_str().expect("an id");
-    becomes(&bob, channel, Some("joined")).await;
+    bob.becomes(channel, Some("joined")).await;
     let leave = format!("/channels/{channel}/leave");
     let members = format!("/channels/{channel}/members?membership=left");
     // Her server is the host, and what is said comes from another.
@@ -35,7 +21,7 @@ async fn a_conversation_is_open_again_for_all(world: World) {
     .await;
     bob.say(channel, "n1", "are you there?").await;
     ann.hears(channel, "are you there?").await;
-    assert_eq!(membership(&ann, channel).await.as_deref(), Some("joined"));
+    assert_eq!(ann.membership(channel).await.as_deref(), Some("joined"));
     let told = ann.get("/notifications").await.expect(200);
     assert_eq!(told["notifications"][0]["kind"], "dm", "{told}");
     // He is of another server than the host's.
@@ -44,9 +30,9 @@ async fn a_conversation_is_open_again_for_all(world: World) {
         ann.get(&members).await.expect(200).to_string().contains(&bob.id).then_some(())
     })
     .await;
-    assert_eq!(membership(&bob, channel).await, None);
+    assert_eq!(bob.membership(channel).await, None);
     ann.say(channel, "n2", "I am").await;
-    becomes(&bob, channel, Some("joined")).await;
+    bob.becomes(channel, Some("joined")).await;
     bob.hears(channel, "I am").await;
 }
 

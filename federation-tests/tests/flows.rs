@@ -42,20 +42,6 @@ fn member(channel: &str, person: &Person) -> String {
     format!("/channels/{channel}/members/{}", person.id)
 }
 
-async fn membership(person: &Person, channel: &str) -> Option<String> {
-    let answer = person.get("/channels").await.expect(200);
-    let all = answer["channels"].as_array().expect("channels").clone();
-    let found = all.into_iter().find(|one| one["id"] == channel)?;
-    found["membership"].as_str().map(str::to_owned)
-}
-
-async fn becomes(person: &Person, channel: &str, wanted: Option<&str>) {
-    eventually(&format!("{} is {wanted:?}", person.id), async || {
-        (membership(person, channel).await.as_deref() == wanted).then_some(())
-    })
-    .await;
-}
-
 async fn an_invitation_is_accepted_or_declined(world: World) {
     let (people, _) = together(&world).await;
     // The host of each invites somebody of the other, who accepts or declines.
@@ -71,14 +57,14 @@ async fn an_invitation_is_accepted_or_declined(world: World) {
         ann.say(channel, "n", "welcome").await;
         bob.post(&format!("/channels/{channel}/join"), Value::Null).await;
         ann.put(&member(channel, bob), json!({ "membership": "invited" })).await.expect(200);
-        becomes(bob, channel, Some("invited")).await;
+        bob.becomes(channel, Some("invited")).await;
         if accept {
             bob.post(&format!("/channels/{channel}/join"), Value::Null).await.expect(200);
             assert_eq!(bob.texts(channel).await, ["welcome"]);
             agree(&world, &people, channel).await;
         } else {
             bob.post(&format!("/channels/{channel}/leave"), Value::Null).await.expect(204);
-            becomes(bob, channel, None).await;
+            bob.becomes(channel, None).await;
             eventually("ann hears", async || {
                 let page = ann.get(&format!("/channels/{channel}/members?membership=left")).await.expect(200);
                 page.to_string().contains(&bob.id).then_some(())
@@ -130,11 +116,11 @@ async fn a_remote_moderator_moderates(world: World) {
         .await
         .expect(204);
     bob.put(&member(&channel, cem), json!({ "membership": "left" })).await.expect(200);
-    becomes(cem, &channel, None).await;
+    cem.becomes(&channel, None).await;
     cem.join("#general:a.test").await;
     agree(&world, &people, &channel).await;
     bob.put(&member(&channel, cem), json!({ "membership": "banned" })).await.expect(200);
-    becomes(cem, &channel, None).await;
+    cem.becomes(&channel, None).await;
     let refused = cem.post("/joins", json!({ "alias": "#general:a.test" })).await;
     refused.problem(403, "banned");
     let path = format!("/channels/{channel}/messages");
@@ -157,10 +143,10 @@ async fn a_remote_owner_has_the_last_word(world: World) {
     })
     .await;
     bob.put(&member(&channel, &dan), json!({ "membership": "left" })).await.expect(200);
-    becomes(&dan, &channel, None).await;
+    dan.becomes(&channel, None).await;
     dan.join("#general:a.test").await;
     bob.put(&member(&channel, &dan), json!({ "membership": "banned" })).await.expect(200);
-    becomes(&dan, &channel, None).await;
+    dan.becomes(&channel, None).await;
     dan.post("/joins", json!({ "alias": "#general:a.test" })).await.problem(403, "banned");
     bob.put(&member(&channel, &dan), json!({ "membership": "left" })).await.expect(200);
     dan.join("#general:a.test").await;
@@ -203,7 +189,7 @@ async fn leaving_does_not_wait_for_the_host() {
         .await;
     assert_eq!(sent.body["status"], "pending", "{sent:?}");
     people[1].post(&format!("/channels/{channel}/leave"), Value::Null).await.expect(204);
-    assert_eq!(membership(&people[1], &channel).await, None);
+    assert_eq!(people[1].membership(&channel).await, None);
     people[1].get(&format!("/channels/{channel}/messages")).await.problem(403, "not_member");
     world.start(0);
     people[0] = people[0].at(&world.servers[0].base);
@@ -215,7 +201,7 @@ async fn leaving_does_not_wait_for_the_host() {
     })
     .await;
     agree(&world, &[people[0].clone(), bea.clone()], &channel).await;
-    assert_eq!(membership(&people[1], &channel).await, None);
+    assert_eq!(people[1].membership(&channel).await, None);
     people[1].join("#general:a.test").await;
     people[1].say(&channel, "n2", "back again").await;
     bea.hears(&channel, "back again").await;
@@ -226,7 +212,7 @@ async fn direct_messages_and_groups(world: World) {
     let (ann, bob, cem) = (&people[0], &people[1], &people[2]);
     let dm = ann.post("/dms", json!({ "users": [bob.id] })).await.expect(201);
     let dm = dm["id"].as_str().expect("an id");
-    becomes(bob, dm, Some("joined")).await;
+    bob.becomes(dm, Some("joined")).await;
     ann.say(dm, "n1", "hello bob").await;
     bob.hears(dm, "hello bob").await;
     bob.say(dm, "n1", "hello ann").await;
@@ -236,7 +222,7 @@ async fn direct_messages_and_groups(world: World) {
     let group = cem.post("/dms", json!({ "users": [ann.id, bob.id] })).await.expect(201);
     let group = group["id"].as_str().expect("an id");
     for (n, person) in people.iter().enumerate() {
-        becomes(person, group, Some("joined")).await;
+        person.becomes(group, Some("joined")).await;
         person.say(group, "n1", &format!("it is {n}")).await;
     }
     for person in &people {
@@ -263,8 +249,8 @@ async fn two_first_messages_are_one_conversation(world: World) {
         (here.body["id"] == there.body["id"] && here.status < 300).then_some(id)
     })
     .await;
-    becomes(ann, &channel, Some("joined")).await;
-    becomes(bob, &channel, Some("joined")).await;
+    ann.becomes(&channel, Some("joined")).await;
+    bob.becomes(&channel, Some("joined")).await;
     ann.say(&channel, "n1", "which one?").await;
     bob.hears(&channel, "which one?").await;
     bob.say(&channel, "n1", "this one").await;
@@ -309,7 +295,7 @@ async fn newcomers_see_what_the_channel_shows(world: World) {
     let path = format!("/channels/{channel}");
     ann.patch(&path, json!({ "policy": { "history": "since_join" } })).await.expect(200);
     ann.put(&member(&channel, &bob), json!({ "membership": "invited" })).await.expect(200);
-    becomes(&bob, &channel, Some("invited")).await;
+    bob.becomes(&channel, Some("invited")).await;
     for name in ["Hall", "Lounge"] {
         ann.patch(&path, json!({ "name": name, "topic": format!("Tea in the {name}") })).await.expect(200);
     }
@@ -385,13 +371,13 @@ async fn removed_and_invited_again(world: World) {
     let (join, leave) = (format!("/channels/{channel}/join"), format!("/channels/{channel}/leave"));
     let invite = async |person: &Person| {
         ann.put(&member(channel, person), json!({ "membership": "invited" })).await.expect(200);
-        becomes(person, channel, Some("invited")).await;
+        person.becomes(channel, Some("invited")).await;
     };
     invite(bob).await;
     bob.post(&join, Value::Null).await.expect(200);
     // He was the only one of his server: its copy ends here.
     ann.put(&member(channel, bob), json!({ "membership": "left" })).await.expect(200);
-    becomes(bob, channel, None).await;
+    bob.becomes(channel, None).await;
     invite(bob).await;
     bob.post(&join, Value::Null).await.expect(200);
     bob.post(&leave, Value::Null).await.expect(204);
@@ -419,7 +405,7 @@ async fn invited_no_more(world: &World, person: &Person, channel: &str) {
         world.servers[1].read(loggia::storage::pending::hosts).is_empty().then_some(())
     })
     .await;
-    assert_eq!(membership(person, channel).await, None);
+    assert_eq!(person.membership(channel).await, None);
 }
 
 async fn an_invitation_that_was_taken_back_is_put_away(world: World) {
@@ -428,7 +414,7 @@ async fn an_invitation_that_was_taken_back_is_put_away(world: World) {
     let made = ann.post("/channels", private()).await.expect(201);
     let channel = made["id"].as_str().expect("an id");
     ann.put(&member(channel, bob), json!({ "membership": "invited" })).await.expect(200);
-    becomes(bob, channel, Some("invited")).await;
+    bob.becomes(channel, Some("invited")).await;
     // His server is not told.
     ann.put(&member(channel, bob), json!({ "membership": "left" })).await.expect(200);
     bob.post(&format!("/channels/{channel}/leave"), Value::Null).await.expect(204);
@@ -461,7 +447,7 @@ async fn a_knock_is_taken_back(world: World) {
     cem.post(&knock, Value::Null).await.expect(204);
     assert!(listed("knocking").await);
     ann.put(&member(&channel, &cem), json!({ "membership": "invited" })).await.expect(200);
-    becomes(&cem, &channel, Some("invited")).await;
+    cem.becomes(&channel, Some("invited")).await;
     cem.post(&format!("/channels/{channel}/join"), Value::Null).await.expect(200);
     agree(&world, &[ann.clone(), bob.clone(), cem], &channel).await;
 }
