@@ -87,7 +87,8 @@ impl Domain {
         let ready =
             plain(&new, &found).and_then(|draft| self.writer.compose_ahead(&channel, &actor.person, draft));
         let work = move |work: &mut Work<'_>| send(work, &actor, &id, (new, found), ready);
-        let sent = self.writer.one_event(&channel, work).await;
+        let nonce = (asker.person.id.clone(), again.nonce.as_str().to_owned());
+        let sent = self.writer.one_event(&channel, Some(nonce), work).await;
         match sent {
             Err(Error::Elsewhere(out)) => self.send_elsewhere(&asker, &channel, *out, again).await,
             sent => sent,
@@ -299,7 +300,11 @@ fn send(
 ) -> Result<(Message, bool)> {
     let num = work.lane.num_of(work.conn, channel)?.ok_or(Error::NotFound(Missing::Channel))?;
     work.lane.lock_soon(work.conn, num);
-    let sent = entries::by_nonce(work.conn, num, actor.person.num, new.nonce.as_str())?;
+    let (sender, nonce) = (actor.person.num, new.nonce.as_str());
+    let sent = match work.lane.is_unused(num, sender, nonce) {
+        true => None,
+        false => entries::by_nonce(work.conn, num, sender, nonce)?,
+    };
     find_channel(work, actor, channel)?;
     if let Some(entry) = sent {
         return again(work.conn, actor, channel, &entry, &new).map(|message| (message, false));

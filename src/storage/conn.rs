@@ -18,7 +18,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use tokio::runtime::{Builder, Runtime};
 
 use super::Error;
-use super::pipeline::Pipeline;
+use super::pipeline::{Pipeline, Row};
 use super::sqlite::SqliteFile;
 
 /// Pure Rust: no libpq to link, and one binary serves both databases.
@@ -76,7 +76,7 @@ pub trait RunQueryDsl: Sized {
     }
 
     /// As `execute`, of a change whose outcome nobody looks at: on PostgreSQL it travels with the next statement, which
-    /// also answers its error.
+    /// also answers its error. Rows that wait may come before it ([`Pipeline::later`]).
     fn later(self, conn: &mut Conn) -> QueryResult<()>
     where
         Self: ExecuteDsl<SqliteConnection> + ExecuteDsl<PgConnection>,
@@ -91,18 +91,6 @@ pub trait RunQueryDsl: Sized {
                 }
                 ExecuteDsl::execute(self, &mut **c).map(drop)
             }
-        }
-    }
-
-    /// As `later`, of an `INSERT`.
-    fn insert_later(self, conn: &mut Conn) -> QueryResult<()>
-    where
-        Self: ExecuteDsl<SqliteConnection> + ExecuteDsl<PgConnection>,
-        Self: QueryFragment<Pg> + Send + 'static,
-    {
-        match conn {
-            Conn::Sqlite(c) => ExecuteDsl::execute(self, &mut **c).map(drop),
-            Conn::Postgres(c) => insert_later(self, c),
         }
     }
 
@@ -138,16 +126,51 @@ pub trait RunQueryDsl: Sized {
     }
 }
 
-/// As [`RunQueryDsl::insert_later`], of a row that PostgreSQL alone knows.
-pub(in crate::storage) fn insert_later<T>(row: T, conn: &mut PgConnection) -> QueryResult<()>
-where
-    T: ExecuteDsl<PgConnection> + QueryFragment<Pg> + Send + 'static,
-{
+/// Says of a row which table it goes into. None of its columns has a default in its place
+/// (`treat_none_as_default_value = false`): the text of a statement is the same each time, or it is not kept prepared.
+macro_rules! row_of {
+    ($row:ty, $table:expr) => {
+        impl $crate::storage::pipeline::Row for $row {
+            fn insert<const N: usize>(
+                rows: Box<[Self; N]>,
+            ) -> impl diesel::query_builder::QueryFragment<diesel::pg::Pg>
+            + diesel::query_builder::QueryId
+            + Send
+            + 'static {
+                diesel::insert_into($table).values(rows)
+            }
+        }
+
+        impl $crate::storage::conn::InsertAlone for $row {
+            fn insert_alone(self, conn: &mut diesel::sqlite::SqliteConnection) -> diesel::QueryResult<usize> {
+                diesel::RunQueryDsl::execute(diesel::insert_into($table).values(self), conn)
+            }
+        }
+    };
+}
+pub(in crate::storage) use row_of;
+
+/// A row of both databases.
+pub(in crate::storage) trait InsertAlone: Row {
+    fn insert_alone(self, conn: &mut SqliteConnection) -> QueryResult<usize>;
+}
+
+/// Puts a row into its table. On PostgreSQL it goes with others of its kind, before the next statement, which also answers its
+/// error.
+pub(in crate::storage) fn insert_later<R: InsertAlone>(row: R, conn: &mut Conn) -> QueryResult<()> {
+    match conn {
+        Conn::Sqlite(c) => row.insert_alone(c).map(drop),
+        Conn::Postgres(c) => insert_together(row, c),
+    }
+}
+
+/// As [`insert_later`], of a row that PostgreSQL alone knows.
+pub(in crate::storage) fn insert_together<R: Row>(row: R, conn: &mut PgConnection) -> QueryResult<()> {
     if conn.may_wait() {
         conn.insert_later(row);
         return Ok(());
     }
-    ExecuteDsl::execute(row, conn).map(drop)
+    ExecuteDsl::execute(R::insert(Box::new([row])), conn).map(drop)
 }
 
 impl<Q> RunQueryDsl for Q where Q: diesel::RunQueryDsl<SqliteConnection> + diesel::RunQueryDsl<PgConnection> {}

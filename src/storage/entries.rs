@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text};
 
+use super::conn::{insert_later, row_of};
 use super::schema::{bodies, entries, users};
 use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, meta, missing, optional};
 
@@ -29,13 +30,23 @@ pub struct EntryRow {
     pub redacted_seq: Option<i64>,
 }
 
+#[derive(Insertable)]
+#[diesel(table_name = bodies, treat_none_as_default_value = false)]
+struct BodyRow {
+    channel: ChannelNum,
+    seq: i64,
+    body: String,
+}
+
+row_of!(EntryRow, entries::table);
+row_of!(BodyRow, bodies::table);
+
 pub fn insert(conn: &mut Conn, entry: EntryRow) -> Result<()> {
-    Ok(diesel::insert_into(entries::table).values(entry).insert_later(conn)?)
+    Ok(insert_later(entry, conn)?)
 }
 
 pub fn insert_body(conn: &mut Conn, channel: ChannelNum, seq: i64, body: String) -> Result<()> {
-    let row = (bodies::channel.eq(channel), bodies::seq.eq(seq), bodies::body.eq(body));
-    Ok(diesel::insert_into(bodies::table).values(row).insert_later(conn)?)
+    Ok(insert_later(BodyRow { channel, seq, body }, conn)?)
 }
 
 pub fn body(conn: &mut Conn, channel: ChannelNum, seq: i64) -> Result<Option<String>> {

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::conn::on;
+use super::conn::{insert_later, on, row_of};
 use super::pipeline::Soon;
 use super::schema::{bodies, channels, edits, members, messages, reactions, users};
 use super::{ChannelNum, Columns, Conn, Error, Result, RunQueryDsl, UserNum, kept_update, optional};
@@ -30,8 +30,10 @@ pub struct MessageRow {
 /// A message, its author's id, and its body unless that was deleted.
 pub type Shown = (MessageRow, String, Option<String>);
 
+row_of!(MessageRow, messages::table);
+
 pub fn insert(conn: &mut Conn, message: MessageRow) -> Result<()> {
-    Ok(diesel::insert_into(messages::table).values(message).insert_later(conn)?)
+    Ok(insert_later(message, conn)?)
 }
 
 /// Which messages a page is of.

@@ -1,8 +1,8 @@
 //! A connection to PostgreSQL on which statements whose outcome nobody looks at wait for the next one that somebody
 //! does, and travel with it: one journey to the other process and back instead of one for each.
 
-use std::any::TypeId;
-use std::collections::HashSet;
+use std::any::{Any, TypeId};
+use std::collections::{HashSet, VecDeque};
 use std::future::poll_fn;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::pin::Pin;
@@ -25,15 +25,98 @@ use futures_util::future::{BoxFuture, maybe_done};
 
 /// A statement on its way.
 pub type Sent<'a> = BoxFuture<'a, QueryResult<()>>;
-type Row = Box<dyn QueryFragment<Pg> + Send>;
 
 /// Sends a statement.
 type Sends = Box<dyn for<'a> FnOnce(&'a AsyncPgConnection) -> Sent<'a> + Send>;
 
+/// A row that waits for others of its kind, and is put into its table with them: a statement for each is an answer for each,
+/// and most of its cost. Rows of different kinds come into the database in no order, so none refers to another.
+pub trait Row: Sized + Send + 'static {
+    /// The `INSERT` of so many rows. It is kept prepared.
+    fn insert<const N: usize>(rows: Box<[Self; N]>) -> impl QueryFragment<Pg> + QueryId + Send + 'static;
+}
+
+/// Rows of one kind that wait.
+trait Lot: Any + Send {
+    fn len(&self) -> usize;
+
+    /// Takes them as statements of many rows each; what is left is fewer than [`ROWS_MIN`].
+    fn many(&mut self) -> Vec<(Preparation, Sends)>;
+
+    /// Takes one.
+    fn one(&mut self) -> Option<Box<dyn QueryFragment<Pg> + Send>>;
+}
+
+impl<R: Row> Lot for VecDeque<R> {
+    fn len(&self) -> usize {
+        VecDeque::len(self)
+    }
+
+    fn many(&mut self) -> Vec<(Preparation, Sends)> {
+        // Of a few sizes, each a statement that is kept prepared.
+        let next = || {
+            let many = first::<R, 64>(self).map(|rows| statement(R::insert(rows)));
+            let many = many.or_else(|| first::<R, 16>(self).map(|rows| statement(R::insert(rows))));
+            many.or_else(|| first::<R, ROWS_MIN>(self).map(|rows| statement(R::insert(rows))))
+        };
+        std::iter::from_fn(next).collect()
+    }
+
+    fn one(&mut self) -> Option<Box<dyn QueryFragment<Pg> + Send>> {
+        let insert = R::insert(first::<R, 1>(self)?);
+        debug_assert!(insert.is_safe_to_cache_prepared(&Pg).unwrap_or(false), "kept prepared");
+        Some(Box::new(insert))
+    }
+}
+
+/// The first `N` rows, if there are so many.
+fn first<R, const N: usize>(rows: &mut VecDeque<R>) -> Option<Box<[R; N]>> {
+    if rows.len() < N {
+        return None;
+    }
+    rows.drain(..N).collect::<Vec<R>>().try_into().ok()
+}
+
+/// Rows of several kinds as one statement, where there are few of each.
+struct Together(Vec<Box<dyn QueryFragment<Pg> + Send>>);
+
+impl QueryFragment<Pg> for Together {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let Some((last, others)) = self.0.split_last() else { return Ok(()) };
+        for (n, row) in others.iter().enumerate() {
+            out.push_sql(if n == 0 { "WITH " } else { ", " });
+            out.push_sql(&format!("row{n} AS ("));
+            row.walk_ast(out.reborrow())?;
+            out.push_sql(")");
+        }
+        out.push_sql(if others.is_empty() { "" } else { " " });
+        last.walk_ast(out)
+    }
+}
+
+impl QueryId for Together {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+/// Anything whose outcome nobody looks at.
+fn statement<T>(statement: T) -> (Preparation, Sends)
+where
+    T: QueryFragment<Pg> + QueryId + Send + 'static,
+{
+    let preparation = Preparation::of(T::query_id(), &statement);
+    let sends: Sends = Box::new(move |mut conn| {
+        let sent = AsyncConnectionCore::execute_returning_count(&mut conn, statement);
+        Box::pin(async move { sent.await.map(drop) })
+    });
+    (preparation, sends)
+}
+
 /// What waits.
 enum Waiting {
-    /// An `INSERT`. Those that follow one another become one statement.
-    Row(Row),
+    Rows(Box<dyn Lot>),
+    /// A change before which rows may come that were put there after it.
+    Change(Preparation, Sends),
     /// Anything else.
     Statement(Preparation, Sends),
 }
@@ -52,10 +135,16 @@ enum Preparation {
 
 impl Preparation {
     fn of<T: QueryFragment<Pg>>(id: Option<TypeId>, statement: &T) -> Preparation {
+        if !statement.is_safe_to_cache_prepared(&Pg).unwrap_or(false) {
+            return Preparation::Always;
+        }
+        if let Some(id) = id {
+            return Preparation::Once(hash(id));
+        }
         let mut text = <Pg as Backend>::QueryBuilder::default();
-        match (statement.to_sql(&mut text, &Pg), statement.is_safe_to_cache_prepared(&Pg)) {
-            (Ok(()), Ok(true)) => Preparation::Once(hash((id, text.finish()))),
-            _ => Preparation::Always,
+        match statement.to_sql(&mut text, &Pg) {
+            Ok(()) => Preparation::Once(hash(text.finish())),
+            Err(_) => Preparation::Always,
         }
     }
 
@@ -74,10 +163,12 @@ fn hash(key: impl Hash) -> u64 {
     hasher.finish()
 }
 
-/// How many statements wait for another at most; a unit of work asks something after a handful.
-const WAITING_MAX: usize = 64;
-/// How many rows become one statement at most. Each sequence of tables is a statement that is kept prepared.
-const ROWS_MAX: usize = 4;
+/// How many statements, and lots of rows, wait for another at most.
+const WAITING_MAX: usize = 256;
+/// From how many rows of a kind on they are statements of their own.
+const ROWS_MIN: usize = 4;
+/// How many rows of a kind wait for another at most.
+const LOT_ROWS_MAX: usize = 512;
 
 /// What [`Pipeline::soon`] is going to find.
 pub struct Soon<T>(Arc<OnceLock<Option<T>>>);
@@ -87,28 +178,6 @@ impl<T: Clone> Soon<T> {
     pub fn found(self) -> Option<Option<T>> {
         self.0.get().cloned()
     }
-}
-
-/// Rows as one statement: each one for itself is answered by a packet, and wakes whoever waits for the last.
-struct Rows(Vec<Row>);
-
-impl QueryFragment<Pg> for Rows {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        let Some((last, others)) = self.0.split_last() else { return Ok(()) };
-        for (n, row) in others.iter().enumerate() {
-            out.push_sql(if n == 0 { "WITH " } else { ", " });
-            out.push_sql(&format!("row{n} AS ("));
-            row.walk_ast(out.reborrow())?;
-            out.push_sql(")");
-        }
-        out.push_sql(if others.is_empty() { "" } else { " " });
-        last.walk_ast(out)
-    }
-}
-
-impl QueryId for Rows {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
 }
 
 /// [`AsyncPgConnection`], with statements that wait.
@@ -126,24 +195,28 @@ pub struct Pipeline {
 }
 
 impl Pipeline {
-    /// Runs the statement before the next one whose outcome is looked at; its own is an error at the most.
-    pub fn later<T>(&mut self, statement: T)
+    /// Makes the change before the next statement whose outcome is looked at; its own is an error at the most. Rows that wait
+    /// may come before it, so it concerns none of their tables.
+    pub fn later<T>(&mut self, change: T)
     where
         T: QueryFragment<Pg> + QueryId + Send + 'static,
     {
-        let preparation = Preparation::of(T::query_id(), &statement);
-        self.wait(preparation, move |mut conn| {
-            let sent = AsyncConnectionCore::execute_returning_count(&mut conn, statement);
-            Box::pin(async move { sent.await.map(drop) })
-        });
+        let (preparation, sends) = statement(change);
+        self.waiting.push(Waiting::Change(preparation, sends));
     }
 
-    /// As [`Pipeline::later`], of an `INSERT`, which changes no row that is there.
-    pub fn insert_later<T>(&mut self, row: T)
-    where
-        T: QueryFragment<Pg> + Send + 'static,
-    {
-        self.waiting.push(Waiting::Row(Box::new(row)));
+    /// As [`Pipeline::later`], of a row, which goes with others of its kind.
+    pub fn insert_later<R: Row>(&mut self, row: R) {
+        let lots =
+            self.waiting.iter_mut().rev().take_while(|waiting| !matches!(waiting, Waiting::Statement(..)));
+        let mut lots = lots.filter_map(|waiting| match waiting {
+            Waiting::Rows(lot) => (lot.as_mut() as &mut dyn Any).downcast_mut::<VecDeque<R>>(),
+            _ => None,
+        });
+        match lots.next() {
+            Some(lot) => lot.push_back(row),
+            None => self.waiting.push(Waiting::Rows(Box::new(VecDeque::from([row])))),
+        }
     }
 
     fn wait(
@@ -176,13 +249,14 @@ impl Pipeline {
         Some(Soon(found))
     }
 
-    /// Whether a statement may wait: inside a transaction, whose end sends it, and while not too many do.
+    /// Whether a statement may wait: inside a transaction, whose end sends it, and while not too much does.
     pub fn may_wait(&mut self) -> bool {
         let status =
             <AnsiTransactionManager as TransactionManager<Pipeline>>::transaction_manager_status_mut(self);
         let is_inside =
             matches!(status, TransactionManagerStatus::Valid(state) if state.transaction_depth().is_some());
-        is_inside && self.waiting.len() < WAITING_MAX
+        let is_full = |waiting: &Waiting| matches!(waiting, Waiting::Rows(lot) if lot.len() >= LOT_ROWS_MAX);
+        is_inside && self.waiting.len() < WAITING_MAX && !self.waiting.iter().any(is_full)
     }
 
     /// Whether the server closed this connection, or left it in the middle of a transaction.
@@ -250,25 +324,36 @@ impl Pipeline {
 }
 
 /// All that waits, as statements on their way.
-fn sent<'a>(mut conn: &'a AsyncPgConnection, waiting: &mut Vec<Waiting>) -> Vec<(Preparation, Sent<'a>)> {
-    let mut sent: Vec<(Preparation, Sent<'a>)> = Vec::with_capacity(waiting.len());
-    let mut rows = Vec::new();
+fn sent<'a>(conn: &'a AsyncPgConnection, waiting: &mut Vec<Waiting>) -> Vec<(Preparation, Sent<'a>)> {
+    let mut statements = Vec::with_capacity(waiting.len());
+    let mut lots = Vec::new();
     let mut waiting = waiting.drain(..).peekable();
     while let Some(next) = waiting.next() {
         match next {
-            Waiting::Statement(preparation, send) => sent.push((preparation, send(conn))),
-            Waiting::Row(row) => {
-                rows.push(row);
-                if rows.len() == ROWS_MAX || !matches!(waiting.peek(), Some(Waiting::Row(_))) {
-                    let rows = Rows(std::mem::take(&mut rows));
-                    let preparation = Preparation::of(None, &rows);
-                    let put = AsyncConnectionCore::execute_returning_count(&mut conn, rows);
-                    sent.push((preparation, Box::pin(async move { put.await.map(drop) })));
-                }
+            Waiting::Rows(mut lot) => {
+                statements.extend(lot.many());
+                lots.push(lot);
+            }
+            Waiting::Change(preparation, sends) | Waiting::Statement(preparation, sends) => {
+                statements.push((preparation, sends));
             }
         }
+        if !matches!(waiting.peek(), Some(Waiting::Rows(_))) {
+            statements.extend(few(&mut lots));
+        }
     }
-    sent
+    statements.into_iter().map(|(preparation, sends)| (preparation, sends(conn))).collect()
+}
+
+/// What few rows are left of each kind, as one statement for the first of each, one for the second, and so on.
+fn few(lots: &mut Vec<Box<dyn Lot>>) -> Vec<(Preparation, Sends)> {
+    let next = || {
+        let rows: Vec<_> = lots.iter_mut().filter_map(|lot| lot.one()).collect();
+        if rows.is_empty() { None } else { Some(statement(Together(rows))) }
+    };
+    let statements = std::iter::from_fn(next).collect();
+    lots.clear();
+    statements
 }
 
 fn batch(sql: &str) -> impl for<'a> FnOnce(&'a AsyncPgConnection) -> Sent<'a> + Send + 'static {

@@ -214,6 +214,7 @@ impl Work<'_> {
             target_seq: target,
             redacted_seq: None,
         };
+        self.lane.use_nonce(channel, sender.num, nonce);
         entries::insert(self.conn, row)?;
         if void.is_some() {
             let id = self.lane.open(self.conn, channel)?.id.clone();

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::thread;
 
-use super::WriterContext;
 use super::elsewhere::Settled;
 use super::gate::Gate;
 use super::open::{LogPosition, Open};
+use super::{Asks, WriterContext};
 use crate::domain::clock::Clock;
 use crate::domain::effect::Effect;
 use crate::domain::pushes::Wanted;
@@ -19,7 +19,7 @@ use crate::protocol::ids::{ChannelId, KeyId, ServerName};
 use crate::protocol::rules::Refusal;
 use crate::protocol::sign::{Signature, SigningKey};
 use crate::protocol::state::State;
-use crate::storage::{self, ChannelNum, Conn, Soon, channels};
+use crate::storage::{self, ChannelNum, Conn, Soon, UserNum, channels, entries};
 
 /// How many channels a lane keeps at hand.
 const OPEN_CHANNELS_MAX: usize = 20_000;
@@ -90,6 +90,8 @@ pub struct Lane {
     locked_by_unit: Vec<ChannelNum>,
     /// Locks that were asked for, and may have been given.
     locks: HashMap<ChannelNum, Soon<channels::Place>>,
+    /// Nonces that were asked for in this transaction, under the channel's lock, and that their author has not used.
+    unused: HashSet<(ChannelNum, UserNum, String)>,
     /// Channels whose log grew in this transaction, and how long each was before. What failed has grown nothing.
     touched: BTreeMap<ChannelNum, i64>,
     /// Where the logs stood before each append of the unit under way; none for a channel it made.
@@ -116,6 +118,7 @@ impl Lane {
             locked: HashSet::new(),
             locked_by_unit: Vec::new(),
             locks: HashMap::new(),
+            unused: HashSet::new(),
             touched: BTreeMap::new(),
             undo: Vec::new(),
             effects: Vec::new(),
@@ -132,6 +135,7 @@ impl Lane {
             self.nums.clear();
         }
         self.locked.clear();
+        self.unused.clear();
         self.touched.clear();
         self.heads.clear();
         self.begin_unit();
@@ -176,6 +180,42 @@ impl Lane {
             && let Some(lock) = channels::lock_soon(conn, num)
         {
             self.locks.insert(num, lock);
+        }
+    }
+
+    /// Asks what units of this transaction are going to ask, of one channel or of several: it is one journey to PostgreSQL and
+    /// not one for each.
+    pub(super) fn ask(&mut self, conn: &mut Conn, asked: &[&Asks]) -> Result<(), storage::Error> {
+        for same in asked.chunk_by(|one, other| one.channel == other.channel) {
+            // A unit will say what is wrong with a channel.
+            let Some(Ok(Some(num))) = same.first().map(|asks| self.num_of(conn, &asks.channel)) else {
+                continue;
+            };
+            self.lock_soon(conn, num);
+            let nonces: Vec<_> =
+                same.iter().map(|asks| (asks.sender.as_str(), asks.nonce.as_str())).collect();
+            let authors = entries::authors(conn, num, &nonces)?;
+            if self.open(conn, num).is_err() {
+                continue;
+            }
+            for (asks, author) in same.iter().zip(authors) {
+                if let Some(sender) = author.num.filter(|_| !author.has_used_nonce) {
+                    self.unused.insert((num, sender, asks.nonce.clone()));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether it is known that the author has not used the nonce, so that nobody needs to look for it.
+    pub fn is_unused(&self, channel: ChannelNum, sender: UserNum, nonce: &str) -> bool {
+        !self.unused.is_empty() && self.unused.contains(&(channel, sender, nonce.to_owned()))
+    }
+
+    /// The author uses the nonce. Should that be taken back, it is looked for again.
+    pub(super) fn use_nonce(&mut self, channel: ChannelNum, sender: UserNum, nonce: &str) {
+        if !self.unused.is_empty() {
+            self.unused.remove(&(channel, sender, nonce.to_owned()));
         }
     }
 

@@ -46,7 +46,7 @@ use super::Presences;
 use super::clock::Clock;
 use super::effect::{Audience, Effect};
 use super::pushes::Wanted;
-use crate::protocol::ids::ChannelId;
+use crate::protocol::ids::{ChannelId, UserId};
 use crate::storage::{self, ChannelNum, Conn, is_postgres};
 
 /// How many units of work may wait for one lane.
@@ -111,9 +111,19 @@ enum Shelter {
 /// What tells the caller the outcome once it is known whether the transaction was kept.
 type Acknowledge = Box<dyn FnOnce(Result<(), storage::Error>) + Send>;
 
+/// What a unit of work is going to ask: whether somebody used a nonce in a channel. On PostgreSQL those that share a transaction
+/// ask together ([`Lane::ask`]).
+#[derive(Debug)]
+struct Asks {
+    channel: ChannelId,
+    sender: UserId,
+    nonce: String,
+}
+
 struct Unit {
     /// Units with the same key may share a transaction on PostgreSQL.
     key: u64,
+    asks: Option<Asks>,
     run: Box<dyn FnOnce(&mut Work<'_>) -> Acknowledge + Send>,
 }
 
@@ -204,22 +214,29 @@ impl Writer {
         T: Send + 'static,
     {
         self.gate.passed(channel).await;
-        self.run(channel, Shelter::Savepoint, work, queued).await
+        self.run((hash(channel), None), Shelter::Savepoint, work, queued).await
     }
 
     /// As [`Writer::channel`], for the hot path: work that refuses before it writes, and then writes one
     /// event. It does without a savepoint of its own (a fifth of what a send costs); should it fail all
-    /// the same once it has written, the whole commit is given up and its callers are told to try again.
+    /// the same once it has written, the whole commit is given up and its callers are told to try again. It is going to ask whether
+    /// somebody used `nonce` ([`Lane::is_unused`]).
     ///
     /// # Errors
     /// As [`Writer::channel`].
-    pub async fn one_event<T, F>(&self, channel: &ChannelId, work: F) -> Result<T, Error>
+    pub async fn one_event<T, F>(
+        &self,
+        channel: &ChannelId,
+        nonce: Option<(UserId, String)>,
+        work: F,
+    ) -> Result<T, Error>
     where
         F: FnOnce(&mut Work<'_>) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
     {
         self.gate.passed(channel).await;
-        self.run(channel, Shelter::None, work, || ()).await
+        let asks = nonce.map(|(sender, nonce)| Asks { channel: channel.clone(), sender, nonce });
+        self.run((hash(channel), asks), Shelter::None, work, || ()).await
     }
 
     /// Composes and signs an event for a log hosted here, for [`Work::append_ready`]: on the caller's thread, so that the
@@ -237,7 +254,7 @@ impl Writer {
         F: FnOnce(&mut Work<'_>) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
     {
-        self.run(key, Shelter::Savepoint, work, || ()).await
+        self.run((hash(key), None), Shelter::Savepoint, work, || ()).await
     }
 
     /// How many transactions there were since the start.
@@ -271,7 +288,7 @@ impl Writer {
                     let _ = reply.send(());
                 }) as Acknowledge
             });
-            let job = Job::Unit(Unit { key: 0, run });
+            let job = Job::Unit(Unit { key: 0, asks: None, run });
             lane.send(job).await.map_err(|_| Error::Internal(storage::Error::Lost))?;
             done.await.map_err(|_| Error::Internal(storage::Error::Lost))
         });
@@ -280,7 +297,7 @@ impl Writer {
 
     async fn run<T, F>(
         &self,
-        key: impl Hash,
+        (key, asks): (u64, Option<Asks>),
         shelter: Shelter,
         work: F,
         queued: impl FnOnce(),
@@ -289,9 +306,6 @@ impl Writer {
         F: FnOnce(&mut Work<'_>) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
     {
-        let mut hasher = DefaultHasher::new();
-        key.hash(&mut hasher);
-        let key = hasher.finish();
         let (reply, outcome) = oneshot::channel();
         let run = Box::new(move |unit: &mut Work<'_>| {
             let result = unit.attempt(shelter, work);
@@ -302,10 +316,16 @@ impl Writer {
         let lanes = u64::try_from(self.lanes.len()).unwrap_or(1).max(1);
         let lane = usize::try_from(key % lanes).unwrap_or(0);
         let lane = self.lanes.get(lane).ok_or(Error::Internal(storage::Error::Lost))?;
-        lane.try_send(Job::Unit(Unit { key, run })).map_err(refused)?;
+        lane.try_send(Job::Unit(Unit { key, asks, run })).map_err(refused)?;
         queued();
         outcome.await.unwrap_or(Err(Error::Internal(storage::Error::Lost)))
     }
+}
+
+fn hash(key: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    hasher.finish()
 }
 
 fn refused(error: mpsc::error::TrySendError<Job>) -> Error {
@@ -434,6 +454,10 @@ fn commit_group(
     let mut acknowledgements = Vec::with_capacity(group.len());
     lane.begin();
     let kept = conn.begin_write().and_then(|()| {
+        if conn.is_postgres() && group.len() > 1 {
+            let asked: Vec<&Asks> = group.iter().filter_map(|unit| unit.asks.as_ref()).collect();
+            lane.ask(conn, &asked)?;
+        }
         while let Some(unit) = group.pop_front() {
             acknowledgements.push((unit.run)(&mut Work { conn, lane }));
             if lane.spoilt {
@@ -474,7 +498,7 @@ mod tests {
     fn a_compaction_behind_a_group_waits_for_no_other() {
         let (sender, mut queue) = mpsc::channel(2);
         let run = Box::new(|_: &mut Work<'_>| Box::new(|_| ()) as Acknowledge);
-        assert!(sender.try_send(Job::Unit(Unit { key: 0, run })).is_ok());
+        assert!(sender.try_send(Job::Unit(Unit { key: 0, asks: None, run })).is_ok());
         assert!(sender.try_send(Job::Compact(oneshot::channel().0)).is_ok());
         let (done, seen) = std::sync::mpsc::channel();
         thread::spawn(move || {

@@ -14,7 +14,8 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Text};
 
-use super::conn::insert_later;
+use super::conn::insert_together;
+use super::pipeline::Row;
 use super::{ChannelNum, Conn, Error, Result, UserNum};
 pub use find::{Hit, Part, find};
 use fts::Change;
@@ -124,29 +125,39 @@ fn quoted(lexeme: &str) -> String {
     format!("'{}'", lexeme.replace('\\', "\\\\").replace('\'', "''"))
 }
 
-/// Puts words into PostgreSQL's index. A statement of its own kind, so that it is kept prepared: those of
-/// `diesel::sql_query` are not, and are two journeys more each time.
-#[derive(QueryId)]
+/// What PostgreSQL's index has of a message.
 struct AddWords {
     channel: ChannelNum,
     seq: i64,
     words: String,
 }
 
-impl QueryFragment<Pg> for AddWords {
+/// Puts so many into the index. A statement of its own kind, so that it is kept prepared: those of `diesel::sql_query` are not, and
+/// are two journeys more each time.
+#[derive(QueryId)]
+struct AddAll<const N: usize>(Box<[AddWords; N]>);
+
+impl<const N: usize> QueryFragment<Pg> for AddAll<N> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("INSERT INTO message_search (channel, seq, words) VALUES (");
-        out.push_bind_param::<BigInt, _>(&self.channel)?;
-        out.push_sql(", ");
-        out.push_bind_param::<BigInt, _>(&self.seq)?;
-        out.push_sql(", ");
-        out.push_bind_param::<Text, _>(&self.words)?;
-        out.push_sql("::tsvector)");
+        out.push_sql("INSERT INTO message_search (channel, seq, words) VALUES ");
+        for (n, row) in self.0.iter().enumerate() {
+            out.push_sql(if n == 0 { "(" } else { ", (" });
+            out.push_bind_param::<BigInt, _>(&row.channel)?;
+            out.push_sql(", ");
+            out.push_bind_param::<BigInt, _>(&row.seq)?;
+            out.push_sql(", ");
+            out.push_bind_param::<Text, _>(&row.words)?;
+            out.push_sql("::tsvector)");
+        }
         Ok(())
     }
 }
 
-impl<C> diesel::RunQueryDsl<C> for AddWords {}
+impl Row for AddWords {
+    fn insert<const N: usize>(rows: Box<[Self; N]>) -> impl QueryFragment<Pg> + QueryId + Send + 'static {
+        AddAll(rows)
+    }
+}
 
 /// Puts a message into the index.
 pub fn add(conn: &mut Conn, channel: ChannelNum, seq: i64, document: &Document<'_>) -> Result<()> {
@@ -156,7 +167,7 @@ pub fn add(conn: &mut Conn, channel: ChannelNum, seq: i64, document: &Document<'
             c.index(Change { rowid, text, is_removal: false })?;
         }
         Conn::Postgres(c) => {
-            insert_later(AddWords { channel, seq, words: document.for_postgresql() }, c)?;
+            insert_together(AddWords { channel, seq, words: document.for_postgresql() }, c)?;
         }
     }
     Ok(())

@@ -69,7 +69,7 @@ both!(
         let (domain, ann, channel) = stage(&server).await;
         for _ in 0..2 {
             let id = channel.clone();
-            let refused = domain.writer.one_event(&channel, move |work| twice(work, &id)).await;
+            let refused = domain.writer.one_event(&channel, None, move |work| twice(work, &id)).await;
             assert!(matches!(refused, Err(Error::Internal(_))), "{refused:?}");
             assert_eq!(body(&domain, &channel).await, None);
         }
@@ -80,7 +80,7 @@ both!(
             assert!(refused.is_err());
             if work.conn.is_postgres() { Ok(()) } else { Err(Error::Busy) }
         };
-        assert!(domain.writer.one_event(&channel, looks_away).await.is_err());
+        assert!(domain.writer.one_event(&channel, None, looks_away).await.is_err());
         ann.say(channel.as_str(), "n1", "as before").await;
     }
 );
@@ -96,9 +96,9 @@ async fn what_waits_is_seen_in_order_and_taken_back_with_the_rest_on_postgresql(
         let put = |conn: &mut Conn, seq| entries::insert_body(conn, 1, seq, format!("body {seq}"));
         // More than wait for each other.
         conn.begin_write().expect("begun");
-        (0..200).for_each(|seq| put(&mut conn, seq).expect("put"));
-        let seen = entries::bodies_between(&mut conn, 1, 0, 200).expect("bodies");
-        assert_eq!(seen.len(), 200);
+        (0..600).for_each(|seq| put(&mut conn, seq).expect("put"));
+        let seen = entries::bodies_between(&mut conn, 1, 0, 600).expect("bodies");
+        assert_eq!(seen.len(), 600);
         conn.rollback().expect("taken back");
         // Taken back before anything was sent.
         conn.begin_write().expect("begun");

@@ -10,9 +10,9 @@ use futures_util::future::{join_all, poll_immediate};
 use loggia::domain::messages::NewMessage;
 use loggia::domain::view::Message;
 use loggia::domain::writer::{Draft, Work};
-use loggia::domain::{Actor, Domain, Error};
+use loggia::domain::{Actor, Conflict, Domain, Error};
 use loggia::protocol::event::EventType;
-use loggia::protocol::ids::ChannelId;
+use loggia::protocol::ids::{ChannelId, Nonce};
 use loggia::storage::Conn;
 use serde_json::{Map, Value, json};
 
@@ -105,6 +105,19 @@ impl Stage {
             let num = work.lane.num_of(work.conn, &channel)?.expect("the channel");
             let content: Map<String, Value> = [("topic".to_owned(), json!(topic))].into_iter().collect();
             let draft = Draft::new(EventType::ChannelTopic).state("", json!({})).content(content);
+            work.append(num, &person, draft).map(drop)
+        }
+    }
+
+    /// As [`Stage::appends`], with a nonce.
+    fn appends_with(&self, nonce: &str) -> impl Fn(&mut Work<'_>) -> Result<(), Error> + Send + use<> {
+        let (person, channel) = (self.actor.person.clone(), self.channel.clone());
+        let nonce: Nonce = nonce.parse().expect("a nonce");
+        move |work| {
+            let num = work.lane.num_of(work.conn, &channel)?.expect("the channel");
+            let content: Map<String, Value> = [("topic".to_owned(), json!("a topic"))].into_iter().collect();
+            let draft = Draft::new(EventType::ChannelTopic).state("", json!({})).content(content);
+            let draft = Draft { nonce: Some(nonce.clone()), ..draft };
             work.append(num, &person, draft).map(drop)
         }
     }
@@ -212,7 +225,7 @@ both!(
                 appends(work, "half done")?;
                 panic!("a unit of work that a test made panic");
             };
-            domain.writer.one_event(&channel, work).await
+            domain.writer.one_event(&channel, None, work).await
         }))
         .await;
         let after = stage.send("n2", "after").await;
@@ -428,3 +441,40 @@ async fn a_channel_stays_locked_for_a_unit_that_follows_one_that_failed_on_postg
     assert!(refused.to_string().contains("could not obtain lock"), "{refused}");
     assert_eq!(stage.topic().await, "kept");
 }
+
+both!(
+    async fn a_nonce_counts_once_among_messages_of_one_commit(server: TestServer) {
+        let stage = Stage::set(&server).await;
+        stage.ann.say(stage.channel.as_str(), "before", "said before").await;
+        let go_on = stage.hold().await;
+        let first = stage.send("n1", "one").await;
+        let other = stage.send("n2", "two").await;
+        let same = stage.send("n1", "one").await;
+        let reused = stage.send("n1", "something else").await;
+        let known = stage.send("before", "said before").await;
+        let appends = stage.appends_with("n3");
+        let taken_back = stage
+            .unit(move |work| {
+                appends(work)?;
+                Err::<(), _>(Error::Busy)
+            })
+            .await;
+        let third = stage.send("n3", "three").await;
+        let kept = stage.unit(stage.appends_with("n4")).await;
+        let taken = stage.send("n4", "four").await;
+        go_on();
+        let (first, is_new) = first.await.expect("sent");
+        assert!(is_new);
+        assert!(other.await.expect("sent").1);
+        let (again, is_new) = same.await.expect("answered");
+        assert_eq!((again.id, is_new), (first.id, false));
+        let is_conflict = |error| matches!(error, Error::Conflict(Conflict::NonceReused));
+        assert!(is_conflict(reused.await.expect_err("another text")));
+        assert!(!known.await.expect("answered").1);
+        assert!(taken_back.await.is_err());
+        assert!(third.await.expect("sent").1);
+        kept.await.expect("kept");
+        assert!(is_conflict(taken.await.expect_err("the nonce of another event")));
+        stage.is_sound().await;
+    }
+);
