@@ -1,6 +1,7 @@
 //! The timeline: messages as they stand now, with edits, reactions and threads.
 
 use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Text};
 
 use super::conn::{insert_later, on, row_of};
 use super::pipeline::Soon;
@@ -239,14 +240,37 @@ pub fn sent_from(conn: &mut Conn, channel: ChannelNum, seq: i64) -> Result<Optio
     optional(found)
 }
 
-/// (seq, body) of those of these messages that still say something.
-pub fn said(conn: &mut Conn, channel: ChannelNum, seqs: &[i64]) -> Result<Vec<(i64, String)>> {
-    let body = bodies::channel.eq(messages::channel).and(bodies::seq.eq(messages::body_seq));
-    Ok(messages::table
-        .inner_join(bodies::table.on(body))
-        .filter(messages::channel.eq(channel).and(messages::seq.eq_any(seqs)))
-        .select((messages::seq, bodies::body))
-        .load(conn)?)
+#[derive(QueryableByName)]
+struct Said {
+    #[diesel(sql_type = BigInt)]
+    channel: ChannelNum,
+    #[diesel(sql_type = BigInt)]
+    seq: i64,
+    #[diesel(sql_type = Text)]
+    body: String,
+}
+
+/// What these messages of whatever channels say, those that still say something: (channel, seq), body.
+pub fn said(conn: &mut Conn, places: &[(ChannelNum, i64)]) -> Result<Vec<((ChannelNum, i64), String)>> {
+    if let Conn::Postgres(c) = conn {
+        let statement = diesel::sql_query(
+            "SELECT m.channel, m.seq, b.body FROM unnest($1, $2) AS asked (channel, seq)
+             CROSS JOIN LATERAL (SELECT channel, seq, body_seq FROM messages
+                 WHERE channel = asked.channel AND seq = asked.seq LIMIT 1) AS m
+             JOIN bodies b ON b.channel = m.channel AND b.seq = m.body_seq",
+        );
+        let (channels, seqs): (Vec<_>, Vec<_>) = places.iter().copied().unzip();
+        let statement = statement.bind::<Array<BigInt>, _>(channels).bind::<Array<BigInt>, _>(seqs);
+        let said: Vec<Said> = diesel::RunQueryDsl::load(statement, &mut **c)?;
+        return Ok(said.into_iter().map(|said| ((said.channel, said.seq), said.body)).collect());
+    }
+    let body = || bodies::channel.eq(messages::channel).and(bodies::seq.eq(messages::body_seq));
+    let said = places.iter().map(|place| {
+        let message = messages::table.inner_join(bodies::table.on(body()));
+        let said = message.filter(messages::channel.eq(place.0).and(messages::seq.eq(place.1)));
+        Ok(optional(said.select(bodies::body).one(conn))?.map(|body| (*place, body)))
+    });
+    said.filter_map(Result::transpose).collect()
 }
 
 /// When the message with this seq was sent.

@@ -167,13 +167,12 @@ impl Asked {
 
     /// Each with how well it fits.
     fn rank(&self, conn: &mut Conn, hits: &[Hit]) -> Result<Vec<(i64, Hit)>> {
-        let mut points: HashMap<(ChannelNum, Seq), i64> = HashMap::new();
-        for (num, seqs) in by_channel(hits) {
-            for (seq, body) in messages::said(conn, num, &seqs)? {
-                let content: MessageContent = content::read_body(&body).unwrap_or_default();
-                points.insert((num, seq), rank::points(&content.text, &self.phrases));
-            }
-        }
+        let places: Vec<_> = hits.iter().map(|hit| (hit.channel, hit.seq)).collect();
+        let points = messages::said(conn, &places)?.into_iter().map(|(place, body)| {
+            let content: MessageContent = content::read_body(&body).unwrap_or_default();
+            (place, rank::points(&content.text, &self.phrases))
+        });
+        let points: HashMap<(ChannelNum, Seq), i64> = points.collect();
         Ok(hits.iter().map(|hit| (points.get(&(hit.channel, hit.seq)).copied().unwrap_or(0), *hit)).collect())
     }
 

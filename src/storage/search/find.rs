@@ -304,12 +304,16 @@ fn find_in_postgresql(
     let c = &mut **c;
     let timeout = format!("SET LOCAL statement_timeout = {}", SEARCH_TIME_MAX.as_millis());
     diesel::sql_query(timeout).execute(c)?;
-    let has_many = parts.iter().map(|part| part.last - part.first).sum::<i64>() > NEWEST_ROWS;
-    if has_many && bounds.is_open() && count(limit).saturating_mul(NEWEST_ROWS_PER_HIT) <= NEWEST_ROWS {
-        let found = among_newest(c, wanted, parts, bounds, limit)?;
-        if found.len() == limit {
+    let has = parts.iter().map(|part| part.last - part.first).sum::<i64>();
+    let mut rows = NEWEST_ROWS;
+    while bounds.is_open() && rows <= NEWEST_ROWS_MAX && rows < has {
+        let found = among_newest(c, wanted, parts, bounds, (limit, rows))?;
+        if found.len() >= limit {
             return Ok(found);
         }
+        // So many would do if it were as frequent before, and a half more.
+        let enough = rows.saturating_mul(count(limit)) / count(found.len()).max(1);
+        rows = enough.saturating_add(enough / 2).max(rows.saturating_mul(2));
     }
     let (from, until) = bounds.times;
     let before = bounds.before.unwrap_or(Hit { ts: i64::MAX, channel: i64::MAX, seq: i64::MAX });
@@ -331,21 +335,21 @@ fn find_in_postgresql(
     statement.load(c).map_err(or_busy)
 }
 
-/// So many of the newest messages are looked through.
+/// So many of the newest messages are looked through, and more if that is likely to do.
 const NEWEST_ROWS: i64 = 2_048;
-/// That is worth while where one in so many has what is looked for.
-const NEWEST_ROWS_PER_HIT: i64 = 32;
+/// At most so many are: what is rarer than that is found by the index.
+const NEWEST_ROWS_MAX: i64 = 16_384;
 
-/// What is found among the last messages of each part, as many of each: only those that are newer than anything that was
+/// What is found among the last `rows` messages of all parts, as many of each: only those that are newer than anything that was
 /// not looked at, so that fewer than `limit` say nothing.
 fn among_newest(
     conn: &mut PgConnection,
     wanted: &Wanted,
     parts: &[Part],
     bounds: Bounds,
-    limit: usize,
+    (limit, rows): (usize, i64),
 ) -> Result<Vec<Hit>> {
-    let rows = (NEWEST_ROWS / count(parts.len())).max(1);
+    let rows = (rows / count(parts.len())).max(1);
     let statement = diesel::sql_query(
         "WITH newest AS MATERIALIZED (
              SELECT m.channel, m.seq, m.ts FROM unnest($2, $3, $4) AS p (channel, first, last)
