@@ -20,14 +20,13 @@ mod gate;
 mod heads;
 mod lane;
 mod open;
+mod serve;
 
-use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -40,6 +39,7 @@ pub use elsewhere::{Outgoing, OutgoingEvent, Settled};
 pub use gate::{Gate, Mark};
 pub use lane::{Identity, Lane};
 pub use open::{LogPosition, Open, Person, Reader};
+use serve::{RECONNECT_DELAY, serve};
 
 use super::Error;
 use super::Presences;
@@ -51,15 +51,6 @@ use crate::storage::{self, ChannelNum, Conn, is_postgres};
 
 /// How many units of work may wait for one lane.
 const QUEUE_UNITS_MAX: usize = 8_192;
-/// How many units of work one commit carries at most.
-const GROUP_UNITS_MAX: usize = 1_024;
-/// After so many units the write-ahead log is brought into the database as soon as nobody waits: some 4 MB, done in
-/// milliseconds. Left to SQLite it would happen at eight times as much, and those who write meanwhile wait that long.
-const CHECKPOINT_UNITS: usize = 256;
-/// How long a connection may rest before it is asked whether it is still there.
-const REST_MAX: Duration = Duration::from_secs(5);
-/// Pause before a lane tries again to connect.
-const RECONNECT_DELAY: Duration = Duration::from_millis(200);
 
 /// What a unit of work has at hand: a connection inside a transaction, and the lane's memory.
 pub struct Work<'a> {
@@ -133,9 +124,6 @@ enum Job {
     /// Write the database's file anew, between two transactions.
     Compact(oneshot::Sender<Result<(), storage::Error>>),
 }
-
-/// Who waits for the file to be written anew.
-type Compacting = Option<oneshot::Sender<Result<(), storage::Error>>>;
 
 /// Hands units of work to the lanes.
 #[derive(Clone)]
@@ -361,156 +349,5 @@ impl Work<'_> {
             self.lane.take_back();
         }
         outcome
-    }
-}
-
-/// Serves the queue with one connection after another. True once the queue has closed.
-fn serve(
-    context: &WriterContext,
-    queue: &mut mpsc::Receiver<Job>,
-    (commits, ahead): (&AtomicU64, &Ahead),
-) -> bool {
-    let Some(mut conn) = connect(&context.url) else { return false };
-    let mut lane = Lane::new(context);
-    let mut waiting: VecDeque<Unit> = VecDeque::new();
-    let mut used = Instant::now();
-    let mut compacting: Compacting = None;
-    let mut since_checkpoint = 0;
-    loop {
-        if since_checkpoint >= CHECKPOINT_UNITS && waiting.is_empty() && queue.is_empty() {
-            since_checkpoint = 0;
-            if let Err(error) = conn.checkpoint() {
-                tracing::warn!(%error, "the write-ahead log stays as it is for now");
-            }
-        }
-        if !gather(queue, &mut waiting, &mut compacting) {
-            return true;
-        }
-        if conn.is_broken() || (used.elapsed() > REST_MAX && !conn.is_alive()) {
-            let Some(again) = connect(&context.url) else {
-                thread::sleep(RECONNECT_DELAY);
-                continue;
-            };
-            conn = again;
-        }
-        if let Some(reply) = compacting.take_if(|_| waiting.is_empty()) {
-            let _ = reply.send(conn.compact());
-            continue;
-        }
-        let mut group = next_group(&mut waiting, conn.is_postgres());
-        commits.fetch_add(1, Ordering::Relaxed);
-        since_checkpoint += group.len();
-        commit_group(&mut conn, &mut lane, &mut group, (context, ahead));
-        // Those that a spoilt commit did not come to.
-        for unit in group.into_iter().rev() {
-            waiting.push_front(unit);
-        }
-        used = Instant::now();
-    }
-}
-
-/// Waits until there is something to do, and takes what there is; false once the queue has closed.
-fn gather(
-    queue: &mut mpsc::Receiver<Job>,
-    waiting: &mut VecDeque<Unit>,
-    compacting: &mut Compacting,
-) -> bool {
-    // A compaction that came behind the last group is something to do: nobody may write for hours.
-    if waiting.is_empty() && compacting.is_none() {
-        match queue.blocking_recv() {
-            Some(Job::Unit(unit)) => waiting.push_back(unit),
-            Some(Job::Compact(reply)) => *compacting = Some(reply),
-            None => return false,
-        }
-    }
-    while waiting.len() < GROUP_UNITS_MAX && compacting.is_none() {
-        match queue.try_recv() {
-            Ok(Job::Unit(unit)) => waiting.push_back(unit),
-            Ok(Job::Compact(reply)) => *compacting = Some(reply),
-            Err(_) => break,
-        }
-    }
-    true
-}
-
-/// What the next transaction carries: on SQLite all that waits, on PostgreSQL what concerns the same
-/// channel as the first.
-fn next_group(waiting: &mut VecDeque<Unit>, by_key: bool) -> VecDeque<Unit> {
-    let Some(key) = waiting.front().map(|unit| unit.key) else { return VecDeque::new() };
-    if !by_key {
-        return std::mem::take(waiting);
-    }
-    let (group, rest) = std::mem::take(waiting).into_iter().partition(|unit| unit.key == key);
-    *waiting = rest;
-    group
-}
-
-fn commit_group(
-    conn: &mut Conn,
-    lane: &mut Lane,
-    group: &mut VecDeque<Unit>,
-    (context, ahead): (&WriterContext, &Ahead),
-) {
-    let mut acknowledgements = Vec::with_capacity(group.len());
-    lane.begin();
-    let kept = conn.begin_write().and_then(|()| {
-        if conn.is_postgres() && group.len() > 1 {
-            let asked: Vec<&Asks> = group.iter().filter_map(|unit| unit.asks.as_ref()).collect();
-            lane.ask(conn, &asked)?;
-        }
-        while let Some(unit) = group.pop_front() {
-            acknowledgements.push((unit.run)(&mut Work { conn, lane }));
-            if lane.spoilt {
-                let _ = conn.rollback();
-                return Err(storage::Error::Busy);
-            }
-        }
-        lane.write_heads(conn).and_then(|()| conn.commit()).inspect_err(|_| {
-            let _ = conn.rollback();
-        })
-    });
-    match &kept {
-        Ok(()) => {
-            context.mark.grow(lane.grown());
-            ahead.note(lane.places());
-            context.audience.announce(lane.finish());
-        }
-        Err(error) => {
-            tracing::error!(%error, "a commit failed");
-            lane.abandon();
-        }
-    }
-    for acknowledge in acknowledgements {
-        acknowledge(kept.clone());
-    }
-}
-
-fn connect(url: &str) -> Option<Conn> {
-    let opened = Conn::open(url).and_then(|mut conn| conn.use_indices().map(|()| conn));
-    opened.inspect_err(|error| tracing::error!(%error, "cannot open the database for writing")).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_compaction_behind_a_group_waits_for_no_other() {
-        let (sender, mut queue) = mpsc::channel(2);
-        let run = Box::new(|_: &mut Work<'_>| Box::new(|_| ()) as Acknowledge);
-        assert!(sender.try_send(Job::Unit(Unit { key: 0, asks: None, run })).is_ok());
-        assert!(sender.try_send(Job::Compact(oneshot::channel().0)).is_ok());
-        let (done, seen) = std::sync::mpsc::channel();
-        thread::spawn(move || {
-            let (mut waiting, mut compacting) = (VecDeque::new(), None);
-            for _ in 0..2 {
-                gather(&mut queue, &mut waiting, &mut compacting);
-                let _ = done.send((waiting.drain(..).count(), compacting.is_some()));
-            }
-        });
-        for expected in [(1, true), (0, true)] {
-            assert_eq!(seen.recv_timeout(Duration::from_secs(30)), Ok(expected));
-        }
-        drop(sender);
     }
 }
