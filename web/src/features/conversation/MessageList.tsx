@@ -38,7 +38,7 @@ interface MessageListProps {
 
 export function MessageList(props: MessageListProps) {
   const { rows, channel } = props;
-  const { scroller, content, heights, span, atEnd } = props.scroll;
+  const { scroller, content, heights, span, atEnd, hold } = props.scroll;
   const { active, activate, lock, handlers } = usePointed();
   const [now] = useState(() => Date.now());
 
@@ -66,7 +66,9 @@ export function MessageList(props: MessageListProps) {
       );
     }
     if (row.kind === "new") return <NewLine key={row.key} label={t.timeline.newLine} />;
-    if (row.kind === "blocked") return <BlockedLine key={row.key} row={row} onToggle={props.onVeil} />;
+    if (row.kind === "blocked") {
+      return <BlockedLine key={row.key} row={row} onHold={hold} onToggle={props.onVeil} />;
+    }
     if (row.kind === "pending") {
       return <PendingItem key={row.key} item={row.item} head={row.head} onActivate={activate} />;
     }
