@@ -83,3 +83,27 @@ test("a line opens and closes by keyboard, says so, and stays where it is", asyn
     if (open === "true") await expect.poll(top).toBe(before);
   }
 });
+
+test("a line that was opened stays open where older messages join it, and one reads on there", async () => {
+  const { page } = ada;
+  let arrive: () => void = () => undefined;
+  const opened = new Promise<void>((done) => (arrive = done));
+  const older = /\/messages\?.*before=/;
+  await page.route(older, async (route) => {
+    await opened;
+    await route.continue();
+  });
+  await page.reload();
+  await expect(line()).toContainText("49 messages");
+  await toggle().click();
+  const first = ada.message(/much 32$/);
+  await page.locator("#messages").evaluate((box) => (box.scrollTop = 0));
+  await expect(first).toBeInViewport();
+  const top = async () => Math.round((await first.boundingBox())?.y ?? Infinity);
+  const before = await top();
+  arrive();
+  await expect(line()).toContainText("80 messages");
+  await expect(toggle()).toHaveAttribute("aria-expanded", "true");
+  await expect.poll(top).toBe(before);
+  await page.unroute(older);
+});

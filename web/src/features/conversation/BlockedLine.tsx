@@ -1,11 +1,11 @@
 import { blockTexts } from "../../i18n/blocks";
-import type { Row } from "./rows";
+import type { BlockedRow } from "./rows";
 
 interface BlockedLineProps {
-  row: Extract<Row, { kind: "blocked" }>;
+  row: BlockedRow;
   /** Told before the toggle: the line is to stay where it is. */
   onHold: (key: string) => void;
-  onToggle: (key: string) => void;
+  onToggle: (line: BlockedRow) => void;
 }
 
 /** Stands for what people whom the viewer blocks have said one after the other. */
@@ -13,11 +13,11 @@ export function BlockedLine({ row, onHold, onToggle }: BlockedLineProps) {
   const texts = blockTexts();
   const toggle = () => {
     onHold(row.key);
-    onToggle(row.key);
+    onToggle(row);
   };
   return (
     <div className="blocked-line" data-key={row.key} data-testid="blocked-line">
-      {texts.messages(row.count)}
+      {texts.messages(row.ids.length)}
       {" · "}
       <button type="button" aria-expanded={row.open} onClick={toggle}>
         {row.open ? texts.hide : texts.show}

@@ -8,7 +8,7 @@ import { DayLine, NewLine } from "../../ui/MessageRow";
 import { BlockedLine } from "./BlockedLine";
 import { MessageItem } from "./MessageItem";
 import { PendingItem } from "./PendingItem";
-import type { Row } from "./rows";
+import type { BlockedRow, Row } from "./rows";
 import { usePointed } from "./usePointed";
 import type { Scroll } from "./useScroll";
 import { pieces } from "./windowing";
@@ -33,7 +33,7 @@ interface MessageListProps {
   editing: string | null;
   onEdit: (id: string | null) => void;
   /** Opens or closes a line of blocked people's messages. */
-  onVeil: (key: string) => void;
+  onVeil: (line: BlockedRow) => void;
 }
 
 export function MessageList(props: MessageListProps) {

@@ -281,7 +281,7 @@ function measure(box: HTMLElement, heights: Heights): void {
 }
 
 /** Lines that stand before whatever is the first: when older messages are loaded they go to the start of those. */
-const LINES: ReadonlySet<string> = new Set(["day", "new"]);
+const LINES: ReadonlySet<string> = new Set(["day", "new", "blocked"]);
 
 /** Whether a row keeps its neighbours when others are loaded, so that one can hold on to it. */
 const holds = (list: readonly ScrollRow[], key: string | null): boolean => {

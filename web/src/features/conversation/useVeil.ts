@@ -3,16 +3,11 @@
 import { useCallback, useMemo, useState } from "react";
 import type { Dict } from "../../store/state";
 import { useSelect } from "../app/context";
-import type { Veil } from "./rows";
+import { type BlockedRow, toggled, type Veil } from "./rows";
 
-export function useVeil(): { veil: Veil; onVeil: (key: string) => void } {
+export function useVeil(): { veil: Veil; onVeil: (line: BlockedRow) => void } {
   const blocked = useSelect((state) => state.blocked);
   const [opened, setOpened] = useState<Dict<true>>({});
-  const onVeil = useCallback((key: string) => {
-    setOpened((was) => {
-      const { [key]: open, ...others } = was;
-      return open ? others : { ...was, [key]: true };
-    });
-  }, []);
+  const onVeil = useCallback((line: BlockedRow) => setOpened((was) => toggled(was, line)), []);
   return { veil: useMemo(() => ({ blocked, opened }), [blocked, opened]), onVeil };
 }
