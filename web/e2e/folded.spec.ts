@@ -107,3 +107,58 @@ test("a line that was opened stays open where older messages join it, and one re
   await expect.poll(top).toBe(before);
   await page.unroute(older);
 });
+
+test("whatever leads to a blocked person's message opens what it is folded into", async () => {
+  const { page } = ada;
+  const shines = async () => {
+    const found = ada.message("lighthouse");
+    await expect(found).toHaveAttribute("data-flash", "true");
+    await expect(found).toBeInViewport();
+    await expect(
+      page.locator("[aria-expanded=true]").and(page.getByRole("button", { name: "Hide" })),
+    ).toHaveCount(1);
+  };
+  const [sought = ""] = await say(bo, ["to the lighthouse"]);
+  await say(bo, numbered("more", 20));
+  await say(ada, ["the answer to it"], { reply_to: sought });
+  await say(ada, numbered("after", 60));
+
+  // A link from elsewhere, when the line is not loaded.
+  const place = page.url();
+  await page.goto(`${place}/${encodeURIComponent(sought)}`);
+  await page.reload();
+  await shines();
+
+  // What was found, when the line is there and closed; and once more, when it is there and open.
+  await page.getByRole("button", { name: "Hide" }).click();
+  await expect(ada.message("lighthouse")).toHaveCount(0);
+  await page.getByRole("button", { name: "Search messages" }).first().click();
+  await page.getByRole("searchbox", { name: "Search messages" }).fill("lighthouse");
+  const hit = page.getByTestId("search-results").getByRole("button").first();
+  await hit.click();
+  await shines();
+  await expect(page.locator("[data-flash]")).toHaveCount(0);
+  await hit.click();
+  await shines();
+
+  // The quote of an answer.
+  await page.getByRole("button", { name: "Hide" }).click();
+  await ada
+    .message("the answer to it")
+    .getByRole("button", { name: /Show the message that this answers/ })
+    .click();
+  await shines();
+});
+
+test("so does what leads to a reply in a thread", async () => {
+  const { page } = ada;
+  const [root = ""] = await say(ada, ["Where do we eat?"]);
+  const replies = await say(bo, numbered("reply", 70), { thread: root });
+  const thread = page.getByTestId("thread");
+  await page.goto(page.url().replace(/[^/]+$/, encodeURIComponent(replies[9] ?? "")));
+  const reply = thread.getByTestId("message").filter({ hasText: /reply 10$/ });
+  await expect(reply).toHaveAttribute("data-flash", "true");
+  await expect(reply).toBeInViewport();
+  await thread.getByRole("button", { name: "Hide" }).click();
+  await expect(reply).toHaveCount(0);
+});
