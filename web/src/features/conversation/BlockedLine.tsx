@@ -1,19 +1,25 @@
 import { blockTexts } from "../../i18n/blocks";
-import type { Row } from "./rows";
+import type { BlockedRow } from "./rows";
 
 interface BlockedLineProps {
-  row: Extract<Row, { kind: "blocked" }>;
-  onToggle: (key: string) => void;
+  row: BlockedRow;
+  /** Told before the toggle: the line is to stay where it is. */
+  onHold: (key: string) => void;
+  onToggle: (line: BlockedRow) => void;
 }
 
 /** Stands for what people whom the viewer blocks have said one after the other. */
-export function BlockedLine({ row, onToggle }: BlockedLineProps) {
+export function BlockedLine({ row, onHold, onToggle }: BlockedLineProps) {
   const texts = blockTexts();
+  const toggle = () => {
+    onHold(row.key);
+    onToggle(row);
+  };
   return (
     <div className="blocked-line" data-key={row.key} data-testid="blocked-line">
-      {texts.messages(row.count)}
+      {texts.messages(row.ids.length)}
       {" · "}
-      <button type="button" aria-expanded={row.open} onClick={() => onToggle(row.key)}>
+      <button type="button" aria-expanded={row.open} onClick={toggle}>
         {row.open ? texts.hide : texts.show}
       </button>
     </div>

@@ -145,7 +145,7 @@ const Timeline = memo(function Timeline(props: TimelineProps) {
   const reading: Reading = useReading(info, seen);
   const { marker } = reading;
 
-  const { veil, onVeil } = useVeil();
+  const { veil, onVeil, reveal } = useVeil(id, target);
   const rows = useMemo(() => {
     const pending = outbox.filter((item) => !item.thread);
     return main ? buildRows({ window: main, messages, outbox: pending, me, marker, veil }) : [];
@@ -179,7 +179,7 @@ const Timeline = memo(function Timeline(props: TimelineProps) {
     if (held !== holding) client.store.dispatch({ type: "window_held", channel: id, held });
   }, [client, id, held, holding]);
 
-  const { flash, onJump } = useJump(id, target, toRow);
+  const { flash, onJump } = useJump(id, target, toRow, reveal);
   const onDay = useCallback((ts: number) => openDialog({ kind: "date", channel: id, ts }), [openDialog, id]);
 
   const present = useCallback(async () => {

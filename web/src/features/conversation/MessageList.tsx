@@ -8,7 +8,7 @@ import { DayLine, NewLine } from "../../ui/MessageRow";
 import { BlockedLine } from "./BlockedLine";
 import { MessageItem } from "./MessageItem";
 import { PendingItem } from "./PendingItem";
-import type { Row } from "./rows";
+import type { BlockedRow, Row } from "./rows";
 import { usePointed } from "./usePointed";
 import type { Scroll } from "./useScroll";
 import { pieces } from "./windowing";
@@ -33,12 +33,12 @@ interface MessageListProps {
   editing: string | null;
   onEdit: (id: string | null) => void;
   /** Opens or closes a line of blocked people's messages. */
-  onVeil: (key: string) => void;
+  onVeil: (line: BlockedRow) => void;
 }
 
 export function MessageList(props: MessageListProps) {
   const { rows, channel } = props;
-  const { scroller, content, heights, span, atEnd } = props.scroll;
+  const { scroller, content, heights, span, atEnd, hold } = props.scroll;
   const { active, activate, lock, handlers } = usePointed();
   const [now] = useState(() => Date.now());
 
@@ -66,7 +66,9 @@ export function MessageList(props: MessageListProps) {
       );
     }
     if (row.kind === "new") return <NewLine key={row.key} label={t.timeline.newLine} />;
-    if (row.kind === "blocked") return <BlockedLine key={row.key} row={row} onToggle={props.onVeil} />;
+    if (row.kind === "blocked") {
+      return <BlockedLine key={row.key} row={row} onHold={hold} onToggle={props.onVeil} />;
+    }
     if (row.kind === "pending") {
       return <PendingItem key={row.key} item={row.item} head={row.head} onActivate={activate} />;
     }

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { StoredMessage, Window } from "../../store/state";
-import { buildRows, type Veil } from "./rows";
+import { buildRows, toggled, type Veil } from "./rows";
 
 const [ME, BO, CY] = ["@ada:test", "@bo:test", "@cy:test"];
 const NOON = Date.UTC(2026, 6, 1, 12);
@@ -11,17 +11,27 @@ function said(seq: number, sender: string, ts = NOON + seq): StoredMessage {
   return { ...message, ...empty, status: "sent", v: seq } as unknown as StoredMessage;
 }
 
-function rows(messages: StoredMessage[], veil: Veil, marker: number | null = null) {
+function built(messages: StoredMessage[], veil: Veil, marker: number | null = null) {
   const ids = messages.map(({ id }) => id);
   const window: Window = { ids, lo: 0, hi: 100, hasOlder: false, hasNewer: false, stale: false };
   const byId = Object.fromEntries(messages.map((message) => [message.id, message]));
-  return buildRows({ window, messages: byId, outbox: [], me: ME, marker, veil }).map((row) =>
+  return buildRows({ window, messages: byId, outbox: [], me: ME, marker, veil });
+}
+
+function rows(...input: Parameters<typeof built>) {
+  return built(...input).map((row) =>
     row.kind === "message"
       ? `${row.id}${row.head ? " head" : ""}`
       : row.kind === "blocked"
-        ? `${String(row.count)} ${row.open ? "open" : "folded"}`
+        ? `${String(row.ids.length)} ${row.open ? "open" : "folded"}`
         : row.kind,
   );
+}
+
+/** Opens or closes the first line. */
+function toggle(messages: StoredMessage[], veil: Veil): Veil {
+  const line = built(messages, veil).find((row) => row.kind === "blocked");
+  return line ? { ...veil, opened: toggled(veil.opened, line) } : veil;
 }
 
 const HEARD: Veil = { blocked: {}, opened: {} };
@@ -44,8 +54,18 @@ it("what blocked people say one after the other is one line", () => {
 
 it("a line that is opened shows what it stands for, and the others stay", () => {
   const all = [said(1, BO), said(2, BO), said(3, ME), said(4, CY)];
-  const opened = { ...BLOCKED, opened: { "blocked-$1": true as const } };
-  expect(rows(all, opened)).toEqual(["day", "2 open", "$1 head", "$2", "$3 head", "1 folded"]);
+  expect(rows(all, toggle(all, BLOCKED))).toEqual(["day", "2 open", "$1 head", "$2", "$3 head", "1 folded"]);
+});
+
+it("a line is open or closed as a whole, also when others join it at either end or leave it", () => {
+  const all = [said(1, BO), said(2, BO), said(3, CY), said(4, BO)];
+  const opened = toggle(all.slice(1, 3), BLOCKED);
+  const whole = ["$1 head", "$2", "$3 head", "$4 head"];
+  expect(rows(all.slice(0, 3), opened)).toEqual(["day", "3 open", ...whole.slice(0, 3)]);
+  expect(rows(all.slice(1), opened)).toEqual(["day", "3 open", "$2 head", ...whole.slice(2)]);
+  expect(rows(all, opened)).toEqual(["day", "4 open", ...whole]);
+  expect(rows(all.slice(2), opened)).toEqual(["day", "2 open", ...whole.slice(2)]);
+  expect(rows(all, toggle(all, opened))).toEqual(["day", "4 folded"]);
 });
 
 it("each day has a line of its own, and nothing of theirs is new", () => {

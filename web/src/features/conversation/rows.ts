@@ -7,9 +7,11 @@ export type Row = { readonly guess: number } & (
   | { kind: "day"; key: string; ts: number }
   | { kind: "new"; key: "new" }
   | { kind: "message"; key: string; id: string; message: StoredMessage; head: boolean }
-  | { kind: "blocked"; key: string; count: number; open: boolean }
+  | { kind: "blocked"; key: string; ids: readonly string[]; open: boolean }
   | { kind: "pending"; key: string; item: OutboxItem; head: boolean }
 );
+
+export type BlockedRow = Extract<Row, { kind: "blocked" }>;
 
 const DAY_PX = 36;
 const NEW_PX = 24;
@@ -32,9 +34,10 @@ interface Input {
   veil?: Veil;
 }
 
-/** Whose messages are put together to a line, and which of these lines the viewer has opened. */
+/** Whose messages are put together to a line, and in which of these the viewer has opened theirs. */
 export interface Veil {
   readonly blocked: Dict<true>;
+  /** By messages: a line is open when one of its own is. Others may join it at either end, and it has no other name. */
   readonly opened: Dict<true>;
 }
 
@@ -45,8 +48,8 @@ export function buildRows({ window, messages, outbox, me, marker, veil = UNVEILE
   let day = 0;
   let last: { sender: string; ts: number } | null = null;
   let marked = marker === null;
-  /** The line of blocked people's messages that the next one may belong to. */
-  let line: { at: number; count: number; open: boolean } | null = null;
+  /** Where the line of blocked people's messages ends. */
+  let after = 0;
 
   const place = (sender: string, ts: number, alone: boolean): boolean => {
     if (dayOf(ts) !== day) {
@@ -59,24 +62,20 @@ export function buildRows({ window, messages, outbox, me, marker, veil = UNVEILE
     return head;
   };
 
-  for (const id of window.ids) {
-    const message = messages[id];
-    if (!message) continue;
+  const shown = window.ids.flatMap((id) => messages[id] ?? []);
+  for (const [at, message] of shown.entries()) {
+    if (at < after) continue;
     if (veil.blocked[message.sender]) {
-      if (dayOf(message.ts) !== day) line = null;
-      if (!line) {
-        place("", message.ts, true);
-        line = { at: rows.length, count: 0, open: veil.opened[`blocked-${id}`] ?? false };
-        rows.push({ kind: "blocked", key: `blocked-${id}`, count: 0, open: line.open, guess: BLOCKED_PX });
-      }
-      line.count += 1;
-      const known = rows[line.at];
-      if (known?.kind === "blocked") rows[line.at] = { ...known, count: line.count };
-      if (line.open) rows.push(said(message, me, place(message.sender, message.ts, false)));
+      const folded = foldedAt(shown, at, veil);
+      after = at + folded.length;
+      const ids = folded.map(({ id }) => id);
+      const open = ids.some((id) => veil.opened[id]);
+      place("", message.ts, true);
+      rows.push({ kind: "blocked", key: `blocked-${message.id}`, ids, open, guess: BLOCKED_PX });
+      if (open) rows.push(...folded.map((each) => said(each, me, place(each.sender, each.ts, false))));
+      last = { sender: "", ts: folded.at(-1)?.ts ?? message.ts };
       continue;
     }
-    if (line) last = null;
-    line = null;
     if (!marked && marker !== null && message.seq > marker && message.sender !== me) {
       marked = true;
       last = null;
@@ -94,6 +93,23 @@ export function buildRows({ window, messages, outbox, me, marker, veil = UNVEILE
     }
   }
   return rows;
+}
+
+/** What blocked people say one after the other, on one day. */
+function foldedAt(shown: readonly StoredMessage[], at: number, { blocked }: Veil): readonly StoredMessage[] {
+  const day = dayOf(shown[at]?.ts ?? 0);
+  const end = shown.findIndex(({ sender, ts }, i) => i > at && (!blocked[sender] || dayOf(ts) !== day));
+  return shown.slice(at, end < 0 ? undefined : end);
+}
+
+/** What is opened once a line has been opened or closed. */
+export function toggled(opened: Dict<true>, line: BlockedRow): Dict<true> {
+  const next = { ...opened };
+  for (const id of line.ids) {
+    if (line.open) Reflect.deleteProperty(next, id);
+    else next[id] = true;
+  }
+  return next;
 }
 
 function said(message: StoredMessage, me: string, head: boolean): Row {

@@ -13,6 +13,7 @@ export function useJump(
   id: string,
   target: string | null,
   toRow: (key: string) => void,
+  reveal: (message: string) => void,
 ): { flash: string | null; onJump: (message: string) => void } {
   const client = useClient();
   const { setPanel } = useView();
@@ -33,10 +34,11 @@ export function useJump(
       // One that is not in the page after all, because it is gone: then its neighbour.
       const { main: loaded, messages: known } = shown() ?? { main: null, messages: {} };
       const near = loaded?.ids.find((each) => (known[each]?.seq ?? 0) >= found.seq) ?? loaded?.ids.at(-1);
+      reveal(near ?? message);
       light(near ?? message);
       toRow(near ?? message);
     },
-    [client, id, toRow, setPanel, light],
+    [client, id, toRow, reveal, setPanel, light],
   );
   const onJump = useCallback(
     (message: string) => void jump(message).catch((error: unknown) => client.actions.failed(error)),

@@ -50,6 +50,8 @@ export interface Scroll {
   atEnd: boolean;
   toEnd: () => void;
   toRow: (key: string) => void;
+  /** Lets a row stay where it is, also when the end was followed: what it opens comes below it. */
+  hold: (key: string) => void;
 }
 
 export function useScroll({ rows, live, openAt, onNearStart, onNearEnd }: Options): Scroll {
@@ -133,22 +135,45 @@ export function useScroll({ rows, live, openAt, onNearStart, onNearEnd }: Option
 
   useWatching(scroller, content, look, settle);
 
+  return { scroller, content, heights, span, atEnd, ...useLeading(scroller, position, setCentre, settle) };
+}
+
+/** What brings one elsewhere, or keeps one from it. */
+function useLeading(
+  scroller: RefObject<HTMLDivElement | null>,
+  positionRef: RefObject<Position>,
+  setCentre: (centre: { key: string | null }) => void,
+  settle: () => void,
+): Pick<Scroll, "toEnd" | "toRow" | "hold"> {
   const toEnd = useCallback(() => {
-    position.current = { stick: true, top: scroller.current?.scrollTop ?? 0, anchor: null, goal: END };
+    positionRef.current = { stick: true, top: scroller.current?.scrollTop ?? 0, anchor: null, goal: END };
     setCentre({ key: null });
     settle();
-  }, [settle]);
+  }, [scroller, positionRef, setCentre, settle]);
 
   const toRow = useCallback(
     (key: string) => {
-      position.current = { ...position.current, stick: false, goal: key };
+      positionRef.current = { ...positionRef.current, stick: false, goal: key };
       setCentre({ key });
       settle();
     },
-    [settle],
+    [positionRef, setCentre, settle],
   );
 
-  return { scroller, content, heights, span, atEnd, toEnd, toRow };
+  const hold = useCallback(
+    (key: string) => {
+      const box = scroller.current;
+      const row = box && rowOf(box, key);
+      if (!row) return;
+      const anchor = { key, top: offset(box, row) };
+      positionRef.current = { stick: false, top: box.scrollTop, anchor, goal: null };
+      // At once: what is drawn around the end leaves the row out as soon as more is below it, and its focus is lost.
+      setCentre({ key });
+    },
+    [scroller, positionRef, setCentre],
+  );
+
+  return { toEnd, toRow, hold };
 }
 
 /** Hears of scrolls, and of sizes that change: the box's and that of what is in it. */
@@ -256,7 +281,7 @@ function measure(box: HTMLElement, heights: Heights): void {
 }
 
 /** Lines that stand before whatever is the first: when older messages are loaded they go to the start of those. */
-const LINES: ReadonlySet<string> = new Set(["day", "new"]);
+const LINES: ReadonlySet<string> = new Set(["day", "new", "blocked"]);
 
 /** Whether a row keeps its neighbours when others are loaded, so that one can hold on to it. */
 const holds = (list: readonly ScrollRow[], key: string | null): boolean => {

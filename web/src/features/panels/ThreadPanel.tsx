@@ -80,7 +80,7 @@ const Thread = memo(function Thread({ channel, outbox, root, window, target }: T
   // As in the main timeline: the line depends on whether the end is seen, and where one is on the line.
   const [seen, setSeen] = useState(false);
   const { marker, clear } = useThreadReading(id, root, seen, last);
-  const { veil, onVeil } = useVeil();
+  const { veil, onVeil, reveal } = useVeil(id, target?.id ?? null);
   const rows = useMemo(() => {
     const here = outbox.filter((item) => item.thread === root);
     return buildRows({ window, messages, outbox: here, me, marker, veil });
@@ -100,7 +100,7 @@ const Thread = memo(function Thread({ channel, outbox, root, window, target }: T
   const scroll = useScroll({ rows, live, openAt, onNearStart: older, onNearEnd: newer });
   if (seen !== (live && scroll.atEnd)) setSeen(live && scroll.atEnd);
   const { toEnd, toRow } = scroll;
-  const flash = useReplyTarget(id, root, target, toRow);
+  const flash = useReplyTarget(id, root, target, toRow, reveal);
   const onJump = useCallback((message: string) => visit(id, message), [id]);
   const rootMessage = messages[root];
 

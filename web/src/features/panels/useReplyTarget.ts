@@ -10,6 +10,7 @@ export function useReplyTarget(
   root: string,
   target: ReplyTarget | null,
   toRow: (key: string) => void,
+  reveal: (message: string) => void,
 ): string | null {
   const client = useClient();
   const { flash, light } = useFlash();
@@ -20,6 +21,7 @@ export function useReplyTarget(
       const window = client.store.getState().channels[channel]?.threads[root];
       if (!window?.ids.includes(target.id)) await client.timelines.around(channel, target.seq, root);
       if (!wanted) return;
+      reveal(target.id);
       light(target.id);
       toRow(target.id);
     };
@@ -30,6 +32,6 @@ export function useReplyTarget(
       wanted = false;
       clearTimeout(timer);
     };
-  }, [client, channel, root, target, toRow, light]);
+  }, [client, channel, root, target, toRow, reveal, light]);
   return flash;
 }
