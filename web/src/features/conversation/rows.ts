@@ -98,8 +98,11 @@ export function buildRows({ window, messages, outbox, me, marker, veil = UNVEILE
 /** What blocked people say one after the other, on one day. */
 function foldedAt(shown: readonly StoredMessage[], at: number, { blocked }: Veil): readonly StoredMessage[] {
   const day = dayOf(shown[at]?.ts ?? 0);
-  const end = shown.findIndex(({ sender, ts }, i) => i > at && (!blocked[sender] || dayOf(ts) !== day));
-  return shown.slice(at, end < 0 ? undefined : end);
+  const belongs = (message?: StoredMessage) =>
+    message && blocked[message.sender] && dayOf(message.ts) === day;
+  let end = at;
+  while (belongs(shown[end])) end += 1;
+  return shown.slice(at, end);
 }
 
 /** What is opened once a line has been opened or closed. */
