@@ -341,7 +341,9 @@ const NEWEST_ROWS: i64 = 2_048;
 const NEWEST_ROWS_MAX: i64 = 16_384;
 
 /// What is found among the last `rows` messages of all parts, as many of each: only those that are newer than anything that was
-/// not looked at, so that fewer than `limit` say nothing.
+/// not looked at, so that fewer than `limit` say nothing. Subqueries with a limit can't become joins, or the
+/// planner might ask the index for all that a word found. It takes a stretch between two bounds that it does not know for a few
+/// rows and would read and sort all of it: so only one bound is inside.
 fn among_newest(
     conn: &mut PgConnection,
     wanted: &Wanted,
@@ -354,11 +356,13 @@ fn among_newest(
         "WITH newest AS MATERIALIZED (
              SELECT m.channel, m.seq, m.ts FROM unnest($2, $3, $4) AS p (channel, first, last)
              CROSS JOIN LATERAL (SELECT channel, seq, ts FROM messages
-                 WHERE channel = p.channel AND seq BETWEEN p.first AND p.last ORDER BY seq DESC LIMIT $5) AS m),
+                 WHERE channel = p.channel AND seq <= p.last ORDER BY seq DESC LIMIT $5) AS m
+             WHERE m.seq >= p.first),
          left_out AS (SELECT max(ts) AS ts FROM (
              SELECT min(ts) AS ts FROM newest GROUP BY channel HAVING count(*) = $5) AS ends)
          SELECT n.ts, n.channel, n.seq FROM newest n CROSS JOIN left_out
-         JOIN message_search s ON s.channel = n.channel AND s.seq = n.seq
+         CROSS JOIN LATERAL (SELECT words FROM message_search
+             WHERE channel = n.channel AND seq = n.seq LIMIT 1) AS s
          WHERE s.words @@ $1::tsquery AND n.ts > coalesce(left_out.ts, $6 - 1) AND n.ts >= $6
          ORDER BY n.ts DESC, n.channel DESC, n.seq DESC LIMIT $7",
     );
