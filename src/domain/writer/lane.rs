@@ -185,7 +185,7 @@ impl Lane {
 
     /// Asks what units of this transaction are going to ask, of one channel or of several: it is one journey to PostgreSQL and
     /// not one for each.
-    pub(super) fn ask(&mut self, conn: &mut Conn, asked: &[&Asks]) -> Result<(), storage::Error> {
+    pub(super) fn ask(&mut self, conn: &mut Conn, asked: &[Asks]) -> Result<(), storage::Error> {
         for same in asked.chunk_by(|one, other| one.channel == other.channel) {
             // A unit will say what is wrong with a channel.
             let Some(Ok(Some(num))) = same.first().map(|asks| self.num_of(conn, &asks.channel)) else {

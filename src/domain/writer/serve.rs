@@ -116,8 +116,12 @@ fn commit_group(
     lane.begin();
     let kept = conn.begin_write().and_then(|()| {
         if conn.is_postgres() && group.len() > 1 {
-            let asked: Vec<&Asks> = group.iter().filter_map(|unit| unit.asks.as_ref()).collect();
-            lane.ask(conn, &asked)?;
+            // Should it fail, they come again and ask for themselves.
+            let asked: Vec<Asks> = group.iter_mut().filter_map(|unit| unit.asks.take()).collect();
+            if let Err(error) = lane.ask(conn, &asked) {
+                let _ = conn.rollback();
+                return Err(error);
+            }
         }
         while let Some(unit) = group.pop_front() {
             acknowledgements.push((unit.run)(&mut Work { conn, lane }));

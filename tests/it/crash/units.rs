@@ -478,3 +478,20 @@ both!(
         stage.is_sound().await;
     }
 );
+
+#[tokio::test]
+async fn messages_are_refused_and_not_lost_when_what_they_ask_together_fails_on_postgresql() {
+    let Some(server) = TestServer::postgresql_with(&[]).await else { return };
+    let stage = Stage::set(&server).await;
+    let go_on = stage.hold().await;
+    let sends = [stage.send("n1", "one").await, stage.send("n2", "two").await];
+    let url = server.database_url();
+    run_sql(&url, "ALTER TABLE entries RENAME TO elsewhere".to_owned()).await;
+    go_on();
+    for sent in join_all(sends).await {
+        assert!(sent.is_err());
+    }
+    run_sql(&url, "ALTER TABLE elsewhere RENAME TO entries".to_owned()).await;
+    assert!(stage.send("n1", "one").await.await.expect("sent").1);
+    stage.is_sound().await;
+}
