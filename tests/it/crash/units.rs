@@ -100,25 +100,21 @@ impl Stage {
 
     /// Appends to the channel's log, from inside a unit.
     fn appends(&self) -> impl Fn(&mut Work<'_>, &str) -> Result<(), Error> + Send + use<> {
+        self.appends_with(None)
+    }
+
+    /// As [`Stage::appends`], with a nonce of one's own.
+    fn appends_with(
+        &self,
+        nonce: Option<&str>,
+    ) -> impl Fn(&mut Work<'_>, &str) -> Result<(), Error> + Send + use<> {
         let (person, channel) = (self.actor.person.clone(), self.channel.clone());
+        let nonce: Option<Nonce> = nonce.map(|nonce| nonce.parse().expect("a nonce"));
         move |work, topic| {
             let num = work.lane.num_of(work.conn, &channel)?.expect("the channel");
             let content: Map<String, Value> = [("topic".to_owned(), json!(topic))].into_iter().collect();
             let draft = Draft::new(EventType::ChannelTopic).state("", json!({})).content(content);
-            work.append(num, &person, draft).map(drop)
-        }
-    }
-
-    /// As [`Stage::appends`], with a nonce.
-    fn appends_with(&self, nonce: &str) -> impl Fn(&mut Work<'_>) -> Result<(), Error> + Send + use<> {
-        let (person, channel) = (self.actor.person.clone(), self.channel.clone());
-        let nonce: Nonce = nonce.parse().expect("a nonce");
-        move |work| {
-            let num = work.lane.num_of(work.conn, &channel)?.expect("the channel");
-            let content: Map<String, Value> = [("topic".to_owned(), json!("a topic"))].into_iter().collect();
-            let draft = Draft::new(EventType::ChannelTopic).state("", json!({})).content(content);
-            let draft = Draft { nonce: Some(nonce.clone()), ..draft };
-            work.append(num, &person, draft).map(drop)
+            work.append(num, &person, Draft { nonce: nonce.clone(), ..draft }).map(drop)
         }
     }
 
@@ -452,15 +448,16 @@ both!(
         let same = stage.send("n1", "one").await;
         let reused = stage.send("n1", "something else").await;
         let known = stage.send("before", "said before").await;
-        let appends = stage.appends_with("n3");
+        let appends = stage.appends_with(Some("n3"));
         let taken_back = stage
             .unit(move |work| {
-                appends(work)?;
+                appends(work, "taken back")?;
                 Err::<(), _>(Error::Busy)
             })
             .await;
         let third = stage.send("n3", "three").await;
-        let kept = stage.unit(stage.appends_with("n4")).await;
+        let appends = stage.appends_with(Some("n4"));
+        let kept = stage.unit(move |work| appends(work, "kept")).await;
         let taken = stage.send("n4", "four").await;
         go_on();
         let (first, is_new) = first.await.expect("sent");
