@@ -22,6 +22,7 @@ use std::time::{Duration, Instant};
 
 use loggia_benches::{hot, process, stats};
 use serde_json::json;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::postgres::Postgres;
 use crate::report::Report;
@@ -75,6 +76,14 @@ fn runtime() -> io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()
 }
 
+async fn told_to_stop() -> io::Result<()> {
+    let mut terminated = signal(SignalKind::terminate())?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed,
+        _ = terminated.recv() => Ok(()),
+    }
+}
+
 /// The word after an option.
 fn option<'a>(options: &[&'a str], name: &str) -> Option<&'a str> {
     let at = options.iter().position(|word| *word == name)?;
@@ -94,7 +103,13 @@ fn run(options: &[&str]) -> io::Result<()> {
     let begun = Instant::now();
     let mut report = Report::default();
     let databases = databases(option(options, "--on"), quick)?;
-    runtime()?.block_on(measure(&mut report, databases, quick, only))?;
+    runtime()?.block_on(async {
+        tokio::select! {
+            measured = measure(&mut report, databases, quick, only) => measured,
+            // What was started ends with what is dropped here: servers, databases, their directories.
+            told = told_to_stop() => told.and(Err(io::ErrorKind::Interrupted.into())),
+        }
+    })?;
     let data = site::scratch()?;
     let dir = data.parent().unwrap_or(Path::new("."));
     let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
