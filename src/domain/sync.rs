@@ -9,7 +9,7 @@ use super::view::{AccountRole, Channel, ThreadState, User};
 use super::{Actor, Domain, Error, Missing, Result, changes, show, threads};
 use crate::protocol::Seq;
 use crate::protocol::ids::ChannelId;
-use crate::storage::{ChannelNum, UserNum, blocks, channels, members, notifications, users};
+use crate::storage::{ChannelNum, UserNum, blocks, channels, notifications, users};
 
 /// What a client begins with.
 pub struct Snapshot {
@@ -76,16 +76,12 @@ impl Domain {
     pub async fn followed(&self, user: UserNum) -> Result<Vec<Followed>> {
         self.reads
             .read_in_turn(move |conn| {
-                let bases: std::collections::HashMap<ChannelNum, i64> =
-                    members::of_user(conn, user, "joined")?
-                        .into_iter()
-                        .map(|row| (row.channel, row.read_base))
-                        .collect();
-                let rows = channels::of_user(conn, user)?;
-                let followed = rows.into_iter().filter_map(|row| {
-                    let base = bases.get(&row.num)?;
-                    let unread = (row.live_count - base).max(0);
-                    Some(Followed { num: row.num, id: row.id, head: row.size - 1, unread })
+                let rows = channels::followed(conn, user)?;
+                let followed = rows.into_iter().map(|(num, id, size, messages, read)| Followed {
+                    num,
+                    id,
+                    head: size - 1,
+                    unread: (messages - read).max(0),
                 });
                 Ok(followed.collect())
             })

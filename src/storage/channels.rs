@@ -152,6 +152,21 @@ pub fn of_user(conn: &mut Conn, user: UserNum) -> Result<Vec<ChannelRow>> {
         .load(conn)?)
 }
 
+/// A channel that somebody is joined in: its number, id and size, its count of messages, and their own count less what
+/// they have not read.
+pub type FollowedRow = (ChannelNum, String, i64, i64, i64);
+
+/// Channels in which the person is joined, as their streams follow them.
+pub fn followed(conn: &mut Conn, user: UserNum) -> Result<Vec<FollowedRow>> {
+    let columns = (channels::num, channels::id, channels::size, channels::live_count, members::read_base);
+    Ok(channels::table
+        .inner_join(members::table.on(members::channel.eq(channels::num)))
+        .filter(members::user_num.eq(user).and(members::membership.eq("joined")))
+        .order(channels::num)
+        .select(columns)
+        .load(conn)?)
+}
+
 /// Public channels of a host whose name, topic or alias has `query` in it, in the order of their numbers.
 pub fn directory(
     conn: &mut Conn,
