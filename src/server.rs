@@ -128,7 +128,7 @@ pub fn open_store(config: &Config) -> Result<crate::files::Store, StartError> {
 /// Keeps a server from starting on the same data, and fails while one runs: for commands that write into channels.
 pub fn claim_alone(config: &Config) -> Result<Alone, StartError> {
     make_data_dir(&config.data_dir)?;
-    Alone::claim(config)
+    Alone::claim(config, Duration::ZERO)
 }
 
 /// The domain, and what asks other servers, without a server around them.
@@ -283,7 +283,8 @@ pub async fn start(config: Arc<Config>) -> Result<Running, StartError> {
 
 /// As [`start`], by another clock than the system's.
 pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Running, StartError> {
-    let alone = claim_alone(&config)?;
+    make_data_dir(&config.data_dir)?;
+    let alone = Alone::claim(&config, alone::DATABASE_WAIT)?;
     let tokens = Arc::new(TokenCache::default());
     let forgetting = tokens.clone();
     let streams_max = size(config.settings.limits.streams_per_account);

@@ -13,6 +13,8 @@ use super::{StartError, io};
 use crate::config::Config;
 use crate::storage::{self, Conn, is_postgres};
 
+/// How long a database that can't be reached is waited for at the start: after a reboot it may still be starting, too.
+pub(super) const DATABASE_WAIT: Duration = Duration::from_secs(30);
 /// How long the data may still belong to a server that has just ended.
 const PATIENCE: Duration = Duration::from_secs(5);
 const ATTEMPT_PAUSE: Duration = Duration::from_millis(100);
@@ -31,9 +33,10 @@ enum Held {
 }
 
 impl Alone {
-    pub fn claim(config: &Config) -> Result<Alone, StartError> {
+    /// Waits for PostgreSQL for so long, if it can't be reached.
+    pub fn claim(config: &Config, wait: Duration) -> Result<Alone, StartError> {
         let url = config.database_url();
-        if is_postgres(&url) { claim_database(url) } else { claim_directory(config) }
+        if is_postgres(&url) { claim_database(url, wait) } else { claim_directory(config) }
     }
 
     /// Waits until somebody else took the data, which they can only while the database was out of reach.
@@ -57,14 +60,14 @@ fn claim_directory(config: &Config) -> Result<Alone, StartError> {
     Ok(Alone { _held: Held::File { _locked: file }, lost: None })
 }
 
-fn claim_database(url: String) -> Result<Alone, StartError> {
+fn claim_database(url: String, wait: Duration) -> Result<Alone, StartError> {
     let (until_dropped, dropped) = channel();
     let (claimed, first) = channel();
     let (tell_lost, lost) = oneshot::channel();
     // A thread of its own: a PostgreSQL connection drives a runtime, and the caller may be in one.
     let keeper = std::thread::Builder::new().name("alone".to_owned());
     let keep = move || {
-        let conn = match claim_in_time(&url) {
+        let conn = match open_in_time(&url, wait).and_then(claim_in_time) {
             Ok(conn) => conn,
             Err(error) => return drop(claimed.send(Err(error))),
         };
@@ -78,8 +81,24 @@ fn claim_database(url: String) -> Result<Alone, StartError> {
     Ok(Alone { _held: Held::Database { _until_dropped: until_dropped }, lost: Some(lost) })
 }
 
-fn claim_in_time(url: &str) -> Result<Conn, StartError> {
-    let mut conn = Conn::open(url)?;
+fn open_in_time(url: &str, wait: Duration) -> Result<Conn, StartError> {
+    let begun = Instant::now();
+    let mut is_first = true;
+    loop {
+        match Conn::open(url) {
+            Err(error) if begun.elapsed() < wait => {
+                // What it says is in the language of its host, so that nothing tells what passes from what does not.
+                if std::mem::take(&mut is_first) {
+                    tracing::warn!(%error, seconds = wait.as_secs(), "the database is waited for");
+                }
+                std::thread::sleep(ATTEMPT_PAUSE);
+            }
+            opened => return Ok(opened?),
+        }
+    }
+}
+
+fn claim_in_time(mut conn: Conn) -> Result<Conn, StartError> {
     let begun = Instant::now();
     while !conn.claim()? {
         if begun.elapsed() > PATIENCE {
@@ -96,7 +115,7 @@ fn keep(mut conn: Conn, url: &str, dropped: &Receiver<()>) -> bool {
         if conn.is_alive() {
             continue;
         }
-        match claim_in_time(url) {
+        match open_in_time(url, Duration::ZERO).and_then(claim_in_time) {
             Ok(again) => conn = again,
             Err(StartError::InUse(_)) => {
                 tracing::error!("another server took the database while it was out of reach");

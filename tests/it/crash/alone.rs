@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use loggia::storage::Conn;
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::support::{Database, Process};
 
@@ -52,5 +53,29 @@ async fn a_server_that_lost_its_database_to_another_stops() {
     }
     // Its runtime must not be dropped inside another.
     std::thread::spawn(move || drop(thief)).join().expect("dropped");
+    database.drop_it().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_waits_for_a_database_that_is_still_starting() {
+    let Some(database) = Database::create().await else { return };
+    let (before, name) = database.url.rsplit_once('/').expect("a database in the URL");
+    let (user, real) = before.rsplit_once('@').expect("a user in the URL");
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("{user}@{}/{name}", listener.local_addr().expect("an address"));
+    let real = real.to_owned();
+    let passing_on = tokio::spawn(async move {
+        // Hangs up on whoever asks first, as a database does that takes nobody in yet.
+        drop(listener.accept().await.expect("a connection"));
+        while let Ok((mut client, _)) = listener.accept().await {
+            let mut server = TcpStream::connect(&real).await.expect("the database");
+            tokio::spawn(async move { tokio::io::copy_bidirectional(&mut client, &mut server).await });
+        }
+    });
+    let data = tempfile::tempdir().expect("a directory");
+    let path = data.path().to_owned();
+    let started = tokio::task::spawn_blocking(move || Process::start(&path, &url, 0));
+    started.await.expect("ready").kill();
+    passing_on.abort();
     database.drop_it().await;
 }
