@@ -6,7 +6,7 @@ import type { Plugin } from "vite";
 
 const WORKER = "sw.js";
 /** Large, and only wanted now and then: kept when first used. */
-const LATER = /^assets\/(emoji|highlight)-/;
+const LATER = /^assets\/highlight-/;
 
 export function worker(): Plugin {
   return {

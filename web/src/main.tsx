@@ -10,7 +10,9 @@ import "./features/app/layout.css";
 import "./features/app/entering.css";
 import "./features/files/dropping.css";
 import "./ui/css/touch.css";
+import { Boundary } from "./ui/Boundary";
 import { App } from "./features/app/App";
+import { Broken } from "./features/app/Broken";
 import { ClientContext } from "./features/app/context";
 import { startWorker } from "./features/app/install";
 import { applyLanguage } from "./features/app/language";
@@ -27,7 +29,9 @@ if (root) {
     tree.render(
       <StrictMode>
         <ClientContext value={client}>
-          <App />
+          <Boundary fallback={<Broken />}>
+            <App />
+          </Boundary>
         </ClientContext>
       </StrictMode>,
     ),

@@ -395,6 +395,9 @@ export const en = {
   app: {
     updated: "A new version is ready.",
     reload: "Reload",
+    broken: "Something went wrong",
+    brokenHint: "The page could not be loaded. What you have written is kept.",
+    partFailed: "This part could not be loaded. Is the server out of reach?",
     later: "Later",
     install: "Install as an app",
     installHint: "Opens in a window of its own, and shows your conversations offline.",

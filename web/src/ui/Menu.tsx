@@ -1,5 +1,7 @@
-import { cloneElement, lazy, type ReactElement, Suspense, useState } from "react";
+import { cloneElement, type ReactElement, Suspense, useState } from "react";
+import { Boundary } from "./Boundary";
 import type { IconName } from "./Icon";
+import { later } from "./later";
 
 export interface MenuAction {
   id: string;
@@ -12,17 +14,18 @@ export interface MenuAction {
 export interface MenuProps {
   label: string;
   /** The control that opens it. */
-  trigger: ReactElement<{ onPressStart?: () => void }>;
+  trigger: ReactElement<{ onPressStart?: () => void; onPress?: () => void }>;
   /** `null` draws a line. */
   items: (MenuAction | null)[];
   onOpenChange?: (open: boolean) => void;
 }
 
-const OpenMenu = lazy(() => import("./OpenMenu"));
+const OpenMenu = later(() => import("./OpenMenu"));
 
 /**
  * Its control is there at once; pressed before the rest has come, it opens when that is there. The beginning of the
- * press counts: the rest may come, and take the control's place, while a finger is still on it.
+ * press counts: the rest may come, and take the control's place, while a finger is still on it. When the rest could
+ * not be had, the next press asks for it once more.
  */
 export function Menu(props: MenuProps) {
   const [wanted, setWanted] = useState(false);
@@ -30,9 +33,24 @@ export function Menu(props: MenuProps) {
     setWanted(true);
     props.onOpenChange?.(true);
   };
+  const fail = () => {
+    if (!wanted) return;
+    setWanted(false);
+    props.onOpenChange?.(false);
+  };
+  // At the end of the press: what comes at once would be closed by it.
+  const again = (retry: () => void) =>
+    cloneElement(props.trigger, {
+      onPress: () => {
+        want();
+        retry();
+      },
+    });
   return (
-    <Suspense fallback={cloneElement(props.trigger, { onPressStart: want })}>
-      <OpenMenu {...props} open={wanted} />
-    </Suspense>
+    <Boundary fallback={again} onFail={fail}>
+      <Suspense fallback={cloneElement(props.trigger, { onPressStart: want })}>
+        <OpenMenu {...props} open={wanted} />
+      </Suspense>
+    </Boundary>
   );
 }

@@ -1,6 +1,7 @@
-import { lazy, Suspense, useEffect, useSyncExternalStore } from "react";
+import { Suspense, useEffect, useSyncExternalStore } from "react";
 import { I18nProvider } from "react-aria-components";
 import { t } from "../../i18n";
+import { later } from "../../ui/later";
 import { Notices } from "../../ui/Notices";
 import { Mark } from "../../ui/Logo";
 import { keepPage } from "../files/dropping";
@@ -8,9 +9,9 @@ import { useClient, useSelect } from "./context";
 import { useLanguage } from "./language";
 import { useLetter } from "./route";
 
-const AuthPage = lazy(() => import("../auth/AuthPage"));
-const LetterPage = lazy(() => import("../auth/LetterPage"));
-const Shell = lazy(() => import("./Shell"));
+const AuthPage = later(() => import("../auth/AuthPage"));
+const LetterPage = later(() => import("../auth/LetterPage"));
+const Shell = later(() => import("./Shell"));
 
 export function App() {
   const client = useClient();

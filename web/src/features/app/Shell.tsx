@@ -1,8 +1,9 @@
 // The signed-in frame: sidebar, conversation, side panel, dialogs, keyboard.
 
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { Suspense, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { t } from "../../i18n";
 import { Conversation } from "../conversation/Conversation";
+import { PanelFrame } from "../panels/PanelFrame";
 import { Sidebar } from "../sidebar/Sidebar";
 import { useIcon } from "../attention/icon";
 import { OfferNote } from "../attention/OfferNote";
@@ -11,6 +12,9 @@ import { useClient, useSelect } from "./context";
 import { fileUrl } from "../../api/files";
 import type { User } from "../../api/types";
 import { Pictures } from "../../ui/Avatar";
+import { Boundary } from "../../ui/Boundary";
+import { Failed } from "../../ui/Failed";
+import { later } from "../../ui/later";
 import { References } from "../../ui/markdown/references";
 import { useReferences } from "./references";
 import { LiveRegion } from "./LiveRegion";
@@ -22,8 +26,8 @@ import { type DialogView, type Panel, type View, ViewContext } from "./view";
 import { UpdateNote } from "./UpdateNote";
 import { Welcome } from "./Welcome";
 
-const SidePanel = lazy(() => import("../panels/Panel").then(({ Panel }) => ({ default: Panel })));
-const Dialogs = lazy(() => import("../dialogs/Dialogs"));
+const SidePanel = later(async () => ({ default: (await import("../panels/Panel")).Panel }));
+const Dialogs = later(() => import("../dialogs/Dialogs"));
 
 export default function Shell() {
   const route = useRoute();
@@ -38,6 +42,12 @@ export default function Shell() {
   const users = useSelect((state) => state.users);
   const pictures = useCallback((id: string) => pictureOf(users[id]), [users]);
   const references = useReferences();
+  const { notices } = useClient();
+  // Nothing lies over the page that way, and what opens the dialog tries once more.
+  const dialogFailed = () => {
+    notices.show(t.app.partFailed);
+    closeDialog();
+  };
 
   return (
     <ViewContext value={view}>
@@ -68,15 +78,19 @@ export default function Shell() {
               )}
             </main>
             {panel ? (
-              <Suspense fallback={null}>
-                <SidePanel panel={panel} channel={route.channel} />
-              </Suspense>
+              <Boundary key={panel.kind} fallback={panelFailed}>
+                <Suspense fallback={null}>
+                  <SidePanel panel={panel} channel={route.channel} />
+                </Suspense>
+              </Boundary>
             ) : null}
           </div>
           {dialog ? (
-            <Suspense fallback={null}>
-              <Dialogs dialog={dialog} onClose={closeDialog} />
-            </Suspense>
+            <Boundary fallback={null} onFail={dialogFailed}>
+              <Suspense fallback={null}>
+                <Dialogs dialog={dialog} onClose={closeDialog} />
+              </Suspense>
+            </Boundary>
           ) : null}
           <LiveRegion active={route.channel} />
         </Pictures>
@@ -89,6 +103,12 @@ const setPanel = (panel: Panel | null) => layers.change({ panel });
 const openDialog = (dialog: DialogView | null) => layers.change({ dialog });
 const setDrawer = (drawer: boolean) => layers.change({ drawer });
 const closeDialog = () => openDialog(null);
+
+const panelFailed = (retry: () => void) => (
+  <PanelFrame title={t.app.broken}>
+    <Failed onRetry={retry} />
+  </PanelFrame>
+);
 
 function watchHistory(): () => void {
   layers.start();

@@ -1,15 +1,16 @@
-import { type FormEvent, lazy, Suspense, useState, useSyncExternalStore } from "react";
+import { type FormEvent, Suspense, useState, useSyncExternalStore } from "react";
 import { t } from "../../i18n";
 import { notifyTexts } from "../../i18n/notify";
 import { Button } from "../../ui/Button";
 import { Field } from "../../ui/Field";
+import { later } from "../../ui/later";
 import { Arcade, Wordmark } from "../../ui/Logo";
 import { useClient, useSelect } from "../app/context";
 import { go } from "../app/route";
 import { fieldProblem, problemText } from "../client/problems";
 import { inviteOf } from "./invites";
 
-const ForgotPassword = lazy(() => import("./ForgotPassword"));
+const ForgotPassword = later(() => import("./ForgotPassword"));
 const PASSWORD_MIN = 8;
 
 /** Sign in or register. The browser's password manager finds ordinary fields in an ordinary form. */

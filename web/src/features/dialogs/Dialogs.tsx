@@ -1,6 +1,7 @@
 // All dialogs, loaded when the first one opens.
 
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
+import { later } from "../../ui/later";
 import { Viewer } from "../files/Viewer";
 import type { DialogView } from "../app/view";
 import { CommandHelp } from "./CommandHelp";
@@ -17,9 +18,9 @@ import { SectionName } from "./SectionName";
 import { Switcher } from "./Switcher";
 import { WhoReacted } from "./WhoReacted";
 
-const ChannelSettings = lazy(() => import("../channel/ChannelSettings"));
-const Admin = lazy(() => import("../admin/Admin"));
-const Settings = lazy(() => import("../settings/Settings"));
+const ChannelSettings = later(() => import("../channel/ChannelSettings"));
+const Admin = later(() => import("../admin/Admin"));
+const Settings = later(() => import("../settings/Settings"));
 
 export default function Dialogs({ dialog, onClose }: { dialog: DialogView; onClose: () => void }) {
   switch (dialog.kind) {

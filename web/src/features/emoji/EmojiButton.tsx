@@ -1,7 +1,9 @@
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
+import { Boundary } from "../../ui/Boundary";
 import { IconButton } from "../../ui/Button";
+import { later } from "../../ui/later";
 
-const EmojiPopover = lazy(() => import("./EmojiPopover"));
+const EmojiPopover = later(() => import("./EmojiPopover"));
 
 export interface EmojiButtonProps {
   label: string;
@@ -9,16 +11,31 @@ export interface EmojiButtonProps {
   onOpenChange?: (open: boolean) => void;
 }
 
-/** There at once; pressed before the picker has come, it opens when that is there: as ui/Menu.tsx. */
+/** There at once; pressed before the picker has come, or when it could not, it opens when that is there: as ui/Menu.tsx. */
 export function EmojiButton(props: EmojiButtonProps) {
   const [wanted, setWanted] = useState(false);
   const want = () => {
     setWanted(true);
     props.onOpenChange?.(true);
   };
+  const fail = () => {
+    if (!wanted) return;
+    setWanted(false);
+    props.onOpenChange?.(false);
+  };
+  // At the end of the press: what comes at once would be closed by it.
+  const again = (retry: () => void) => {
+    const press = () => {
+      want();
+      retry();
+    };
+    return <IconButton icon="smile" label={props.label} size="small" onPress={press} />;
+  };
   return (
-    <Suspense fallback={<IconButton icon="smile" label={props.label} size="small" onPressStart={want} />}>
-      <EmojiPopover {...props} begun={wanted} />
-    </Suspense>
+    <Boundary fallback={again} onFail={fail}>
+      <Suspense fallback={<IconButton icon="smile" label={props.label} size="small" onPressStart={want} />}>
+        <EmojiPopover {...props} begun={wanted} />
+      </Suspense>
+    </Boundary>
   );
 }

@@ -1,12 +1,15 @@
 // The picker in its place above the button. Loaded after the first picture: EmojiButton.tsx.
 
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import { Dialog, DialogTrigger, Popover } from "react-aria-components";
 import { t } from "../../i18n";
+import { Boundary } from "../../ui/Boundary";
 import { IconButton } from "../../ui/Button";
+import { Failed } from "../../ui/Failed";
+import { later } from "../../ui/later";
 import type { EmojiButtonProps } from "./EmojiButton";
 
-const EmojiPicker = lazy(() => import("./EmojiPicker"));
+const EmojiPicker = later(() => import("./EmojiPicker"));
 
 interface Props extends EmojiButtonProps {
   /** Whether it begins open. */
@@ -24,14 +27,16 @@ export default function EmojiPopover({ label, onPick, onOpenChange, begun }: Pro
       <IconButton icon="smile" label={label} size="small" />
       <Popover className="popover" placement="top end" offset={6}>
         <Dialog className="emoji-dialog" aria-label={t.emoji.title}>
-          <Suspense fallback={<div className="emoji-picker" />}>
-            <EmojiPicker
-              onPick={(emoji) => {
-                change(false);
-                onPick(emoji);
-              }}
-            />
-          </Suspense>
+          <Boundary fallback={(retry) => <Failed onRetry={retry} />}>
+            <Suspense fallback={<div className="emoji-picker" />}>
+              <EmojiPicker
+                onPick={(emoji) => {
+                  change(false);
+                  onPick(emoji);
+                }}
+              />
+            </Suspense>
+          </Boundary>
         </Dialog>
       </Popover>
     </DialogTrigger>

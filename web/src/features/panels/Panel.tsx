@@ -1,15 +1,16 @@
 // The side panel: a column on wide screens, over the conversation on small ones. Loaded when opened.
 
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { t } from "../../i18n";
 import { ListSkeleton } from "../../ui/bits";
+import { later } from "../../ui/later";
 import type { Panel as PanelView } from "../app/view";
 
-const InboxPanel = lazy(() => import("./InboxPanel"));
-const MembersPanel = lazy(() => import("./MembersPanel"));
-const PinsPanel = lazy(() => import("./PinsPanel"));
-const SearchPanel = lazy(() => import("../search/SearchPanel"));
-const ThreadPanel = lazy(() => import("./ThreadPanel"));
+const InboxPanel = later(() => import("./InboxPanel"));
+const MembersPanel = later(() => import("./MembersPanel"));
+const PinsPanel = later(() => import("./PinsPanel"));
+const SearchPanel = later(() => import("../search/SearchPanel"));
+const ThreadPanel = later(() => import("./ThreadPanel"));
 
 export function Panel({ panel, channel }: { panel: PanelView; channel: string | null }) {
   return (

@@ -1,0 +1,32 @@
+// Parts that are loaded when they are wanted. One that could not be had can be asked for again: what React's own
+// `lazy` failed to load once it never asks for again.
+
+import { type ComponentType, createElement, lazy, type ReactNode } from "react";
+
+/** Each makes a part that failed one that was never asked for. */
+const failed = new Set<() => void>();
+
+export function later<Props extends object>(
+  load: () => Promise<{ default: ComponentType<Props> }>,
+): (props: Props) => ReactNode {
+  const begin = () => lazy<ComponentType<Props>>(attempt);
+  const attempt = async () => {
+    try {
+      return await load();
+    } catch (error) {
+      failed.add(renew);
+      throw error;
+    }
+  };
+  const renew = () => {
+    part.current = begin();
+  };
+  const part = { current: begin() };
+  return (props) => createElement(part.current as ComponentType<Props>, props);
+}
+
+/** Not on its own: only somebody who tries again makes the next attempt. */
+export function forgetFailed(): void {
+  for (const renew of failed) renew();
+  failed.clear();
+}
