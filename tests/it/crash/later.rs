@@ -87,7 +87,7 @@ both!(
 );
 
 both!(
-    async fn a_commit_after_a_refusal_that_somebody_looked_away_from_is_said_to_have_failed(server: TestServer) {
+    async fn a_commit_after_a_refusal_that_nobody_looked_at_has_failed(server: TestServer) {
         let (domain, ann, channel) = stage(&server).await;
         let ann_again = NewUser {
             id: "@ann:a.test",
