@@ -64,3 +64,20 @@ test("choosing people, too", async () => {
   await page.unrouteAll();
   expect(ada.complaints).toEqual([]);
 });
+
+test("a mention finds whoever is not among the first members", async () => {
+  const { page } = ada;
+  // As in a channel of hundreds: the first page holds only Ada, and there are more.
+  await page.route(/\/members\?/, async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), next: "1" } });
+  });
+  await ada.createChannel("crowd");
+  await ada.composer.pressSequentially("@mart");
+  const option = page.getByRole("option", { name: /Marten/ });
+  await expect(option).toBeVisible();
+  await option.click();
+  await expect(ada.composer).toHaveValue("@marten ");
+  await page.unrouteAll();
+  expect(ada.complaints).toEqual([]);
+});
