@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use loggia::client_api;
-use loggia::config::{Config, LogFormat, Settings};
+use loggia::config::{Config, LogFormat, Registration, Settings};
 use loggia::domain::accounts::NewAccount;
 use loggia::domain::archive::{self, ArchiveError};
 use loggia::domain::verify::{verify_all, verify_export};
@@ -205,7 +205,30 @@ fn main() -> ExitCode {
 
 type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
 
+impl Command {
+    /// Whether it may begin a server's data; others want data that is there.
+    fn may_begin(&self) -> bool {
+        matches!(
+            self,
+            Command::Serve
+                | Command::Migrate
+                | Command::Restore { .. }
+                | Command::Doctor { .. }
+                | Command::CheckConfig { .. }
+                | Command::Verify { file: Some(_) }
+                | Command::User { command: UserCommand::Create { .. } }
+        )
+    }
+}
+
 fn run(command: Command, config: Arc<Config>, file: Option<&Path>) -> Outcome {
+    if !command.may_begin() && !server::has_database(&config) {
+        let data = config.data_dir.display();
+        return Err(format!(
+            "there is no server's data in {data}: name its settings with --config or LOGGIA_CONFIG, or its directory with LOGGIA_DATA_DIR"
+        )
+        .into());
+    }
     match command {
         Command::Serve => tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
@@ -298,7 +321,14 @@ async fn serve(config: Arc<Config>, file: Option<&Path>) -> Outcome {
     println!("Loggia is ready: {url}");
     if running.domain.account_count().await? == 0 {
         let program = std::env::args().next().unwrap_or_else(|| "loggia".to_owned());
-        println!("Register there; then make yourself an administrator with: {program} user role NAME admin");
+        let with = std::env::args().skip(1).filter(|word| word != "serve").collect::<Vec<_>>().join(" ");
+        let program = if with.is_empty() { program } else { format!("{program} {with}") };
+        match config.settings.accounts.registration {
+            Registration::Open => println!(
+                "Register there; then make yourself an administrator with: {program} user role NAME admin"
+            ),
+            _ => println!("Make yourself an account with: {program} user create NAME --admin"),
+        }
     }
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
     let mut hangup = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())?;

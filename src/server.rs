@@ -91,6 +91,12 @@ pub fn migrate(config: &Config) -> Result<Vec<String>, StartError> {
     Ok(Conn::open(&config.database_url())?.migrate()?)
 }
 
+/// Whether there is a database to work on. One of PostgreSQL was named, and says itself if it is not there.
+pub fn has_database(config: &Config) -> bool {
+    let url = config.database_url();
+    storage::is_postgres(&url) || Path::new(&url).exists()
+}
+
 fn make_data_dir(path: &Path) -> Result<(), StartError> {
     std::fs::create_dir_all(path)
         .map_err(io(format!("cannot make the data directory {}", path.display())))?;
@@ -330,9 +336,12 @@ pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Runn
             .wrap(middleware::from_fn(context::wrap))
             .configure(|app| listener::with_federation(app, beside.as_ref()))
             .route("/health", web::get().to(health))
+            .route("/health", web::head().to(health))
             .route("/ready", web::get().to(ready))
+            .route("/ready", web::head().to(ready))
             .service(
                 web::scope(client_api::BASE)
+                    .wrap(middleware::from_fn(context::well_encoded))
                     .configure(live::configure)
                     .configure(client_api::configure)
                     .default_service(web::route().to(client_api::fallback)),

@@ -14,7 +14,8 @@ pub struct DeleteMe {
     pub password: String,
 }
 
-/// Deletes the account: profile and sessions go, channels are left. What was written stays.
+/// Deletes the account: profile and sessions go, channels are left, one's own to their longest-standing moderator or member.
+/// What was written stays. The last administrator has to name another first, unless nobody else has an account.
 #[utoipa::path(operation_id = "delete_me", tag = "me", request_body = DeleteMe, responses((status = 204, description = "deleted")))]
 #[delete("/me")]
 pub async fn delete_me(

@@ -158,7 +158,7 @@ endpoints! {
     delete_session: session ["session_not_found"];
     get_me: session ["user_not_found"];
     update_me: session ["bad_display_name", "bad_bio", "user_not_found"];
-    delete_me: session ["wrong_password", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "owner_must_transfer", "no_change"];
+    delete_me: session ["wrong_password", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "last_admin", "owner_must_transfer", "no_change"];
     change_password: session ["wrong_password", "password_too_short", "password_too_long"];
     list_refusals: session [];
     dismiss_refusal: session [];

@@ -73,6 +73,8 @@ pub struct Config {
     pub name: ServerName,
     pub listen: SocketAddr,
     pub data_dir: PathBuf,
+    /// `server.public_url`, if it is set.
+    public_url: Option<String>,
     pub trusted_proxies: Vec<IpAddr>,
     pub federation: Federation,
     pub push: PushAccess,
@@ -107,11 +109,10 @@ impl Config {
         self.settings.database.url.to_string()
     }
 
-    /// The address people open, without a trailing slash.
+    /// The address people open: an origin, as browsers write it.
     pub fn public_url(&self) -> String {
-        let given = self.settings.server.public_url.trim_end_matches('/');
-        if !given.is_empty() {
-            return given.to_owned();
+        if let Some(given) = &self.public_url {
+            return given.clone();
         }
         if self.listen.ip().is_loopback() || self.listen.ip().is_unspecified() {
             return format!("http://localhost:{}", self.listen.port());
@@ -204,14 +205,8 @@ fn check(settings: Settings, sources: &Sources) -> Result<Config, ConfigError> {
             format!("must be an address and port such as 127.0.0.1:8080, not {:?}", &*settings.server.listen),
         )
     })?;
-    let public_url = &settings.server.public_url;
-    if !public_url.is_empty() && !public_url.starts_with("http://") && !public_url.starts_with("https://") {
-        return Err(fail(
-            "server",
-            "public_url",
-            format!("must begin with https:// or http://, not {:?}", &**public_url),
-        ));
-    }
+    let public_url = check_public_url(&settings.server.public_url);
+    let public_url = public_url.map_err(|problem| fail("server", "public_url", problem))?;
     let url = &settings.database.url;
     if !url.is_empty() && !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
         return Err(fail(
@@ -252,7 +247,23 @@ fn check(settings: Settings, sources: &Sources) -> Result<Config, ConfigError> {
     let push =
         PushAccess::check(&settings, &name).map_err(|(field, problem)| fail("push", field, problem))?;
     let data_dir = PathBuf::from(&*settings.server.data_dir);
-    Ok(Config { name, listen, data_dir, trusted_proxies, federation, push, settings })
+    Ok(Config { name, listen, data_dir, public_url, trusted_proxies, federation, push, settings })
+}
+
+/// The origin of `server.public_url` as browsers write it, which is what they are compared with.
+fn check_public_url(given: &str) -> Result<Option<String>, String> {
+    if given.is_empty() {
+        return Ok(None);
+    }
+    if !given.starts_with("http://") && !given.starts_with("https://") {
+        return Err(format!("must begin with https:// or http://, not {given:?}"));
+    }
+    let url = url::Url::parse(given).map_err(|error| format!("{given:?} is no address: {error}"))?;
+    let rest = given.split_once("://").and_then(|(_, rest)| rest.split_once(['/', '?', '#']));
+    if rest.is_some_and(|(_, rest)| !rest.trim_matches('/').is_empty()) || !url.username().is_empty() {
+        return Err(format!("must be a scheme and a host, as https://chat.example.org: not {given:?}"));
+    }
+    Ok(Some(url.origin().ascii_serialization()))
 }
 
 /// Numbers with a range: (section, field, value, least, most).

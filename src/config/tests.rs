@@ -71,3 +71,29 @@ fn the_sample_uncommented_is_the_default() {
     let config = load(Some(&uncommented), &[]).unwrap();
     assert_eq!(config.settings, Settings::default());
 }
+
+#[test]
+fn the_public_url_is_an_origin_as_browsers_write_it() {
+    let url = |given: &str| {
+        let env = [("LOGGIA_PUBLIC_URL", given)].map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Config::load(None, env.into_iter()).map(|config| config.public_url())
+    };
+    for (given, origin) in [
+        ("https://chat.example.org", "https://chat.example.org"),
+        ("https://Chat.example.org/", "https://chat.example.org"),
+        ("https://chat.example.org:443", "https://chat.example.org"),
+        ("http://chat.example.org:8080//", "http://chat.example.org:8080"),
+    ] {
+        assert_eq!(url(given).as_deref().ok(), Some(origin), "{given}");
+    }
+    for given in [
+        "https://chat.example.org/chat",
+        "https://a@chat.example.org",
+        "https://",
+        "chat.example.org",
+        "https://a/?b",
+    ] {
+        let error = url(given).err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(error.contains("public_url"), "{given}: {error}");
+    }
+}

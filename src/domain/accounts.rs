@@ -204,9 +204,14 @@ impl Domain {
 
     /// Deletes the account: profile and sessions go, channels are left (one's own pass to the
     /// longest-standing moderator or member). Messages stay, as they do when somebody leaves.
+    ///
+    /// # Errors
+    /// [`Error::Credentials`]; `last_admin` for the last administrator of others' accounts.
     pub async fn delete_account(&self, actor: &Actor, password: String) -> Result<()> {
         self.check_own_password(actor, password).await?;
         let num = actor.person.num;
+        // Before anything is left, and once more at the end.
+        self.writer.other("accounts", move |work| keep_an_administrator(work, num)).await?;
         let mut seats = self.reads.read(move |conn| members::of_user(conn, num, "joined")).await?;
         seats.extend(self.reads.read(move |conn| members::of_user(conn, num, "invited")).await?);
         for seat in seats {
@@ -222,7 +227,8 @@ impl Domain {
         }
         let now = self.clock.now();
         self.writer
-            .other(actor.person.id.as_str(), move |work| {
+            .other("accounts", move |work| {
+                keep_an_administrator(work, num)?;
                 let avatar = users::by_num(work.conn, num)?.and_then(|row| row.avatar);
                 files::forget_person(work.conn, num, avatar.as_deref())?;
                 settings::delete_all(work.conn, num)?;
@@ -330,6 +336,12 @@ impl Domain {
             })
             .await
     }
+}
+
+/// Somebody has to be left to administer the accounts of others.
+fn keep_an_administrator(work: &mut Work<'_>, leaves: UserNum) -> Result<()> {
+    let is_last = users::lock_admins(work.conn)? == [leaves] && users::count_local(work.conn)? > 1;
+    if is_last { Err(Error::Conflict(Conflict::LastAdmin)) } else { Ok(()) }
 }
 
 /// An account that is or once was somebody's here.

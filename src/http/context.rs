@@ -9,8 +9,9 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage};
+use actix_web::{Error, HttpMessage, ResponseError};
 use futures_util::FutureExt;
+use percent_encoding::percent_decode_str;
 
 use super::App;
 use super::limits::RateNote;
@@ -82,6 +83,21 @@ async fn serve(
         tracing::debug!(request_id = %id, %method, path, status, ms, "request");
     }
     Ok(revalidation::with_tag(response, if_none_match.as_ref()))
+}
+
+/// Refuses what is not UTF-8 once its percent-encoding is undone: the libraries that read it would put U+FFFD there.
+pub async fn well_encoded(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse, Error> {
+    let is_text = |part: &str| !part.contains('%') || percent_decode_str(part).decode_utf8().is_ok();
+    let wrong = match (is_text(request.uri().path()), is_text(request.query_string())) {
+        (false, _) => "bad_path",
+        (true, false) => "bad_query",
+        (true, true) => return Ok(next.call(request).await?.map_into_boxed_body()),
+    };
+    let problem = Problem::new(wrong, "is not UTF-8 once its percent-encoding is undone");
+    Ok(request.into_response(problem.error_response()))
 }
 
 /// Of everything this server sends: no sniffing, no framing, nothing from elsewhere.

@@ -158,6 +158,10 @@ codes! {
     "peer_unreachable" 503 "The other server can't be reached now.";
 }
 
+/// When to try again what can't be done now, where nothing says more.
+const PASSING_RETRY_S: u64 = 5;
+/// When letters may be sent again: they are counted by the hour.
+const LETTERS_RETRY_S: u64 = 3_600;
 /// When to look again at a channel that is recovering, or on its way here.
 const RECOVERING_RETRY_S: u64 = 2;
 
@@ -267,7 +271,12 @@ impl ResponseError for Problem {
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status);
         response.content_type("application/problem+json");
-        if let Some(seconds) = self.retry_after_s {
+        let passes = match self.status {
+            _ if self.code == "too_many_letters" => Some(LETTERS_RETRY_S),
+            StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => Some(PASSING_RETRY_S),
+            _ => None,
+        };
+        if let Some(seconds) = self.retry_after_s.or(passes) {
             response.insert_header((header::RETRY_AFTER, seconds.to_string()));
         }
         if let Some(length) = self.length {

@@ -15,7 +15,7 @@ struct Assets;
 /// way by the path.
 pub async fn serve(request: HttpRequest) -> Result<HttpResponse, Problem> {
     let path = request.path().trim_start_matches('/');
-    if path.starts_with("api/") || path.starts_with("federation/") {
+    if ["api/", "federation/", ".well-known/"].iter().any(|other| path.starts_with(other)) {
         return Err(Problem::plain("not_found"));
     }
     if !matches!(request.method().as_str(), "GET" | "HEAD") {

@@ -22,6 +22,7 @@ use diesel_async::{
 };
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, maybe_done};
+use tokio::task::coop::unconstrained;
 
 /// A statement on its way.
 pub type Sent<'a> = BoxFuture<'a, QueryResult<()>>;
@@ -290,8 +291,9 @@ impl Pipeline {
         let mut before: Vec<_> = before.into_iter().map(maybe_done).collect();
         let mut last = maybe_done(last(conn));
         Box::pin(async move {
-            // Each is polled after the one before it is on its way, so that they are sent in order.
-            poll_fn(|context| {
+            // Each is polled after the one before it is on its way, so that they are sent in order. None may be told to give way,
+            // as tokio tells a task that has done much: the end of the transaction would come before what it is the end of.
+            unconstrained(poll_fn(|context| {
                 let mut is_done = true;
                 for (sent, preparation) in before.iter_mut().zip(&preparations) {
                     let is_answered = sent.poll_unpin(context).is_ready();
@@ -302,7 +304,7 @@ impl Pipeline {
                 }
                 is_done &= last.poll_unpin(context).is_ready();
                 if is_done { Poll::Ready(()) } else { Poll::Pending }
-            })
+            }))
             .await;
             let outcomes = before.iter_mut().zip(preparations).filter_map(|(sent, preparation)| {
                 let outcome = Pin::new(sent).take_output()?;
@@ -356,6 +358,12 @@ fn few(lots: &mut Vec<Box<dyn Lot>>) -> Vec<(Preparation, Sends)> {
     statements
 }
 
+/// Takes back what came since a savepoint, and the savepoint: one that stayed would be gone back to in place of a later one of
+/// the same name that could not be made.
+fn back_to(savepoint: &str) -> String {
+    format!("ROLLBACK TO {savepoint}; RELEASE {savepoint}")
+}
+
 fn batch(sql: &str) -> impl for<'a> FnOnce(&'a AsyncPgConnection) -> Sent<'a> + Send + 'static {
     let sql = sql.to_owned();
     |mut conn| Box::pin(async move { conn.batch_execute(&sql).await })
@@ -371,21 +379,31 @@ impl SimpleAsyncConnection for Pipeline {
                 self.wait(Preparation::None, batch(sql));
                 Ok(())
             }
-            "COMMIT" if self.failed => {
-                self.command("ROLLBACK").await?;
-                Err(Error::RollbackTransaction)
+            "COMMIT" => {
+                // Of a transaction in which anything was refused PostgreSQL calls the `COMMIT` a success, which only rolls back;
+                // anything else it refuses there. Whoever looked away from a refusal is told now.
+                let outcome = match self.failed {
+                    true => Err(Error::RollbackTransaction),
+                    false => self.command("CLOSE ALL; COMMIT").await,
+                };
+                if outcome.is_err() {
+                    self.command("ROLLBACK").await?;
+                    self.failed = false;
+                }
+                outcome
             }
             "RELEASE" => match self.command(sql).await {
                 Err(error) if self.failed => {
-                    self.command(&format!("ROLLBACK TO {rest}")).await?;
+                    self.command(&back_to(rest)).await?;
                     self.failed = false;
                     Err(error)
                 }
                 outcome => outcome,
             },
             "ROLLBACK" => {
+                let sql = rest.strip_prefix("TO ").map_or_else(|| sql.to_owned(), back_to);
                 // What waits is taken back with the rest, whatever becomes of it.
-                let (_, outcome) = self.send_all(batch(sql)).await;
+                let (_, outcome) = self.send_all(batch(&sql)).await;
                 self.failed = outcome.is_err();
                 outcome
             }

@@ -88,3 +88,30 @@ test("a message is found, and its place", async ({ browser }: { browser: Browser
   await ada.context.close();
   await bo.context.close();
 });
+
+test("Back from what was found on a small screen leads to what one looked for", async ({ browser }) => {
+  const cy = await Person.registered(browser, server, "cy", { viewport: { width: 900, height: 800 } });
+  const { page } = cy;
+  await cy.createChannel("shed");
+  await cy.send("The spade is here");
+  await cy.sees("The spade is here");
+  await page.getByRole("button", { name: "Search messages" }).first().click();
+  const box = page.getByRole("searchbox", { name: "Search messages" });
+  const here = page.getByRole("button", { name: "In this conversation" });
+  const hits = page.getByTestId("search-results").getByRole("button");
+  await box.fill("spade");
+  await here.click();
+  await hits.click();
+  await expect(box).toHaveCount(0);
+  await page.goBack();
+  await expect(box).toHaveValue("spade");
+  await expect(here).toHaveAttribute("aria-pressed", "true");
+  await expect(hits).toHaveCount(1);
+  // Opened anew it is empty.
+  await page.getByRole("button", { name: "Close", exact: true }).click();
+  await expect(box).toHaveCount(0);
+  await page.getByRole("button", { name: "Search messages" }).first().click();
+  await expect(box).toHaveValue("");
+  expect(cy.complaints).toEqual([]);
+  await cy.context.close();
+});

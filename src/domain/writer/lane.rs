@@ -280,6 +280,8 @@ impl Lane {
                 _ => {
                     self.channels.remove(&num);
                     self.touched.remove(&num);
+                    // Another channel may get the number.
+                    self.nums.retain(|_, known| *known != num);
                 }
             }
         }
@@ -345,6 +347,7 @@ impl Lane {
     /// The commit failed: nothing that is remembered can be trusted.
     pub(super) fn abandon(&mut self) {
         self.channels.clear();
+        self.nums.clear();
         self.effects.clear();
     }
 }

@@ -23,6 +23,12 @@ pub struct Part {
     pub last_ts: i64,
 }
 
+impl Part {
+    fn length(&self) -> i64 {
+        (self.last - self.first + 1).max(0)
+    }
+}
+
 /// A message that was found; newer ones come first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, QueryableByName)]
 pub struct Hit {
@@ -39,8 +45,11 @@ const SEARCH_TIME_MAX: Duration = Duration::from_secs(5);
 /// So many rows are read between two looks at the clock.
 const ROWS_PER_LOOK: usize = 4_096;
 
-/// So many rows, found in that time, are few enough to be looked through at once.
-const FEW: (usize, Duration) = (1_000, Duration::from_millis(4));
+/// So many rows are few enough to be looked through at once, if that takes no longer than this.
+const FEW_ROWS: usize = 1_000;
+const FEW_TIME: Duration = Duration::from_millis(30);
+/// After this it is reckoned how long it is going to take.
+const FEW_LOOK: Duration = Duration::from_millis(4);
 
 /// Where to look.
 #[derive(Debug, Clone, Copy)]
@@ -138,9 +147,9 @@ fn find_in_sqlite(
     parts.sort_unstable_by_key(|part| Reverse(part.last_ts));
     let found = if wanted.has_beginnings() {
         parts = parts.into_iter().map(|part| within(conn, part, bounds)).collect::<Result<_>>()?;
-        everywhere(conn, &search, &parts, None)?
+        everywhere(conn, &search, &parts, false)?
     } else {
-        everywhere(conn, &search, &parts, Some(FEW))?
+        everywhere(conn, &search, &parts, true)?
     };
     if let Some(seqs) = found {
         for part in parts {
@@ -172,6 +181,32 @@ fn find_in_sqlite(
     Ok(search.found)
 }
 
+/// How far a look through all parts has come, from the channel with the highest number on.
+struct Progress {
+    /// The highest number last: those that are not left behind yet.
+    ahead: Vec<Part>,
+    passed: i64,
+    all: i64,
+}
+
+impl Progress {
+    fn new(parts: &[Part]) -> Progress {
+        let mut ahead = parts.to_vec();
+        ahead.sort_unstable_by_key(|part| part.channel);
+        Progress { passed: 0, all: ahead.iter().map(Part::length).sum(), ahead }
+    }
+
+    /// How long it is going to take in all if it goes on as it did so far, now that it has come to this place.
+    fn reckon(&mut self, elapsed: Duration, channel: ChannelNum, seq: i64) -> Duration {
+        while let Some(part) = self.ahead.pop_if(|part| part.channel > channel) {
+            self.passed += part.length();
+        }
+        let here = self.ahead.last().filter(|part| part.channel == channel);
+        let passed = self.passed + here.map_or(0, |part| (part.last - seq).clamp(0, part.length()));
+        elapsed.mul_f64(self.all.max(1) as f64 / passed.max(1) as f64)
+    }
+}
+
 /// The seqs of each part that have what is looked for, from its end on, found in one go; none if there are more than a few. So
 /// what a statement costs before it finds anything is not paid for each channel: finding the words and, for the beginning of
 /// a word, collecting all rows of all words that begin so. For that there need not be few: as many of each part are
@@ -180,22 +215,27 @@ fn everywhere(
     conn: &mut Conn,
     search: &Search,
     parts: &[Part],
-    few: Option<(usize, Duration)>,
+    few: bool,
 ) -> Result<Option<HashMap<ChannelNum, Vec<i64>>>> {
     let Conn::Sqlite(c) = conn else { return Ok(None) };
     let mut seqs: HashMap<ChannelNum, (Part, Vec<i64>)> =
         parts.iter().map(|part| (part.channel, (*part, Vec::new()))).collect();
+    let mut progress = Progress::new(parts);
     let rows = Everywhere { text: search.text.clone() }.load_iter::<i64, DefaultLoadingMode>(&mut **c)?;
     for (n, row) in rows.enumerate() {
-        if few.is_some_and(|(rows, time)| n >= rows || search.began.elapsed() > time) {
-            return Ok(None);
-        }
         if n % ROWS_PER_LOOK == 0 {
             search.in_time()?;
         }
         let (channel, seq) = place(row?);
+        if few {
+            let elapsed = search.began.elapsed();
+            let is_slow = elapsed > FEW_LOOK && progress.reckon(elapsed, channel, seq) > FEW_TIME;
+            if n >= FEW_ROWS || is_slow {
+                return Ok(None);
+            }
+        }
         let Some((part, seqs)) = seqs.get_mut(&channel) else { continue };
-        if (part.first..=part.last).contains(&seq) && (few.is_some() || seqs.len() < search.limit) {
+        if (part.first..=part.last).contains(&seq) && (few || seqs.len() < search.limit) {
             seqs.push(seq);
         }
     }

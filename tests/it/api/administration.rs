@@ -102,10 +102,17 @@ both!(
         for change in [demote, disable, json!({ "role": "user", "disabled": true })] {
             left.patch(&path(left), change).await.problem(409, "last_admin");
         }
+        let leave = json!({ "password": crate::support::person::PASSWORD });
+        left.ask(reqwest::Method::DELETE, "/me", leave.clone()).await.problem(409, "last_admin");
         left.patch(&path(left), json!({})).await.expect(200);
         left.patch(&path(left), json!({ "role": "owner" })).await.problem(400, "bad_json");
         left.patch("/admin/users/@nobody:a.test", json!({})).await.problem(404, "user_not_found");
         left.get("/admin/users").await.expect(200);
+        let other = if answers.0.status == 200 { &second } else { &admin };
+        left.patch(&path(other), json!({ "role": "admin" })).await.expect(200);
+        left.ask(reqwest::Method::DELETE, "/me", leave.clone()).await.expect(204);
+        // Alone, one may go.
+        other.ask(reqwest::Method::DELETE, "/me", leave).await.expect(204);
     }
 );
 

@@ -38,6 +38,44 @@ both!(
 );
 
 both!(
+    async fn what_is_not_utf_8_is_refused_and_not_made_into_something_else(server: TestServer) {
+        let ann = server.person("ann").await;
+        let channel = ann.channel("General").await;
+        let message = ann.say(&channel, "n1", "hello").await["id"].as_str().expect("an id").to_owned();
+        for emoji in ["%FF", "%C3%28", "%F0%9F%91"] {
+            let path = format!("/channels/{channel}/messages/{message}/reactions/{emoji}");
+            let answer = ann.ask(Method::PUT, &path, Value::Null).await;
+            assert!(answer.headers.contains_key("x-request-id"));
+            answer.problem(400, "bad_path");
+        }
+        ann.get("/users?query=%FF").await.problem(400, "bad_query");
+        ann.get("/users?query=%C3%A9").await.expect(200);
+    }
+);
+
+#[actix_web::test]
+async fn a_monitor_may_ask_with_head_and_what_is_not_served_is_no_page() {
+    let server = TestServer::sqlite().await;
+    let client = reqwest::Client::new();
+    for (path, status, kind) in [
+        ("/ready", 200, "application/json"),
+        ("/health", 200, "application/json"),
+        ("/.well-known/loggia", 404, "application/problem+json"),
+        ("/.well-known/security.txt", 404, "application/problem+json"),
+    ] {
+        for method in [Method::GET, Method::HEAD] {
+            let answer = client
+                .request(method.clone(), format!("{}{path}", server.base))
+                .send()
+                .await
+                .expect("an answer");
+            let given = answer.headers()["content-type"].to_str().expect("text").to_owned();
+            assert_eq!((answer.status().as_u16(), &*given), (status, kind), "{method} {path}");
+        }
+    }
+}
+
+both!(
     async fn an_error_of_the_query_says_of_which_parameter(server: TestServer) {
         let ann = server.person("ann").await;
         let channel = ann.channel("General").await;
@@ -148,7 +186,6 @@ both!(
             "/../me/x",
             "/me/export/more",
             "/%00",
-            "/%FF",
             "/channels/a/b/c/d/e",
         ] {
             let answer = ann.get(path).await;

@@ -9,8 +9,8 @@ use zip::read::ZipArchive;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
 use super::Data;
-use crate::support::Person;
 use crate::support::person::PASSWORD;
+use crate::support::{Person, Process};
 
 const FILE: &[u8] = b"the bytes of a file";
 
@@ -144,4 +144,19 @@ async fn what_can_not_be_restored_changes_nothing() {
     });
     refused(&second, &other, "NOT NULL");
     second.must(&["restore", file.to_str().expect("a path")]);
+}
+
+#[test]
+fn a_command_that_wants_data_makes_none() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let data = dir.path().join("elsewhere");
+    let file = dir.path().join("empty.zip");
+    let file = file.to_str().expect("a path");
+    for arguments in
+        [&["backup", file][..], &["keys", "export-root"], &["verify"], &["peers", "list"], &["compact"]]
+    {
+        let (good, said) = Process::run(&data, "", arguments);
+        assert!(!good && said.contains("there is no server's data in"), "{arguments:?}: {said}");
+    }
+    assert!(!data.exists() && !std::path::Path::new(file).exists());
 }

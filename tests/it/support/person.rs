@@ -25,6 +25,8 @@ impl Answer {
     pub fn problem(self, status: u16, code: &str) -> Value {
         assert_eq!((self.status, self.body["code"].as_str()), (status, Some(code)), "{}", self.body);
         assert_eq!(self.headers["content-type"], "application/problem+json");
+        // What passes says when to try again.
+        assert_eq!(self.headers.contains_key("retry-after"), matches!(status, 429 | 503), "{}", self.body);
         self.body
     }
 }

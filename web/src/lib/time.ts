@@ -31,6 +31,12 @@ export function dayOf(ts: number): number {
   return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
 }
 
+/** Local midnight after `ts`. */
+export function nextDay(ts: number): number {
+  const date = new Date(ts);
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate() + 1).getTime();
+}
+
 export function dayLabel(ts: number, now: number): string {
   const day = dayOf(ts);
   const today = dayOf(now);

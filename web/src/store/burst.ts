@@ -42,6 +42,8 @@ export function applyBurst(channel: ChannelState, events: readonly Said[], me: s
   const cut = Math.max(0, recent.length - RECENT_EVENTS_MAX);
   const { info } = channel;
   const told = info.last_message;
+  // What a snapshot up to its place has counted already is not counted again.
+  const uncounted = fresh.filter(({ seq, d }) => seq > info.head && isUnread(d, info.read_seq, me));
   const grown: ChannelState = {
     ...channel,
     cursor: last.seq,
@@ -50,7 +52,7 @@ export function applyBurst(channel: ChannelState, events: readonly Said[], me: s
     info: {
       ...info,
       head: Math.max(info.head, last.seq),
-      unread: info.unread + fresh.filter(({ d }) => isUnread(d, info.read_seq, me)).length,
+      unread: info.unread + uncounted.length,
       last_message: !told || told.seq < last.d.seq ? last.d : told,
     },
     typing: without(channel.typing, fresh),

@@ -50,10 +50,9 @@ function newChannel(info: Channel): ChannelState {
 }
 
 function refreshed(known: ChannelState, info: Channel, me: string): ChannelState {
-  let next: ChannelState = {
-    ...known,
-    info: { ...known.info, ...info, head: Math.max(known.info.head, info.head) },
-  };
+  // Up to where everything is counted, by the snapshot or by the events below.
+  const head = Math.max(known.cursor, info.head);
+  let next: ChannelState = { ...known, info: { ...known.info, ...info, head } };
   for (const event of known.recent) {
     if (event.seq <= info.head) continue;
     next = overlay(next, event, me);

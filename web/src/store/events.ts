@@ -17,7 +17,9 @@ export function applyEvent(channel: ChannelState, event: ChannelEvent, me: strin
     recentFloor: cut > 0 ? (recent[cut - 1]?.seq ?? channel.recentFloor) : channel.recentFloor,
     info: event.seq > channel.info.head ? { ...channel.info, head: event.seq } : channel.info,
   };
-  return overlay(counted(advanced, event, me), event, me);
+  // What a snapshot up to this place has counted already is not counted again.
+  const isNew = event.seq > channel.info.head;
+  return overlay(isNew ? counted(advanced, event, me) : advanced, event, me);
 }
 
 /** The event's effect on what is shown, without cursor and counters: also laid over late HTTP answers. */

@@ -1,7 +1,7 @@
 // Questions to a snapshot.
 
 import { straight } from "../lib/bidi";
-import type { Message, ThreadState, User } from "../api/types";
+import type { Message, Notification, ThreadState, User } from "../api/types";
 import type { ChannelState, State, Window } from "./state";
 
 export function displayName(user: User | undefined, id: string): string {
@@ -52,6 +52,15 @@ export function inboxCount(state: State): number {
   return Object.values(state.channels)
     .filter(({ info }) => info.kind === "channel")
     .reduce((sum, { info }) => sum + info.mentions, 0);
+}
+
+/** Direct messages show for themselves, and blocked people are not listened to. */
+export function isShownInInbox({ kind, message }: Notification, blocked: State["blocked"]): boolean {
+  return kind !== "dm" && !blocked[message.sender];
+}
+
+export function shownInInbox({ inbox, blocked }: Pick<State, "inbox" | "blocked">): Notification[] {
+  return inbox.items.filter((item) => isShownInInbox(item, blocked));
 }
 
 /** Notifications of replies in a channel's threads that were not seen, as far as is known here. */

@@ -20,9 +20,12 @@ interface PickerProps {
   onPick: (id: string) => void;
   empty: string;
   loading?: string | undefined;
+  /** What comes first is not known yet: Enter then chooses once it is. */
+  waiting?: boolean;
 }
 
-export function Picker({ label, placeholder, query, onQuery, options, onPick, empty, loading }: PickerProps) {
+export function Picker(props: PickerProps) {
+  const { label, placeholder, query, onQuery, options, onPick, empty, loading, waiting = false } = props;
   const base = useId();
   const list = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState(0);
@@ -33,15 +36,26 @@ export function Picker({ label, placeholder, query, onQuery, options, onPick, em
     if (activeId) document.getElementById(activeId)?.scrollIntoView({ block: "nearest" });
   }, [activeId]);
 
+  /** Enter was pressed before the answer to what was typed. */
+  const due = useRef(false);
+  useEffect(() => {
+    if (waiting || !due.current) return;
+    due.current = false;
+    const [first] = options;
+    if (first) onPick(first.id);
+  }, [waiting, options, onPick]);
+
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
+    due.current = false;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       const step = event.key === "ArrowDown" ? 1 : -1;
       setAt((active + step + options.length) % Math.max(1, options.length));
     } else if (event.key === "Enter") {
       event.preventDefault();
-      const option = options[active];
+      due.current = waiting && at === 0;
+      const option = due.current ? undefined : options[active];
       if (option) onPick(option.id);
     }
   };
@@ -63,6 +77,7 @@ export function Picker({ label, placeholder, query, onQuery, options, onPick, em
         value={query}
         onChange={(event) => {
           setAt(0);
+          due.current = false;
           onQuery(event.target.value);
         }}
         onKeyDown={onKeyDown}

@@ -835,7 +835,8 @@ export const createJoin = <ThrowOnError extends boolean = true>(options: Options
 });
 
 /**
- * Deletes the account: profile and sessions go, channels are left. What was written stays.
+ * Deletes the account: profile and sessions go, channels are left, one's own to their longest-standing moderator or member.
+ * What was written stays. The last administrator has to name another first, unless nobody else has an account.
  */
 export const deleteMe = <ThrowOnError extends boolean = true>(options: Options<DeleteMeData, ThrowOnError>) => (options.client ?? client).delete<DeleteMeResponses, DeleteMeErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',

@@ -4629,7 +4629,7 @@ export type DeleteMeErrors = {
      */
     403: ProblemDocument;
     /**
-     * `no_change`: It is so already.; `owner_must_transfer`: The owner hands the channel over before leaving.
+     * `last_admin`: Nobody would be left to administer this server.; `no_change`: It is so already.; `owner_must_transfer`: The owner hands the channel over before leaving.
      */
     409: ProblemDocument;
     /**

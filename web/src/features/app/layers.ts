@@ -81,6 +81,11 @@ export class Layers {
     this.tell();
   };
 
+  /** The name of the step that one is at. */
+  get at(): string {
+    return this.step.name;
+  }
+
   /** Whether the step that one is at is of something that was just closed: what leads elsewhere takes its place. */
   get spent(): boolean {
     const { over, shown } = this.step;

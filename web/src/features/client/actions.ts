@@ -2,14 +2,18 @@
 
 import { ApiError } from "../../api/http";
 import * as api from "../../api/operations";
-import type { Channel, Membership, NotifyLevel, Pending, Role } from "../../api/types";
+import type { Channel, Membership, Notification, NotifyLevel, Pending, Role } from "../../api/types";
 import { t } from "../../i18n";
-import { unseenInThreads } from "../../store/selectors";
+import { isShownInInbox, unseenInThreads } from "../../store/selectors";
 import type { Client } from "./client";
 import { problemText } from "./problems";
 
 /** How often what waits is asked for when it changes meanwhile. */
 const PENDING_TRIES = 3;
+
+const INBOX_PAGE = 30;
+/** How many pages at most are looked through for something that the inbox shows. */
+export const INBOX_PAGES_MAX = 10;
 
 export class Actions {
   private readonly client: Client;
@@ -289,14 +293,22 @@ export class Actions {
     );
   }
 
+  /** A page, and the following ones while there is nothing in them to show: messages of conversations fill many. */
   async loadInbox(cursor?: string): Promise<void> {
     await this.attempt(async () => {
-      const { notifications, next, unread } = await api.list_notifications({
-        limit: 30,
-        ...(cursor ? { cursor } : {}),
-      });
-      this.store.dispatch({ type: "inbox_loaded", items: notifications, next, first: !cursor, unread });
-      this.client.people.need(notifications.map((item) => item.message.sender));
+      const items: Notification[] = [];
+      let next: string | null = cursor ?? null;
+      let unread = 0;
+      for (let pages = 0; pages < INBOX_PAGES_MAX; pages += 1) {
+        const from: { cursor?: string } = next ? { cursor: next } : {};
+        const page = await api.list_notifications({ limit: INBOX_PAGE, ...from });
+        items.push(...page.notifications);
+        ({ next, unread } = page);
+        const { blocked } = this.store.getState();
+        if (!next || page.notifications.some((item) => isShownInInbox(item, blocked))) break;
+      }
+      this.store.dispatch({ type: "inbox_loaded", items, next, first: !cursor, unread });
+      this.client.people.need(items.map((item) => item.message.sender));
     });
   }
 

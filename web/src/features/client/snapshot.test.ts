@@ -35,6 +35,26 @@ describe("a snapshot", () => {
     expect(seen(feed(again, log.after(before)))).toEqual(seen(feed(state, log.after(before))));
   });
 
+  for (const [count, how] of [
+    [3, "one by one"],
+    [12, "at once"],
+  ] as const) {
+    it(`and a server's answer before the stream: what comes ${how} counts once`, () => {
+      const { log, state } = talked(5);
+      const { unread } = state.channels[ROOM]!.info;
+      const before = log.head;
+      for (let at = 0; at < count; at += 1) log.say(BO, `while away ${String(at)}`);
+      const again = fresh(snapshotOf(state));
+      const synced = reduce(again, { type: "synced", sync: log.sync(), known: [ROOM] });
+      const caught = feed(synced, log.after(before));
+      expect(caught.channels[ROOM]?.info.unread).toBe(unread + count);
+      expect(seen(caught)).toEqual(seen(feed(state, log.after(before))));
+      const after = log.head;
+      log.say(BO, "and now");
+      expect(feed(caught, log.after(after)).channels[ROOM]?.info.unread).toBe(unread + count + 1);
+    });
+  }
+
   it("keeps the last messages, and that there are older ones", () => {
     const { state } = talked(90);
     const again = fresh(snapshotOf(state));

@@ -1,6 +1,7 @@
 // Suggestions for @people, #channels, :emoji: and /commands while one writes.
 
 import { type KeyboardEvent, useEffect, useId, useMemo, useState } from "react";
+import { list_users } from "../../api/operations";
 import { t } from "../../i18n";
 import { Avatar } from "../../ui/Avatar";
 import { Icon } from "../../ui/Icon";
@@ -9,6 +10,7 @@ import type { User } from "../../api/types";
 import { displayName, joinedChannels } from "../../store/selectors";
 import { useClient, useMe, useSelect } from "../app/context";
 import { may } from "../client/rights";
+import { useSearch } from "../dialogs/useSearch";
 import type { Emoji } from "../emoji/emoji";
 import { COMMANDS } from "./commands";
 import { type Trigger, triggerAt } from "./completion";
@@ -68,7 +70,7 @@ export function useCompletion({ channel, text, caret, insert }: Input) {
 }
 
 function useOptions(channel: string, trigger: Trigger | null): Option[] {
-  const people = usePeople(channel, trigger?.kind === "person");
+  const people = usePeople(channel, trigger?.kind === "person" ? trigger.query : null);
   // Only what the suggestions at hand need: the box must not be drawn anew for each message that arrives.
   const channels = useSelect((state) => (trigger?.kind === "channel" ? state.channels : NOTHING));
   const users = useSelect((state) => (trigger?.kind === "person" ? state.users : NOTHING));
@@ -123,11 +125,13 @@ function useOptions(channel: string, trigger: Trigger | null): Option[] {
           ]
         : [];
     const found = people
-      .map((user) => users[user.id] ?? user)
-      .filter((user) => user.id !== me?.id && matches(user, query))
-      .sort(
-        (a, b) => rank(a, query) - rank(b, query) || displayName(a, a.id).localeCompare(displayName(b, b.id)),
+      .flatMap((group) =>
+        ranked(
+          group.map((user) => users[user.id] ?? user),
+          query,
+        ),
       )
+      .filter((user) => user.id !== me?.id)
       .map((user) => ({
         id: user.id,
         lead: <Avatar id={user.id} name={displayName(user, user.id)} size={26} />,
@@ -147,24 +151,41 @@ const rank = (user: User, query: string) =>
     ? 0
     : 1;
 
-/** Who is here: the members, asked for when the first `@` is typed. */
-function usePeople(channel: string, wanted: boolean): User[] {
+const ranked = (users: readonly User[], query: string): User[] =>
+  users
+    .filter((user) => matches(user, query))
+    .sort(
+      (a, b) => rank(a, query) - rank(b, query) || displayName(a, a.id).localeCompare(displayName(b, b.id)),
+    );
+
+/**
+ * Who is here: the members, asked for when the first `@` is typed. After them, so that nobody moves when the answer
+ * comes, those whom the server finds. `query` is null while nobody is looked for.
+ */
+function usePeople(channel: string, query: string | null): User[][] {
   const client = useClient();
-  const state = useSelect((known) => (wanted ? known.channels[channel] : undefined));
+  const state = useSelect((known) => (query === null ? undefined : known.channels[channel]));
   const missing = state?.info.kind === "channel" && !state.members;
   useEffect(() => {
     if (missing) void client.actions.loadMembers(channel);
   }, [client, channel, missing]);
   const members = state?.members;
   const people = state?.info.kind === "dm" ? state.info.people : undefined;
-  return useMemo(
-    () =>
-      people ??
-      Object.values(members?.byId ?? {})
-        .filter((member) => member.membership === "joined")
-        .map((member) => member.user),
-    [members, people],
-  );
+  const { found } = useSearch(members?.next ? (query ?? "") : "", findOthers);
+  return useMemo(() => {
+    if (people) return [people];
+    const known = members?.byId ?? {};
+    const joined = Object.values(known).filter((member) => member.membership === "joined");
+    const others = members?.next ? (found ?? []).filter((user) => !known[user.id]) : [];
+    return [joined.map((member) => member.user), others];
+  }, [members, people, found]);
+}
+
+/** Of a large channel only the first members are known here. Whether the others are in it the server does not say. */
+async function findOthers(query: string): Promise<User[]> {
+  if (query === "") return [];
+  const { users } = await list_users({ query, limit: OPTIONS_MAX });
+  return users.filter((user) => !user.deactivated);
 }
 
 type Search = (query: string, max: number) => Emoji[];

@@ -1,6 +1,6 @@
 // The rows of a timeline or of a thread, in a scroller that keeps its place.
 
-import { type KeyboardEvent, type ReactNode, useState } from "react";
+import type { KeyboardEvent, ReactNode } from "react";
 import { t } from "../../i18n";
 import { dayLabel } from "../../lib/time";
 import { Button } from "../../ui/Button";
@@ -11,6 +11,7 @@ import { PendingItem } from "./PendingItem";
 import type { BlockedRow, Row } from "./rows";
 import { usePointed } from "./usePointed";
 import type { Scroll } from "./useScroll";
+import { useToday } from "./useToday";
 import { pieces } from "./windowing";
 
 interface MessageListProps {
@@ -40,7 +41,7 @@ export function MessageList(props: MessageListProps) {
   const { rows, channel } = props;
   const { scroller, content, heights, span, atEnd, hold } = props.scroll;
   const { active, activate, lock, handlers } = usePointed();
-  const [now] = useState(() => Date.now());
+  const now = useToday();
 
   const { editing } = props;
   const drawn = pieces(

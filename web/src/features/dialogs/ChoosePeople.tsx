@@ -30,7 +30,7 @@ function Chooser({ action, exclude, onDone }: ChooserProps) {
   const [query, setQuery] = useState("");
   const [chosen, setChosen] = useState<User[]>([]);
   const [busy, setBusy] = useState(false);
-  const { found } = useSearch(query, search);
+  const { current: found, waiting } = useSearch(query, search);
   const users = (found?.users ?? []).filter((user) => user.id !== me?.id && !user.deactivated);
 
   const toggle = (id: string) => {
@@ -91,6 +91,7 @@ function Chooser({ action, exclude, onDone }: ChooserProps) {
           onPick={toggle}
           empty={t.people.empty}
           loading={found ? undefined : t.people.searching}
+          waiting={waiting}
         />
       </div>
       <div className="dialog-foot">

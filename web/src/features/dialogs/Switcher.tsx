@@ -37,7 +37,7 @@ export function Switcher({ onClose }: { onClose: () => void }) {
     ]);
     return { users, channels };
   }, []);
-  const { found } = useSearch(query, ask);
+  const { current: found, waiting } = useSearch(query, ask);
 
   const conversations = useMemo(() => rankChannels(state, wanted), [state, wanted]);
   const outside = (found?.channels ?? []).filter((entry) => !isIn(state, entry.id));
@@ -99,6 +99,7 @@ export function Switcher({ onClose }: { onClose: () => void }) {
         options={options}
         onPick={(id) => void pick(id)}
         empty={t.switcher.empty}
+        waiting={waiting && conversations.length === 0}
       />
     </TopDialog>
   );

@@ -2,24 +2,39 @@ import { useEffect, useState } from "react";
 
 const TYPING_MS = 180;
 
-/** Asks a little after the last key; only the newest answer counts. `null` until the first one. */
-export function useSearch<T>(
-  query: string,
-  ask: (query: string) => Promise<T>,
-): { found: T | null; failed: unknown } {
+export interface Search<T> {
+  /** The newest answer; `null` until the first one. While one types on it is of what stood there before. */
+  found: T | null;
+  failed: unknown;
+  /** The answer to just what stands there, and to nothing else. */
+  current: T | null;
+  /** What stands there was neither answered nor refused yet. */
+  waiting: boolean;
+}
+
+/** Asks a little after the last key; only the newest answer counts. */
+export function useSearch<T>(query: string, ask: (query: string) => Promise<T>): Search<T> {
   const [found, setFound] = useState<T | null>(null);
   const [failed, setFailed] = useState<unknown>(null);
+  /** What the last answer or failure was for. */
+  const [answered, setAnswered] = useState<string | null>(null);
   useEffect(() => {
     let current = true;
+    const text = query.trim();
     const timer = setTimeout(
       () => {
-        ask(query.trim()).then(
+        ask(text).then(
           (answer) => {
             if (!current) return;
             setFound(answer);
             setFailed(null);
+            setAnswered(text);
           },
-          (error: unknown) => current && setFailed(error),
+          (error: unknown) => {
+            if (!current) return;
+            setFailed(error);
+            setAnswered(text);
+          },
         );
       },
       query === "" ? 0 : TYPING_MS,
@@ -29,5 +44,6 @@ export function useSearch<T>(
       clearTimeout(timer);
     };
   }, [query, ask]);
-  return { found, failed };
+  const waiting = answered !== query.trim();
+  return { found, failed, current: waiting || failed ? null : found, waiting };
 }

@@ -5,7 +5,7 @@ import { EmptyState, ListSkeleton } from "../../ui/bits";
 import { Button } from "../../ui/Button";
 import { MessageCard } from "../../ui/Card";
 import { Markdown } from "../../ui/markdown/Markdown";
-import { channelName, displayName, inboxCount } from "../../store/selectors";
+import { channelName, displayName, inboxCount, shownInInbox } from "../../store/selectors";
 import { useClient, useSelect } from "../app/context";
 import { visit } from "../app/route";
 import { InboxThreads } from "./InboxThreads";
@@ -23,7 +23,7 @@ export default function InboxPanel() {
 
   const unread = useSelect(inboxCount);
   const blocked = useSelect((state) => state.blocked);
-  const items = inbox.items.filter((item) => item.kind !== "dm" && !blocked[item.message.sender]);
+  const items = shownInInbox({ inbox, blocked });
   const [newest] = inbox.items;
   const next = inbox.next;
   return (
@@ -40,7 +40,7 @@ export default function InboxPanel() {
       <div className="panel-body scroll">
         <InboxThreads />
         {!inbox.loaded ? <ListSkeleton label={t.common.loading} /> : null}
-        {inbox.loaded && items.length === 0 ? <EmptyState title={t.inbox.empty} /> : null}
+        {inbox.loaded && items.length === 0 && !next ? <EmptyState title={t.inbox.empty} /> : null}
         <ul className="cards">
           {items.map((item) => {
             const { message } = item;

@@ -19,6 +19,7 @@ import { useSearch } from "../dialogs/useSearch";
 import { PanelFrame } from "../panels/PanelFrame";
 import { Others } from "./Others";
 import { asTyped, snippet, toggled } from "./snippet";
+import { useKeptSearch } from "./useKeptSearch";
 
 const PAGE_RESULTS = 20;
 const NOTHING: SearchPage = { results: [], next: null };
@@ -48,10 +49,8 @@ export default function SearchPanel({
   channel: string | null;
   query?: string;
 }) {
-  const [query, setQuery] = useState(given);
+  const [{ query, here, best }, change] = useKeptSearch(given);
   const { openedAt } = useOpening();
-  const [here, setHere] = useState(false);
-  const [best, setBest] = useState(false);
   const where = useMemo(() => ({ channel: here ? channel : null, best }), [here, channel, best]);
   const filters = [
     { operator: "from:me", label: t.search.mine },
@@ -73,7 +72,7 @@ export default function SearchPanel({
           value={query}
           autoFocus
           maxLength={500}
-          onChange={(event) => setQuery(event.target.value)}
+          onChange={(event) => change({ query: event.target.value })}
         />
         <div className="search-filters" role="group" aria-label={t.search.filters}>
           {channel ? (
@@ -81,12 +80,17 @@ export default function SearchPanel({
               type="button"
               className="search-filter"
               aria-pressed={here}
-              onClick={() => setHere(!here)}
+              onClick={() => change({ here: !here })}
             >
               {t.search.here}
             </button>
           ) : null}
-          <button type="button" className="search-filter" aria-pressed={best} onClick={() => setBest(!best)}>
+          <button
+            type="button"
+            className="search-filter"
+            aria-pressed={best}
+            onClick={() => change({ best: !best })}
+          >
             {threadTexts().best}
           </button>
           {filters.map(({ operator, label }) => (
@@ -95,7 +99,7 @@ export default function SearchPanel({
               type="button"
               className="search-filter"
               aria-pressed={words.includes(operator)}
-              onClick={() => setQuery(toggled(query, operator))}
+              onClick={() => change({ query: toggled(query, operator) })}
             >
               {label}
             </button>
