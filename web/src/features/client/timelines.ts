@@ -9,6 +9,8 @@ import { firstAt } from "./moments";
 import type { People } from "./people";
 
 export const PAGE_MESSAGES = 50;
+/** So many pages of nothing but replies in threads are looked through for a message that is none. */
+const THREAD_PAGES_MAX = 10;
 
 export class Timelines {
   private readonly store: Store;
@@ -48,10 +50,25 @@ export class Timelines {
     const { messages: newest, oldest, head } = await list_messages(channel, { limit: 1 });
     const last = newest.at(-1);
     if (!last || oldest === null) return null;
-    return firstAt({ ts, oldest, head, last }, async (seq) => {
+    const found = await firstAt({ ts, oldest, head, last }, async (seq) => {
       const { messages } = await list_messages(channel, { after: seq - 1, limit: 1 });
       return messages[0] ?? null;
     });
+    return found && this.outside(channel, found);
+  }
+
+  /** The message, or the next after it that stands in no thread; itself if there is none near. */
+  private async outside(channel: string, found: Message): Promise<Message> {
+    let after = found.seq - 1;
+    for (let page = 0; page < THREAD_PAGES_MAX && found.thread; page += 1) {
+      const { messages } = await list_messages(channel, { after, limit: PAGE_MESSAGES });
+      const first = messages.find((message) => !message.thread);
+      if (first) return first;
+      const last = messages.at(-1);
+      if (!last) break;
+      after = last.seq;
+    }
+    return found;
   }
 
   async pins(channel: string): Promise<readonly Message[]> {
