@@ -24,6 +24,7 @@ export const de: Catalogue = {
     you: "du",
     more: "Mehr",
     copied: "Kopiert",
+    notCopied: "Kopieren nicht möglich",
   },
   auth: {
     tagline: "Gespräche auf einem eigenen Server.",

@@ -21,6 +21,7 @@ export const en = {
     you: "you",
     more: "More",
     copied: "Copied",
+    notCopied: "Copying is not possible here",
   },
   auth: {
     tagline: "Conversations on a server of your own.",

@@ -25,6 +25,7 @@ export const fr: Catalogue = {
     you: "vous",
     more: "Plus",
     copied: "Copié",
+    notCopied: "Impossible de copier ici",
   },
   auth: {
     tagline: "Des conversations sur votre propre serveur.",

@@ -1,5 +1,6 @@
 // What can be done with a message: beside it while it is pointed at or focused.
 
+import { useEffect } from "react";
 import type { Channel } from "../../api/types";
 import { t } from "../../i18n";
 import { IconButton } from "../../ui/Button";
@@ -27,6 +28,8 @@ interface MessageToolsProps {
 export function MessageTools(props: MessageToolsProps) {
   const { channel, message, onLock } = props;
   const client = useClient();
+  // What was open goes with them, should the message be deleted meanwhile.
+  useEffect(() => () => onLock(false), [onLock]);
   const me = useMe();
   const info = useChannel(channel)?.info;
   if (!info || info.membership !== "joined") return null;
@@ -69,8 +72,13 @@ function MoreActions(props: MessageToolsProps & { info: Channel; mine: boolean }
   const me = useMe();
   const pinned = info.pins.includes(message.id);
   const copy = async (text: string) => {
-    await navigator.clipboard.writeText(text);
-    client.notices.show(t.common.copied);
+    try {
+      await navigator.clipboard.writeText(text);
+      client.notices.show(t.common.copied);
+    } catch {
+      // Browsers have no clipboard for pages that came by plain http, and may refuse it.
+      client.notices.show(t.common.notCopied);
+    }
   };
 
   const items: (MenuAction | null | false)[] = [

@@ -14,7 +14,10 @@ export function usePointed() {
     (key: string | null) => setPointed((was) => (was.locked || was.key === key ? was : { ...was, key })),
     [],
   );
-  const lock = useCallback((locked: boolean) => setPointed((was) => ({ ...was, locked })), []);
+  const lock = useCallback(
+    (locked: boolean) => setPointed((was) => (was.locked === locked ? was : { ...was, locked })),
+    [],
+  );
   const onPointerUp = useCallback(
     ({ target, currentTarget, pointerType }: PointerEvent) => {
       // What a tool opens comes through here, too, though it lies elsewhere.
