@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useLayoutEffect, useRef } from "react";
 import { t } from "../../i18n";
 import { IconButton } from "../../ui/Button";
 import { useView } from "../app/view";
@@ -13,8 +13,10 @@ export function PanelFrame({
   children: ReactNode;
 }) {
   const view = useView();
+  const frame = useRef<HTMLElement>(null);
+  useLayoutEffect(() => (frame.current ? keepFocus(frame.current) : undefined), []);
   return (
-    <aside className="panel" aria-label={title}>
+    <aside className="panel" aria-label={title} ref={frame}>
       <header className="panel-head">
         <h2>{title}</h2>
         {actions}
@@ -23,4 +25,21 @@ export function PanelFrame({
       {children}
     </aside>
   );
+}
+
+/** Once the panel is gone, the focus that was in it goes to where it came from, or to where one writes. */
+function keepFocus(panel: HTMLElement): () => void {
+  const before = document.activeElement;
+  return () => {
+    if (!panel.contains(document.activeElement)) return;
+    // After what takes the panel away, and after what may take its place and the focus.
+    requestAnimationFrame(() => {
+      if (document.activeElement !== document.body) return;
+      const isThere = before instanceof HTMLElement && before.isConnected && before !== document.body;
+      const box = document.querySelector<HTMLElement>("main [data-testid=composer]");
+      // On a phone the keyboard would come up.
+      if (isThere) before.focus();
+      else if (matchMedia("(pointer: fine)").matches) box?.focus();
+    });
+  };
 }
