@@ -6,12 +6,14 @@ import { t } from "../../i18n";
 import { TimelineSkeleton } from "../../ui/bits";
 import { Button } from "../../ui/Button";
 import type { ChannelState, OutboxItem } from "../../store/state";
-import { useClient, useMe, useSelect } from "../app/context";
+import { useClient, useMe } from "../app/context";
 import { useView } from "../app/view";
 import { Beginning } from "./Beginning";
 import { MessageList } from "./MessageList";
 import { buildRows } from "./rows";
 import { useJump } from "./useJump";
+import { useFailing } from "./useFailing";
+import { usePresent } from "./usePresent";
 import { type Reading, useReading } from "./useReading";
 import { useScroll } from "./useScroll";
 import { useVeil } from "./useVeil";
@@ -37,7 +39,7 @@ export function MainTimeline(props: MainTimelineProps) {
   const client = useClient();
   const id = channel.info.id;
   const { main } = channel;
-  const [failed, setFailed] = useState(false);
+  const { failed, fail, retry } = useFailing();
   const [first] = useState({ unread: channel.info.unread, readSeq: channel.info.read_seq });
   const needed = !main || main.stale;
   const [tries, setTries] = useState(0);
@@ -59,25 +61,16 @@ export function MainTimeline(props: MainTimelineProps) {
         again = setTimeout(() => setTries(tries + 1), wait);
         return;
       }
-      setFailed(true);
-      if (client.store.getState().connection.state === "online") client.actions.failed(error);
+      fail(error);
     });
     return () => clearTimeout(again);
-  }, [client, id, needed, failed, sought, first, tries]);
-
-  // A page that could not be had while offline is asked for again when the line is back.
-  const online = useSelect((state) => state.connection.state === "online");
-  const [wasOnline, setWasOnline] = useState(online);
-  if (wasOnline !== online) {
-    setWasOnline(online);
-    if (online) setFailed(false);
-  }
+  }, [client, id, needed, failed, fail, sought, first, tries]);
 
   if (!main || !sought) {
     return failed ? (
       <div className="timeline timeline-failed">
         <p>{t.timeline.failed}</p>
-        <Button onPress={() => setFailed(false)}>{t.common.retry}</Button>
+        <Button onPress={retry}>{t.common.retry}</Button>
       </div>
     ) : (
       <>
@@ -182,10 +175,7 @@ const Timeline = memo(function Timeline(props: TimelineProps) {
   const { flash, onJump } = useJump(id, target, toRow, reveal);
   const onDay = useCallback((ts: number) => openDialog({ kind: "date", channel: id, ts }), [openDialog, id]);
 
-  const present = useCallback(async () => {
-    if (client.store.getState().channels[id]?.main?.hasNewer) await client.timelines.latest(id);
-    toEnd();
-  }, [client, id, toEnd]);
+  const present = usePresent(id, undefined, toEnd);
 
   const [answered, setAnswered] = useState(sent);
   if (answered !== sent) {
@@ -193,13 +183,13 @@ const Timeline = memo(function Timeline(props: TimelineProps) {
     reading.clear();
   }
   useEffect(() => {
-    if (sent > 0) void present();
+    if (sent > 0) present();
   }, [sent, present]);
 
   // Before anything is painted: who sees the messages and presses Esc is heard.
   useLayoutEffect(() => {
     const onRead = (event: Event) => {
-      if ((event as CustomEvent<string>).detail === id) void present();
+      if ((event as CustomEvent<string>).detail === id) present();
     };
     addEventListener("loggia:read", onRead);
     return () => removeEventListener("loggia:read", onRead);
@@ -217,7 +207,7 @@ const Timeline = memo(function Timeline(props: TimelineProps) {
       }
       below={info.unread}
       live={live}
-      onPresent={() => void present()}
+      onPresent={present}
       onReply={onReply}
       onJump={onJump}
       onDay={onDay}

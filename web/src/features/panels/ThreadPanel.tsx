@@ -1,6 +1,7 @@
 import { memo, useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
 import { t } from "../../i18n";
 import { TimelineSkeleton } from "../../ui/bits";
+import { Button } from "../../ui/Button";
 import { useChannel, useClient, useMe } from "../app/context";
 import { visit } from "../app/route";
 import type { ReplyTarget } from "../app/view";
@@ -9,6 +10,8 @@ import { Composer } from "../composer/Composer";
 import { MessageItem } from "../conversation/MessageItem";
 import { MessageList } from "../conversation/MessageList";
 import { buildRows } from "../conversation/rows";
+import { useFailing } from "../conversation/useFailing";
+import { usePresent } from "../conversation/usePresent";
 import { useScroll } from "../conversation/useScroll";
 import { useVeil } from "../conversation/useVeil";
 import { useUnsent } from "../conversation/waits";
@@ -42,19 +45,25 @@ export default function ThreadPanel({ channel: id, root, target }: ThreadPanelPr
   // One that was left further up does not open there again.
   const [left, setLeft] = useState(() => window?.hasNewer === true);
   const needed = !window || window.stale || left;
+  const { failed, fail, retry } = useFailing();
   useEffect(() => {
-    if (!needed) return;
+    if (!needed || failed) return;
     const read = client.store.getState().threadStates[root];
     const first = target?.seq ?? (read && read.unread > UNREAD_AROUND_MIN ? read.read_seq : null);
     const load =
       first === null ? client.timelines.latest(id, root) : client.timelines.around(id, first, root);
-    load.catch((error: unknown) => client.actions.failed(error)).finally(() => setLeft(false));
-  }, [client, id, root, needed, target]);
+    load.then(() => setLeft(false), fail);
+  }, [client, id, root, needed, failed, fail, target]);
 
   return (
     <PanelFrame title={t.thread.title} actions={<FollowButton channel={id} root={root} />}>
       {channel && window && !left ? (
         <Thread channel={channel} outbox={outbox} root={root} window={window} target={target} />
+      ) : failed ? (
+        <div className="timeline timeline-failed">
+          <p>{t.timeline.failed}</p>
+          <Button onPress={retry}>{t.common.retry}</Button>
+        </div>
       ) : (
         <TimelineSkeleton label={t.timeline.loading} />
       )}
@@ -100,6 +109,7 @@ const Thread = memo(function Thread({ channel, outbox, root, window, target }: T
   const scroll = useScroll({ rows, live, openAt, onNearStart: older, onNearEnd: newer });
   if (seen !== (live && scroll.atEnd)) setSeen(live && scroll.atEnd);
   const { toEnd, toRow } = scroll;
+  const present = usePresent(id, root, toEnd);
   const flash = useReplyTarget(id, root, target, toRow, reveal);
   const onJump = useCallback((message: string) => visit(id, message), [id]);
   const rootMessage = messages[root];
@@ -146,7 +156,7 @@ const Thread = memo(function Thread({ channel, outbox, root, window, target }: T
         start={start}
         below={0}
         live={live}
-        onPresent={() => void (live ? toEnd() : client.timelines.latest(id, root).then(toEnd))}
+        onPresent={present}
         onJump={onJump}
         editing={editing}
         onEdit={setEditing}
@@ -162,7 +172,7 @@ const Thread = memo(function Thread({ channel, outbox, root, window, target }: T
           onSend={(text, attachments) => {
             client.outbox.send({ channel: id, text, thread: root, ...(attachments ? { attachments } : {}) });
             clear();
-            toEnd();
+            present();
           }}
         />
       ) : null}
