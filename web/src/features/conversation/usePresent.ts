@@ -8,7 +8,7 @@ export function usePresent(channel: string, root: string | undefined, toEnd: () 
   return useCallback(() => {
     const known = client.store.getState().channels[channel];
     const window = root === undefined ? known?.main : known?.threads[root];
-    const loaded = window?.hasNewer ? client.timelines.latest(channel, root) : Promise.resolve();
-    loaded.then(toEnd, (error: unknown) => client.actions.failed(error));
+    if (!window?.hasNewer) return toEnd();
+    client.timelines.latest(channel, root).then(toEnd, (error: unknown) => client.actions.failed(error));
   }, [client, channel, root, toEnd]);
 }
