@@ -7,6 +7,7 @@ import { ListSkeleton } from "../../ui/bits";
 import { Button, IconButton } from "../../ui/Button";
 import { Field } from "../../ui/Field";
 import { useClient } from "../app/context";
+import { copy } from "../client/copy";
 import { inviteLink } from "../auth/invites";
 import { problemText } from "../client/problems";
 
@@ -61,10 +62,6 @@ function InviteRow({ invite, onRevoke }: { invite: Invite; onRevoke: (code: stri
   const client = useClient();
   const [now] = useState(() => Date.now());
   const { code, expires_ts: end } = invite;
-  const copy = async (text: string) => {
-    await navigator.clipboard.writeText(text);
-    client.notices.show(t.common.copied);
-  };
   return (
     <li className="invite-row" data-testid="invite">
       <div>
@@ -78,11 +75,11 @@ function InviteRow({ invite, onRevoke }: { invite: Invite; onRevoke: (code: stri
         size="small"
         icon="link"
         aria-label={t.entering.inviteLink(code)}
-        onPress={() => void copy(inviteLink(location.href, code))}
+        onPress={() => void copy(client, inviteLink(location.href, code))}
       >
         {t.entering.copyLink}
       </Button>
-      <IconButton icon="copy" label={t.admin.copy(code)} onPress={() => void copy(code)} />
+      <IconButton icon="copy" label={t.admin.copy(code)} onPress={() => void copy(client, code)} />
       <Button size="small" aria-label={t.admin.revokeLabel(code)} onPress={() => void onRevoke(code)}>
         {t.admin.revoke}
       </Button>

@@ -9,6 +9,7 @@ import type { StoredMessage } from "../../store/state";
 import { useChannel, useClient, useMe } from "../app/context";
 import { routeTo } from "../app/route";
 import { useView } from "../app/view";
+import { copy } from "../client/copy";
 import { canModerate, canPin, canPost, canSeeEdits } from "../client/rights";
 import { quoteInto } from "../composer/quoting";
 import { EmojiButton } from "../emoji/EmojiButton";
@@ -71,15 +72,6 @@ function MoreActions(props: MessageToolsProps & { info: Channel; mine: boolean }
   const view = useView();
   const me = useMe();
   const pinned = info.pins.includes(message.id);
-  const copy = async (text: string) => {
-    try {
-      await navigator.clipboard.writeText(text);
-      client.notices.show(t.common.copied);
-    } catch {
-      // Browsers have no clipboard for pages that came by plain http, and may refuse it.
-      client.notices.show(t.common.notCopied);
-    }
-  };
 
   const items: (MenuAction | null | false)[] = [
     mine && { id: "edit", label: t.message.edit, icon: "edit", onAction: () => props.onEdit(message.id) },
@@ -109,12 +101,13 @@ function MoreActions(props: MessageToolsProps & { info: Channel; mine: boolean }
       icon: "smile",
       onAction: () => view.openDialog({ kind: "reactions", channel, message: message.id }),
     },
-    { id: "copy", label: t.message.copyText, icon: "copy", onAction: () => void copy(message.text) },
+    { id: "copy", label: t.message.copyText, icon: "copy", onAction: () => void copy(client, message.text) },
     {
       id: "link",
       label: t.message.copyLink,
       icon: "link",
-      onAction: () => void copy(`${location.origin}${location.pathname}${routeTo(channel, message.id)}`),
+      onAction: () =>
+        void copy(client, `${location.origin}${location.pathname}${routeTo(channel, message.id)}`),
     },
     Boolean(message.edited_ts) &&
       canSeeEdits(info, message, me?.id ?? "") && {

@@ -52,7 +52,8 @@ export default function ThreadPanel({ channel: id, root, target }: ThreadPanelPr
     const first = target?.seq ?? (read && read.unread > UNREAD_AROUND_MIN ? read.read_seq : null);
     const load =
       first === null ? client.timelines.latest(id, root) : client.timelines.around(id, first, root);
-    load.then(() => setLeft(false), fail);
+    // What is at hand is better than nothing, though it may be further up than one wanted.
+    load.catch(fail).finally(() => setLeft(false));
   }, [client, id, root, needed, failed, fail, target]);
 
   return (
