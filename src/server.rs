@@ -133,8 +133,13 @@ pub fn open_store(config: &Config) -> Result<crate::files::Store, StartError> {
 
 /// Keeps a server from starting on the same data, and fails while one runs: for commands that write into channels.
 pub fn claim_alone(config: &Config) -> Result<Alone, StartError> {
+    claim_within(config, Duration::ZERO)
+}
+
+/// As [`claim_alone`]; waits so long for a database that can't be reached.
+fn claim_within(config: &Config, wait: Duration) -> Result<Alone, StartError> {
     make_data_dir(&config.data_dir)?;
-    Alone::claim(config, Duration::ZERO)
+    Alone::claim(config, wait)
 }
 
 /// The domain, and what asks other servers, without a server around them.
@@ -289,8 +294,7 @@ pub async fn start(config: Arc<Config>) -> Result<Running, StartError> {
 
 /// As [`start`], by another clock than the system's.
 pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Running, StartError> {
-    make_data_dir(&config.data_dir)?;
-    let alone = Alone::claim(&config, alone::DATABASE_WAIT)?;
+    let alone = claim_within(&config, alone::DATABASE_WAIT)?;
     let tokens = Arc::new(TokenCache::default());
     let forgetting = tokens.clone();
     let streams_max = size(config.settings.limits.streams_per_account);
