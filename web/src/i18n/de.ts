@@ -266,14 +266,6 @@ export const de: Catalogue = {
     announce: (name, text) => `${name}: ${text}`,
     announceMany: (count) => `${String(count)} neue Nachrichten`,
   },
-  date: {
-    title: "Zu einem Datum springen",
-    day: "Tag",
-    go: "Springen",
-    beginning: "Zum Anfang",
-    month: "Vor einem Monat",
-    week: "Vor einer Woche",
-  },
   composer: {
     label: (name) => `Nachricht an ${name}`,
     send: "Nachricht senden",

@@ -260,14 +260,6 @@ export const en = {
     announce: (name: string, text: string) => `${name}: ${text}`,
     announceMany: (count: number) => `${count} new messages`,
   },
-  date: {
-    title: "Jump to a date",
-    day: "Day",
-    go: "Jump",
-    beginning: "The beginning",
-    month: "A month ago",
-    week: "A week ago",
-  },
   composer: {
     label: (name: string) => `Message ${name}`,
     send: "Send message",

@@ -266,14 +266,6 @@ export const fr: Catalogue = {
     announce: (name, text) => `${name} : ${text}`,
     announceMany: (count) => `${String(count)} nouveaux messages`,
   },
-  date: {
-    title: "Aller à une date",
-    day: "Jour",
-    go: "Aller",
-    beginning: "Au début",
-    month: "Il y a un mois",
-    week: "Il y a une semaine",
-  },
   composer: {
     label: (name) => `Écrire à ${name}`,
     send: "Envoyer le message",

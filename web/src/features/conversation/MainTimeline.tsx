@@ -4,7 +4,6 @@ import { memo, useCallback, useDeferredValue, useEffect, useLayoutEffect, useMem
 import { ApiError } from "../../api/http";
 import { t } from "../../i18n";
 import { TimelineSkeleton } from "../../ui/bits";
-import { Button } from "../../ui/Button";
 import type { ChannelState, OutboxItem } from "../../store/state";
 import { useClient, useMe } from "../app/context";
 import { useView } from "../app/view";
@@ -12,6 +11,7 @@ import { Beginning } from "./Beginning";
 import { MessageList } from "./MessageList";
 import { buildRows } from "./rows";
 import { useJump } from "./useJump";
+import { TimelineFailed } from "./TimelineFailed";
 import { useFailing } from "./useFailing";
 import { usePresent } from "./usePresent";
 import { type Reading, useReading } from "./useReading";
@@ -68,10 +68,7 @@ export function MainTimeline(props: MainTimelineProps) {
 
   if (!main || !sought) {
     return failed ? (
-      <div className="timeline timeline-failed">
-        <p>{t.timeline.failed}</p>
-        <Button onPress={retry}>{t.common.retry}</Button>
-      </div>
+      <TimelineFailed onRetry={retry} />
     ) : (
       <>
         <TimelineSkeleton label={t.timeline.loading} />

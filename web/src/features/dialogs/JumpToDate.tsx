@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from "react";
-import { t } from "../../i18n";
+import { dateTexts } from "../../i18n/dates";
 import { dateField, dateOf } from "../../lib/time";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
@@ -20,6 +20,7 @@ export function JumpToDate({
   onClose: () => void;
 }) {
   const client = useClient();
+  const texts = dateTexts();
   const info = useChannel(id)?.info;
   const [now] = useState(() => Date.now());
   const [day, setDay] = useState(dateField(ts));
@@ -45,10 +46,10 @@ export function JumpToDate({
   };
 
   return (
-    <Dialog title={t.date.title} onClose={onClose} width={400} testId="jump-to-date">
+    <Dialog title={texts.title} onClose={onClose} width={400} testId="jump-to-date">
       <form className="form" onSubmit={submit}>
         <label className="time-field">
-          <span className="field-label">{t.date.day}</span>
+          <span className="field-label">{texts.day}</span>
           <input
             className="input"
             type="date"
@@ -62,18 +63,18 @@ export function JumpToDate({
         </label>
         <div className="button-row">
           <Button size="small" isDisabled={busy} onPress={() => void jump(0)}>
-            {t.date.beginning}
+            {texts.beginning}
           </Button>
           <Button size="small" isDisabled={busy} onPress={() => void jump(now - MONTH_DAYS * DAY_MS)}>
-            {t.date.month}
+            {texts.month}
           </Button>
           <Button size="small" isDisabled={busy} onPress={() => void jump(now - WEEK_DAYS * DAY_MS)}>
-            {t.date.week}
+            {texts.week}
           </Button>
         </div>
         <div className="dialog-foot">
           <Button type="submit" variant="primary" isDisabled={busy || chosen === null}>
-            {t.date.go}
+            {texts.go}
           </Button>
         </div>
       </form>

@@ -1,7 +1,6 @@
 import { memo, useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
 import { t } from "../../i18n";
 import { TimelineSkeleton } from "../../ui/bits";
-import { Button } from "../../ui/Button";
 import { useChannel, useClient, useMe } from "../app/context";
 import { visit } from "../app/route";
 import type { ReplyTarget } from "../app/view";
@@ -10,6 +9,7 @@ import { Composer } from "../composer/Composer";
 import { MessageItem } from "../conversation/MessageItem";
 import { MessageList } from "../conversation/MessageList";
 import { buildRows } from "../conversation/rows";
+import { TimelineFailed } from "../conversation/TimelineFailed";
 import { useFailing } from "../conversation/useFailing";
 import { usePresent } from "../conversation/usePresent";
 import { useScroll } from "../conversation/useScroll";
@@ -61,10 +61,7 @@ export default function ThreadPanel({ channel: id, root, target }: ThreadPanelPr
       {channel && window && !left ? (
         <Thread channel={channel} outbox={outbox} root={root} window={window} target={target} />
       ) : failed ? (
-        <div className="timeline timeline-failed">
-          <p>{t.timeline.failed}</p>
-          <Button onPress={retry}>{t.common.retry}</Button>
-        </div>
+        <TimelineFailed onRetry={retry} />
       ) : (
         <TimelineSkeleton label={t.timeline.loading} />
       )}
