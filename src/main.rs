@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use loggia::client_api;
-use loggia::config::{Config, LogFormat, Registration, Settings};
+use loggia::config::{Config, FileStorage, LogFormat, Registration, Settings};
 use loggia::domain::accounts::NewAccount;
 use loggia::domain::archive::{self, ArchiveError};
 use loggia::domain::verify::{verify_all, verify_export};
@@ -196,7 +196,7 @@ fn main() -> ExitCode {
         Err(error) => {
             eprintln!("loggia: {error}");
             match error.downcast_ref::<StartError>() {
-                Some(StartError::OtherName { .. }) => ExitCode::from(EXIT_SETTINGS),
+                Some(error) if error.is_of_settings() => ExitCode::from(EXIT_SETTINGS),
                 _ => ExitCode::FAILURE,
             }
         }
@@ -246,14 +246,8 @@ fn run(command: Command, config: Arc<Config>, file: Option<&Path>) -> Outcome {
             .build()?
             .block_on(user(command, config)),
         Command::CheckConfig { .. } => {
-            println!("server      {}", config.name);
-            println!("listen      {}", config.listen);
-            println!("public url  {}", config.public_url());
-            println!("data        {}", config.data_dir.display());
-            println!(
-                "database    {}",
-                if config.settings.database.url.is_empty() { "SQLite" } else { "PostgreSQL" }
-            );
+            server::rehearse(&config)?;
+            say_config(&config);
             Ok(ExitCode::SUCCESS)
         }
         Command::Compact => {
@@ -296,6 +290,37 @@ fn document(which: Document) -> String {
         Document::Federation => loggia::federation::document(),
     };
     loggia::http::openapi::print(&document)
+}
+
+fn say_config(config: &Config) {
+    let settings = &config.settings;
+    let said = |text: &str, otherwise: &str| if text.is_empty() { otherwise } else { text }.to_owned();
+    let federation = match (config.federation.enabled, config.federation.listen) {
+        (false, _) => "off".to_owned(),
+        (true, None) => format!("{}, through {}", config.federation.endpoint, config.listen),
+        (true, Some(listen)) => format!("{}, at {listen}", config.federation.endpoint),
+    };
+    let files = match settings.files.storage {
+        FileStorage::Local => config.data_dir.join("files").display().to_string(),
+        FileStorage::S3 => format!("{} at {}", &*settings.files.s3_bucket, &*settings.files.s3_endpoint),
+    };
+    let scanner = said(&settings.files.scan_command, &said(&settings.files.scan_clamd, "nobody"));
+    let database = if settings.database.url.is_empty() { "SQLite" } else { "PostgreSQL" };
+    for (what, is) in [
+        ("server", config.name.to_string()),
+        ("listen", config.listen.to_string()),
+        ("public url", config.public_url()),
+        ("data", config.data_dir.display().to_string()),
+        ("database", database.to_owned()),
+        ("accounts", settings.accounts.registration.as_str().to_owned()),
+        ("files", files),
+        ("scanned by", scanner),
+        ("federation", federation),
+        ("push", if settings.push.enabled { config.push.contact.clone() } else { "off".to_owned() }),
+        ("letters", said(&settings.email.from, "none")),
+    ] {
+        println!("{what:<11} {is}");
+    }
 }
 
 fn start_log(config: &Config) -> Result<(), tracing_subscriber::filter::ParseError> {

@@ -4,6 +4,7 @@ mod alone;
 mod doors;
 mod identity;
 mod listener;
+mod rehearsal;
 mod upkeep;
 
 use std::net::SocketAddr;
@@ -27,6 +28,7 @@ use crate::domain::remote::crowds::Crowds;
 use crate::domain::remote::meet::FoundChannels;
 use crate::domain::remote::recover;
 use crate::domain::remote::replica::LOOKUPS_MAX;
+use crate::domain::retold::Retold;
 use crate::domain::writer::{Gate, Mark, Writer, WriterContext};
 use crate::domain::{Domain, Presences, search};
 use crate::federation::courier::{Both, Routes};
@@ -41,6 +43,7 @@ use crate::protocol::key_document::SignedKeySet;
 use crate::push::{self, Vapid};
 use crate::storage::{self, ChannelNum, Conn, ReadPool, meta};
 pub use alone::Alone;
+pub use rehearsal::rehearse;
 use upkeep::{House, Sweeping, bounds, keep_files, keep_house, open_files, size};
 
 /// Why the server can't start.
@@ -68,6 +71,22 @@ pub enum StartError {
     Mail(#[from] MailError),
     #[error("{what}: {error}")]
     Tls { what: String, error: String },
+    #[error("{field}: {error}")]
+    Setting { field: &'static str, error: String },
+}
+
+impl StartError {
+    /// Whether it stays until somebody changes the settings, or what they name.
+    pub fn is_of_settings(&self) -> bool {
+        matches!(
+            self,
+            StartError::OtherName { .. }
+                | StartError::Client(_)
+                | StartError::Mail(_)
+                | StartError::Tls { .. }
+                | StartError::Setting { .. }
+        )
+    }
 }
 
 fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> StartError {
@@ -212,7 +231,9 @@ fn build_domain(
         opened.join().unwrap_or(Err(StartError::Storage(storage::Error::Lost)))?;
     let identity = Arc::new(identity);
     let files = Arc::new(open_files(config)?);
-    let audience: Audience = Arc::new(Sweeping { inner: audience, doomed: files.doomed.clone() });
+    let retold = Arc::<Retold>::default();
+    let audience: Audience =
+        Arc::new(Sweeping { inner: audience, doomed: files.doomed.clone(), retold: retold.clone() });
     let reads = ReadPool::start(&url, read_threads(config)).map_err(io("cannot start a thread"))?;
     let context = WriterContext {
         url,
@@ -261,6 +282,7 @@ fn build_domain(
         lines: Default::default(),
         catch_ups: Default::default(),
         previews: Default::default(),
+        retold,
         crowds: Crowds::new(&config.settings),
         lookups: Arc::new(Semaphore::new(LOOKUPS_MAX)),
         questions: Arc::default(),
@@ -294,6 +316,7 @@ pub async fn start(config: Arc<Config>) -> Result<Running, StartError> {
 
 /// As [`start`], by another clock than the system's.
 pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Running, StartError> {
+    rehearsal::miss_scanner(&config);
     let alone = claim_within(&config, alone::DATABASE_WAIT)?;
     let tokens = Arc::new(TokenCache::default());
     let forgetting = tokens.clone();

@@ -63,9 +63,7 @@ impl Federation {
         }
         let mut resolve = BTreeMap::new();
         for (server, address) in &settings.resolve.0 {
-            let server: ServerName = server
-                .parse()
-                .map_err(|error| ("resolve", format!("{server:?} is no server name: {error}")))?;
+            let server: ServerName = server.parse().map_err(|_| ("resolve", super::no_name(server)))?;
             let address: SocketAddr =
                 address.parse().map_err(|_| ("resolve", format!("{address:?} is no address and port")))?;
             resolve.insert(server, address);

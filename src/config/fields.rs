@@ -71,7 +71,8 @@ sections! {
         /// Where SQLite, files and everything else that lasts is kept.
         data_dir: Text = Text::new("./data"),
         /// The address people open, such as "https://chat.example.org". Empty: derived from `listen`.
-        /// Writes by browsers are accepted from this origin (and from the address they were sent to).
+        /// Only pages from there may write with a browser's session; where it is empty, those from the address that they
+        /// write to.
         public_url: Text = Text::new(""),
         /// Addresses of reverse proxies whose `X-Forwarded-For` is believed.
         trusted_proxies: Vec<Text> = Vec::new(),

@@ -121,6 +121,11 @@ impl Config {
     }
 }
 
+/// What is wrong with a server's name (NAME-2).
+fn no_name(given: &str) -> String {
+    format!("must be a lower-case host name with a dot and no port, such as chat.example.org, not {given:?}")
+}
+
 type Sources = BTreeMap<(String, String), String>;
 
 fn read_file(settings: &mut Settings, sources: &mut Sources, path: &Path) -> Result<(), ConfigError> {
@@ -195,9 +200,8 @@ fn check(settings: Settings, sources: &Sources) -> Result<Config, ConfigError> {
             .unwrap_or_else(|| "default".to_owned()),
         problem,
     };
-    let name: ServerName = settings.server.name.parse().map_err(|error| {
-        fail("server", "name", format!("{:?} is no server name: {error}", &*settings.server.name))
-    })?;
+    let name: ServerName =
+        settings.server.name.parse().map_err(|_| fail("server", "name", no_name(&settings.server.name)))?;
     let listen: SocketAddr = settings.server.listen.parse().map_err(|_| {
         fail(
             "server",

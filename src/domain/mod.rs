@@ -40,6 +40,7 @@ pub mod reactions;
 pub mod reads;
 mod relations;
 pub mod remote;
+pub mod retold;
 pub mod search;
 mod seat;
 pub mod sessions;
@@ -101,6 +102,7 @@ pub struct Domain {
     pub lines: remote::lines::Lines,
     pub catch_ups: remote::catch_up::CatchUps,
     pub previews: remote::preview::Previews,
+    pub retold: Arc<retold::Retold>,
     pub crowds: remote::crowds::Crowds,
     /// Places for questions about people and keys elsewhere.
     pub lookups: Arc<tokio::sync::Semaphore>,

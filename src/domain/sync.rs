@@ -1,9 +1,10 @@
 //! One answer with all that a client needs to begin, and what a stream needs to go on.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::channels::mine;
-use super::effect::Change;
+use super::retold::{Part, Told};
 use super::seat::Seat;
 use super::view::{AccountRole, Channel, ThreadState, User};
 use super::{Actor, Domain, Error, Missing, Result, changes, show, threads};
@@ -36,7 +37,7 @@ pub struct Followed {
 /// What a client missed in one channel.
 pub enum Missed {
     /// Everything after its cursor, in order.
-    Changes(Vec<(Seq, Option<Change>)>),
+    Changes(Arc<Told>),
     /// More than fits: the client pages.
     TooMuch,
 }
@@ -96,24 +97,24 @@ impl Domain {
         seq: Seq,
         limit: i64,
     ) -> Result<(Missed, Seq)> {
+        let retold = self.retold.clone();
         self.reads
             .read_in_turn(move |conn| {
+                let begun = retold.begin();
                 let seat = Seat::joined(conn, user, &channel)?;
-                let head = seat.head();
-                let from = seq.saturating_add(1).max(seat.first_readable());
+                let (head, readable_from) = (seat.head(), seat.first_readable());
+                let from = seq.saturating_add(1).max(readable_from);
                 if head - from + 1 > limit {
                     return Ok((Missed::TooMuch, head));
                 }
-                Ok((
-                    Missed::Changes(changes::changes(
-                        conn,
-                        &seat.channel,
-                        (from, head),
-                        seat.first_readable(),
-                        limit,
-                    )?),
-                    head,
-                ))
+                let part = Part { channel: seat.channel.num, from, to: head, readable_from };
+                if let Some(told) = retold.get(&part) {
+                    return Ok((Missed::Changes(told), head));
+                }
+                let told =
+                    Told::new(changes::changes(conn, &seat.channel, (from, head), readable_from, limit)?);
+                retold.keep(begun, part, &told);
+                Ok((Missed::Changes(told), head))
             })
             .await
     }

@@ -366,7 +366,8 @@ fn pin(
     Ok(Ok(()))
 }
 
-fn client(config: &Config) -> Result<reqwest::Client, ClientError> {
+/// What requests to other servers are made with.
+pub fn client(config: &Config) -> Result<reqwest::Client, ClientError> {
     let fixed = config.federation.resolve.iter().map(|(name, address)| (name.as_str().to_owned(), *address));
     net::client(fixed.collect(), config.federation.extra_root_ca.as_deref())
 }

@@ -32,6 +32,26 @@ pub enum Scanner {
     ClamdUnix(PathBuf),
 }
 
+impl Scanner {
+    /// A program that isn't there would only be missed when somebody sends a file.
+    ///
+    /// # Errors
+    /// [`Error::Scan`]
+    pub fn check(&self) -> Result<(), Error> {
+        let Scanner::Program(program) = self else { return Ok(()) };
+        // As the system finds programs: a name without a directory is looked for in each of PATH.
+        let is_name = program.components().count() == 1 && !program.starts_with(".");
+        let is_there = match std::env::var_os("PATH") {
+            Some(path) if is_name => std::env::split_paths(&path).any(|dir| dir.join(program).is_file()),
+            _ => program.is_file(),
+        };
+        match is_there {
+            true => Ok(()),
+            false => Err(Error::Scan(format!("there is no program {}", program.display()))),
+        }
+    }
+}
+
 pub struct Scan {
     scanner: Scanner,
     deadline: Duration,

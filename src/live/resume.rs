@@ -51,9 +51,9 @@ pub async fn resume(
         let start = starts.get(&channel.num);
         let Some(cursor) = cursors.get(&channel.id).or(start).copied() else { continue };
         let missed = channel.head.saturating_sub(cursor);
-        let head = if missed <= 0 {
+        let head = if missed == 0 {
             channel.head
-        } else if missed > MISSED_ENTRIES_MAX.min(budget) {
+        } else if is_elsewhere(missed) || missed > MISSED_ENTRIES_MAX.min(budget) {
             resync.add(channel);
             channel.head
         } else {
@@ -100,6 +100,12 @@ async fn enter(
     Err(Error::Busy)
 }
 
+/// Whether the client has more than there is: the server was restored from a backup since, and gives the places after its end
+/// out again. What the client has of the channel is not what it would be told.
+fn is_elsewhere(missed: i64) -> bool {
+    missed < 0
+}
+
 /// Sends again from the given cursors, for a client that found a gap, and what happens meanwhile after
 /// it. Entries may come twice.
 pub async fn catch_up(
@@ -120,7 +126,7 @@ pub async fn catch_up(
             continue;
         };
         let missed = channel.head.saturating_sub(*cursor);
-        if missed > MISSED_ENTRIES_MAX {
+        if is_elsewhere(missed) || missed > MISSED_ENTRIES_MAX {
             resync.add(channel);
         } else if missed > 0 {
             match send_missed(domain, socket, user, channel, *cursor, &mut resync).await? {
@@ -155,12 +161,14 @@ async fn send_missed(
     };
     match missed {
         Missed::TooMuch => resync.add(&Followed { head, ..channel.clone() }),
-        Missed::Changes(changes) => {
-            for (seq, change) in changes {
-                let Some(change) = change else { continue };
-                let frame =
-                    frames::change(&channel.id, seq, &change, &|user| domain.presences.is_online(user));
-                if !socket.answer_paced(frame).await {
+        Missed::Changes(told) => {
+            let written = told.frames.get_or_init(|| {
+                let online = |user: &str| domain.presences.is_online(user);
+                let changes = told.changes.iter().filter_map(|(seq, change)| Some((*seq, change.as_ref()?)));
+                changes.map(|(seq, change)| frames::change(&channel.id, seq, change, &online)).collect()
+            });
+            for frame in written {
+                if !socket.answer_paced(frame.clone()).await {
                     return Ok(None);
                 }
             }

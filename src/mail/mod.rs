@@ -15,6 +15,7 @@ use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executo
 use tokio::sync::mpsc::Receiver;
 use tokio::task::JoinHandle;
 
+use crate::config::Config;
 use crate::domain::Domain;
 use crate::domain::clock::random_text;
 use crate::domain::emails::{Forgetful, Order, Recipient};
@@ -58,22 +59,34 @@ struct Post {
     server: String,
 }
 
+impl Post {
+    /// None where the settings name no mail server.
+    fn open(config: &Config) -> Result<Option<Post>, MailError> {
+        let settings = &config.settings.email;
+        if settings.smtp_url.is_empty() {
+            return Ok(None);
+        }
+        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(&settings.smtp_url)
+            .map_err(MailError::Url)?
+            .timeout(Some(SEND_DEADLINE))
+            .build();
+        Ok(Some(Post {
+            transport,
+            from: settings.from.parse().map_err(MailError::From)?,
+            url: config.public_url(),
+            server: config.name.as_str().to_owned(),
+        }))
+    }
+}
+
+/// Whether the settings on letters can be used.
+pub fn check(config: &Config) -> Result<(), MailError> {
+    Post::open(config).map(drop)
+}
+
 /// Begins to send, where the settings name a mail server.
 pub fn start(domain: Arc<Domain>, orders: Receiver<Order>) -> Result<Option<JoinHandle<()>>, MailError> {
-    let settings = &domain.config.settings.email;
-    if settings.smtp_url.is_empty() {
-        return Ok(None);
-    }
-    let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(&settings.smtp_url)
-        .map_err(MailError::Url)?
-        .timeout(Some(SEND_DEADLINE))
-        .build();
-    let post = Post {
-        transport,
-        from: settings.from.parse().map_err(MailError::From)?,
-        url: domain.config.public_url(),
-        server: domain.server().as_str().to_owned(),
-    };
+    let Some(post) = Post::open(&domain.config)? else { return Ok(None) };
     Ok(Some(tokio::spawn(async move {
         tokio::join!(take_orders(&domain, &post, orders), tell_what_was_missed(&domain, &post));
     })))

@@ -18,6 +18,7 @@ use reqwest::{Client, StatusCode};
 use sha2::{Digest, Sha256};
 use tokio::task::{JoinHandle, JoinSet};
 
+use crate::config::PushAccess;
 use crate::domain::Domain;
 use crate::domain::pushes::{Push, Sent};
 use crate::net::{self, ClientError, cause};
@@ -50,11 +51,16 @@ struct Post {
     resting: Mutex<HashMap<String, Instant>>,
 }
 
+/// What requests to push services are made with.
+pub fn client(access: &PushAccess) -> Result<Client, ClientError> {
+    net::client(access.resolve.clone(), access.extra_root_ca.as_deref())
+}
+
 /// Begins to send whatever waits, where the settings want that.
 pub fn start(domain: Arc<Domain>, vapid: Vapid) -> Result<JoinHandle<()>, ClientError> {
     let access = &domain.config.push;
-    let client = net::client(access.resolve.clone(), access.extra_root_ca.as_deref())?;
-    let post = Post { client, vapid, contact: access.contact.clone(), resting: Mutex::default() };
+    let post =
+        Post { client: client(access)?, vapid, contact: access.contact.clone(), resting: Mutex::default() };
     Ok(tokio::spawn(run(domain, Arc::new(post))))
 }
 

@@ -140,7 +140,7 @@ const HEAD_MAX: Duration = Duration::from_secs(10);
 /// How long a peer may take nothing of what it is sent.
 const SILENCE_MAX: Duration = Duration::from_secs(60);
 
-fn tls(cert: &Path, key: &Path) -> Result<rustls::ServerConfig, StartError> {
+pub(super) fn tls(cert: &Path, key: &Path) -> Result<rustls::ServerConfig, StartError> {
     use rustls::pki_types::pem::PemObject;
     use rustls::pki_types::{CertificateDer, PrivateKeyDer};
     fn wrong<E: std::fmt::Display>(path: &Path) -> impl Fn(E) -> StartError {

@@ -6,11 +6,12 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use super::StartError;
-use crate::config::{Config, FileStorage};
+use crate::config::{Config, FileStorage, Files as FileSettings};
 use crate::domain::Domain;
 use crate::domain::compaction::Quiet;
 use crate::domain::effect::{Announce, Audience, Change, Effect};
 use crate::domain::files::Files;
+use crate::domain::retold::Retold;
 use crate::federation::courier::Routes;
 use crate::files::{Parts, S3, Scan, Scanner, Store};
 use crate::http::Shared;
@@ -22,23 +23,31 @@ pub fn open_files(config: &Config) -> Result<Files, StartError> {
     let dir = config.data_dir.join("files");
     let store = match settings.storage {
         FileStorage::Local => Store::in_directory(&dir.join("objects"))?,
-        FileStorage::S3 => Store::in_bucket(S3 {
-            endpoint: settings.s3_endpoint.to_string(),
-            bucket: settings.s3_bucket.to_string(),
-            region: settings.s3_region.to_string(),
-            key: settings.s3_key.to_string(),
-            secret: settings.s3_secret.to_string(),
-        })?,
+        FileStorage::S3 => open_bucket(settings)?,
     };
+    let scan = Scan::new(scanner(settings), Duration::from_secs(u64::from(settings.scan_seconds)));
+    Ok(Files::new(store, Parts::open(dir.join("parts"))?, scan))
+}
+
+pub fn open_bucket(settings: &FileSettings) -> Result<Store, StartError> {
+    Ok(Store::in_bucket(S3 {
+        endpoint: settings.s3_endpoint.to_string(),
+        bucket: settings.s3_bucket.to_string(),
+        region: settings.s3_region.to_string(),
+        key: settings.s3_key.to_string(),
+        secret: settings.s3_secret.to_string(),
+    })?)
+}
+
+/// Who examines files, by the settings.
+pub fn scanner(settings: &FileSettings) -> Scanner {
     let (command, clamd) = (settings.scan_command.to_string(), settings.scan_clamd.to_string());
-    let scanner = match (command.is_empty(), clamd.is_empty()) {
+    match (command.is_empty(), clamd.is_empty()) {
         (true, true) => Scanner::Nobody,
         (false, _) => Scanner::Program(command.into()),
         (true, false) if clamd.starts_with('/') => Scanner::ClamdUnix(clamd.into()),
         (true, false) => Scanner::ClamdTcp(clamd),
-    };
-    let scan = Scan::new(scanner, Duration::from_secs(u64::from(settings.scan_seconds)));
-    Ok(Files::new(store, Parts::open(dir.join("parts"))?, scan))
+    }
 }
 
 /// A number of the settings, as a size.
@@ -103,6 +112,7 @@ pub async fn keep_house(House { domain, hub, shared, routes }: House) {
         }
         if tick.is_multiple_of(LIMITS_INTERVAL_TICKS) {
             shared.limits.forget_quiet();
+            domain.retold.forget();
         }
         if is_sqlite {
             let compacted =
@@ -132,10 +142,12 @@ pub async fn keep_files(domain: Arc<Domain>) {
     }
 }
 
-/// Looks through files when a commit has deleted a message or changed a profile, wherever that came from.
+/// Looks through files when a commit has deleted a message or changed a profile, wherever that came from, and sees to it that
+/// nobody is told what is not so any more.
 pub struct Sweeping {
     pub inner: Audience,
     pub doomed: Arc<Notify>,
+    pub retold: Arc<Retold>,
 }
 
 impl Announce for Sweeping {
@@ -147,6 +159,7 @@ impl Announce for Sweeping {
         if effects.iter().any(lets_go) {
             self.doomed.notify_one();
         }
+        self.retold.hear(&effects);
         self.inner.announce(effects);
     }
 }

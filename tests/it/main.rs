@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod api;
+mod commands;
 mod crash;
 mod examples;
 mod export;

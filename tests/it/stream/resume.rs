@@ -200,6 +200,62 @@ both!(
 );
 
 both!(
+    async fn a_cursor_beyond_the_end_is_answered_with_where_that_is(server: TestServer) {
+        // As a client has it of a server that was restored from a backup since.
+        let (ann, bob, channels) = channels(&server, 1).await;
+        let one = channels[0].as_str();
+        let end = head(&bob, one).await;
+        let (mut stream, frames) = Stream::open(&bob, json!({ one: end + 5 })).await;
+        let resync = frames.iter().find(|frame| frame["op"] == "resync").expect("a resync");
+        assert_eq!(resync["d"]["heads"], json!({ one: end }));
+        assert_eq!(ready(&frames)["heads"], json!({ one: end }));
+        let sent = ann.say(one, "next", "next").await;
+        assert_eq!(seqs(&stream.until_seq(one, &sent["seq"]).await, one), [end + 1]);
+        stream.send(json!({ "op": "subscribe", "d": { "channels": { one: end + 2 } } })).await;
+        let frames = stream.until(|frame| frame["op"] == "resync").await;
+        assert_eq!(frames[0]["d"]["heads"], json!({ one: end + 1 }));
+    }
+);
+
+both!(
+    async fn those_who_come_back_together_are_told_alike_and_each_what_they_may_know(server: TestServer) {
+        let (ann, bob, channels) = channels(&server, 1).await;
+        let one = channels[0].as_str();
+        let from = head(&bob, one).await;
+        let first = ann.say(one, "a", "before").await["id"].as_str().expect("an id").to_owned();
+        ann.say(one, "b", "beside").await;
+        let told = async |person: &Person| -> Vec<Value> {
+            let frames = Stream::open(person, json!({ one: from })).await.1;
+            frames.into_iter().filter(|frame| frame["op"] == "event").collect()
+        };
+        let whole = told(&bob).await;
+        assert_eq!(seqs(&whole, one), [from + 1, from + 2]);
+        assert_eq!(told(&ann).await, whole);
+        // Nothing that was true for those before is told after it changed.
+        ann.patch(&format!("/channels/{one}/messages/{first}"), json!({ "text": "edited" }))
+            .await
+            .expect(200);
+        let again = told(&bob).await;
+        assert_eq!((&again[0]["d"]["text"], &again[2]["t"]), (&json!("edited"), &json!("message.edited")));
+        assert_eq!(told(&ann).await, again);
+        ann.delete(&format!("/channels/{one}/messages/{first}")).await.expect(204);
+        for person in [&bob, &ann] {
+            let frames = told(person).await;
+            assert!(!frames.is_empty());
+            assert!(!json!(frames).to_string().contains(r#""text":"edited""#), "{frames:?}");
+        }
+        // Whoever may not read the past is not told what others are, by the same cursor.
+        let policy = json!({ "policy": { "history": "since_join" } });
+        ann.patch(&format!("/channels/{one}"), policy).await.expect(200);
+        let late = server.person("late").await;
+        late.join(one).await;
+        let seen = told(&late).await;
+        assert!(json!(told(&ann).await).to_string().contains("beside"));
+        assert!(!json!(seen).to_string().contains("beside"), "{seen:?}");
+    }
+);
+
+both!(
     async fn what_is_filled_in_comes_before_what_happens_meanwhile(server: TestServer) {
         let (ann, bob, channels) = channels(&server, 1).await;
         let channel = channels[0].as_str();

@@ -58,16 +58,28 @@ impl Process {
 
     /// Runs another command of the program on the same data and answers (success, output).
     pub fn run(data_dir: &Path, database: &str, arguments: &[&str]) -> (bool, String) {
+        let (code, said) = Process::run_with(data_dir, database, arguments, &[]);
+        (code == Some(0), said)
+    }
+
+    /// As [`Process::run`], with settings of its own; answers (exit code, output).
+    pub fn run_with(
+        data_dir: &Path,
+        database: &str,
+        arguments: &[&str],
+        settings: &[(&str, &str)],
+    ) -> (Option<i32>, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_loggia"));
         command
             .args(arguments)
             .env_clear()
             .envs(std::env::vars().filter(|(name, _)| !name.starts_with("LOGGIA_")));
         command.envs(super::settings(&data_dir.to_string_lossy(), database));
+        command.envs(settings.iter().copied());
         let output = command.output().expect("the program");
         let text =
             String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-        (output.status.success(), text)
+        (output.status.code(), text)
     }
 }
 

@@ -1,0 +1,184 @@
+//! What logs say after a cursor, kept for a while: those who come back together have missed the same, and what they are told
+//! depends on nobody.
+//!
+//! What is kept is what one state of the database says, and is told to whoever finds the log's end where it was in that
+//! state. Whatever is changed is an entry, so the end moves with it; what comes after its entry ([`Effect::Late`]) is the
+//! exception, and makes what is kept of its channel be forgotten.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use bytes::Bytes;
+
+use super::effect::{Change, Effect};
+use crate::protocol::Seq;
+use crate::storage::ChannelNum;
+
+/// How many bytes of texts are kept, and of how much none is kept at all.
+const KEPT_BYTES_MAX: usize = 8 << 20;
+const TOLD_BYTES_MAX: usize = KEPT_BYTES_MAX / 8;
+/// What an entry takes beside its text, about.
+const ENTRY_BYTES: usize = 512;
+
+/// Entries of a log, told again.
+pub struct Told {
+    pub changes: Vec<(Seq, Option<Change>)>,
+    /// As they are written to everybody alike, once somebody did.
+    pub frames: OnceLock<Vec<Bytes>>,
+}
+
+impl Told {
+    pub fn new(changes: Vec<(Seq, Option<Change>)>) -> Arc<Told> {
+        Arc::new(Told { changes, frames: OnceLock::new() })
+    }
+
+    /// About how many bytes it takes; none where it says of people how they are now, which changes without an entry.
+    fn bytes(&self) -> Option<usize> {
+        let of = |change: &Option<Change>| match change {
+            Some(Change::MessageCreated(message)) => Some(message.text.len()),
+            Some(Change::MessageEdited(restated)) => Some(restated.message.text.len()),
+            Some(Change::MemberUpdated { .. }) => None,
+            _ => Some(0),
+        };
+        self.changes.iter().map(|(_, change)| of(change).map(|text| text + ENTRY_BYTES)).sum()
+    }
+}
+
+/// Which part of which log, as it was when its last entry was `to`, for those who may read from `readable_from` on.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Part {
+    pub channel: ChannelNum,
+    pub from: Seq,
+    pub to: Seq,
+    pub readable_from: Seq,
+}
+
+#[derive(Default)]
+pub struct Retold {
+    kept: Mutex<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    told: HashMap<Part, Arc<Told>>,
+    /// The oldest first.
+    order: VecDeque<(Part, usize)>,
+    bytes: usize,
+    /// Counts what was forgotten: what was read before it counts no more after it.
+    forgotten: u64,
+}
+
+/// When a reading began: before any of it was read.
+#[derive(Clone, Copy)]
+pub struct Begun(u64);
+
+impl Retold {
+    pub fn begin(&self) -> Begun {
+        Begun(self.lock().forgotten)
+    }
+
+    pub fn get(&self, part: &Part) -> Option<Arc<Told>> {
+        self.lock().told.get(part).cloned()
+    }
+
+    pub fn keep(&self, begun: Begun, part: Part, told: &Arc<Told>) {
+        let Some(bytes) = told.bytes().filter(|bytes| *bytes <= TOLD_BYTES_MAX) else { return };
+        let mut kept = self.lock();
+        if kept.forgotten != begun.0 || kept.told.insert(part, told.clone()).is_some() {
+            return;
+        }
+        kept.order.push_back((part, bytes));
+        kept.bytes += bytes;
+        while kept.bytes > KEPT_BYTES_MAX
+            && let Some((oldest, bytes)) = kept.order.pop_front()
+        {
+            kept.told.remove(&oldest);
+            kept.bytes -= bytes;
+        }
+    }
+
+    /// Before anybody hears of these effects.
+    pub fn hear(&self, effects: &[Effect]) {
+        if effects.iter().any(|effect| matches!(effect, Effect::Late { .. })) {
+            self.forget();
+        }
+    }
+
+    /// Texts that were deleted are not kept for longer than it takes those who came together.
+    pub fn forget(&self) {
+        let mut kept = self.lock();
+        *kept = Kept { forgotten: kept.forgotten + 1, ..Kept::default() };
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::domain::effect::Late;
+    use crate::domain::view::{ChannelInfo, ChannelPolicy};
+
+    fn part(channel: ChannelNum) -> Part {
+        Part { channel, from: 1, to: 2, readable_from: 0 }
+    }
+
+    fn told(bytes: usize) -> Arc<Told> {
+        Told::new(vec![(1, None); bytes / ENTRY_BYTES])
+    }
+
+    fn late() -> Effect {
+        let info = ChannelInfo {
+            id: String::new(),
+            kind: "channel".to_owned(),
+            name: String::new(),
+            topic: String::new(),
+            avatar: None,
+            alias: None,
+            host: "a.test".to_owned(),
+            visibility: "public".to_owned(),
+            policy: ChannelPolicy {
+                join: "open".to_owned(),
+                history: "all".to_owned(),
+                caps: BTreeMap::new(),
+            },
+            archived: false,
+            created_ts: 0,
+            member_count: 1,
+            pins: Vec::new(),
+        };
+        Effect::Late { channel: 1, late: Late::Channel(Box::new(info)) }
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded_and_the_oldest_goes_first() {
+        let retold = Retold::default();
+        retold.keep(retold.begin(), part(0), &told(TOLD_BYTES_MAX + ENTRY_BYTES));
+        assert!(retold.get(&part(0)).is_none());
+        for channel in 1..=10 {
+            retold.keep(retold.begin(), part(channel), &told(TOLD_BYTES_MAX));
+        }
+        let kept: Vec<ChannelNum> =
+            (1..=10).filter(|channel| retold.get(&part(*channel)).is_some()).collect();
+        assert_eq!(kept, [3, 4, 5, 6, 7, 8, 9, 10]);
+        assert_eq!(retold.lock().bytes, KEPT_BYTES_MAX);
+        assert!(retold.get(&Part { to: 3, ..part(10) }).is_none());
+    }
+
+    #[test]
+    fn what_was_read_before_something_late_came_is_not_kept_after_it() {
+        let retold = Retold::default();
+        let begun = retold.begin();
+        retold.keep(begun, part(1), &told(ENTRY_BYTES));
+        retold.hear(&[]);
+        assert!(retold.get(&part(1)).is_some());
+        retold.hear(&[late()]);
+        assert!(retold.get(&part(1)).is_none());
+        retold.keep(begun, part(1), &told(ENTRY_BYTES));
+        assert!(retold.get(&part(1)).is_none());
+    }
+}

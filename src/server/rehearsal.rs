@@ -1,0 +1,42 @@
+//! Whether settings can be used, tried as far as that goes without touching any data or asking anybody.
+
+use super::{StartError, listener, upkeep};
+use crate::config::{Config, FileStorage};
+use crate::federation::discovery;
+use crate::{mail, push};
+
+/// What a start would stumble over: certificates, authorities, the file store, the mail server's address, the program that
+/// examines files.
+///
+/// # Errors
+/// The first that can't be used.
+pub fn rehearse(config: &Config) -> Result<(), StartError> {
+    let files = &config.settings.files;
+    if files.storage == FileStorage::S3 {
+        upkeep::open_bucket(files)?;
+    }
+    check_scanner(config)?;
+    if config.federation.enabled {
+        discovery::client(config)?;
+        if let Some((cert, key)) = &config.federation.tls {
+            listener::tls(cert, key)?;
+        }
+    }
+    if config.settings.push.enabled {
+        push::client(&config.push)?;
+    }
+    Ok(mail::check(config)?)
+}
+
+/// Says so where the program that examines files isn't there. It may come yet; until then no file is taken.
+pub(super) fn miss_scanner(config: &Config) {
+    if let Err(error) = check_scanner(config) {
+        tracing::error!(%error, "files can't be examined, so nobody can send any");
+    }
+}
+
+fn check_scanner(config: &Config) -> Result<(), StartError> {
+    upkeep::scanner(&config.settings.files)
+        .check()
+        .map_err(|error| StartError::Setting { field: "files.scan_command", error: error.to_string() })
+}
