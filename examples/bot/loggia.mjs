@@ -175,6 +175,11 @@ export class Loggia {
 
   async #catchUp(channel, head, hear) {
     let after = this.kept.cursors[channel] ?? head;
+    if (after > head) {
+      // The server was restored from a backup and gives out these places again: what comes now is new.
+      this.kept.cursors[channel] = head;
+      this.save();
+    }
     while (after < head) {
       const path = `/channels/${encodeURIComponent(channel)}/messages?after=${after}&limit=${PAGE}`;
       const { messages } = await this.call("GET", path);

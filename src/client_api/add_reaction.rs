@@ -7,7 +7,7 @@ use crate::http::{App, Problem, WriteAuth};
 use crate::protocol::ids::{ChannelId, EventId};
 
 /// Reacts to a message. To react twice so changes nothing.
-#[utoipa::path(operation_id = "add_reaction", tag = "messages", params(("channel" = String, Path), ("message" = String, Path), ("emoji" = String, Path, description = "an emoji, percent-encoded")), responses((status = 204, description = "done"), (status = 202, description = "it waits for the server that hosts the channel")))]
+#[utoipa::path(operation_id = "add_reaction", tag = "messages", params(("channel" = String, Path), ("message" = String, Path), ("emoji" = String, Path, description = "an emoji, a `:name:` or a word, percent-encoded: 1 to 64 characters, no space, `<` or `>` among them")), responses((status = 204, description = "done"), (status = 202, description = "it waits for the server that hosts the channel")))]
 #[put("/channels/{channel}/messages/{message}/reactions/{emoji}")]
 pub async fn add_reaction(
     app: App,

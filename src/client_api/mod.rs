@@ -205,7 +205,7 @@ endpoints! {
     follow_thread: session ["channel_not_found", "not_member", "message_not_found"];
     unfollow_thread: session ["channel_not_found", "not_member", "message_not_found"];
     list_threads: session ["bad_limit", "bad_cursor"];
-    pin_message: session ["channel_not_found", "not_member", "message_not_found", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "pins_full"];
+    pin_message: session ["channel_not_found", "not_member", "message_not_found", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "pins_full", "redacted"];
     unpin_message: session ["channel_not_found", "not_member", "message_not_found", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header"];
     list_pending: session ["channel_not_found", "not_member"];
     list_pins: session ["channel_not_found", "not_member"];

@@ -1,4 +1,5 @@
-//! What people react with: emoji, which can be written in more than one way, and names of emoji.
+//! What people react with: emoji, which can be written in more than one way, names of emoji, and words. What is an emoji
+//! changes with each year's Unicode, and others' clients may be ahead of this server: it judges form only.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -36,7 +37,11 @@ pub fn checked(given: &str) -> Result<String> {
     if fits {
         Ok(emoji)
     } else {
-        Err(Error::invalid("bad_emoji", "/emoji", "must be one emoji, or a :name:"))
+        Err(Error::invalid(
+            "bad_emoji",
+            "/emoji",
+            "must be an emoji, a :name: or a word, with 1 to 64 characters and no space, < or > among them",
+        ))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Why the domain refuses. Each has a stable code for clients; what went wrong inside is for the log.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ pub enum Error {
     NotFound(Missing),
     /// A field of the request is wrong.
     #[error("{detail}")]
-    Invalid { code: &'static str, pointer: &'static str, detail: String },
+    Invalid { code: &'static str, pointer: Cow<'static, str>, detail: String },
     /// The request contradicts what is.
     #[error("{}", .0.title())]
     Conflict(Conflict),
@@ -157,8 +158,12 @@ impl Error {
         }
     }
 
-    pub fn invalid(code: &'static str, pointer: &'static str, detail: impl Into<String>) -> Error {
-        Error::Invalid { code, pointer, detail: detail.into() }
+    pub fn invalid(
+        code: &'static str,
+        pointer: impl Into<Cow<'static, str>>,
+        detail: impl Into<String>,
+    ) -> Error {
+        Error::Invalid { code, pointer: pointer.into(), detail: detail.into() }
     }
 }
 

@@ -5,6 +5,7 @@
 //! the file's row and notes that its bytes are to go; the bytes go after the commit, and the note after the
 //! bytes, so that neither a crash nor a failing store leaves bytes behind.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -111,7 +112,7 @@ pub struct Attach {
 }
 
 /// A name for a file, without anything that a file system or a header could take for something else.
-pub fn check_name(name: &str, code: &'static str, pointer: &'static str) -> Result<String> {
+pub fn check_name(name: &str, code: &'static str, pointer: impl Into<Cow<'static, str>>) -> Result<String> {
     let name = name.trim();
     let bad = |detail: String| Error::invalid(code, pointer, detail);
     if name.is_empty() || name.chars().count() > FILE_NAME_CHARS_MAX {

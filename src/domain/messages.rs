@@ -15,7 +15,7 @@ use super::writer::{Draft, Outgoing, Ready, Work};
 use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Result, accounts, dms, show};
 use crate::protocol::event::{EventType, Rel, Relates};
 use crate::protocol::ids::{ChannelId, EventId, Nonce};
-use crate::protocol::rules::{Capability, Membership, Rules};
+use crate::protocol::rules::{Capability, Membership, Refusal, Rules};
 use crate::protocol::{Seq, Ts};
 use crate::storage::entries::EntryRow;
 use crate::storage::messages::MessageRow;
@@ -241,8 +241,9 @@ fn check_attachments(attachments: Vec<Attach>) -> Result<Vec<Attach>> {
     if different.len() < attachments.len() {
         return Err(bad("each file once under the same name"));
     }
-    let named = attachments.into_iter().map(|attach| {
-        Ok(Attach { name: check_name(&attach.name, "bad_attachments", "/attachments")?, ..attach })
+    let named = attachments.into_iter().enumerate().map(|(index, attach)| {
+        let name = check_name(&attach.name, "bad_attachments", format!("/attachments/{index}/name"))?;
+        Ok(Attach { name, ..attach })
     });
     named.collect()
 }
@@ -455,7 +456,7 @@ fn edit(
         return Err(Error::Forbidden(Forbidden::NotYours));
     }
     if row.deleted {
-        return Err(Error::NotFound(Missing::Message));
+        return Err(Refusal::TargetRedacted.into());
     }
     let body = entries::body(work.conn, num, row.body_seq)?;
     let old: MessageContent = body.as_deref().and_then(content::read_body).unwrap_or_default();

@@ -8,6 +8,7 @@ use super::writer::Draft;
 use super::{Actor, Conflict, Domain, Error, Missing, Result, show};
 use crate::protocol::event::EventType;
 use crate::protocol::ids::{ChannelId, EventId};
+use crate::protocol::rules::Refusal;
 use crate::storage::{channels, entries, messages};
 
 /// How many messages a channel may have pinned.
@@ -21,7 +22,7 @@ impl Domain {
         self.change(&key, move |work| {
             let (num, row) = find_message(work, &actor, &channel, &id)?;
             if row.deleted && pinned {
-                return Err(Error::NotFound(Missing::Message));
+                return Err(Refusal::TargetRedacted.into());
             }
             let channel = channels::by_num(work.conn, num)?.ok_or(Error::NotFound(Missing::Channel))?;
             let mut pins: Vec<String> = serde_json::from_str(&channel.pins).unwrap_or_default();

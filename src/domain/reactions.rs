@@ -5,9 +5,10 @@ use super::emoji;
 use super::messages::find_message;
 use super::remote::change::Done;
 use super::writer::Draft;
-use super::{Actor, Domain, Error, Missing, Result};
+use super::{Actor, Domain, Error, Result};
 use crate::protocol::event::{EventType, Rel, Relates};
 use crate::protocol::ids::{ChannelId, EventId};
+use crate::protocol::rules::Refusal;
 use crate::storage::messages;
 
 /// How many different emoji one message may have.
@@ -28,7 +29,7 @@ impl Domain {
         self.change_in_time(&key, move |work| {
             let (num, row) = find_message(work, &actor, &channel, &id)?;
             if row.deleted {
-                return Err(Error::NotFound(Missing::Message));
+                return Err(Refusal::TargetRedacted.into());
             }
             if let Some(known) = messages::reaction(work.conn, num, row.seq, &emoji, actor.person.num)? {
                 return work.keep_after_all(num, actor.person.num, &known.event_id);

@@ -128,7 +128,10 @@ async fn authenticate(request: &HttpRequest) -> Result<(App, Actor), Problem> {
     };
     let reads_only = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if by_cookie && !reads_only && !is_own_origin(request, &app.domain) {
-        return Err(Problem::plain("bad_origin"));
+        return Err(Problem::new(
+            "bad_origin",
+            "A write with a browser's session needs an Origin header, and it must be this server's own address; programs send a token instead.",
+        ));
     }
     match app.tokens.actor(&app.domain, &token).await {
         Ok(actor) => Ok((app, actor)),

@@ -104,8 +104,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let pointer = pointer(error.path());
-        let detail = error.into_inner().to_string();
-        Problem::new("bad_json", detail.clone()).field(pointer, detail)
+        wrong_field("bad_json", pointer, error.into_inner().to_string())
     })?;
     reader.end().map_err(|error| Problem::new("bad_json", error.to_string()))?;
     Ok(value)
@@ -114,10 +113,28 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 fn pointer(path: &Path) -> String {
     let parts = path.iter().filter_map(|segment| match segment {
         Segment::Seq { index } => Some(index.to_string()),
-        Segment::Map { key } => Some(key.replace('~', "~0").replace('/', "~1")),
+        Segment::Map { key } => Some(escaped(key)),
         Segment::Enum { .. } | Segment::Unknown => None,
     });
     parts.fold(String::new(), |pointer, part| format!("{pointer}/{part}"))
+}
+
+/// A name as a part of a pointer (RFC 6901, section 3).
+fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+/// A problem that points at the field. Of one that is missing, unknown or there twice the path ends at what should have it,
+/// and only serde's text has its name.
+fn wrong_field(code: &'static str, at: String, detail: String) -> Problem {
+    let named = ["missing field `", "unknown field `", "duplicate field `"]
+        .iter()
+        .find_map(|what| detail.strip_prefix(what)?.split_once('`').map(|(name, _)| escaped(name)));
+    let pointer = match named {
+        Some(name) if !at.ends_with(&format!("/{name}")) => format!("{at}/{name}"),
+        _ => at,
+    };
+    Problem::new(code, detail.clone()).field(pointer, detail)
 }
 
 /// A JSON object. Derived types would take an array of their fields' values too, which nobody documented.
@@ -241,8 +258,7 @@ pub fn query<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
     let reader = serde_urlencoded::Deserializer::new(form_urlencoded::parse(text.as_bytes()));
     serde_path_to_error::deserialize(reader).map_err(|error| {
         let pointer = pointer(error.path());
-        let detail = error.into_inner().to_string();
-        Problem::new("bad_query", detail.clone()).field(pointer, detail)
+        wrong_field("bad_query", pointer, error.into_inner().to_string())
     })
 }
 

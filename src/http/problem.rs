@@ -50,7 +50,7 @@ codes! {
     "bad_reason" 400 "The reason is not acceptable.";
     "bad_member" 400 "Nothing is asked of the membership.";
     "bad_users" 400 "Too many people for a direct message.";
-    "bad_emoji" 400 "This is no emoji.";
+    "bad_emoji" 400 "This is nothing to react with.";
     "bad_text" 400 "The text is not acceptable.";
     "bad_uses" 400 "The number of uses is out of range.";
     "bad_expiry" 400 "The expiry is out of range.";
@@ -82,7 +82,7 @@ codes! {
     "replay" 401 "This request was made before.";
     "wrong_destination" 401 "The request is for another server.";
     "bad_credentials" 401 "Name and password don't fit.";
-    "bad_origin" 403 "A browser's write came from another site.";
+    "bad_origin" 403 "It comes from where it may not come from.";
     "wrong_password" 403 "The password is wrong.";
     "password_needed" 403 "This session is not new: give your password too.";
     "registration_closed" 403 "This server takes no new accounts.";

@@ -3,10 +3,15 @@
 /// The live stream: a WebSocket of JSON text frames `{op, d}`.
 ///
 /// The client's first frame, within 10 s, is `{"op":"identify","d":{"token"?,"channels"?:{"!id":last_seq}}}`; a browser leaves
-/// the token out and is known by its cookie. The server sends `hello`, then for each channel named exactly the
-/// entries after `last_seq` as events, or `resync {heads, counts}` for those that missed more than 1,000
-/// entries, then `ready {user_id, session_id, heads, online}`, then whatever happens:
+/// the token out and is known by its cookie. The server sends `hello {heartbeat_ms, feature_level, limits: {identify_ms,
+/// frame_bytes, identify_bytes, channels, frames_per_minute, queue_frames, queue_bytes}}`, then for each channel named exactly the
+/// entries after `last_seq` as events, or `resync {heads, counts: {"!id": {unread, mentions}}}` for those that missed more
+/// than 1,000 entries, then `ready {user_id, session_id, heads, online}`, then whatever happens:
 /// `{"op":"event","t","channel"?,"seq"?,"d"}`.
+///
+/// A client that is told `resync` drops what it holds of these channels, takes `heads` as its cursors, and reads pages
+/// (`GET /channels/{channel}/messages`) when it needs them. A `last_seq` beyond a channel's end, as after a server was
+/// restored from a backup, is answered with `resync` as well.
 ///
 /// `seq` is what a client keeps as its cursor. Events: `message.created`, `message.edited` (d is the
 /// message), `message.deleted` {id}, `message.updated` (the message as it stands now; no `seq`), `reaction.added`, `reaction.removed`
@@ -27,11 +32,16 @@
 ///
 /// There is one owner: a `member.updated` with the role `owner` makes whoever was that a moderator.
 ///
-/// Client frames: `ping`, `subscribe {channels}` (as in identify, after a gap), `typing {channel}`. At most 4 KiB
+/// A client that is silent for `heartbeat_ms` gets a WebSocket ping, which libraries answer by themselves, and is closed with
+/// 1001 when it stays silent for as long again.
+///
+/// Client frames: `ping`, answered by `pong {}`; `subscribe {channels}` (as in identify, after a gap), `typing {channel}`. At most 4 KiB
 /// (identify: 64 KiB, 1,000 channels), 120 a minute.
 ///
-/// Closed with 4001 not authenticated, 4002 bad frame, 4003 session ended, 4008 too slow, 4009 no identify
-/// in time, 4029 too many frames or streams, 1012 the server restarts.
+/// What ends the stream is told by `{"op":"error","d":{"code","detail"}}` first, where there is something to tell: `bad_frame`,
+/// `unauthenticated`, `too_many_streams`, `too_many_frames`, `busy`. Closed with 4001 not authenticated, 4002 bad frame, 4003
+/// session ended, 4008 too slow, 4009 no identify in time, 4029 too many frames or streams, 1001 silent for too long, 1012 the
+/// server restarts or has too much to do: come back.
 #[utoipa::path(
     get,
     path = "/stream",

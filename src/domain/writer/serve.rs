@@ -60,8 +60,13 @@ pub(super) fn serve(
         }
         let mut group = next_group(&mut waiting, conn.is_postgres());
         commits.fetch_add(1, Ordering::Relaxed);
-        since_checkpoint += group.len();
+        let units = group.len();
+        since_checkpoint += units;
         commit_group(&mut conn, &mut lane, &mut group, (context, ahead));
+        if group.len() == units {
+            // No transaction could begin: whatever is the matter may pass.
+            thread::sleep(RECONNECT_DELAY);
+        }
         // Those that a spoilt commit did not come to.
         for unit in group.into_iter().rev() {
             waiting.push_front(unit);

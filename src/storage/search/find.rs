@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use diesel::connection::DefaultLoadingMode;
+use diesel::connection::{DefaultLoadingMode, SimpleConnection};
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Text};
 use diesel::sqlite::Sqlite;
@@ -342,11 +342,11 @@ fn find_in_postgresql(
 ) -> Result<Vec<Hit>> {
     let Conn::Postgres(c) = conn else { return Ok(Vec::new()) };
     let c = &mut **c;
-    let timeout = format!("SET LOCAL statement_timeout = {}", SEARCH_TIME_MAX.as_millis());
-    diesel::sql_query(timeout).execute(c)?;
+    let began = Instant::now();
     let has = parts.iter().map(|part| part.last - part.first).sum::<i64>();
     let mut rows = NEWEST_ROWS;
     while bounds.is_open() && rows <= NEWEST_ROWS_MAX && rows < has {
+        give_time(c, began)?;
         let found = among_newest(c, wanted, parts, bounds, (limit, rows))?;
         if found.len() >= limit {
             return Ok(found);
@@ -355,6 +355,7 @@ fn find_in_postgresql(
         let enough = rows.saturating_mul(count(limit)) / count(found.len()).max(1);
         rows = enough.saturating_add(enough / 2).max(rows.saturating_mul(2));
     }
+    give_time(c, began)?;
     let (from, until) = bounds.times;
     let before = bounds.before.unwrap_or(Hit { ts: i64::MAX, channel: i64::MAX, seq: i64::MAX });
     let statement = diesel::sql_query(
@@ -373,6 +374,15 @@ fn find_in_postgresql(
     let statement = statement.bind::<BigInt, _>(before.ts).bind::<BigInt, _>(before.channel);
     let statement = statement.bind::<BigInt, _>(before.seq).bind::<BigInt, _>(count(limit));
     statement.load(c).map_err(or_busy)
+}
+
+/// The next statement may take what is left of a search's time.
+fn give_time(conn: &mut PgConnection, began: Instant) -> Result<()> {
+    let left = SEARCH_TIME_MAX.saturating_sub(began.elapsed()).as_millis();
+    if left == 0 {
+        return Err(Error::Busy);
+    }
+    Ok(conn.batch_execute(&format!("SET LOCAL statement_timeout = {left}"))?)
 }
 
 /// So many of the newest messages are looked through, and more if that is likely to do.

@@ -78,12 +78,10 @@ both!(
         let id = sent["id"].as_str().expect("an id");
         let path = format!("/channels/{channel}/messages/{id}");
         ann.delete(&path).await.expect(204);
-        ann.patch(&path, json!({ "text": "back" })).await.problem(404, "message_not_found");
-        ann.put(&format!("{path}/reactions/x"), Value::Null).await.problem(404, "message_not_found");
+        ann.patch(&path, json!({ "text": "back" })).await.problem(410, "redacted");
+        ann.put(&format!("{path}/reactions/x"), Value::Null).await.problem(410, "redacted");
         ann.delete(&format!("{path}/reactions/x")).await.expect(204);
-        ann.put(&format!("/channels/{channel}/pins/{id}"), Value::Null)
-            .await
-            .problem(404, "message_not_found");
+        ann.put(&format!("/channels/{channel}/pins/{id}"), Value::Null).await.problem(410, "redacted");
         for relation in ["reply_to", "thread"] {
             let body = json!({ "nonce": "n2", "text": "x", relation: id });
             let problem =

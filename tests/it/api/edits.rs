@@ -96,6 +96,6 @@ both!(
         assert_eq!(ann.texts(&channel).await, ["mine"]);
         ann.delete(&path).await.expect(204);
         bob.join(&channel).await;
-        bob.patch(&path, json!({ "text": "back" })).await.problem(404, "message_not_found");
+        bob.patch(&path, json!({ "text": "back" })).await.problem(410, "redacted");
     }
 );

@@ -34,6 +34,19 @@ both!(
         assert_eq!(problem["errors"][0]["pointer"], "/policy/a~1b~0c");
         let problem = ann.post("/dms", json!({ "users": ["@ann:a.test", 7] })).await.problem(400, "bad_json");
         assert_eq!(problem["errors"][0]["pointer"], "/users/1");
+        let messages = format!("{path}/messages");
+        let problem = ann.post(&messages, json!({ "text": "x" })).await.problem(400, "bad_json");
+        assert_eq!(problem["errors"][0]["pointer"], "/nonce");
+        let twice = send_raw(&ann, Method::POST, &messages, r#"{"nonce":"n","text":"x","text":"y"}"#).await;
+        assert_eq!(twice.problem(400, "bad_json")["errors"][0]["pointer"], "/text");
+        let file = "A".repeat(43);
+        let nameless = json!({ "nonce": "n", "text": "x", "attachments": [{ "file": file }] });
+        let problem = ann.post(&messages, nameless).await.problem(400, "bad_json");
+        assert_eq!(problem["errors"][0]["pointer"], "/attachments/0/name");
+        let attachments = json!([{ "file": file, "name": "a.txt" }, { "file": file, "name": "a/b" }]);
+        let named = json!({ "nonce": "n", "text": "x", "attachments": attachments });
+        let problem = ann.post(&messages, named).await.problem(400, "bad_attachments");
+        assert_eq!(problem["errors"][0]["pointer"], "/attachments/1/name");
     }
 );
 
@@ -86,6 +99,7 @@ both!(
             ("/search?q=a&sort=worst".to_owned(), "bad_query", "/sort"),
             ("/users?query=a%00b".to_owned(), "bad_query", "/query"),
             ("/users?quary=a".to_owned(), "bad_query", "/quary"),
+            ("/users?query=a&query=b".to_owned(), "bad_query", "/query"),
             ("/users?ids=ann".to_owned(), "bad_query", "/ids"),
         ] {
             let problem = ann.get(&path).await.problem(400, code);

@@ -141,7 +141,9 @@ export function resynced(
   counts: { unread: number; mentions: number } | undefined,
 ): ChannelState {
   const stale = mapWindows(channel, (window) => ({ ...window, stale: true }));
-  const info = { ...channel.info, ...counts, head: Math.max(head, channel.info.head) };
+  // A server that was restored from a backup has less than what was seen here.
+  const restored = head < channel.cursor;
+  const info = { ...channel.info, ...counts, head: restored ? head : Math.max(head, channel.info.head) };
   return { ...stale, info, cursor: head, recent: [], recentFloor: head, members: null };
 }
 

@@ -1475,7 +1475,7 @@ export type CreateAccountErrors = {
      */
     400: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `registration_closed`: This server takes no new accounts.; `invite_needed`: Registering here needs an invite code.; `invite_invalid`: The invite code is unknown, spent or over.
+     * `bad_origin`: It comes from where it may not come from.; `registration_closed`: This server takes no new accounts.; `invite_needed`: Registering here needs an invite code.; `invite_invalid`: The invite code is unknown, spent or over.
      */
     403: ProblemDocument;
     /**
@@ -1727,7 +1727,7 @@ export type UpdateAccountErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `admin_only`: Only an administrator may do that.
+     * `bad_origin`: It comes from where it may not come from.; `admin_only`: Only an administrator may do that.
      */
     403: ProblemDocument;
     /**
@@ -1825,7 +1825,7 @@ export type CreateChannelErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.
+     * `bad_origin`: It comes from where it may not come from.
      */
     403: ProblemDocument;
     /**
@@ -1934,7 +1934,7 @@ export type UpdateChannelErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -2001,7 +2001,7 @@ export type DeleteChannelAvatarErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.
      */
     403: ProblemDocument;
     /**
@@ -2056,7 +2056,7 @@ export type SetChannelAvatarErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.
      */
     403: ProblemDocument;
     /**
@@ -2119,7 +2119,7 @@ export type JoinChannelErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -2178,7 +2178,7 @@ export type KnockChannelErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -2237,7 +2237,7 @@ export type LeaveChannelErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -2415,7 +2415,7 @@ export type UpdateMemberErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.; `not_accepted`: One of these people can't be brought together with you like that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_accepted`: One of these people can't be brought together with you like that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -2547,7 +2547,7 @@ export type SendMessageErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -2623,7 +2623,7 @@ export type DeleteMessageErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -2751,7 +2751,7 @@ export type EditMessageErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.; `not_yours`: Only its author may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_yours`: Only its author may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -2875,7 +2875,7 @@ export type RemoveReactionData = {
 
 export type RemoveReactionErrors = {
     /**
-     * `bad_path`: A part of the path is not an id of its kind.; `bad_header`: The event is malformed.; `bad_emoji`: This is no emoji.
+     * `bad_path`: A part of the path is not an id of its kind.; `bad_header`: The event is malformed.; `bad_emoji`: This is nothing to react with.
      */
     400: ProblemDocument;
     /**
@@ -2883,7 +2883,7 @@ export type RemoveReactionErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -2937,7 +2937,7 @@ export type AddReactionData = {
         channel: string;
         message: string;
         /**
-         * an emoji, percent-encoded
+         * an emoji, a `:name:` or a word, percent-encoded: 1 to 64 characters, no space, `<` or `>` among them
          */
         emoji: string;
     };
@@ -2947,7 +2947,7 @@ export type AddReactionData = {
 
 export type AddReactionErrors = {
     /**
-     * `bad_path`: A part of the path is not an id of its kind.; `bad_header`: The event is malformed.; `bad_emoji`: This is no emoji.; `too_many_emoji`: The message has as many different emoji as it can have.
+     * `bad_path`: A part of the path is not an id of its kind.; `bad_header`: The event is malformed.; `bad_emoji`: This is nothing to react with.; `too_many_emoji`: The message has as many different emoji as it can have.
      */
     400: ProblemDocument;
     /**
@@ -2955,7 +2955,7 @@ export type AddReactionErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -3022,7 +3022,7 @@ export type SetNotifyErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.
      */
     403: ProblemDocument;
     /**
@@ -3184,7 +3184,7 @@ export type UnpinMessageErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -3244,7 +3244,7 @@ export type PinMessageErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -3255,6 +3255,10 @@ export type PinMessageErrors = {
      * `pins_full`: The channel has as many pins as it can have.; `fork`: The channel's host has shown two different logs.
      */
     409: ProblemDocument;
+    /**
+     * `redacted`: It was deleted.
+     */
+    410: ProblemDocument;
     /**
      * `rate_limited`: Too many requests; Retry-After says when to go on.
      */
@@ -3303,7 +3307,7 @@ export type MarkReadErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.
      */
     403: ProblemDocument;
     /**
@@ -3429,7 +3433,7 @@ export type UnfollowThreadErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.
      */
     403: ProblemDocument;
     /**
@@ -3481,7 +3485,7 @@ export type FollowThreadErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.
      */
     403: ProblemDocument;
     /**
@@ -3533,7 +3537,7 @@ export type MarkThreadReadErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.
      */
     403: ProblemDocument;
     /**
@@ -3592,7 +3596,7 @@ export type SendTypingErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `not_member`: Only members of the channel may do that.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.
      */
     403: ProblemDocument;
     /**
@@ -3709,7 +3713,7 @@ export type CreateDmErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `not_accepted`: One of these people can't be brought together with you like that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_accepted`: One of these people can't be brought together with you like that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -3953,7 +3957,7 @@ export type UploadFileErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.
+     * `bad_origin`: It comes from where it may not come from.
      */
     403: ProblemDocument;
     /**
@@ -4020,7 +4024,7 @@ export type DeleteUploadErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.
+     * `bad_origin`: It comes from where it may not come from.
      */
     403: ProblemDocument;
     /**
@@ -4128,7 +4132,7 @@ export type AppendUploadErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.
+     * `bad_origin`: It comes from where it may not come from.
      */
     403: ProblemDocument;
     /**
@@ -4456,7 +4460,7 @@ export type CreateInviteErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `admin_only`: Only an administrator may do that.
+     * `bad_origin`: It comes from where it may not come from.; `admin_only`: Only an administrator may do that.
      */
     403: ProblemDocument;
     /**
@@ -4511,7 +4515,7 @@ export type DeleteInviteErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `admin_only`: Only an administrator may do that.
+     * `bad_origin`: It comes from where it may not come from.; `admin_only`: Only an administrator may do that.
      */
     403: ProblemDocument;
     /**
@@ -4560,7 +4564,7 @@ export type CreateJoinErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -4625,7 +4629,7 @@ export type DeleteMeErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `wrong_password`: The password is wrong.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.
+     * `bad_origin`: It comes from where it may not come from.; `wrong_password`: The password is wrong.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.
      */
     403: ProblemDocument;
     /**
@@ -4723,7 +4727,7 @@ export type UpdateMeErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.
+     * `bad_origin`: It comes from where it may not come from.
      */
     403: ProblemDocument;
     /**
@@ -4817,7 +4821,7 @@ export type UpdateAttentionErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.
+     * `bad_origin`: It comes from where it may not come from.
      */
     403: ProblemDocument;
     /**
@@ -4866,7 +4870,7 @@ export type DeleteAvatarErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.
+     * `bad_origin`: It comes from where it may not come from.
      */
     403: ProblemDocument;
     /**
@@ -4915,7 +4919,7 @@ export type SetAvatarErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.
+     * `bad_origin`: It comes from where it may not come from.
      */
     403: ProblemDocument;
     /**
@@ -5021,7 +5025,7 @@ export type UnblockUserErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.
+     * `bad_origin`: It comes from where it may not come from.
      */
     403: ProblemDocument;
     /**
@@ -5071,7 +5075,7 @@ export type BlockUserErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.
+     * `bad_origin`: It comes from where it may not come from.
      */
     403: ProblemDocument;
     /**
@@ -5120,7 +5124,7 @@ export type DeleteEmailErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.
+     * `bad_origin`: It comes from where it may not come from.
      */
     403: ProblemDocument;
     /**
@@ -5202,7 +5206,7 @@ export type UpdateEmailErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.
+     * `bad_origin`: It comes from where it may not come from.
      */
     403: ProblemDocument;
     /**
@@ -5259,7 +5263,7 @@ export type SetEmailErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `wrong_password`: The password is wrong.; `password_needed`: This session is not new: give your password too.; `email_disabled`: This server sends no e-mail.
+     * `bad_origin`: It comes from where it may not come from.; `wrong_password`: The password is wrong.; `password_needed`: This session is not new: give your password too.; `email_disabled`: This server sends no e-mail.
      */
     403: ProblemDocument;
     /**
@@ -5362,7 +5366,7 @@ export type ChangePasswordErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `wrong_password`: The password is wrong.
+     * `bad_origin`: It comes from where it may not come from.; `wrong_password`: The password is wrong.
      */
     403: ProblemDocument;
     /**
@@ -5411,7 +5415,7 @@ export type DeletePushErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.
+     * `bad_origin`: It comes from where it may not come from.
      */
     403: ProblemDocument;
     /**
@@ -5493,7 +5497,7 @@ export type SetPushErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `push_disabled`: This server pushes nothing to devices.
+     * `bad_origin`: It comes from where it may not come from.; `push_disabled`: This server pushes nothing to devices.
      */
     403: ProblemDocument;
     /**
@@ -5592,7 +5596,7 @@ export type DismissRefusalErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.
+     * `bad_origin`: It comes from where it may not come from.
      */
     403: ProblemDocument;
     /**
@@ -5683,7 +5687,7 @@ export type DeleteSettingErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.
+     * `bad_origin`: It comes from where it may not come from.
      */
     403: ProblemDocument;
     /**
@@ -5781,7 +5785,7 @@ export type PutSettingErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.
+     * `bad_origin`: It comes from where it may not come from.
      */
     403: ProblemDocument;
     /**
@@ -5882,7 +5886,7 @@ export type ReadNotificationsErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.
+     * `bad_origin`: It comes from where it may not come from.
      */
     403: ProblemDocument;
     /**
@@ -6186,7 +6190,7 @@ export type CreateSessionErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.; `account_disabled`: An administrator keeps this account from logging in.
+     * `bad_origin`: It comes from where it may not come from.; `account_disabled`: An administrator keeps this account from logging in.
      */
     403: ProblemDocument;
     /**
@@ -6244,7 +6248,7 @@ export type DeleteSessionErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: A browser's write came from another site.
+     * `bad_origin`: It comes from where it may not come from.
      */
     403: ProblemDocument;
     /**
