@@ -103,6 +103,28 @@ async fn a_server_that_changed_its_key_three_times_is_believed() {
     assert!(world.servers[1].alarms().is_empty(), "{:?}", world.servers[1].alarms());
 }
 
+/// After its key has changed, a host need not be the first to speak in its channels, and nobody of it need be there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn heads_are_signed_with_a_key_that_the_channel_knows() {
+    let mut world = World::of(2).await;
+    let (ann, bob) = (world.servers[0].person("ann").await, world.servers[1].person("bob").await);
+    let channel = ann.channel("general").await;
+    bob.join("#general:a.test").await;
+    ann.say(&channel, "n1", "before").await;
+    bob.hears(&channel, "before").await;
+    world.kill(0);
+    let (changed, said) = world.servers[0].run(&["keys", "rotate"]);
+    assert!(changed, "{said}");
+    world.start(0);
+    let ann = ann.at(&world.servers[0].base);
+    bob.say(&channel, "n2", "from elsewhere").await;
+    ann.hears(&channel, "from elsewhere").await;
+    bob.hears(&channel, "from elsewhere").await;
+    ann.say(&channel, "n3", "after").await;
+    bob.hears(&channel, "after").await;
+    assert!(world.servers[1].alarms().is_empty(), "{:?}", world.servers[1].alarms());
+}
+
 /// A key that stands in a specification is nobody's (attack 3).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn keys_that_everybody_has_are_refused() {

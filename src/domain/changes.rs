@@ -101,13 +101,17 @@ impl Teller<'_> {
         if let Some(message) = self.messages.get(&seq) {
             return Ok(Some(Change::MessageDeleted { id: message.id.clone() }));
         }
-        // A reaction that was taken back: its body is gone, and with it the emoji. The message's
-        // reactions as they stand are what is left to tell.
-        let Some(reaction) = entries::by_seq(conn, self.channel.num, seq)? else { return Ok(None) };
-        if reaction.kind != EventType::Reaction.as_str() {
-            return Ok(None);
+        // A reaction or an edit that was taken back: its body is gone, and with it the emoji or the text. The
+        // message as it stands is what is left to tell.
+        let Some(gone) = entries::by_seq(conn, self.channel.num, seq)? else { return Ok(None) };
+        match gone.kind.parse() {
+            Ok(EventType::Reaction | EventType::Edit) => {}
+            Ok(EventType::ChannelName | EventType::ChannelTopic | EventType::ChannelAvatar) => {
+                return Ok(Some(Change::ChannelUpdated(Box::new(self.info.clone()))));
+            }
+            _ => return Ok(None),
         }
-        let Some(on) = reaction.target_seq.filter(|on| *on >= self.readable_from) else { return Ok(None) };
+        let Some(on) = gone.target_seq.filter(|on| *on >= self.readable_from) else { return Ok(None) };
         let message = show::message_at(conn, self.channel.num, &self.channel.id, on)?;
         Ok(message.filter(|message| !message.deleted).map(restated))
     }

@@ -1,10 +1,11 @@
 //! What stands in bodies: the detachable content of each kind of event.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::{Map, Value};
 
 use super::emoji;
 use super::view::{Attachment, Imported};
+use crate::protocol::ids::UserId;
 
 /// `message` and `edit`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -16,7 +17,7 @@ pub struct MessageContent {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
     /// Ids of the members whom the text mentions.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "people")]
     pub mentions: Vec<String>,
     /// The text addresses everybody, and its author may do that.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -70,7 +71,18 @@ pub struct ReasonContent {
 }
 
 fn normal_emoji<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    String::deserialize(deserializer).map(|emoji| emoji::normal(&emoji))
+    let emoji = emoji::normal(&String::deserialize(deserializer)?);
+    match emoji::is_short(&emoji) {
+        true => Ok(emoji),
+        false => Err(de::Error::custom("nobody reacts with so much")),
+    }
+}
+
+/// Whatever else stands there is nobody.
+fn people<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let mut given = Vec::<String>::deserialize(deserializer)?;
+    given.retain(|id| id.parse::<UserId>().is_ok());
+    Ok(given)
 }
 
 /// A member of another kind than it should be is none.
@@ -103,4 +115,21 @@ pub fn read_body<T: for<'a> Deserialize<'a>>(body: &str) -> Option<T> {
         content: T,
     }
     serde_json::from_str::<Stored<T>>(body).ok().map(|stored| stored.content)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_others_send_is_kept_to_what_can_be_stored() {
+        let emoji = |emoji: &str| {
+            serde_json::from_value::<ReactionContent>(serde_json::json!({ "emoji": emoji })).is_ok()
+        };
+        assert!(emoji(&"x".repeat(64)) && !emoji(&"x".repeat(65)));
+        let long = format!("@{}:b.test", "a".repeat(3_000));
+        let given = serde_json::json!({ "text": "hello", "mentions": ["@ann:a.test", "x", long] });
+        let content: MessageContent = serde_json::from_value(given).expect("content");
+        assert_eq!(content.mentions, ["@ann:a.test"]);
+    }
 }

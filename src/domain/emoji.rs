@@ -21,6 +21,11 @@ pub fn normal(emoji: &str) -> String {
     }
 }
 
+/// What other servers send may be longer; then it is nothing to react with.
+pub fn is_short(emoji: &str) -> bool {
+    emoji.chars().count() <= EMOJI_CHARS_MAX
+}
+
 fn bare(emoji: &str) -> String {
     emoji.chars().filter(|c| !matches!(c, '\u{FE0E}' | '\u{FE0F}')).nfc().collect()
 }
@@ -32,7 +37,7 @@ fn bare(emoji: &str) -> String {
 pub fn checked(given: &str) -> Result<String> {
     let emoji = normal(given);
     let fits = emoji.trim_matches(':').chars().any(is_visible)
-        && emoji.chars().count() <= EMOJI_CHARS_MAX
+        && is_short(&emoji)
         && !emoji.chars().any(|c| c.is_control() || c.is_whitespace() || c == '<' || c == '>');
     if fits {
         Ok(emoji)

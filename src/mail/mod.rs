@@ -11,11 +11,12 @@ use std::time::Duration;
 
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
+use lettre::transport::smtp::AsyncSmtpTransportBuilder;
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use tokio::sync::mpsc::Receiver;
 use tokio::task::JoinHandle;
 
-use crate::config::Config;
+use crate::config::Email;
 use crate::domain::Domain;
 use crate::domain::clock::random_text;
 use crate::domain::emails::{Forgetful, Order, Recipient};
@@ -59,34 +60,30 @@ struct Post {
     server: String,
 }
 
-impl Post {
-    /// None where the settings name no mail server.
-    fn open(config: &Config) -> Result<Option<Post>, MailError> {
-        let settings = &config.settings.email;
-        if settings.smtp_url.is_empty() {
-            return Ok(None);
-        }
-        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(&settings.smtp_url)
-            .map_err(MailError::Url)?
-            .timeout(Some(SEND_DEADLINE))
-            .build();
-        Ok(Some(Post {
-            transport,
-            from: settings.from.parse().map_err(MailError::From)?,
-            url: config.public_url(),
-            server: config.name.as_str().to_owned(),
-        }))
+/// How letters leave, and whom they are from; none where the settings name no mail server.
+fn way_out(settings: &Email) -> Result<Option<(AsyncSmtpTransportBuilder, Mailbox)>, MailError> {
+    if settings.smtp_url.is_empty() {
+        return Ok(None);
     }
+    let transport =
+        AsyncSmtpTransport::<Tokio1Executor>::from_url(&settings.smtp_url).map_err(MailError::Url)?;
+    Ok(Some((transport.timeout(Some(SEND_DEADLINE)), settings.from.parse().map_err(MailError::From)?)))
 }
 
 /// Whether the settings on letters can be used.
-pub fn check(config: &Config) -> Result<(), MailError> {
-    Post::open(config).map(drop)
+pub fn check(settings: &Email) -> Result<(), MailError> {
+    way_out(settings).map(drop)
 }
 
 /// Begins to send, where the settings name a mail server.
 pub fn start(domain: Arc<Domain>, orders: Receiver<Order>) -> Result<Option<JoinHandle<()>>, MailError> {
-    let Some(post) = Post::open(&domain.config)? else { return Ok(None) };
+    let Some((transport, from)) = way_out(&domain.config.settings.email)? else { return Ok(None) };
+    let post = Post {
+        transport: transport.build(),
+        from,
+        url: domain.config.public_url(),
+        server: domain.server().as_str().to_owned(),
+    };
     Ok(Some(tokio::spawn(async move {
         tokio::join!(take_orders(&domain, &post, orders), tell_what_was_missed(&domain, &post));
     })))

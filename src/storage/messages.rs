@@ -312,10 +312,16 @@ pub fn count_unread(conn: &mut Conn, channel: ChannelNum, seq: i64, reader: User
     Ok(i64::try_from(unread.len()).unwrap_or(UNREAD_SCAN_MAX))
 }
 
-pub fn set_edited(conn: &mut Conn, channel: ChannelNum, seq: i64, body_seq: i64, ts: i64) -> Result<()> {
+pub fn set_edited(
+    conn: &mut Conn,
+    channel: ChannelNum,
+    seq: i64,
+    body_seq: i64,
+    ts: Option<i64>,
+) -> Result<()> {
     kept_update(
         messages::table.find((channel, seq)),
-        (messages::body_seq.eq(body_seq), messages::edited_ts.eq(Some(ts))),
+        (messages::body_seq.eq(body_seq), messages::edited_ts.eq(ts)),
     )
     .execute(conn)?;
     Ok(())
@@ -356,6 +362,12 @@ pub fn add_edit(conn: &mut Conn, channel: ChannelNum, message: i64, seq: i64, ts
             edits::ts.eq(ts),
         ))
         .execute(conn)?;
+    Ok(())
+}
+
+pub fn delete_edit(conn: &mut Conn, channel: ChannelNum, seq: i64) -> Result<()> {
+    let edit = edits::table.filter(edits::channel.eq(channel).and(edits::seq.eq(seq)));
+    diesel::delete(edit).execute(conn)?;
     Ok(())
 }
 

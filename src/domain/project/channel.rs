@@ -15,6 +15,7 @@ use crate::protocol::ids::ServerName;
 use crate::protocol::state::State;
 use crate::protocol::state::content::KeyContent;
 use crate::storage::channels::{ChannelChange, ChannelKeyRow, NewChannel};
+use crate::storage::entries::{self, EntryRow};
 use crate::storage::{self, ChannelNum, Conn, channels, files, peers};
 
 /// What only this server says of a channel.
@@ -152,6 +153,44 @@ pub(super) fn unpin(work: &mut Work<'_>, at: &At<'_>, id: &str) -> Result<(), Er
     let pins = text(&pins)?;
     let change = ChannelChange { pins: Some(&pins), ..ChannelChange::default() };
     Ok(channels::update(work.conn, at.channel, &change)?)
+}
+
+/// A name, a topic or a picture is about to be deleted: where it is the channel's still, the channel has none.
+pub(super) fn withdraw(
+    work: &mut Work<'_>,
+    at: &At<'_>,
+    entry: &EntryRow,
+) -> Result<Option<Box<ChannelInfo>>, Error> {
+    let row = row(work, at.channel)?;
+    let body = entries::body(work.conn, at.channel, entry.seq)?;
+    let body = body.as_deref().unwrap_or_default();
+    let (mut name, mut topic) = (row.name.as_str(), row.topic.as_str());
+    match entry.kind.parse() {
+        Ok(EventType::ChannelName)
+            if content::read_body(body).is_some_and(|it: NameContent| it.name == name) =>
+        {
+            name = "";
+        }
+        Ok(EventType::ChannelTopic)
+            if content::read_body(body).is_some_and(|it: TopicContent| it.topic == topic) =>
+        {
+            topic = "";
+        }
+        Ok(EventType::ChannelAvatar) if row.avatar_seq == Some(entry.seq) => {
+            channels::set_avatar(work.conn, at.channel, None, at.seq)?;
+            release(work, at.channel, entry.seq)?;
+        }
+        _ => return Ok(None),
+    }
+    let search = search_text(name, topic, row.alias.as_deref());
+    let change = ChannelChange {
+        name: Some(name),
+        topic: Some(topic),
+        search: Some(&search),
+        ..ChannelChange::default()
+    };
+    channels::update(work.conn, at.channel, &change)?;
+    info(work, at.channel).map(Some)
 }
 
 /// Another picture, or none: the file is the channel's as another is a message's, and goes with the entry after it.

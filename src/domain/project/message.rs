@@ -238,7 +238,7 @@ pub(super) fn edited(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error> 
     let row = messages::get(work.conn, at.channel, target)?.ok_or_else(|| lost("an edit"))?;
     forget_words(work, &row)?;
     messages::add_edit(work.conn, at.channel, target, at.seq, at.ts)?;
-    messages::set_edited(work.conn, at.channel, target, at.seq, at.ts)?;
+    messages::set_edited(work.conn, at.channel, target, at.seq, Some(at.ts))?;
     search::add(work.conn, at.channel, target, &document(&row, &content))?;
     let message = as_it_stands(work, at.channel, target)?;
     debug_assert_eq!(message.message.status, MessageStatus::Sent);

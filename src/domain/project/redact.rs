@@ -1,17 +1,20 @@
 //! Deletion that deletes: bodies go, of the message, its edits and the reactions to it; the words leave
-//! the index; the log stays whole.
+//! the index, and whatever else was made of them; the log stays whole.
 
-use super::message::{forget_words, lost};
+use super::message::{as_it_stands, forget_words, lost};
 use super::{At, channel};
 use crate::domain::Error;
+use crate::domain::content::{self, MessageContent};
 use crate::domain::effect::Change;
 use crate::domain::files;
+use crate::domain::search::document;
 use crate::domain::show;
 use crate::domain::threads as domain_threads;
 use crate::domain::writer::Work;
 use crate::protocol::Seq;
 use crate::protocol::event::EventType;
-use crate::storage::{entries, members, messages, notifications, threads};
+use crate::storage::entries::{self, EntryRow};
+use crate::storage::{members, messages, notifications, search, threads};
 
 /// None when what was redacted is nothing that clients see.
 pub(super) fn redacted(work: &mut Work<'_>, at: &At<'_>) -> Result<Option<Change>, Error> {
@@ -20,12 +23,41 @@ pub(super) fn redacted(work: &mut Work<'_>, at: &At<'_>) -> Result<Option<Change
     match entry.kind.parse() {
         Ok(EventType::Message) => message(work, at, target).map(Some),
         Ok(EventType::Reaction) => reaction(work, at, target),
-        _ => {
-            entries::delete_bodies(work.conn, at.channel, &[target])?;
-            entries::set_redacted(work.conn, at.channel, &[target], at.seq)?;
-            Ok(None)
+        Ok(EventType::Edit) => edit(work, at, &entry),
+        Ok(EventType::ChannelName | EventType::ChannelTopic | EventType::ChannelAvatar) => {
+            let info = channel::withdraw(work, at, &entry)?;
+            delete(work, at, target)?;
+            Ok(info.map(Change::ChannelUpdated))
         }
+        _ => delete(work, at, target).map(|()| None),
     }
+}
+
+fn delete(work: &mut Work<'_>, at: &At<'_>, target: Seq) -> Result<(), Error> {
+    entries::delete_bodies(work.conn, at.channel, &[target])?;
+    Ok(entries::set_redacted(work.conn, at.channel, &[target], at.seq)?)
+}
+
+/// The message says what it said before that edit.
+fn edit(work: &mut Work<'_>, at: &At<'_>, entry: &EntryRow) -> Result<Option<Change>, Error> {
+    let row = match entry.target_seq {
+        Some(message) => messages::get(work.conn, at.channel, message)?,
+        None => None,
+    };
+    let shown = row.filter(|row| !row.deleted && row.body_seq == entry.seq);
+    if let Some(row) = &shown {
+        forget_words(work, row)?;
+    }
+    delete(work, at, entry.seq)?;
+    messages::delete_edit(work.conn, at.channel, entry.seq)?;
+    let Some(row) = shown else { return Ok(None) };
+    let before = messages::edits_of(work.conn, at.channel, row.seq)?.pop();
+    let body_seq = before.map_or(row.seq, |(seq, _)| seq);
+    messages::set_edited(work.conn, at.channel, row.seq, body_seq, before.map(|(_, ts)| ts))?;
+    let body = entries::body(work.conn, at.channel, body_seq)?;
+    let content: MessageContent = body.as_deref().and_then(content::read_body).unwrap_or_default();
+    search::add(work.conn, at.channel, row.seq, &document(&row, &content))?;
+    Ok(Some(Change::MessageEdited(as_it_stands(work, at.channel, row.seq)?)))
 }
 
 fn message(work: &mut Work<'_>, at: &At<'_>, target: Seq) -> Result<Change, Error> {

@@ -1,7 +1,6 @@
 //! Signed heads of logs that grow by entries of other servers: this server's own, and those of hosts elsewhere.
 
 use super::accept::BatchError;
-use super::open::damaged;
 use super::{Work, open};
 use crate::domain::Error;
 use crate::domain::verify::stored_head;
@@ -20,13 +19,7 @@ impl Work<'_> {
         let identity = self.lane.identity.clone();
         let open = self.lane.open(self.conn, channel)?;
         let (position, id) = (open.position.clone(), open.id.clone());
-        let state = open.state_of(self.conn, &[])?;
-        let in_force = state
-            .keys
-            .iter()
-            .filter(|((server, _), key)| *server == identity.name && key.is_in_force_at(position.size - 1));
-        let signer = in_force.filter_map(|((_, kid), _)| identity.key_of(kid.as_str())).next();
-        let (kid, key) = signer.ok_or_else(|| damaged("channel", "no key of this server is in force"))?;
+        let (kid, key) = open.head_signer(self.conn, &identity)?;
         let head = Head {
             channel: id,
             term: position.term,

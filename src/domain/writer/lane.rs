@@ -291,9 +291,10 @@ impl Lane {
     /// writes where it stands.
     pub(super) fn write_heads(&mut self, conn: &mut Conn) -> Result<(), storage::Error> {
         let now = self.clock.now();
+        let identity = self.identity.clone();
         let mut own = Vec::with_capacity(self.touched.len());
         for (num, before) in &self.touched {
-            let Some(open) = self.channels.get(num).filter(|open| open.position.size > *before) else {
+            let Some(open) = self.channels.get_mut(num).filter(|open| open.position.size > *before) else {
                 continue;
             };
             let said = self.heads.get(num).filter(|head| head.head.size == open.position.size);
@@ -304,19 +305,29 @@ impl Lane {
                 open.position.write(conn, *num, head.kid.as_str(), head.ts, &signed.signature.0)?;
                 continue;
             }
+            // Without another there is nothing to choose.
+            let (kid, key) = match identity.retired.is_empty() {
+                true => (&identity.kid, &identity.key),
+                false => open.head_signer(conn, &identity).map_err(|error| match error {
+                    Error::Internal(error) => error,
+                    other => storage::Error::Damaged(other.to_string()),
+                })?,
+            };
             let head = Head {
                 channel: open.id.clone(),
                 term: open.position.term,
                 size: open.position.size,
                 root: open.position.root,
                 ts: now.max(open.position.last_ts),
-                host: self.identity.name.clone(),
-                kid: self.identity.kid.clone(),
+                host: identity.name.clone(),
+                kid: kid.clone(),
             };
-            own.push((open, head));
+            own.push((*num, head, key));
         }
-        for ((open, head), signature) in own.iter().zip(signed(&own, &self.identity.key, conn)?) {
-            open.position.write(conn, open.num, head.kid.as_str(), head.ts, &signature.0)?;
+        for ((num, head, _), signature) in own.iter().zip(signed(&own, conn)?) {
+            if let Some(open) = self.channels.get(num) {
+                open.position.write(conn, *num, head.kid.as_str(), head.ts, &signature.0)?;
+            }
         }
         Ok(())
     }
@@ -354,12 +365,11 @@ impl Lane {
 
 /// The signatures of heads. Many are made on a thread beside this one, which writes the words of the transaction meanwhile.
 fn signed(
-    heads: &[(&Open, Head)],
-    key: &SigningKey,
+    heads: &[(ChannelNum, Head, &SigningKey)],
     conn: &mut Conn,
 ) -> Result<Vec<Signature>, storage::Error> {
     let all = || -> Vec<Signature> {
-        heads.iter().map(|(_, head)| SignedHead::sign(head.clone(), key).signature).collect()
+        heads.iter().map(|(_, head, key)| SignedHead::sign(head.clone(), key).signature).collect()
     };
     if heads.len() < HEADS_BESIDE_MIN {
         return Ok(all());

@@ -2,12 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::lane::Identity;
 use crate::domain::Error;
 use crate::protocol::event::{Event, EventType, Seen};
-use crate::protocol::ids::{ChannelId, EventId, Hash, ServerName, UserId};
+use crate::protocol::ids::{ChannelId, EventId, Hash, KeyId, ServerName, UserId};
 use crate::protocol::log::{Entry, Frontier};
 use crate::protocol::rules::{Membership, Reads};
-use crate::protocol::sign::PublicKey;
+use crate::protocol::sign::{PublicKey, SigningKey};
 use crate::protocol::state::content::{self, CreateContent, MemberContent};
 use crate::protocol::state::{ChannelKind, Create, HostKey, KeyBinding, Member, State, Target};
 use crate::protocol::{Seq, Ts};
@@ -230,7 +231,7 @@ impl Open {
         self.forget_state();
     }
 
-    /// The state, with at least what `reads` names in it.
+    /// The state, with at least what `reads` names in it, to judge an event by.
     pub fn state(&mut self, conn: &mut Conn, reads: &Reads) -> Result<&mut State, Error> {
         // Targets are read anew each time: the log is far longer than what is related to.
         let target = match &reads.target {
@@ -240,6 +241,13 @@ impl Open {
         let mut people: Vec<&UserId> = reads.users.iter().collect();
         if reads.target_sender {
             people.extend(target.as_ref().map(|(_, target)| &target.sender));
+        }
+        // Only here, before an event is judged: from then on, until it is stored, the state is ahead of the rows.
+        if self.people.len() > MEMBERS_AT_HAND_MAX {
+            self.people.clear();
+            if let Some(state) = &mut self.state {
+                state.members.clear();
+            }
         }
         let state = self.state_of(conn, &people)?;
         state.targets.clear();
@@ -258,10 +266,6 @@ impl Open {
             }
         };
         state.joined_count = self.position.joined_count;
-        if self.people.len() > MEMBERS_AT_HAND_MAX {
-            state.members.clear();
-            self.people.clear();
-        }
         for user in people {
             if !self.people.contains(*user) {
                 load_member(conn, (self.num, &self.host), user, &mut state)?;
@@ -274,6 +278,24 @@ impl Open {
     /// The state as it is at hand, for a caller that has just loaded or changed it.
     pub(super) fn state_at_hand(&mut self) -> Option<&mut State> {
         self.state.as_mut()
+    }
+
+    /// With which of this server's keys a head over the log as it stands now is signed: one that is in force there (HEAD-7), the
+    /// newest if it is.
+    pub(super) fn head_signer<'a>(
+        &mut self,
+        conn: &mut Conn,
+        identity: &'a Identity,
+    ) -> Result<(&'a KeyId, &'a SigningKey), Error> {
+        let last = self.position.size - 1;
+        let state = self.state_of(conn, &[])?;
+        let is_in_force = |kid: &KeyId| {
+            let key = state.keys.get(&(identity.name.clone(), kid.clone()));
+            key.is_some_and(|key| key.is_in_force_at(last))
+        };
+        let all = std::iter::once((&identity.kid, &identity.key)).chain(&identity.retired);
+        let mut in_force = all.filter(|(kid, _)| is_in_force(kid));
+        in_force.next().ok_or_else(|| damaged("channel", "no key of this server is in force"))
     }
 
     /// The kind of the channel, once its state is at hand.
@@ -382,11 +404,16 @@ fn load_target(conn: &mut Conn, channel: ChannelNum, id: &EventId) -> Result<Opt
     let Some(entry) = entries::by_event(conn, channel, id.as_str())? else { return Ok(None) };
     let event: Event = serde_json::from_str(&entry.event).map_err(|error| damaged("event", error))?;
     let kind: EventType = entry.kind.parse().map_err(|error| damaged("event type", error))?;
+    // With a message its edits go, but only the message is what was redacted (STATE-8).
+    let redacted = match entry.redacted_seq {
+        Some(by) => entries::by_seq(conn, channel, by)?.is_some_and(|by| by.target_seq == Some(entry.seq)),
+        None => false,
+    };
     Ok(Some(Target {
         seq: entry.seq,
         sender: event.sender,
         kind,
-        redacted: entry.redacted_seq.is_some(),
+        redacted,
         relates: event.relates,
         void: entry.void.is_some(),
     }))

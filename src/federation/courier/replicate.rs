@@ -32,6 +32,12 @@ type Progress = (Acked, Result<(), Error>);
 /// A batch that was sent: when, up to which size, and the size that the server has since.
 type Sent = (Instant, i64, Result<i64, Error>);
 
+/// Whether it may be what was sent that is refused, and not who sent it: entries from before a clock was set back, or a head
+/// whose key the other does not know yet. Of the request itself it is as true of all other channels.
+fn is_of_entries(error: &PeerError) -> bool {
+    matches!(error, PeerError::Problem { code, .. } if matches!(code.as_str(), "clock_skew" | "bad_signature"))
+}
+
 impl Courier {
     /// Sends entries of channels hosted here from where the server left off.
     pub(super) async fn replicate(
@@ -59,7 +65,9 @@ impl Courier {
                     tracing::warn!(%server, %error, channel, "a channel is not taken");
                     work.waits.leave(channel, REFUSED_PAUSE);
                 }
-                Err(Error::Peer(error)) if !is_of_channel(&error) => failed = Some(error),
+                Err(Error::Peer(error)) if !is_of_channel(&error) && !is_of_entries(&error) => {
+                    failed = Some(error);
+                }
                 // What is amiss with one channel, there or here, holds up no other.
                 Err(error) => {
                     let said = if let Error::Peer(said) = &error { Some(said) } else { None };
