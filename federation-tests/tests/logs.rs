@@ -183,3 +183,35 @@ async fn who_finds_two_logs_tells_the_others() {
         person.post(&path, json!({ "nonce": "n", "text": "hm" })).await.problem(409, "fork");
     }
 }
+
+/// Events may be large, and a copy's part of a log ends where its host signed a head: there are enough of them for any part
+/// to be handed on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_of_large_events_can_be_handed_on() {
+    let (world, evil, bob) = world().await;
+    let (to, hosted) = (&world.servers[0], Hosted::found(&evil));
+    hosted.welcome(to, &bob).await;
+    for _ in 0..10 {
+        let from = hosted.size();
+        for _ in 0..8 {
+            let content = json!({ "filler": "x".repeat(55_000) });
+            let kind = "x.large".parse().expect("a type");
+            hosted.append(hosted.state(kind, &from.to_string(), content), None);
+        }
+        hosted.deliver(to, from).await;
+    }
+    hosted.say("at the end");
+    hosted.deliver(to, hosted.size() - 1).await;
+    // The host has lost it, and asks for it.
+    let mut from = 0;
+    while from < hosted.size() {
+        let path = format!("/channels/{}/entries?from={from}", hosted.channel);
+        let part = evil.ask(to, "GET", &path, None).await.expect(200);
+        let bytes = part.to_string().len();
+        assert!(bytes < 2 * 1_048_576, "{bytes} bytes from {from} on");
+        let entries = part["entries"].as_array().expect("entries");
+        let end = from + i64::try_from(entries.len()).expect("a count");
+        assert!(end > from && part["head"]["head"]["size"] == end, "{}", part["head"]);
+        from = end;
+    }
+}

@@ -217,7 +217,18 @@ pub(super) fn batch(
     let kept = kept.filter(|_| !is_whole);
     let must_reach = kept.is_some() || (!is_host && is_whole);
     let end = kept.as_ref().map_or(end, |kept| kept.size);
-    let rows = entries::range(conn, row.num, from, end - 1, most)?;
+    let mut rows = entries::range(conn, row.num, from, end - 1, most)?;
+    let mut kept = kept;
+    // An earlier head, if so many do not fit.
+    let fit = fitting(&rows);
+    let fit_to = from.saturating_add(i64::try_from(fit).unwrap_or(i64::MAX));
+    if must_reach
+        && fit < rows.len()
+        && let Some(earlier) = heads::last_within(conn, row.num, from, fit_to)?
+    {
+        rows.retain(|(entry, _)| entry.seq < earlier.size);
+        kept = Some(earlier);
+    }
     let last = rows.last().map_or(from, |(entry, _)| entry.seq);
     let readable = entitled_from(conn, row, server)?;
     let mut bodies: HashMap<Seq, String> = match readable {
@@ -261,6 +272,16 @@ pub(super) fn batch(
         _ => stored_head(row).ok_or_else(|| damaged("channel", "its head"))?,
     };
     Ok(Batch { entries: sent, head })
+}
+
+/// How many of the entries fit an answer, without their bodies; at least one.
+fn fitting(rows: &[Sent]) -> usize {
+    let mut bytes = 0;
+    let fits = rows.iter().take_while(|(entry, _)| {
+        bytes += entry.event.len();
+        bytes <= BATCH_BYTES_MAX
+    });
+    fits.count().max(1)
 }
 
 /// Which of the entries before `first` say what the channel shows there: whoever reads from there on may read them, too.

@@ -434,6 +434,7 @@ impl Work<'_> {
             target_seq: None,
             redacted_seq: None,
         };
+        self.lane.open(self.conn, channel)?.bytes_since_head += event.len();
         Ok(entries::insert(self.conn, row)?)
     }
 

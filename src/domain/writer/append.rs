@@ -214,6 +214,7 @@ impl Work<'_> {
             target_seq: target,
             redacted_seq: None,
         };
+        open.bytes_since_head += row.event.len();
         self.lane.use_nonce(channel, sender.num, nonce);
         entries::insert(self.conn, row)?;
         if void.is_some() {

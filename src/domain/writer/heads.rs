@@ -12,6 +12,8 @@ use crate::storage::{ChannelNum, channels, entries};
 
 /// How many entries lie between two heads that are kept for good, at the least (but for one before a large batch).
 const HEADS_APART_MIN: i64 = 128;
+/// But not more than about so many bytes of events, so that what lies between two fits an answer.
+const HEADS_APART_BYTES_MAX: usize = 262_144;
 
 impl Work<'_> {
     /// The head of a log hosted here as it stands now, signed with a key that is in force there (HEAD-7).
@@ -90,7 +92,9 @@ impl Work<'_> {
     pub(super) fn adopt_head(&mut self, channel: ChannelNum, head: SignedHead) -> Result<(), Error> {
         let size = head.head.size;
         let last = heads::last_within(self.conn, channel, 0, size)?.map_or(0, |kept| kept.size);
-        if size - last >= HEADS_APART_MIN {
+        let bytes = self.lane.open(self.conn, channel)?.bytes_since_head;
+        if size - last >= HEADS_APART_MIN || bytes >= HEADS_APART_BYTES_MAX {
+            self.lane.open(self.conn, channel)?.bytes_since_head = 0;
             let apart_max = i64::try_from(BATCH_ENTRIES_MAX).unwrap_or(i64::MAX);
             if size - last > apart_max
                 && let Some(before) = self.head_before(channel)?.filter(|before| before.head.size > last)

@@ -110,6 +110,8 @@ pub struct Open {
     readers: HashMap<UserNum, Reader>,
     /// A place of the log that was looked up last: what is written at the same time has seen the same.
     looked_up: Option<Seen>,
+    /// Bytes of events since a head was kept for good, or since the channel is at hand.
+    pub(super) bytes_since_head: usize,
 }
 
 /// How far a member has read, as far as this is known without asking.
@@ -138,6 +140,7 @@ impl Open {
             people: HashSet::new(),
             readers: HashMap::new(),
             looked_up: None,
+            bytes_since_head: 0,
         }
     }
 
@@ -164,6 +167,7 @@ impl Open {
             people: HashSet::new(),
             readers: HashMap::new(),
             looked_up: None,
+            bytes_since_head: 0,
         })
     }
 
