@@ -256,6 +256,15 @@ describe("resume", () => {
     expect(texts(fresh)).not.toContain("old 9");
   });
 
+  it("a server that was restored and has less than was seen here is believed", () => {
+    const log = new Log();
+    for (let i = 0; i < 10; i += 1) log.say(BO, `m ${i}`);
+    const start = withPage(started(log), log);
+    const frame: StateFrame = { op: "resync", d: { heads: { [ROOM]: 5 } } };
+    const state = reduce(start, { type: "frames", frames: [frame], now: 0 });
+    expect(room(state)).toMatchObject({ cursor: 5, main: { stale: true }, info: { head: 5 } });
+  });
+
   it("a page that is older than all kept events is not taken for the end", () => {
     const log = new Log();
     log.say(BO, "start");

@@ -1364,10 +1364,6 @@ export const deleteSession = <ThrowOnError extends boolean = true>(options: Opti
  * than 1,000 entries, then `ready {user_id, session_id, heads, online}`, then whatever happens:
  * `{"op":"event","t","channel"?,"seq"?,"d"}`.
  *
- * A client that is told `resync` drops what it holds of these channels, takes `heads` as its cursors, and reads pages
- * (`GET /channels/{channel}/messages`) when it needs them. A `last_seq` beyond a channel's end, as after a server was
- * restored from a backup, is answered with `resync` as well.
- *
  * `seq` is what a client keeps as its cursor. Events: `message.created`, `message.edited` (d is the
  * message), `message.deleted` {id}, `message.updated` (the message as it stands now; no `seq`), `reaction.added`, `reaction.removed`
  * {message, emoji, user, count}, `channel.updated`, `channel.joined`, `channel.left`, `member.updated`; to own devices `read.updated`,
@@ -1375,6 +1371,10 @@ export const deleteSession = <ThrowOnError extends boolean = true>(options: Opti
  * `notify.updated` {channel, level}, `notification.created`, `notifications.read` {up_to, unread}, `attention.updated` (as `GET /me/attention`), `settings.updated` {key,
  * value, updated_ts} or {key, deleted: true}, `blocks.updated` {user, blocked}, `account.updated` {role}; `user.updated`, `typing`, `presence`. Clients ignore events
  * that they do not know.
+ *
+ * A client that is told `resync` drops what it holds of these channels, takes `heads` as its cursors, and reads pages
+ * (`GET /channels/{channel}/messages`) when it needs them. A `last_seq` beyond a channel's end, as after a server was
+ * restored from a backup, is answered with `resync` as well.
  *
  * What a message or a reaction says can come after its entry, where another server had it to give: then `message.updated` tells. Of a
  * channel's name and the like `channel.updated` does, without a `seq`.
