@@ -5,14 +5,12 @@ use super::view::{AccountRole, User};
 use super::writer::{Draft, Work};
 use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Person, Result, files, passwords, show};
 use crate::config::Registration;
-use crate::protocol::event::{EventType, SignedEvent};
+use crate::protocol::event::EventType;
 use crate::protocol::ids::{ServerName, UserId};
-use crate::protocol::sign::Signature;
 use crate::storage::members::{self, MemberRow};
 use crate::storage::users::{self, NewUser, UserRow};
 use crate::storage::{
-    Conn, UserNum, attention, blocks, channels, emails, entries, notifications, refusals, sessions, settings,
-    threads,
+    Conn, UserNum, attention, blocks, channels, emails, notifications, refusals, sessions, settings, threads,
 };
 
 pub const DISPLAY_NAME_CHARS_MAX: usize = 64;
@@ -358,7 +356,7 @@ fn account(work: &mut Work<'_>, id: &UserId) -> Result<UserRow> {
 /// Whether this server has lost the account whose seats they are.
 fn was_here(work: &mut Work<'_>, seats: &[MemberRow]) -> Result<bool> {
     for seat in seats {
-        if has_joined(work, seat)? {
+        if work.has_joined(seat)? {
             return Ok(true);
         }
     }
@@ -384,16 +382,6 @@ fn take_over(work: &mut Work<'_>, known: &UserRow, new: &NewUser<'_>) -> Result<
         }
     }
     Ok(known.num)
-}
-
-/// Whether somebody joined there whom this server has lost: their join is signed with a key of its own.
-fn has_joined(work: &mut Work<'_>, seat: &MemberRow) -> Result<bool> {
-    let Some(joined) = seat.joined_seq else { return Ok(false) };
-    let Some(entry) = entries::by_seq(work.conn, seat.channel, joined)? else { return Ok(false) };
-    let Ok(signature) = entry.signature.as_slice().try_into().map(Signature) else { return Ok(false) };
-    let Ok(signed) = SignedEvent::from_parts(entry.event.into_bytes(), signature) else { return Ok(false) };
-    let key = work.lane.identity.key_of(signed.event.kid.as_str());
-    Ok(key.is_some_and(|(_, key)| signed.verify(&key.public()).is_ok()))
 }
 
 fn one(conn: &mut Conn, num: i64) -> Result<User> {

@@ -76,8 +76,10 @@ pub enum Effect {
     RoleChanged { user: UserNum, role: AccountRole, sessions: Vec<String> },
     /// A profile changed: to everybody who shares a channel.
     Profile { user: UserNum, profile: Box<User> },
-    /// Another server has to be told something of a channel that is hosted here.
-    Replica { channel: ChannelNum, server: ServerName },
+    /// Another server gets a channel that is hosted here, from now on or (`ends`) up to this entry.
+    Replica { channel: ChannelNum, server: ServerName, ends: bool },
+    /// Something waits for another server.
+    Errand { server: ServerName },
     /// Somebody is typing. Never stored, first to be dropped.
     Typing { channel: ChannelNum, id: ChannelId, user: String },
     /// These sessions are over.

@@ -143,6 +143,9 @@ impl Domain {
             {
                 return Err(Error::Forbidden(Forbidden::NotAccepted));
             }
+            if patch.membership == Some(Membership::Invited) {
+                work.check_inviting(num, &actor.person.id, &user)?;
+            }
             let mut draft = Draft::new(EventType::Member).state(user.as_str(), wanted);
             if let Some(reason) = reason {
                 draft = draft.content(content::map(&content::ReasonContent { reason }));

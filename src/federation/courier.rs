@@ -9,11 +9,12 @@ mod signals;
 mod submit;
 mod waits;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt;
 use tokio::sync::{Notify, Semaphore};
 
 pub use routes::{Both, Routes};
@@ -39,6 +40,9 @@ const PAUSE_MAX: Duration = Duration::from_secs(3_600);
 const ASKED_PAUSE_MAX: Duration = Duration::from_secs(60);
 /// How often a courier looks for what it was not told of (another node's commits, say).
 const LOOK_INTERVAL: Duration = Duration::from_secs(5);
+/// How often it is looked whether a quiet courier has anything to do at all; who holds its lane then.
+const IDLE_INTERVAL: Duration = Duration::from_secs(60);
+const LANE_HOLDERS: usize = 2;
 /// How often hosts are told what is here of their channels, though nothing says that it is not all.
 const COMPARE_INTERVAL: Duration = Duration::from_secs(600);
 /// How soon a host may be doubted again: it could make this server ask others as often as it likes.
@@ -159,18 +163,21 @@ impl Courier {
             .read(move |conn| {
                 let mut waiting = pending::hosts(conn)?;
                 waiting.extend(peers::errand_servers(conn)?);
+                // Some get what is left up to their end.
+                waiting.extend(peers::all_replicas(conn)?.into_iter().map(|(_, server)| server));
                 let mut hosts = channels::hosts(conn)?;
                 hosts.retain(|host| *host != ours);
-                Ok::<_, Error>((peers::all_replicas(conn)?, waiting, hosts))
+                Ok::<_, Error>((peers::all_following(conn)?, waiting, hosts))
             })
             .await?;
-        let (replicas, waiting, hosts) = known;
-        for (channel, server) in replicas {
+        let (following, waiting, hosts) = known;
+        for (channel, server) in following {
             if let Ok(server) = server.parse() {
                 routes.add(channel, &server);
             }
         }
-        for server in waiting.iter().filter_map(|name| name.parse().ok()).chain(routes.all()) {
+        let waiting: HashSet<ServerName> = waiting.iter().filter_map(|name| name.parse().ok()).collect();
+        for server in waiting {
             courier.wake(&server);
         }
         // Hosts hear that this server is back, and send what it lacks.
@@ -237,6 +244,7 @@ impl Courier {
         let outbound = self.outbound.clone();
         self.runtime.spawn(async move {
             let (mut work, began) = (LaneWork::default(), Instant::now());
+            let mut looked = began;
             loop {
                 let dirty = work.unwritten().next().is_some();
                 let interval = if dirty { ACKS_INTERVAL } else { LOOK_INTERVAL };
@@ -258,9 +266,34 @@ impl Courier {
                     own.ask_others.store(true, Ordering::Release);
                 }
                 courier.serve(&server, &own, &mut work).await;
+                if quiet && looked.elapsed() > IDLE_INTERVAL {
+                    looked = Instant::now();
+                    if !dirty && courier.has_no_business(&server).await && courier.end(&server, &own) {
+                        return;
+                    }
+                }
             }
         });
         lane
+    }
+
+    async fn has_no_business(&self, server: &ServerName) -> bool {
+        let name = server.as_str().to_owned();
+        matches!(self.domain.reads.read(move |conn| peers::has_business(conn, &name)).await, Ok(false))
+    }
+
+    /// Ends a lane that has nothing to do: a server that was only invited once costs nothing from then on. False if it was
+    /// woken meanwhile.
+    fn end(&self, server: &ServerName, lane: &Arc<Lane>) -> bool {
+        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        // Those who wake it do so with a copy that they got under this lock: beside the map's and the task's own.
+        let is_held = Arc::strong_count(lane) > LANE_HOLDERS;
+        if is_held || lane.notify.notified().now_or_never().is_some() {
+            lane.notify.notify_one();
+            return false;
+        }
+        lanes.remove(server);
+        true
     }
 
     /// Rounds until nothing is left, or something fails.

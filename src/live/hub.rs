@@ -283,7 +283,7 @@ impl Hub {
                     each(allowed(sockets, hidden_from), Some((*channel, *seq)), &frame);
                 }
             }
-            Effect::Entry { change: None, .. } | Effect::Replica { .. } => {}
+            Effect::Entry { change: None, .. } | Effect::Replica { .. } | Effect::Errand { .. } => {}
             Effect::Late { channel, late } => {
                 if let Some(sockets) = self.lock().by_channel.get(channel) {
                     // Whoever was told of the log up to now knows it all the same as others do.

@@ -1,9 +1,9 @@
 //! Bodies that should be here, and are not: others are asked for them.
 
-use diesel::dsl::count_star;
+use diesel::dsl::{count_star, min};
 use diesel::prelude::*;
 
-use super::schema::missing_bodies;
+use super::schema::{channels, missing_bodies};
 use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl};
 
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
@@ -22,10 +22,23 @@ pub fn note(conn: &mut Conn, row: &MissingRow) -> Result<()> {
     Ok(())
 }
 
-/// Those whose time has come, the longest waiting first.
-pub fn due(conn: &mut Conn, now: i64, limit: i64) -> Result<Vec<MissingRow>> {
+/// Hosts of channels with such whose time has come, but for these: the longest waiting first.
+pub fn due_hosts(conn: &mut Conn, now: i64, without: &[String], limit: i64) -> Result<Vec<String>> {
     Ok(missing_bodies::table
-        .filter(missing_bodies::due_ts.le(now))
+        .inner_join(channels::table.on(channels::num.eq(missing_bodies::channel)))
+        .filter(missing_bodies::due_ts.le(now).and(channels::host.ne_all(without)))
+        .group_by(channels::host)
+        .order(min(missing_bodies::due_ts))
+        .limit(limit)
+        .select(channels::host)
+        .load(conn)?)
+}
+
+/// Those in a host's channels whose time has come, the longest waiting first.
+pub fn due(conn: &mut Conn, host: &str, now: i64, limit: i64) -> Result<Vec<MissingRow>> {
+    Ok(missing_bodies::table
+        .inner_join(channels::table.on(channels::num.eq(missing_bodies::channel)))
+        .filter(missing_bodies::due_ts.le(now).and(channels::host.eq(host)))
         .order(missing_bodies::due_ts)
         .limit(limit)
         .select(MissingRow::columns())

@@ -6,7 +6,8 @@ use diesel::dsl::{count_star, exists, not};
 use diesel::prelude::*;
 
 use super::channels::ChannelRow;
-use super::schema::{alarms, channels, errands, evidence, members, peers, replicas, users};
+use super::members::MemberRow;
+use super::schema::{alarms, channels, errands, evidence, members, peers, pending, replicas, users};
 use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, kept_update, optional};
 
 use crate::protocol::state::ServerList;
@@ -128,6 +129,12 @@ pub fn following(conn: &mut Conn, channel: ChannelNum) -> Result<Vec<String>> {
         .load(conn)?)
 }
 
+/// Each (channel, server) that gets what is appended from now on.
+pub fn all_following(conn: &mut Conn) -> Result<Vec<(ChannelNum, String)>> {
+    let goes_on = replicas::table.filter(replicas::until.is_null());
+    Ok(goes_on.select((replicas::channel, replicas::server)).load(conn)?)
+}
+
 /// Each (channel, server) that gets entries.
 pub fn all_replicas(conn: &mut Conn) -> Result<Vec<(ChannelNum, String)>> {
     Ok(replicas::table.select((replicas::channel, replicas::server)).load(conn)?)
@@ -231,6 +238,36 @@ pub fn joined_of(conn: &mut Conn, channel: ChannelNum, server: &str) -> Result<i
         )
         .select(count_star())
         .get_result(conn)?)
+}
+
+/// Somebody who has an account here and is joined in the channel, if anybody is.
+pub fn account_in(conn: &mut Conn, channel: ChannelNum) -> Result<Option<UserNum>> {
+    let joined = members::channel.eq(channel).and(members::membership.eq("joined"));
+    let found = members::table
+        .inner_join(users::table.on(users::num.eq(members::user_num)))
+        .filter(joined.and(users::password_hash.is_not_null()))
+        .select(members::user_num)
+        .limit(1)
+        .get_result(conn);
+    optional(found)
+}
+
+/// A server's people who came into a channel once and are not in it now, or have no account, with their ids; those first of
+/// whom the log spoke last.
+pub fn once_in(
+    conn: &mut Conn,
+    channel: ChannelNum,
+    server: &str,
+    limit: i64,
+) -> Result<Vec<(MemberRow, String)>> {
+    Ok(members::table
+        .inner_join(users::table.on(users::num.eq(members::user_num)))
+        .filter(members::channel.eq(channel).and(members::joined_seq.is_not_null()))
+        .filter(members::membership.eq_any(["joined", "left"]).and(users::server.eq(server)))
+        .order(members::since_seq.desc())
+        .limit(limit)
+        .select((MemberRow::columns(), users::id))
+        .load(conn)?)
 }
 
 /// (membership, joined_seq) of a server's people in a channel.
@@ -391,6 +428,32 @@ pub fn errands_for(conn: &mut Conn, server: &str, limit: i64) -> Result<Vec<Erra
 pub fn delete_errand(conn: &mut Conn, num: i64) -> Result<()> {
     diesel::delete(errands::table.find(num)).execute(conn)?;
     Ok(())
+}
+
+/// How many errands to a path wait whose body begins so, of at most `most`.
+pub fn count_errands(conn: &mut Conn, path: &str, body: &str, most: i64) -> Result<i64> {
+    let escaped: String = body
+        .chars()
+        .flat_map(|c| matches!(c, '%' | '_' | '\\').then_some('\\').into_iter().chain([c]))
+        .collect();
+    let alike = errands::body.like(format!("{escaped}%")).escape('\\');
+    let found: Vec<i64> = errands::table
+        .filter(errands::path.eq(path).and(alike))
+        .select(errands::num)
+        .limit(most)
+        .load(conn)?;
+    Ok(i64::try_from(found.len()).unwrap_or(i64::MAX))
+}
+
+/// Whether there is anything for which this server has to do with another by itself: a copy that it gets, an errand, an event
+/// that waits for it, or a channel that it hosts.
+pub fn has_business(conn: &mut Conn, server: &str) -> Result<bool> {
+    let gets = replicas::table.filter(replicas::server.eq(server));
+    let told = errands::table.filter(errands::server.eq(server));
+    let waits = pending::table.filter(pending::host.eq(server));
+    let hosts = channels::table.filter(channels::host.eq(server));
+    let any = exists(gets).or(exists(told)).or(exists(waits)).or(exists(hosts));
+    Ok(diesel::select(any).get_result(conn)?)
 }
 
 pub fn errand_servers(conn: &mut Conn) -> Result<Vec<String>> {

@@ -497,3 +497,4 @@ diesel::allow_tables_to_appear_in_same_query!(blocks, file_refs, users);
 diesel::allow_tables_to_appear_in_same_query!(blocks, keywords, members, push_endpoints);
 diesel::allow_tables_to_appear_in_same_query!(emails, notifications);
 diesel::allow_tables_to_appear_in_same_query!(joinings, channels);
+diesel::allow_tables_to_appear_in_same_query!(missing_bodies, channels);

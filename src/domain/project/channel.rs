@@ -227,9 +227,10 @@ fn exclude(work: &mut Work<'_>, at: &At<'_>) -> Result<(), Error> {
         if admitted {
             // Where it left off: it says itself how much it has.
             peers::add_replica(work.conn, at.channel, &name, 0)?;
-            work.tell(Effect::Replica { channel: at.channel, server });
+            work.tell(Effect::Replica { channel: at.channel, server, ends: false });
         } else {
             peers::end_replica(work.conn, at.channel, &name, at.seq + 1)?;
+            work.tell(Effect::Replica { channel: at.channel, server, ends: true });
         }
     }
     Ok(())

@@ -5,7 +5,7 @@ use super::channel::row;
 use crate::domain::Error;
 use crate::domain::blocks;
 use crate::domain::effect::{Change, Effect};
-use crate::domain::remote::host::Invited;
+use crate::domain::remote::host::{INVITES, Invited};
 use crate::domain::show;
 use crate::domain::view::Member as MemberView;
 use crate::domain::writer::Work;
@@ -33,6 +33,8 @@ pub(super) fn changed(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error>
     let joined_count = state.joined_count;
 
     let inviter = inviter(work, &member)?;
+    let stands = stands_here(work, at, &user, member.membership, before.as_ref())?;
+    let member = Member { membership: stands, ..member };
     members::put(work.conn, &member_row(at, user.num, &member, inviter, live_count))?;
     let was = before.as_ref().map(|row| row.membership.as_str());
     let is_dm = work.lane.open(work.conn, at.channel)?.state_kind() == Some(ChannelKind::Dm);
@@ -51,11 +53,46 @@ pub(super) fn changed(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error>
     // An invitation by somebody whom they block is not shown to them.
     let unheard = member.membership == Membership::Invited
         && !blocks::among(work, at.sender.num, [user.num])?.is_empty();
-    if was != Some(member.membership.as_str()) && !unheard {
+    // Nobody who was not in hears that they are out.
+    let is_news = was.or(Some("left")) != Some(member.membership.as_str());
+    if is_news && !unheard {
         tell_user(work, at, &user, member.membership)?;
     }
     let member = show_member(&user, &member);
     Ok(Change::MemberUpdated { member: Box::new(member), member_count: joined_count })
+}
+
+/// What an entry makes of somebody, as far as this server and its clients go. Where another server orders the log, somebody
+/// of here comes in, or knocks, by an entry that a key of this server signed, and by no other: a host can bind a key in
+/// any name, and speak by it. Entries are judged by the log all the same.
+fn stands_here(
+    work: &mut Work<'_>,
+    at: &At<'_>,
+    user: &UserRow,
+    said: Membership,
+    before: Option<&MemberRow>,
+) -> Result<Membership, Error> {
+    let is_ours = user.server == work.lane.identity.name.as_str();
+    let is_own = is_ours && (user.is_account() || user.deleted_ts.is_some());
+    let comes = matches!(said, Membership::Joined | Membership::Knocking);
+    if !comes || !is_own || work.is_host(at.channel)? {
+        return Ok(said);
+    }
+    let is_true = match at.sender.num == user.num {
+        true => signed_here(work, at)?,
+        // Of whoever is in somebody else can say no more than their role.
+        false => before.is_some_and(|row| row.membership == said.as_str()),
+    };
+    Ok(if is_true { said } else { Membership::Left })
+}
+
+/// Whether the key of an entry in this server's name, which the log knows, is this server's.
+fn signed_here(work: &mut Work<'_>, at: &At<'_>) -> Result<bool, Error> {
+    let identity = work.lane.identity.clone();
+    let Some((kid, key)) = identity.key_of(at.event.kid.as_str()) else { return Ok(false) };
+    let state = work.lane.open(work.conn, at.channel)?.state_of(work.conn, &[])?;
+    let bound = state.keys.get(&(identity.name.clone(), kid.clone()));
+    Ok(bound.is_some_and(|bound| bound.public == key.public()))
 }
 
 fn inviter(work: &mut Work<'_>, member: &Member) -> Result<Option<UserNum>, Error> {
@@ -94,6 +131,11 @@ fn transfer(
 ) -> Result<(), Error> {
     if let Some(member) = demoted {
         let inviter = inviter(work, &member)?;
+        let before = members::get(work.conn, at.channel, at.sender.num)?;
+        // Whom the log alone knows to be in, by a key that is not this server's, is not in by giving something away.
+        let is_out = before.is_some_and(|row| row.membership == "left");
+        let membership = if is_out { Membership::Left } else { member.membership };
+        let member = Member { membership, ..member };
         members::put(work.conn, &member_row(at, at.sender.num, &member, inviter, live_count))?;
     }
     let change = ChannelChange { owner: owner.map(AsRef::as_ref), ..ChannelChange::default() };
@@ -113,16 +155,17 @@ fn tell_server(work: &mut Work<'_>, at: &At<'_>, id: &UserId, membership: Member
             let state = work.lane.open(work.conn, at.channel)?.state_of(work.conn, &[])?;
             if state.allows_server(server.as_str()) {
                 peers::add_replica(work.conn, at.channel, server.as_str(), 0)?;
+                work.tell(Effect::Replica { channel: at.channel, server, ends: false });
             }
         }
         Membership::Invited => invite(work, at.channel, &at.sender.id, id)?,
         Membership::Left | Membership::Banned | Membership::Knocking => {
             if peers::joined_of(work.conn, at.channel, server.as_str())? == 0 {
                 peers::end_replica(work.conn, at.channel, server.as_str(), at.seq + 1)?;
+                work.tell(Effect::Replica { channel: at.channel, server, ends: true });
             }
         }
     }
-    work.tell(Effect::Replica { channel: at.channel, server });
     Ok(())
 }
 
@@ -138,8 +181,8 @@ pub fn invite(
     let kept = serde_json::to_string(&kept)
         .map_err(|error| Error::Internal(storage::Error::Damaged(error.to_string())))?;
     let (server, now) = (invitee.server(), work.lane.clock.now());
-    peers::add_errand(work.conn, server.as_str(), "/invites", &kept, now)?;
-    work.tell(Effect::Replica { channel, server });
+    peers::add_errand(work.conn, server.as_str(), INVITES, &kept, now)?;
+    work.tell(Effect::Errand { server });
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
+use super::host::{INVITES, Invited};
 use crate::config::Settings;
 use crate::domain::writer::Work;
 use crate::domain::{Conflict, Error};
@@ -23,6 +24,9 @@ const PER_SERVER: NonZeroU32 = NonZeroU32::new(120).unwrap();
 const PER_CHANNEL: NonZeroU32 = NonZeroU32::new(1_200).unwrap();
 /// People of one server who knock at one channel and have no answer yet.
 const KNOCKS_PER_SERVER_MAX: i64 = 20;
+/// Invitations into one channel of which other servers have not heard yet: by one person, and by all.
+const INVITING_PER_PERSON_MAX: i64 = 50;
+const INVITING_PER_CHANNEL_MAX: i64 = 500;
 
 pub struct Crowds {
     of_server: DefaultKeyedRateLimiter<(ServerName, ChannelId)>,
@@ -130,16 +134,47 @@ pub fn asks_for_seat(event: &Event) -> Option<Membership> {
 }
 
 impl Work<'_> {
-    /// Whether one more of a server's people may knock at a channel that is hosted here.
+    /// Whether one more of a server's people may knock at a channel that is hosted here, or invite somebody into it.
     ///
     /// # Errors
-    /// `rate_limited`
+    /// `rate_limited`, `too_much_waiting`
     pub(in crate::domain) fn check_crowd(&mut self, channel: ChannelNum, event: &Event) -> Result<(), Error> {
         let knocks = asks_for_seat(event) == Some(Membership::Knocking);
         if knocks
             && peers::count_knocking(self.conn, channel, event.sender.server_str())? >= KNOCKS_PER_SERVER_MAX
         {
             return Err(Error::Conflict(Conflict::Crowded));
+        }
+        if event.kind == EventType::Member
+            && let Ok((user, content)) = MemberContent::of(event)
+            && content.membership == Membership::Invited
+        {
+            self.check_inviting(channel, &event.sender, &user)?;
+        }
+        Ok(())
+    }
+
+    /// Whether somebody may invite one more person of another server. Each such server is told some time, for days if need be,
+    /// and there need not be one of that name.
+    ///
+    /// # Errors
+    /// `too_much_waiting`
+    pub(in crate::domain) fn check_inviting(
+        &mut self,
+        channel: ChannelNum,
+        inviter: &UserId,
+        invitee: &UserId,
+    ) -> Result<(), Error> {
+        if invitee.server() == self.lane.identity.name || !self.is_host(channel)? {
+            return Ok(());
+        }
+        let id = self.lane.open(self.conn, channel)?.id.clone();
+        let bounds = [(Some(inviter), INVITING_PER_PERSON_MAX), (None, INVITING_PER_CHANNEL_MAX)];
+        for (inviter, most) in bounds {
+            let begin = Invited::begin(&id, inviter);
+            if peers::count_errands(self.conn, INVITES, &begin, most)? >= most {
+                return Err(Error::Conflict(Conflict::TooMuchWaiting));
+            }
         }
         Ok(())
     }

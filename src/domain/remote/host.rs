@@ -44,6 +44,17 @@ pub struct Invited {
     pub invitee: UserId,
 }
 
+/// Where servers are told of invitations.
+pub const INVITES: &str = "/invites";
+
+impl Invited {
+    /// With what begins that which is kept of invitations into a channel, by this person or by anybody.
+    pub fn begin(channel: &ChannelId, inviter: Option<&UserId>) -> String {
+        let by = inviter.map(|inviter| format!(r#","inviter":"{inviter}","#)).unwrap_or_default();
+        format!(r#"{{"channel":"{channel}"{by}"#)
+    }
+}
+
 pub(in crate::domain) fn damaged(what: &str, error: impl std::fmt::Display) -> Error {
     Error::Internal(storage::Error::Damaged(format!("{what}: {error}")))
 }
@@ -365,4 +376,21 @@ pub(super) fn raw(text: String) -> Result<Box<RawValue>> {
 
 pub(super) fn signature(bytes: &[u8]) -> Result<Signature> {
     bytes.try_into().map(Signature).map_err(|_| damaged("signature", "not 64 bytes"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_of_an_invitation_begins_so() {
+        let channel = ChannelId::from_hash(crate::protocol::ids::Hash([1; 32]));
+        let id = |id: &str| -> UserId { id.parse().expect("an id") };
+        let (inviter, invitee) = (id("@ann:a.test"), id("@bob:b.test"));
+        let kept = Invited { channel: channel.clone(), inviter: inviter.clone(), invitee };
+        let kept = serde_json::to_string(&kept).expect("JSON");
+        assert!(kept.starts_with(&Invited::begin(&channel, Some(&inviter))));
+        assert!(kept.starts_with(&Invited::begin(&channel, None)));
+        assert!(!kept.starts_with(&Invited::begin(&channel, Some(&id("@ann:a.tes")))));
+    }
 }

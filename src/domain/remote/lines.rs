@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 
 use crate::protocol::Seq;
-use crate::protocol::ids::ChannelId;
+use crate::protocol::ids::{ChannelId, ServerName};
 
 /// Batches of one channel that wait, and of all.
 const WAITING_PER_CHANNEL_MAX: usize = 8;
@@ -18,7 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Where batches of each channel queue.
 pub struct Lines {
-    lines: Mutex<HashMap<ChannelId, Weak<Line>>>,
+    /// By who sends: what others send of a host's channel is nothing to what the host sends.
+    lines: Mutex<HashMap<(ServerName, ChannelId), Weak<Line>>>,
     places: Semaphore,
 }
 
@@ -36,15 +37,16 @@ impl Default for Lines {
 }
 
 impl Lines {
-    pub fn of(&self, channel: &ChannelId) -> Arc<Line> {
+    pub fn of(&self, sender: &ServerName, channel: &ChannelId) -> Arc<Line> {
+        let key = (sender.clone(), channel.clone());
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(line) = lines.get(channel).and_then(Weak::upgrade) {
+        if let Some(line) = lines.get(&key).and_then(Weak::upgrade) {
             return line;
         }
         lines.retain(|_, line| line.strong_count() > 0);
         let line =
             Arc::new(Line { end: watch::Sender::new(0), places: Semaphore::new(WAITING_PER_CHANNEL_MAX) });
-        lines.insert(channel.clone(), Arc::downgrade(&line));
+        lines.insert(key, Arc::downgrade(&line));
         line
     }
 
@@ -71,5 +73,26 @@ impl Line {
     /// The log is so long: something that was to make it longer was not taken.
     pub fn reset(&self, size: i64) {
         self.end.send_replace(size);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::ids::Hash;
+
+    /// A stranger that sends entries of a channel does not make its host's wait, or go ahead of those before them.
+    #[test]
+    fn a_line_is_of_one_sender() {
+        let (lines, channel) = (Lines::default(), ChannelId::from_hash(Hash([1; 32])));
+        let (host, stranger) = ("a.test".parse().expect("a name"), "evil.test".parse().expect("a name"));
+        let line = lines.of(&host, &channel);
+        line.grow(10);
+        let other = lines.of(&stranger, &channel);
+        assert!(!other.reaches(1));
+        other.grow(1_000);
+        assert!(line.reaches(10) && !line.reaches(11));
+        other.reset(0);
+        assert!(lines.of(&host, &channel).reaches(10));
     }
 }

@@ -1,12 +1,12 @@
-//! Finding, joining and leaving channels that are hosted elsewhere, and invitations from there.
+//! Finding, joining and leaving channels that are hosted elsewhere.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use super::interest;
 use super::replica::encode;
-use super::wire::{ChannelCard, DirectoryPage, Invitation};
-use crate::domain::blocks;
+use super::wire::{ChannelCard, DirectoryPage};
 use crate::domain::channels::view_after;
 use crate::domain::directory::Listed;
 use crate::domain::effect::Effect;
@@ -16,24 +16,20 @@ use crate::domain::writer::{Draft, Outgoing, Work};
 use crate::domain::{Actor, Domain, Error, Missing, Person, Result, project, show};
 use crate::protocol::event::{EventType, Seen, SignedEvent};
 use crate::protocol::head::SignedHead;
-use crate::protocol::ids::{Alias, ChannelId, ServerName, UserId};
+use crate::protocol::ids::{Alias, ChannelId, ServerName};
 use crate::protocol::log::Entry;
 use crate::protocol::rules::Refusal;
-use crate::protocol::state::{ChannelKind, Create, State};
+use crate::protocol::state::{Create, State};
 use crate::storage::channels::ChannelChange;
 use crate::storage::joinings::JoiningRow;
 use crate::storage::members::MemberRow;
-use crate::storage::users::UserRow;
-use crate::storage::{ChannelNum, UserNum, channels, joinings, members, meta, peers, users};
+use crate::storage::{ChannelNum, UserNum, channels, joinings, members, meta};
 
 /// Channels elsewhere that are remembered because somebody looked at them.
 const FOUND_MAX: usize = 10_000;
 /// How long somebody who joins waits for the log; for one of at least so many entries they are shown its end at once.
 const JOIN_PATIENCE: Duration = Duration::from_secs(10);
 const LONG_LOG: i64 = 2_048;
-/// Open invitations that one person may have: in all, and from one server.
-const INVITATIONS_MAX: i64 = 200;
-const INVITATIONS_PER_SERVER_MAX: i64 = 20;
 /// Longest name and topic that are taken over from a card, in characters.
 const CARD_CHARS_MAX: usize = 500;
 /// Most members that are believed of a channel that is not here.
@@ -72,7 +68,7 @@ fn cut(card: &mut ChannelCard, host: &ServerName) {
 }
 
 /// A card that holds: its genesis founds the channel, hosted by `host`, and the head is the host's.
-fn check_card(
+pub(super) fn check_card(
     card: &mut ChannelCard,
     host: &ServerName,
 ) -> std::result::Result<(SignedEvent, Create), PeerError> {
@@ -165,7 +161,13 @@ impl Domain {
         };
         let last = out.events.last().ok_or(Error::Busy)?.id.clone();
         let arrives = self.expect(&last);
-        let entry = self.submit(&out, "join").await?;
+        let entry = match self.submit(&out, "join").await {
+            Ok(entry) => entry,
+            Err(error) => {
+                self.end_asking(&out, &error).await?;
+                return Err(error);
+            }
+        };
         if entry.check().is_err() || entry.event != last {
             let what = "an entry of something else".to_owned();
             return Err(Error::Peer(PeerError::Nonsense(out.host, what)));
@@ -181,6 +183,18 @@ impl Domain {
         // It is shown without, too.
         self.preview(channel).await?;
         self.channel(actor, channel.clone()).await
+    }
+
+    /// The host was asked to let the person in, and refused, unless it is not known what it did, or it has done so before: then
+    /// the log may come.
+    async fn end_asking(&self, out: &Outgoing, why: &Error) -> Result<()> {
+        let is_final =
+            matches!(why, Error::Peer(why) if !why.is_passing() && why.said() != Refusal::NoChange.code());
+        if !is_final {
+            return Ok(());
+        }
+        let (num, user) = (out.num, out.sender);
+        self.writer.channel(&out.channel, move |work| interest::forget_asked(work.conn, num, user)).await
     }
 
     /// Keeps that the host has taken the person in, until the log says so. Answers how long that is here.
@@ -202,6 +216,7 @@ impl Domain {
                 if row.seq >= size {
                     joinings::put(work.conn, &row)?;
                 }
+                interest::forget_asked(work.conn, row.channel, row.user_num)?;
                 Ok(size)
             })
             .await
@@ -261,6 +276,10 @@ impl Domain {
                 };
                 let content = serde_json::json!({ "membership": wanted });
                 let draft = Draft::new(EventType::Member).state(person.id.as_str(), content);
+                if wanted == "joined" {
+                    // The log may come before the answer, or without one.
+                    interest::note_asked(work.conn, num, person.num, size)?;
+                }
                 // What is here may be old: the host judges.
                 work.outgoing(num, &person, draft, Some(seen)).map(|out| Some((out, seen)))
             })
@@ -285,8 +304,9 @@ impl Domain {
             .channel(channel, move |work| {
                 let num = work.lane.num_of(work.conn, &id)?.ok_or(Error::NotFound(Missing::Channel))?;
                 let size = work.lane.open(work.conn, num)?.position.size;
+                interest::forget_asked(work.conn, num, person.num)?;
                 if let Some(coming) = joinings::coming(work.conn, (num, size), person.num)? {
-                    return leave_early(work, &person, &coming).map(Some);
+                    return leave_early(work, &person, &coming);
                 }
                 let Some(seat) = members::get(work.conn, num, person.num)? else {
                     return Err(Error::NotFound(Missing::Channel));
@@ -305,11 +325,11 @@ impl Domain {
                         Some(Seen { size: position.size, root: position.root })
                     }
                 };
-                let out = work.outgoing(num, &person, draft, seen)?;
-                work.keep_pending(&out)?;
+                let out = or_here(work.outgoing(num, &person, draft, seen))?;
+                out.as_ref().map_or(Ok(()), |out| work.keep_pending(out))?;
                 members::put(work.conn, &MemberRow { membership: "left".to_owned(), ..seat })?;
                 work.tell(Effect::Left { user: person.num, channel: num, id, seq: size - 1 });
-                Ok(Some(out.host))
+                Ok(out.map(|out| out.host))
             })
             .await?;
         if let Some(host) = host {
@@ -317,65 +337,6 @@ impl Domain {
         }
         Ok(())
     }
-
-    /// An invitation from a channel's host. Says nothing of what came of it.
-    pub async fn take_invitation(&self, origin: &ServerName, mut invitation: Invitation) -> Result<()> {
-        let (genesis, create) = check_card(&mut invitation.card, origin)?;
-        let (card, ours, host) = (invitation.card, self.server().clone(), origin.clone());
-        let channel = card.channel.clone();
-        let invitee = invitation.invitee.clone();
-        let inviter = invitation.inviter;
-        let wanted = self
-            .writer
-            .channel(&channel, move |work| {
-                let Some(row) = users::by_id(work.conn, invitee.as_str())? else { return Ok(None) };
-                let is_ours = invitee.server() == ours && row.deleted_ts.is_none() && row.is_account();
-                let is_dm = create.kind == ChannelKind::Dm;
-                let concerned =
-                    !is_dm || (create.users.contains(&invitee) && create.users.contains(&inviter));
-                // Whom its own people invite this server has signed itself.
-                let may_be = inviter.server() != ours || is_in(work, &card.channel, &inviter)?;
-                if !is_ours || !concerned || !may_be || has_enough(work, row.num, &host)? {
-                    return Ok(None);
-                }
-                let founder = Some(&create.creator).filter(|_| is_dm);
-                for person in founder.into_iter().chain([&inviter]) {
-                    if blocks::blocks(work, row.num, person)? {
-                        return Ok(None);
-                    }
-                }
-                let num = adopt_genesis(work, &card, &genesis)?;
-                let seat = members::get(work.conn, num, row.num)?;
-                let membership = seat.as_ref().map(|seat| seat.membership.as_str());
-                if membership == Some("joined") {
-                    return Ok(None);
-                }
-                // While people of here are in a channel its log comes, and says who is invited; of a direct conversation
-                // it need not.
-                let is_told = !is_dm && peers::joined_of(work.conn, num, ours.as_str())? > 0;
-                // People who know each other need not ask.
-                let known = peers::shares_channel(work.conn, row.num, inviter.server_str())?;
-                // The same again changes nothing, whoever is named this time.
-                if !is_told && membership != Some("invited") {
-                    let sender = work.person(&inviter)?;
-                    invite_here(work, seat.unwrap_or_else(|| outside(num, row.num)), sender.num)?;
-                }
-                // The host can put any name here; it speaks for its own people only.
-                let genuine = inviter == create.creator;
-                Ok((is_dm && known && genuine).then_some((row.num, invitee)))
-            })
-            .await?;
-        let Some((num, id)) = wanted else { return Ok(()) };
-        let person = crate::domain::Person { num, id };
-        let actor = Actor { person, role: crate::domain::view::AccountRole::User, session: String::new() };
-        self.join_elsewhere(&actor, &channel).await.map(drop)
-    }
-}
-
-/// Whether as many invitations of the person are open as may be.
-fn has_enough(work: &mut Work<'_>, user: i64, host: &ServerName) -> Result<bool> {
-    let (all, theirs) = peers::count_invited(work.conn, user, host.as_str())?;
-    Ok(all >= INVITATIONS_MAX || theirs >= INVITATIONS_PER_SERVER_MAX)
 }
 
 /// A row for the public channel of a card, and what the card says of it.
@@ -388,7 +349,11 @@ fn adopt(work: &mut Work<'_>, card: &ChannelCard) -> Result<ChannelNum> {
     Ok(num)
 }
 
-fn adopt_genesis(work: &mut Work<'_>, card: &ChannelCard, genesis: &SignedEvent) -> Result<ChannelNum> {
+pub(super) fn adopt_genesis(
+    work: &mut Work<'_>,
+    card: &ChannelCard,
+    genesis: &SignedEvent,
+) -> Result<ChannelNum> {
     let num = work.adopt_channel(genesis)?;
     if work.lane.open(work.conn, num)?.position.size == 0 {
         let alias = card.alias.as_deref();
@@ -438,31 +403,30 @@ fn invited_at(work: &mut Work<'_>, num: ChannelNum) -> Result<Seen> {
     Ok(Seen { size: head.head.size, root: head.head.root })
 }
 
-/// Leaves a channel of whose log the part is on its way in which one joined.
-fn leave_early(work: &mut Work<'_>, person: &Person, coming: &JoiningRow) -> Result<ServerName> {
-    let content = serde_json::json!({ "membership": "left" });
-    let draft = Draft::new(EventType::Member).state(person.id.as_str(), content);
-    let out = work.outgoing(coming.channel, person, draft, None)?;
-    work.keep_pending(&out)?;
-    joinings::delete(work.conn, coming.channel, person.num)?;
-    let (id, seq) = (out.channel, coming.seq);
-    work.tell(Effect::Left { user: person.num, channel: coming.channel, id, seq });
-    Ok(out.host)
+/// What tells the host that somebody leaves; none where its log knows only a key in this server's name that is another's. For
+/// that log they were never here: they leave as far as this server goes.
+fn or_here(composed: Result<Outgoing>) -> Result<Option<Outgoing>> {
+    match composed {
+        Ok(out) => Ok(Some(out)),
+        Err(Error::Refused(Refusal::KeyUnknown)) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
-/// Shows an invitation by the host's word. What the log says of the person stays where it was said (`since_seq`).
-fn invite_here(work: &mut Work<'_>, seat: MemberRow, inviter: UserNum) -> Result<()> {
-    let (channel, user) = (seat.channel, seat.user_num);
-    let row = MemberRow { membership: "invited".to_owned(), invited_by: Some(inviter), ..seat };
-    members::put(work.conn, &row)?;
-    let known = channels::by_num(work.conn, channel)?.ok_or(Error::NotFound(Missing::Channel))?;
-    let info = Box::new(show::channel_info(&known));
-    work.tell(Effect::Joined { user, channel, info, joined: false, seq: known.size.max(1) - 1 });
-    Ok(())
+/// Leaves a channel of whose log the part is on its way in which one joined. Answers whom to tell.
+fn leave_early(work: &mut Work<'_>, person: &Person, coming: &JoiningRow) -> Result<Option<ServerName>> {
+    let content = serde_json::json!({ "membership": "left" });
+    let draft = Draft::new(EventType::Member).state(person.id.as_str(), content);
+    let out = or_here(work.outgoing(coming.channel, person, draft, None))?;
+    out.as_ref().map_or(Ok(()), |out| work.keep_pending(out))?;
+    joinings::delete(work.conn, coming.channel, person.num)?;
+    let (id, seq) = (work.lane.open(work.conn, coming.channel)?.id.clone(), coming.seq);
+    work.tell(Effect::Left { user: person.num, channel: coming.channel, id, seq });
+    Ok(out.map(|out| out.host))
 }
 
 /// Somebody of whom the log says nothing.
-fn outside(channel: ChannelNum, user_num: UserNum) -> MemberRow {
+pub(super) fn outside(channel: ChannelNum, user_num: UserNum) -> MemberRow {
     MemberRow {
         channel,
         user_num,
@@ -475,18 +439,6 @@ fn outside(channel: ChannelNum, user_num: UserNum) -> MemberRow {
         read_seq: 0,
         read_base: 0,
     }
-}
-
-/// Whether somebody of this server is in a channel, or is about to be.
-fn is_in(work: &mut Work<'_>, channel: &ChannelId, user: &UserId) -> Result<bool> {
-    let Some(num) = work.lane.num_of(work.conn, channel)? else { return Ok(false) };
-    let Some(row) = users::by_id(work.conn, user.as_str())?.filter(UserRow::is_account) else {
-        return Ok(false);
-    };
-    let size = work.lane.open(work.conn, num)?.position.size;
-    let seat = members::get(work.conn, num, row.num)?;
-    Ok(seat.is_some_and(|seat| seat.membership == "joined")
-        || joinings::coming(work.conn, (num, size), row.num)?.is_some())
 }
 
 fn parse<T: serde::de::DeserializeOwned>(server: &ServerName, text: &str) -> Result<T> {

@@ -1,30 +1,24 @@
 //! Copies of channels that are hosted elsewhere.
 
-use std::collections::BTreeSet;
-
 use super::evidence::{add_fork, contradicts, end_joinings};
-use super::history::is_in;
 use super::lines::Line;
-use super::wire::{Batch, BatchAnswer, Evidence, HeadClaim, Heads, Signal, WireEntry};
-use crate::domain::effect::Effect;
+use super::wire::{Batch, BatchAnswer, Evidence, HeadClaim, Heads, WireEntry};
 use crate::domain::peers::{Ask, PeerError};
 use crate::domain::verify::stored_head;
 use crate::domain::writer::{BatchError, Incoming, Ingested, Work};
 use crate::domain::{Conflict, Domain, Error, Forbidden, Missing, Result};
 use crate::protocol::Seq;
 use crate::protocol::head::{self, Finding, SignedHead};
-use crate::protocol::ids::{ChannelId, Hash, ServerName, UserId};
+use crate::protocol::ids::{ChannelId, Hash, ServerName};
 use crate::protocol::key_document::{PublishedKey, SignedKeySet};
 use crate::protocol::limits::BATCH_ENTRIES_MAX;
 use crate::protocol::log::Entry;
 use crate::protocol::state::content::KeyContent;
 use crate::storage::channels::ChannelRow;
-use crate::storage::{ChannelNum, channels, members, peers, users};
+use crate::storage::{ChannelNum, channels, peers};
 
 /// How many channels one comparison of heads is about.
 pub const HEADS_MAX: usize = 1_000;
-/// Signals in one request.
-pub const SIGNALS_MAX: usize = 100;
 /// Keys of one batch about which their servers are asked.
 const KEYS_CHECKED_MAX: usize = 16;
 /// Questions about keys that are under way to other servers: a host can make this one ask any of them.
@@ -35,7 +29,7 @@ impl Domain {
     /// here.
     ///
     /// # Errors
-    /// `channel_not_found`, `not_host`, what is wrong with the batch.
+    /// `channel_not_found`, `not_host`, `not_member`, what is wrong with the batch.
     pub async fn ingest(
         &self,
         origin: &ServerName,
@@ -50,7 +44,7 @@ impl Domain {
                 format!("at most {BATCH_ENTRIES_MAX} entries"),
             ));
         }
-        let line = self.lines.of(channel);
+        let line = self.lines.of(origin, channel);
         let first = batch.entries.first().map_or(0, |placed| placed.entry.seq);
         let in_turn = self.await_turn(origin, channel, &line, first).await?;
         let end = batch.entries.last().map_or(0, |placed| placed.entry.seq.saturating_add(1));
@@ -58,7 +52,7 @@ impl Domain {
         let placed: Vec<Entry> = batch.entries.iter().map(|placed| placed.entry.clone()).collect();
         let incoming: Vec<Incoming> = batch.entries.into_iter().map(WireEntry::incoming).collect();
         let (id, host, signed) = (channel.clone(), origin.clone(), batch.head);
-        let fences = self.fences.clone();
+        let (fences, interest) = (self.fences.clone(), self.interest.clone());
         let take = move |work: &mut Work<'_>| {
             // REPL-27: looked at here, so that nothing slips in after the answer.
             if !fences.admits(&host, created_s) {
@@ -71,6 +65,7 @@ impl Domain {
             if peers::evidence(work.conn, id.as_str())?.is_some() {
                 return Err(Error::Batch(BatchError::Fork));
             }
+            interest.check(work, num)?;
             let done = work.ingest(num, incoming, signed.clone())?;
             raise_alarms(work, &host, &id, &done)?;
             let forked = end_joinings(work, num, &id, &signed)?;
@@ -260,77 +255,6 @@ impl Domain {
         Ok(kept || self.keep_pair(channel, first, second).await?)
     }
 
-    /// What passes: typing of the origin's people, or of anybody when the origin is the host; presence and new
-    /// profiles of the origin's own people.
-    pub async fn take_signals(
-        &self,
-        origin: &ServerName,
-        channel: &ChannelId,
-        signals: Vec<Signal>,
-    ) -> Result<()> {
-        if signals.len() > SIGNALS_MAX {
-            return Err(Error::invalid("too_large", "/signals", format!("at most {SIGNALS_MAX} signals")));
-        }
-        let (id, from, ours) = (channel.clone(), origin.clone(), self.server().clone());
-        let heard: Vec<(ChannelNum, Vec<ChannelNum>, Signal)> = self
-            .reads
-            .read(move |conn| {
-                let row = channels::by_id(conn, id.as_str())?.ok_or(Error::NotFound(Missing::Channel))?;
-                let by_host = row.host == from.as_str();
-                if !is_in(conn, &row, &from)? {
-                    return Err(Error::Forbidden(Forbidden::NotMember));
-                }
-                let mut heard = Vec::new();
-                for signal in signals {
-                    let user = signal.user();
-                    // Nobody speaks for others; a host hands on what others said.
-                    if user.server() == ours || (user.server() != from && !by_host) {
-                        continue;
-                    }
-                    let Some(person) = users::by_id(conn, user.as_str())? else { continue };
-                    let seat = members::get(conn, row.num, person.num)?;
-                    if seat.is_none_or(|seat| seat.membership != "joined") {
-                        continue;
-                    }
-                    // Somebody is there or not, in all of their channels.
-                    let everywhere = match &signal {
-                        Signal::Presence { user, .. } if user.server() != from => continue,
-                        Signal::Presence { .. } => {
-                            let seats = members::of_user(conn, person.num, "joined")?;
-                            seats.into_iter().map(|seat| seat.channel).collect()
-                        }
-                        Signal::Typing { .. } | Signal::Profile { .. } => Vec::new(),
-                    };
-                    heard.push((row.num, everywhere, signal));
-                }
-                Ok(heard)
-            })
-            .await?;
-        let mut effects = Vec::new();
-        let mut asked = BTreeSet::new();
-        for (num, everywhere, signal) in heard {
-            match signal {
-                Signal::Typing { user } => effects.push(Effect::Typing {
-                    channel: num,
-                    id: channel.clone(),
-                    user: user.as_str().to_owned(),
-                }),
-                Signal::Profile { user } => {
-                    asked.insert(user);
-                }
-                Signal::Presence { user, online } => {
-                    self.presences.set_remote(user.as_str(), &everywhere, online);
-                }
-            }
-        }
-        // Only a person's own server knows that they changed: nobody makes us ask a third one.
-        for user in asked.into_iter().filter(|user| user.server() == *origin) {
-            self.ask_profile(user);
-        }
-        self.audience.announce(effects);
-        Ok(())
-    }
-
     /// What is here of the channels that a server hosts, to ask whether it has more.
     pub async fn claims(&self, host: &ServerName, after: ChannelNum) -> Result<(Heads, Option<ChannelNum>)> {
         let host = host.clone();
@@ -349,14 +273,6 @@ impl Domain {
                 Ok((Heads { heads: rows.into_iter().filter_map(claim).collect(), fence: false }, next))
             })
             .await
-    }
-}
-
-impl Signal {
-    pub fn user(&self) -> &UserId {
-        match self {
-            Signal::Typing { user } | Signal::Presence { user, .. } | Signal::Profile { user } => user,
-        }
     }
 }
 

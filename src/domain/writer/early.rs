@@ -5,11 +5,13 @@ use super::Work;
 use super::open::{damaged, in_log};
 use crate::domain::Error;
 use crate::domain::pending::Fate;
-use crate::protocol::event::{Event, EventType};
+use crate::protocol::event::{Event, EventType, SignedEvent};
+use crate::protocol::ids::UserId;
 use crate::protocol::rules::{Membership, Refusal};
+use crate::protocol::sign::Signature;
 use crate::protocol::state::content::MemberContent;
 use crate::storage::members::{self, MemberRow};
-use crate::storage::{ChannelNum, UserNum, pending, users};
+use crate::storage::{ChannelNum, UserNum, entries, pending, users};
 
 impl Work<'_> {
     /// Makes those who left early what the log says that they are. True if there were any.
@@ -60,6 +62,24 @@ impl Work<'_> {
         self.tell_fate(&row, Fate::Delivered)
     }
 
+    /// Whether somebody of this server came in by themselves: their join is signed with a key of its own. A host can have its
+    /// log say that of anybody, with a key that it bound in this server's name.
+    pub fn has_joined(&mut self, seat: &MemberRow) -> Result<bool, Error> {
+        let Some(joined) = seat.joined_seq else { return Ok(false) };
+        let Some(entry) = entries::by_seq(self.conn, seat.channel, joined)? else { return Ok(false) };
+        let Ok(signature) = entry.signature.as_slice().try_into().map(Signature) else { return Ok(false) };
+        let Ok(signed) = SignedEvent::from_parts(entry.event.into_bytes(), signature) else {
+            return Ok(false);
+        };
+        let key = self.lane.identity.key_of(signed.event.kid.as_str());
+        Ok(key.is_some_and(|(_, key)| signed.verify(&key.public()).is_ok()))
+    }
+
+    /// Whether somebody of this server is in the channel by its log, and came in by themselves, be they out here already.
+    pub fn is_in_by_log(&mut self, seat: &MemberRow, id: &UserId) -> Result<bool, Error> {
+        Ok(in_log(self.conn, seat, id)? == Some(Membership::Joined) && self.has_joined(seat)?)
+    }
+
     fn early(&mut self, channel: ChannelNum) -> Result<Vec<UserNum>, Error> {
         let mut gone = Vec::new();
         for (user, _, event) in pending::in_channel(self.conn, channel)? {
@@ -80,6 +100,9 @@ impl Work<'_> {
         let Some(said) = said.filter(|said| matches!(said, Membership::Joined | Membership::Invited)) else {
             return Ok(false);
         };
+        if said == Membership::Joined && !self.has_joined(&seat)? {
+            return Ok(false);
+        }
         members::put(self.conn, &MemberRow { membership: said.as_str().to_owned(), ..seat })?;
         self.lane.open(self.conn, channel)?.forget_state();
         Ok(true)

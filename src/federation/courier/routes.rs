@@ -1,6 +1,6 @@
 //! Which servers have to hear of a commit.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::Courier;
@@ -42,10 +42,13 @@ impl Routes {
         }
     }
 
-    /// Servers that are told whatever happens now.
-    pub(super) fn all(&self) -> HashSet<ServerName> {
-        let servers = self.servers.read().unwrap_or_else(PoisonError::into_inner);
-        servers.values().flatten().cloned().collect()
+    pub(super) fn remove(&self, channel: ChannelNum, server: &ServerName) {
+        let mut servers = self.servers.write().unwrap_or_else(PoisonError::into_inner);
+        let Some(known) = servers.get_mut(&channel) else { return };
+        known.retain(|known| known != server);
+        if known.is_empty() {
+            servers.remove(&channel);
+        }
     }
 }
 
@@ -61,5 +64,24 @@ impl Announce for Both {
             courier.heard(&effects);
         }
         self.here.announce(effects);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_gone_is_not_told() {
+        let (routes, a, b) =
+            (Routes::default(), "a.test".parse().expect("a name"), "b.test".parse().expect("one"));
+        for server in [&a, &b, &a] {
+            routes.add(1, server);
+        }
+        routes.remove(2, &a);
+        routes.remove(1, &a);
+        assert_eq!(routes.of(1), [b.clone()]);
+        routes.remove(1, &b);
+        assert!(routes.servers.read().expect("routes").is_empty());
     }
 }

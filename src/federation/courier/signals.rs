@@ -7,7 +7,7 @@ use super::Courier;
 use crate::domain::Error;
 use crate::domain::effect::Effect;
 use crate::domain::peers::{Ask, Peers};
-use crate::domain::remote::replica::SIGNALS_MAX;
+use crate::domain::remote::signals::SIGNALS_MAX;
 use crate::domain::remote::wire::{Signal, Signals};
 use crate::protocol::ids::{ChannelId, ServerName, UserId};
 use crate::storage::peers::Shared;
@@ -20,10 +20,15 @@ impl Courier {
         for effect in effects {
             match effect {
                 Effect::Entry { channel, .. } => woken.extend(self.routes.of(*channel)),
-                Effect::Replica { channel, server } => {
-                    self.routes.add(*channel, server);
+                Effect::Replica { channel, server, ends } => {
+                    // What is left up to the end is looked for by the server's lane.
+                    match ends {
+                        true => self.routes.remove(*channel, server),
+                        false => self.routes.add(*channel, server),
+                    }
                     woken.insert(server.clone());
                 }
+                Effect::Errand { server } => drop(woken.insert(server.clone())),
                 Effect::Typing { channel, id, user } => self.signal_typing(*channel, id, user),
                 Effect::Profile { profile, .. } => self.signal_profile(&profile.id),
                 _ => {}

@@ -11,6 +11,7 @@ use super::State;
 use super::signed::Signed;
 use crate::domain::remote::host::Purpose;
 use crate::domain::remote::replica::HEADS_MAX;
+use crate::domain::remote::signals::SIGNALS_MAX;
 use crate::domain::remote::wire::{
     Batch, BatchAnswer, Evidence, Heads, HeadsAnswer, Signals, Snapshot, Submission, SubmissionAnswer,
 };
@@ -177,6 +178,7 @@ pub async fn post_signals(
     path: Path<ChannelId>,
 ) -> Result<HttpResponse, Problem> {
     let signals: Signals = signed.json()?;
+    state.rates.signals(&signed.origin, signals.signals.len().min(SIGNALS_MAX))?;
     state.domain.take_signals(&signed.origin, &path, signals.signals).await?;
     Ok(HttpResponse::NoContent().finish())
 }

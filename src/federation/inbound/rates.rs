@@ -21,6 +21,8 @@ use crate::protocol::ids::ServerName;
 
 /// Claims of one comparison of heads that cost as much as a request: each is looked up by itself.
 const CLAIMS_PER_REQUEST: u32 = 4;
+/// Signals that cost as much as a request: each is looked up, and told to everybody in a channel.
+const SIGNALS_PER_REQUEST: u32 = 10;
 /// How often who has been quiet is forgotten, in seconds.
 const FORGET_INTERVAL_S: u64 = 60;
 
@@ -72,7 +74,16 @@ impl Rates {
 
     /// So many claims about heads, beside the request that they came in.
     pub fn claims(&self, server: &ServerName, count: usize) -> Result<(), Problem> {
-        let cost = u32::try_from(count).unwrap_or(u32::MAX) / CLAIMS_PER_REQUEST;
+        self.parts(server, count, CLAIMS_PER_REQUEST)
+    }
+
+    /// So many signals, beside the request that they came in.
+    pub fn signals(&self, server: &ServerName, count: usize) -> Result<(), Problem> {
+        self.parts(server, count, SIGNALS_PER_REQUEST)
+    }
+
+    fn parts(&self, server: &ServerName, count: usize, per_request: u32) -> Result<(), Problem> {
+        let cost = u32::try_from(count).unwrap_or(u32::MAX) / per_request;
         NonZeroU32::new(cost).map_or(Ok(()), |cost| self.servers.count(server, cost))
     }
 
