@@ -191,6 +191,22 @@ async fn heads_count_as_what_they_cost() {
     evil.ask(to, "GET", "/check", None).await.expect(200);
 }
 
+/// Nor is a hundred signals.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn signals_count_as_what_they_cost() {
+    let (world, evil) = world(&[("REQUESTS_PER_MINUTE", 60)]).await;
+    let to = &world.servers[0];
+    let path = format!("/channels/!{}/signals", "A".repeat(43));
+    let typing = json!({ "type": "typing", "user": "@mallory:evil.test" });
+    let signals = |count: usize| Some(json!({ "signals": vec![typing.clone(); count] }));
+    let mut taken = 0;
+    while evil.ask(to, "POST", &path, signals(100)).await.status == 404 {
+        taken += 1;
+        assert!(taken < 30, "{taken} were taken");
+    }
+    evil.ask(to, "POST", &path, signals(100)).await.problem(429, "rate_limited");
+}
+
 /// What was met and is nobody makes room for what is met later; who has somebody in a channel stays.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn servers_that_are_nobody_are_forgotten() {

@@ -40,8 +40,9 @@ const PAUSE_MAX: Duration = Duration::from_secs(3_600);
 const ASKED_PAUSE_MAX: Duration = Duration::from_secs(60);
 /// How often a courier looks for what it was not told of (another node's commits, say).
 const LOOK_INTERVAL: Duration = Duration::from_secs(5);
-/// How often it is looked whether a quiet courier has anything to do at all; who holds its lane then.
+/// How often it is looked whether a quiet courier has anything to do at all.
 const IDLE_INTERVAL: Duration = Duration::from_secs(60);
+/// Who holds a lane that nobody wakes: the list of all, and its task.
 const LANE_HOLDERS: usize = 2;
 /// How often hosts are told what is here of their channels, though nothing says that it is not all.
 const COMPARE_INTERVAL: Duration = Duration::from_secs(600);
@@ -78,6 +79,41 @@ impl Lane {
             ask_others: AtomicBool::new(false),
             doubted: Mutex::default(),
         }
+    }
+}
+
+/// The lanes to all servers that something waits for.
+#[derive(Default)]
+struct Lanes(Mutex<HashMap<ServerName, Arc<Lane>>>);
+
+impl Lanes {
+    fn known(&self, server: &ServerName) -> Option<Arc<Lane>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(server).cloned()
+    }
+
+    /// True if there was none.
+    fn of(&self, server: &ServerName) -> (Arc<Lane>, bool) {
+        let mut lanes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(lane) = lanes.get(server) {
+            return (lane.clone(), false);
+        }
+        let lane = Arc::new(Lane::new());
+        lanes.insert(server.clone(), lane.clone());
+        (lane, true)
+    }
+
+    /// Ends a lane that has nothing to do: a server that was only invited once costs nothing from then on. False if it was
+    /// woken meanwhile.
+    fn end(&self, server: &ServerName, lane: &Arc<Lane>) -> bool {
+        let mut lanes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // Those who wake it do so with a copy that they got under this lock.
+        let is_held = Arc::strong_count(lane) > LANE_HOLDERS;
+        if is_held || lane.notify.notified().now_or_never().is_some() {
+            lane.notify.notify_one();
+            return false;
+        }
+        lanes.remove(server);
+        true
     }
 }
 
@@ -136,7 +172,7 @@ impl LaneWork {
 pub struct Courier {
     domain: Arc<Domain>,
     outbound: Arc<Outbound>,
-    lanes: Mutex<HashMap<ServerName, Arc<Lane>>>,
+    lanes: Lanes,
     routes: Arc<Routes>,
     runtime: tokio::runtime::Handle,
 }
@@ -151,7 +187,7 @@ impl Courier {
         let courier = Arc::new(Courier {
             domain: domain.clone(),
             outbound: outbound.clone(),
-            lanes: Mutex::default(),
+            lanes: Lanes::default(),
             routes: routes.clone(),
             runtime: tokio::runtime::Handle::current(),
         });
@@ -198,8 +234,7 @@ impl Courier {
         self.outbound.note(server, false);
         self.outbound.note_contact(server, None);
         self.domain.recovery.revived(server);
-        let lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(lane) = lanes.get(server) {
+        if let Some(lane) = self.lanes.known(server) {
             lane.alive.notify_one();
         }
     }
@@ -234,12 +269,10 @@ impl Courier {
     }
 
     fn lane(self: &Arc<Self>, server: &ServerName) -> Arc<Lane> {
-        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(lane) = lanes.get(server) {
-            return lane.clone();
+        let (lane, is_new) = self.lanes.of(server);
+        if !is_new {
+            return lane;
         }
-        let lane = Arc::new(Lane::new());
-        lanes.insert(server.clone(), lane.clone());
         let (courier, server, own) = (Arc::downgrade(self), server.clone(), lane.clone());
         let outbound = self.outbound.clone();
         self.runtime.spawn(async move {
@@ -268,7 +301,7 @@ impl Courier {
                 courier.serve(&server, &own, &mut work).await;
                 if quiet && looked.elapsed() > IDLE_INTERVAL {
                     looked = Instant::now();
-                    if !dirty && courier.has_no_business(&server).await && courier.end(&server, &own) {
+                    if !dirty && courier.has_no_business(&server).await && courier.lanes.end(&server, &own) {
                         return;
                     }
                 }
@@ -280,20 +313,6 @@ impl Courier {
     async fn has_no_business(&self, server: &ServerName) -> bool {
         let name = server.as_str().to_owned();
         matches!(self.domain.reads.read(move |conn| peers::has_business(conn, &name)).await, Ok(false))
-    }
-
-    /// Ends a lane that has nothing to do: a server that was only invited once costs nothing from then on. False if it was
-    /// woken meanwhile.
-    fn end(&self, server: &ServerName, lane: &Arc<Lane>) -> bool {
-        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        // Those who wake it do so with a copy that they got under this lock: beside the map's and the task's own.
-        let is_held = Arc::strong_count(lane) > LANE_HOLDERS;
-        if is_held || lane.notify.notified().now_or_never().is_some() {
-            lane.notify.notify_one();
-            return false;
-        }
-        lanes.remove(server);
-        true
     }
 
     /// Rounds until nothing is left, or something fails.
@@ -363,6 +382,22 @@ impl Courier {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_lane_ends_unless_somebody_wakes_it() {
+        let (lanes, server) = (Lanes::default(), "a.test".parse().expect("a name"));
+        let (own, is_new) = lanes.of(&server);
+        assert!(is_new);
+        // Somebody has it, and has not woken it yet.
+        let (other, is_new) = lanes.of(&server);
+        assert!(!is_new && !lanes.end(&server, &own));
+        drop(other);
+        // They have, and it looks once more.
+        assert!(!lanes.end(&server, &own));
+        assert!(own.notify.notified().now_or_never().is_some());
+        assert!(lanes.end(&server, &own));
+        assert!(lanes.known(&server).is_none() && lanes.of(&server).1);
+    }
 
     /// REPL-18: a server that comes back says what it has; what it got since, because its request ended a pause, is not
     /// sent a second time.

@@ -7,7 +7,9 @@ use diesel::prelude::*;
 
 use super::channels::ChannelRow;
 use super::members::MemberRow;
-use super::schema::{alarms, channels, errands, evidence, members, peers, pending, replicas, users};
+use super::schema::{
+    alarms, channels, errands, evidence, joinings, members, peers, pending, replicas, users,
+};
 use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, kept_update, optional};
 
 use crate::protocol::state::ServerList;
@@ -451,7 +453,10 @@ pub fn has_business(conn: &mut Conn, server: &str) -> Result<bool> {
     let gets = replicas::table.filter(replicas::server.eq(server));
     let told = errands::table.filter(errands::server.eq(server));
     let waits = pending::table.filter(pending::host.eq(server));
-    let hosts = channels::table.filter(channels::host.eq(server));
+    // One that only an invitation made known is no copy.
+    let coming = joinings::table.select(joinings::channel);
+    let is_copy = channels::size.gt(0).or(channels::num.eq_any(coming));
+    let hosts = channels::table.filter(channels::host.eq(server).and(is_copy));
     let any = exists(gets).or(exists(told)).or(exists(waits)).or(exists(hosts));
     Ok(diesel::select(any).get_result(conn)?)
 }

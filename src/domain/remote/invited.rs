@@ -18,7 +18,7 @@ use crate::storage::{UserNum, channels, joinings, members, meta, peers, users};
 const INVITATIONS_MAX: i64 = 200;
 const INVITATIONS_PER_SERVER_MAX: i64 = 20;
 /// Direct conversations of one host that one person is brought into unasked, in a day; and the day in milliseconds.
-const UNASKED_PER_DAY_MAX: u32 = 20;
+const UNASKED_PER_DAY_MAX: u32 = 10;
 const DAY_MS: i64 = 24 * 3_600_000;
 
 impl Domain {

@@ -128,7 +128,7 @@ endpoints! {
     channels::post_leave ["channel_not_found", "bad_event", "too_large"];
     channels::post_knock ["channel_not_found", "bad_event", "too_large"];
     channels::post_events ["channel_not_found", "recovering", "too_large"];
-    channels::post_entries ["channel_not_found", "not_host", "bad_entry", "bad_head", "stale_term", "fork", "fenced", "too_large"];
+    channels::post_entries ["channel_not_found", "not_host", "not_member", "bad_entry", "bad_head", "stale_term", "fork", "fenced", "too_large"];
     channels::get_entries ["channel_not_found", "not_member"];
     channels::get_snapshot ["channel_not_found", "not_member", "too_large"];
     channels::get_body ["channel_not_found", "not_member", "message_not_found", "redacted"];
