@@ -69,7 +69,7 @@ async fn a_host_makes_nobody_a_member() {
     assert_eq!(ann.membership(&channel).await.as_deref(), Some("joined"));
     ann.post(&format!("/channels/{channel}/leave"), Value::Null).await.expect(204);
     assert_eq!(ann.membership(&channel).await, None);
-    assert_eq!(world.servers[0].read(|conn| pending::hosts(conn)), Vec::<String>::new());
+    assert_eq!(world.servers[0].read(pending::hosts), Vec::<String>::new());
     hosted.push(&world.servers[0], hosted.batch(0)).await.problem(403, "not_member");
 }
 

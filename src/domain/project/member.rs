@@ -88,11 +88,11 @@ fn stands_here(
 
 /// Whether the key of an entry in this server's name, which the log knows, is this server's.
 fn signed_here(work: &mut Work<'_>, at: &At<'_>) -> Result<bool, Error> {
-    let identity = work.lane.identity.clone();
-    let Some((kid, key)) = identity.key_of(at.event.kid.as_str()) else { return Ok(false) };
+    let own = work.own_key(at.event.kid.as_str())?;
+    let server = work.lane.identity.name.clone();
     let state = work.lane.open(work.conn, at.channel)?.state_of(work.conn, &[])?;
-    let bound = state.keys.get(&(identity.name.clone(), kid.clone()));
-    Ok(bound.is_some_and(|bound| bound.public == key.public()))
+    let bound = state.keys.get(&(server, at.event.kid.clone()));
+    Ok(bound.is_some_and(|bound| Some(bound.public) == own))
 }
 
 fn inviter(work: &mut Work<'_>, member: &Member) -> Result<Option<UserNum>, Error> {

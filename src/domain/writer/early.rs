@@ -8,10 +8,10 @@ use crate::domain::pending::Fate;
 use crate::protocol::event::{Event, EventType, SignedEvent};
 use crate::protocol::ids::UserId;
 use crate::protocol::rules::{Membership, Refusal};
-use crate::protocol::sign::Signature;
+use crate::protocol::sign::{PublicKey, Signature, SigningKey};
 use crate::protocol::state::content::MemberContent;
 use crate::storage::members::{self, MemberRow};
-use crate::storage::{ChannelNum, UserNum, entries, pending, users};
+use crate::storage::{ChannelNum, UserNum, entries, meta, pending, users};
 
 impl Work<'_> {
     /// Makes those who left early what the log says that they are. True if there were any.
@@ -71,8 +71,18 @@ impl Work<'_> {
         let Ok(signed) = SignedEvent::from_parts(entry.event.into_bytes(), signature) else {
             return Ok(false);
         };
-        let key = self.lane.identity.key_of(signed.event.kid.as_str());
-        Ok(key.is_some_and(|(_, key)| signed.verify(&key.public()).is_ok()))
+        let key = self.own_key(signed.event.kid.as_str())?;
+        Ok(key.is_some_and(|key| signed.verify(&key).is_ok()))
+    }
+
+    /// The key of this id, if it is or was this server's. Another node may have begun with a newer one than this.
+    pub fn own_key(&mut self, kid: &str) -> Result<Option<PublicKey>, Error> {
+        if let Some((_, key)) = self.lane.identity.key_of(kid) {
+            return Ok(Some(key.public()));
+        }
+        let row = meta::all_keys(self.conn)?.into_iter().find(|row| row.kid == kid);
+        let seed = row.and_then(|row| row.seed.try_into().ok());
+        Ok(seed.map(|seed| SigningKey::from_seed(seed).public()))
     }
 
     /// Whether somebody of this server is in the channel by its log, and came in by themselves, be they out here already.
