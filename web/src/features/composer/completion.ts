@@ -7,7 +7,8 @@ export interface Trigger {
 }
 
 const KINDS = { "@": "person", "#": "channel", ":": "emoji" } as const;
-const EMOJI_QUERY_MIN = 2;
+/** What can be the beginning of an emoji's name: `:-D` and `:._` are none. */
+const EMOJI_QUERY = /^[\p{L}\p{N}+]./u;
 
 export function triggerAt(text: string, caret: number): Trigger | null {
   const command = /^\/([a-z]*)$/i.exec(text.slice(0, caret));
@@ -17,6 +18,6 @@ export function triggerAt(text: string, caret: number): Trigger | null {
   const [, sign, query = ""] = match;
   if (sign !== "@" && sign !== "#" && sign !== ":") return null;
   const kind = KINDS[sign];
-  if (kind === "emoji" && query.length < EMOJI_QUERY_MIN) return null;
+  if (kind === "emoji" && !EMOJI_QUERY.test(query)) return null;
   return { kind, query: query.toLowerCase(), from: caret - query.length - 1 };
 }

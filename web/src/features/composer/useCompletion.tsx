@@ -36,6 +36,8 @@ export function useCompletion({ channel, text, caret, insert }: Input) {
   const [dismissed, setDismissed] = useState<number | null>(null);
   const trigger = useMemo(() => triggerAt(text, caret), [text, caret]);
   const options = useOptions(channel, trigger);
+  // Put away is what stands there, not what is written there another time.
+  if (trigger === null && dismissed !== null) setDismissed(null);
   const open = trigger !== null && options.length > 0 && dismissed !== trigger.from;
   const active = Math.min(at, Math.max(0, options.length - 1));
 
