@@ -130,7 +130,9 @@ export class Person {
 
   async send(text: string): Promise<void> {
     await this.composer.fill(text);
-    await this.composer.press("Enter");
+    // Where one writes with a finger, Enter makes a new line.
+    const finger = await this.page.evaluate(() => matchMedia("(pointer: coarse)").matches);
+    await this.composer.press(finger ? "Control+Enter" : "Enter");
   }
 
   message(text: string | RegExp): Locator {

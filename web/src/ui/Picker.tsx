@@ -1,6 +1,7 @@
 // A search box over a list: type, arrows, Enter. The list follows the combobox pattern (focus stays in the box).
 
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { composing } from "../lib/keys";
 
 export interface PickerOption {
   id: string;
@@ -46,7 +47,7 @@ export function Picker(props: PickerProps) {
   }, [waiting, options, onPick]);
 
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.nativeEvent.isComposing) return;
+    if (composing(event.nativeEvent)) return;
     due.current = false;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();

@@ -1,17 +1,18 @@
 // Keys that work everywhere: Ctrl/Cmd+K, Ctrl/Cmd+/, Ctrl/Cmd+Shift+M, /, Alt+arrows, F6, Esc, Shift+Esc.
 
 import { useLayoutEffect } from "react";
+import { commanded, composing, isMac, signOf } from "../../lib/keys";
 import type { Client } from "../client/client";
 import { arrangementOf, groups } from "../sidebar/arrangement";
 import { useClient } from "./context";
-import { go, parseRoute } from "./route";
+import { go, layers, parseRoute } from "./route";
 import type { View } from "./view";
 
 export function useShortcuts(view: View): void {
   const client = useClient();
   useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.isComposing || event.defaultPrevented) return;
+      if (composing(event) || event.defaultPrevented) return;
       const wish = controlled(event);
       if (wish) {
         event.preventDefault();
@@ -22,7 +23,7 @@ export function useShortcuts(view: View): void {
       } else if (event.altKey && !event.ctrlKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
         event.preventDefault();
         step(client, event.key === "ArrowDown" ? 1 : -1, event.shiftKey);
-      } else if (event.altKey && !event.ctrlKey && !event.shiftKey && !MAC && isSideways(event.key)) {
+      } else if (event.altKey && !event.ctrlKey && !event.shiftKey && !isMac() && isSideways(event.key)) {
         // On a Mac these keys move by a word, and Cmd+[ goes back.
         event.preventDefault();
         if (event.key === "ArrowLeft") history.back();
@@ -48,10 +49,10 @@ export function useShortcuts(view: View): void {
   }, [client, view]);
 }
 
-/** With Ctrl, or Cmd: what is opened from anywhere. */
+/** With Ctrl, or on a Mac Cmd: what is opened from anywhere. */
 function controlled(event: KeyboardEvent): ((view: View) => void) | null {
-  if (!(event.ctrlKey || event.metaKey) || event.altKey) return null;
-  const key = event.key.toLowerCase();
+  if (!commanded(event) || event.altKey) return null;
+  const key = signOf(event);
   if (event.shiftKey) return key === "m" ? toggleInbox : null;
   if (key === "k") return (view) => view.openDialog({ kind: "switcher" });
   return key === "/" ? (view) => view.openDialog({ kind: "settings", tab: "keyboard" }) : null;
@@ -59,7 +60,6 @@ function controlled(event: KeyboardEvent): ((view: View) => void) | null {
 
 const toggleInbox = (view: View) => view.setPanel(view.panel?.kind === "inbox" ? null : { kind: "inbox" });
 
-const MAC = /Mac|iPhone/.test(navigator.userAgent);
 const isSideways = (key: string) => key === "ArrowLeft" || key === "ArrowRight";
 
 /** The parts of the window, and where the focus goes in each. */
@@ -105,6 +105,8 @@ function step(client: Client, by: 1 | -1, unreadOnly: boolean): void {
 }
 
 function escape(client: Client, view: View): void {
+  // What lies on top goes first. On a wide screen the drawer is always there.
+  if (layers.get().drawer && matchMedia("(max-width: 720px)").matches) return view.setDrawer(false);
   if (view.panel) return view.setPanel(null);
   const id = parseRoute(location.hash).channel;
   const info = id ? client.store.getState().channels[id]?.info : undefined;

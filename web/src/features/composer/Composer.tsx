@@ -2,6 +2,7 @@
 
 import { type KeyboardEvent, memo, type RefObject, useEffect, useRef } from "react";
 import { t } from "../../i18n";
+import { composing, sends } from "../../lib/keys";
 import { plainText } from "../../ui/markdown/parse";
 import { IconButton } from "../../ui/Button";
 import { GrowingText } from "../../ui/GrowingText";
@@ -74,9 +75,9 @@ export const Composer = memo(function Composer(props: ComposerProps) {
   };
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
-    if (event.nativeEvent.isComposing) return;
+    if (composing(event.nativeEvent)) return;
     if (completion.onKey(event) || format(event)) return;
-    if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
+    if (sends(event)) {
       event.preventDefault();
       send();
     } else if (event.key === "ArrowUp" && text === "" && !event.altKey && onEditLast) {
@@ -150,7 +151,11 @@ function useFocus(
   editing: string | null,
 ): void {
   useEffect(() => {
-    if (matchMedia("(pointer: fine)").matches) box.current?.focus();
+    const { current } = box;
+    if (!current || !matchMedia("(pointer: fine)").matches) return;
+    current.focus();
+    // One goes on behind what stands there already.
+    current.setSelectionRange(current.value.length, current.value.length);
   }, [box]);
   useEffect(() => {
     if (replyTo) box.current?.focus();

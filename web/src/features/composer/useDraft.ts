@@ -1,6 +1,7 @@
 // The text that is being written: kept across reloads and devices, announced to others as typing.
 
 import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from "react";
+import { commanded, signOf } from "../../lib/keys";
 import { useClient } from "../app/context";
 import { isFormatting, toggled } from "./formatting";
 
@@ -16,7 +17,7 @@ interface Options {
 export function useDraft({ channel, place, box, onChange }: Options) {
   const client = useClient();
   const [text, setText] = useState(() => client.draft(place));
-  const [caret, setCaret] = useState(0);
+  const [caret, setCaret] = useState(text.length);
   const typedAt = useRef(0);
 
   // Another tab or device wrote it, or sent it.
@@ -52,11 +53,11 @@ export function useDraft({ channel, place, box, onChange }: Options) {
 
   /** Bold and the like, around what is selected. True for a key that means that. */
   const format = (event: KeyboardEvent<HTMLTextAreaElement>): boolean => {
-    const control = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
-    if (!control || !isFormatting(event.key)) return false;
+    const sign = signOf(event);
+    if (!commanded(event) || event.altKey || event.shiftKey || !isFormatting(sign)) return false;
     event.preventDefault();
     const { selectionStart: from, selectionEnd: to } = event.currentTarget;
-    const next = toggled(event.key, { text, from, to });
+    const next = toggled(sign, { text, from, to });
     change(next.text);
     requestAnimationFrame(() => box.current?.setSelectionRange(next.from, next.to));
     return true;

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { t } from "../../i18n";
+import { composing, sends } from "../../lib/keys";
 import { Button } from "../../ui/Button";
 import { GrowingText } from "../../ui/GrowingText";
 import { useClient } from "../app/context";
@@ -39,12 +40,12 @@ export function EditBox({ id, text: original, onSave, onDone }: EditBoxProps) {
         }}
         autoFocus
         onKeyDown={(event) => {
-          if (event.nativeEvent.isComposing) return;
+          if (composing(event.nativeEvent)) return;
           if (event.key === "Escape") {
             event.preventDefault();
             event.stopPropagation();
             done();
-          } else if (event.key === "Enter" && !event.shiftKey) {
+          } else if (sends(event)) {
             event.preventDefault();
             void save();
           }

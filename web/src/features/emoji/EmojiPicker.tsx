@@ -2,6 +2,7 @@
 
 import { type KeyboardEvent, useMemo, useState } from "react";
 import { named, t } from "../../i18n";
+import { composing } from "../../lib/keys";
 import { readStored, writeStored } from "../../lib/storage";
 import { type Emoji, emojiGroups, searchEmoji } from "./emoji";
 
@@ -47,7 +48,7 @@ export default function EmojiPicker({ onPick }: { onPick: (emoji: string) => voi
           onChange={(event) => setQuery(event.target.value)}
           onKeyDown={(event) => {
             const first = groups[0]?.emoji[0];
-            if (event.key === "Enter" && first) {
+            if (event.key === "Enter" && first && !composing(event.nativeEvent)) {
               event.preventDefault();
               pick(first.char);
             }

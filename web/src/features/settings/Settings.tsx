@@ -2,6 +2,7 @@
 
 import { type ReactNode, useState } from "react";
 import { type Language, LANGUAGES, t } from "../../i18n";
+import { isMac } from "../../lib/keys";
 import { Keys } from "../../ui/bits";
 import { Button } from "../../ui/Button";
 import { Choices, Field } from "../../ui/Field";
@@ -185,7 +186,7 @@ function Appearance() {
 }
 
 function Keyboard() {
-  const control = /Mac|iPhone/.test(navigator.userAgent) ? "⌘" : "Ctrl";
+  const control = isMac() ? "⌘" : "Ctrl";
   const rows: [string, string[]][] = [
     [t.shortcuts.switcher, [control, "K"]],
     [t.shortcuts.search, ["/"]],

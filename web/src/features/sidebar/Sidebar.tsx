@@ -1,4 +1,5 @@
 import { t } from "../../i18n";
+import { isMac } from "../../lib/keys";
 import { Avatar } from "../../ui/Avatar";
 import { Badge, ListSkeleton } from "../../ui/bits";
 import { IconButton } from "../../ui/Button";
@@ -41,7 +42,7 @@ export function Sidebar({ active }: { active: string | null }) {
         <Icon name="search" />
         <span className="truncate">{t.nav.jump}</span>
         <kbd className="kbd" aria-hidden="true">
-          {/Mac|iPhone/.test(navigator.userAgent) ? "⌘K" : "Ctrl K"}
+          {isMac() ? "⌘K" : "Ctrl K"}
         </kbd>
       </button>
       <div className="sidebar-lists scroll">
