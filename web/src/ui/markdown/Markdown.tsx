@@ -5,7 +5,7 @@ import { type CSSProperties, Fragment, memo, type MouseEvent, type ReactNode, us
 import { t } from "../../i18n";
 import { Code } from "./Code";
 import { References, splitNames } from "./references";
-import { definitions, isBigEmoji, parseMarkdown, safeUrl, splitLinks, splitSpoilers, taskOf } from "./parse";
+import { definitions, isBigEmoji, parseMarkdown, safeUrl, splitLinks, taskOf } from "./parse";
 
 export interface MentionTarget {
   label: string;
@@ -45,7 +45,9 @@ function children(node: Parents, context: Context): ReactNode {
 function render(node: Nodes, context: Context): ReactNode {
   switch (node.type) {
     case "text":
-      return <Text value={node.value} context={context} />;
+      return inline(node.value, context);
+    case "spoiler":
+      return <Spoiler>{children(node, context)}</Spoiler>;
     case "paragraph":
       return <p>{children(node, context)}</p>;
     case "heading":
@@ -185,17 +187,7 @@ function MarkdownTable({ node, context }: { node: Table; context: Context }) {
   );
 }
 
-/** Text with hidden parts, mentions, and the line breaks that the writer made. */
-function Text({ value, context }: { value: string; context: Context }) {
-  return splitSpoilers(value).map((part, index) =>
-    index % 2 === 1 ? (
-      <Spoiler key={index}>{inline(part, context)}</Spoiler>
-    ) : (
-      <Fragment key={index}>{inline(part, context)}</Fragment>
-    ),
-  );
-}
-
+/** Text with mentions, and the line breaks that the writer made. */
 function inline(text: string, context: Context): ReactNode {
   return text.split("\n").map((line, index) => (
     <Fragment key={index}>

@@ -1,7 +1,7 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
 import { LinkedText, Markdown } from "./Markdown";
-import { isBigEmoji, plainText, safeUrl, splitLinks, splitSpoilers } from "./parse";
+import { isBigEmoji, plainText, safeUrl, splitLinks } from "./parse";
 
 const html = (text: string) => renderToStaticMarkup(<Markdown text={text} />);
 
@@ -47,9 +47,24 @@ describe("markdown", () => {
   });
 
   it("hides spoilers and leaves single bars alone", () => {
-    expect(splitSpoilers("a ||b|| c")).toEqual(["a ", "b", " c"]);
-    expect(splitSpoilers("a || b")).toEqual(["a || b"]);
-    expect(splitSpoilers("||a|| b || c")).toEqual(["", "a", " b || c"]);
+    const hidden = (text: string) =>
+      [...html(text).matchAll(/<span aria-hidden="true">(.*?)<\/span>/g)].map(([, inner]) => inner);
+    expect(hidden("a ||b|| c ||d||")).toEqual(["b", "d"]);
+    expect(hidden("a || b")).toEqual([]);
+    expect(html("a || b")).toBe('<div class="markdown" dir="auto"><p>a || b</p></div>');
+    expect(html("||a|| b || c")).toContain("b || c");
+    expect(hidden("||a|| b || c")).toEqual(["a"]);
+    expect(hidden("nothing |||| here")).toEqual([]);
+    // Also what has marks of its own, and what is in something that has.
+    expect(hidden("||the killer is **Bob**||, no?")).toEqual(["the killer is <strong>Bob</strong>"]);
+    expect(hidden("- **it was ||Bob||**")).toEqual(["Bob"]);
+    expect(hidden("||`code` and\nmore|| and ||*x*||")).toEqual([
+      "<code>code</code> and<br/>more",
+      "<em>x</em>",
+    ]);
+    expect(html("see ||https://a.example/x||")).toMatch(
+      /aria-hidden="true"><a href="https:\/\/a.example\/x"/,
+    );
   });
 
   it("gives the words without the marks", () => {
@@ -102,6 +117,7 @@ describe("markdown", () => {
 
   it("does not tell what is hidden", () => {
     expect(plainText("the butler ||did it|| and ||left||")).toBe("the butler […] and […]");
+    expect(plainText("||the killer is **Bob**||!")).toBe("[…]!");
     expect(plainText("a || b")).toBe("a || b");
   });
 

@@ -8,6 +8,7 @@ import { gfmTableFromMarkdown } from "mdast-util-gfm-table";
 import { gfmAutolinkLiteral } from "micromark-extension-gfm-autolink-literal";
 import { gfmStrikethrough } from "micromark-extension-gfm-strikethrough";
 import { gfmTable } from "micromark-extension-gfm-table";
+import { hideSpoilers } from "./spoilers";
 
 const CACHE_MAX = 1_500;
 const DEPTH_MAX = 32;
@@ -22,6 +23,7 @@ export function parseMarkdown(text: string): Root {
   if (known) return known;
   const read = isHostile(text) ? asText(text) : markdown(text);
   const root = isDeep(read) ? asText(text) : read;
+  hideSpoilers(root);
   if (cache.size >= CACHE_MAX) cache.delete(cache.keys().next().value ?? "");
   cache.set(text, root);
   return root;
@@ -90,7 +92,9 @@ export function plainText(text: string): string {
 }
 
 function flatten(node: Nodes): string {
-  if (node.type === "text") return splitSpoilers(node.value).map(hidden).join("");
+  if (node.type === "text") return node.value;
+  // What is hidden in the message is not told beside it.
+  if (node.type === "spoiler") return "[…]";
   if (node.type === "inlineCode" || node.type === "code") return node.value;
   if (node.type === "break") return " ";
   if (node.type === "image") return node.alt ?? "";
@@ -98,20 +102,6 @@ function flatten(node: Nodes): string {
   const block =
     node.type === "root" || node.type === "list" || node.type === "blockquote" || node.type === "table";
   return node.children.map(flatten).join(block ? " " : node.type === "tableRow" ? " " : "");
-}
-
-/** What is hidden in the message is not told beside it. */
-const hidden = (part: string, at: number): string => (at % 2 === 1 ? "[…]" : part);
-
-/** Text nodes cut at `||`: the pieces at odd places are hidden. Unpaired bars stay text. */
-export function splitSpoilers(text: string): string[] {
-  const parts = text.split("||");
-  if (parts.length < 3) return [text];
-  if (parts.length % 2 === 0) {
-    const tail = parts.pop() ?? "";
-    parts[parts.length - 1] += `||${tail}`;
-  }
-  return parts;
 }
 
 /** Whether an item of a list is a task, and the item without its box. */
