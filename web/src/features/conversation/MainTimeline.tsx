@@ -4,8 +4,9 @@ import { memo, useCallback, useDeferredValue, useEffect, useLayoutEffect, useMem
 import { ApiError } from "../../api/http";
 import { t } from "../../i18n";
 import { TimelineSkeleton } from "../../ui/bits";
-import type { ChannelState, OutboxItem } from "../../store/state";
-import { useClient, useMe } from "../app/context";
+import { Failed } from "../../ui/Failed";
+import type { ChannelState, ConnectionState, OutboxItem } from "../../store/state";
+import { useClient, useMe, useSelect } from "../app/context";
 import { useView } from "../app/view";
 import { Beginning } from "./Beginning";
 import { MessageList } from "./MessageList";
@@ -15,6 +16,7 @@ import { TimelineFailed } from "./TimelineFailed";
 import { useFailing } from "./useFailing";
 import { usePresent } from "./usePresent";
 import { type Reading, useReading } from "./useReading";
+import { useOlder } from "./useOlder";
 import { useScroll } from "./useScroll";
 import { useVeil } from "./useVeil";
 import { useUnsent } from "./waits";
@@ -76,7 +78,13 @@ export function MainTimeline(props: MainTimelineProps) {
       </>
     );
   }
-  return <Loaded {...props} />;
+  return (
+    <>
+      <Loaded {...props} />
+      {/* What was missed is not there, and what comes now stands right behind what was there before. */}
+      {failed && needed ? <Failed onRetry={retry} /> : null}
+    </>
+  );
 }
 
 /** How long until a channel that is on its way here from another server may have something to show. */
@@ -87,8 +95,12 @@ const waitOf = (error: unknown): number | null =>
 function Loaded(props: MainTimelineProps) {
   const { channel } = props;
   const outbox = useUnsent(channel.info.id);
-  // Together, so that one's own message is never in both and never in neither.
-  const shown = useDeferredValue(useMemo(() => ({ channel, outbox }), [channel, outbox]));
+  const connection = useSelect((state) => state.connection);
+  // Together, so that one's own message is never in both and never in neither, and what was missed comes before the
+  // connection is back.
+  const shown = useDeferredValue(
+    useMemo(() => ({ channel, outbox, connection }), [channel, outbox, connection]),
+  );
   return <Timeline {...props} {...shown} />;
 }
 
@@ -121,18 +133,19 @@ function TargetLoader({ id, target, onDone }: TargetLoaderProps) {
 
 interface TimelineProps extends MainTimelineProps {
   outbox: readonly OutboxItem[];
+  connection: ConnectionState;
 }
 
 /** The marker depends on whether the end is seen, the rows on the marker, the scroller on the rows: one knot, here. */
 const Timeline = memo(function Timeline(props: TimelineProps) {
-  const { channel, outbox, name, target, sent, editing, onEdit, onReply } = props;
+  const { channel, outbox, connection, name, target, sent, editing, onEdit, onReply } = props;
   const client = useClient();
   const { openDialog } = useView();
   const me = useMe()?.id ?? "";
   const { info, messages, main } = channel;
   const id = info.id;
   const [seen, setSeen] = useState(false);
-  const reading: Reading = useReading(info, seen);
+  const reading: Reading = useReading(info, seen && !main?.stale, connection);
   const { marker } = reading;
 
   const { veil, onVeil, reveal } = useVeil(id, target);
@@ -144,10 +157,7 @@ const Timeline = memo(function Timeline(props: TimelineProps) {
   const live = main ? !main.hasNewer : false;
 
   const { lo, hi } = main ?? {};
-  const older = useCallback(
-    () => void client.timelines.older(id, undefined, lo).catch(() => undefined),
-    [client, id, lo],
-  );
+  const { failed, older, again } = useOlder(id, undefined, lo);
   const newer = useCallback(
     () => void client.timelines.newer(id, undefined, hi).catch(() => undefined),
     [client, id, hi],
@@ -179,18 +189,8 @@ const Timeline = memo(function Timeline(props: TimelineProps) {
     setAnswered(sent);
     reading.clear();
   }
-  useEffect(() => {
-    if (sent > 0) present();
-  }, [sent, present]);
-
-  // Before anything is painted: who sees the messages and presses Esc is heard.
-  useLayoutEffect(() => {
-    const onRead = (event: Event) => {
-      if ((event as CustomEvent<string>).detail === id) present();
-    };
-    addEventListener("loggia:read", onRead);
-    return () => removeEventListener("loggia:read", onRead);
-  }, [id, present]);
+  useLeadingToPresent(id, sent, present);
+  const skeleton = failed ? <Failed onRetry={again} /> : <TimelineSkeleton label={t.timeline.loading} />;
 
   return (
     <MessageList
@@ -199,9 +199,7 @@ const Timeline = memo(function Timeline(props: TimelineProps) {
       rows={rows}
       scroll={scroll}
       flash={flash}
-      start={
-        main?.hasOlder ? <TimelineSkeleton label={t.timeline.loading} /> : <Beginning channel={channel} />
-      }
+      start={main?.hasOlder ? skeleton : <Beginning channel={channel} />}
       below={info.unread}
       live={live}
       onPresent={present}
@@ -214,3 +212,19 @@ const Timeline = memo(function Timeline(props: TimelineProps) {
     />
   );
 });
+
+/** What one sends, and what one calls read, leads to the end. */
+function useLeadingToPresent(id: string, sent: number, present: () => void): void {
+  useEffect(() => {
+    if (sent > 0) present();
+  }, [sent, present]);
+
+  // Before anything is painted: who sees the messages and presses Esc is heard.
+  useLayoutEffect(() => {
+    const onRead = (event: Event) => {
+      if ((event as CustomEvent<string>).detail === id) present();
+    };
+    addEventListener("loggia:read", onRead);
+    return () => removeEventListener("loggia:read", onRead);
+  }, [id, present]);
+}

@@ -2,6 +2,7 @@
 
 import { useEffect, useLayoutEffect, useState, useSyncExternalStore } from "react";
 import type { Channel } from "../../api/types";
+import type { ConnectionState } from "../../store/state";
 import { useClient } from "../app/context";
 
 const SETTLE_MS = 200;
@@ -25,19 +26,30 @@ export interface Reading {
   clear: () => void;
 }
 
-/** `seen`: the end of the conversation is on the screen. */
-export function useReading(info: Channel, seen: boolean): Reading {
+/**
+ * Whether the picture is the first with this connection. It brings what came while there was none, which nobody has
+ * seen coming: frames are applied before the connection counts as being back.
+ */
+export function useBack(connection: ConnectionState): boolean {
+  const [known, setKnown] = useState(connection);
+  if (known !== connection) setKnown(connection);
+  return known !== connection;
+}
+
+/** `seen`: the end of the conversation is on the screen, and it is the end. `connection`: of the same moment. */
+export function useReading(info: Channel, seen: boolean, connection: ConnectionState): Reading {
   const client = useClient();
   const focused = useFocused();
+  const back = useBack(connection);
   // "Mark unread from here" lasts until the person says otherwise or comes back.
   const [held, setHeld] = useState(false);
-  const reading = seen && focused && !held;
+  const reading = seen && focused && !held && connection.state === "online";
   const [marker, setMarker] = useState<number | null>(info.unread > 0 ? info.read_seq : null);
   const waiting = info.unread > 0;
   const [before, setBefore] = useState(waiting);
   if (before !== waiting) {
     setBefore(waiting);
-    if (waiting && !reading) setMarker(info.read_seq);
+    if (waiting && (!reading || back)) setMarker(info.read_seq);
   }
 
   const { id, head, read_seq: readSeq, membership } = info;

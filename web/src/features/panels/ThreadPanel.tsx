@@ -1,6 +1,7 @@
 import { memo, useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
 import { t } from "../../i18n";
 import { TimelineSkeleton } from "../../ui/bits";
+import { Failed } from "../../ui/Failed";
 import { useChannel, useClient, useMe } from "../app/context";
 import { visit } from "../app/route";
 import type { ReplyTarget } from "../app/view";
@@ -11,12 +12,13 @@ import { MessageList } from "../conversation/MessageList";
 import { buildRows } from "../conversation/rows";
 import { TimelineFailed } from "../conversation/TimelineFailed";
 import { useFailing } from "../conversation/useFailing";
+import { useOlder } from "../conversation/useOlder";
 import { usePresent } from "../conversation/usePresent";
 import { useScroll } from "../conversation/useScroll";
 import { useVeil } from "../conversation/useVeil";
 import { useUnsent } from "../conversation/waits";
 import { lastOwn } from "../../store/selectors";
-import type { ChannelState, OutboxItem, Window } from "../../store/state";
+import type { ChannelState, OutboxItem, StoredMessage, Window } from "../../store/state";
 import { FollowButton } from "./FollowButton";
 import { PanelFrame } from "./PanelFrame";
 import { useReplyTarget } from "./useReplyTarget";
@@ -59,7 +61,10 @@ export default function ThreadPanel({ channel: id, root, target }: ThreadPanelPr
   return (
     <PanelFrame title={t.thread.title} actions={<FollowButton channel={id} root={root} />}>
       {channel && window && !left ? (
-        <Thread channel={channel} outbox={outbox} root={root} window={window} target={target} />
+        <>
+          <Thread channel={channel} outbox={outbox} root={root} window={window} target={target} />
+          {failed && needed ? <Failed onRetry={retry} /> : null}
+        </>
       ) : failed ? (
         <TimelineFailed onRetry={retry} />
       ) : (
@@ -86,7 +91,7 @@ const Thread = memo(function Thread({ channel, outbox, root, window, target }: T
   const last = messages[window.ids.at(-1) ?? ""]?.seq ?? -1;
   // As in the main timeline: the line depends on whether the end is seen, and where one is on the line.
   const [seen, setSeen] = useState(false);
-  const { marker, clear } = useThreadReading(id, root, seen, last);
+  const { marker, clear } = useThreadReading(id, root, seen && !window.stale, last);
   const { veil, onVeil, reveal } = useVeil(id, target?.id ?? null);
   const rows = useMemo(() => {
     const here = outbox.filter((item) => item.thread === root);
@@ -94,10 +99,7 @@ const Thread = memo(function Thread({ channel, outbox, root, window, target }: T
   }, [window, messages, outbox, root, me, marker, veil]);
   const hasLine = rows.some((row) => row.kind === "new");
   const { lo, hi } = window;
-  const older = useCallback(
-    () => void client.timelines.older(id, root, lo).catch(nothing),
-    [client, id, root, lo],
-  );
+  const { failed, older, again } = useOlder(id, root, lo);
   const newer = useCallback(
     () => void client.timelines.newer(id, root, hi).catch(nothing),
     [client, id, root, hi],
@@ -114,30 +116,17 @@ const Thread = memo(function Thread({ channel, outbox, root, window, target }: T
 
   const start = (
     <>
-      {rootMessage ? (
-        <MessageItem
-          rowKey={`root-${root}`}
-          channel={id}
-          message={rootMessage}
-          head
-          inThread
-          active={false}
-          tabbable={false}
-          flash={false}
-          editing={false}
-          onActivate={nothing}
-          onLock={nothing}
-          onReply={undefined}
-          onJump={nothing}
-          onEdit={nothing}
-        />
-      ) : null}
+      {rootMessage ? <Root channel={id} message={rootMessage} /> : null}
       <div className="thread-line">
-        {window.hasOlder
-          ? t.timeline.loading
-          : rows.length > 0
-            ? t.message.thread(rootMessage?.thread_count ?? window.ids.length)
-            : t.thread.empty}
+        {failed ? (
+          <Failed onRetry={again} />
+        ) : window.hasOlder ? (
+          t.timeline.loading
+        ) : rows.length > 0 ? (
+          t.message.thread(rootMessage?.thread_count ?? window.ids.length)
+        ) : (
+          t.thread.empty
+        )}
       </div>
     </>
   );
@@ -177,3 +166,25 @@ const Thread = memo(function Thread({ channel, outbox, root, window, target }: T
     </div>
   );
 });
+
+/** What the thread is about. */
+function Root({ channel, message }: { channel: string; message: StoredMessage }) {
+  return (
+    <MessageItem
+      rowKey={`root-${message.id}`}
+      channel={channel}
+      message={message}
+      head
+      inThread
+      active={false}
+      tabbable={false}
+      flash={false}
+      editing={false}
+      onActivate={nothing}
+      onLock={nothing}
+      onReply={undefined}
+      onJump={nothing}
+      onEdit={nothing}
+    />
+  );
+}

@@ -3,21 +3,23 @@
 
 import { useCallback, useEffect, useState } from "react";
 import { useClient, useSelect } from "../app/context";
-import { type Reading, useFocused } from "../conversation/useReading";
+import { type Reading, useBack, useFocused } from "../conversation/useReading";
 
 const SETTLE_MS = 200;
 
-/** `seen`: the end of the thread is on the screen. `last`: the seq of its last reply that is there. */
+/** `seen`: the end of the thread is on the screen, and it is the end. `last`: the seq of its last reply that is there. */
 export function useThreadReading(channel: string, root: string, seen: boolean, last: number): Reading {
   const client = useClient();
-  const reading = useFocused() && seen;
+  const connection = useSelect((state) => state.connection);
+  const back = useBack(connection);
+  const reading = useFocused() && seen && connection.state === "online";
   const known = useSelect((state) => state.threadStates[root]);
   const waiting = known !== undefined && known.unread > 0;
   const [marker, setMarker] = useState(waiting ? known.read_seq : null);
   const [before, setBefore] = useState(waiting);
   if (before !== waiting) {
     setBefore(waiting);
-    if (waiting && !reading) setMarker(known.read_seq);
+    if (waiting && (!reading || back)) setMarker(known.read_seq);
   }
 
   const due = known !== undefined && (known.unread > 0 || known.mentions > 0);
