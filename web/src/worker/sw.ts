@@ -1,6 +1,7 @@
 // The service worker: the shell when there is no network, notifications' clicks. The page itself always comes from the
 // network when that answers, so that a new version is there at the next load and an old index never stays.
 
+import { keptOf } from "./kept";
 import { pageOf, shownOf } from "./push";
 import { outdated, routeOf } from "./routes";
 
@@ -78,12 +79,12 @@ async function shell(request: Request): Promise<Response> {
   } catch {
     // No network, or none that answers: the shell that is kept.
   }
-  return (await caches.match(SHELL)) ?? Response.error();
+  return (await keptOf(caches, CACHE, SHELL)) ?? Response.error();
 }
 
 /** Their names have their hash: what is kept is right. */
 async function asset(request: Request): Promise<Response> {
-  const known = await caches.match(request);
+  const known = await keptOf(caches, CACHE, request);
   if (known) return known;
   const answer = await fetch(request);
   if (answer.ok) await keep(request, answer.clone());
@@ -96,7 +97,7 @@ async function file(request: Request): Promise<Response> {
     if (answer.ok) await keep(request, answer.clone());
     return answer;
   } catch {
-    return (await caches.match(request)) ?? Response.error();
+    return (await keptOf(caches, CACHE, request)) ?? Response.error();
   }
 }
 
