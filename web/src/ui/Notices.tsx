@@ -8,7 +8,8 @@ export interface Notice {
 
 export function Notices({ notices, onClose }: { notices: readonly Notice[]; onClose: (id: number) => void }) {
   return (
-    <div className="notices" role="status" aria-live="polite">
+    // Over a dialog too: it neither switches them off nor takes a press on one for a press beside it.
+    <div className="notices" role="status" aria-live="polite" data-react-aria-top-layer="true">
       {notices.map((notice) => (
         <div key={notice.id} className="notice">
           <p>{notice.text}</p>
