@@ -72,7 +72,8 @@ export class Client {
       } catch (error) {
         if (error instanceof ApiError && !error.temporary) return this.ended(null);
         this.store.dispatch({ type: "connection_changed", connection: { state: "connecting" } });
-        if (!shown) await this.restore();
+        // What is kept may be out of reach as well: that is no reason not to ask again.
+        if (!shown) await this.restore().catch(() => undefined);
         shown = true;
         await new Promise((resolve) => setTimeout(resolve, BOOT_RETRY_MS));
       }

@@ -1,5 +1,5 @@
 import "fake-indexeddb/auto";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { reduce } from "../../store/reducer";
 import { initialState, type State } from "../../store/state";
 import { BO, feed, Log, ROOM, seen, started, withPage } from "../../store/testing";
@@ -15,7 +15,20 @@ function talked(count: number): { log: Log; state: State } {
 const fresh = (snapshot: ReturnType<typeof snapshotOf>) =>
   restored(snapshot!).reduce((state, action) => reduce(state, action), initialState);
 
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
 describe("a snapshot", () => {
+  it("is not waited for where the database never opens", async () => {
+    vi.useFakeTimers();
+    vi.stubGlobal("indexedDB", { open: () => ({}) });
+    const loaded = loadSnapshot();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(await loaded).toBeNull();
+  });
+
   it("shows the same as before", async () => {
     const { state } = talked(5);
     await keepSnapshot(snapshotOf(state));

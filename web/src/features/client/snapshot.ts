@@ -8,6 +8,8 @@ const DATABASE = "loggia-offline";
 const STORE = "snapshot";
 const KEY = "last";
 const VERSION = 1;
+/** A browser that neither opens nor refuses must not hold up what is to be shown. */
+const OPEN_MS_MAX = 3_000;
 export const CHANNELS_MAX = 40;
 export const MESSAGES_MAX = 60;
 
@@ -64,6 +66,7 @@ export async function loadSnapshot(): Promise<Snapshot | null> {
 
 function inStore(mode: IDBTransactionMode, run: (store: IDBObjectStore) => IDBRequest): Promise<unknown> {
   return new Promise((resolve) => {
+    setTimeout(() => resolve(undefined), OPEN_MS_MAX);
     try {
       const opening = indexedDB.open(DATABASE, 1);
       opening.onupgradeneeded = () => void opening.result.createObjectStore(STORE);
