@@ -16,6 +16,10 @@ export interface UploadOptions {
   signal: AbortSignal;
   /** From 0 to 1. */
   onProgress: (part: number) => void;
+  /** Where an earlier attempt left its parts: it goes on there. */
+  begun?: string | undefined;
+  /** Where the parts are put. */
+  onBegun?: (url: string) => void;
 }
 
 export function uploadFile(file: File, options: UploadOptions): Promise<Uploaded> {
@@ -41,7 +45,15 @@ function atOnce(file: File, { signal, onProgress }: UploadOptions): Promise<Uplo
   });
 }
 
-async function inParts(file: File, { signal, onProgress }: UploadOptions): Promise<Uploaded> {
+/** Statuses that refuse for the moment only. */
+const PASSING = new Set([409, 423, 429]);
+
+/** Whether a part is sent again soon; without a network it waits until there is one. */
+export const goesOn = (status: number, online: boolean): boolean =>
+  online && (status < 400 || status >= 500 || PASSING.has(status));
+
+async function inParts(file: File, options: UploadOptions): Promise<Uploaded> {
+  const { signal, onProgress, begun, onBegun } = options;
   const { Upload, DetailedError } = await import("tus-js-client");
   return new Promise((resolve, reject) => {
     let hash = "";
@@ -51,6 +63,11 @@ async function inParts(file: File, { signal, onProgress }: UploadOptions): Promi
       chunkSize: PART_BYTES,
       retryDelays: RETRY_DELAYS_MS,
       storeFingerprintForResuming: false,
+      ...(begun ? { uploadUrl: begun } : {}),
+      onUploadUrlAvailable: () => {
+        if (upload.url) onBegun?.(upload.url);
+      },
+      onShouldRetry: (error) => goesOn(error.originalResponse?.getStatus() ?? 0, navigator.onLine),
       onProgress: (sent, total) => onProgress(total > 0 ? sent / total : 1),
       onAfterResponse: (_, response) => {
         hash = response.getHeader("loggia-file") ?? hash;
@@ -58,6 +75,10 @@ async function inParts(file: File, { signal, onProgress }: UploadOptions): Promi
       onSuccess: () => resolve({ hash, name: file.name }),
       onError: (error) => {
         const response = error instanceof DetailedError ? error.originalResponse : null;
+        if (!response && !navigator.onLine && !signal.aborted) {
+          addEventListener("online", () => upload.start(), { once: true, signal });
+          return;
+        }
         if (!response) return reject(problemOf(null, undefined));
         reject(problemOf(parsed(response.getBody()), new Response(null, { status: response.getStatus() })));
       },

@@ -14,6 +14,8 @@ export interface Chip {
   /** From 0 to 1. */
   readonly progress: number;
   readonly uploaded?: Uploaded;
+  /** Where the parts of a large one are put: another attempt goes on there. */
+  readonly begun?: string;
   /** The problem that ended it. */
   readonly error?: ApiError;
 }
@@ -66,9 +68,10 @@ export class Uploads {
   retry(key: string): void {
     const chip = this.list.find((each) => each.key === key);
     if (!chip) return;
-    const { file } = chip;
-    this.set(this.list.map((each) => (each === chip ? { key, file, progress: 0 } : each)));
-    void this.start(key, file);
+    const { file, begun, progress } = chip;
+    const again: Chip = begun ? { key, file, progress, begun } : { key, file, progress: 0 };
+    this.set(this.list.map((each) => (each === chip ? again : each)));
+    void this.start(key, file, begun);
   }
 
   /** What is there, taken out. */
@@ -87,12 +90,13 @@ export class Uploads {
     this.set([]);
   }
 
-  private async start(key: string, file: File): Promise<void> {
+  private async start(key: string, file: File, begun?: string): Promise<void> {
     const controller = new AbortController();
     this.running.set(key, controller);
     try {
       const onProgress = (progress: number) => this.change(key, { progress });
-      const uploaded = await this.upload(file, { signal: controller.signal, onProgress });
+      const onBegun = (url: string) => this.change(key, { begun: url });
+      const uploaded = await this.upload(file, { signal: controller.signal, onProgress, begun, onBegun });
       this.change(key, { uploaded, progress: 1 });
     } catch (error) {
       if (isAborted(error)) return;

@@ -4,6 +4,7 @@ import { type ClipboardEvent, type RefObject, useSyncExternalStore } from "react
 import { t } from "../../i18n";
 import { useClient, useSelect } from "../app/context";
 import { useDropping } from "./dropping";
+import { isText } from "./pasting";
 import type { Chip, Uploads } from "./uploads";
 
 const ATTACHMENTS_DEFAULT = 10;
@@ -36,8 +37,8 @@ export function useAttaching(
     done();
   };
   const onPaste = (event: ClipboardEvent) => {
-    const { files } = event.clipboardData;
-    if (files.length === 0) return;
+    const { files, types } = event.clipboardData;
+    if (files.length === 0 || isText(types)) return;
     event.preventDefault();
     add(files);
   };
