@@ -4,19 +4,28 @@ import { useEffect, useState } from "react";
 import type { Member } from "../../api/types";
 import { t } from "../../i18n";
 import { Avatar } from "../../ui/Avatar";
+import { ListSkeleton } from "../../ui/bits";
 import { Button } from "../../ui/Button";
+import { Failed } from "../../ui/Failed";
 import { displayName } from "../../store/selectors";
 import type { ChannelState } from "../../store/state";
 import { useChannel, useClient, useSelect } from "../app/context";
 import { may } from "../client/rights";
+import { useFailing } from "../conversation/useFailing";
 import { knocking } from "./useKnocks";
 
 export function Knocks({ channel: id }: { channel: string }) {
   const client = useClient();
   const channel = useChannel(id);
-  useEffect(() => void client.actions.loadKnocks(id), [client, id]);
+  const [loaded, setLoaded] = useState(false);
+  const { failed, fail, retry } = useFailing();
+  useEffect(() => {
+    if (!failed) void client.actions.loadKnocks(id).then((done) => (done ? setLoaded(true) : fail()));
+  }, [client, id, failed, fail]);
   const list = knocking(channel);
   if (!channel) return null;
+  if (list.length === 0 && !loaded)
+    return failed ? <Failed onRetry={retry} /> : <ListSkeleton label={t.common.loading} rows={1} />;
   return list.length === 0 ? (
     <p className="field-hint">{t.channelSettings.noKnocks}</p>
   ) : (

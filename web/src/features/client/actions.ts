@@ -149,8 +149,8 @@ export class Actions {
     });
   }
 
-  async loadMembers(channel: string, cursor?: string): Promise<void> {
-    await this.attempt(async () => {
+  async loadMembers(channel: string, cursor?: string): Promise<boolean> {
+    return this.attempt(async () => {
       const query = { limit: 100, membership: "joined" as const, ...(cursor ? { cursor } : {}) };
       const { members, next } = await api.list_members(channel, query);
       this.store.dispatch({ type: "members_loaded", channel, members, next, first: !cursor });
@@ -158,9 +158,10 @@ export class Actions {
   }
 
   /** Who asks to be let in; told by frames from then on. */
-  async loadKnocks(channel: string): Promise<void> {
-    if (!this.store.getState().channels[channel]?.members) await this.loadMembers(channel);
-    await this.attempt(async () => {
+  async loadKnocks(channel: string): Promise<boolean> {
+    const known = this.store.getState().channels[channel]?.members;
+    if (!known && !(await this.loadMembers(channel))) return false;
+    return this.attempt(async () => {
       const { members } = await api.list_members(channel, { limit: 100, membership: "knocking" });
       const next = this.store.getState().channels[channel]?.members?.next ?? null;
       this.store.dispatch({ type: "members_loaded", channel, members, next, first: false });
@@ -294,8 +295,8 @@ export class Actions {
   }
 
   /** A page, and the following ones while there is nothing in them to show: messages of conversations fill many. */
-  async loadInbox(cursor?: string): Promise<void> {
-    await this.attempt(async () => {
+  async loadInbox(cursor?: string): Promise<boolean> {
+    return this.attempt(async () => {
       const items: Notification[] = [];
       let next: string | null = cursor ?? null;
       let unread = 0;

@@ -8,11 +8,13 @@ import { t } from "../../i18n";
 import { EmptyState, TimelineSkeleton } from "../../ui/bits";
 import { Button } from "../../ui/Button";
 import { ChannelPicture } from "../../ui/ChannelPicture";
-import { useClient, useSelect } from "../app/context";
+import { useClient } from "../app/context";
 import { LinkedText } from "../../ui/markdown/Markdown";
 import { useView } from "../app/view";
 import { pictureUrl } from "../files/pictures";
 import { MenuButton } from "../sidebar/MenuButton";
+import { TimelineFailed } from "./TimelineFailed";
+import { useFailing } from "./useFailing";
 
 /** Not known yet whether one is in it. */
 export function Coming() {
@@ -25,7 +27,14 @@ export function Coming() {
 
 export function Outside({ id }: { id: string }) {
   const view = useView();
-  const found = useFound(id);
+  const { found, failed, retry } = useFound(id);
+  if (found === "asking" && failed) {
+    return (
+      <Frame>
+        <TimelineFailed onRetry={retry} />
+      </Frame>
+    );
+  }
   if (found === "asking") return <Coming />;
   if (found !== "nothing") return <Door channel={found} />;
   return (
@@ -39,23 +48,26 @@ export function Outside({ id }: { id: string }) {
 }
 
 /** It stays out of the store, which holds what one is in. */
-function useFound(id: string): Channel | "asking" | "nothing" {
-  const online = useSelect((state) => state.connection.state === "online");
+function useFound(id: string) {
+  const { failed, fail, retry } = useFailing();
   const [found, setFound] = useState<Channel | "asking" | "nothing">("asking");
   useEffect(() => {
+    if (failed) return;
     let current = true;
     get_channel(id).then(
       (channel) => current && setFound(channel),
       // Without an answer nothing is known: it is asked for again when the connection is back.
       (error: unknown) => {
-        if (current && error instanceof ApiError && !error.temporary) setFound("nothing");
+        if (!current) return;
+        if (error instanceof ApiError && !error.temporary) setFound("nothing");
+        else fail(error);
       },
     );
     return () => {
       current = false;
     };
-  }, [id, online]);
-  return found;
+  }, [id, failed, fail]);
+  return { found, failed, retry };
 }
 
 function Door({ channel }: { channel: Channel }) {

@@ -13,10 +13,11 @@ export function useFailing() {
     if (online) setFailed(false);
   }
   const fail = useCallback(
-    (error: unknown) => {
+    (error?: unknown) => {
       setFailed(true);
-      // While there is no connection the page says so already.
-      if (client.store.getState().connection.state === "online") client.actions.failed(error);
+      // Without an error it is said already; and while there is no connection the page says so.
+      if (error !== undefined && client.store.getState().connection.state === "online")
+        client.actions.failed(error);
     },
     [client],
   );

@@ -11,6 +11,7 @@ import { Picker } from "../../ui/Picker";
 import { channelName, displayName } from "../../store/selectors";
 import { useChannel, useClient, useMe, useSelect } from "../app/context";
 import { go } from "../app/route";
+import { problemText } from "../client/problems";
 import { findUsers } from "./findUsers";
 import { useSearch } from "./useSearch";
 
@@ -30,7 +31,7 @@ function Chooser({ action, exclude, onDone }: ChooserProps) {
   const [query, setQuery] = useState("");
   const [chosen, setChosen] = useState<User[]>([]);
   const [busy, setBusy] = useState(false);
-  const { current: found, waiting } = useSearch(query, search);
+  const { current: found, failed, waiting } = useSearch(query, search);
   const users = (found?.users ?? []).filter((user) => user.id !== me?.id && !user.deactivated);
 
   const toggle = (id: string) => {
@@ -90,7 +91,7 @@ function Chooser({ action, exclude, onDone }: ChooserProps) {
           }))}
           onPick={toggle}
           empty={t.people.empty}
-          loading={found ? undefined : t.people.searching}
+          loading={found ? undefined : failed && !waiting ? problemText(failed) : t.people.searching}
           waiting={waiting}
         />
       </div>

@@ -3,11 +3,13 @@ import { t } from "../../i18n";
 import { moment } from "../../lib/time";
 import { EmptyState, ListSkeleton } from "../../ui/bits";
 import { Button } from "../../ui/Button";
+import { Failed } from "../../ui/Failed";
 import { MessageCard } from "../../ui/Card";
 import { Markdown } from "../../ui/markdown/Markdown";
 import { channelName, displayName, inboxCount, shownInInbox } from "../../store/selectors";
 import { useClient, useSelect } from "../app/context";
 import { visit } from "../app/route";
+import { useFailing } from "../conversation/useFailing";
 import { InboxThreads } from "./InboxThreads";
 import { PanelFrame } from "./PanelFrame";
 
@@ -17,9 +19,10 @@ export default function InboxPanel() {
   const channels = useSelect((state) => state.channels);
   const users = useSelect((state) => state.users);
   const [now] = useState(() => Date.now());
+  const { failed, fail, retry } = useFailing();
   useEffect(() => {
-    void client.actions.loadInbox();
-  }, [client]);
+    if (!failed) void client.actions.loadInbox().then((done) => done || fail());
+  }, [client, failed, fail]);
 
   const unread = useSelect(inboxCount);
   const blocked = useSelect((state) => state.blocked);
@@ -39,7 +42,8 @@ export default function InboxPanel() {
     >
       <div className="panel-body scroll">
         <InboxThreads />
-        {!inbox.loaded ? <ListSkeleton label={t.common.loading} /> : null}
+        {!inbox.loaded && failed ? <Failed onRetry={retry} /> : null}
+        {!inbox.loaded && !failed ? <ListSkeleton label={t.common.loading} /> : null}
         {inbox.loaded && items.length === 0 && !next ? <EmptyState title={t.inbox.empty} /> : null}
         <ul className="cards">
           {items.map((item) => {

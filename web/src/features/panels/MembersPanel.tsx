@@ -5,6 +5,7 @@ import { Avatar } from "../../ui/Avatar";
 import { ListSkeleton } from "../../ui/bits";
 import { Button, IconButton } from "../../ui/Button";
 import { ConfirmDialog } from "../../ui/Dialog";
+import { Failed } from "../../ui/Failed";
 import { Menu, type MenuAction } from "../../ui/Menu";
 import { displayName } from "../../store/selectors";
 import type { Dict } from "../../store/state";
@@ -13,6 +14,7 @@ import { useView } from "../app/view";
 import { Knock } from "../channel/Knocks";
 import { useKnocks } from "../channel/useKnocks";
 import { canInvite, may, outranks } from "../client/rights";
+import { useFailing } from "../conversation/useFailing";
 import { PanelFrame } from "./PanelFrame";
 
 const ROLES: Role[] = ["owner", "moderator", "member", "guest"];
@@ -30,9 +32,10 @@ export default function MembersPanel({ channel: id }: { channel: string }) {
   const members = channel?.members;
   const knocks = useKnocks(channel);
   const missing = channel !== undefined && !members;
+  const { failed, fail, retry } = useFailing();
   useEffect(() => {
-    if (missing) void client.actions.loadMembers(id);
-  }, [client, id, missing]);
+    if (missing && !failed) void client.actions.loadMembers(id).then((done) => done || fail());
+  }, [client, id, missing, failed, fail]);
 
   const groups = useMemo(() => {
     const here = Object.values(members?.byId ?? {}).filter((member) => member.membership === "joined");
@@ -70,7 +73,8 @@ export default function MembersPanel({ channel: id }: { channel: string }) {
             </ul>
           </section>
         ) : null}
-        {missing ? <ListSkeleton label={t.common.loading} /> : null}
+        {missing && failed ? <Failed onRetry={retry} /> : null}
+        {missing && !failed ? <ListSkeleton label={t.common.loading} /> : null}
         {groups.map(({ role, list }) =>
           list.length === 0 ? null : (
             <section key={role} aria-label={t.members[role]}>

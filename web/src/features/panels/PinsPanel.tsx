@@ -2,11 +2,13 @@ import { useEffect, useState } from "react";
 import { t } from "../../i18n";
 import { moment } from "../../lib/time";
 import { EmptyState, ListSkeleton } from "../../ui/bits";
+import { Failed } from "../../ui/Failed";
 import { MessageCard } from "../../ui/Card";
 import { Markdown } from "../../ui/markdown/Markdown";
 import { displayName } from "../../store/selectors";
 import { useChannel, useClient, useSelect } from "../app/context";
 import { visit } from "../app/route";
+import { useFailing } from "../conversation/useFailing";
 import { PanelFrame } from "./PanelFrame";
 
 export default function PinsPanel({ channel: id }: { channel: string }) {
@@ -17,17 +19,18 @@ export default function PinsPanel({ channel: id }: { channel: string }) {
   const [loaded, setLoaded] = useState(false);
   const pins = channel?.info.pins;
   const missing = (pins ?? []).some((pin) => !channel?.messages[pin]);
+  const { failed, fail, retry } = useFailing();
   useEffect(() => {
-    if (!missing) return;
+    if (!missing || failed) return;
     let current = true;
-    client.timelines
-      .pins(id)
-      .catch((error: unknown) => client.actions.failed(error))
-      .finally(() => current && setLoaded(true));
+    client.timelines.pins(id).then(
+      () => current && setLoaded(true),
+      (error: unknown) => current && fail(error),
+    );
     return () => {
       current = false;
     };
-  }, [client, id, missing]);
+  }, [client, id, missing, failed, fail]);
 
   const messages = (pins ?? [])
     .flatMap((pin) => channel?.messages[pin] ?? [])
@@ -35,7 +38,10 @@ export default function PinsPanel({ channel: id }: { channel: string }) {
   return (
     <PanelFrame title={t.pins.title}>
       <div className="panel-body scroll">
-        {missing && !loaded && messages.length === 0 ? <ListSkeleton label={t.common.loading} /> : null}
+        {missing && failed ? <Failed onRetry={retry} /> : null}
+        {missing && !loaded && !failed && messages.length === 0 ? (
+          <ListSkeleton label={t.common.loading} />
+        ) : null}
         {(pins ?? []).length === 0 ? <EmptyState title={t.pins.empty}>{t.pins.emptyText}</EmptyState> : null}
         <ul className="cards">
           {messages.map((message) => {

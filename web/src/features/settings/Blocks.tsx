@@ -8,8 +8,10 @@ import { t } from "../../i18n";
 import { Avatar } from "../../ui/Avatar";
 import { ListSkeleton } from "../../ui/bits";
 import { Button } from "../../ui/Button";
+import { Failed } from "../../ui/Failed";
 import { displayName } from "../../store/selectors";
 import { useClient, useSelect } from "../app/context";
+import { useFailing } from "../conversation/useFailing";
 
 /** More than a server lets one person block. */
 const PAGES_MAX = 20;
@@ -31,21 +33,24 @@ export function Blocks() {
   const texts = blockTexts();
   const blocked = useSelect((state) => state.blocked);
   const [found, setFound] = useState<Block[] | null>(null);
+  const { failed, fail, retry } = useFailing();
   useEffect(() => {
+    if (failed) return;
     let wanted = true;
     all().then(
       (blocks) => wanted && setFound(blocks),
-      (error: unknown) => client.actions.failed(error),
+      (error: unknown) => wanted && fail(error),
     );
     return () => {
       wanted = false;
     };
-  }, [client, blocked]);
+  }, [failed, fail, blocked]);
   const shown = found?.filter(({ user }) => blocked[user.id]) ?? [];
   return (
     <section className="form" aria-label={texts.title} data-testid="blocks">
       <h3 className="settings-title">{texts.title}</h3>
-      {found ? null : <ListSkeleton label={t.common.loading} rows={1} />}
+      {!found && failed ? <Failed onRetry={retry} /> : null}
+      {!found && !failed ? <ListSkeleton label={t.common.loading} rows={1} /> : null}
       {found && shown.length === 0 ? <p className="field-hint">{texts.none}</p> : null}
       <ul className="people">
         {shown.map(({ user }) => {

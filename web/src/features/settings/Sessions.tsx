@@ -5,12 +5,15 @@ import { t } from "../../i18n";
 import { moment } from "../../lib/time";
 import { ListSkeleton } from "../../ui/bits";
 import { Button } from "../../ui/Button";
+import { Failed } from "../../ui/Failed";
 import { useClient } from "../app/context";
+import { useFailing } from "../conversation/useFailing";
 
 export function Sessions() {
   const client = useClient();
   const [sessions, setSessions] = useState<Session[] | null>(null);
   const [now] = useState(() => Date.now());
+  const { failed, fail, retry } = useFailing();
   const load = useCallback(async () => {
     try {
       const answer = await list_sessions();
@@ -20,13 +23,14 @@ export function Sessions() {
         ),
       );
     } catch (error) {
-      client.actions.failed(error);
+      fail(error);
     }
-  }, [client]);
+  }, [fail]);
   useEffect(() => {
+    if (failed) return;
     const timer = setTimeout(() => void load(), 0);
     return () => clearTimeout(timer);
-  }, [load]);
+  }, [load, failed]);
 
   const revoke = async (id: string) => {
     try {
@@ -40,7 +44,8 @@ export function Sessions() {
   return (
     <div className="form">
       <p className="field-hint">{t.settings.sessionsHint}</p>
-      {sessions ? null : <ListSkeleton label={t.common.loading} rows={3} />}
+      {!sessions && failed ? <Failed onRetry={retry} /> : null}
+      {!sessions && !failed ? <ListSkeleton label={t.common.loading} rows={3} /> : null}
       <ul className="sessions">
         {sessions?.map((session) => {
           const name = session.device_name || t.settings.unnamed;
