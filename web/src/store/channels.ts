@@ -1,7 +1,7 @@
 // Channels and people as HTTP answers give them: snapshots at a head, joined with the events since.
 
 import type { Channel, Member, Message, MessagePage, Notification, NotifyLevel, User } from "../api/types";
-import { isUnread, overlay, place } from "./events";
+import { counted, overlay, place } from "./events";
 import type { ChannelState, State } from "./state";
 import { mapWindows, mergePage, type PageKind, prune, putMessage } from "./window";
 
@@ -24,9 +24,9 @@ export function upsertChannel(state: State, info: Channel): State {
   const me = state.me?.id ?? "";
   const channel = known ? refreshed(known, info, me) : newChannel(info);
   const told = state.inbox.items.filter((item) => item.channel === info.id && isNews(item, info)).length;
-  const counted =
+  const withNews =
     told > 0 ? { ...channel, info: { ...channel.info, mentions: info.mentions + told } } : channel;
-  return putUsers({ ...state, channels: { ...state.channels, [info.id]: counted } }, info.people);
+  return putUsers({ ...state, channels: { ...state.channels, [info.id]: withNews } }, info.people);
 }
 
 /** A notification that came after the snapshot was made. */
@@ -55,10 +55,7 @@ function refreshed(known: ChannelState, info: Channel, me: string): ChannelState
   let next: ChannelState = { ...known, info: { ...known.info, ...info, head } };
   for (const event of known.recent) {
     if (event.seq <= info.head) continue;
-    next = overlay(next, event, me);
-    if (event.t === "message.created" && isUnread(event.d, info.read_seq, me)) {
-      next = { ...next, info: { ...next.info, unread: next.info.unread + 1 } };
-    }
+    next = overlay(counted(next, event, me), event, me);
   }
   return next;
 }

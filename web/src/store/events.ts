@@ -3,7 +3,7 @@
 import type { ChannelEvent, ChannelUpdate, MemberUpdate, ReactionChange } from "../api/frames";
 import type { Member, Message, Reaction, User } from "../api/types";
 import { type ChannelState, RECENT_EVENTS_MAX, type StoredMessage } from "./state";
-import { appendLive, patchMessage, prune, putMessage } from "./window";
+import { appendLive, known, patchMessage, prune, putMessage } from "./window";
 
 /** Live: moves the cursor, counts unread. Returns the same channel for an event that it has seen. */
 export function applyEvent(channel: ChannelState, event: ChannelEvent, me: string): ChannelState {
@@ -41,12 +41,20 @@ export function overlay(channel: ChannelState, event: ChannelEvent, me: string):
   }
 }
 
-/** What others wrote after the read marker. Mentions are counted by their notifications. */
-function counted(channel: ChannelState, event: ChannelEvent, me: string): ChannelState {
-  if (event.t !== "message.created") return channel;
+/** What others wrote after the read marker and did not delete. Mentions are counted by their notifications. */
+export function counted(channel: ChannelState, event: ChannelEvent, me: string): ChannelState {
   const { info } = channel;
-  if (!isUnread(event.d, info.read_seq, me)) return channel;
-  return { ...channel, info: { ...info, unread: info.unread + 1 } };
+  const by = unreadBy(channel, event, me);
+  return by === 0 ? channel : { ...channel, info: { ...info, unread: Math.max(0, info.unread + by) } };
+}
+
+function unreadBy(channel: ChannelState, event: ChannelEvent, me: string): number {
+  const { read_seq: readSeq } = channel.info;
+  if (event.t === "message.created") return isUnread(event.d, readSeq, me) ? 1 : 0;
+  if (event.t !== "message.deleted") return 0;
+  // A page may have it as deleted already; what is counted does not come from pages.
+  const gone = known(channel, event.d.id);
+  return gone && gone.sender !== me && gone.seq > readSeq ? -1 : 0;
 }
 
 export function isUnread(message: Message, readSeq: number, me: string): boolean {

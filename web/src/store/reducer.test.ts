@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ChannelEvent, LooseEvent, StateFrame } from "../api/frames";
 import type { Message } from "../api/types";
+import { isUnsure } from "./deleted";
 import { reduce } from "./reducer";
 import { cursors } from "./selectors";
 import { RECENT_EVENTS_MAX, type State } from "./state";
@@ -63,7 +64,10 @@ describe("state + frames = fresh state", () => {
       const before = log.head;
       const start = started(log);
       change(log, first, second);
-      const late = withPage(feed(start, log.after(before)), log, before);
+      let late = withPage(feed(start, log.after(before)), log, before);
+      // Where it is not known whether it was counted, a new snapshot is asked for.
+      if (log.after(before).some((frame) => isUnsure(start, frame)))
+        late = reduce(late, { type: "synced", sync: log.sync(), known: [ROOM] });
       expect(seen(late)).toEqual(seen(withPage(started(log), log)));
     });
 
@@ -108,8 +112,8 @@ describe("state + frames = fresh state", () => {
             log.react(target, who, "👍", random() < 0.7);
         } else if (dice < 0.95) log.update({ topic: `topic ${log.head}` });
         else if (said.length > 3) {
-          // Unread is compared, and a deleted unread message still counts at the server.
-          log.remove(pick());
+          const target = pick();
+          if (!log.view(log.head).find((each) => each.id === target.id)?.deleted) log.remove(target);
         }
       };
       for (let i = 0; i < 12; i += 1) step();

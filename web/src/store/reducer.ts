@@ -28,6 +28,7 @@ import {
   upsertChannel,
 } from "./channels";
 import { applyBurst, burstLength, type Said } from "./burst";
+import { forgetNotified } from "./deleted";
 import { applyEvent, overlay, react, removed } from "./events";
 import { applyLoose, forgetChannel, readInbox, seeUpTo, setBlocked } from "./loose";
 import { tellThreads } from "./threads";
@@ -274,9 +275,11 @@ function applyFrame(state: State, frame: StateFrame, now: number): State {
   const me = state.me?.id ?? "";
   let next = frame.t === "message.created" ? settle(state, [frame.d]) : state;
   if (frame.t === "member.updated") next = knowUser(next, frame.d.user);
-  return changeChannel(next, frame.channel, (channel) =>
+  next = changeChannel(next, frame.channel, (channel) =>
     hasPlace(frame) ? applyEvent(channel, frame, me) : overlay(channel, frame, me),
   );
+  if (frame.t !== "message.deleted") return next;
+  return forgetNotified(next, state.channels[frame.channel], frame);
 }
 
 /** A channel's name can come after its entry: what says so has no place of its own. */

@@ -177,7 +177,7 @@ export class Log {
       if (event.t === "channel.updated") Object.assign(base, event.d);
       if (event.t === "member.updated") base.member_count = event.d.member_count;
     }
-    const unread = messages.filter((each) => each.seq > readSeq && each.sender !== ME);
+    const unread = messages.filter((each) => each.seq > readSeq && each.sender !== ME && !each.deleted);
     const { reactions: _none, ...last } = messages.at(-1) ?? { reactions: [] };
     return {
       ...base,

@@ -16,6 +16,13 @@ export type PageKind = "latest" | "around" | { readonly before: number } | { rea
 
 const EMPTY: Window = { ids: [], lo: 0, hi: 0, hasOlder: false, hasNewer: false, stale: false };
 
+/** What is known of a message: as it was told, or as a page has it. */
+export function known(channel: ChannelState, id: string): Message | undefined {
+  for (const event of channel.recent) if (event.t === "message.created" && event.d.id === id) return event.d;
+  const last = channel.info.last_message;
+  return channel.messages[id] ?? (last?.id === id ? last : undefined);
+}
+
 /** Adds a message, or brings a known one up to date; what is already known of a later position wins. */
 export function putMessage(messages: Dict<StoredMessage>, message: Message, v: number): Dict<StoredMessage> {
   const known = messages[message.id];

@@ -7,6 +7,7 @@ import { StreamSocket } from "../../api/socket";
 import type { Attention, Channel, Message, Notification, SignedIn } from "../../api/types";
 import type { Heard } from "../attention/quiet";
 import { readStored, storedKeys, writeStored } from "../../lib/storage";
+import { isUnsure } from "../../store/deleted";
 import { cursors, unknownUsers } from "../../store/selectors";
 import type { State } from "../../store/state";
 import { createStore } from "../../store/store";
@@ -23,6 +24,8 @@ import { Unfinished } from "./unfinished";
 const CURSORS_MAX = 1_000;
 const BOOT_RETRY_MS = 2_000;
 const TYPING_SWEEP_MS = 1_000;
+/** What many frames make uncertain is asked for once. */
+const REFRESH_SOON_MS = 2_000;
 
 export class Client {
   readonly store = createStore();
@@ -41,6 +44,7 @@ export class Client {
   private readonly socket: StreamSocket;
   private sweep: ReturnType<typeof setInterval> | undefined;
   private connectedBefore = false;
+  private refreshTimer: ReturnType<typeof setTimeout> | undefined;
   /** What arrives now happens now; before `ready` the server repeats what was missed. */
   private live = false;
   private readonly hearers = new Set<(heard: Heard) => void>();
@@ -140,6 +144,8 @@ export class Client {
     this.sharing.stop();
     this.unfinished.end();
     clearInterval(this.sweep);
+    clearTimeout(this.refreshTimer);
+    this.refreshTimer = undefined;
     this.connectedBefore = false;
     this.store.dispatch({ type: "signed_out", endedBy });
     void import("./snapshot").then(({ keepSnapshot }) => keepSnapshot(null));
@@ -166,6 +172,13 @@ export class Client {
     if (this.store.getState().session !== "signed-in") return;
     this.store.dispatch({ type: "synced", sync, known });
     void this.actions.loadRefusals();
+  }
+
+  private refreshSoon(): void {
+    this.refreshTimer ??= setTimeout(() => {
+      this.refreshTimer = undefined;
+      void this.refresh().catch(() => undefined);
+    }, REFRESH_SOON_MS);
   }
 
   /** A channel that was joined or made: known at once, whatever the stream says when. */
@@ -226,6 +239,8 @@ export class Client {
       (frame): frame is StateFrame => frame.op in { event: 1, ready: 1, resync: 1 },
     );
     const lost = this.lost(relevant);
+    const before = this.store.getState();
+    if (this.live && relevant.some((frame) => isUnsure(before, frame))) this.refreshSoon();
     this.store.dispatch({ type: "frames", frames: relevant, now: Date.now() });
     for (const { id, name } of lost) void this.actions.tellLeft(id, `#${name}`);
     const messages: Message[] = [];
