@@ -239,12 +239,19 @@ function synced(state: State, sync: Sync, known: readonly string[]): State {
   const inbox = { ...state.inbox, unread: sync.notifications_unread };
   const blocked = Object.fromEntries((sync.blocks ?? []).map((id) => [id, true as const]));
   let next: State = { ...state, me: { ...state.me, ...sync.user }, inbox, blocked, synced: true };
-  next = tellThreads({ ...next, threadStates: {} }, sync.threads ?? []);
+  next = tellThreads({ ...next, threadStates: quieted(state.threadStates) }, sync.threads ?? []);
   const listed = new Set(sync.channels.map((channel) => channel.id));
   for (const id of known) if (!listed.has(id)) next = forgetChannel(next, id);
   for (const channel of sync.channels) next = upsertChannel(next, channel);
   next = putUsers(next, [sync.user, ...sync.users]);
   return next;
+}
+
+/** Only threads with something new are listed: the others are as they were, and nothing is new in them. */
+function quieted(states: State["threadStates"]): State["threadStates"] {
+  return Object.fromEntries(
+    Object.entries(states).map(([id, each]) => [id, { ...each, unread: 0, mentions: 0 }]),
+  );
 }
 
 function applyFrames(state: State, frames: readonly StateFrame[], now: number): State {

@@ -70,6 +70,14 @@ export function unseenInThreads(state: State, channel: string): number {
     .reduce((sum, { mentions }) => sum + mentions, 0);
 }
 
+/** Whether marking the conversation as read changes anything: replies in threads do not count as unread in it. */
+export function hasUnread(state: State, channel: string): boolean {
+  const info = state.channels[channel]?.info;
+  if (!info) return false;
+  const fresh = (thread: ThreadState) => thread.channel === channel && thread.unread > 0;
+  return info.unread + info.mentions > 0 || Object.values(state.threadStates).some(fresh);
+}
+
 /** Threads that one follows in which something is new. */
 export function threadNews(state: State): number {
   return freshThreads(state).length;

@@ -3,6 +3,7 @@
 import { useLayoutEffect } from "react";
 import { commanded, composing, isMac, signOf } from "../../lib/keys";
 import type { Client } from "../client/client";
+import { hasUnread } from "../../store/selectors";
 import { arrangementOf, groups } from "../sidebar/arrangement";
 import { useClient } from "./context";
 import { go, layers, parseRoute } from "./route";
@@ -117,8 +118,9 @@ function escape(client: Client, view: View): void {
 }
 
 function readAll(client: Client): void {
-  for (const { info } of Object.values(client.store.getState().channels)) {
-    if (info.unread > 0 && info.membership === "joined")
+  const state = client.store.getState();
+  for (const { info } of Object.values(state.channels)) {
+    if (info.membership === "joined" && hasUnread(state, info.id))
       void client.actions.markRead(info.id, info.head, true);
   }
   const id = parseRoute(location.hash).channel;

@@ -3,8 +3,8 @@
 import { t } from "../../i18n";
 import { IconButton } from "../../ui/Button";
 import { Menu, type MenuAction } from "../../ui/Menu";
-import { channelName } from "../../store/selectors";
-import { useChannel, useClient } from "../app/context";
+import { channelName, hasUnread } from "../../store/selectors";
+import { useChannel, useClient, useSelect } from "../app/context";
 import { useView } from "../app/view";
 import { useArrangement } from "./arrangement";
 import { FAVOURITES, put, unmuted } from "./sections";
@@ -17,6 +17,7 @@ export function RowMenu({ id, onOpenChange }: { id: string; onOpenChange: (open:
   const info = channel?.info;
   const [arrangement, change] = useArrangement();
   const setLevel = useLevel();
+  const unread = useSelect((state) => hasUnread(state, id));
   if (!info) return null;
   const label = t.sections.options(channelName(client.store.getState(), channel));
   const place = arrangement.places[id] ?? null;
@@ -30,7 +31,7 @@ export function RowMenu({ id, onOpenChange }: { id: string; onOpenChange: (open:
       icon: "star",
       onAction: move(place === FAVOURITES ? null : FAVOURITES),
     },
-    info.unread > 0 && {
+    unread && {
       id: "read",
       label: t.channel.markRead,
       icon: "check",
