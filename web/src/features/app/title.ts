@@ -16,4 +16,11 @@ export function useTitle(active: string | null): void {
   useEffect(() => {
     document.title = title;
   }, [title]);
+  // Who signs out leaves nothing behind that others could read.
+  useEffect(
+    () => () => {
+      document.title = "Loggia";
+    },
+    [],
+  );
 }

@@ -37,11 +37,23 @@ export function useIcon(): void {
         })
         .catch(() => (base = null));
     }
-    const badge = navigator as { setAppBadge?: (count: number) => Promise<void> };
-    void badge.setAppBadge?.(count).catch(() => undefined);
+    setAppBadge(count);
     return () => {
       current = false;
     };
   }, [count, unread]);
-  useEffect(() => () => document.querySelector("link[rel=icon]")?.setAttribute("href", PLAIN), []);
+  // Who signs out leaves nothing behind that tells what waited.
+  useEffect(
+    () => () => {
+      document.querySelector("link[rel=icon]")?.setAttribute("href", PLAIN);
+      setAppBadge(0);
+    },
+    [],
+  );
+}
+
+/** On the icon of the installed app; 0 takes it away. */
+function setAppBadge(count: number): void {
+  const badge = navigator as { setAppBadge?: (count: number) => Promise<void> };
+  void badge.setAppBadge?.(count).catch(() => undefined);
 }
