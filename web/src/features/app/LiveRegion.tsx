@@ -9,7 +9,8 @@ const SPOKEN_MAX = 200;
 /** Reads new messages of the open conversation to those who listen instead of look. */
 export function LiveRegion({ active }: { active: string | null }) {
   const client = useClient();
-  const [text, setText] = useState("");
+  // Counted, because the same words twice are told twice only when they are put in anew.
+  const [said, setSaid] = useState({ text: "", count: 0 });
   useEffect(() => {
     return client.hear(({ messages }) => {
       const { me, users, blocked } = client.store.getState();
@@ -20,12 +21,14 @@ export function LiveRegion({ active }: { active: string | null }) {
       if (!only) return;
       const name = displayName(users[only.sender], only.sender);
       const words = plainText(only.text).slice(0, SPOKEN_MAX);
-      setText(heard.length === 1 ? t.timeline.announce(name, words) : t.timeline.announceMany(heard.length));
+      const text =
+        heard.length === 1 ? t.timeline.announce(name, words) : t.timeline.announceMany(heard.length);
+      setSaid(({ count }) => ({ text, count: count + 1 }));
     });
   }, [client, active]);
   return (
     <div className="visually-hidden" role="log" aria-live="polite" aria-atomic="true" data-testid="announcer">
-      {text}
+      <span key={said.count}>{said.text}</span>
     </div>
   );
 }

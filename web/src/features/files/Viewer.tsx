@@ -1,6 +1,6 @@
 // A picture by itself, as large as the window lets it be; arrows lead to the message's others.
 
-import { type KeyboardEvent, useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 import { fileUrl } from "../../api/files";
 import type { Attachment } from "../../api/types";
 import { t } from "../../i18n";
@@ -17,16 +17,23 @@ interface ViewerProps {
 export function Viewer({ files, index, onClose }: ViewerProps) {
   const [at, setAt] = useState(index);
   const file = files[at];
-  if (!file) return null;
   const step = (by: number) => setAt((at + by + files.length) % files.length);
-  const onKeyDown = (event: KeyboardEvent) => {
+  const onKey = useEffectEvent((event: KeyboardEvent) => {
     if (files.length < 2 || (event.key !== "ArrowLeft" && event.key !== "ArrowRight")) return;
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     step(event.key === "ArrowRight" ? 1 : -1);
-  };
+  });
+  // Wherever in the dialog the focus is; before the dialog keeps the key to itself.
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => onKey(event);
+    document.addEventListener("keydown", listen, { capture: true });
+    return () => document.removeEventListener("keydown", listen, { capture: true });
+  }, []);
+  if (!file) return null;
   return (
     <Dialog title={straight(file.name)} onClose={onClose} width={1200} testId="viewer">
-      <div className="viewer" onKeyDown={onKeyDown}>
+      <div className="viewer">
         <img src={fileUrl(file)} alt={file.name} width={file.width} height={file.height} />
         <div className="viewer-foot">
           {files.length > 1 ? (
