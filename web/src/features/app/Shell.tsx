@@ -43,6 +43,10 @@ export default function Shell() {
   const pictures = useCallback((id: string) => pictureOf(users[id]), [users]);
   const references = useReferences();
   const { notices } = useClient();
+  // A late answer closes what it was asked from, not what was opened since.
+  const close = useCallback(() => {
+    if (layers.get().dialog === dialog) closeDialog();
+  }, [dialog]);
   // Nothing lies over the page that way, and what opens the dialog tries once more.
   const dialogFailed = () => {
     notices.show(t.app.partFailed);
@@ -88,7 +92,7 @@ export default function Shell() {
           {dialog ? (
             <Boundary fallback={null} onFail={dialogFailed}>
               <Suspense fallback={null}>
-                <Dialogs dialog={dialog} onClose={closeDialog} />
+                <Dialogs dialog={dialog} onClose={close} />
               </Suspense>
             </Boundary>
           ) : null}

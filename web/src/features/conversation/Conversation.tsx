@@ -7,7 +7,7 @@ import { EmptyState } from "../../ui/bits";
 import { Button } from "../../ui/Button";
 import { channelName, lastOwn } from "../../store/selectors";
 import { useChannel, useClient, useSelect } from "../app/context";
-import { go } from "../app/route";
+import { go, parseRoute } from "../app/route";
 import { canPost } from "../client/rights";
 import { Composer } from "../composer/Composer";
 import { MenuButton } from "../sidebar/MenuButton";
@@ -94,7 +94,7 @@ function Invitation({ id, name }: { id: string; name: string }) {
     setBusy(true);
     const done = await (join ? client.actions.join(id) : client.actions.leave(id));
     setBusy(false);
-    if (done && !join) go(null);
+    if (done && !join && parseRoute(location.hash).channel === id) go(null);
   };
   return (
     <section className="conversation">

@@ -4,6 +4,7 @@
 import { useCallback, useEffect, useState } from "react";
 import { t } from "../../i18n";
 import { useClient } from "../app/context";
+import { parseRoute } from "../app/route";
 import { useView } from "../app/view";
 
 const FLASH_MS = 2_000;
@@ -21,7 +22,10 @@ export function useJump(
 
   const jump = useCallback(
     async (message: string) => {
+      // Who went elsewhere meanwhile is not followed.
+      const here = () => parseRoute(location.hash).channel === id;
       const found = await client.timelines.message(id, message);
+      if (!here()) return;
       if (!found) return client.notices.show(t.message.unknownReply);
       if (found.thread) {
         const reply = { id: message, seq: found.seq };
@@ -31,6 +35,7 @@ export function useJump(
       if (!matchMedia("(min-width: 1200px)").matches) setPanel(null);
       const shown = () => client.store.getState().channels[id];
       if (!shown()?.main?.ids.includes(message)) await client.timelines.around(id, found.seq);
+      if (!here()) return;
       // One that is not in the page after all, because it is gone: then its neighbour.
       const { main: loaded, messages: known } = shown() ?? { main: null, messages: {} };
       const near = loaded?.ids.find((each) => (known[each]?.seq ?? 0) >= found.seq) ?? loaded?.ids.at(-1);

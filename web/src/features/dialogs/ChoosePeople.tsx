@@ -13,6 +13,7 @@ import { useChannel, useClient, useMe, useSelect } from "../app/context";
 import { go } from "../app/route";
 import { problemText } from "../client/problems";
 import { findUsers } from "./findUsers";
+import { useOpen } from "./useOpen";
 import { useSearch } from "./useSearch";
 
 const FOUND_MAX = 20;
@@ -106,9 +107,10 @@ function Chooser({ action, exclude, onDone }: ChooserProps) {
 
 export function StartDm({ onClose }: { onClose: () => void }) {
   const client = useClient();
+  const isOpen = useOpen();
   const done = async (users: User[]) => {
     const channel = await client.actions.startDm(users.map((user) => user.id));
-    if (!channel) return;
+    if (!channel || !isOpen()) return;
     onClose();
     go(channel.id);
   };

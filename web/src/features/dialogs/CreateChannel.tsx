@@ -9,9 +9,11 @@ import { useClient } from "../app/context";
 import { go } from "../app/route";
 import { fieldProblem, problemText } from "../client/problems";
 import { aliasOf } from "./alias";
+import { useOpen } from "./useOpen";
 
 export function CreateChannel({ onClose }: { onClose: () => void }) {
   const client = useClient();
+  const isOpen = useOpen();
   const [name, setName] = useState("");
   const [topic, setTopic] = useState("");
   const [visibility, setVisibility] = useState<Visibility>("public");
@@ -30,6 +32,7 @@ export function CreateChannel({ onClose }: { onClose: () => void }) {
         ...(topic.trim() ? { topic: topic.trim() } : {}),
         ...(alias ? { alias } : {}),
       });
+      if (!isOpen()) return;
       onClose();
       go(channel.id);
     } catch (cause) {

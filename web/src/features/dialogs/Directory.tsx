@@ -14,9 +14,11 @@ import { pictureUrl } from "../files/pictures";
 import { problemText } from "../client/problems";
 import { fullAlias, serverName } from "./addresses";
 import { useDirectory } from "./useDirectory";
+import { useOpen } from "./useOpen";
 
 export function Directory({ onClose }: { onClose: () => void }) {
   const client = useClient();
+  const isOpen = useOpen();
   const view = useView();
   const me = useMe();
   // A server that does not say is older than the question.
@@ -44,15 +46,16 @@ export function Directory({ onClose }: { onClose: () => void }) {
           : await client.actions.join(entry.id);
         if (!joined) return;
       }
+      if (!isOpen()) return;
       onClose();
       go(entry.id);
     },
-    [client, onClose, server],
+    [client, onClose, server, isOpen],
   );
 
   const joinAlias = async (address: string) => {
     const channel = await client.actions.joinAlias(address);
-    if (!channel) return;
+    if (!channel || !isOpen()) return;
     onClose();
     go(channel.id);
   };

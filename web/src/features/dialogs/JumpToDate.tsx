@@ -4,6 +4,7 @@ import { dateField, dateOf } from "../../lib/time";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { useChannel, useClient } from "../app/context";
+import { useOpen } from "./useOpen";
 
 const DAY_MS = 86_400_000;
 const WEEK_DAYS = 7;
@@ -20,6 +21,7 @@ export function JumpToDate({
   onClose: () => void;
 }) {
   const client = useClient();
+  const isOpen = useOpen();
   const texts = dateTexts();
   const info = useChannel(id)?.info;
   const [now] = useState(() => Date.now());
@@ -31,6 +33,7 @@ export function JumpToDate({
     setBusy(true);
     try {
       const message = await client.timelines.at(id, moment);
+      if (!isOpen()) return;
       onClose();
       if (message) {
         dispatchEvent(new CustomEvent("loggia:jump", { detail: { channel: id, message: message.id } }));

@@ -2,7 +2,7 @@ import { t } from "../../i18n";
 import { ConfirmDialog } from "../../ui/Dialog";
 import { channelName } from "../../store/selectors";
 import { useClient, useSelect } from "../app/context";
-import { go } from "../app/route";
+import { go, parseRoute } from "../app/route";
 
 export function LeaveChannel({ channel, onClose }: { channel: string; onClose: () => void }) {
   const client = useClient();
@@ -10,7 +10,8 @@ export function LeaveChannel({ channel, onClose }: { channel: string; onClose: (
     state.channels[channel] ? channelName(state, state.channels[channel]) : "",
   );
   const leave = async () => {
-    if (await client.actions.leave(channel)) go(null);
+    const left = await client.actions.leave(channel);
+    if (left && parseRoute(location.hash).channel === channel) go(null);
   };
   return (
     <ConfirmDialog

@@ -13,6 +13,7 @@ import { useView } from "../app/view";
 import { problemText } from "../client/problems";
 import { findUsers } from "./findUsers";
 import { useSearch } from "./useSearch";
+import { useOpen } from "./useOpen";
 
 const PAGE = 40;
 type Found = { users: User[]; next?: string | null };
@@ -71,13 +72,14 @@ export function PeopleDirectory({ onClose }: { onClose: () => void }) {
 
 function PersonRow({ user, onClose }: { user: User; onClose: () => void }) {
   const client = useClient();
+  const isOpen = useOpen();
   const view = useView();
   const me = useMe();
   const online = useSelect((state) => Boolean(state.online[user.id])) || user.id === me?.id;
   const name = displayName(user, user.id);
   const write = async () => {
     const channel = await client.actions.startDm([user.id]);
-    if (!channel) return;
+    if (!channel || !isOpen()) return;
     onClose();
     go(channel.id);
   };

@@ -10,6 +10,7 @@ import { displayName } from "../../store/selectors";
 import { useClient, useMe, useSelect } from "../app/context";
 import { go } from "../app/route";
 import { useView } from "../app/view";
+import { useOpen } from "./useOpen";
 
 /** Blocking is asked for twice; to hear of somebody again is not. */
 function BlockButton({ user, name }: { user: string; name: string }) {
@@ -39,6 +40,7 @@ function BlockButton({ user, name }: { user: string; name: string }) {
 
 export function Profile({ user: id, onClose }: { user: string; onClose: () => void }) {
   const client = useClient();
+  const isOpen = useOpen();
   const view = useView();
   const me = useMe();
   const user = useSelect((state) => state.users[id]);
@@ -52,7 +54,7 @@ export function Profile({ user: id, onClose }: { user: string; onClose: () => vo
   const name = displayName(user, id);
   const message = async () => {
     const channel = await client.actions.startDm([id]);
-    if (!channel) return;
+    if (!channel || !isOpen()) return;
     onClose();
     go(channel.id);
   };

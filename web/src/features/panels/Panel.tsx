@@ -29,8 +29,11 @@ export function Panel({ panel, channel }: { panel: PanelView; channel: string | 
 function Open({ panel, channel }: { panel: PanelView; channel: string | null }) {
   if (panel.kind === "inbox") return <InboxPanel />;
   if (panel.kind === "search") return <SearchPanel channel={channel} {...panel} key={panel.query} />;
+  if (panel.kind === "thread") {
+    const { channel: of, root, target = null } = panel;
+    return <ThreadPanel key={root} channel={of} root={root} target={target} />;
+  }
   if (!channel) return null;
   if (panel.kind === "members") return <MembersPanel channel={channel} />;
-  if (panel.kind === "pins") return <PinsPanel channel={channel} />;
-  return <ThreadPanel key={panel.root} channel={channel} root={panel.root} target={panel.target ?? null} />;
+  return <PinsPanel channel={channel} />;
 }
