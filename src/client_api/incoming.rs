@@ -7,7 +7,6 @@ use actix_web::http::header;
 use actix_web::web::Payload;
 use futures_util::StreamExt;
 
-use crate::domain::Error;
 use crate::domain::uploads::Incoming;
 use crate::http::Problem;
 
@@ -41,6 +40,6 @@ pub async fn receive(
             return Err(too_large(incoming.most));
         }
         see(&piece);
-        incoming.part.write(&piece).await.map_err(Error::from)?;
+        incoming.write(&piece).await?;
     }
 }

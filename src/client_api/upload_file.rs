@@ -37,10 +37,7 @@ pub async fn upload_file(
     }
     let name = query.into_inner().name.map(|Text(name)| name).unwrap_or_default();
     let mut incoming = app.domain.begin_file(&actor.0, &name, incoming::announced(&request)).await?;
-    if let Err(problem) = incoming::receive(&mut incoming, &mut payload, |_| ()).await {
-        app.domain.drop_file(incoming).await;
-        return Err(problem);
-    }
+    incoming::receive(&mut incoming, &mut payload, |_| ()).await?;
     let file = app.domain.finish_file(&actor.0, incoming).await?;
     Ok(HttpResponse::Created().json(file))
 }

@@ -11,17 +11,20 @@ use std::hash::{DefaultHasher, Hash as _, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
 
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 
-use super::content::MessageContent;
+use super::content::{self, MessageContent};
 use super::remote::files::{Away, Flights};
 use super::seat::{Seat, first_readable};
+use super::turns::Turns;
+use super::uploads::Uploading;
 use super::view::Attachment;
 use super::writer::Work;
 use super::{Conflict, Domain, Error, Missing, Result};
 use crate::files::{Hash, Parts, Scan, Store, Verdict};
+use crate::protocol::Ts;
 use crate::storage::files::{self, FileRow};
-use crate::storage::{ChannelNum, Conn, UserNum, channels, copies, members};
+use crate::storage::{ChannelNum, Conn, UserNum, channels, copies, members, pending, refusals};
 
 /// How many files one message carries.
 pub const ATTACHMENTS_MAX: usize = 10;
@@ -32,8 +35,6 @@ pub const UNUSED_MS: i64 = 24 * 3_600_000;
 const BROKEN_OFF_MS: i64 = 3_600_000;
 /// How many files are deleted, or uploads forgotten, at a time.
 const SWEEP_MAX: i64 = 200;
-/// How many pictures are decoded at a time: each takes much memory.
-const PICTURES_AT_ONCE: usize = 2;
 const LOCKS: usize = 64;
 /// How many channels with one and the same picture are looked at.
 const PICTURED_MAX: i64 = 100;
@@ -44,7 +45,8 @@ pub struct Files {
     pub parts: Parts,
     /// Bytes of one file come and go one after the other.
     locks: Vec<tokio::sync::Mutex<()>>,
-    pub(super) pictures: Semaphore,
+    /// Pictures that are decoded: each takes much memory.
+    pub(super) pictures: Arc<Turns>,
     pub(super) scan: Scan,
     /// There is something to delete.
     pub doomed: Arc<Notify>,
@@ -56,7 +58,7 @@ pub struct Files {
 /// What is under way.
 #[derive(Default)]
 pub(super) struct Busy {
-    pub uploading: HashMap<UserNum, usize>,
+    pub uploading: HashMap<UserNum, Uploading>,
     pub appending: HashSet<String>,
 }
 
@@ -66,7 +68,7 @@ impl Files {
             store,
             parts,
             locks: (0..LOCKS).map(|_| tokio::sync::Mutex::new(())).collect(),
-            pictures: Semaphore::new(PICTURES_AT_ONCE),
+            pictures: Arc::default(),
             scan,
             doomed: Arc::default(),
             flights: Flights::default(),
@@ -241,6 +243,26 @@ pub(super) fn release(work: &mut Work<'_>, channel: ChannelNum, seq: i64) -> Res
     Ok(())
 }
 
+/// Whether a message of the person's names the file that waits for another server, or that one refused: it may be sent
+/// however late.
+fn waits_with(conn: &mut Conn, user: UserNum, hash: &str) -> Result<bool> {
+    Ok(pending::names(conn, user, hash)? || refusals::names(conn, user, hash)?)
+}
+
+/// Somebody's message is going to wait for another server: until it stands in the log, its files are theirs, whatever
+/// becomes of those by whom they have them.
+pub(super) fn hold(conn: &mut Conn, user: UserNum, body: Option<&str>, now: Ts) -> Result<()> {
+    let content: Option<MessageContent> = body.and_then(content::read_body);
+    let mut hashes: Vec<String> = content.unwrap_or_default().attachments.into_iter().map(|file| file.hash).collect();
+    hashes.sort_unstable();
+    for hash in hashes {
+        if files::lock(conn, &hash)?.is_some() {
+            files::own(conn, &hash, user, now)?;
+        }
+    }
+    Ok(())
+}
+
 /// Everything of a person that no message carries goes.
 pub(super) fn forget_person(conn: &mut Conn, user: UserNum, avatar: Option<&str>) -> Result<()> {
     let mut hashes = files::owned_by(conn, user)?;
@@ -279,21 +301,37 @@ impl Domain {
         let _lock = self.files.lock(&hash).await;
         let key = text.clone();
         // It may have been uploaded again meanwhile.
-        if self.reads.read(move |conn| files::get(conn, &key)).await?.is_none() {
+        let kept = self.reads.read(move |conn| files::get(conn, &key)).await?.is_some();
+        if !kept {
             self.files.store.delete(&hash).await?;
         }
-        self.writer.other(&text.clone(), move |work| Ok(files::end_removal(work.conn, &text)?)).await
+        self.writer
+            .other(&text.clone(), move |work| {
+                // A file that went since it was looked for still has its bytes: the note is for them.
+                if kept && files::lock(work.conn, &text)?.is_none() {
+                    return Ok(());
+                }
+                Ok(files::end_removal(work.conn, &text)?)
+            })
+            .await
     }
 
     async fn forget_unused(&self) -> Result<()> {
-        let before = self.clock.now() - UNUSED_MS;
-        let unused = self.reads.read(move |conn| files::owned_before(conn, before, SWEEP_MAX)).await?;
+        let now = self.clock.now();
+        let before = now - UNUSED_MS;
+        let mut unused = self.reads.read(move |conn| files::owned_before(conn, before, SWEEP_MAX)).await?;
+        // In one order, as those who need them take them.
+        unused.sort_unstable();
         self.writer
             .other("files", move |work| {
                 files::delete_uploads_before(work.conn, before)?;
                 for (hash, user) in unused {
-                    files::disown(work.conn, &hash, user)?;
-                    files::drop_unneeded(work.conn, &hash)?;
+                    files::lock(work.conn, &hash)?;
+                    if waits_with(work.conn, user, &hash)? {
+                        files::own(work.conn, &hash, user, now)?;
+                    } else if files::disown_before(work.conn, &hash, user, before)? {
+                        files::drop_unneeded(work.conn, &hash)?;
+                    }
                 }
                 Ok(())
             })

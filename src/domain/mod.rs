@@ -49,6 +49,7 @@ pub mod show;
 pub mod sync;
 pub mod threads;
 pub mod timeline;
+mod turns;
 pub mod uploads;
 pub mod verify;
 pub mod view;

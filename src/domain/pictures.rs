@@ -1,7 +1,5 @@
 //! Small pictures of files, and the pictures of profiles and channels.
 
-use std::time::Duration;
-
 use futures_util::TryStreamExt;
 
 use super::accounts::own;
@@ -10,6 +8,7 @@ use super::content::{self, AvatarContent};
 use super::effect::Effect;
 use super::messages::find_channel;
 use super::seat::Seat;
+use super::turns::Turn;
 use super::view::{Channel, User};
 use super::writer::Draft;
 use super::{Actor, Domain, Error, Missing, Result};
@@ -18,10 +17,12 @@ use crate::files::{Hash, kind};
 use crate::protocol::event::EventType;
 use crate::protocol::ids::ChannelId;
 use crate::storage::files::{self, FileRow};
-use crate::storage::{channels, users};
+use crate::storage::{UserNum, channels, users};
 
-/// How long a request waits until a picture can be decoded.
-pub(super) const PATIENCE: Duration = Duration::from_secs(20);
+/// How many small pictures one person waits for at a time: a page of them.
+pub(super) const WAITING_MAX: usize = 32;
+/// How many pictures of profiles and channels: their bytes wait with them.
+const AVATARS_WAITING_MAX: usize = 2;
 /// The largest picture that is taken for a profile, in bytes.
 pub const AVATAR_BYTES_MAX: usize = 8 * 1024 * 1024;
 
@@ -45,7 +46,7 @@ impl Domain {
         if let Some(small) = self.files.store.get_small(hash, side).await? {
             return Ok(small);
         }
-        let small = self.shrink(hash, &row, side).await?;
+        let small = self.shrink(hash, &row, side, (actor.person.num, WAITING_MAX)).await?;
         let bytes = bytes::Bytes::from(small.bytes);
         let _lock = self.files.lock(hash).await;
         let key = hash.as_str().to_owned();
@@ -56,24 +57,29 @@ impl Domain {
         Ok(bytes)
     }
 
-    async fn shrink(&self, hash: &Hash, row: &FileRow, side: u32) -> Result<Small> {
+    /// `turn` is (whose, how many of theirs may wait).
+    async fn shrink(&self, hash: &Hash, row: &FileRow, side: u32, turn: (UserNum, usize)) -> Result<Small> {
         let size = u64::try_from(row.size).unwrap_or(u64::MAX);
         if row.width.is_none() || size > PICTURE_BYTES_MAX {
             return Err(Error::NotFound(Missing::Picture));
         }
-        let stream = self.files.store.get(hash, None).await?.ok_or(Error::NotFound(Missing::File))?;
-        let whole: Vec<bytes::Bytes> = stream.try_collect().await?;
-        self.decode(whole.concat(), side).await
-    }
-
-    async fn decode(&self, bytes: Vec<u8>, side: u32) -> Result<Small> {
-        let turn = tokio::time::timeout(PATIENCE, self.files.pictures.acquire()).await;
-        let Ok(Ok(_turn)) = turn else { return Err(Error::Busy) };
-        let shrunk = tokio::task::spawn_blocking(move || images::shrink(&bytes, side)).await;
-        shrunk.map_err(|_| Error::NotFound(Missing::Picture))?.map_err(|error| match error {
-            crate::files::Error::Picture(_) => Error::NotFound(Missing::Picture),
-            other => other.into(),
-        })
+        // First the turn, then the bytes: those who wait hold none.
+        let turn = self.files.pictures.wait(turn.0, turn.1).await?;
+        let mut stream = self.files.store.get(hash, None).await?.ok_or(Error::NotFound(Missing::File))?;
+        let mut whole = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
+        while let Some(piece) = stream.try_next().await? {
+            if (whole.len() + piece.len()) as u64 > PICTURE_BYTES_MAX {
+                return Err(Error::NotFound(Missing::Picture));
+            }
+            whole.extend_from_slice(&piece);
+        }
+        let small = decode(turn, whole, side).await;
+        if matches!(small, Err(Error::NotFound(Missing::Picture))) {
+            // It would fail again, and cost as much again.
+            let key = hash.as_str().to_owned();
+            self.writer.other(hash.as_str(), move |work| Ok(files::set_no_picture(work.conn, &key)?)).await?;
+        }
+        small
     }
 
     /// Sets the picture of the person's profile.
@@ -136,11 +142,15 @@ impl Domain {
     /// Keeps pixels only: what a camera wrote into the picture is nobody's business. Answers the hash of what is kept.
     async fn keep_picture(&self, actor: &Actor, picture: Picture) -> Result<String> {
         use sha2::{Digest, Sha256};
+        let user = actor.person.num;
         let small = match picture {
-            Picture::Bytes(bytes) => self.decode(bytes, AVATAR_SIDE).await,
+            Picture::Bytes(bytes) => {
+                let turn = self.files.pictures.wait(user, AVATARS_WAITING_MAX).await?;
+                decode(turn, bytes, AVATAR_SIDE).await
+            }
             Picture::File(hash) => {
                 let row = self.file(actor, &hash).await?;
-                self.shrink(&hash, &row, AVATAR_SIDE).await
+                self.shrink(&hash, &row, AVATAR_SIDE, (user, AVATARS_WAITING_MAX)).await
             }
         };
         let small = small.map_err(bad_picture)?;
@@ -154,7 +164,6 @@ impl Domain {
             height: Some(i64::from(size.1)),
             created_ts: self.clock.now(),
         };
-        let user = actor.person.num;
         self.take(&hash, user, row, 0, async |store| store.put_bytes(&hash, small.bytes).await).await?;
         Ok(hash.as_str().to_owned())
     }
@@ -186,6 +195,23 @@ impl Domain {
         self.files.doomed.notify_one();
         Ok(changed)
     }
+}
+
+/// The turn goes along: decoding goes on after whoever asked for it has gone.
+async fn decode(turn: Turn, bytes: Vec<u8>, side: u32) -> Result<Small> {
+    let shrunk = tokio::task::spawn_blocking(move || {
+        let shrunk = images::shrink(&bytes, side);
+        drop(turn);
+        shrunk
+    });
+    let shrunk = shrunk.await.map_err(|error| match error.is_cancelled() {
+        true => Error::Busy,
+        false => Error::NotFound(Missing::Picture),
+    })?;
+    shrunk.map_err(|error| match error {
+        crate::files::Error::Picture(_) => Error::NotFound(Missing::Picture),
+        other => other.into(),
+    })
 }
 
 fn bad_picture(error: Error) -> Error {

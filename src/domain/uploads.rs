@@ -5,7 +5,7 @@ use std::io::BufReader;
 
 use super::clock::random_text;
 use super::files::{Files, UNUSED_MS, check_name, shown};
-use super::pictures::PATIENCE;
+use super::pictures::WAITING_MAX;
 use super::view::Attachment;
 use super::{Actor, Conflict, Domain, Error, Missing, Result};
 use crate::files::images::{self, PICTURE_BYTES_MAX};
@@ -25,23 +25,75 @@ pub struct Incoming<'a> {
     /// The part must not become longer.
     pub most: u64,
     pub name: String,
-    _slot: Slot<'a>,
+    /// How many bytes the person may have on their way in; none where they are counted already.
+    room: Option<u64>,
+    _scrap: Option<Scrap<'a>>,
+    slot: Slot<'a>,
+}
+
+impl Incoming<'_> {
+    /// Adds bytes that came.
+    ///
+    /// # Errors
+    /// `quota_exceeded`, together with what else of the person's is coming in.
+    pub async fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        if let Some(room) = self.room {
+            self.slot.count(bytes.len() as u64, room)?;
+        }
+        Ok(self.part.write(bytes).await?)
+    }
+}
+
+/// What one person has coming in at once.
+#[derive(Default)]
+pub(super) struct Uploading {
+    count: usize,
+    bytes: u64,
 }
 
 /// One of the places that a person has for uploads at once.
 struct Slot<'a> {
     files: &'a Files,
     user: UserNum,
+    /// What came in through this one.
+    bytes: u64,
+}
+
+impl Slot<'_> {
+    fn count(&mut self, bytes: u64, room: u64) -> Result<()> {
+        let mut busy = self.files.busy();
+        let theirs = busy.uploading.entry(self.user).or_default();
+        if theirs.bytes.saturating_add(bytes) > room {
+            return Err(Error::Conflict(Conflict::QuotaExceeded));
+        }
+        theirs.bytes += bytes;
+        self.bytes += bytes;
+        Ok(())
+    }
 }
 
 impl Drop for Slot<'_> {
     fn drop(&mut self) {
         let mut busy = self.files.busy();
-        let left = busy.uploading.get(&self.user).map_or(0, |count| count.saturating_sub(1));
-        match left {
-            0 => busy.uploading.remove(&self.user),
-            _ => busy.uploading.insert(self.user, left),
-        };
+        if let Some(theirs) = busy.uploading.get_mut(&self.user) {
+            theirs.count = theirs.count.saturating_sub(1);
+            theirs.bytes = theirs.bytes.saturating_sub(self.bytes);
+            if theirs.count == 0 {
+                busy.uploading.remove(&self.user);
+            }
+        }
+    }
+}
+
+/// Deletes a part however what it is for ends: whoever sends it may be gone at any moment.
+struct Scrap<'a> {
+    files: &'a Files,
+    id: String,
+}
+
+impl Drop for Scrap<'_> {
+    fn drop(&mut self) {
+        self.files.parts.delete_now(&self.id);
     }
 }
 
@@ -124,12 +176,12 @@ impl Domain {
 
     fn slot(&self, user: UserNum) -> Result<Slot<'_>> {
         let mut busy = self.files.busy();
-        let count = busy.uploading.entry(user).or_default();
-        if *count >= UPLOADS_AT_ONCE {
+        let theirs = busy.uploading.entry(user).or_default();
+        if theirs.count >= UPLOADS_AT_ONCE {
             return Err(Error::Busy);
         }
-        *count += 1;
-        Ok(Slot { files: &self.files, user })
+        theirs.count += 1;
+        Ok(Slot { files: &self.files, user, bytes: 0 })
     }
 
     /// A file begins to come in at once. `size` is what was announced.
@@ -142,10 +194,16 @@ impl Domain {
         let user = actor.person.num;
         let slot = self.slot(user)?;
         let (expected, quota) = (bytes(size.unwrap_or(0)), self.config.settings.files.quota_bytes);
-        self.reads.read(move |conn| check_quota(conn, user, expected, quota)).await?;
+        let used = self.reads.read(move |conn| {
+            check_quota(conn, user, expected, quota)?;
+            Ok::<_, Error>(files::used_by(conn, user)?)
+        });
+        let room = quota.saturating_sub(u64::try_from(used.await?).unwrap_or(0));
         let id = random_text::<16>();
+        let scrap = Scrap { files: &self.files, id: id.clone() };
         let part = self.files.parts.create(&id).await?;
-        Ok(Incoming { id, part, most: self.file_bytes_max(), name, _slot: slot })
+        let most = self.file_bytes_max();
+        Ok(Incoming { id, part, most, name, room: Some(room), _scrap: Some(scrap), slot })
     }
 
     /// The bytes are whole: they become a file that the person may send.
@@ -153,16 +211,11 @@ impl Domain {
     /// # Errors
     /// `quota_exceeded`
     pub async fn finish_file(&self, actor: &Actor, incoming: Incoming<'_>) -> Result<Attachment> {
-        let Incoming { id, part, name, _slot, .. } = incoming;
+        let Incoming { id, part, name, slot: _slot, _scrap, .. } = incoming;
         part.keep().await?;
         let row = self.adopt(actor.person.num, &id, 0).await;
         self.files.parts.delete(&id).await;
         Ok(shown(&row?, name))
-    }
-
-    /// Nothing came of it.
-    pub async fn drop_file(&self, incoming: Incoming<'_>) {
-        self.files.parts.delete(&incoming.id).await;
     }
 
     /// Makes a whole part a file of the person's. `counted` bytes of it count in their quota already.
@@ -172,7 +225,7 @@ impl Domain {
         if self.config.settings.files.strip_metadata
             && strip::is_known(whole.media_type)
             && whole.size <= PICTURE_BYTES_MAX
-            && self.strip(id, whole.media_type).await?
+            && self.strip(user, id, whole.media_type).await?
         {
             whole = self.files.parts.examine(id).await?;
         }
@@ -182,11 +235,11 @@ impl Domain {
     }
 
     /// Takes out of a picture what is not pixels. True when there was something.
-    async fn strip(&self, id: &str, media_type: &'static str) -> Result<bool> {
-        let turn = tokio::time::timeout(PATIENCE, self.files.pictures.acquire()).await;
-        let Ok(Ok(_turn)) = turn else { return Err(Error::Busy) };
+    async fn strip(&self, user: UserNum, id: &str, media_type: &'static str) -> Result<bool> {
+        let turn = self.files.pictures.wait(user, WAITING_MAX).await?;
         let path = self.files.parts.path(id);
         let stripped = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
             let bytes = std::fs::read(&path)
                 .map_err(|error| crate::files::Error::Io { what: "cannot read an upload", error })?;
             strip::strip(bytes, media_type)
@@ -228,7 +281,8 @@ impl Domain {
                 Ok(known)
             })
             .await?;
-        if !known {
+        // After a disaster a file may be known whose bytes are gone.
+        if !known || !self.files.store.has(hash).await? {
             put(&self.files.store).await?;
         }
         let now = self.clock.now();
@@ -318,14 +372,15 @@ impl Domain {
             return Err(Error::Conflict(Conflict::OffsetMismatch));
         }
         let part = self.files.parts.go_on(id).await?.ok_or(Error::NotFound(Missing::Upload))?;
-        let incoming = Incoming { id: row.id, part, most: upload.size, name: row.name, _slot: slot };
+        let (id, name) = (row.id, row.name);
+        let incoming = Incoming { id, part, most: upload.size, name, room: None, _scrap: None, slot };
         Ok(More { incoming, upload, _alone: alone })
     }
 
     /// The bytes that came are kept; when they are all, they become a file.
     pub async fn pause(&self, actor: &Actor, more: More<'_>) -> Result<Upload> {
         let More { incoming, _alone, .. } = more;
-        let Incoming { id, part, _slot, .. } = incoming;
+        let Incoming { id, part, slot: _slot, .. } = incoming;
         part.keep().await?;
         let upload = self.upload(actor, &id).await?;
         if upload.offset < upload.size {

@@ -72,6 +72,15 @@ impl Parts {
         }
     }
 
+    /// As [`Parts::delete`], for where nothing can wait.
+    pub fn delete_now(&self, id: &str) {
+        if let Err(error) = std::fs::remove_file(self.path(id))
+            && error.kind() != std::io::ErrorKind::NotFound
+        {
+            tracing::warn!(%error, "an upload's part could not be deleted");
+        }
+    }
+
     /// Reads a part from its beginning to its end.
     pub async fn examine(&self, id: &str) -> Result<Whole, Error> {
         let cannot = "cannot read an upload";

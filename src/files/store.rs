@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use futures_util::stream::BoxStream;
@@ -10,11 +11,19 @@ use object_store::aws::AmazonS3Builder;
 use object_store::buffered::BufWriter;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
-use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutPayload};
+use object_store::{
+    ClientOptions, GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutPayload, RetryConfig,
+};
 use tokio::io::AsyncWriteExt;
 
 use super::images::SIZES;
 use super::{Error, Hash, io};
+
+/// How long a connection to an S3 service may take, and how long it may say nothing.
+const CONNECT_DEADLINE: Duration = Duration::from_secs(5);
+const SILENCE_MAX: Duration = Duration::from_secs(60);
+/// For how long from its beginning on a download that breaks off is gone on with.
+const RETRY_DEADLINE: Duration = Duration::from_secs(24 * 3_600);
 
 /// How a bucket is reached.
 #[derive(Debug, Clone)]
@@ -65,13 +74,20 @@ impl Store {
     pub fn in_bucket(s3: S3) -> Result<Store, Error> {
         // Fails when there is one already, which will do.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let objects = AmazonS3Builder::new()
+        // Whoever downloads a large file may take as long as they need.
+        let options = ClientOptions::new()
             .with_allow_http(s3.endpoint.starts_with("http://"))
+            .with_timeout_disabled()
+            .with_connect_timeout(CONNECT_DEADLINE)
+            .with_read_timeout(SILENCE_MAX);
+        let objects = AmazonS3Builder::new()
             .with_endpoint(s3.endpoint)
             .with_bucket_name(s3.bucket)
             .with_region(s3.region)
             .with_access_key_id(s3.key)
             .with_secret_access_key(s3.secret)
+            .with_client_options(options)
+            .with_retry(RetryConfig { retry_timeout: RETRY_DEADLINE, ..RetryConfig::default() })
             .build();
         let objects = objects.map_err(|error| Error::Open(error.to_string()))?;
         Ok(Store { objects: Arc::new(objects), dir: None })
@@ -99,6 +115,15 @@ impl Store {
         self.clear(hash).await?;
         self.objects.put(&path(hash), PutPayload::from(bytes)).await?;
         Ok(())
+    }
+
+    /// Whether a file's bytes are there.
+    pub async fn has(&self, hash: &Hash) -> Result<bool, Error> {
+        match self.objects.head(&path(hash)).await {
+            Ok(_) => Ok(true),
+            Err(error) if is_missing(&error) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// A file's bytes, or those of a range of it; none when it is not there.

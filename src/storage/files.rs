@@ -25,6 +25,14 @@ pub struct FileRow {
     pub created_ts: i64,
 }
 
+/// It looked like a picture, and can't be decoded.
+pub fn set_no_picture(conn: &mut Conn, hash: &str) -> Result<()> {
+    diesel::update(files::table.find(hash))
+        .set((files::width.eq(None::<i64>), files::height.eq(None::<i64>)))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Adds a file whose bytes are in the store; one that is known stays as it is.
 pub fn insert(conn: &mut Conn, file: &FileRow) -> Result<()> {
     diesel::insert_into(files::table).values(file).on_conflict(files::hash).do_nothing().execute(conn)?;
@@ -127,6 +135,12 @@ pub fn is_owner(conn: &mut Conn, hash: &str, user: UserNum) -> Result<bool> {
 pub fn disown(conn: &mut Conn, hash: &str, user: UserNum) -> Result<()> {
     diesel::delete(file_owners::table.find((hash, user))).execute(conn)?;
     Ok(())
+}
+
+/// As [`disown`], if they did not upload it again since `ts`. True when it was theirs until now.
+pub fn disown_before(conn: &mut Conn, hash: &str, user: UserNum, ts: i64) -> Result<bool> {
+    let unused = file_owners::table.find((hash, user)).filter(file_owners::ts.lt(ts));
+    Ok(diesel::delete(unused).execute(conn)? > 0)
 }
 
 /// The files that this person uploaded and put into no message.

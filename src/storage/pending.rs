@@ -1,6 +1,6 @@
 //! What people here want of channels that are hosted elsewhere, and that waits for the host.
 
-use diesel::dsl::{count_star, min};
+use diesel::dsl::{count_star, exists, min};
 use diesel::prelude::*;
 
 use super::schema::pending;
@@ -108,6 +108,12 @@ pub fn take(conn: &mut Conn, event_id: &str) -> Result<Option<PendingRow>> {
         diesel::delete(pending::table.filter(pending::event_id.eq(event_id))).execute(conn)?;
     }
     Ok(row)
+}
+
+/// Whether something of the person's that waits names a file.
+pub fn names(conn: &mut Conn, sender: UserNum, hash: &str) -> Result<bool> {
+    let naming = pending::table.filter(pending::sender.eq(sender).and(pending::body.like(format!("%{hash}%"))));
+    Ok(diesel::select(exists(naming)).get_result(conn)?)
 }
 
 /// Hosts for which something waits.

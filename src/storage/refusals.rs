@@ -1,5 +1,6 @@
 //! What waited for a channel's host and was refused by it, until its author has seen that.
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::pending::PendingRow;
@@ -79,6 +80,12 @@ pub fn by_nonce(
 ) -> Result<Option<RefusalRow>> {
     let one = refusals::table.filter(refusals::sender.eq(sender).and(refusals::channel.eq(channel)));
     optional(one.filter(refusals::nonce.eq(nonce)).select(RefusalRow::columns()).first(conn))
+}
+
+/// Whether something of the person's that was refused names a file.
+pub fn names(conn: &mut Conn, sender: UserNum, hash: &str) -> Result<bool> {
+    let naming = refusals::table.filter(refusals::sender.eq(sender).and(refusals::body.like(format!("%{hash}%"))));
+    Ok(diesel::select(exists(naming)).get_result(conn)?)
 }
 
 /// All of somebody who is gone.

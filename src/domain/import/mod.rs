@@ -249,7 +249,7 @@ impl Import<'_> {
             let name = check_name(&plain, "bad_file_name", "").unwrap_or_else(|_| "file".to_owned());
             let mut incoming = self.domain.begin_file(&self.actor, &name, Some(bytes.len() as u64)).await?;
             for piece in bytes.chunks(PIECE_BYTES) {
-                incoming.part.write(piece).await.map_err(Error::from)?;
+                incoming.write(piece).await?;
             }
             let file = self.domain.finish_file(&self.actor, incoming).await?;
             let hash: Hash = file.hash.parse().map_err(|_| Error::NotFound(Missing::File))?;

@@ -77,7 +77,7 @@ impl Fetch {
         if self.common.bytes_max == 0 {
             return Err(Error::invalid("too_large", "", "This server fetches no files from others."));
         }
-        if self.portrait.is_none() && self.is_known_to_author().await? {
+        if self.portrait.is_none() && self.is_known_to_author().await? && self.common.files.store.has(&self.hash).await? {
             return self.keep(None, None).await;
         }
         let id = random_text::<16>();
@@ -221,7 +221,8 @@ impl Fetch {
                         Ok(known)
                     })
                     .await?;
-                if !known {
+                // After a disaster a file may be known whose bytes are gone.
+                if !known || !self.common.files.store.has(&self.hash).await? {
                     self.common.files.store.put(&self.hash, &self.common.files.parts.path(id)).await?;
                 }
                 Some(row)
@@ -270,7 +271,10 @@ fn evict(conn: &mut Conn, but: &str, cache_max: i64) -> Result<()> {
                 return Ok(());
             }
             files::lock(conn, &hash)?;
-            files::remove(conn, &hash)?;
+            // Before it was locked somebody here may have come to need it: it is no copy any more.
+            if copies::used_ts(conn, &hash)?.is_some() {
+                files::remove(conn, &hash)?;
+            }
             total -= size;
         }
     }

@@ -5,7 +5,7 @@ use super::lane::Signer;
 use super::open::damaged;
 use super::{Appended, Draft, Person, Work};
 use crate::domain::pending::Fate;
-use crate::domain::{Conflict, Error};
+use crate::domain::{Conflict, Error, files};
 use crate::protocol::event::{EventType, Seen, StateChange};
 use crate::protocol::ids::{ChannelId, EventId, ServerName};
 use crate::protocol::rules::{self, Refusal, Rules};
@@ -144,6 +144,7 @@ impl Work<'_> {
                 created_ts: now,
             };
             pending::add(self.conn, &row)?;
+            files::hold(self.conn, out.sender, row.body, now)?;
         }
         Ok(())
     }
