@@ -223,18 +223,25 @@ impl Domain {
                 Sent::Delivered => {
                     pushes::finish(work.conn, &row, now)?;
                     if device.failing_ts.is_some() {
-                        pushes::set_failing(work.conn, &row.session, None)?;
+                        pushes::set_failing(work.conn, &device, None)?;
                     }
                 }
-                Sent::Gone => pushes::delete_endpoint(work.conn, &row.session)?,
+                Sent::Gone => {
+                    // The device may have said meanwhile where it is now: it gets this one there.
+                    if !pushes::delete_gone(work.conn, &device)? {
+                        pushes::postpone(work.conn, &row, now, row.tries)?;
+                    }
+                }
                 Sent::NotTried(after) => pushes::postpone(work.conn, &row, now + after, row.tries)?,
                 Sent::Refused | Sent::Later(_) => {
                     let since = device.failing_ts.unwrap_or(now);
                     if now - since > FAILING_MS_MAX {
-                        pushes::delete_endpoint(work.conn, &row.session)?;
+                        if !pushes::delete_gone(work.conn, &device)? {
+                            pushes::postpone(work.conn, &row, now, row.tries)?;
+                        }
                         return Ok(());
                     }
-                    pushes::set_failing(work.conn, &row.session, Some(since))?;
+                    pushes::set_failing(work.conn, &device, Some(since))?;
                     match pause(sent, first_pause, row.tries) {
                         Some(pause) => pushes::postpone(work.conn, &row, now + pause, row.tries + 1)?,
                         None => pushes::finish(work.conn, &row, now)?,

@@ -62,14 +62,30 @@ pub fn delete_endpoint(conn: &mut Conn, session: &str) -> Result<()> {
     Ok(())
 }
 
+/// As [`delete_endpoint`], unless the device is reached elsewhere by now. True when it went.
+pub fn delete_gone(conn: &mut Conn, device: &EndpointRow) -> Result<bool> {
+    let there = push_endpoints::table
+        .find(&device.session)
+        .filter(push_endpoints::endpoint.eq(&device.endpoint).and(push_endpoints::p256dh.eq(&device.p256dh)));
+    // What waits for it refers to it.
+    let known: bool = diesel::select(exists(there)).get_result(conn)?;
+    if known {
+        delete_endpoint(conn, &device.session)?;
+    }
+    Ok(known)
+}
+
 pub fn any_endpoint(conn: &mut Conn) -> Result<bool> {
     let first: Vec<String> = push_endpoints::table.select(push_endpoints::session).limit(1).load(conn)?;
     Ok(!first.is_empty())
 }
 
-/// Since when nothing could be delivered to the device; none once it could.
-pub fn set_failing(conn: &mut Conn, session: &str, since: Option<i64>) -> Result<()> {
-    diesel::update(push_endpoints::table.find(session))
+/// Since when nothing could be delivered to the device where it was reached; none once it could.
+pub fn set_failing(conn: &mut Conn, device: &EndpointRow, since: Option<i64>) -> Result<()> {
+    let there = push_endpoints::table
+        .find(&device.session)
+        .filter(push_endpoints::endpoint.eq(&device.endpoint).and(push_endpoints::p256dh.eq(&device.p256dh)));
+    diesel::update(there)
         .set(push_endpoints::failing_ts.eq(since))
         .execute(conn)?;
     Ok(())
