@@ -186,6 +186,7 @@ impl Domain {
         self.writer
             .other(actor.person.id.as_str(), move |work| {
                 users::set_password(work.conn, num, &hash)?;
+                emails::unconfirm(work.conn, num)?;
                 let ended = sessions::delete_others(work.conn, num, &session)?;
                 work.tell(Effect::SessionsEnded { sessions: ended });
                 Ok(())
@@ -328,6 +329,7 @@ impl Domain {
             .other(id.clone().as_str(), move |work| {
                 let row = account(work, &id)?;
                 users::set_password(work.conn, row.num, &hash)?;
+                emails::unconfirm(work.conn, row.num)?;
                 let ended = sessions::delete_others(work.conn, row.num, "")?;
                 work.tell(Effect::SessionsEnded { sessions: ended });
                 Ok(())

@@ -28,6 +28,8 @@ const VERIFY_MS: i64 = 2 * 24 * 3_600_000;
 const RESET_MS: i64 = 3_600_000;
 /// Letters of one kind that one person is sent in an hour.
 const LETTERS_PER_HOUR_MAX: i64 = 5;
+/// Letters that ask one address to confirm it, in an hour, whoever named it.
+const LETTERS_TO_ADDRESS_PER_HOUR_MAX: i64 = 10;
 const HOUR_MS: i64 = 3_600_000;
 /// What one letter tells of, newest last.
 const ITEMS_MAX: i64 = 20;
@@ -140,7 +142,9 @@ impl Domain {
         let kept = self
             .writer
             .other(actor.person.id.as_str(), move |work| {
+                emails::delete_tokens_before(work.conn, now, now - HOUR_MS)?;
                 limit_letters(work.conn, person.num, "verify", now)?;
+                limit_strangers(work.conn, &pending, now)?;
                 let known = emails::get(work.conn, person.num)?;
                 let newest = notifications::newest(work.conn, person.num)?;
                 let known = known.unwrap_or(EmailRow {
@@ -206,7 +210,7 @@ impl Domain {
 
     pub async fn delete_email(&self, actor: &Actor) -> Result<()> {
         let user = actor.person.num;
-        self.writer.other(actor.person.id.as_str(), move |work| Ok(emails::forget(work.conn, user)?)).await
+        self.writer.other(actor.person.id.as_str(), move |work| Ok(emails::take_away(work.conn, user)?)).await
     }
 
     /// Whoever has the token reads what is sent to the address.
@@ -228,7 +232,7 @@ impl Domain {
                 let language = Language::kept(row.language.as_deref());
                 let user = users::by_num(work.conn, token.user_num)?;
                 // Letters for a new password went to the address before.
-                emails::delete_tokens(work.conn, token.user_num, &["verify", "reset"])?;
+                emails::spend_tokens(work.conn, token.user_num)?;
                 emails::put(work.conn, &EmailRow { address: row.pending.clone(), pending: None, ..row })?;
                 Ok(before.zip(user).map(|(address, user)| Recipient {
                     address,
@@ -269,7 +273,7 @@ impl Domain {
         };
         self.writer
             .other("emails", move |work| {
-                emails::delete_tokens_before(work.conn, now)?;
+                emails::delete_tokens_before(work.conn, now, now - HOUR_MS)?;
                 let nums = match (&who, named) {
                     (Forgetful::At(address), _) => match checked_address(address) {
                         Ok(address) => emails::by_address(work.conn, &address)?,
@@ -306,7 +310,7 @@ impl Domain {
                 // It may have been used while the password was hashed.
                 let token = emails::token(work.conn, &hash, "reset", now)?
                     .ok_or(Error::Forbidden(Forbidden::TokenInvalid))?;
-                emails::delete_tokens(work.conn, token.user_num, &["reset"])?;
+                emails::unconfirm(work.conn, token.user_num)?;
                 users::set_password(work.conn, token.user_num, &password)?;
                 let ended = sessions::delete_others(work.conn, token.user_num, "")?;
                 work.tell(Effect::SessionsEnded { sessions: ended });
@@ -386,6 +390,14 @@ fn checked_address(text: &str) -> Result<String> {
 
 fn limit_letters(conn: &mut Conn, user: UserNum, kind: &str, now: Ts) -> Result<()> {
     match emails::count_tokens(conn, user, kind, now - HOUR_MS)? < LETTERS_PER_HOUR_MAX {
+        true => Ok(()),
+        false => Err(Error::Conflict(super::Conflict::TooManyLetters)),
+    }
+}
+
+/// Whoever reads what is sent there has not said that they want it, and several people may name the address.
+fn limit_strangers(conn: &mut Conn, address: &str, now: Ts) -> Result<()> {
+    match emails::count_tokens_to(conn, address, "verify", now - HOUR_MS)? < LETTERS_TO_ADDRESS_PER_HOUR_MAX {
         true => Ok(()),
         false => Err(Error::Conflict(super::Conflict::TooManyLetters)),
     }

@@ -64,10 +64,25 @@ pub fn by_address(conn: &mut Conn, address: &str) -> Result<Vec<UserNum>> {
         .load(conn)?)
 }
 
-/// The person has no address any more, and nothing that was sent counts.
+/// Nothing is kept of the person.
 pub fn forget(conn: &mut Conn, user: UserNum) -> Result<()> {
-    delete_tokens(conn, user, &["verify", "reset"])?;
+    diesel::delete(email_tokens::table.filter(email_tokens::user_num.eq(user))).execute(conn)?;
     diesel::delete(emails::table.find(user)).execute(conn)?;
+    Ok(())
+}
+
+/// The person has no address any more, and nothing that was sent counts.
+pub fn take_away(conn: &mut Conn, user: UserNum) -> Result<()> {
+    spend_tokens(conn, user)?;
+    diesel::delete(emails::table.find(user)).execute(conn)?;
+    Ok(())
+}
+
+/// An address that was not confirmed is not going to be, and nothing that was sent counts: whoever had the account before
+/// its password changed may read it.
+pub fn unconfirm(conn: &mut Conn, user: UserNum) -> Result<()> {
+    spend_tokens(conn, user)?;
+    diesel::update(emails::table.find(user)).set(emails::pending.eq(None::<String>)).execute(conn)?;
     Ok(())
 }
 
@@ -88,6 +103,13 @@ pub fn count_tokens(conn: &mut Conn, user: UserNum, kind: &str, since: i64) -> R
     Ok(recent.select(count_star()).get_result(conn)?)
 }
 
+/// How many were sent to the address since `ts`, whoever asked for them.
+pub fn count_tokens_to(conn: &mut Conn, address: &str, kind: &str, since: i64) -> Result<i64> {
+    let of = email_tokens::address.eq(address).and(email_tokens::kind.eq(kind));
+    let recent = email_tokens::table.filter(of.and(email_tokens::created_ts.gt(since)));
+    Ok(recent.select(count_star()).get_result(conn)?)
+}
+
 /// A token that is good now.
 pub fn token(conn: &mut Conn, hash: &[u8], kind: &str, now: i64) -> Result<Option<TokenRow>> {
     let good = email_tokens::kind.eq(kind).and(email_tokens::expires_ts.gt(now));
@@ -95,14 +117,17 @@ pub fn token(conn: &mut Conn, hash: &[u8], kind: &str, now: i64) -> Result<Optio
     optional(found.select(TokenRow::columns()).one(conn))
 }
 
-pub fn delete_tokens(conn: &mut Conn, user: UserNum, kinds: &[&str]) -> Result<()> {
-    let of = email_tokens::user_num.eq(user).and(email_tokens::kind.eq_any(kinds));
-    diesel::delete(email_tokens::table.filter(of)).execute(conn)?;
+/// The person's tokens are good no more. They still count as letters that were sent.
+pub fn spend_tokens(conn: &mut Conn, user: UserNum) -> Result<()> {
+    let theirs = email_tokens::table.filter(email_tokens::user_num.eq(user));
+    diesel::update(theirs).set(email_tokens::expires_ts.eq(0)).execute(conn)?;
     Ok(())
 }
 
-pub fn delete_tokens_before(conn: &mut Conn, expired: i64) -> Result<()> {
-    diesel::delete(email_tokens::table.filter(email_tokens::expires_ts.lt(expired))).execute(conn)?;
+/// Deletes tokens that were good until `expired` and no longer count as letters of late: those from before `counted`.
+pub fn delete_tokens_before(conn: &mut Conn, expired: i64, counted: i64) -> Result<()> {
+    let old = email_tokens::expires_ts.lt(expired).and(email_tokens::created_ts.lt(counted));
+    diesel::delete(email_tokens::table.filter(old)).execute(conn)?;
     Ok(())
 }
 
