@@ -151,17 +151,22 @@ pub fn restore(config: &Config, from: &Path) -> Outcome {
     let mut conn = Conn::open(&config.database_url())?;
     let tables = dump::tables(&mut conn)?;
     check_tables(&mut conn, &tables, &manifest)?;
-    let files = restore_files(config, &mut archive)?;
+    let kept = restore_files(config, &mut archive)?;
     conn.begin_write()?;
-    let rows = match restore_rows(&mut conn, config, &tables, &manifest, &mut archive) {
-        Ok(rows) => rows,
+    let restored = restore_rows(&mut conn, config, &tables, &manifest, &mut archive)
+        .and_then(|rows| Ok((rows, let_go_of_lost(&mut conn, config, &kept)?)));
+    let (rows, lost) = match restored {
+        Ok(restored) => restored,
         Err(error) => {
             conn.rollback()?;
             return Err(error.into());
         }
     };
     conn.commit()?;
-    println!("{rows} rows and {files} files were restored");
+    println!("{rows} rows and {} files were restored", kept.len());
+    if lost > 0 {
+        eprintln!("The bytes of {lost} files are neither in the backup nor in the store: these are no files any more.");
+    }
     Ok(true)
 }
 
@@ -246,14 +251,37 @@ fn next_rows(lines: &mut impl BufRead) -> Result<Vec<String>, BackupError> {
     Ok(rows)
 }
 
+/// A file without bytes is none: another server can be asked for it again, and whoever uploads it again has it back.
+/// Answers how many there were.
+fn let_go_of_lost(conn: &mut Conn, config: &Config, kept: &BTreeSet<String>) -> Result<u64, BackupError> {
+    let store = server::open_store(config).map_err(|error| refused(error.to_string()))?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut lost = 0;
+    for text in files::all_hashes(conn)? {
+        if kept.contains(&text) {
+            continue;
+        }
+        let hash: Hash = text.parse().map_err(|_| refused(format!("{text:?} is no file's hash")))?;
+        // A bucket may have outlived the server.
+        if !runtime.block_on(store.has(&hash)).map_err(|error| refused(error.to_string()))? {
+            files::remove(conn, &text)?;
+            lost += 1;
+        }
+    }
+    Ok(lost)
+}
+
 /// Puts each file into the store, if its bytes are those that its name says.
-fn restore_files(config: &Config, archive: &mut ZipArchive<BufReader<File>>) -> Result<u64, BackupError> {
+fn restore_files(
+    config: &Config,
+    archive: &mut ZipArchive<BufReader<File>>,
+) -> Result<BTreeSet<String>, BackupError> {
     let store = server::open_store(config).map_err(|error| refused(error.to_string()))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let names: Vec<String> =
         archive.file_names().map(|name| name.map(Cow::into_owned)).collect::<Result<_, _>>()?;
     let part = config.data_dir.join("restoring.part");
-    let mut count = 0;
+    let mut kept = BTreeSet::new();
     for name in &names {
         let Some(hash) = name.strip_prefix("files/") else { continue };
         let mut digest = Sha256::new();
@@ -271,10 +299,10 @@ fn restore_files(config: &Config, archive: &mut ZipArchive<BufReader<File>>) -> 
             return Err(refused(format!("{name} is damaged: its bytes have another hash")));
         }
         runtime.block_on(store.put(&found, &part)).map_err(|error| refused(error.to_string()))?;
-        count += 1;
+        kept.insert(hash.to_owned());
     }
-    if count > 0 {
+    if !kept.is_empty() {
         std::fs::remove_file(&part)?;
     }
-    Ok(count)
+    Ok(kept)
 }

@@ -38,7 +38,7 @@ pub enum ImportCommand {
         #[arg(long)]
         direct: bool,
     },
-    /// The JSON file of a channel that DiscordChatExporter wrote, with the media beside it if there are any.
+    /// The JSON file of a channel that DiscordChatExporter wrote, with the media in the directory `FILE_Files` beside it if there are any.
     Discord {
         file: PathBuf,
         #[command(flatten)]
@@ -93,7 +93,7 @@ pub fn import(command: ImportCommand, config: &Arc<Config>) -> Outcome {
         return Ok(false);
     }
     println!(
-        "{messages} messages, {channels} channels and {files} files were brought; {known} messages were here already, {missing} files are not in the archive or too large"
+        "{messages} messages, {channels} channels and {files} files were brought; {known} messages were here already, {missing} files are not in the archive, are too large or were refused"
     );
     match outcome {
         Ok(()) => Ok(true),
@@ -112,8 +112,8 @@ async fn run(import: &mut Import<'_>, command: &ImportCommand, file_max: u64) ->
             slack::import(import, BufReader::new(open(file)?), &which).await
         }
         ImportCommand::Discord { file, .. } => {
-            let beside = file.parent().unwrap_or(Path::new(".")).to_path_buf();
-            let mut beside = |path: &str| open_beside(&beside, path, file_max);
+            let media = Media::beside(file, &import.domain.config.data_dir);
+            let mut beside = |path: &str| media.open(path, file_max);
             discord::import(import, BufReader::new(open(file)?), &mut beside).await
         }
     }
@@ -127,21 +127,65 @@ fn open(archive: &Path) -> Result<File, ImportError> {
     File::open(archive).map_err(|error| wrong(&error))
 }
 
-/// A file below a directory, whatever way its name takes.
-fn open_beside(dir: &Path, path: &str, most: u64) -> Result<Option<Vec<u8>>, ImportError> {
-    let decoded = percent_encoding::percent_decode_str(path).decode_utf8_lossy().into_owned();
-    let Ok(dir) = dir.canonicalize().or_else(|_| Path::new(".").canonicalize()) else { return Ok(None) };
-    for name in [path, &decoded] {
-        let Ok(found) = dir.join(name.replace('\\', "/")).canonicalize() else { continue };
-        if !found.starts_with(&dir) || !found.is_file() {
-            continue;
-        }
-        return match read_most(File::open(found)?, most, name) {
-            Err(ImportError::TooLarge(..)) => Ok(None),
-            read => read.map(Some),
-        };
+/// The media that DiscordChatExporter wrote beside a JSON file: in a directory called as that and `_Files`, which all
+/// parts of one channel share. An archive may name any path; nothing else is opened.
+struct Media {
+    /// Where paths begin.
+    dir: PathBuf,
+    roots: Vec<PathBuf>,
+    /// This server's own.
+    data_dir: PathBuf,
+}
+
+impl Media {
+    fn beside(archive: &Path, data_dir: &Path) -> Media {
+        let dir = archive.parent().unwrap_or(Path::new("")).to_path_buf();
+        let name = archive.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let whole = whole_name(&name);
+        let roots = [name, whole].map(|name| dir.join(format!("{name}_Files")));
+        let data_dir = data_dir.canonicalize().unwrap_or_else(|_| data_dir.to_path_buf());
+        Media { roots: roots.iter().filter_map(|root| root.canonicalize().ok()).collect(), dir, data_dir }
     }
-    Ok(None)
+
+    /// A file's bytes; none where there is none, or it is none of these.
+    fn open(&self, path: &str, most: u64) -> Result<Option<Vec<u8>>, ImportError> {
+        let decoded = percent_encoding::percent_decode_str(path).decode_utf8_lossy().into_owned();
+        for name in [path, &decoded] {
+            let name = name.replace('\\', "/");
+            if name.split('/').any(|part| part.starts_with('.')) {
+                continue;
+            }
+            let Ok(found) = self.dir.join(&name).canonicalize() else { continue };
+            if !self.is_media(&found) {
+                continue;
+            }
+            return match read_most(File::open(found)?, most, &name) {
+                Err(ImportError::TooLarge(..)) => Ok(None),
+                read => read.map(Some),
+            };
+        }
+        Ok(None)
+    }
+
+    /// Wherever links led to.
+    fn is_media(&self, found: &Path) -> bool {
+        let below = self.roots.iter().find_map(|root| found.strip_prefix(root).ok());
+        let plain =
+            below.is_some_and(|below| below.iter().all(|part| !part.as_encoded_bytes().starts_with(b".")));
+        plain && !found.starts_with(&self.data_dir) && found.is_file()
+    }
+}
+
+/// `talk.json` of `talk [part 2].json`.
+fn whole_name(name: &str) -> String {
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
+    let part = stem.strip_suffix(']').and_then(|stem| stem.rsplit_once(" [part "));
+    match part {
+        Some((whole, number)) if number.bytes().all(|byte| byte.is_ascii_digit()) => {
+            format!("{whole}.{ending}")
+        }
+        _ => name.to_owned(),
+    }
 }
 
 /// A bar in one line that is written again and again, where somebody looks.

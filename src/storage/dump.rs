@@ -207,7 +207,13 @@ pub fn write(conn: &mut Conn, table: &Table, columns: &[String], rows: &[String]
 /// Those of the database.
 pub fn count_on(conn: &mut Conn) -> Result<()> {
     if !conn.is_postgres() {
-        return Ok(());
+        // SQLite has counted the rows itself; those of the notifications that were told before may be gone.
+        return conn.run_script(
+            "INSERT INTO sqlite_sequence (name, seq) SELECT 'notifications', 0
+             WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'notifications');
+             UPDATE sqlite_sequence SET seq = max(seq, (SELECT coalesce(max(mailed_id), 0) FROM emails))
+             WHERE name = 'notifications';",
+        );
     }
     let counted = "SELECT table_name || ' ' || column_name AS word FROM information_schema.columns
          WHERE table_schema = current_schema() AND is_identity = 'YES'";
@@ -217,6 +223,11 @@ pub fn count_on(conn: &mut Conn) -> Result<()> {
         let sequence = format!("pg_get_serial_sequence('{table}', '{column}')");
         words(conn, format!("SELECT setval({sequence}, {next}, false)::text AS word FROM {table}"))?;
     }
+    // What was told may be gone, and its id is not given again.
+    let told = "SELECT setval(sequence, greatest(nextval(sequence), told), false)::text AS word FROM (
+         SELECT pg_get_serial_sequence('notifications', 'id')::regclass AS sequence,
+             (SELECT coalesce(max(mailed_id), 0) + 1 FROM emails) AS told) AS both";
+    words(conn, told.to_owned())?;
     Ok(())
 }
 

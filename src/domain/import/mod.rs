@@ -15,8 +15,8 @@ use std::io::Read;
 use super::channels;
 use super::files::{Attach, check_name};
 use super::messages::NewMessage;
-use super::view::{Imported, ImportedReaction};
-use super::{Actor, Domain, Error, Missing, Result};
+use super::view::{Attachment, Imported, ImportedReaction, Message};
+use super::{Actor, Conflict, Domain, Error, Missing, Result};
 use crate::files::Hash;
 use crate::protocol::Ts;
 use crate::protocol::ids::{ChannelId, EventId, Nonce};
@@ -45,6 +45,8 @@ const PIECE_BYTES: usize = 65_536;
 pub enum ImportError {
     #[error("the archive can't be read: {0}")]
     Archive(String),
+    #[error("this was brought as {0} before: go on with the same person after --as")]
+    Another(String),
     #[error("{0} is larger than {1} bytes")]
     TooLarge(String, u64),
     #[error("{0}")]
@@ -94,7 +96,7 @@ pub struct Brought {
     /// Those that had been brought before.
     pub known: usize,
     pub files: usize,
-    /// Files that are not in the archive, or are too large.
+    /// Files that are not in the archive, are too large, or were refused.
     pub missing: usize,
 }
 
@@ -137,7 +139,8 @@ impl Import<'_> {
         let key = format!("import.{}.{}", conversation.from, digest(&[&conversation.key]));
         let known = key.clone();
         let found = self.domain.reads.read(move |conn| Ok::<_, Error>(meta::get(conn, &known)?)).await?;
-        if let Some(id) = found.and_then(|id| id.parse().ok()) {
+        if let Some(id) = found.and_then(|id| id.parse::<ChannelId>().ok()) {
+            self.check_person(&id).await?;
             return Ok(id);
         }
         let line = |text: &str, most: usize| -> String {
@@ -151,6 +154,21 @@ impl Import<'_> {
         let made = self.domain.found_channel(&self.actor, new, Some(key)).await?;
         self.brought.channels += 1;
         Ok(made.info.id.parse().map_err(|_| Error::NotFound(Missing::Channel))?)
+    }
+
+    /// What is here already is found among the person's own messages: another's would come in beside it.
+    async fn check_person(&self, channel: &ChannelId) -> std::result::Result<(), ImportError> {
+        let channel = channel.clone();
+        let found = self.domain.reads.read(move |conn| {
+            let row = channels_rows::by_id(conn, channel.as_str())?;
+            let row = row.ok_or(Error::NotFound(Missing::Channel))?;
+            let Some(first) = entries::by_seq(conn, row.num, 0)? else { return Ok(None) };
+            Ok::<_, Error>(users::by_num(conn, first.sender)?)
+        });
+        match found.await?.filter(|founder| founder.num != self.actor.person.num) {
+            Some(founder) => Err(ImportError::Another(founder.id)),
+            None => Ok(()),
+        }
     }
 
     /// Brings one conversation. Answers to messages that come later in the archive stand alone.
@@ -209,11 +227,31 @@ impl Import<'_> {
                 attachments,
                 imported: Some(provenance(conversation, said, n == 0)),
             };
-            let (message, _) = self.domain.send_message(&self.actor, channel.clone(), new).await?;
+            let message = self.send(channel, new).await?;
             self.brought.messages += usize::from(n == 0);
             first = first.or_else(|| message.id.parse().ok());
         }
         Ok(first)
+    }
+
+    /// Sends a message. What it is about may have been deleted since that was brought: then it stands alone.
+    async fn send(
+        &self,
+        channel: &ChannelId,
+        mut new: NewMessage,
+    ) -> std::result::Result<Message, ImportError> {
+        loop {
+            let sent = self.domain.send_message(&self.actor, channel.clone(), new.clone()).await;
+            match sent {
+                Err(Error::Invalid { code: "bad_reference", pointer, .. }) => {
+                    let of = if pointer == "/thread" { &mut new.thread } else { &mut new.reply_to };
+                    if of.take().is_none() {
+                        return Err(ImportError::Domain(Error::invalid("bad_reference", pointer, "")));
+                    }
+                }
+                sent => return Ok(sent?.0),
+            }
+        }
     }
 
     /// The message that was brought with this nonce.
@@ -229,6 +267,14 @@ impl Import<'_> {
             Ok::<_, Error>(entries::by_nonce(conn, row.num, sender, nonce.as_str())?)
         });
         Ok(found.await?.and_then(|entry| entry.event_id.parse().ok()))
+    }
+
+    async fn file(&self, name: &str, bytes: &[u8]) -> Result<Attachment> {
+        let mut incoming = self.domain.begin_file(&self.actor, name, Some(bytes.len() as u64)).await?;
+        for piece in bytes.chunks(PIECE_BYTES) {
+            incoming.write(piece).await?;
+        }
+        self.domain.finish_file(&self.actor, incoming).await
     }
 
     async fn files(
@@ -247,11 +293,19 @@ impl Import<'_> {
                 .map(|c| if c.is_control() || matches!(c, '/' | '\\') { '_' } else { c })
                 .collect();
             let name = check_name(&plain, "bad_file_name", "").unwrap_or_else(|_| "file".to_owned());
-            let mut incoming = self.domain.begin_file(&self.actor, &name, Some(bytes.len() as u64)).await?;
-            for piece in bytes.chunks(PIECE_BYTES) {
-                incoming.write(piece).await?;
-            }
-            let file = self.domain.finish_file(&self.actor, incoming).await?;
+            let file = match self.file(&name, &bytes).await {
+                Ok(file) => file,
+                // It would be refused again, and all that comes after it would never be brought.
+                Err(
+                    error @ (Error::Invalid { .. }
+                    | Error::Conflict(Conflict::FileRefused | Conflict::ScanFailed)),
+                ) => {
+                    tracing::warn!(%error, %path, "a file is left out");
+                    self.brought.missing += 1;
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            };
             let hash: Hash = file.hash.parse().map_err(|_| Error::NotFound(Missing::File))?;
             if !attached.iter().any(|known| known.file == hash) {
                 attached.push(Attach { file: hash, name });

@@ -15,7 +15,7 @@ struct Line {
 
 const OF_SQLITE: &str = "
     SELECT type || ' ' || name || ': ' || coalesce(sql, '') AS line FROM sqlite_master
-    WHERE name NOT LIKE '\\_\\_diesel%' ESCAPE '\\' AND tbl_name NOT LIKE '\\_\\_diesel%' ESCAPE '\\' ORDER BY line";
+    WHERE name NOT LIKE '\\_\\_diesel%' ESCAPE '\\' AND name <> 'sqlite_sequence' AND tbl_name NOT LIKE '\\_\\_diesel%' ESCAPE '\\' ORDER BY line";
 
 const OF_POSTGRESQL: &str = "
     SELECT line FROM (

@@ -1,0 +1,2 @@
+-- The ids go on as they are.
+SELECT 1;
