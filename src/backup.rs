@@ -165,7 +165,9 @@ pub fn restore(config: &Config, from: &Path) -> Outcome {
     conn.commit()?;
     println!("{rows} rows and {} files were restored", kept.len());
     if lost > 0 {
-        eprintln!("The bytes of {lost} files are neither in the backup nor in the store: these are no files any more.");
+        eprintln!(
+            "The bytes of {lost} files are neither in the backup nor in the store: these are no files any more."
+        );
     }
     Ok(true)
 }

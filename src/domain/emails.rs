@@ -83,7 +83,7 @@ pub struct Reset {
 
 /// What somebody missed.
 pub struct Digest {
-    row: EmailRow,
+    pub user: UserNum,
     pub to: Recipient,
     pub unsubscribe: String,
     pub items: Vec<Item>,
@@ -358,7 +358,7 @@ impl Domain {
 
     /// It was sent.
     pub async fn settle_digest(&self, digest: &Digest) -> Result<()> {
-        let (user, up_to, now) = (digest.row.user_num, digest.up_to, self.clock.now());
+        let (user, up_to, now) = (digest.user, digest.up_to, self.clock.now());
         self.writer.other("emails", move |work| Ok(emails::set_mailed(work.conn, user, up_to, now)?)).await
     }
 }
@@ -458,11 +458,11 @@ fn digest(conn: &mut Conn, row: EmailRow) -> Result<Option<Digest>> {
             username: show::user(&user).username,
             language: Language::kept(row.language.as_deref()),
         },
-        unsubscribe: row.unsubscribe.clone(),
+        unsubscribe: row.unsubscribe,
         items,
         more: i64::try_from(more).unwrap_or(i64::MAX),
         up_to,
-        row,
+        user: row.user_num,
     }))
 }
 

@@ -253,7 +253,8 @@ fn waits_with(conn: &mut Conn, user: UserNum, hash: &str) -> Result<bool> {
 /// becomes of those by whom they have them.
 pub(super) fn hold(conn: &mut Conn, user: UserNum, body: Option<&str>, now: Ts) -> Result<()> {
     let content: Option<MessageContent> = body.and_then(content::read_body);
-    let mut hashes: Vec<String> = content.unwrap_or_default().attachments.into_iter().map(|file| file.hash).collect();
+    let mut hashes: Vec<String> =
+        content.unwrap_or_default().attachments.into_iter().map(|file| file.hash).collect();
     hashes.sort_unstable();
     for hash in hashes {
         if files::lock(conn, &hash)?.is_some() {

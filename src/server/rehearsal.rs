@@ -25,7 +25,7 @@ pub fn rehearse(config: &Config) -> Result<(), StartError> {
     if config.settings.push.enabled {
         push::client(&config.push)?;
     }
-    Ok(mail::check(&config.settings.email)?)
+    Ok(mail::check(config)?)
 }
 
 /// Says so where the program that examines files isn't there. It may come yet; until then no file is taken.

@@ -226,7 +226,7 @@ pub fn count_on(conn: &mut Conn) -> Result<()> {
     // What was told may be gone, and its id is not given again.
     let told = "SELECT setval(sequence, greatest(nextval(sequence), told), false)::text AS word FROM (
          SELECT pg_get_serial_sequence('notifications', 'id')::regclass AS sequence,
-             (SELECT coalesce(max(mailed_id), 0) + 1 FROM emails) AS told) AS both";
+             (SELECT coalesce(max(mailed_id), 0) + 1 FROM emails) AS told) AS counters";
     words(conn, told.to_owned())?;
     Ok(())
 }

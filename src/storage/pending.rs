@@ -112,7 +112,8 @@ pub fn take(conn: &mut Conn, event_id: &str) -> Result<Option<PendingRow>> {
 
 /// Whether something of the person's that waits names a file.
 pub fn names(conn: &mut Conn, sender: UserNum, hash: &str) -> Result<bool> {
-    let naming = pending::table.filter(pending::sender.eq(sender).and(pending::body.like(format!("%{hash}%"))));
+    let naming =
+        pending::table.filter(pending::sender.eq(sender).and(pending::body.like(format!("%{hash}%"))));
     Ok(diesel::select(exists(naming)).get_result(conn)?)
 }
 

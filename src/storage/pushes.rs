@@ -85,9 +85,7 @@ pub fn set_failing(conn: &mut Conn, device: &EndpointRow, since: Option<i64>) ->
     let there = push_endpoints::table
         .find(&device.session)
         .filter(push_endpoints::endpoint.eq(&device.endpoint).and(push_endpoints::p256dh.eq(&device.p256dh)));
-    diesel::update(there)
-        .set(push_endpoints::failing_ts.eq(since))
-        .execute(conn)?;
+    diesel::update(there).set(push_endpoints::failing_ts.eq(since)).execute(conn)?;
     Ok(())
 }
 

@@ -84,7 +84,8 @@ pub fn by_nonce(
 
 /// Whether something of the person's that was refused names a file.
 pub fn names(conn: &mut Conn, sender: UserNum, hash: &str) -> Result<bool> {
-    let naming = refusals::table.filter(refusals::sender.eq(sender).and(refusals::body.like(format!("%{hash}%"))));
+    let naming =
+        refusals::table.filter(refusals::sender.eq(sender).and(refusals::body.like(format!("%{hash}%"))));
     Ok(diesel::select(exists(naming)).get_result(conn)?)
 }
 

@@ -77,7 +77,10 @@ impl Fetch {
         if self.common.bytes_max == 0 {
             return Err(Error::invalid("too_large", "", "This server fetches no files from others."));
         }
-        if self.portrait.is_none() && self.is_known_to_author().await? && self.common.files.store.has(&self.hash).await? {
+        if self.portrait.is_none()
+            && self.is_known_to_author().await?
+            && self.common.files.store.has(&self.hash).await?
+        {
             return self.keep(None, None).await;
         }
         let id = random_text::<16>();

@@ -52,10 +52,22 @@ async fn an_address_counts_once_its_owner_says_so() {
         assert_eq!(told.header("Subject"), Some("Your address on a.test was changed"));
         ann.delete("/me/email").await.expect(204);
         assert_eq!(ann.get("/me/email").await.expect(200), nothing);
-        for _ in 0..5 {
+        // Five letters an hour: two were those of before, whatever became of them.
+        for _ in 0..3 {
             ann.put("/me/email", json!({ "address": "ann@d.test" })).await.expect(200);
+            ann.delete("/me/email").await.expect(204);
         }
         ann.put("/me/email", json!({ "address": "ann@d.test" })).await.problem(429, "too_many_letters");
+        // Ten to one address, whoever names it.
+        for (name, letters) in [("bob", 5), ("eve", 2)] {
+            let person = server.person(name).await;
+            for _ in 0..letters {
+                person.put("/me/email", json!({ "address": "ann@d.test" })).await.expect(200);
+            }
+        }
+        let dan = server.person("dan").await;
+        dan.put("/me/email", json!({ "address": "ann@d.test" })).await.problem(429, "too_many_letters");
+        dan.put("/me/email", json!({ "address": "dan@d.test" })).await.expect(200);
     }
 }
 
@@ -257,5 +269,92 @@ async fn a_session_that_is_not_new_needs_the_password_for_an_address() {
         assert_eq!(ann.get("/me/email").await.expect(200)["pending"], "ann@b.test");
         ann.put("/me/email", give(PASSWORD.into())).await.expect(200);
         assert_eq!(ann.get("/me/email").await.expect(200)["pending"], "ann@c.test");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_password_takes_an_unconfirmed_address_away() {
+    for n in 0..2 {
+        let mail = MailServer::start().await;
+        let Some(server) = servers_with(&mail.settings(LATER)).await.into_iter().nth(n) else { return };
+        let domain = &server.running.as_ref().expect("running").domain;
+        let ann = server.person("ann").await;
+        let anybody = Person::nobody(&server.base);
+        confirmed(&ann, &mail, "ann@b.test", 1).await;
+        // Somebody else has the account for a while.
+        let unconfirmed = async |count: usize| {
+            let login = json!({ "username": "ann", "password": PASSWORD });
+            let session = anybody.post("/sessions", login).await.expect(201);
+            let thief = anybody.with_token(session["session"]["token"].as_str().expect("a token"));
+            thief.put("/me/email", json!({ "address": "eve@b.test" })).await.expect(200);
+            mail.letter("eve@b.test", count).await.after("/#/verify/")
+        };
+        let gone = async |token: &str| {
+            anybody.post("/email/verify", json!({ "token": token })).await.problem(403, "token_invalid");
+        };
+        let token = unconfirmed(1).await;
+        let same = json!({ "current": PASSWORD, "new": PASSWORD });
+        ann.put("/me/password", same).await.expect(204);
+        gone(&token).await;
+        let email = ann.get("/me/email").await.expect(200);
+        assert_eq!((&email["address"], &email["pending"]), (&json!("ann@b.test"), &Value::Null));
+        let token = unconfirmed(2).await;
+        domain.reset_password("ann", PASSWORD.to_owned()).await.expect("reset");
+        gone(&token).await;
+        let token = unconfirmed(3).await;
+        anybody.post("/password-resets", json!({ "username": "ann" })).await.expect(202);
+        let reset = mail.letter("ann@b.test", 2).await.after("/#/reset/");
+        let path = format!("/password-resets/{reset}");
+        anybody.post(&path, json!({ "password": PASSWORD })).await.expect(204);
+        gone(&token).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_full_mailbox_holds_up_nobody_else() {
+    let mail = MailServer::start().await;
+    let server = TestServer::sqlite_with(&mail.settings(SOON)).await;
+    let (ann, bob, eve) =
+        (server.person("ann").await, server.person("bob").await, server.person("eve").await);
+    confirmed(&ann, &mail, "ann@b.test", 1).await;
+    confirmed(&eve, &mail, "eve@b.test", 1).await;
+    mail.refuse("RCPT TO:<ann@b.test>", "452 4.2.2 full\r\n");
+    for who in [&ann, &eve] {
+        let dm = bob.post("/dms", json!({ "users": [who.id] })).await.expect(201);
+        bob.say(dm["id"].as_str().expect("an id"), "n1", "psst").await;
+    }
+    mail.letter("eve@b.test", 2).await;
+    // Nor for new passwords: hers waits for its next try.
+    let anybody = Person::nobody(&server.base);
+    for who in ["ann", "eve"] {
+        anybody.post("/password-resets", json!({ "username": who })).await.expect(202);
+    }
+    mail.letter("eve@b.test", 3).await;
+    mail.letter("ann@b.test", 1).await;
+    mail.accept("RCPT TO:<ann@b.test>");
+    mail.letter("ann@b.test", 3).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_operator_has_to_settle_loses_no_letter() {
+    for (command, answer) in [
+        ("MAIL FROM", "550 no relaying\r\n"),
+        ("EHLO", "554 no\r\n"),
+        ("RCPT", "550 5.7.1 no relaying\r\n"),
+        ("RCPT", "530 log in\r\n"),
+    ] {
+        let mail = MailServer::start().await;
+        let server = TestServer::sqlite_with(&mail.settings(SOON)).await;
+        let (ann, bob) = (server.person("ann").await, server.person("bob").await);
+        confirmed(&ann, &mail, "ann@b.test", 1).await;
+        // Nor is a connection used that is open still.
+        mail.refuse("NOOP", "421 bye\r\n");
+        mail.refuse(command, answer);
+        let dm = bob.post("/dms", json!({ "users": [ann.id] })).await.expect(201);
+        bob.say(dm["id"].as_str().expect("an id"), "n1", "psst").await;
+        Person::nobody(&server.base).post("/password-resets", json!({ "username": "ann" })).await.expect(202);
+        mail.refused(command, 2).await;
+        mail.accept(command);
+        mail.letter("ann@b.test", 3).await;
     }
 }

@@ -174,3 +174,21 @@ both!(
         assert_eq!(edited["mentions_here"], Value::Null);
     }
 );
+
+both!(
+    async fn ids_of_notifications_are_never_given_again(server: TestServer) {
+        let (ann, bob) = (server.person("ann").await, server.person("bob").await);
+        let channel = ann.channel("General").await;
+        bob.join(&channel).await;
+        let newest = async || {
+            let page = bob.get("/notifications").await.expect(200);
+            page["notifications"][0]["id"].as_i64().expect("an id")
+        };
+        let said = ann.say(&channel, "n1", "@bob one").await;
+        let first = newest().await;
+        let path = format!("/channels/{channel}/messages/{}", said["id"].as_str().expect("an id"));
+        ann.delete(&path).await.expect(204);
+        ann.say(&channel, "n2", "@bob two").await;
+        assert!(newest().await > first);
+    }
+);

@@ -247,3 +247,21 @@ async fn what_a_browser_says_of_its_subscription_is_taken_as_it_is() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_late_answer_says_nothing_of_where_a_device_is_now() {
+    let service = PushService::start().await;
+    for (n, server) in servers_with(&service.settings(AT_ONCE)).await.iter().enumerate() {
+        let (ann, bob, channel) = scene(server, &service, "mine").await;
+        service.hold(true);
+        service.answer_next(&[(410, None)]);
+        ann.say(&channel, "n1", "@bob one").await;
+        service.wait_for(n * 2 + 1).await;
+        // The browser has another address meanwhile.
+        bob.put("/me/push", service.subscription("/bob-2", "mine")).await.expect(200);
+        service.hold(false);
+        let pushed = service.wait_for(n * 2 + 2).await.pop().expect("a push");
+        assert_eq!((pushed.path.as_str(), &pushed.payload["body"]), ("/bob-2", &json!("@bob one")));
+        assert!(!bob.get("/me/push").await.expect(200)["device"].is_null());
+    }
+}

@@ -146,6 +146,34 @@ async fn what_can_not_be_restored_changes_nothing() {
     second.must(&["restore", file.to_str().expect("a path")]);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_whose_bytes_are_lost_is_none_after_a_restore() {
+    let (first, second) = (Data::sqlite(), Data::sqlite());
+    let (bob, before) = fill(&first).await;
+    let (file, other) = (backup_file(&first), backup_file(&second));
+    let mut archive = ZipArchive::new(std::fs::File::open(&file).expect("a file")).expect("an archive");
+    let mut zip = ZipWriter::new(std::fs::File::create(&other).expect("a file"));
+    for n in 0..archive.len() {
+        let mut entry = archive.by_index(n).expect("an entry");
+        let name = entry.name().expect("a name").into_owned();
+        if !name.starts_with("files/") {
+            zip.start_file(name.as_str(), SimpleFileOptions::default()).expect("begun");
+            std::io::copy(&mut entry, &mut zip).expect("copied");
+        }
+    }
+    zip.finish().expect("finished");
+    let said = second.must(&["restore", other.to_str().expect("a path")]);
+    assert!(said.contains(" and 0 files were restored") && said.contains("bytes of 1 files"), "{said}");
+    let running = second.start();
+    let bob = bob.at(&running.base);
+    let path = format!("/files/{}/notes.txt", before["file"]["hash"].as_str().expect("a hash"));
+    bob.get(&path).await.problem(404, "file_not_found");
+    // Whoever has the bytes gives them back to all.
+    let carol = Person::register(&running.base, "carol").await;
+    carol.upload("mine.txt", FILE.to_vec()).await;
+    assert_eq!(bob.get(&path).await.bytes, FILE);
+}
+
 #[test]
 fn a_command_that_wants_data_makes_none() {
     let dir = tempfile::tempdir().expect("a directory");

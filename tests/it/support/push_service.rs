@@ -12,6 +12,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use serde_json::{Value, json};
+use tokio::sync::watch;
 use web_push_native::p256::SecretKey;
 use web_push_native::p256::ecdsa::signature::Verifier;
 use web_push_native::p256::ecdsa::{Signature, VerifyingKey};
@@ -43,6 +44,8 @@ struct State {
     pushed: Mutex<Vec<Pushed>>,
     /// Status and Retry-After of the next answers; afterwards everything is taken.
     answers: Mutex<VecDeque<(u16, Option<u32>)>>,
+    /// Whether answers wait.
+    held: watch::Sender<bool>,
 }
 
 pub struct PushService {
@@ -62,6 +65,7 @@ impl PushService {
             auth: [5; 16],
             pushed: Mutex::default(),
             answers: Mutex::default(),
+            held: watch::Sender::new(false),
         });
         let data = web::Data::from(state.clone());
         let server =
@@ -105,6 +109,11 @@ impl PushService {
 
     pub fn answer_next(&self, answers: &[(u16, Option<u32>)]) {
         self.state.answers.lock().expect("no panic").extend(answers);
+    }
+
+    /// Holds answers back, or lets them go.
+    pub fn hold(&self, held: bool) {
+        self.state.held.send_replace(held);
     }
 
     /// All that came, also what was not taken.
@@ -153,6 +162,8 @@ async fn take(request: HttpRequest, body: web::Bytes, state: web::Data<State>) -
     };
     state.pushed.lock().expect("no panic").push(pushed);
     let (status, retry_after) = state.answers.lock().expect("no panic").pop_front().unwrap_or((201, None));
+    let mut held = state.held.subscribe();
+    held.wait_for(|held| !held).await.expect("its sender lives");
     let mut answer = HttpResponse::build(status.try_into().expect("a status"));
     if let Some(seconds) = retry_after {
         answer.insert_header(("retry-after", seconds.to_string()));

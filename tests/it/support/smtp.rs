@@ -1,6 +1,6 @@
 //! A mail server of the test's own: as much of SMTP (RFC 5321) as it takes to be given letters.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -33,6 +33,17 @@ struct State {
     received: Mutex<Vec<Received>>,
     /// What the next letters are answered instead of being taken.
     refusals: Mutex<VecDeque<&'static str>>,
+    /// What a command that begins so is answered, for as long as it stands here.
+    against: Mutex<HashMap<String, &'static str>>,
+    /// The commands that were.
+    refused: Mutex<Vec<String>>,
+}
+
+impl State {
+    fn refusal(&self, line: &str) -> Option<&'static str> {
+        let against = self.against.lock().expect("no panic");
+        against.iter().find(|(command, _)| line.starts_with(command.as_str())).map(|(_, answer)| *answer)
+    }
 }
 
 pub struct MailServer {
@@ -72,6 +83,25 @@ impl MailServer {
         self.state.refusals.lock().expect("no panic").extend(answers);
     }
 
+    /// Answers commands that begin so with this, until [`MailServer::accept`].
+    pub fn refuse(&self, command: &str, answer: &'static str) {
+        self.state.against.lock().expect("no panic").insert(command.to_owned(), answer);
+    }
+
+    pub fn accept(&self, command: &str) {
+        self.state.against.lock().expect("no panic").remove(command);
+    }
+
+    /// Waits until so many commands that begin so were refused.
+    pub async fn refused(&self, command: &str, count: usize) {
+        super::eventually(&format!("{count} refusals of {command}"), || async {
+            let refused = self.state.refused.lock().expect("no panic");
+            let found = refused.iter().filter(|line| line.starts_with(command)).count();
+            (found >= count).then_some(())
+        })
+        .await;
+    }
+
     pub fn received(&self) -> Vec<Received> {
         self.state.received.lock().expect("no panic").clone()
     }
@@ -104,7 +134,13 @@ async fn serve(socket: TcpStream, state: &State) -> std::io::Result<()> {
             return Ok(());
         }
         let command = line.to_ascii_uppercase();
-        let answer = if command.starts_with("EHLO") {
+        let refusal = state.refusal(&line);
+        if refusal.is_some() {
+            state.refused.lock().expect("no panic").push(line.clone());
+        }
+        let answer = if let Some(refusal) = refusal {
+            refusal
+        } else if command.starts_with("EHLO") {
             "250-mail.test\r\n250 8BITMIME\r\n"
         } else if command.starts_with("RCPT TO:<") {
             line["RCPT TO:<".len()..].split('>').next().unwrap_or_default().clone_into(&mut to);
