@@ -5,8 +5,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::cursor;
+use super::list_refusals::Refusal;
 use crate::domain::attention::Attention;
-use crate::domain::view::{Attachment, Channel, Setting, User};
+use crate::domain::export::Beside;
+use crate::domain::pending::Pending;
+use crate::domain::view::{Attachment, Channel, Imported, Setting, User};
 use crate::http::{App, Auth, Params, Problem};
 
 #[derive(Deserialize, IntoParams)]
@@ -35,6 +38,15 @@ pub struct Export {
     pub uploads: Vec<Attachment>,
     /// Ids of those whom one blocks; on the first page.
     pub blocks: Vec<String>,
+    /// One's reactions that stand, in the order of channels and logs, a page at a time together with the messages.
+    pub reactions: Vec<GivenReaction>,
+    /// Where one is logged in; on the first page.
+    pub sessions: Vec<ExportedSession>,
+    /// Threads that one follows; on the first page.
+    pub threads: Vec<ExportedThread>,
+    /// What waits for servers that host channels, and what these refused; on the first page.
+    pub pending: Vec<ExportedPending>,
+    pub refusals: Vec<Refusal>,
     /// Null on the last page.
     pub next: Option<String>,
 }
@@ -48,6 +60,45 @@ pub struct WrittenMessage {
     pub text: String,
     /// `GET /files/{hash}/{name}` has the bytes.
     pub attachments: Vec<Attachment>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edited_ts: Option<i64>,
+    /// The message that it answers, and the first one of its thread.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thread: Option<String>,
+    /// Of what one brought from elsewhere: whose word it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub imported: Option<Imported>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct GivenReaction {
+    pub channel: String,
+    pub message: String,
+    pub emoji: String,
+    pub ts: i64,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct ExportedSession {
+    pub id: String,
+    pub device_name: String,
+    pub created_ts: i64,
+    pub last_used_ts: i64,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct ExportedThread {
+    pub channel: String,
+    /// Its first message.
+    pub message: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct ExportedPending {
+    pub channel: String,
+    pub pending: Pending,
 }
 
 /// Profile, channels, and all that one wrote, a page at a time.
@@ -66,21 +117,59 @@ pub async fn export_me(app: App, actor: Auth, query: Params<ExportQuery>) -> Res
         ts: written.ts,
         text: written.text,
         attachments: written.attachments,
+        edited_ts: written.edited_ts,
+        reply_to: written.reply_to,
+        thread: written.thread,
+        imported: written.imported,
     });
-    let (attention, (email, pending_email), uploads, blocks) = match export.beside {
-        Some(beside) => (Some(beside.attention), beside.email, beside.uploads, beside.blocks),
-        None => (None, (None, None), Vec::new(), Vec::new()),
-    };
-    Ok(Json(Export {
+    let reactions = export.reactions.into_iter().map(|given| GivenReaction {
+        channel: given.channel,
+        message: given.message,
+        emoji: given.emoji,
+        ts: given.ts,
+    });
+    let mut page = Export {
         user: app.with_presence(export.user),
         channels: export.channels.into_iter().map(|channel| app.channel_with_presence(channel)).collect(),
         settings: export.settings,
         messages: messages.collect(),
-        attention,
-        email,
-        pending_email,
-        uploads,
-        blocks,
+        reactions: reactions.collect(),
+        attention: None,
+        email: None,
+        pending_email: None,
+        uploads: Vec::new(),
+        blocks: Vec::new(),
+        sessions: Vec::new(),
+        threads: Vec::new(),
+        pending: Vec::new(),
+        refusals: Vec::new(),
         next: export.next.map(|(channel, seq)| cursor::print(&format!("{channel}.{seq}"))),
-    }))
+    };
+    if let Some(beside) = export.beside {
+        add(&mut page, beside);
+    }
+    Ok(Json(page))
+}
+
+/// What the first page has beside.
+fn add(page: &mut Export, beside: Beside) {
+    page.attention = Some(beside.attention);
+    (page.email, page.pending_email) = beside.email;
+    page.uploads = beside.uploads;
+    page.blocks = beside.blocks;
+    let sessions = beside.sessions.into_iter().map(|row| ExportedSession {
+        id: row.id,
+        device_name: row.device_name,
+        created_ts: row.created_ts,
+        last_used_ts: row.last_used_ts,
+    });
+    page.sessions = sessions.collect();
+    let threads = beside.threads.into_iter();
+    page.threads = threads.map(|(channel, message)| ExportedThread { channel, message }).collect();
+    let pending = beside
+        .pending
+        .into_iter()
+        .map(|(channel, pending)| ExportedPending { channel: channel.as_str().to_owned(), pending });
+    page.pending = pending.collect();
+    page.refusals = beside.refusals.into_iter().map(Refusal::from).collect();
 }

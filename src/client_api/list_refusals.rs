@@ -35,14 +35,19 @@ pub struct Refusals {
 #[get("/me/refusals")]
 pub async fn list_refusals(app: App, actor: Auth) -> Result<Json<Refusals>, Problem> {
     let refusals = app.domain.refusals(&actor.0).await?;
-    let refusals = refusals.into_iter().map(|it| Refusal {
-        channel: it.channel.as_str().to_owned(),
-        channel_name: it.channel_name,
-        host: it.host,
-        pending: it.pending,
-        code: told_code(&it.code).to_owned(),
-        detail: it.detail,
-        refused_ts: it.refused_ts,
-    });
-    Ok(Json(Refusals { refusals: refusals.collect() }))
+    Ok(Json(Refusals { refusals: refusals.into_iter().map(Refusal::from).collect() }))
+}
+
+impl From<pending::Refusal> for Refusal {
+    fn from(it: pending::Refusal) -> Refusal {
+        Refusal {
+            channel: it.channel.as_str().to_owned(),
+            channel_name: it.channel_name,
+            host: it.host,
+            pending: it.pending,
+            code: told_code(&it.code).to_owned(),
+            detail: it.detail,
+            refused_ts: it.refused_ts,
+        }
+    }
 }

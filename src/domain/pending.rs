@@ -11,7 +11,7 @@ use super::remote::change::PATIENCE;
 use super::seat::Seat;
 use super::view::{Message, MessageStatus};
 use super::writer::Work;
-use super::{Actor, Domain, Error, Result};
+use super::{Actor, Domain, Error, Person, Result};
 use crate::protocol::event::{Event, EventType, Rel};
 use crate::protocol::ids::{ChannelId, EventId, UserId};
 use crate::protocol::{Seq, Ts};
@@ -73,29 +73,7 @@ impl Domain {
     /// What of one's own was refused after it had waited, and was not dismissed, the oldest first.
     pub async fn refusals(&self, actor: &Actor) -> Result<Vec<Refusal>> {
         let person = actor.person.clone();
-        self.reads
-            .read(move |conn| {
-                let mut found = Vec::new();
-                for row in refusals::of_person(conn, person.num)? {
-                    let Some(known) = channels::by_num(conn, row.channel)? else { continue };
-                    let Ok(channel) = known.id.parse() else { continue };
-                    let (channel_name, host) = (known.name, known.host);
-                    let RefusalRow { code, detail, refused_ts, .. } = row.clone();
-                    if let Some(pending) = shown(conn, &channel, &person.id, &row.into())? {
-                        found.push(Refusal {
-                            channel,
-                            channel_name,
-                            host,
-                            pending,
-                            code,
-                            detail,
-                            refused_ts,
-                        });
-                    }
-                }
-                Ok(found)
-            })
-            .await
+        self.reads.read(move |conn| refused(conn, &person)).await
     }
 
     /// Forgets that something of one's own was refused.
@@ -185,6 +163,33 @@ impl Domain {
         }
         Ok(())
     }
+}
+
+pub(super) fn refused(conn: &mut Conn, person: &Person) -> Result<Vec<Refusal>> {
+    let mut found = Vec::new();
+    for row in refusals::of_person(conn, person.num)? {
+        let Some(known) = channels::by_num(conn, row.channel)? else { continue };
+        let Ok(channel) = known.id.parse() else { continue };
+        let (channel_name, host) = (known.name, known.host);
+        let RefusalRow { code, detail, refused_ts, .. } = row.clone();
+        if let Some(pending) = shown(conn, &channel, &person.id, &row.into())? {
+            found.push(Refusal { channel, channel_name, host, pending, code, detail, refused_ts });
+        }
+    }
+    Ok(found)
+}
+
+/// All that waits of one's own, each with its channel.
+pub(super) fn waiting(conn: &mut Conn, person: &Person) -> Result<Vec<(ChannelId, Pending)>> {
+    let mut found = Vec::new();
+    for row in pending::all_of_person(conn, person.num)? {
+        let Some(known) = channels::by_num(conn, row.channel)? else { continue };
+        let Ok(channel) = known.id.parse() else { continue };
+        if let Some(pending) = shown(conn, &channel, &person.id, &row)? {
+            found.push((channel, pending));
+        }
+    }
+    Ok(found)
 }
 
 impl Work<'_> {

@@ -23,6 +23,7 @@ struct Queue {
 }
 
 pub struct Turns {
+    patience: Duration,
     all: Arc<Semaphore>,
     queues: Mutex<HashMap<UserNum, Queue>>,
 }
@@ -54,7 +55,7 @@ impl Drop for Place {
 
 impl Default for Turns {
     fn default() -> Turns {
-        Turns { all: Arc::new(Semaphore::new(AT_ONCE)), queues: Mutex::default() }
+        Turns { patience: PATIENCE, all: Arc::new(Semaphore::new(AT_ONCE)), queues: Mutex::default() }
     }
 }
 
@@ -73,7 +74,7 @@ impl Turns {
             let own = turns.acquire_owned().await.ok()?;
             Some((own, self.all.clone().acquire_owned().await.ok()?))
         };
-        match tokio::time::timeout(PATIENCE, both).await {
+        match tokio::time::timeout(self.patience, both).await {
             Ok(Some((own, turn))) => Ok(Turn { _turn: turn, _own: own, _place: place }),
             _ => Err(Error::Busy),
         }
@@ -96,7 +97,7 @@ impl Turns {
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_person_has_some_of_the_turns_and_some_wait() {
         let turns = Arc::new(Turns::default());
         let (first, second) = (turns.wait(1, 3).await.unwrap(), turns.wait(1, 3).await.unwrap());
@@ -108,11 +109,17 @@ mod tests {
         assert!(matches!(turns.wait(1, 3).await, Err(Error::Busy)), "three are enough");
         drop(first);
         third.await.unwrap().unwrap();
-        // Another person's wait for a turn, and no longer than they have patience.
-        let held = turns.wait(1, 3).await.unwrap();
-        assert!(matches!(turns.wait(2, 3).await, Err(Error::Busy)));
-        drop((second, held));
+        drop(second);
         drop(turns.wait(2, 3).await.unwrap());
         assert!(turns.queues().is_empty(), "nothing is kept of those who have gone");
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_longer_than_they_have_patience() {
+        let turns = Arc::new(Turns { patience: Duration::from_millis(20), ..Turns::default() });
+        let held = (turns.wait(1, 3).await.unwrap(), turns.wait(2, 3).await.unwrap());
+        assert!(matches!(turns.wait(3, 3).await, Err(Error::Busy)));
+        drop(held);
+        drop(turns.wait(3, 3).await.unwrap());
     }
 }

@@ -284,4 +284,21 @@ mod tests {
             assert_eq!(all(&mut to, &table), rows, "{}", table.name);
         }
     }
+
+    #[test]
+    fn ids_of_notifications_that_were_told_are_not_given_again() {
+        let mut conn = migrated();
+        conn.run_script(
+            "PRAGMA foreign_keys = OFF;
+             INSERT INTO emails (user_num, missed, unsubscribe, mailed_id, mailed_ts) VALUES (1, true, 'u', 10, 0)",
+        )
+        .unwrap();
+        count_on(&mut conn).unwrap();
+        conn.run_script(
+            "INSERT INTO notifications (user_num, channel, seq, kind, ts, seen) VALUES (1, 1, 1, 'mention', 0, false)",
+        )
+        .unwrap();
+        let ids = words(&mut conn, "SELECT CAST(id AS TEXT) AS word FROM notifications".to_owned());
+        assert_eq!(ids.unwrap(), ["11"]);
+    }
 }

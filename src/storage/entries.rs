@@ -236,7 +236,7 @@ pub fn range(conn: &mut Conn, channel: ChannelNum, from: i64, to: i64, limit: i6
         .load(conn)?)
 }
 
-/// (seq, event id) of the entries that somebody's own messages are, for an export.
+/// Entries of one kind by somebody, in the order of channels and logs, for an export.
 pub fn by_sender(
     conn: &mut Conn,
     sender: UserNum,

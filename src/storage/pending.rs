@@ -83,6 +83,15 @@ pub fn of_person(conn: &mut Conn, channel: ChannelNum, sender: UserNum) -> Resul
         .load(conn)?)
 }
 
+/// All of one person's that waits, oldest first.
+pub fn all_of_person(conn: &mut Conn, sender: UserNum) -> Result<Vec<PendingRow>> {
+    Ok(pending::table
+        .filter(pending::sender.eq(sender))
+        .order(pending::num)
+        .select(PendingRow::columns())
+        .load(conn)?)
+}
+
 /// What waits for a channel's host: (sender, id, event).
 pub fn in_channel(conn: &mut Conn, channel: ChannelNum) -> Result<Vec<(UserNum, String, String)>> {
     Ok(pending::table

@@ -49,6 +49,18 @@ pub fn followers(conn: &mut Conn, channel: ChannelNum, root: i64, limit: i64) ->
         .load(conn)?)
 }
 
+/// (channel, id of the first message) of the threads that the person follows.
+pub fn followed(conn: &mut Conn, user: UserNum, limit: i64) -> Result<Vec<(ChannelNum, String)>> {
+    let first = messages::channel.eq(thread_reads::channel).and(messages::seq.eq(thread_reads::root_seq));
+    Ok(thread_reads::table
+        .inner_join(messages::table.on(first))
+        .filter(thread_reads::user_num.eq(user).and(thread_reads::following.eq(true)))
+        .order((thread_reads::channel, thread_reads::root_seq))
+        .limit(limit)
+        .select((thread_reads::channel, messages::id))
+        .load(conn)?)
+}
+
 /// A reply came.
 pub fn note_reply(conn: &mut Conn, channel: ChannelNum, root: i64, ts: i64) -> Result<()> {
     let of =

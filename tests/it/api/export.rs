@@ -11,6 +11,10 @@ fn texts(export: &Value) -> Vec<&str> {
     messages.iter().map(|message| message["text"].as_str().expect("text")).collect()
 }
 
+fn text(value: &Value) -> &str {
+    value.as_str().expect("text")
+}
+
 both!(
     async fn an_export_has_what_one_wrote_as_it_stands(server: TestServer) {
         let (ann, bob) = (server.person("ann").await, server.person("bob").await);
@@ -38,7 +42,30 @@ both!(
         assert_eq!(export["next"], Value::Null);
         let upload = bob.upload("later.txt", b"later".to_vec()).await;
         bob.patch("/me/attention", json!({ "keywords": ["deploy"] })).await.expect(200);
+        // What one wrote is whole, and so is what one did beside.
+        let send = async |body: Value| bob.post(&format!("/channels/{one}/messages"), body).await.expect(201);
+        let root = text(&kept["id"]);
+        send(json!({ "nonce": "n3", "text": "an answer", "reply_to": root })).await;
+        send(json!({ "nonce": "n4", "text": "in a thread", "thread": root })).await;
+        let thumb = format!("/channels/{one}/messages/{root}/reactions/%F0%9F%91%8D");
+        bob.put(&thumb, Value::Null).await.expect(204);
+        bob.put(&format!("/channels/{one}/messages/{root}/reactions/%F0%9F%8E%89"), Value::Null)
+            .await
+            .expect(204);
+        bob.delete(&thumb).await.expect(204);
         let export = bob.get("/me/export").await.expect(200);
+        assert_eq!(texts(&export), ["in one", "an answer", "in a thread", "in two, first"]);
+        let [first, answer, reply, edited] = [0, 1, 2, 3].map(|n| &export["messages"][n]);
+        assert_eq!((&answer["reply_to"], &reply["thread"]), (&json!(root), &json!(root)));
+        assert!(edited["edited_ts"].is_i64() && first.get("edited_ts").is_none(), "{export}");
+        let given = &export["reactions"];
+        assert_eq!((given.as_array().map(Vec::len), &given[0]["emoji"]), (Some(1), &json!("🎉")), "{given}");
+        assert_eq!((&given[0]["channel"], &given[0]["message"]), (&json!(one), &json!(root)));
+        assert_eq!(export["threads"], json!([{ "channel": one, "message": root }]));
+        let sessions = bob.get("/sessions").await.expect(200)["sessions"].clone();
+        assert_eq!(export["sessions"][0]["id"], sessions[0]["id"]);
+        assert!(export["sessions"][0].get("token_hash").is_none());
+        assert_eq!((&export["pending"], &export["refusals"]), (&json!([]), &json!([])));
         assert_eq!(export["uploads"][0]["hash"], upload["hash"]);
         assert_eq!((&export["attention"]["keywords"], &export["email"]), (&json!(["deploy"]), &Value::Null));
         bob.get("/me/export?cursor=x").await.problem(400, "bad_cursor");

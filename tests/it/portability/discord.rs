@@ -83,6 +83,8 @@ async fn a_discord_channel_comes_in_once() {
             "reactions": [{ "emoji": "👍", "count": 3 }, { "emoji": ":parrot:", "count": 1 }] })
     );
     assert_eq!(messages[2]["reply_to"], messages[0]["id"]);
+    let exported = ann.get("/me/export").await.expect(200);
+    assert_eq!(exported["messages"][1]["imported"], messages[1]["imported"], "another's word");
     let names: Vec<&Value> =
         messages[3]["attachments"].as_array().expect("files").iter().map(|file| &file["name"]).collect();
     assert_eq!(names, [&json!("note one.txt")], "nothing from outside the archive's directory");
