@@ -446,16 +446,53 @@ export type Export = {
      * Null on the last page.
      */
     next?: string | null;
+    /**
+     * What waits for servers that host channels, and what these refused; on the first page.
+     */
+    pending: Array<ExportedPending>;
     pending_email?: string | null;
+    /**
+     * One's reactions that stand, in the order of channels and logs, a page at a time together with the messages.
+     */
+    reactions: Array<GivenReaction>;
+    refusals: Array<Refusal>;
+    /**
+     * Where one is logged in; on the first page.
+     */
+    sessions: Array<ExportedSession>;
     /**
      * What one's clients keep for each other; on the first page.
      */
     settings: Array<Setting>;
     /**
+     * Threads that one follows; on the first page.
+     */
+    threads: Array<ExportedThread>;
+    /**
      * Files that one uploaded and no message carries yet; on the first page.
      */
     uploads: Array<Attachment>;
     user: User;
+};
+
+export type ExportedPending = {
+    channel: string;
+    pending: Pending;
+};
+
+export type ExportedSession = {
+    created_ts: number;
+    device_name: string;
+    id: string;
+    last_used_ts: number;
+};
+
+export type ExportedThread = {
+    channel: string;
+    /**
+     * Its first message.
+     */
+    message: string;
 };
 
 /**
@@ -475,6 +512,13 @@ export type FieldError = {
 export type FollowedThread = {
     read: ThreadState;
     root: Message;
+};
+
+export type GivenReaction = {
+    channel: string;
+    emoji: string;
+    message: string;
+    ts: number;
 };
 
 /**
@@ -1454,9 +1498,16 @@ export type WrittenMessage = {
      */
     attachments: Array<Attachment>;
     channel: string;
+    edited_ts?: number | null;
     id: string;
+    imported?: Imported | null;
+    /**
+     * The message that it answers, and the first one of its thread.
+     */
+    reply_to?: string | null;
     seq: number;
     text: string;
+    thread?: string | null;
     ts: number;
 };
 
