@@ -22,7 +22,6 @@ use crate::config::Config;
 use crate::domain::Domain;
 use crate::domain::clock::random_text;
 use crate::domain::emails::{Forgetful, LETTERS_WAITING_MAX, Order, Recipient};
-use crate::storage::UserNum;
 use letters::{Frame, Letter};
 use relay::{Relay, Unsent};
 
@@ -167,15 +166,16 @@ async fn tell_what_was_missed(domain: &Domain, post: &Post) {
 struct Deferred {
     /// The first pause.
     first: Duration,
-    people: HashMap<UserNum, (Instant, Duration)>,
+    /// By their numbers: when the next try is due, and the pause before it.
+    people: HashMap<i64, (Instant, Duration)>,
 }
 
 impl Deferred {
-    fn waits(&self, user: UserNum) -> bool {
+    fn waits(&self, user: i64) -> bool {
         self.people.get(&user).is_some_and(|(due, _)| *due > Instant::now())
     }
 
-    fn put_off(&mut self, user: UserNum) {
+    fn put_off(&mut self, user: i64) {
         let now = Instant::now();
         let pause = self.people.get(&user).map_or(self.first, |(_, pause)| (*pause * 2).min(PAUSE_MAX));
         if self.people.len() >= DEFERRED_MAX {

@@ -47,7 +47,7 @@ both!(
             assert_eq!(problem["errors"][0]["pointer"], "/alias", "{bad:?}");
         }
         for (body, pointer) in [
-            (json!({}), ""),
+            (json!({}), "/name"),
             (json!({ "name": 1 }), "/name"),
             (json!({ "name": "n", "visibility": "secret" }), "/visibility"),
         ] {

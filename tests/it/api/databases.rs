@@ -52,7 +52,8 @@ impl Told {
     fn normal(&self, value: &Value) -> Value {
         match value {
             Value::Object(fields) => {
-                let kept = fields.iter().filter(|(key, _)| *key != "request_id" && *key != "next");
+                let own = ["request_id", "next", "sessions"];
+                let kept = fields.iter().filter(|(key, _)| !own.contains(&key.as_str()));
                 let told = kept.map(|(key, value)| {
                     let timed = key.ends_with("_ts") || key == "ts";
                     let value = if timed { json!(value.is_null()) } else { self.normal(value) };
