@@ -256,10 +256,7 @@ fn build_domain(
         }
         false => None,
     };
-    let peers: Arc<dyn Peers> = match &outbound {
-        Some(outbound) => outbound.clone(),
-        None => Arc::new(NoPeers),
-    };
+    let peers = outbound.clone().map_or_else(|| Arc::new(NoPeers) as Arc<dyn Peers>, |peers| peers);
     let (orders, ordered) = mpsc::channel(LETTERS_WAITING_MAX);
     let domain = Domain {
         config: config.clone(),

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use federation_tests::ca::Authority;
 use federation_tests::fixed::{BEGUN, Fixed, key, prepare, settings};
-use federation_tests::{Peer, Person, eventually};
+use federation_tests::{Peer, Person, Reply, eventually};
 use loggia::config::Config;
 use loggia::domain::archive;
 use loggia::protocol::ids::ServerName;
@@ -133,11 +133,16 @@ async fn requests_are_answered_as_the_vectors_say() {
         let (status, body) = tokio::task::block_in_place(|| ask(port, request));
         assert_eq!(status, 202, "{body}");
     }
-    eventually("the invitation", async || {
+    let invited = eventually("the invitation", async || {
         let channels = alice.get("/channels").await.expect(200);
-        channels["channels"].as_array().is_some_and(|all| !all.is_empty()).then_some(())
+        let invited = channels["channels"].as_array()?.iter().find(|one| one["host"] == "b.example")?;
+        invited["id"].as_str().map(str::to_owned)
     })
     .await;
+    // Without that its entries are not wanted.
+    caller.script(|heard| heard.is("POST", "/join").then(|| Reply::problem(503, "busy")));
+    let asked = alice.post(&format!("/channels/{invited}/join"), Value::Null).await;
+    assert!(asked.status >= 500, "{asked:?}");
     let vectors = file["vectors"].as_array().expect("vectors");
     let wrong: Vec<String> =
         tokio::task::block_in_place(|| vectors.iter().filter_map(|vector| judge(port, vector)).collect());

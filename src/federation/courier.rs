@@ -312,7 +312,7 @@ impl Courier {
 
     async fn has_no_business(&self, server: &ServerName) -> bool {
         let name = server.as_str().to_owned();
-        matches!(self.domain.reads.read(move |conn| peers::has_business(conn, &name)).await, Ok(false))
+        matches!(self.domain.reads.read(move |conn| pending::has_business(conn, &name)).await, Ok(false))
     }
 
     /// Rounds until nothing is left, or something fails.

@@ -91,6 +91,36 @@ fn get_soon(conn: &mut Conn, id: String, user: UserNum) -> Option<Soon<MemberRow
     })
 }
 
+/// Somebody who has an account here and is joined in the channel, if anybody is.
+pub fn account_in(conn: &mut Conn, channel: ChannelNum) -> Result<Option<UserNum>> {
+    let joined = members::channel.eq(channel).and(members::membership.eq("joined"));
+    let found = members::table
+        .inner_join(users::table.on(users::num.eq(members::user_num)))
+        .filter(joined.and(users::password_hash.is_not_null()))
+        .select(members::user_num)
+        .limit(1)
+        .get_result(conn);
+    optional(found)
+}
+
+/// A server's people who came into a channel once and are not in it now, or have no account, with their ids; those first of
+/// whom the log spoke last.
+pub fn once_in(
+    conn: &mut Conn,
+    channel: ChannelNum,
+    server: &str,
+    limit: i64,
+) -> Result<Vec<(MemberRow, String)>> {
+    Ok(members::table
+        .inner_join(users::table.on(users::num.eq(members::user_num)))
+        .filter(members::channel.eq(channel).and(members::joined_seq.is_not_null()))
+        .filter(members::membership.eq_any(["joined", "left"]).and(users::server.eq(server)))
+        .order(members::since_seq.desc())
+        .limit(limit)
+        .select((MemberRow::columns(), users::id))
+        .load(conn)?)
+}
+
 /// The person's rows in these channels.
 pub fn of_user_in(conn: &mut Conn, user: UserNum, channels: &[ChannelNum]) -> Result<Vec<MemberRow>> {
     Ok(members::table

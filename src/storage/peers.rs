@@ -6,10 +6,7 @@ use diesel::dsl::{count_star, exists, not};
 use diesel::prelude::*;
 
 use super::channels::ChannelRow;
-use super::members::MemberRow;
-use super::schema::{
-    alarms, channels, errands, evidence, joinings, members, peers, pending, replicas, users,
-};
+use super::schema::{alarms, channels, errands, evidence, members, peers, replicas, users};
 use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, kept_update, optional};
 
 use crate::protocol::state::ServerList;
@@ -242,36 +239,6 @@ pub fn joined_of(conn: &mut Conn, channel: ChannelNum, server: &str) -> Result<i
         .get_result(conn)?)
 }
 
-/// Somebody who has an account here and is joined in the channel, if anybody is.
-pub fn account_in(conn: &mut Conn, channel: ChannelNum) -> Result<Option<UserNum>> {
-    let joined = members::channel.eq(channel).and(members::membership.eq("joined"));
-    let found = members::table
-        .inner_join(users::table.on(users::num.eq(members::user_num)))
-        .filter(joined.and(users::password_hash.is_not_null()))
-        .select(members::user_num)
-        .limit(1)
-        .get_result(conn);
-    optional(found)
-}
-
-/// A server's people who came into a channel once and are not in it now, or have no account, with their ids; those first of
-/// whom the log spoke last.
-pub fn once_in(
-    conn: &mut Conn,
-    channel: ChannelNum,
-    server: &str,
-    limit: i64,
-) -> Result<Vec<(MemberRow, String)>> {
-    Ok(members::table
-        .inner_join(users::table.on(users::num.eq(members::user_num)))
-        .filter(members::channel.eq(channel).and(members::joined_seq.is_not_null()))
-        .filter(members::membership.eq_any(["joined", "left"]).and(users::server.eq(server)))
-        .order(members::since_seq.desc())
-        .limit(limit)
-        .select((MemberRow::columns(), users::id))
-        .load(conn)?)
-}
-
 /// (membership, joined_seq) of a server's people in a channel.
 pub fn seats_of(conn: &mut Conn, channel: ChannelNum, server: &str) -> Result<Vec<(String, Option<i64>)>> {
     Ok(members::table
@@ -445,20 +412,6 @@ pub fn count_errands(conn: &mut Conn, path: &str, body: &str, most: i64) -> Resu
         .limit(most)
         .load(conn)?;
     Ok(i64::try_from(found.len()).unwrap_or(i64::MAX))
-}
-
-/// Whether there is anything for which this server has to do with another by itself: a copy that it gets, an errand, an event
-/// that waits for it, or a channel that it hosts.
-pub fn has_business(conn: &mut Conn, server: &str) -> Result<bool> {
-    let gets = replicas::table.filter(replicas::server.eq(server));
-    let told = errands::table.filter(errands::server.eq(server));
-    let waits = pending::table.filter(pending::host.eq(server));
-    // One that only an invitation made known is no copy.
-    let coming = joinings::table.select(joinings::channel);
-    let is_copy = channels::size.gt(0).or(channels::num.eq_any(coming));
-    let hosts = channels::table.filter(channels::host.eq(server).and(is_copy));
-    let any = exists(gets).or(exists(told)).or(exists(waits)).or(exists(hosts));
-    Ok(diesel::select(any).get_result(conn)?)
 }
 
 pub fn errand_servers(conn: &mut Conn) -> Result<Vec<String>> {

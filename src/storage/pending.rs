@@ -3,7 +3,7 @@
 use diesel::dsl::{count_star, exists, min};
 use diesel::prelude::*;
 
-use super::schema::pending;
+use super::schema::{channels, errands, joinings, pending, replicas};
 use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, optional};
 
 /// An event that waits for its channel's host.
@@ -129,4 +129,18 @@ pub fn names(conn: &mut Conn, sender: UserNum, hash: &str) -> Result<bool> {
 /// Hosts for which something waits.
 pub fn hosts(conn: &mut Conn) -> Result<Vec<String>> {
     Ok(pending::table.select(pending::host).distinct().load(conn)?)
+}
+
+/// Whether there is anything for which this server has to do with another by itself: a copy that it gets, an errand, an event
+/// that waits for it, or a channel that it hosts.
+pub fn has_business(conn: &mut Conn, server: &str) -> Result<bool> {
+    let gets = replicas::table.filter(replicas::server.eq(server));
+    let told = errands::table.filter(errands::server.eq(server));
+    let waits = pending::table.filter(pending::host.eq(server));
+    // One that only an invitation made known is no copy.
+    let coming = joinings::table.select(joinings::channel);
+    let is_copy = channels::size.gt(0).or(channels::num.eq_any(coming));
+    let hosts = channels::table.filter(channels::host.eq(server).and(is_copy));
+    let any = exists(gets).or(exists(told)).or(exists(waits)).or(exists(hosts));
+    Ok(diesel::select(any).get_result(conn)?)
 }

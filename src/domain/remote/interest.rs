@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use super::host::damaged;
 use crate::domain::writer::Work;
 use crate::domain::{Error, Forbidden, Result};
-use crate::storage::{ChannelNum, Conn, UserNum, joinings, members, meta, peers};
+use crate::storage::{ChannelNum, Conn, UserNum, joinings, members, meta};
 
 /// Channels of which is remembered who is in them, or that nobody is.
 const KNOWN_MAX: usize = 10_000;
@@ -57,13 +57,13 @@ impl Interest {
         if known == Some(Known::Nobody(size)) {
             return Err(Error::Forbidden(Forbidden::NotMember));
         }
-        if let Some(user) = peers::account_in(work.conn, channel)? {
+        if let Some(user) = members::account_in(work.conn, channel)? {
             self.note(channel, Known::Somebody(user));
             return Ok(());
         }
         // Who has left here is in the log until their leaving stands there, which has to come.
         let ours = work.lane.identity.name.clone();
-        for (seat, id) in peers::once_in(work.conn, channel, ours.as_str(), ONCE_IN_MAX)? {
+        for (seat, id) in members::once_in(work.conn, channel, ours.as_str(), ONCE_IN_MAX)? {
             let id = id.parse().map_err(|error| damaged("user", error))?;
             if work.is_in_by_log(&seat, &id)? {
                 return Ok(());
