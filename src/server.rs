@@ -191,6 +191,11 @@ struct Built {
     orders: mpsc::Receiver<Order>,
 }
 
+fn peers_of(outbound: Option<&Arc<Outbound>>) -> Arc<dyn Peers> {
+    let Some(outbound) = outbound else { return Arc::new(NoPeers) };
+    outbound.clone()
+}
+
 fn build_domain(
     config: &Arc<Config>,
     clock: Arc<dyn Clock>,
@@ -256,7 +261,7 @@ fn build_domain(
         }
         false => None,
     };
-    let peers = outbound.clone().map_or_else(|| Arc::new(NoPeers) as Arc<dyn Peers>, |peers| peers);
+    let peers = peers_of(outbound.as_ref());
     let (orders, ordered) = mpsc::channel(LETTERS_WAITING_MAX);
     let domain = Domain {
         config: config.clone(),
