@@ -1,0 +1,88 @@
+// What one's keys do while one writes, what is hidden in a message, and what came while the line was cut.
+
+import { expect, test } from "@playwright/test";
+import type { Person } from "./person";
+import { Server } from "./server";
+import { together } from "./together";
+
+const server = new Server();
+let ada: Person;
+let bo: Person;
+
+test.describe.configure({ mode: "serial" });
+
+together(server, "kitchen", (first, second) => {
+  ada = first;
+  bo = second;
+});
+
+test("one who comes back goes on behind the draft", async () => {
+  const { page } = ada;
+  await ada.composer.fill("first half");
+  await ada.createChannel("pantry");
+  await ada.open("kitchen");
+  await expect(ada.composer).toBeFocused();
+  await page.keyboard.type(", second half");
+  await expect(ada.composer).toHaveValue("first half, second half");
+  // As Safari tells of the Enter that ends a word: after the composition, with this code only.
+  await ada.composer.evaluate((box) =>
+    box.dispatchEvent(
+      new KeyboardEvent("keydown", { key: "Enter", keyCode: 229, bubbles: true, cancelable: true }),
+    ),
+  );
+  await expect(ada.composer).toHaveValue("first half, second half");
+  await ada.composer.press("Enter");
+  await bo.sees("first half, second half");
+});
+
+test("a face that one types is sent, and put-away suggestions come back for the next word", async () => {
+  const { page } = ada;
+  const suggestions = page.getByRole("listbox", { name: "Suggestions" });
+  await ada.composer.fill("");
+  await page.keyboard.type("Great :-D");
+  await expect(suggestions).toHaveCount(0);
+  await page.keyboard.press("Enter");
+  await bo.sees("Great :-D");
+  await page.keyboard.type("/to");
+  await expect(suggestions).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(suggestions).toHaveCount(0);
+  await ada.composer.fill("");
+  await page.keyboard.type("/to");
+  await expect(suggestions).toBeVisible();
+  await ada.composer.fill("");
+});
+
+test("what is hidden may have marks of its own, and all of it is there once it is shown", async () => {
+  await ada.send("It was ||**Bob** with @bo in #kitchen|| all along");
+  const said = bo.message("all along");
+  const inside = [said.getByText("Bob", { exact: true }), said.getByText("#kitchen")];
+  for (const part of inside) await expect(part).toBeHidden();
+  await said.getByRole("button", { name: /Hidden text/ }).click();
+  for (const part of inside) await expect(part).toBeVisible();
+});
+
+test("what came while the line was cut stands below a line, also where one looks on", async () => {
+  const { page } = bo;
+  let cut = false;
+  const open = new Set<() => void>();
+  await page.routeWebSocket(/\/api\/v1\/stream/, (socket) => {
+    const close = () => void socket.close({ code: 1012 });
+    if (cut) return close();
+    socket.connectToServer();
+    open.add(close);
+  });
+  await page.reload();
+  await bo.sees("all along");
+  await expect(page.getByTestId("new-line")).toHaveCount(0);
+  await expect(page.getByTestId("connection-note")).toHaveCount(0);
+  await expect.poll(() => open.size).toBeGreaterThan(0);
+  cut = true;
+  for (const close of open) close();
+  await expect(page.getByTestId("connection-note")).toBeVisible();
+  await ada.send("Said meanwhile");
+  await ada.sees("Said meanwhile");
+  cut = false;
+  await bo.sees("Said meanwhile");
+  await expect(page.getByTestId("new-line")).toBeVisible();
+});
