@@ -12,7 +12,7 @@ use loggia::domain::view::Message;
 use loggia::domain::writer::{Draft, Work};
 use loggia::domain::{Actor, Conflict, Domain, Error};
 use loggia::protocol::event::EventType;
-use loggia::protocol::ids::{ChannelId, Nonce, UserId};
+use loggia::protocol::ids::{ChannelId, Nonce};
 use loggia::storage::Conn;
 use serde_json::{Map, Value, json};
 
@@ -492,31 +492,3 @@ async fn messages_are_refused_and_not_lost_when_what_they_ask_together_fails_on_
     assert!(stage.send("n1", "one").await.await.expect("sent").1);
     stage.is_sound().await;
 }
-
-both!(
-    async fn a_ban_is_kept_however_many_people_are_at_hand(server: TestServer) {
-        let stage = Stage::set(&server).await;
-        let bob = server.person("bob").await;
-        let room = stage.channel.to_string();
-        let member = format!("/channels/{room}/members/{}", bob.id);
-        // The state keeps 2,048 people at hand. Somebody may be the one too many, in any step of what is done.
-        for at_hand in 2_045..=2_049 {
-            bob.join(&room).await;
-            let channel = stage.channel.clone();
-            let crowd = move |work: &mut Work<'_>| {
-                let num = work.lane.num_of(work.conn, &channel)?.expect("a channel");
-                let open = work.lane.open(work.conn, num)?;
-                open.forget_state();
-                let people: Vec<UserId> =
-                    (0..at_hand).map(|n| format!("@p{n}:b.test").parse().expect("an id")).collect();
-                let people: Vec<&UserId> = people.iter().collect();
-                open.state_of(work.conn, &people).map(drop)
-            };
-            stage.domain.writer.channel(&stage.channel, crowd).await.expect("a crowd");
-            let banned = stage.ann.put(&member, json!({ "membership": "banned" })).await.expect(200);
-            assert_eq!(banned["membership"], "banned", "{at_hand}");
-            bob.get(&format!("/channels/{room}/messages")).await.problem(403, "not_member");
-            stage.ann.put(&member, json!({ "membership": "left" })).await.expect(200);
-        }
-    }
-);

@@ -204,6 +204,9 @@ both!(
         // As a client has it of a server that was restored from a backup since.
         let (ann, bob, channels) = channels(&server, 1).await;
         let one = channels[0].as_str();
+        // That he joined may still be on its way to his streams; once he has heard something said there, it is not.
+        let (mut heard, _) = Stream::open(&bob, json!({})).await;
+        heard.until_seq(one, &ann.say(one, "first", "first").await["seq"]).await;
         let end = head(&bob, one).await;
         let (mut stream, frames) = Stream::open(&bob, json!({ one: end + 5 })).await;
         let resync = frames.iter().find(|frame| frame["op"] == "resync").expect("a resync");
