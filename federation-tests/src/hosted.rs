@@ -216,6 +216,37 @@ impl Hosted<'_> {
         (Event { body_hash: Some(body.hash()), ..self.event(EventType::Message) }, body)
     }
 
+    /// A direct conversation of these people that the peer has founded, without a log to send: its id, and what its host says of it.
+    pub fn conversation(&self, people: &[&str]) -> (ChannelId, Value) {
+        let peer = self.peer;
+        let mut users = people.to_vec();
+        users.sort_unstable();
+        let content = json!({
+            "host": peer.name, "kind": "dm", "rules": 1, "users": users,
+            "key": { "kid": peer.kid, "public": peer.key.public() },
+        });
+        let genesis =
+            Event { channel: None, seen: None, ..self.state(EventType::ChannelCreate, "", content) };
+        let genesis = SignedEvent::sign(genesis, &peer.key);
+        let channel = genesis.channel_id();
+        let head = Head {
+            channel: channel.clone(),
+            host: peer.name.clone(),
+            kid: peer.kid.clone(),
+            root: Hash([1; 32]),
+            size: 2,
+            term: 1,
+            ts: now_s() * 1_000,
+        };
+        let event: Value = serde_json::from_slice(&genesis.bytes).expect("JSON");
+        let card = json!({
+            "channel": channel, "name": "", "topic": "", "alias": null, "member_count": 1,
+            "genesis": { "event": event, "signature": genesis.signature },
+            "head": SignedHead::sign(head, &peer.key),
+        });
+        (channel, card)
+    }
+
     /// Signed by the host, and next in the log.
     pub fn append(&self, event: Event, body: Option<Body>) -> Entry {
         self.append_signed(SignedEvent::sign(event, &self.peer.key), body)

@@ -1,7 +1,7 @@
 //! Servers that changed keys more than once while nobody looked, and keys that everybody has.
 
 use federation_tests::peer::{key, now_s};
-use federation_tests::{Peer, Reply, World, eventually};
+use federation_tests::{Peer, Person, Reply, World, eventually};
 use loggia::protocol::key_document::{KeySet, PublishedKey, SignedKeySet};
 use loggia::protocol::sign::SigningKey;
 
@@ -82,9 +82,8 @@ async fn missed_changes_of_keys_are_asked_for() {
     judged(&world, mute, &newest, 200).await;
 }
 
-/// Real servers answer what they are asked for, without a signature.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_that_changed_its_key_three_times_is_believed() {
+/// Two servers that share a channel of Ann's, of which the first has changed its key so often since something was said.
+async fn rotated(times: usize) -> (World, Person, Person, String) {
     let mut world = World::of(2).await;
     let (ann, bob) = (world.servers[0].person("ann").await, world.servers[1].person("bob").await);
     let channel = ann.channel("general").await;
@@ -92,12 +91,19 @@ async fn a_server_that_changed_its_key_three_times_is_believed() {
     ann.say(&channel, "n1", "before").await;
     bob.hears(&channel, "before").await;
     world.kill(0);
-    for _ in 0..3 {
+    for _ in 0..times {
         let (changed, said) = world.servers[0].run(&["keys", "rotate"]);
         assert!(changed, "{said}");
     }
     world.start(0);
     let ann = ann.at(&world.servers[0].base);
+    (world, ann, bob, channel)
+}
+
+/// Real servers answer what they are asked for, without a signature.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_changed_its_key_three_times_is_believed() {
+    let (world, ann, bob, channel) = rotated(3).await;
     ann.say(&channel, "n2", "after").await;
     bob.hears(&channel, "after").await;
     assert!(world.servers[1].alarms().is_empty(), "{:?}", world.servers[1].alarms());
@@ -106,17 +112,7 @@ async fn a_server_that_changed_its_key_three_times_is_believed() {
 /// After its key has changed, a host need not be the first to speak in its channels, and nobody of it need be there.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn heads_are_signed_with_a_key_that_the_channel_knows() {
-    let mut world = World::of(2).await;
-    let (ann, bob) = (world.servers[0].person("ann").await, world.servers[1].person("bob").await);
-    let channel = ann.channel("general").await;
-    bob.join("#general:a.test").await;
-    ann.say(&channel, "n1", "before").await;
-    bob.hears(&channel, "before").await;
-    world.kill(0);
-    let (changed, said) = world.servers[0].run(&["keys", "rotate"]);
-    assert!(changed, "{said}");
-    world.start(0);
-    let ann = ann.at(&world.servers[0].base);
+    let (world, ann, bob, channel) = rotated(1).await;
     bob.say(&channel, "n2", "from elsewhere").await;
     ann.hears(&channel, "from elsewhere").await;
     bob.hears(&channel, "from elsewhere").await;

@@ -2,10 +2,7 @@
 
 use federation_tests::peer::now_s;
 use federation_tests::{Hosted, Peer, Person, Reply, World, eventually};
-use loggia::protocol::event::{Event, EventType, SignedEvent};
-use loggia::protocol::head::SignedHead;
-use loggia::protocol::ids::Hash;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// One server, a peer, and somebody on the server.
 async fn world() -> (World, Peer, Person) {
@@ -211,35 +208,9 @@ async fn invitations_ask_first() {
         evil.ask(to, "POST", "/invites", Some(nonsense)).await.problem(400, "bad_json");
     }
     let founder = format!("@mallory:{}", evil.name);
-    let mut users = vec![founder.clone(), bob.id.clone(), "@carol:c.test".to_owned()];
-    users.sort();
-    let content = json!({
-        "host": evil.name, "kind": "dm", "rules": 1, "users": users,
-        "key": { "kid": evil.kid, "public": evil.key.public() },
-    });
-    let genesis = Event { channel: None, seen: None, ..hosted.state(EventType::ChannelCreate, "", content) };
-    let genesis = SignedEvent::sign(genesis, &evil.key);
-    let channel = genesis.channel_id();
-    let head = loggia::protocol::head::Head {
-        channel: channel.clone(),
-        host: evil.name.clone(),
-        kid: evil.kid.clone(),
-        root: Hash([1; 32]),
-        size: 2,
-        term: 1,
-        ts: now_s() * 1_000,
-    };
-    let event: Value = serde_json::from_slice(&genesis.bytes).expect("JSON");
-    let invitation = |inviter: &str| {
-        json!({
-            "card": {
-                "channel": channel, "name": "", "topic": "", "alias": null, "member_count": 1,
-                "genesis": { "event": event, "signature": genesis.signature },
-                "head": SignedHead::sign(head.clone(), &evil.key),
-            },
-            "inviter": inviter, "invitee": bob.id, "ts": now_s() * 1_000,
-        })
-    };
+    let (channel, card) = hosted.conversation(&[&founder, &bob.id, "@carol:c.test"]);
+    let invitation =
+        |inviter: &str| json!({ "card": card, "inviter": inviter, "invitee": bob.id, "ts": now_s() * 1_000 });
     let answer = evil.ask(to, "POST", "/invites", Some(invitation("@carol:c.test"))).await;
     assert_eq!(answer.status, 202);
     eventually("the invitation", async || {

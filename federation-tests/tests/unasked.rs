@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 use federation_tests::peer::{key, now_s};
 use federation_tests::{Guest, Heard, Hosted, Peer, Person, Reply, World, eventually};
 use loggia::protocol::event::{Event, EventType, SignedEvent};
-use loggia::protocol::head::SignedHead;
-use loggia::protocol::ids::{ChannelId, Hash};
+use loggia::protocol::ids::ChannelId;
 use loggia::storage::members::{self, MemberRow};
 use loggia::storage::{channels, pending, users};
 use serde_json::{Value, json};
@@ -185,38 +184,6 @@ async fn invitations_under_way_are_bounded() {
     ann.put(&format!("/channels/{other}/members/@x:s0.evil.test"), invited).await.expect(200);
 }
 
-/// A direct conversation that the peer has founded: its id, and an invitation.
-fn conversation(hosted: &Hosted<'_>, people: &[&str], invitee: &str) -> (ChannelId, Value) {
-    let evil = hosted.peer;
-    let mut users = people.to_vec();
-    users.sort_unstable();
-    let content = json!({
-        "host": evil.name, "kind": "dm", "rules": 1, "users": users,
-        "key": { "kid": evil.kid, "public": evil.key.public() },
-    });
-    let genesis = Event { channel: None, seen: None, ..hosted.state(EventType::ChannelCreate, "", content) };
-    let genesis = SignedEvent::sign(genesis, &evil.key);
-    let channel = genesis.channel_id();
-    let head = loggia::protocol::head::Head {
-        channel: channel.clone(),
-        host: evil.name.clone(),
-        kid: evil.kid.clone(),
-        root: Hash([1; 32]),
-        size: 2,
-        term: 1,
-        ts: now_s() * 1_000,
-    };
-    let event: Value = serde_json::from_slice(&genesis.bytes).expect("JSON");
-    let card = json!({
-        "channel": channel, "name": "", "topic": "", "alias": null, "member_count": 1,
-        "genesis": { "event": event, "signature": genesis.signature },
-        "head": SignedHead::sign(head, &evil.key),
-    });
-    let invitation =
-        json!({ "card": card, "inviter": hosted.owner, "invitee": invitee, "ts": now_s() * 1_000 });
-    (channel, invitation)
-}
-
 /// People who know each other are brought into one conversation of a host unasked, and into so many in a day; others are
 /// invitations.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -228,7 +195,9 @@ async fn conversations_unasked_are_bounded() {
     let owner = hosted.owner.to_string();
     let joins = |channel: &ChannelId| evil.count("POST", &format!("/channels/{channel}/join"));
     let invite = async |people: &[&str]| {
-        let (channel, invitation) = conversation(&hosted, people, &bob.id);
+        let (channel, card) = hosted.conversation(people);
+        let invitation =
+            json!({ "card": card, "inviter": hosted.owner, "invitee": bob.id, "ts": now_s() * 1_000 });
         evil.ask(to, "POST", "/invites", Some(invitation)).await.expect(202);
         bob.becomes(channel.as_str(), Some("invited")).await;
         channel

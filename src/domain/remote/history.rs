@@ -214,11 +214,10 @@ pub(super) fn batch(
         false => heads::last_within(conn, row.num, from, end.min(from.saturating_add(most)))?,
     };
     let is_whole = from.saturating_add(most) >= row.size && end >= row.size;
-    let kept = kept.filter(|_| !is_whole);
+    let mut kept = kept.filter(|_| !is_whole);
     let must_reach = kept.is_some() || (!is_host && is_whole);
     let end = kept.as_ref().map_or(end, |kept| kept.size);
     let mut rows = entries::range(conn, row.num, from, end - 1, most)?;
-    let mut kept = kept;
     // An earlier head, if so many do not fit.
     let fit = fitting(&rows);
     let fit_to = from.saturating_add(i64::try_from(fit).unwrap_or(i64::MAX));
