@@ -106,15 +106,21 @@ fn open(
     Ok((view_after(work, num, creator.num)?, new))
 }
 
+/// Whether it is a direct conversation, and somebody of it is not in it.
+pub(super) fn is_left(work: &mut Work<'_>, num: ChannelNum) -> Result<bool> {
+    let state = work.lane.open(work.conn, num)?.state_of(work.conn, &[])?;
+    let everybody = i64::try_from(state.create.users.len()).unwrap_or(i64::MAX);
+    Ok(state.create.kind == ChannelKind::Dm && state.joined_count < everybody && !state.archived)
+}
+
 /// People of this server who left a direct conversation that is kept here are in it again before something is said
 /// there, and those of others are invited by who says it: nobody speaks to a closed door without knowing it. Not those
 /// who block the speaker.
 pub(super) fn reopen(work: &mut Work<'_>, num: ChannelNum, sender: &UserId) -> Result<()> {
-    let state = work.lane.open(work.conn, num)?.state_of(work.conn, &[])?;
-    let everybody = i64::try_from(state.create.users.len()).unwrap_or(i64::MAX);
-    if state.create.kind != ChannelKind::Dm || state.joined_count >= everybody || state.archived {
+    if !is_left(work, num)? {
         return Ok(());
     }
+    let state = work.lane.open(work.conn, num)?.state_of(work.conn, &[])?;
     let people: Vec<String> = state.create.users.iter().map(|id| id.as_str().to_owned()).collect();
     let ours = work.lane.identity.name.clone();
     let rows = users::by_ids(work.conn, &people)?;

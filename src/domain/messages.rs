@@ -314,9 +314,26 @@ fn send(
         return Ok((message, false));
     }
     let relates = relation(work, channel, actor, &new)?;
-    if work.is_host(num)? {
-        dms::reopen(work, num, &actor.person.id)?;
-    }
+    let post = |work: &mut Work<'_>| post(work, actor, num, (new, found, relates), ready);
+    let sent = if work.is_host(num)? && (dms::is_left(work, num)? || work.binds_a_key(num)?) {
+        // What goes before the message is taken back with it, should it be refused.
+        work.sheltered(|work| {
+            dms::reopen(work, num, &actor.person.id)?;
+            post(work)
+        })
+    } else {
+        post(work)
+    };
+    sent.map(|message| (message, true))
+}
+
+fn post(
+    work: &mut Work<'_>,
+    actor: &Actor,
+    num: ChannelNum,
+    (new, found, relates): (NewMessage, Mentions, Option<Relates>),
+    ready: Option<Ready>,
+) -> Result<Message> {
     let mark = work.told();
     match ready {
         Some(ready) => work.append_ready(num, &actor.person, ready)?,
@@ -326,8 +343,7 @@ fn send(
             work.append(num, &actor.person, drafted(&new, relates, files, found))?
         }
     };
-    let message = told_message(work, mark).ok_or(Error::NotFound(Missing::Message))?;
-    Ok((message, true))
+    told_message(work, mark).ok_or(Error::NotFound(Missing::Message))
 }
 
 /// The message with all that was found out about it.

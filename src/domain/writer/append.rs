@@ -153,6 +153,16 @@ impl Work<'_> {
         self.record(channel, sender, &composed, entry, Standing::Effective)
     }
 
+    /// Whether the next event of this server in a channel that it hosts comes with another, which binds its newest key.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when no key of this server's is bound.
+    pub fn binds_a_key(&mut self, channel: ChannelNum) -> Result<bool, Error> {
+        let identity = self.lane.identity.clone();
+        let state = self.lane.open(self.conn, channel)?.state_of(self.conn, &[])?;
+        Ok(matches!(identity.signer(state)?, Signer::Older(..)))
+    }
+
     /// Begins a channel: appends its genesis. The row is made by `project`.
     ///
     /// # Errors

@@ -324,6 +324,15 @@ fn refused(error: mpsc::error::TrySendError<Job>) -> Error {
 }
 
 impl Work<'_> {
+    /// Work that writes more than one event, as part of a unit that does without a savepoint ([`Writer::one_event`]) and has
+    /// written nothing so far: it is kept whole or not at all.
+    ///
+    /// # Errors
+    /// What `work` answers.
+    pub fn sheltered<T>(&mut self, work: impl FnOnce(&mut Work<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        self.attempt(Shelter::Savepoint, work)
+    }
+
     /// Runs one unit: it is kept whole or not at all, and never harms its neighbours.
     fn attempt<T>(
         &mut self,

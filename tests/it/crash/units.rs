@@ -189,6 +189,37 @@ both!(
 );
 
 both!(
+    async fn a_message_that_is_refused_takes_back_only_what_goes_before_it(server: TestServer) {
+        let stage = Stage::set(&server).await;
+        let bob = server.person("bob").await;
+        let dm = stage.ann.post("/dms", json!({ "users": [bob.id] })).await.expect(201);
+        let dm: ChannelId = dm["id"].as_str().expect("an id").parse().expect("an id");
+        bob.put(&format!("/channels/{dm}/members/{}", bob.id), json!({ "membership": "left" })).await;
+        let memberships = async || {
+            let page = stage.ann.get(&format!("/channels/{dm}/members?membership=left")).await.expect(200);
+            page["members"].as_array().expect("members").len()
+        };
+        assert_eq!(memberships().await, 1);
+
+        let go_on = stage.hold().await;
+        let before = stage.send("n1", "before").await;
+        // Sixteen thousand characters that are six bytes each in JSON: more than an event may have.
+        let refused = stage.send_to(dm.clone(), "n2", &"\u{1}".repeat(16_000)).await;
+        let after = stage.send("n3", "after").await;
+        go_on();
+        let (before, _) = before.await.expect("sent");
+        assert!(matches!(refused.await, Err(Error::Invalid { code: "too_large", .. })));
+        assert_eq!(after.await.expect("sent").0.seq, before.seq + 1);
+        assert_eq!(memberships().await, 1);
+
+        // What is taken brings him back.
+        stage.ann.say(dm.as_str(), "n4", "hello").await;
+        assert_eq!(memberships().await, 0);
+        stage.is_sound().await;
+    }
+);
+
+both!(
     async fn a_unit_that_panics_fails_alone(server: TestServer) {
         let stage = Stage::set(&server).await;
         let go_on = stage.hold().await;
