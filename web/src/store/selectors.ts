@@ -121,12 +121,6 @@ export function cursors(state: State, max: number): Record<string, number> {
   return Object.fromEntries(recent.map((channel) => [channel.info.id, channel.cursor]));
 }
 
-export function typists(channel: ChannelState, now: number): string[] {
-  return Object.entries(channel.typing)
-    .filter(([, until]) => until > now)
-    .map(([user]) => user);
-}
-
 /** What the person said last in a window, for editing it. */
 export function lastOwn(channel: ChannelState, window: Window | null, me: string): string | null {
   const own = window?.ids.findLast((id) => {

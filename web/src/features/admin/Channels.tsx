@@ -5,7 +5,7 @@ import { moment } from "../../lib/time";
 import { Icon } from "../../ui/Icon";
 import { useSelect } from "../app/context";
 import { Listing } from "./Listing";
-import { type Page, usePages } from "./usePages";
+import { type Page, usePages } from "../dialogs/usePages";
 
 const PAGE = 50;
 

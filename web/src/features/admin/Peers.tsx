@@ -4,7 +4,7 @@ import { t } from "../../i18n";
 import { moment } from "../../lib/time";
 import { Icon } from "../../ui/Icon";
 import { Listing } from "./Listing";
-import { type Page, usePages } from "./usePages";
+import { type Page, usePages } from "../dialogs/usePages";
 
 const PAGE = 50;
 

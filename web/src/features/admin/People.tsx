@@ -11,7 +11,7 @@ import { useClient, useSelect } from "../app/context";
 import { straight } from "../../lib/bidi";
 import { useView } from "../app/view";
 import { Listing } from "./Listing";
-import { type Page, usePages } from "./usePages";
+import { type Page, usePages } from "../dialogs/usePages";
 
 const PAGE = 50;
 

@@ -26,6 +26,8 @@ const BOOT_RETRY_MS = 2_000;
 const TYPING_SWEEP_MS = 1_000;
 /** What many frames make uncertain is asked for once. */
 const REFRESH_SOON_MS = 2_000;
+/** Longest pause after what failed, of which each is twice the one before. */
+const REFRESH_PAUSE_MS_MAX = 60_000;
 
 export class Client {
   readonly store = createStore();
@@ -45,6 +47,7 @@ export class Client {
   private sweep: ReturnType<typeof setInterval> | undefined;
   private connectedBefore = false;
   private refreshTimer: ReturnType<typeof setTimeout> | undefined;
+  private refreshFailures = 0;
   /** What arrives now happens now; before `ready` the server repeats what was missed. */
   private live = false;
   private readonly hearers = new Set<(heard: Heard) => void>();
@@ -174,11 +177,24 @@ export class Client {
     void this.actions.loadRefusals();
   }
 
+  /** Until it succeeds, or the connection is lost: the next one begins with it. */
+  private async refreshNow(): Promise<void> {
+    try {
+      await this.refresh();
+      this.refreshFailures = 0;
+    } catch (error) {
+      if (!this.live || !(error instanceof ApiError && error.temporary)) return;
+      this.refreshFailures += 1;
+      this.refreshSoon();
+    }
+  }
+
   private refreshSoon(): void {
+    const pause = Math.min(REFRESH_SOON_MS * 2 ** this.refreshFailures, REFRESH_PAUSE_MS_MAX);
     this.refreshTimer ??= setTimeout(() => {
       this.refreshTimer = undefined;
-      void this.refresh().catch(() => undefined);
-    }, REFRESH_SOON_MS);
+      void this.refreshNow();
+    }, pause);
   }
 
   /** A channel that was joined or made: known at once, whatever the stream says when. */
@@ -249,18 +265,17 @@ export class Client {
     let attention: Attention | undefined;
     for (const frame of relevant) {
       if (frame.op === "ready") this.ready();
-      else if (frame.op === "resync") void this.refresh().catch(() => undefined);
+      else if (frame.op === "resync") void this.refreshNow();
       else if (frame.t === "message.created") messages.push(frame.d);
       else if (frame.t === "pending.updated") this.settled(frame.channel, frame.d);
       else if (frame.t === "settings.updated") this.sharing.heard(frame.d);
       else if (frame.t === "notification.created") notifications.push(frame.d);
       else if (frame.t === "attention.updated") attention = frame.d;
       // Counts and invitations are others now, and no frame says so of all of them.
-      else if (frame.t === "blocks.updated") void this.refresh().catch(() => undefined);
+      else if (frame.t === "blocks.updated") void this.refreshNow();
       else if (frame.t === "channel.joined") void this.actions.loadChannel(frame.d.id);
       // The frame says how many are left, not in which channels.
-      else if (frame.t === "notifications.read" && frame.d.unread > 0)
-        void this.refresh().catch(() => undefined);
+      else if (frame.t === "notifications.read" && frame.d.unread > 0) void this.refreshNow();
       else if (frame.t === "typing") this.people.need([frame.d.user]);
       else if (frame.t === "reaction.added") this.people.need([frame.d.user]);
     }
@@ -294,7 +309,7 @@ export class Client {
 
   private ready(): void {
     this.live = true;
-    if (this.connectedBefore) void this.refresh().catch(() => undefined);
+    if (this.connectedBefore) void this.refreshNow();
     this.connectedBefore = true;
     this.outbox.flush();
     this.sharing.start();

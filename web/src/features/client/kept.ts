@@ -1,13 +1,12 @@
 // Where unsent messages outlive the page: IndexedDB, or localStorage where that is missing or forbidden.
 
+import { openDatabase } from "../../lib/idb";
 import { readStored, storedKeys, writeStored } from "../../lib/storage";
 import type { OutboxItem } from "../../store/state";
 
 const DATABASE = "loggia";
 const VERSION = 1;
 const STORE = "outbox";
-/** A browser that neither opens nor refuses must not hold up what is to be sent. */
-const OPEN_MS_MAX = 3_000;
 
 export class Kept {
   private database: IDBDatabase | null = null;
@@ -63,19 +62,11 @@ export class Kept {
 }
 
 function open(): Promise<IDBDatabase | null> {
-  return new Promise((resolve) => {
-    setTimeout(() => resolve(null), OPEN_MS_MAX);
-    try {
-      const request = indexedDB.open(DATABASE, VERSION);
-      request.onupgradeneeded = () =>
-        void request.result.createObjectStore(STORE, { keyPath: ["user", "nonce"] });
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => resolve(null);
-      request.onblocked = () => resolve(null);
-    } catch {
-      resolve(null);
-    }
-  });
+  return openDatabase(
+    DATABASE,
+    VERSION,
+    (database) => void database.createObjectStore(STORE, { keyPath: ["user", "nonce"] }),
+  );
 }
 
 function readAll(database: IDBDatabase, user: string): Promise<OutboxItem[]> {

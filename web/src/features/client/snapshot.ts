@@ -2,14 +2,15 @@
 // person's only, and gone with the session.
 
 import type { Message, Sync } from "../../api/types";
+import { openDatabase } from "../../lib/idb";
 import type { State } from "../../store/state";
 
 const DATABASE = "loggia-offline";
 const STORE = "snapshot";
 const KEY = "last";
+/** Of what is kept: another is not read. */
 const VERSION = 1;
-/** A browser that neither opens nor refuses must not hold up what is to be shown. */
-const OPEN_MS_MAX = 3_000;
+const DATABASE_VERSION = 1;
 export const CHANNELS_MAX = 40;
 export const MESSAGES_MAX = 60;
 
@@ -64,31 +65,25 @@ export async function loadSnapshot(): Promise<Snapshot | null> {
   return known?.version === VERSION ? known : null;
 }
 
-function inStore(mode: IDBTransactionMode, run: (store: IDBObjectStore) => IDBRequest): Promise<unknown> {
+async function inStore(
+  mode: IDBTransactionMode,
+  run: (store: IDBObjectStore) => IDBRequest,
+): Promise<unknown> {
+  const make = (database: IDBDatabase) => void database.createObjectStore(STORE);
+  const database = await openDatabase(DATABASE, DATABASE_VERSION, make);
+  if (!database) return undefined;
   return new Promise((resolve) => {
-    setTimeout(() => resolve(undefined), OPEN_MS_MAX);
+    const end = (value: unknown) => {
+      database.close();
+      resolve(value);
+    };
     try {
-      const opening = indexedDB.open(DATABASE, 1);
-      opening.onupgradeneeded = () => void opening.result.createObjectStore(STORE);
-      opening.onerror = () => resolve(undefined);
-      opening.onblocked = () => resolve(undefined);
-      opening.onsuccess = () => {
-        const database = opening.result;
-        const end = (value: unknown) => {
-          database.close();
-          resolve(value);
-        };
-        try {
-          const transaction = database.transaction(STORE, mode);
-          const request = run(transaction.objectStore(STORE));
-          transaction.oncomplete = () => end(request.result);
-          transaction.onabort = () => end(undefined);
-        } catch {
-          end(undefined);
-        }
-      };
+      const transaction = database.transaction(STORE, mode);
+      const request = run(transaction.objectStore(STORE));
+      transaction.oncomplete = () => end(request.result);
+      transaction.onabort = () => end(undefined);
     } catch {
-      resolve(undefined);
+      end(undefined);
     }
   });
 }

@@ -1,4 +1,4 @@
-import { useCallback, useState } from "react";
+import { useState } from "react";
 import { list_users } from "../../api/operations";
 import type { User } from "../../api/types";
 import { t } from "../../i18n";
@@ -12,35 +12,25 @@ import { go } from "../app/route";
 import { useView } from "../app/view";
 import { problemText } from "../client/problems";
 import { findUsers } from "./findUsers";
-import { useSearch } from "./useSearch";
 import { useOpen } from "./useOpen";
+import { type Page, usePages } from "./usePages";
 
 const PAGE = 40;
-type Found = { users: User[]; next?: string | null };
+
+/** Everybody page by page, or whoever is looked for. */
+async function load(text: string, cursor?: string): Promise<Page<User>> {
+  if (text !== "") return { rows: (await findUsers(text, PAGE)).users, next: null };
+  const { users, next } = await list_users({ limit: PAGE, ...(cursor ? { cursor } : {}) });
+  return { rows: users, next };
+}
+
+const idOf = ({ id }: User) => id;
 
 /** Everybody who is known here, to look at and to write to. */
 export function PeopleDirectory({ onClose }: { onClose: () => void }) {
-  const client = useClient();
   const [query, setQuery] = useState("");
-  const search = useCallback(
-    (text: string): Promise<Found> => (text === "" ? list_users({ limit: PAGE }) : findUsers(text, PAGE)),
-    [],
-  );
-  const { found, failed } = useSearch(query, search);
-  const [more, setMore] = useState<{ after: Found; users: User[]; next: string | null } | null>(null);
-  const grown = more && more.after === found ? more : null;
-  const next = grown ? grown.next : (found?.next ?? null);
-  const people = [...(found?.users ?? []), ...(grown?.users ?? [])].filter((user) => !user.deactivated);
-
-  const showMore = async () => {
-    if (!next || !found) return;
-    try {
-      const page = await list_users({ limit: PAGE, cursor: next });
-      setMore({ after: found, users: [...(grown?.users ?? []), ...page.users], next: page.next });
-    } catch (error) {
-      client.actions.failed(error);
-    }
-  };
+  const { rows, failed, more } = usePages(query, load, idOf);
+  const people = (rows ?? []).filter((user) => !user.deactivated);
 
   return (
     <Dialog title={t.peopleDirectory.title} onClose={onClose} width={560} testId="people">
@@ -54,15 +44,15 @@ export function PeopleDirectory({ onClose }: { onClose: () => void }) {
         onChange={(event) => setQuery(event.target.value)}
       />
       {failed ? <p role="alert">{problemText(failed)}</p> : null}
-      {!found && !failed ? <ListSkeleton label={t.common.loading} /> : null}
-      {found && people.length === 0 ? <EmptyState title={t.people.empty} art={false} /> : null}
+      {!rows && !failed ? <ListSkeleton label={t.common.loading} /> : null}
+      {rows && people.length === 0 ? <EmptyState title={t.people.empty} art={false} /> : null}
       <ul className="directory">
         {people.map((user) => (
           <PersonRow key={user.id} user={user} onClose={onClose} />
         ))}
       </ul>
-      {next ? (
-        <Button variant="quiet" wide onPress={() => void showMore()}>
+      {more ? (
+        <Button variant="quiet" wide onPress={more}>
           {t.directory.more}
         </Button>
       ) : null}

@@ -1,39 +1,23 @@
 // A directory, this server's or another's, page by page.
 
-import { useCallback, useState } from "react";
+import { useCallback } from "react";
 import { list_directory } from "../../api/operations";
 import type { DirectoryEntry } from "../../api/types";
-import { useClient } from "../app/context";
-import { useSearch } from "./useSearch";
+import { type Page, usePages } from "./usePages";
 
 const PAGE = 40;
 
+const idOf = ({ id }: DirectoryEntry) => id;
+
 export function useDirectory(query: string, server: string | null) {
-  const client = useClient();
-  const search = useCallback(
-    (text: string) => list_directory({ query: text, limit: PAGE, ...(server ? { server } : {}) }),
+  const load = useCallback(
+    async (text: string, cursor?: string): Promise<Page<DirectoryEntry>> => {
+      const from = { ...(cursor ? { cursor } : {}), ...(server ? { server } : {}) };
+      const { channels, next } = await list_directory({ query: text, limit: PAGE, ...from });
+      return { rows: channels, next };
+    },
     [server],
   );
-  const { found, failed } = useSearch(query, search);
-  const [more, setMore] = useState<{
-    after: unknown;
-    channels: DirectoryEntry[];
-    next: string | null;
-  } | null>(null);
-  const grown = more && more.after === found ? more : null;
-  const channels = [...(found?.channels ?? []), ...(grown?.channels ?? [])];
-  const next = grown ? grown.next : (found?.next ?? null);
-
-  const showMore = async () => {
-    if (!next) return;
-    try {
-      const from = { query: query.trim(), limit: PAGE, cursor: next, ...(server ? { server } : {}) };
-      const page = await list_directory(from);
-      setMore({ after: found, channels: [...(grown?.channels ?? []), ...page.channels], next: page.next });
-    } catch (error) {
-      client.actions.failed(error);
-    }
-  };
-
-  return { loaded: found !== null, failed, channels, showMore: next ? showMore : null };
+  const { rows, failed, more } = usePages(query, load, idOf);
+  return { loaded: rows !== null, failed, channels: rows ?? [], showMore: more };
 }

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useClient } from "../app/context";
-import { useSearch } from "../dialogs/useSearch";
+import { useSearch } from "./useSearch";
 
 export interface Page<T> {
   rows: T[];
