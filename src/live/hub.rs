@@ -225,14 +225,9 @@ impl Hub {
         found.into_iter().take(READY_ONLINE_MAX).collect()
     }
 
-    /// Who of this server has a stream open: (id, true), as [`Hub::tell_presence`] answers.
-    pub fn online_here(&self) -> Vec<(String, bool)> {
-        self.lock().online.keys().map(|user| (user.clone(), true)).collect()
-    }
-
     /// Tells who came and who went since the last time; called every second. Answers those of this server:
-    /// (id, whether they are there).
-    pub fn tell_presence(&self) -> Vec<(String, bool)> {
+    /// (id, whether they are there). With `again`, all who are there are among them.
+    pub fn tell_presence(&self, again: bool) -> Vec<(String, bool)> {
         let mut audience = self.lock();
         audience.forget_remote();
         let changed = std::mem::take(&mut audience.changed);
@@ -253,7 +248,10 @@ impl Hub {
             }
         }
         self.ring();
-        let here = std::mem::take(&mut audience.changed_here);
+        let mut here = std::mem::take(&mut audience.changed_here);
+        if again {
+            here.extend(audience.online.keys().cloned());
+        }
         let is_online = |user: String| {
             let online = audience.online.contains_key(&user);
             (user, online)

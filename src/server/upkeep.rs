@@ -103,10 +103,7 @@ pub async fn keep_house(House { domain, hub, shared, routes }: House) {
     loop {
         interval.tick().await;
         tick = tick.wrapping_add(1);
-        let mut came_or_went = hub.tell_presence();
-        if tick.is_multiple_of(PRESENCE_AGAIN_TICKS) {
-            came_or_went = hub.online_here();
-        }
+        let came_or_went = hub.tell_presence(tick.is_multiple_of(PRESENCE_AGAIN_TICKS));
         if let Some(courier) = routes.courier().filter(|_| !came_or_went.is_empty()) {
             courier.tell_presence(came_or_went);
         }

@@ -75,3 +75,17 @@ fn a_stream_that_has_ended_is_forgotten_once() {
     hub.disconnect(&second);
     assert!(!hub.lock().is_online("@ann:a.test"));
 }
+
+#[test]
+fn who_went_is_told_when_all_who_are_there_are_told_again() {
+    let (hub, _handle) = hub();
+    let (ann, bob) = (connected(&hub), hub.connect(Arc::default()));
+    assert!(hub.identify(&bob, Owner { user: 2, ..owner("bob") }));
+    hub.appear(&ann);
+    hub.appear(&bob);
+    hub.tell_presence(false);
+    hub.disconnect(&ann);
+    let here = |name: &str, is_there| (format!("@{name}:a.test"), is_there);
+    assert_eq!(hub.tell_presence(true), [here("ann", false), here("bob", true)]);
+    assert_eq!(hub.tell_presence(false), []);
+}
