@@ -97,7 +97,10 @@ pub fn peers(command: PeersCommand, config: &Arc<Config>) -> Outcome {
     match command {
         PeersCommand::List => {
             for peer in peers::all(&mut conn)? {
-                let state = if peer.suspended { "SUSPENDED: it shows another root key" } else { "ok" };
+                let state = match peer.suspended {
+                    true => "SUSPENDED: its keys contradict what was known (see the alarms)",
+                    false => "ok",
+                };
                 println!("{} serial {} {state}", peer.server, peer.serial);
             }
             for (server, channel, lack) in

@@ -33,33 +33,40 @@ async fn judged(world: &World, peer: &Peer, newest: &KeySet, status: u16) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn missed_changes_of_keys_are_asked_for() {
-    let names = ["honest.test", "gap.test", "other.test", "mute.test"];
+    let names = ["honest.test", "gap.test", "other.test", "mute.test", "page.test", "short.test"];
     let (world, peers) = World::among(1, &names).await;
     let to = &world.servers[0];
+    let mut known = Vec::new();
     for peer in &peers {
         peer.ask(to, "GET", "/check", None).await.expect(200);
-        let first = peer.key_set();
-        let second = later(peer, &first);
-        let third = later(peer, &second);
-        let newest = later(peer, &third);
-        peer.publish(&peer.document_of(newest.clone()));
-        let signed = |set: &KeySet, root: &SigningKey| set.clone().sign(root);
-        let chain: Vec<SignedKeySet> = match peer.name.as_str() {
-            "gap.test" => vec![signed(&third, &peer.root), signed(&newest, &peer.root)],
-            "other.test" => vec![signed(&second, &key("somebody")), signed(&third, &peer.root)],
-            _ => [&second, &third, &newest].map(|set| signed(set, &peer.root)).into(),
+        let mut sets = vec![peer.key_set()];
+        for _ in 0..3 {
+            sets.push(later(peer, sets.last().expect("one")));
+        }
+        peer.publish(&peer.document_of(sets[3].clone()));
+        known.push(sets);
+    }
+    let answers = |peer: &Peer, answer: Reply| {
+        peer.script(move |heard| heard.is("GET", "/federation/v1/keys").then(|| answer.clone()));
+    };
+    let list = |sets: &[SignedKeySet]| Reply::Json(200, serde_json::to_string(sets).expect("JSON"));
+    for (peer, sets) in peers.iter().zip(&known) {
+        let signed = |at: usize, root: &SigningKey| sets[at].clone().sign(root);
+        let own = |at: usize| signed(at, &peer.root);
+        let (answer, is_alarming) = match peer.name.as_str() {
+            "gap.test" => (list(&[own(2), own(3)]), true),
+            "other.test" => (list(&[signed(1, &key("somebody")), own(2)]), true),
+            "mute.test" => (Reply::problem(503, "busy"), false),
+            "page.test" => (Reply::Json(200, "<h1>Back soon</h1>".to_owned()), false),
+            "short.test" => (list(&[own(1)]), false),
+            _ => (list(&[own(1), own(2), own(3)]), false),
         };
-        let (answer, mute) =
-            (serde_json::to_string(&chain).expect("JSON"), peer.name.as_str() == "mute.test");
-        peer.script(move |heard| {
-            let asked = heard.is("GET", "/federation/v1/keys");
-            asked.then(|| if mute { Reply::problem(503, "busy") } else { Reply::Json(200, answer.clone()) })
-        });
-        let is_honest = peer.name.as_str() == "honest.test";
-        judged(&world, peer, &newest, if is_honest { 200 } else { 401 }).await;
+        answers(peer, answer);
+        let status = if peer.name.as_str() == "honest.test" { 200 } else { 401 };
+        judged(&world, peer, &sets[3], status).await;
         assert!(peer.count("GET", "/federation/v1/keys") > 0);
         let alarm = ("broken_chain".to_owned(), peer.name.to_string());
-        assert_eq!(to.alarms().contains(&alarm), !is_honest && !mute, "{alarm:?}: {:?}", to.alarms());
+        assert_eq!(to.alarms().contains(&alarm), is_alarming, "{alarm:?}: {:?}", to.alarms());
     }
     // Who told another story is not believed again by going back to the first.
     let gap = &peers[1];
@@ -67,19 +74,11 @@ async fn missed_changes_of_keys_are_asked_for() {
     gap.publish(&gap.document());
     gap.ask(to, "GET", "/check", None).await.problem(401, "key_unknown");
     // Who could not be asked is, once it can.
-    let mute = &peers[3];
-    let mut sets = vec![mute.key_set()];
-    for _ in 0..3 {
-        sets.push(later(mute, sets.last().expect("one")));
+    for (peer, sets) in peers.iter().zip(&known).skip(3) {
+        let chain: Vec<_> = sets.iter().skip(1).map(|set| set.clone().sign(&peer.root)).collect();
+        answers(peer, list(&chain));
+        judged(&world, peer, &sets[3], 200).await;
     }
-    let newest = sets[3].clone();
-    mute.publish(&mute.document_of(newest.clone()));
-    let chain: Vec<SignedKeySet> = sets.into_iter().skip(1).map(|set| set.sign(&mute.root)).collect();
-    let answer = serde_json::to_string(&chain).expect("JSON");
-    mute.script(move |heard| {
-        heard.is("GET", "/federation/v1/keys").then(|| Reply::Json(200, answer.clone()))
-    });
-    judged(&world, mute, &newest, 200).await;
 }
 
 /// Two servers that share a channel of Ann's, of which the first has changed its key so often since something was said.

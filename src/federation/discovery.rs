@@ -252,6 +252,7 @@ impl Discovery {
         document: &KeyDocument,
     ) -> Result<Vec<SignedKeySet>, PeerError> {
         let unreachable = |why: String| PeerError::Unreachable(server.clone(), why);
+        let nonsense = |what: String| PeerError::Nonsense(server.clone(), what);
         let name = server.as_str().to_owned();
         let row = self.reads.read(move |conn| table::get(conn, &name)).await;
         let row = row.map_err(|error| unreachable(error.to_string()))?;
@@ -270,12 +271,20 @@ impl Discovery {
                 return Err(unreachable(format!("{url} answers {}", response.status())));
             }
             let bytes = read_body(response, CHAIN_BYTES_MAX).await.map_err(unreachable)?;
-            let page: Vec<SignedKeySet> = serde_json::from_slice(&bytes).unwrap_or_default();
+            let page: Vec<SignedKeySet> =
+                serde_json::from_slice(&bytes).map_err(|error| nonsense(format!("{url} answers {error}")))?;
             match page.last().map(|last| last.set.serial).filter(|last| *last > serial) {
                 Some(last) => serial = last,
                 None => break,
             }
             sets.extend(page);
+        }
+        // Only sets that it shows and that don't fit speak against it, not those that it does not show.
+        if serial.saturating_add(1) < document.set.serial {
+            let shown = document.set.serial;
+            return Err(nonsense(format!(
+                "its sets of keys end with {serial}, before that of serial {shown}"
+            )));
         }
         Ok(sets)
     }
