@@ -39,6 +39,8 @@ const SERVERS_AT_ONCE: usize = 32;
 const ANSWERS_MAX: usize = 256;
 /// How often it is looked whether the operator has given somebody up.
 const LOOK_INTERVAL: Duration = Duration::from_secs(2);
+/// Pause before the database is asked again who has to be asked.
+const READ_PAUSE: Duration = Duration::from_millis(500);
 
 /// Facts with this name and a server's: it is still to be asked.
 const WAITING: &str = "recovering/";
@@ -187,13 +189,8 @@ impl Domain {
 
     /// Before anything is appended, all members are asked, and those who answer soon are heard.
     async fn first_round(&self) {
+        let (servers, waiting) = self.known_members().await;
         let deadline = tokio::time::Instant::now() + START_PATIENCE;
-        let known = self.reads.read(|conn| {
-            let replicas = peers::all_replicas(conn)?.into_iter().map(|(_, server)| server);
-            let all: BTreeSet<String> = replicas.chain(waiting(conn)?).collect();
-            Ok::<_, Error>((all, waiting(conn)?))
-        });
-        let (servers, waiting) = known.await.unwrap_or_default();
         let servers = servers.iter().filter_map(|server| server.parse::<ServerName>().ok());
         let mut asked: Vec<BoxFuture<'_, _>> = Vec::new();
         for server in servers {
@@ -224,6 +221,22 @@ impl Domain {
             tracing::error!(%error, "what has to be recovered can't be read");
         }
         self.writer.gate.release();
+    }
+
+    /// All members, and those of them that have not answered yet. Until that can be read nothing is appended.
+    async fn known_members(&self) -> (BTreeSet<String>, Vec<String>) {
+        loop {
+            let known = self.reads.read_in_turn(|conn| {
+                let replicas = peers::all_replicas(conn)?.into_iter().map(|(_, server)| server);
+                let waiting = waiting(conn)?;
+                Ok::<_, Error>((replicas.chain(waiting.iter().cloned()).collect(), waiting))
+            });
+            match known.await {
+                Ok(known) => return known,
+                Err(error) => tracing::error!(%error, "who has to be asked what was lost can't be read"),
+            }
+            tokio::time::sleep(READ_PAUSE).await;
+        }
     }
 
     async fn turn(&self, server: &ServerName) {

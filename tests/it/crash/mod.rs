@@ -2,6 +2,7 @@
 
 mod alone;
 mod crowd;
+mod gate;
 mod killed;
 mod later;
 mod tampered;
