@@ -17,6 +17,9 @@ const FIN_TEXT: u8 = 0x81;
 const FIN_CLOSE: u8 = 0x88;
 const FIN_PING: u8 = 0x89;
 const FIN_PONG: u8 = 0x8a;
+/// Longest payload of a control frame (RFC 6455 section 5.5), and what a code leaves of it for the reason.
+const CONTROL_BYTES_MAX: usize = 125;
+const CLOSE_REASON_BYTES_MAX: usize = CONTROL_BYTES_MAX - 2;
 
 /// A WebSocket frame (RFC 6455 section 5.2) around `payload`; a server does not mask.
 fn framed(opcode: u8, payload: &[u8]) -> Bytes {
@@ -43,7 +46,10 @@ fn text(value: &impl Serialize) -> Bytes {
 
 pub fn close(code: u16, reason: &str) -> Bytes {
     let mut payload = code.to_be_bytes().to_vec();
-    payload.extend(reason.bytes().take(100));
+    // Whole characters: what is not UTF-8 a client has to take for a broken connection.
+    let fits = |(at, char): &(usize, char)| at + char.len_utf8() <= CLOSE_REASON_BYTES_MAX;
+    let kept: String = reason.char_indices().take_while(fits).map(|(_, char)| char).collect();
+    payload.extend_from_slice(kept.as_bytes());
     framed(FIN_CLOSE, &payload)
 }
 
@@ -52,7 +58,7 @@ pub fn ping() -> Bytes {
 }
 
 pub fn pong(payload: &[u8]) -> Bytes {
-    framed(FIN_PONG, payload.get(..payload.len().min(125)).unwrap_or_default())
+    framed(FIN_PONG, payload.get(..payload.len().min(CONTROL_BYTES_MAX)).unwrap_or_default())
 }
 
 /// `{op, d}`
@@ -224,5 +230,17 @@ mod tests {
         assert_eq!(&framed(FIN_TEXT, &[7; 126])[..4], &[0x81, 126, 0, 126]);
         assert_eq!(&framed(FIN_TEXT, &vec![7; 65_536])[..10], &[0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0]);
         assert_eq!(&close(4008, "slow")[..], &[0x88, 6, 0x0f, 0xa8, b's', b'l', b'o', b'w']);
+    }
+
+    #[test]
+    fn a_reason_that_is_too_long_is_cut_between_characters() {
+        for (before, kept) in [(121, 123), (122, 122), (123, 123)] {
+            let reason = "a".repeat(before) + "ä and more";
+            let frame = close(4002, &reason);
+            assert_eq!(frame[..4], [FIN_CLOSE, kept + 2, 0x0f, 0xa2]);
+            let said = std::str::from_utf8(&frame[4..]).expect("UTF-8");
+            assert!(said.len() == usize::from(kept) && reason.starts_with(said), "{said}");
+        }
+        assert_eq!(close(1000, "")[..], [FIN_CLOSE, 2, 0x03, 0xe8]);
     }
 }

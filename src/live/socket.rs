@@ -26,6 +26,8 @@ const FIRST_WRITES_BYTES_MAX: usize = 8 * 1024;
 
 /// Codes with which a stream ends.
 pub mod close_code {
+    pub const NORMAL: u16 = 1000;
+    pub const GOING_AWAY: u16 = 1001;
     pub const RESTART: u16 = 1012;
     pub const UNAUTHENTICATED: u16 = 4001;
     pub const BAD_FRAME: u16 = 4002;

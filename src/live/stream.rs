@@ -24,6 +24,7 @@ use crate::http::{App, Problem};
 const IDENTIFY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Frames that a client may send in a minute.
 const FRAMES_PER_MINUTE: u32 = 120;
+const MINUTE: Duration = Duration::from_secs(60);
 /// How long a connection that was told good-bye may take to go.
 const LINGER: Duration = Duration::from_secs(5);
 
@@ -210,7 +211,7 @@ impl Conversation {
                 Heard::End => return,
                 Heard::Sign => {}
                 Heard::Silence if self.heard.elapsed() > heartbeat * 2 => {
-                    return self.end(1001, "silent for too long");
+                    return self.end(close_code::GOING_AWAY, "silent for too long");
                 }
                 Heard::Silence => self.socket.answer(frames::ping()),
                 Heard::Frame(text) => {
@@ -263,7 +264,7 @@ impl Conversation {
             }
             Some(Ok(AggregatedMessage::Pong(_))) => Heard::Sign,
             Some(Ok(AggregatedMessage::Close(reason))) => {
-                let code = reason.map_or(1000, |reason| u16::from(reason.code));
+                let code = reason.map_or(close_code::NORMAL, |reason| u16::from(reason.code));
                 self.end(code, "");
                 Heard::End
             }
@@ -278,7 +279,7 @@ impl Conversation {
             None => Heard::End,
         };
         self.heard = Instant::now();
-        if self.window.0.elapsed() > Duration::from_secs(60) {
+        if self.window.0.elapsed() > MINUTE {
             self.window = (Instant::now(), 0);
         }
         self.window.1 += 1;
