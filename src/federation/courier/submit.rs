@@ -23,7 +23,7 @@ const TAKEN_PAUSE: Duration = Duration::from_secs(60);
 /// An errand that could not be done for so long is given up, in milliseconds: 7 days.
 const ERRAND_MS_MAX: i64 = 7 * 24 * 3_600_000;
 
-/// Events that a host was handed, and what it says.
+/// Events that a host was handed, and what it says of each.
 struct Handed {
     id: ChannelId,
     rows: Vec<PendingRow>,
@@ -99,11 +99,12 @@ impl Courier {
         };
         let (id, mut rows) = self.domain.reads.read(waiting).await?;
         rows.retain(|row| !taken.contains(&row.event_id));
+        let (rows, events): (Vec<_>, Vec<_>) = rows.into_iter().filter_map(sendable).unzip();
         let Some(id) = id.and_then(|id| id.parse::<ChannelId>().ok()) else { return Ok(None) };
         if rows.is_empty() {
             return Ok(None);
         }
-        let answer = self.ask_to_append(server, &id, &rows).await;
+        let answer = self.ask_to_append(server, &id, events).await;
         Ok(Some(Handed { id, rows, answer }))
     }
 
@@ -111,21 +112,16 @@ impl Courier {
         &self,
         server: &ServerName,
         channel: &ChannelId,
-        rows: &[PendingRow],
+        events: Vec<WireEvent>,
     ) -> Result<Vec<Outcome>, PeerError> {
         let nonsense = |error: serde_json::Error| PeerError::Nonsense(server.clone(), error.to_string());
-        let events: Vec<WireEvent> = rows
-            .iter()
-            .filter_map(outgoing)
-            .map(|event| WireEvent::of(&event))
-            .collect::<Result<_, _>>()
-            .map_err(nonsense)?;
+        let count = events.len();
         let body = serde_json::to_string(&Submission { events }).map_err(nonsense)?;
         let answer =
             self.outbound.ask(server, Ask::post(format!("/channels/{channel}/events"), body)).await?;
         let results = serde_json::from_str::<SubmissionAnswer>(&answer).map_err(nonsense)?.results;
-        if results.len() != rows.len() {
-            let what = format!("{} outcomes for {} events", results.len(), rows.len());
+        if results.len() != count {
+            let what = format!("{} outcomes for {count} events", results.len());
             return Err(PeerError::Nonsense(server.clone(), what));
         }
         Ok(results)
@@ -203,6 +199,21 @@ impl Courier {
     }
 }
 
+/// What the host is sent of an event that waits. One that can't be read is no fault of the host's, and holds up no other.
+fn sendable(row: PendingRow) -> Option<(PendingRow, WireEvent)> {
+    match outgoing(&row).and_then(|event| WireEvent::of(&event).ok()) {
+        Some(event) => Some((row, event)),
+        None => {
+            tracing::error!(
+                event = row.event_id,
+                host = row.host,
+                "an event that waits is damaged, and not sent"
+            );
+            None
+        }
+    }
+}
+
 fn outgoing(row: &PendingRow) -> Option<OutgoingEvent> {
     Some(OutgoingEvent {
         id: row.event_id.parse().ok()?,
@@ -211,4 +222,32 @@ fn outgoing(row: &PendingRow) -> Option<OutgoingEvent> {
         signature: Signature(row.signature.as_slice().try_into().ok()?),
         body: row.body.clone(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_that_is_damaged_is_passed_over() {
+        let row = |num: u8| PendingRow {
+            num: num.into(),
+            event_id: format!("${}", "A".repeat(43)),
+            channel: 1,
+            host: "a.test".to_owned(),
+            sender: 1,
+            nonce: "n".to_owned(),
+            event: "{}".to_owned(),
+            signature: vec![num; 64],
+            body: None,
+            created_ts: 1,
+        };
+        let short = PendingRow { signature: vec![1; 63], ..row(1) };
+        let nameless = PendingRow { event_id: "$".to_owned(), ..row(2) };
+        let cut = PendingRow { event: "{".to_owned(), ..row(3) };
+        let rows = vec![row(0), short, nameless, cut, row(4)];
+        let (kept, events): (Vec<_>, Vec<_>) = rows.into_iter().filter_map(sendable).unzip();
+        assert_eq!(kept.iter().map(|row| row.num).collect::<Vec<_>>(), [0, 4]);
+        assert_eq!(events.iter().map(|event| event.signature.0[0]).collect::<Vec<_>>(), [0, 4]);
+    }
 }
