@@ -53,6 +53,10 @@ impl Invited {
         let by = inviter.map(|inviter| format!(r#","inviter":"{inviter}","#)).unwrap_or_default();
         format!(r#"{{"channel":"{channel}"{by}"#)
     }
+
+    fn read(kept: &str) -> Result<Invited> {
+        serde_json::from_str(kept).map_err(|error| damaged("invitation", error))
+    }
 }
 
 pub(in crate::domain) fn damaged(what: &str, error: impl std::fmt::Display) -> Error {
@@ -193,8 +197,11 @@ impl Domain {
     }
 
     /// What is sent of an invitation; none if the channel is gone, or the invitation was taken back meanwhile.
+    ///
+    /// # Errors
+    /// [`storage::Error::Damaged`] where what is kept is none.
     pub async fn invitation(&self, kept: &str) -> Result<Option<Invitation>> {
-        let Ok(Invited { channel, inviter, invitee }) = serde_json::from_str(kept) else { return Ok(None) };
+        let Invited { channel, inviter, invitee } = Invited::read(kept)?;
         let ts = self.clock.now();
         self.reads
             .read(move |conn| {
@@ -392,5 +399,14 @@ mod tests {
         assert!(kept.starts_with(&Invited::begin(&channel, Some(&inviter))));
         assert!(kept.starts_with(&Invited::begin(&channel, None)));
         assert!(!kept.starts_with(&Invited::begin(&channel, Some(&id("@ann:a.tes")))));
+    }
+
+    /// It is not taken for one into a channel that is gone, which would be dropped without a word.
+    #[test]
+    fn what_is_no_invitation_is_damage() {
+        for kept in ["", "{}", r#"{"channel":"!x","inviter":"@ann:a.test","invitee":"@bob:b.test"}"#] {
+            let read = Invited::read(kept).map(|invited| invited.channel);
+            assert!(matches!(read, Err(Error::Internal(storage::Error::Damaged(_)))), "{kept}: {read:?}");
+        }
     }
 }

@@ -15,8 +15,9 @@ use crate::domain::writer::{OutgoingEvent, is_leave};
 use crate::protocol::ids::{ChannelId, ServerName};
 use crate::protocol::limits::SUBMIT_EVENTS_MAX;
 use crate::protocol::sign::Signature;
+use crate::storage::peers::ErrandRow;
 use crate::storage::pending::{self, PendingRow};
-use crate::storage::{ChannelNum, Conn, channels, peers};
+use crate::storage::{self, ChannelNum, Conn, channels, peers};
 
 /// When an event that the host took, and that did not come back, is sent again: it may have been lost.
 const TAKEN_PAUSE: Duration = Duration::from_secs(60);
@@ -180,14 +181,10 @@ impl Courier {
         let rows = self.domain.reads.read(move |conn| peers::errands_for(conn, &name, ROUND_MAX)).await?;
         let some = !rows.is_empty();
         for row in rows {
-            let fresh = self.domain.clock.now() - row.created_ts < ERRAND_MS_MAX;
-            let invitation = self.domain.invitation(&row.body).await?.filter(|_| fresh);
-            if let Some(body) = invitation.and_then(|invitation| serde_json::to_string(&invitation).ok()) {
-                match self.outbound.ask(server, Ask::post(row.path.clone(), body)).await {
-                    Err(error) if error.is_passing() => return Err(error.into()),
-                    Err(error) => tracing::warn!(%server, %error, path = row.path, "an errand was refused"),
-                    Ok(_) => {}
-                }
+            if self.domain.clock.now() - row.created_ts < ERRAND_MS_MAX {
+                self.invite(server, &row).await?;
+            } else {
+                tracing::warn!(%server, path = row.path, body = row.body, "an errand was given up after 7 days");
             }
             let num = row.num;
             self.domain
@@ -196,6 +193,26 @@ impl Courier {
                 .await?;
         }
         Ok(some)
+    }
+
+    /// Tells the server of an invitation, if it still stands.
+    async fn invite(&self, server: &ServerName, row: &ErrandRow) -> Result<(), Error> {
+        let invitation = match self.domain.invitation(&row.body).await {
+            // It never will be read, and everything else for the server waits behind it.
+            Err(Error::Internal(error @ storage::Error::Damaged(_))) => {
+                tracing::error!(%server, %error, path = row.path, "an errand was given up");
+                return Ok(());
+            }
+            found => found?,
+        };
+        if let Some(body) = invitation.and_then(|invitation| serde_json::to_string(&invitation).ok()) {
+            match self.outbound.ask(server, Ask::post(row.path.clone(), body)).await {
+                Err(error) if error.is_passing() => return Err(error.into()),
+                Err(error) => tracing::warn!(%server, %error, path = row.path, "an errand was refused"),
+                Ok(_) => {}
+            }
+        }
+        Ok(())
     }
 }
 
