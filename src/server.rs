@@ -399,10 +399,8 @@ pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Runn
     let server = server.run();
     let handle = server.handle();
     let served = tokio::spawn(server);
-    let federation = match inbound.filter(|_| elsewhere) {
-        Some(inbound) => Some(listener::listen_for_servers(&config, inbound, for_servers)?),
-        None => None,
-    };
+    let listens = |inbound| listener::listen_for_servers(&config, inbound, for_servers);
+    let federation = inbound.filter(|_| elsewhere).map(listens).transpose()?;
     Ok(Running {
         address,
         domain,
@@ -433,6 +431,7 @@ impl Running {
     pub async fn ended(&mut self) -> std::io::Result<()> {
         tokio::select! {
             served = &mut self.served => served.unwrap_or(Ok(())),
+            served = listener::ended(self.federation.as_mut()) => served,
             () = self.alone.lost() => Err(std::io::Error::other("another server is using this database")),
         }
     }

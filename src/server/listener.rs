@@ -91,13 +91,13 @@ pub(super) fn listen_for_servers(
     };
     let server = server.map_err(io(format!("cannot listen on {listen}")))?.run();
     let handle = server.handle();
-    tokio::spawn(server);
-    Ok(Listener { handle, doors: all })
+    Ok(Listener { handle, served: tokio::spawn(server), doors: all })
 }
 
 /// What listens for other servers.
 pub(super) struct Listener {
     handle: ServerHandle,
+    served: tokio::task::JoinHandle<std::io::Result<()>>,
     doors: Arc<Doors>,
 }
 
@@ -106,6 +106,14 @@ impl Listener {
     pub(super) async fn stop(&self) {
         self.doors.close();
         self.handle.stop(true).await;
+    }
+}
+
+/// Waits until the listener, if there is one, ends by itself, which it does not without a reason.
+pub(super) async fn ended(listener: Option<&mut Listener>) -> std::io::Result<()> {
+    match listener {
+        Some(listener) => (&mut listener.served).await.unwrap_or(Ok(())),
+        None => std::future::pending().await,
     }
 }
 
