@@ -3,7 +3,7 @@
 //! SQLite's data directory has a locked file. In PostgreSQL it is an advisory lock of a connection that does nothing
 //! else: it ends with the process, however that ends, and is asked after in between.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
@@ -55,8 +55,13 @@ fn claim_directory(config: &Config) -> Result<Alone, StartError> {
     let path = config.data_dir.join("loggia.lock");
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
     let file = file.map_err(io(format!("cannot open {}", path.display())))?;
-    let taken = || StartError::InUse(format!("the data directory {}", config.data_dir.display()));
-    file.try_lock().map_err(|_| taken())?;
+    file.try_lock().map_err(|error| match error {
+        TryLockError::WouldBlock => {
+            StartError::InUse(format!("the data directory {}", config.data_dir.display()))
+        }
+        // Such as a file system of the network that has no locks.
+        TryLockError::Error(error) => io(format!("cannot lock {}", path.display()))(error),
+    })?;
     Ok(Alone { _held: Held::File { _locked: file }, lost: None })
 }
 
