@@ -388,8 +388,12 @@ fn checked_address(text: &str) -> Result<String> {
     Ok(format!("{}@{}", parsed.user(), parsed.domain().to_ascii_lowercase()))
 }
 
+fn has_letters_left(conn: &mut Conn, user: UserNum, kind: &str, now: Ts) -> Result<bool> {
+    Ok(emails::count_tokens(conn, user, kind, now - HOUR_MS)? < LETTERS_PER_HOUR_MAX)
+}
+
 fn limit_letters(conn: &mut Conn, user: UserNum, kind: &str, now: Ts) -> Result<()> {
-    match emails::count_tokens(conn, user, kind, now - HOUR_MS)? < LETTERS_PER_HOUR_MAX {
+    match has_letters_left(conn, user, kind, now)? {
         true => Ok(()),
         false => Err(Error::Conflict(super::Conflict::TooManyLetters)),
     }
@@ -411,7 +415,7 @@ fn reset_letter(work: &mut Work<'_>, num: UserNum, now: Ts) -> Result<Option<Res
         return Ok(None);
     };
     let lives = user.password_hash.is_some() && user.disabled_ts.is_none() && user.deleted_ts.is_none();
-    if !lives || limit_letters(work.conn, num, "reset", now).is_err() {
+    if !lives || !has_letters_left(work.conn, num, "reset", now)? {
         return Ok(None);
     }
     let token = random_text::<32>();
