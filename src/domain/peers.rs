@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::stream::BoxStream;
@@ -195,13 +195,12 @@ impl Arrivals {
     /// Hears of the event's place, should it arrive from now on.
     pub fn expect(&self, event: &str) -> oneshot::Receiver<Arrival> {
         let (tell, hear) = oneshot::channel();
-        if let Ok(mut waiting) = self.0.lock() {
-            waiting.retain(|_, tellers| {
-                tellers.retain(|teller| !teller.is_closed());
-                !tellers.is_empty()
-            });
-            waiting.entry(event.to_owned()).or_default().push(tell);
-        }
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.retain(|_, tellers| {
+            tellers.retain(|teller| !teller.is_closed());
+            !tellers.is_empty()
+        });
+        waiting.entry(event.to_owned()).or_default().push(tell);
         hear
     }
 
@@ -217,9 +216,29 @@ impl Arrivals {
     }
 
     fn tell(&self, event: &str, arrival: &Arrival) {
-        let Ok(mut waiting) = self.0.lock() else { return };
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for teller in waiting.remove(event).unwrap_or_default() {
             let _ = teller.send(arrival.clone());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arrivals_are_told_of_after_a_panic_too() {
+        let arrivals = Arrivals::default();
+        std::thread::scope(|scope| {
+            let panics = || {
+                let _held = arrivals.0.lock();
+                panic!("with the lock held");
+            };
+            scope.spawn(panics).join().expect_err("a panic");
+        });
+        let mut hears = arrivals.expect("$event");
+        arrivals.arrived(&[("$event".to_owned(), 7)]);
+        assert!(matches!(hears.try_recv(), Ok(Ok(7))));
     }
 }

@@ -1,7 +1,7 @@
 //! Finding, joining and leaving channels that are hosted elsewhere.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::interest;
@@ -43,16 +43,15 @@ pub struct FoundChannels(Mutex<HashMap<ChannelId, ChannelCard>>);
 
 impl FoundChannels {
     fn keep(&self, card: &ChannelCard) {
-        if let Ok(mut found) = self.0.lock() {
-            if found.len() >= FOUND_MAX {
-                found.clear();
-            }
-            found.insert(card.channel.clone(), card.clone());
+        let mut found = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if found.len() >= FOUND_MAX {
+            found.clear();
         }
+        found.insert(card.channel.clone(), card.clone());
     }
 
     fn get(&self, id: &ChannelId) -> Option<ChannelCard> {
-        self.0.lock().ok()?.get(id).cloned()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 }
 
