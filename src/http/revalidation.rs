@@ -14,7 +14,7 @@ const API: &str = "/api/";
 /// What answers `HEAD` itself.
 const FILES: &str = "/api/v1/files/";
 /// How much of a hash is a tag.
-const TAG_BYTES: usize = 16;
+pub(super) const TAG_BYTES: usize = 16;
 
 /// Whoever asks for the head of a read is answered as if they had asked for all of it; the HTTP library keeps the body.
 pub fn answer_head(request: &mut ServiceRequest) {
