@@ -152,17 +152,10 @@ pub fn restore(config: &Config, from: &Path) -> Outcome {
     let tables = dump::tables(&mut conn)?;
     check_tables(&mut conn, &tables, &manifest)?;
     let kept = restore_files(config, &mut archive)?;
-    conn.begin_write()?;
-    let restored = restore_rows(&mut conn, config, &tables, &manifest, &mut archive)
-        .and_then(|rows| Ok((rows, let_go_of_lost(&mut conn, config, &kept)?)));
-    let (rows, lost) = match restored {
-        Ok(restored) => restored,
-        Err(error) => {
-            conn.rollback()?;
-            return Err(error.into());
-        }
-    };
-    conn.commit()?;
+    let (rows, lost) = conn.write(|conn| {
+        let rows = restore_rows(conn, config, &tables, &manifest, &mut archive)?;
+        Ok::<_, BackupError>((rows, let_go_of_lost(conn, config, &kept)?))
+    })?;
     println!("{rows} rows and {} files were restored", kept.len());
     if lost > 0 {
         eprintln!(

@@ -66,7 +66,7 @@ pub fn keys(command: KeysCommand, config: &Arc<Config>) -> Outcome {
                 Some(text) => Some(own_keys::root_of(text).ok_or("the file has no root key in it")?),
                 None => None,
             };
-            let set = conn.savepoint(|conn| own_keys::rotate(conn, &config.name, root, now))?;
+            let set = conn.write(|conn| own_keys::rotate(conn, &config.name, root, now))?;
             let newest = set.set.keys.first().map(|key| key.kid.to_string()).unwrap_or_default();
             println!(
                 "{newest} is the new key (serial {}). Restart the server to sign with it.",
@@ -74,13 +74,13 @@ pub fn keys(command: KeysCommand, config: &Arc<Config>) -> Outcome {
             );
         }
         KeysCommand::ExportRoot => {
-            println!("{}", conn.savepoint(|conn| own_keys::take_root(conn, &config.name, now))?);
+            println!("{}", conn.write(|conn| own_keys::take_root(conn, &config.name, now))?);
             eprintln!(
                 "The root key is no longer in the database. `loggia keys rotate --root-key FILE` needs it."
             );
         }
         KeysCommand::Show => {
-            let set = conn.savepoint(|conn| own_keys::load(conn, &config.name, now))?;
+            let set = conn.write(|conn| own_keys::load(conn, &config.name, now))?;
             println!("root {} serial {}", set.set.root, set.set.serial);
             for key in &set.set.keys {
                 let until =
@@ -126,33 +126,17 @@ pub fn peers(command: PeersCommand, config: &Arc<Config>) -> Outcome {
     Ok(true)
 }
 
-/// All of it or nothing, beside a server that may be writing.
-fn written<T>(
-    conn: &mut Conn,
-    work: impl FnOnce(&mut Conn) -> loggia::domain::Result<T>,
-) -> loggia::domain::Result<T> {
-    conn.begin_write()?;
-    let outcome = work(conn);
-    match &outcome {
-        Ok(_) => conn.commit()?,
-        Err(_) => conn.rollback()?,
-    }
-    outcome
-}
-
 pub fn recover(command: RecoverCommand, config: &Arc<Config>) -> Outcome {
     let mut conn = open(config)?;
     if let Some(server) = command.give_up {
         let server: ServerName = server.parse()?;
-        if !written(&mut conn, |conn| recover::give_up(conn, server.as_str(), server::now()))? {
+        if !conn.write(|conn| recover::give_up(conn, server.as_str(), server::now()))? {
             return Err(format!("nobody waits for {server}").into());
         }
         println!("{server} is not waited for any more");
     }
     if command.begin {
-        written(&mut conn, |conn| {
-            recover::declare(conn, &config.name, server::now(), "the operator said so")
-        })?;
+        conn.write(|conn| recover::declare(conn, &config.name, server::now(), "the operator said so"))?;
         println!("all servers are asked at the next start");
     }
     let waiting = recover::waiting(&mut conn)?;

@@ -16,13 +16,7 @@ pub fn load(
     config: &Config,
     clock: &dyn Clock,
 ) -> Result<(Identity, SignedKeySet), StartError> {
-    conn.begin_write()?;
-    let found = load_within(conn, config, clock);
-    match &found {
-        Ok(_) => conn.commit()?,
-        Err(_) => conn.rollback()?,
-    }
-    found
+    conn.write(|conn| load_within(conn, config, clock))
 }
 
 fn load_within(

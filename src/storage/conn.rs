@@ -325,6 +325,18 @@ impl Conn {
         Ok(())
     }
 
+    /// All of `work` or nothing of it, in a transaction of its own that is going to write, beside others that write: one that
+    /// only reads at first could find on SQLite that it no longer may.
+    pub fn write<T, E: From<Error>>(&mut self, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+        self.begin_write()?;
+        let outcome = work(self);
+        match &outcome {
+            Ok(_) => self.commit()?,
+            Err(_) => self.rollback()?,
+        }
+        outcome
+    }
+
     /// All of `work` or nothing of it, inside the transaction that is under way.
     pub fn savepoint<T, E: From<Error>>(
         &mut self,

@@ -123,3 +123,35 @@ pub fn add_key(conn: &mut Conn, key: &SigningKeyRow) -> Result<()> {
         .execute(conn)?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn database(dir: &tempfile::TempDir) -> Conn {
+        Conn::open(&dir.path().join("facts.db").to_string_lossy()).expect("a database")
+    }
+
+    /// As a command does beside a server at work.
+    #[test]
+    fn what_reads_and_then_writes_is_not_overtaken() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let mut conn = database(&dir);
+        conn.migrate().expect("migrated");
+        let mut other = database(&dir);
+        other.run_script("PRAGMA busy_timeout = 0").expect("it does not wait");
+        let counted = conn.write(|conn| {
+            let count = get(conn, "count")?.map_or(0, |count| count.len());
+            assert!(put(&mut other, "count", "other").is_err(), "it has to wait");
+            put(conn, "count", &(count + 1).to_string())
+        });
+        counted.expect("written");
+        put(&mut other, "count", "other").expect("its turn");
+        let taken_back = conn.write(|conn| {
+            put(conn, "count", "2")?;
+            Err::<(), _>(crate::storage::Error::Busy)
+        });
+        taken_back.expect_err("taken back");
+        assert_eq!(get(&mut conn, "count").expect("read").as_deref(), Some("other"));
+    }
+}

@@ -61,7 +61,7 @@ pub fn look(conn: &mut Conn, ours: &ServerName, (mark, said): (&Mark, Option<i64
     };
     // A new database beside an old note has lost nothing.
     let lost = marked && short;
-    conn.savepoint(|conn| {
+    conn.write(|conn| {
         if lost {
             let had = said.map_or_else(|| "more".to_owned(), |said| said.to_string());
             declare(conn, ours, now, &format!("the logs have {there} entries, and had {had}"))?;

@@ -283,14 +283,7 @@ pub fn renew(conn: &mut Conn) -> Result<bool> {
     if meta::get(conn, WORDS_VERSION_KEY)?.as_deref() == Some(WORDS_VERSION) {
         return Ok(false);
     }
-    conn.begin_write()?;
-    match fill(conn) {
-        Ok(()) => conn.commit()?,
-        Err(error) => {
-            conn.rollback()?;
-            return Err(error);
-        }
-    }
+    conn.write(fill)?;
     Ok(true)
 }
 
