@@ -486,7 +486,7 @@ async fn health() -> HttpResponse {
 
 /// Whether requests can be served: the database answers reads and takes writes.
 async fn ready(app: crate::http::App) -> Result<HttpResponse, Problem> {
-    let read = app.domain.reads.read(|conn| meta::get(conn, "server_name")).await;
+    let read = app.domain.reads.read(|conn| meta::get(conn, meta::SERVER_NAME)).await;
     let written = app.domain.writer.other("ready", |_| Ok(())).await;
     if read.is_err() || written.is_err() {
         return Err(Problem::plain("busy").retry_after(1));

@@ -34,7 +34,7 @@ pub fn verify_all(conn: &mut Conn) -> storage::Result<Vec<(String, Audit)>> {
 
 fn verify_each(conn: &mut Conn) -> storage::Result<Vec<(String, Audit)>> {
     let mut audits = Vec::new();
-    let ours = meta::get(conn, "server_name")?;
+    let ours = meta::get(conn, meta::SERVER_NAME)?;
     for id in channels::all_ids(conn)? {
         let row = channels::by_id(conn, &id)?;
         if let Some(row) = row.filter(|row| row.size > 0 || ours.as_ref() == Some(&row.host)) {
@@ -51,7 +51,7 @@ pub fn verify(conn: &mut Conn, row: &ChannelRow) -> storage::Result<Audit> {
     let id: ChannelId = row.id.parse().map_err(|error| damaged(&error))?;
     let mut audit = Audit::new(id.clone());
     // What a server may not read of a channel that is hosted elsewhere never came, nor may a host hand it out.
-    let is_copy = meta::get(conn, "server_name")?.is_some_and(|ours| ours != row.host);
+    let is_copy = meta::get(conn, meta::SERVER_NAME)?.is_some_and(|ours| ours != row.host);
     let mut next: Seq = 0;
     let mut redacted = HashSet::new();
     'pages: loop {

@@ -24,10 +24,9 @@ fn load_within(
     config: &Config,
     clock: &dyn Clock,
 ) -> Result<(Identity, SignedKeySet), StartError> {
-    const NAME: &str = "server_name";
-    meta::put_once(conn, NAME, config.name.as_str())?;
+    meta::put_once(conn, meta::SERVER_NAME, config.name.as_str())?;
     meta::note_start(conn, clock.now())?;
-    let stored = meta::get(conn, NAME)?.unwrap_or_default();
+    let stored = meta::get(conn, meta::SERVER_NAME)?.unwrap_or_default();
     if stored != config.name.as_str() {
         return Err(StartError::OtherName { stored, given: config.name.as_str().to_owned() });
     }

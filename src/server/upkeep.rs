@@ -118,10 +118,13 @@ pub async fn keep_house(House { domain, hub, shared, routes }: House) {
                 empty_log(domain.config.database_url()).await;
             }
         }
-        if tick % SESSIONS_INTERVAL_TICKS == 1
-            && let Err(error) = domain.end_idle_sessions().await
-        {
-            tracing::warn!(%error, "idle sessions could not be ended");
+        if tick % SESSIONS_INTERVAL_TICKS == 1 {
+            if let Err(error) = domain.end_idle_sessions().await {
+                tracing::warn!(%error, "idle sessions could not be ended");
+            }
+            if let Err(error) = domain.forget_unasked().await {
+                tracing::warn!(%error, "who was brought where unasked could not be forgotten");
+            }
         }
     }
 }

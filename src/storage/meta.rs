@@ -3,7 +3,10 @@
 use diesel::prelude::*;
 
 use super::schema::{meta, signing_keys};
-use super::{Columns, Conn, Result, RunQueryDsl, optional};
+use super::{Columns, Conn, Result, RunQueryDsl, begins, optional};
+
+/// The fact that is this server's name, for ever.
+pub const SERVER_NAME: &str = "server_name";
 
 pub fn get(conn: &mut Conn, key: &str) -> Result<Option<String>> {
     optional(meta::table.find(key).select(meta::value).one(conn))
@@ -72,9 +75,11 @@ pub fn end_compaction(conn: &mut Conn, now: i64) -> Result<()> {
     delete(conn, COMPACTING)
 }
 
-/// Keys of facts that begin so, in order.
+/// Keys of facts that begin so, in small letters as all of them, in order.
 pub fn keys_with(conn: &mut Conn, prefix: &str) -> Result<Vec<String>> {
-    let keys: Vec<String> = meta::table.order(meta::key).select(meta::key).load(conn)?;
+    let alike = meta::key.like(begins(prefix)).escape('\\');
+    let keys: Vec<String> = meta::table.filter(alike).order(meta::key).select(meta::key).load(conn)?;
+    // To SQLite's LIKE large letters are the same.
     Ok(keys.into_iter().filter(|key| key.starts_with(prefix)).collect())
 }
 
@@ -153,5 +158,17 @@ mod tests {
         });
         taken_back.expect_err("taken back");
         assert_eq!(get(&mut conn, "count").expect("read").as_deref(), Some("other"));
+    }
+
+    #[test]
+    fn keys_are_found_by_how_they_begin() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let mut conn = database(&dir);
+        conn.migrate().expect("migrated");
+        for key in ["a_b/2", "a_b/1", "a_b", "axb/3", "A_B/4", "0a_b/5"] {
+            put(&mut conn, key, "").expect("written");
+        }
+        assert_eq!(keys_with(&mut conn, "a_b/").expect("read"), ["a_b/1", "a_b/2"]);
+        assert_eq!(keys_with(&mut conn, "b/").expect("read"), Vec::<String>::new());
     }
 }

@@ -12,7 +12,7 @@ use crate::protocol::ids::{ChannelId, ServerName, UserId};
 use crate::protocol::state::{ChannelKind, Create};
 use crate::storage::members::MemberRow;
 use crate::storage::users::UserRow;
-use crate::storage::{UserNum, channels, joinings, members, meta, peers, users};
+use crate::storage::{Conn, UserNum, channels, joinings, members, meta, peers, users};
 
 /// Open invitations that one person may have: in all, and from one server.
 const INVITATIONS_MAX: i64 = 200;
@@ -77,6 +77,12 @@ impl Domain {
         let actor = Actor { person, role: crate::domain::view::AccountRole::User, session: String::new() };
         self.join_elsewhere(&actor, &channel).await.map(drop)
     }
+
+    /// Forgets who was brought into conversations unasked before today.
+    pub async fn forget_unasked(&self) -> Result<()> {
+        let today = self.clock.now().div_euclid(DAY_MS);
+        self.writer.other("unasked", move |work| forget_unasked(work.conn, today)).await
+    }
 }
 
 /// Whether a host has founded another conversation of the same people already.
@@ -85,6 +91,9 @@ fn has_another(work: &mut Work<'_>, create: &Create, channel: &ChannelId, host: 
     let known = channels::by_people(work.conn, &people.join(" "))?;
     Ok(known.is_some_and(|known| known.host == host.as_str() && known.id != channel.as_str()))
 }
+
+/// Facts with this name, a person's number and a server's name: [`Unasked`].
+const UNASKED: &str = "unasked.";
 
 /// How often somebody was brought into conversations of a host without being asked, since the day began.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -95,7 +104,7 @@ struct Unasked {
 
 /// Counts one more conversation into which somebody would be brought without being asked. False if it is one too many.
 fn may_join_unasked(work: &mut Work<'_>, user: UserNum, host: &ServerName) -> Result<bool> {
-    let (key, day) = (format!("unasked.{user}.{host}"), work.lane.clock.now().div_euclid(DAY_MS));
+    let (key, day) = (format!("{UNASKED}{user}.{host}"), work.lane.clock.now().div_euclid(DAY_MS));
     let kept = meta::get(work.conn, &key)?.map(|kept| serde_json::from_str::<Unasked>(&kept)).transpose();
     let kept = kept.map_err(|error| damaged("unasked", error))?.filter(|kept| kept.day == day);
     let count = kept.unwrap_or_default().count + 1;
@@ -105,6 +114,17 @@ fn may_join_unasked(work: &mut Work<'_>, user: UserNum, host: &ServerName) -> Re
     let kept = serde_json::to_string(&Unasked { day, count }).map_err(|error| damaged("unasked", error))?;
     meta::put(work.conn, &key, &kept)?;
     Ok(true)
+}
+
+/// Forgets what was counted on other days.
+fn forget_unasked(conn: &mut Conn, today: i64) -> Result<()> {
+    for key in meta::keys_with(conn, UNASKED)? {
+        let kept = meta::get(conn, &key)?.and_then(|kept| serde_json::from_str::<Unasked>(&kept).ok());
+        if kept.is_none_or(|kept| kept.day != today) {
+            meta::delete(conn, &key)?;
+        }
+    }
+    Ok(())
 }
 
 /// Whether as many invitations of the person are open as may be.
@@ -134,4 +154,26 @@ fn is_in(work: &mut Work<'_>, channel: &ChannelId, user: &UserId) -> Result<bool
     let seat = members::get(work.conn, num, row.num)?;
     Ok(seat.is_some_and(|seat| seat.membership == "joined")
         || joinings::coming(work.conn, (num, size), row.num)?.is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_counted_on_other_days_is_forgotten() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let mut conn = Conn::open(&dir.path().join("facts.db").to_string_lossy()).expect("a database");
+        conn.migrate().expect("migrated");
+        let counted = |day| serde_json::to_string(&Unasked { day, count: 3 }).expect("JSON");
+        for (key, value) in [
+            ("unasked.1.a.test", counted(6)),
+            ("unasked.2.a.test", counted(7)),
+            ("unasked.3.a.test", "?".to_owned()),
+        ] {
+            meta::put(&mut conn, key, &value).expect("kept");
+        }
+        forget_unasked(&mut conn, 7).expect("forgotten");
+        assert_eq!(meta::keys_with(&mut conn, UNASKED).expect("read"), ["unasked.2.a.test"]);
+    }
 }
