@@ -90,8 +90,7 @@ impl Domain {
             Registration::Open => false,
         };
         let invite = new.invite.clone().filter(|_| by_invite);
-        let user = self.create_account(new, AccountRole::User, invite).await?;
-        Ok(user)
+        self.create_account(new, AccountRole::User, invite).await
     }
 
     /// Makes an account whatever the registration setting: for the operator.

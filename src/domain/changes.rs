@@ -16,7 +16,7 @@ use crate::protocol::Seq;
 use crate::protocol::event::EventType;
 use crate::storage::channels::ChannelRow;
 use crate::storage::entries::{self, EntryRow};
-use crate::storage::{Conn, channels, members, messages, users};
+use crate::storage::{Conn, members, messages, users};
 
 /// What entries `range.0..=range.1` of a channel changed, in order; none where clients need not know.
 /// What stands before `readable_from` is not told again.
@@ -137,9 +137,4 @@ impl Teller<'_> {
 /// To somebody who may read it.
 fn restated(message: Message) -> Change {
     Change::MessageEdited(Restated { message: Box::new(message), hidden_from: Vec::new() })
-}
-
-/// The row of a channel that somebody is joined in.
-pub fn channel_row(conn: &mut Conn, id: &str) -> Result<Option<ChannelRow>, Error> {
-    Ok(channels::by_id(conn, id)?)
 }

@@ -79,7 +79,7 @@ pub struct Socket {
     bell: Arc<Bell>,
     queue: Mutex<Queue>,
     /// Channels whose frames it gets; the hub keeps it in step with its own lists.
-    pub channels: Mutex<HashSet<ChannelNum>>,
+    channels: Mutex<HashSet<ChannelNum>>,
     owner: Mutex<Option<Owner>>,
     /// Told when there is room in the queue again, and at the end.
     drained: Notify,

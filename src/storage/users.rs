@@ -72,17 +72,8 @@ pub fn by_num(conn: &mut Conn, num: UserNum) -> Result<Option<UserRow>> {
     optional(users::table.find(num).select(UserRow::columns()).one(conn))
 }
 
-pub fn by_nums(conn: &mut Conn, nums: &[UserNum]) -> Result<Vec<UserRow>> {
-    Ok(users::table.filter(users::num.eq_any(nums)).order(users::id).select(UserRow::columns()).load(conn)?)
-}
-
 pub fn by_ids(conn: &mut Conn, ids: &[String]) -> Result<Vec<UserRow>> {
     Ok(users::table.filter(users::id.eq_any(ids)).order(users::id).select(UserRow::columns()).load(conn)?)
-}
-
-/// (num, id) of each.
-pub fn ids_of(conn: &mut Conn, nums: &[UserNum]) -> Result<Vec<(UserNum, String)>> {
-    Ok(users::table.filter(users::num.eq_any(nums)).select((users::num, users::id)).load(conn)?)
 }
 
 /// People who were not deleted, by id, after the id `after`: those whose username begins with `query`. Of the server

@@ -55,12 +55,6 @@ pub enum ImportError {
     Io(#[from] std::io::Error),
 }
 
-/// A file of an archive.
-pub struct SourceFile<'a> {
-    pub name: String,
-    pub bytes: Box<dyn Read + 'a>,
-}
-
 /// A message as it was said elsewhere, in CommonMark.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Said {
