@@ -116,8 +116,8 @@ pub enum Verdict {
 
 impl State {
     /// Judges an entry and folds it in. Everything a replica must look at is looked at here, except the tree and
-    /// [`Entry::check_follows`]. When the refusal [`Refusal::is_of_copy`], call [`Self::check`] with another
-    /// replica's copy first.
+    /// [`Entry::check_follows`]. [`Refusal::BadSignature`] is the one refusal of which another replica's copy might know
+    /// better: the log commits to an event's header, and not to its signature (AUTH-7).
     pub fn evaluate(&mut self, entry: &Entry, signed: &SignedEvent) -> Verdict {
         match self.check(entry, signed) {
             Ok(()) => {

@@ -102,12 +102,6 @@ impl Refusal {
         self.rule_and_code().1
     }
 
-    /// Whether another copy of the same event could fare better: the log commits to an event's header, but not
-    /// to its signature. Ask another replica before such a verdict is stored.
-    pub fn is_of_copy(&self) -> bool {
-        matches!(self, Self::EventMismatch | Self::BadSignature)
-    }
-
     fn rule_and_code(self) -> (&'static str, &'static str) {
         match self {
             Self::EventMismatch => ("LOG-7", "event_mismatch"),
