@@ -1,13 +1,11 @@
 //! What a client hears as it happens.
 
-use std::time::Duration;
-
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-use crate::Person;
+use crate::{DEADLINE, Person};
 
 pub struct Stream(WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>);
 
@@ -25,7 +23,7 @@ impl Stream {
 
     /// The next frame that is so.
     pub async fn next(&mut self, is: impl Fn(&Value) -> bool) -> Value {
-        let found = tokio::time::timeout(Duration::from_secs(30), async {
+        let found = tokio::time::timeout(DEADLINE, async {
             loop {
                 let message = self.0.next().await.expect("a frame").expect("a stream");
                 let Message::Text(text) = message else { continue };

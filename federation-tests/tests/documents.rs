@@ -163,9 +163,8 @@ async fn many_requests_ask_for_a_key_document_once() {
     let document = evil.document();
     evil.script(move |heard| {
         heard.is("GET", "loggia").then(|| {
-            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{document}", document.len());
-            std::thread::sleep(Duration::from_millis(300));
-            Reply::Raw(head.into_bytes())
+            let says = Reply::Json(200, document.clone());
+            Reply::Late(Duration::from_millis(300), Box::new(says))
         })
     });
     let asked = (0..20).map(|_| evil.ask(to, "GET", "/check", None));
