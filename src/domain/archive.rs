@@ -14,6 +14,7 @@ use crate::storage::Conn;
 use crate::storage::channels::ChannelRow;
 use crate::storage::entries;
 
+use super::stored;
 use super::verify::stored_head;
 
 /// How many entries are read at a time.
@@ -63,14 +64,12 @@ pub fn write(conn: &mut Conn, row: &ChannelRow, out: &mut impl Write) -> Result<
         let bodies = entries::bodies_between(conn, row.num, next, last.seq)?;
         let bodies: std::collections::HashMap<Seq, String> = bodies.into_iter().collect();
         for (entry, _) in &page {
-            let event = entry.event_id.parse().map_err(|_| ArchiveError::Damaged("event id"))?;
-            let signature =
-                entry.signature.as_slice().try_into().map_err(|_| ArchiveError::Damaged("signature"))?;
+            let signature = stored::signature(&entry.signature);
             let body = bodies.get(&entry.seq).map(|body| serde_json::from_str(body)).transpose()?;
             let entry_line = EntryLine {
-                entry: Entry { event, host_ts: entry.host_ts, seq: entry.seq, term: entry.term },
+                entry: stored::entry(entry).map_err(|_| ArchiveError::Damaged("event id"))?,
                 event: serde_json::from_str(&entry.event)?,
-                signature: Signature(signature),
+                signature: signature.map_err(|_| ArchiveError::Damaged("signature"))?,
                 body,
                 void: entry.void.as_deref(),
             };

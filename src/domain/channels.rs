@@ -4,10 +4,12 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::content::{self, NameContent, TopicContent};
 use super::messages::find_channel;
-use super::seat::{self, Seat, first_readable};
+use super::seat::{self, Seat, first_shown};
 use super::view::{Channel, ChannelServers, ChannelSync, Message, ServerLag, User};
 use super::writer::{Draft, Work};
-use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Person, Result, accounts, project, show};
+use super::{
+    Actor, Conflict, Domain, Error, Forbidden, Missing, Person, Result, accounts, project, show, stored,
+};
 use crate::protocol::event::EventType;
 use crate::protocol::ids::{Alias, ChannelId, ServerName};
 use crate::protocol::rules::{Capability, HistoryPolicy, JoinPolicy, Policy, Role, Rules};
@@ -182,7 +184,7 @@ impl Domain {
             if let Some(topic) = topic.filter(|topic| *topic != row.topic) {
                 set_topic(work, num, &actor.person, topic)?;
             }
-            let old: Policy = serde_json::from_str(&row.policy).unwrap_or_default();
+            let old = stored::policy(&row)?;
             let policy = patched_policy(&old, &patch);
             if policy != old {
                 set_policy(work, num, &actor.person, &policy)?;
@@ -191,16 +193,11 @@ impl Domain {
                 let content = serde_json::json!({ "archived": archived });
                 work.append(num, &actor.person, Draft::new(EventType::ChannelArchive).state("", content))?;
             }
-            if let Some(servers) = &patch.servers {
-                let old: ServerList = serde_json::from_str(&row.servers).unwrap_or_default();
-                if *servers != old {
-                    let content = serde_json::Value::Object(content::map(servers));
-                    work.append(
-                        num,
-                        &actor.person,
-                        Draft::new(EventType::ChannelServers).state("", content),
-                    )?;
-                }
+            if let Some(servers) = &patch.servers
+                && *servers != stored::servers(&row)?
+            {
+                let content = serde_json::Value::Object(content::map(servers));
+                work.append(num, &actor.person, Draft::new(EventType::ChannelServers).state("", content))?;
             }
             // What only this server says stands in no entry of its own, and clients go by entries: the
             // policy is said again, so that those who are there and those who come back hear of it.
@@ -438,9 +435,10 @@ fn last_message(
 ) -> Result<Option<Message>> {
     // Of a log that is on its way, what came last is old.
     let may = member.is_some_and(|member| is_joined(Some(member)) && member.since_seq < row.size);
-    let Some(last) = last.filter(|last| may && last.0.seq >= first_readable(row, member)) else {
+    let Some(last) = last.filter(|_| may) else { return Ok(None) };
+    if first_shown(row, member).is_none_or(|first| last.0.seq < first) {
         return Ok(None);
-    };
+    }
     Ok(show::messages(conn, row.num, &row.id, vec![last], Some(user))?.pop())
 }
 

@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 
 use super::content::{self, MessageContent};
 use super::remote::files::{Away, Flights};
-use super::seat::{Seat, first_readable};
+use super::seat::{Seat, first_shown};
 use super::turns::Turns;
 use super::uploads::Uploading;
 use super::view::Attachment;
@@ -177,7 +177,7 @@ pub(super) fn find(conn: &mut Conn, user: UserNum, hash: &str) -> Result<Found> 
     for (num, standing, seq) in files::newest_places(conn, hash, user)? {
         let Some(channel) = channels::by_num(conn, num)? else { continue };
         let member = members::get(conn, num, user)?;
-        if first_readable(&channel, member.as_ref()) > seq {
+        if first_shown(&channel, member.as_ref()).is_none_or(|first| first > seq) {
             continue;
         }
         match &row {

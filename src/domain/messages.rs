@@ -252,7 +252,7 @@ fn check_attachments(attachments: Vec<Attach>) -> Result<Vec<Attach>> {
 pub(super) fn readable(conn: &mut Conn, seat: &Seat, id: &EventId) -> Result<MessageRow> {
     let missing = || Error::NotFound(Missing::Message);
     let entry = entries::by_event(conn, seat.channel.num, id.as_str())?.ok_or_else(missing)?;
-    if entry.seq < seat.first_readable() {
+    if entry.seq < seat.first_readable()? {
         return Err(missing());
     }
     messages::get(conn, seat.channel.num, entry.seq)?.ok_or_else(missing)

@@ -46,6 +46,7 @@ mod seat;
 pub mod sessions;
 pub mod settings;
 pub mod show;
+mod stored;
 pub mod sync;
 pub mod threads;
 pub mod timeline;

@@ -5,7 +5,7 @@ use super::messages::find_message;
 use super::seat::Seat;
 use super::view::Message;
 use super::writer::Draft;
-use super::{Actor, Conflict, Domain, Error, Missing, Result, show};
+use super::{Actor, Conflict, Domain, Error, Missing, Result, show, stored};
 use crate::protocol::event::EventType;
 use crate::protocol::ids::{ChannelId, EventId};
 use crate::protocol::rules::Refusal;
@@ -25,7 +25,7 @@ impl Domain {
                 return Err(Refusal::TargetRedacted.into());
             }
             let channel = channels::by_num(work.conn, num)?.ok_or(Error::NotFound(Missing::Channel))?;
-            let mut pins: Vec<String> = serde_json::from_str(&channel.pins).unwrap_or_default();
+            let mut pins = stored::pins(&channel)?;
             if pins.contains(&row.id) == pinned {
                 return Ok(());
             }
@@ -46,14 +46,15 @@ impl Domain {
         self.reads
             .read(move |conn| {
                 let seat = Seat::joined(conn, user, &channel)?;
-                let pins: Vec<String> = serde_json::from_str(&seat.channel.pins).unwrap_or_default();
+                let pins = stored::pins(&seat.channel)?;
                 let mut seqs = Vec::with_capacity(pins.len());
                 for pin in &pins {
                     if let Some(entry) = entries::by_event(conn, seat.channel.num, pin)? {
                         seqs.push(entry.seq);
                     }
                 }
-                seqs.retain(|seq| *seq >= seat.first_readable());
+                let first = seat.first_readable()?;
+                seqs.retain(|seq| *seq >= first);
                 let rows = messages::by_seqs(conn, seat.channel.num, &seqs)?;
                 let mut shown = show::messages(conn, seat.channel.num, &seat.channel.id, rows, Some(user))?;
                 shown.retain(|message| !message.deleted);

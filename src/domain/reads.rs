@@ -31,7 +31,7 @@ impl Domain {
                 let (head, live_count, last) =
                     (position.size - 1, position.live_count, position.last_message_seq);
                 // What can't be read is not unread.
-                let seq = seq.max(seat.first_readable() - 1).min(head);
+                let seq = seq.max(seat.first_readable()? - 1).min(head);
                 let unread = match last {
                     Some(last) if seq < last => messages::count_unread(work.conn, num, seq, user)?,
                     _ => 0,

@@ -30,7 +30,8 @@ pub(super) fn relation(
         // A thread outlives its first message; none begins with one that is gone. All of it is hidden from whom its
         // beginning is.
         let is_over = row.deleted && row.thread.is_none() && row.thread_count == 0;
-        if is_over || row.thread_seq.is_some_and(|root| root < seat.first_readable()) {
+        let first = seat.first_readable()?;
+        if is_over || row.thread_seq.is_some_and(|root| root < first) {
             return Err(no_reference("/thread"));
         }
         // A reply in a thread stands for its thread: threads do not nest.

@@ -1,9 +1,9 @@
 //! Where somebody sits in a channel: what they may see of it.
 
-use super::{Error, Forbidden, Missing, Result};
+use super::{Error, Forbidden, Missing, Result, stored};
 use crate::protocol::Seq;
 use crate::protocol::ids::ChannelId;
-use crate::protocol::rules::{HistoryPolicy, Policy};
+use crate::protocol::rules::HistoryPolicy;
 use crate::storage::channels::ChannelRow;
 use crate::storage::joinings::JoiningRow;
 use crate::storage::members::{self, MemberRow};
@@ -50,7 +50,10 @@ impl Seat {
     }
 
     /// The first seq whose content the person may read.
-    pub fn first_readable(&self) -> Seq {
+    ///
+    /// # Errors
+    /// As [`first_readable`].
+    pub fn first_readable(&self) -> Result<Seq> {
         first_readable(&self.channel, self.member.as_ref())
     }
 
@@ -98,10 +101,22 @@ pub(super) fn early(joining: &JoiningRow) -> MemberRow {
 }
 
 /// The first seq whose content this member of the channel may read.
-pub(super) fn first_readable(channel: &ChannelRow, member: Option<&MemberRow>) -> Seq {
-    let policy: Policy = serde_json::from_str(&channel.policy).unwrap_or_default();
-    match policy.history {
+///
+/// # Errors
+/// Where the channel's policy can't be read: then nobody may read anything.
+pub(super) fn first_readable(channel: &ChannelRow, member: Option<&MemberRow>) -> Result<Seq> {
+    Ok(match stored::policy(channel)?.history {
         HistoryPolicy::All => 0,
         HistoryPolicy::SinceJoin => member.and_then(|member| member.joined_seq).unwrap_or(channel.size),
-    }
+    })
+}
+
+/// As [`first_readable`], where one of many channels is looked at: none if nothing may be read, and the others are shown
+/// all the same.
+pub(super) fn first_shown(channel: &ChannelRow, member: Option<&MemberRow>) -> Option<Seq> {
+    first_readable(channel, member)
+        .inspect_err(
+            |error| tracing::error!(%error, channel = %channel.id, "nothing of a channel can be shown"),
+        )
+        .ok()
 }

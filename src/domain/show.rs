@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::Error;
 use super::content::{self, MessageContent};
 use super::remote::wire::ChannelCard;
 use super::view::{ChannelInfo, ChannelPolicy, Message, MessageStatus, Presence, Reaction, User};
+use super::{Error, stored};
 use crate::protocol::Seq;
 use crate::protocol::Ts;
 use crate::protocol::rules::Policy;
@@ -50,7 +50,9 @@ pub fn user_id(conn: &mut Conn, num: UserNum) -> Result<String, Error> {
 
 /// What everybody sees of a channel.
 pub fn channel_info(row: &ChannelRow) -> ChannelInfo {
-    let policy: Policy = serde_json::from_str(&row.policy).unwrap_or_default();
+    // What is only shown may lack what can't be read; what somebody may see never hangs on it.
+    let unreadable = |error: &Error| tracing::error!(%error, "a channel is not shown as it is");
+    let policy = stored::policy(row).inspect_err(unreadable).unwrap_or_default();
     let caps =
         policy.caps.iter().map(|(cap, role)| (cap.as_str().to_owned(), role.as_str().to_owned())).collect();
     ChannelInfo {
@@ -70,7 +72,7 @@ pub fn channel_info(row: &ChannelRow) -> ChannelInfo {
         archived: row.archived,
         created_ts: row.created_ts,
         member_count: row.joined_count,
-        pins: serde_json::from_str(&row.pins).unwrap_or_default(),
+        pins: stored::pins(row).inspect_err(unreadable).unwrap_or_default(),
     }
 }
 

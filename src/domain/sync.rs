@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::channels::mine;
 use super::retold::{Part, Told};
-use super::seat::Seat;
+use super::seat::{Seat, first_shown};
 use super::view::{AccountRole, Channel, ThreadState, User};
 use super::{Actor, Domain, Error, Missing, Result, changes, show, threads};
 use crate::protocol::Seq;
@@ -102,7 +102,10 @@ impl Domain {
             .read_in_turn(move |conn| {
                 let begun = retold.begin();
                 let seat = Seat::joined(conn, user, &channel)?;
-                let (head, readable_from) = (seat.head(), seat.first_readable());
+                let head = seat.head();
+                let Some(readable_from) = first_shown(&seat.channel, seat.member.as_ref()) else {
+                    return Ok((Missed::TooMuch, head));
+                };
                 let from = seq.saturating_add(1).max(readable_from);
                 if head - from + 1 > limit {
                     return Ok((Missed::TooMuch, head));

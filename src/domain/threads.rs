@@ -4,7 +4,7 @@
 use super::effect::Effect;
 use super::messages::readable;
 use super::project::At;
-use super::seat::{Seat, first_readable};
+use super::seat::{Seat, first_shown};
 use super::view::{Message, ReadState, ThreadState};
 use super::writer::Work;
 use super::{Actor, Domain, Error, Missing, NOTIFIED_MAX, Result, blocks, show};
@@ -129,7 +129,7 @@ fn thread_seat(
     let seat = Seat::joined(conn, user, channel)?;
     let row = readable(conn, &seat, id)?;
     let Some(root) = row.thread_seq else { return Ok((seat, row)) };
-    if root < seat.first_readable() {
+    if root < seat.first_readable()? {
         return Err(missing());
     }
     let root = messages::get(conn, seat.channel.num, root)?.ok_or_else(missing)?;
@@ -139,7 +139,7 @@ fn thread_seat(
 /// Whether the person may read what stands at this place of a channel.
 fn may_read(conn: &mut Conn, channel: &ChannelRow, user: UserNum, seq: Seq) -> Result<bool> {
     let member = members::get(conn, channel.num, user)?.filter(|member| member.membership == "joined");
-    Ok(member.is_some() && first_readable(channel, member.as_ref()) <= seq)
+    Ok(member.is_some() && first_shown(channel, member.as_ref()).is_some_and(|first| first <= seq))
 }
 
 /// How the person stands in the thread; whoever was never in it has read what they have read of the channel.

@@ -111,7 +111,7 @@ impl Domain {
                 let seat = Seat::joined(conn, user, &channel)?;
                 let row = readable(conn, &seat, &id)?;
                 let root = row.thread_seq.unwrap_or(row.seq);
-                if root < seat.first_readable() {
+                if root < seat.first_readable()? {
                     return Err(Error::NotFound(Missing::Message));
                 }
                 let rows = messages::by_seqs(conn, seat.channel.num, &[root])?;
@@ -148,7 +148,7 @@ impl Domain {
                 let sent = entries::range(conn, seat.channel.num, from, to, PAGE_ENTRIES_MAX)?;
                 let last = sent.last().map_or(from, |(entry, _)| entry.seq);
                 let bodies =
-                    entries::bodies_between(conn, seat.channel.num, from.max(seat.first_readable()), last)?;
+                    entries::bodies_between(conn, seat.channel.num, from.max(seat.first_readable()?), last)?;
                 let mut bodies: std::collections::HashMap<Seq, String> = bodies.into_iter().collect();
                 let entries = sent.into_iter().map(|sent| {
                     let body = bodies.remove(&sent.0.seq);
@@ -162,7 +162,7 @@ impl Domain {
 
 fn page(conn: &mut Conn, seat: &Seat, user: UserNum, of: Of, place: Place, limit: i64) -> Result<Page> {
     let num = seat.channel.num;
-    let (first, head) = (seat.first_readable(), seat.head());
+    let (first, head) = (seat.first_readable()?, seat.head());
     let stretches = match place {
         Place::Head => vec![Stretch::end((first, head), limit)],
         Place::Before(seq) => vec![Stretch::end((first, seq - 1), limit)],

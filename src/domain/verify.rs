@@ -19,6 +19,7 @@ use crate::storage::entries::{self, EntryRow};
 use crate::storage::{self, Conn, channels, meta};
 
 use super::archive::FORMAT;
+use super::stored;
 
 /// How many entries are read at a time.
 const STEP_ENTRIES: i64 = 1_000;
@@ -95,8 +96,7 @@ fn commits_to_a_body(row: &EntryRow) -> bool {
 
 fn stored_entry(audit: &mut Audit, row: &EntryRow, sender: &str, body: Option<&str>) -> bool {
     let seq = Some(row.seq);
-    let (Ok(event), Ok(signature)) = (row.event_id.parse(), <[u8; 64]>::try_from(row.signature.as_slice()))
-    else {
+    let (Ok(entry), Ok(signature)) = (stored::entry(row), stored::signature(&row.signature)) else {
         audit.find(seq, "bad_entry", "the stored event id or signature is malformed");
         return false;
     };
@@ -106,9 +106,9 @@ fn stored_entry(audit: &mut Audit, row: &EntryRow, sender: &str, body: Option<&s
         audit.find(seq, "stored_sender", "the stored sender differs from the event's");
     }
     let item = Item {
-        entry: Entry { term: row.term, seq: row.seq, event, host_ts: row.host_ts },
+        entry,
         event: row.event.clone().into_bytes(),
-        signature: Signature(signature),
+        signature,
         body: body.map(str::as_bytes),
         void: row.void.is_some(),
     };
@@ -125,12 +125,12 @@ pub(super) fn stored_head(row: &ChannelRow) -> Option<SignedHead> {
         channel: row.id.parse().ok()?,
         host: row.host.parse().ok()?,
         kid: row.head_kid.parse().ok()?,
-        root: crate::protocol::ids::Hash(row.root.as_slice().try_into().ok()?),
+        root: stored::hash(&row.root).ok()?,
         size: row.size,
         term: row.term,
         ts: row.head_ts,
     };
-    Some(SignedHead { head, signature: Signature(row.head_signature.as_slice().try_into().ok()?) })
+    Some(SignedHead { head, signature: stored::signature(&row.head_signature).ok()? })
 }
 
 /// One line of an exported channel (spec: the export format).

@@ -5,9 +5,9 @@ use crate::domain::Error;
 use crate::domain::content::{self, AvatarContent, NameContent, PinsContent, TopicContent};
 use crate::domain::effect::Effect;
 use crate::domain::files::release;
-use crate::domain::show;
 use crate::domain::view::ChannelInfo;
 use crate::domain::writer::{LogPosition, Work};
+use crate::domain::{show, stored};
 use crate::files::Hash;
 use crate::protocol::Ts;
 use crate::protocol::event::EventType;
@@ -144,7 +144,9 @@ pub(super) fn changed(work: &mut Work<'_>, at: &At<'_>) -> Result<Box<ChannelInf
 /// A pinned message is gone: so is its pin, as everybody knows who hears of the former.
 pub(super) fn unpin(work: &mut Work<'_>, at: &At<'_>, id: &str) -> Result<(), Error> {
     let row = row(work, at.channel)?;
-    let mut pins: Vec<String> = serde_json::from_str(&row.pins).unwrap_or_default();
+    // A list that can't be read stays as it is: it keeps no message from being deleted.
+    let read = stored::pins(&row).inspect_err(|error| tracing::error!(%error, "a pin may stay"));
+    let Ok(mut pins) = read else { return Ok(()) };
     let before = pins.len();
     pins.retain(|pin| pin != id);
     if pins.len() == before {

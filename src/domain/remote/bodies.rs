@@ -7,9 +7,9 @@ use futures_util::stream::{self, FuturesUnordered};
 use futures_util::{FutureExt, StreamExt};
 
 use super::history::{is_in_force, readable_from};
-use super::host::damaged;
 use super::others::others_in;
 use crate::domain::peers::Ask;
+use crate::domain::stored::damaged;
 use crate::domain::{Domain, Error, Result};
 use crate::protocol::event::Event;
 use crate::protocol::ids::{ChannelId, EventId, ServerName};

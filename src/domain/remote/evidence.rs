@@ -1,8 +1,8 @@
 //! What is evidence, and what is done with it once it is kept: the other servers in the channel hear of it.
 
-use super::host::damaged;
 use super::snapshot::frontier_at;
 use crate::domain::peers::Ask;
+use crate::domain::stored::damaged;
 use crate::domain::writer::{BatchError, Work};
 use crate::domain::{Domain, Error, Result};
 use crate::protocol::head::{Head, SignedHead};

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::host::{damaged, raw, signature};
 use super::wire::{Batch, WireEntry};
+use crate::domain::stored::{self, damaged, raw, signature};
 use crate::domain::verify::stored_head;
 use crate::domain::writer::Identity;
 use crate::domain::{Domain, Error, Forbidden, Missing, Result};
@@ -12,8 +12,8 @@ use crate::protocol::event::EventType;
 use crate::protocol::head::{Head, SignedHead};
 use crate::protocol::ids::{ChannelId, EventId, Hash, ServerName};
 use crate::protocol::limits::{BATCH_BYTES_MAX, BATCH_ENTRIES_MAX};
-use crate::protocol::log::{Entry, inclusion_proof};
-use crate::protocol::rules::{HistoryPolicy, Policy, Refusal};
+use crate::protocol::log::inclusion_proof;
+use crate::protocol::rules::{HistoryPolicy, Refusal};
 use crate::storage::channels::ChannelRow;
 use crate::storage::entries::{EntryRow, Sent};
 use crate::storage::heads::{self, HeadRow};
@@ -151,40 +151,33 @@ pub struct Inclusion {
 }
 
 fn inclusion(conn: &mut Conn, channel: ChannelNum, seq: Seq, size: i64) -> Result<Inclusion> {
-    const STEP: i64 = 4_096;
     let mut leaves = Vec::new();
-    let mut next = 0;
-    while next < size {
-        let page = entries::range(conn, channel, next, (next + STEP).min(size) - 1, STEP)?;
-        let Some((last, _)) = page.last() else { break };
-        next = last.seq + 1;
-        for (row, _) in page {
-            let event = row.event_id.parse().map_err(|error| damaged("event id", error))?;
-            leaves.push(Entry { event, host_ts: row.host_ts, seq: row.seq, term: row.term }.leaf());
-        }
-    }
+    stored::each_leaf(conn, channel, (0, size), |leaf| leaves.push(leaf))?;
     let at = usize::try_from(seq).unwrap_or(usize::MAX);
     let leaf = leaves.get(at).copied().ok_or_else(|| damaged("log", "an entry is missing"))?;
     let path = inclusion_proof(&leaves, seq);
     let last =
         entries::by_seq(conn, channel, size - 1)?.ok_or_else(|| damaged("log", "an entry is missing"))?;
-    let root = last.root.as_slice().try_into().map(Hash).map_err(|_| damaged("root", "not 32 bytes"))?;
-    Ok(Inclusion { size, leaf, root, path })
+    Ok(Inclusion { size, leaf, root: stored::hash(&last.root)?, path })
 }
 
 /// From where on the server's people may read; none while nobody of them is in the channel, or it excludes the server.
 pub(super) fn readable_from(conn: &mut Conn, row: &ChannelRow, server: &ServerName) -> Result<Option<Seq>> {
+    let Some(first) = joined_from(conn, row, server)? else { return Ok(None) };
+    Ok(Some(match stored::policy(row)?.history {
+        HistoryPolicy::All => 0,
+        HistoryPolicy::SinceJoin => first,
+    }))
+}
+
+/// Since when the first of the server's people is in the channel, if it does not exclude the server.
+fn joined_from(conn: &mut Conn, row: &ChannelRow, server: &ServerName) -> Result<Option<Seq>> {
     if !peers::admits(row, server.as_str()) {
         return Ok(None);
     }
     let seats = peers::seats_of(conn, row.num, server.as_str())?;
     let joined = seats.into_iter().filter(|(membership, _)| membership == "joined");
-    let first = joined.map(|(_, seq)| seq.unwrap_or(row.size)).min();
-    let policy: Policy = serde_json::from_str(&row.policy).unwrap_or_default();
-    Ok(match policy.history {
-        HistoryPolicy::All => first.map(|_| 0),
-        HistoryPolicy::SinceJoin => first,
-    })
+    Ok(joined.map(|(_, seq)| seq.unwrap_or(row.size)).min())
 }
 
 /// As [`readable_from`]; a host may have everything back.
@@ -195,7 +188,7 @@ fn entitled_from(conn: &mut Conn, row: &ChannelRow, server: &ServerName) -> Resu
 /// Whether a server is in a channel, and so gets answers about it: the host, and those that have people joined there and
 /// are not excluded (REPL-12).
 pub(super) fn is_in(conn: &mut Conn, row: &ChannelRow, server: &ServerName) -> Result<bool> {
-    Ok(entitled_from(conn, row, server)?.is_some())
+    Ok(row.host == server.as_str() || joined_from(conn, row, server)?.is_some())
 }
 
 pub(super) fn batch(
@@ -253,12 +246,7 @@ pub(super) fn batch(
             bytes -= body.take().as_ref().map_or(0, String::len);
         }
         sent.push(WireEntry {
-            entry: Entry {
-                event: entry.event_id.parse().map_err(|error| damaged("event id", error))?,
-                host_ts: entry.host_ts,
-                seq: entry.seq,
-                term: entry.term,
-            },
+            entry: stored::entry(&entry)?,
             event: raw(entry.event.clone())?,
             signature: signature(&entry.signature)?,
             body: body.map(raw).transpose()?,
@@ -305,17 +293,13 @@ pub(super) fn is_in_force(conn: &mut Conn, entry: &EntryRow, first: Seq) -> Resu
     Ok(is_shown && !entries::has_kind_between(conn, entry.channel, &entry.kind, entry.seq, first)?)
 }
 
-fn root(at: &EntryRow) -> Result<Hash> {
-    at.root.as_slice().try_into().map(Hash).map_err(|_| damaged("root", "not 32 bytes"))
-}
-
 /// A head that the host signed over the log up to an entry.
 fn kept_head(row: &ChannelRow, at: &EntryRow, kept: &HeadRow) -> Result<SignedHead> {
     let head = Head {
         channel: row.id.parse().map_err(|error| damaged("channel", error))?,
         term: at.term,
         size: kept.size,
-        root: root(at)?,
+        root: stored::hash(&at.root)?,
         ts: kept.ts,
         host: row.host.parse().map_err(|error| damaged("host", error))?,
         kid: kept.kid.parse().map_err(|error| damaged("key id", error))?,
@@ -338,7 +322,7 @@ fn head_at(conn: &mut Conn, identity: &Identity, row: &ChannelRow, at: &EntryRow
         channel: row.id.parse().map_err(|error| damaged("channel", error))?,
         term: at.term,
         size: at.seq + 1,
-        root: root(at)?,
+        root: stored::hash(&at.root)?,
         ts: at.host_ts,
         host: identity.name.clone(),
         kid: kid.clone(),

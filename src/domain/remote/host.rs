@@ -1,7 +1,6 @@
 //! What other servers may do and see of channels that are hosted here.
 
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
 use super::crowds::asks_for_seat;
 use super::history::is_in;
@@ -9,6 +8,7 @@ use super::wire::{
     ChannelCard, DirectoryPage, Invitation, Outcome, OutcomeError, Profile, Submission, SubmissionAnswer,
     WireEvent,
 };
+use crate::domain::stored::{damaged, raw, signature};
 use crate::domain::verify::stored_head;
 use crate::domain::{Conflict, Domain, Error, Forbidden, Missing, Result, dms};
 use crate::protocol::event::{EventType, SignedEvent};
@@ -18,11 +18,10 @@ use crate::protocol::key_document::KeySet;
 use crate::protocol::limits::SUBMIT_EVENTS_MAX;
 use crate::protocol::log::Entry;
 use crate::protocol::rules::Membership;
-use crate::protocol::sign::Signature;
 use crate::protocol::state::ChannelKind;
 use crate::protocol::state::content::{KeyContent, MemberContent};
 use crate::storage::channels::ChannelRow;
-use crate::storage::{self, ChannelNum, Conn, channels, entries, members, peers, users};
+use crate::storage::{ChannelNum, Conn, channels, entries, members, peers, users};
 
 /// Most channels on a page of the directory for other servers.
 pub const DIRECTORY_PAGE_MAX: i64 = 50;
@@ -57,10 +56,6 @@ impl Invited {
     fn read(kept: &str) -> Result<Invited> {
         serde_json::from_str(kept).map_err(|error| damaged("invitation", error))
     }
-}
-
-pub(in crate::domain) fn damaged(what: &str, error: impl std::fmt::Display) -> Error {
-    Error::Internal(storage::Error::Damaged(format!("{what}: {error}")))
 }
 
 impl Domain {
@@ -375,14 +370,6 @@ fn card(conn: &mut Conn, row: &ChannelRow) -> Result<ChannelCard> {
         },
         head: stored_head(row).ok_or_else(|| damaged("channel", "its head"))?,
     })
-}
-
-pub(super) fn raw(text: String) -> Result<Box<RawValue>> {
-    RawValue::from_string(text).map_err(|error| damaged("event", error))
-}
-
-pub(super) fn signature(bytes: &[u8]) -> Result<Signature> {
-    bytes.try_into().map(Signature).map_err(|_| damaged("signature", "not 64 bytes"))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 
-use super::host::damaged;
+use crate::domain::stored::damaged;
 use crate::domain::writer::Work;
 use crate::domain::{Error, Forbidden, Result};
 use crate::storage::{ChannelNum, Conn, UserNum, joinings, members, meta};

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::host::damaged;
 use super::meet::{adopt_genesis, check_card, outside};
 use super::wire::Invitation;
 use crate::domain::effect::Effect;
+use crate::domain::stored::damaged;
 use crate::domain::writer::Work;
 use crate::domain::{Actor, Domain, Error, Missing, Result, blocks, show};
 use crate::protocol::ids::{ChannelId, ServerName, UserId};

@@ -13,7 +13,7 @@ use crate::domain::effect::Effect;
 use crate::domain::peers::{Ask, PeerError};
 use crate::domain::view::Channel;
 use crate::domain::writer::{Draft, Outgoing, Work};
-use crate::domain::{Actor, Domain, Error, Missing, Person, Result, project, show};
+use crate::domain::{Actor, Domain, Error, Missing, Person, Result, project, show, stored};
 use crate::protocol::event::{EventType, Seen, SignedEvent};
 use crate::protocol::head::SignedHead;
 use crate::protocol::ids::{Alias, ChannelId, ServerName};
@@ -369,7 +369,7 @@ pub(super) fn adopt_genesis(
             ..ChannelChange::default()
         };
         channels::update(work.conn, num, &change)?;
-        let head = serde_json::to_string(&card.head).map_err(|error| super::host::damaged("head", error))?;
+        let head = serde_json::to_string(&card.head).map_err(|error| stored::damaged("head", error))?;
         meta::put(work.conn, &first_head(num), &head)?;
     }
     Ok(num)
@@ -397,8 +397,7 @@ impl Domain {
 /// What the host said of the log when it was found, or invited.
 fn invited_at(work: &mut Work<'_>, num: ChannelNum) -> Result<Seen> {
     let head = meta::get(work.conn, &first_head(num))?.ok_or(Error::NotFound(Missing::Channel))?;
-    let head: SignedHead =
-        serde_json::from_str(&head).map_err(|error| super::host::damaged("head", error))?;
+    let head: SignedHead = serde_json::from_str(&head).map_err(|error| stored::damaged("head", error))?;
     Ok(Seen { size: head.head.size, root: head.head.root })
 }
 

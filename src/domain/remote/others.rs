@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::host::damaged;
 use super::replica::HEADS_MAX;
 use super::wire::{HeadClaim, Heads, HeadsAnswer};
 use crate::domain::peers::{Ask, PeerError};
+use crate::domain::stored::damaged;
 use crate::domain::{Domain, Error, Result, clock};
 use crate::protocol::head::SignedHead;
 use crate::protocol::ids::{ChannelId, ServerName};

@@ -15,7 +15,7 @@ use crate::domain::peers::{Ask, PeerError};
 use crate::domain::seat::Seat;
 use crate::domain::timeline::{Page, Place};
 use crate::domain::view::{Message, Reaction};
-use crate::domain::{Actor, Domain, Error, Missing, Result, show};
+use crate::domain::{Actor, Domain, Error, Missing, Result, show, stored};
 use crate::protocol::Seq;
 use crate::protocol::event::{EventType, Rel, SignedEvent};
 use crate::protocol::head::SignedHead;
@@ -230,7 +230,7 @@ impl Domain {
                 let row = channels::by_id(conn, id.as_str())?.ok_or(Error::NotFound(Missing::Channel))?;
                 let coming = joinings::of_channel(conn, row.num)?;
                 let coming: Vec<_> = coming.into_iter().filter(|joining| joining.seq >= row.size).collect();
-                let host = row.host.parse().map_err(|error| super::host::damaged("host", error))?;
+                let host = row.host.parse().map_err(|error| stored::damaged("host", error))?;
                 let placed: Vec<_> =
                     coming.into_iter().map(|joining| (joining.seq, joining.event_id)).collect();
                 Ok((!placed.is_empty()).then_some(Expected { channel: id, host, placed, now }))
@@ -266,7 +266,7 @@ impl Domain {
 
     /// Keeps the head, before anything under it is shown: it is held against the log when that has come so far.
     async fn keep_word(&self, channel: &ChannelId, head: &SignedHead) -> Result<()> {
-        let text = serde_json::to_string(head).map_err(|error| super::host::damaged("head", error))?;
+        let text = serde_json::to_string(head).map_err(|error| stored::damaged("head", error))?;
         let id = channel.clone();
         self.writer
             .channel(channel, move |work| {

@@ -13,7 +13,6 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::PoisonError;
 use std::time::Duration;
 
-use super::host::damaged;
 use super::replica::HEADS_MAX;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, FuturesUnordered};
@@ -22,11 +21,12 @@ pub use turns::{Fences, Recovery};
 
 use super::wire::{HeadClaim, Heads, HeadsAnswer};
 use crate::domain::peers::{Ask, PeerError};
+use crate::domain::stored::{claim, damaged};
 use crate::domain::writer::{Gate, Mark, Work};
 use crate::domain::{Domain, Error, Result};
 use crate::protocol::Ts;
 use crate::protocol::head::SignedHead;
-use crate::protocol::ids::{ChannelId, Hash, ServerName};
+use crate::protocol::ids::{ChannelId, ServerName};
 use crate::storage::{self, ChannelNum, Conn, channels, meta, peers};
 
 /// How long changes wait at a start for what members say. Those who are slower are asked again, without that.
@@ -281,10 +281,6 @@ impl Domain {
             let most = i64::try_from(HEADS_MAX).unwrap_or(1_000);
             let rows = self.reads.read(move |conn| peers::replicated_to(conn, &name, after, most)).await?;
             let next = rows.last().map(|row| row.0).filter(|_| rows.len() >= HEADS_MAX);
-            let claim = |(_, id, size, root): channels::HeadRow| {
-                let root = root.as_slice().try_into().map(Hash).ok()?;
-                Some(HeadClaim { channel: id.parse().ok()?, size, root })
-            };
             let heads: Vec<HeadClaim> = rows.into_iter().filter_map(claim).collect();
             // Whoever gets nothing from here, and has more all the same, can only have channels that were lost.
             fence |= heads.is_empty();

@@ -2,14 +2,14 @@
 
 use super::evidence::{add_fork, contradicts, end_joinings};
 use super::lines::Line;
-use super::wire::{Batch, BatchAnswer, Evidence, HeadClaim, Heads, WireEntry};
+use super::wire::{Batch, BatchAnswer, Evidence, Heads, WireEntry};
 use crate::domain::peers::{Ask, PeerError};
 use crate::domain::verify::stored_head;
 use crate::domain::writer::{BatchError, Incoming, Ingested, Work};
-use crate::domain::{Conflict, Domain, Error, Forbidden, Missing, Result};
+use crate::domain::{Conflict, Domain, Error, Forbidden, Missing, Result, stored};
 use crate::protocol::Seq;
 use crate::protocol::head::{self, Finding, SignedHead};
-use crate::protocol::ids::{ChannelId, Hash, ServerName};
+use crate::protocol::ids::{ChannelId, ServerName};
 use crate::protocol::key_document::{PublishedKey, SignedKeySet};
 use crate::protocol::limits::BATCH_ENTRIES_MAX;
 use crate::protocol::log::Entry;
@@ -123,9 +123,7 @@ impl Domain {
         }
         self.catch_ups.reached(channel, row.size);
         self.previews.reached(channel, row.size);
-        let root = row.root.as_slice().try_into().map(Hash);
-        let root = root.map_err(|_| super::host::damaged("root", "not 32 bytes"))?;
-        Ok(BatchAnswer { size: row.size, root, void })
+        Ok(BatchAnswer { size: row.size, root: stored::hash(&row.root)?, void })
     }
 
     /// REPL-31: the operator is told whose clock is wrong, or their own.
@@ -263,14 +261,8 @@ impl Domain {
                 let most = i64::try_from(HEADS_MAX).unwrap_or(1_000);
                 let rows = channels::hosted_by(conn, host.as_str(), after, most)?;
                 let next = rows.last().map(|row| row.0).filter(|_| rows.len() >= HEADS_MAX);
-                let claim = |(_, id, size, root): channels::HeadRow| {
-                    Some(HeadClaim {
-                        channel: id.parse().ok()?,
-                        size,
-                        root: root.as_slice().try_into().map(Hash).ok()?,
-                    })
-                };
-                Ok((Heads { heads: rows.into_iter().filter_map(claim).collect(), fence: false }, next))
+                let heads = rows.into_iter().filter_map(stored::claim).collect();
+                Ok((Heads { heads, fence: false }, next))
             })
             .await
     }

@@ -4,8 +4,8 @@
 use serde_json::{Map, Value};
 
 use super::history::{PROOF_SIZE_MAX, batch, is_in};
-use super::host::{damaged, raw, signature};
 use super::wire::{Snapshot, WireEntry, WireEvent};
+use crate::domain::stored::{self, damaged, raw, signature};
 use crate::domain::writer::HOST_SKEW_MS_MAX;
 use crate::domain::{Domain, Error, Forbidden, Missing, Result};
 use crate::protocol::body::Body;
@@ -14,14 +14,11 @@ use crate::protocol::head::SignedHead;
 use crate::protocol::ids::{ChannelId, ServerName};
 use crate::protocol::limits::{BATCH_BYTES_MAX, BATCH_ENTRIES_MAX};
 use crate::protocol::log::{Entry, Frontier};
-use crate::protocol::rules::{HistoryPolicy, Policy};
+use crate::protocol::rules::HistoryPolicy;
 use crate::protocol::state::{HostKey, State};
 use crate::protocol::{Seq, Ts};
 use crate::storage::channels::ChannelRow;
 use crate::storage::{Conn, channels, entries};
-
-/// Entries that are read at a time to find the tree before the first that is sent.
-const STEP: i64 = 4_096;
 
 impl Domain {
     /// The end of a channel's log, for a server that has people in it.
@@ -56,7 +53,7 @@ impl Domain {
                     frontier: frontier_at(conn, &row, from)?.peaks().to_vec(),
                     entries: end.entries,
                     head: end.head,
-                    history: serde_json::from_str::<Policy>(&row.policy).unwrap_or_default().history,
+                    history: stored::policy(&row)?.history,
                 })
             })
             .await
@@ -71,18 +68,8 @@ pub(super) fn frontier_at(conn: &mut Conn, row: &ChannelRow, size: i64) -> Resul
     if size - frontier.size() > PROOF_SIZE_MAX {
         return Err(Error::invalid("too_large", "", "the log is too long for a snapshot just now"));
     }
-    while frontier.size() < size {
-        let next = frontier.size();
-        let page = entries::range(conn, row.num, next, (next + STEP).min(size) - 1, STEP)?;
-        if page.is_empty() {
-            return Err(damaged("log", "an entry is missing"));
-        }
-        for (entry, _) in page {
-            let event = entry.event_id.parse().map_err(|error| damaged("event id", error))?;
-            let entry = Entry { event, host_ts: entry.host_ts, seq: entry.seq, term: entry.term };
-            frontier.push(entry.leaf());
-        }
-    }
+    let between = (frontier.size(), size);
+    stored::each_leaf(conn, row.num, between, |leaf| frontier.push(leaf))?;
     Ok(frontier)
 }
 

@@ -6,7 +6,7 @@ pub mod rank;
 use std::collections::HashMap;
 
 use super::content::{self, MessageContent};
-use super::seat::first_readable;
+use super::seat::first_shown;
 use super::view::Message;
 use super::{Actor, Domain, Error, Missing, Result, show};
 use crate::protocol::ids::{ServerName, UserId};
@@ -154,11 +154,13 @@ impl Asked {
         if !only.is_empty() {
             joined.retain(|channel| only.contains(&channel.num));
         }
-        let places = joined.iter().map(|channel| Stretch {
-            channel: channel.num,
-            first: first_readable(channel, seats.get(&channel.num)),
-            last: channel.size - 1,
-            last_ts: channel.last_ts,
+        let places = joined.iter().filter_map(|channel| {
+            Some(Stretch {
+                channel: channel.num,
+                first: first_shown(channel, seats.get(&channel.num))?,
+                last: channel.size - 1,
+                last_ts: channel.last_ts,
+            })
         });
         let places = places.collect();
         let channels = joined.into_iter().map(|channel| (channel.num, channel)).collect();

@@ -2,10 +2,11 @@
 
 use super::append::{Composed, Standing};
 use super::before::{Before, Read, read};
-use super::open::{LogPosition, Person, damaged};
+use super::open::{LogPosition, Person};
 use super::{Appended, Work};
 use crate::domain::peers::PeerError;
 use crate::domain::pending::Fate;
+use crate::domain::stored::{self, damaged};
 use crate::domain::{Conflict, Error, Missing, project};
 use crate::protocol::Seq;
 use crate::protocol::Ts;
@@ -259,7 +260,7 @@ impl Work<'_> {
             Some(position.root)
         } else {
             let row = entries::by_seq(self.conn, channel, last)?;
-            row.map(|row| super::open::hash(&row.root)).transpose()?
+            row.map(|row| stored::hash(&row.root)).transpose()?
         };
         if then != Some(root) {
             return Err(BatchError::WrongHead.into());

@@ -3,10 +3,11 @@
 use serde_json::{Map, Value};
 
 use super::lane::{Identity, Signer};
-use super::open::{LogPosition, Open, Person, damaged};
+use super::open::{LogPosition, Open, Person};
 use super::{Ready, Work};
 use crate::domain::clock::{Clock, nonce};
 use crate::domain::effect::Effect;
+use crate::domain::stored::damaged;
 use crate::domain::{Error, project};
 use crate::protocol::body::{self, Body};
 use crate::protocol::event::{EVENT_VERSION, Event, EventType, Relates, Seen, SignedEvent, StateChange};

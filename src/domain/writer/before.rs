@@ -4,9 +4,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::accept::BatchError;
-use super::open::damaged;
 use super::{Incoming, Person, Work};
 use crate::domain::Error;
+use crate::domain::stored::damaged;
 use crate::protocol::event::SignedEvent;
 use crate::protocol::ids::{EventId, UserId};
 use crate::storage::{ChannelNum, UserNum, entries};

@@ -1,13 +1,12 @@
 //! Bodies that come after their entries: those that a batch should have brought, from whoever has them.
 
 use super::Work;
-use super::open::damaged;
 use crate::domain::effect::Effect;
+use crate::domain::stored::{self, damaged};
 use crate::domain::{Error, project};
 use crate::protocol::Seq;
 use crate::protocol::event::{EventType, SignedEvent};
 use crate::protocol::rules::HistoryPolicy;
-use crate::protocol::sign::Signature;
 use crate::storage::missing::{self, MissingRow};
 use crate::storage::{ChannelNum, entries, peers};
 
@@ -48,8 +47,7 @@ impl Work<'_> {
             missing::forget(self.conn, channel, &[seq])?;
             return Ok(false);
         };
-        let signature = row.signature.as_slice().try_into().map(Signature);
-        let signature = signature.map_err(|_| damaged("signature", "not 64 bytes"))?;
+        let signature = stored::signature(&row.signature)?;
         let signed = SignedEvent::from_parts(row.event.into_bytes(), signature)
             .map_err(|error| damaged("event", error))?;
         let content = self.check_body(&signed, Some(body))?;

@@ -2,13 +2,14 @@
 //! are judged by the log, so for it they are members until their leaving stands there.
 
 use super::Work;
-use super::open::{damaged, in_log};
+use super::open::in_log;
 use crate::domain::Error;
 use crate::domain::pending::Fate;
+use crate::domain::stored::{self, damaged};
 use crate::protocol::event::{Event, EventType, SignedEvent};
 use crate::protocol::ids::UserId;
 use crate::protocol::rules::{Membership, Refusal};
-use crate::protocol::sign::{PublicKey, Signature, SigningKey};
+use crate::protocol::sign::{PublicKey, SigningKey};
 use crate::protocol::state::content::MemberContent;
 use crate::storage::members::{self, MemberRow};
 use crate::storage::{ChannelNum, UserNum, entries, meta, pending, users};
@@ -67,7 +68,7 @@ impl Work<'_> {
     pub fn has_joined(&mut self, seat: &MemberRow) -> Result<bool, Error> {
         let Some(joined) = seat.joined_seq else { return Ok(false) };
         let Some(entry) = entries::by_seq(self.conn, seat.channel, joined)? else { return Ok(false) };
-        let Ok(signature) = entry.signature.as_slice().try_into().map(Signature) else { return Ok(false) };
+        let Ok(signature) = stored::signature(&entry.signature) else { return Ok(false) };
         let Ok(signed) = SignedEvent::from_parts(entry.event.into_bytes(), signature) else {
             return Ok(false);
         };

@@ -2,9 +2,9 @@
 
 use super::append::{Composed, binding, compose};
 use super::lane::Signer;
-use super::open::damaged;
 use super::{Appended, Draft, Person, Work};
 use crate::domain::pending::Fate;
+use crate::domain::stored::{self, damaged};
 use crate::domain::{Conflict, Error, files};
 use crate::protocol::event::{EventType, Seen, StateChange};
 use crate::protocol::ids::{ChannelId, EventId, ServerName};
@@ -152,7 +152,7 @@ impl Work<'_> {
 
 /// What this server had seen of the log when its host took the person in.
 fn seen_by(joining: &JoiningRow) -> Result<Seen, Error> {
-    Ok(Seen { size: joining.seen_size, root: super::open::hash(&joining.seen_root)? })
+    Ok(Seen { size: joining.seen_size, root: stored::hash(&joining.seen_root)? })
 }
 
 fn outgoing_event(composed: Composed) -> Result<OutgoingEvent, Error> {

@@ -1,8 +1,9 @@
 //! Signed heads of logs that grow by entries of other servers: this server's own, and those of hosts elsewhere.
 
+use super::Work;
 use super::accept::BatchError;
-use super::{Work, open};
 use crate::domain::Error;
+use crate::domain::stored;
 use crate::domain::verify::stored_head;
 use crate::protocol::head::{Head, SignedHead};
 use crate::protocol::limits::BATCH_ENTRIES_MAX;
@@ -78,7 +79,7 @@ impl Work<'_> {
             Some(root)
         } else {
             let row = entries::by_seq(self.conn, channel, said.size - 1)?;
-            row.map(|row| open::hash(&row.root)).transpose()?
+            row.map(|row| stored::hash(&row.root)).transpose()?
         };
         if then != Some(said.root) {
             // New entries that do not add up to their head are a mistake; old ones are another log.

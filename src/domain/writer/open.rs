@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::lane::Identity;
 use crate::domain::Error;
+use crate::domain::stored::{self, damaged, hash};
 use crate::protocol::event::{Event, EventType, Seen};
 use crate::protocol::ids::{ChannelId, EventId, Hash, KeyId, ServerName, UserId};
 use crate::protocol::log::{Entry, Frontier};
@@ -121,10 +122,6 @@ pub struct Reader {
     pub base: i64,
     /// Nothing unseen notifies them here; if false, something may.
     pub nothing_unseen: bool,
-}
-
-pub(super) fn damaged(what: &str, error: impl std::fmt::Display) -> Error {
-    Error::Internal(storage::Error::Damaged(format!("{what}: {error}")))
 }
 
 impl Open {
@@ -308,12 +305,7 @@ impl Open {
     }
 }
 
-pub(super) fn hash(bytes: &[u8]) -> Result<Hash, Error> {
-    bytes.try_into().map(Hash).map_err(|_| damaged("hash", "not 32 bytes"))
-}
-
 fn load_state(conn: &mut Conn, row: &ChannelRow) -> Result<State, Error> {
-    let text = |what: &str, error: serde_json::Error| damaged(what, error);
     let mut keys = std::collections::BTreeMap::new();
     let mut host_key = None;
     for key in channels::keys(conn, row.num)? {
@@ -338,8 +330,8 @@ fn load_state(conn: &mut Conn, row: &ChannelRow) -> Result<State, Error> {
     Ok(State {
         channel: row.id.parse().map_err(|error| damaged("channel", error))?,
         create,
-        policy: serde_json::from_str(&row.policy).map_err(|error| text("policy", error))?,
-        servers: serde_json::from_str(&row.servers).map_err(|error| text("servers", error))?,
+        policy: stored::policy(row)?,
+        servers: stored::servers(row)?,
         archived: row.archived,
         owner: row.owner.as_deref().map(user).transpose()?,
         joined_count: row.joined_count,

@@ -41,6 +41,7 @@ mod stored;
 mod sync;
 mod threads;
 mod unread;
+mod unreadable;
 mod uploads;
 mod users;
 

@@ -3,7 +3,7 @@
 use super::super::wire::{Batch, WireEntry};
 use super::{WAITING, nonsense, parted};
 use crate::domain::peers::Ask;
-use crate::domain::remote::host::damaged;
+use crate::domain::stored::damaged;
 use crate::domain::writer::{BatchError, Incoming, Work};
 use crate::domain::{Domain, Error, Missing, Result};
 use crate::protocol::Seq;
