@@ -75,11 +75,12 @@ pub enum KeyError {
     OtherRoot,
 }
 
-fn fresh_kid() -> String {
+/// A name for a new signing key.
+pub fn fresh_kid() -> String {
     format!("k{}", crate::domain::clock::random_text::<6>().to_lowercase().replace('-', "_"))
 }
 
-fn signing_key(row: &SigningKeyRow) -> storage::Result<(KeyId, SigningKey)> {
+pub fn signing_key(row: &SigningKeyRow) -> storage::Result<(KeyId, SigningKey)> {
     let seed: [u8; 32] = row.seed.as_slice().try_into().map_err(|_| damaged("signing key"))?;
     Ok((row.kid.parse().map_err(|_| damaged("key id"))?, SigningKey::from_seed(seed)))
 }

@@ -2,12 +2,10 @@
 
 use super::StartError;
 use crate::config::Config;
-use crate::domain::clock::{Clock, random, random_text};
+use crate::domain::clock::{Clock, random};
 use crate::domain::writer::Identity;
 use crate::federation::own_keys;
-use crate::protocol::ids::KeyId;
 use crate::protocol::key_document::SignedKeySet;
-use crate::protocol::sign::SigningKey;
 use crate::storage::{self, Conn, meta};
 
 /// Who this server is: its name, for ever, and the key that signs now, made at the first start.
@@ -31,21 +29,18 @@ fn load_within(
         return Err(StartError::OtherName { stored, given: config.name.as_str().to_owned() });
     }
     if meta::active_key(conn)?.is_none() {
-        let kid = format!("k{}", random_text::<6>().to_lowercase().replace('-', "_"));
         let key = meta::SigningKeyRow {
-            kid,
+            kid: own_keys::fresh_kid(),
             seed: random::<32>().to_vec(),
             created_ts: clock.now(),
             retired_ts: None,
         };
         meta::add_key(conn, &key)?;
     }
-    let damaged = |what: &str| StartError::Storage(storage::Error::Damaged(what.to_owned()));
-    let row = meta::active_key(conn)?.ok_or_else(|| damaged("no signing key"))?;
-    let seed: [u8; 32] = row.seed.as_slice().try_into().map_err(|_| damaged("signing key"))?;
-    let kid: KeyId = row.kid.parse().map_err(|_| damaged("key id"))?;
+    let none = || storage::Error::Damaged("no signing key".to_owned());
+    let (kid, key) = own_keys::signing_key(&meta::active_key(conn)?.ok_or_else(none)?)?;
     let retired = own_keys::retired(conn)?;
     let set = own_keys::load(conn, &config.name, clock.now())?;
-    let identity = Identity { name: config.name.clone(), kid, key: SigningKey::from_seed(seed), retired };
+    let identity = Identity { name: config.name.clone(), kid, key, retired };
     Ok((identity, set))
 }
