@@ -70,7 +70,8 @@ fn check_display_name(text: &str) -> Result<String> {
 /// Before the id in a place among those who have a word elsewhere in their names.
 const OTHERWISE: &str = "+";
 
-fn search_text(id: &UserId, display_name: &str) -> String {
+/// What a person is found by.
+pub(super) fn search_text(id: &UserId, display_name: &str) -> String {
     format!("{}\n{}", id.as_str(), display_name).to_lowercase()
 }
 

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::interest;
 use super::replica::encode;
 use super::wire::{ChannelCard, DirectoryPage};
+use super::{interest, line};
 use crate::domain::channels::view_after;
 use crate::domain::directory::Listed;
 use crate::domain::effect::Effect;
@@ -57,9 +57,8 @@ impl FoundChannels {
 
 /// Cuts what a card says to what is shown of it, and drops an alias that is another server's.
 fn cut(card: &mut ChannelCard, host: &ServerName) {
-    let line = |text: &str| text.replace('\0', "").chars().take(CARD_CHARS_MAX).collect::<String>();
-    card.name = line(&card.name);
-    card.topic = line(&card.topic);
+    card.name = line(&card.name, CARD_CHARS_MAX);
+    card.topic = line(&card.topic, CARD_CHARS_MAX);
     let alias = card.alias.take().filter(|alias| alias.parse::<Alias>().is_ok_and(|it| it.server() == *host));
     card.alias = alias;
     card.genesis.body = None;

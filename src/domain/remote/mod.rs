@@ -32,3 +32,8 @@ pub mod replica;
 pub mod signals;
 mod snapshot;
 pub mod wire;
+
+/// What another server says, cut to what is kept of it.
+fn line(text: &str, chars_max: usize) -> String {
+    text.replace('\0', "").chars().take(chars_max).collect()
+}

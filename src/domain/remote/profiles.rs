@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::fetch::{Portraits, drop_portrait};
+use super::line;
 use super::replica::encode;
 use super::wire::Profile;
 use crate::domain::effect::Effect;
 use crate::domain::peers::{Ask, PeerError, Peers};
 use crate::domain::writer::{Work, Writer};
-use crate::domain::{Domain, Result, show};
+use crate::domain::{Domain, Result, accounts, show};
 use crate::files::Hash as FileHash;
 use crate::protocol::ids::{ServerName, UserId};
 use crate::storage::users;
@@ -156,9 +157,9 @@ impl Asker {
 /// Answers the picture that is shown of them so far.
 fn keep_profile(work: &mut Work<'_>, profile: &Profile) -> Result<Option<String>> {
     let Some(row) = users::by_id(work.conn, profile.user.as_str())? else { return Ok(None) };
-    let line = |text: &str| text.replace('\0', "").chars().take(PROFILE_CHARS_MAX).collect::<String>();
-    let (name, bio) = (line(&profile.display_name), line(&profile.bio));
-    let search = format!("{}\n{name}", profile.user.as_str()).to_lowercase();
+    let name = line(&profile.display_name, PROFILE_CHARS_MAX);
+    let bio = line(&profile.bio, PROFILE_CHARS_MAX);
+    let search = accounts::search_text(&profile.user, &name);
     users::set_profile(work.conn, row.num, &name, &bio, &search)?;
     if let Some(old) = row.avatar.as_deref().filter(|_| profile.avatar.is_none()) {
         drop_portrait(work, row.num, old)?;

@@ -7,7 +7,7 @@ use super::{Appended, Work};
 use crate::domain::peers::PeerError;
 use crate::domain::pending::Fate;
 use crate::domain::stored::{self, damaged};
-use crate::domain::{Conflict, Error, Missing, project};
+use crate::domain::{Conflict, Error, Missing, accounts, project};
 use crate::protocol::Seq;
 use crate::protocol::Ts;
 use crate::protocol::body::{self, Body};
@@ -463,7 +463,7 @@ impl Work<'_> {
             password_hash: None,
             role: "user",
             created_ts: now,
-            search: &format!("{}\n{}", id.as_str(), id.local()),
+            search: &accounts::search_text(id, id.local()),
         };
         Ok(users::insert(self.conn, &row)?)
     }
