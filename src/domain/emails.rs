@@ -10,7 +10,6 @@ use super::attention::is_quiet;
 use super::clock::random_text;
 use super::effect::Effect;
 use super::language::Language;
-use super::pushes::in_short;
 use super::sessions::token_hash;
 use super::view::AccountEmail;
 use super::writer::Work;
@@ -447,11 +446,9 @@ fn digest(conn: &mut Conn, row: EmailRow) -> Result<Option<Digest>> {
         let Some(message) = show::messages(conn, channel.num, &channel.id, found, None)?.pop() else {
             continue;
         };
-        let sender = users::by_id(conn, &message.sender)?;
-        let name = sender.map_or_else(|| message.sender.clone(), |sender| sender.display_name);
         items.push(Item {
-            title: if channel.kind == "dm" { name } else { format!("{name} · #{}", channel.name) },
-            body: in_short(&message.text, &message.attachments),
+            title: show::headline(conn, &channel, &message)?,
+            body: show::in_short(&message.text, &message.attachments),
             channel: channel.id,
             message: message.id,
         });

@@ -9,26 +9,20 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use pulldown_cmark::{Event, Parser, TagEnd};
 use serde::Serialize;
 use web_push_native::p256::PublicKey;
 
 use super::attention::is_quiet;
 use super::project::At;
-use super::view::Attachment;
 use super::writer::Work;
 use super::{Actor, Domain, Error, Forbidden, Missing, Result, show};
 use crate::config;
 use crate::protocol::Ts;
 use crate::storage::pushes::{self, EndpointRow, PushRow};
-use crate::storage::{
-    Conn, UserNum, attention, blocks, channels, members, messages, notifications, threads, users,
-};
+use crate::storage::{Conn, UserNum, attention, blocks, channels, members, messages, notifications, threads};
 
 /// Longest address of a device, in bytes.
 pub const ENDPOINT_BYTES_MAX: usize = 1_024;
-/// What is pushed of a text, in characters.
-const BODY_CHARS_MAX: usize = 180;
 /// Longest title, in characters.
 const TITLE_CHARS_MAX: usize = 100;
 /// What is older when it arrives does not ring: it was missed, and is in the inbox. 10 minutes.
@@ -344,12 +338,10 @@ fn compose(conn: &mut Conn, row: PushRow, now: Ts) -> Result<Option<Push>> {
     let found = messages::by_seqs(conn, row.channel, &[row.seq])?;
     let message = show::messages(conn, row.channel, &channel.id, found, None)?.pop();
     let Some(message) = message.filter(|message| !message.deleted) else { return Ok(None) };
-    let sender = users::by_id(conn, &message.sender)?;
-    let name = sender.map_or_else(|| message.sender.clone(), |sender| sender.display_name);
-    let title = if channel.kind == "dm" { name } else { format!("{name} · #{}", channel.name) };
+    let title = show::headline(conn, &channel, &message)?;
     let payload = Payload {
         title: title.chars().take(TITLE_CHARS_MAX).collect(),
-        body: in_short(&message.text, &message.attachments),
+        body: show::in_short(&message.text, &message.attachments),
         channel: channel.id.clone(),
         seq: message.seq,
         message: message.id,
@@ -363,34 +355,6 @@ fn compose(conn: &mut Conn, row: PushRow, now: Ts) -> Result<Option<Push>> {
         urgent: notified.is_some(),
         row,
     }))
-}
-
-/// The beginning of a message in one line, without markup; or the names of its files.
-pub fn in_short(text: &str, files: &[Attachment]) -> String {
-    let mut plain = String::new();
-    for event in Parser::new(text) {
-        match event {
-            Event::Text(part) | Event::Code(part) => plain.push_str(&part),
-            Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::Paragraph | TagEnd::Item) => {
-                plain.push(' ')
-            }
-            Event::End(TagEnd::Heading(_) | TagEnd::CodeBlock) => plain.push(' '),
-            Event::Html(part) | Event::InlineHtml(part) => plain.push_str(&part),
-            _ => {}
-        }
-        if plain.len() > BODY_CHARS_MAX * 8 {
-            break;
-        }
-    }
-    let mut words = plain.split_whitespace().collect::<Vec<_>>().join(" ");
-    if words.is_empty() {
-        let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
-        words = names.join(", ");
-    }
-    match words.char_indices().nth(BODY_CHARS_MAX) {
-        Some((end, _)) => format!("{}…", words.get(..end).unwrap_or_default().trim_end()),
-        None => words,
-    }
 }
 
 #[cfg(test)]
@@ -451,14 +415,5 @@ mod tests {
         assert_eq!(pause(Sent::Later(Some(i64::MAX)), 5_000, 0), Some(PAUSE_MS_MAX));
         assert_eq!(pause(Sent::Later(Some(0)), 5_000, 1), Some(10_000), "never sooner than on our own");
         assert_eq!(pause(Sent::Refused, 5_000, 0), None);
-    }
-
-    #[test]
-    fn texts_are_told_in_short() {
-        let short = |text: &str| in_short(text, &[]);
-        assert_eq!(short("Hello **all**\n\n> two\n\n1. `x`\n2. [y](https://z.example)"), "Hello all two x y");
-        assert_eq!(short("```\nlet a;\n```\n<b>b</b>"), "let a; <b>b</b>");
-        let long = "ä".repeat(500);
-        assert_eq!(short(&long).chars().count(), BODY_CHARS_MAX + 1);
     }
 }

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use pulldown_cmark::{Event, Parser, TagEnd};
+
 use super::content::{self, MessageContent};
 use super::remote::wire::ChannelCard;
-use super::view::{ChannelInfo, ChannelPolicy, Message, MessageStatus, Presence, Reaction, User};
+use super::view::{Attachment, ChannelInfo, ChannelPolicy, Message, MessageStatus, Presence, Reaction, User};
 use super::{Error, stored};
 use crate::protocol::Seq;
 use crate::protocol::Ts;
@@ -15,6 +17,8 @@ use crate::storage::messages::{self, MessageRow, Shown};
 use crate::storage::users::{self, UserRow};
 use crate::storage::{ChannelNum, Conn, UserNum};
 
+/// What is told elsewhere of a text, in characters.
+const SHORT_CHARS_MAX: usize = 180;
 /// How many people are listed per emoji.
 const REACTION_USERS_MAX: usize = 50;
 
@@ -187,4 +191,53 @@ fn reactions(
         }
     }
     Ok(by_message)
+}
+
+/// Who says a message, and where, for those who are told of it elsewhere.
+pub fn headline(conn: &mut Conn, channel: &ChannelRow, message: &Message) -> Result<String, Error> {
+    let sender = users::by_id(conn, &message.sender)?;
+    let name = sender.map_or_else(|| message.sender.clone(), |sender| sender.display_name);
+    Ok(if channel.kind == "dm" { name } else { format!("{name} · #{}", channel.name) })
+}
+
+/// The beginning of a message in one line, without markup; or the names of its files.
+pub fn in_short(text: &str, files: &[Attachment]) -> String {
+    let mut plain = String::new();
+    for event in Parser::new(text) {
+        match event {
+            Event::Text(part) | Event::Code(part) => plain.push_str(&part),
+            Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::Paragraph | TagEnd::Item) => {
+                plain.push(' ')
+            }
+            Event::End(TagEnd::Heading(_) | TagEnd::CodeBlock) => plain.push(' '),
+            Event::Html(part) | Event::InlineHtml(part) => plain.push_str(&part),
+            _ => {}
+        }
+        if plain.len() > SHORT_CHARS_MAX * 8 {
+            break;
+        }
+    }
+    let mut words = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+    if words.is_empty() {
+        let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+        words = names.join(", ");
+    }
+    match words.char_indices().nth(SHORT_CHARS_MAX) {
+        Some((end, _)) => format!("{}…", words.get(..end).unwrap_or_default().trim_end()),
+        None => words,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_told_in_short() {
+        let short = |text: &str| in_short(text, &[]);
+        assert_eq!(short("Hello **all**\n\n> two\n\n1. `x`\n2. [y](https://z.example)"), "Hello all two x y");
+        assert_eq!(short("```\nlet a;\n```\n<b>b</b>"), "let a; <b>b</b>");
+        let long = "ä".repeat(500);
+        assert_eq!(short(&long).chars().count(), SHORT_CHARS_MAX + 1);
+    }
 }
