@@ -184,13 +184,7 @@ impl Domain {
         let hash = self.passwords.hash(new).await?;
         let (num, session) = (actor.person.num, actor.session.clone());
         self.writer
-            .other(actor.person.id.as_str(), move |work| {
-                users::set_password(work.conn, num, &hash)?;
-                emails::unconfirm(work.conn, num)?;
-                let ended = sessions::delete_others(work.conn, num, &session)?;
-                work.tell(Effect::SessionsEnded { sessions: ended });
-                Ok(())
-            })
+            .other(actor.person.id.as_str(), move |work| put_password(work, num, &hash, Some(&session)))
             .await
     }
 
@@ -237,7 +231,7 @@ impl Domain {
                 refusals::delete_of(work.conn, num)?;
                 emails::forget(work.conn, num)?;
                 users::erase(work.conn, num, now)?;
-                let ended = sessions::delete_others(work.conn, num, "")?;
+                let ended = sessions::delete_all(work.conn, num)?;
                 work.tell(Effect::SessionsEnded { sessions: ended });
                 let profile = Box::new(one(work.conn, num)?);
                 work.tell(Effect::Profile { user: num, profile });
@@ -328,14 +322,22 @@ impl Domain {
         self.writer
             .other(id.clone().as_str(), move |work| {
                 let row = account(work, &id)?;
-                users::set_password(work.conn, row.num, &hash)?;
-                emails::unconfirm(work.conn, row.num)?;
-                let ended = sessions::delete_others(work.conn, row.num, "")?;
-                work.tell(Effect::SessionsEnded { sessions: ended });
-                Ok(())
+                put_password(work, row.num, &hash, None)
             })
             .await
     }
+}
+
+/// Another password: whoever got in by the one before is out, but for the session that is kept.
+pub(super) fn put_password(work: &mut Work<'_>, user: UserNum, hash: &str, keep: Option<&str>) -> Result<()> {
+    users::set_password(work.conn, user, hash)?;
+    emails::unconfirm(work.conn, user)?;
+    let ended = match keep {
+        Some(session) => sessions::delete_others(work.conn, user, session)?,
+        None => sessions::delete_all(work.conn, user)?,
+    };
+    work.tell(Effect::SessionsEnded { sessions: ended });
+    Ok(())
 }
 
 /// Somebody has to be left to administer the accounts of others.

@@ -130,7 +130,7 @@ impl Domain {
                     users::set_disabled(work.conn, row.num, disabled.then_some(now))?;
                 }
                 if disabled {
-                    let ended = sessions::delete_others(work.conn, row.num, "")?;
+                    let ended = sessions::delete_all(work.conn, row.num)?;
                     work.tell(Effect::SessionsEnded { sessions: ended });
                 }
                 let row = users::by_num(work.conn, row.num)?.ok_or(Error::NotFound(Missing::User))?;

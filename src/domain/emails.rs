@@ -8,7 +8,6 @@ use tokio::sync::mpsc;
 
 use super::attention::is_quiet;
 use super::clock::random_text;
-use super::effect::Effect;
 use super::language::Language;
 use super::sessions::token_hash;
 use super::view::AccountEmail;
@@ -309,11 +308,7 @@ impl Domain {
                 // It may have been used while the password was hashed.
                 let token = emails::token(work.conn, &hash, "reset", now)?
                     .ok_or(Error::Forbidden(Forbidden::TokenInvalid))?;
-                emails::unconfirm(work.conn, token.user_num)?;
-                users::set_password(work.conn, token.user_num, &password)?;
-                let ended = sessions::delete_others(work.conn, token.user_num, "")?;
-                work.tell(Effect::SessionsEnded { sessions: ended });
-                Ok(())
+                accounts::put_password(work, token.user_num, &password, None)
             })
             .await
     }

@@ -91,6 +91,12 @@ pub fn delete_others(conn: &mut Conn, user: UserNum, keep: &str) -> Result<Vec<S
     Ok(diesel::delete(others).returning(sessions::id).load(conn)?)
 }
 
+/// Ends all of the user's sessions, and answers their ids.
+pub fn delete_all(conn: &mut Conn, user: UserNum) -> Result<Vec<String>> {
+    let theirs = sessions::table.filter(sessions::user_num.eq(user));
+    Ok(diesel::delete(theirs).returning(sessions::id).load(conn)?)
+}
+
 /// Ends sessions that were last used before `ts`.
 pub fn delete_idle(conn: &mut Conn, ts: i64) -> Result<usize> {
     Ok(diesel::delete(sessions::table.filter(sessions::last_used_ts.lt(ts))).execute(conn)?)
