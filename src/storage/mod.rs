@@ -43,7 +43,7 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use conn::kept_update;
 pub use conn::{Columns, Conn, PgConnection, RunQueryDsl, is_postgres};
 pub use pipeline::Soon;
-pub use pool::ReadPool;
+pub use pool::{RECONNECT_DELAY, REST_MAX, ReadPool};
 
 /// Why the database did not do what it was asked. None of these is a client's fault.
 #[derive(Debug, Clone, thiserror::Error)]

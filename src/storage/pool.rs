@@ -18,7 +18,7 @@ const QUEUE_JOBS_MAX: usize = 4_096;
 const TURN_WAIT_MAX: Duration = Duration::from_secs(20);
 /// How long a connection may rest before it is asked whether it is still there.
 pub const REST_MAX: Duration = Duration::from_secs(5);
-/// Pause before a thread tries again to connect.
+/// Pause before a thread, or a lane of the writer, tries again to connect.
 pub const RECONNECT_DELAY: Duration = Duration::from_millis(200);
 
 /// Hands reads to a number of threads, each with a connection of its own.

@@ -39,7 +39,7 @@ pub use elsewhere::{Outgoing, OutgoingEvent, Settled};
 pub use gate::{Gate, Mark};
 pub use lane::{Identity, Lane};
 pub use open::{LogPosition, Open, Person, Reader};
-use serve::{RECONNECT_DELAY, serve};
+use serve::serve;
 
 use super::Error;
 use super::Presences;
@@ -47,7 +47,7 @@ use super::clock::Clock;
 use super::effect::{Audience, Effect};
 use super::pushes::Wanted;
 use crate::protocol::ids::{ChannelId, UserId};
-use crate::storage::{self, ChannelNum, Conn, is_postgres};
+use crate::storage::{self, ChannelNum, Conn, RECONNECT_DELAY, is_postgres};
 
 /// How many units of work may wait for one lane.
 const QUEUE_UNITS_MAX: usize = 8_192;

@@ -3,24 +3,20 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::sync::{mpsc, oneshot};
 
 use super::ahead::Ahead;
 use super::lane::Lane;
 use super::{Asks, Job, Unit, Work, WriterContext};
-use crate::storage::{self, Conn};
+use crate::storage::{self, Conn, RECONNECT_DELAY, REST_MAX};
 
 /// How many units of work one commit carries at most.
 const GROUP_UNITS_MAX: usize = 1_024;
 /// After so many units the write-ahead log is brought into the database as soon as nobody waits: some 4 MB, done in
 /// milliseconds. Left to SQLite it would happen at eight times as much, and those who write meanwhile wait that long.
 const CHECKPOINT_UNITS: usize = 256;
-/// How long a connection may rest before it is asked whether it is still there.
-const REST_MAX: Duration = Duration::from_secs(5);
-/// Pause before a lane tries again to connect.
-pub(super) const RECONNECT_DELAY: Duration = Duration::from_millis(200);
 
 /// Who waits for the file to be written anew.
 type Compacting = Option<oneshot::Sender<Result<(), storage::Error>>>;
@@ -162,6 +158,8 @@ fn connect(url: &str) -> Option<Conn> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::super::Acknowledge;
     use super::*;
 
