@@ -306,8 +306,8 @@ impl Archive<'_> {
     }
 }
 
-/// Text for an element or an attribute.
-fn escape(text: &str) -> String {
+/// Text for an element or an attribute, in a page or a letter.
+pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

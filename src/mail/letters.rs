@@ -4,6 +4,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::texts::{self, Texts, fill};
 use crate::domain::emails::Digest;
+use crate::domain::html::escape;
 use crate::domain::language::Language;
 
 /// The page, and the request, for no more letters.
@@ -111,31 +112,16 @@ fn letter(to: String, subject: String, lines: &[Line], unsubscribe: Option<Strin
         match line {
             Line::Text(text) => {
                 plain.push_str(&format!("{text}\n\n"));
-                html.push_str(&format!("<p>{}</p>\n", escaped(text)));
+                html.push_str(&format!("<p>{}</p>\n", escape(text)));
             }
             Line::Link { text, url } => {
                 plain.push_str(&format!("{url}\n\n"));
-                html.push_str(&format!("<p><a href=\"{}\">{}</a></p>\n", escaped(url), escaped(text)));
+                html.push_str(&format!("<p><a href=\"{}\">{}</a></p>\n", escape(url), escape(text)));
             }
         }
     }
     html.push_str("</body></html>\n");
     Letter { to, subject, text: plain, html, unsubscribe }
-}
-
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 #[cfg(test)]
@@ -146,12 +132,14 @@ mod tests {
     fn what_people_write_is_no_markup() {
         let lines = [
             text("<b>Ann</b> & \"co\": <script>x</script>"),
+            text("gpj.\u{202e}exe"),
             Line::Link { text: "<i>".to_owned(), url: "https://a.example/?\"><script>".to_owned() },
         ];
         let letter = letter("a@b.example".to_owned(), "x".to_owned(), &lines, None);
         assert!(letter.html.contains("<p>&lt;b&gt;Ann&lt;/b&gt; &amp; &quot;co&quot;: &lt;script&gt;"));
         assert!(letter.html.contains("href=\"https://a.example/?&quot;&gt;&lt;script&gt;\">&lt;i&gt;</a>"));
         assert!(!letter.html.contains("<script"));
+        assert!(letter.html.contains("<p>gpj.exe</p>"), "what turns the direction of the rest is gone");
         assert!(letter.text.starts_with("<b>Ann</b> & \"co\": <script>x</script>\n\n"));
     }
 }
