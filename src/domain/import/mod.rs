@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::io::Read;
 
 use super::channels;
-use super::files::{Attach, check_name};
+use super::files::{ATTACHMENTS_MAX, Attach, check_name};
 use super::messages::NewMessage;
 use super::view::{Attachment, Imported, ImportedReaction, Message};
 use super::{Actor, Conflict, Domain, Error, Missing, Result};
@@ -35,9 +35,7 @@ const AUTHOR_CHARS_MAX: usize = 100;
 /// Different reactions to one message that are kept, and the longest name of one, in characters.
 const REACTIONS_MAX: usize = 50;
 const EMOJI_CHARS_MAX: usize = 64;
-const CHANNEL_NAME_CHARS_MAX: usize = 80;
 const TOPIC_CHARS_MAX: usize = 250;
-const FILES_MAX: usize = 10;
 const PIECE_BYTES: usize = 65_536;
 
 /// Why nothing more was brought. What was brought until then stays, and is not brought again.
@@ -141,7 +139,7 @@ impl Import<'_> {
             let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
             line.trim().chars().take(most).collect()
         };
-        let name = line(&conversation.name, CHANNEL_NAME_CHARS_MAX);
+        let name = line(&conversation.name, channels::NAME_CHARS_MAX);
         let name = if name.is_empty() { conversation.from.to_owned() } else { name };
         let topic = line(&conversation.topic, TOPIC_CHARS_MAX);
         let new = channels::NewChannel { name, topic, public: conversation.public, alias: None };
@@ -277,7 +275,7 @@ impl Import<'_> {
         open: &mut OpenFile<'_>,
     ) -> std::result::Result<Vec<Attach>, ImportError> {
         let mut attached: Vec<Attach> = Vec::new();
-        for (path, name) in said.files.iter().take(FILES_MAX) {
+        for (path, name) in said.files.iter().take(ATTACHMENTS_MAX) {
             let Some(bytes) = open(path)? else {
                 self.brought.missing += 1;
                 continue;
