@@ -19,7 +19,7 @@ use super::seat::{Seat, first_shown};
 use super::turns::Turns;
 use super::uploads::Uploading;
 use super::view::Attachment;
-use super::writer::Work;
+use super::writer::{Work, Writer};
 use super::{Conflict, Domain, Error, Missing, Result};
 use crate::files::{Hash, Parts, Scan, Store, Verdict};
 use crate::protocol::Ts;
@@ -86,6 +86,29 @@ impl Files {
         }
     }
 
+    /// Notes of a file, before its bytes come, that they are to go: a crash leaves none behind. Under [`Files::lock`], which
+    /// is held until [`put_row`] is committed. True if they have to come; `may` says whether they may.
+    pub(super) async fn begin_bytes(
+        &self,
+        writer: &Writer,
+        hash: &Hash,
+        may: impl FnOnce(&mut Work<'_>) -> Result<()> + Send + 'static,
+    ) -> Result<bool> {
+        let key = hash.as_str().to_owned();
+        let known = writer
+            .other(hash.as_str(), move |work| {
+                may(work)?;
+                let known = files::get(work.conn, &key)?.is_some();
+                if !known {
+                    files::note_removal(work.conn, &key)?;
+                }
+                Ok(known)
+            })
+            .await?;
+        // After a disaster a file may be known whose bytes are gone.
+        Ok(!known || !self.store.has(hash).await?)
+    }
+
     /// Lets a part through that is not infected, as far as anybody can say.
     ///
     /// # Errors
@@ -135,6 +158,16 @@ pub(super) fn shown(row: &FileRow, name: String) -> Attachment {
         width: row.width,
         height: row.height,
     }
+}
+
+/// The row of a file whose bytes are in the store ([`Files::begin_bytes`]), locked.
+pub(super) fn put_row(conn: &mut Conn, row: &FileRow) -> Result<()> {
+    files::insert(conn, row)?;
+    if files::lock(conn, &row.hash)?.is_none() {
+        // It was deleted at this moment; its bytes are still there, because of the lock.
+        files::insert(conn, row)?;
+    }
+    Ok(())
 }
 
 /// A file that somebody may have.

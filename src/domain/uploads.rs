@@ -4,9 +4,10 @@ use std::fs::File;
 use std::io::BufReader;
 
 use super::clock::random_text;
-use super::files::{Files, UNUSED_MS, check_name, shown};
+use super::files::{Files, UNUSED_MS, check_name, put_row, shown};
 use super::pictures::WAITING_MAX;
 use super::view::Attachment;
+use super::writer::Work;
 use super::{Actor, Conflict, Domain, Error, Missing, Result};
 use crate::files::images::{self, PICTURE_BYTES_MAX};
 use crate::files::{Hash, Part, parts, strip};
@@ -268,21 +269,9 @@ impl Domain {
         put: impl AsyncFnOnce(&crate::files::Store) -> std::result::Result<(), crate::files::Error>,
     ) -> Result<FileRow> {
         let _lock = self.files.lock(hash).await;
-        let (key, size) = (hash.as_str().to_owned(), row.size);
-        let quota = self.config.settings.files.quota_bytes;
-        let known = self
-            .writer
-            .other(hash.as_str(), move |work| {
-                check_quota(work.conn, user, size - counted, quota)?;
-                let known = files::get(work.conn, &key)?.is_some();
-                if !known {
-                    files::note_removal(work.conn, &key)?;
-                }
-                Ok(known)
-            })
-            .await?;
-        // After a disaster a file may be known whose bytes are gone.
-        if !known || !self.files.store.has(hash).await? {
+        let (size, quota) = (row.size, self.config.settings.files.quota_bytes);
+        let may = move |work: &mut Work<'_>| check_quota(work.conn, user, size - counted, quota);
+        if self.files.begin_bytes(&self.writer, hash, may).await? {
             put(&self.files.store).await?;
         }
         let now = self.clock.now();
@@ -290,11 +279,7 @@ impl Domain {
         self.writer
             .other(&format!("quota {user}"), move |work| {
                 check_quota(work.conn, user, size - counted, quota)?;
-                files::insert(work.conn, &row)?;
-                if files::lock(work.conn, &row.hash)?.is_none() {
-                    // It was deleted at this moment; its bytes are still there, because of the lock.
-                    files::insert(work.conn, &row)?;
-                }
+                put_row(work.conn, &row)?;
                 files::own(work.conn, &row.hash, user, now)?;
                 Ok(files::get(work.conn, &row.hash)?.unwrap_or(row))
             })

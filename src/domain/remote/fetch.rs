@@ -9,7 +9,7 @@ use super::files::may_have;
 use super::replica::encode;
 use crate::domain::clock::{Clock, random_text};
 use crate::domain::effect::Effect;
-use crate::domain::files::Files;
+use crate::domain::files::{Files, put_row};
 use crate::domain::peers::{PeerError, Peers};
 use crate::domain::uploads::describe;
 use crate::domain::writer::{Work, Writer};
@@ -212,21 +212,9 @@ impl Fetch {
         let _lock = self.common.files.lock(&self.hash).await;
         let row = match part {
             Some((id, row)) => {
-                let key = self.hash.as_str().to_owned();
-                let known = self
-                    .common
-                    .writer
-                    .other(self.hash.as_str(), move |work| {
-                        let known = files::get(work.conn, &key)?.is_some();
-                        if !known {
-                            files::note_removal(work.conn, &key)?;
-                        }
-                        Ok(known)
-                    })
-                    .await?;
-                // After a disaster a file may be known whose bytes are gone.
-                if !known || !self.common.files.store.has(&self.hash).await? {
-                    self.common.files.store.put(&self.hash, &self.common.files.parts.path(id)).await?;
+                let files = &self.common.files;
+                if files.begin_bytes(&self.common.writer, &self.hash, |_| Ok(())).await? {
+                    files.store.put(&self.hash, &files.parts.path(id)).await?;
                 }
                 Some(row)
             }
@@ -239,11 +227,7 @@ impl Fetch {
             .writer
             .other(self.hash.as_str(), move |work| {
                 if let Some(row) = &row {
-                    files::insert(work.conn, row)?;
-                    if files::lock(work.conn, &key)?.is_none() {
-                        // It was deleted at this moment; its bytes are still there, because of the lock.
-                        files::insert(work.conn, row)?;
-                    }
+                    put_row(work.conn, row)?;
                 }
                 let servers: Vec<&str> = [&author].into_iter().chain(&from).map(ServerName::as_str).collect();
                 copies::mark_shown(work.conn, &key, &servers)?;
