@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::effect::Effect;
 use super::peers::Contact;
 use super::view::AccountRole;
-use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Result};
+use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Page, Result, cut};
 use crate::protocol::Ts;
 use crate::protocol::ids::{ServerName, UserId};
 use crate::storage::channels::ChannelRow;
@@ -64,18 +64,6 @@ pub struct StorageFigures {
     pub totals: Totals,
     /// Transactions since the start.
     pub commits: i64,
-}
-
-/// A page, and where to go on.
-pub type Page<T, P> = (Vec<T>, Option<P>);
-
-/// Cuts a list that was read one longer than asked for.
-fn cut<T, P>(mut rows: Vec<T>, limit: i64, place: impl Fn(&T) -> P) -> Page<T, P> {
-    let most = usize::try_from(limit).unwrap_or(0);
-    let more = rows.len() > most;
-    rows.truncate(most);
-    let next = rows.last().filter(|_| more).map(place);
-    (rows, next)
 }
 
 impl Domain {

@@ -8,7 +8,7 @@ use super::effect::Effect;
 use super::project::At;
 use super::view::{Block, ReadState};
 use super::writer::Work;
-use super::{Actor, Conflict, Domain, Error, Missing, Result, show};
+use super::{Actor, Conflict, Domain, Error, Missing, Page, Result, cut, show};
 use crate::protocol::ids::{ChannelId, UserId};
 use crate::protocol::limits::JSON_INT_MAX;
 use crate::storage::{UserNum, blocks, channels, members, notifications, users};
@@ -21,18 +21,10 @@ const NOTHING_MORE: i64 = 0;
 
 impl Domain {
     /// Whom one blocks by id, after the id `after`; and where to go on.
-    pub async fn blocks(
-        &self,
-        actor: &Actor,
-        after: String,
-        limit: i64,
-    ) -> Result<(Vec<Block>, Option<String>)> {
+    pub async fn blocks(&self, actor: &Actor, after: String, limit: i64) -> Result<Page<Block, String>> {
         let user = actor.person.num;
-        let mut rows = self.reads.read(move |conn| blocks::page(conn, user, &after, limit + 1)).await?;
-        let most = usize::try_from(limit).unwrap_or(0);
-        let more = rows.len() > most;
-        rows.truncate(most);
-        let next = rows.last().filter(|_| more).map(|(row, _)| row.id.clone());
+        let rows = self.reads.read(move |conn| blocks::page(conn, user, &after, limit + 1)).await?;
+        let (rows, next) = cut(rows, limit, |(row, _)| row.id.clone());
         let shown =
             rows.iter().map(|(row, created_ts)| Block { user: show::user(row), created_ts: *created_ts });
         Ok((shown.collect(), next))

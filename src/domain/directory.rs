@@ -1,7 +1,7 @@
 //! Public channels of this server.
 
 use super::view::ChannelInfo;
-use super::{Actor, Domain, Result, show};
+use super::{Actor, Domain, Page, Result, cut, show};
 use crate::storage::{ChannelNum, channels, members};
 
 pub const DIRECTORY_PAGE_MAX: i64 = 100;
@@ -20,18 +20,12 @@ impl Domain {
         query: String,
         after: ChannelNum,
         limit: i64,
-    ) -> Result<(Vec<Listed>, Option<ChannelNum>)> {
+    ) -> Result<Page<Listed, ChannelNum>> {
         let (user, ours) = (actor.person.num, self.server().clone());
         self.reads
             .read(move |conn| {
-                let mut rows = channels::directory(conn, ours.as_str(), &query, after, limit + 1)?;
-                let most = usize::try_from(limit).unwrap_or(0);
-                let next = if rows.len() > most {
-                    rows.get(most.saturating_sub(1)).map(|row| row.num)
-                } else {
-                    None
-                };
-                rows.truncate(most);
+                let rows = channels::directory(conn, ours.as_str(), &query, after, limit + 1)?;
+                let (rows, next) = cut(rows, limit, |row| row.num);
                 let nums: Vec<ChannelNum> = rows.iter().map(|row| row.num).collect();
                 let seats = members::of_user_in(conn, user, &nums)?;
                 let listed = rows.iter().map(|row| Listed {

@@ -7,7 +7,7 @@ use super::peers::PeerError;
 use super::seat::Seat;
 use super::view::{Channel, Member};
 use super::writer::{Draft, Work};
-use super::{Actor, Domain, Error, Forbidden, Missing, Result, accounts, blocks, content, show};
+use super::{Actor, Domain, Error, Forbidden, Missing, Result, accounts, blocks, content, cut, show};
 use crate::protocol::event::EventType;
 use crate::protocol::ids::{Alias, ChannelId, UserId};
 use crate::protocol::rules::{Membership, Refusal, Role};
@@ -178,13 +178,8 @@ impl Domain {
                 let seat = Seat::joined(conn, user, &id)?;
                 let membership = membership.map(Membership::as_str);
                 let rows = members::page(conn, seat.channel.num, membership, after, limit + 1)?;
-                let most = usize::try_from(limit).unwrap_or(0);
-                let next = if rows.len() > most {
-                    rows.get(most.saturating_sub(1)).map(|(row, _)| row.user_num)
-                } else {
-                    None
-                };
-                let members = rows.into_iter().take(most).map(|(row, user)| Member {
+                let (rows, next) = cut(rows, limit, |(row, _)| row.user_num);
+                let members = rows.into_iter().map(|(row, user)| Member {
                     user: show::user(&user),
                     membership: row.membership,
                     role: row.role,

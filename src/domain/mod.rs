@@ -137,3 +137,15 @@ pub fn page_size(limit: Option<u32>, default: i64, most: i64) -> Result<i64> {
         Some(_) => Err(Error::invalid("bad_limit", "/limit", format!("must be from 1 to {most}"))),
     }
 }
+
+/// A page, and where to go on.
+pub type Page<T, P> = (Vec<T>, Option<P>);
+
+/// Cuts a list that was read one longer than asked for.
+fn cut<T, P>(mut rows: Vec<T>, limit: i64, place: impl Fn(&T) -> P) -> Page<T, P> {
+    let most = usize::try_from(limit).unwrap_or(0);
+    let more = rows.len() > most;
+    rows.truncate(most);
+    let next = rows.last().filter(|_| more).map(place);
+    (rows, next)
+}

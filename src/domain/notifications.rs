@@ -2,7 +2,7 @@
 
 use super::effect::Effect;
 use super::view::Notification;
-use super::{Actor, Domain, Result, show};
+use super::{Actor, Domain, Result, cut, show};
 use crate::storage::{channels, messages, notifications};
 
 pub const NOTIFICATIONS_PAGE_MAX: i64 = 100;
@@ -18,11 +18,8 @@ impl Domain {
         let user = actor.person.num;
         self.reads
             .read(move |conn| {
-                let mut rows = notifications::page(conn, user, before, limit + 1)?;
-                let most = usize::try_from(limit).unwrap_or(0);
-                let more = rows.len() > most;
-                rows.truncate(most);
-                let next = rows.last().filter(|_| more).map(|row| row.id);
+                let rows = notifications::page(conn, user, before, limit + 1)?;
+                let (rows, next) = cut(rows, limit, |row| row.id);
                 let mut shown = Vec::with_capacity(rows.len());
                 for row in rows {
                     let Some(channel) = channels::by_num(conn, row.channel)? else { continue };

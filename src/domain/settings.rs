@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::effect::Effect;
 use super::view::Setting;
-use super::{Actor, Conflict, Domain, Error, Missing, Result};
+use super::{Actor, Conflict, Domain, Error, Missing, Page, Result, cut};
 use crate::storage::settings::{self, SettingRow};
 
 pub const KEY_CHARS_MAX: usize = 128;
@@ -51,18 +51,10 @@ pub(super) fn shown(row: SettingRow) -> Setting {
 
 impl Domain {
     /// One's own settings by key, after the key `after`; and where to go on.
-    pub async fn settings(
-        &self,
-        actor: &Actor,
-        after: String,
-        limit: i64,
-    ) -> Result<(Vec<Setting>, Option<String>)> {
+    pub async fn settings(&self, actor: &Actor, after: String, limit: i64) -> Result<Page<Setting, String>> {
         let user = actor.person.num;
-        let mut rows = self.reads.read(move |conn| settings::page(conn, user, &after, limit + 1)).await?;
-        let most = usize::try_from(limit).unwrap_or(0);
-        let more = rows.len() > most;
-        rows.truncate(most);
-        let next = rows.last().filter(|_| more).map(|row| row.key.clone());
+        let rows = self.reads.read(move |conn| settings::page(conn, user, &after, limit + 1)).await?;
+        let (rows, next) = cut(rows, limit, |row| row.key.clone());
         Ok((rows.into_iter().map(shown).collect(), next))
     }
 

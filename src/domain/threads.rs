@@ -7,7 +7,7 @@ use super::project::At;
 use super::seat::{Seat, first_shown};
 use super::view::{Message, ReadState, ThreadState};
 use super::writer::Work;
-use super::{Actor, Domain, Error, Missing, NOTIFIED_MAX, Result, blocks, show};
+use super::{Actor, Domain, Error, Missing, NOTIFIED_MAX, Page, Result, blocks, cut, show};
 use crate::protocol::Seq;
 use crate::protocol::ids::{ChannelId, EventId};
 use crate::storage::channels::ChannelRow;
@@ -37,16 +37,13 @@ impl Domain {
         unread: bool,
         after: Option<ThreadPlace>,
         limit: i64,
-    ) -> Result<(Vec<FollowedThread>, Option<ThreadPlace>)> {
+    ) -> Result<Page<FollowedThread, ThreadPlace>> {
         let user = actor.person.num;
         self.reads
             .read(move |conn| {
-                let mut rows = threads::page(conn, user, unread, after, limit + 1)?;
-                let most = usize::try_from(limit).unwrap_or(0);
-                let more = rows.len() > most;
-                rows.truncate(most);
+                let rows = threads::page(conn, user, unread, after, limit + 1)?;
                 let place = |(row, ..): &Standing| (row.last_ts, row.channel, row.root_seq);
-                let next = rows.last().filter(|_| more).map(place);
+                let (rows, next) = cut(rows, limit, place);
                 let mut shown = Vec::with_capacity(rows.len());
                 for standing in rows {
                     let (num, root) = (standing.0.channel, standing.0.root_seq);

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use super::content::{self, MessageContent};
 use super::seat::first_shown;
 use super::view::Message;
-use super::{Actor, Domain, Error, Missing, Result, show};
+use super::{Actor, Domain, Error, Missing, Page, Result, cut, show};
 use crate::protocol::ids::{ServerName, UserId};
 use crate::protocol::{Seq, Ts};
 use crate::storage::channels::ChannelRow;
@@ -66,7 +66,7 @@ impl Domain {
         query: Query,
         after: Option<After>,
         limit: i64,
-    ) -> Result<(Vec<Found>, Option<After>)> {
+    ) -> Result<Page<Found, After>> {
         let actor = actor.clone();
         let server = self.server().clone();
         self.reads
@@ -74,11 +74,9 @@ impl Domain {
                 let asked = Asked::read(conn, &actor, &server, &query)?;
                 let before = after.map(|(ts, channel, seq)| Hit { ts, channel, seq });
                 let times = (query.from, query.until);
-                let most = usize::try_from(limit).unwrap_or(0);
-                let mut hits = search::find(conn, &asked.wanted, &asked.places, times, before, most + 1)?;
-                let more = hits.len() > most;
-                hits.truncate(most);
-                let next = hits.last().filter(|_| more).map(|hit| (hit.ts, hit.channel, hit.seq));
+                let most = usize::try_from(limit).unwrap_or(0) + 1;
+                let hits = search::find(conn, &asked.wanted, &asked.places, times, before, most)?;
+                let (hits, next) = cut(hits, limit, |hit| (hit.ts, hit.channel, hit.seq));
                 Ok((asked.show(conn, &actor, &hits)?, next))
             })
             .await
