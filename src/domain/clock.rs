@@ -3,6 +3,9 @@
 use crate::protocol::Ts;
 use crate::protocol::ids::Nonce;
 
+/// A day, in milliseconds.
+pub const DAY_MS: i64 = 24 * 3_600_000;
+
 /// Tells the time, and draws the random numbers that other servers get to see.
 pub trait Clock: Send + Sync {
     /// Milliseconds since the Unix epoch.

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use jiff::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
 
@@ -381,27 +382,18 @@ fn link(to: &str) -> String {
 
 /// The day in UTC, `2026-01-31`.
 pub fn day(ts: Ts) -> String {
-    let (year, month, day) = civil(ts.div_euclid(86_400_000));
-    format!("{year:04}-{month:02}-{day:02}")
+    in_utc(ts, "%Y-%m-%d")
 }
 
 /// The time of day in UTC, `09:05`.
 fn time(ts: Ts) -> String {
-    let minutes = ts.rem_euclid(86_400_000) / 60_000;
-    format!("{:02}:{:02}", minutes / 60, minutes % 60)
+    in_utc(ts, "%H:%M")
 }
 
-/// Year, month and day of a number of days since 1970, by the proleptic Gregorian calendar.
-fn civil(days: i64) -> (i64, i64, i64) {
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+/// What lies beyond the calendar, which anybody may write, is at its end.
+fn in_utc(ts: Ts, format: &str) -> String {
+    let end = if ts < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    Timestamp::from_millisecond(ts).unwrap_or(end).strftime(format).to_string()
 }
 
 #[cfg(test)]
@@ -456,6 +448,7 @@ mod tests {
             (1_790_000_000_123, "2026-09-21 14:13"),
             (-1, "1969-12-31 23:59"),
             (4_107_542_399_999, "2100-02-28 23:59"),
+            (Ts::MAX, "9999-12-30 22:00"),
         ] {
             assert_eq!(format!("{} {}", day(ts), time(ts)), expected, "{ts}");
         }

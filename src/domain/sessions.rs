@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::clock::{random, random_text};
+use super::clock::{DAY_MS, random, random_text};
 use super::effect::Effect;
 use super::view::{AccountRole, User};
 use super::{Actor, Domain, Error, Forbidden, Missing, Person, Result, accounts, show};
@@ -88,7 +88,7 @@ impl Domain {
             return Ok(None);
         };
         let now = self.clock.now();
-        let age_max = i64::from(self.config.settings.accounts.session_days) * 86_400_000;
+        let age_max = i64::from(self.config.settings.accounts.session_days) * DAY_MS;
         if now - owner.last_used_ts > age_max {
             return Ok(None);
         }
@@ -125,7 +125,7 @@ impl Domain {
 
     /// Ends sessions that have not been used for as long as the settings say.
     pub async fn end_idle_sessions(&self) -> Result<usize> {
-        let age_max = i64::from(self.config.settings.accounts.session_days) * 86_400_000;
+        let age_max = i64::from(self.config.settings.accounts.session_days) * DAY_MS;
         let before: Ts = self.clock.now() - age_max;
         self.writer.other("sessions", move |work| Ok(sessions::delete_idle(work.conn, before)?)).await
     }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::meet::{adopt_genesis, check_card, outside};
 use super::wire::Invitation;
+use crate::domain::clock::DAY_MS;
 use crate::domain::effect::Effect;
 use crate::domain::stored::damaged;
 use crate::domain::writer::Work;
@@ -17,9 +18,8 @@ use crate::storage::{Conn, UserNum, channels, joinings, members, meta, peers, us
 /// Open invitations that one person may have: in all, and from one server.
 const INVITATIONS_MAX: i64 = 200;
 const INVITATIONS_PER_SERVER_MAX: i64 = 20;
-/// Direct conversations of one host that one person is brought into unasked, in a day; and the day in milliseconds.
+/// Direct conversations of one host that one person is brought into unasked, in a day.
 const UNASKED_PER_DAY_MAX: u32 = 10;
-const DAY_MS: i64 = 24 * 3_600_000;
 
 impl Domain {
     /// An invitation from a channel's host. Says nothing of what came of it.

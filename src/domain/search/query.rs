@@ -1,6 +1,9 @@
 //! What people type into a search, read: words, "phrases", beginnings*, -what it must not have, and
 //! operators such as `from:@ann`.
 
+use jiff::ToSpan;
+use jiff::civil::{Date, date};
+
 use crate::domain::{Error, Result};
 use crate::protocol::Ts;
 use crate::storage::search::words::Phrase;
@@ -12,7 +15,6 @@ pub const PARTS_MAX: usize = 32;
 /// A beginning of a word has at least so many letters: a shorter one is of too many words.
 const PREFIX_CHARS_MIN: usize = 2;
 
-const DAY_MS: i64 = 86_400_000;
 const MINUTE_MS: i64 = 60_000;
 /// Clocks are not more than this from UTC.
 pub const UTC_OFFSET_MAX: i64 = 14 * 60;
@@ -188,46 +190,34 @@ fn span(value: &str, utc_offset: i64) -> Option<(Ts, Ts)> {
     }
     let mut numbers = value.split('-').map(|part| {
         let digits = !part.is_empty() && part.len() <= 4 && part.bytes().all(|byte| byte.is_ascii_digit());
-        part.parse::<i64>().ok().filter(|_| digits)
+        part.parse::<i16>().ok().filter(|_| digits)
     });
     let year = numbers.next()??;
     let month = numbers.next();
     let day = numbers.next();
-    if !(1_970..=9_999).contains(&year) || numbers.next().is_some() {
+    if year < 1_970 || numbers.next().is_some() {
         return None;
     }
-    let (first, after) = match (month, day) {
-        (None, _) => (days(year, 1, 1), days(year + 1, 1, 1)),
-        (Some(month), None) => {
-            let month = month.filter(|month| (1..=12).contains(month))?;
-            let next = if month == 12 { days(year + 1, 1, 1) } else { days(year, month + 1, 1) };
-            (days(year, month, 1), next)
-        }
-        (Some(month), Some(day)) => {
-            let (month, day) = (month.filter(|month| (1..=12).contains(month))?, day?);
-            let next = if month == 12 { days(year + 1, 1, 1) } else { days(year, month + 1, 1) };
-            let at = days(year, month, day);
-            if day < 1 || at >= next {
-                return None;
-            }
-            (at, at + 1)
-        }
+    let span = match (month, day) {
+        (None, _) => 1.year(),
+        (_, None) => 1.month(),
+        _ => 1.day(),
     };
-    let ts = |days: i64| days * DAY_MS - utc_offset * MINUTE_MS;
-    Some((ts(first), ts(after)))
-}
-
-/// Days from 1970-01-01 to a date of the Gregorian calendar. (Years begin in March, so that the odd day is the last.)
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let month = (month + 9) % 12;
-    let of_years = year * 365 + year / 4 - year / 100 + year / 400;
-    of_years + (month * 153 + 2) / 5 + day - 1 - 719_468
+    let number = |given: Option<Option<i16>>| given.map_or(Some(1), |given| i8::try_from(given?).ok());
+    let first = Date::new(year, number(month)?, number(day)?).ok()?;
+    let ts = |day: Date| {
+        let since = day.duration_since(date(1_970, 1, 1)).as_millis();
+        Ts::try_from(since).ok().map(|ts| ts - utc_offset * MINUTE_MS)
+    };
+    // Nothing comes after the year 9999.
+    let after = first.checked_add(span).ok().map_or(Some(Ts::MAX), ts)?;
+    Some((ts(first)?, after))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::clock::DAY_MS;
 
     fn parts(text: &str) -> Vec<String> {
         let mut query = Query::new(0).unwrap();
@@ -305,6 +295,7 @@ mod tests {
         assert_eq!(times("during:2024-02-29", 0), (1_709_164_800_000, 1_709_251_200_000));
         assert_eq!(times("during:2026", 0), (1_767_225_600_000, 1_798_761_600_000));
         assert_eq!(times("after:2025-12-31 before:2026-02", 0), (1_767_225_600_000, 1_769_904_000_000));
+        assert_eq!(times("during:9999-12-31", 0), (253_402_214_400_000, i64::MAX));
         assert_eq!(times("after:1767225600000", 0), (1_767_225_600_001, i64::MAX));
         assert_eq!(times("before:1767225600000", 0), (i64::MIN, 1_767_225_600_000));
     }
