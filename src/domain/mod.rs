@@ -29,6 +29,7 @@ pub mod members;
 pub mod mentions;
 pub mod messages;
 pub mod notifications;
+pub mod pace;
 pub mod passwords;
 pub mod peers;
 pub mod pending;

@@ -1,27 +1,21 @@
-//! Rate limits, by account and by address (GCRA, through `governor`), told to clients in the
-//! RateLimit fields of draft-ietf-httpapi-ratelimit-headers.
+//! Rate limits, by account and by address, told to clients in the RateLimit fields of
+//! draft-ietf-httpapi-ratelimit-headers.
 
 use std::net::IpAddr;
-use std::num::NonZeroU32;
+use std::time::Duration;
 
 use actix_web::{HttpMessage, HttpRequest};
-use governor::clock::{Clock, DefaultClock};
-use governor::middleware::StateInformationMiddleware;
-use governor::state::keyed::DashMapStateStore;
-use governor::{Quota, RateLimiter};
 
 use super::context::ClientAddress;
 use super::problem::Problem;
 use crate::config;
-
-type Keyed<K> = RateLimiter<K, DashMapStateStore<K>, DefaultClock, StateInformationMiddleware>;
+use crate::domain::pace::Pace;
 
 /// A limit with its name and window, by some key.
 struct Rate<K: std::hash::Hash + Eq + Clone> {
     name: &'static str,
-    most: u32,
     window_s: u64,
-    limiter: Keyed<K>,
+    pace: Pace<K>,
 }
 
 /// What a response tells of the limit that its request counted against.
@@ -47,30 +41,21 @@ impl RateNote {
 
 impl<K: std::hash::Hash + Eq + Clone> Rate<K> {
     fn new(name: &'static str, most: u32, window_s: u64) -> Rate<K> {
-        let most = most.max(1);
-        let burst = NonZeroU32::new(most).unwrap_or(NonZeroU32::MIN);
-        let window = std::time::Duration::from_secs(window_s);
-        let quota =
-            Quota::with_period(window / most).unwrap_or_else(|| Quota::per_second(burst)).allow_burst(burst);
-        let limiter = RateLimiter::dashmap(quota).with_middleware::<StateInformationMiddleware>();
-        Rate { name, most, window_s, limiter }
+        Rate { name, window_s, pace: Pace::new(most, Duration::from_secs(window_s)) }
     }
 
     fn check(&self, key: &K) -> Result<RateNote, (RateNote, u64)> {
         let note = |remaining, reset_s| RateNote {
             name: self.name,
-            most: self.most,
+            most: self.pace.most.get(),
             window_s: self.window_s,
             remaining,
             reset_s,
         };
-        match self.limiter.check_key(key) {
-            Ok(snapshot) => Ok(note(snapshot.remaining_burst_capacity(), 0)),
-            Err(until) => {
-                let wait = until.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
-                Err((note(0, wait), wait))
-            }
-        }
+        self.pace.check(key).map(|remaining| note(remaining, 0)).map_err(|wait| {
+            let wait = wait.as_secs() + 1;
+            (note(0, wait), wait)
+        })
     }
 }
 
@@ -158,15 +143,15 @@ impl Limits {
 
     /// Forgets keys that have been quiet; called now and then so that memory stays bounded.
     pub fn forget_quiet(&self) {
-        self.logins_by_address.limiter.retain_recent();
-        self.logins_by_account.limiter.retain_recent();
-        self.resets_by_address.limiter.retain_recent();
-        self.resets_by_account.limiter.retain_recent();
-        self.registrations.limiter.retain_recent();
-        self.writes.limiter.retain_recent();
-        self.channels.limiter.retain_recent();
-        self.requests.limiter.retain_recent();
-        self.anonymous.limiter.retain_recent();
+        self.logins_by_address.pace.forget_quiet();
+        self.logins_by_account.pace.forget_quiet();
+        self.resets_by_address.pace.forget_quiet();
+        self.resets_by_account.pace.forget_quiet();
+        self.registrations.pace.forget_quiet();
+        self.writes.pace.forget_quiet();
+        self.channels.pace.forget_quiet();
+        self.requests.pace.forget_quiet();
+        self.anonymous.pace.forget_quiet();
     }
 }
 

@@ -2,15 +2,12 @@
 //! can have any number of people.
 
 use std::collections::HashMap;
-use std::hash::Hash;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use governor::clock::{Clock, DefaultClock};
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-
 use super::host::{INVITES, Invited};
 use crate::config::Settings;
+use crate::domain::pace::Pace;
 use crate::domain::writer::Work;
 use crate::domain::{Conflict, Error};
 use crate::protocol::event::{Event, EventType, SignedEvent};
@@ -20,8 +17,8 @@ use crate::protocol::state::content::MemberContent;
 use crate::storage::{ChannelNum, peers};
 
 /// Joins and knocks in a minute, in one channel: of one server's people, and of everybody's.
-const PER_SERVER: NonZeroU32 = NonZeroU32::new(120).unwrap();
-const PER_CHANNEL: NonZeroU32 = NonZeroU32::new(1_200).unwrap();
+const PER_SERVER: u32 = 120;
+const PER_CHANNEL: u32 = 1_200;
 /// People of one server who knock at one channel and have no answer yet.
 const KNOCKS_PER_SERVER_MAX: i64 = 20;
 /// Invitations into one channel of which other servers have not heard yet: by one person, and by all.
@@ -29,25 +26,16 @@ const INVITING_PER_PERSON_MAX: i64 = 50;
 const INVITING_PER_CHANNEL_MAX: i64 = 500;
 
 pub struct Crowds {
-    of_server: DefaultKeyedRateLimiter<(ServerName, ChannelId)>,
-    of_channel: DefaultKeyedRateLimiter<ChannelId>,
+    of_server: Pace<(ServerName, ChannelId)>,
+    of_channel: Pace<ChannelId>,
     /// None where nothing is limited.
     paces: Option<Paces>,
 }
 
 /// How many events in a minute one person may write, and one server's people together.
 struct Paces {
-    of_person: DefaultKeyedRateLimiter<UserId>,
-    of_server: DefaultKeyedRateLimiter<ServerName>,
-}
-
-fn per_minute<K: Hash + Eq + Clone>(most: u32) -> DefaultKeyedRateLimiter<K> {
-    RateLimiter::keyed(Quota::per_minute(NonZeroU32::new(most).unwrap_or(NonZeroU32::MIN)))
-}
-
-/// Counts one event. How long to wait where it is too much.
-fn count<K: Hash + Eq + Clone>(limiter: &DefaultKeyedRateLimiter<K>, key: &K) -> Option<Duration> {
-    limiter.check_key(key).err().map(|until| until.wait_time_from(DefaultClock::default().now()))
+    of_person: Pace<UserId>,
+    of_server: Pace<ServerName>,
 }
 
 impl Paces {
@@ -63,9 +51,9 @@ impl Paces {
             };
             let sender = &signed.event.sender;
             let waits = server_waits.or_else(|| waiting.get(sender).copied());
-            let waits = waits.or_else(|| count(&self.of_person, sender));
+            let waits = waits.or_else(|| self.of_person.check(sender).err());
             let waits = waits.or_else(|| {
-                server_waits = count(&self.of_server, server);
+                server_waits = self.of_server.check(server).err();
                 server_waits
             });
             match waits {
@@ -86,14 +74,10 @@ impl Paces {
 impl Crowds {
     pub fn new(settings: &Settings) -> Crowds {
         let paces = settings.limits.enabled.then(|| Paces {
-            of_person: per_minute(settings.limits.writes_per_minute),
-            of_server: per_minute(settings.federation.events_per_minute),
+            of_person: Pace::per_minute(settings.limits.writes_per_minute),
+            of_server: Pace::per_minute(settings.federation.events_per_minute),
         });
-        Crowds {
-            of_server: RateLimiter::keyed(Quota::per_minute(PER_SERVER)),
-            of_channel: RateLimiter::keyed(Quota::per_minute(PER_CHANNEL)),
-            paces,
-        }
+        Crowds { of_server: Pace::per_minute(PER_SERVER), of_channel: Pace::per_minute(PER_CHANNEL), paces }
     }
 
     /// Refuses those of a server's events that are more than it or their senders may write now.
@@ -107,18 +91,17 @@ impl Crowds {
     /// Whether so many more of the server's people may come into the channel now.
     pub fn admits(&self, server: &ServerName, channel: &ChannelId, count: usize) -> bool {
         let Some(count) = u32::try_from(count).ok().and_then(NonZeroU32::new) else { return count == 0 };
-        let theirs = self.of_server.check_key_n(&(server.clone(), channel.clone()), count);
-        let admits = |checked: Result<Result<(), _>, _>| matches!(checked, Ok(Ok(())));
-        admits(theirs) && admits(self.of_channel.check_key_n(channel, count))
+        let theirs = self.of_server.check_n(&(server.clone(), channel.clone()), count);
+        theirs.is_ok() && self.of_channel.check_n(channel, count).is_ok()
     }
 
     /// Lets go of those who were quiet for a while.
     pub fn forget_quiet(&self) {
-        self.of_server.retain_recent();
-        self.of_channel.retain_recent();
+        self.of_server.forget_quiet();
+        self.of_channel.forget_quiet();
         if let Some(paces) = &self.paces {
-            paces.of_person.retain_recent();
-            paces.of_server.retain_recent();
+            paces.of_person.forget_quiet();
+            paces.of_server.forget_quiet();
         }
     }
 }

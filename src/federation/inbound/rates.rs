@@ -4,17 +4,16 @@ use std::hash::Hash;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest};
-use governor::clock::{Clock, DefaultClock};
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use super::State;
 use crate::config;
+use crate::domain::pace::Pace;
 use crate::http::Problem;
 use crate::http::limits::address;
 use crate::protocol::ids::ServerName;
@@ -26,31 +25,17 @@ const SIGNALS_PER_REQUEST: u32 = 10;
 /// How often who has been quiet is forgotten, in seconds.
 const FORGET_INTERVAL_S: u64 = 60;
 
-/// So many of something in a minute, by some key.
-struct PerMinute<K: Hash + Eq + Clone> {
-    most: NonZeroU32,
-    limiter: DefaultKeyedRateLimiter<K>,
-}
-
-impl<K: Hash + Eq + Clone> PerMinute<K> {
-    fn new(most: u32) -> PerMinute<K> {
-        let most = NonZeroU32::new(most).unwrap_or(NonZeroU32::MIN);
-        PerMinute { most, limiter: RateLimiter::keyed(Quota::per_minute(most)) }
-    }
-
-    /// Counts `cost`, or all that a minute allows where it is more.
-    fn count(&self, key: &K, cost: NonZeroU32) -> Result<(), Problem> {
-        let Ok(Err(until)) = self.limiter.check_key_n(key, cost.min(self.most)) else { return Ok(()) };
-        let wait = until.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
-        Err(Problem::plain("rate_limited").retry_after(wait))
-    }
+/// Counts `cost`, or all that a minute allows where it is more.
+fn charge<K: Hash + Eq + Clone>(pace: &Pace<K>, key: &K, cost: NonZeroU32) -> Result<(), Problem> {
+    let refused = |wait: Duration| Problem::plain("rate_limited").retry_after(wait.as_secs() + 1);
+    pace.check_n(key, cost.min(pace.most)).map(drop).map_err(refused)
 }
 
 /// All limits for other servers.
 pub struct Rates {
-    servers: PerMinute<ServerName>,
-    addresses: PerMinute<IpAddr>,
-    strangers: PerMinute<IpAddr>,
+    servers: Pace<ServerName>,
+    addresses: Pace<IpAddr>,
+    strangers: Pace<IpAddr>,
     since: Instant,
     /// Seconds after `since`.
     forgotten_s: AtomicU64,
@@ -59,9 +44,9 @@ pub struct Rates {
 impl Rates {
     pub fn new(settings: &config::FederationSettings) -> Rates {
         Rates {
-            servers: PerMinute::new(settings.requests_per_minute),
-            addresses: PerMinute::new(settings.address_requests_per_minute),
-            strangers: PerMinute::new(settings.strangers_per_minute),
+            servers: Pace::per_minute(settings.requests_per_minute),
+            addresses: Pace::per_minute(settings.address_requests_per_minute),
+            strangers: Pace::per_minute(settings.strangers_per_minute),
             since: Instant::now(),
             forgotten_s: AtomicU64::new(0),
         }
@@ -69,7 +54,7 @@ impl Rates {
 
     /// A request that the server signed.
     pub fn request(&self, server: &ServerName) -> Result<(), Problem> {
-        self.servers.count(server, NonZeroU32::MIN)
+        charge(&self.servers, server, NonZeroU32::MIN)
     }
 
     /// So many claims about heads, beside the request that they came in.
@@ -84,17 +69,17 @@ impl Rates {
 
     fn parts(&self, server: &ServerName, count: usize, per_request: u32) -> Result<(), Problem> {
         let cost = u32::try_from(count).unwrap_or(u32::MAX) / per_request;
-        NonZeroU32::new(cost).map_or(Ok(()), |cost| self.servers.count(server, cost))
+        NonZeroU32::new(cost).map_or(Ok(()), |cost| charge(&self.servers, server, cost))
     }
 
     /// A request in the name of a server that was never met: whose document would be fetched, and kept.
     pub fn stranger(&self, request: &HttpRequest) -> Result<(), Problem> {
-        self.strangers.count(&address(request), NonZeroU32::MIN)
+        charge(&self.strangers, &address(request), NonZeroU32::MIN)
     }
 
     fn address(&self, request: &HttpRequest) -> Result<(), Problem> {
         self.forget_quiet();
-        self.addresses.count(&address(request), NonZeroU32::MIN)
+        charge(&self.addresses, &address(request), NonZeroU32::MIN)
     }
 
     fn forget_quiet(&self) {
@@ -108,9 +93,9 @@ impl Rates {
                 .compare_exchange(before_s, now_s, Ordering::Relaxed, Ordering::Relaxed)
                 .is_ok()
         {
-            self.servers.limiter.retain_recent();
-            self.addresses.limiter.retain_recent();
-            self.strangers.limiter.retain_recent();
+            self.servers.forget_quiet();
+            self.addresses.forget_quiet();
+            self.strangers.forget_quiet();
         }
     }
 }
