@@ -5,6 +5,7 @@ mod doors;
 mod identity;
 mod listener;
 mod rehearsal;
+mod settings;
 mod upkeep;
 
 use std::net::SocketAddr;
@@ -44,7 +45,8 @@ use crate::push::{self, Vapid};
 use crate::storage::{self, ChannelNum, Conn, ReadPool, meta};
 pub use alone::Alone;
 pub use rehearsal::rehearse;
-use upkeep::{House, Sweeping, bounds, keep_files, keep_house, open_files, size};
+use settings::{bounds, open_files, processors, read_threads, size};
+use upkeep::{House, Sweeping, keep_files, keep_house};
 
 /// Why the server can't start.
 #[derive(Debug, thiserror::Error)]
@@ -92,16 +94,6 @@ impl StartError {
 fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> StartError {
     let what = what.into();
     move |error| StartError::Io { what, error }
-}
-
-/// Threads for reading, when the settings don't say.
-fn read_threads(config: &Config) -> usize {
-    let given = usize::try_from(config.settings.database.read_threads).unwrap_or(0);
-    if given > 0 { given } else { processors() * 2 }
-}
-
-fn processors() -> usize {
-    std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
 }
 
 /// Brings the schema up to date and answers which migrations ran.
@@ -168,10 +160,8 @@ pub fn open_outbound(
 ) -> Result<(Domain, Arc<Outbound>, Vec<std::thread::JoinHandle<()>>), StartError> {
     let built =
         build_domain(config, Arc::new(SystemClock), Arc::new(Silence), Arc::new(NobodyOnline), false)?;
-    let outbound = built.outbound.ok_or_else(|| StartError::Tls {
-        what: "federation.enabled".to_owned(),
-        error: "is off".to_owned(),
-    })?;
+    let is_off = || StartError::Setting { field: "federation.enabled", error: "is off".to_owned() };
+    let outbound = built.outbound.ok_or_else(is_off)?;
     Ok((built.domain, outbound, built.writers))
 }
 

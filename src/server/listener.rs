@@ -55,7 +55,7 @@ pub(super) fn listen_for_servers(
     shared: App,
 ) -> Result<Listener, StartError> {
     let Some(listen) = config.federation.listen else {
-        return Err(StartError::Tls { what: "federation.listen".to_owned(), error: "is not set".to_owned() });
+        return Err(StartError::Setting { field: "federation.listen", error: "is not set".to_owned() });
     };
     let most = usize::try_from(config.settings.federation.connections_per_address).unwrap_or(1);
     let doors = Arc::new(Doors::new(most, config.trusted_proxies.clone()));

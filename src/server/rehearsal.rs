@@ -1,6 +1,6 @@
 //! Whether settings can be used, tried as far as that goes without touching any data or asking anybody.
 
-use super::{StartError, listener, upkeep};
+use super::{StartError, listener, settings};
 use crate::config::{Config, FileStorage};
 use crate::federation::discovery;
 use crate::{mail, push};
@@ -13,7 +13,7 @@ use crate::{mail, push};
 pub fn rehearse(config: &Config) -> Result<(), StartError> {
     let files = &config.settings.files;
     if files.storage == FileStorage::S3 {
-        upkeep::open_bucket(files)?;
+        settings::open_bucket(files)?;
     }
     check_scanner(config)?;
     if config.federation.enabled {
@@ -36,7 +36,7 @@ pub(super) fn miss_scanner(config: &Config) {
 }
 
 fn check_scanner(config: &Config) -> Result<(), StartError> {
-    upkeep::scanner(&config.settings.files)
+    settings::scanner(&config.settings.files)
         .check()
         .map_err(|error| StartError::Setting { field: "files.scan_command", error: error.to_string() })
 }

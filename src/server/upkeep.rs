@@ -1,65 +1,18 @@
-//! What has to be done now and then, and where files are kept.
+//! What has to be done now and then.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use super::StartError;
-use crate::config::{Config, FileStorage, Files as FileSettings};
 use crate::domain::Domain;
 use crate::domain::compaction::Quiet;
 use crate::domain::effect::{Announce, Audience, Change, Effect};
-use crate::domain::files::Files;
 use crate::domain::retold::Retold;
 use crate::federation::courier::Routes;
-use crate::files::{Parts, S3, Scan, Scanner, Store};
 use crate::http::Shared;
-use crate::live::{self, Bounds, Hub};
+use crate::live::Hub;
 use crate::storage::{Conn, is_postgres};
-
-pub fn open_files(config: &Config) -> Result<Files, StartError> {
-    let settings = &config.settings.files;
-    let dir = config.data_dir.join("files");
-    let store = match settings.storage {
-        FileStorage::Local => Store::in_directory(&dir.join("objects"))?,
-        FileStorage::S3 => open_bucket(settings)?,
-    };
-    let scan = Scan::new(scanner(settings), Duration::from_secs(u64::from(settings.scan_seconds)));
-    Ok(Files::new(store, Parts::open(dir.join("parts"))?, scan))
-}
-
-pub fn open_bucket(settings: &FileSettings) -> Result<Store, StartError> {
-    Ok(Store::in_bucket(S3 {
-        endpoint: settings.s3_endpoint.to_string(),
-        bucket: settings.s3_bucket.to_string(),
-        region: settings.s3_region.to_string(),
-        key: settings.s3_key.to_string(),
-        secret: settings.s3_secret.to_string(),
-    })?)
-}
-
-/// Who examines files, by the settings.
-pub fn scanner(settings: &FileSettings) -> Scanner {
-    let (command, clamd) = (settings.scan_command.to_string(), settings.scan_clamd.to_string());
-    match (command.is_empty(), clamd.is_empty()) {
-        (true, true) => Scanner::Nobody,
-        (false, _) => Scanner::Program(command.into()),
-        (true, false) if clamd.starts_with('/') => Scanner::ClamdUnix(clamd.into()),
-        (true, false) => Scanner::ClamdTcp(clamd),
-    }
-}
-
-/// A number of the settings, as a size.
-pub fn size(number: u32) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
-}
-
-/// What may wait for one socket.
-pub fn bounds(config: &Config) -> Bounds {
-    let stream = &config.settings.stream;
-    Bounds { frames: size(stream.queue_frames), bytes: size(stream.queue_bytes), pace: live::PACE_MAX }
-}
 
 const PRESENCE_INTERVAL: Duration = Duration::from_secs(1);
 /// How often other servers hear who is still there: well before they forget it (90 s).

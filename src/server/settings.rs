@@ -1,0 +1,62 @@
+//! What is made of the settings: where files are kept, and how much of everything there is.
+
+use std::time::Duration;
+
+use super::StartError;
+use crate::config::{Config, FileStorage, Files as FileSettings};
+use crate::domain::files::Files;
+use crate::files::{Parts, S3, Scan, Scanner, Store};
+use crate::live::{self, Bounds};
+
+pub fn open_files(config: &Config) -> Result<Files, StartError> {
+    let settings = &config.settings.files;
+    let dir = config.data_dir.join("files");
+    let store = match settings.storage {
+        FileStorage::Local => Store::in_directory(&dir.join("objects"))?,
+        FileStorage::S3 => open_bucket(settings)?,
+    };
+    let scan = Scan::new(scanner(settings), Duration::from_secs(u64::from(settings.scan_seconds)));
+    Ok(Files::new(store, Parts::open(dir.join("parts"))?, scan))
+}
+
+pub fn open_bucket(settings: &FileSettings) -> Result<Store, StartError> {
+    Ok(Store::in_bucket(S3 {
+        endpoint: settings.s3_endpoint.to_string(),
+        bucket: settings.s3_bucket.to_string(),
+        region: settings.s3_region.to_string(),
+        key: settings.s3_key.to_string(),
+        secret: settings.s3_secret.to_string(),
+    })?)
+}
+
+/// Who examines files, by the settings.
+pub fn scanner(settings: &FileSettings) -> Scanner {
+    let (command, clamd) = (settings.scan_command.to_string(), settings.scan_clamd.to_string());
+    match (command.is_empty(), clamd.is_empty()) {
+        (true, true) => Scanner::Nobody,
+        (false, _) => Scanner::Program(command.into()),
+        (true, false) if clamd.starts_with('/') => Scanner::ClamdUnix(clamd.into()),
+        (true, false) => Scanner::ClamdTcp(clamd),
+    }
+}
+
+/// A number of the settings, as a size.
+pub fn size(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// What may wait for one socket.
+pub fn bounds(config: &Config) -> Bounds {
+    let stream = &config.settings.stream;
+    Bounds { frames: size(stream.queue_frames), bytes: size(stream.queue_bytes), pace: live::PACE_MAX }
+}
+
+/// Threads for reading, when the settings don't say.
+pub fn read_threads(config: &Config) -> usize {
+    let given = usize::try_from(config.settings.database.read_threads).unwrap_or(0);
+    if given > 0 { given } else { processors() * 2 }
+}
+
+pub fn processors() -> usize {
+    std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
+}
