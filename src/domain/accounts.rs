@@ -293,6 +293,20 @@ impl Domain {
         Ok((rows.iter().take(most).map(show::user).collect(), next))
     }
 
+    /// The person in whose name a command acts.
+    ///
+    /// # Errors
+    /// `user_not_found`
+    pub async fn operator_of(&self, username: &str) -> Result<Actor> {
+        let id = parse_username(username.trim_start_matches('@'), self.server())?;
+        let row = self.reads.read(move |conn| Ok::<_, Error>(users::by_id(conn, id.as_str())?)).await?;
+        let row = row.filter(|row| row.deleted_ts.is_none() && row.password_hash.is_some());
+        let row = row.ok_or(Error::NotFound(Missing::User))?;
+        let id = row.id.parse().map_err(|_| Error::NotFound(Missing::User))?;
+        let person = Person { num: row.num, id };
+        Ok(Actor { person, role: AccountRole::User, session: String::new() })
+    }
+
     /// How many accounts this server has.
     pub async fn account_count(&self) -> Result<i64> {
         Ok(self.reads.read(users::count_local).await?)

@@ -35,6 +35,11 @@ impl Ask {
     }
 }
 
+/// A part of the path of an [`Ask`].
+pub(super) fn encode(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
 /// Codes of refusals that are about the moment and not about what was asked.
 pub const PASSING_CODES: &[&str] = &["busy", "internal", "recovering", "rate_limited", "fenced"];
 

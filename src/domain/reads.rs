@@ -1,4 +1,4 @@
-//! Read markers, and who is typing.
+//! Read markers.
 
 use super::effect::Effect;
 use super::seat::Seat;
@@ -50,16 +50,5 @@ impl Domain {
                 Ok(state)
             })
             .await
-    }
-
-    /// Tells the channel that one is typing. Nothing is stored.
-    pub async fn typing(&self, actor: &Actor, channel: ChannelId) -> Result<()> {
-        let user = actor.person.num;
-        let id = channel.clone();
-        let num =
-            self.reads.read(move |conn| Seat::joined(conn, user, &id).map(|seat| seat.channel.num)).await?;
-        let user = actor.person.id.as_str().to_owned();
-        self.audience.announce(vec![Effect::Typing { channel: num, id: channel, user }]);
-        Ok(())
     }
 }

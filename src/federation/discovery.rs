@@ -19,7 +19,7 @@ use crate::protocol::ids::{KeyId, ServerName};
 use crate::protocol::key_document::{Contradiction, KeyDocument, KeyProblem, SignedKeySet, check_chain};
 use crate::protocol::limits::JSON_BYTES_MAX;
 use crate::protocol::sign::PublicKey;
-use crate::storage::peers::{self, PeerRow};
+use crate::storage::peers::PeerRow;
 use crate::storage::{ReadPool, peers as table};
 
 /// How long a whole fetch may take.
@@ -341,7 +341,7 @@ fn pin(
 ) -> crate::storage::Result<Result<(), String>> {
     let server = document.set.server.as_str();
     let alarm = |conn: &mut crate::storage::Conn, kind: &str, what: &str| {
-        peers::add_alarm(conn, now, kind, server, "", what)?;
+        table::add_alarm(conn, now, kind, server, "", what)?;
         Ok(Err(what.to_owned()))
     };
     if let Some(row) = table::get(conn, server)? {

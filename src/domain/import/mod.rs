@@ -109,22 +109,6 @@ pub struct Import<'a> {
     pub part: (f64, f64),
 }
 
-impl Domain {
-    /// The person in whose name a command acts.
-    ///
-    /// # Errors
-    /// `user_not_found`
-    pub async fn operator_of(&self, username: &str) -> Result<Actor> {
-        let id = super::accounts::parse_username(username.trim_start_matches('@'), self.server())?;
-        let row = self.reads.read(move |conn| Ok::<_, Error>(users::by_id(conn, id.as_str())?)).await?;
-        let row = row.filter(|row| row.deleted_ts.is_none() && row.password_hash.is_some());
-        let row = row.ok_or(Error::NotFound(Missing::User))?;
-        let id = row.id.parse().map_err(|_| Error::NotFound(Missing::User))?;
-        let person = super::Person { num: row.num, id };
-        Ok(Actor { person, role: super::view::AccountRole::User, session: String::new() })
-    }
-}
-
 impl Import<'_> {
     /// The channel of a conversation: made when it is first brought, and found again after that.
     async fn channel(&mut self, conversation: &Conversation) -> std::result::Result<ChannelId, ImportError> {

@@ -6,11 +6,10 @@ use std::time::Duration;
 use futures_util::StreamExt;
 
 use super::files::may_have;
-use super::replica::encode;
 use crate::domain::clock::{Clock, random_text};
 use crate::domain::effect::Effect;
 use crate::domain::files::{Files, put_row};
-use crate::domain::peers::{PeerError, Peers};
+use crate::domain::peers::{PeerError, Peers, encode};
 use crate::domain::uploads::describe;
 use crate::domain::writer::{Work, Writer};
 use crate::domain::{Error, Missing, Result, show};

@@ -11,9 +11,8 @@ use tokio::sync::{Semaphore, watch};
 
 use super::fetch::{Common, Fetch, Portraits};
 use super::history::readable_from;
-use super::replica::encode;
 use crate::domain::files::{Found, find};
-use crate::domain::peers::PeerError;
+use crate::domain::peers::{PeerError, encode};
 use crate::domain::{Actor, Domain, Error, Missing, Result};
 use crate::files::Hash;
 use crate::protocol::Seq;

@@ -4,13 +4,12 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::replica::encode;
 use super::wire::{ChannelCard, DirectoryPage};
 use super::{interest, line};
 use crate::domain::channels::view_after;
 use crate::domain::directory::Listed;
 use crate::domain::effect::Effect;
-use crate::domain::peers::{Ask, PeerError};
+use crate::domain::peers::{Ask, PeerError, encode};
 use crate::domain::view::Channel;
 use crate::domain::writer::{Draft, Outgoing, Work};
 use crate::domain::{Actor, Domain, Error, Missing, Person, Result, project, show, stored};

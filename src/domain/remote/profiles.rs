@@ -6,10 +6,9 @@ use std::time::Duration;
 
 use super::fetch::{Portraits, drop_portrait};
 use super::line;
-use super::replica::encode;
 use super::wire::Profile;
 use crate::domain::effect::Effect;
-use crate::domain::peers::{Ask, PeerError, Peers};
+use crate::domain::peers::{Ask, PeerError, Peers, encode};
 use crate::domain::writer::{Work, Writer};
 use crate::domain::{Domain, Result, accounts, show};
 use crate::files::Hash as FileHash;

@@ -293,8 +293,3 @@ fn forged_key(work: &mut Work<'_>, id: &ChannelId, server: &ServerName, key: &Ke
     let now = work.lane.clock.now();
     Ok(peers::add_alarm(work.conn, now, "forged_key", server.as_str(), id.as_str(), &detail)?)
 }
-
-/// A part of a path.
-pub(in crate::domain) fn encode(text: &str) -> String {
-    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
-}

@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use super::history::is_in;
 use super::wire::Signal;
 use crate::domain::effect::Effect;
-use crate::domain::{Domain, Error, Forbidden, Missing, Result};
-use crate::protocol::ids::{ChannelId, ServerName, UserId};
+use crate::domain::seat::Seat;
+use crate::domain::{Actor, Domain, Error, Forbidden, Missing, Result};
+use crate::protocol::ids::{ChannelId, ServerName};
 use crate::storage::{ChannelNum, UserNum, channels, members, users};
 
 /// Signals in one request.
@@ -62,6 +63,17 @@ struct Told {
 }
 
 impl Domain {
+    /// Tells the channel that one is typing. Nothing is stored.
+    pub async fn typing(&self, actor: &Actor, channel: ChannelId) -> Result<()> {
+        let user = actor.person.num;
+        let id = channel.clone();
+        let num =
+            self.reads.read(move |conn| Seat::joined(conn, user, &id).map(|seat| seat.channel.num)).await?;
+        let user = actor.person.id.as_str().to_owned();
+        self.audience.announce(vec![Effect::Typing { channel: num, id: channel, user }]);
+        Ok(())
+    }
+
     /// What passes: typing of the origin's people, or of anybody when the origin is the host; presence and new
     /// profiles of the origin's own people.
     ///
@@ -149,17 +161,10 @@ impl Domain {
     }
 }
 
-impl Signal {
-    pub fn user(&self) -> &UserId {
-        match self {
-            Signal::Typing { user } | Signal::Presence { user, .. } | Signal::Profile { user } => user,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::ids::UserId;
 
     #[test]
     fn one_of_each_is_heard() {

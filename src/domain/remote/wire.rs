@@ -251,6 +251,14 @@ pub enum Signal {
     },
 }
 
+impl Signal {
+    pub fn user(&self) -> &UserId {
+        match self {
+            Signal::Typing { user } | Signal::Presence { user, .. } | Signal::Profile { user } => user,
+        }
+    }
+}
+
 /// Two heads that can't both be true.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
