@@ -1,4 +1,4 @@
-//! How much of something may be done in a while, by some key (GCRA, through `governor`).
+//! How much of something may be done in a while, by some key (GCRA, through `governor`); and how long what failed rests.
 
 use std::hash::Hash;
 use std::num::NonZeroU32;
@@ -56,9 +56,29 @@ impl<K: Hash + Eq + Clone> Pace<K> {
     }
 }
 
+/// How long to wait after so many failures: twice as long each time, up to the longest.
+pub fn backoff(first: Duration, longest: Duration, failures: u32) -> Duration {
+    first.saturating_mul(1 << failures.min(31)).min(longest)
+}
+
+/// As [`backoff`], in milliseconds.
+pub fn backoff_ms(first: i64, longest: i64, failures: i64) -> i64 {
+    first.saturating_mul(1 << failures.clamp(0, 62)).min(longest)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pauses_double_up_to_the_longest() {
+        let pauses = [0, 1, 2, 3, 40].map(|failures| backoff_ms(500, 3_000, failures));
+        assert_eq!(pauses, [500, 1_000, 2_000, 3_000, 3_000]);
+        assert_eq!(backoff_ms(500, 3_000, i64::MAX), 3_000);
+        let (first, longest) = (Duration::from_millis(500), Duration::from_secs(3));
+        assert_eq!(backoff(first, longest, 1), Duration::from_secs(1));
+        assert_eq!(backoff(first, longest, u32::MAX), longest);
+    }
 
     #[test]
     fn so_many_come_at_once_and_no_more() {

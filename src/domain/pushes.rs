@@ -13,6 +13,7 @@ use serde::Serialize;
 use web_push_native::p256::PublicKey;
 
 use super::attention::is_quiet;
+use super::pace::backoff_ms;
 use super::project::At;
 use super::writer::Work;
 use super::{Actor, Domain, Error, Forbidden, Missing, Result, show};
@@ -251,8 +252,7 @@ impl Domain {
 /// How long to wait before the next try; none when there is none.
 fn pause(sent: Sent, first: i64, tries: i64) -> Option<i64> {
     let Sent::Later(said) = sent else { return None };
-    let doublings = u32::try_from(tries).unwrap_or(u32::MAX).min(20);
-    let own = first.saturating_mul(1 << doublings).min(PAUSE_MS_MAX);
+    let own = backoff_ms(first, PAUSE_MS_MAX, tries);
     (tries + 1 < TRIES_MAX).then(|| said.map_or(own, |said| said.clamp(own, PAUSE_MS_MAX.max(own))))
 }
 

@@ -8,6 +8,7 @@ use futures_util::{FutureExt, StreamExt};
 
 use super::history::{is_in_force, readable_from};
 use super::others::others_in;
+use crate::domain::pace::backoff_ms;
 use crate::domain::peers::Ask;
 use crate::domain::stored::damaged;
 use crate::domain::{Domain, Error, Result};
@@ -137,7 +138,7 @@ impl Domain {
     async fn put_off_body(&self, row: MissingRow, again: bool) -> Result<()> {
         let now = self.clock.now();
         let again = again && now - row.created_ts < AGE_MS_MAX;
-        let pause = PAUSE_MS_MIN.saturating_mul(1 << row.tries.clamp(0, 20)).min(PAUSE_MS_MAX);
+        let pause = backoff_ms(PAUSE_MS_MIN, PAUSE_MS_MAX, row.tries);
         self.writer
             .other("missing bodies", move |work| {
                 match again {

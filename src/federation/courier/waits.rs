@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use super::{ASKED_PAUSE_MAX, PAUSE_MAX, PAUSE_MIN};
+use crate::domain::pace::backoff;
 use crate::domain::peers::PeerError;
 use crate::storage::ChannelNum;
 
@@ -16,7 +17,7 @@ pub(super) fn pause_after(failures: &mut u32, error: Option<&PeerError>) -> Dura
         return (*asked).clamp(PAUSE_MIN, ASKED_PAUSE_MAX);
     }
     *failures = failures.saturating_add(1);
-    PAUSE_MIN.saturating_mul(1 << (*failures).min(13)).min(PAUSE_MAX)
+    backoff(PAUSE_MIN, PAUSE_MAX, *failures)
 }
 
 struct Wait {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
+use crate::domain::pace::backoff;
 use crate::protocol::ids::ServerName;
 
 /// First and longest pause before a server is asked again that did not answer.
@@ -109,7 +110,7 @@ impl Recovery {
     pub(super) fn failed(&self, server: &ServerName) {
         let mut todo = self.todo.lock().unwrap_or_else(PoisonError::into_inner);
         let failures = todo.get(server).map_or(0, |turn| turn.failures).saturating_add(1);
-        let pause = PAUSE_MIN.saturating_mul(1 << failures.min(10)).min(PAUSE_MAX);
+        let pause = backoff(PAUSE_MIN, PAUSE_MAX, failures);
         todo.insert(server.clone(), Turn { next: Instant::now() + pause, failures });
     }
 }
