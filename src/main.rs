@@ -27,6 +27,9 @@ use loggia::storage::{Conn, channels};
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
+/// Threads for all but HTTP, which has its own.
+const SERVE_THREADS: usize = 2;
+
 /// A federated chat server: every channel is a signed, verifiable log.
 #[derive(Parser)]
 #[command(version, about)]
@@ -231,7 +234,7 @@ fn run(command: Command, config: Arc<Config>, file: Option<&Path>) -> Outcome {
     }
     match command {
         Command::Serve => tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
+            .worker_threads(SERVE_THREADS)
             .enable_all()
             .build()?
             .block_on(serve(config, file)),

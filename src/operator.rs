@@ -11,6 +11,9 @@ use loggia::protocol::ids::ServerName;
 use loggia::server;
 use loggia::storage::{Conn, peers};
 
+/// Alarms that are told, the newest first.
+const ALARMS_MAX: i64 = 100;
+
 #[derive(Subcommand)]
 pub enum KeysCommand {
     /// Make a new signing key. The old one's requests are good for an hour more; restart the server to sign with
@@ -108,7 +111,7 @@ pub fn peers(command: PeersCommand, config: &Arc<Config>) -> Outcome {
             {
                 println!("{server} is {lack} entries behind in channel {channel}");
             }
-            for alarm in peers::alarms(&mut conn, 100)? {
+            for alarm in peers::alarms(&mut conn, ALARMS_MAX)? {
                 println!(
                     "ALARM {} {} {} {}: {}",
                     alarm.ts, alarm.kind, alarm.server, alarm.channel, alarm.detail

@@ -45,7 +45,7 @@ use crate::push::{self, Vapid};
 use crate::storage::{self, ChannelNum, Conn, ReadPool, meta};
 pub use alone::Alone;
 pub use rehearsal::rehearse;
-use settings::{bounds, open_files, processors, read_threads, size};
+use settings::{BACKLOG, HEAD_MAX, bounds, open_files, processors, read_threads, size};
 use upkeep::{House, Sweeping, keep_files, keep_house};
 
 /// Why the server can't start.
@@ -378,8 +378,8 @@ pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Runn
     .on_connect(move |connection, _| give_up_on_the_silent(connection, patience))
     .workers(if threads > 0 { threads } else { processors() })
     .shutdown_timeout(u64::from(config.settings.server.shutdown_grace_s))
-    .client_request_timeout(Duration::from_secs(20))
-    .backlog(4_096)
+    .client_request_timeout(HEAD_MAX)
+    .backlog(BACKLOG)
     // A frame is written whole: to wait for more before it is sent would only delay it.
     .tcp_nodelay(true)
     .disable_signals()

@@ -6,6 +6,8 @@ use super::{Actor, Domain, Error, Missing, Result};
 use crate::storage::users::{self, InviteRow};
 
 pub const INVITE_USES_MAX: i64 = 10_000;
+/// How long an invite may last, in seconds: a year.
+const INVITE_S_MAX: i64 = 365 * 24 * 3_600;
 
 impl Domain {
     /// Makes a code that lets `uses` people register, for `expires_in_s` seconds or for ever.
@@ -20,8 +22,9 @@ impl Domain {
         if !(1..=INVITE_USES_MAX).contains(&uses) {
             return Err(Error::invalid("bad_uses", "/uses", format!("must be from 1 to {INVITE_USES_MAX}")));
         }
-        if expires_in_s.is_some_and(|seconds| !(1..=31_536_000).contains(&seconds)) {
-            return Err(Error::invalid("bad_expiry", "/expires_in_s", "must be from 1 to 31536000 seconds"));
+        if expires_in_s.is_some_and(|seconds| !(1..=INVITE_S_MAX).contains(&seconds)) {
+            let detail = format!("must be from 1 to {INVITE_S_MAX} seconds");
+            return Err(Error::invalid("bad_expiry", "/expires_in_s", detail));
         }
         let now = self.clock.now();
         let row = InviteRow {

@@ -72,7 +72,7 @@ pub(super) fn listen_for_servers(
         map_config(app, |()| AppConfig::default())
     };
     let server = Server::build()
-        .workers(2)
+        .workers(WORKERS)
         .max_concurrent_connections(SERVER_CONNECTIONS_MAX)
         .shutdown_timeout(u64::from(config.settings.server.shutdown_grace_s))
         .disable_signals();
@@ -141,7 +141,9 @@ where
     })
 }
 
-/// Connections of other servers at once, for each thread that serves them.
+/// Threads that serve other servers.
+const WORKERS: usize = 2;
+/// Connections of other servers at once, for each of [`WORKERS`].
 const SERVER_CONNECTIONS_MAX: usize = 2_000;
 /// How long the first head of a connection may take.
 const HEAD_MAX: Duration = Duration::from_secs(10);

@@ -8,6 +8,11 @@ use crate::domain::files::Files;
 use crate::files::{Parts, S3, Scan, Scanner, Store};
 use crate::live::{self, Bounds};
 
+/// How long the head of a client's request may take.
+pub const HEAD_MAX: Duration = Duration::from_secs(20);
+/// Connections that wait to be taken: after a restart all clients come at once.
+pub const BACKLOG: u32 = 4_096;
+
 pub fn open_files(config: &Config) -> Result<Files, StartError> {
     let settings = &config.settings.files;
     let dir = config.data_dir.join("files");

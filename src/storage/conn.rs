@@ -19,7 +19,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::Error;
 use super::pipeline::{Pipeline, Row};
-use super::sqlite::SqliteFile;
+use super::sqlite::{COMPACTING_PATIENCE_MS, EMPTYING_PATIENCE_MS, PATIENCE_MS, SqliteFile};
 
 /// Pure Rust: no libpq to link, and one binary serves both databases.
 pub type PgConnection = AsyncConnectionWrapper<Pipeline, OwnRuntime>;
@@ -241,7 +241,6 @@ const POSTGRESQL: EmbeddedMigrations = embed_migrations!("migrations/postgresql"
 /// A commit may change more than the cache holds, up to 64 MB: pages that go to the WAL before it ends are read there again
 /// and counted into its checksums anew.
 const PRAGMAS: &str = "
-    PRAGMA busy_timeout = 5000;
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON;
@@ -269,7 +268,8 @@ impl Conn {
             return Ok(Conn::Postgres(Box::new(conn)));
         }
         let mut conn = SqliteFile::establish(url).map_err(|error| cannot(format!("{url}: {error}")))?;
-        conn.batch_execute(PRAGMAS).map_err(|error| cannot(format!("{url}: {error}")))?;
+        let set = conn.set_patience(PATIENCE_MS).and_then(|()| conn.batch_execute(PRAGMAS));
+        set.map_err(|error| cannot(format!("{url}: {error}")))?;
         Ok(Conn::Sqlite(conn))
     }
 
@@ -407,9 +407,9 @@ impl Conn {
     pub fn compact(&mut self) -> Result<(), Error> {
         match self {
             Conn::Sqlite(c) => {
-                c.batch_execute("PRAGMA busy_timeout = 60000")?;
+                c.set_patience(COMPACTING_PATIENCE_MS)?;
                 let compacted = c.batch_execute("VACUUM");
-                c.batch_execute("PRAGMA busy_timeout = 5000")?;
+                c.set_patience(PATIENCE_MS)?;
                 Ok(compacted?)
             }
             Conn::Postgres(_) => Ok(()),
@@ -430,7 +430,8 @@ impl Conn {
     pub fn empty_log(&mut self) -> Result<(), Error> {
         match self {
             Conn::Sqlite(c) => {
-                Ok(c.batch_execute("PRAGMA busy_timeout = 500; PRAGMA wal_checkpoint(TRUNCATE)")?)
+                c.set_patience(EMPTYING_PATIENCE_MS)?;
+                Ok(c.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?)
             }
             Conn::Postgres(_) => Ok(()),
         }

@@ -2,11 +2,17 @@
 
 use std::ops::{Deref, DerefMut};
 
-use diesel::connection::{AnsiTransactionManager, Connection, TransactionManager};
+use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection, TransactionManager};
 use diesel::sqlite::SqliteConnection;
 use diesel::{ConnectionResult, QueryResult};
 
 use super::search::fts::{Change, Waiting};
+
+/// How long a connection waits for another that writes, in milliseconds; and what writes the file anew, and what empties
+/// the log.
+pub(super) const PATIENCE_MS: u32 = 5_000;
+pub(super) const COMPACTING_PATIENCE_MS: u32 = 60_000;
+pub(super) const EMPTYING_PATIENCE_MS: u32 = 500;
 
 /// [`SqliteConnection`], whose transactions end with the words of what they carried.
 pub struct SqliteFile {
@@ -31,6 +37,11 @@ impl DerefMut for SqliteFile {
 impl SqliteFile {
     pub(super) fn establish(url: &str) -> ConnectionResult<SqliteFile> {
         Ok(SqliteFile { conn: SqliteConnection::establish(url)?, words: Waiting::default() })
+    }
+
+    /// How long it waits for others that write.
+    pub(super) fn set_patience(&mut self, ms: u32) -> QueryResult<()> {
+        self.conn.batch_execute(&format!("PRAGMA busy_timeout = {ms}"))
     }
 
     /// Begins a transaction with the write lock in its hand: one that has read first might find that it no longer can

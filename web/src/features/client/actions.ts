@@ -12,6 +12,8 @@ import { problemText } from "./problems";
 const PENDING_TRIES = 3;
 
 const INBOX_PAGE = 30;
+/** Members that are read at a time; of those who knock there are no more pages. */
+const MEMBERS_PAGE = 100;
 /** How many pages at most are looked through for something that the inbox shows. */
 export const INBOX_PAGES_MAX = 10;
 
@@ -151,7 +153,7 @@ export class Actions {
 
   async loadMembers(channel: string, cursor?: string): Promise<boolean> {
     return this.attempt(async () => {
-      const query = { limit: 100, membership: "joined" as const, ...(cursor ? { cursor } : {}) };
+      const query = { limit: MEMBERS_PAGE, membership: "joined" as const, ...(cursor ? { cursor } : {}) };
       const { members, next } = await api.list_members(channel, query);
       this.store.dispatch({ type: "members_loaded", channel, members, next, first: !cursor });
     });
@@ -162,7 +164,7 @@ export class Actions {
     const known = this.store.getState().channels[channel]?.members;
     if (!known && !(await this.loadMembers(channel))) return false;
     return this.attempt(async () => {
-      const { members } = await api.list_members(channel, { limit: 100, membership: "knocking" });
+      const { members } = await api.list_members(channel, { limit: MEMBERS_PAGE, membership: "knocking" });
       const next = this.store.getState().channels[channel]?.members?.next ?? null;
       this.store.dispatch({ type: "members_loaded", channel, members, next, first: false });
     });
