@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::content::{self, NameContent, TopicContent};
 use super::messages::find_channel;
 use super::seat::{self, Seat, first_shown};
-use super::view::{Channel, ChannelServers, ChannelSync, Message, ServerLag, User};
+use super::view::{Channel, ChannelServers, ChannelSync, Message, ServerLag, SyncState, User};
 use super::writer::{Draft, Work};
 use super::{
     Actor, Conflict, Domain, Error, Forbidden, Missing, Person, Result, accounts, project, show, stored,
@@ -134,7 +134,7 @@ impl Domain {
                 let seat = Seat::find(conn, user, &id)?;
                 let mut sync = sync_of(conn, &seat.channel, ours.as_str())?;
                 if let Some(sync) = sync.as_mut().filter(|_| gate.is_shut(seat.channel.num)) {
-                    "recovering".clone_into(&mut sync.state);
+                    sync.state = SyncState::Recovering;
                 }
                 let servers = servers_of(&seat.channel);
                 let lacks = seat.lacks();
@@ -143,16 +143,16 @@ impl Domain {
             })
             .await?;
         let host = channel.info.host.parse::<ServerName>();
-        if let Some(sync) = channel.sync.as_mut().filter(|sync| sync.state == "live")
+        if let Some(sync) = channel.sync.as_mut().filter(|sync| sync.state == SyncState::Live)
             && host.is_ok_and(|host| self.peers.is_away(&host))
         {
-            "waiting".clone_into(&mut sync.state);
+            sync.state = SyncState::Waiting;
         }
         let here = channel.head + 1;
         let behind = self.catch_ups.missing(&known, here).into_iter().chain(lacks).max();
         if let Some((sync, behind)) = channel.sync.as_mut().zip(behind) {
-            if sync.state == "live" {
-                "replaying".clone_into(&mut sync.state);
+            if sync.state == SyncState::Live {
+                sync.state = SyncState::Replaying;
             }
             sync.behind = Some(behind);
         }
@@ -215,8 +215,8 @@ impl Domain {
 fn sync_of(conn: &mut Conn, row: &ChannelRow, ours: &str) -> Result<Option<ChannelSync>> {
     if row.host != ours {
         let frozen = peers::evidence(conn, &row.id)?.is_some();
-        let state = if frozen { "frozen" } else { "live" };
-        return Ok(Some(ChannelSync { state: state.to_owned(), behind: None, servers: Vec::new() }));
+        let state = if frozen { SyncState::Frozen } else { SyncState::Live };
+        return Ok(Some(ChannelSync { state, behind: None, servers: Vec::new() }));
     }
     let replicas = peers::replicas_of(conn, row.num)?;
     let lag = |replica: peers::ReplicaRow| ServerLag {
@@ -224,7 +224,7 @@ fn sync_of(conn: &mut Conn, row: &ChannelRow, ours: &str) -> Result<Option<Chann
         server: replica.server,
     };
     let servers: Vec<ServerLag> = replicas.into_iter().map(lag).collect();
-    Ok((!servers.is_empty()).then(|| ChannelSync { state: "live".to_owned(), behind: None, servers }))
+    Ok((!servers.is_empty()).then_some(ChannelSync { state: SyncState::Live, behind: None, servers }))
 }
 
 /// Which servers may have people in it; none for all.

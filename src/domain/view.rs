@@ -240,14 +240,24 @@ pub struct ServerLag {
     pub behind: i64,
 }
 
+/// `live`; `waiting`: the host can't be reached now; `replaying`: the host has more than is here, which is on its way
+/// (`behind`); `frozen`: the host has shown two logs, and nothing is
+/// written any more; `recovering`: this server, the host, was restored, and takes nothing until all servers said
+/// what they have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SyncState {
+    Live,
+    Waiting,
+    Replaying,
+    Frozen,
+    Recovering,
+}
+
 /// How a channel stands that several servers share.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ChannelSync {
-    /// `live`; `waiting`: the host can't be reached now; `replaying`: the host has more than is here, which is on its way
-    /// (`behind`); `frozen`: the host has shown two logs, and nothing is
-    /// written any more; `recovering`: this server, the host, was restored, and takes nothing until all servers said
-    /// what they have.
-    pub state: String,
+    pub state: SyncState,
     /// How many entries the host has that are not here yet, as far as is known; without them the channel is complete up
     /// to its `head`. Of a channel that one has just joined, the newest messages are shown before they are here.
     #[serde(skip_serializing_if = "Option::is_none")]

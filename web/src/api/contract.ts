@@ -20,8 +20,9 @@ export type Contract = {
   refusal: Fits<Omit<Mine.Refusal, "pending">, Api.Refusal>;
   reaction: Fits<Mine.Reaction, Api.Reaction>;
   attachment: Fits<Mine.Attachment, Api.Attachment>;
-  // Only where one channel is asked for.
+  // `sync` and `servers` only where one channel is asked for.
   channel: Fits<Omit<Mine.Channel, "sync" | "servers">, Api.Channel>;
+  channel_sync: Fits<Mine.ChannelSync, Api.ChannelSync>;
   directory: Fits<Mine.DirectoryEntry, Api.DirectoryChannel>;
   email: Fits<Omit<Mine.AccountEmail, "language">, Required<Api.AccountEmail>>;
   thread: Fits<Mine.ThreadState, Api.ThreadState>;

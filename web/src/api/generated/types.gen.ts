@@ -268,13 +268,7 @@ export type ChannelSync = {
      * Of a channel hosted here: the other servers that get it.
      */
     servers: Array<ServerLag>;
-    /**
-     * `live`; `waiting`: the host can't be reached now; `replaying`: the host has more than is here, which is on its way
-     * (`behind`); `frozen`: the host has shown two logs, and nothing is
-     * written any more; `recovering`: this server, the host, was restored, and takes nothing until all servers said
-     * what they have.
-     */
-    state: string;
+    state: SyncState;
 };
 
 export type Channels = {
@@ -1318,6 +1312,14 @@ export type Sync = {
      */
     users: Array<User>;
 };
+
+/**
+ * `live`; `waiting`: the host can't be reached now; `replaying`: the host has more than is here, which is on its way
+ * (`behind`); `frozen`: the host has shown two logs, and nothing is
+ * written any more; `recovering`: this server, the host, was restored, and takes nothing until all servers said
+ * what they have.
+ */
+export type SyncState = 'live' | 'waiting' | 'replaying' | 'frozen' | 'recovering';
 
 /**
  * A thread: its first message and a page of its replies.
