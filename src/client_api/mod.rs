@@ -107,7 +107,7 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 use serde_json::Value;
 use utoipa::OpenApi;
 
-use crate::http::openapi::{self, Access, Errors};
+use crate::http::openapi::{self, Access, Also, Errors};
 use crate::http::problem::{FieldError, Problem, ProblemDocument};
 
 /// Where the API lives.
@@ -122,8 +122,20 @@ macro_rules! access {
     };
 }
 
+macro_rules! also {
+    (by_rules) => {
+        Also::ByRules
+    };
+    (asks_others) => {
+        Also::AsksOthers
+    };
+    (fetches) => {
+        Also::Fetches
+    };
+}
+
 macro_rules! endpoints {
-    ($( $name:ident : $access:ident [ $($code:literal),* ] ; )+) => {
+    ($( $name:ident : $access:ident $(, $also:ident)* [ $($code:literal),* ] ; )+) => {
         #[derive(OpenApi)]
         #[openapi(
             info(
@@ -141,6 +153,7 @@ macro_rules! endpoints {
         pub const ERRORS: &[Errors] = &[ $( Errors {
             operation: stringify!($name),
             access: access!($access),
+            also: &[ $(also!($also)),* ],
             codes: &[ $($code),* ],
         }, )+ ];
 
@@ -158,7 +171,7 @@ endpoints! {
     delete_session: session ["session_not_found"];
     get_me: session ["user_not_found"];
     update_me: session ["bad_display_name", "bad_bio", "user_not_found"];
-    delete_me: session ["wrong_password", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "last_admin", "owner_must_transfer", "no_change"];
+    delete_me: session, by_rules ["wrong_password", "last_admin", "owner_must_transfer", "no_change"];
     change_password: session ["wrong_password", "password_too_short", "password_too_long"];
     list_refusals: session [];
     dismiss_refusal: session [];
@@ -183,30 +196,30 @@ endpoints! {
     create_channel: session ["bad_name", "bad_topic", "bad_alias", "alias_taken"];
     list_channels: session [];
     get_channel: session ["channel_not_found"];
-    update_channel: session ["channel_not_found", "not_member", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "bad_name", "bad_topic", "bad_alias", "alias_taken", "no_change"];
-    list_directory: session ["bad_limit", "bad_cursor", "server_not_found"];
-    join_channel: session ["channel_not_found", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header"];
-    create_join: session ["alias_not_found", "channel_not_found", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header"];
-    knock_channel: session ["channel_not_found", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "bad_target"];
-    leave_channel: session ["channel_not_found", "not_member", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "owner_must_transfer"];
+    update_channel: session, by_rules, asks_others ["channel_not_found", "not_member", "bad_name", "bad_topic", "bad_alias", "alias_taken", "no_change"];
+    list_directory: session, asks_others ["bad_limit", "bad_cursor", "server_not_found"];
+    join_channel: session, by_rules, asks_others ["channel_not_found"];
+    create_join: session, by_rules, asks_others ["alias_not_found", "channel_not_found"];
+    knock_channel: session, by_rules, asks_others ["channel_not_found", "bad_target"];
+    leave_channel: session, by_rules, asks_others ["channel_not_found", "not_member", "owner_must_transfer"];
     list_members: session ["channel_not_found", "not_member", "bad_limit", "bad_cursor"];
-    update_member: session ["channel_not_found", "not_member", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "user_not_found", "bad_member", "bad_reason", "bad_target", "owner_must_transfer", "not_accepted"];
-    create_dm: session ["bad_users", "user_not_found", "not_accepted", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header"];
-    send_message: session ["channel_not_found", "not_member", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "text_empty", "text_too_long", "bad_text", "nonce_reused", "bad_reference", "bad_target", "redacted", "message_not_found", "bad_attachments", "file_not_found"];
+    update_member: session, by_rules, asks_others ["channel_not_found", "not_member", "user_not_found", "bad_member", "bad_reason", "bad_target", "owner_must_transfer", "not_accepted"];
+    create_dm: session, by_rules, asks_others ["bad_users", "user_not_found", "not_accepted"];
+    send_message: session, by_rules, asks_others ["channel_not_found", "not_member", "text_empty", "text_too_long", "bad_text", "nonce_reused", "bad_reference", "bad_target", "redacted", "message_not_found", "bad_attachments", "file_not_found"];
     list_messages: session ["channel_not_found", "not_member", "bad_limit", "bad_place", "replaying"];
     get_message: session ["channel_not_found", "not_member", "message_not_found"];
-    edit_message: session ["channel_not_found", "not_member", "message_not_found", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "text_empty", "text_too_long", "bad_text", "not_yours", "bad_target", "redacted"];
-    delete_message: session ["channel_not_found", "not_member", "message_not_found", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "bad_reason", "bad_target", "redacted", "bad_json", "too_large", "unsupported_media_type"];
+    edit_message: session, by_rules, asks_others ["channel_not_found", "not_member", "message_not_found", "text_empty", "text_too_long", "bad_text", "not_yours", "bad_target", "redacted"];
+    delete_message: session, by_rules, asks_others ["channel_not_found", "not_member", "message_not_found", "bad_reason", "bad_target", "redacted", "bad_json", "too_large", "unsupported_media_type"];
     list_edits: session ["channel_not_found", "not_member", "message_not_found", "edits_private"];
-    add_reaction: session ["channel_not_found", "not_member", "message_not_found", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "bad_emoji", "too_many_emoji", "bad_target", "redacted"];
-    remove_reaction: session ["channel_not_found", "not_member", "message_not_found", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "bad_emoji", "bad_target", "redacted"];
+    add_reaction: session, by_rules, asks_others ["channel_not_found", "not_member", "message_not_found", "bad_emoji", "too_many_emoji", "bad_target", "redacted"];
+    remove_reaction: session, by_rules, asks_others ["channel_not_found", "not_member", "message_not_found", "bad_emoji", "bad_target", "redacted"];
     get_thread: session ["channel_not_found", "not_member", "message_not_found", "bad_limit", "bad_place"];
     mark_thread_read: session ["channel_not_found", "not_member", "message_not_found"];
     follow_thread: session ["channel_not_found", "not_member", "message_not_found"];
     unfollow_thread: session ["channel_not_found", "not_member", "message_not_found"];
     list_threads: session ["bad_limit", "bad_cursor"];
-    pin_message: session ["channel_not_found", "not_member", "message_not_found", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "pins_full", "redacted"];
-    unpin_message: session ["channel_not_found", "not_member", "message_not_found", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header"];
+    pin_message: session, by_rules, asks_others ["channel_not_found", "not_member", "message_not_found", "pins_full", "redacted"];
+    unpin_message: session, by_rules, asks_others ["channel_not_found", "not_member", "message_not_found"];
     list_pending: session ["channel_not_found", "not_member"];
     list_pins: session ["channel_not_found", "not_member"];
     mark_read: session ["channel_not_found", "not_member"];
@@ -234,13 +247,13 @@ endpoints! {
     get_upload: session ["upload_not_found", "tus_version"];
     append_upload: session ["upload_not_found", "file_refused", "scan_failed", "tus_version", "bad_tus", "offset_mismatch", "upload_locked", "checksum_mismatch", "broken_off", "quota_exceeded"];
     delete_upload: session ["upload_not_found", "tus_version", "upload_locked"];
-    get_thumbnail: session ["file_not_found", "bad_size", "no_picture", "too_large", "file_refused", "scan_failed"];
-    get_file: session ["file_not_found", "bad_range", "too_large", "file_refused", "scan_failed"];
-    head_file: session ["file_not_found", "bad_range", "too_large", "file_refused", "scan_failed"];
+    get_thumbnail: session, fetches ["file_not_found", "bad_size", "no_picture", "too_large", "file_refused", "scan_failed"];
+    get_file: session, fetches ["file_not_found", "bad_range", "too_large", "file_refused", "scan_failed"];
+    head_file: session, fetches ["file_not_found", "bad_range", "too_large", "file_refused", "scan_failed"];
     set_avatar: session ["file_not_found", "bad_picture", "broken_off", "quota_exceeded", "user_not_found"];
     delete_avatar: session ["user_not_found"];
-    set_channel_avatar: session ["channel_not_found", "not_member", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "no_change", "file_not_found", "bad_picture", "broken_off", "quota_exceeded"];
-    delete_channel_avatar: session ["channel_not_found", "not_member", "not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header", "no_change"];
+    set_channel_avatar: session, by_rules ["channel_not_found", "not_member", "no_change", "file_not_found", "bad_picture", "broken_off", "quota_exceeded"];
+    delete_channel_avatar: session, by_rules ["channel_not_found", "not_member", "no_change"];
     search_messages: session ["bad_search", "search_empty", "channel_not_found", "user_not_found", "bad_limit", "bad_cursor"];
     get_sync: session ["user_not_found"];
 }

@@ -10,6 +10,7 @@ use super::problem::CODES;
 pub struct Errors {
     pub operation: &'static str,
     pub access: Access,
+    pub also: &'static [Also],
     pub codes: &'static [&'static str],
 }
 
@@ -22,28 +23,39 @@ pub enum Access {
     Server,
 }
 
-/// Operations for which another server may have to be asked: a channel's host, or whose directory it is. What a
-/// host refuses has the code that it gives.
-const MAY_ASK_OTHERS: &[&str] = &[
-    "list_directory",
-    "create_join",
-    "create_dm",
-    "join_channel",
-    "knock_channel",
-    "leave_channel",
-    "update_channel",
-    "update_member",
-    "send_message",
-    "edit_message",
-    "delete_message",
-    "add_reaction",
-    "remove_reaction",
-    "pin_message",
-    "unpin_message",
-];
+/// What an operation does that several do, and each may be refused for it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Also {
+    /// The channel's rules say whether it may be.
+    ByRules,
+    /// Another server may have to be asked: a channel's host, or whose directory it is. What a host refuses has the code
+    /// that it gives.
+    AsksOthers,
+    /// A file may have to be fetched from another server.
+    Fetches,
+}
 
-/// Operations that may have to fetch a file from another server.
-const MAY_FETCH: &[&str] = &["get_file", "get_thumbnail", "head_file"];
+impl Also {
+    fn codes(self) -> &'static [&'static str] {
+        match self {
+            Also::ByRules => {
+                &["not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header"]
+            }
+            Also::AsksOthers => &[
+                "federation_disabled",
+                "peer_blocked",
+                "peer_refused",
+                "peer_nonsense",
+                "peer_unreachable",
+                "fork",
+                "recovering",
+            ],
+            Also::Fetches => {
+                &["federation_disabled", "peer_blocked", "peer_refused", "peer_nonsense", "peer_unreachable"]
+            }
+        }
+    }
+}
 
 /// What a part of a path looks like, by its name in the template.
 const PATH_PATTERNS: &[(&str, &str)] = &[
@@ -130,19 +142,7 @@ fn complete_operation(path: &str, method: &str, operation: &mut Map<String, Valu
     } else {
         operation.insert("security".to_owned(), json!([]));
     }
-    let asks = MAY_ASK_OTHERS.contains(&id.as_str());
-    if own.access != Access::Server && (asks || MAY_FETCH.contains(&id.as_str())) {
-        codes.extend([
-            "federation_disabled",
-            "peer_blocked",
-            "peer_refused",
-            "peer_nonsense",
-            "peer_unreachable",
-        ]);
-    }
-    if asks {
-        codes.extend(["fork", "recovering"]);
-    }
+    codes.extend(own.also.iter().flat_map(|also| also.codes()));
     if operation.contains_key("requestBody") {
         codes.extend(["bad_json", "too_large", "unsupported_media_type"]);
     }

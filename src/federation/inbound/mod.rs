@@ -107,6 +107,7 @@ macro_rules! endpoints {
         const ERRORS: &[Errors] = &[ $( Errors {
             operation: stringify!($name),
             access: access(stringify!($name)),
+            also: &[],
             codes: &[$($code),*],
         } ),+ ];
     };
