@@ -16,6 +16,7 @@
 //!   what queued while the last commit ran into one transaction, with one signed head per channel.
 //! - [`http`]: what the interfaces share: authentication, bodies, problem documents, limits.
 //! - [`client_api`]: the public API, an endpoint a file.
+//! - [`federation`]: requests from and to other servers, signed; discovery; the couriers.
 //! - [`net`]: connections to elsewhere: to public addresses only.
 //! - [`push`]: notifications to devices that have no window open (Web Push).
 //! - [`mail`]: letters to people, through the operator's mail server.
@@ -24,7 +25,8 @@
 //!
 //! Invariants, each held by a test:
 //! - Nothing is announced, and nobody is answered, before it is durable.
-//! - `protocol` does no I/O; only `storage` knows SQL; `client_api` and `live` don't know each other.
+//! - `protocol` does no I/O; only `storage` knows SQL; `client_api`, `federation`, `live`, `push` and `mail`
+//!   don't know each other.
 //! - All order comes from `seq`; clocks decide nothing.
 //! - Every queue, page, body and retry is bounded, and its bound has a name.
 //! - A write that began is finished even when its caller went away.

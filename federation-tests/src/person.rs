@@ -154,7 +154,7 @@ impl Person {
         Fetched { status, headers, bytes: response.bytes().await.expect("a body").to_vec() }
     }
 
-    /// The last messages of a channel, as (seq, text).
+    /// The texts of a channel's last messages.
     pub async fn texts(&self, channel: &str) -> Vec<String> {
         let page = self.get(&format!("/channels/{channel}/messages?limit=100")).await.expect(200);
         let messages = page["messages"].as_array().expect("messages");

@@ -16,7 +16,7 @@ use crate::storage::{UserNum, blocks, channels, members, notifications, users};
 /// How many people somebody can block.
 pub const BLOCKS_MAX: i64 = 1_000;
 pub const BLOCKS_PAGE_MAX: i64 = 100;
-/// Only some notifications are seen, wherever they stand: none by its id.
+/// `up_to` of a frame that says only that the count changed: no range of ids was marked.
 const NOTHING_MORE: i64 = 0;
 
 impl Domain {

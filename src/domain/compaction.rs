@@ -6,7 +6,7 @@ use crate::storage::meta;
 /// How long nobody wrote, for a moment to count as quiet.
 const QUIET_MS: i64 = 60_000;
 
-/// What these units of work are about.
+/// Key of these units in the writer's queue.
 const KEY: &str = "compaction";
 
 /// What is remembered from one look to the next.

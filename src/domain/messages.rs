@@ -284,7 +284,7 @@ pub(super) fn find_message(
     Ok((seat.channel.num, row))
 }
 
-/// What a unit of work appended last, as a message.
+/// The first message that this unit of work appended since `mark`.
 fn told_message(work: &Work<'_>, mark: usize) -> Option<Message> {
     work.told_since(mark).iter().find_map(|effect| match effect {
         Effect::Entry { change: Some(Change::MessageCreated(message)), .. } => Some((**message).clone()),

@@ -61,9 +61,9 @@ struct Lane {
     /// The server spoke: no pause is kept any longer.
     alive: Notify,
     batches: Semaphore,
-    /// The server is to be told what is here of the channels that it hosts,
+    /// Tell the host at the next round what is here of its channels.
     compare: AtomicBool,
-    /// and others are to be asked what they have of these.
+    /// Ask other members, too, what they have of them.
     ask_others: AtomicBool,
     doubted: Mutex<Option<Instant>>,
 }

@@ -30,8 +30,8 @@ const REFETCH_INTERVAL: Duration = Duration::from_secs(10);
 const FAILURE_MEMORY: Duration = Duration::from_secs(2);
 /// Servers whose documents are kept at hand.
 const PEERS_AT_HAND_MAX: usize = 10_000;
-/// Servers of which nobody is in any channel here whose keys are kept all the same, and after how many new ones is looked
-/// for more.
+/// Pins of servers with which no channel is shared: so many are kept; the rest are dropped each time [`SWEEP_EVERY`] new
+/// servers were met.
 const UNUSED_PEERS_MAX: i64 = 1_000;
 const SWEEP_EVERY: u64 = 100;
 /// Documents that are fetched at a time: anybody can make this server look at a name.

@@ -20,8 +20,8 @@ use crate::storage::{ChannelNum, UserNum};
 pub const PACE_MAX: Duration = Duration::from_secs(30);
 /// How much one write carries at most.
 const WRITE_BYTES_MAX: usize = 256 * 1024;
-/// The same of what a connection is told at its beginning. The HTTP library keeps a connection's buffer as large as its
-/// largest write was, and has this much to begin with: one that is told much once and then rests stays small.
+/// As [`WRITE_BYTES_MAX`] while a resume is replayed: actix keeps a connection's write buffer as large as its largest write
+/// was (this much to begin with), so that one big replay would cost memory for as long as the connection idles.
 const FIRST_WRITES_BYTES_MAX: usize = 8 * 1024;
 
 /// Codes with which a stream ends.

@@ -7,11 +7,11 @@ use diesel::sql_types::BigInt;
 use super::schema::{file_owners, file_refs, file_removals, files, members, uploads, users};
 use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, copies, optional};
 
-/// Whose word it is that the author of a message has the file: of somebody here, who had to have it to send it.
+/// Who vouches that the sender of a message has the file that it carries: this server (the sender is local).
 pub const OWN: &str = "own";
-/// Of another server.
+/// The sender's server, unproven.
 pub const CLAIMED: &str = "claimed";
-/// Of another server, which has shown the bytes.
+/// The sender's server, which has delivered the bytes.
 pub const SHOWN: &str = "shown";
 
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]

@@ -102,7 +102,7 @@ impl Domain {
     /// Hands events to their host and waits until the last of them has come back.
     pub(in crate::domain) async fn deliver(&self, out: &Outgoing) -> Result<Appended> {
         let last = out.events.last().map(|event| event.id.clone()).ok_or(Error::Busy)?;
-        let arrives = self.arrivals.expect(last.as_str());
+        let arrives = self.expect(&last);
         let entry = self.submit(out, "events").await?;
         let came = tokio::time::timeout(ARRIVAL_DEADLINE, arrives).await;
         if !matches!(came, Ok(Ok(Ok(_)))) {
@@ -147,7 +147,7 @@ impl Domain {
         }
     }
 
-    /// Events that are expected under this id.
+    /// Resolves once the event has come back in the log (its seq), or its host has refused it.
     pub(in crate::domain) fn expect(&self, event: &EventId) -> tokio::sync::oneshot::Receiver<Arrival> {
         self.arrivals.expect(event.as_str())
     }

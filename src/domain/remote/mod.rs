@@ -1,15 +1,21 @@
-//! Channels that several servers share. [`host`]: what others may do in channels hosted here. [`history`]: what
-//! they may read of any.
-//! [`replica`]: copies of channels hosted there, [`interest`]: of which there are any, [`lines`]: in which order they grow, [`catch_up`]: how far they are. [`change`]: how people of this server change either.
-//! [`crowds`]: how many may come in at once.
-//! [`evidence`]: who hears that a host has lied.
-//! [`recover`]: what a host does that may have lost the end of its logs.
-//! [`meet`]: finding, joining and leaving channels elsewhere, [`invited`]: invitations from there.
-//! [`signals`]: what passes, and is not kept.
-//! [`snapshot`]: the end of a log before the rest of it is here, and its proof; [`preview`]: what is shown of it.
-//! [`others`]: what a host does not give, from those who have it too, [`bodies`]: what did not come with its entry.
-//! [`profiles`]: who people of other servers are. [`files`]: files in either direction.
-//! [`wire`]: what the requests and answers look like.
+//! Channels that several servers share.
+//!
+//! - [`host`]: what others may do in channels hosted here; [`crowds`]: how many may come in at once.
+//! - [`history`]: what they may read of any.
+//! - [`replica`]: copies of channels hosted there.
+//! - [`interest`]: of which channels there are copies.
+//! - [`lines`]: in which order they grow.
+//! - [`catch_up`]: how far they are.
+//! - [`change`]: how people of this server change either.
+//! - [`evidence`]: who hears that a host has lied.
+//! - [`recover`]: what a host does that may have lost the end of its logs.
+//! - [`meet`]: finding, joining and leaving channels elsewhere; [`invited`]: invitations from there.
+//! - [`signals`]: what passes, and is not kept.
+//! - [`snapshot`]: the end of a log before the rest of it is here, and its proof; [`preview`]: what is shown of it.
+//! - [`others`]: what a host does not give, from those who have it too; [`bodies`]: what did not come with its entry.
+//! - [`profiles`]: who people of other servers are.
+//! - [`files`]: files in either direction; [`fetch`]: how they come.
+//! - [`wire`]: what the requests and answers look like.
 
 mod bodies;
 pub mod catch_up;

@@ -6,8 +6,9 @@
 //! PostgreSQL there are several; a channel always goes to the same one, and one transaction holds
 //! units of one channel, so that two nodes can't wait for each other's channels.
 //!
-//! Per commit: one transaction, one fsync, one signed head per channel touched. Plain messages come signed ([`ahead`]). A unit that fails is
-//! taken back alone. Nothing is announced, and no caller is answered, before the commit.
+//! Per commit: one transaction, one fsync, one signed head per channel touched. Plain messages come
+//! signed ([`ahead`]). A unit that fails is taken back alone. Nothing is announced, and no caller is
+//! answered, before the commit.
 
 mod accept;
 mod ahead;

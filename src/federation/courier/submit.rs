@@ -31,8 +31,8 @@ struct Handed {
     answer: Result<Vec<Outcome>, PeerError>,
 }
 
-/// Whether it is the channel that can't be written into or brought up to date now, and not the server that can't be asked. What makes no sense
-/// is no refusal: people were told that it waits.
+/// True if this one channel can't be written into or brought up to date now although its server answers. Nonsense counts,
+/// too: it refuses no event, and their authors were told that they wait.
 pub(super) fn is_of_channel(error: &PeerError) -> bool {
     match error {
         PeerError::Nonsense(..) => true,

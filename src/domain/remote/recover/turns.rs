@@ -25,9 +25,9 @@ pub struct Recovery {
     /// Seconds since 1970 of the last fence that was put up; 0 without any.
     pub(super) fence_s: Mutex<i64>,
     pub(super) refreshing: tokio::sync::Mutex<()>,
-    /// Somebody is to be asked,
+    /// Notified when somebody has to be asked.
     pub(super) wake: Notify,
-    /// and who has to answer may be others than before.
+    /// Notified when the set of servers still to answer may have changed.
     pub(super) changed: Notify,
 }
 
