@@ -201,3 +201,33 @@ async fn one_knocks_and_is_let_in() {
     bob.say(&id, "n1", "thank you").await;
     ann.hears(&id, "thank you").await;
 }
+
+/// What the operator of one's own server blocks is refused at once and waits for nothing; those over there are told that the
+/// operator does that, and not the channel.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_an_operator_blocks_is_refused_at_once() {
+    let mut world = World::of(2).await;
+    let (ann, bob) = (world.servers[0].person("ann").await, world.servers[1].person("bob").await);
+    let (theirs, ours) = (ann.channel("general").await, bob.channel("ours").await);
+    ann.channel("other").await;
+    bob.join("#general:a.test").await;
+    ann.join("#ours:b.test").await;
+    let said = bob.say(&theirs, "n1", "hello").await["id"].as_str().expect("an id").to_owned();
+    world.kill(1);
+    world.servers[1].settings.insert("LOGGIA_FEDERATION__DENY".to_owned(), "a.test".to_owned());
+    world.start(1);
+    let bob = bob.at(&world.servers[1].base);
+    let path = format!("/channels/{theirs}");
+    let message = format!("{path}/messages/{said}");
+    let text = json!({ "nonce": "n2", "text": "am I heard?" });
+    bob.post(&format!("{path}/messages"), text.clone()).await.problem(403, "peer_blocked");
+    bob.patch(&message, json!({ "text": "changed" })).await.problem(403, "peer_blocked");
+    bob.put(&format!("{message}/reactions/%F0%9F%91%8D"), Value::Null).await.problem(403, "peer_blocked");
+    bob.post("/joins", json!({ "alias": "#other:a.test" })).await.problem(403, "peer_blocked");
+    assert_eq!(bob.get(&format!("{path}/pending")).await.expect(200)["pending"], json!([]));
+    let refused = ann.post(&format!("/channels/{ours}/messages"), text).await.problem(403, "server_blocked");
+    let detail = refused["detail"].as_str().expect("text");
+    assert!(detail.contains("The operator of this server blocks yours."), "{detail}");
+    // One can leave all the same.
+    assert!(bob.post(&format!("{path}/leave"), Value::Null).await.status < 300);
+}

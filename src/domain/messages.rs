@@ -96,7 +96,7 @@ impl Domain {
     }
 
     /// Sends to a channel that is hosted elsewhere: kept first, then handed to the host, and shown as pending
-    /// if that takes long.
+    /// if that takes long. Nothing is kept for a host that the operator blocks.
     async fn send_elsewhere(
         &self,
         actor: &Actor,
@@ -104,6 +104,7 @@ impl Domain {
         out: Outgoing,
         new: NewMessage,
     ) -> Result<(Message, bool)> {
+        self.may_talk(&out.host)?;
         let Some(event) = out.events.last().cloned() else { return Err(Error::Busy) };
         let arrives = self.expect(&event.id);
         let host = out.host.clone();

@@ -102,7 +102,7 @@ codes! {
     "banned" 403 "You, or they, are banned from the channel.";
     "policy" 403 "The channel's policy does not allow that.";
     "archived" 403 "The channel is archived.";
-    "server_blocked" 403 "The channel excludes this server.";
+    "server_blocked" 403 "The channel excludes this server, or the operator of the channel's server does.";
     "not_found" 404 "There is nothing at this path.";
     "channel_not_found" 404 "There is no such channel, or it isn't for you.";
     "message_not_found" 404 "There is no such message.";
@@ -232,6 +232,13 @@ impl Problem {
     pub fn retry_after(mut self, seconds: u64) -> Problem {
         self.retry_after_s = Some(seconds);
         self
+    /// Says more nearly what the code means here.
+    pub fn titled(mut self, title: &'static str) -> Problem {
+        self.title = title;
+        self.detail = title.to_owned();
+        self
+    }
+
     }
 
     /// Says how long that is of which no such range can be had (RFC 9110, 15.5.17).

@@ -7,7 +7,7 @@ use crate::domain::peers::{Arrival, Ask, PeerError};
 use crate::domain::writer::{Appended, Outgoing, Settled, Work};
 use crate::domain::{Domain, Error, Result};
 use crate::protocol::Seq;
-use crate::protocol::ids::{ChannelId, EventId};
+use crate::protocol::ids::{ChannelId, EventId, ServerName};
 use crate::protocol::log::Entry;
 
 /// How many events one change may need a host for.
@@ -59,7 +59,7 @@ impl Domain {
     /// sent, and sent until the host has answered.
     ///
     /// # Errors
-    /// As [`Domain::change`], but none when the host is not there; `too_much_waiting`.
+    /// As [`Domain::change`], but none when the host is not there; `peer_blocked`, `too_much_waiting`.
     pub(in crate::domain) async fn change_in_time<T, F>(
         &self,
         channel: &ChannelId,
@@ -80,6 +80,7 @@ impl Domain {
                 Err(Error::Elsewhere(out)) => *out,
                 outcome => return outcome.map(Done::Now),
             };
+            self.may_talk(&out.host)?;
             let last = out.events.last().map(|event| event.id.clone()).ok_or(Error::Busy)?;
             let arrives = self.expect(&last);
             let (host, draft) = (out.host.clone(), out.draft.clone());
@@ -97,6 +98,18 @@ impl Domain {
             }
         }
         Err(Error::Busy)
+    }
+
+    /// Refuses what would wait for ever: the operator lets nobody talk to the host.
+    ///
+    /// # Errors
+    /// `peer_blocked`, `federation_disabled`
+    pub(in crate::domain) fn may_talk(&self, host: &ServerName) -> Result<()> {
+        match self.config.federation.enabled {
+            _ if self.peers.admits(host) => Ok(()),
+            true => Err(Error::Peer(PeerError::Blocked(host.clone()))),
+            false => Err(Error::Peer(PeerError::Disabled)),
+        }
     }
 
     /// Hands events to their host and waits until the last of them has come back.

@@ -160,7 +160,7 @@ impl Caller {
             other => of_signature(other),
         })?;
         if addressed.origin == addressed.destination || !state.outbound.admits(&addressed.origin) {
-            return Err(Problem::plain("server_blocked"));
+            return Err(blocked());
         }
         let claim = http_sig::parse(&all(headers, "signature-input"), &all(headers, "signature"))
             .map_err(of_signature)?;
@@ -232,6 +232,11 @@ impl Caller {
     }
 }
 
+/// Not by a channel, whose people could change that.
+fn blocked() -> Problem {
+    Problem::plain("server_blocked").titled("The operator of this server blocks yours.")
+}
+
 fn of_signature(error: SigError) -> Problem {
     Problem::new(error.code(), error.to_string())
 }
@@ -240,7 +245,7 @@ fn of_lookup(error: KeyLookup) -> Problem {
     match error {
         KeyLookup::Unknown => Problem::plain("key_unknown"),
         KeyLookup::Expired => Problem::plain("key_expired"),
-        KeyLookup::Peer(PeerError::Blocked(_) | PeerError::Disabled) => Problem::plain("server_blocked"),
+        KeyLookup::Peer(PeerError::Blocked(_) | PeerError::Disabled) => blocked(),
         KeyLookup::Peer(error) => {
             Problem::new("key_unknown", format!("The key document can't be had: {error}"))
         }
