@@ -39,9 +39,12 @@ pub const SHORT: &[(&str, &str, &str)] = &[
     ("LOGGIA_REGISTRATION", "accounts", "registration"),
 ];
 
-/// Variables that share the prefix and are not settings: where the file is, and what tests use.
+/// Variables that share the prefix and are not settings: where the file is, what bots log in with (`examples/`), and what
+/// tests use.
+const FOREIGN: &[&str] = &["LOGGIA_CONFIG", "LOGGIA_BIN", "LOGGIA_URL", "LOGGIA_USERNAME", "LOGGIA_PASSWORD"];
+
 fn is_foreign(name: &str) -> bool {
-    name == "LOGGIA_CONFIG" || name == "LOGGIA_BIN" || name.starts_with("LOGGIA_TEST_")
+    FOREIGN.contains(&name) || name.starts_with("LOGGIA_TEST_")
 }
 
 /// The file that is read when none is named, if it is there.

@@ -46,6 +46,13 @@ fn each_mistake_names_the_field_and_its_source() {
 }
 
 #[test]
+fn what_examples_log_in_with_is_no_setting() {
+    let config =
+        load(None, &[("LOGGIA_URL", "http://x"), ("LOGGIA_USERNAME", "u"), ("LOGGIA_PASSWORD", "p")]);
+    assert_eq!(config.map(|config| config.settings), Ok(Settings::default()));
+}
+
+#[test]
 fn a_named_file_must_exist() {
     let error = Config::load(Some(Path::new("/nonexistent/loggia.toml")), std::iter::empty()).unwrap_err();
     assert!(error.source.contains("/nonexistent/loggia.toml"), "{error}");
