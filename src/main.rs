@@ -209,26 +209,25 @@ fn main() -> ExitCode {
 type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
 
 impl Command {
-    /// Whether it may begin a server's data; others want data that is there.
-    fn may_begin(&self) -> bool {
-        matches!(
-            self,
-            Command::Serve
-                | Command::Migrate
-                | Command::Restore { .. }
-                | Command::Doctor { .. }
-                | Command::CheckConfig { .. }
-                | Command::Verify { file: Some(_) }
-                | Command::User { command: UserCommand::Create { .. } }
-        )
+    /// Whether it may begin a server's data; others want data that is there. One that was not named is begun by `serve`
+    /// alone: whoever forgot to name theirs would otherwise have a second one.
+    fn may_begin(&self, is_named: bool) -> bool {
+        match self {
+            Command::Serve | Command::CheckConfig { .. } | Command::Verify { file: Some(_) } => true,
+            Command::Migrate
+            | Command::Restore { .. }
+            | Command::Doctor { .. }
+            | Command::User { command: UserCommand::Create { .. } } => is_named,
+            _ => false,
+        }
     }
 }
 
 fn run(command: Command, config: Arc<Config>, file: Option<&Path>) -> Outcome {
-    if !command.may_begin() && !server::has_database(&config) {
+    if !command.may_begin(config.is_named) && !server::has_database(&config) {
         let data = config.data_dir.display();
         return Err(format!(
-            "there is no server's data in {data}: name its settings with --config or LOGGIA_CONFIG, or its directory with LOGGIA_DATA_DIR"
+            "there is no server's data in {data}: name its settings with --config or LOGGIA_CONFIG (sudo does not pass it on), or its directory with LOGGIA_DATA_DIR; `loggia serve` begins a new server"
         )
         .into());
     }

@@ -73,6 +73,8 @@ impl std::error::Error for ConfigError {}
 #[derive(Debug, Clone)]
 pub struct Config {
     pub settings: Settings,
+    /// Whether anybody said where this server's data is, or which settings are its own; not so when all is at its default.
+    pub is_named: bool,
     pub name: ServerName,
     pub listen: SocketAddr,
     pub data_dir: PathBuf,
@@ -93,15 +95,12 @@ impl Config {
         let named = file.map(Path::to_path_buf).or_else(|| env.get("LOGGIA_CONFIG").map(PathBuf::from));
         let mut settings = Settings::default();
         let mut sources = BTreeMap::new();
-        match named {
-            Some(path) => read_file(&mut settings, &mut sources, &path)?,
-            None if Path::new(DEFAULT_FILE).exists() => {
-                read_file(&mut settings, &mut sources, Path::new(DEFAULT_FILE))?;
-            }
-            None => {}
+        let path = named.or_else(|| Some(PathBuf::from(DEFAULT_FILE)).filter(|path| path.exists()));
+        if let Some(path) = &path {
+            read_file(&mut settings, &mut sources, path)?;
         }
         read_env(&mut settings, &mut sources, &env)?;
-        check(settings, &sources)
+        check(settings, &sources, path.is_some())
     }
 
     /// `postgres://..`, or the path of the SQLite file.
@@ -194,7 +193,7 @@ fn env_field(name: &str) -> Option<(&'static str, &'static str)> {
     Settings::FIELDS.iter().copied().find(|(section, field)| long(section, field) == name)
 }
 
-fn check(settings: Settings, sources: &Sources) -> Result<Config, ConfigError> {
+fn check(settings: Settings, sources: &Sources, has_file: bool) -> Result<Config, ConfigError> {
     let fail = |section: &str, field: &str, problem: String| ConfigError {
         field: format!("{section}.{field}"),
         source: sources
@@ -254,7 +253,9 @@ fn check(settings: Settings, sources: &Sources) -> Result<Config, ConfigError> {
     let push =
         PushAccess::check(&settings, &name).map_err(|(field, problem)| fail("push", field, problem))?;
     let data_dir = PathBuf::from(&*settings.server.data_dir);
-    Ok(Config { name, listen, data_dir, public_url, trusted_proxies, federation, push, settings })
+    let has_dir = sources.contains_key(&("server".to_owned(), "data_dir".to_owned()));
+    let is_named = has_file || has_dir || !settings.database.url.is_empty();
+    Ok(Config { is_named, name, listen, data_dir, public_url, trusted_proxies, federation, push, settings })
 }
 
 /// The origin of `server.public_url` as browsers write it, which is what they are compared with.

@@ -104,3 +104,15 @@ fn the_public_url_is_an_origin_as_browsers_write_it() {
         assert!(error.contains("public_url"), "{given}: {error}");
     }
 }
+
+#[test]
+fn a_server_is_named_by_its_settings_or_its_data() {
+    let named = |file: Option<&Path>, env: &[(&str, &str)]| {
+        let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Config::load(file, env).unwrap().is_named
+    };
+    assert!(!named(None, &[]) && !named(None, &[("LOGGIA_LISTEN", "127.0.0.1:0")]));
+    assert!(named(None, &[("LOGGIA_DATA_DIR", "/somewhere")]));
+    assert!(named(None, &[("LOGGIA_DATABASE__URL", "postgres://somewhere")]));
+    assert!(named(Some(Path::new("loggia.sample.toml")), &[]));
+}

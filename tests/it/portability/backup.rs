@@ -174,6 +174,21 @@ async fn a_file_whose_bytes_are_lost_is_none_after_a_restore() {
     assert_eq!(bob.get(&path).await.bytes, FILE);
 }
 
+/// Whoever forgot to name their server makes no second one where they stand.
+#[test]
+fn what_is_not_named_is_not_begun() {
+    let dir = tempfile::tempdir().expect("a directory");
+    for arguments in [&["user", "create", "ann"][..], &["migrate"], &["restore", "a.zip"], &["doctor"]] {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_loggia"));
+        command.args(arguments).env_clear().current_dir(dir.path());
+        let output = command.stdin(std::process::Stdio::null()).output().expect("the program");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.contains("name its settings with --config"), "{arguments:?}: {said}");
+        assert_eq!(output.status.code(), Some(1));
+    }
+    assert_eq!(dir.path().read_dir().expect("a directory").count(), 0);
+}
+
 #[test]
 fn a_command_that_wants_data_makes_none() {
     let dir = tempfile::tempdir().expect("a directory");
