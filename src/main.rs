@@ -5,6 +5,7 @@ mod demo;
 mod doctor;
 mod operator;
 mod portability;
+mod terminal;
 
 use std::fs::File;
 use std::io::{BufReader, BufWriter, IsTerminal, Write};
@@ -347,9 +348,7 @@ async fn serve(config: Arc<Config>, file: Option<&Path>) -> Outcome {
     }
     println!("Loggia is ready: {url}");
     if running.domain.account_count().await? == 0 {
-        let program = std::env::args().next().unwrap_or_else(|| "loggia".to_owned());
-        let with = std::env::args().skip(1).filter(|word| word != "serve").collect::<Vec<_>>().join(" ");
-        let program = if with.is_empty() { program } else { format!("{program} {with}") };
+        let program = terminal::how_to_run(std::env::args(), |name| std::env::var(name).ok());
         match config.settings.accounts.registration {
             Registration::Open => println!(
                 "Register there; then make yourself an administrator with: {program} user role NAME admin"
@@ -382,14 +381,14 @@ async fn user(command: UserCommand, config: Arc<Config>) -> Outcome {
     let (domain, _writers) = server::open_domain(&config)?;
     match command {
         UserCommand::Create { username, password, admin } => {
-            let password = password.map_or_else(read_password, Ok)?;
+            let password = password.map_or_else(terminal::read_password, Ok)?;
             let role = if admin { AccountRole::Admin } else { AccountRole::User };
             let new = NewAccount { username, password, display_name: None, invite: None };
             let user = domain.create_account(new, role, None).await?;
             println!("{} was made", user.id);
         }
         UserCommand::Passwd { username, password } => {
-            let password = password.map_or_else(read_password, Ok)?;
+            let password = password.map_or_else(terminal::read_password, Ok)?;
             domain.reset_password(&username, password).await?;
             println!("the password was set, and all sessions have ended");
         }
@@ -403,13 +402,6 @@ async fn user(command: UserCommand, config: Arc<Config>) -> Outcome {
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn read_password() -> std::io::Result<String> {
-    eprint!("Password: ");
-    let mut line = String::new();
-    std::io::stdin().read_line(&mut line)?;
-    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 fn verify(config: &Config) -> Outcome {

@@ -19,6 +19,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("push", &["protocol", "config", "storage", "net", "domain"]),
     ("live", &["protocol", "storage", "domain", "http"]),
     ("demo", &[]),
+    ("terminal", &[]),
     ("portability", &["config", "storage", "files", "domain", "server"]),
     ("backup", &["protocol", "config", "storage", "files", "domain", "server", "portability"]),
     ("doctor", &["protocol", "config", "storage", "net", "domain", "federation", "server"]),
@@ -58,6 +59,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "demo",
             "portability",
             "operator",
+            "terminal",
         ],
     ),
 ];

@@ -1,0 +1,56 @@
+//! What is asked of whoever sits at a terminal, and what they are told to type.
+
+use std::io::{self, IsTerminal};
+
+/// A password: typed without being shown, or the first line of what is not a terminal.
+pub fn read_password() -> io::Result<String> {
+    if io::stdin().is_terminal() {
+        return rpassword::prompt_password("Password: ");
+    }
+    let mut line = String::new();
+    io::stdin().read_line(&mut line)?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+/// How to run another command of this server: as the same account, with the same settings. A service says so in its
+/// journal, which others read.
+pub fn how_to_run(arguments: impl Iterator<Item = String>, env: impl Fn(&str) -> Option<String>) -> String {
+    let mut words: Vec<String> = arguments.filter(|word| word != "serve").collect();
+    if words.is_empty() {
+        words.push("loggia".to_owned());
+    }
+    if !words.iter().any(|word| word.starts_with("--config"))
+        && let Some(file) = env("LOGGIA_CONFIG")
+    {
+        words.insert(1, format!("--config {file}"));
+    }
+    let user = env("USER").filter(|user| user != "root");
+    // systemd says where the journal is that takes the output.
+    if let Some(user) = user.filter(|_| env("JOURNAL_STREAM").is_some() && !io::stdout().is_terminal()) {
+        words.insert(0, format!("sudo -u {user}"));
+    }
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_says_as_whom_and_with_what_it_runs() {
+        let run = |words: &[&str], env: &[(&str, &str)]| {
+            let value = |name: &str| env.iter().find(|(known, _)| *known == name);
+            let words = words.iter().map(|word| (*word).to_owned());
+            how_to_run(words, |name| value(name).map(|(_, value)| (*value).to_owned()))
+        };
+        let at_home = ["target/release/loggia", "serve"];
+        assert_eq!(run(&at_home, &[("USER", "ann")]), "target/release/loggia");
+        let configured = [("USER", "ann"), ("LOGGIA_CONFIG", "/etc/loggia.toml")];
+        assert_eq!(run(&at_home, &configured), "target/release/loggia --config /etc/loggia.toml");
+        let service = ["/usr/bin/loggia", "--config", "/etc/loggia.toml", "serve"];
+        let ours = run(&service, &[("USER", "loggia"), ("LOGGIA_CONFIG", "/x"), ("JOURNAL_STREAM", "8:1")]);
+        // Tests may have a terminal.
+        assert!(ours.ends_with("/usr/bin/loggia --config /etc/loggia.toml"), "{ours}");
+        assert!(io::stdout().is_terminal() || ours.starts_with("sudo -u loggia "), "{ours}");
+    }
+}
