@@ -56,6 +56,8 @@ enum BackupError {
     Storage(#[from] storage::Error),
     #[error("{0}")]
     Io(#[from] io::Error),
+    #[error("{path}: {error}")]
+    File { path: String, error: io::Error },
     #[error("the archive: {0}")]
     Zip(#[from] zip::result::ZipError),
     #[error("{0}")]
@@ -68,6 +70,12 @@ fn refused(why: impl Into<String>) -> BackupError {
     BackupError::Refused(why.into())
 }
 
+/// Whose path the message names.
+fn of(path: &Path) -> impl Fn(io::Error) -> BackupError {
+    let path = path.display().to_string();
+    move |error| BackupError::File { path: path.clone(), error }
+}
+
 type Outcome = Result<bool, Box<dyn std::error::Error>>;
 
 /// Writes everything that this server has into a file that is not there yet, readable by its owner only. The server may run.
@@ -76,9 +84,10 @@ pub fn backup(config: &Config, to: &Path) -> Outcome {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut conn = Conn::open(&config.database_url())?;
     conn.read_only()?;
-    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to)?;
+    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to).map_err(of(to))?;
     let written = write(&mut conn, config, (&runtime, &store), ZipWriter::new(file));
-    let (rows, files, missing) = written.inspect_err(|_| drop(std::fs::remove_file(to)))?;
+    let written = written.inspect_err(|_| drop(std::fs::remove_file(to)));
+    let (rows, files, missing) = written.map_err(|error| format!("{}: {error}", to.display()))?;
     println!("{rows} rows and {files} files were written; {missing} files are not in the store");
     Ok(true)
 }
@@ -140,7 +149,10 @@ fn manifest(config: &Config, tables: &[Table]) -> Manifest {
 
 /// Fills an empty database, and the store of files, with what [`backup`] wrote. All of the rows, or none.
 pub fn restore(config: &Config, from: &Path) -> Outcome {
-    let mut archive = ZipArchive::new(BufReader::new(File::open(from)?)).map_err(BackupError::from)?;
+    let file = File::open(from).map_err(of(from))?;
+    let archive = ZipArchive::new(BufReader::new(file));
+    let archive = archive.map_err(BackupError::from);
+    let mut archive = archive.map_err(|error| format!("{}: {error}", from.display()))?;
     let manifest = read_manifest(&mut archive)?;
     if manifest.server != config.name.as_str() {
         let given = config.name.as_str().to_owned();
@@ -280,14 +292,14 @@ fn restore_files(
     for name in &names {
         let Some(hash) = name.strip_prefix("files/") else { continue };
         let mut digest = Sha256::new();
-        let mut to = File::create(&part)?;
+        let mut to = File::create(&part).map_err(of(&part))?;
         let mut from = archive.by_name(name)?;
         let mut piece = [0; 64 * 1024];
         loop {
             let read = from.read(&mut piece)?;
             let Some(bytes) = piece.get(..read).filter(|bytes| !bytes.is_empty()) else { break };
             digest.update(bytes);
-            to.write_all(bytes)?;
+            to.write_all(bytes).map_err(of(&part))?;
         }
         let found = Hash::of(&digest.finalize().into());
         if found.as_str() != hash {
@@ -297,7 +309,7 @@ fn restore_files(
         kept.insert(hash.to_owned());
     }
     if !kept.is_empty() {
-        std::fs::remove_file(&part)?;
+        std::fs::remove_file(&part).map_err(of(&part))?;
     }
     Ok(kept)
 }

@@ -203,3 +203,16 @@ fn a_command_that_wants_data_makes_none() {
     }
     assert!(!data.exists() && !std::path::Path::new(file).exists());
 }
+
+#[test]
+fn what_is_wrong_with_a_file_names_it() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = |name: &str| dir.path().join(name).to_string_lossy().into_owned();
+    let (data, there, nowhere) = (dir.path().join("data"), path("there.zip"), path("no/where.zip"));
+    std::fs::write(&there, "no archive").expect("a file");
+    assert!(Process::run(&data, "", &["migrate"]).0);
+    for arguments in [["backup", &there], ["backup", &nowhere], ["restore", &there], ["restore", &nowhere]] {
+        let (good, said) = Process::run(&data, "", &arguments);
+        assert!(!good && said.contains(arguments[1]), "{arguments:?}: {said}");
+    }
+}
