@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use loggia::config::Config;
 use loggia::domain::remote::recover;
 use loggia::federation::own_keys;
+use loggia::protocol::Ts;
 use loggia::protocol::ids::ServerName;
 use loggia::server;
 use loggia::storage::{Conn, peers};
@@ -86,13 +87,20 @@ pub fn keys(command: KeysCommand, config: &Arc<Config>) -> Outcome {
             let set = conn.write(|conn| own_keys::load(conn, &config.name, now))?;
             println!("root {} serial {}", set.set.root, set.set.serial);
             for key in &set.set.keys {
-                let until =
-                    key.until_ts.map_or_else(|| "no end".to_owned(), |until| format!("until {until}"));
-                println!("{} {} from {} {until}", key.kid, key.public, key.from_ts);
+                let until = key
+                    .until_ts
+                    .map_or_else(|| "no end".to_owned(), |until| format!("until {}", date(until)));
+                println!("{} {} from {} {until}", key.kid, key.public, date(key.from_ts));
             }
         }
     }
     Ok(true)
+}
+
+/// As `2026-11-28T19:30:00Z`.
+fn date(ts: Ts) -> String {
+    let moment = jiff::Timestamp::from_millisecond(ts);
+    moment.map_or_else(|_| ts.to_string(), |moment| moment.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
 }
 
 pub fn peers(command: PeersCommand, config: &Arc<Config>) -> Outcome {
@@ -114,7 +122,11 @@ pub fn peers(command: PeersCommand, config: &Arc<Config>) -> Outcome {
             for alarm in peers::alarms(&mut conn, ALARMS_MAX)? {
                 println!(
                     "ALARM {} {} {} {}: {}",
-                    alarm.ts, alarm.kind, alarm.server, alarm.channel, alarm.detail
+                    date(alarm.ts),
+                    alarm.kind,
+                    alarm.server,
+                    alarm.channel,
+                    alarm.detail
                 );
             }
         }

@@ -178,12 +178,12 @@ pub fn lagging(
     Ok(bounded.collect())
 }
 
-/// (server, channels, entries that it lacks, in all).
-pub fn lags(conn: &mut Conn) -> Result<Vec<(String, ChannelNum, i64)>> {
+/// (server, channel, entries that it lacks of it).
+pub fn lags(conn: &mut Conn) -> Result<Vec<(String, String, i64)>> {
     Ok(replicas::table
         .inner_join(channels::table.on(channels::num.eq(replicas::channel)))
         .order((replicas::server, replicas::channel))
-        .select((replicas::server, replicas::channel, channels::size - replicas::acked))
+        .select((replicas::server, channels::id, channels::size - replicas::acked))
         .load(conn)?)
 }
 
