@@ -2,6 +2,7 @@
 
 mod alone;
 mod doors;
+mod health;
 mod identity;
 mod listener;
 mod rehearsal;
@@ -42,8 +43,9 @@ use crate::mail::{self, MailError};
 use crate::net::ClientError;
 use crate::protocol::key_document::SignedKeySet;
 use crate::push::{self, Vapid};
-use crate::storage::{self, ChannelNum, Conn, ReadPool, meta};
+use crate::storage::{self, ChannelNum, Conn, ReadPool};
 pub use alone::Alone;
+use health::{health, ready};
 pub use rehearsal::rehearse;
 use settings::{BACKLOG, HEAD_MAX, bounds, open_files, processors, read_threads, size};
 use upkeep::{House, Sweeping, keep_files, keep_house};
@@ -468,20 +470,6 @@ fn give_up_on_the_silent(connection: &dyn std::any::Any, patience: Duration) {
     }
     #[cfg(not(target_os = "linux"))]
     let _ = (connection, patience);
-}
-
-async fn health() -> HttpResponse {
-    HttpResponse::Ok().json(serde_json::json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }))
-}
-
-/// Whether requests can be served: the database answers reads and takes writes.
-async fn ready(app: crate::http::App) -> Result<HttpResponse, Problem> {
-    let read = app.domain.reads.read(|conn| meta::get(conn, meta::SERVER_NAME)).await;
-    let written = app.domain.writer.other("ready", |_| Ok(())).await;
-    if read.is_err() || written.is_err() {
-        return Err(Problem::plain("busy").retry_after(1));
-    }
-    Ok(HttpResponse::Ok().json(serde_json::json!({ "status": "ready" })))
 }
 
 async fn nothing() -> Result<HttpResponse, Problem> {

@@ -42,6 +42,9 @@ pub enum Error {
     /// Too much work is waiting; the request had no effect.
     #[error("the server is busy")]
     Busy,
+    /// The database or the file store has no room: nothing was kept.
+    #[error("there is no room: {0}")]
+    StorageFull(String),
     /// The file store failed.
     #[error("{0}")]
     FileStore(Arc<files::Error>),
@@ -151,6 +154,7 @@ impl Error {
             Error::Batch(error) => error.code(),
             Error::Peer(error) => error.code(),
             Error::Busy => "busy",
+            Error::StorageFull(_) => "storage_full",
             Error::TooFast(_) => "rate_limited",
             Error::Recovering => "recovering",
             Error::Replaying => "replaying",
@@ -177,6 +181,7 @@ impl From<storage::Error> for Error {
     fn from(error: storage::Error) -> Error {
         match error {
             storage::Error::Busy => Error::Busy,
+            storage::Error::Full(_) => Error::StorageFull(error.to_string()),
             other => Error::Internal(other),
         }
     }
@@ -184,7 +189,10 @@ impl From<storage::Error> for Error {
 
 impl From<files::Error> for Error {
     fn from(error: files::Error) -> Error {
-        Error::FileStore(Arc::new(error))
+        match error.is_full() {
+            true => Error::StorageFull(error.to_string()),
+            false => Error::FileStore(Arc::new(error)),
+        }
     }
 }
 

@@ -12,6 +12,8 @@ pub mod scan;
 pub mod store;
 pub mod strip;
 
+use std::io::ErrorKind;
+
 pub use hash::{BadHash, Hash};
 pub use parts::{Part, Parts};
 pub use scan::{Scan, Scanner, Verdict};
@@ -21,7 +23,11 @@ pub use store::{Bytes, S3, Store};
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("{what}: {error}")]
-    Io { what: &'static str, error: std::io::Error },
+    Io {
+        what: &'static str,
+        #[source]
+        error: std::io::Error,
+    },
     #[error("the file store: {0}")]
     Store(#[from] object_store::Error),
     #[error("cannot use the file store: {0}")]
@@ -34,6 +40,37 @@ pub enum Error {
     Scan(String),
 }
 
+impl Error {
+    /// Whether the disk has no room.
+    pub fn is_full(&self) -> bool {
+        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(self);
+        while let Some(error) = cause {
+            let kind = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+            if matches!(kind, Some(ErrorKind::StorageFull | ErrorKind::QuotaExceeded)) {
+                return true;
+            }
+            cause = error.source();
+        }
+        false
+    }
+}
+
 fn io(what: &'static str) -> impl FnOnce(std::io::Error) -> Error {
     move |error| Error::Io { what, error }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_seen_through_whatever_says_so() {
+        let full = || std::io::Error::from(ErrorKind::StorageFull);
+        assert!(io("cannot write an upload")(full()).is_full());
+        let store = object_store::Error::Generic { store: "LocalFileSystem", source: Box::new(full()) };
+        // As it comes from a writer.
+        assert!(io("cannot store a file")(std::io::Error::other(store)).is_full());
+        let missing = std::io::Error::from(ErrorKind::NotFound);
+        assert!(!io("cannot write an upload")(missing).is_full());
+    }
 }

@@ -147,6 +147,7 @@ codes! {
     "rate_limited" 429 "Too many requests; Retry-After says when to go on.";
     "checksum_mismatch" 460 "The bytes are not those that the checksum is of.";
     "internal" 500 "The server failed; the request id finds it in its log.";
+    "storage_full" 507 "This server's disk or database is full; nothing was kept.";
     "scan_failed" 503 "Files can't be examined for viruses now; nothing was kept.";
     "busy" 503 "Too much is waiting; nothing was done.";
     "recovering" 503 "The channel takes nothing until it is whole again: it may have lost its end.";
@@ -162,6 +163,8 @@ codes! {
 const PASSING_RETRY_S: u64 = 5;
 /// When letters may be sent again: they are counted by the hour.
 const LETTERS_RETRY_S: u64 = 3_600;
+/// When to try again what found no room: an operator has to make some.
+const FULL_RETRY_S: u64 = 60;
 /// When to look again at a channel that is recovering, or on its way here.
 const RECOVERING_RETRY_S: u64 = 2;
 
@@ -229,9 +232,6 @@ impl Problem {
         self
     }
 
-    pub fn retry_after(mut self, seconds: u64) -> Problem {
-        self.retry_after_s = Some(seconds);
-        self
     /// Says more nearly what the code means here.
     pub fn titled(mut self, title: &'static str) -> Problem {
         self.title = title;
@@ -239,6 +239,9 @@ impl Problem {
         self
     }
 
+    pub fn retry_after(mut self, seconds: u64) -> Problem {
+        self.retry_after_s = Some(seconds);
+        self
     }
 
     /// Says how long that is of which no such range can be had (RFC 9110, 15.5.17).
@@ -280,6 +283,7 @@ impl ResponseError for Problem {
         response.content_type("application/problem+json");
         let passes = match self.status {
             _ if self.code == "too_many_letters" => Some(LETTERS_RETRY_S),
+            StatusCode::INSUFFICIENT_STORAGE => Some(FULL_RETRY_S),
             StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => Some(PASSING_RETRY_S),
             _ => None,
         };
@@ -315,6 +319,10 @@ impl From<Error> for Problem {
             Error::Batch(batch) => Problem::new(batch.code(), detail),
             Error::Peer(error) => Problem::new(peer_code(&error), detail),
             Error::Elsewhere(_) => Problem::plain("internal"),
+            Error::StorageFull(cause) => {
+                tracing::error!(%cause, request_id = context::request_id(), "a request found no room");
+                Problem::plain("storage_full")
+            }
             Error::FileStore(cause) => {
                 tracing::error!(%cause, request_id = context::request_id(), "a request failed");
                 Problem::plain("internal")
@@ -335,11 +343,28 @@ pub fn peer_code(error: &PeerError) -> &'static str {
 /// As people are told what another server said.
 pub fn told_code(said: &str) -> &'static str {
     let code = CODES.iter().map(|known| known.code).find(|known| *known == said).unwrap_or("peer_refused");
-    if matches!(code, "unauthenticated" | "internal") { "peer_refused" } else { code }
+    if matches!(code, "unauthenticated" | "internal" | "storage_full") { "peer_refused" } else { code }
 }
 
 impl From<crate::storage::Error> for Problem {
     fn from(error: crate::storage::Error) -> Problem {
         Error::from(error).into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files;
+
+    #[test]
+    fn what_finds_no_room_is_told_so_and_when_to_come_again() {
+        let error = std::io::Error::from(std::io::ErrorKind::StorageFull);
+        let error = files::Error::Io { what: "cannot write an upload", error };
+        let problem = Problem::from(Error::from(error));
+        let response = problem.error_response();
+        assert_eq!((problem.code(), response.status().as_u16()), ("storage_full", 507));
+        let after = response.headers().get("retry-after").and_then(|after| after.to_str().ok());
+        assert_eq!(after, Some("60"));
     }
 }

@@ -353,8 +353,11 @@ impl Conn {
             (Conn::Postgres(c), Ok(_)) => commit(&mut **c),
             (Conn::Postgres(c), Err(_)) => rollback(&mut **c),
         };
-        ended.map_err(Error::from)?;
-        outcome
+        match (outcome, ended) {
+            // Without room SQLite ends the whole transaction: what is the matter stands in `error`.
+            (Err(error), _) => Err(error),
+            (outcome, ended) => ended.map_err(|error| Error::from(error).into()).and(outcome),
+        }
     }
 
     /// A transaction that sees one state of the database throughout, and only reads it.

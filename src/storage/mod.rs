@@ -50,6 +50,9 @@ pub use pool::{RECONNECT_DELAY, REST_MAX, ReadPool};
 pub enum Error {
     #[error("database: {0}")]
     Query(Arc<DieselError>),
+    /// There is no room: the disk is full, or the database as large as it may be.
+    #[error("database: {0}")]
+    Full(Arc<DieselError>),
     #[error("cannot open the database: {0}")]
     Open(String),
     #[error("cannot bring the schema up to date: {0}")]
@@ -67,7 +70,20 @@ pub enum Error {
 
 impl From<DieselError> for Error {
     fn from(error: DieselError) -> Error {
-        Error::Query(Arc::new(error))
+        let kind = if is_full(&error) { Error::Full } else { Error::Query };
+        kind(Arc::new(error))
+    }
+}
+
+/// How SQLite (`SQLITE_FULL`), and PostgreSQL (53100) in the words of its system, say that there is no room. Of PostgreSQL's
+/// codes diesel passes none on; one that speaks another language than English fails like any other.
+const FULL: &[&str] = &["database or disk is full", "No space left on device", "Disk quota exceeded"];
+
+fn is_full(error: &DieselError) -> bool {
+    match error {
+        DieselError::DatabaseError(_, said) => FULL.iter().any(|words| said.message().contains(words)),
+        DieselError::RollbackErrorOnCommit { commit_error, .. } => is_full(commit_error),
+        _ => false,
     }
 }
 
@@ -104,4 +120,25 @@ pub(in crate::storage) fn contains(text: &str) -> String {
 /// A `LIKE` pattern that finds `text` at the beginning.
 pub(in crate::storage) fn begins(text: &str) -> String {
     format!("{}%", escaped(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_lacks_room_is_full() {
+        let said =
+            |words: &str| DieselError::DatabaseError(DatabaseErrorKind::Unknown, Box::new(words.to_owned()));
+        let extend = "could not extend file \"base/5/1\": No space left on device";
+        for words in ["database or disk is full", extend] {
+            assert!(matches!(Error::from(said(words)), Error::Full(_)), "{words}");
+        }
+        assert!(matches!(Error::from(said("disk I/O error")), Error::Query(_)));
+        let on_commit = DieselError::RollbackErrorOnCommit {
+            rollback_error: Box::new(said("cannot rollback - no transaction is active")),
+            commit_error: Box::new(said("database or disk is full")),
+        };
+        assert!(matches!(Error::from(on_commit), Error::Full(_)));
+    }
 }

@@ -113,7 +113,7 @@ impl Domain {
             let Some(size) = known.remove(&newer.head.channel) else { continue };
             match self.take_from(host, server, size, newer).await {
                 Ok(count) => got += count,
-                Err(Error::Internal(error)) => return Err(Error::Internal(error)),
+                Err(error @ (Error::Internal(_) | Error::StorageFull(_))) => return Err(error),
                 Err(error) => tracing::warn!(%host, %server, %error, "it gave nothing that holds"),
             }
         }

@@ -101,7 +101,7 @@ pub struct Lane {
     heads: HashMap<ChannelNum, SignedHead>,
     /// What this unit asked of a host elsewhere before, and what came of it.
     pub(super) settled: Vec<Settled>,
-    /// A unit without a savepoint failed after it had written: nothing of this transaction may be kept.
+    /// A unit without a savepoint failed after it had written, or there is no room: nothing of this transaction may be kept.
     pub(super) spoilt: bool,
 }
 

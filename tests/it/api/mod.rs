@@ -16,6 +16,7 @@ mod edits;
 mod email;
 mod export;
 pub mod files;
+mod full;
 mod kept;
 mod leaving;
 mod limits;

@@ -1555,6 +1555,10 @@ export type CreateAccountErrors = {
      * `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type CreateAccountError = CreateAccountErrors[keyof CreateAccountErrors];
@@ -1811,6 +1815,10 @@ export type UpdateAccountErrors = {
      * `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type UpdateAccountError = UpdateAccountErrors[keyof UpdateAccountErrors];
@@ -1905,6 +1913,10 @@ export type CreateChannelErrors = {
      * `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type CreateChannelError = CreateChannelErrors[keyof CreateChannelErrors];
@@ -1987,7 +1999,7 @@ export type UpdateChannelErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -2022,6 +2034,10 @@ export type UpdateChannelErrors = {
      * `busy`: Too much is waiting; nothing was done.; `recovering`: The channel takes nothing until it is whole again: it may have lost its end.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type UpdateChannelError = UpdateChannelErrors[keyof UpdateChannelErrors];
@@ -2054,7 +2070,7 @@ export type DeleteChannelAvatarErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.
      */
     403: ProblemDocument;
     /**
@@ -2077,6 +2093,10 @@ export type DeleteChannelAvatarErrors = {
      * `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type DeleteChannelAvatarError = DeleteChannelAvatarErrors[keyof DeleteChannelAvatarErrors];
@@ -2109,7 +2129,7 @@ export type SetChannelAvatarErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.
      */
     403: ProblemDocument;
     /**
@@ -2140,6 +2160,10 @@ export type SetChannelAvatarErrors = {
      * `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type SetChannelAvatarError = SetChannelAvatarErrors[keyof SetChannelAvatarErrors];
@@ -2172,7 +2196,7 @@ export type JoinChannelErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: It comes from where it may not come from.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -2199,6 +2223,10 @@ export type JoinChannelErrors = {
      * `busy`: Too much is waiting; nothing was done.; `recovering`: The channel takes nothing until it is whole again: it may have lost its end.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type JoinChannelError = JoinChannelErrors[keyof JoinChannelErrors];
@@ -2231,7 +2259,7 @@ export type KnockChannelErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: It comes from where it may not come from.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -2258,6 +2286,10 @@ export type KnockChannelErrors = {
      * `busy`: Too much is waiting; nothing was done.; `recovering`: The channel takes nothing until it is whole again: it may have lost its end.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type KnockChannelError = KnockChannelErrors[keyof KnockChannelErrors];
@@ -2290,7 +2322,7 @@ export type LeaveChannelErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -2317,6 +2349,10 @@ export type LeaveChannelErrors = {
      * `busy`: Too much is waiting; nothing was done.; `recovering`: The channel takes nothing until it is whole again: it may have lost its end.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type LeaveChannelError = LeaveChannelErrors[keyof LeaveChannelErrors];
@@ -2468,7 +2504,7 @@ export type UpdateMemberErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_accepted`: One of these people can't be brought together with you like that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_accepted`: One of these people can't be brought together with you like that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -2503,6 +2539,10 @@ export type UpdateMemberErrors = {
      * `busy`: Too much is waiting; nothing was done.; `recovering`: The channel takes nothing until it is whole again: it may have lost its end.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type UpdateMemberError = UpdateMemberErrors[keyof UpdateMemberErrors];
@@ -2600,7 +2640,7 @@ export type SendMessageErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -2639,6 +2679,10 @@ export type SendMessageErrors = {
      * `busy`: Too much is waiting; nothing was done.; `recovering`: The channel takes nothing until it is whole again: it may have lost its end.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type SendMessageError = SendMessageErrors[keyof SendMessageErrors];
@@ -2676,7 +2720,7 @@ export type DeleteMessageErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -2715,6 +2759,10 @@ export type DeleteMessageErrors = {
      * `busy`: Too much is waiting; nothing was done.; `recovering`: The channel takes nothing until it is whole again: it may have lost its end.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type DeleteMessageError = DeleteMessageErrors[keyof DeleteMessageErrors];
@@ -2804,7 +2852,7 @@ export type EditMessageErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_yours`: Only its author may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_yours`: Only its author may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -2843,6 +2891,10 @@ export type EditMessageErrors = {
      * `busy`: Too much is waiting; nothing was done.; `recovering`: The channel takes nothing until it is whole again: it may have lost its end.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type EditMessageError = EditMessageErrors[keyof EditMessageErrors];
@@ -2936,7 +2988,7 @@ export type RemoveReactionErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -2967,6 +3019,10 @@ export type RemoveReactionErrors = {
      * `busy`: Too much is waiting; nothing was done.; `recovering`: The channel takes nothing until it is whole again: it may have lost its end.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type RemoveReactionError = RemoveReactionErrors[keyof RemoveReactionErrors];
@@ -3008,7 +3064,7 @@ export type AddReactionErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -3039,6 +3095,10 @@ export type AddReactionErrors = {
      * `busy`: Too much is waiting; nothing was done.; `recovering`: The channel takes nothing until it is whole again: it may have lost its end.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type AddReactionError = AddReactionErrors[keyof AddReactionErrors];
@@ -3102,6 +3162,10 @@ export type SetNotifyErrors = {
      * `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type SetNotifyError = SetNotifyErrors[keyof SetNotifyErrors];
@@ -3237,7 +3301,7 @@ export type UnpinMessageErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -3264,6 +3328,10 @@ export type UnpinMessageErrors = {
      * `busy`: Too much is waiting; nothing was done.; `recovering`: The channel takes nothing until it is whole again: it may have lost its end.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type UnpinMessageError = UnpinMessageErrors[keyof UnpinMessageErrors];
@@ -3297,7 +3365,7 @@ export type PinMessageErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -3328,6 +3396,10 @@ export type PinMessageErrors = {
      * `busy`: Too much is waiting; nothing was done.; `recovering`: The channel takes nothing until it is whole again: it may have lost its end.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type PinMessageError = PinMessageErrors[keyof PinMessageErrors];
@@ -3387,6 +3459,10 @@ export type MarkReadErrors = {
      * `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type MarkReadError = MarkReadErrors[keyof MarkReadErrors];
@@ -3505,6 +3581,10 @@ export type UnfollowThreadErrors = {
      * `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type UnfollowThreadError = UnfollowThreadErrors[keyof UnfollowThreadErrors];
@@ -3557,6 +3637,10 @@ export type FollowThreadErrors = {
      * `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type FollowThreadError = FollowThreadErrors[keyof FollowThreadErrors];
@@ -3617,6 +3701,10 @@ export type MarkThreadReadErrors = {
      * `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type MarkThreadReadError = MarkThreadReadErrors[keyof MarkThreadReadErrors];
@@ -3668,6 +3756,10 @@ export type SendTypingErrors = {
      * `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type SendTypingError = SendTypingErrors[keyof SendTypingErrors];
@@ -3766,7 +3858,7 @@ export type CreateDmErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: It comes from where it may not come from.; `not_accepted`: One of these people can't be brought together with you like that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_accepted`: One of these people can't be brought together with you like that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -3801,6 +3893,10 @@ export type CreateDmErrors = {
      * `busy`: Too much is waiting; nothing was done.; `recovering`: The channel takes nothing until it is whole again: it may have lost its end.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type CreateDmError = CreateDmErrors[keyof CreateDmErrors];
@@ -3893,6 +3989,10 @@ export type UnsubscribeEmailErrors = {
      * `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type UnsubscribeEmailError = UnsubscribeEmailErrors[keyof UnsubscribeEmailErrors];
@@ -3942,6 +4042,10 @@ export type VerifyEmailErrors = {
      * `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type VerifyEmailError = VerifyEmailErrors[keyof VerifyEmailErrors];
@@ -3975,6 +4079,10 @@ export type OptionsFilesErrors = {
      * `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type OptionsFilesError = OptionsFilesErrors[keyof OptionsFilesErrors];
@@ -4045,6 +4153,10 @@ export type UploadFileErrors = {
      * `scan_failed`: Files can't be examined for viruses now; nothing was kept.; `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type UploadFileError = UploadFileErrors[keyof UploadFileErrors];
@@ -4104,6 +4216,10 @@ export type DeleteUploadErrors = {
      * `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type DeleteUploadError = DeleteUploadErrors[keyof DeleteUploadErrors];
@@ -4232,6 +4348,10 @@ export type AppendUploadErrors = {
      * `scan_failed`: Files can't be examined for viruses now; nothing was kept.; `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type AppendUploadError = AppendUploadErrors[keyof AppendUploadErrors];
@@ -4300,6 +4420,10 @@ export type GetThumbnailErrors = {
      * `scan_failed`: Files can't be examined for viruses now; nothing was kept.; `busy`: Too much is waiting; nothing was done.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type GetThumbnailError = GetThumbnailErrors[keyof GetThumbnailErrors];
@@ -4368,6 +4492,10 @@ export type GetFileErrors = {
      * `scan_failed`: Files can't be examined for viruses now; nothing was kept.; `busy`: Too much is waiting; nothing was done.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type GetFileError = GetFileErrors[keyof GetFileErrors];
@@ -4440,6 +4568,10 @@ export type HeadFileErrors = {
      * `scan_failed`: Files can't be examined for viruses now; nothing was kept.; `busy`: Too much is waiting; nothing was done.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type HeadFileError = HeadFileErrors[keyof HeadFileErrors];
@@ -4536,6 +4668,10 @@ export type CreateInviteErrors = {
      * `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type CreateInviteError = CreateInviteErrors[keyof CreateInviteErrors];
@@ -4587,6 +4723,10 @@ export type DeleteInviteErrors = {
      * `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type DeleteInviteError = DeleteInviteErrors[keyof DeleteInviteErrors];
@@ -4617,7 +4757,7 @@ export type CreateJoinErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: It comes from where it may not come from.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -4652,6 +4792,10 @@ export type CreateJoinErrors = {
      * `busy`: Too much is waiting; nothing was done.; `recovering`: The channel takes nothing until it is whole again: it may have lost its end.; `peer_unreachable`: The other server can't be reached now.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type CreateJoinError = CreateJoinErrors[keyof CreateJoinErrors];
@@ -4682,7 +4826,7 @@ export type DeleteMeErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: It comes from where it may not come from.; `wrong_password`: The password is wrong.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server.
+     * `bad_origin`: It comes from where it may not come from.; `wrong_password`: The password is wrong.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.
      */
     403: ProblemDocument;
     /**
@@ -4709,6 +4853,10 @@ export type DeleteMeErrors = {
      * `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type DeleteMeError = DeleteMeErrors[keyof DeleteMeErrors];
@@ -4807,6 +4955,10 @@ export type UpdateMeErrors = {
      * `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type UpdateMeError = UpdateMeErrors[keyof UpdateMeErrors];
@@ -4897,6 +5049,10 @@ export type UpdateAttentionErrors = {
      * `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type UpdateAttentionError = UpdateAttentionErrors[keyof UpdateAttentionErrors];
@@ -4942,6 +5098,10 @@ export type DeleteAvatarErrors = {
      * `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type DeleteAvatarError = DeleteAvatarErrors[keyof DeleteAvatarErrors];
@@ -4999,6 +5159,10 @@ export type SetAvatarErrors = {
      * `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type SetAvatarError = SetAvatarErrors[keyof SetAvatarErrors];
@@ -5093,6 +5257,10 @@ export type UnblockUserErrors = {
      * `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type UnblockUserError = UnblockUserErrors[keyof UnblockUserErrors];
@@ -5151,6 +5319,10 @@ export type BlockUserErrors = {
      * `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type BlockUserError = BlockUserErrors[keyof BlockUserErrors];
@@ -5192,6 +5364,10 @@ export type DeleteEmailErrors = {
      * `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type DeleteEmailError = DeleteEmailErrors[keyof DeleteEmailErrors];
@@ -5286,6 +5462,10 @@ export type UpdateEmailErrors = {
      * `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type UpdateEmailError = UpdateEmailErrors[keyof UpdateEmailErrors];
@@ -5339,6 +5519,10 @@ export type SetEmailErrors = {
      * `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type SetEmailError = SetEmailErrors[keyof SetEmailErrors];
@@ -5442,6 +5626,10 @@ export type ChangePasswordErrors = {
      * `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type ChangePasswordError = ChangePasswordErrors[keyof ChangePasswordErrors];
@@ -5483,6 +5671,10 @@ export type DeletePushErrors = {
      * `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type DeletePushError = DeletePushErrors[keyof DeletePushErrors];
@@ -5577,6 +5769,10 @@ export type SetPushErrors = {
      * `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type SetPushError = SetPushErrors[keyof SetPushErrors];
@@ -5664,6 +5860,10 @@ export type DismissRefusalErrors = {
      * `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type DismissRefusalError = DismissRefusalErrors[keyof DismissRefusalErrors];
@@ -5759,6 +5959,10 @@ export type DeleteSettingErrors = {
      * `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type DeleteSettingError = DeleteSettingErrors[keyof DeleteSettingErrors];
@@ -5865,6 +6069,10 @@ export type PutSettingErrors = {
      * `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type PutSettingError = PutSettingErrors[keyof PutSettingErrors];
@@ -5962,6 +6170,10 @@ export type ReadNotificationsErrors = {
      * `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type ReadNotificationsError = ReadNotificationsErrors[keyof ReadNotificationsErrors];
@@ -6011,6 +6223,10 @@ export type RequestResetErrors = {
      * `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type RequestResetError = RequestResetErrors[keyof RequestResetErrors];
@@ -6060,6 +6276,10 @@ export type ResetPasswordErrors = {
      * `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type ResetPasswordError = ResetPasswordErrors[keyof ResetPasswordErrors];
@@ -6266,6 +6486,10 @@ export type CreateSessionErrors = {
      * `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type CreateSessionError = CreateSessionErrors[keyof CreateSessionErrors];
@@ -6320,6 +6544,10 @@ export type DeleteSessionErrors = {
      * `busy`: Too much is waiting; nothing was done.
      */
     503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
 };
 
 export type DeleteSessionError = DeleteSessionErrors[keyof DeleteSessionErrors];
