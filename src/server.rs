@@ -27,7 +27,6 @@ use crate::domain::passwords::Passwords;
 use crate::domain::peers::{Arrivals, NoPeers, Peers};
 use crate::domain::pushes::Wanted;
 use crate::domain::remote::crowds::Crowds;
-use crate::domain::remote::meet::FoundChannels;
 use crate::domain::remote::recover;
 use crate::domain::remote::replica::LOOKUPS_MAX;
 use crate::domain::retold::Retold;
@@ -267,7 +266,7 @@ fn build_domain(
         identity,
         peers,
         arrivals: Arrivals::default(),
-        found: FoundChannels::default(),
+        found: Default::default(),
         wanted,
         orders: (!config.settings.email.smtp_url.is_empty()).then_some(orders),
         push_key: config.settings.push.enabled.then(|| vapid.public()),
@@ -280,6 +279,7 @@ fn build_domain(
         catch_ups: Default::default(),
         previews: Default::default(),
         retold,
+        searches: Default::default(),
         crowds: Crowds::new(&config.settings),
         lookups: Arc::new(Semaphore::new(LOOKUPS_MAX)),
         questions: Arc::default(),

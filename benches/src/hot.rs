@@ -257,7 +257,7 @@ async fn furnish(domain: &Domain) -> io::Result<(Actor, ChannelId)> {
         invite: None,
     };
     let user = domain.register(account).await.map_err(other)?;
-    let begun = domain.begin_session(&user.id, "guard").await.map_err(other)?;
+    let begun = domain.begin_session(&user.id, None, "guard").await.map_err(other)?;
     let actor = domain.actor(&begun.token).await.map_err(other)?.ok_or_else(|| other("no session"))?;
     let new = NewChannel { name: "guarded".to_owned(), topic: String::new(), public: true, alias: None };
     let channel = domain.create_channel(&actor, new).await.map_err(other)?;

@@ -48,5 +48,5 @@ pub async fn create_account(
         invite: body.invite.map(|Text(code)| code),
     };
     let user = app.domain.register(new).await?;
-    begin(&app, &request, user, body.device_name.as_deref(), body.cookie).await
+    begin(&app, &request, (user, None), body.device_name.as_deref(), body.cookie).await
 }

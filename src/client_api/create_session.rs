@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::domain::sessions::Proof;
 use crate::domain::view::User;
 use crate::http::auth::{is_own_origin, session_cookie};
 use crate::http::{App, Body, Problem};
@@ -48,8 +49,8 @@ pub async fn create_session(
     let Body(body) = body;
     app.limits.login(&request, &body.username)?;
     check_origin(&app, &request, body.cookie)?;
-    let user = app.domain.authenticate(&body.username, body.password).await?;
-    begin(&app, &request, user, body.device_name.as_deref(), body.cookie).await
+    let (user, proof) = app.domain.authenticate(&body.username, body.password).await?;
+    begin(&app, &request, (user, Some(proof)), body.device_name.as_deref(), body.cookie).await
 }
 
 /// A cookie is set only for pages of our own: else another site could log a visitor in as somebody else.
@@ -61,12 +62,13 @@ pub fn check_origin(app: &App, request: &HttpRequest, cookie: bool) -> Result<()
 pub async fn begin(
     app: &App,
     request: &HttpRequest,
-    user: User,
+    (user, proof): (User, Option<Proof>),
     device_name: Option<&str>,
     cookie: bool,
 ) -> Result<HttpResponse, Problem> {
     let agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
-    let begun = app.domain.begin_session(&user.id, device_name.or(agent).unwrap_or("unknown device")).await?;
+    let device_name = device_name.or(agent).unwrap_or("unknown device");
+    let begun = app.domain.begin_session(&user.id, proof, device_name).await?;
     let mut response = HttpResponse::Created();
     if cookie {
         response.cookie(session_cookie(&app.domain, &begun.token));

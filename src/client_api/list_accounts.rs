@@ -9,7 +9,7 @@ use crate::domain::admin::{ADMIN_PAGE_MAX, Account as Found};
 use crate::domain::page_size;
 use crate::domain::show;
 use crate::domain::view::AccountRole;
-use crate::http::extract::Text;
+use crate::http::extract::Words;
 use crate::http::{App, Auth, Params, Problem};
 
 #[derive(Deserialize, IntoParams)]
@@ -18,7 +18,7 @@ use crate::http::{App, Auth, Params, Problem};
 pub struct AccountsQuery {
     /// Anywhere in the name or display name.
     #[param(value_type = Option<String>, pattern = r"^[^\x00]*$")]
-    pub query: Option<Text>,
+    pub query: Option<Words>,
     pub cursor: Option<String>,
     #[param(minimum = 1, maximum = 100)]
     pub limit: Option<u32>,
@@ -79,7 +79,7 @@ pub async fn list_accounts(
     let query = query.into_inner();
     let limit = page_size(query.limit, 50, ADMIN_PAGE_MAX)?;
     let after = query.cursor.as_deref().map(cursor::read).transpose()?.unwrap_or_default();
-    let text = query.query.map(|Text(text)| text).unwrap_or_default();
+    let text = query.query.unwrap_or_default().0;
     let (rows, next) = app.domain.accounts(&actor.0, text, after, limit).await?;
     let users = rows.into_iter().map(Account::from).collect();
     Ok(cursor::page(&request, next, |next| Accounts { users, next }))

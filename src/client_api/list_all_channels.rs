@@ -8,7 +8,6 @@ use super::cursor;
 use super::list_accounts::AccountsQuery;
 use crate::domain::admin::{ADMIN_PAGE_MAX, ChannelFigures};
 use crate::domain::page_size;
-use crate::http::extract::Text;
 use crate::http::{App, Auth, Params, Problem};
 
 /// A channel as its server's administrators see it: not what is said there.
@@ -67,7 +66,7 @@ pub async fn list_all_channels(
     let query = query.into_inner();
     let limit = page_size(query.limit, 50, ADMIN_PAGE_MAX)?;
     let after = query.cursor.as_deref().map(cursor::number).transpose()?.unwrap_or(0);
-    let text = query.query.map(|Text(text)| text).unwrap_or_default();
+    let text = query.query.unwrap_or_default().0;
     let (rows, next) = app.domain.channel_figures(&actor.0, text, after, limit).await?;
     let channels = rows.into_iter().map(HeldChannel::from).collect();
     let next = next.map(|num| num.to_string());

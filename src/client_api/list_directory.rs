@@ -9,7 +9,7 @@ use crate::domain::directory::DIRECTORY_PAGE_MAX;
 use crate::domain::peers::PeerError;
 use crate::domain::view::ChannelInfo;
 use crate::domain::{Error, page_size};
-use crate::http::extract::Text;
+use crate::http::extract::Words;
 use crate::http::{App, Auth, Params, Problem};
 use crate::protocol::ids::ServerName;
 
@@ -19,7 +19,7 @@ use crate::protocol::ids::ServerName;
 pub struct DirectoryQuery {
     /// Anywhere in name, topic or alias.
     #[param(value_type = Option<String>, pattern = r"^[^\x00]*$")]
-    pub query: Option<Text>,
+    pub query: Option<Words>,
     /// Another server's name; this one if not given.
     pub server: Option<String>,
     pub cursor: Option<String>,
@@ -54,7 +54,7 @@ pub async fn list_directory(
     let query = query.into_inner();
     let limit = page_size(query.limit, 50, DIRECTORY_PAGE_MAX)?;
     let after = query.cursor.as_deref().map(cursor::number).transpose()?.unwrap_or(0);
-    let words = query.query.map(|Text(text)| text).unwrap_or_default();
+    let words = query.query.unwrap_or_default().0;
     let server = query.server.map(|name| name.parse::<ServerName>()).transpose();
     let server =
         server.map_err(|_| Problem::plain("server_not_found").field("/server", "is no server's name"))?;

@@ -8,7 +8,7 @@ use super::cursor;
 use crate::domain::accounts::USERS_PAGE_MAX;
 use crate::domain::page_size;
 use crate::domain::view::User;
-use crate::http::extract::Text;
+use crate::http::extract::Words;
 use crate::http::{App, Auth, Params, Problem};
 use crate::protocol::ids::UserId;
 
@@ -18,7 +18,7 @@ use crate::protocol::ids::UserId;
 pub struct UsersQuery {
     /// Anywhere in the name or display name. Those whose username begins with it come first.
     #[param(value_type = Option<String>, pattern = r"^[^\x00]*$")]
-    pub query: Option<Text>,
+    pub query: Option<Words>,
     /// Instead: ids, separated by commas, at most 100.
     #[param(
         pattern = r"^(@[a-z0-9][a-z0-9._-]{0,63}:([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?(,|$))*$"
@@ -52,8 +52,7 @@ pub async fn list_users(
     }
     let limit = page_size(query.limit, 50, USERS_PAGE_MAX)?;
     let after = query.cursor.as_deref().map(cursor::read).transpose()?.unwrap_or_default();
-    let (users, next) =
-        app.domain.find_users(query.query.map(|Text(text)| text).unwrap_or_default(), after, limit).await?;
+    let (users, next) = app.domain.find_users(query.query.unwrap_or_default().0, after, limit).await?;
     let users = app.users_with_presence(users);
     Ok(cursor::page(&request, next, |next| Users { users, next }))
 }

@@ -102,10 +102,13 @@ mod update_member;
 mod upload_file;
 mod verify_email;
 
+use std::sync::LazyLock;
+
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 use serde_json::Value;
 use utoipa::OpenApi;
+use utoipa::openapi::path::Paths;
 
 use crate::http::openapi::{self, Access, Also, Errors};
 use crate::http::problem::{FieldError, Problem, ProblemDocument};
@@ -266,12 +269,14 @@ pub fn configure(config: &mut web::ServiceConfig) {
     routes(config);
 }
 
+/// What there is, for what no route took: the document is not made anew for whoever asks for nothing.
+static PATHS: LazyLock<Paths> = LazyLock::new(|| Document::openapi().paths);
+
 /// What no route took: nothing there, or another method.
 pub async fn fallback(request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let document = Document::openapi();
     let path = request.path().strip_prefix(BASE).unwrap_or_default();
     // In their order one that names a part comes before one that takes any there.
-    let known = document.paths.paths.iter().find(|(template, _)| matches(template, path));
+    let known = PATHS.paths.iter().find(|(template, _)| matches(template, path));
     let mut allowed: Vec<&str> = Vec::new();
     if let Some((_, item)) = known {
         let methods = [

@@ -109,6 +109,7 @@ pub struct Domain {
     pub catch_ups: remote::catch_up::CatchUps,
     pub previews: remote::preview::Previews,
     pub retold: Arc<retold::Retold>,
+    pub searches: search::Searches,
     pub crowds: remote::crowds::Crowds,
     /// Places for questions about people and keys elsewhere.
     pub lookups: Arc<tokio::sync::Semaphore>,

@@ -1,5 +1,7 @@
 //! Sessions: logging in, who a token belongs to, logging out.
 
+use std::collections::HashMap;
+
 use sha2::{Digest, Sha256};
 
 use super::clock::{DAY_MS, random, random_text};
@@ -22,6 +24,9 @@ pub struct Begun {
     pub token: String,
 }
 
+/// What was stored of the password that somebody has shown to know.
+pub struct Proof(Option<String>);
+
 /// What is stored of a token.
 pub fn token_hash(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
@@ -33,7 +38,7 @@ impl Domain {
     /// # Errors
     /// [`Error::Credentials`], the same for a wrong password and for a name that doesn't exist;
     /// `account_disabled` for those who know the password.
-    pub async fn authenticate(&self, username: &str, password: String) -> Result<User> {
+    pub async fn authenticate(&self, username: &str, password: String) -> Result<(User, Proof)> {
         let id = accounts::parse_username(username.trim_start_matches('@'), self.server()).ok();
         let row = match id {
             Some(id) => self.reads.read(move |conn| users::by_id(conn, id.as_str())).await?,
@@ -42,14 +47,18 @@ impl Domain {
         let stored = row.as_ref().and_then(|row| row.password_hash.clone());
         let fits = self.passwords.verify(password, stored).await?;
         let row = row.filter(|_| fits).ok_or(Error::Credentials)?;
+        let proof = Proof(row.password_hash.clone());
         if row.disabled_ts.is_some() {
             return Err(Error::Forbidden(Forbidden::AccountDisabled));
         }
-        Ok(User { role: Some(AccountRole::parse(&row.role)), ..show::user(&row) })
+        Ok((User { role: Some(AccountRole::parse(&row.role)), ..show::user(&row) }, proof))
     }
 
-    /// Begins a session for an account that has been authenticated.
-    pub async fn begin_session(&self, user: &str, device_name: &str) -> Result<Begun> {
+    /// Begins a session for an account that has been authenticated, or has just been made: then without a proof.
+    ///
+    /// # Errors
+    /// [`Error::Credentials`] if the password of the proof is not the account's any more.
+    pub async fn begin_session(&self, user: &str, proof: Option<Proof>, device_name: &str) -> Result<Begun> {
         let device_name: String =
             device_name.chars().filter(|c| !c.is_control()).take(DEVICE_NAME_CHARS_MAX).collect();
         let begun = Begun { id: random_text::<12>(), token: random_text::<32>() };
@@ -57,8 +66,12 @@ impl Domain {
         let (user, now) = (user.to_owned(), self.clock.now());
         self.writer
             .other(&user.clone(), move |work| {
-                let owner = users::by_id(work.conn, &user)?.ok_or(Error::NotFound(Missing::User))?;
-                // Between the password and here somebody may have been kept out.
+                let owner = users::lock(work.conn, &user)?.ok_or(Error::NotFound(Missing::User))?;
+                // Between the password and here it may have been changed, which ended all sessions but this one, or somebody
+                // may have been kept out.
+                if proof.is_some_and(|Proof(hash)| hash != owner.password_hash) {
+                    return Err(Error::Credentials);
+                }
                 if owner.disabled_ts.is_some() {
                     return Err(Error::Forbidden(Forbidden::AccountDisabled));
                 }
@@ -127,7 +140,38 @@ impl Domain {
     pub async fn end_idle_sessions(&self) -> Result<usize> {
         let age_max = i64::from(self.config.settings.accounts.session_days) * DAY_MS;
         let before: Ts = self.clock.now() - age_max;
-        self.writer.other("sessions", move |work| Ok(sessions::delete_idle(work.conn, before)?)).await
+        self.writer
+            .other("sessions", move |work| {
+                let ended = sessions::delete_idle(work.conn, before)?;
+                let count = ended.len();
+                if count > 0 {
+                    work.tell(Effect::SessionsEnded { sessions: ended });
+                }
+                Ok(count)
+            })
+            .await
+    }
+
+    /// Looks at the sessions that have a stream open. They are in use; and those that another process has ended, as the
+    /// command does that sets a password, are over here too.
+    pub async fn look_after_sessions(&self, open: Vec<String>) -> Result<()> {
+        if open.is_empty() {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        let asked = open.clone();
+        let found = self.reads.read(move |conn| Ok::<_, Error>(sessions::last_used(conn, &asked)?)).await?;
+        let found: HashMap<String, Ts> = found.into_iter().collect();
+        let ended: Vec<String> = open.into_iter().filter(|id| !found.contains_key(id)).collect();
+        if !ended.is_empty() {
+            self.audience.announce(vec![Effect::SessionsEnded { sessions: ended }]);
+        }
+        let rested = found.into_iter().filter(|(_, used)| now - used > TOUCH_INTERVAL_MS);
+        let rested: Vec<String> = rested.map(|(id, _)| id).collect();
+        if rested.is_empty() {
+            return Ok(());
+        }
+        self.writer.other("sessions", move |work| Ok(sessions::touch_all(work.conn, &rested, now)?)).await
     }
 }
 

@@ -1,13 +1,16 @@
 //! Pages of a channel's or a thread's messages, and the signed log itself.
 
+use std::collections::HashMap;
+
 use super::seat::Seat;
 use super::view::{Message, ThreadState};
 use super::{Actor, Domain, Error, Missing, Result, messages::readable, show, threads};
 use crate::protocol::Seq;
+use crate::protocol::event::EventType;
 use crate::protocol::ids::{ChannelId, EventId};
 use crate::protocol::limits::JSON_INT_MAX;
 use crate::storage::channels::ChannelRow;
-use crate::storage::entries::{self, Sent};
+use crate::storage::entries::{self, EntryRow, Sent};
 use crate::storage::messages::{self, Of, Stretch};
 use crate::storage::{Conn, UserNum};
 
@@ -149,15 +152,48 @@ impl Domain {
                 let last = sent.last().map_or(from, |(entry, _)| entry.seq);
                 let bodies =
                     entries::bodies_between(conn, seat.channel.num, from.max(seat.first_readable()?), last)?;
-                let mut bodies: std::collections::HashMap<Seq, String> = bodies.into_iter().collect();
+                let mut bodies: HashMap<Seq, String> = bodies.into_iter().collect();
                 let entries = sent.into_iter().map(|sent| {
                     let body = bodies.remove(&sent.0.seq);
                     (sent, body)
                 });
-                Ok(LogPage { entries: entries.collect(), channel: seat.channel })
+                let mut entries: Vec<_> = entries.collect();
+                withhold(conn, &seat, user, &mut entries)?;
+                Ok(LogPage { entries, channel: seat.channel })
             })
             .await
     }
+}
+
+/// Takes away the bodies that the asker may not read: edits of messages that are hidden from them, and what messages said
+/// before, which is for their authors and for moderators. The log verifies without them.
+fn withhold(
+    conn: &mut Conn,
+    seat: &Seat,
+    user: UserNum,
+    entries: &mut [(Sent, Option<String>)],
+) -> Result<()> {
+    let message_of = |entry: &EntryRow| match entry.kind.as_str() {
+        _ if entry.void.is_some() => None,
+        kind if kind == EventType::Message.as_str() => Some(entry.seq),
+        kind if kind == EventType::Edit.as_str() => entry.target_seq,
+        _ => None,
+    };
+    let seqs: Vec<Seq> = entries.iter().filter_map(|((entry, _), _)| message_of(entry)).collect();
+    let versions = messages::versions_shown(conn, seat.channel.num, &seqs)?;
+    let versions: HashMap<Seq, (UserNum, Seq)> =
+        versions.into_iter().map(|(seq, sender, shown)| (seq, (sender, shown))).collect();
+    let (first, moderates) = (seat.first_readable()?, seat.has_role(&["owner", "moderator"]));
+    for ((entry, _), body) in entries {
+        let Some(message) = message_of(entry) else { continue };
+        let is_theirs = versions.get(&message).is_some_and(|(sender, shown)| {
+            message >= first && (*shown == entry.seq || moderates || *sender == user)
+        });
+        if !is_theirs {
+            *body = None;
+        }
+    }
+    Ok(())
 }
 
 fn page(conn: &mut Conn, seat: &Seat, user: UserNum, of: Of, place: Place, limit: i64) -> Result<Page> {

@@ -1,4 +1,4 @@
-//! Turns at what takes much memory: a few at a time, of which one person has only some.
+//! Turns at what takes much memory or time: a few at a time, of which one person has only some.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -60,6 +60,11 @@ impl Default for Turns {
 }
 
 impl Turns {
+    /// Turns of which each person has only some, however many have others.
+    pub fn for_each() -> Turns {
+        Turns { all: Arc::new(Semaphore::new(Semaphore::MAX_PERMITS)), ..Turns::default() }
+    }
+
     fn queues(&self) -> MutexGuard<'_, HashMap<UserNum, Queue>> {
         self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -112,6 +117,15 @@ mod tests {
         drop(second);
         drop(turns.wait(2, 3).await.unwrap());
         assert!(turns.queues().is_empty(), "nothing is kept of those who have gone");
+    }
+
+    #[tokio::test]
+    async fn where_each_has_some_nobody_waits_for_others() {
+        let turns = Arc::new(Turns { patience: Duration::from_millis(20), ..Turns::for_each() });
+        let held = [turns.wait(1, 3).await.unwrap(), turns.wait(1, 3).await.unwrap()];
+        drop([turns.wait(2, 3).await.unwrap(), turns.wait(3, 3).await.unwrap()]);
+        assert!(matches!(turns.wait(1, 3).await, Err(Error::Busy)));
+        drop(held);
     }
 
     #[tokio::test]

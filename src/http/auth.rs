@@ -1,6 +1,6 @@
 //! Who asks: a bearer token, or a browser's cookie together with the right Origin.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -67,6 +67,7 @@ impl TokenCache {
 
     /// These sessions are over.
     pub fn forget(&self, sessions: &[String]) {
+        let sessions: HashSet<&String> = sessions.iter().collect();
         let mut known = self.lock();
         known.endings += 1;
         known.tokens.retain(|_, (actor, _)| !sessions.contains(&actor.session));

@@ -40,11 +40,22 @@ fn client_address(request: &ServiceRequest) -> Option<IpAddr> {
     if !proxies.contains(&peer) {
         return Some(peer);
     }
-    // The last entry that isn't a trusted proxy's own: whatever stands before it, anybody may have written.
-    let forwarded =
-        request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let claimed = forwarded.rsplit(',').filter_map(|part| part.trim().parse::<IpAddr>().ok());
-    claimed.into_iter().find(|address| !proxies.contains(address)).or(Some(peer))
+    let lines = request.headers().get_all("x-forwarded-for").map(|line| line.to_str().unwrap_or_default());
+    Some(forwarded_for(peer, &lines.collect::<Vec<_>>(), proxies))
+}
+
+/// The last entry of all lines that isn't a trusted proxy's own: whatever stands before it, anybody may have written. So may what
+/// stands before an entry that can't be read: then it is the proxy that wrote that.
+fn forwarded_for(peer: IpAddr, lines: &[&str], proxies: &[IpAddr]) -> IpAddr {
+    let mut known = peer;
+    for entry in lines.iter().rev().flat_map(|line| line.rsplit(',')) {
+        let Ok(address) = entry.trim().parse::<IpAddr>() else { break };
+        known = address;
+        if !proxies.contains(&address) {
+            break;
+        }
+    }
+    known
 }
 
 /// The outermost middleware.
@@ -150,5 +161,30 @@ fn add_headers<B>(response: &mut ServiceResponse<B>, id: &str) {
     }
     if of_api && !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whom_a_request_is_from_is_what_the_last_trusted_proxy_says() {
+        let address = |text: &str| text.parse::<IpAddr>().expect("an address");
+        let proxies = ["127.0.0.1", "10.0.0.1"].map(address);
+        for (lines, from) in [
+            (&[][..], "127.0.0.1"),
+            (&["1.1.1.1"], "1.1.1.1"),
+            (&["9.9.9.9, 1.1.1.1"], "1.1.1.1"),
+            (&["9.9.9.9, 1.1.1.1, 10.0.0.1"], "1.1.1.1"),
+            (&["9.9.9.9", "1.1.1.1"], "1.1.1.1"),
+            (&["9.9.9.9, 1.1.1.1", "10.0.0.1"], "1.1.1.1"),
+            (&["9.9.9.9, unknown"], "127.0.0.1"),
+            (&["9.9.9.9", ""], "127.0.0.1"),
+            (&["9.9.9.9, unknown, 10.0.0.1"], "10.0.0.1"),
+            (&["::1"], "::1"),
+        ] {
+            assert_eq!(forwarded_for(address("127.0.0.1"), lines, &proxies), address(from), "{lines:?}");
+        }
     }
 }

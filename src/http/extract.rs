@@ -6,6 +6,7 @@ use std::future::{Future, Ready, ready};
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::pin::Pin;
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::error::PathError;
@@ -17,12 +18,16 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_path_to_error::{Path, Segment};
+use tokio::time::timeout;
 use url::form_urlencoded;
 
 use super::problem::Problem;
 
 /// The largest JSON body of a request, in bytes.
 pub const BODY_BYTES_MAX: usize = 262_144;
+
+/// How long all of a JSON body may take to come.
+const BODY_DEADLINE: Duration = Duration::from_secs(30);
 
 /// A JSON body of the documented shape; unknown and repeated fields are errors.
 pub struct Body<T>(pub T);
@@ -45,7 +50,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
             if length.is_some_and(|length| length > BODY_BYTES_MAX) {
                 return Err(too_large());
             }
-            let bytes = collect(payload).await?;
+            let bytes = collect(payload, BODY_DEADLINE).await?;
             parse::<Object<T>>(&bytes).map(|Object(value)| Body(value))
         })
     }
@@ -62,7 +67,7 @@ impl<T: DeserializeOwned + Default + 'static> FromRequest for MaybeBody<T> {
         let media_type = request.content_type().to_ascii_lowercase();
         let payload = payload.take();
         Box::pin(async move {
-            let bytes = collect(payload).await?;
+            let bytes = collect(payload, BODY_DEADLINE).await?;
             if bytes.is_empty() {
                 return Ok(MaybeBody(T::default()));
             }
@@ -79,7 +84,13 @@ fn too_large() -> Problem {
     Problem::new("too_large", format!("A body has at most {BODY_BYTES_MAX} bytes."))
 }
 
-async fn collect(mut payload: Payload) -> Result<BytesMut, Problem> {
+/// All of a body that comes within this time.
+async fn collect(payload: Payload, most: Duration) -> Result<BytesMut, Problem> {
+    let late = |_| Problem::new("bad_json", format!("The body did not end within {} s.", most.as_secs()));
+    timeout(most, collect_all(payload)).await.map_err(late)?
+}
+
+async fn collect_all(mut payload: Payload) -> Result<BytesMut, Problem> {
     let mut bytes = BytesMut::new();
     while let Some(part) = payload.next().await {
         let part =
@@ -224,6 +235,23 @@ impl<'de> Deserialize<'de> for Text {
     }
 }
 
+/// Words that are looked for in names: what a `LIKE` of the database takes, however its signs are escaped.
+#[derive(Default)]
+pub struct Words(pub String);
+
+/// Longest [`Words`], in bytes.
+pub const WORDS_BYTES_MAX: usize = 1_024;
+
+impl<'de> Deserialize<'de> for Words {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Words, D::Error> {
+        let Text(words) = Text::deserialize(deserializer)?;
+        match words.len() {
+            0..=WORDS_BYTES_MAX => Ok(Words(words)),
+            _ => Err(de::Error::custom(format!("must have at most {WORDS_BYTES_MAX} bytes"))),
+        }
+    }
+}
+
 /// The parameters of a query, of the documented shape.
 pub struct Params<T>(T);
 
@@ -271,4 +299,22 @@ pub fn path_config() -> web::PathConfig {
         };
         Problem::new("bad_path", detail).into()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::stream;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_body_that_does_not_end_is_not_waited_for() {
+        let begun = stream::iter([Ok(web::Bytes::from_static(b"{"))]).chain(stream::pending());
+        let payload: Payload = Payload::Stream { payload: Box::pin(begun) };
+        let problem = collect(payload, Duration::from_millis(20)).await.expect_err("it does not end");
+        assert_eq!(problem.code(), "bad_json");
+        let whole = stream::iter([Ok(web::Bytes::from_static(b"{}"))]);
+        let whole: Payload = Payload::Stream { payload: Box::pin(whole) };
+        assert_eq!(&collect(whole, BODY_DEADLINE).await.expect("a body")[..], b"{}");
+    }
 }

@@ -120,7 +120,7 @@ fn complete_operation(path: &str, method: &str, operation: &mut Map<String, Valu
     let Some(own) = errors.iter().find(|errors| errors.operation == id) else { return };
     let mut codes: Vec<&str> = own.codes.to_vec();
     codes.extend(["internal", "busy", "rate_limited"]);
-    if !matches!(method, "get" | "head") || MAY_FETCH.contains(&id.as_str()) {
+    if !matches!(method, "get" | "head") || own.also.contains(&Also::Fetches) {
         codes.push("storage_full");
     }
     if own.access == Access::Server {

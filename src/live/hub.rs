@@ -225,6 +225,13 @@ impl Hub {
         found.into_iter().take(READY_ONLINE_MAX).collect()
     }
 
+    /// The sessions that have a stream open.
+    pub fn open_sessions(&self) -> Vec<String> {
+        let audience = self.lock();
+        let owners = audience.by_user.values().flatten().filter_map(|socket| socket.owner());
+        owners.map(|owner| owner.session).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
     /// Tells who came and who went since the last time; called every second. Answers those of this server:
     /// (id, whether they are there). With `again`, all who are there are among them.
     pub fn tell_presence(&self, again: bool) -> Vec<(String, bool)> {
@@ -356,6 +363,7 @@ impl Hub {
     }
 
     fn end_sessions(&self, sessions: &[String]) {
+        let sessions: HashSet<&String> = sessions.iter().collect();
         for socket in self.lock().by_user.values().flatten() {
             if socket.owner().is_some_and(|owner| sessions.contains(&owner.session)) {
                 socket.close(close_code::SESSION_ENDED, "the session has ended");

@@ -18,6 +18,8 @@ const PRESENCE_INTERVAL: Duration = Duration::from_secs(1);
 /// How often other servers hear who is still there: well before they forget it (90 s).
 const PRESENCE_AGAIN_TICKS: u32 = 30;
 const LIMITS_INTERVAL_TICKS: u32 = 60;
+/// How often is looked whether the sessions of open streams are still there.
+const STREAMS_INTERVAL_TICKS: u32 = 5;
 const SESSIONS_INTERVAL_TICKS: u32 = 3_600;
 /// How long a deleted text may stay in SQLite's write-ahead log.
 const LOG_INTERVAL_TICKS: u32 = 600;
@@ -70,6 +72,11 @@ pub async fn keep_house(House { domain, hub, shared, routes }: House) {
             if compacted || tick.is_multiple_of(LOG_INTERVAL_TICKS) {
                 empty_log(domain.config.database_url()).await;
             }
+        }
+        if tick.is_multiple_of(STREAMS_INTERVAL_TICKS)
+            && let Err(error) = domain.look_after_sessions(hub.open_sessions()).await
+        {
+            tracing::warn!(%error, "the sessions of streams could not be looked at");
         }
         if tick % SESSIONS_INTERVAL_TICKS == 1 {
             if let Err(error) = domain.end_idle_sessions().await {

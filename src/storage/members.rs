@@ -180,14 +180,20 @@ pub fn joined_among(
         .load(conn)?)
 }
 
-/// (number, id, level) of the joined, at most `limit`, by number.
-pub fn joined(conn: &mut Conn, channel: ChannelNum, limit: i64) -> Result<Vec<(UserNum, String, String)>> {
+/// (number, id) of a server's people among the joined who want to be told of something, at most `limit`, by number.
+pub fn joined_of(
+    conn: &mut Conn,
+    channel: ChannelNum,
+    server: &str,
+    limit: i64,
+) -> Result<Vec<(UserNum, String)>> {
     Ok(members::table
         .inner_join(users::table.on(users::num.eq(members::user_num)))
         .filter(members::channel.eq(channel).and(members::membership.eq("joined")))
+        .filter(members::notify.ne("none").and(users::server.eq(server)))
         .order(members::user_num)
         .limit(limit)
-        .select((users::num, users::id, members::notify))
+        .select((users::num, users::id))
         .load(conn)?)
 }
 

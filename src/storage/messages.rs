@@ -344,6 +344,18 @@ pub fn next_in_thread(conn: &mut Conn, channel: ChannelNum, seq: i64) -> Result<
         .get_result(conn)?)
 }
 
+/// Of these messages: (seq, sender, seq of the entry whose body they show).
+pub fn versions_shown(
+    conn: &mut Conn,
+    channel: ChannelNum,
+    seqs: &[i64],
+) -> Result<Vec<(i64, UserNum, i64)>> {
+    Ok(messages::table
+        .filter(messages::channel.eq(channel).and(messages::seq.eq_any(seqs)))
+        .select((messages::seq, messages::sender, messages::body_seq))
+        .load(conn)?)
+}
+
 /// (seq, ts) of a message's edits, oldest first.
 pub fn edits_of(conn: &mut Conn, channel: ChannelNum, message: i64) -> Result<Vec<(i64, i64)>> {
     Ok(edits::table

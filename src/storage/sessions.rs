@@ -79,6 +79,28 @@ pub fn touch(conn: &mut Conn, id: &str, now: i64) -> Result<()> {
     Ok(())
 }
 
+/// How many sessions one statement names.
+const NAMED_MAX: usize = 1_000;
+
+/// (id, last use) of those of these sessions that there are.
+pub fn last_used(conn: &mut Conn, ids: &[String]) -> Result<Vec<(String, i64)>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for some in ids.chunks(NAMED_MAX) {
+        let named = sessions::table.filter(sessions::id.eq_any(some));
+        found.extend(named.select((sessions::id, sessions::last_used_ts)).load::<(String, i64)>(conn)?);
+    }
+    Ok(found)
+}
+
+/// As [`touch`], of many.
+pub fn touch_all(conn: &mut Conn, ids: &[String], now: i64) -> Result<()> {
+    for some in ids.chunks(NAMED_MAX) {
+        let named = sessions::table.filter(sessions::id.eq_any(some));
+        diesel::update(named).set(sessions::last_used_ts.eq(now)).execute(conn)?;
+    }
+    Ok(())
+}
+
 /// Ends one of the user's sessions. False when it isn't theirs, or is gone.
 pub fn delete(conn: &mut Conn, user: UserNum, id: &str) -> Result<bool> {
     let theirs = sessions::table.filter(sessions::id.eq(id).and(sessions::user_num.eq(user)));
@@ -97,7 +119,8 @@ pub fn delete_all(conn: &mut Conn, user: UserNum) -> Result<Vec<String>> {
     Ok(diesel::delete(theirs).returning(sessions::id).load(conn)?)
 }
 
-/// Ends sessions that were last used before `ts`.
-pub fn delete_idle(conn: &mut Conn, ts: i64) -> Result<usize> {
-    Ok(diesel::delete(sessions::table.filter(sessions::last_used_ts.lt(ts))).execute(conn)?)
+/// Ends sessions that were last used before `ts`, and answers their ids.
+pub fn delete_idle(conn: &mut Conn, ts: i64) -> Result<Vec<String>> {
+    let idle = sessions::table.filter(sessions::last_used_ts.lt(ts));
+    Ok(diesel::delete(idle).returning(sessions::id).load(conn)?)
 }

@@ -68,6 +68,15 @@ pub fn by_id(conn: &mut Conn, id: &str) -> Result<Option<UserRow>> {
     optional(users::table.filter(users::id.eq(id)).select(UserRow::columns()).one(conn))
 }
 
+/// As [`by_id`], of a row that nobody else changes until the end of the transaction.
+pub fn lock(conn: &mut Conn, id: &str) -> Result<Option<UserRow>> {
+    let row = users::table.filter(users::id.eq(id)).select(UserRow::columns());
+    optional(match conn {
+        Conn::Sqlite(c) => diesel::RunQueryDsl::get_result(row, &mut **c),
+        Conn::Postgres(c) => diesel::RunQueryDsl::get_result(row.for_update(), &mut **c),
+    })
+}
+
 pub fn by_num(conn: &mut Conn, num: UserNum) -> Result<Option<UserRow>> {
     optional(users::table.find(num).select(UserRow::columns()).one(conn))
 }

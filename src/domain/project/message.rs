@@ -21,10 +21,13 @@ use crate::protocol::rules::{Capability, HistoryPolicy, Rules};
 use crate::protocol::state::ChannelKind;
 use crate::storage::messages::MessageRow;
 use crate::storage::notifications::{NewNotification, Part};
-use crate::storage::{self, ChannelNum, UserNum, entries, members, messages, notifications, search};
+use crate::storage::users::UserRow;
+use crate::storage::{self, ChannelNum, UserNum, entries, members, messages, notifications, search, users};
 
 /// How long `@here` means those who are there: what comes later from another server notifies nobody by it.
 const HERE_MS: i64 = 300_000;
+/// Among so many `@here` looks for those who are there.
+const HERE_MEMBERS_MAX: i64 = 20_000;
 
 pub(super) fn created(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error> {
     let content: MessageContent = content::read(at.content).unwrap_or_default();
@@ -200,11 +203,11 @@ fn addressees(
     let here = may && message.mentions_here && work.lane.clock.now() - at.ts <= HERE_MS;
     if all || here {
         let kind = if dm { "dm" } else { "mention" };
-        for (num, id, level) in members::joined(work.conn, at.channel, NOTIFIED_MAX)? {
-            if is_ours(&id, &level) && (all || presences.is_online(&id)) {
-                concerned.insert(num, kind);
-            }
-        }
+        let notified_max = usize::try_from(NOTIFIED_MAX).unwrap_or(0);
+        let most = if all { NOTIFIED_MAX } else { HERE_MEMBERS_MAX };
+        let found = members::joined_of(work.conn, at.channel, server.as_str(), most)?;
+        let found = found.into_iter().filter(|(_, id)| all || presences.is_online(id));
+        concerned.extend(found.take(notified_max).map(|(num, _)| (num, kind)));
     }
     if !dm && !message.mentions.is_empty() {
         for (num, id, level) in members::joined_among(work.conn, at.channel, &message.mentions)? {
@@ -224,12 +227,17 @@ fn may_mention_all(work: &mut Work<'_>, at: &At<'_>) -> Result<bool, Error> {
     Ok(rules.zip(role).is_some_and(|(rules, role)| rules.allows(state, role, Capability::MentionAll)))
 }
 
-/// The joined author of what the message answers.
+/// The joined author of what the message answers, if they are of this server.
 fn replied_author(work: &mut Work<'_>, at: &At<'_>, message: &Message) -> Result<Option<UserNum>, Error> {
     let Some(target) = &message.reply_to else { return Ok(None) };
     let Some(entry) = entries::by_event(work.conn, at.channel, target)? else { return Ok(None) };
     let member = members::get(work.conn, at.channel, entry.sender)?;
-    Ok(member.filter(|row| row.membership == "joined" && row.notify != "none").map(|_| entry.sender))
+    if member.is_none_or(|row| row.membership != "joined" || row.notify == "none") {
+        return Ok(None);
+    }
+    let author = users::by_num(work.conn, entry.sender)?;
+    let is_ours = |row: &UserRow| row.server == work.lane.identity.name.as_str();
+    Ok(author.filter(is_ours).map(|row| row.num))
 }
 
 pub(super) fn edited(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error> {

@@ -393,7 +393,10 @@ mod tests {
     fn what_is_no_invitation_is_damage() {
         for kept in ["", "{}", r#"{"channel":"!x","inviter":"@ann:a.test","invitee":"@bob:b.test"}"#] {
             let read = Invited::read(kept).map(|invited| invited.channel);
-            assert!(matches!(read, Err(Error::Internal(storage::Error::Damaged(_)))), "{kept}: {read:?}");
+            assert!(
+                matches!(read, Err(Error::Internal(crate::storage::Error::Damaged(_)))),
+                "{kept}: {read:?}"
+            );
         }
     }
 }

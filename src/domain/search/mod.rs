@@ -4,9 +4,11 @@ pub mod query;
 pub mod rank;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::content::{self, MessageContent};
 use super::seat::first_shown;
+use super::turns::{Turn, Turns};
 use super::view::Message;
 use super::{Actor, Domain, Error, Missing, Page, Result, cut, show};
 use crate::protocol::ids::{ServerName, UserId};
@@ -14,7 +16,7 @@ use crate::protocol::{Seq, Ts};
 use crate::storage::channels::ChannelRow;
 use crate::storage::messages::{self, MessageRow};
 use crate::storage::search::words::{self, Phrase};
-use crate::storage::search::{self, Document, Hit, Mark, Part as Stretch, Term, Wanted};
+use crate::storage::search::{self, Document, Hit, Mark, Part as Stretch, Term, Time, Wanted};
 use crate::storage::{ChannelNum, Conn, channels, members, meta, users};
 use query::{Part, Query};
 use rank::{AfterBest, RANKED_MAX};
@@ -31,6 +33,24 @@ pub struct Found {
 /// Where a page of results goes on: after the message at this seq of the channel with this number, sent then.
 pub type After = (Ts, ChannelNum, Seq);
 
+/// How many searches of one person wait for their turn, or have it: more than anybody has who types.
+const SEARCHES_PER_PERSON_MAX: usize = 16;
+
+/// Turns at searching, of which one person has only some: each search keeps a thread that reads.
+pub struct Searches(Arc<Turns>);
+
+impl Default for Searches {
+    fn default() -> Searches {
+        Searches(Arc::new(Turns::for_each()))
+    }
+}
+
+impl Searches {
+    async fn turn(&self, actor: &Actor) -> Result<Turn> {
+        self.0.wait(actor.person.num, SEARCHES_PER_PERSON_MAX).await
+    }
+}
+
 impl Domain {
     /// Messages that fit, the best first, of the newest [`RANKED_MAX`] that do; and where to go on.
     ///
@@ -43,15 +63,17 @@ impl Domain {
         after: Option<AfterBest>,
         limit: i64,
     ) -> Result<(Vec<Found>, Option<AfterBest>)> {
+        let turn = self.searches.turn(actor).await?;
         let (actor, server) = (actor.clone(), self.server().clone());
         self.reads
             .read(move |conn| {
+                let (_turn, time) = (turn, Time::begin());
                 let asked = Asked::read(conn, &actor, &server, &query)?;
                 let times = (query.from, query.until);
                 let hits = search::find(conn, &asked.wanted, &asked.places, times, None, RANKED_MAX)?;
-                let ranked = asked.rank(conn, &hits)?;
+                let ranked = asked.rank(conn, &hits, time)?;
                 let (hits, next) = rank::page(ranked, after, usize::try_from(limit).unwrap_or(0));
-                Ok((asked.show(conn, &actor, &hits)?, next))
+                Ok((asked.show(conn, &actor, &hits, time)?, next))
             })
             .await
     }
@@ -67,17 +89,18 @@ impl Domain {
         after: Option<After>,
         limit: i64,
     ) -> Result<Page<Found, After>> {
-        let actor = actor.clone();
-        let server = self.server().clone();
+        let turn = self.searches.turn(actor).await?;
+        let (actor, server) = (actor.clone(), self.server().clone());
         self.reads
             .read(move |conn| {
+                let (_turn, time) = (turn, Time::begin());
                 let asked = Asked::read(conn, &actor, &server, &query)?;
                 let before = after.map(|(ts, channel, seq)| Hit { ts, channel, seq });
                 let times = (query.from, query.until);
                 let most = usize::try_from(limit).unwrap_or(0) + 1;
                 let hits = search::find(conn, &asked.wanted, &asked.places, times, before, most)?;
                 let (hits, next) = cut(hits, limit, |hit| (hit.ts, hit.channel, hit.seq));
-                Ok((asked.show(conn, &actor, &hits)?, next))
+                Ok((asked.show(conn, &actor, &hits, time)?, next))
             })
             .await
     }
@@ -166,17 +189,17 @@ impl Asked {
     }
 
     /// Each with how well it fits.
-    fn rank(&self, conn: &mut Conn, hits: &[Hit]) -> Result<Vec<(i64, Hit)>> {
+    fn rank(&self, conn: &mut Conn, hits: &[Hit], time: Time) -> Result<Vec<(i64, Hit)>> {
         let places: Vec<_> = hits.iter().map(|hit| (hit.channel, hit.seq)).collect();
-        let points = messages::said(conn, &places)?.into_iter().map(|(place, body)| {
+        let texts = messages::said(conn, &places)?.into_iter().map(|(place, body)| {
             let content: MessageContent = content::read_body(&body).unwrap_or_default();
-            (place, rank::points(&content.text, &self.phrases))
+            (place, content.text)
         });
-        let points: HashMap<(ChannelNum, Seq), i64> = points.collect();
+        let points: HashMap<(ChannelNum, Seq), i64> = rank::all(texts, &self.phrases, time)?;
         Ok(hits.iter().map(|hit| (points.get(&(hit.channel, hit.seq)).copied().unwrap_or(0), *hit)).collect())
     }
 
-    fn show(&self, conn: &mut Conn, actor: &Actor, hits: &[Hit]) -> Result<Vec<Found>> {
+    fn show(&self, conn: &mut Conn, actor: &Actor, hits: &[Hit], time: Time) -> Result<Vec<Found>> {
         let mut shown: HashMap<(ChannelNum, Seq), Message> = HashMap::new();
         for (num, seqs) in by_channel(hits) {
             let Some(channel) = self.channels.get(&num) else { continue };
@@ -184,12 +207,13 @@ impl Asked {
             let found = show::messages(conn, num, &channel.id, rows, Some(actor.person.num))?;
             shown.extend(found.into_iter().map(|message| ((num, message.seq), message)));
         }
-        let found = hits.iter().filter_map(|hit| {
-            let message = shown.remove(&(hit.channel, hit.seq))?;
+        let found = hits.iter().filter_map(|hit| shown.remove(&(hit.channel, hit.seq)));
+        let found = found.map(|message| {
+            time.check()?;
             let highlights = highlights(&message.text, &self.phrases);
-            Some(Found { message, highlights })
+            Ok(Found { message, highlights })
         });
-        Ok(found.collect())
+        found.collect()
     }
 }
 

@@ -2,8 +2,12 @@
 //! was looked for: words that stand there exactly, early, and often, in a text that says little else. The same on both
 //! databases, for the index only finds.
 
-use crate::storage::search::Hit;
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use crate::domain::Result;
 use crate::storage::search::words::{self, Phrase};
+use crate::storage::search::{Hit, Time};
 
 /// Of what was found, so many of the newest are compared.
 pub const RANKED_MAX: usize = 500;
@@ -22,21 +26,35 @@ pub fn points(text: &str, phrases: &[Phrase]) -> i64 {
     let words = words::split(text);
     let (mut sum, mut first) = (0.0, words.len());
     for phrase in phrases {
-        let places: Vec<usize> =
-            (0..words.len()).filter(|at| words.get(*at..).is_some_and(|rest| phrase.fits(rest))).collect();
-        let exact = places.iter().filter(|at| {
-            words.get(**at..).is_some_and(|rest| Phrase { prefix: false, ..phrase.clone() }.fits(rest))
-        });
-        let (exact, count) = (exact.count() as f64, places.len() as f64);
-        first = first.min(places.first().copied().unwrap_or(words.len()));
-        // What only begins so is worth half.
-        let weight = exact + (count - exact) / 2.0;
+        let mut weight = 0.0;
+        for at in 0..words.len() {
+            let Some(rest) = words.get(at..).filter(|rest| phrase.fits(rest)) else { continue };
+            first = first.min(at);
+            // What only begins so is worth half.
+            weight += if phrase.is_whole(rest) { 1.0 } else { 0.5 };
+        }
         sum += weight * (1.0 + SATURATION) / (weight + SATURATION);
     }
     let mean = sum / phrases.len() as f64 / (1.0 + SATURATION);
     let brevity = HALF_WORDS / (HALF_WORDS + words.len() as f64);
     let early = 1.0 / (1.0 + first as f64 / HALF_WORDS);
     (mean * brevity * (0.8 + 0.2 * early) * POINTS) as i64
+}
+
+/// Each text's points, by where it stands.
+///
+/// # Errors
+/// `busy` when the search has taken all its time.
+pub fn all<P: Eq + Hash>(
+    texts: impl Iterator<Item = (P, String)>,
+    phrases: &[Phrase],
+    time: Time,
+) -> Result<HashMap<P, i64>> {
+    let points = texts.map(|(place, text)| {
+        time.check()?;
+        Ok((place, points(&text, phrases)))
+    });
+    points.collect()
 }
 
 /// Where a page of the best goes on: after one with these points, sent then, in this channel, at this seq.
@@ -62,6 +80,7 @@ pub fn page(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Error;
 
     #[test]
     fn what_fits_better_comes_first() {
@@ -80,5 +99,13 @@ mod tests {
         }
         assert_eq!(points("anything", &[]), 0);
         assert_eq!(points("", &phrases(&[("x", false)])), 0);
+    }
+
+    #[test]
+    fn whoever_has_taken_all_their_time_is_told_so() {
+        let texts = || [(1, "deploy".to_owned())].into_iter();
+        let wanted: Vec<Phrase> = Phrase::new("deploy", false).into_iter().collect();
+        assert_eq!(all(texts(), &wanted, Time::begin()).expect("time").len(), 1);
+        assert!(matches!(all(texts(), &wanted, Time::over()), Err(Error::Busy)));
     }
 }

@@ -11,6 +11,7 @@ use super::State;
 use super::signed::Signed;
 use crate::domain::remote::wire::{ChannelCard, Check, DirectoryPage, Invitation, Profile};
 use crate::federation::own_keys;
+use crate::http::extract::WORDS_BYTES_MAX;
 use crate::http::{Params, Problem};
 use crate::protocol::ids::{Alias, UserId};
 use crate::protocol::limits::PROTOCOL_VERSION;
@@ -73,6 +74,10 @@ pub async fn get_directory(
 ) -> Result<Json<DirectoryPage>, Problem> {
     let DirectoryQuery { query, cursor } = signed.query;
     let query = query.unwrap_or_default().replace('\0', "");
+    if query.len() > WORDS_BYTES_MAX {
+        let detail = format!("must have at most {WORDS_BYTES_MAX} bytes");
+        return Err(Problem::new("bad_query", detail.clone()).field("/query", detail));
+    }
     Ok(Json(state.domain.cards(query, cursor.unwrap_or(0)).await?))
 }
 

@@ -42,6 +42,29 @@ pub struct Hit {
 
 /// How long one search may take.
 const SEARCH_TIME_MAX: Duration = Duration::from_secs(5);
+/// What one search has taken of its time.
+#[derive(Debug, Clone, Copy)]
+pub struct Time(Instant);
+
+impl Time {
+    /// All of it is left.
+    pub fn begin() -> Time {
+        Time(Instant::now())
+    }
+
+    /// # Errors
+    /// [`Error::Busy`] when it is over.
+    pub fn check(self) -> Result<()> {
+        if self.0.elapsed() > SEARCH_TIME_MAX { Err(Error::Busy) } else { Ok(()) }
+    }
+
+    /// One that is over.
+    #[cfg(test)]
+    pub fn over() -> Time {
+        Time(Instant::now().checked_sub(2 * SEARCH_TIME_MAX).expect("a past"))
+    }
+}
+
 /// So many rows are read between two looks at the clock.
 const ROWS_PER_LOOK: usize = 4_096;
 

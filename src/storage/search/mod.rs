@@ -17,7 +17,7 @@ use diesel::sql_types::{BigInt, Text};
 use super::conn::insert_together;
 use super::pipeline::Row;
 use super::{ChannelNum, Conn, Error, Result, UserNum};
-pub use find::{Hit, Part, find};
+pub use find::{Hit, Part, Time, find};
 use fts::Change;
 use words::Phrase;
 

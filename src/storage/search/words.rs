@@ -204,6 +204,12 @@ impl Phrase {
                 word.text == *wanted || (n == last && self.prefix && word.text.starts_with(wanted.as_str()))
             })
     }
+
+    /// Of words that fit: whether the last of them is the phrase's last, and doesn't only begin so.
+    pub fn is_whole(&self, words: &[Word]) -> bool {
+        let last = self.words.last().zip(words.get(self.words.len().saturating_sub(1)));
+        last.is_some_and(|(wanted, word)| word.text == *wanted)
+    }
 }
 
 /// Where the phrases stand in a text: ranges in bytes, in order, none touching another.

@@ -74,6 +74,31 @@ async fn logging_in_is_limited_by_address_whatever_the_name() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_has_another_address_by_a_line_of_their_own_before_the_proxys() {
+    let mut settings = LIMITED.to_vec();
+    settings.push(("LOGGIA_SERVER__TRUSTED_PROXIES", "127.0.0.1"));
+    for server in servers_with(&settings).await {
+        let nobody = Person::nobody(&server.base);
+        let log_in = async |own: &str, added: &str, username: &str| {
+            let request = nobody.request(reqwest::Method::POST, "/sessions");
+            let request = request.header("x-forwarded-for", own).header("x-forwarded-for", added);
+            nobody.send(request.json(&json!({ "username": username, "password": PASSWORD }))).await
+        };
+        for n in 0..3 {
+            let answer = log_in(&format!("10.9.9.{n}"), "10.0.0.1", &format!("a{n}")).await;
+            answer.problem(401, "bad_credentials");
+        }
+        assert_limited(log_in("10.9.9.9", "10.0.0.1", "b").await, "\"logins\";q=3;w=60");
+        // What a proxy could not name is the proxy's, whatever stands before it.
+        for n in 0..3 {
+            let answer = log_in(&format!("10.9.9.{n}"), "unknown", &format!("c{n}")).await;
+            answer.problem(401, "bad_credentials");
+        }
+        assert_limited(log_in("10.9.9.9", "unknown", "d").await, "\"logins\";q=3;w=60");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn registering_is_limited_by_address() {
     for server in servers_with(LIMITED).await {
         let nobody = Person::nobody(&server.base);

@@ -171,3 +171,42 @@ both!(
         assert!(frontier.size() > 280);
     }
 );
+
+both!(
+    async fn the_log_has_no_words_that_one_may_not_read_and_verifies_all_the_same(server: TestServer) {
+        let (ann, bob, carl) =
+            (server.person("ann").await, server.person("bob").await, server.person("carl").await);
+        let channel = ann.channel("General").await;
+        let path = format!("/channels/{channel}");
+        bob.join(&channel).await;
+        let message = |sent: &Value| format!("{path}/messages/{}", sent["id"].as_str().expect("an id"));
+        let before = bob.say(&channel, "n1", "early one").await;
+        ann.patch(&path, json!({ "policy": { "history": "since_join" } })).await.expect(200);
+        carl.join(&channel).await;
+        bob.patch(&message(&before), json!({ "text": "early two" })).await.expect(200);
+        let after = bob.say(&channel, "n2", "late one").await;
+        for text in ["late two", "late three"] {
+            bob.patch(&message(&after), json!({ "text": text })).await.expect(200);
+        }
+        let all = ["early one", "early two", "late one", "late two", "late three"];
+        // Its author and those who moderate read what was said before, the others what is said now; and whoever came later nothing
+        // of what was hidden from them.
+        for (person, words) in [(&ann, &all[..]), (&bob, &all[..]), (&carl, &all[4..])] {
+            let (entries, head) = read(person, &channel, 256).await;
+            let text = entries.iter().map(Value::to_string).collect::<String>();
+            for word in all {
+                assert_eq!(text.contains(word), words.contains(&word), "{}: {word}", person.name);
+            }
+            let (frontier, _, _) = replay(&entries);
+            let signed: SignedHead = serde_json::from_value(head).expect("a signed head");
+            assert_eq!(signed.head.root, frontier.root());
+        }
+        // A page that has the edit and not what it changed.
+        let seq = after["seq"].as_i64().expect("a seq") + 1;
+        let page = carl.get(&format!("{path}/log?from={seq}&to={seq}")).await.expect(200);
+        assert_eq!(page["entries"][0]["body"], Value::Null);
+        set(&ann, &channel, &carl, json!({ "role": "moderator" })).await.expect(200);
+        let page = carl.get(&format!("{path}/log")).await.expect(200).to_string();
+        assert!(page.contains("late one") && !page.contains("early"));
+    }
+);

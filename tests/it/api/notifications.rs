@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{ids, walk};
 use crate::both;
-use crate::support::{Person, Stream, TestServer};
+use crate::support::{Person, Stream, TestServer, run_sql};
 
 async fn inbox(person: &Person) -> (Vec<String>, i64) {
     let page = person.get("/notifications").await.expect(200);
@@ -190,5 +190,56 @@ both!(
         ann.delete(&path).await.expect(204);
         ann.say(&channel, "n2", "@bob two").await;
         assert!(newest().await > first);
+    }
+);
+
+/// Puts so many people of another server into every channel.
+async fn crowd(server: &TestServer, count: usize) {
+    let sql = format!(
+        "INSERT INTO users (id, server, display_name, bio, role, created_ts, search)
+         WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count})
+         SELECT '@u' || n || ':b.test', 'b.test', 'U', '', 'user', 0, '' FROM numbers;
+         INSERT INTO members (channel, user_num, membership, role, since_seq, notify, read_seq, read_base)
+         SELECT channels.num, users.num, 'joined', 'member', 0, 'all', -1, 0 FROM channels, users
+         WHERE users.server = 'b.test';"
+    );
+    run_sql(&server.database_url(), sql).await;
+}
+
+both!(
+    async fn everybody_here_is_notified_however_many_are_of_other_servers(server: TestServer) {
+        let ann = server.person("ann").await;
+        let channel = ann.channel("General").await;
+        crowd(&server, 1_001).await;
+        let bob = server.person("bob").await;
+        bob.join(&channel).await;
+        ann.say(&channel, "n1", "@channel lunch").await;
+        assert_eq!(inbox(&bob).await, (vec!["@channel lunch".to_owned()], 1));
+        let (_stream, _) = Stream::open(&bob, json!({})).await;
+        ann.say(&channel, "n2", "@here lunch").await;
+        assert_eq!(inbox(&bob).await.1, 2);
+    }
+);
+
+both!(
+    async fn a_reply_notifies_people_of_this_server_only(server: TestServer) {
+        let (ann, bob) = (server.person("ann").await, server.person("bob").await);
+        let channel = ann.channel("General").await;
+        bob.join(&channel).await;
+        let sent = bob.say(&channel, "n1", "hello").await;
+        let reply = async |nonce: &str| {
+            let body = json!({ "nonce": nonce, "text": "yes", "reply_to": sent["id"] });
+            ann.post(&format!("/channels/{channel}/messages"), body).await.expect(201);
+        };
+        let is_of = async |name: &str| {
+            let sql = format!("UPDATE users SET server = '{name}' WHERE id = '@bob:a.test'");
+            run_sql(&server.database_url(), sql).await;
+        };
+        is_of("b.test").await;
+        reply("n2").await;
+        is_of("a.test").await;
+        assert_eq!(inbox(&bob).await, (vec![], 0));
+        reply("n3").await;
+        assert_eq!(inbox(&bob).await, (vec!["yes".to_owned()], 1));
     }
 );

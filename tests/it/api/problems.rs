@@ -4,6 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::coverage;
+use super::registration::administrator;
 use crate::both;
 use crate::support::person::{Answer, PASSWORD};
 use crate::support::{Person, TestServer, documented};
@@ -284,5 +285,18 @@ both!(
         assert_eq!(answer.headers["x-content-type-options"], "nosniff");
         assert_eq!(answer.headers["x-frame-options"], "DENY");
         assert!(answer.headers.contains_key("content-security-policy"));
+    }
+);
+
+both!(
+    async fn words_to_look_for_in_names_are_of_bounded_length(server: TestServer) {
+        let ann = administrator(&server, "ann").await;
+        for path in ["/users", "/directory", "/admin/users", "/admin/channels"] {
+            let most = "%25".repeat(1_024);
+            ann.get(&format!("{path}?query={most}")).await.expect(200);
+            let problem = ann.get(&format!("{path}?query={most}{most}")).await.problem(400, "bad_query");
+            assert_eq!(problem["errors"][0]["pointer"], "/query", "{path}");
+            ann.get(&format!("{path}?query={}", "x".repeat(60_000))).await.problem(400, "bad_query");
+        }
     }
 );

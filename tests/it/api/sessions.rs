@@ -1,10 +1,11 @@
 //! Sessions: which there are, and how they end.
 
+use loggia::domain::Error;
 use serde_json::{Value, json};
 
 use crate::both;
 use crate::support::person::PASSWORD;
-use crate::support::{Person, Stream, TestServer};
+use crate::support::{Person, Process, Stream, TestServer, eventually, run_sql};
 
 /// Another session of the same person.
 async fn log_in(person: &Person, device: &str) -> Person {
@@ -101,6 +102,63 @@ both!(
         };
         log_in(PASSWORD).await.problem(401, "bad_credentials");
         log_in("another horse").await.expect(201);
+    }
+);
+
+both!(
+    async fn a_session_that_was_to_begin_with_the_password_before_does_not(server: TestServer) {
+        let ann = server.person("ann").await;
+        let domain = server.running.as_ref().expect("running").domain.clone();
+        let (user, proof) = domain.authenticate("ann", PASSWORD.to_owned()).await.expect("it is hers");
+        let change = json!({ "current": PASSWORD, "new": "another horse" });
+        ann.put("/me/password", change).await.expect(204);
+        let begun = domain.begin_session(&user.id, Some(proof), "late").await;
+        assert!(matches!(begun, Err(Error::Credentials)));
+        assert_eq!(sessions(&ann).await.len(), 1);
+        let (_, proof) = domain.authenticate("ann", "another horse".to_owned()).await.expect("it is hers");
+        domain.begin_session(&user.id, Some(proof), "right").await.expect("a session");
+    }
+);
+
+both!(
+    async fn a_password_that_the_operator_sets_ends_the_streams_of_the_running_server(server: TestServer) {
+        let (ann, bob) = (server.person("ann").await, server.person("bob").await);
+        let (mut hers, _) = Stream::open(&ann, json!({})).await;
+        let (mut his, _) = Stream::open(&bob, json!({})).await;
+        let (dir, database) = (server.data_dir().to_owned(), server.config.settings.database.url.to_string());
+        let command = ["user", "passwd", "ann", "--password", "another horse"];
+        let ran = tokio::task::spawn_blocking(move || Process::run(&dir, &database, &command));
+        let (done, said) = ran.await.expect("joined");
+        assert!(done, "{said}");
+        assert_eq!(hers.end().await, 4003);
+        ann.get("/me").await.problem(401, "unauthenticated");
+        his.until_pong().await;
+        bob.get("/me").await.expect(200);
+    }
+);
+
+both!(
+    async fn a_stream_is_use_and_ends_with_a_session_that_rested_too_long(server: TestServer) {
+        let ann = server.person("ann").await;
+        let phone = log_in(&ann, "phone").await;
+        let (mut stream, _) = Stream::open(&phone, json!({})).await;
+        let sql = "UPDATE sessions SET last_used_ts = 1000 WHERE device_name = 'phone'";
+        let rest = async || run_sql(&server.database_url(), sql.to_owned()).await;
+        rest().await;
+        eventually("the stream counts as use", || async {
+            let listed = sessions(&ann).await;
+            let other = listed.iter().find(|session| session["current"] == false).expect("the phone");
+            other["last_used_ts"].as_i64().filter(|used| *used > 1_000)
+        })
+        .await;
+        let domain = server.running.as_ref().expect("running").domain.clone();
+        eventually("it ends before it is looked at again", || async {
+            rest().await;
+            let ended = domain.end_idle_sessions().await.expect("a count");
+            (ended == 1).then_some(())
+        })
+        .await;
+        assert_eq!(stream.end().await, 4003);
     }
 );
 

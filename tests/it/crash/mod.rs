@@ -5,6 +5,7 @@ mod crowd;
 mod gate;
 mod killed;
 mod later;
+mod stage;
 mod tampered;
 mod units;
 mod writer;
