@@ -63,7 +63,8 @@ async function hear(type, data, channel) {
     if (data.membership === "invited") await join(channel);
     return;
   }
-  if (type !== "message.created" || data.sender === me.id) return;
+  // What was missed may be deleted by now: there is nothing to answer.
+  if (type !== "message.created" || data.deleted || data.sender === me.id) return;
   const address = new RegExp(`^@${me.username}(?::\\S+)?[\\s,:]*`, "i");
   const named = address.test(data.text);
   if (!named && !(await isDirect(channel))) return;

@@ -27,6 +27,7 @@ export class Loggia {
    * @param {() => void} save called when `kept` has changed and is to be made durable
    */
   constructor(url, kept, save) {
+    if (!globalThis.WebSocket) throw new Error("With Node.js 20 and 21 it is: node --experimental-websocket ..");
     this.url = url.replace(/\/+$/, "");
     this.kept = kept;
     this.kept.cursors ??= {};

@@ -2,7 +2,7 @@
 //
 //   LOGGIA_URL=https://chat.example.org LOGGIA_USERNAME=ann LOGGIA_PASSWORD=.. node client.mjs '#general:chat.example.org'
 //
-// Without a channel it lists those that one is in.
+// Without a channel it lists those that one is in. With Node.js 20 and 21 it is `node --experimental-websocket client.mjs ..`.
 
 import { createInterface } from "node:readline";
 import { randomUUID } from "node:crypto";
@@ -17,7 +17,8 @@ if (!username || !password) {
 }
 const server = new Loggia(url, {}, () => {});
 await server.logIn(username, password, "terminal");
-const { channels } = await server.call("GET", "/channels");
+process.once("SIGINT", () => leave());
+const { channels } = await server.call("GET", "/channels").catch(fail);
 const name = (channel) => channel.alias ?? (channel.name || channel.people?.map((person) => person.id).join(" "));
 
 const wanted = process.argv[2];
@@ -27,7 +28,7 @@ if (!wanted) {
 }
 const channel =
   channels.find((it) => it.id === wanted || it.alias === wanted) ??
-  (await server.call("POST", "/joins", { alias: wanted }));
+  (await server.call("POST", "/joins", { alias: wanted }).catch(fail));
 
 /** Control characters of a text are nobody's business but the sender's: a terminal obeys them. */
 const plain = (text) => text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "\ufffd");
@@ -39,7 +40,7 @@ function show({ ts, sender, text, attachments }) {
 }
 
 const path = `/channels/${encodeURIComponent(channel.id)}`;
-const { messages, head } = await server.call("GET", `${path}/messages?limit=${SHOWN}`);
+const { messages, head } = await server.call("GET", `${path}/messages?limit=${SHOWN}`).catch(fail);
 messages.filter((message) => !message.deleted).forEach(show);
 // From here on, and nothing twice: the page says where it ends.
 server.kept.cursors[channel.id] = head;
@@ -49,23 +50,23 @@ let sent = Promise.resolve();
 lines.on("line", (line) => {
   if (line.trim()) sent = sent.then(() => server.say(channel.id, randomUUID(), line)).catch(fail);
 });
-lines.on("close", () => sent.then(leave));
+lines.on("close", () => sent.then(() => leave()));
 
 async function hear(type, data, where, seq) {
   if (where !== channel.id || type !== "message.created") return;
-  show(data);
+  if (!data.deleted) show(data);
   await server.call("PUT", `${path}/read`, { seq });
 }
 // Other channels are followed too, but nobody looks at them: of those it is enough to hear what comes now.
 await server.follow(hear, (other) => other.head).catch(fail);
 
-/** The session ends with the program: nothing is left that somebody could find. */
-async function leave() {
-  await server.call("DELETE", "/sessions/current");
-  process.exit(0);
+/** The session ends with the program, however that ends: nothing is left that somebody could find. */
+async function leave(code = 0) {
+  await server.call("DELETE", "/sessions/current").catch((error) => console.error(error.message));
+  process.exit(code);
 }
 
 function fail(error) {
   console.error(error.message);
-  process.exit(1);
+  return leave(1);
 }

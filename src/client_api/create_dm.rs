@@ -16,7 +16,7 @@ pub struct CreateDm {
     pub users: Vec<UserId>,
 }
 
-/// For the document: `@name:server`.
+/// `@name:server`
 #[derive(ToSchema)]
 #[schema(
     pattern = r"^@[a-z0-9][a-z0-9._-]{0,63}:([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$",

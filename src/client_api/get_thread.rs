@@ -23,7 +23,9 @@ pub struct Thread {
     pub read: ThreadState,
 }
 
-/// A thread. The id may be that of any message in it.
+/// A thread: its first message, and a page of its replies. The id may be that of any message in it.
+///
+/// Where the page lies is said as in `GET /channels/{channel}/messages`: without anything it has the newest.
 #[utoipa::path(operation_id = "get_thread", tag = "messages", params(("channel" = String, Path), ("message" = String, Path), PageQuery), responses((status = 200, body = Thread)))]
 #[get("/channels/{channel}/threads/{message}")]
 pub async fn get_thread(

@@ -20,7 +20,7 @@ pub struct AccountsQuery {
     #[param(value_type = Option<String>, pattern = r"^[^\x00]*$")]
     pub query: Option<Words>,
     pub cursor: Option<String>,
-    #[param(minimum = 1, maximum = 100)]
+    #[param(minimum = 1, maximum = 100, default = 50)]
     pub limit: Option<u32>,
 }
 

@@ -23,7 +23,7 @@ pub struct DirectoryQuery {
     /// Another server's name; this one if not given.
     pub server: Option<String>,
     pub cursor: Option<String>,
-    #[param(minimum = 1, maximum = 100)]
+    #[param(minimum = 1, maximum = 100, default = 50)]
     pub limit: Option<u32>,
 }
 

@@ -20,7 +20,7 @@ pub struct MembersQuery {
     #[param(value_type = Option<String>, pattern = "^(joined|invited|left|banned|knocking)$")]
     pub membership: Option<Membership>,
     pub cursor: Option<String>,
-    #[param(minimum = 1, maximum = 200)]
+    #[param(minimum = 1, maximum = 200, default = 100)]
     pub limit: Option<u32>,
 }
 

@@ -13,7 +13,7 @@ use crate::domain::view::Message;
 use crate::http::{App, Auth, Params, Problem};
 use crate::protocol::ids::ChannelId;
 
-/// Where a page lies; without any of the three it is the newest.
+/// Where a page lies.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -24,10 +24,10 @@ pub struct PageQuery {
     /// Messages with a higher seq.
     #[param(minimum = -1, maximum = 9_007_199_254_740_991_i64)]
     pub after: Option<i64>,
-    /// Messages on both sides of this seq.
+    /// Messages on both sides of this seq, and the one that has it.
     #[param(minimum = -1, maximum = 9_007_199_254_740_991_i64)]
     pub around: Option<i64>,
-    #[param(minimum = 1, maximum = 100)]
+    #[param(minimum = 1, maximum = 100, default = 50)]
     pub limit: Option<u32>,
 }
 
@@ -49,8 +49,14 @@ pub struct MessagePage {
     pub oldest: Option<i64>,
 }
 
-/// A page of a channel's messages. While the log of a long channel of another server is on its way here, its newest
-/// messages are shown, and what lies before them is answered with `replaying`.
+/// A page of a channel's messages, in the order of the log.
+///
+/// The newest, or where one of `before`, `after` and `around` says; only one of them may be given (`bad_place`). `after=-1` begins at the
+/// first. Replies in threads are among them (`thread`), and so are deleted messages (`deleted`, with an empty text). `oldest` and `head` say
+/// where the ends are.
+///
+/// While the log of a long channel of another server is on its way here, its newest messages are shown, and what lies before them is
+/// answered with `replaying`.
 #[utoipa::path(operation_id = "list_messages", tag = "messages", params(("channel" = String, Path), PageQuery), responses((status = 200, body = MessagePage)))]
 #[get("/channels/{channel}/messages")]
 pub async fn list_messages(

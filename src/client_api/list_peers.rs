@@ -14,7 +14,7 @@ use crate::http::{App, Auth, Params, Problem};
 #[into_params(parameter_in = Query)]
 pub struct PeersQuery {
     pub cursor: Option<String>,
-    #[param(minimum = 1, maximum = 100)]
+    #[param(minimum = 1, maximum = 100, default = 50)]
     pub limit: Option<u32>,
 }
 

@@ -15,7 +15,7 @@ use crate::http::{App, Auth, Params, Problem};
 #[into_params(parameter_in = Query)]
 pub struct SettingsQuery {
     pub cursor: Option<String>,
-    #[param(minimum = 1, maximum = 100)]
+    #[param(minimum = 1, maximum = 100, default = 100)]
     pub limit: Option<u32>,
 }
 

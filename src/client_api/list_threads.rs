@@ -18,7 +18,7 @@ pub struct ThreadsQuery {
     #[serde(default)]
     pub unread: bool,
     pub cursor: Option<String>,
-    #[param(minimum = 1, maximum = 100)]
+    #[param(minimum = 1, maximum = 100, default = 50)]
     pub limit: Option<u32>,
 }
 

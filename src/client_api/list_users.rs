@@ -25,7 +25,7 @@ pub struct UsersQuery {
     )]
     pub ids: Option<String>,
     pub cursor: Option<String>,
-    #[param(minimum = 1, maximum = 100)]
+    #[param(minimum = 1, maximum = 100, default = 50)]
     pub limit: Option<u32>,
 }
 

@@ -143,7 +143,8 @@ macro_rules! endpoints {
         #[openapi(
             info(
                 title = "Loggia client API",
-                description = "Everything that a client of a Loggia homeserver can do. The web client uses nothing else.",
+                description = "Everything that a client of a Loggia homeserver can do. The web client uses nothing else. What any path can answer \
+                    beside what each operation lists: `not_found` (404) where there is none, and `method_not_allowed` (405, with `Allow`).",
                 license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
             ),
             servers((url = "/api/v1")),
@@ -206,16 +207,16 @@ endpoints! {
     knock_channel: session, by_rules, asks_others ["channel_not_found", "bad_target"];
     leave_channel: session, by_rules, asks_others ["channel_not_found", "not_member", "owner_must_transfer"];
     list_members: session ["channel_not_found", "not_member", "bad_limit", "bad_cursor"];
-    update_member: session, by_rules, asks_others ["channel_not_found", "not_member", "user_not_found", "bad_member", "bad_reason", "bad_target", "owner_must_transfer", "not_accepted"];
+    update_member: session, by_rules, asks_others ["channel_not_found", "not_member", "user_not_found", "bad_member", "bad_reason", "bad_target", "owner_must_transfer", "not_accepted", "too_much_waiting"];
     create_dm: session, by_rules, asks_others ["bad_users", "user_not_found", "not_accepted"];
-    send_message: session, by_rules, asks_others ["channel_not_found", "not_member", "text_empty", "text_too_long", "bad_text", "nonce_reused", "bad_reference", "bad_target", "redacted", "message_not_found", "bad_attachments", "file_not_found"];
+    send_message: session, by_rules, asks_others ["channel_not_found", "not_member", "text_empty", "text_too_long", "bad_text", "nonce_reused", "bad_reference", "bad_target", "redacted", "message_not_found", "bad_attachments", "file_not_found", "too_much_waiting"];
     list_messages: session ["channel_not_found", "not_member", "bad_limit", "bad_place", "replaying"];
     get_message: session ["channel_not_found", "not_member", "message_not_found"];
-    edit_message: session, by_rules, asks_others ["channel_not_found", "not_member", "message_not_found", "text_empty", "text_too_long", "bad_text", "not_yours", "bad_target", "redacted"];
-    delete_message: session, by_rules, asks_others ["channel_not_found", "not_member", "message_not_found", "bad_reason", "bad_target", "redacted", "bad_json", "too_large", "unsupported_media_type"];
+    edit_message: session, by_rules, asks_others ["channel_not_found", "not_member", "message_not_found", "text_empty", "text_too_long", "bad_text", "not_yours", "bad_target", "redacted", "too_much_waiting"];
+    delete_message: session, by_rules, asks_others ["channel_not_found", "not_member", "message_not_found", "bad_reason", "bad_target", "redacted", "bad_json", "too_large", "unsupported_media_type", "too_much_waiting"];
     list_edits: session ["channel_not_found", "not_member", "message_not_found", "edits_private"];
-    add_reaction: session, by_rules, asks_others ["channel_not_found", "not_member", "message_not_found", "bad_emoji", "too_many_emoji", "bad_target", "redacted"];
-    remove_reaction: session, by_rules, asks_others ["channel_not_found", "not_member", "message_not_found", "bad_emoji", "bad_target", "redacted"];
+    add_reaction: session, by_rules, asks_others ["channel_not_found", "not_member", "message_not_found", "bad_emoji", "too_many_emoji", "bad_target", "redacted", "too_much_waiting"];
+    remove_reaction: session, by_rules, asks_others ["channel_not_found", "not_member", "message_not_found", "bad_emoji", "bad_target", "redacted", "too_much_waiting"];
     get_thread: session ["channel_not_found", "not_member", "message_not_found", "bad_limit", "bad_place"];
     mark_thread_read: session ["channel_not_found", "not_member", "message_not_found"];
     follow_thread: session ["channel_not_found", "not_member", "message_not_found"];

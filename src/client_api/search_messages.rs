@@ -43,7 +43,7 @@ pub struct SearchQuery {
     #[param(inline)]
     pub sort: Sort,
     pub cursor: Option<String>,
-    #[param(minimum = 1, maximum = 50)]
+    #[param(minimum = 1, maximum = 50, default = 20)]
     pub limit: Option<u32>,
 }
 

@@ -18,7 +18,9 @@ pub struct SendMessage {
     /// never sends twice, however much later.
     #[schema(value_type = String, pattern = "^[A-Za-z0-9_-]{1,64}$", example = "3f1c9a7e")]
     pub nonce: Nonce,
-    /// CommonMark, not empty unless there are attachments; at most `limits.message_bytes` of the server, in UTF-8.
+    /// CommonMark, not empty unless there are attachments; at most `limits.message_bytes` of the server, in UTF-8. Outside of code
+    /// `@name` (of this server) and `@name:server` mention people who are in the channel, 50 at most; `@channel` (or `@all`, `@everyone`)
+    /// everybody, and `@here` those who are there at the moment, if the author has the capability `mention_all`.
     #[schema(example = "Hello **everybody**", pattern = r"^[^\x00]*$")]
     pub text: String,
     /// The message that this answers.
@@ -46,7 +48,11 @@ pub struct AttachFile {
 }
 
 /// Sends a message. The answer comes when it is durable.
-#[utoipa::path(operation_id = "send_message", tag = "messages", params(("channel" = String, Path)), request_body = SendMessage, responses((status = 201, body = Message, description = "sent"), (status = 200, body = Message, description = "was sent before with this nonce")))]
+///
+/// Where the channel's host is another server that does not take it within some
+/// seconds, it waits here: `status` is `pending` and `seq` is -1 then. What becomes of it is told by the stream (`pending.updated`, and
+/// `message.created` with the same `id` once it is in the log), `GET /channels/{channel}/pending` and `GET /me/refusals`.
+#[utoipa::path(operation_id = "send_message", tag = "messages", params(("channel" = String, Path)), request_body = SendMessage, responses((status = 201, body = Message, description = "sent, or kept until its channel's host takes it: `status`"), (status = 200, body = Message, description = "was sent before with this nonce")))]
 #[post("/channels/{channel}/messages")]
 pub async fn send_message(
     app: App,

@@ -51,7 +51,9 @@ pub struct PolicyPatch {
     /// `all` or `since_join`
     #[schema(value_type = Option<String>, pattern = "^(all|since_join)$")]
     pub history: Option<HistoryPolicy>,
-    /// Capability to least role; whole: what is not named has its default.
+    /// Capability to least role; whole: what is not named has its default. Of itself `react` needs a `guest`; `post`, `invite`,
+    /// `pin` and `mention_all` a `member`; `set_profile`, `redact_others`, `kick` and `ban` a `moderator`; `set_policy` the
+    /// `owner`.
     #[schema(value_type = Option<BTreeMap<CapabilityName, RoleName>>)]
     pub caps: Option<UniqueMap<Capability, Role>>,
 }
@@ -68,7 +70,7 @@ pub struct ServersPatch {
     pub deny: Option<Vec<ServerPattern>>,
 }
 
-/// For the document: what [`ServerPattern`] reads.
+/// A server's name, or `*.` and what names end with.
 #[derive(ToSchema)]
 #[schema(
     max_length = 230,
@@ -78,7 +80,7 @@ pub struct ServersPatch {
 #[expect(dead_code, reason = "documents a text, holds none")]
 struct ServerPatternText(String);
 
-/// For the document: the names that [`Capability`] reads.
+/// What a role may be allowed to do.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 #[expect(dead_code, reason = "documents names, holds none")]
@@ -95,7 +97,7 @@ enum CapabilityName {
     SetPolicy,
 }
 
-/// For the document: the names that [`Role`] reads.
+/// From the least to the most that one may do.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 #[expect(dead_code, reason = "documents names, holds none")]

@@ -146,7 +146,7 @@ pub struct Message {
     /// `$` and the hash of the signed event.
     pub id: String,
     pub channel: String,
-    /// Its place in the channel's log.
+    /// Its place in the channel's log; -1 while it has none (`status`).
     pub seq: Seq,
     /// `@name:server`
     pub sender: String,
@@ -188,7 +188,7 @@ pub struct Message {
     pub status: MessageStatus,
 }
 
-/// Whether the channel's host has put the message into the log.
+/// Whether the channel's host has put the message, or its last edit, into the log: `pending` while that waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MessageStatus {
@@ -203,7 +203,7 @@ pub struct ChannelPolicy {
     pub join: String,
     #[schema(example = "all")]
     pub history: String,
-    /// Capability to least role, where it differs from the default.
+    /// Capability to least role, where it differs from the default (`PATCH /channels/{channel}` says which that is).
     pub caps: BTreeMap<String, String>,
 }
 

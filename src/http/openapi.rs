@@ -146,7 +146,8 @@ fn complete_operation(path: &str, method: &str, operation: &mut Map<String, Valu
         operation.insert("security".to_owned(), json!([]));
     }
     codes.extend(own.also.iter().flat_map(|also| also.codes()));
-    if operation.contains_key("requestBody") {
+    if let Some(body) = operation.get_mut("requestBody") {
+        say_bytes(body);
         codes.extend(["bad_json", "too_large", "unsupported_media_type"]);
     }
     if path.contains('{') {
@@ -161,6 +162,7 @@ fn complete_operation(path: &str, method: &str, operation: &mut Map<String, Valu
     }
     let responses = operation.entry("responses").or_insert_with(|| json!({}));
     for (_, response) in responses.as_object_mut().into_iter().flatten() {
+        say_bytes(response);
         // OpenAPI wants a description even where there is nothing to add.
         if let Some(response) = response.as_object_mut() {
             response.entry("description").or_insert_with(|| json!("done"));
@@ -177,6 +179,15 @@ fn complete_operation(path: &str, method: &str, operation: &mut Map<String, Valu
             }
             _ => json!({ "description": meanings, "content": content }),
         };
+    }
+}
+
+/// Bytes are no list of numbers, which is what a `Vec<u8>` is to the derive.
+fn say_bytes(body: &mut Value) {
+    for (_, content) in body.get_mut("content").and_then(Value::as_object_mut).into_iter().flatten() {
+        if content.pointer("/schema/items/format").is_some_and(|format| format == "int32") {
+            content["schema"] = json!({ "type": "string", "format": "binary" });
+        }
     }
 }
 

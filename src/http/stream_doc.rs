@@ -2,14 +2,20 @@
 
 /// The live stream: a WebSocket of JSON text frames `{op, d}`.
 ///
-/// The client's first frame, within 10 s, is `{"op":"identify","d":{"token"?,"channels"?:{"!id":last_seq}}}`; a browser leaves
-/// the token out and is known by its cookie. The server sends `hello {heartbeat_ms, feature_level, limits: {identify_ms,
-/// frame_bytes, identify_bytes, channels, frames_per_minute, queue_frames, queue_bytes}}`, then for each channel named exactly the
-/// entries after `last_seq` as events, or `resync {heads, counts: {"!id": {unread, mentions}}}` for those that missed more
-/// than 1,000 entries, then `ready {user_id, session_id, heads, online}`, then whatever happens:
-/// `{"op":"event","t","channel"?,"seq"?,"d"}`.
+/// The server sends `hello {heartbeat_ms, feature_level, limits: {identify_ms, frame_bytes, identify_bytes, channels,
+/// frames_per_minute, queue_frames, queue_bytes}}` at once. The client's first frame, within 10 s, is
+/// `{"op":"identify","d":{"token"?,"channels"?:{"!id":last_seq}}}`; a browser leaves the token out and is known by its cookie. What
+/// follows is, for each channel named, exactly the entries after `last_seq` as events, or `resync {heads, counts: {"!id": {unread,
+/// mentions}}}` for those that missed more than 1,000 entries, or with which all together would be more than 10,000; then `ready {user_id,
+/// session_id, heads, online}`; then whatever happens, one's own doings too: `{"op":"event","t","channel"?,"seq"?,"d"}`.
 ///
-/// `seq` is what a client keeps as its cursor. Events: `message.created`, `message.edited` (d is the
+/// Events come of all channels that one is in, named or not: where no `last_seq` was named, from now on. A channel that was named and
+/// that one is in no more is answered with `channel.left`.
+///
+/// `seq` is what a client keeps as its cursor. That of a channel's frames only grows, and not by one: some entries have no frame (a
+/// reaction that was taken back since, an entry without effect). A connection loses nothing; whoever lost one names its last seq again.
+///
+/// Events: `message.created`, `message.edited` (d is the
 /// message), `message.deleted` {id}, `message.updated` (the message as it stands now; no `seq`), `reaction.added`, `reaction.removed`
 /// {message, emoji, user, count}, `channel.updated`, `channel.joined`, `channel.left`, `member.updated`; to own devices `read.updated`,
 /// `thread.updated` (as `read` of `GET /threads`), `pending.updated` (as in `GET /channels/{channel}/pending`, with `state`),
@@ -35,8 +41,8 @@
 /// A client that is silent for `heartbeat_ms` gets a WebSocket ping, which libraries answer by themselves, and is closed with
 /// 1001 when it stays silent for as long again.
 ///
-/// Client frames: `ping`, answered by `pong {}`; `subscribe {channels}` (as in identify, after a gap), `typing {channel}`. At most 4 KiB
-/// (identify: 64 KiB, 1,000 channels), 120 a minute.
+/// Client frames: `ping`, answered by `pong {}`; `subscribe {channels}` (with a `last_seq` each as in identify, to be told again from there;
+/// frames may come twice then), `typing {channel}`. At most 4 KiB (identify and subscribe: 64 KiB, 1,000 channels), 120 a minute.
 ///
 /// What ends the stream is told by `{"op":"error","d":{"code","detail"}}` first, where there is something to tell: `bad_frame`,
 /// `unauthenticated`, `too_many_streams`, `too_many_frames`, `busy`. Closed with 4001 not authenticated, 4002 bad frame, 4003

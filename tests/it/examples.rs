@@ -98,6 +98,10 @@ async fn the_bot_answers_once_whatever_dies() {
     // The bot dies, misses more than the stream repeats, and is back.
     bot.kill();
     ann.say(&dm, "d2", "in 1 second sit down").await;
+    // What was deleted meanwhile is not answered.
+    let gone = ann.say(&dm, "gone", "never mind").await;
+    let gone = gone["id"].as_str().expect("an id");
+    ann.delete(&format!("/channels/{dm}/messages/{gone}")).await.expect(204);
     for n in 0..1_010 {
         ann.say(&room, &format!("x{n}"), "small talk").await;
     }

@@ -64,6 +64,22 @@ fn method(operation: &Operation) -> Method {
     Method::from_bytes(operation.method.as_bytes()).expect("a method")
 }
 
+/// Code is made of the document: bytes are not a list of numbers.
+#[test]
+fn bytes_are_documented_as_bytes() {
+    let document = loggia::client_api::document();
+    for place in [
+        "/paths/~1files/post/requestBody/content/application~1octet-stream",
+        "/paths/~1files~1uploads~1{upload}/patch/requestBody/content/application~1offset+octet-stream",
+        "/paths/~1files~1{hash}~1{name}/get/responses/206/content/application~1octet-stream",
+        "/paths/~1files~1{hash}~1thumbnail/get/responses/200/content/image~1*",
+        "/paths/~1me~1avatar/put/requestBody/content/application~1octet-stream",
+    ] {
+        let schema = document.pointer(&format!("{place}/schema")).expect(place);
+        assert_eq!(*schema, json!({ "type": "string", "format": "binary" }), "{place}");
+    }
+}
+
 both!(
     async fn every_operation_needs_a_session_or_says_that_it_does_not(server: TestServer) {
         let hash = "A".repeat(43);

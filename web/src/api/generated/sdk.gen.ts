@@ -291,8 +291,14 @@ export const updateMember = <ThrowOnError extends boolean = true>(options: Optio
 });
 
 /**
- * A page of a channel's messages. While the log of a long channel of another server is on its way here, its newest
- * messages are shown, and what lies before them is answered with `replaying`.
+ * A page of a channel's messages, in the order of the log.
+ *
+ * The newest, or where one of `before`, `after` and `around` says; only one of them may be given (`bad_place`). `after=-1` begins at the
+ * first. Replies in threads are among them (`thread`), and so are deleted messages (`deleted`, with an empty text). `oldest` and `head` say
+ * where the ends are.
+ *
+ * While the log of a long channel of another server is on its way here, its newest messages are shown, and what lies before them is
+ * answered with `replaying`.
  */
 export const listMessages = <ThrowOnError extends boolean = true>(options: Options<ListMessagesData, ThrowOnError>) => (options.client ?? client).get<ListMessagesResponses, ListMessagesErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -307,6 +313,10 @@ export const listMessages = <ThrowOnError extends boolean = true>(options: Optio
 
 /**
  * Sends a message. The answer comes when it is durable.
+ *
+ * Where the channel's host is another server that does not take it within some
+ * seconds, it waits here: `status` is `pending` and `seq` is -1 then. What becomes of it is told by the stream (`pending.updated`, and
+ * `message.created` with the same `id` once it is in the log), `GET /channels/{channel}/pending` and `GET /me/refusals`.
  */
 export const sendMessage = <ThrowOnError extends boolean = true>(options: Options<SendMessageData, ThrowOnError>) => (options.client ?? client).post<SendMessageResponses, SendMessageErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -511,7 +521,9 @@ export const markRead = <ThrowOnError extends boolean = true>(options: Options<M
 });
 
 /**
- * A thread. The id may be that of any message in it.
+ * A thread: its first message, and a page of its replies. The id may be that of any message in it.
+ *
+ * Where the page lies is said as in `GET /channels/{channel}/messages`: without anything it has the newest.
  */
 export const getThread = <ThrowOnError extends boolean = true>(options: Options<GetThreadData, ThrowOnError>) => (options.client ?? client).get<GetThreadResponses, GetThreadErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -712,6 +724,7 @@ export const getUpload = <ThrowOnError extends boolean = true>(options: Options<
  * hash of the file that they are.
  */
 export const appendUpload = <ThrowOnError extends boolean = true>(options: Options<AppendUploadData, ThrowOnError>) => (options.client ?? client).patch<AppendUploadResponses, AppendUploadErrors, ThrowOnError, 'data'>({
+    bodySerializer: null,
     responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
@@ -1357,14 +1370,20 @@ export const deleteSession = <ThrowOnError extends boolean = true>(options: Opti
 /**
  * The live stream: a WebSocket of JSON text frames `{op, d}`.
  *
- * The client's first frame, within 10 s, is `{"op":"identify","d":{"token"?,"channels"?:{"!id":last_seq}}}`; a browser leaves
- * the token out and is known by its cookie. The server sends `hello {heartbeat_ms, feature_level, limits: {identify_ms,
- * frame_bytes, identify_bytes, channels, frames_per_minute, queue_frames, queue_bytes}}`, then for each channel named exactly the
- * entries after `last_seq` as events, or `resync {heads, counts: {"!id": {unread, mentions}}}` for those that missed more
- * than 1,000 entries, then `ready {user_id, session_id, heads, online}`, then whatever happens:
- * `{"op":"event","t","channel"?,"seq"?,"d"}`.
+ * The server sends `hello {heartbeat_ms, feature_level, limits: {identify_ms, frame_bytes, identify_bytes, channels,
+ * frames_per_minute, queue_frames, queue_bytes}}` at once. The client's first frame, within 10 s, is
+ * `{"op":"identify","d":{"token"?,"channels"?:{"!id":last_seq}}}`; a browser leaves the token out and is known by its cookie. What
+ * follows is, for each channel named, exactly the entries after `last_seq` as events, or `resync {heads, counts: {"!id": {unread,
+ * mentions}}}` for those that missed more than 1,000 entries, or with which all together would be more than 10,000; then `ready {user_id,
+ * session_id, heads, online}`; then whatever happens, one's own doings too: `{"op":"event","t","channel"?,"seq"?,"d"}`.
  *
- * `seq` is what a client keeps as its cursor. Events: `message.created`, `message.edited` (d is the
+ * Events come of all channels that one is in, named or not: where no `last_seq` was named, from now on. A channel that was named and
+ * that one is in no more is answered with `channel.left`.
+ *
+ * `seq` is what a client keeps as its cursor. That of a channel's frames only grows, and not by one: some entries have no frame (a
+ * reaction that was taken back since, an entry without effect). A connection loses nothing; whoever lost one names its last seq again.
+ *
+ * Events: `message.created`, `message.edited` (d is the
  * message), `message.deleted` {id}, `message.updated` (the message as it stands now; no `seq`), `reaction.added`, `reaction.removed`
  * {message, emoji, user, count}, `channel.updated`, `channel.joined`, `channel.left`, `member.updated`; to own devices `read.updated`,
  * `thread.updated` (as `read` of `GET /threads`), `pending.updated` (as in `GET /channels/{channel}/pending`, with `state`),
@@ -1390,8 +1409,8 @@ export const deleteSession = <ThrowOnError extends boolean = true>(options: Opti
  * A client that is silent for `heartbeat_ms` gets a WebSocket ping, which libraries answer by themselves, and is closed with
  * 1001 when it stays silent for as long again.
  *
- * Client frames: `ping`, answered by `pong {}`; `subscribe {channels}` (as in identify, after a gap), `typing {channel}`. At most 4 KiB
- * (identify: 64 KiB, 1,000 channels), 120 a minute.
+ * Client frames: `ping`, answered by `pong {}`; `subscribe {channels}` (with a `last_seq` each as in identify, to be told again from there;
+ * frames may come twice then), `typing {channel}`. At most 4 KiB (identify and subscribe: 64 KiB, 1,000 channels), 120 a minute.
  *
  * What ends the stream is told by `{"op":"error","d":{"code","detail"}}` first, where there is something to tell: `bad_frame`,
  * `unauthenticated`, `too_many_streams`, `too_many_frames`, `busy`. Closed with 4001 not authenticated, 4002 bad frame, 4003

@@ -232,7 +232,7 @@ export type ChannelInfo = {
  */
 export type ChannelPolicy = {
     /**
-     * Capability to least role, where it differs from the default.
+     * Capability to least role, where it differs from the default (`PATCH /channels/{channel}` says which that is).
      */
     caps: {
         [key: string]: string;
@@ -735,7 +735,7 @@ export type Message = {
      */
     sender: string;
     /**
-     * Its place in the channel's log.
+     * Its place in the channel's log; -1 while it has none (`status`).
      */
     seq: I64;
     status: MessageStatus;
@@ -775,7 +775,7 @@ export type MessagePage = {
 };
 
 /**
- * Whether the channel's host has put the message into the log.
+ * Whether the channel's host has put the message, or its last edit, into the log: `pending` while that waits.
  */
 export type MessageStatus = 'sent' | 'pending';
 
@@ -872,7 +872,7 @@ export type Pending = {
 };
 
 /**
- * For the document: `@name:server`.
+ * `@name:server`
  */
 export type PersonId = string;
 
@@ -882,7 +882,9 @@ export type Pins = {
 
 export type PolicyPatch = {
     /**
-     * Capability to least role; whole: what is not named has its default.
+     * Capability to least role; whole: what is not named has its default. Of itself `react` needs a `guest`; `post`, `invite`,
+     * `pin` and `mention_all` a `member`; `set_profile`, `redact_others`, `kick` and `ban` a `moderator`; `set_policy` the
+     * `owner`.
      */
     caps?: {
         [key: string]: RoleName;
@@ -1040,7 +1042,7 @@ export type ResetPassword = {
 };
 
 /**
- * For the document: the names that [`Role`] reads.
+ * From the least to the most that one may do.
  */
 export type RoleName = 'guest' | 'member' | 'moderator' | 'owner';
 
@@ -1090,7 +1092,9 @@ export type SendMessage = {
      */
     reply_to?: string | null;
     /**
-     * CommonMark, not empty unless there are attachments; at most `limits.message_bytes` of the server, in UTF-8.
+     * CommonMark, not empty unless there are attachments; at most `limits.message_bytes` of the server, in UTF-8. Outside of code
+     * `@name` (of this server) and `@name:server` mention people who are in the channel, 50 at most; `@channel` (or `@all`, `@everyone`)
+     * everybody, and `@here` those who are there at the moment, if the author has the capability `mention_all`.
      */
     text: string;
     /**
@@ -1149,7 +1153,7 @@ export type ServerLimits = {
 };
 
 /**
- * For the document: what [`ServerPattern`] reads.
+ * A server's name, or `*.` and what names end with.
  */
 export type ServerPatternText = string;
 
@@ -2512,7 +2516,7 @@ export type UpdateMemberErrors = {
      */
     404: ProblemDocument;
     /**
-     * `bad_target`: That can't be done to what it is aimed at, as it now stands.; `owner_must_transfer`: The owner hands the channel over before leaving.; `fork`: The channel's host has shown two different logs.
+     * `bad_target`: That can't be done to what it is aimed at, as it now stands.; `owner_must_transfer`: The owner hands the channel over before leaving.; `fork`: The channel's host has shown two different logs.; `too_much_waiting`: Too much of yours is waiting for other servers.
      */
     409: ProblemDocument;
     /**
@@ -2571,7 +2575,7 @@ export type ListMessagesData = {
          */
         after?: number;
         /**
-         * Messages on both sides of this seq.
+         * Messages on both sides of this seq, and the one that has it.
          */
         around?: number;
         limit?: number;
@@ -2648,7 +2652,7 @@ export type SendMessageErrors = {
      */
     404: ProblemDocument;
     /**
-     * `nonce_reused`: The nonce was used for another message.; `bad_target`: That can't be done to what it is aimed at, as it now stands.; `fork`: The channel's host has shown two different logs.
+     * `nonce_reused`: The nonce was used for another message.; `bad_target`: That can't be done to what it is aimed at, as it now stands.; `fork`: The channel's host has shown two different logs.; `too_much_waiting`: Too much of yours is waiting for other servers.
      */
     409: ProblemDocument;
     /**
@@ -2693,7 +2697,7 @@ export type SendMessageResponses = {
      */
     200: Message;
     /**
-     * sent
+     * sent, or kept until its channel's host takes it: `status`
      */
     201: Message;
 };
@@ -2728,7 +2732,7 @@ export type DeleteMessageErrors = {
      */
     404: ProblemDocument;
     /**
-     * `bad_target`: That can't be done to what it is aimed at, as it now stands.; `fork`: The channel's host has shown two different logs.
+     * `bad_target`: That can't be done to what it is aimed at, as it now stands.; `fork`: The channel's host has shown two different logs.; `too_much_waiting`: Too much of yours is waiting for other servers.
      */
     409: ProblemDocument;
     /**
@@ -2860,7 +2864,7 @@ export type EditMessageErrors = {
      */
     404: ProblemDocument;
     /**
-     * `bad_target`: That can't be done to what it is aimed at, as it now stands.; `fork`: The channel's host has shown two different logs.
+     * `bad_target`: That can't be done to what it is aimed at, as it now stands.; `fork`: The channel's host has shown two different logs.; `too_much_waiting`: Too much of yours is waiting for other servers.
      */
     409: ProblemDocument;
     /**
@@ -2996,7 +3000,7 @@ export type RemoveReactionErrors = {
      */
     404: ProblemDocument;
     /**
-     * `bad_target`: That can't be done to what it is aimed at, as it now stands.; `fork`: The channel's host has shown two different logs.
+     * `bad_target`: That can't be done to what it is aimed at, as it now stands.; `fork`: The channel's host has shown two different logs.; `too_much_waiting`: Too much of yours is waiting for other servers.
      */
     409: ProblemDocument;
     /**
@@ -3072,7 +3076,7 @@ export type AddReactionErrors = {
      */
     404: ProblemDocument;
     /**
-     * `bad_target`: That can't be done to what it is aimed at, as it now stands.; `fork`: The channel's host has shown two different logs.
+     * `bad_target`: That can't be done to what it is aimed at, as it now stands.; `fork`: The channel's host has shown two different logs.; `too_much_waiting`: Too much of yours is waiting for other servers.
      */
     409: ProblemDocument;
     /**
@@ -3492,7 +3496,7 @@ export type GetThreadData = {
          */
         after?: number;
         /**
-         * Messages on both sides of this seq.
+         * Messages on both sides of this seq, and the one that has it.
          */
         around?: number;
         limit?: number;
@@ -4097,7 +4101,7 @@ export type OptionsFilesResponses = {
 export type OptionsFilesResponse = OptionsFilesResponses[keyof OptionsFilesResponses];
 
 export type UploadFileData = {
-    body?: Array<number> | null;
+    body?: Blob | File;
     path?: never;
     query?: {
         /**
@@ -4283,7 +4287,7 @@ export type GetUploadResponses = {
 };
 
 export type AppendUploadData = {
-    body?: Array<number> | null;
+    body?: Blob | File;
     path: {
         upload: string;
     };
@@ -4432,7 +4436,7 @@ export type GetThumbnailResponses = {
     /**
      * done
      */
-    200: Array<number>;
+    200: Blob | File;
 };
 
 export type GetThumbnailResponse = GetThumbnailResponses[keyof GetThumbnailResponses];
@@ -4504,11 +4508,11 @@ export type GetFileResponses = {
     /**
      * done
      */
-    200: Array<number>;
+    200: Blob | File;
     /**
      * the range
      */
-    206: Array<number>;
+    206: Blob | File;
 };
 
 export type GetFileResponse = GetFileResponses[keyof GetFileResponses];
