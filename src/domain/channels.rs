@@ -177,6 +177,11 @@ impl Domain {
             let num = find_channel(work, &actor, &id)?;
             let row = channels::by_num(work.conn, num)?.ok_or(Error::NotFound(Missing::Channel))?;
             let size = work.lane.open(work.conn, num)?.position.size;
+            // What is archived takes nothing else: it is opened first, and archived last.
+            let archived = patch.archived.filter(|archived| *archived != row.archived);
+            if archived == Some(false) {
+                set_archived(work, num, &actor.person, false)?;
+            }
             let local = set_local(work, num, &actor.person, &row, patch.public, alias)?;
             if let Some(name) = name.filter(|name| *name != row.name) {
                 set_name(work, num, &actor.person, name)?;
@@ -189,15 +194,14 @@ impl Domain {
             if policy != old {
                 set_policy(work, num, &actor.person, &policy)?;
             }
-            if let Some(archived) = patch.archived.filter(|archived| *archived != row.archived) {
-                let content = serde_json::json!({ "archived": archived });
-                work.append(num, &actor.person, Draft::new(EventType::ChannelArchive).state("", content))?;
-            }
             if let Some(servers) = &patch.servers
                 && *servers != stored::servers(&row)?
             {
                 let content = serde_json::Value::Object(content::map(servers));
                 work.append(num, &actor.person, Draft::new(EventType::ChannelServers).state("", content))?;
+            }
+            if archived == Some(true) {
+                set_archived(work, num, &actor.person, true)?;
             }
             // What only this server says stands in no entry of its own, and clients go by entries: the
             // policy is said again, so that those who are there and those who come back hear of it.
@@ -337,6 +341,11 @@ fn set_name(work: &mut Work<'_>, num: ChannelNum, person: &Person, name: String)
 fn set_topic(work: &mut Work<'_>, num: ChannelNum, person: &Person, topic: String) -> Result<()> {
     let draft = Draft::new(EventType::ChannelTopic).state("", serde_json::json!({}));
     work.append(num, person, draft.content(content::map(&TopicContent { topic }))).map(drop)
+}
+
+fn set_archived(work: &mut Work<'_>, num: ChannelNum, person: &Person, archived: bool) -> Result<()> {
+    let content = serde_json::json!({ "archived": archived });
+    work.append(num, person, Draft::new(EventType::ChannelArchive).state("", content)).map(drop)
 }
 
 fn set_alias(work: &mut Work<'_>, num: ChannelNum, alias: Option<&str>) -> Result<()> {

@@ -114,6 +114,13 @@ pub fn session_cookie(domain: &Domain, token: &str) -> Cookie<'static> {
         .finish()
 }
 
+/// The cookie that a browser's request came with, for as long as it would last from now on: whoever uses it stays logged in, as
+/// whoever comes with a token does.
+pub fn renewed_cookie(request: &HttpRequest, domain: &Domain) -> Option<Cookie<'static>> {
+    let (token, _) = credentials(request).filter(|(_, by_cookie)| *by_cookie)?;
+    Some(session_cookie(domain, &token))
+}
+
 /// The cookie that takes the cookie away.
 pub fn no_cookie() -> Cookie<'static> {
     let mut cookie = Cookie::build(COOKIE, "").path("/").http_only(true).same_site(SameSite::Strict).finish();

@@ -197,6 +197,11 @@ both!(
         assert_eq!(ann.patch(&path, json!({ "archived": false })).await.expect(200)["archived"], false);
         bob.join(&channel).await;
         bob.post(&format!("{path}/messages"), hello).await.expect(201);
+        // With other changes: it is archived after them, and opened before them.
+        for (archived, name) in [(true, "Closed"), (false, "Open")] {
+            let changed = ann.patch(&path, json!({ "archived": archived, "name": name })).await.expect(200);
+            assert_eq!((&changed["archived"], &changed["name"]), (&json!(archived), &json!(name)));
+        }
     }
 );
 

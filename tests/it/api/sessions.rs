@@ -173,6 +173,25 @@ both!(
     }
 );
 
+both!(
+    async fn a_browser_that_is_used_stays_logged_in(server: TestServer) {
+        let ann = server.person("ann").await;
+        let browser = Person::nobody(&server.base);
+        let request =
+            browser.request(reqwest::Method::POST, "/sessions").header("origin", server.base.as_str());
+        let body = json!({ "username": "ann", "password": PASSWORD, "cookie": true });
+        let begun = browser.send(request.json(&body)).await;
+        let cookie = begun.headers["set-cookie"].to_str().expect("text").to_owned();
+        assert!(cookie.contains("Max-Age=") && cookie.contains("HttpOnly"), "{cookie}");
+        let pair = cookie.split(';').next().expect("a name and a value");
+        let request = browser.request(reqwest::Method::GET, "/me").header("cookie", pair);
+        let me = browser.send(request).await;
+        assert_eq!(me.headers["set-cookie"].to_str().expect("text"), cookie);
+        // Programs have no use for one.
+        assert!(ann.get("/me").await.headers.get("set-cookie").is_none());
+    }
+);
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_database_file_has_neither_tokens_nor_passwords_in_it() {
     let mut server = TestServer::sqlite().await;
