@@ -132,7 +132,8 @@ async fn put_back(mut world: World, note: Note) {
     }
     let people = [bob.clone(), cem.clone(), ann.clone()];
     let before = agree(&world, &people, &channel).await;
-    let (log, _) = bob.log(&channel).await;
+    // Of what the author of an edit said before others are not shown the text.
+    let (log, _) = ann.log(&channel).await;
 
     restore(&mut world, 0, &backup, note);
     ann = ann.at(&world.servers[0].base);
