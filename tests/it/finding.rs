@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use loggia::storage::search::words::Phrase;
-use loggia::storage::search::{self, Document, Hit, Part, Term, Wanted};
+use loggia::storage::search::{self, Document, Hit, Part, Term, Time, Wanted};
 use loggia::storage::{Conn, is_postgres};
 
 use crate::support::{Database, Random};
@@ -113,7 +113,7 @@ fn compare(url: &str) {
         expected.sort_unstable_by(|a, b| b.cmp(a));
         expected.truncate(limit);
         let found = conn
-            .snapshot(|conn| search::find(conn, wanted, &parts, (from, until), before, limit))
+            .snapshot(|conn| search::find(conn, wanted, &parts, (from, until), before, limit, Time::begin()))
             .expect("found");
         assert_eq!(
             found, expected,

@@ -70,7 +70,7 @@ impl Domain {
                 let (_turn, time) = (turn, Time::begin());
                 let asked = Asked::read(conn, &actor, &server, &query)?;
                 let times = (query.from, query.until);
-                let hits = search::find(conn, &asked.wanted, &asked.places, times, None, RANKED_MAX)?;
+                let hits = search::find(conn, &asked.wanted, &asked.places, times, None, RANKED_MAX, time)?;
                 let ranked = asked.rank(conn, &hits, time)?;
                 let (hits, next) = rank::page(ranked, after, usize::try_from(limit).unwrap_or(0));
                 Ok((asked.show(conn, &actor, &hits, time)?, next))
@@ -98,7 +98,7 @@ impl Domain {
                 let before = after.map(|(ts, channel, seq)| Hit { ts, channel, seq });
                 let times = (query.from, query.until);
                 let most = usize::try_from(limit).unwrap_or(0) + 1;
-                let hits = search::find(conn, &asked.wanted, &asked.places, times, before, most)?;
+                let hits = search::find(conn, &asked.wanted, &asked.places, times, before, most, time)?;
                 let (hits, next) = cut(hits, limit, |hit| (hit.ts, hit.channel, hit.seq));
                 Ok((asked.show(conn, &actor, &hits, time)?, next))
             })

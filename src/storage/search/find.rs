@@ -42,7 +42,8 @@ pub struct Hit {
 
 /// How long one search may take.
 const SEARCH_TIME_MAX: Duration = Duration::from_secs(5);
-/// What one search has taken of its time.
+
+/// What one search has of its time: all of it, finding and what is made of what was found.
 #[derive(Debug, Clone, Copy)]
 pub struct Time(Instant);
 
@@ -52,10 +53,14 @@ impl Time {
         Time(Instant::now())
     }
 
+    fn left(self) -> Duration {
+        SEARCH_TIME_MAX.saturating_sub(self.0.elapsed())
+    }
+
     /// # Errors
     /// [`Error::Busy`] when it is over.
     pub fn check(self) -> Result<()> {
-        if self.0.elapsed() > SEARCH_TIME_MAX { Err(Error::Busy) } else { Ok(()) }
+        if self.left().is_zero() { Err(Error::Busy) } else { Ok(()) }
     }
 
     /// One that is over.
@@ -107,14 +112,15 @@ pub fn find(
     times: (i64, i64),
     before: Option<Hit>,
     limit: usize,
+    time: Time,
 ) -> Result<Vec<Hit>> {
     if parts.is_empty() || wanted.all.is_empty() || limit == 0 {
         return Ok(Vec::new());
     }
     let bounds = Bounds { times, before };
     match conn {
-        Conn::Sqlite(_) => find_in_sqlite(conn, wanted, parts, bounds, limit),
-        Conn::Postgres(_) => find_in_postgresql(conn, wanted, parts, bounds, limit),
+        Conn::Sqlite(_) => find_in_sqlite(conn, wanted, parts, bounds, limit, time),
+        Conn::Postgres(_) => find_in_postgresql(conn, wanted, parts, bounds, limit, time),
     }
 }
 
@@ -124,7 +130,7 @@ fn count(limit: usize) -> i64 {
 
 /// A search on SQLite.
 struct Search {
-    began: Instant,
+    time: Time,
     text: String,
     limit: usize,
     /// The newest first, at most `limit`.
@@ -132,10 +138,6 @@ struct Search {
 }
 
 impl Search {
-    fn in_time(&self) -> Result<()> {
-        if self.began.elapsed() > SEARCH_TIME_MAX { Err(Error::Busy) } else { Ok(()) }
-    }
-
     /// Whether a message sent then still has a place among what is found.
     fn takes(&self, ts: i64) -> bool {
         self.found.len() < self.limit || self.found.last().is_some_and(|last| ts >= last.ts)
@@ -164,8 +166,9 @@ fn find_in_sqlite(
     parts: &[Part],
     bounds: Bounds,
     limit: usize,
+    time: Time,
 ) -> Result<Vec<Hit>> {
-    let mut search = Search { began: Instant::now(), text: wanted.for_sqlite(), limit, found: Vec::new() };
+    let mut search = Search { time, text: wanted.for_sqlite(), limit, found: Vec::new() };
     let mut parts = parts.to_vec();
     parts.sort_unstable_by_key(|part| Reverse(part.last_ts));
     let found = if wanted.has_beginnings() {
@@ -186,7 +189,7 @@ fn find_in_sqlite(
         return Ok(search.found);
     }
     for part in parts {
-        search.in_time()?;
+        search.time.check()?;
         if !search.takes(part.last_ts) {
             break;
         }
@@ -243,15 +246,15 @@ fn everywhere(
     let Conn::Sqlite(c) = conn else { return Ok(None) };
     let mut seqs: HashMap<ChannelNum, (Part, Vec<i64>)> =
         parts.iter().map(|part| (part.channel, (*part, Vec::new()))).collect();
-    let mut progress = Progress::new(parts);
+    let (mut progress, began) = (Progress::new(parts), Instant::now());
     let rows = Everywhere { text: search.text.clone() }.load_iter::<i64, DefaultLoadingMode>(&mut **c)?;
     for (n, row) in rows.enumerate() {
         if n % ROWS_PER_LOOK == 0 {
-            search.in_time()?;
+            search.time.check()?;
         }
         let (channel, seq) = place(row?);
         if few {
-            let elapsed = search.began.elapsed();
+            let elapsed = began.elapsed();
             let is_slow = elapsed > FEW_LOOK && progress.reckon(elapsed, channel, seq) > FEW_TIME;
             if n >= FEW_ROWS || is_slow {
                 return Ok(None);
@@ -362,14 +365,14 @@ fn find_in_postgresql(
     parts: &[Part],
     bounds: Bounds,
     limit: usize,
+    time: Time,
 ) -> Result<Vec<Hit>> {
     let Conn::Postgres(c) = conn else { return Ok(Vec::new()) };
     let c = &mut **c;
-    let began = Instant::now();
     let has = parts.iter().map(|part| part.last - part.first).sum::<i64>();
     let mut rows = NEWEST_ROWS;
     while bounds.is_open() && rows <= NEWEST_ROWS_MAX && rows < has {
-        give_time(c, began)?;
+        give_time(c, time)?;
         let found = among_newest(c, wanted, parts, bounds, (limit, rows))?;
         if found.len() >= limit {
             return Ok(found);
@@ -378,7 +381,7 @@ fn find_in_postgresql(
         let enough = rows.saturating_mul(count(limit)) / count(found.len()).max(1);
         rows = enough.saturating_add(enough / 2).max(rows.saturating_mul(2));
     }
-    give_time(c, began)?;
+    give_time(c, time)?;
     let (from, until) = bounds.times;
     let before = bounds.before.unwrap_or(Hit { ts: i64::MAX, channel: i64::MAX, seq: i64::MAX });
     let statement = diesel::sql_query(
@@ -400,8 +403,8 @@ fn find_in_postgresql(
 }
 
 /// The next statement may take what is left of a search's time.
-fn give_time(conn: &mut PgConnection, began: Instant) -> Result<()> {
-    let left = SEARCH_TIME_MAX.saturating_sub(began.elapsed()).as_millis();
+fn give_time(conn: &mut PgConnection, time: Time) -> Result<()> {
+    let left = time.left().as_millis();
     if left == 0 {
         return Err(Error::Busy);
     }
