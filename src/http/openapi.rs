@@ -35,25 +35,20 @@ pub enum Also {
     Fetches,
 }
 
+/// Of whatever another server is asked for.
+const OF_OTHERS: &[&str] =
+    &["federation_disabled", "peer_blocked", "peer_refused", "peer_nonsense", "peer_unreachable"];
+
 impl Also {
-    fn codes(self) -> &'static [&'static str] {
-        match self {
+    fn codes(self) -> impl Iterator<Item = &'static str> {
+        let (others, own): (&[_], &[_]) = match self {
             Also::ByRules => {
-                &["not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header"]
+                (&[], &["not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header"])
             }
-            Also::AsksOthers => &[
-                "federation_disabled",
-                "peer_blocked",
-                "peer_refused",
-                "peer_nonsense",
-                "peer_unreachable",
-                "fork",
-                "recovering",
-            ],
-            Also::Fetches => {
-                &["federation_disabled", "peer_blocked", "peer_refused", "peer_nonsense", "peer_unreachable"]
-            }
-        }
+            Also::AsksOthers => (OF_OTHERS, &["fork", "recovering"]),
+            Also::Fetches => (OF_OTHERS, &[]),
+        };
+        others.iter().chain(own).copied()
     }
 }
 
