@@ -12,12 +12,7 @@ both!(
         let channel = ann.channel("General").await;
         let path = format!("/channels/{channel}");
         bob.join(&channel).await;
-        let mut said = Vec::new();
-        for n in 0..3 {
-            said.push(
-                ann.say(&channel, &format!("n{n}"), "hello").await["id"].as_str().expect("an id").to_owned(),
-            );
-        }
+        let said = ann.say_some(&channel, 3).await;
         let pin = |n: usize| format!("{path}/pins/{}", said[n]);
         for n in [2, 0, 1, 0] {
             bob.put(&pin(n), Value::Null).await.expect(204);
@@ -68,11 +63,9 @@ both!(
         let ann = server.person("ann").await;
         let channel = ann.channel("General").await;
         let path = format!("/channels/{channel}");
-        let mut said = Vec::new();
-        for n in 0..2 {
-            let sent = ann.say(&channel, &format!("n{n}"), "hello").await;
-            said.push(sent["id"].as_str().expect("an id").to_owned());
-            ann.put(&format!("{path}/pins/{}", said[n]), Value::Null).await.expect(204);
+        let said = ann.say_some(&channel, 2).await;
+        for id in &said {
+            ann.put(&format!("{path}/pins/{id}"), Value::Null).await.expect(204);
         }
         ann.delete(&format!("{path}/messages/{}", said[0])).await.expect(204);
         assert_eq!(ann.get(&path).await.expect(200)["pins"], json!([said[1]]));

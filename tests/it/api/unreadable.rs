@@ -54,11 +54,7 @@ both!(
         let ann = server.person("ann").await;
         let channel = ann.channel("General").await;
         let path = format!("/channels/{channel}");
-        let mut said = Vec::new();
-        for nonce in ["n1", "n2"] {
-            let sent = ann.say(&channel, nonce, "hello").await;
-            said.push(sent["id"].as_str().expect("an id").to_owned());
-        }
+        let said = ann.say_some(&channel, 2).await;
         let pin = |n: usize| format!("{path}/pins/{}", said[n]);
         ann.put(&pin(0), Value::Null).await.expect(204);
         let sql = async |sql: &str| run_sql(&server.database_url(), sql.to_owned()).await;

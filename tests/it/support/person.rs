@@ -167,6 +167,16 @@ impl Person {
         self.post(&format!("/channels/{channel}/messages"), body).await.expect(201)
     }
 
+    /// Says so many things, and answers their ids.
+    pub async fn say_some(&self, channel: &str, count: usize) -> Vec<String> {
+        let mut said = Vec::with_capacity(count);
+        for n in 0..count {
+            let sent = self.say(channel, &format!("n{n}"), "hello").await;
+            said.push(sent["id"].as_str().expect("an id").to_owned());
+        }
+        said
+    }
+
     /// The texts of the newest page, oldest first.
     pub async fn texts(&self, channel: &str) -> Vec<String> {
         let page = self.get(&format!("/channels/{channel}/messages?limit=100")).await.expect(200);
