@@ -329,10 +329,10 @@ impl Conn {
     /// only reads at first could find on SQLite that it no longer may.
     pub fn write<T, E: From<Error>>(&mut self, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
         self.begin_write()?;
-        let outcome = work(self);
-        match &outcome {
-            Ok(_) => self.commit()?,
-            Err(_) => self.rollback()?,
+        let outcome = work(self).and_then(|value| Ok(self.commit().map(|()| value)?));
+        if outcome.is_err() {
+            // Without room SQLite has ended it by itself, and there is nothing to take back.
+            let _ = self.rollback();
         }
         outcome
     }
