@@ -11,15 +11,24 @@ pub(super) async fn health() -> HttpResponse {
     HttpResponse::Ok().json(json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }))
 }
 
+/// The fact that says when this was found out last.
+const READY: &str = "ready_ts";
+/// For how long a write that succeeded counts, in milliseconds: anybody may ask, and writes nothing by asking all the time.
+const WRITTEN_MS: i64 = 1_000;
+
 /// Whether requests can be served: the database answers reads and takes writes, for which there is room.
 pub(super) async fn ready(app: App) -> Result<HttpResponse, Problem> {
-    let now = app.domain.clock.now().to_string();
-    let read = app.domain.reads.read(|conn| meta::get(conn, meta::SERVER_NAME)).await;
-    let written =
-        app.domain.writer.other("ready", move |work| Ok(meta::put(work.conn, "ready_ts", &now)?)).await;
-    match (read, written) {
-        (Ok(_), Ok(())) => Ok(HttpResponse::Ok().json(json!({ "status": "ready" }))),
-        (_, Err(full @ Error::StorageFull(_))) => Err(full.into()),
-        _ => Err(Problem::plain("busy").retry_after(1)),
+    let busy = || Problem::plain("busy").retry_after(1);
+    let now = app.domain.clock.now();
+    let last = app.domain.reads.read(|conn| meta::get(conn, READY)).await.map_err(|_| busy())?;
+    let last = last.and_then(|last| last.parse::<i64>().ok());
+    if last.is_none_or(|last| !(0..WRITTEN_MS).contains(&(now - last))) {
+        let written =
+            app.domain.writer.other("ready", move |work| Ok(meta::put(work.conn, READY, &now.to_string())?));
+        written.await.map_err(|error| match error {
+            Error::StorageFull(_) => error.into(),
+            _ => busy(),
+        })?;
     }
+    Ok(HttpResponse::Ok().json(json!({ "status": "ready" })))
 }
