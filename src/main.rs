@@ -53,7 +53,7 @@ enum Command {
     /// Manage accounts; safe while the server runs.
     User {
         #[command(subcommand)]
-        command: UserCommand,
+        command: AccountsCommand,
     },
     /// Check the settings and print where each comes to rest.
     CheckConfig {
@@ -128,6 +128,14 @@ enum Export {
 enum Document {
     Client,
     Federation,
+}
+
+#[derive(Subcommand)]
+enum AccountsCommand {
+    /// Print all accounts, one to a line: id, what it may do, since when, and `disabled` if it is kept from logging in.
+    List,
+    #[command(flatten)]
+    Change(UserCommand),
 }
 
 #[derive(Subcommand)]
@@ -218,7 +226,7 @@ impl Command {
             Command::Migrate
             | Command::Restore { .. }
             | Command::Doctor { .. }
-            | Command::User { command: UserCommand::Create { .. } } => is_named,
+            | Command::User { command: AccountsCommand::Change(UserCommand::Create { .. }) } => is_named,
             _ => false,
         }
     }
@@ -243,11 +251,14 @@ fn run(command: Command, config: Arc<Config>, file: Option<&Path>) -> Outcome {
             println!("{} migrations ran; the schema is up to date", ran.len());
             Ok(ExitCode::SUCCESS)
         }
-        Command::User { command } => tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()?
-            .block_on(user(command, config)),
+        Command::User { command: AccountsCommand::List } => operator::accounts(&config).map(code),
+        Command::User { command: AccountsCommand::Change(command) } => {
+            tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(1)
+                .enable_all()
+                .build()?
+                .block_on(user(command, config))
+        }
         Command::CheckConfig { .. } => {
             server::rehearse(&config)?;
             say_config(&config);

@@ -1,4 +1,4 @@
-//! What an operator needs for federation: keys, peers, and finding out what is wrong.
+//! What an operator asks for: keys, peers, accounts, and finding out what is wrong.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,8 +10,10 @@ use loggia::federation::own_keys;
 use loggia::protocol::Ts;
 use loggia::protocol::ids::ServerName;
 use loggia::server;
-use loggia::storage::{Conn, peers};
+use loggia::storage::{Conn, peers, users};
 
+/// Accounts that are read at a time.
+const ACCOUNTS_PAGE: i64 = 1_000;
 /// Alarms that are told, the newest first.
 const ALARMS_MAX: i64 = 100;
 
@@ -139,6 +141,22 @@ pub fn peers(command: PeersCommand, config: &Arc<Config>) -> Outcome {
         }
     }
     Ok(true)
+}
+
+pub fn accounts(config: &Arc<Config>) -> Outcome {
+    let mut conn = open(config)?;
+    let mut after = String::new();
+    loop {
+        let page = users::local(&mut conn, "", &after, ACCOUNTS_PAGE)?;
+        for user in &page {
+            let disabled = if user.disabled_ts.is_some() { " disabled" } else { "" };
+            println!("{} {} since {}{disabled}", user.id, user.role, date(user.created_ts));
+        }
+        match page.last() {
+            Some(last) => after.clone_from(&last.id),
+            None => return Ok(true),
+        }
+    }
 }
 
 pub fn recover(command: RecoverCommand, config: &Arc<Config>) -> Outcome {

@@ -1,7 +1,7 @@
 //! What another server deletes is deleted here.
 
 use federation_tests::hosted::text;
-use federation_tests::{Hosted, World};
+use federation_tests::{Hosted, World, eventually};
 use loggia::protocol::body::Body;
 use loggia::protocol::event::{Event, EventType, Rel, Relates};
 use loggia::protocol::log::Entry;
@@ -72,4 +72,58 @@ async fn names_topics_and_edits_can_be_deleted_too() {
     assert_eq!(to.alarms(), []);
     let (sound, said) = to.run(&["verify"]);
     assert!(sound, "{said}");
+}
+
+/// An administrator reaches as far as their server's own people do: their messages wherever they stand, and everybody's where
+/// one of them owns the channel.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn administrators_reach_as_far_as_their_own_people() {
+    let world = World::of(2).await;
+    let (a, b) = (&world.servers[0], &world.servers[1]);
+    let (ann, bob) = (a.person("ann").await, b.person("bob").await);
+    let (root, boss) = (a.person("root").await, b.person("boss").await);
+    for (server, name) in [(a, "root"), (b, "boss")] {
+        let (done, said) = server.run(&["user", "role", name, "admin"]);
+        assert!(done, "{said}");
+    }
+    let channel = ann.channel("general").await;
+    bob.join("#general:a.test").await;
+    let mut said = Vec::new();
+    for (person, nonce) in [(&ann, "n1"), (&bob, "n2"), (&bob, "n3")] {
+        let sent = person.say(&channel, nonce, &format!("said with {nonce}")).await;
+        said.push(sent["id"].as_str().expect("an id").to_owned());
+    }
+    bob.hears(&channel, "said with n3").await;
+    let path = |message: &str| format!("/admin/channels/{channel}/messages/{message}");
+    boss.delete(&path(&said[0])).await.problem(403, "out_of_reach");
+    let owner = format!("/admin/channels/{channel}/owner");
+    boss.put(&owner, json!({ "user": bob.id })).await.problem(403, "out_of_reach");
+    // In bob's name, by way of the host; in ann's, who owns the channel.
+    boss.delete(&path(&said[1])).await.expect(204);
+    root.delete(&path(&said[2])).await.expect(204);
+    let left = ["said with n1", "", ""];
+    for person in [&ann, &bob] {
+        eventually("only one is left", async || (person.texts(&channel).await == left).then_some(())).await;
+    }
+    let log = bob.get(&format!("/channels/{channel}/log")).await.expect(200);
+    let entries = log["entries"].as_array().expect("entries");
+    let deleted = entries.iter().filter(|entry| entry["event"]["type"] == "redact");
+    let by: Vec<_> = deleted
+        .map(|entry| (&entry["event"]["sender"], &entry["body"]["content"]["administrator"]))
+        .collect();
+    let (ann_id, bob_id, root_id, boss_id) = (json!(ann.id), json!(bob.id), json!(root.id), json!(boss.id));
+    assert_eq!(by, [(&bob_id, &boss_id), (&ann_id, &root_id)]);
+    for (person, message) in [(&boss, &said[1]), (&root, &said[2])] {
+        let acts = person.get("/admin/acts").await.expect(200);
+        let first = (&acts["acts"][0]["message"], &acts["acts"][0]["user"]);
+        assert_eq!(first, (&json!(message), &bob_id), "{acts}");
+    }
+    // A member of another server can be made the owner; then nobody here is.
+    root.put(&format!("/admin/channels/{channel}/owner"), json!({ "user": bob.id })).await.expect(204);
+    root.put(&format!("/admin/channels/{channel}/owner"), json!({ "user": ann.id }))
+        .await
+        .problem(403, "out_of_reach");
+    for server in [a, b] {
+        assert_eq!(server.alarms(), []);
+    }
 }

@@ -16,7 +16,15 @@ import urllib.request
 PASSING_CHANNELS = 24
 DOOMED_MESSAGES = 40
 LIVE_MESSAGES = 12
+LEAVERS = 12
 PEOPLE = ("ann", "bob", "carol", "dan")
+# A picture of one pixel, which is shown, and something that is downloaded.
+FILES = {
+    "pixel.png": base64.b64decode(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
+    ),
+    "words.bin": b"hello",
+}
 
 
 class Client:
@@ -26,7 +34,13 @@ class Client:
 
     def call(self, method, path, body=None):
         data = None if body is None else json.dumps(body).encode()
-        headers = {"Content-Type": "application/json"} if data else {}
+        return self.ask(method, path, data, "application/json")
+
+    def upload(self, name, content):
+        return self.ask("POST", f"/files?name={name}", content, "application/octet-stream")
+
+    def ask(self, method, path, data, content_type):
+        headers = {"Content-Type": content_type} if data else {}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
         request = urllib.request.Request(f"{self.url}/api/v1{path}", data, headers, method=method)
@@ -92,6 +106,7 @@ def cursors(client, channel):
         "list_blocks": b"@ann:loggia.localhost",
         "list_peers": b"a.test",
         "list_settings": b"a",
+        "list_acts": b"1",
         "list_threads": b"1.1.1",
     }
     for name, place in written.items():
@@ -121,6 +136,8 @@ def fill(url, password):
     ann.send(dm, "dm-2", "hello again")
     passing = [admin.call("POST", "/channels", {"name": f"Passing {n}"})["id"] for n in range(PASSING_CHANNELS)]
     open_to_all = [ann.call("POST", "/channels", {"name": f"Ann's {n}"})["id"] for n in range(PASSING_CHANNELS)]
+    leavers = [Client(url).session("/accounts", username=f"leaver{n}", password=password)[1] for n in range(LEAVERS)]
+    files = [admin.upload(name, content)["hash"] for name, content in FILES.items()]
     invites = [admin.call("POST", "/invites", {})["code"] for _ in range(DOOMED_MESSAGES)]
     sessions = [
         Client(url).call("POST", "/sessions", {"username": "admin", "password": password})["session"]["id"]
@@ -134,6 +151,8 @@ def fill(url, password):
         "passing": passing,
         "open": open_to_all,
         "users": [admin_id, *(id for _, id in people.values())],
+        "leavers": leavers,
+        "files": files,
         "invites": invites,
         "sessions": sessions,
         "emoji": ["👍", "🎉", ":tada:", "❤️"],
@@ -152,6 +171,8 @@ PLACES = {
     "path.session": "sessions",
     "path.code": "invites",
     "path.emoji": "emoji",
+    "path.hash": "files",
+    "body.user": "users",
     "body.users[*]": "users",
     "body.alias": "aliases",
     "body.reply_to": "live",
@@ -171,6 +192,7 @@ REFUSED = {
         "list_all_channels",
         "list_blocks",
         "list_peers",
+        "list_acts",
         "list_settings",
         "list_threads",
         "export_me",
@@ -198,6 +220,9 @@ def settings(token, ids):
         **{name: {"query.cursor": f"cursors_{name}"} for name in REFUSED[OPAQUE]},
         "create_session": {"body.username": "names", "body.password": "passwords"},
         "delete_message": {"path.message": "doomed"},
+        "remove_message": {"path.message": "doomed"},
+        "delete_account": {"path.user": "leavers"},
+        "hand_over_channel": {"path.channel": "passing"},
         "join_channel": {"path.channel": "open"},
         "leave_channel": {"path.channel": "passing"},
         "update_channel": {"path.channel": "passing"},

@@ -23,7 +23,7 @@ pub struct CreateDm {
     example = "@ann:chat.example.org"
 )]
 #[expect(dead_code, reason = "documents a shape, holds none")]
-struct PersonId(String);
+pub(super) struct PersonId(String);
 
 /// The direct message channel of this set of people: 201 when it is new.
 #[utoipa::path(operation_id = "create_dm", tag = "channels", request_body = CreateDm, responses((status = 200, body = Channel, description = "was there"), (status = 201, body = Channel, description = "is new")))]

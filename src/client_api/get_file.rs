@@ -14,7 +14,7 @@ use crate::storage::files::FileRow;
 /// A file's bytes, or the one `Range` of them that is asked for: for whoever can read a message that carries it, for its
 /// uploader, and for everybody if it is a profile's picture. Pictures, sound and films are shown, all else is downloaded
 /// under the name in the path.
-#[utoipa::path(operation_id = "get_file", tag = "files", params(("hash" = String, Path), ("name" = String, Path)), responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), (status = 206, description = "the range", body = Vec<u8>, content_type = "application/octet-stream", headers(("Content-Range" = String, description = "which bytes, and of how many"))), (status = 304, description = "as known")))]
+#[utoipa::path(operation_id = "get_file", tag = "files", params(("hash" = String, Path), ("name" = String, Path)), responses((status = 200, body = Vec<u8>, content_type = "*/*"), (status = 206, description = "the range", body = Vec<u8>, content_type = "*/*", headers(("Content-Range" = String, description = "which bytes, and of how many"))), (status = 304, description = "as known")))]
 #[get("/files/{hash}/{name}")]
 pub async fn get_file(
     app: App,

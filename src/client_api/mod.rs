@@ -15,6 +15,7 @@ mod create_invite;
 mod create_join;
 mod create_session;
 mod cursor;
+mod delete_account;
 mod delete_avatar;
 mod delete_channel_avatar;
 mod delete_email;
@@ -46,12 +47,14 @@ mod get_thread;
 mod get_thumbnail;
 mod get_upload;
 mod get_user;
+mod hand_over_channel;
 mod head_file;
 mod incoming;
 mod join_channel;
 mod knock_channel;
 mod leave_channel;
 mod list_accounts;
+mod list_acts;
 mod list_all_channels;
 mod list_blocks;
 mod list_channels;
@@ -75,6 +78,7 @@ mod options_files;
 mod pin_message;
 mod put_setting;
 mod read_notifications;
+mod remove_message;
 mod remove_reaction;
 mod request_reset;
 mod reset_password;
@@ -197,6 +201,10 @@ endpoints! {
     list_all_channels: session ["admin_only", "bad_limit", "bad_cursor"];
     list_peers: session ["admin_only", "bad_limit", "bad_cursor"];
     get_storage: session ["admin_only"];
+    delete_account: session, by_rules ["admin_only", "user_not_found", "bad_reason", "last_admin", "bad_json", "too_large", "unsupported_media_type"];
+    remove_message: session, by_rules, asks_others ["admin_only", "channel_not_found", "message_not_found", "bad_reason", "bad_json", "too_large", "unsupported_media_type", "out_of_reach", "bad_target", "redacted", "too_much_waiting"];
+    hand_over_channel: session, by_rules ["admin_only", "channel_not_found", "user_not_found", "bad_reason", "out_of_reach", "bad_target"];
+    list_acts: session ["admin_only", "bad_limit", "bad_cursor"];
     create_channel: session ["bad_name", "bad_topic", "bad_alias", "alias_taken"];
     list_channels: session [];
     get_channel: session ["channel_not_found"];
@@ -339,7 +347,9 @@ mod tests {
         };
         let (file, upload) = ("/files/{hash}/{name}", "/files/uploads/{upload}");
         for (path, rest) in [
-            (file, "get/responses/206/content/application~1octet-stream"),
+            // Of whatever kind the file is.
+            (file, "get/responses/200/content/*~1*"),
+            (file, "get/responses/206/content/*~1*"),
             (file, "get/responses/206/headers/Content-Range"),
             (file, "get/responses/416/headers/Content-Range"),
             (file, "get/responses/403"),

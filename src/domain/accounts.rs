@@ -1,5 +1,7 @@
 //! Accounts: registering, one's own profile and password, finding people, leaving for good.
 
+use super::acts::ActKind;
+use super::content::ReasonContent;
 use super::effect::Effect;
 use super::view::{AccountRole, User};
 use super::writer::{Draft, Work};
@@ -7,10 +9,12 @@ use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Person, Result, 
 use crate::config::Registration;
 use crate::protocol::event::EventType;
 use crate::protocol::ids::{ServerName, UserId};
+use crate::storage::acts::{self, NewAct};
 use crate::storage::members::{self, MemberRow};
 use crate::storage::users::{self, NewUser, UserRow};
 use crate::storage::{
-    Conn, UserNum, attention, blocks, channels, emails, notifications, refusals, sessions, settings, threads,
+    ChannelNum, Conn, UserNum, attention, blocks, channels, emails, notifications, refusals, sessions,
+    settings, threads,
 };
 
 pub const DISPLAY_NAME_CHARS_MAX: usize = 64;
@@ -202,7 +206,12 @@ impl Domain {
     /// [`Error::Credentials`]; `last_admin` for the last administrator of others' accounts.
     pub async fn delete_account(&self, actor: &Actor, password: String) -> Result<()> {
         self.check_own_password(actor, password).await?;
-        let num = actor.person.num;
+        self.erase_account(&actor.person, None).await
+    }
+
+    /// As [`Domain::delete_account`], for whoever has seen to it that it may be done; `act` is what is recorded of it.
+    pub(super) async fn erase_account(&self, person: &Person, act: Option<NewAct>) -> Result<()> {
+        let num = person.num;
         // Before anything is left, and once more at the end.
         self.writer.other("accounts", move |work| keep_an_administrator(work, num)).await?;
         let mut seats = self.reads.read(move |conn| members::of_user(conn, num, "joined")).await?;
@@ -211,9 +220,9 @@ impl Domain {
             let channel = self.reads.read(move |conn| channels::by_num(conn, seat.channel)).await?;
             let Some(channel) = channel else { continue };
             let Ok(id) = channel.id.parse() else { continue };
-            let person = actor.person.clone();
+            let person = person.clone();
             if channel.host != self.server().as_str() {
-                self.leave_elsewhere(actor, &id).await?;
+                self.leave_elsewhere(&person, &id).await?;
                 continue;
             }
             self.writer.channel(&id, move |work| depart(work, &person, channel.num)).await?;
@@ -231,6 +240,7 @@ impl Domain {
                 refusals::delete_of(work.conn, num)?;
                 emails::forget(work.conn, num)?;
                 users::erase(work.conn, num, now)?;
+                act.map_or(Ok(()), |act| acts::add(work.conn, &act))?;
                 let ended = sessions::delete_all(work.conn, num)?;
                 work.tell(Effect::SessionsEnded { sessions: ended });
                 let profile = Box::new(one(work.conn, num)?);
@@ -315,11 +325,12 @@ impl Domain {
     /// Sets what an account may do on this server: for the operator.
     pub async fn set_account_role(&self, username: &str, role: AccountRole) -> Result<()> {
         let id = parse_username(username, self.server())?;
+        let now = self.clock.now();
         self.writer
             .other(id.clone().as_str(), move |work| {
                 let row = account(work, &id)?;
                 users::set_role(work.conn, row.num, role.as_str())?;
-                Ok(())
+                Ok(acts::add(work.conn, &ActKind::of_role(role).to(&id, None, now))?)
             })
             .await
     }
@@ -333,9 +344,11 @@ impl Domain {
         let id = parse_username(username, self.server())?;
         passwords::check(&password, "/password")?;
         let hash = self.passwords.hash(password).await?;
+        let now = self.clock.now();
         self.writer
             .other(id.clone().as_str(), move |work| {
                 let row = account(work, &id)?;
+                acts::add(work.conn, &ActKind::PasswordSet.to(&id, None, now))?;
                 put_password(work, row.num, &hash, None)
             })
             .await
@@ -413,19 +426,36 @@ pub(super) fn own(conn: &mut Conn, num: i64) -> Result<User> {
     Ok(User { role: Some(AccountRole::parse(&row.role)), ..show::user(&row) })
 }
 
-/// Leaves one channel for good; an owner who is not alone hands it over first. An archived channel takes no
-/// hand-over, so it is opened for that: else it would belong to nobody for ever.
+/// Makes a member of the owner's channel its owner. An archived channel takes no hand-over, so it is opened for that: else it
+/// would belong to nobody for ever.
+pub(super) fn hand_over(
+    work: &mut Work<'_>,
+    channel: ChannelNum,
+    owner: &Person,
+    heir: &str,
+    why: ReasonContent,
+) -> Result<()> {
+    open_archived(work, channel, owner)?;
+    let content = serde_json::json!({ "membership": "joined", "role": "owner" });
+    let draft = Draft::new(EventType::Member).state(heir, content).because(why);
+    work.append(channel, owner, draft).map(drop)
+}
+
+pub(super) fn open_archived(work: &mut Work<'_>, channel: ChannelNum, owner: &Person) -> Result<()> {
+    if !channels::by_num(work.conn, channel)?.is_some_and(|row| row.archived) {
+        return Ok(());
+    }
+    let content = serde_json::json!({ "archived": false });
+    work.append(channel, owner, Draft::new(EventType::ChannelArchive).state("", content)).map(drop)
+}
+
+/// Leaves one channel for good; an owner who is not alone hands it over first.
 fn depart(work: &mut Work<'_>, person: &Person, channel: i64) -> Result<()> {
     let member = members::get(work.conn, channel, person.num)?;
     if member.is_some_and(|member| member.membership == "joined" && member.role == "owner")
         && let Some((_, heir)) = members::successor(work.conn, channel, person.num)?
     {
-        if channels::by_num(work.conn, channel)?.is_some_and(|row| row.archived) {
-            let content = serde_json::json!({ "archived": false });
-            work.append(channel, person, Draft::new(EventType::ChannelArchive).state("", content))?;
-        }
-        let content = serde_json::json!({ "membership": "joined", "role": "owner" });
-        work.append(channel, person, Draft::new(EventType::Member).state(&heir, content))?;
+        hand_over(work, channel, person, &heir, ReasonContent::default())?;
     }
     let content = serde_json::json!({ "membership": "left" });
     work.append(channel, person, Draft::new(EventType::Member).state(person.id.as_str(), content))?;

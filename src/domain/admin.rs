@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::acts::ActKind;
 use super::effect::Effect;
 use super::peers::Contact;
 use super::view::AccountRole;
@@ -12,7 +13,7 @@ use crate::storage::channels::ChannelRow;
 use crate::storage::overview::{self, Totals};
 use crate::storage::peers::{AlarmRow, PeerRow};
 use crate::storage::users::{self, UserRow};
-use crate::storage::{Conn, files, sessions};
+use crate::storage::{Conn, acts, files, sessions};
 
 /// How many rows a page of these lists has at most.
 pub const ADMIN_PAGE_MAX: i64 = 100;
@@ -95,7 +96,7 @@ impl Domain {
     /// `admin_only`, `user_not_found`, and `last_admin`: somebody has to be left who can undo it.
     pub async fn update_account(&self, actor: &Actor, user: UserId, patch: AccountPatch) -> Result<Account> {
         admin(actor)?;
-        let now = self.clock.now();
+        let (by, now) = (actor.person.id.clone(), self.clock.now());
         // One key for all: the last two administrators can't send each other away at the same time.
         self.writer
             .other("accounts", move |work| {
@@ -110,12 +111,14 @@ impl Domain {
                 }
                 if role != AccountRole::parse(&row.role) {
                     users::set_role(work.conn, row.num, role.as_str())?;
+                    acts::add(work.conn, &ActKind::of_role(role).to(&user, Some(&by), now))?;
                     let of = sessions::of_user(work.conn, row.num)?;
                     let of = of.into_iter().map(|session| session.id).collect();
                     work.tell(Effect::RoleChanged { user: row.num, role, sessions: of });
                 }
                 if disabled != row.disabled_ts.is_some() {
                     users::set_disabled(work.conn, row.num, disabled.then_some(now))?;
+                    acts::add(work.conn, &ActKind::of_disabled(disabled).to(&user, Some(&by), now))?;
                 }
                 if disabled {
                     let ended = sessions::delete_all(work.conn, row.num)?;

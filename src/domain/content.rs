@@ -65,9 +65,13 @@ pub struct PinsContent {
 }
 
 /// `redact` and `member`
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ReasonContent {
-    pub reason: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Who did it in the sender's name: an administrator of the sender's server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub administrator: Option<String>,
 }
 
 fn normal_emoji<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {

@@ -138,6 +138,7 @@ coded! {
         PushDisabled = "push_disabled", "This server pushes nothing to devices.";
         NotAccepted = "not_accepted", "One of these people can't be brought together with you like that.";
         NotYours = "not_yours", "Only its author may do that.";
+        OutOfReach = "out_of_reach", "It takes the author or the channel's owner, and neither is of this server.";
     }
 }
 

@@ -1,13 +1,14 @@
 //! Memberships: joining, leaving, inviting, removing, roles.
 
 use super::channels::{join, view_after};
+use super::content::ReasonContent;
 use super::effect::Effect;
-use super::messages::find_channel;
+use super::messages::{check_reason, find_channel};
 use super::peers::PeerError;
 use super::seat::Seat;
 use super::view::{Channel, Member};
 use super::writer::{Draft, Work};
-use super::{Actor, Domain, Error, Forbidden, Missing, Result, accounts, blocks, content, cut, show};
+use super::{Actor, Domain, Error, Forbidden, Missing, Result, blocks, cut, show};
 use crate::protocol::event::EventType;
 use crate::protocol::ids::{Alias, ChannelId, UserId};
 use crate::protocol::rules::{Membership, Refusal, Role};
@@ -91,7 +92,7 @@ impl Domain {
     /// Leaves a channel, or declines an invitation.
     pub async fn leave_channel(&self, actor: &Actor, id: ChannelId) -> Result<()> {
         if self.is_elsewhere(&id).await? {
-            return self.leave_elsewhere(actor, &id).await;
+            return self.leave_elsewhere(&actor.person, &id).await;
         }
         let actor = actor.clone();
         let key = id.clone();
@@ -115,10 +116,7 @@ impl Domain {
         if !self.may_know(&user) {
             return Err(Error::NotFound(Missing::User));
         }
-        let check_reason = |text: String| {
-            accounts::check_line(&text, super::messages::REASON_CHARS_MAX, "bad_reason", "/reason")
-        };
-        let reason = patch.reason.map(check_reason).transpose()?.filter(|reason| !reason.is_empty());
+        let reason = check_reason(patch.reason)?;
         let Some(membership) = patch.membership.or(patch.role.map(|_| Membership::Joined)) else {
             return Err(Error::invalid("bad_member", "/membership", "membership or role must be given"));
         };
@@ -146,10 +144,8 @@ impl Domain {
             if patch.membership == Some(Membership::Invited) {
                 work.check_inviting(num, &actor.person.id, &user)?;
             }
-            let mut draft = Draft::new(EventType::Member).state(user.as_str(), wanted);
-            if let Some(reason) = reason {
-                draft = draft.content(content::map(&content::ReasonContent { reason }));
-            }
+            let why = ReasonContent { reason, administrator: None };
+            let draft = Draft::new(EventType::Member).state(user.as_str(), wanted).because(why);
             let outcome = work.append(num, &actor.person, draft).map(drop);
             let is_unchanged = matches!(outcome, Err(Error::Refused(Refusal::NoChange)));
             unless_unchanged(outcome)?;

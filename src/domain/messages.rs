@@ -21,7 +21,7 @@ use crate::storage::entries::EntryRow;
 use crate::storage::messages::MessageRow;
 use crate::storage::{ChannelNum, Conn, entries, members, messages, pending};
 
-pub const REASON_CHARS_MAX: usize = 500;
+const REASON_CHARS_MAX: usize = 500;
 
 /// What somebody wants to say.
 #[derive(Debug, Clone)]
@@ -166,9 +166,7 @@ impl Domain {
         id: EventId,
         reason: Option<String>,
     ) -> Result<Done<()>> {
-        let reason = reason
-            .map(|text| accounts::check_line(&text, REASON_CHARS_MAX, "bad_reason", "/reason"))
-            .transpose()?;
+        let reason = check_reason(reason)?;
         if self.take_back(actor, &channel, &id).await? {
             return Ok(Done::Now(()));
         }
@@ -180,11 +178,9 @@ impl Domain {
                 if row.deleted {
                     return Ok(());
                 }
-                let mut draft = Draft::new(EventType::Redact).relates(Relates { rel: Rel::Redact, to: id });
-                if let Some(reason) = reason.filter(|reason| !reason.is_empty()) {
-                    draft = draft.content(content::map(&ReasonContent { reason }));
-                }
-                work.append(num, &actor.person, draft).map(drop)
+                let draft = Draft::new(EventType::Redact).relates(Relates { rel: Rel::Redact, to: id });
+                let why = ReasonContent { reason, administrator: None };
+                work.append(num, &actor.person, draft.because(why)).map(drop)
             })
             .await;
         self.files.doomed.notify_one();
@@ -247,6 +243,14 @@ fn check_attachments(attachments: Vec<Attach>) -> Result<Vec<Attach>> {
         Ok(Attach { name, ..attach })
     });
     named.collect()
+}
+
+/// Why somebody does something to another or to what they said, as typed.
+pub(super) fn check_reason(reason: Option<String>) -> Result<Option<String>> {
+    let checked = reason
+        .map(|text| accounts::check_line(&text, REASON_CHARS_MAX, "bad_reason", "/reason"))
+        .transpose()?;
+    Ok(checked.filter(|reason| !reason.is_empty()))
 }
 
 /// A message that the seat's person may read.

@@ -4,6 +4,7 @@
 //! the [`writer`]; what they answer are the shapes of [`view`]. Nothing here knows HTTP or sockets.
 
 pub mod accounts;
+pub mod acts;
 pub mod admin;
 pub mod archive;
 pub mod attention;
@@ -28,6 +29,7 @@ pub mod language;
 pub mod members;
 pub mod mentions;
 pub mod messages;
+pub mod moderation;
 pub mod notifications;
 pub mod pace;
 pub mod passwords;

@@ -96,6 +96,7 @@ codes! {
     "not_host" 403 "Only the channel's host may do that.";
     "not_member" 403 "Only members of the channel may do that.";
     "not_yours" 403 "Only its author may do that.";
+    "out_of_reach" 403 "Nobody of this server could do that.";
     "edits_private" 403 "Earlier versions are for the author and moderators.";
     "not_accepted" 403 "One of these people can't be brought together with you like that.";
     "not_authorised" 403 "Your role in the channel does not allow that.";

@@ -5,6 +5,7 @@
 //! below, writes in the writer. To add a table: a migration on both sides, its columns in
 //! `schema.rs`, a file here.
 
+pub mod acts;
 pub mod attention;
 pub mod blocks;
 pub mod channels;

@@ -1,5 +1,9 @@
 //! The tables, as both databases have them (`migrations/`).
 
+mod accounts;
+
+pub use accounts::*;
+
 diesel::table! {
     meta (key) {
         key -> Text,
@@ -30,36 +34,6 @@ diesel::table! {
         deleted_ts -> Nullable<BigInt>,
         search -> Text,
         disabled_ts -> Nullable<BigInt>,
-    }
-}
-
-diesel::table! {
-    sessions (id) {
-        id -> Text,
-        token_hash -> Binary,
-        user_num -> BigInt,
-        device_name -> Text,
-        created_ts -> BigInt,
-        last_used_ts -> BigInt,
-    }
-}
-
-diesel::table! {
-    settings (user_num, key) {
-        user_num -> BigInt,
-        key -> Text,
-        value -> Text,
-        updated_ts -> BigInt,
-    }
-}
-
-diesel::table! {
-    user_invites (code) {
-        code -> Text,
-        created_by -> Nullable<BigInt>,
-        uses_left -> BigInt,
-        created_ts -> BigInt,
-        expires_ts -> Nullable<BigInt>,
     }
 }
 
@@ -403,79 +377,6 @@ diesel::table! {
         size -> BigInt,
         created_ts -> BigInt,
         hash -> Nullable<Text>,
-    }
-}
-
-diesel::table! {
-    push_endpoints (session) {
-        session -> Text,
-        user_num -> BigInt,
-        endpoint -> Text,
-        p256dh -> Binary,
-        auth -> Binary,
-        scope -> Text,
-        created_ts -> BigInt,
-        failing_ts -> Nullable<BigInt>,
-    }
-}
-
-diesel::table! {
-    pushes (session, channel) {
-        session -> Text,
-        channel -> BigInt,
-        seq -> BigInt,
-        due_ts -> BigInt,
-        expires_ts -> BigInt,
-        tries -> BigInt,
-    }
-}
-
-diesel::table! {
-    attention (user_num) {
-        user_num -> BigInt,
-        quiet_until -> Nullable<BigInt>,
-        zone -> Nullable<Text>,
-        from_min -> Nullable<BigInt>,
-        to_min -> Nullable<BigInt>,
-    }
-}
-
-diesel::table! {
-    keywords (user_num, word) {
-        user_num -> BigInt,
-        word -> Text,
-    }
-}
-
-diesel::table! {
-    blocks (user_num, blocked) {
-        user_num -> BigInt,
-        blocked -> BigInt,
-        created_ts -> BigInt,
-    }
-}
-
-diesel::table! {
-    emails (user_num) {
-        user_num -> BigInt,
-        address -> Nullable<Text>,
-        pending -> Nullable<Text>,
-        missed -> Bool,
-        unsubscribe -> Text,
-        mailed_id -> BigInt,
-        mailed_ts -> BigInt,
-        language -> Nullable<Text>,
-    }
-}
-
-diesel::table! {
-    email_tokens (token_hash) {
-        token_hash -> Binary,
-        user_num -> BigInt,
-        kind -> Text,
-        address -> Text,
-        created_ts -> BigInt,
-        expires_ts -> BigInt,
     }
 }
 

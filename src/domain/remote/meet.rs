@@ -294,8 +294,12 @@ impl Domain {
     }
 
     /// Leaves a channel that is hosted elsewhere. That works here at once; the host hears of it when it can.
-    pub(in crate::domain) async fn leave_elsewhere(&self, actor: &Actor, channel: &ChannelId) -> Result<()> {
-        let (id, person) = (channel.clone(), actor.person.clone());
+    pub(in crate::domain) async fn leave_elsewhere(
+        &self,
+        person: &Person,
+        channel: &ChannelId,
+    ) -> Result<()> {
+        let (id, person) = (channel.clone(), person.clone());
         let host = self
             .writer
             .channel(channel, move |work| {

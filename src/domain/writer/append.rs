@@ -6,6 +6,7 @@ use super::lane::{Identity, Signer};
 use super::open::{LogPosition, Open, Person};
 use super::{Ready, Work};
 use crate::domain::clock::{Clock, nonce};
+use crate::domain::content::{self, ReasonContent};
 use crate::domain::effect::Effect;
 use crate::domain::stored::damaged;
 use crate::domain::{Error, project};
@@ -45,6 +46,11 @@ impl Draft {
     pub fn content(mut self, content: Map<String, Value>) -> Draft {
         self.content = Some(content);
         self
+    }
+
+    /// With a reason in its body, if there is one.
+    pub fn because(self, why: ReasonContent) -> Draft {
+        if why == ReasonContent::default() { self } else { self.content(content::map(&why)) }
     }
 
     pub fn relates(mut self, relates: Relates) -> Draft {

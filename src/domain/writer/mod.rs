@@ -65,6 +65,11 @@ impl Work<'_> {
         self.lane.settled = settled;
     }
 
+    /// Whether the channel's host took this when the unit ran before.
+    pub fn is_settled(&self, draft: &Draft) -> bool {
+        self.lane.settled.iter().any(|settled| settled.draft == *draft)
+    }
+
     /// Whether this server orders the channel.
     pub fn is_host(&mut self, channel: ChannelNum) -> Result<bool, Error> {
         let identity = self.lane.identity.clone();

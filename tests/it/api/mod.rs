@@ -25,6 +25,7 @@ mod me;
 mod membership;
 mod messages;
 mod migrations;
+mod moderation;
 mod notifications;
 mod paging;
 mod pins;

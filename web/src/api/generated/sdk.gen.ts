@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AddReactionData, AddReactionErrors, AddReactionResponses, AppendUploadData, AppendUploadErrors, AppendUploadResponses, BlockUserData, BlockUserErrors, BlockUserResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateChannelData, CreateChannelErrors, CreateChannelResponses, CreateDmData, CreateDmErrors, CreateDmResponses, CreateInviteData, CreateInviteErrors, CreateInviteResponses, CreateJoinData, CreateJoinErrors, CreateJoinResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, DeleteAvatarData, DeleteAvatarErrors, DeleteAvatarResponses, DeleteChannelAvatarData, DeleteChannelAvatarErrors, DeleteChannelAvatarResponses, DeleteEmailData, DeleteEmailErrors, DeleteEmailResponses, DeleteInviteData, DeleteInviteErrors, DeleteInviteResponses, DeleteMeData, DeleteMeErrors, DeleteMeResponses, DeleteMessageData, DeleteMessageErrors, DeleteMessageResponses, DeletePushData, DeletePushErrors, DeletePushResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSettingData, DeleteSettingErrors, DeleteSettingResponses, DeleteUploadData, DeleteUploadErrors, DeleteUploadResponses, DismissRefusalData, DismissRefusalErrors, DismissRefusalResponses, EditMessageData, EditMessageErrors, EditMessageResponses, ExportMeData, ExportMeErrors, ExportMeResponses, FollowThreadData, FollowThreadErrors, FollowThreadResponses, GetAttentionData, GetAttentionErrors, GetAttentionResponses, GetChannelData, GetChannelErrors, GetChannelResponses, GetEmailData, GetEmailErrors, GetEmailResponses, GetFileData, GetFileErrors, GetFileResponses, GetLogData, GetLogErrors, GetLogResponses, GetMeData, GetMeErrors, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPushData, GetPushErrors, GetPushResponses, GetServerData, GetServerErrors, GetServerResponses, GetSettingData, GetSettingErrors, GetSettingResponses, GetStorageData, GetStorageErrors, GetStorageResponses, GetSyncData, GetSyncErrors, GetSyncResponses, GetThreadData, GetThreadErrors, GetThreadResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GetUploadData, GetUploadErrors, GetUploadResponses, GetUserData, GetUserErrors, GetUserResponses, HeadFileData, HeadFileErrors, HeadFileResponses, JoinChannelData, JoinChannelErrors, JoinChannelResponses, KnockChannelData, KnockChannelErrors, KnockChannelResponses, LeaveChannelData, LeaveChannelErrors, LeaveChannelResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListAllChannelsData, ListAllChannelsErrors, ListAllChannelsResponses, ListBlocksData, ListBlocksErrors, ListBlocksResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListDirectoryData, ListDirectoryErrors, ListDirectoryResponses, ListEditsData, ListEditsErrors, ListEditsResponses, ListInvitesData, ListInvitesErrors, ListInvitesResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListPeersData, ListPeersErrors, ListPeersResponses, ListPendingData, ListPendingErrors, ListPendingResponses, ListPinsData, ListPinsErrors, ListPinsResponses, ListRefusalsData, ListRefusalsErrors, ListRefusalsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSettingsData, ListSettingsErrors, ListSettingsResponses, ListThreadsData, ListThreadsErrors, ListThreadsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, MarkReadData, MarkReadErrors, MarkReadResponses, MarkThreadReadData, MarkThreadReadErrors, MarkThreadReadResponses, OpenStreamData, OpenStreamErrors, OptionsFilesData, OptionsFilesErrors, OptionsFilesResponses, PinMessageData, PinMessageErrors, PinMessageResponses, PutSettingData, PutSettingErrors, PutSettingResponses, ReadNotificationsData, ReadNotificationsErrors, ReadNotificationsResponses, RemoveReactionData, RemoveReactionErrors, RemoveReactionResponses, RequestResetData, RequestResetErrors, RequestResetResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, SearchMessagesData, SearchMessagesErrors, SearchMessagesResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SendTypingData, SendTypingErrors, SendTypingResponses, SetAvatarData, SetAvatarErrors, SetAvatarResponses, SetChannelAvatarData, SetChannelAvatarErrors, SetChannelAvatarResponses, SetEmailData, SetEmailErrors, SetEmailResponses, SetNotifyData, SetNotifyErrors, SetNotifyResponses, SetPushData, SetPushErrors, SetPushResponses, ShowUnsubscribeData, ShowUnsubscribeErrors, ShowUnsubscribeResponses, UnblockUserData, UnblockUserErrors, UnblockUserResponses, UnfollowThreadData, UnfollowThreadErrors, UnfollowThreadResponses, UnpinMessageData, UnpinMessageErrors, UnpinMessageResponses, UnsubscribeEmailData, UnsubscribeEmailErrors, UnsubscribeEmailResponses, UpdateAccountData, UpdateAccountErrors, UpdateAccountResponses, UpdateAttentionData, UpdateAttentionErrors, UpdateAttentionResponses, UpdateChannelData, UpdateChannelErrors, UpdateChannelResponses, UpdateEmailData, UpdateEmailErrors, UpdateEmailResponses, UpdateMeData, UpdateMeErrors, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMeResponses, UploadFileData, UploadFileErrors, UploadFileResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses } from './types.gen';
+import type { AddReactionData, AddReactionErrors, AddReactionResponses, AppendUploadData, AppendUploadErrors, AppendUploadResponses, BlockUserData, BlockUserErrors, BlockUserResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateChannelData, CreateChannelErrors, CreateChannelResponses, CreateDmData, CreateDmErrors, CreateDmResponses, CreateInviteData, CreateInviteErrors, CreateInviteResponses, CreateJoinData, CreateJoinErrors, CreateJoinResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, DeleteAccountData, DeleteAccountErrors, DeleteAccountResponses, DeleteAvatarData, DeleteAvatarErrors, DeleteAvatarResponses, DeleteChannelAvatarData, DeleteChannelAvatarErrors, DeleteChannelAvatarResponses, DeleteEmailData, DeleteEmailErrors, DeleteEmailResponses, DeleteInviteData, DeleteInviteErrors, DeleteInviteResponses, DeleteMeData, DeleteMeErrors, DeleteMeResponses, DeleteMessageData, DeleteMessageErrors, DeleteMessageResponses, DeletePushData, DeletePushErrors, DeletePushResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSettingData, DeleteSettingErrors, DeleteSettingResponses, DeleteUploadData, DeleteUploadErrors, DeleteUploadResponses, DismissRefusalData, DismissRefusalErrors, DismissRefusalResponses, EditMessageData, EditMessageErrors, EditMessageResponses, ExportMeData, ExportMeErrors, ExportMeResponses, FollowThreadData, FollowThreadErrors, FollowThreadResponses, GetAttentionData, GetAttentionErrors, GetAttentionResponses, GetChannelData, GetChannelErrors, GetChannelResponses, GetEmailData, GetEmailErrors, GetEmailResponses, GetFileData, GetFileErrors, GetFileResponses, GetLogData, GetLogErrors, GetLogResponses, GetMeData, GetMeErrors, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPushData, GetPushErrors, GetPushResponses, GetServerData, GetServerErrors, GetServerResponses, GetSettingData, GetSettingErrors, GetSettingResponses, GetStorageData, GetStorageErrors, GetStorageResponses, GetSyncData, GetSyncErrors, GetSyncResponses, GetThreadData, GetThreadErrors, GetThreadResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GetUploadData, GetUploadErrors, GetUploadResponses, GetUserData, GetUserErrors, GetUserResponses, HandOverChannelData, HandOverChannelErrors, HandOverChannelResponses, HeadFileData, HeadFileErrors, HeadFileResponses, JoinChannelData, JoinChannelErrors, JoinChannelResponses, KnockChannelData, KnockChannelErrors, KnockChannelResponses, LeaveChannelData, LeaveChannelErrors, LeaveChannelResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListActsData, ListActsErrors, ListActsResponses, ListAllChannelsData, ListAllChannelsErrors, ListAllChannelsResponses, ListBlocksData, ListBlocksErrors, ListBlocksResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListDirectoryData, ListDirectoryErrors, ListDirectoryResponses, ListEditsData, ListEditsErrors, ListEditsResponses, ListInvitesData, ListInvitesErrors, ListInvitesResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListPeersData, ListPeersErrors, ListPeersResponses, ListPendingData, ListPendingErrors, ListPendingResponses, ListPinsData, ListPinsErrors, ListPinsResponses, ListRefusalsData, ListRefusalsErrors, ListRefusalsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSettingsData, ListSettingsErrors, ListSettingsResponses, ListThreadsData, ListThreadsErrors, ListThreadsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, MarkReadData, MarkReadErrors, MarkReadResponses, MarkThreadReadData, MarkThreadReadErrors, MarkThreadReadResponses, OpenStreamData, OpenStreamErrors, OptionsFilesData, OptionsFilesErrors, OptionsFilesResponses, PinMessageData, PinMessageErrors, PinMessageResponses, PutSettingData, PutSettingErrors, PutSettingResponses, ReadNotificationsData, ReadNotificationsErrors, ReadNotificationsResponses, RemoveMessageData, RemoveMessageErrors, RemoveMessageResponses, RemoveReactionData, RemoveReactionErrors, RemoveReactionResponses, RequestResetData, RequestResetErrors, RequestResetResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, SearchMessagesData, SearchMessagesErrors, SearchMessagesResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SendTypingData, SendTypingErrors, SendTypingResponses, SetAvatarData, SetAvatarErrors, SetAvatarResponses, SetChannelAvatarData, SetChannelAvatarErrors, SetChannelAvatarResponses, SetEmailData, SetEmailErrors, SetEmailResponses, SetNotifyData, SetNotifyErrors, SetNotifyResponses, SetPushData, SetPushErrors, SetPushResponses, ShowUnsubscribeData, ShowUnsubscribeErrors, ShowUnsubscribeResponses, UnblockUserData, UnblockUserErrors, UnblockUserResponses, UnfollowThreadData, UnfollowThreadErrors, UnfollowThreadResponses, UnpinMessageData, UnpinMessageErrors, UnpinMessageResponses, UnsubscribeEmailData, UnsubscribeEmailErrors, UnsubscribeEmailResponses, UpdateAccountData, UpdateAccountErrors, UpdateAccountResponses, UpdateAttentionData, UpdateAttentionErrors, UpdateAttentionResponses, UpdateChannelData, UpdateChannelErrors, UpdateChannelResponses, UpdateEmailData, UpdateEmailErrors, UpdateEmailResponses, UpdateMeData, UpdateMeErrors, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMeResponses, UploadFileData, UploadFileErrors, UploadFileResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -32,6 +32,21 @@ export const createAccount = <ThrowOnError extends boolean = true>(options: Opti
 });
 
 /**
+ * What administrators did to others, newest first: roles, passwords, accounts kept out or deleted, messages deleted, channels
+ * handed over. It is kept for as long as the database, and nobody can change it here.
+ */
+export const listActs = <ThrowOnError extends boolean = true>(options?: Options<ListActsData, ThrowOnError>) => (options?.client ?? client).get<ListActsResponses, ListActsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'loggia_session',
+            type: 'apiKey'
+        }],
+    url: '/admin/acts',
+    ...options
+});
+
+/**
  * All channels that this server keeps, its own and those of other hosts; no direct conversations.
  */
 export const listAllChannels = <ThrowOnError extends boolean = true>(options?: Options<ListAllChannelsData, ThrowOnError>) => (options?.client ?? client).get<ListAllChannelsResponses, ListAllChannelsErrors, ThrowOnError, 'data'>({
@@ -43,6 +58,46 @@ export const listAllChannels = <ThrowOnError extends boolean = true>(options?: O
         }],
     url: '/admin/channels',
     ...options
+});
+
+/**
+ * Deletes a message for good, on every server, whether or not the administrator is in its channel. It is done in the name of
+ * its author, if that is an account of this server, else of the owner of a channel that is hosted here; where there is neither,
+ * the answer is `out_of_reach`. The log says which administrator did it, and why; so does `GET /admin/acts`.
+ */
+export const removeMessage = <ThrowOnError extends boolean = true>(options: Options<RemoveMessageData, ThrowOnError>) => (options.client ?? client).delete<RemoveMessageResponses, RemoveMessageErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'loggia_session',
+            type: 'apiKey'
+        }],
+    url: '/admin/channels/{channel}/messages/{message}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Makes somebody the owner of a channel that is hosted here and whose owner is an account of this server: for channels whose
+ * owner is gone. It is done in the owner's name; who was the owner is a moderator then. An archived channel is open after it.
+ * The log says which administrator did it, and why; so does `GET /admin/acts`.
+ */
+export const handOverChannel = <ThrowOnError extends boolean = true>(options: Options<HandOverChannelData, ThrowOnError>) => (options.client ?? client).put<HandOverChannelResponses, HandOverChannelErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'loggia_session',
+            type: 'apiKey'
+        }],
+    url: '/admin/channels/{channel}/owner',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -85,6 +140,25 @@ export const listAccounts = <ThrowOnError extends boolean = true>(options?: Opti
         }],
     url: '/admin/users',
     ...options
+});
+
+/**
+ * Deletes an account for good, as its owner could: profile, sessions and settings go, channels are left, and those that it
+ * owned go to whoever has been a moderator or member for the longest. What it wrote stays. `GET /admin/acts` tells of it.
+ */
+export const deleteAccount = <ThrowOnError extends boolean = true>(options: Options<DeleteAccountData, ThrowOnError>) => (options.client ?? client).delete<DeleteAccountResponses, DeleteAccountErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'loggia_session',
+            type: 'apiKey'
+        }],
+    url: '/admin/users/{user}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**

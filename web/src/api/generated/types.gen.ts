@@ -65,6 +65,36 @@ export type Accounts = {
     users: Array<Account>;
 };
 
+/**
+ * Something that an administrator did to others.
+ */
+export type Act = {
+    /**
+     * None: somebody with the operator's commands.
+     */
+    administrator?: string | null;
+    channel?: string | null;
+    id: number;
+    kind: ActKind;
+    message?: string | null;
+    reason?: string | null;
+    ts: I64;
+    /**
+     * To whom: the account, the message's author, the channel's new owner.
+     */
+    user?: string | null;
+};
+
+/**
+ * What an administrator did.
+ */
+export type ActKind = 'password_set' | 'admin_given' | 'admin_taken' | 'account_disabled' | 'account_enabled' | 'account_deleted' | 'message_deleted' | 'channel_handed_over';
+
+export type Acts = {
+    acts: Array<Act>;
+    next?: string | null;
+};
+
 export type Alarm = {
     /**
      * Null where it is about none.
@@ -353,6 +383,13 @@ export type CreateSession = {
     username: string;
 };
 
+export type DeleteAccount = {
+    /**
+     * At most 500 characters.
+     */
+    reason?: string | null;
+};
+
 export type DeleteMe = {
     password: string;
 };
@@ -513,6 +550,18 @@ export type GivenReaction = {
     emoji: string;
     message: string;
     ts: number;
+};
+
+export type HandOver = {
+    /**
+     * At most 500 characters.
+     */
+    reason?: string | null;
+    /**
+     * A member, or any account of this server, which joins by that.
+     * A member, or any account of this server, which joins by that.
+     */
+    user: PersonId;
 };
 
 /**
@@ -1576,6 +1625,54 @@ export type CreateAccountResponses = {
 
 export type CreateAccountResponse = CreateAccountResponses[keyof CreateAccountResponses];
 
+export type ListActsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/admin/acts';
+};
+
+export type ListActsErrors = {
+    /**
+     * `bad_query`: The query is not of the documented shape.; `bad_limit`: The page size is out of range.; `bad_cursor`: The cursor is not one that this server gave.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `admin_only`: Only an administrator may do that.
+     */
+    403: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type ListActsError = ListActsErrors[keyof ListActsErrors];
+
+export type ListActsResponses = {
+    /**
+     * done
+     */
+    200: Acts;
+};
+
+export type ListActsResponse = ListActsResponses[keyof ListActsResponses];
+
 export type ListAllChannelsData = {
     body?: never;
     path?: never;
@@ -1627,6 +1724,153 @@ export type ListAllChannelsResponses = {
 };
 
 export type ListAllChannelsResponse = ListAllChannelsResponses[keyof ListAllChannelsResponses];
+
+export type RemoveMessageData = {
+    body?: DeleteMessage | null;
+    path: {
+        channel: string;
+        message: string;
+    };
+    query?: never;
+    url: '/admin/channels/{channel}/messages/{message}';
+};
+
+export type RemoveMessageErrors = {
+    /**
+     * `bad_json`: The body is not JSON of the documented shape.; `bad_path`: A part of the path is not an id of its kind.; `bad_header`: The event is malformed.; `bad_reason`: The reason is not acceptable.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: It comes from where it may not come from.; `admin_only`: Only an administrator may do that.; `out_of_reach`: Nobody of this server could do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
+     */
+    403: ProblemDocument;
+    /**
+     * `channel_not_found`: There is no such channel, or it isn't for you.; `message_not_found`: There is no such message.; `federation_disabled`: This server talks to no others.
+     */
+    404: ProblemDocument;
+    /**
+     * `bad_target`: That can't be done to what it is aimed at, as it now stands.; `fork`: The channel's host has shown two different logs.; `too_much_waiting`: Too much of yours is waiting for other servers.
+     */
+    409: ProblemDocument;
+    /**
+     * `redacted`: It was deleted.
+     */
+    410: ProblemDocument;
+    /**
+     * `too_large`: The content is too large.
+     */
+    413: ProblemDocument;
+    /**
+     * `unsupported_media_type`: The body is not of the documented type.
+     */
+    415: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `peer_refused`: The other server refused.; `peer_nonsense`: The other server answered something that the protocol does not know.
+     */
+    502: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.; `recovering`: The channel takes nothing until it is whole again: it may have lost its end.; `peer_unreachable`: The other server can't be reached now.
+     */
+    503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
+};
+
+export type RemoveMessageError = RemoveMessageErrors[keyof RemoveMessageErrors];
+
+export type RemoveMessageResponses = {
+    /**
+     * it waits for the server that hosts the channel
+     */
+    202: unknown;
+    /**
+     * deleted
+     */
+    204: void;
+};
+
+export type RemoveMessageResponse = RemoveMessageResponses[keyof RemoveMessageResponses];
+
+export type HandOverChannelData = {
+    body: HandOver;
+    path: {
+        channel: string;
+    };
+    query?: never;
+    url: '/admin/channels/{channel}/owner';
+};
+
+export type HandOverChannelErrors = {
+    /**
+     * `bad_json`: The body is not JSON of the documented shape.; `bad_path`: A part of the path is not an id of its kind.; `bad_header`: The event is malformed.; `bad_reason`: The reason is not acceptable.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: It comes from where it may not come from.; `admin_only`: Only an administrator may do that.; `out_of_reach`: Nobody of this server could do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.
+     */
+    403: ProblemDocument;
+    /**
+     * `channel_not_found`: There is no such channel, or it isn't for you.; `user_not_found`: There is no such person.
+     */
+    404: ProblemDocument;
+    /**
+     * `bad_target`: That can't be done to what it is aimed at, as it now stands.
+     */
+    409: ProblemDocument;
+    /**
+     * `too_large`: The content is too large.
+     */
+    413: ProblemDocument;
+    /**
+     * `unsupported_media_type`: The body is not of the documented type.
+     */
+    415: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
+};
+
+export type HandOverChannelError = HandOverChannelErrors[keyof HandOverChannelErrors];
+
+export type HandOverChannelResponses = {
+    /**
+     * done
+     */
+    204: void;
+};
+
+export type HandOverChannelResponse = HandOverChannelResponses[keyof HandOverChannelResponses];
 
 export type ListPeersData = {
     body?: never;
@@ -1768,6 +2012,73 @@ export type ListAccountsResponses = {
 };
 
 export type ListAccountsResponse = ListAccountsResponses[keyof ListAccountsResponses];
+
+export type DeleteAccountData = {
+    body?: DeleteAccount | null;
+    path: {
+        user: string;
+    };
+    query?: never;
+    url: '/admin/users/{user}';
+};
+
+export type DeleteAccountErrors = {
+    /**
+     * `bad_json`: The body is not JSON of the documented shape.; `bad_path`: A part of the path is not an id of its kind.; `bad_header`: The event is malformed.; `bad_reason`: The reason is not acceptable.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: It comes from where it may not come from.; `admin_only`: Only an administrator may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.
+     */
+    403: ProblemDocument;
+    /**
+     * `user_not_found`: There is no such person.
+     */
+    404: ProblemDocument;
+    /**
+     * `last_admin`: Nobody would be left to administer this server.
+     */
+    409: ProblemDocument;
+    /**
+     * `too_large`: The content is too large.
+     */
+    413: ProblemDocument;
+    /**
+     * `unsupported_media_type`: The body is not of the documented type.
+     */
+    415: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
+};
+
+export type DeleteAccountError = DeleteAccountErrors[keyof DeleteAccountErrors];
+
+export type DeleteAccountResponses = {
+    /**
+     * deleted
+     */
+    204: void;
+};
+
+export type DeleteAccountResponse = DeleteAccountResponses[keyof DeleteAccountResponses];
 
 export type UpdateAccountData = {
     body: UpdateAccount;

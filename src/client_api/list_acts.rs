@@ -1,0 +1,78 @@
+//! GET /admin/acts: for administrators.
+
+use actix_web::{HttpRequest, HttpResponse, get};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::cursor;
+use crate::domain::acts::{ACTS_PAGE_MAX, ActKind};
+use crate::domain::page_size;
+use crate::http::{App, Auth, Params, Problem};
+use crate::protocol::Ts;
+use crate::storage::acts::ActRow;
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ActsQuery {
+    pub cursor: Option<String>,
+    #[param(minimum = 1, maximum = 100, default = 50)]
+    pub limit: Option<u32>,
+}
+
+/// Something that an administrator did to others.
+#[derive(Serialize, ToSchema)]
+pub struct Act {
+    pub id: i64,
+    pub ts: Ts,
+    /// None: somebody with the operator's commands.
+    #[schema(example = "@root:chat.example.org")]
+    pub administrator: Option<String>,
+    pub kind: ActKind,
+    /// To whom: the account, the message's author, the channel's new owner.
+    pub user: Option<String>,
+    pub channel: Option<String>,
+    pub message: Option<String>,
+    pub reason: Option<String>,
+}
+
+impl Act {
+    /// None of what only a later version knows.
+    fn of(row: ActRow) -> Option<Act> {
+        Some(Act {
+            id: row.id,
+            ts: row.ts,
+            administrator: row.administrator,
+            kind: ActKind::parse(&row.kind)?,
+            user: row.user_id,
+            channel: row.channel,
+            message: row.message,
+            reason: row.reason,
+        })
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Acts {
+    pub acts: Vec<Act>,
+    pub next: Option<String>,
+}
+
+/// What administrators did to others, newest first: roles, passwords, accounts kept out or deleted, messages deleted, channels
+/// handed over. It is kept for as long as the database, and nobody can change it here.
+#[utoipa::path(operation_id = "list_acts", tag = "administration", params(ActsQuery), responses((status = 200, body = Acts)))]
+#[get("/admin/acts")]
+pub async fn list_acts(
+    app: App,
+    request: HttpRequest,
+    actor: Auth,
+    query: Params<ActsQuery>,
+) -> Result<HttpResponse, Problem> {
+    let query = query.into_inner();
+    let limit = page_size(query.limit, 50, ACTS_PAGE_MAX)?;
+    let before = query.cursor.as_deref().map(cursor::number).transpose()?.unwrap_or(i64::MAX);
+    let (rows, next) = app.domain.acts(&actor.0, before, limit).await?;
+    let next = next.map(|next| next.to_string());
+    let acts = rows.into_iter().filter_map(Act::of).collect();
+    Ok(cursor::page(&request, next, |next| Acts { acts, next }))
+}
