@@ -8,6 +8,9 @@ export type Account = Api.Account;
 export type HeldChannel = Api.HeldChannel;
 export type Peer = Api.Peer;
 export type Storage = Api.Storage;
+export type Act = Api.Act;
+
+const because = (reason: string) => (reason.trim() ? { reason: reason.trim() } : {});
 
 interface PageQuery {
   query?: string;
@@ -21,6 +24,14 @@ export const update_account = (user: string, body: { role?: Account["role"]; dis
   sdk.updateAccount({ path: { user }, body }) as Promise<Account>;
 export const list_all_channels = (query: PageQuery) =>
   sdk.listAllChannels({ query }) as Promise<{ channels: HeldChannel[]; next: string | null }>;
+export const delete_account = (user: string, reason: string) =>
+  sdk.deleteAccount({ path: { user }, body: because(reason) });
+export const remove_message = (channel: string, message: string, reason: string) =>
+  sdk.removeMessage({ path: { channel, message }, body: because(reason) });
+export const hand_over_channel = (channel: string, user: string, reason: string) =>
+  sdk.handOverChannel({ path: { channel }, body: { user, ...because(reason) } });
+export const list_acts = (query: Omit<PageQuery, "query">) =>
+  sdk.listActs({ query }) as Promise<{ acts: Act[]; next: string | null }>;
 export const list_peers = (query: Omit<PageQuery, "query">) =>
   sdk.listPeers({ query }) as Promise<{ peers: Peer[]; next: string | null }>;
 export const get_storage = () => sdk.getStorage() as Promise<Storage>;

@@ -70,4 +70,33 @@ export const admin: Catalogue["admin"] = {
   files: "Dateien",
   filesOf: (count, size) => `${many(count, "Datei", "Dateien")}, ${size}`,
   database: "Datenbank",
+  reason: "Grund",
+  reasonHint: "Freiwillig. Er steht mit deinem Namen im Protokoll des Kanals und unter den Vorgängen.",
+  recordHint: "Freiwillig. Er steht mit deinem Namen unter den Vorgängen.",
+  removeText:
+    "Sie verschwindet für alle. Das lässt sich nicht rückgängig machen. Es geschieht in fremdem Namen; im Protokoll steht, dass du es warst.",
+  deleteAccount: "Das Konto löschen",
+  deleteAccountSure: (name) => `Das Konto von ${name} löschen?`,
+  deleteAccountText:
+    "Das lässt sich nicht rückgängig machen. Geschriebenes bleibt; eigene Kanäle gehen an das Mitglied, das am längsten moderiert oder dabei ist.",
+  deletedNotice: (name) => `Das Konto von ${name} ist gelöscht.`,
+  handOver: "In andere Hände geben",
+  handOverTitle: (name) => `${name} in andere Hände geben`,
+  handOverText:
+    "Es geschieht im Namen dessen, dem der Kanal gehört und der in der Moderation bleibt; im Protokoll steht, dass du es warst. Wer nicht im Kanal ist, tritt ein, und ein archivierter ist wieder offen.",
+  handOverAction: "Übergeben",
+  handedOverNotice: (name) => `${name} ist in anderen Händen.`,
+  record: "Vorgänge",
+  noActs: "Noch wurde nichts getan.",
+  operator: "Ein Befehl auf dem Rechner",
+  actOf: {
+    password_set: (by, whom) => `${by} hat ${whom} ein Passwort gesetzt.`,
+    admin_given: (by, whom) => `${by} hat ${whom} mit der Verwaltung betraut.`,
+    admin_taken: (by, whom) => `${by} hat ${whom} die Verwaltung entzogen.`,
+    account_disabled: (by, whom) => `${by} hat ${whom} ausgesperrt.`,
+    account_enabled: (by, whom) => `${by} hat ${whom} wieder eingelassen.`,
+    account_deleted: (by, whom) => `${by} hat das Konto ${whom} gelöscht.`,
+    message_deleted: (by, whom, channel) => `${by} hat eine Nachricht von ${whom} in ${channel} gelöscht.`,
+    channel_handed_over: (by, whom, channel) => `${by} hat ${channel} an ${whom} übergeben.`,
+  },
 };

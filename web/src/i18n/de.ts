@@ -226,6 +226,7 @@ export const de: Catalogue = {
     more: "Weitere Aktionen",
     actions: "Aktionen der Nachricht",
     by: (name, when) => `${name}, ${when}`,
+    removeAsAdmin: "Als Verwaltung löschen",
     removeTitle: "Diese Nachricht löschen?",
     removeText: "Sie verschwindet für alle. Das lässt sich nicht rückgängig machen.",
     replyTo: (name) => `Antwort an ${name}`,

@@ -66,4 +66,35 @@ export const admin = {
   files: "Files",
   filesOf: (count: number, size: string) => `${many(count, "file", "files")}, ${size}`,
   database: "Database",
+  reason: "Reason",
+  reasonHint: "Optional. It stands in the channel's log with your name, and in the record.",
+  recordHint: "Optional. It stands in the record with your name.",
+  removeText:
+    "It disappears for everybody. This cannot be undone. It is done in somebody else's name; the log says that it was you.",
+  deleteAccount: "Delete the account",
+  deleteAccountSure: (name: string) => `Delete ${name}'s account?`,
+  deleteAccountText:
+    "This cannot be undone. What they wrote stays; their channels go to whoever has been a moderator or member for the longest.",
+  deletedNotice: (name: string) => `${name}'s account is deleted.`,
+  handOver: "Give it another owner",
+  handOverTitle: (name: string) => `Another owner for ${name}`,
+  handOverText:
+    "It is done in the present owner's name, who stays as a moderator; the log says that it was you. Whoever is not in the channel joins it, and an archived one is open again.",
+  handOverAction: "Make the owner",
+  handedOverNotice: (name: string) => `${name} has another owner.`,
+  record: "Record",
+  noActs: "Nothing was done yet.",
+  operator: "The operator's command",
+  actOf: {
+    password_set: (by: string, whom: string) => `${by} set a password for ${whom}.`,
+    admin_given: (by: string, whom: string) => `${by} made ${whom} an administrator.`,
+    admin_taken: (by: string, whom: string) => `${by} took the administration away from ${whom}.`,
+    account_disabled: (by: string, whom: string) => `${by} keeps ${whom} from signing in.`,
+    account_enabled: (by: string, whom: string) => `${by} let ${whom} sign in again.`,
+    account_deleted: (by: string, whom: string) => `${by} deleted the account ${whom}.`,
+    message_deleted: (by: string, whom: string, channel: string) =>
+      `${by} deleted a message of ${whom} in ${channel}.`,
+    channel_handed_over: (by: string, whom: string, channel: string) =>
+      `${by} made ${whom} the owner of ${channel}.`,
+  },
 };

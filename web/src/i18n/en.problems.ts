@@ -36,6 +36,7 @@ export const problems = {
   not_found: "That does not exist any more.",
   not_member: "You are not in this channel.",
   not_yours: "Only its author may do that.",
+  out_of_reach: "It takes the author or the channel's owner, and neither is of this server.",
   not_accepted: "One of these people can’t be brought together with you like that.",
   not_authorised: "You are not allowed to do that here.",
   policy: "The rules of this channel do not allow that.",

@@ -220,6 +220,7 @@ export const en = {
     more: "More actions",
     actions: "Message actions",
     by: (name: string, when: string) => `${name}, ${when}`,
+    removeAsAdmin: "Delete as administrator",
     removeTitle: "Delete this message?",
     removeText: "It disappears for everybody. This cannot be undone.",
     replyTo: (name: string) => `In reply to ${name}`,

@@ -70,4 +70,33 @@ export const admin: Catalogue["admin"] = {
   files: "Fichiers",
   filesOf: (count, size) => `${many(count, "fichier", "fichiers")}, ${size}`,
   database: "Base de données",
+  reason: "Motif",
+  reasonHint: "Facultatif. Il figure avec votre nom dans le journal du salon et dans le registre.",
+  recordHint: "Facultatif. Il figure avec votre nom dans le registre.",
+  removeText:
+    "Il disparaît pour tout le monde. C’est définitif. Cela se fait au nom d’une autre personne ; le journal dit que c’était vous.",
+  deleteAccount: "Supprimer le compte",
+  deleteAccountSure: (name) => `Supprimer le compte de ${name} ?`,
+  deleteAccountText:
+    "C’est définitif. Ses messages restent ; ses salons passent à la personne qui les modère ou qui en est membre depuis le plus longtemps.",
+  deletedNotice: (name) => `Le compte de ${name} est supprimé.`,
+  handOver: "Le confier à quelqu’un d’autre",
+  handOverTitle: (name) => `Confier ${name} à quelqu’un d’autre`,
+  handOverText:
+    "Cela se fait au nom de la personne à qui il appartient, qui en reste modératrice ; le journal dit que c’était vous. Qui n’est pas dans le salon y entre, et un salon archivé est rouvert.",
+  handOverAction: "Confier",
+  handedOverNotice: (name) => `${name} est en d’autres mains.`,
+  record: "Registre",
+  noActs: "Rien n’a encore été fait.",
+  operator: "Une commande sur la machine",
+  actOf: {
+    password_set: (by, whom) => `${by} a défini un mot de passe pour ${whom}.`,
+    admin_given: (by, whom) => `${by} a confié l’administration à ${whom}.`,
+    admin_taken: (by, whom) => `${by} a retiré l’administration à ${whom}.`,
+    account_disabled: (by, whom) => `${by} empêche ${whom} de se connecter.`,
+    account_enabled: (by, whom) => `${by} a laissé ${whom} se connecter à nouveau.`,
+    account_deleted: (by, whom) => `${by} a supprimé le compte ${whom}.`,
+    message_deleted: (by, whom, channel) => `${by} a supprimé un message de ${whom} dans ${channel}.`,
+    channel_handed_over: (by, whom, channel) => `${by} a confié ${channel} à ${whom}.`,
+  },
 };

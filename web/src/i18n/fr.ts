@@ -226,6 +226,7 @@ export const fr: Catalogue = {
     more: "Autres actions",
     actions: "Actions du message",
     by: (name, when) => `${name}, ${when}`,
+    removeAsAdmin: "Supprimer au nom de l’administration",
     removeTitle: "Supprimer ce message ?",
     removeText: "Il disparaît pour tout le monde. C’est définitif.",
     replyTo: (name) => `En réponse à ${name}`,

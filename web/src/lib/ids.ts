@@ -6,3 +6,6 @@ export function newNonce(): string {
     .replaceAll("/", "_")
     .replace(/=+$/, "");
 }
+
+/** Of a person's id, `@name:server`. */
+export const serverOf = (user: string): string => user.slice(user.indexOf(":") + 1);

@@ -2,6 +2,7 @@
 
 import { t } from "../../i18n";
 import { TabbedDialog } from "../../ui/TabbedDialog";
+import { Acts } from "./Acts";
 import { Channels } from "./Channels";
 import { Facts } from "./Facts";
 import { Invites } from "./Invites";
@@ -15,6 +16,7 @@ export default function Admin({ onClose }: { onClose: () => void }) {
     { id: "invites", title: t.admin.invites, content: <Invites /> },
     { id: "channels", title: t.admin.channels, content: <Channels /> },
     { id: "peers", title: t.admin.peers, content: <Peers /> },
+    { id: "record", title: t.admin.record, content: <Acts /> },
   ];
   return <TabbedDialog title={t.admin.title} tabs={tabs} width={760} testId="admin" onClose={onClose} />;
 }

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { type Account, list_accounts, update_account } from "../../api/admin";
+import { type Account, delete_account, list_accounts, update_account } from "../../api/admin";
 import { t } from "../../i18n";
 import { fileSize } from "../../lib/size";
 import { moment, shortDate } from "../../lib/time";
@@ -7,9 +7,10 @@ import { Avatar } from "../../ui/Avatar";
 import { IconButton } from "../../ui/Button";
 import { ConfirmDialog } from "../../ui/Dialog";
 import { Menu, type MenuAction } from "../../ui/Menu";
-import { useClient, useSelect } from "../app/context";
+import { useClient, useMe, useSelect } from "../app/context";
 import { straight } from "../../lib/bidi";
 import { useView } from "../app/view";
+import { ReasonDialog } from "../dialogs/ReasonDialog";
 import { Listing } from "./Listing";
 import { type Page, usePages } from "../dialogs/usePages";
 
@@ -27,7 +28,8 @@ export function People() {
   const client = useClient();
   const [query, setQuery] = useState("");
   const [sure, setSure] = useState<Account | null>(null);
-  const { rows, failed, more, replace } = usePages(query, load, idOf);
+  const [goes, setGoes] = useState<Account | null>(null);
+  const { rows, failed, more, replace, remove } = usePages(query, load, idOf);
 
   const change = async (account: Account, what: Parameters<typeof update_account>[1]) => {
     try {
@@ -35,6 +37,16 @@ export function People() {
       replace(next);
       const notice = what.disabled ? t.admin.disabledNotice : t.admin.changedNotice;
       client.notices.show(notice(nameOf(next)));
+    } catch (error) {
+      client.actions.failed(error);
+    }
+  };
+
+  const erase = async (account: Account, reason: string) => {
+    try {
+      await delete_account(account.id, reason);
+      remove(account);
+      client.notices.show(t.admin.deletedNotice(nameOf(account)));
     } catch (error) {
       client.actions.failed(error);
     }
@@ -56,6 +68,7 @@ export function People() {
             onRole={(role) => void change(account, { role })}
             onDisable={() => setSure(account)}
             onEnable={() => void change(account, { disabled: false })}
+            onDelete={() => setGoes(account)}
           />
         )}
       </Listing>
@@ -68,6 +81,16 @@ export function People() {
           onClose={() => setSure(null)}
         />
       ) : null}
+      {goes ? (
+        <ReasonDialog
+          title={t.admin.deleteAccountSure(nameOf(goes))}
+          text={<p>{t.admin.deleteAccountText}</p>}
+          hint={t.admin.recordHint}
+          action={t.admin.deleteAccount}
+          onConfirm={(reason) => void erase(goes, reason)}
+          onClose={() => setGoes(null)}
+        />
+      ) : null}
     </>
   );
 }
@@ -77,15 +100,17 @@ interface AccountRowProps {
   onRole: (role: Account["role"]) => void;
   onDisable: () => void;
   onEnable: () => void;
+  onDelete: () => void;
 }
 
-function AccountRow({ account, onRole, onDisable, onEnable }: AccountRowProps) {
+function AccountRow({ account, onRole, onDisable, onEnable, onDelete }: AccountRowProps) {
   const view = useView();
   const [now] = useState(() => Date.now());
   const online = useSelect((state) => state.me?.id === account.id || Boolean(state.online[account.id]));
   const { id, role, disabled, last_used_ts: last } = account;
   const name = nameOf(account);
   const admin = role === "admin";
+  const meId = useMe()?.id;
   const actions: MenuAction[] = [
     {
       id: "role",
@@ -96,6 +121,18 @@ function AccountRow({ account, onRole, onDisable, onEnable }: AccountRowProps) {
     disabled
       ? { id: "enable", label: t.admin.enable, icon: "check", onAction: onEnable }
       : { id: "disable", label: t.admin.disable, icon: "lock", danger: true, onAction: onDisable },
+    // Of one's own there is a place in the settings.
+    ...(id === meId
+      ? []
+      : [
+          {
+            id: "delete",
+            label: t.admin.deleteAccount,
+            icon: "trash",
+            danger: true,
+            onAction: onDelete,
+          } as const,
+        ]),
   ];
   return (
     <li className="person-row" data-testid="admin-person">

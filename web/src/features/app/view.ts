@@ -28,6 +28,7 @@ export type DialogView =
   | { kind: "channel"; channel: string }
   | { kind: "leave"; channel: string }
   | { kind: "delete"; channel: string; message: string }
+  | { kind: "remove"; channel: string; message: string }
   | { kind: "history"; channel: string; message: string }
   | { kind: "section"; section: string | null; channel: string | null }
   | { kind: "reactions"; channel: string; message: string }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { channel } from "../../store/testing";
-import { CAPABILITIES, canSeeEdits, capsOf, grantable, may, neededRole } from "./rights";
+import { channel, user } from "../../store/testing";
+import { CAPABILITIES, canRemove, canSeeEdits, capsOf, grantable, may, neededRole } from "./rights";
 
 describe("who may see what a message said before", () => {
   const message = { sender: "@bo:test" };
@@ -37,5 +37,22 @@ describe("what a role may do", () => {
     const info = own("owner", { post: "moderator", react: "guest" });
     const all = Object.fromEntries(CAPABILITIES.map((each) => [each, neededRole(info.policy, each)]));
     expect(capsOf(all as Parameters<typeof capsOf>[0])).toEqual({ post: "moderator" });
+  });
+});
+
+describe("what an administrator of the server may delete", () => {
+  const ada = { ...user("@ada:test"), role: "admin" as const };
+  const here = channel({ host: "test" });
+  const there = channel({ host: "b.test" });
+
+  it("is what their own people wrote, and what stands in channels hosted here", () => {
+    expect(canRemove(ada, there, { sender: "@bo:test" })).toBe(true);
+    expect(canRemove(ada, here, { sender: "@bo:b.test" })).toBe(true);
+    expect(canRemove(ada, there, { sender: "@bo:b.test" })).toBe(false);
+  });
+
+  it("is nothing for others", () => {
+    expect(canRemove({ ...ada, role: "user" }, here, { sender: "@bo:test" })).toBe(false);
+    expect(canRemove(null, here, { sender: "@bo:test" })).toBe(false);
   });
 });

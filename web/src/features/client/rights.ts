@@ -1,6 +1,7 @@
 // What the viewer may do, as far as the role and the channel's policy tell; the server decides.
 
-import type { Channel, Message, Policy, Role } from "../../api/types";
+import type { Channel, Message, Policy, Role, User } from "../../api/types";
+import { serverOf } from "../../lib/ids";
 
 const RANK: Record<Role, number> = { guest: 0, member: 1, moderator: 2, owner: 3 };
 const ROLES: readonly Role[] = ["guest", "member", "moderator", "owner"];
@@ -47,6 +48,12 @@ export const capsOf = (chosen: Record<Capability, Role>): Record<string, Role> =
 export const canPost = (info: Channel) => !info.archived && may(info, "post");
 export const canPin = (info: Channel) => may(info, "pin");
 export const canModerate = (info: Channel) => info.kind === "channel" && may(info, "redact_others");
+/**
+ * An administrator's server acts for its own people: a message's author, or the owner of a channel that it hosts. Whether
+ * that owner is of it the server knows.
+ */
+export const canRemove = (me: User | null, info: Channel, message: Pick<Message, "sender">) =>
+  me?.role === "admin" && [serverOf(message.sender), info.host].includes(me.server);
 /** What a message said before: its author's, and the moderators', business. */
 export const canSeeEdits = (info: Channel, message: Pick<Message, "sender">, me: string) =>
   message.sender === me || info.role === "owner" || info.role === "moderator";

@@ -10,7 +10,7 @@ import { useChannel, useClient, useMe } from "../app/context";
 import { routeTo } from "../app/route";
 import { useView } from "../app/view";
 import { copy } from "../client/copy";
-import { canModerate, canPin, canPost, canSeeEdits } from "../client/rights";
+import { canModerate, canPin, canPost, canRemove, canSeeEdits } from "../client/rights";
 import { quoteInto } from "../composer/quoting";
 import { EmojiButton } from "../emoji/EmojiButton";
 
@@ -72,6 +72,21 @@ function MoreActions(props: MessageToolsProps & { info: Channel; mine: boolean }
   const view = useView();
   const me = useMe();
   const pinned = info.pins.includes(message.id);
+  const may = mine || canModerate(info);
+  const removing: (MenuAction | null)[] =
+    may || canRemove(me, info, message)
+      ? [
+          null,
+          {
+            id: "remove",
+            label: may ? t.message.remove : t.message.removeAsAdmin,
+            icon: "trash",
+            danger: true,
+            onAction: () =>
+              view.openDialog({ kind: may ? "delete" : "remove", channel, message: message.id }),
+          },
+        ]
+      : [];
 
   const items: (MenuAction | null | false)[] = [
     mine && { id: "edit", label: t.message.edit, icon: "edit", onAction: () => props.onEdit(message.id) },
@@ -122,14 +137,7 @@ function MoreActions(props: MessageToolsProps & { info: Channel; mine: boolean }
       icon: "unread",
       onAction: () => void client.actions.markUnread(channel, message.seq),
     },
-    (mine || canModerate(info)) && null,
-    (mine || canModerate(info)) && {
-      id: "remove",
-      label: t.message.remove,
-      icon: "trash",
-      danger: true,
-      onAction: () => view.openDialog({ kind: "delete", channel, message: message.id }),
-    },
+    ...removing,
   ];
   return (
     <Menu

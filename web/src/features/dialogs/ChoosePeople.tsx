@@ -13,6 +13,7 @@ import { useChannel, useClient, useMe, useSelect } from "../app/context";
 import { go } from "../app/route";
 import { problemText } from "../client/problems";
 import { findUsers } from "./findUsers";
+import { personOption } from "./personOption";
 import { useOpen } from "./useOpen";
 import { useSearch } from "./useSearch";
 
@@ -44,6 +45,11 @@ function Chooser({ action, exclude, onDone }: ChooserProps) {
     setQuery("");
   };
 
+  const trailOf = (user: User) => {
+    if (chosen.some((each) => each.id === user.id)) return <Icon name="check" />;
+    return exclude(user) ? <span className="tag">{exclude(user)}</span> : null;
+  };
+
   const done = async () => {
     setBusy(true);
     await onDone(chosen);
@@ -72,24 +78,9 @@ function Chooser({ action, exclude, onDone }: ChooserProps) {
           placeholder={t.people.dmSearch}
           query={query}
           onQuery={setQuery}
-          options={users.map((user) => ({
-            id: user.id,
-            lead: (
-              <Avatar
-                id={user.id}
-                name={displayName(user, user.id)}
-                size={30}
-                online={Boolean(online[user.id])}
-              />
-            ),
-            title: displayName(user, user.id),
-            detail: user.server === me?.server ? `@${user.username}` : user.id,
-            trail: chosen.some((each) => each.id === user.id) ? (
-              <Icon name="check" />
-            ) : exclude(user) ? (
-              <span className="tag">{exclude(user)}</span>
-            ) : null,
-          }))}
+          options={users.map((user) =>
+            personOption(user, me?.server, Boolean(online[user.id]), trailOf(user)),
+          )}
           onPick={toggle}
           empty={t.people.empty}
           loading={found ? undefined : failed && !waiting ? problemText(failed) : t.people.searching}

@@ -1,7 +1,9 @@
+import { remove_message } from "../../api/admin";
 import { t } from "../../i18n";
 import { ConfirmDialog } from "../../ui/Dialog";
 import { Markdown } from "../../ui/markdown/Markdown";
 import { useClient, useSelect } from "../app/context";
+import { ReasonDialog } from "./ReasonDialog";
 
 interface DeleteMessageProps {
   channel: string;
@@ -11,21 +13,54 @@ interface DeleteMessageProps {
 
 export function DeleteMessage({ channel, message: id, onClose }: DeleteMessageProps) {
   const client = useClient();
-  const message = useSelect((state) => state.channels[channel]?.messages[id]);
   return (
     <ConfirmDialog
       title={t.message.removeTitle}
       text={
         <>
           <p>{t.message.removeText}</p>
-          <div className="confirm-quote">
-            <Markdown text={message?.text ?? ""} />
-          </div>
+          <Quoted channel={channel} message={id} />
         </>
       }
       action={t.message.remove}
       onConfirm={() => void client.actions.remove(channel, id)}
       onClose={onClose}
     />
+  );
+}
+
+/** Of an administrator of the server, who need have no say in the channel. */
+export function RemoveMessage({ channel, message: id, onClose }: DeleteMessageProps) {
+  const client = useClient();
+  const remove = async (reason: string) => {
+    try {
+      await remove_message(channel, id, reason);
+    } catch (error) {
+      client.actions.failed(error);
+    }
+  };
+  return (
+    <ReasonDialog
+      title={t.message.removeTitle}
+      text={
+        <>
+          <p>{t.admin.removeText}</p>
+          <Quoted channel={channel} message={id} />
+        </>
+      }
+      hint={t.admin.reasonHint}
+      action={t.message.remove}
+      onConfirm={(reason) => void remove(reason)}
+      onClose={onClose}
+    />
+  );
+}
+
+function Quoted({ channel, message: id }: { channel: string; message: string }) {
+  const message = useSelect((state) => state.channels[channel]?.messages[id]);
+  return (
+    <div className="confirm-quote">
+      <Markdown text={message?.text ?? ""} />
+    </div>
   );
 }

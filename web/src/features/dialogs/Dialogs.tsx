@@ -6,7 +6,7 @@ import { Viewer } from "../files/Viewer";
 import type { DialogView } from "../app/view";
 import { CommandHelp } from "./CommandHelp";
 import { CreateChannel } from "./CreateChannel";
-import { DeleteMessage } from "./DeleteMessage";
+import { DeleteMessage, RemoveMessage } from "./DeleteMessage";
 import { Directory } from "./Directory";
 import { EditHistory } from "./EditHistory";
 import { JumpToDate } from "./JumpToDate";
@@ -42,6 +42,8 @@ export default function Dialogs({ dialog, onClose }: { dialog: DialogView; onClo
       return <LeaveChannel channel={dialog.channel} onClose={onClose} />;
     case "delete":
       return <DeleteMessage channel={dialog.channel} message={dialog.message} onClose={onClose} />;
+    case "remove":
+      return <RemoveMessage channel={dialog.channel} message={dialog.message} onClose={onClose} />;
     case "history":
       return <EditHistory channel={dialog.channel} message={dialog.message} onClose={onClose} />;
     case "reactions":

@@ -15,6 +15,8 @@ interface Pages<T> {
   more: (() => void) | null;
   /** A row as it is now. */
   replace: (row: T) => void;
+  /** A row is no more. */
+  remove: (row: T) => void;
 }
 
 /** A list that is searched and loaded page by page. `load` must stay the same function. */
@@ -46,6 +48,9 @@ export function usePages<T>(
       if (!now) return;
       const rows = now.rows.map((each) => (idOf(each) === idOf(row) ? row : each));
       setGrown({ ...now, rows });
+    },
+    remove: (row) => {
+      if (now) setGrown({ ...now, rows: now.rows.filter((each) => idOf(each) !== idOf(row)) });
     },
   };
 }

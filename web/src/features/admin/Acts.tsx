@@ -1,0 +1,48 @@
+import { useState } from "react";
+import { type Act, list_acts } from "../../api/admin";
+import { t } from "../../i18n";
+import { moment } from "../../lib/time";
+import { channelName } from "../../store/selectors";
+import { Icon } from "../../ui/Icon";
+import { useSelect } from "../app/context";
+import { type Page, usePages } from "../dialogs/usePages";
+import { Listing } from "./Listing";
+
+const PAGE = 50;
+
+async function load(_query: string, cursor?: string): Promise<Page<Act>> {
+  const { acts, next } = await list_acts({ limit: PAGE, ...(cursor ? { cursor } : {}) });
+  return { rows: acts, next };
+}
+
+const idOf = ({ id }: Act) => String(id);
+
+/** What administrators did to others, the newest first. */
+export function Acts() {
+  const { rows, failed, more } = usePages("", load, idOf);
+  return (
+    <Listing rows={rows} failed={failed} more={more} empty={t.admin.noActs}>
+      {(act) => <ActRow key={act.id} act={act} />}
+    </Listing>
+  );
+}
+
+function ActRow({ act }: { act: Act }) {
+  const [now] = useState(() => Date.now());
+  // Of a channel that the administrator is not in, there is its id.
+  const channel = useSelect((state) => {
+    const known = act.channel ? state.channels[act.channel] : undefined;
+    return known ? channelName(state, known) : (act.channel ?? "");
+  });
+  const said = t.admin.actOf[act.kind](act.administrator ?? t.admin.operator, act.user ?? "", channel);
+  return (
+    <li className="held" data-testid="admin-act">
+      <Icon name={act.kind === "message_deleted" || act.kind === "account_deleted" ? "trash" : "star"} />
+      <span className="person-text">
+        <span>{said}</span>
+        {act.reason ? <small>{act.reason}</small> : null}
+        <small>{moment(act.ts, now)}</small>
+      </span>
+    </li>
+  );
+}
