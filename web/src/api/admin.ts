@@ -2,6 +2,7 @@
 
 import "./http";
 import * as sdk from "./generated/sdk.gen";
+import { responseStyle, waits } from "./operations";
 import type * as Api from "./generated/types.gen";
 
 export type Account = Api.Account;
@@ -10,7 +11,11 @@ export type Peer = Api.Peer;
 export type Storage = Api.Storage;
 export type Act = Api.Act;
 
-const because = (reason: string) => (reason.trim() ? { reason: reason.trim() } : {});
+/** One line, as the server takes it: what was pasted may have tabs in it. */
+function because(reason: string): { reason?: string } {
+  const line = reason.replace(/[\s\p{Cc}]+/gu, " ").trim();
+  return line ? { reason: line } : {};
+}
 
 interface PageQuery {
   query?: string;
@@ -27,7 +32,7 @@ export const list_all_channels = (query: PageQuery) =>
 export const delete_account = (user: string, reason: string) =>
   sdk.deleteAccount({ path: { user }, body: because(reason) });
 export const remove_message = (channel: string, message: string, reason: string) =>
-  sdk.removeMessage({ path: { channel, message }, body: because(reason) });
+  waits(sdk.removeMessage({ path: { channel, message }, body: because(reason), responseStyle }));
 export const hand_over_channel = (channel: string, user: string, reason: string) =>
   sdk.handOverChannel({ path: { channel }, body: { user, ...because(reason) } });
 export const list_acts = (query: Omit<PageQuery, "query">) =>

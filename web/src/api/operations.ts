@@ -69,9 +69,9 @@ export interface Credentials {
 type Listed<K extends string, T> = Promise<Record<K, T[]> & { next: string | null }>;
 
 /** Whether what was asked for waits for the channel's host. */
-const waits = async (call: Promise<unknown>) =>
+export const waits = async (call: Promise<unknown>) =>
   ((await call) as { response: Response }).response.status === 202;
-const responseStyle = "fields" as const;
+export const responseStyle = "fields" as const;
 
 export const get_server = () => sdk.getServer() as Promise<ServerInfo>;
 export const get_sync = () => sdk.getSync() as Promise<Sync>;

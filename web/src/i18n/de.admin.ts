@@ -80,15 +80,15 @@ export const admin: Catalogue["admin"] = {
   deleteAccountText:
     "Das lässt sich nicht rückgängig machen. Geschriebenes bleibt; eigene Kanäle gehen an das Mitglied, das am längsten moderiert oder dabei ist.",
   deletedNotice: (name) => `Das Konto von ${name} ist gelöscht.`,
-  handOver: "In andere Hände geben",
+  handOver: "In andere Hände geben…",
   handOverTitle: (name) => `${name} in andere Hände geben`,
   handOverText:
-    "Es geschieht im Namen dessen, dem der Kanal gehört und der in der Moderation bleibt; im Protokoll steht, dass du es warst. Wer nicht im Kanal ist, tritt ein, und ein archivierter ist wieder offen.",
+    "Es geschieht im Namen der Person, der der Kanal gehört und die in der Moderation bleibt; im Protokoll steht, dass du es warst. Wer nicht im Kanal ist, tritt ein, und ein archivierter ist wieder offen.",
   handOverAction: "Übergeben",
   handedOverNotice: (name) => `${name} ist in anderen Händen.`,
   record: "Vorgänge",
   noActs: "Noch wurde nichts getan.",
-  operator: "Ein Befehl auf dem Rechner",
+  operator: "Jemand mit den Befehlen des Servers",
   actOf: {
     password_set: (by, whom) => `${by} hat ${whom} ein Passwort gesetzt.`,
     admin_given: (by, whom) => `${by} hat ${whom} mit der Verwaltung betraut.`,

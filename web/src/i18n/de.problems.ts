@@ -39,7 +39,7 @@ export const problems: Catalogue["problems"] = {
   not_member: "Du bist nicht in diesem Kanal.",
   not_yours: "Das darf nur, wer sie geschrieben hat.",
   out_of_reach:
-    "Das könnte nur, wer sie geschrieben hat oder wem der Kanal gehört, und niemand davon ist von diesem Server.",
+    "Dazu braucht es, wer die Nachricht schrieb oder wem der Kanal gehört, und niemand davon ist von diesem Server.",
   not_accepted: "Eine dieser Personen ist so nicht zu erreichen.",
   not_authorised: "Das darfst du hier nicht.",
   policy: "Die Regeln dieses Kanals erlauben das nicht.",

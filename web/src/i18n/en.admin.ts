@@ -76,7 +76,7 @@ export const admin = {
   deleteAccountText:
     "This cannot be undone. What they wrote stays; their channels go to whoever has been a moderator or member for the longest.",
   deletedNotice: (name: string) => `${name}'s account is deleted.`,
-  handOver: "Give it another owner",
+  handOver: "Give it another owner…",
   handOverTitle: (name: string) => `Another owner for ${name}`,
   handOverText:
     "It is done in the present owner's name, who stays as a moderator; the log says that it was you. Whoever is not in the channel joins it, and an archived one is open again.",
@@ -84,7 +84,7 @@ export const admin = {
   handedOverNotice: (name: string) => `${name} has another owner.`,
   record: "Record",
   noActs: "Nothing was done yet.",
-  operator: "The operator's command",
+  operator: "Somebody with the operator's commands",
   actOf: {
     password_set: (by: string, whom: string) => `${by} set a password for ${whom}.`,
     admin_given: (by: string, whom: string) => `${by} made ${whom} an administrator.`,

@@ -80,15 +80,15 @@ export const admin: Catalogue["admin"] = {
   deleteAccountText:
     "C’est définitif. Ses messages restent ; ses salons passent à la personne qui les modère ou qui en est membre depuis le plus longtemps.",
   deletedNotice: (name) => `Le compte de ${name} est supprimé.`,
-  handOver: "Le confier à quelqu’un d’autre",
+  handOver: "Le confier à quelqu’un d’autre…",
   handOverTitle: (name) => `Confier ${name} à quelqu’un d’autre`,
   handOverText:
-    "Cela se fait au nom de la personne à qui il appartient, qui en reste modératrice ; le journal dit que c’était vous. Qui n’est pas dans le salon y entre, et un salon archivé est rouvert.",
+    "Cela se fait au nom de la personne à qui il appartient et qui continue à le modérer ; le journal dit que c’était vous. Qui n’est pas dans le salon y entre, et un salon archivé est rouvert.",
   handOverAction: "Confier",
   handedOverNotice: (name) => `${name} est en d’autres mains.`,
   record: "Registre",
   noActs: "Rien n’a encore été fait.",
-  operator: "Une commande sur la machine",
+  operator: "Quelqu’un avec les commandes du serveur",
   actOf: {
     password_set: (by, whom) => `${by} a défini un mot de passe pour ${whom}.`,
     admin_given: (by, whom) => `${by} a confié l’administration à ${whom}.`,

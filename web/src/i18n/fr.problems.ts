@@ -38,7 +38,8 @@ export const problems: Catalogue["problems"] = {
   not_found: "Cela n’existe plus.",
   not_member: "Vous n’êtes pas dans ce salon.",
   not_yours: "Seul son auteur peut faire cela.",
-  out_of_reach: "Il y faut l’auteur ou le propriétaire du salon, et aucun des deux n’est de ce serveur.",
+  out_of_reach:
+    "Il y faut la personne qui a écrit le message ou celle à qui appartient le salon, et aucune n’est de ce serveur.",
   not_accepted: "Une de ces personnes ne peut pas être jointe ainsi.",
   not_authorised: "Vous n’avez pas le droit de faire cela ici.",
   policy: "Les règles de ce salon ne le permettent pas.",

@@ -34,7 +34,7 @@ function ActRow({ act }: { act: Act }) {
     const known = act.channel ? state.channels[act.channel] : undefined;
     return known ? channelName(state, known) : (act.channel ?? "");
   });
-  const said = t.admin.actOf[act.kind](act.administrator ?? t.admin.operator, act.user ?? "", channel);
+  const said = told(act, channel);
   return (
     <li className="held" data-testid="admin-act">
       <Icon name={act.kind === "message_deleted" || act.kind === "account_deleted" ? "trash" : "star"} />
@@ -45,4 +45,11 @@ function ActRow({ act }: { act: Act }) {
       </span>
     </li>
   );
+}
+
+/** In words; a page that is older than its server may know none for it. */
+function told(act: Act, channel: string): string {
+  const words: Partial<typeof t.admin.actOf> = t.admin.actOf;
+  const [by, whom] = [act.administrator ?? t.admin.operator, act.user ?? ""];
+  return words[act.kind]?.(by, whom, channel) ?? `${by}: ${act.kind} ${whom} ${channel}`;
 }

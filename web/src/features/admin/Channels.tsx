@@ -26,7 +26,7 @@ export function Channels() {
   const [now] = useState(() => Date.now());
   const own = useSelect((state) => state.server?.name);
   const [given, setGiven] = useState<HeldChannel | null>(null);
-  const { rows, failed, more } = usePages(query, load, idOf);
+  const { rows, failed, more, replace } = usePages(query, load, idOf);
   return (
     <>
       <Listing
@@ -61,7 +61,14 @@ export function Channels() {
           </li>
         )}
       </Listing>
-      {given ? <HandOver channel={given} name={nameOf(given)} onClose={() => setGiven(null)} /> : null}
+      {given ? (
+        <HandOver
+          channel={given}
+          name={nameOf(given)}
+          onDone={() => replace({ ...given, archived: false })}
+          onClose={() => setGiven(null)}
+        />
+      ) : null}
     </>
   );
 }

@@ -21,11 +21,12 @@ interface HandOverProps {
   channel: HeldChannel;
   /** What it is called. */
   name: string;
+  onDone: () => void;
   onClose: () => void;
 }
 
 /** Gives a channel another owner; that may be the administrator. */
-export function HandOver({ channel, name, onClose }: HandOverProps) {
+export function HandOver({ channel, name, onDone, onClose }: HandOverProps) {
   const client = useClient();
   const me = useMe();
   const online = useSelect((state) => state.online);
@@ -41,6 +42,7 @@ export function HandOver({ channel, name, onClose }: HandOverProps) {
     try {
       await hand_over_channel(channel.id, user.id, reason);
       client.notices.show(t.admin.handedOverNotice(name));
+      onDone();
       onClose();
     } catch (error) {
       client.actions.failed(error);

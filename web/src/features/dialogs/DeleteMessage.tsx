@@ -2,7 +2,7 @@ import { remove_message } from "../../api/admin";
 import { t } from "../../i18n";
 import { ConfirmDialog } from "../../ui/Dialog";
 import { Markdown } from "../../ui/markdown/Markdown";
-import { useClient, useSelect } from "../app/context";
+import { useChannel, useClient, useSelect } from "../app/context";
 import { ReasonDialog } from "./ReasonDialog";
 
 interface DeleteMessageProps {
@@ -32,9 +32,10 @@ export function DeleteMessage({ channel, message: id, onClose }: DeleteMessagePr
 /** Of an administrator of the server, who need have no say in the channel. */
 export function RemoveMessage({ channel, message: id, onClose }: DeleteMessageProps) {
   const client = useClient();
+  const host = useChannel(channel)?.info.host ?? "";
   const remove = async (reason: string) => {
     try {
-      await remove_message(channel, id, reason);
+      if (await remove_message(channel, id, reason)) client.notices.show(t.waiting.removal(host));
     } catch (error) {
       client.actions.failed(error);
     }
