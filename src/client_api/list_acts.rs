@@ -28,7 +28,8 @@ pub struct Act {
     /// None: somebody with the operator's commands.
     #[schema(example = "@root:chat.example.org")]
     pub administrator: Option<String>,
-    pub kind: ActKind,
+    #[schema(value_type = ActKind)]
+    pub kind: String,
     /// To whom: the account, the message's author, the channel's new owner.
     pub user: Option<String>,
     pub channel: Option<String>,
@@ -36,19 +37,18 @@ pub struct Act {
     pub reason: Option<String>,
 }
 
-impl Act {
-    /// None of what only a later version knows.
-    fn of(row: ActRow) -> Option<Act> {
-        Some(Act {
+impl From<ActRow> for Act {
+    fn from(row: ActRow) -> Act {
+        Act {
             id: row.id,
             ts: row.ts,
             administrator: row.administrator,
-            kind: ActKind::parse(&row.kind)?,
+            kind: row.kind,
             user: row.user_id,
             channel: row.channel,
             message: row.message,
             reason: row.reason,
-        })
+        }
     }
 }
 
@@ -73,6 +73,6 @@ pub async fn list_acts(
     let before = query.cursor.as_deref().map(cursor::number).transpose()?.unwrap_or(i64::MAX);
     let (rows, next) = app.domain.acts(&actor.0, before, limit).await?;
     let next = next.map(|next| next.to_string());
-    let acts = rows.into_iter().filter_map(Act::of).collect();
+    let acts = rows.into_iter().map(Act::from).collect();
     Ok(cursor::page(&request, next, |next| Acts { acts, next }))
 }

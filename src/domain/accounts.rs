@@ -3,6 +3,7 @@
 use super::acts::ActKind;
 use super::content::ReasonContent;
 use super::effect::Effect;
+use super::members::hand_over;
 use super::view::{AccountRole, User};
 use super::writer::{Draft, Work};
 use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Person, Result, files, passwords, show};
@@ -13,8 +14,7 @@ use crate::storage::acts::{self, NewAct};
 use crate::storage::members::{self, MemberRow};
 use crate::storage::users::{self, NewUser, UserRow};
 use crate::storage::{
-    ChannelNum, Conn, UserNum, attention, blocks, channels, emails, notifications, refusals, sessions,
-    settings, threads,
+    Conn, UserNum, attention, blocks, channels, emails, notifications, refusals, sessions, settings, threads,
 };
 
 pub const DISPLAY_NAME_CHARS_MAX: usize = 64;
@@ -424,29 +424,6 @@ fn one(conn: &mut Conn, num: i64) -> Result<User> {
 pub(super) fn own(conn: &mut Conn, num: i64) -> Result<User> {
     let row = users::by_num(conn, num)?.ok_or(Error::NotFound(Missing::User))?;
     Ok(User { role: Some(AccountRole::parse(&row.role)), ..show::user(&row) })
-}
-
-/// Makes a member of the owner's channel its owner. An archived channel takes no hand-over, so it is opened for that: else it
-/// would belong to nobody for ever.
-pub(super) fn hand_over(
-    work: &mut Work<'_>,
-    channel: ChannelNum,
-    owner: &Person,
-    heir: &str,
-    why: ReasonContent,
-) -> Result<()> {
-    open_archived(work, channel, owner)?;
-    let content = serde_json::json!({ "membership": "joined", "role": "owner" });
-    let draft = Draft::new(EventType::Member).state(heir, content).because(why);
-    work.append(channel, owner, draft).map(drop)
-}
-
-pub(super) fn open_archived(work: &mut Work<'_>, channel: ChannelNum, owner: &Person) -> Result<()> {
-    if !channels::by_num(work.conn, channel)?.is_some_and(|row| row.archived) {
-        return Ok(());
-    }
-    let content = serde_json::json!({ "archived": false });
-    work.append(channel, owner, Draft::new(EventType::ChannelArchive).state("", content)).map(drop)
 }
 
 /// Leaves one channel for good; an owner who is not alone hands it over first.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::content::{self, NameContent, TopicContent};
+use super::members::join;
 use super::messages::find_channel;
 use super::seat::{self, Seat, first_shown};
 use super::view::{Channel, ChannelServers, ChannelSync, Message, ServerLag, SyncState, User};
@@ -323,11 +324,6 @@ pub(super) fn begin(
     Ok(num)
 }
 
-pub(super) fn join(work: &mut Work<'_>, num: ChannelNum, person: &Person) -> Result<()> {
-    let content = serde_json::json!({ "membership": "joined" });
-    work.append(num, person, Draft::new(EventType::Member).state(person.id.as_str(), content)).map(drop)
-}
-
 fn set_policy(work: &mut Work<'_>, num: ChannelNum, person: &Person, policy: &Policy) -> Result<()> {
     let content = serde_json::Value::Object(content::map(policy));
     work.append(num, person, Draft::new(EventType::ChannelPolicy).state("", content)).map(drop)
@@ -343,7 +339,12 @@ fn set_topic(work: &mut Work<'_>, num: ChannelNum, person: &Person, topic: Strin
     work.append(num, person, draft.content(content::map(&TopicContent { topic }))).map(drop)
 }
 
-fn set_archived(work: &mut Work<'_>, num: ChannelNum, person: &Person, archived: bool) -> Result<()> {
+pub(super) fn set_archived(
+    work: &mut Work<'_>,
+    num: ChannelNum,
+    person: &Person,
+    archived: bool,
+) -> Result<()> {
     let content = serde_json::json!({ "archived": archived });
     work.append(num, person, Draft::new(EventType::ChannelArchive).state("", content)).map(drop)
 }

@@ -1,6 +1,7 @@
 //! Direct messages: one channel per set of people.
 
-use super::channels::{begin, join, view_after};
+use super::channels::{begin, view_after};
+use super::members::join;
 use super::view::Channel;
 use super::writer::{Person, Work};
 use super::{Actor, Domain, Error, Forbidden, Missing, Result, blocks, project};

@@ -1,6 +1,6 @@
 //! Memberships: joining, leaving, inviting, removing, roles.
 
-use super::channels::{join, view_after};
+use super::channels::{set_archived, view_after};
 use super::content::ReasonContent;
 use super::effect::Effect;
 use super::messages::{check_reason, find_channel};
@@ -8,7 +8,7 @@ use super::peers::PeerError;
 use super::seat::Seat;
 use super::view::{Channel, Member};
 use super::writer::{Draft, Work};
-use super::{Actor, Domain, Error, Forbidden, Missing, Result, blocks, cut, show};
+use super::{Actor, Domain, Error, Forbidden, Missing, Person, Result, blocks, cut, show};
 use crate::protocol::event::EventType;
 use crate::protocol::ids::{Alias, ChannelId, UserId};
 use crate::protocol::rules::{Membership, Refusal, Role};
@@ -198,6 +198,32 @@ impl Domain {
             Ok(())
         })
         .await
+    }
+}
+
+pub(super) fn join(work: &mut Work<'_>, num: ChannelNum, person: &Person) -> Result<()> {
+    let content = serde_json::json!({ "membership": "joined" });
+    work.append(num, person, Draft::new(EventType::Member).state(person.id.as_str(), content)).map(drop)
+}
+
+/// Makes a member of the owner's channel its owner. An archived channel takes no hand-over, so it is opened for that: else it
+/// would belong to nobody for ever.
+pub(super) fn hand_over(
+    work: &mut Work<'_>,
+    num: ChannelNum,
+    owner: &Person,
+    heir: &str,
+    why: ReasonContent,
+) -> Result<()> {
+    open_archived(work, num, owner)?;
+    let content = serde_json::json!({ "membership": "joined", "role": "owner" });
+    work.append(num, owner, Draft::new(EventType::Member).state(heir, content).because(why)).map(drop)
+}
+
+pub(super) fn open_archived(work: &mut Work<'_>, num: ChannelNum, owner: &Person) -> Result<()> {
+    match channels::by_num(work.conn, num)?.is_some_and(|row| row.archived) {
+        true => set_archived(work, num, owner, false),
+        false => Ok(()),
     }
 }
 

@@ -178,9 +178,8 @@ impl Domain {
                 if row.deleted {
                     return Ok(());
                 }
-                let draft = Draft::new(EventType::Redact).relates(Relates { rel: Rel::Redact, to: id });
                 let why = ReasonContent { reason, administrator: None };
-                work.append(num, &actor.person, draft.because(why)).map(drop)
+                work.append(num, &actor.person, Draft::redact(id, why)).map(drop)
             })
             .await;
         self.files.doomed.notify_one();
@@ -251,6 +250,12 @@ pub(super) fn check_reason(reason: Option<String>) -> Result<Option<String>> {
         .map(|text| accounts::check_line(&text, REASON_CHARS_MAX, "bad_reason", "/reason"))
         .transpose()?;
     Ok(checked.filter(|reason| !reason.is_empty()))
+}
+
+/// Whoever may read it.
+pub(super) fn by_id(conn: &mut Conn, channel: ChannelNum, id: &EventId) -> Result<Option<MessageRow>> {
+    let Some(entry) = entries::by_event(conn, channel, id.as_str())? else { return Ok(None) };
+    Ok(messages::get(conn, channel, entry.seq)?)
 }
 
 /// A message that the seat's person may read.
@@ -457,10 +462,7 @@ fn again(
 /// The first message of the thread that this is to stand in.
 fn thread_of(conn: &mut Conn, channel: ChannelNum, new: &NewMessage) -> Result<Option<String>> {
     let Some(id) = &new.thread else { return Ok(None) };
-    let row = match entries::by_event(conn, channel, id.as_str())? {
-        Some(entry) => messages::get(conn, channel, entry.seq)?,
-        None => None,
-    };
+    let row = by_id(conn, channel, id)?;
     Ok(Some(row.and_then(|row| row.thread).unwrap_or_else(|| id.as_str().to_owned())))
 }
 

@@ -1,22 +1,20 @@
 //! What administrators may do in channels. A server signs for its own people only (EVENT-13), so it is done in the name of
 //! one of them who could: a message's author, or the owner of a channel that is hosted here. Its body says who did it.
 
-use super::accounts::{hand_over, open_archived};
 use super::acts::ActKind;
 use super::admin::admin;
-use super::channels::join;
 use super::content::ReasonContent;
-use super::messages::check_reason;
+use super::members::{hand_over, join, open_archived};
+use super::messages::{by_id, check_reason};
 use super::remote::change::Done;
 use super::writer::{Draft, Work};
 use super::{Actor, Domain, Error, Forbidden, Missing, Person, Result, show, stored};
-use crate::protocol::Ts;
-use crate::protocol::event::{EventType, Rel, Relates};
+use crate::protocol::event::EventType;
 use crate::protocol::ids::{ChannelId, EventId, UserId};
 use crate::protocol::rules::Membership;
 use crate::storage::acts::{self, NewAct};
 use crate::storage::messages::MessageRow;
-use crate::storage::{ChannelNum, entries, messages, users};
+use crate::storage::{ChannelNum, users};
 
 impl Domain {
     /// Deletes a message that somebody of this server wrote, or that stands in a channel whose owner is of this server.
@@ -34,19 +32,14 @@ impl Domain {
         admin(actor)?;
         let reason = check_reason(reason)?;
         let why = ReasonContent { reason: reason.clone(), administrator: Some(actor.person.id.to_string()) };
-        let removal = Removal {
-            by: actor.person.id.clone(),
-            at: self.clock.now(),
-            channel: channel.clone(),
-            message: id.clone(),
-            reason,
-        };
+        let act = ActKind::MessageDeleted.by(Some(&actor.person.id), self.clock.now());
+        let act = NewAct { channel: Some(channel.to_string()), message: Some(id.to_string()), reason, ..act };
+        let removal = Removal { channel: channel.clone(), message: id, act };
         let waiting = removal.clone();
         let done = self
             .change_in_time(&channel, move |work| {
                 let (num, row) = removal.message(work)?;
-                let relates = Relates { rel: Rel::Redact, to: id };
-                let draft = Draft::new(EventType::Redact).relates(relates).because(why);
+                let draft = Draft::redact(removal.message.clone(), why);
                 if row.deleted && !work.is_settled(&draft) {
                     return Ok(());
                 }
@@ -90,10 +83,10 @@ impl Domain {
                     return Ok(());
                 }
                 let row = users::by_id(work.conn, user.as_str())?.filter(|row| row.deleted_ts.is_none());
-                let heir =
-                    Person { num: row.as_ref().ok_or(Error::NotFound(Missing::User))?.num, id: user.clone() };
+                let row = row.ok_or(Error::NotFound(Missing::User))?;
+                let heir = Person { num: row.num, id: user.clone() };
                 let why = ReasonContent { reason: reason.clone(), administrator: Some(by.to_string()) };
-                if row.is_some_and(|row| row.is_account()) && !is_joined(work, num, &user)? {
+                if row.is_account() && !is_joined(work, num, &user)? {
                     take_in(work, num, (&owner, &heir), why.clone())?;
                 }
                 hand_over(work, num, &owner, user.as_str(), why)?;
@@ -122,36 +115,22 @@ impl Domain {
 /// A message that goes, and what is recorded of it.
 #[derive(Clone)]
 struct Removal {
-    by: UserId,
-    at: Ts,
     channel: ChannelId,
     message: EventId,
-    reason: Option<String>,
+    /// Without its author.
+    act: NewAct,
 }
 
 impl Removal {
-    /// The message, whoever may read it.
     fn message(&self, work: &mut Work<'_>) -> Result<(ChannelNum, MessageRow)> {
         let num = work.lane.num_of(work.conn, &self.channel)?.ok_or(Error::NotFound(Missing::Channel))?;
-        let row = match entries::by_event(work.conn, num, self.message.as_str())? {
-            Some(entry) => messages::get(work.conn, num, entry.seq)?,
-            None => None,
-        };
-        Ok((num, row.ok_or(Error::NotFound(Missing::Message))?))
+        let row = by_id(work.conn, num, &self.message)?.ok_or(Error::NotFound(Missing::Message))?;
+        Ok((num, row))
     }
 
     fn record(self, work: &mut Work<'_>, row: &MessageRow) -> Result<()> {
         let author = show::user_id(work.conn, row.sender)?;
-        let act = NewAct {
-            ts: self.at,
-            administrator: Some(self.by.to_string()),
-            kind: ActKind::MessageDeleted.as_str(),
-            user_id: Some(author),
-            channel: Some(self.channel.to_string()),
-            message: Some(self.message.to_string()),
-            reason: self.reason,
-        };
-        Ok(acts::add(work.conn, &act)?)
+        Ok(acts::add(work.conn, &NewAct { user_id: Some(author), ..self.act })?)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::domain::effect::Effect;
 use crate::domain::stored::damaged;
 use crate::domain::{Error, project};
 use crate::protocol::body::{self, Body};
-use crate::protocol::event::{EVENT_VERSION, Event, EventType, Relates, Seen, SignedEvent, StateChange};
+use crate::protocol::event::{EVENT_VERSION, Event, EventType, Rel, Relates, Seen, SignedEvent, StateChange};
 use crate::protocol::ids::{ChannelId, EventId, Hash, KeyId, Nonce};
 use crate::protocol::log::Entry;
 use crate::protocol::rules::{self, Refusal, Rules};
@@ -36,6 +36,10 @@ pub struct Draft {
 impl Draft {
     pub fn new(kind: EventType) -> Draft {
         Draft { kind, nonce: None, relates: None, state: None, content: None }
+    }
+
+    pub fn redact(of: EventId, why: ReasonContent) -> Draft {
+        Draft::new(EventType::Redact).relates(Relates { rel: Rel::Redact, to: of }).because(why)
     }
 
     pub fn state(mut self, key: &str, content: Value) -> Draft {

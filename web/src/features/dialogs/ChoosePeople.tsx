@@ -3,23 +3,16 @@
 import { useCallback, useState } from "react";
 import type { User } from "../../api/types";
 import { t } from "../../i18n";
-import { Avatar } from "../../ui/Avatar";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { Icon } from "../../ui/Icon";
-import { Picker } from "../../ui/Picker";
-import { channelName, displayName } from "../../store/selectors";
-import { useChannel, useClient, useMe, useSelect } from "../app/context";
+import { channelName } from "../../store/selectors";
+import { useChannel, useClient, useSelect } from "../app/context";
 import { go } from "../app/route";
-import { problemText } from "../client/problems";
-import { findUsers } from "./findUsers";
-import { personOption } from "./personOption";
+import { ChosenPeople, PersonPicker } from "./PersonPicker";
 import { useOpen } from "./useOpen";
-import { useSearch } from "./useSearch";
 
-const FOUND_MAX = 20;
 const PEOPLE_MAX = 9;
-const search = (query: string) => findUsers(query, FOUND_MAX);
 
 interface ChooserProps {
   action: string;
@@ -28,25 +21,20 @@ interface ChooserProps {
 }
 
 function Chooser({ action, exclude, onDone }: ChooserProps) {
-  const me = useMe();
-  const online = useSelect((state) => state.online);
   const [query, setQuery] = useState("");
   const [chosen, setChosen] = useState<User[]>([]);
   const [busy, setBusy] = useState(false);
-  const { current: found, failed, waiting } = useSearch(query, search);
-  const users = (found?.users ?? []).filter((user) => user.id !== me?.id && !user.deactivated);
+  const has = (user: User) => chosen.some((each) => each.id === user.id);
 
-  const toggle = (id: string) => {
-    const user = users.find((each) => each.id === id) ?? chosen.find((each) => each.id === id);
-    if (!user || exclude(user)) return;
-    const has = chosen.some((each) => each.id === id);
-    if (!has && chosen.length >= PEOPLE_MAX) return;
-    setChosen(has ? chosen.filter((each) => each.id !== id) : [...chosen, user]);
+  const toggle = (user: User) => {
+    if (exclude(user)) return;
+    if (!has(user) && chosen.length >= PEOPLE_MAX) return;
+    setChosen(has(user) ? chosen.filter((each) => each.id !== user.id) : [...chosen, user]);
     setQuery("");
   };
 
   const trailOf = (user: User) => {
-    if (chosen.some((each) => each.id === user.id)) return <Icon name="check" />;
+    if (has(user)) return <Icon name="check" />;
     return exclude(user) ? <span className="tag">{exclude(user)}</span> : null;
   };
 
@@ -58,35 +46,8 @@ function Chooser({ action, exclude, onDone }: ChooserProps) {
 
   return (
     <>
-      {chosen.length > 0 ? (
-        <ul className="chips" aria-label={t.people.chosen}>
-          {chosen.map((user) => (
-            <li key={user.id}>
-              <button type="button" className="chip" onClick={() => toggle(user.id)}>
-                <span className="visually-hidden">{t.common.remove} </span>
-                <Avatar id={user.id} name={displayName(user, user.id)} size={22} />
-                {displayName(user, user.id)}
-                <Icon name="close" />
-              </button>
-            </li>
-          ))}
-        </ul>
-      ) : null}
-      <div className="picker-box">
-        <Picker
-          label={t.people.dmSearch}
-          placeholder={t.people.dmSearch}
-          query={query}
-          onQuery={setQuery}
-          options={users.map((user) =>
-            personOption(user, me?.server, Boolean(online[user.id]), trailOf(user)),
-          )}
-          onPick={toggle}
-          empty={t.people.empty}
-          loading={found ? undefined : failed && !waiting ? problemText(failed) : t.people.searching}
-          waiting={waiting}
-        />
-      </div>
+      <ChosenPeople users={chosen} onRemove={toggle} />
+      <PersonPicker query={query} onQuery={setQuery} trailOf={trailOf} onPick={toggle} />
       <div className="dialog-foot">
         <Button variant="primary" isDisabled={busy || chosen.length === 0} onPress={() => void done()}>
           {action}
