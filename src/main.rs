@@ -375,8 +375,8 @@ async fn serve(config: Arc<Config>, file: Option<&Path>) -> Outcome {
             _ = terminate.recv() => break,
             _ = hangup.recv() => match Config::load(file, std::env::vars()) {
                 Ok(again) => {
-                    running.set_peer_policy(again.federation.peers);
-                    tracing::info!("federation.allow and deny were read again");
+                    running.reload(again.federation.peers);
+                    tracing::info!("federation.allow and deny were read again, and the certificate if it is another");
                 }
                 Err(error) => tracing::error!(%error, "the settings were not read again"),
             },

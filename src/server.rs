@@ -1,6 +1,7 @@
 //! The one place that builds everything and joins it: database, writer, domain, hub, HTTP.
 
 mod alone;
+mod certificate;
 mod doors;
 mod health;
 mod identity;
@@ -412,10 +413,13 @@ pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Runn
 }
 
 impl Running {
-    /// Which servers this one talks to, from now on.
-    pub fn set_peer_policy(&self, policy: PeerPolicy) {
+    /// Goes by what can change while the server runs: which servers it talks to, and the certificate that it shows them.
+    pub fn reload(&self, policy: PeerPolicy) {
         if let Some(outbound) = &self.outbound {
             outbound.set_policy(policy);
+        }
+        if let Some(federation) = &self.federation {
+            federation.look_at_certificate();
         }
     }
 

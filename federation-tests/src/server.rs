@@ -96,6 +96,13 @@ impl Server {
         }
     }
 
+    /// SIGHUP, as `systemctl reload` sends it.
+    pub fn hang_up(&self) {
+        let pid = self.child.as_ref().map_or(0, Child::id).to_string();
+        let sent = Command::new("kill").args(["-HUP", &pid]).status().expect("kill");
+        assert!(sent.success());
+    }
+
     /// Runs another command of the program on the same data; answers (success, output).
     pub fn run(&self, arguments: &[&str]) -> (bool, String) {
         let output = self.command().args(arguments).output().expect("the program");

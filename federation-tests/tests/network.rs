@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use federation_tests::peer::{Wire, key, read_answer};
 use federation_tests::person::Answer;
-use federation_tests::{Heard, Peer, Reply, Server, World};
+use federation_tests::{Heard, Peer, Reply, Server, World, eventually};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -378,4 +378,34 @@ async fn a_name_that_turns_to_an_inner_address_is_refused() {
     client.get(format!("https://inner.test:{port}/")).send().await.expect_err("refused");
     let came = tokio::time::timeout(Duration::from_millis(200), inner.accept()).await;
     assert!(came.is_err(), "a connection went to 127.0.0.1");
+}
+
+/// The certificate that a server shows somebody whom it has not seen before.
+async fn certificate(world: &World, to: &Server) -> Vec<u8> {
+    let stranger = Peer::start(&world.authority, world.dir.path(), "new.test").await;
+    let stream = stranger.connect(to).await;
+    stream.get_ref().1.peer_certificates().expect("certificates")[0].to_vec()
+}
+
+/// Certificates are renewed every few weeks: no restart is needed, and no connection ends for it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_renewed_certificate_is_shown_at_once_when_asked_to_and_soon_by_itself() {
+    let (world, evil) = world().await;
+    let to = &world.servers[0];
+    let renewed = async |before: Vec<u8>| {
+        eventually("the new certificate", async || {
+            Some(certificate(&world, to).await).filter(|now| *now != before)
+        })
+        .await
+    };
+    let first = certificate(&world, to).await;
+    let mut open = evil.connect(to).await;
+    world.authority.issue(world.dir.path(), &to.name);
+    to.hang_up();
+    let second = renewed(first).await;
+    let wire = evil.request(to, "GET", "/check", None).signed();
+    open.write_all(&wire.bytes()).await.expect("sent");
+    read_answer(&mut open).await.expect(200);
+    world.authority.issue(world.dir.path(), &to.name);
+    renewed(second).await;
 }

@@ -173,7 +173,8 @@ sections! {
         /// Address and port for other servers' requests. Empty: they come in where people do (`server.listen`), through
         /// the same reverse proxy.
         listen: Text = Text::new(""),
-        /// Certificate chain (a PEM file) for `listen`. Empty: a reverse proxy does TLS.
+        /// Certificate chain (a PEM file) for `listen`, read again when it or the key has changed. Empty: a reverse proxy
+        /// does TLS.
         tls_cert: Text = Text::new(""),
         /// The key to `tls_cert`.
         tls_key: Text = Text::new(""),

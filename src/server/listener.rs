@@ -1,6 +1,5 @@
 //! What makes this server one that others can talk to, and the listener for them, where it has an address of its own.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +9,7 @@ use actix_web::dev::{AppConfig, Server, ServerHandle};
 use actix_web::rt::net::TcpStream;
 use actix_web::{App as ActixApp, middleware, web};
 
+use super::certificate::Certificate;
 use super::doors::{self, Doors};
 use super::{StartError, give_up_on_the_silent, health, io, nothing};
 use crate::config::Config;
@@ -76,9 +76,11 @@ pub(super) fn listen_for_servers(
         .max_concurrent_connections(SERVER_CONNECTIONS_MAX)
         .shutdown_timeout(u64::from(config.settings.server.shutdown_grace_s))
         .disable_signals();
-    let server = match &config.federation.tls {
-        Some((cert, key)) => {
-            let tls = tls(cert, key)?;
+    let certificate = config.federation.tls.as_ref().map(|(cert, key)| Certificate::read(cert, key));
+    let certificate = certificate.transpose()?.map(Arc::new);
+    let server = match &certificate {
+        Some(certificate) => {
+            let tls = certificate.clone().config()?;
             server.bind("servers", listen, move || {
                 let http = HttpService::build().client_request_timeout(HEAD_MAX).h1(app());
                 gate(doors.clone(), http.rustls_0_23(tls.clone()))
@@ -91,7 +93,8 @@ pub(super) fn listen_for_servers(
     };
     let server = server.map_err(io(format!("cannot listen on {listen}")))?.run();
     let handle = server.handle();
-    Ok(Listener { handle, served: tokio::spawn(server), doors: all })
+    let watching = certificate.clone().map(|certificate| tokio::spawn(certificate.watch()));
+    Ok(Listener { handle, served: tokio::spawn(server), doors: all, certificate, watching })
 }
 
 /// What listens for other servers.
@@ -99,11 +102,23 @@ pub(super) struct Listener {
     handle: ServerHandle,
     served: tokio::task::JoinHandle<std::io::Result<()>>,
     doors: Arc<Doors>,
+    certificate: Option<Arc<Certificate>>,
+    watching: Option<tokio::task::JoinHandle<()>>,
 }
 
 impl Listener {
+    /// Shows the certificate that its files hold now.
+    pub(super) fn look_at_certificate(&self) {
+        if let Some(certificate) = &self.certificate {
+            certificate.look();
+        }
+    }
+
     /// Requests under way are answered.
     pub(super) async fn stop(&self) {
+        if let Some(watching) = &self.watching {
+            watching.abort();
+        }
         self.doors.close();
         self.handle.stop(true).await;
     }
@@ -149,24 +164,3 @@ const SERVER_CONNECTIONS_MAX: usize = 2_000;
 const HEAD_MAX: Duration = Duration::from_secs(10);
 /// How long a peer may take nothing of what it is sent.
 const SILENCE_MAX: Duration = Duration::from_secs(60);
-
-pub(super) fn tls(cert: &Path, key: &Path) -> Result<rustls::ServerConfig, StartError> {
-    use rustls::pki_types::pem::PemObject;
-    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-    fn wrong<E: std::fmt::Display>(path: &Path) -> impl Fn(E) -> StartError {
-        let what = path.display().to_string();
-        move |error| StartError::Tls { what: what.clone(), error: error.to_string() }
-    }
-    let chain = CertificateDer::pem_file_iter(cert).map_err(wrong(cert))?;
-    let chain = chain.collect::<Result<Vec<_>, _>>().map_err(wrong(cert))?;
-    let private = PrivateKeyDer::from_pem_file(key).map_err(wrong(key))?;
-    let mut config =
-        rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(wrong(cert))?
-            .with_no_client_auth()
-            .with_single_cert(chain, private)
-            .map_err(wrong(cert))?;
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(config)
-}

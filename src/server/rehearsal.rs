@@ -1,6 +1,7 @@
 //! Whether settings can be used, tried as far as that goes without touching any data or asking anybody.
 
-use super::{StartError, listener, settings};
+use super::certificate::Certificate;
+use super::{StartError, settings};
 use crate::config::{Config, FileStorage};
 use crate::federation::discovery;
 use crate::{mail, push};
@@ -19,7 +20,7 @@ pub fn rehearse(config: &Config) -> Result<(), StartError> {
     if config.federation.enabled {
         discovery::client(config)?;
         if let Some((cert, key)) = &config.federation.tls {
-            listener::tls(cert, key)?;
+            Certificate::read(cert, key)?;
         }
     }
     if config.settings.push.enabled {
