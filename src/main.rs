@@ -170,6 +170,7 @@ const EXIT_SETTINGS: u8 = 2;
 const EXIT_NO_EXPORT: u8 = 2;
 
 fn main() -> ExitCode {
+    terminal::end_when_nobody_reads();
     let cli = Cli::parse();
     match &cli.command {
         Command::Openapi { which } => {
@@ -388,6 +389,9 @@ async fn serve(config: Arc<Config>, file: Option<&Path>) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
+/// A running server believes for so long what it knows of a session.
+const WITHIN: &str = " (a running server knows it within ten seconds)";
+
 async fn user(command: UserCommand, config: Arc<Config>) -> Outcome {
     let (domain, _writers) = server::open_domain(&config)?;
     match command {
@@ -401,7 +405,7 @@ async fn user(command: UserCommand, config: Arc<Config>) -> Outcome {
         UserCommand::Passwd { username, password } => {
             let password = password.map_or_else(terminal::read_password, Ok)?;
             domain.reset_password(&username, password).await?;
-            println!("the password was set, and all sessions have ended");
+            println!("the password was set, and all sessions have ended{WITHIN}");
         }
         UserCommand::Role { username, role } => {
             let role = match role {
@@ -409,7 +413,7 @@ async fn user(command: UserCommand, config: Arc<Config>) -> Outcome {
                 RoleName::Admin => AccountRole::Admin,
             };
             domain.set_account_role(&username, role).await?;
-            println!("{username} is {} now", role.as_str());
+            println!("{username} is {} now{WITHIN}", role.as_str());
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -24,12 +24,49 @@ pub fn how_to_run(arguments: impl Iterator<Item = String>, env: impl Fn(&str) ->
     {
         words.insert(1, format!("--config {file}"));
     }
+    // Which data it is about.
+    let settings: Vec<String> =
+        ["LOGGIA_SERVER_NAME", "LOGGIA_DATA_DIR", "LOGGIA_DATABASE_URL"]
+            .into_iter()
+            .filter_map(|name| Some((name, env(name).filter(|value| !value.is_empty())?)))
+            // It may have a password in it.
+            .map(|(name, value)| {
+                if name.ends_with("URL") {
+                    format!("{name}=...")
+                } else {
+                    format!("{name}={}", quoted(&value))
+                }
+            })
+            .collect();
     let user = env("USER").filter(|user| user != "root");
     // systemd says where the journal is that takes the output.
-    if let Some(user) = user.filter(|_| env("JOURNAL_STREAM").is_some() && !io::stdout().is_terminal()) {
-        words.insert(0, format!("sudo -u {user}"));
-    }
-    words.join(" ")
+    let user = user.filter(|_| env("JOURNAL_STREAM").is_some() && !io::stdout().is_terminal());
+    let before = match user {
+        Some(user) if settings.is_empty() => vec![format!("sudo -u {user}")],
+        Some(user) => [vec![format!("sudo -u {user} env")], settings].concat(),
+        None => settings,
+    };
+    [before, words].concat().join(" ")
+}
+
+/// As a shell takes it for one word.
+fn quoted(word: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-:+,@%".contains(&byte);
+    if word.bytes().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}
+
+/// Ends the program without a word when whoever read its output has gone, as in `loggia user list | head -1`: `println!`
+/// panics then. With the status that a shell shows for a program that SIGPIPE ended.
+pub fn end_when_nobody_reads() {
+    const ENDED_BY_SIGPIPE: i32 = 128 + 13;
+    let otherwise = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let text = panic.payload_as_str().unwrap_or_default();
+        if text.starts_with("failed printing to stdout: Broken pipe") {
+            std::process::exit(ENDED_BY_SIGPIPE);
+        }
+        otherwise(panic);
+    }));
 }
 
 #[cfg(test)]
@@ -51,6 +88,13 @@ mod tests {
         let ours = run(&service, &[("USER", "loggia"), ("LOGGIA_CONFIG", "/x"), ("JOURNAL_STREAM", "8:1")]);
         // Tests may have a terminal.
         assert!(ours.ends_with("/usr/bin/loggia --config /etc/loggia.toml"), "{ours}");
-        assert!(io::stdout().is_terminal() || ours.starts_with("sudo -u loggia "), "{ours}");
+        assert!(io::stdout().is_terminal() || ours.starts_with("sudo -u loggia /usr"), "{ours}");
+        let elsewhere = [
+            ("LOGGIA_DATA_DIR", "/srv/Ann's chat"),
+            ("LOGGIA_SERVER_NAME", "chat.example.org"),
+            ("LOGGIA_DATABASE_URL", "postgres://loggia:secret@db/loggia"),
+        ];
+        let settings = r"LOGGIA_SERVER_NAME=chat.example.org LOGGIA_DATA_DIR='/srv/Ann'\''s chat' LOGGIA_DATABASE_URL=...";
+        assert_eq!(run(&at_home, &elsewhere), format!("{settings} target/release/loggia"));
     }
 }

@@ -1,7 +1,7 @@
 //! What other servers say of their people.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use federation_tests::{Guest, Heard, Hosted, Peer, Reply, World, eventually};
@@ -62,6 +62,40 @@ async fn late_answers_do_not_replace_newer_ones() {
     // Five changes while one answer was to come are one more question.
     assert_eq!(asked.load(Ordering::SeqCst), 2);
     assert_eq!(shown().await, "new");
+}
+
+/// Nobody is without a name: one of which nothing is seen is none, and clients show the user name.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn names_of_which_nothing_is_seen_are_none() {
+    let (world, evil) = world().await;
+    let to = &world.servers[0];
+    let ann = to.person("ann").await;
+    let channel = ann.channel("general").await;
+    let guest = Guest::of(&evil, "mallory", &channel, &ann).await;
+    let user = guest.user.as_str().to_owned();
+    let (unseen, named) = (Arc::new(AtomicBool::new(false)), user.clone());
+    let is_unseen = unseen.clone();
+    evil.script(move |heard: &Heard| {
+        let name = if is_unseen.load(Ordering::SeqCst) { "\u{200b}\u{3164}" } else { "Mallory" };
+        heard.target.ends_with("/profile").then(|| profile(&named, name))
+    });
+    guest.join(to).await.expect(200);
+    let shows = async |name: &str| {
+        eventually(name, async || {
+            let user = ann.get(&format!("/users/{user}")).await.expect(200);
+            (user["display_name"] == name).then_some(())
+        })
+        .await;
+    };
+    let changed = async || {
+        let signals = json!({ "signals": [{ "type": "profile", "user": user }] });
+        evil.ask(to, "POST", &format!("/channels/{channel}/signals"), Some(signals)).await.expect(204);
+    };
+    changed().await;
+    shows("Mallory").await;
+    unseen.store(true, Ordering::SeqCst);
+    changed().await;
+    shows("").await;
 }
 
 /// When a channel was founded is its founder's word, as far as it can be true.

@@ -1,5 +1,7 @@
 //! Accounts: registering, one's own profile and password, finding people, leaving for good.
 
+use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
+
 use super::acts::ActKind;
 use super::content::ReasonContent;
 use super::effect::Effect;
@@ -61,14 +63,39 @@ pub fn check_line(text: &str, most: usize, code: &'static str, pointer: &'static
     Ok(text.to_owned())
 }
 
-fn check_display_name(text: &str) -> Result<String> {
-    let name = check_line(text, DISPLAY_NAME_CHARS_MAX, "bad_display_name", "/display_name")?;
-    let one_line = !name.contains('\n');
-    if one_line {
-        Ok(name)
-    } else {
-        Err(Error::invalid("bad_display_name", "/display_name", "must be one line"))
+/// Whether nobody would see anything of a text: blanks, signs without a shape (Unicode's default ignorable ones, among them
+/// the fillers of Hangul), and marks with no letter to stand on.
+pub(super) fn is_unseen(text: &str) -> bool {
+    text.chars().all(|c| {
+        c.is_whitespace()
+            || c.general_category_group() == GeneralCategoryGroup::Mark
+            || matches!(c.general_category(), GeneralCategory::Control | GeneralCategory::Format)
+            || matches!(c, '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{2800}')
+    })
+}
+
+/// A name of somebody or something: one line, of which something is seen.
+///
+/// # Errors
+/// As [`check_line`], and where the name breaks a line or is not empty and nothing of it is seen.
+pub(super) fn check_name(
+    text: &str,
+    most: usize,
+    code: &'static str,
+    pointer: &'static str,
+) -> Result<String> {
+    let name = check_line(text, most, code, pointer)?;
+    if name.contains('\n') {
+        return Err(Error::invalid(code, pointer, "must be one line"));
     }
+    if !name.is_empty() && is_unseen(&name) {
+        return Err(Error::invalid(code, pointer, "must have a character that is seen"));
+    }
+    Ok(name)
+}
+
+fn check_display_name(text: &str) -> Result<String> {
+    check_name(text, DISPLAY_NAME_CHARS_MAX, "bad_display_name", "/display_name")
 }
 
 /// Before the id in a place among those who have a word elsewhere in their names.

@@ -56,9 +56,8 @@ pub struct ChannelPatch {
 }
 
 fn check_name(name: &str) -> Result<String> {
-    let name = accounts::check_line(name, NAME_CHARS_MAX, "bad_name", "/name")?;
-    let fits = !name.is_empty() && !name.contains('\n');
-    if fits { Ok(name) } else { Err(Error::invalid("bad_name", "/name", "must be one line and not empty")) }
+    let name = accounts::check_name(name, NAME_CHARS_MAX, "bad_name", "/name")?;
+    if name.is_empty() { Err(Error::invalid("bad_name", "/name", "must not be empty")) } else { Ok(name) }
 }
 
 fn check_alias(local: &str, server: &ServerName) -> Result<String> {

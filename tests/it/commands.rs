@@ -45,3 +45,17 @@ fn settings_that_a_start_would_stumble_over_are_found_by_check_config() {
     }
     assert!(!data.exists(), "nothing is made");
 }
+
+/// As in `loggia check-config | head -1`.
+#[test]
+fn a_command_whose_reader_has_gone_ends_without_a_word() {
+    for arguments in [&["check-config"][..], &["openapi", "client"], &["check-config", "--sample"]] {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_loggia"));
+        command.args(arguments).stdout(writer);
+        let output = command.output().expect("the program");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!((output.status.code(), &*said), (Some(141), ""), "{arguments:?}");
+    }
+}

@@ -156,7 +156,9 @@ impl Asker {
 /// Answers the picture that is shown of them so far.
 fn keep_profile(work: &mut Work<'_>, profile: &Profile) -> Result<Option<String>> {
     let Some(row) = users::by_id(work.conn, profile.user.as_str())? else { return Ok(None) };
-    let name = line(&profile.display_name, PROFILE_CHARS_MAX);
+    // Without one that is seen they are shown by their user names.
+    let name = Some(line(&profile.display_name, PROFILE_CHARS_MAX)).filter(|name| !accounts::is_unseen(name));
+    let name = name.unwrap_or_default();
     let bio = line(&profile.bio, PROFILE_CHARS_MAX);
     let search = accounts::search_text(&profile.user, &name);
     users::set_profile(work.conn, row.num, &name, &bio, &search)?;

@@ -35,7 +35,7 @@ both!(
     async fn names_topics_and_aliases_keep_to_their_bounds(server: TestServer) {
         let ann = server.person("ann").await;
         let try_to = async |body: Value| ann.post("/channels", body).await;
-        for bad in ["", "  ", "a\nb", "a\u{0}", &"x".repeat(81)] {
+        for bad in ["", "  ", "a\nb", "a\u{0}", "\u{2060}\u{301}", &"x".repeat(81)] {
             let problem = try_to(json!({ "name": bad })).await.problem(400, "bad_name");
             assert_eq!(problem["errors"][0]["pointer"], "/name");
         }

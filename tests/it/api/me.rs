@@ -26,7 +26,7 @@ both!(
 both!(
     async fn a_profile_keeps_to_its_bounds(server: TestServer) {
         let ann = server.person("ann").await;
-        for bad in ["", "  ", "a\nb", "\u{1b}[1m", &"x".repeat(65)] {
+        for bad in ["", "  ", "a\nb", "\u{1b}[1m", "\u{200b}", "\u{3164} \u{2800}", &"x".repeat(65)] {
             let problem =
                 ann.patch("/me", json!({ "display_name": bad })).await.problem(400, "bad_display_name");
             assert_eq!(problem["errors"][0]["pointer"], "/display_name");
