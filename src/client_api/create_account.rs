@@ -38,7 +38,6 @@ pub async fn create_account(
     request: HttpRequest,
     body: Body<CreateAccount>,
 ) -> Result<HttpResponse, Problem> {
-    app.limits.registration(&request)?;
     let Body(body) = body;
     check_origin(&app, &request, body.cookie)?;
     let new = NewAccount {
@@ -47,6 +46,9 @@ pub async fn create_account(
         display_name: body.display_name,
         invite: body.invite.map(|Text(code)| code),
     };
+    // Somebody who mistypes is not out of tries.
+    app.domain.check_account(&new)?;
+    app.limits.registration(&request)?;
     let user = app.domain.register(new).await?;
     begin(&app, &request, (user, None), body.device_name.as_deref(), body.cookie).await
 }

@@ -41,7 +41,10 @@ pub struct LogEntry {
     pub event: Box<RawValue>,
     /// The author's server's Ed25519 signature, base64url.
     pub signature: String,
-    /// The canonical body, exactly as it was hashed.
+    /// The canonical body, exactly as it was hashed. Null where there is none, where it was deleted or has not come yet from the
+    /// channel's host, and where it is not for the asker: what a message said before an edit is for its author, moderators
+    /// and the owner, and under `policy.history` `since_join` what stands before the asker's joining is for nobody who came after.
+    /// Hashes and signatures hold without it.
     #[schema(value_type = Option<Object>)]
     pub body: Option<Box<RawValue>>,
     /// The rule that makes the entry void.

@@ -14,7 +14,8 @@ use crate::http::{App, Auth, Params, Problem};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ThumbnailQuery {
-    /// The longest side in pixels: 96, 320, 640 or 1280. Without it the path is that of a file which is called `thumbnail`.
+    /// The longest side in pixels: 96, 320, 640 or 1280. (Without it the path is that of a file which is called `thumbnail`,
+    /// and the answer as of any other file.)
     pub size: u32,
 }
 

@@ -116,6 +116,7 @@ use utoipa::openapi::path::Paths;
 
 use crate::http::openapi::{self, Access, Also, Errors};
 use crate::http::problem::{FieldError, Problem, ProblemDocument};
+use crate::live::{ClientFrame, payload::ServerFrame};
 
 /// Where the API lives.
 pub const BASE: &str = "/api/v1";
@@ -153,7 +154,7 @@ macro_rules! endpoints {
             ),
             servers((url = "/api/v1")),
             paths($( $name::$name, )+ crate::http::stream_doc::open_stream),
-            components(schemas(ProblemDocument, FieldError)),
+            components(schemas(ProblemDocument, FieldError, ServerFrame, ClientFrame)),
         )]
         struct Document;
 
@@ -290,7 +291,8 @@ pub async fn fallback(request: HttpRequest) -> Result<HttpResponse, Problem> {
     if let Some((_, item)) = known {
         let methods = [
             ("OPTIONS", item.options.is_some()),
-            ("HEAD", item.head.is_some()),
+            // Answered wherever GET is.
+            ("HEAD", item.head.is_some() || item.get.is_some()),
             ("GET", item.get.is_some()),
             ("POST", item.post.is_some()),
             ("PUT", item.put.is_some()),

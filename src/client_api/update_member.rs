@@ -16,10 +16,11 @@ use crate::protocol::rules::{Membership, Role};
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateMember {
-    /// `invited` asks in, `left` removes (or lifts a ban), `banned` bans, `joined` stays as it is.
+    /// `invited` asks in, `left` removes (or lifts a ban), `banned` bans, `joined` stays as it is; of oneself `knocking` asks to be
+    /// let in.
     #[schema(value_type = Option<String>, pattern = "^(joined|invited|left|banned|knocking)$")]
     pub membership: Option<Membership>,
-    /// `owner` hands the channel over.
+    /// Of somebody who is joined or invited. `owner` hands the channel over.
     #[schema(value_type = Option<String>, pattern = "^(owner|moderator|member|guest)$")]
     pub role: Option<Role>,
     /// At most 500 characters.

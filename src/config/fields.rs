@@ -111,7 +111,7 @@ sections! {
         enabled: bool = true,
         /// Tries to log in per minute, for one address and for one account.
         logins_per_minute: u32 = 10,
-        /// Accounts that one address may register in an hour.
+        /// Tries of one address in an hour to register an account, of those with a name and a password that can be had.
         registrations_per_hour: u32 = 20,
         /// Messages, edits, reactions and other channel changes per minute, for one account here, and for one person
         /// elsewhere in the channels that are hosted here.

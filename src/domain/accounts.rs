@@ -125,6 +125,18 @@ impl Domain {
         self.create_account(new, AccountRole::User, invite).await
     }
 
+    /// What can be said of a wish for an account without looking anything up: its id and display name.
+    ///
+    /// # Errors
+    /// What is wrong with a field.
+    pub fn check_account(&self, new: &NewAccount) -> Result<(UserId, String)> {
+        let id = parse_username(&new.username, self.server())?;
+        passwords::check(&new.password, "/password")?;
+        let given = check_display_name(new.display_name.as_deref().unwrap_or_default())?;
+        let display_name = if given.is_empty() { id.local().to_owned() } else { given };
+        Ok((id, display_name))
+    }
+
     /// Makes an account whatever the registration setting: for the operator.
     pub async fn create_account(
         &self,
@@ -132,13 +144,7 @@ impl Domain {
         role: AccountRole,
         invite: Option<String>,
     ) -> Result<User> {
-        let id = parse_username(&new.username, self.server())?;
-        passwords::check(&new.password, "/password")?;
-        let given = new.display_name.as_deref().unwrap_or_default();
-        let mut display_name = check_display_name(given)?;
-        if display_name.is_empty() {
-            display_name = id.local().to_owned();
-        }
+        let (id, display_name) = self.check_account(&new)?;
         let hash = self.passwords.hash(new.password).await?;
         let now = self.clock.now();
         self.writer

@@ -69,7 +69,7 @@ impl Teller<'_> {
             }),
             Ok(EventType::Edit) => target
                 .filter(|message| message.seq >= self.readable_from)
-                .map(|message| restated(message.clone())),
+                .map(|message| Change::MessageEdited(restated(message.clone()))),
             Ok(EventType::Reaction) => self.reaction(conn, entry, sender)?,
             Ok(EventType::Redact) => self.redaction(conn, entry)?,
             Ok(EventType::Member) => self.member(conn, entry)?,
@@ -104,16 +104,17 @@ impl Teller<'_> {
         // A reaction or an edit that was taken back: its body is gone, and with it the emoji or the text. The
         // message as it stands is what is left to tell.
         let Some(gone) = entries::by_seq(conn, self.channel.num, seq)? else { return Ok(None) };
-        match gone.kind.parse() {
-            Ok(EventType::Reaction | EventType::Edit) => {}
+        let told = match gone.kind.parse() {
+            Ok(EventType::Reaction) => Change::MessageUpdated,
+            Ok(EventType::Edit) => Change::MessageEdited,
             Ok(EventType::ChannelName | EventType::ChannelTopic | EventType::ChannelAvatar) => {
                 return Ok(Some(Change::ChannelUpdated(Box::new(self.info.clone()))));
             }
             _ => return Ok(None),
-        }
+        };
         let Some(on) = gone.target_seq.filter(|on| *on >= self.readable_from) else { return Ok(None) };
         let message = show::message_at(conn, self.channel.num, &self.channel.id, on)?;
-        Ok(message.filter(|message| !message.deleted).map(restated))
+        Ok(message.filter(|message| !message.deleted).map(restated).map(told))
     }
 
     fn member(&self, conn: &mut Conn, entry: &EntryRow) -> Result<Option<Change>, Error> {
@@ -135,6 +136,6 @@ impl Teller<'_> {
 }
 
 /// To somebody who may read it.
-fn restated(message: Message) -> Change {
-    Change::MessageEdited(Restated { message: Box::new(message), hidden_from: Vec::new() })
+fn restated(message: Message) -> Restated {
+    Restated { message: Box::new(message), hidden_from: Vec::new() }
 }

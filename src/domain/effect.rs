@@ -18,11 +18,28 @@ use crate::storage::{ChannelNum, UserNum};
 pub enum Change {
     MessageCreated(Box<Message>),
     MessageEdited(Restated),
-    MessageDeleted { id: String },
-    ReactionAdded { message: String, emoji: String, user: String, count: i64 },
-    ReactionRemoved { message: String, emoji: String, user: String, count: i64 },
+    /// Something about it was taken back that is no longer there to be named.
+    MessageUpdated(Restated),
+    MessageDeleted {
+        id: String,
+    },
+    ReactionAdded {
+        message: String,
+        emoji: String,
+        user: String,
+        count: i64,
+    },
+    ReactionRemoved {
+        message: String,
+        emoji: String,
+        user: String,
+        count: i64,
+    },
     ChannelUpdated(Box<ChannelInfo>),
-    MemberUpdated { member: Box<Member>, member_count: i64 },
+    MemberUpdated {
+        member: Box<Member>,
+        member_count: i64,
+    },
 }
 
 /// A message as it stands now.
@@ -51,7 +68,7 @@ pub enum Effect {
     /// A person is in a channel from now on (their sockets get its frames), or is invited (`joined` is false).
     Joined { user: UserNum, channel: ChannelNum, info: Box<ChannelInfo>, joined: bool, seq: Seq },
     /// A person is no longer in it.
-    Left { user: UserNum, channel: ChannelNum, id: ChannelId, seq: Seq },
+    Left { user: UserNum, channel: ChannelNum, id: ChannelId },
     /// To the person's own devices.
     Read { user: UserNum, state: ReadState },
     /// To the person's own devices: what became of something that waits for the channel's host.

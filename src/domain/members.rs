@@ -117,12 +117,13 @@ impl Domain {
             return Err(Error::NotFound(Missing::User));
         }
         let reason = check_reason(patch.reason)?;
-        let Some(membership) = patch.membership.or(patch.role.map(|_| Membership::Joined)) else {
-            return Err(Error::invalid("bad_member", "/membership", "membership or role must be given"));
+        let bad = |pointer, detail: &str| Err(Error::invalid("bad_member", pointer, detail));
+        let membership = match patch.membership.or(patch.role.map(|_| Membership::Joined)) {
+            None => return bad("/membership", "membership or role must be given"),
+            Some(membership) => membership,
         };
-        let mut wanted = serde_json::json!({ "membership": membership });
-        if let (Some(role), Some(map)) = (patch.role, wanted.as_object_mut()) {
-            map.insert("role".to_owned(), role.as_str().into());
+        if patch.role.is_some() && matches!(membership, Membership::Left | Membership::Banned) {
+            return bad("/role", "who is not there has no role");
         }
         let actor = actor.clone();
         let key = id.clone();
@@ -144,6 +145,14 @@ impl Domain {
             if patch.membership == Some(Membership::Invited) {
                 work.check_inviting(num, &actor.person.id, &user)?;
             }
+            // Who is joined stays as they are.
+            let known = members::get(work.conn, num, row.num)?.filter(|_| membership == Membership::Joined);
+            let known = known.filter(|known| known.membership == "joined").map(|known| known.role);
+            let role = patch.role.map(|role| role.as_str().to_owned()).or(known);
+            let wanted = match role {
+                Some(role) => serde_json::json!({ "membership": membership, "role": role }),
+                None => serde_json::json!({ "membership": membership }),
+            };
             let why = ReasonContent { reason, administrator: None };
             let draft = Draft::new(EventType::Member).state(user.as_str(), wanted).because(why);
             let outcome = work.append(num, &actor.person, draft).map(drop);

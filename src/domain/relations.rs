@@ -20,18 +20,20 @@ pub(super) fn relation(
     }
     let seat = Seat::find(work.conn, actor.person.num, channel)?;
     if let Some(id) = &new.reply_to {
-        let row = existing(work, &seat, id, "/reply_to")?;
-        if row.deleted {
-            return Err(no_reference("/reply_to"));
-        }
+        // One that is deleted may be answered (AUTH-43): somebody was writing when it went.
+        existing(work, &seat, id, "/reply_to")?;
     }
     if let Some(id) = &new.thread {
         let row = existing(work, &seat, id, "/thread")?;
         // A thread outlives its first message; none begins with one that is gone. All of it is hidden from whom its
         // beginning is.
         let is_over = row.deleted && row.thread.is_none() && row.thread_count == 0;
+        if is_over {
+            let detail = "That message was deleted: no thread begins with it.";
+            return Err(Error::invalid("bad_reference", "/thread", detail));
+        }
         let first = seat.first_readable()?;
-        if is_over || row.thread_seq.is_some_and(|root| root < first) {
+        if row.thread_seq.is_some_and(|root| root < first) {
             return Err(no_reference("/thread"));
         }
         // A reply in a thread stands for its thread: threads do not nest.

@@ -36,7 +36,9 @@ impl Told {
     fn bytes(&self) -> Option<usize> {
         let of = |change: &Option<Change>| match change {
             Some(Change::MessageCreated(message)) => Some(message.text.len()),
-            Some(Change::MessageEdited(restated)) => Some(restated.message.text.len()),
+            Some(Change::MessageEdited(restated) | Change::MessageUpdated(restated)) => {
+                Some(restated.message.text.len())
+            }
             Some(Change::MemberUpdated { .. }) => None,
             _ => Some(0),
         };

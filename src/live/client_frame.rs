@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::protocol::Seq;
 
@@ -13,31 +14,36 @@ pub const FRAME_BYTES_MAX: usize = 4_096;
 /// Longest identify or subscribe frame, in bytes.
 pub const IDENTIFY_BYTES_MAX: usize = 65_536;
 
-#[derive(Debug, Deserialize)]
+/// What a client says.
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(tag = "op", content = "d", rename_all = "snake_case")]
 pub enum ClientFrame {
     Identify(Identify),
     Subscribe(Subscribe),
     Typing(Typing),
     /// Whatever stands in `d`.
-    #[serde(skip)]
     Ping,
 }
 
-#[derive(Debug, Default, Deserialize)]
+/// Who it is, and what they have.
+#[derive(Debug, Default, Deserialize, ToSchema)]
 pub struct Identify {
+    /// Without it the cookie says who it is.
     pub token: Option<String>,
     /// The last seq that the client has, by channel.
     #[serde(default)]
     pub channels: BTreeMap<String, Seq>,
 }
 
-#[derive(Debug, Deserialize)]
+/// Asks to be told again.
+#[derive(Debug, Deserialize, ToSchema)]
 pub struct Subscribe {
+    /// The last seq that the client has, by channel.
     pub channels: BTreeMap<String, Seq>,
 }
 
-#[derive(Debug, Deserialize)]
+/// Says that one writes.
+#[derive(Debug, Deserialize, ToSchema)]
 pub struct Typing {
     pub channel: String,
 }
@@ -48,11 +54,15 @@ pub struct Typing {
 /// What is wrong with it, in words.
 pub fn parse(text: &str) -> Result<ClientFrame, String> {
     let long = text.len() > FRAME_BYTES_MAX;
-    // A bare {"op":"ping"} is what people type.
-    if !long && serde_json::from_str::<Bare>(text).is_ok_and(|bare| bare.op == "ping") {
-        return Ok(ClientFrame::Ping);
-    }
-    let frame: ClientFrame = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let bare: Bare = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let frame: ClientFrame = match &*bare.op {
+        // A bare {"op":"ping"} is what people type.
+        "ping" => ClientFrame::Ping,
+        "identify" | "subscribe" | "typing" => {
+            serde_json::from_str(text).map_err(|error| error.to_string())?
+        }
+        _ => return Err("`op` is one of identify, subscribe, typing, ping".to_owned()),
+    };
     let channels = match &frame {
         ClientFrame::Identify(identify) => identify.channels.len(),
         ClientFrame::Subscribe(subscribe) => subscribe.channels.len(),

@@ -2,8 +2,13 @@
 
 use bytes::{BufMut, Bytes, BytesMut};
 use serde::Serialize;
-use serde_json::{Value, json};
 
+use super::hub::TYPING_EXPIRES_MS;
+use super::payload::{
+    AccountUpdated, BlockUpdated, ChannelJoined, ChannelLeft, MemberUpdated, MessageDeleted,
+    NotificationsRead, NotifyUpdated, PendingUpdated, PresenceOf, PresenceUpdated, ReactionChanged,
+    SettingDeleted, SettingUpdated, TypingSeen,
+};
 use crate::domain::attention::Attention;
 use crate::domain::effect::{Change, Late, Restated};
 use crate::domain::pending::{Fate, Pending};
@@ -62,8 +67,14 @@ pub fn pong(payload: &[u8]) -> Bytes {
 }
 
 /// `{op, d}`
-pub fn plain(op: &str, d: &Value) -> Bytes {
-    text(&json!({ "op": op, "d": d }))
+pub fn plain(op: &'static str, d: impl Serialize) -> Bytes {
+    text(&Plain { op, d })
+}
+
+#[derive(Serialize)]
+struct Plain<D> {
+    op: &'static str,
+    d: D,
 }
 
 #[derive(Serialize)]
@@ -95,27 +106,18 @@ pub fn change(channel: &str, seq: Seq, change: &Change, online: Online<'_>) -> B
     match change {
         Change::MessageCreated(message) => event("message.created", at, seq, message),
         Change::MessageEdited(restated) => event("message.edited", at, seq, &restated.message),
-        Change::MessageDeleted { id } => event("message.deleted", at, seq, json!({ "id": id })),
-        Change::ReactionAdded { message, emoji, user, count } => event(
-            "reaction.added",
-            at,
-            seq,
-            json!({ "message": message, "emoji": emoji, "user": user, "count": count }),
-        ),
-        Change::ReactionRemoved { message, emoji, user, count } => event(
-            "reaction.removed",
-            at,
-            seq,
-            json!({ "message": message, "emoji": emoji, "user": user, "count": count }),
-        ),
+        Change::MessageUpdated(restated) => event("message.updated", at, seq, &restated.message),
+        Change::MessageDeleted { id } => event("message.deleted", at, seq, MessageDeleted { id }),
+        Change::ReactionAdded { message, emoji, user, count } => {
+            event("reaction.added", at, seq, ReactionChanged { message, emoji, user, count: *count })
+        }
+        Change::ReactionRemoved { message, emoji, user, count } => {
+            event("reaction.removed", at, seq, ReactionChanged { message, emoji, user, count: *count })
+        }
         Change::ChannelUpdated(info) => event("channel.updated", at, seq, info),
         Change::MemberUpdated { member, member_count } => {
             let member = Member { user: with_presence(&member.user, online), ..(**member).clone() };
-            let mut d = serde_json::to_value(member).unwrap_or_default();
-            if let Some(d) = d.as_object_mut() {
-                d.insert("member_count".to_owned(), (*member_count).into());
-            }
-            event("member.updated", at, seq, d)
+            event("member.updated", at, seq, MemberUpdated { member, member_count: *member_count })
         }
     }
 }
@@ -130,17 +132,6 @@ pub fn late(late: &Late) -> Bytes {
     }
 }
 
-#[derive(Serialize)]
-struct PendingUpdate<'a> {
-    #[serde(flatten)]
-    pending: &'a Pending,
-    state: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    detail: Option<String>,
-}
-
 pub fn pending(channel: &str, pending: &Pending, fate: &Fate) -> Bytes {
     let (state, why) = match fate {
         Fate::Waits => ("waiting", None),
@@ -151,20 +142,18 @@ pub fn pending(channel: &str, pending: &Pending, fate: &Fate) -> Bytes {
     };
     let code = why.map(peer_code);
     let detail = why.map(ToString::to_string);
-    event("pending.updated", Some(channel), None, PendingUpdate { pending, state, code, detail })
+    event("pending.updated", Some(channel), None, PendingUpdated { pending, state, code, detail })
 }
 
 pub fn joined(info: &ChannelInfo, joined: bool, seq: Seq) -> Bytes {
-    let mut d = serde_json::to_value(info).unwrap_or_default();
-    if let Some(d) = d.as_object_mut() {
-        d.insert("membership".to_owned(), if joined { "joined" } else { "invited" }.into());
-        d.insert("head".to_owned(), seq.into());
-    }
-    event("channel.joined", Some(&info.id), Some(seq), d)
+    let membership = if joined { "joined" } else { "invited" };
+    event("channel.joined", Some(&info.id), Some(seq), ChannelJoined { info, membership, head: seq })
 }
 
-pub fn left(channel: &str, seq: Option<Seq>) -> Bytes {
-    event("channel.left", Some(channel), seq, json!({ "id": channel }))
+/// Without a `seq`: whoever was there to hear of it heard `member.updated` at that place, and takes nothing for new that has
+/// it again.
+pub fn left(channel: &str) -> Bytes {
+    event("channel.left", Some(channel), None, ChannelLeft { id: channel })
 }
 
 pub fn read(state: &ReadState) -> Bytes {
@@ -180,27 +169,27 @@ pub fn notified(notification: &Notification) -> Bytes {
 }
 
 pub fn notifications_seen(up_to: i64, unread: i64) -> Bytes {
-    event("notifications.read", None, None, json!({ "up_to": up_to, "unread": unread }))
+    event("notifications.read", None, None, NotificationsRead { up_to, unread })
 }
 
 pub fn level(channel: &str, level: &str) -> Bytes {
-    event("notify.updated", Some(channel), None, json!({ "channel": channel, "level": level }))
+    event("notify.updated", Some(channel), None, NotifyUpdated { channel, level })
 }
 
 pub fn role(role: AccountRole) -> Bytes {
-    event("account.updated", None, None, json!({ "role": role }))
+    event("account.updated", None, None, AccountUpdated { role })
 }
 
 pub fn setting(setting: &Setting) -> Bytes {
-    event("settings.updated", None, None, setting)
+    event("settings.updated", None, None, SettingUpdated::Kept(setting))
 }
 
 pub fn setting_gone(key: &str) -> Bytes {
-    event("settings.updated", None, None, json!({ "key": key, "deleted": true }))
+    event("settings.updated", None, None, SettingUpdated::Deleted(SettingDeleted { key, deleted: true }))
 }
 
 pub fn block(user: &str, blocked: bool) -> Bytes {
-    event("blocks.updated", None, None, json!({ "user": user, "blocked": blocked }))
+    event("blocks.updated", None, None, BlockUpdated { user, blocked })
 }
 
 pub fn attention(attention: &Attention) -> Bytes {
@@ -212,12 +201,12 @@ pub fn profile(user: &User, online: Online<'_>) -> Bytes {
 }
 
 pub fn typing(channel: &str, user: &str) -> Bytes {
-    event("typing", Some(channel), None, json!({ "user": user, "expires_ms": super::hub::TYPING_EXPIRES_MS }))
+    event("typing", Some(channel), None, TypingSeen { user, expires_ms: TYPING_EXPIRES_MS })
 }
 
 pub fn presence(user: &str, online: bool) -> Bytes {
-    let presence = if online { "online" } else { "offline" };
-    event("presence", None, None, json!({ "users": [{ "id": user, "presence": presence }] }))
+    let presence = if online { Presence::Online } else { Presence::Offline };
+    event("presence", None, None, PresenceUpdated { users: vec![PresenceOf { id: user, presence }] })
 }
 
 #[cfg(test)]

@@ -282,7 +282,9 @@ impl Hub {
                 if let Some(sockets) = audience.by_channel.get(channel) {
                     let frame = frames::change(id.as_str(), *seq, change, &|user| audience.is_online(user));
                     let hidden_from = match change {
-                        Change::MessageEdited(restated) => restated.hidden_from.as_slice(),
+                        Change::MessageEdited(restated) | Change::MessageUpdated(restated) => {
+                            restated.hidden_from.as_slice()
+                        }
                         _ => &[],
                     };
                     each(allowed(sockets, hidden_from), Some((*channel, *seq)), &frame);
@@ -309,13 +311,13 @@ impl Hub {
                 }
                 each(&sockets, None, &frames::joined(info, *joined, *seq));
             }
-            Effect::Left { user, channel, id, seq } => {
+            Effect::Left { user, channel, id } => {
                 let mut audience = self.lock();
                 let sockets = audience.by_user.get(user).cloned().unwrap_or_default();
                 for socket in &sockets {
                     audience.unfollow(socket, *channel);
                 }
-                each(&sockets, None, &frames::left(id.as_str(), Some(*seq)));
+                each(&sockets, None, &frames::left(id.as_str()));
             }
             Effect::Read { user, state } => self.to_user(*user, || frames::read(state)),
             Effect::Pending { user, channel, pending, fate } => {

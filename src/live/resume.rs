@@ -7,10 +7,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use serde_json::{Value, json};
-
 use super::frames;
 use super::hub::Hub;
+use super::payload::{Ready, Resync as ResyncFrame, UnreadCounts};
 use super::socket::Socket;
 use crate::domain::sync::{Followed, Missed};
 use crate::domain::{Actor, Domain, Error};
@@ -38,7 +37,7 @@ pub async fn resume(
     let (starts, now) = enter(domain, hub, socket, user).await?;
     for id in cursors.keys().filter(|id| !now.iter().any(|channel| channel.id == **id)) {
         // The client still has a channel that it is no longer in.
-        if id.parse::<ChannelId>().is_ok() && !socket.answer_paced(frames::left(id, None)).await {
+        if id.parse::<ChannelId>().is_ok() && !socket.answer_paced(frames::left(id)).await {
             return Ok(());
         }
     }
@@ -75,7 +74,7 @@ pub async fn resume(
     let online = hub.online_for(socket);
     socket.answer(frames::plain(
         "ready",
-        &json!({ "user_id": actor.person.id, "session_id": actor.session, "heads": heads, "online": online }),
+        Ready { user_id: actor.person.id.as_str(), session_id: &actor.session, heads, online },
     ));
     socket.go_live(sent);
     Ok(())
@@ -120,7 +119,7 @@ pub async fn catch_up(
     let mut resync = Resync::default();
     for (id, cursor) in cursors {
         let Some(channel) = followed.iter().find(|channel| channel.id == *id) else {
-            if id.parse::<ChannelId>().is_ok() && !socket.answer_paced(frames::left(id, None)).await {
+            if id.parse::<ChannelId>().is_ok() && !socket.answer_paced(frames::left(id)).await {
                 return Ok(());
             }
             continue;
@@ -196,16 +195,11 @@ impl Resync {
         let mentions: HashMap<ChannelNum, i64> = domain.mentions(user).await?.into_iter().collect();
         let heads: BTreeMap<&str, Seq> =
             self.channels.iter().map(|(_, id, head, _)| (id.as_str(), *head)).collect();
-        let counts: BTreeMap<&str, Value> = self
-            .channels
-            .iter()
-            .map(|(num, id, _, unread)| {
-                (
-                    id.as_str(),
-                    json!({ "unread": unread, "mentions": mentions.get(num).copied().unwrap_or(0) }),
-                )
-            })
-            .collect();
-        Ok(frames::plain("resync", &json!({ "heads": heads, "counts": counts })))
+        let mut counts = BTreeMap::new();
+        for (num, id, _, unread) in &self.channels {
+            let mentions = mentions.get(num).copied().unwrap_or(0);
+            counts.insert(id.as_str(), UnreadCounts { unread: *unread, mentions });
+        }
+        Ok(frames::plain("resync", ResyncFrame { heads, counts }))
     }
 }

@@ -13,6 +13,7 @@ use tokio::time::timeout;
 
 use super::bell::Bell;
 use super::frames;
+use super::payload::Resync;
 use crate::protocol::Seq;
 use crate::storage::{ChannelNum, UserNum};
 
@@ -169,7 +170,7 @@ impl Socket {
             // A slow reader: what waits is thrown away; it resumes from its cursors.
             queue.forget();
             queue.phase = Phase::Live;
-            queue.push(frames::plain("resync", &serde_json::json!({ "heads": {}, "counts": {} })));
+            queue.push(frames::plain("resync", Resync { heads: BTreeMap::new(), counts: BTreeMap::new() }));
             queue.close(close_code::TOO_SLOW, "too slow: resume from your cursors");
         }
         let waker = queue.waker.take();

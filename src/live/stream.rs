@@ -3,17 +3,18 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use actix_web::http::header;
 use actix_web::web::{self, Payload};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use actix_ws::{AggregatedMessage, AggregatedMessageStream};
 use futures_util::StreamExt;
-use serde_json::json;
 use tokio::time::timeout;
 
 use super::bell::Bell;
 use super::client_frame::{self, ClientFrame, FRAME_BYTES_MAX, IDENTIFY_BYTES_MAX, Identify};
 use super::frames;
 use super::hub::Hub;
+use super::payload::{Hello, Nothing, StreamError, StreamLimits};
 use super::resume;
 use super::socket::{Owner, Socket, SocketBody, close_code};
 use crate::domain::Actor;
@@ -42,8 +43,10 @@ async fn open_stream(
     let cookie = request.cookie(COOKIE).map(|cookie| cookie.value().to_owned());
     // A browser sends the cookie whatever page asks: only our own may.
     let cookie = cookie.filter(|_| is_own_origin(&request, &app.domain));
-    let (response, _session, messages) = actix_ws::handle(&request, payload)
-        .map_err(|error| Problem::new("upgrade_required", error.to_string()))?;
+    let (response, _session, messages) = match actix_ws::handle(&request, payload) {
+        Ok(handled) => handled,
+        Err(error) => return Ok(no_upgrade(&error.to_string())),
+    };
     let bell = bell.into_inner();
     bell.attend();
     let socket = hub.connect(bell);
@@ -60,6 +63,16 @@ async fn open_stream(
     };
     actix_web::rt::spawn(conversation.run(messages, cookie));
     Ok(response)
+}
+
+/// What is to be spoken here, and in which version (RFC 9110 section 15.5.22, RFC 6455 section 4.4).
+fn no_upgrade(detail: &str) -> HttpResponse {
+    let mut response = Problem::new("upgrade_required", detail.to_owned()).error_response();
+    let headers = response.headers_mut();
+    headers.insert(header::UPGRADE, header::HeaderValue::from_static("websocket"));
+    headers.insert(header::CONNECTION, header::HeaderValue::from_static("Upgrade"));
+    headers.insert(header::SEC_WEBSOCKET_VERSION, header::HeaderValue::from_static("13"));
+    response
 }
 
 struct Conversation {
@@ -101,20 +114,17 @@ impl Conversation {
 
     fn greet(&self) {
         let settings = &self.app.domain.config.settings;
-        let hello = json!({
-            "heartbeat_ms": settings.stream.heartbeat_ms,
-            "feature_level": 1,
-            "limits": {
-                "identify_ms": u64::try_from(IDENTIFY_TIMEOUT.as_millis()).unwrap_or(0),
-                "frame_bytes": FRAME_BYTES_MAX,
-                "identify_bytes": IDENTIFY_BYTES_MAX,
-                "channels": client_frame::CURSORS_MAX,
-                "frames_per_minute": FRAMES_PER_MINUTE,
-                "queue_frames": settings.stream.queue_frames,
-                "queue_bytes": settings.stream.queue_bytes,
-            },
-        });
-        self.socket.answer(frames::plain("hello", &hello));
+        let limits = StreamLimits {
+            identify_ms: u64::try_from(IDENTIFY_TIMEOUT.as_millis()).unwrap_or(0),
+            frame_bytes: FRAME_BYTES_MAX,
+            identify_bytes: IDENTIFY_BYTES_MAX,
+            channels: client_frame::CURSORS_MAX,
+            frames_per_minute: FRAMES_PER_MINUTE,
+            queue_frames: settings.stream.queue_frames,
+            queue_bytes: settings.stream.queue_bytes,
+        };
+        let hello = Hello { heartbeat_ms: settings.stream.heartbeat_ms, feature_level: 1, limits };
+        self.socket.answer(frames::plain("hello", hello));
     }
 
     /// Waits for the identify frame and resumes. None when the conversation is over.
@@ -134,7 +144,7 @@ impl Conversation {
                 Ok(Heard::Sign) => {}
                 Ok(Heard::Frame(text)) => match client_frame::parse(&text) {
                     Ok(ClientFrame::Identify(identify)) => break identify,
-                    Ok(ClientFrame::Ping) => self.socket.answer(frames::plain("pong", &json!({}))),
+                    Ok(ClientFrame::Ping) => self.socket.answer(frames::plain("pong", Nothing {})),
                     Ok(_) => {
                         return self.refuse(
                             close_code::BAD_FRAME,
@@ -187,7 +197,7 @@ impl Conversation {
 
     /// Says why, and ends.
     fn refuse(&self, close: u16, code: &str, detail: &str) -> Option<Actor> {
-        self.socket.answer(frames::plain("error", &json!({ "code": code, "detail": detail })));
+        self.socket.answer(frames::plain("error", StreamError { code, detail }));
         self.end(close, detail);
         None
     }
@@ -226,7 +236,7 @@ impl Conversation {
     /// False when the conversation is over.
     async fn answer(&mut self, text: &str, actor: &Actor) -> bool {
         match client_frame::parse(text) {
-            Ok(ClientFrame::Ping) => self.socket.answer(frames::plain("pong", &json!({}))),
+            Ok(ClientFrame::Ping) => self.socket.answer(frames::plain("pong", Nothing {})),
             Ok(ClientFrame::Typing(typing)) => {
                 // Nothing is answered: whether it may is for the members to see.
                 if let Ok(channel) = typing.channel.parse() {

@@ -201,7 +201,7 @@ fn tell_user(work: &mut Work<'_>, at: &At<'_>, user: &UserRow, membership: Membe
             // They show messages as these stand now, which is for those who are in the channel.
             notifications::delete_of(work.conn, user, channel_num)?;
             threads::delete_of(work.conn, user, channel_num)?;
-            work.tell(Effect::Left { user, channel: channel_num, id, seq })
+            work.tell(Effect::Left { user, channel: channel_num, id })
         }
         Membership::Knocking => {}
     }

@@ -329,7 +329,7 @@ impl Domain {
                 let out = or_here(work.outgoing(num, &person, draft, seen))?;
                 out.as_ref().map_or(Ok(()), |out| work.keep_pending(out))?;
                 members::put(work.conn, &MemberRow { membership: "left".to_owned(), ..seat })?;
-                work.tell(Effect::Left { user: person.num, channel: num, id, seq: size - 1 });
+                work.tell(Effect::Left { user: person.num, channel: num, id });
                 Ok(out.map(|out| out.host))
             })
             .await?;
@@ -420,8 +420,8 @@ fn leave_early(work: &mut Work<'_>, person: &Person, coming: &JoiningRow) -> Res
     let out = or_here(work.outgoing(coming.channel, person, draft, None))?;
     out.as_ref().map_or(Ok(()), |out| work.keep_pending(out))?;
     joinings::delete(work.conn, coming.channel, person.num)?;
-    let (id, seq) = (work.lane.open(work.conn, coming.channel)?.id.clone(), coming.seq);
-    work.tell(Effect::Left { user: person.num, channel: coming.channel, id, seq });
+    let id = work.lane.open(work.conn, coming.channel)?.id.clone();
+    work.tell(Effect::Left { user: person.num, channel: coming.channel, id });
     Ok(out.map(|out| out.host))
 }
 

@@ -176,6 +176,9 @@ both!(
         assert_eq!(problem["errors"][0]["pointer"], "/membership");
         set(&ann, &channel, &bob, json!({ "reason": "none" })).await.problem(400, "bad_member");
         set(&ann, &channel, &bob, json!({ "membership": "king" })).await.problem(400, "bad_json");
+        let roles = json!({ "membership": "left", "role": "guest" });
+        let problem = set(&ann, &channel, &bob, roles).await.problem(400, "bad_member");
+        assert_eq!(problem["errors"][0]["pointer"], "/role");
         let long = json!({ "membership": "banned", "reason": "x".repeat(501) });
         set(&ann, &channel, &bob, long).await.problem(400, "bad_reason");
         // Nobody is made to join, or removed from where they are not.
@@ -184,9 +187,12 @@ both!(
         set(&ann, &channel, &bob, json!({ "membership": "left" })).await.problem(409, "bad_target");
         set(&ann, &channel, &bob, json!({ "membership": "knocking" })).await.problem(409, "bad_target");
         set(&ann, &channel, &ann, json!({ "membership": "banned" })).await.problem(409, "bad_target");
-        set(&ann, &channel, &bob, json!({ "membership": "left", "role": "guest" }))
-            .await
-            .problem(400, "bad_header");
+        // Who is joined stays as they are.
+        bob.join(&channel).await;
+        set(&ann, &channel, &bob, json!({ "role": "moderator" })).await.expect(200);
+        let joined = set(&ann, &channel, &bob, json!({ "membership": "joined" })).await.expect(200);
+        assert_eq!((&joined["membership"], &joined["role"]), (&json!("joined"), &json!("moderator")));
+        bob.post(&format!("/channels/{channel}/leave"), Value::Null).await.expect(204);
         let path = format!("/channels/{channel}/members");
         ann.put(&format!("{path}/@nobody:a.test"), json!({ "membership": "invited" }))
             .await

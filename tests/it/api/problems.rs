@@ -209,19 +209,23 @@ both!(
         }
         ann.get("/nothing").await.problem(404, "not_found");
         for (method, path, allowed) in [
-            (Method::DELETE, "/channels".to_owned(), "GET, POST"),
-            (Method::PUT, "/me".to_owned(), "GET, PATCH, DELETE"),
+            (Method::DELETE, "/channels".to_owned(), "HEAD, GET, POST"),
+            (Method::PUT, "/me".to_owned(), "HEAD, GET, PATCH, DELETE"),
             (Method::GET, "/joins".to_owned(), "POST"),
             (Method::GET, format!("/channels/{channel}/read"), "PUT"),
-            (Method::POST, format!("/channels/{channel}"), "GET, PATCH"),
-            (Method::OPTIONS, "/me".to_owned(), "GET, PATCH, DELETE"),
+            (Method::POST, format!("/channels/{channel}"), "HEAD, GET, PATCH"),
+            (Method::OPTIONS, "/me".to_owned(), "HEAD, GET, PATCH, DELETE"),
         ] {
             let answer = ann.ask(method, &path, Value::Null).await;
             assert_eq!(answer.headers["allow"], allowed, "{path}");
             answer.problem(405, "method_not_allowed");
         }
         // The stream is no place for a plain request, either.
-        ann.get("/stream").await.problem(426, "upgrade_required");
+        let answer = ann.get("/stream").await;
+        let says = |name: &str| answer.headers[name].to_str().expect("a text").to_ascii_lowercase();
+        let told = ["upgrade", "connection", "sec-websocket-version"].map(says);
+        assert_eq!(told, ["websocket", "upgrade", "13"]);
+        answer.problem(426, "upgrade_required");
     }
 );
 

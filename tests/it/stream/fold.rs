@@ -157,7 +157,7 @@ impl Fold {
     fn entry(&mut self, t: &str, d: &Value) {
         match t {
             "message.created" => self.created(d),
-            "message.edited" => {
+            "message.edited" | "message.updated" => {
                 let known = self.messages.get(&text(&d["id"])).map_or(0, thread_count);
                 let mut edited = message(d);
                 set_thread_count(&mut edited, known.max(thread_count(d)));

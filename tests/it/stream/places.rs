@@ -40,6 +40,7 @@ both!(
             bob.post(&format!("/channels/{channel}/leave"), Value::Null).await.expect(204);
             let left = device.event("channel.left").await;
             assert_eq!((&left["channel"], &left["d"]), (&json!(channel), &json!({ "id": channel })));
+            assert!(left["seq"].is_null(), "the place was told by `member.updated`, and is no news: {left}");
             assert!(!hears(&mut device, &ann, &channel, &known, &format!("out{round}")).await);
         }
     }

@@ -284,6 +284,33 @@ both!(
 );
 
 both!(
+    /// Its emoji is gone. That is no edit, which a bot might pass on.
+    async fn a_reaction_taken_back_while_away_is_told_by_the_message_that_is_left(server: TestServer) {
+        let (ann, bob) = (server.person("ann").await, server.person("bob").await);
+        let channel = ann.channel("General").await;
+        bob.join(&channel).await;
+        let sent = ann.say(&channel, "n", "hello").await;
+        let reactions =
+            format!("/channels/{channel}/messages/{}/reactions", sent["id"].as_str().expect("an id"));
+        for emoji in ["x", "y"] {
+            ann.put(&format!("{reactions}/{emoji}"), Value::Null).await.expect(204);
+        }
+        ann.delete(&format!("{reactions}/x")).await.expect(204);
+        let end = head(&bob, &channel).await;
+        for cursor in [end - 3, end - 1] {
+            let (_, frames) = Stream::open(&bob, json!({ channel.as_str(): cursor })).await;
+            let told: Vec<&Value> = frames.iter().filter(|frame| frame["seq"] == end).collect();
+            assert_eq!((told.len(), &told[0]["t"]), (1, &json!("message.updated")), "{frames:?}");
+            let message = &told[0]["d"];
+            assert_eq!((&message["id"], &message["text"]), (&sent["id"], &json!("hello")));
+            assert!(message["edited_ts"].is_null(), "{message}");
+            let left = message["reactions"].as_array().expect("reactions");
+            assert_eq!((left.len(), &left[0]["emoji"]), (1, &json!("y")));
+        }
+    }
+);
+
+both!(
     async fn a_newcomer_who_sees_no_past_gets_none_by_resuming(server: TestServer) {
         let (ann, bob) = (server.person("ann").await, server.person("bob").await);
         let channel = ann.channel("Fresh").await;

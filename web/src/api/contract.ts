@@ -1,6 +1,7 @@
 // Types only: the client's own, narrower types against the generated ones. Where the API changes so that the two no
 // longer fit, `npm run types` fails on the line of the type.
 
+import type * as Frames from "./frames";
 import type * as Api from "./generated/types.gen";
 import type * as Mine from "./types";
 
@@ -9,6 +10,9 @@ type Fits<Narrow extends { [K in keyof Narrow]: K extends keyof Wide ? Wide[K] :
   Narrow,
   Wide,
 ];
+
+/** Neither has one that the other has not. */
+type Same<One extends Other, Other extends Back, Back = One> = [One, Other, Back];
 
 export type Contract = {
   user: Fits<Mine.User, Api.User>;
@@ -37,4 +41,12 @@ export type Contract = {
   invite: Fits<Omit<Mine.Invite, "expires_ts">, Api.Invite>;
   setting: Fits<Mine.Setting, Api.Setting>;
   read: Fits<Mine.ReadState, Api.ReadState>;
+  events: Same<Frames.StreamEvent["t"], Api.StreamEvent["t"]>;
+  frames: Same<Frames.ServerFrame["op"], Api.ControlFrame["op"] | "event">;
+  channel_updated: Fits<Frames.ChannelUpdate, Api.ChannelInfo>;
+  member_updated: Fits<Omit<Frames.MemberUpdate, "user">, Api.MemberUpdated>;
+  reaction_changed: Fits<Frames.ReactionChange, Api.ReactionChanged>;
+  pending_updated: Fits<Pick<Frames.PendingUpdate, "state">, Api.PendingUpdated>;
+  ready: Fits<Frames.Ready, Api.Ready>;
+  resync: Fits<Frames.Resync, Api.Resync>;
 };

@@ -74,6 +74,7 @@ interface OtherEvent<T extends string, D> {
 export type ChannelEvent =
   | LogEvent<"message.created", Message>
   | LogEvent<"message.edited", Message>
+  | LogEvent<"message.updated", Message>
   | LogEvent<"message.deleted", { id: string }>
   | LogEvent<"reaction.added", ReactionChange>
   | LogEvent<"reaction.removed", ReactionChange>
@@ -86,7 +87,6 @@ export type LooseEvent =
   | OtherEvent<"channel.left", { id: string }>
   | OtherEvent<"read.updated", ReadState & { channel: string }>
   | OtherEvent<"thread.updated", ThreadState>
-  | OtherEvent<"message.updated", Message>
   | (OtherEvent<"pending.updated", PendingUpdate> & { channel: string })
   | OtherEvent<"notify.updated", { channel: string; level: NotifyLevel }>
   | OtherEvent<"notification.created", Omit<Notification, "read">>

@@ -9,8 +9,19 @@ describe("names that would turn what stands around them", () => {
   });
 
   it("are none if nobody sees anything of them", () => {
-    for (const name of ["", " \t\n", "\u200B", "\u2067\u2069", "\u3164", "\u115F\uFFA0", "\u2800", "\u0301", "\u00AD\uFE0F"])
+    for (const name of [
+      "",
+      " \t\n",
+      "\u200B",
+      "\u2067\u2069",
+      "\u3164",
+      "\u115F\uFFA0",
+      "\u2800",
+      "\u0301",
+      "\u00AD\uFE0F",
+    ])
       expect(straight(name)).toBe("");
-    for (const name of ["i", "\u200Bi", "안녕", "❤️", "é", "नि", "٣", "-"]) expect(straight(name)).not.toBe("");
+    for (const name of ["i", "\u200Bi", "안녕", "❤️", "é", "नि", "٣", "-"])
+      expect(straight(name)).not.toBe("");
   });
 });

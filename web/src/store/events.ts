@@ -29,6 +29,8 @@ export function overlay(channel: ChannelState, event: ChannelEvent, me: string):
       return created(channel, event.d);
     case "message.edited":
       return edited(channel, event.d, event.seq);
+    case "message.updated":
+      return restated(channel, event.d, event.seq);
     case "message.deleted":
       return removed(channel, event.d.id, event.seq);
     case "reaction.added":
@@ -126,8 +128,11 @@ function edited(channel: ChannelState, message: Message, seq: number): ChannelSt
   return { ...channel, messages, info };
 }
 
-/** What the message says came after its entry: it is as of now, and has no place of its own. */
-export function restated(channel: ChannelState, message: Message): ChannelState {
+/**
+ * The message as it stands now: a reaction was taken back while this client was away, or what it says came after its entry.
+ * The latter has no place of its own, no `seq`.
+ */
+function restated(channel: ChannelState, message: Message, seq?: number): ChannelState {
   const { text, mentions, attachments } = message;
   const says = { text, mentions, attachments };
   const known = channel.messages[message.id];
@@ -135,7 +140,7 @@ export function restated(channel: ChannelState, message: Message): ChannelState 
   const last = channel.info.last_message;
   return {
     ...channel,
-    messages: known ? putMessage(channel.messages, message, known.v) : channel.messages,
+    messages: known ? putMessage(channel.messages, message, seq ?? known.v) : channel.messages,
     // Also for an answer that is older than this.
     recent: channel.recent.map((event) =>
       (event.t === "message.created" || event.t === "message.edited") && event.d.id === message.id

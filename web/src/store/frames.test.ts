@@ -135,10 +135,10 @@ const EVENTS: Record<StreamEvent["t"], Case> = {
     is: "mentions",
   },
   "message.updated": {
-    frame: { op: "event", t: "message.updated", channel: ROOM, d: { ...first, text: "what it says" } },
-    shows: (state) => [said(state)?.text, room(state)?.info.last_message?.text, room(state)?.cursor],
-    was: ["first", "first", log.head],
-    is: ["what it says", "what it says", log.head],
+    frame: { ...at, t: "message.updated", d: { ...first, reactions: [] } },
+    shows: (state) => [said(state)?.reactions.length, said(state)?.edited_ts, room(state)?.cursor],
+    was: [1, undefined, log.head],
+    is: [0, undefined, seq],
   },
   "pending.updated": {
     frame: {
@@ -251,6 +251,18 @@ describe("each frame", () => {
       expect(feed(after, frame)).toEqual(after);
     });
   }
+});
+
+describe("what a message says, after its entry", () => {
+  it("has no place of its own, and is shown", () => {
+    const late = { op: "event", t: "message.updated", channel: ROOM, d: { ...first, text: "what it says" } };
+    const after = feed(start, late as StateFrame);
+    expect([said(after)?.text, room(after)?.info.last_message?.text]).toEqual([
+      "what it says",
+      "what it says",
+    ]);
+    expect(room(after)?.cursor).toBe(log.head);
+  });
 });
 
 describe("the frames that there are", () => {

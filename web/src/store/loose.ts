@@ -2,8 +2,7 @@
 
 import type { LooseEvent } from "../api/frames";
 import type { Channel, Notification, ReadState } from "../api/types";
-import { changeChannel, putUsers, setLevel, upsertChannel } from "./channels";
-import { restated } from "./events";
+import { putUsers, setLevel, upsertChannel } from "./channels";
 import type { State } from "./state";
 import { tellThreads } from "./threads";
 import { tellPending } from "./waiting";
@@ -37,8 +36,6 @@ export function applyLoose(state: State, event: LooseEvent, now: number): State 
     }
     case "thread.updated":
       return tellThreads(state, [event.d]);
-    case "message.updated":
-      return changeChannel(state, event.d.channel, (channel) => restated(channel, event.d));
     case "pending.updated":
       return tellPending(state, event.channel, event.d);
     case "notify.updated":

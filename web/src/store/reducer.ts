@@ -289,13 +289,14 @@ function applyFrame(state: State, frame: StateFrame, now: number): State {
   return forgetNotified(next, state.channels[frame.channel], frame);
 }
 
-/** A channel's name can come after its entry: what says so has no place of its own. */
+/** What a message says and a channel's name can come after their entries: what says so has no place of its own. */
 const hasPlace = (frame: { seq?: number }): boolean => frame.seq !== undefined;
 
 function isChannelEvent(frame: StreamEvent): frame is ChannelEvent {
   switch (frame.t) {
     case "message.created":
     case "message.edited":
+    case "message.updated":
     case "message.deleted":
     case "reaction.added":
     case "reaction.removed":

@@ -60,6 +60,13 @@ export type AccountEmail = {
 
 export type AccountRole = 'user' | 'admin';
 
+/**
+ * What one's account may do from now on.
+ */
+export type AccountUpdated = {
+    role: AccountRole;
+};
+
 export type Accounts = {
     next?: string | null;
     users: Array<Account>;
@@ -163,6 +170,14 @@ export type Block = {
     user: User;
 };
 
+/**
+ * Somebody whom one blocks, or does no longer.
+ */
+export type BlockUpdated = {
+    blocked: boolean;
+    user: string;
+};
+
 export type Blocks = {
     blocks: Array<Block>;
     next?: string | null;
@@ -258,6 +273,28 @@ export type ChannelInfo = {
 };
 
 /**
+ * A channel that one is in from now on, or is invited to. What is the viewer's own (what is unread, say) is in
+ * `GET /channels/{channel}`.
+ */
+export type ChannelJoined = ChannelInfo & {
+    /**
+     * The seq of the last entry.
+     */
+    head: I64;
+    /**
+     * `joined` or `invited`
+     */
+    membership: string;
+};
+
+/**
+ * A channel that one is in no longer.
+ */
+export type ChannelLeft = {
+    id: string;
+};
+
+/**
  * Who may join a channel, how much of the past a newcomer sees, and which role a capability needs.
  */
 export type ChannelPolicy = {
@@ -303,6 +340,42 @@ export type ChannelSync = {
 
 export type Channels = {
     channels: Array<Channel>;
+};
+
+/**
+ * What a client says.
+ */
+export type ClientFrame = {
+    d: Identify;
+    op: 'identify';
+} | {
+    d: Subscribe;
+    op: 'subscribe';
+} | {
+    d: Typing;
+    op: 'typing';
+} | {
+    op: 'ping';
+};
+
+/**
+ * What concerns the connection.
+ */
+export type ControlFrame = {
+    d: Hello;
+    op: 'hello';
+} | {
+    d: Ready;
+    op: 'ready';
+} | {
+    d: Resync;
+    op: 'resync';
+} | {
+    d: StreamError;
+    op: 'error';
+} | {
+    d: Nothing;
+    op: 'pong';
 };
 
 export type CreateAccount = {
@@ -453,6 +526,21 @@ export type Entry = {
     host_ts: number;
     seq: number;
     term: number;
+};
+
+/**
+ * An event: `t` says what `d` is.
+ */
+export type EventFrame = StreamEvent & {
+    /**
+     * The channel that it is about.
+     */
+    channel?: string;
+    op: string;
+    /**
+     * The entry that caused it: the client's cursor from then on.
+     */
+    seq?: I64;
 };
 
 /**
@@ -615,6 +703,34 @@ export type HeldChannels = {
 };
 
 /**
+ * The first frame of a stream.
+ */
+export type Hello = {
+    feature_level: number;
+    /**
+     * A client that is silent for so long gets a ping.
+     */
+    heartbeat_ms: number;
+    limits: StreamLimits;
+};
+
+/**
+ * Who it is, and what they have.
+ */
+export type Identify = {
+    /**
+     * The last seq that the client has, by channel.
+     */
+    channels?: {
+        [key: string]: I64;
+    };
+    /**
+     * Without it the cookie says who it is.
+     */
+    token?: string | null;
+};
+
+/**
  * Where a message was brought from, as whoever brought it says: nobody here vouches for it.
  */
 export type Imported = {
@@ -678,7 +794,10 @@ export type Log = {
  */
 export type LogEntry = {
     /**
-     * The canonical body, exactly as it was hashed.
+     * The canonical body, exactly as it was hashed. Null where there is none, where it was deleted or has not come yet from the
+     * channel's host, and where it is not for the asker: what a message said before an edit is for its author, moderators
+     * and the owner, and under `policy.history` `since_join` what stands before the asker's joining is for nobody who came after.
+     * Hashes and signatures hold without it.
      */
     body?: {
         [key: string]: unknown;
@@ -738,6 +857,16 @@ export type Member = {
      */
     since_seq: I64;
     user: User;
+};
+
+/**
+ * Somebody in a channel as they stand now.
+ */
+export type MemberUpdated = Member & {
+    /**
+     * How many are in the channel now.
+     */
+    member_count: number;
 };
 
 export type Members = {
@@ -808,6 +937,13 @@ export type Message = {
 };
 
 /**
+ * Which message was deleted.
+ */
+export type MessageDeleted = {
+    id: string;
+};
+
+/**
  * A page in the order of the log.
  */
 export type MessagePage = {
@@ -836,6 +972,10 @@ export type NewSession = {
     token?: string | null;
 };
 
+export type Nothing = {
+    [key: string]: unknown;
+};
+
 /**
  * Something that somebody should look at.
  */
@@ -858,6 +998,31 @@ export type Notifications = {
      * How many were not seen yet, on all pages.
      */
     unread: number;
+};
+
+/**
+ * Notifications were seen on another device.
+ */
+export type NotificationsRead = {
+    /**
+     * How many are left unseen.
+     */
+    unread: number;
+    /**
+     * Up to this notification's id.
+     */
+    up_to: number;
+};
+
+/**
+ * How loud a channel is.
+ */
+export type NotifyUpdated = {
+    channel: string;
+    /**
+     * `all`, `mentions` or `none`
+     */
+    level: string;
 };
 
 /**
@@ -921,6 +1086,21 @@ export type Pending = {
 };
 
 /**
+ * What became of something that waits for its channel's host.
+ */
+export type PendingUpdated = Pending & {
+    /**
+     * Why it was refused.
+     */
+    code?: string | null;
+    detail?: string | null;
+    /**
+     * `waiting`, `delivered`, `taken_back`, `refused` or `dismissed`
+     */
+    state: string;
+};
+
+/**
  * `@name:server`
  */
 export type PersonId = string;
@@ -949,6 +1129,18 @@ export type PolicyPatch = {
 };
 
 export type Presence = 'online' | 'offline';
+
+export type PresenceOf = {
+    id: string;
+    presence: Presence;
+};
+
+/**
+ * Who came or went.
+ */
+export type PresenceUpdated = {
+    users: Array<PresenceOf>;
+};
 
 /**
  * What went wrong (RFC 9457).
@@ -1028,6 +1220,25 @@ export type Reaction = {
     users: Array<string>;
 };
 
+/**
+ * A reaction that came or went.
+ */
+export type ReactionChanged = {
+    /**
+     * How many react so now.
+     */
+    count: number;
+    emoji: string;
+    /**
+     * The message's id.
+     */
+    message: string;
+    /**
+     * Who reacted so, or does no longer.
+     */
+    user: string;
+};
+
 export type ReadNotifications = {
     /**
      * The id of the newest notification that was seen.
@@ -1047,6 +1258,24 @@ export type ReadState = {
      */
     threads: boolean;
     unread: number;
+};
+
+/**
+ * All that was missed has been told.
+ */
+export type Ready = {
+    /**
+     * The seq of the last entry that was told, by channel.
+     */
+    heads: {
+        [key: string]: I64;
+    };
+    /**
+     * Ids of people in one's channels who are online, at most 500.
+     */
+    online: Array<string>;
+    session_id: string;
+    user_id: string;
 };
 
 /**
@@ -1088,6 +1317,21 @@ export type ResetPassword = {
      * At least 8 characters.
      */
     password: string;
+};
+
+/**
+ * Channels of which too much was missed.
+ */
+export type Resync = {
+    counts: {
+        [key: string]: UnreadCounts;
+    };
+    /**
+     * The seq of the last entry, by channel.
+     */
+    heads: {
+        [key: string]: I64;
+    };
 };
 
 /**
@@ -1180,6 +1424,11 @@ export type Server = {
     registration: string;
     version: string;
 };
+
+/**
+ * What the server says.
+ */
+export type ServerFrame = EventFrame | ControlFrame;
 
 /**
  * How far another server has a channel.
@@ -1306,6 +1555,22 @@ export type Setting = {
     value: unknown;
 };
 
+/**
+ * A setting that is kept no longer.
+ */
+export type SettingDeleted = {
+    /**
+     * Always true.
+     */
+    deleted: boolean;
+    key: string;
+};
+
+/**
+ * A setting that was changed or deleted on another device.
+ */
+export type SettingUpdated = Setting | SettingDeleted;
+
 export type Settings = {
     next?: string | null;
     settings: Array<Setting>;
@@ -1339,6 +1604,125 @@ export type Storage = {
     entries: number;
     file_bytes: number;
     files: number;
+};
+
+/**
+ * Why the stream ends.
+ */
+export type StreamError = {
+    code: string;
+    detail: string;
+};
+
+/**
+ * What happened.
+ */
+export type StreamEvent = {
+    d: Message;
+    t: 'message.created';
+} | {
+    d: Message;
+    t: 'message.edited';
+} | {
+    d: Message;
+    t: 'message.updated';
+} | {
+    d: MessageDeleted;
+    t: 'message.deleted';
+} | {
+    d: ReactionChanged;
+    t: 'reaction.added';
+} | {
+    d: ReactionChanged;
+    t: 'reaction.removed';
+} | {
+    d: ChannelInfo;
+    t: 'channel.updated';
+} | {
+    d: ChannelJoined;
+    t: 'channel.joined';
+} | {
+    d: ChannelLeft;
+    t: 'channel.left';
+} | {
+    d: MemberUpdated;
+    t: 'member.updated';
+} | {
+    d: ReadState;
+    t: 'read.updated';
+} | {
+    d: ThreadState;
+    t: 'thread.updated';
+} | {
+    d: PendingUpdated;
+    t: 'pending.updated';
+} | {
+    d: NotifyUpdated;
+    t: 'notify.updated';
+} | {
+    d: Notification;
+    t: 'notification.created';
+} | {
+    d: NotificationsRead;
+    t: 'notifications.read';
+} | {
+    d: Attention;
+    t: 'attention.updated';
+} | {
+    d: SettingUpdated;
+    t: 'settings.updated';
+} | {
+    d: BlockUpdated;
+    t: 'blocks.updated';
+} | {
+    d: AccountUpdated;
+    t: 'account.updated';
+} | {
+    d: User;
+    t: 'user.updated';
+} | {
+    d: TypingSeen;
+    t: 'typing';
+} | {
+    d: PresenceUpdated;
+    t: 'presence';
+};
+
+export type StreamLimits = {
+    /**
+     * Channels that one identify or subscribe may name.
+     */
+    channels: number;
+    /**
+     * Longest frame of a client, in bytes.
+     */
+    frame_bytes: number;
+    frames_per_minute: number;
+    /**
+     * Longest identify or subscribe frame, in bytes.
+     */
+    identify_bytes: number;
+    /**
+     * Within how long a client has to identify.
+     */
+    identify_ms: number;
+    queue_bytes: number;
+    /**
+     * Frames that may wait for a socket that reads slowly, and their bytes.
+     */
+    queue_frames: number;
+};
+
+/**
+ * Asks to be told again.
+ */
+export type Subscribe = {
+    /**
+     * The last seq that the client has, by channel.
+     */
+    channels: {
+        [key: string]: I64;
+    };
 };
 
 /**
@@ -1425,6 +1809,29 @@ export type Threads = {
     threads: Array<FollowedThread>;
 };
 
+/**
+ * Says that one writes.
+ */
+export type Typing = {
+    channel: string;
+};
+
+/**
+ * Somebody writes.
+ */
+export type TypingSeen = {
+    /**
+     * For how many milliseconds this holds.
+     */
+    expires_ms: number;
+    user: string;
+};
+
+export type UnreadCounts = {
+    mentions: number;
+    unread: number;
+};
+
 export type UpdateAccount = {
     /**
      * Kept from logging in; its sessions end at once. Nothing is deleted.
@@ -1488,7 +1895,8 @@ export type UpdateMe = {
 
 export type UpdateMember = {
     /**
-     * `invited` asks in, `left` removes (or lifts a ban), `banned` bans, `joined` stays as it is.
+     * `invited` asks in, `left` removes (or lifts a ban), `banned` bans, `joined` stays as it is; of oneself `knocking` asks to be
+     * let in.
      */
     membership?: string | null;
     /**
@@ -1496,7 +1904,7 @@ export type UpdateMember = {
      */
     reason?: string | null;
     /**
-     * `owner` hands the channel over.
+     * Of somebody who is joined or invited. `owner` hands the channel over.
      */
     role?: string | null;
 };
@@ -4687,7 +5095,8 @@ export type GetThumbnailData = {
     };
     query: {
         /**
-         * The longest side in pixels: 96, 320, 640 or 1280. Without it the path is that of a file which is called `thumbnail`.
+         * The longest side in pixels: 96, 320, 640 or 1280. (Without it the path is that of a file which is called `thumbnail`,
+         * and the answer as of any other file.)
          */
         size: number;
     };
