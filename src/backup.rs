@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use loggia::config::Config;
 use loggia::domain::remote::recover;
@@ -84,9 +84,15 @@ pub fn backup(config: &Config, to: &Path) -> Outcome {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut conn = Conn::open(&config.database_url())?;
     conn.read_only()?;
-    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to).map_err(of(to))?;
-    let written = write(&mut conn, config, (&runtime, &store), ZipWriter::new(file));
-    let written = written.inspect_err(|_| drop(std::fs::remove_file(to)));
+    if to.try_exists().map_err(of(to))? {
+        return Err(of(to)(io::ErrorKind::AlreadyExists.into()).into());
+    }
+    // Whoever finds a file of that name finds all of it, whenever this is stopped. What an earlier run left is written over.
+    let part = PathBuf::from(format!("{}.part", to.display()));
+    let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&part);
+    let written = write(&mut conn, config, (&runtime, &store), ZipWriter::new(file.map_err(of(&part))?))
+        .and_then(|written| std::fs::rename(&part, to).map(|()| written).map_err(of(to)));
+    let written = written.inspect_err(|_| drop(std::fs::remove_file(&part)));
     let (rows, files, missing) = written.map_err(|error| format!("{}: {error}", to.display()))?;
     println!("{rows} rows and {files} files were written; {missing} files are not in the store");
     Ok(true)
@@ -159,6 +165,8 @@ pub fn restore(config: &Config, from: &Path) -> Outcome {
         return Err(StartError::OtherName { stored: manifest.server, given }.into());
     }
     let _alone = server::claim_alone(config)?;
+    let part = config.data_dir.join(server::RESTORING);
+    File::create(&part).and_then(|part| part.sync_all()).map_err(of(&part))?;
     server::migrate(config)?;
     let mut conn = Conn::open(&config.database_url())?;
     let tables = dump::tables(&mut conn)?;
@@ -168,6 +176,7 @@ pub fn restore(config: &Config, from: &Path) -> Outcome {
         let rows = restore_rows(conn, config, &tables, &manifest, &mut archive)?;
         Ok::<_, BackupError>((rows, let_go_of_lost(conn, config, &kept)?))
     })?;
+    std::fs::remove_file(&part).map_err(of(&part))?;
     println!("{rows} rows and {} files were restored", kept.len());
     if lost > 0 {
         eprintln!(
@@ -287,7 +296,7 @@ fn restore_files(
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let names: Vec<String> =
         archive.file_names().map(|name| name.map(Cow::into_owned)).collect::<Result<_, _>>()?;
-    let part = config.data_dir.join("restoring.part");
+    let part = config.data_dir.join(server::RESTORING);
     let mut kept = BTreeSet::new();
     for name in &names {
         let Some(hash) = name.strip_prefix("files/") else { continue };
@@ -307,9 +316,6 @@ fn restore_files(
         }
         runtime.block_on(store.put(&found, &part)).map_err(|error| refused(error.to_string()))?;
         kept.insert(hash.to_owned());
-    }
-    if !kept.is_empty() {
-        std::fs::remove_file(&part).map_err(of(&part))?;
     }
     Ok(kept)
 }

@@ -3,19 +3,20 @@
 mod backup;
 mod demo;
 mod doctor;
+mod log;
 mod operator;
 mod portability;
 mod terminal;
 
 use std::fs::File;
-use std::io::{BufReader, BufWriter, IsTerminal, Write};
+use std::io::{BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use loggia::client_api;
-use loggia::config::{Config, FileStorage, LogFormat, Registration, Settings};
+use loggia::config::{Config, FileStorage, Registration, Settings};
 use loggia::domain::accounts::NewAccount;
 use loggia::domain::archive::{self, ArchiveError};
 use loggia::domain::verify::{verify_all, verify_export};
@@ -193,14 +194,14 @@ fn main() -> ExitCode {
         }
         _ => {}
     }
-    let config = match Config::load(cli.config.as_deref(), std::env::vars()) {
+    let config = match Config::load(cli.config.as_deref(), terminal::environment()) {
         Ok(config) => Arc::new(config),
         Err(error) => {
             eprintln!("loggia: {error}");
             return ExitCode::from(EXIT_SETTINGS);
         }
     };
-    if let Err(error) = start_log(&config) {
+    if let Err(error) = log::start(&config.settings.log) {
         eprintln!("loggia: log.level: {error}");
         return ExitCode::from(EXIT_SETTINGS);
     }
@@ -338,20 +339,6 @@ fn say_config(config: &Config) {
     }
 }
 
-fn start_log(config: &Config) -> Result<(), tracing_subscriber::filter::ParseError> {
-    use tracing_subscriber::EnvFilter;
-    let filter = EnvFilter::builder().parse(&*config.settings.log.level)?;
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr);
-    match config.settings.log.format {
-        LogFormat::Text => log.init(),
-        LogFormat::Json => log.json().init(),
-    }
-    Ok(())
-}
-
 async fn serve(config: Arc<Config>, file: Option<&Path>) -> Outcome {
     let mut running = server::start(config.clone()).await?;
     let mut url = config.public_url();
@@ -374,7 +361,7 @@ async fn serve(config: Arc<Config>, file: Option<&Path>) -> Outcome {
         tokio::select! {
             _ = tokio::signal::ctrl_c() => break,
             _ = terminate.recv() => break,
-            _ = hangup.recv() => match Config::load(file, std::env::vars()) {
+            _ = hangup.recv() => match Config::load(file, terminal::environment()) {
                 Ok(again) => {
                     running.reload(again.federation.peers);
                     tracing::info!("federation.allow and deny were read again, and the certificate if it is another");

@@ -67,9 +67,13 @@ pub fn client_by(vetted: Vetted, extra_root_ca: Option<&Path>) -> Result<reqwest
     let mut roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     if let Some(path) = extra_root_ca {
         let what = format!("extra_root_ca {}", path.display());
+        let public = roots.len();
         for certificate in CertificateDer::pem_file_iter(path).map_err(|error| problem(&what, &error))? {
             let certificate = certificate.map_err(|error| problem(&what, &error))?;
             roots.add(certificate).map_err(|error| problem(&what, &error))?;
+        }
+        if roots.len() == public {
+            return Err(problem(&what, &"has no certificate"));
         }
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());

@@ -46,6 +46,7 @@ use crate::push::{self, Vapid};
 use crate::storage::{self, ChannelNum, Conn, ReadPool};
 pub use alone::Alone;
 use health::{health, ready};
+pub use identity::RESTORING;
 pub use rehearsal::rehearse;
 use settings::{BACKLOG, HEAD_MAX, bounds, open_files, processors, read_threads, size};
 use upkeep::{House, Sweeping, keep_files, keep_house};
@@ -61,6 +62,10 @@ pub enum StartError {
         "this data belongs to the server {stored:?}, but the settings say {given:?}: a server's name is signed into everything and can't change"
     )]
     OtherName { stored: String, given: String },
+    #[error(
+        "a restore did not finish, and nothing of it is here: run it again, or delete {0} to begin a new server with new keys"
+    )]
+    Unrestored(String),
     #[error("another server is using {0}")]
     InUse(String),
     #[error("{0}")]
@@ -85,6 +90,7 @@ impl StartError {
         matches!(
             self,
             StartError::OtherName { .. }
+                | StartError::Unrestored(_)
                 | StartError::Client(_)
                 | StartError::Mail(_)
                 | StartError::Tls { .. }
@@ -349,7 +355,7 @@ pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Runn
     let (app_hub, for_servers) = (hub.clone(), shared.clone());
     // Without an address of its own, federation shares the one for people.
     let elsewhere = config.federation.listen.is_some();
-    let beside = inbound.clone().filter(|_| !elsewhere);
+    let beside = inbound.clone();
     let patience = Duration::from_millis(u64::from(config.settings.stream.heartbeat_ms)) * 2;
     let threads = usize::try_from(config.settings.server.http_threads).unwrap_or(0);
     let server = HttpServer::new(move || {
@@ -359,7 +365,7 @@ pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Runn
             .app_data(web::Data::from(app_hub.bell()))
             .app_data(extract::path_config())
             .wrap(middleware::from_fn(context::wrap))
-            .configure(|app| listener::with_federation(app, beside.as_ref()))
+            .configure(|app| listener::with_federation(app, beside.as_ref(), elsewhere))
             .route("/health", web::get().to(health))
             .route("/health", web::head().to(health))
             .route("/ready", web::get().to(ready))

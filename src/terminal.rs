@@ -1,6 +1,6 @@
 //! What is asked of whoever sits at a terminal, and what they are told to type.
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 
 /// A password: typed without being shown, or the first line of what is not a terminal.
 pub fn read_password() -> io::Result<String> {
@@ -55,18 +55,26 @@ fn quoted(word: &str) -> String {
     if word.bytes().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
-/// Ends the program without a word when whoever read its output has gone, as in `loggia user list | head -1`: `println!`
-/// panics then. With the status that a shell shows for a program that SIGPIPE ended.
+/// Ends the program where it can't say what it has to say: `println!` panics then. Without a word when whoever read its output
+/// has gone, as in `loggia user list | head -1`, with the status that a shell shows for a program that SIGPIPE ended.
 pub fn end_when_nobody_reads() {
     const ENDED_BY_SIGPIPE: i32 = 128 + 13;
     let otherwise = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        let text = panic.payload_as_str().unwrap_or_default();
-        if text.starts_with("failed printing to stdout: Broken pipe") {
+        let text = panic.payload().downcast_ref::<String>().map(String::as_str).unwrap_or_default();
+        let Some(failed) = text.strip_prefix("failed printing to ") else { return otherwise(panic) };
+        if failed.contains("Broken pipe") {
             std::process::exit(ENDED_BY_SIGPIPE);
         }
-        otherwise(panic);
+        let _ = writeln!(io::stderr(), "loggia: {text}");
+        std::process::exit(1);
     }));
+}
+
+/// The environment's variables. What is no text in one is made one: it may be none of ours.
+pub fn environment() -> impl Iterator<Item = (String, String)> {
+    let text = |given: std::ffi::OsString| given.to_string_lossy().into_owned();
+    std::env::vars_os().map(move |(name, value)| (text(name), text(value)))
 }
 
 #[cfg(test)]

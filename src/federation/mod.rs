@@ -9,7 +9,7 @@ pub mod outbound;
 pub mod own_keys;
 
 pub use courier::Courier;
-pub use inbound::{Inbound, configure, document};
+pub use inbound::{Inbound, configure, configure_document, document};
 pub use outbound::Outbound;
 
 /// Below this path are all endpoints for servers.

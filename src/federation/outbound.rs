@@ -71,7 +71,10 @@ fn endpoint_in(server: &ServerName, document: &KeyDocument) -> Result<String, Pe
 fn is_astray(error: &PeerError) -> bool {
     match error {
         PeerError::Unreachable(..) => true,
-        PeerError::Problem { code, .. } => code == "wrong_destination" || code.starts_with(NO_CODE),
+        // `not_found` is what a server says whose listener for others is another now.
+        PeerError::Problem { code, .. } => {
+            matches!(&**code, "wrong_destination" | "not_found") || code.starts_with(NO_CODE)
+        }
         _ => false,
     }
 }

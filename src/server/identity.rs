@@ -8,6 +8,9 @@ use crate::federation::own_keys;
 use crate::protocol::key_document::SignedKeySet;
 use crate::storage::{self, Conn, meta};
 
+/// In the data directory while a backup is restored, and after that when it did not come to its end.
+pub const RESTORING: &str = "restoring.part";
+
 /// Who this server is: its name, for ever, and the key that signs now, made at the first start.
 pub fn load(
     conn: &mut Conn,
@@ -29,6 +32,11 @@ fn load_within(
         return Err(StartError::OtherName { stored, given: config.name.as_str().to_owned() });
     }
     if meta::active_key(conn)?.is_none() {
+        // Under the same name, but with other keys, it would be a stranger to all others.
+        let part = config.data_dir.join(RESTORING);
+        if part.exists() {
+            return Err(StartError::Unrestored(part.display().to_string()));
+        }
         let key = meta::SigningKeyRow {
             kid: own_keys::fresh_kid(),
             seed: random::<32>().to_vec(),

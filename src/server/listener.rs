@@ -41,10 +41,15 @@ pub(super) async fn federate(
     Ok(web::Data::new(Inbound::new(domain.clone(), own, outbound, courier)))
 }
 
-pub(super) fn with_federation(app: &mut web::ServiceConfig, inbound: Option<&web::Data<Inbound>>) {
-    if let Some(inbound) = inbound {
-        app.app_data(inbound.clone()).configure(federation::configure);
-    }
+/// What people's listener has for other servers: all of it, or, where they have one of their own, the key document alone.
+pub(super) fn with_federation(
+    app: &mut web::ServiceConfig,
+    inbound: Option<&web::Data<Inbound>>,
+    elsewhere: bool,
+) {
+    let Some(inbound) = inbound else { return };
+    app.app_data(inbound.clone());
+    app.configure(if elsewhere { federation::configure_document } else { federation::configure });
 }
 
 /// Serves other servers at an address of their own, with TLS where there is a certificate. HTTP/1.1 only: of HTTP/2 a
@@ -66,7 +71,7 @@ pub(super) fn listen_for_servers(
             .app_data(extract::path_config())
             .wrap(middleware::from_fn(context::wrap))
             .wrap(middleware::from_fn(doors::tell))
-            .configure(|app| with_federation(app, Some(&inbound)))
+            .configure(|app| with_federation(app, Some(&inbound), false))
             .route("/health", web::get().to(health))
             .default_service(web::route().to(nothing));
         map_config(app, |()| AppConfig::default())

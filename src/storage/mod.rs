@@ -28,6 +28,7 @@ pub mod pending;
 mod pipeline;
 mod pool;
 pub mod pushes;
+mod reach;
 pub mod refusals;
 mod schema;
 pub mod search;
@@ -45,6 +46,7 @@ use conn::kept_update;
 pub use conn::{Columns, Conn, PgConnection, RunQueryDsl, is_postgres};
 pub use pipeline::Soon;
 pub use pool::{RECONNECT_DELAY, REST_MAX, ReadPool};
+pub use reach::Reach;
 
 /// Why the database did not do what it was asked. None of these is a client's fault.
 #[derive(Debug, Clone, thiserror::Error)]

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 
+use super::reach::Reach;
 use super::{Conn, Error};
 
 type Job = Box<dyn FnOnce(&mut Conn) + Send>;
@@ -25,6 +26,7 @@ pub const RECONNECT_DELAY: Duration = Duration::from_millis(200);
 #[derive(Clone)]
 pub struct ReadPool {
     jobs: mpsc::Sender<Job>,
+    reach: Arc<Reach>,
 }
 
 impl ReadPool {
@@ -32,22 +34,26 @@ impl ReadPool {
     pub fn start(url: &str, threads: usize) -> std::io::Result<ReadPool> {
         let (jobs, receiver) = mpsc::channel(QUEUE_JOBS_MAX);
         let queue = Arc::new(Mutex::new(receiver));
+        let reach = Arc::new(Reach::new("reading"));
         for n in 0..threads.max(1) {
-            let (url, queue) = (url.to_owned(), queue.clone());
+            let (url, queue, reach) = (url.to_owned(), queue.clone(), reach.clone());
             thread::Builder::new().name(format!("db-read-{n}")).spawn(move || {
                 // A panic or a lost connection costs the connection and the work it held, nothing else.
-                while !catch_unwind(AssertUnwindSafe(|| serve(&url, &queue))).unwrap_or(false) {
+                while !catch_unwind(AssertUnwindSafe(|| serve(&url, &queue, &reach))).unwrap_or(false) {
+                    if reach.is_away() {
+                        refuse(&queue);
+                    }
                     thread::sleep(RECONNECT_DELAY);
                 }
             })?;
         }
-        Ok(ReadPool { jobs })
+        Ok(ReadPool { jobs, reach })
     }
 
     /// Runs `work` on a reading connection; all of it sees one state of the database.
     ///
     /// # Errors
-    /// What `work` answers, or [`Error::Busy`] when too much waits, or [`Error::Lost`].
+    /// What `work` answers, or [`Error::Busy`] when too much waits or the database is away, or [`Error::Lost`].
     pub async fn read<T, E, F>(&self, work: F) -> std::result::Result<T, E>
     where
         F: FnOnce(&mut Conn) -> std::result::Result<T, E> + Send + 'static,
@@ -59,7 +65,7 @@ impl ReadPool {
             mpsc::error::TrySendError::Full(_) => Error::Busy,
             mpsc::error::TrySendError::Closed(_) => Error::Lost,
         })?;
-        outcome.await.unwrap_or_else(|_| Err(Error::Lost.into()))
+        outcome.await.unwrap_or_else(|_| Err(self.reach.lost().into()))
     }
 
     /// As [`ReadPool::read`], but waits for its place when too much waits: for what all clients ask at once when the
@@ -76,7 +82,7 @@ impl ReadPool {
         let (job, outcome) = job(work);
         let place = tokio::time::timeout(TURN_WAIT_MAX, self.jobs.send(job)).await;
         place.map_err(|_| Error::Busy)?.map_err(|_| Error::Lost)?;
-        outcome.await.unwrap_or_else(|_| Err(Error::Lost.into()))
+        outcome.await.unwrap_or_else(|_| Err(self.reach.lost().into()))
     }
 }
 
@@ -97,24 +103,28 @@ where
 }
 
 /// Serves the queue with one connection after another. True once the queue has closed.
-fn serve(url: &str, queue: &Mutex<mpsc::Receiver<Job>>) -> bool {
-    let Some(mut conn) = connect(url) else { return false };
+fn serve(url: &str, queue: &Mutex<mpsc::Receiver<Job>>, reach: &Reach) -> bool {
+    let open = || Conn::open(url).and_then(|mut conn| conn.read_only().map(|()| conn));
+    let Some(mut held) = reach.connect(open) else { return false };
     let mut used = Instant::now();
     loop {
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv();
         let Some(job) = job else { return true };
-        if conn.is_broken() || (used.elapsed() > REST_MAX && !conn.is_alive()) {
-            let Some(again) = connect(url) else { return false };
-            conn = again;
+        if held.conn.is_broken() || (used.elapsed() > REST_MAX && !held.conn.is_alive()) {
+            drop(held);
+            let Some(again) = reach.reconnect(open) else { return false };
+            held = again;
         }
-        job(&mut conn);
+        job(&mut held.conn);
         used = Instant::now();
     }
 }
 
-fn connect(url: &str) -> Option<Conn> {
-    let opened = Conn::open(url).and_then(|mut conn| conn.read_only().map(|()| conn));
-    opened.inspect_err(|error| tracing::error!(%error, "cannot open the database for reading")).ok()
+/// Lets go of all that waits: it hears of that.
+fn refuse(queue: &Mutex<mpsc::Receiver<Job>>) {
+    // Whoever holds it waits for work, with a connection.
+    let Ok(mut queue) = queue.try_lock() else { return };
+    while queue.try_recv().is_ok() {}
 }
 
 #[cfg(test)]
@@ -122,6 +132,22 @@ mod tests {
     use super::*;
 
     type Outcome = std::result::Result<(), Error>;
+
+    /// Nobody waits for a database that is away for as long as it may be.
+    #[tokio::test]
+    async fn what_is_read_of_a_database_that_is_away_is_refused() {
+        // A port on which nobody listens.
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("postgres://nobody@{}/none", listener.local_addr().expect("an address"));
+        drop(listener);
+        let pool = ReadPool::start(&url, 2).expect("threads");
+        let nothing = |_: &mut Conn| -> Outcome { Ok(()) };
+        let in_time = |read| tokio::time::timeout(Duration::from_secs(60), read);
+        for _ in 0..3 {
+            let (one, other) = tokio::join!(in_time(pool.read(nothing)), in_time(pool.read(nothing)));
+            assert!(matches!((one, other), (Ok(Err(Error::Busy)), Ok(Err(Error::Busy)))));
+        }
+    }
 
     #[tokio::test]
     async fn what_is_read_in_turn_waits_where_others_are_refused() {

@@ -48,7 +48,7 @@ use super::clock::Clock;
 use super::effect::{Audience, Effect};
 use super::pushes::Wanted;
 use crate::protocol::ids::{ChannelId, UserId};
-use crate::storage::{self, ChannelNum, Conn, RECONNECT_DELAY, is_postgres};
+use crate::storage::{self, ChannelNum, Conn, RECONNECT_DELAY, Reach, is_postgres};
 
 /// How many units of work may wait for one lane.
 const QUEUE_UNITS_MAX: usize = 8_192;
@@ -134,11 +134,25 @@ enum Job {
 /// Hands units of work to the lanes.
 #[derive(Clone)]
 pub struct Writer {
-    lanes: Vec<mpsc::Sender<Job>>,
+    lanes: Vec<Way>,
     /// How many transactions there were: two equal numbers say that nobody wrote in between.
     commits: Arc<AtomicU64>,
     ahead: Arc<Ahead>,
     pub gate: Arc<Gate>,
+}
+
+/// The way to a lane.
+#[derive(Clone)]
+struct Way {
+    jobs: mpsc::Sender<Job>,
+    reach: Arc<Reach>,
+}
+
+impl Way {
+    /// What is said of work that was let go of.
+    fn lost(&self) -> Error {
+        self.reach.lost().into()
+    }
 }
 
 /// What a writer needs to know.
@@ -165,16 +179,19 @@ impl Writer {
         let ahead = Arc::new(Ahead::new(context.identity.clone(), context.clock.clone()));
         for n in 0..count {
             let (sender, mut queue) = mpsc::channel(QUEUE_UNITS_MAX);
+            let reach = Arc::new(Reach::new("writing"));
+            lanes.push(Way { jobs: sender, reach: reach.clone() });
             let (context, commits, ahead) = (context.clone(), commits.clone(), ahead.clone());
             let handle = thread::Builder::new().name(format!("db-write-{n}")).spawn(move || {
                 // A panic or a lost connection costs the transaction under way, nothing else.
-                while !catch_unwind(AssertUnwindSafe(|| serve(&context, &mut queue, (&commits, &ahead))))
-                    .unwrap_or(false)
+                while !catch_unwind(AssertUnwindSafe(|| {
+                    serve(&context, &mut queue, (&commits, &ahead, &reach))
+                }))
+                .unwrap_or(false)
                 {
                     thread::sleep(RECONNECT_DELAY);
                 }
             })?;
-            lanes.push(sender);
             handles.push(handle);
         }
         Ok((Writer { lanes, commits, ahead, gate: context.gate.clone() }, handles))
@@ -264,8 +281,8 @@ impl Writer {
     pub async fn compact(&self) -> Result<(), Error> {
         for lane in &self.lanes {
             let (reply, outcome) = oneshot::channel();
-            lane.try_send(Job::Compact(reply)).map_err(refused)?;
-            outcome.await.unwrap_or(Err(storage::Error::Lost))?;
+            lane.jobs.try_send(Job::Compact(reply)).map_err(refused)?;
+            outcome.await.map_err(|_| lane.lost())??;
         }
         Ok(())
     }
@@ -283,8 +300,8 @@ impl Writer {
                 }) as Acknowledge
             });
             let job = Job::Unit(Unit { key: 0, asks: None, run });
-            lane.send(job).await.map_err(|_| Error::Internal(storage::Error::Lost))?;
-            done.await.map_err(|_| Error::Internal(storage::Error::Lost))
+            lane.jobs.send(job).await.map_err(|_| lane.lost())?;
+            done.await.map_err(|_| lane.lost())
         });
         futures_util::future::try_join_all(waits).await.map(drop)
     }
@@ -310,9 +327,9 @@ impl Writer {
         let lanes = u64::try_from(self.lanes.len()).unwrap_or(1).max(1);
         let lane = usize::try_from(key % lanes).unwrap_or(0);
         let lane = self.lanes.get(lane).ok_or(Error::Internal(storage::Error::Lost))?;
-        lane.try_send(Job::Unit(Unit { key, asks, run })).map_err(refused)?;
+        lane.jobs.try_send(Job::Unit(Unit { key, asks, run })).map_err(refused)?;
         queued();
-        outcome.await.unwrap_or(Err(Error::Internal(storage::Error::Lost)))
+        outcome.await.unwrap_or_else(|_| Err(lane.lost()))
     }
 }
 

@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::ahead::Ahead;
 use super::lane::Lane;
 use super::{Asks, Job, Unit, Work, WriterContext};
-use crate::storage::{self, Conn, RECONNECT_DELAY, REST_MAX};
+use crate::storage::{self, Conn, RECONNECT_DELAY, REST_MAX, Reach};
 
 /// How many units of work one commit carries at most.
 const GROUP_UNITS_MAX: usize = 1_024;
@@ -25,9 +25,15 @@ type Compacting = Option<oneshot::Sender<Result<(), storage::Error>>>;
 pub(super) fn serve(
     context: &WriterContext,
     queue: &mut mpsc::Receiver<Job>,
-    (commits, ahead): (&AtomicU64, &Ahead),
+    (commits, ahead, reach): (&AtomicU64, &Ahead, &Reach),
 ) -> bool {
-    let Some(mut conn) = connect(&context.url) else { return false };
+    let open = || Conn::open(&context.url).and_then(|mut conn| conn.use_indices().map(|()| conn));
+    let Some(mut held) = reach.connect(open) else {
+        if reach.is_away() {
+            refuse(queue);
+        }
+        return false;
+    };
     let mut lane = Lane::new(context);
     let mut waiting: VecDeque<Unit> = VecDeque::new();
     let mut used = Instant::now();
@@ -36,29 +42,28 @@ pub(super) fn serve(
     loop {
         if since_checkpoint >= CHECKPOINT_UNITS && waiting.is_empty() && queue.is_empty() {
             since_checkpoint = 0;
-            if let Err(error) = conn.checkpoint() {
+            if let Err(error) = held.conn.checkpoint() {
                 tracing::warn!(%error, "the write-ahead log stays as it is for now");
             }
         }
         if !gather(queue, &mut waiting, &mut compacting) {
             return true;
         }
-        if conn.is_broken() || (used.elapsed() > REST_MAX && !conn.is_alive()) {
-            let Some(again) = connect(&context.url) else {
-                thread::sleep(RECONNECT_DELAY);
-                continue;
-            };
-            conn = again;
+        if held.conn.is_broken() || (used.elapsed() > REST_MAX && !held.conn.is_alive()) {
+            drop(held);
+            // What waits is let go of, and hears of that, rather than be done when nobody waits for it any more.
+            let Some(again) = reach.reconnect(open) else { return false };
+            held = again;
         }
         if let Some(reply) = compacting.take_if(|_| waiting.is_empty()) {
-            let _ = reply.send(conn.compact());
+            let _ = reply.send(held.conn.compact());
             continue;
         }
-        let mut group = next_group(&mut waiting, conn.is_postgres());
+        let mut group = next_group(&mut waiting, held.conn.is_postgres());
         commits.fetch_add(1, Ordering::Relaxed);
         let units = group.len();
         since_checkpoint += units;
-        commit_group(&mut conn, &mut lane, &mut group, (context, ahead));
+        commit_group(&mut held.conn, &mut lane, &mut group, (context, ahead));
         if group.len() == units {
             // No transaction could begin: whatever is the matter may pass.
             thread::sleep(RECONNECT_DELAY);
@@ -151,9 +156,9 @@ fn commit_group(
     }
 }
 
-fn connect(url: &str) -> Option<Conn> {
-    let opened = Conn::open(url).and_then(|mut conn| conn.use_indices().map(|()| conn));
-    opened.inspect_err(|error| tracing::error!(%error, "cannot open the database for writing")).ok()
+/// Lets go of all that waits: it hears of that.
+fn refuse(queue: &mut mpsc::Receiver<Job>) {
+    while queue.try_recv().is_ok() {}
 }
 
 #[cfg(test)]

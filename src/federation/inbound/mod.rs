@@ -140,10 +140,15 @@ endpoints! {
     files::get_file ["file_not_found", "bad_range"];
 }
 
-/// Adds the key document and the endpoints for servers.
-pub fn configure(config: &mut web::ServiceConfig) {
+/// Adds the key document: others look for it on port 443, which is where people's requests come in.
+pub fn configure_document(config: &mut web::ServiceConfig) {
     let document = web::resource(WELL_KNOWN).route(web::get().to(well_known));
     config.service(document.wrap(from_fn(by_address)));
+}
+
+/// Adds the key document and the endpoints for servers.
+pub fn configure(config: &mut web::ServiceConfig) {
+    configure_document(config);
     let below = web::scope(BASE).configure(routes).default_service(web::route().to(nothing));
     config.service(below.wrap(from_fn(by_address)));
 }

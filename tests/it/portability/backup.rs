@@ -143,6 +143,9 @@ async fn what_can_not_be_restored_changes_nothing() {
         _ => bytes,
     });
     refused(&second, &other, "NOT NULL");
+    // A start now would make a server with other keys under the same name.
+    let (began, said) = second.run(&["user", "create", "ann", "--password", "correct horse"]);
+    assert!(!began && said.contains("a restore did not finish"), "{said}");
     second.must(&["restore", file.to_str().expect("a path")]);
 }
 
