@@ -86,3 +86,60 @@ test("what came while the line was cut stands below a line, also where one looks
   await bo.sees("Said meanwhile");
   await expect(page.getByTestId("new-line")).toBeVisible();
 });
+
+test("marks, names, codes, emoji and quotes are taken back by Ctrl+Z, and what was typed before them", async () => {
+  const { page } = ada;
+  await ada.composer.fill("");
+  const { keyboard } = page;
+  /** As often as it takes: how much of what was typed goes at once is the browser's own. */
+  const undo = async (...values: string[]) => {
+    for (const value of values) {
+      await expect(async () => {
+        await keyboard.press("Control+z");
+        expect(await ada.composer.inputValue()).toBe(value);
+      }).toPass({ timeout: 15_000, intervals: [20] });
+    }
+  };
+  const suggestions = page.getByRole("listbox", { name: "Suggestions" });
+
+  await keyboard.type("abc def");
+  await keyboard.press("Control+a");
+  await keyboard.press("Control+b");
+  await expect(ada.composer).toHaveValue("**abc def**");
+  await keyboard.press("Control+b");
+  await expect(ada.composer).toHaveValue("abc def");
+  await keyboard.press("Control+z");
+  await expect(ada.composer).toHaveValue("**abc def**");
+  await keyboard.press("Control+z");
+  await expect(ada.composer).toHaveValue("abc def");
+  await keyboard.press("Control+Shift+z");
+  await expect(ada.composer).toHaveValue("**abc def**");
+  await undo("abc def", "");
+
+  await keyboard.type("hello world @b");
+  await expect(suggestions).toBeVisible();
+  await keyboard.press("Tab");
+  await keyboard.type("too");
+  await expect(ada.composer).toHaveValue("hello world @bo too");
+  await undo("hello world @bo ", "hello world @b", "");
+
+  await keyboard.type("yes :tada");
+  await expect(suggestions).toBeVisible();
+  await keyboard.type(":");
+  await expect(ada.composer).toHaveValue("yes 🎉");
+  await undo("yes :tada:", "");
+
+  await keyboard.type("well");
+  await page.getByRole("button", { name: "Insert emoji" }).click();
+  await page.getByRole("dialog").getByRole("searchbox").fill("tada");
+  await keyboard.press("Enter");
+  await expect(ada.composer).toHaveValue("well🎉");
+  await expect(ada.composer).toBeFocused();
+  await undo("well");
+  await bo.send("Quote me");
+  await ada.act("Quote me", "Quote");
+  await expect(ada.composer).toHaveValue("well\n\n> Quote me\n\n");
+  await expect(ada.composer).toBeFocused();
+  await undo("well");
+  await ada.composer.fill("");
+});

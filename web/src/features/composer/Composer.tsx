@@ -6,7 +6,6 @@ import { composing, sends } from "../../lib/keys";
 import { plainText } from "../../ui/markdown/parse";
 import { IconButton } from "../../ui/Button";
 import { GrowingText } from "../../ui/GrowingText";
-import { Suggestions } from "../../ui/Suggestions";
 import { displayName } from "../../store/selectors";
 import type { Uploaded } from "../../api/files";
 import { useClient, useSelect } from "../app/context";
@@ -16,9 +15,9 @@ import { Chips } from "../files/Chips";
 import { DropHint } from "../files/DropHint";
 import { useAttaching } from "../files/useAttaching";
 import { useCommands } from "./useCommands";
-import { useCompletion } from "./useCompletion";
 import { quoted, useQuotes } from "./quoting";
 import { useDraft } from "./useDraft";
+import { useWriting } from "./useWriting";
 
 interface ComposerProps {
   channel: string;
@@ -41,12 +40,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
   const client = useClient();
   const box = useRef<HTMLTextAreaElement>(null);
   const commands = useCommands(channel, onSend);
-  const { text, caret, setCaret, change, insert, format, clear } = useDraft({
-    channel,
-    place,
-    box,
-    onChange: commands.clearHint,
-  });
+  const { text, change, clear } = useDraft({ channel, place, box, onChange: commands.clearHint });
   const limit = useSelect((state) => state.server?.limits?.["message_bytes"]) ?? MESSAGE_BYTES_DEFAULT;
   const bytes = text.length * 3 < limit ? 0 : new TextEncoder().encode(text).length;
   const over = bytes - limit;
@@ -58,8 +52,8 @@ export const Composer = memo(function Composer(props: ComposerProps) {
 
   useFocus(box, replyTo ?? null, props.editing ?? null);
 
-  const completion = useCompletion({ channel, text, caret, insert });
-  useQuotes(place, (said) => insert(quoted(text, said), 0, text.length));
+  const writing = useWriting({ channel, box, text, onChange: change, commands: true });
+  useQuotes(place, (said) => writing.replace(quoted(text, said)));
 
   const send = () => {
     if (blocked) return;
@@ -76,7 +70,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (composing(event.nativeEvent)) return;
-    if (completion.onKey(event) || format(event)) return;
+    if (writing.onKey(event)) return;
     if (sends(event)) {
       event.preventDefault();
       send();
@@ -93,15 +87,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
   return (
     <>
       <div className="composer-area" ref={area} onPaste={attaching.onPaste}>
-        {completion.open ? (
-          <Suggestions
-            id={completion.listId}
-            label={t.composer.suggestions}
-            options={completion.options}
-            active={completion.active}
-            onPick={completion.pick}
-          />
-        ) : null}
+        {writing.suggestions}
         {replyTo ? (
           <ReplyBanner channel={channel} id={replyTo} {...(onReplyDone ? { onCancel: onReplyDone } : {})} />
         ) : null}
@@ -116,17 +102,13 @@ export const Composer = memo(function Composer(props: ComposerProps) {
             ref={box}
             label={label}
             placeholder={label}
-            value={text}
-            onChange={(next) => completion.closes(next) || change(next)}
-            onSelect={setCaret}
+            {...writing.field}
             onKeyDown={onKeyDown}
-            controls={completion.open ? completion.listId : undefined}
-            active={completion.open ? completion.activeId : undefined}
             testId="composer"
           />
           <Over bytes={over} />
           <AttachButton onPick={attaching.add} />
-          <EmojiButton label={t.composer.emoji} onPick={(emoji) => insert(emoji, caret, caret)} />
+          <EmojiButton label={t.composer.emoji} onPick={writing.insert} />
           <IconButton icon="send" size="small" label={t.composer.send} isDisabled={blocked} onPress={send} />
         </div>
       </div>

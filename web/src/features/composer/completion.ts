@@ -10,8 +10,9 @@ const KINDS = { "@": "person", "#": "channel", ":": "emoji" } as const;
 /** What can be the beginning of an emoji's name: `:-D` and `:._` are none. */
 const EMOJI_QUERY = /^[\p{L}\p{N}+]./u;
 
-export function triggerAt(text: string, caret: number): Trigger | null {
-  const command = /^\/([a-z]*)$/i.exec(text.slice(0, caret));
+/** `commands`: whether `/topic` and the like mean something here. */
+export function triggerAt(text: string, caret: number, commands = true): Trigger | null {
+  const command = commands && /^\/([a-z]*)$/i.exec(text.slice(0, caret));
   if (command) return { kind: "command", query: (command[1] ?? "").toLowerCase(), from: 0 };
   const match = /(?:^|[\s(])([@#:])([\p{L}\p{N}._+-]*)$/u.exec(text.slice(0, caret));
   if (!match) return null;

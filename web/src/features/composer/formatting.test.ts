@@ -1,5 +1,12 @@
 import { expect, it } from "vitest";
-import { isFormatting, toggled } from "./formatting";
+import { isFormatting, type Marked, toggled as edit } from "./formatting";
+
+/** What then stands there. */
+function toggled(key: string, before: Marked): Marked {
+  const { piece, from, to, selected } = edit(key, before);
+  const text = before.text.slice(0, from) + piece + before.text.slice(to);
+  return { text, from: selected[0], to: selected[1] };
+}
 
 it("marks what is selected, and takes the marks away again", () => {
   for (const [key, marked] of [

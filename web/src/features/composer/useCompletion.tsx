@@ -23,18 +23,21 @@ interface Input {
   channel: string;
   text: string;
   caret: number;
+  /** Puts it in the place of `from` to `to` in the text box. */
   insert: (piece: string, from: number, to: number) => void;
+  /** Whether `/topic` and the like mean something here. */
+  commands: boolean;
 }
 
 interface Option extends Suggestion {
   piece: string;
 }
 
-export function useCompletion({ channel, text, caret, insert }: Input) {
+export function useCompletion({ channel, text, caret, insert, commands }: Input) {
   const listId = useId();
   const [at, setAt] = useState(0);
   const [dismissed, setDismissed] = useState<number | null>(null);
-  const trigger = useMemo(() => triggerAt(text, caret), [text, caret]);
+  const trigger = useMemo(() => triggerAt(text, caret, commands), [text, caret, commands]);
   const options = useOptions(channel, trigger);
   // Put away is what stands there, not what is written there another time.
   if (trigger === null && dismissed !== null) setDismissed(null);
@@ -64,7 +67,8 @@ export function useCompletion({ channel, text, caret, insert }: Input) {
   const closes = (next: string): boolean => {
     if (trigger?.kind !== "emoji" || next !== `${text.slice(0, caret)}:${text.slice(caret)}`) return false;
     const found = options.find(({ title }) => title === `:${trigger.query}:`);
-    if (found) insert(found.piece, trigger.from, caret);
+    // With the colon, which stands there already: who takes the emoji back has the code.
+    if (found) insert(found.piece, trigger.from, caret + 1);
     return found !== undefined;
   };
 

@@ -1,0 +1,84 @@
+// What one can do while one writes, wherever that is: suggestions, marks by key, pieces that are put in.
+
+import { type KeyboardEvent, type ReactNode, type RefObject, useState } from "react";
+import { t } from "../../i18n";
+import { commanded, signOf } from "../../lib/keys";
+import { replaceRange } from "../../lib/replacing";
+import { Suggestions } from "../../ui/Suggestions";
+import { isFormatting, toggled } from "./formatting";
+import { useCompletion } from "./useCompletion";
+
+interface Options {
+  channel: string;
+  box: RefObject<HTMLTextAreaElement | null>;
+  text: string;
+  onChange: (text: string) => void;
+  /** Whether `/topic` and the like mean something here. */
+  commands: boolean;
+}
+
+interface Writing {
+  /** For the text box. */
+  field: {
+    value: string;
+    onChange: (text: string) => void;
+    onSelect: (caret: number) => void;
+    controls: string | undefined;
+    active: string | undefined;
+  };
+  suggestions: ReactNode;
+  /** Puts it where the caret is. */
+  insert: (piece: string) => void;
+  /** Puts it in the place of all that is written. */
+  replace: (text: string) => void;
+  /** True when the key was for one of these. */
+  onKey: (event: KeyboardEvent<HTMLTextAreaElement>) => boolean;
+}
+
+export function useWriting({ channel, box, text, onChange, commands }: Options): Writing {
+  const [caret, setCaret] = useState(text.length);
+
+  const put = (piece: string, from: number, to: number) => {
+    if (box.current) replaceRange(box.current, piece, from, to);
+  };
+
+  /** What is chosen in a menu that is still closing: it holds the focus until it is gone. */
+  const putSoon = (piece: string, from: number, to: number) =>
+    requestAnimationFrame(() => put(piece, from, to));
+
+  const completion = useCompletion({ channel, text, caret, insert: put, commands });
+
+  /** Bold and the like, around what is selected. */
+  const format = (event: KeyboardEvent<HTMLTextAreaElement>): boolean => {
+    const sign = signOf(event);
+    if (!commanded(event) || event.altKey || event.shiftKey || !isFormatting(sign)) return false;
+    event.preventDefault();
+    const { value, selectionStart: from, selectionEnd: to } = event.currentTarget;
+    const edit = toggled(sign, { text: value, from, to });
+    put(edit.piece, edit.from, edit.to);
+    event.currentTarget.setSelectionRange(...edit.selected);
+    return true;
+  };
+
+  return {
+    field: {
+      value: text,
+      onChange: (next) => completion.closes(next) || onChange(next),
+      onSelect: setCaret,
+      controls: completion.open ? completion.listId : undefined,
+      active: completion.open ? completion.activeId : undefined,
+    },
+    suggestions: completion.open ? (
+      <Suggestions
+        id={completion.listId}
+        label={t.composer.suggestions}
+        options={completion.options}
+        active={completion.active}
+        onPick={completion.pick}
+      />
+    ) : null,
+    insert: (piece) => putSoon(piece, caret, caret),
+    replace: (next) => putSoon(next, 0, text.length),
+    onKey: (event) => completion.onKey(event) || format(event),
+  };
+}
