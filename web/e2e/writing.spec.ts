@@ -143,3 +143,83 @@ test("marks, names, codes, emoji and quotes are taken back by Ctrl+Z, and what w
   await undo("well");
   await ada.composer.fill("");
 });
+
+test("an edit suggests names, knows codes and marks, and offers to delete what is emptied", async () => {
+  const { page } = ada;
+  const { keyboard } = page;
+  const box = page.getByRole("textbox", { name: "Edit message" });
+  const suggestions = page.getByRole("listbox", { name: "Suggestions" });
+  await ada.send("First draft");
+  await ada.sees("First draft");
+  await ada.composer.press("ArrowUp");
+  await expect(box).toBeFocused();
+  await keyboard.type(" for @b");
+  await expect(suggestions).toBeVisible();
+  await ada.shot("edit-suggestions");
+  await keyboard.press("Escape");
+  await expect(suggestions).toHaveCount(0);
+  await keyboard.type("o");
+  await expect(box).toHaveValue("First draft for @bo");
+  await box.fill("");
+  // A command would not be one here.
+  await keyboard.type("/to");
+  await expect(suggestions).toHaveCount(0);
+  await box.fill("");
+  await keyboard.type("Seen by @b");
+  await expect(suggestions).toBeVisible();
+  await keyboard.press("Enter");
+  await expect(box).toHaveValue("Seen by @bo ");
+  await keyboard.type(":tada");
+  await expect(suggestions).toBeVisible();
+  await keyboard.type(": ");
+  await keyboard.press("Control+b");
+  await keyboard.type("loud");
+  await expect(box).toHaveValue("Seen by @bo 🎉 **loud**");
+  await keyboard.press("Enter");
+  await expect(box).toHaveCount(0);
+  await expect(bo.message("Seen by @bo 🎉").getByText("loud", { exact: true })).toBeVisible();
+
+  const dialog = page.getByRole("alertdialog");
+  await ada.composer.press("ArrowUp");
+  await box.fill("");
+  await expect(page.getByText("Enter deletes, Esc cancels")).toBeVisible();
+  await keyboard.press("Enter");
+  await expect(dialog).toContainText("loud");
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await expect(ada.composer).toBeFocused();
+  await ada.sees("Seen by @bo");
+  await ada.composer.press("ArrowUp");
+  await expect(box).toHaveValue("Seen by @bo 🎉 **loud**");
+  await box.fill("  ");
+  await keyboard.press("Enter");
+  await dialog.getByRole("button", { name: "Delete" }).click();
+  await expect(bo.message("Seen by @bo")).toHaveCount(0);
+});
+
+test("suggestions in an edit are below the text where there is no room above it", async () => {
+  const { page } = ada;
+  await ada.createChannel("larder");
+  await page.setViewportSize({ width: 1280, height: 520 });
+  for (let count = 0; count < 12; count += 1) {
+    await ada.send(`Line ${count};`);
+    await ada.sees(`Line ${count};`);
+  }
+  const box = page.getByRole("textbox", { name: "Edit message" });
+  const suggestions = page.getByRole("listbox", { name: "Suggestions" });
+  await ada.composer.press("ArrowUp");
+  await box.pressSequentially(" :tada");
+  await expect(suggestions).toBeVisible();
+  await expect(suggestions).not.toHaveAttribute("data-below");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await ada.act("Line 6;", "Edit");
+  await box.evaluate((element) => element.scrollIntoView({ block: "start" }));
+  await box.pressSequentially(" :tada");
+  await expect(suggestions).toHaveAttribute("data-below");
+  await ada.shot("edit-suggestions-below");
+  await page.keyboard.press("Tab");
+  await expect(box).toHaveValue("Line 6; 🎉 ");
+  await page.keyboard.press("Escape");
+  await page.setViewportSize({ width: 1280, height: 860 });
+  await ada.open("kitchen");
+});

@@ -236,6 +236,7 @@ export const de: Catalogue = {
     pinned: "Angeheftet",
     editLabel: "Nachricht bearbeiten",
     editHint: "Enter speichert, Esc bricht ab",
+    emptiedHint: "Enter löscht, Esc bricht ab",
     code: "Code",
     done: "Erledigt",
     toDo: "Zu tun",

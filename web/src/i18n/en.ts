@@ -230,6 +230,7 @@ export const en = {
     pinned: "Pinned",
     editLabel: "Edit message",
     editHint: "Enter saves, Esc cancels",
+    emptiedHint: "Enter deletes, Esc cancels",
     code: "Code",
     done: "Done",
     toDo: "To do",

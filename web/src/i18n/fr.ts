@@ -236,6 +236,7 @@ export const fr: Catalogue = {
     pinned: "Épinglé",
     editLabel: "Modifier le message",
     editHint: "Entrée enregistre, Échap annule",
+    emptiedHint: "Entrée supprime, Échap annule",
     code: "Code",
     done: "Fait",
     toDo: "À faire",

@@ -1,6 +1,6 @@
 // The list over the composer while a name is typed. The text box keeps the focus.
 
-import type { ReactNode } from "react";
+import { type ReactNode, useLayoutEffect, useRef } from "react";
 
 export interface Suggestion {
   id: string;
@@ -18,8 +18,21 @@ interface SuggestionsProps {
 }
 
 export function Suggestions({ id, label, options, active, onPick }: SuggestionsProps) {
+  const list = useRef<HTMLDivElement>(null);
+  const { length } = options;
+
+  // Below the text where it does not fit above: at the first message that is shown.
+  useLayoutEffect(() => {
+    const { current } = list;
+    const view = current?.closest(".timeline-scroll");
+    if (!current || !view) return;
+    current.removeAttribute("data-below");
+    const above = current.getBoundingClientRect().top >= view.getBoundingClientRect().top;
+    current.toggleAttribute("data-below", !above);
+  }, [length]);
+
   return (
-    <div className="suggestions" role="listbox" id={id} aria-label={label}>
+    <div ref={list} className="suggestions" role="listbox" id={id} aria-label={label}>
       {options.map((option, index) => (
         <div
           key={option.id}

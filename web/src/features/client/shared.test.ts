@@ -174,6 +174,37 @@ describe("a draft", () => {
     expect(server.settings.size).toBe(0);
     expect(desk.draft).toBe("one too many");
   });
+
+  it("that became too long is not elsewhere as it was before, and nothing from there takes its place", async () => {
+    const long = "x".repeat(20_000);
+    await phone.write("old words");
+    await settle(phone);
+    await desk.on((shared) => shared.heard(server.settings.get(KEY)!));
+    await phone.write(long);
+    await settle(phone);
+    expect(server.settings.size).toBe(0);
+    await phone.on((shared) => shared.heard({ key: KEY, deleted: true }));
+    await desk.on((shared) => shared.heard({ key: KEY, deleted: true }));
+    expect(desk.draft).toBeNull();
+
+    server.clock += HOLD_MS;
+    await desk.write("short");
+    await settle(desk);
+    await phone.on((shared) => shared.heard(server.settings.get(KEY)!));
+    await phone.on((shared) => shared.reconcile());
+    expect(phone.draft).toBe(long);
+    // Sent, it leaves what the other one writes alone, and is not there again.
+    await phone.write(null);
+    await settle(phone);
+    expect(server.settings.get(KEY)?.value).toEqual({ text: "short" });
+    server.clock += HOLD_MS;
+    await phone.on((shared) => shared.reconcile());
+    expect(phone.draft).toBe("short");
+    // Short again, it is shared again.
+    await phone.write("short as well");
+    await settle(phone);
+    expect(server.settings.get(KEY)?.value).toEqual({ text: "short as well" });
+  });
 });
 
 it("the sidebar is shared as it is, and what others share is left alone", async () => {

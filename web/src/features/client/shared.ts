@@ -107,6 +107,8 @@ export class Shared {
   private take(key: string, value: unknown, base: number): void {
     const local = this.local(key);
     if (local === null) return;
+    // It is nowhere else, and may be much.
+    if (tooLong(this.read(key))) return;
     if (this.port.now() - (this.touched.get(key) ?? -HOLD_MS) < HOLD_MS) {
       this.note(key, (entry) => ({ base: Math.max(entry.base, base), dirty: this.port.now() }));
       return this.later(key, QUIET_MS);
@@ -127,9 +129,9 @@ export class Shared {
       const value = this.read(key);
       const known = this.ledger()[key]?.base ?? 0;
       let base = 0;
-      // What was never sent needs no deleting: most messages are written in one go.
-      if (value === undefined) await (known > 0 ? this.port.remove(key) : null);
-      else if (bytesOf(value) > VALUE_BYTES_MAX) base = known;
+      // What was never sent needs no deleting: most messages are written in one go. What is too long stays here, and
+      // elsewhere nothing is better than what it was before.
+      if (value === undefined || tooLong(value)) await (known > 0 ? this.port.remove(key) : null);
       else base = (await this.port.put(key, value)).updated_ts;
       // What was written meanwhile is still to be sent.
       this.note(key, (now) => {
@@ -208,4 +210,5 @@ function toShared(key: string, raw: string): unknown {
   }
 }
 
-const bytesOf = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length;
+const tooLong = (value: unknown): boolean =>
+  value !== undefined && new TextEncoder().encode(JSON.stringify(value)).length > VALUE_BYTES_MAX;

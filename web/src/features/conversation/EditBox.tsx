@@ -1,46 +1,63 @@
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { t } from "../../i18n";
 import { composing, sends } from "../../lib/keys";
 import { Button } from "../../ui/Button";
 import { GrowingText } from "../../ui/GrowingText";
 import { useClient } from "../app/context";
+import { useWriting } from "../composer/useWriting";
 
 interface EditBoxProps {
+  channel: string;
   /** The message. */
   id: string;
   text: string;
+  /** It has files: then it need not say anything. */
+  files: boolean;
   /** True when it was taken. */
   onSave: (text: string) => Promise<boolean>;
   onDone: () => void;
+  /** Nothing is left of it. */
+  onRemove: () => void;
 }
 
-export function EditBox({ id, text: original, onSave, onDone }: EditBoxProps) {
+export function EditBox(props: EditBoxProps) {
+  const { channel, id, text: original, files, onSave, onDone, onRemove } = props;
   const { unfinished } = useClient();
+  const box = useRef<HTMLTextAreaElement>(null);
   // Who looks elsewhere, or scrolls away, finds it as it was.
   const [text, setText] = useState(() => unfinished.editText(id) ?? original);
   const [busy, setBusy] = useState(false);
+  const emptied = text.trim() === "" && !files;
+  const change = (next: string) => {
+    setText(next);
+    unfinished.keepEditText(id, next);
+  };
+  const writing = useWriting({ channel, box, text, onChange: change, commands: false });
   const done = () => {
     unfinished.keepEditText(id, null);
     onDone();
   };
   const save = async () => {
-    if (text.trim() === "" || busy) return;
+    if (busy) return;
+    if (emptied) {
+      done();
+      // Once this box is gone: after the dialog the focus is where it was before, and that must still be there.
+      return void requestAnimationFrame(onRemove);
+    }
     setBusy(true);
     if (text.trim() === original || (await onSave(text.trim()))) done();
     setBusy(false);
   };
   return (
     <div className="edit-box">
+      {writing.suggestions}
       <GrowingText
         label={t.message.editLabel}
-        value={text}
-        onChange={(next) => {
-          setText(next);
-          unfinished.keepEditText(id, next);
-        }}
+        ref={box}
+        {...writing.field}
         autoFocus
         onKeyDown={(event) => {
-          if (composing(event.nativeEvent)) return;
+          if (composing(event.nativeEvent) || writing.onKey(event)) return;
           if (event.key === "Escape") {
             event.preventDefault();
             event.stopPropagation();
@@ -52,17 +69,17 @@ export function EditBox({ id, text: original, onSave, onDone }: EditBoxProps) {
         }}
       />
       <div className="edit-foot">
-        <span>{t.message.editHint}</span>
+        <span>{emptied ? t.message.emptiedHint : t.message.editHint}</span>
         <Button size="small" variant="quiet" onPress={done}>
           {t.common.cancel}
         </Button>
         <Button
           size="small"
-          variant="primary"
-          isDisabled={busy || text.trim() === ""}
+          variant={emptied ? "danger" : "primary"}
+          isDisabled={busy}
           onPress={() => void save()}
         >
-          {t.common.save}
+          {emptied ? t.message.remove : t.common.save}
         </Button>
       </div>
     </div>

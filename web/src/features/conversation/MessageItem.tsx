@@ -123,8 +123,11 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
         <p className="tombstone">{t.message.deleted}</p>
       ) : props.editing ? (
         <EditBox
+          channel={channel}
           id={message.id}
           text={message.text}
+          files={message.attachments.length > 0}
+          onRemove={() => openDialog({ kind: "delete", channel, message: message.id })}
           onDone={() => props.onEdit(null)}
           onSave={(text) => client.actions.edit(channel, message.id, text)}
         />
