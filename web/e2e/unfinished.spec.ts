@@ -2,6 +2,7 @@
 
 import { expect, type JSHandle, test } from "@playwright/test";
 import type { Person } from "./person";
+import { png } from "./picture";
 import { Server } from "./server";
 import { together } from "./together";
 
@@ -142,4 +143,33 @@ test("an edit is found again as it was left, and not after it was given up", asy
   await ada.act("A first thought", "Edit");
   await expect(box).toHaveValue("A first thought");
   await box.press("Escape");
+});
+
+test("a file that is there is there after a reload, too, until it is sent or left out", async () => {
+  const { page } = ada;
+  await ada.open("general");
+  const attach = page.getByTestId("conversation").getByTestId("attach-input");
+  await attach.setInputFiles([
+    note,
+    { name: "dot.png", mimeType: "image/png", buffer: png(40, 40, [200, 40, 40]) },
+  ]);
+  await expect(chips()).toHaveCount(2);
+  await expect(chips().locator("progress")).toHaveCount(0);
+  await ada.composer.fill("With files from before");
+  await page.reload();
+  await expect(chips()).toHaveText([/note\.txt/, /dot\.png/]);
+  const preview = chips().getByTestId("preview");
+  await expect
+    .poll(() => preview.evaluate((image: HTMLImageElement) => image.naturalWidth))
+    .toBeGreaterThan(0);
+  await page.getByRole("button", { name: "Leave dot.png out" }).click();
+  await page.reload();
+  await expect(chips()).toHaveText([/note\.txt/]);
+  await expect(ada.composer).toHaveValue("With files from before");
+  await ada.composer.press("Enter");
+  await expect(bo.message("With files from before").getByRole("link", { name: /note\.txt/ })).toBeVisible();
+  await expect(chips()).toHaveCount(0);
+  await page.reload();
+  await ada.sees("With files from before");
+  await expect(chips()).toHaveCount(0);
 });

@@ -213,12 +213,12 @@ test("suggestions in an edit are below the text where there is no room above it"
   await page.keyboard.press("Escape");
   await page.keyboard.press("Escape");
   await ada.act("Line 6;", "Edit");
-  await box.evaluate((element) => element.scrollIntoView({ block: "start" }));
-  await box.pressSequentially(" :tada");
+  // As many as there can be.
+  await box.pressSequentially(" :sm");
   await expect(suggestions).toHaveAttribute("data-below");
   await ada.shot("edit-suggestions-below");
   await page.keyboard.press("Tab");
-  await expect(box).toHaveValue("Line 6; 🎉 ");
+  await expect(box).toHaveValue(/^Line 6; \p{Emoji} $/u);
   await page.keyboard.press("Escape");
   await page.setViewportSize({ width: 1280, height: 860 });
   await ada.open("kitchen");

@@ -1,7 +1,8 @@
 // What belongs to something that is being written, besides its text: files, the message that is answered, an edit.
 
 import { readStored, storedKeys, writeStored } from "../../lib/storage";
-import { Uploads } from "../files/uploads";
+import { isRecord } from "../../lib/local";
+import { type Keeping, type KeptFile, Uploads } from "../files/uploads";
 
 export class Unfinished {
   private readonly me: () => string;
@@ -17,7 +18,7 @@ export class Unfinished {
 
   /** `place` is what a draft is kept under. */
   uploads(place: string): Uploads {
-    const known = this.files.get(place) ?? new Uploads();
+    const known = this.files.get(place) ?? new Uploads(undefined, keptAt(this.filesKey(place)));
     this.files.set(place, known);
     return known;
   }
@@ -59,10 +60,40 @@ export class Unfinished {
 
   /** Nothing of this person stays in the browser. */
   forget(me: string): void {
-    for (const key of storedKeys(`loggia.reply.${me}.`)) writeStored(key, null);
+    this.end();
+    const keys = [...storedKeys(`loggia.reply.${me}.`), ...storedKeys(`loggia.files.${me}.`)];
+    for (const key of keys) writeStored(key, null);
   }
 
   private replyKey(place: string): string {
     return `loggia.reply.${this.me()}.${place}`;
   }
+
+  /** On this device only, unlike the text: another one that showed them could send them as well. */
+  private filesKey(place: string): string {
+    return `loggia.files.${this.me()}.${place}`;
+  }
+}
+
+function keptAt(key: string): Keeping {
+  return {
+    read: () => {
+      try {
+        const stored: unknown = JSON.parse(readStored(key) ?? "[]");
+        return Array.isArray(stored) ? stored.filter(isKept) : [];
+      } catch {
+        return [];
+      }
+    },
+    write: (files) => writeStored(key, files.length === 0 ? null : JSON.stringify(files)),
+  };
+}
+
+function isKept(value: unknown): value is KeptFile {
+  if (!isRecord(value)) return false;
+  const strings = [value["hash"], value["name"], value["type"]];
+  const numbers = [value["size"], value["since"]];
+  return (
+    strings.every((each) => typeof each === "string") && numbers.every((each) => typeof each === "number")
+  );
 }

@@ -38,7 +38,7 @@ function FileChip({ chip, attaching, onRemoved }: { chip: Chip } & ChipsProps) {
   const percent = Math.round(chip.progress * 100);
   return (
     <li className="file-chip" data-failed={chip.error ? "" : undefined} data-testid="chip">
-      <Preview file={chip.file} />
+      <Preview file={chip.file} uploaded={chip.uploaded} />
       <span className="chip-main">
         <span className="truncate">{name}</span>
         {chip.error ? (

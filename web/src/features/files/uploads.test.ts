@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Uploads } from "./uploads";
+import { type KeptFile, Uploads } from "./uploads";
 
 const bounds = { most: 10, largest: undefined };
 /** Bytes are known by what they are, as on the server. */
@@ -41,5 +41,31 @@ describe("files that are going to be sent", () => {
     await uploaded(these);
     these.remove(these.get()[2]?.key ?? "");
     expect(these.take()).toEqual([{ hash: "x", name: "a.txt" }]);
+  });
+
+  it("are found again after a reload for as long as the server has them, and not once they are sent", async () => {
+    let kept: readonly KeptFile[] = [];
+    const reloaded = () =>
+      new Uploads(async (file) => ({ hash: await file.text(), name: file.name }), {
+        read: () => kept,
+        write: (files) => (kept = files),
+      });
+    const before = reloaded();
+    before.add([new File(["x"], "a.png", { type: "image/png" }), new File(["yy"], "b.txt")], bounds);
+    await uploaded(before);
+    before.forget();
+
+    const after = reloaded();
+    expect(after.get().map(({ file }) => file)).toEqual([
+      { name: "a.png", size: 1, type: "image/png" },
+      { name: "b.txt", size: 2, type: "" },
+    ]);
+    after.remove(after.get()[0]?.key ?? "");
+    const last = reloaded();
+    expect(last.take()).toEqual([{ hash: "yy", name: "b.txt" }]);
+    expect(reloaded().get()).toEqual([]);
+
+    kept = [{ hash: "x", name: "a.png", size: 1, type: "image/png", since: Date.now() - 24 * 3_600_000 }];
+    expect(reloaded().get()).toEqual([]);
   });
 });

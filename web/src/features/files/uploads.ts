@@ -1,5 +1,5 @@
 // The files that a message is going to carry: on their way up, there, or failed. Kept apart from what is drawn, so that
-// who looks elsewhere meanwhile finds them again.
+// who looks elsewhere meanwhile finds them again. What is there is kept in the browser: it is found after a reload, too.
 
 import { isAborted, uploadFile, type Uploaded } from "../../api/files";
 import { ApiError } from "../../api/http";
@@ -8,12 +8,20 @@ import { newNonce } from "../../lib/ids";
 /** As the server calls it. */
 export const TOO_LARGE = "too_large";
 
+/** Before the server forgets a file that was never sent, which is after a day. */
+const KEPT_MS_MAX = 23 * 60 * 60 * 1_000;
+
+/** Of a file from before a reload the bytes are not here any more. */
+export type Described = Pick<File, "name" | "size" | "type">;
+
 export interface Chip {
   readonly key: string;
-  readonly file: File;
+  readonly file: File | Described;
   /** From 0 to 1. */
   readonly progress: number;
   readonly uploaded?: Uploaded;
+  /** Since when it is there. */
+  readonly since?: number;
   /** Where the parts of a large one are put: another attempt goes on there. */
   readonly begun?: string;
   /** The problem that ended it. */
@@ -27,16 +35,44 @@ export interface Bounds {
   largest: number | undefined;
 }
 
+/** A file that is there. */
+export interface KeptFile extends Uploaded {
+  size: number;
+  type: string;
+  since: number;
+}
+
+/** Where it is remembered what is there. */
+export interface Keeping {
+  read: () => readonly KeptFile[];
+  write: (files: readonly KeptFile[]) => void;
+}
+
 type Upload = typeof uploadFile;
+
+const NOWHERE: Keeping = { read: () => [], write: () => undefined };
 
 export class Uploads {
   private list: readonly Chip[] = [];
   private readonly running = new Map<string, AbortController>();
   private readonly listeners = new Set<() => void>();
   private readonly upload: Upload;
+  private readonly keeping: Keeping;
 
-  constructor(upload: Upload = uploadFile) {
+  constructor(upload: Upload = uploadFile, keeping: Keeping = NOWHERE) {
     this.upload = upload;
+    this.keeping = keeping;
+    const now = Date.now();
+    this.list = keeping
+      .read()
+      .filter(({ since }) => now - since < KEPT_MS_MAX)
+      .map(({ hash, name, size, type, since }) => ({
+        key: newNonce(),
+        file: { name, size, type },
+        progress: 1,
+        uploaded: { hash, name },
+        since,
+      }));
   }
 
   readonly get = (): readonly Chip[] => this.list;
@@ -50,7 +86,7 @@ export class Uploads {
   add(files: Iterable<File>, { most, largest }: Bounds): number {
     const given = [...files];
     const room = Math.max(0, most - this.list.length);
-    const added = given.slice(0, room).map((file): Chip => ({ key: newNonce(), file, progress: 0 }));
+    const added = given.slice(0, room).map((file) => ({ key: newNonce(), file, progress: 0 }));
     this.set([...this.list, ...added]);
     for (const { key, file } of added) {
       if (largest !== undefined && file.size > largest) {
@@ -63,12 +99,14 @@ export class Uploads {
   remove(key: string): void {
     this.running.get(key)?.abort();
     this.set(this.list.filter((chip) => chip.key !== key));
+    this.keep();
   }
 
   retry(key: string): void {
     const chip = this.list.find((each) => each.key === key);
-    if (!chip) return;
-    const { file, begun, progress } = chip;
+    const file = chip?.file;
+    if (!chip || !(file instanceof File)) return;
+    const { begun, progress } = chip;
     const again: Chip = begun ? { key, file, progress, begun } : { key, file, progress: 0 };
     this.set(this.list.map((each) => (each === chip ? again : each)));
     void this.start(key, file, begun);
@@ -78,13 +116,14 @@ export class Uploads {
   take(): Uploaded[] {
     const there = this.list.flatMap((chip) => chip.uploaded ?? []);
     this.set([]);
+    this.keep();
     // The same file picked twice is one file.
     return there.filter(
       ({ hash, name }, at) => there.findIndex((each) => each.hash === hash && each.name === name) === at,
     );
   }
 
-  /** Somebody else may sit here next. */
+  /** Somebody else may sit here next. What is remembered is not this one's to forget. */
   forget(): void {
     for (const controller of this.running.values()) controller.abort();
     this.set([]);
@@ -97,7 +136,8 @@ export class Uploads {
       const onProgress = (progress: number) => this.change(key, { progress });
       const onBegun = (url: string) => this.change(key, { begun: url });
       const uploaded = await this.upload(file, { signal: controller.signal, onProgress, begun, onBegun });
-      this.change(key, { uploaded, progress: 1 });
+      this.change(key, { uploaded, progress: 1, since: Date.now() });
+      this.keep();
     } catch (error) {
       if (isAborted(error)) return;
       this.change(key, {
@@ -106,6 +146,16 @@ export class Uploads {
     } finally {
       this.running.delete(key);
     }
+  }
+
+  private keep(): void {
+    this.keeping.write(
+      this.list.flatMap(({ file: { size, type }, uploaded, since }) =>
+        uploaded && since !== undefined
+          ? [{ hash: uploaded.hash, name: uploaded.name, size, type, since }]
+          : [],
+      ),
+    );
   }
 
   private change(key: string, part: Partial<Chip>): void {
