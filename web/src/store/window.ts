@@ -76,6 +76,11 @@ export function appendLive(
   return ids.length > WINDOW_MESSAGES_MAX ? trim(grown, "older", messages) : grown;
 }
 
+/** Whether what comes first after a position of the log would be in the window. */
+export function reaches({ lo, hi, hasOlder, hasNewer }: Window, seq: number): boolean {
+  return (!hasOlder || lo <= seq + 1) && (!hasNewer || hi > seq);
+}
+
 function trim(window: Window, end: "older" | "newer", messages: Dict<StoredMessage>): Window {
   if (end === "older") {
     const ids = window.ids.slice(-WINDOW_MESSAGES_KEPT);

@@ -68,6 +68,12 @@ export function visit(channel: string, message: string | null): void {
   else if (message) dispatchEvent(new CustomEvent("loggia:jump", { detail: { channel, message } }));
 }
 
+/** One is no longer at the message that the address names: a reload, or coming back, is not to lead there. */
+export function unname(channel: string): void {
+  const route = parseRoute(location.hash);
+  if (route.channel === channel && route.message) go(channel, undefined, { replace: true });
+}
+
 const subscribe = (listener: () => void) => {
   addEventListener("hashchange", listener);
   return () => removeEventListener("hashchange", listener);

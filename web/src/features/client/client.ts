@@ -16,6 +16,7 @@ import { deviceName } from "./device";
 import { Notices } from "./notices";
 import { Outbox } from "./outbox";
 import { People } from "./people";
+import { Places } from "./places";
 import { Sharing } from "./sharing";
 import { Threads } from "./threads";
 import { Timelines } from "./timelines";
@@ -39,6 +40,7 @@ export class Client {
   readonly threads = new Threads(this);
   readonly sharing = new Sharing(() => this.store.getState().me?.id ?? null);
   readonly unfinished = new Unfinished(() => this.store.getState().me?.id ?? "");
+  readonly places = new Places();
 
   /** Channels that the person leaves here. */
   readonly leaving = new Set<string>();
@@ -146,6 +148,7 @@ export class Client {
     this.people.reset();
     this.sharing.stop();
     this.unfinished.end();
+    this.places.end();
     clearInterval(this.sweep);
     clearTimeout(this.refreshTimer);
     this.refreshTimer = undefined;

@@ -1,19 +1,21 @@
 // The channel's main window: loading, opening at the first unread, jumping.
 
 import { memo, useCallback, useDeferredValue, useEffect, useLayoutEffect, useMemo, useState } from "react";
-import { ApiError } from "../../api/http";
 import { t } from "../../i18n";
 import { TimelineSkeleton } from "../../ui/bits";
 import { Failed } from "../../ui/Failed";
 import type { ChannelState, ConnectionState, OutboxItem } from "../../store/state";
 import { useClient, useMe, useSelect } from "../app/context";
+import { unname } from "../app/route";
 import { useView } from "../app/view";
 import { Beginning } from "./Beginning";
 import { MessageList } from "./MessageList";
+import { openingOf } from "./opening";
 import { buildRows } from "./rows";
 import { useJump } from "./useJump";
 import { TimelineFailed } from "./TimelineFailed";
-import { useFailing } from "./useFailing";
+import { useOpening } from "./useOpening";
+import { useOrigin, useReturn } from "./useOrigin";
 import { usePresent } from "./usePresent";
 import { type Reading, useReading } from "./useReading";
 import { useOlder } from "./useOlder";
@@ -32,51 +34,11 @@ interface MainTimelineProps {
   onReply: (id: string) => void;
 }
 
-/** More unread than one page: open in the middle of the log, not at its end. */
-const UNREAD_AROUND_MIN = 40;
-const REPLAYING_MS = 2_000;
-
 export function MainTimeline(props: MainTimelineProps) {
   const { channel, target } = props;
-  const client = useClient();
-  const id = channel.info.id;
-  const { main } = channel;
-  const { failed, fail, retry } = useFailing();
-  const [first] = useState({ unread: channel.info.unread, readSeq: channel.info.read_seq });
-  const needed = !main || main.stale;
-  const [tries, setTries] = useState(0);
-  // What the address names is looked for first: where it stands decides what is loaded, and where one opens.
-  const [sought, setSought] = useState(
-    () =>
-      !target || (main !== null && (main.ids.includes(target) || Boolean(channel.messages[target]?.thread))),
-  );
-
-  useEffect(() => {
-    if (!needed || failed || !sought) return;
-    let again: ReturnType<typeof setTimeout> | undefined;
-    const far =
-      !client.store.getState().channels[id]?.main && first.unread > UNREAD_AROUND_MIN && first.readSeq > 0;
-    const load = far ? client.timelines.around(id, first.readSeq) : client.timelines.latest(id);
-    load.catch((error: unknown) => {
-      const wait = waitOf(error);
-      if (wait !== null) {
-        again = setTimeout(() => setTries(tries + 1), wait);
-        return;
-      }
-      fail(error);
-    });
-    return () => clearTimeout(again);
-  }, [client, id, needed, failed, fail, sought, first, tries]);
-
-  if (!main || !sought) {
-    return failed ? (
-      <TimelineFailed onRetry={retry} />
-    ) : (
-      <>
-        <TimelineSkeleton label={t.timeline.loading} />
-        {target && !sought ? <TargetLoader id={id} target={target} onDone={setSought} /> : null}
-      </>
-    );
+  const { opened, needed, failed, retry } = useOpening(channel, target);
+  if (!channel.main || !opened) {
+    return failed ? <TimelineFailed onRetry={retry} /> : <TimelineSkeleton label={t.timeline.loading} />;
   }
   return (
     <>
@@ -86,10 +48,6 @@ export function MainTimeline(props: MainTimelineProps) {
     </>
   );
 }
-
-/** How long until a channel that is on its way here from another server may have something to show. */
-const waitOf = (error: unknown): number | null =>
-  error instanceof ApiError && error.code === "replaying" ? (error.retryAfterMs ?? REPLAYING_MS) : null;
 
 /** What arrives is drawn when there is time: keys and pointer come first, and a drawing under way gives way to them. */
 function Loaded(props: MainTimelineProps) {
@@ -102,33 +60,6 @@ function Loaded(props: MainTimelineProps) {
     useMemo(() => ({ channel, outbox, connection }), [channel, outbox, connection]),
   );
   return <Timeline {...props} {...shown} />;
-}
-
-interface TargetLoaderProps {
-  id: string;
-  target: string;
-  onDone: (sought: true) => void;
-}
-
-/** Loads what is around the message, unless it stands in a thread or cannot be had: then it is as without it. */
-function TargetLoader({ id, target, onDone }: TargetLoaderProps) {
-  const client = useClient();
-  useEffect(() => {
-    let wanted = true;
-    const seek = async () => {
-      const message = await client.timelines.message(id, target);
-      if (message && !message.thread) await client.timelines.around(id, message.seq);
-    };
-    seek()
-      .catch(() => undefined)
-      .finally(() => {
-        if (wanted) onDone(true);
-      });
-    return () => {
-      wanted = false;
-    };
-  }, [client, id, target, onDone]);
-  return null;
 }
 
 interface TimelineProps extends MainTimelineProps {
@@ -162,14 +93,12 @@ const Timeline = memo(function Timeline(props: TimelineProps) {
     () => void client.timelines.newer(id, undefined, hi).catch(() => undefined),
     [client, id, hi],
   );
-  const scroll = useScroll({
-    rows,
-    live,
-    openAt: target && main?.ids.includes(target) ? target : hasLine ? "new" : null,
-    onNearStart: older,
-    onNearEnd: newer,
-  });
-  const { toEnd, toRow, atEnd } = scroll;
+  const [openAt] = useState(() =>
+    main ? openingOf(main, { target, left: client.places.of(id) }, hasLine) : null,
+  );
+  const scroll = useScroll({ rows, live, openAt, onNearStart: older, onNearEnd: newer });
+  const { toEnd, toRow, toPlace, place, atEnd } = scroll;
+  useLayoutEffect(() => () => client.places.keep(id, place()), [client, id, place]);
   if (seen !== (atEnd && live)) setSeen(atEnd && live);
 
   // What arrives while one reads further up must not push out what is read.
@@ -179,10 +108,16 @@ const Timeline = memo(function Timeline(props: TimelineProps) {
     if (held !== holding) client.store.dispatch({ type: "window_held", channel: id, held });
   }, [client, id, held, holding]);
 
-  const { flash, onJump } = useJump(id, target, toRow, reveal);
+  const origin = useOrigin(target, place);
+  const end = useCallback(() => {
+    origin.forget();
+    unname(id);
+    toEnd();
+  }, [origin, id, toEnd]);
+  const present = usePresent(id, undefined, end);
+  useReturn(id, target, origin, toPlace, present);
+  const { flash, onJump } = useJump(id, target, { toRow, reveal, remember: origin.remember, present });
   const onDay = useCallback((ts: number) => openDialog({ kind: "date", channel: id, ts }), [openDialog, id]);
-
-  const present = usePresent(id, undefined, toEnd);
 
   const [answered, setAnswered] = useState(sent);
   if (answered !== sent) {

@@ -74,3 +74,21 @@ it("each day has a line of its own, and nothing of theirs is new", () => {
   const fresh = [said(1, ME), said(2, BO), said(3, "@di:test")];
   expect(rows(fresh, BLOCKED, 1)).toEqual(["day", "$1 head", "1 folded", "new", "$3 head"]);
 });
+
+it("nothing is called new before the first message that is new is loaded", () => {
+  const all = [said(21, BO), said(22, CY)];
+  const ids = all.map(({ id }) => id);
+  const byId = Object.fromEntries(all.map((message) => [message.id, message]));
+  const kinds = (window: Partial<Window>, marker: number) =>
+    buildRows({
+      window: { ids, lo: 21, hi: 22, hasOlder: true, hasNewer: false, stale: false, ...window },
+      messages: byId,
+      outbox: [],
+      me: ME,
+      marker,
+    }).map(({ kind }) => kind);
+  expect(kinds({}, 7)).not.toContain("new");
+  expect(kinds({ hasOlder: false }, 7)).toContain("new");
+  expect(kinds({ lo: 6 }, 7)).toContain("new");
+  expect(kinds({}, 20)).toContain("new");
+});

@@ -2,6 +2,7 @@
 
 import { dayOf } from "../../lib/time";
 import type { Dict, OutboxItem, StoredMessage, Window } from "../../store/state";
+import { reaches } from "../../store/window";
 
 export type Row = { readonly guess: number } & (
   | { kind: "day"; key: string; ts: number }
@@ -29,7 +30,7 @@ interface Input {
   messages: Dict<StoredMessage>;
   outbox: readonly OutboxItem[];
   me: string;
-  /** The read marker: the "new" line stands before the first message of others after it. */
+  /** The read marker: the "new" line stands before the first message of others after it, if that one is loaded. */
   marker: number | null;
   veil?: Veil;
 }
@@ -47,7 +48,8 @@ export function buildRows({ window, messages, outbox, me, marker, veil = UNVEILE
   const rows: Row[] = [];
   let day = 0;
   let last: { sender: string; ts: number } | null = null;
-  let marked = marker === null;
+  // What is loaded may begin after it: its first message is not the first that is new.
+  let marked = marker === null || !reaches(window, marker);
   /** Where the line of blocked people's messages ends. */
   let after = 0;
 

@@ -9,21 +9,29 @@ import { useView } from "../app/view";
 
 const FLASH_MS = 2_000;
 
+interface Ways {
+  toRow: (key: string) => void;
+  reveal: (message: string) => void;
+  /** Before one is led to what the address names. */
+  remember: (message: string) => void;
+  present: () => void;
+}
+
 /** `target`: the one that the address names. */
 export function useJump(
   id: string,
   target: string | null,
-  toRow: (key: string) => void,
-  reveal: (message: string) => void,
+  { toRow, reveal, remember, present }: Ways,
 ): { flash: string | null; onJump: (message: string) => void } {
   const client = useClient();
   const { setPanel } = useView();
   const { flash, light } = useFlash();
 
   const jump = useCallback(
-    async (message: string) => {
+    async (message: string, named: boolean) => {
+      const route = () => parseRoute(location.hash);
       // Who went elsewhere meanwhile is not followed.
-      const here = () => parseRoute(location.hash).channel === id;
+      const here = () => route().channel === id && (!named || route().message === message);
       const found = await client.timelines.message(id, message);
       if (!here()) return;
       if (!found) return client.notices.show(t.message.unknownReply);
@@ -34,7 +42,12 @@ export function useJump(
       // Where a panel lies over the conversation, it would hide what is led to.
       if (!matchMedia("(min-width: 1200px)").matches) setPanel(null);
       const shown = () => client.store.getState().channels[id];
-      if (!shown()?.main?.ids.includes(message)) await client.timelines.around(id, found.seq);
+      if (named) remember(message);
+      if (!shown()?.main?.ids.includes(message)) {
+        await client.timelines.around(id, found.seq);
+        // Back was faster: what is loaded now is not where one is.
+        if (!here() && route().channel === id && !route().message) return present();
+      }
       if (!here()) return;
       // One that is not in the page after all, because it is gone: then its neighbour.
       const { main: loaded, messages: known } = shown() ?? { main: null, messages: {} };
@@ -43,16 +56,17 @@ export function useJump(
       light(near ?? message);
       toRow(near ?? message);
     },
-    [client, id, toRow, reveal, setPanel, light],
+    [client, id, toRow, reveal, remember, present, setPanel, light],
   );
   const onJump = useCallback(
-    (message: string) => void jump(message).catch((error: unknown) => client.actions.failed(error)),
+    (message: string, named = false) =>
+      void jump(message, named).catch((error: unknown) => client.actions.failed(error)),
     [jump, client],
   );
 
   useEffect(() => {
     if (!target) return;
-    const timer = setTimeout(() => onJump(target), 0);
+    const timer = setTimeout(() => onJump(target, true), 0);
     return () => clearTimeout(timer);
   }, [target, onJump]);
 

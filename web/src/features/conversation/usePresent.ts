@@ -9,6 +9,13 @@ export function usePresent(channel: string, root: string | undefined, toEnd: () 
     const known = client.store.getState().channels[channel];
     const window = root === undefined ? known?.main : known?.threads[root];
     if (!window?.hasNewer) return toEnd();
-    client.timelines.latest(channel, root).then(toEnd, (error: unknown) => client.actions.failed(error));
+    const { hash } = location;
+    client.timelines.latest(channel, root).then(
+      () => {
+        // Who was led to another message of the conversation meanwhile stays there.
+        if (root !== undefined || location.hash === hash) toEnd();
+      },
+      (error: unknown) => client.actions.failed(error),
+    );
   }, [client, channel, root, toEnd]);
 }

@@ -3,6 +3,7 @@
 // is off, because not all browsers have it.
 
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import type { Place } from "../client/places";
 import { Heights, nearest, rowAt, type Sized, type Span, spanAround } from "./windowing";
 
 const END_PX = 48;
@@ -25,8 +26,8 @@ interface Options {
   rows: readonly ScrollRow[];
   /** Whether the end of what is loaded is the end of the conversation. */
   live: boolean;
-  /** The row to open at, instead of the end. */
-  openAt: string | null;
+  /** The row to open at, or the place that was left, instead of the end. */
+  openAt: string | Place | null;
   onNearStart: () => void;
   onNearEnd: () => void;
 }
@@ -36,7 +37,13 @@ interface Position {
   /** Where the box was scrolled to when it was looked at last. */
   top: number;
   anchor: { key: string; top: number } | null;
-  goal: string | typeof END | null;
+  goal: Goal | typeof END | null;
+}
+
+/** A row to lead to, and where it is to be seen; null is where one finds it best. */
+interface Goal {
+  key: string;
+  top: number | null;
 }
 
 /** A goal that is reached once the rows end where the conversation does: what was loaded may not be drawn yet. */
@@ -50,6 +57,9 @@ export interface Scroll {
   atEnd: boolean;
   toEnd: () => void;
   toRow: (key: string) => void;
+  toPlace: (place: Place) => void;
+  /** Where one is; null at the end. */
+  place: () => Place | null;
   /** Lets a row stay where it is, also when the end was followed: what it opens comes below it. */
   hold: (key: string) => void;
 }
@@ -57,11 +67,12 @@ export interface Scroll {
 export function useScroll({ rows, live, openAt, onNearStart, onNearEnd }: Options): Scroll {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
-  const position = useRef<Position>({ stick: openAt === null, top: 0, anchor: null, goal: openAt });
+  const [opening] = useState(() => (typeof openAt === "string" ? { key: openAt, top: null } : openAt));
+  const position = useRef<Position>({ stick: openAt === null, top: 0, anchor: null, goal: opening });
   const [atEnd, setAtEnd] = useState(openAt === null);
   const [heights] = useState(() => new Heights());
   // The row around which is drawn; null is the last one. A new object draws anew around the same row.
-  const [centre, setCentre] = useState<{ key: string | null }>({ key: openAt });
+  const [centre, setCentre] = useState<{ key: string | null }>({ key: opening?.key ?? null });
 
   const span = useMemo(() => {
     const found = centre.key === null ? -1 : indexOf(rows, centre.key);
@@ -107,13 +118,13 @@ export function useScroll({ rows, live, openAt, onNearStart, onNearEnd }: Option
     measure(box, heights);
     // Rows may change between a scroll and the event that tells of it: what was scrolled stays scrolled.
     const { goal, stick, anchor } = scrolled(position.current, box);
-    const target = typeof goal === "string" ? rowOf(box, goal) : null;
+    const target = goal && goal !== END ? rowOf(box, goal.key) : null;
     if (goal === END && latest.current.live) {
       position.current.goal = null;
       box.scrollTop = box.scrollHeight;
-    } else if (target) {
+    } else if (target && goal && goal !== END) {
       position.current.goal = null;
-      box.scrollTop += offset(box, target) - box.clientHeight / 4;
+      box.scrollTop += offset(box, target) - (goal.top ?? box.clientHeight / 4);
     } else if (stick && latest.current.live) {
       box.scrollTop = box.scrollHeight;
     } else if (anchor) {
@@ -135,7 +146,23 @@ export function useScroll({ rows, live, openAt, onNearStart, onNearEnd }: Option
 
   useWatching(scroller, content, look, settle);
 
-  return { scroller, content, heights, span, atEnd, ...useLeading(scroller, position, setCentre, settle) };
+  const place = useCallback(() => {
+    const { stick, anchor } = position.current;
+    if (stick || !anchor) return null;
+    // By its id, which it keeps however it is loaded again.
+    const row = latest.current.rows.find((each) => each.key === anchor.key);
+    return { key: row?.id ?? anchor.key, top: anchor.top };
+  }, []);
+
+  return {
+    scroller,
+    content,
+    heights,
+    span,
+    atEnd,
+    place,
+    ...useLeading(scroller, position, setCentre, settle),
+  };
 }
 
 /** What brings one elsewhere, or keeps one from it. */
@@ -144,21 +171,22 @@ function useLeading(
   positionRef: RefObject<Position>,
   setCentre: (centre: { key: string | null }) => void,
   settle: () => void,
-): Pick<Scroll, "toEnd" | "toRow" | "hold"> {
+): Pick<Scroll, "toEnd" | "toRow" | "toPlace" | "hold"> {
   const toEnd = useCallback(() => {
     positionRef.current = { stick: true, top: scroller.current?.scrollTop ?? 0, anchor: null, goal: END };
     setCentre({ key: null });
     settle();
   }, [scroller, positionRef, setCentre, settle]);
 
-  const toRow = useCallback(
-    (key: string) => {
-      positionRef.current = { ...positionRef.current, stick: false, goal: key };
-      setCentre({ key });
+  const lead = useCallback(
+    (goal: Goal) => {
+      positionRef.current = { ...positionRef.current, stick: false, goal };
+      setCentre({ key: goal.key });
       settle();
     },
     [positionRef, setCentre, settle],
   );
+  const toRow = useCallback((key: string) => lead({ key, top: null }), [lead]);
 
   const hold = useCallback(
     (key: string) => {
@@ -173,7 +201,7 @@ function useLeading(
     [scroller, positionRef, setCentre],
   );
 
-  return { toEnd, toRow, hold };
+  return { toEnd, toRow, toPlace: lead, hold };
 }
 
 /** Hears of scrolls, and of sizes that change: the box's and that of what is in it. */
