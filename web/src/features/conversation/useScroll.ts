@@ -44,6 +44,8 @@ interface Position {
 interface Goal {
   key: string;
   top: number | null;
+  /** Not quite there: the rows end too soon. */
+  short?: boolean;
 }
 
 /** A goal that is reached once the rows end where the conversation does: what was loaded may not be drawn yet. */
@@ -123,8 +125,7 @@ export function useScroll({ rows, live, openAt, onNearStart, onNearEnd }: Option
       position.current.goal = null;
       box.scrollTop = box.scrollHeight;
     } else if (target && goal && goal !== END) {
-      position.current.goal = null;
-      box.scrollTop += offset(box, target) - (goal.top ?? box.clientHeight / 4);
+      position.current.goal = leadTo(box, target, goal, latest.current.live);
     } else if (stick && latest.current.live) {
       box.scrollTop = box.scrollHeight;
     } else if (anchor) {
@@ -144,15 +145,12 @@ export function useScroll({ rows, live, openAt, onNearStart, onNearEnd }: Option
 
   useLayoutEffect(settle, [rows, live, span, settle]);
 
-  useWatching(scroller, content, look, settle);
-
-  const place = useCallback(() => {
-    const { stick, anchor } = position.current;
-    if (stick || !anchor) return null;
-    // By its id, which it keeps however it is loaded again.
-    const row = latest.current.rows.find((each) => each.key === anchor.key);
-    return { key: row?.id ?? anchor.key, top: anchor.top };
-  }, []);
+  const onScroll = useCallback(() => {
+    stopLeading(position.current, scroller.current);
+    look();
+  }, [look]);
+  useWatching(scroller, content, onScroll, settle);
+  const place = useCallback(() => placeOf(position.current, latest.current.rows), []);
 
   return {
     scroller,
@@ -163,6 +161,25 @@ export function useScroll({ rows, live, openAt, onNearStart, onNearEnd }: Option
     place,
     ...useLeading(scroller, position, setCentre, settle),
   };
+}
+
+/** Scrolls to a row. What is left to do: it may not get where it is to be before more is loaded. */
+function leadTo(box: HTMLElement, row: Element, goal: Goal, live: boolean): Goal | null {
+  box.scrollTop += offset(box, row) - (goal.top ?? box.clientHeight / 4);
+  const off = goal.top === null ? 0 : offset(box, row) - goal.top;
+  return Math.abs(off) >= 1 && !live ? { ...goal, short: true } : null;
+}
+
+/** Whoever scrolls is not led any further. */
+function stopLeading(position: Position, box: HTMLElement | null): void {
+  const { goal, top } = position;
+  if (goal && goal !== END && goal.short && box?.scrollTop !== top) position.goal = null;
+}
+
+function placeOf({ stick, anchor }: Position, rows: readonly ScrollRow[]): Place | null {
+  if (stick || !anchor) return null;
+  // By its id, which it keeps however it is loaded again.
+  return { key: rows.find((row) => row.key === anchor.key)?.id ?? anchor.key, top: anchor.top };
 }
 
 /** What brings one elsewhere, or keeps one from it. */
@@ -208,7 +225,7 @@ function useLeading(
 function useWatching(
   scroller: RefObject<HTMLDivElement | null>,
   content: RefObject<HTMLDivElement | null>,
-  look: () => void,
+  onScroll: () => void,
   settle: () => void,
 ): void {
   useEffect(() => {
@@ -218,12 +235,12 @@ function useWatching(
     const observer = new ResizeObserver(settle);
     observer.observe(box);
     observer.observe(inner);
-    box.addEventListener("scroll", look, { passive: true });
+    box.addEventListener("scroll", onScroll, { passive: true });
     return () => {
       observer.disconnect();
-      box.removeEventListener("scroll", look);
+      box.removeEventListener("scroll", onScroll);
     };
-  }, [scroller, content, look, settle]);
+  }, [scroller, content, onScroll, settle]);
 }
 
 /** The position, after a scroll of which no event has told yet. */
