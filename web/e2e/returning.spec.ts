@@ -62,6 +62,8 @@ async function toNeedle(): Promise<void> {
 const address = (page: Page) => page.evaluate(() => location.hash.split("/"));
 
 test("with more unread than is kept one opens at the first of them, and no more is read than was shown", async () => {
+  // Hundreds of messages, one after the other.
+  test.slow();
   await ada.send("hello");
   await ada.sees("hello");
   await bo.sees("hello");
