@@ -43,6 +43,13 @@ export class Person {
     return new Person(page, name);
   }
 
+  /** Another tab of the same browser, at the same place. */
+  async tab(): Promise<Person> {
+    const page = await this.context.newPage();
+    await page.goto(this.page.url());
+    return new Person(page, this.name);
+  }
+
   static async registered(
     browser: Browser,
     server: Served,

@@ -45,8 +45,10 @@ export const de: Catalogue = {
     noAccount: "Neu hier?",
     haveAccount: "Schon ein Konto?",
     closed: "Dieser Server nimmt keine neuen Konten an. Bitte seine Verwaltung um eines.",
-    revoked: "Du wurdest abgemeldet, weil diese Sitzung von einem anderen Gerät beendet wurde.",
+    revoked:
+      "Du wurdest abgemeldet: Diese Sitzung wurde auf einem anderen Gerät, durch ein neues Passwort oder von der Verwaltung des Servers beendet.",
     expired: "Deine Sitzung ist abgelaufen. Bitte melde dich wieder an.",
+    here: "Du hast dich in einem anderen Tab abgemeldet.",
   },
   nav: {
     draft: "Entwurf",

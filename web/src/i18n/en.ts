@@ -41,8 +41,10 @@ export const en = {
     noAccount: "New here?",
     haveAccount: "Have an account?",
     closed: "This server does not take new accounts. Ask its administrator for one.",
-    revoked: "You were signed out because this session was ended from another device.",
+    revoked:
+      "You were signed out: this session was ended on another device, by a new password or by an administrator.",
     expired: "Your session has ended. Please sign in again.",
+    here: "You signed out in another tab.",
   },
   nav: {
     draft: "Draft",

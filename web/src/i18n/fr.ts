@@ -46,8 +46,10 @@ export const fr: Catalogue = {
     noAccount: "Nouveau ici ?",
     haveAccount: "Vous avez un compte ?",
     closed: "Ce serveur n’accepte pas de nouveaux comptes. Demandez-en un à son administration.",
-    revoked: "Vous avez été déconnecté : cette session a été fermée depuis un autre appareil.",
+    revoked:
+      "Vous avez été déconnecté : cette session a été fermée sur un autre appareil, par un nouveau mot de passe ou par l’administration du serveur.",
     expired: "Votre session est terminée. Veuillez vous reconnecter.",
+    here: "Vous vous êtes déconnecté dans un autre onglet.",
   },
   nav: {
     draft: "Brouillon",

@@ -89,8 +89,8 @@ export interface Inbox {
 
 export interface State {
   readonly session: "unknown" | "signed-out" | "signed-in";
-  /** Why the session ended, when it was not by the person's own wish. */
-  readonly endedBy: "revoked" | "expired" | null;
+  /** Why the session ended, when that was not done in this tab; `here`: in another tab of this browser. */
+  readonly endedBy: "revoked" | "expired" | "here" | null;
   readonly server: ServerInfo | null;
   readonly me: User | null;
   /** The first /sync has arrived. */

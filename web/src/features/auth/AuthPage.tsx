@@ -23,7 +23,9 @@ export default function AuthPage() {
   const registering = mode === "register";
   const name = server?.name ?? location.host;
   const title = registering ? t.auth.registerOn(name) : t.auth.signInTo(name);
-  const ended = endedBy === "revoked" ? t.auth.revoked : endedBy === "expired" ? t.auth.expired : null;
+  const ended = endedBy
+    ? { revoked: t.auth.revoked, expired: t.auth.expired, here: t.auth.here }[endedBy]
+    : null;
 
   return (
     <main className="auth">

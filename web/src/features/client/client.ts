@@ -4,7 +4,7 @@ import type { PendingUpdate, ServerFrame, StateFrame } from "../../api/frames";
 import { ApiError } from "../../api/http";
 import * as api from "../../api/operations";
 import { StreamSocket } from "../../api/socket";
-import type { Attention, Channel, Message, Notification, SignedIn } from "../../api/types";
+import type { Attention, Channel, Message, Notification, SignedIn, User } from "../../api/types";
 import type { Heard } from "../attention/quiet";
 import { readStored, storedKeys, writeStored } from "../../lib/storage";
 import { isUnsure } from "../../store/deleted";
@@ -14,6 +14,7 @@ import { createStore } from "../../store/store";
 import { Actions } from "./actions";
 import { deviceName } from "./device";
 import { Notices } from "./notices";
+import { OtherTabs, type Word } from "./otherTabs";
 import { Outbox } from "./outbox";
 import { People } from "./people";
 import { Places } from "./places";
@@ -52,6 +53,9 @@ export class Client {
   private refreshFailures = 0;
   /** What arrives now happens now; before `ready` the server repeats what was missed. */
   private live = false;
+  private readonly tabs = new OtherTabs((word) => this.heardTab(word));
+  /** Another tab of this browser is ending the session. */
+  private endedHere = false;
   private readonly hearers = new Set<(heard: Heard) => void>();
 
   constructor() {
@@ -65,6 +69,13 @@ export class Client {
         this.store.dispatch({ type: "connection_changed", connection });
       },
       onEnd: (ending) => this.ended(ending === "revoked" ? "revoked" : "expired"),
+    });
+    const returned = () => document.visibilityState === "visible" && void this.outbox.adopt();
+    addEventListener("focus", returned);
+    document.addEventListener("visibilitychange", returned);
+    addEventListener("pagehide", () => {
+      const { me, outbox } = this.store.getState();
+      if (me && Object.keys(outbox).length > 0) this.tabs.tell("left", me.id);
     });
   }
 
@@ -104,33 +115,67 @@ export class Client {
     display_name?: string;
     invite?: string;
   }): Promise<void> {
-    this.enter(await api.create_account({ ...body, device_name: deviceName(), cookie: true }));
+    this.entered(await api.create_account({ ...body, device_name: deviceName(), cookie: true }));
   }
 
   async signIn(username: string, password: string): Promise<void> {
-    this.enter(await api.create_session({ username, password, device_name: deviceName(), cookie: true }));
+    this.entered(await api.create_session({ username, password, device_name: deviceName(), cookie: true }));
   }
 
   async signOut(): Promise<void> {
     const me = this.store.getState().me?.id ?? "";
+    this.tabs.tell("leaving", me);
     try {
       await api.delete_session("current");
     } catch (error) {
       if (error instanceof ApiError && error.temporary) {
+        this.tabs.tell("staying", me);
         this.actions.failed(error);
         return;
       }
     }
     await this.forget(me);
+    this.tabs.tell("out", me);
     this.ended(null);
   }
 
   /** Takes the account away for good. */
   async deleteAccount(password: string): Promise<void> {
     const me = this.store.getState().me?.id ?? "";
-    await api.delete_me(password);
+    this.tabs.tell("leaving", me);
+    try {
+      await api.delete_me(password);
+    } catch (error) {
+      this.tabs.tell("staying", me);
+      throw error;
+    }
     await this.forget(me);
+    this.tabs.tell("out", me);
     this.ended(null);
+  }
+
+  private heardTab({ is, user }: Word): void {
+    const { me, session, endedBy } = this.store.getState();
+    if (is === "in") void this.follow(user);
+    // The stream's end was heard first.
+    else if (is === "out" && endedBy === "revoked") this.ended("here");
+    else if (session !== "signed-in" || me?.id !== user) return;
+    else if (is === "left") void this.outbox.adopt();
+    else if (is === "out") this.ended("here");
+    // The server may end the stream before the other tab has its answer.
+    else this.endedHere = is === "leaving";
+  }
+
+  /** Somebody signed in through another tab, whose cookie is this one's too. */
+  private async follow(user: string): Promise<void> {
+    const { me, session } = this.store.getState();
+    if (session === "unknown" || me?.id === user) return;
+    if (session === "signed-in") this.ended(null);
+    try {
+      this.enter(await api.get_me());
+    } catch {
+      // One can sign in here as well.
+    }
   }
 
   /** Somebody else may sit here next: nothing written stays behind. */
@@ -143,6 +188,8 @@ export class Client {
 
   /** The session is over: by sign-out, by another device, or because a request said so. */
   ended(endedBy: State["endedBy"]): void {
+    const cause = endedBy && this.endedHere ? "here" : endedBy;
+    this.endedHere = false;
     this.socket.stop();
     this.outbox.stop();
     this.people.reset();
@@ -153,7 +200,7 @@ export class Client {
     clearTimeout(this.refreshTimer);
     this.refreshTimer = undefined;
     this.connectedBefore = false;
-    this.store.dispatch({ type: "signed_out", endedBy });
+    this.store.dispatch({ type: "signed_out", endedBy: cause });
     void import("./snapshot").then(({ keepSnapshot }) => keepSnapshot(null));
   }
 
@@ -221,7 +268,14 @@ export class Client {
     return `loggia.draft.${this.store.getState().me?.id ?? ""}.${place}`;
   }
 
-  private enter({ user }: SignedIn): void {
+  private entered({ user }: SignedIn): void {
+    this.tabs.tell("in", user.id);
+    this.enter(user);
+  }
+
+  private enter(user: User): void {
+    // By now one may have signed in here, or through another tab.
+    if (this.store.getState().session === "signed-in") return;
     this.store.dispatch({ type: "signed_in", user });
     void this.start();
   }

@@ -1,10 +1,11 @@
 // Sends what was written, one message at a time per channel so that they keep their order, with the same nonce until
-// the server has answered. Each is kept on the device: a reload or a second tab loses nothing, and sending the same
-// nonce twice is one message.
+// the server has answered. Each is kept on the device: a reload loses nothing, and what a closed tab left behind another
+// one takes over. Sending the same nonce twice is one message.
 
 import { ApiError } from "../../api/http";
 import { send_message } from "../../api/operations";
 import { newNonce } from "../../lib/ids";
+import { inTurn } from "../../lib/turns";
 import type { OutboxItem } from "../../store/state";
 import type { Store } from "../../store/store";
 import { Kept } from "./kept";
@@ -31,6 +32,10 @@ export class Outbox {
   /** What the last page left behind goes first. */
   private loaded = false;
   private lastTs = 0;
+  /** What was seen to be kept: when it is no longer, another tab has sent it or thrown it away. */
+  private seen = new Set<string>();
+  /** What was settled here: a look at what is kept may have begun before. */
+  private readonly gone = new Set<string>();
 
   constructor(store: Store) {
     this.store = store;
@@ -52,15 +57,47 @@ export class Outbox {
     this.unsubscribe?.();
     const unsubscribe = this.forgetSettled();
     this.unsubscribe = unsubscribe;
-    void this.kept.all(this.user()).then((items) => {
-      if (this.unsubscribe !== unsubscribe) return;
-      for (const item of items) {
-        // What was refused waits for the person, also after a reload; the rest goes on by itself.
-        const next = item.status === "failed" ? item.status : status;
-        this.store.dispatch({ type: "outbox_queued", item: { ...item, status: next } });
-      }
-      done();
+    void this.look(status).then((looked) => {
+      if (looked && this.unsubscribe === unsubscribe) done();
     });
+  }
+
+  /** Takes over what other tabs have left behind; what they have settled goes from here too. */
+  async adopt(): Promise<void> {
+    if (!this.loaded || !(await this.look("queued"))) return;
+    for (const channel of Object.keys(this.store.getState().outbox)) {
+      if (!this.timers.has(channel)) void this.work(channel);
+    }
+  }
+
+  /** False when the session is another one by now. */
+  private async look(status: "waiting" | "queued"): Promise<boolean> {
+    const { unsubscribe } = this;
+    const user = this.user();
+    const items = await this.kept.all(user);
+    if (!unsubscribe || this.unsubscribe !== unsubscribe) return false;
+    const there = new Set(items.map(({ nonce }) => nonce));
+    for (const { channel, nonce } of Object.values(this.store.getState().outbox).flat()) {
+      if (this.seen.has(nonce) && !there.has(nonce)) this.discard(channel, nonce);
+    }
+    this.seen = there;
+    for (const item of items) {
+      if (this.gone.has(item.nonce)) continue;
+      if (this.hasArrived(item)) {
+        this.kept.remove(user, item.nonce);
+        continue;
+      }
+      // What was refused waits for the person, also after a reload; the rest goes on by itself.
+      const next = item.status === "failed" ? item.status : status;
+      this.store.dispatch({ type: "outbox_queued", item: { ...item, status: next } });
+    }
+    return true;
+  }
+
+  /** Sent by another tab, which did not live to see it. */
+  private hasArrived({ channel, nonce }: OutboxItem): boolean {
+    const messages = Object.values(this.store.getState().channels[channel]?.messages ?? {});
+    return messages.some((message) => message.nonce === nonce && message.sender === this.user());
   }
 
   stop(): void {
@@ -71,6 +108,8 @@ export class Outbox {
     for (const timer of this.timers.values()) clearTimeout(timer);
     this.timers.clear();
     this.busy.clear();
+    this.seen.clear();
+    this.gone.clear();
   }
 
   send(draft: Draft): void {
@@ -107,7 +146,7 @@ export class Outbox {
     this.timers.clear();
     this.attempts.clear();
     this.askAgain();
-    for (const channel of Object.keys(this.store.getState().outbox)) void this.work(channel);
+    void this.adopt();
   }
 
   /** Somebody else may sit here next. */
@@ -128,7 +167,11 @@ export class Outbox {
       if (outbox === before || session !== "signed-in") return;
       const left = new Set(Object.values(outbox).flatMap((items) => items.map((item) => item.nonce)));
       for (const items of Object.values(before)) {
-        for (const { nonce } of items) if (!left.has(nonce)) this.kept.remove(user, nonce);
+        for (const { nonce } of items) {
+          if (left.has(nonce)) continue;
+          this.gone.add(nonce);
+          this.kept.remove(user, nonce);
+        }
       }
       before = outbox;
     });
@@ -136,18 +179,24 @@ export class Outbox {
 
   private async work(channel: string): Promise<void> {
     if (!this.loaded || this.busy.has(channel)) return;
+    if (!this.due(channel)) return;
     this.busy.add(channel);
     try {
-      for (;;) {
-        const item = this.store
-          .getState()
-          .outbox[channel]?.find((each) => each.status !== "failed" && each.status !== "hosted");
-        if (!item) return;
-        if (!(await this.attempt(item))) return;
-      }
+      await inTurn(`loggia.outbox.${this.user()}.${channel}`, async () => {
+        for (;;) {
+          const item = this.due(channel);
+          if (!this.loaded || !item) return;
+          if (!(await this.attempt(item))) return;
+        }
+      });
     } finally {
       this.busy.delete(channel);
     }
+  }
+
+  private due(channel: string): OutboxItem | undefined {
+    const items = this.store.getState().outbox[channel];
+    return items?.find(({ status }) => status !== "failed" && status !== "hosted");
   }
 
   /** True when the next one may be sent. */
@@ -212,7 +261,7 @@ export class Outbox {
       channel,
       setTimeout(() => {
         this.timers.delete(channel);
-        void this.work(channel);
+        void this.adopt();
       }, retryAfterMs ?? backoff),
     );
   }

@@ -1,0 +1,121 @@
+import { IDBFactory, IDBKeyRange } from "fake-indexeddb";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { ApiError } from "../../api/http";
+import { send_message } from "../../api/operations";
+import type { Message } from "../../api/types";
+import { createStore, type Store } from "../../store/store";
+import { channel, Log, ME, ROOM, user } from "../../store/testing";
+import { Outbox } from "./outbox";
+
+vi.mock("../../api/operations");
+
+/** What the server has, by nonce. */
+let log: Log;
+let down: boolean;
+const opened: Outbox[] = [];
+
+beforeEach(() => {
+  log = new Log();
+  down = false;
+  vi.stubGlobal("indexedDB", new IDBFactory());
+  vi.stubGlobal("IDBKeyRange", IDBKeyRange);
+  vi.mocked(send_message)
+    .mockReset()
+    .mockImplementation((_channel, { nonce, text }) => {
+      if (down) return Promise.reject(new ApiError({ status: 0, code: "offline" }));
+      const known = log.events.find((event) => event.t === "message.created" && event.d.nonce === nonce);
+      return Promise.resolve((known?.d as Message | undefined) ?? log.say(ME, text, { nonce }));
+    });
+});
+
+afterEach(() => {
+  for (const outbox of opened.splice(0)) outbox.stop();
+  vi.unstubAllGlobals();
+});
+
+function tab(): { store: Store; outbox: Outbox; waiting: () => string[] } {
+  const store = createStore();
+  store.dispatch({ type: "signed_in", user: user(ME) });
+  store.dispatch({ type: "channel_loaded", channel: channel() });
+  const outbox = new Outbox(store);
+  opened.push(outbox);
+  outbox.start();
+  return { store, outbox, waiting: () => (store.getState().outbox[ROOM] ?? []).map(({ text }) => text) };
+}
+
+const said = () => log.events.map((event) => (event.t === "message.created" ? event.d.text : event.t));
+
+it("takes over what a closed tab left behind when the connection is back", async () => {
+  const first = tab();
+  down = true;
+  const second = tab();
+  await vi.waitFor(() => expect(second.outbox).toHaveProperty("loaded", true));
+  second.outbox.send({ channel: ROOM, text: "Waits for the connection" });
+  await vi.waitFor(() => expect(send_message).toHaveBeenCalled());
+  second.outbox.stop();
+  expect(first.waiting()).toEqual([]);
+
+  down = false;
+  first.outbox.flush();
+  await vi.waitFor(() => expect(said()).toEqual(["Waits for the connection"]));
+  await vi.waitFor(() => expect(first.waiting()).toEqual([]));
+});
+
+it("of two open tabs each message is sent once", async () => {
+  down = true;
+  const [first, second] = [tab(), tab()];
+  await vi.waitFor(() =>
+    expect([first.outbox, second.outbox]).toMatchObject([{ loaded: true }, { loaded: true }]),
+  );
+  first.outbox.send({ channel: ROOM, text: "one" });
+  second.outbox.send({ channel: ROOM, text: "two" });
+  await vi.waitFor(() => expect(send_message).toHaveBeenCalledTimes(2));
+  await first.outbox.adopt();
+  await second.outbox.adopt();
+  expect(first.waiting()).toEqual(["one", "two"]);
+  expect(second.waiting()).toEqual(["one", "two"]);
+  down = false;
+  first.outbox.flush();
+  second.outbox.flush();
+  await vi.waitFor(() => expect([...first.waiting(), ...second.waiting()]).toEqual([]));
+  expect(said().sort()).toEqual(["one", "two"]);
+});
+
+it("what another tab has thrown away is neither shown nor sent", async () => {
+  down = true;
+  const [first, second] = [tab(), tab()];
+  await vi.waitFor(() =>
+    expect([first.outbox, second.outbox]).toMatchObject([{ loaded: true }, { loaded: true }]),
+  );
+  first.outbox.send({ channel: ROOM, text: "Never mind" });
+  await second.outbox.adopt();
+  expect(second.waiting()).toEqual(["Never mind"]);
+  const nonce = first.store.getState().outbox[ROOM]?.[0]?.nonce ?? "";
+  first.outbox.discard(ROOM, nonce);
+  down = false;
+  second.outbox.flush();
+  await vi.waitFor(() => expect(second.waiting()).toEqual([]));
+  expect(said()).toEqual([]);
+});
+
+it("what has arrived already is not shown a second time", async () => {
+  down = true;
+  const first = tab();
+  const second = tab();
+  await vi.waitFor(() =>
+    expect([first.outbox, second.outbox]).toMatchObject([{ loaded: true }, { loaded: true }]),
+  );
+  second.outbox.send({ channel: ROOM, text: "Sent, and not told" });
+  const nonce = second.store.getState().outbox[ROOM]?.[0]?.nonce ?? "";
+  second.outbox.stop();
+  const page = { messages: [log.say(ME, "Sent, and not told", { nonce })], head: log.head, oldest: 3 };
+  first.store.dispatch({ type: "page_loaded", channel: ROOM, kind: "latest", page, limit: 40 });
+  const shown: string[][] = [];
+  first.store.subscribe(() => shown.push(first.waiting()));
+  await first.outbox.adopt();
+  expect(shown.flat()).toEqual([]);
+  // And it is not kept any longer.
+  const third = tab();
+  await vi.waitFor(() => expect(third.outbox).toHaveProperty("loaded", true));
+  expect(third.waiting()).toEqual([]);
+});
