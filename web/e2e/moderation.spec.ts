@@ -90,6 +90,10 @@ test("a channel gets another owner", async () => {
 
 test("an account goes", async () => {
   const { page } = ada;
+  await cy.startDm(bo);
+  await cy.send("Shall we meet?");
+  const dot = cy.page.locator(".conversation-head .avatar-dot");
+  await expect(dot).toHaveAttribute("data-online", "true");
   await tab("People").click();
   await page.getByRole("button", { name: "Actions for Ada" }).click();
   await expect(page.getByRole("menuitem", { name: "Take the administration away" })).toBeVisible();
@@ -103,6 +107,12 @@ test("an account goes", async () => {
   await expect(page.getByText("Bo's account is deleted.")).toBeVisible();
   await expect(page.getByTestId("admin-person")).toHaveCount(2);
   await expect(bo.page.getByLabel("Password")).toBeVisible();
+  // Who wrote to them sees at once that nobody is there any more, and what was said.
+  await expect(cy.page.getByTestId("no-post")).toContainText("This account was deleted.");
+  await expect(dot).not.toHaveAttribute("data-online", "true");
+  await expect(cy.composer).toHaveCount(0);
+  await cy.sees("Shall we meet?");
+  await cy.shot("moderation-forsaken");
 });
 
 test("the record tells of all of it", async () => {

@@ -11,4 +11,14 @@ export const entering: Catalogue["entering"] = {
   byInvite: "Aus dem Link, dem du gefolgt bist.",
   left: (name) => `Du bist nicht mehr in ${name}: Du wurdest entfernt oder bist anderswo gegangen.`,
   banned: (name) => `Du wurdest aus ${name} verbannt.`,
+  signedOutHere: "Du hast dich in einem anderen Tab abgemeldet.",
+  forsaken: (others) =>
+    others > 1
+      ? "Diese Konten wurden gelöscht. Die Unterhaltung kann gelesen, aber nicht weitergeführt werden."
+      : "Dieses Konto wurde gelöscht. Die Unterhaltung kann gelesen, aber nicht weitergeführt werden.",
+  leaveLast:
+    "Du bist das letzte Mitglied, und der Kanal ist privat: Niemand bleibt, der dich oder jemand anderen einladen könnte. Du kannst nicht zurückkommen und nicht mehr lesen, was hier geschrieben wurde.",
+  sendsLater: "Wird gesendet, sobald alles hochgeladen ist. Esc oder eine Änderung hält das auf.",
+  uploadFailed:
+    "Was nicht hochgeladen werden konnte, steht im Weg: Versuche es noch einmal oder lass es weg.",
 };

@@ -48,7 +48,6 @@ export const de: Catalogue = {
     revoked:
       "Du wurdest abgemeldet: Diese Sitzung wurde auf einem anderen Gerät, durch ein neues Passwort oder von der Verwaltung des Servers beendet.",
     expired: "Deine Sitzung ist abgelaufen. Bitte melde dich wieder an.",
-    here: "Du hast dich in einem anderen Tab abgemeldet.",
   },
   nav: {
     draft: "Entwurf",

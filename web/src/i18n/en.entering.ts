@@ -10,4 +10,13 @@ export const entering = {
   byInvite: "Brought by the link that you followed.",
   left: (name: string) => `You are no longer in ${name}: you were removed, or left it elsewhere.`,
   banned: (name: string) => `You were banned from ${name}.`,
+  signedOutHere: "You signed out in another tab.",
+  forsaken: (others: number): string =>
+    others > 1
+      ? "These accounts were deleted. The conversation can be read, not written to."
+      : "This account was deleted. The conversation can be read, not written to.",
+  leaveLast:
+    "You are its last member, and it is private: nobody will be left who could invite you or anybody else. You cannot come back, nor read what was written here.",
+  sendsLater: "Sends when the upload is done. Esc or a change stops that.",
+  uploadFailed: "What could not be uploaded is in the way: try it again or leave it out.",
 };

@@ -44,7 +44,6 @@ export const en = {
     revoked:
       "You were signed out: this session was ended on another device, by a new password or by an administrator.",
     expired: "Your session has ended. Please sign in again.",
-    here: "You signed out in another tab.",
   },
   nav: {
     draft: "Draft",

@@ -11,4 +11,13 @@ export const entering: Catalogue["entering"] = {
   byInvite: "Apporté par le lien que vous avez suivi.",
   left: (name) => `Vous n’êtes plus dans ${name} : on vous en a retiré, ou vous l’avez quitté ailleurs.`,
   banned: (name) => `Vous avez été banni de ${name}.`,
+  signedOutHere: "Vous vous êtes déconnecté dans un autre onglet.",
+  forsaken: (others) =>
+    others > 1
+      ? "Ces comptes ont été supprimés. On peut lire la conversation, mais plus y écrire."
+      : "Ce compte a été supprimé. On peut lire la conversation, mais plus y écrire.",
+  leaveLast:
+    "Vous êtes le dernier membre de ce salon privé : il ne restera personne pour vous inviter, ni vous ni quelqu’un d’autre. Vous ne pourrez pas revenir, ni relire ce qui y a été écrit.",
+  sendsLater: "Le message partira une fois les fichiers envoyés. Échap ou une modification l’en empêche.",
+  uploadFailed: "Un fichier n’a pas pu être envoyé : réessayez ou retirez-le.",
 };

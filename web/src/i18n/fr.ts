@@ -49,7 +49,6 @@ export const fr: Catalogue = {
     revoked:
       "Vous avez été déconnecté : cette session a été fermée sur un autre appareil, par un nouveau mot de passe ou par l’administration du serveur.",
     expired: "Votre session est terminée. Veuillez vous reconnecter.",
-    here: "Vous vous êtes déconnecté dans un autre onglet.",
   },
   nav: {
     draft: "Brouillon",

@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { displayName } from "./selectors";
-import { feed, Log, ME, ROOM, started, user } from "./testing";
+import type { StateFrame } from "../api/frames";
+import type { User } from "../api/types";
+import { displayName, isForsaken } from "./selectors";
+import { BO, channel, feed, Log, ME, ROOM, started, user } from "./testing";
 import { reduce } from "./reducer";
+import type { State } from "./state";
 
 describe("displayName", () => {
   it("does not turn what stands around it", () => {
@@ -46,5 +49,41 @@ describe("standing_loaded", () => {
     const after = reduce(told, { ...standing, sync: undefined, servers: undefined });
     expect(after.channels[ROOM]?.info).toEqual(before.channels[ROOM]?.info);
     expect(reduce(before, { ...standing, channel: "!gone", sync, servers })).toEqual(before);
+  });
+});
+
+describe("a deleted account", () => {
+  const gone = { ...user(BO), presence: "online" as const, deactivated: true };
+  const deleted = { op: "event", t: "user.updated", d: gone } as const;
+  const typing = { op: "event", t: "typing", channel: ROOM, d: { user: BO, expires_ms: 5_000 } } as const;
+  const users = [{ id: BO, presence: "online" as const }];
+  const here = { op: "event" as const, t: "presence" as const, d: { users } };
+  const alive = feed(reduce(started(new Log()), { type: "users_loaded", users: [user(BO)] }), [here, typing]);
+
+  it("is neither here nor typing", () => {
+    expect([alive.online[BO], Object.keys(alive.channels[ROOM]?.typing ?? {})]).toEqual([true, [BO]]);
+    const after = feed(alive, [deleted]);
+    expect([after.online[BO], after.channels[ROOM]?.typing]).toEqual([undefined, {}]);
+    // Also when something was on its way.
+    const d = { user_id: ME, session_id: "s", heads: {}, online: [BO] };
+    const ready: StateFrame = { op: "ready", d };
+    const late = reduce(after, { type: "frames", frames: [here, typing, ready], now: 0 });
+    expect([late.online[BO], late.channels[ROOM]?.typing]).toEqual([undefined, {}]);
+  });
+
+  it("leaves a direct conversation without anybody to write to", () => {
+    const third = user("@cy:test");
+    const dm = (people: User[]) =>
+      reduce(alive, { type: "channel_loaded", channel: channel({ id: "!dm", kind: "dm", people }) });
+    const forsaken = (state: State) => {
+      const at = state.channels["!dm"];
+      return at && isForsaken(state, at);
+    };
+    const two = dm([user(ME), user(BO)]);
+    expect(forsaken(two)).toBe(false);
+    expect(forsaken(feed(two, [deleted]))).toBe(true);
+    expect(forsaken(feed(dm([user(ME), user(BO), third]), [deleted]))).toBe(false);
+    // A conversation with oneself is nobody's loss.
+    expect(forsaken(dm([user(ME)]))).toBe(false);
   });
 });

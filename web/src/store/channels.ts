@@ -12,10 +12,21 @@ export function putUsers(state: State, users: readonly User[]): State {
   const online = { ...state.online };
   for (const user of fresh) {
     byId[user.id] = { ...byId[user.id], ...user };
-    if (user.presence === "online") online[user.id] = true;
+    if (user.deactivated) Reflect.deleteProperty(online, user.id);
+    else if (user.presence === "online") online[user.id] = true;
   }
   const mine = state.me ? byId[state.me.id] : undefined;
-  return { ...state, users: byId, online, me: mine ? { ...state.me, ...mine } : state.me };
+  const next = { ...state, users: byId, online, me: mine ? { ...state.me, ...mine } : state.me };
+  return fresh.reduce((left, { id, deactivated }) => (deactivated ? typesNoMore(left, id) : left), next);
+}
+
+/** Nobody is left at the keys of an account that is deleted. */
+function typesNoMore(state: State, user: string): State {
+  return Object.values(state.channels).reduce((next, { info, typing }) => {
+    if (!(user in typing)) return next;
+    const left = Object.fromEntries(Object.entries(typing).filter(([id]) => id !== user));
+    return changeChannel(next, info.id, (channel) => ({ ...channel, typing: left }));
+  }, state);
 }
 
 /** A channel's snapshot. Events that came after its head stay in force: they are laid over it. */

@@ -53,7 +53,7 @@ export function applyLoose(state: State, event: LooseEvent, now: number): State 
       return readInbox(state, event.d.up_to, event.d.unread);
     case "typing": {
       const known = state.channels[event.channel];
-      if (!known || event.d.user === state.me?.id) return state;
+      if (!known || event.d.user === state.me?.id || isDeleted(state, event.d.user)) return state;
       const given = event.d.expires_ms;
       const until = now + Math.min(TYPING_MS_MAX, given > ABSOLUTE_TS_MIN ? given - now : given);
       const next = { ...known, typing: { ...known.typing, [event.d.user]: until } };
@@ -62,7 +62,7 @@ export function applyLoose(state: State, event: LooseEvent, now: number): State 
     case "presence": {
       const online = { ...state.online };
       for (const { id, presence } of event.d.users) {
-        if (presence === "online") online[id] = true;
+        if (presence === "online" && !isDeleted(state, id)) online[id] = true;
         else Reflect.deleteProperty(online, id);
       }
       return { ...state, online };
@@ -81,6 +81,9 @@ export function applyLoose(state: State, event: LooseEvent, now: number): State 
       return state;
   }
 }
+
+/** What was on its way when an account was deleted does not bring it back to life. */
+export const isDeleted = (state: State, user: string): boolean => state.users[user]?.deactivated === true;
 
 export function setBlocked(state: State, user: string, on: boolean): State {
   if ((state.blocked[user] ?? false) === on) return state;

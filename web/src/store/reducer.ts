@@ -30,7 +30,7 @@ import {
 import { applyBurst, burstLength, type Said } from "./burst";
 import { forgetNotified } from "./deleted";
 import { applyEvent, overlay, react, removed } from "./events";
-import { applyLoose, forgetChannel, readInbox, seeUpTo, setBlocked } from "./loose";
+import { applyLoose, forgetChannel, isDeleted, readInbox, seeUpTo, setBlocked } from "./loose";
 import { tellThreads } from "./threads";
 import { discard, queue, setStatus, settle } from "./outbox";
 import { putAway } from "./waiting";
@@ -326,7 +326,8 @@ function ready(state: State, d: Ready): State {
       };
     }
   }
-  const online = Object.fromEntries(d.online.map((id) => [id, true as const]));
+  const here = d.online.filter((id) => !isDeleted(state, id));
+  const online = Object.fromEntries(here.map((id) => [id, true as const]));
   return { ...state, channels, online };
 }
 

@@ -19,6 +19,12 @@ export function otherPeople(state: State, channel: ChannelState): User[] {
   return others.map((user) => state.users[user.id] ?? user);
 }
 
+/** A direct conversation in which nobody else is left: every other account is deleted. */
+export function isForsaken(state: State, channel: ChannelState): boolean {
+  const others = channel.info.kind === "dm" ? otherPeople(state, channel) : [];
+  return others.length > 0 && others.every(({ deactivated }) => deactivated);
+}
+
 export function channelName(state: State, channel: ChannelState): string {
   if (channel.info.kind === "channel")
     return straight(channel.info.name) || channel.info.alias || channel.info.id;

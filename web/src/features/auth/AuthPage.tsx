@@ -24,7 +24,7 @@ export default function AuthPage() {
   const name = server?.name ?? location.host;
   const title = registering ? t.auth.registerOn(name) : t.auth.signInTo(name);
   const ended = endedBy
-    ? { revoked: t.auth.revoked, expired: t.auth.expired, here: t.auth.here }[endedBy]
+    ? { revoked: t.auth.revoked, expired: t.auth.expired, here: t.entering.signedOutHere }[endedBy]
     : null;
 
   return (

@@ -17,6 +17,7 @@ import { useAttaching } from "../files/useAttaching";
 import { useCommands } from "./useCommands";
 import { quoted, useQuotes } from "./quoting";
 import { useDraft } from "./useDraft";
+import { useDue } from "./useDue";
 import { useWriting } from "./useWriting";
 
 interface ComposerProps {
@@ -40,7 +41,11 @@ export const Composer = memo(function Composer(props: ComposerProps) {
   const client = useClient();
   const box = useRef<HTMLTextAreaElement>(null);
   const commands = useCommands(channel, onSend);
-  const { text, change, clear } = useDraft({ channel, place, box, onChange: commands.clearHint });
+  const onChange = () => {
+    commands.clearHint();
+    due.stop();
+  };
+  const { text, change, clear } = useDraft({ channel, place, box, onChange });
   const limit = useSelect((state) => state.server?.limits?.["message_bytes"]) ?? MESSAGE_BYTES_DEFAULT;
   const bytes = text.length * 3 < limit ? 0 : new TextEncoder().encode(text).length;
   const over = bytes - limit;
@@ -48,15 +53,14 @@ export const Composer = memo(function Composer(props: ComposerProps) {
   const write = () => box.current?.focus();
   const attaching = useAttaching(place, area, write);
   const { uploads, chips } = attaching;
-  const blocked = over > 0 || attaching.unfinished || (text.trim() === "" && chips.length === 0);
+  const blocked = over > 0 || attaching.failed || (text.trim() === "" && chips.length === 0);
 
   useFocus(box, replyTo ?? null, props.editing ?? null);
 
   const writing = useWriting({ channel, box, text, onChange: change, commands: true });
   useQuotes(place, (said) => writing.replace(quoted(text, said)));
 
-  const send = () => {
-    if (blocked) return;
+  const deliver = () => {
     const files = chips.length > 0;
     const done = files ? null : commands.run(text.trim());
     if (!done) {
@@ -66,6 +70,13 @@ export const Composer = memo(function Composer(props: ComposerProps) {
     }
     // What could not be done stays, unless the person has gone on writing.
     void done.then((ok) => ok && client.draft(place) === text && clear());
+  };
+  const due = useDue(uploads, deliver);
+  const send = () => {
+    if (attaching.failed) client.notices.show(t.entering.uploadFailed);
+    if (blocked) return;
+    if (attaching.running) due.wait();
+    else deliver();
   };
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
@@ -77,6 +88,10 @@ export const Composer = memo(function Composer(props: ComposerProps) {
     } else if (event.key === "ArrowUp" && text === "" && !event.altKey && onEditLast) {
       event.preventDefault();
       onEditLast();
+    } else if (event.key === "Escape" && due.waits) {
+      event.preventDefault();
+      event.stopPropagation();
+      due.stop();
     } else if (event.key === "Escape" && replyTo) {
       event.preventDefault();
       event.stopPropagation();
@@ -97,6 +112,9 @@ export const Composer = memo(function Composer(props: ComposerProps) {
           </p>
         ) : null}
         <Chips attaching={attaching} onRemoved={write} />
+        <div role="status" data-testid="composer-due">
+          {due.waits ? <p className="composer-hint">{t.entering.sendsLater}</p> : null}
+        </div>
         <div className="composer" data-reply={replyTo ? "" : undefined}>
           <GrowingText
             ref={box}

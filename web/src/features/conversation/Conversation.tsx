@@ -5,10 +5,10 @@ import type { Uploaded } from "../../api/files";
 import { t } from "../../i18n";
 import { EmptyState } from "../../ui/bits";
 import { Button } from "../../ui/Button";
-import { channelName, lastOwn } from "../../store/selectors";
+import { channelName, isForsaken, lastOwn } from "../../store/selectors";
+import type { ChannelState } from "../../store/state";
 import { useChannel, useClient, useSelect } from "../app/context";
 import { go, parseRoute } from "../app/route";
-import { canPost } from "../client/rights";
 import { Composer } from "../composer/Composer";
 import { MenuButton } from "../sidebar/MenuButton";
 import { Header } from "./Header";
@@ -16,6 +16,7 @@ import { MainTimeline } from "./MainTimeline";
 import { Coming, Outside } from "./Outside";
 import { SyncNote } from "./SyncNote";
 import { TypingLine } from "./TypingLine";
+import { useCanPost } from "./useCanPost";
 import { useEditing, useReply } from "./useUnfinished";
 
 export function Conversation({ id, target }: { id: string; target: string | null }) {
@@ -26,6 +27,7 @@ export function Conversation({ id, target }: { id: string; target: string | null
   const [replyTo, setReplyTo] = useReply(id);
   const [editing, setEditing] = useEditing(id);
   const [sent, setSent] = useState(0);
+  const canPost = useCanPost(id);
 
   const editLast = useCallback(() => {
     const { channels, me } = client.store.getState();
@@ -67,7 +69,7 @@ export function Conversation({ id, target }: { id: string; target: string | null
         onEdit={setEditing}
         onReply={setReplyTo}
       />
-      {canPost(info) ? (
+      {canPost ? (
         <Composer
           key={id}
           channel={id}
@@ -80,10 +82,26 @@ export function Conversation({ id, target }: { id: string; target: string | null
           onSend={send}
         />
       ) : (
-        <p className="composer-note">{info.archived ? t.channel.archived : t.composer.noPost}</p>
+        <NoPost channel={channel} />
       )}
       <TypingLine channel={channel} />
     </section>
+  );
+}
+
+/** Why one cannot write here. */
+function NoPost({ channel }: { channel: ChannelState }) {
+  const forsaken = useSelect((state) => isForsaken(state, channel));
+  const { archived, people } = channel.info;
+  const text = archived
+    ? t.channel.archived
+    : forsaken
+      ? t.entering.forsaken(people.length - 1)
+      : t.composer.noPost;
+  return (
+    <p className="composer-note" data-testid="no-post">
+      {text}
+    </p>
   );
 }
 

@@ -10,9 +10,10 @@ import { useChannel, useClient, useMe } from "../app/context";
 import { routeTo } from "../app/route";
 import { useView } from "../app/view";
 import { copy } from "../client/copy";
-import { canModerate, canPin, canPost, canRemove, canSeeEdits } from "../client/rights";
+import { canModerate, canPin, canRemove, canSeeEdits } from "../client/rights";
 import { quoteInto } from "../composer/quoting";
 import { EmojiButton } from "../emoji/EmojiButton";
+import { useCanPost } from "./useCanPost";
 
 export const QUICK_EMOJI = ["👍", "❤️", "😂"];
 
@@ -33,6 +34,7 @@ export function MessageTools(props: MessageToolsProps) {
   useEffect(() => () => onLock(false), [onLock]);
   const me = useMe();
   const info = useChannel(channel)?.info;
+  const canPost = useCanPost(channel);
   if (!info || info.membership !== "joined") return null;
   const mine = message.sender === me?.id;
   const has = (emoji: string) => message.reactions.some((each) => each.emoji === emoji && each.me);
@@ -42,7 +44,7 @@ export function MessageTools(props: MessageToolsProps) {
     <div className="message-tools" role="toolbar" aria-label={t.message.actions}>
       <QuickEmoji has={has} onPick={react} />
       <EmojiButton label={t.message.react} onPick={react} onOpenChange={onLock} />
-      {props.onReply && !props.inThread ? (
+      {props.onReply && canPost && !props.inThread ? (
         <IconButton
           icon="reply"
           size="small"
@@ -71,6 +73,7 @@ function MoreActions(props: MessageToolsProps & { info: Channel; mine: boolean }
   const client = useClient();
   const view = useView();
   const me = useMe();
+  const canPost = useCanPost(channel);
   const pinned = info.pins.includes(message.id);
   const may = mine || canModerate(info);
   const removing: (MenuAction | null)[] =
@@ -103,7 +106,7 @@ function MoreActions(props: MessageToolsProps & { info: Channel; mine: boolean }
       icon: "pin",
       onAction: () => void client.actions.pin(channel, message.id, !pinned),
     },
-    canPost(info) && {
+    canPost && {
       id: "quote",
       label: t.message.quote,
       icon: "quote",

@@ -12,8 +12,9 @@ const ATTACHMENTS_DEFAULT = 10;
 export interface Attaching {
   uploads: Uploads;
   chips: readonly Chip[];
-  /** Something is still on its way, or failed. */
-  unfinished: boolean;
+  /** Something is still on its way. */
+  running: boolean;
+  failed: boolean;
   largest: number | undefined;
   add: (files: Iterable<File>) => void;
   onPaste: (event: ClipboardEvent) => void;
@@ -43,5 +44,7 @@ export function useAttaching(
     add(files);
   };
   const over = useDropping(area, add);
-  return { uploads, chips, unfinished: chips.some((chip) => !chip.uploaded), largest, add, onPaste, over };
+  const running = chips.some((chip) => !chip.uploaded && !chip.error);
+  const failed = chips.some((chip) => chip.error);
+  return { uploads, chips, running, failed, largest, add, onPaste, over };
 }

@@ -5,12 +5,12 @@ import { Failed } from "../../ui/Failed";
 import { useChannel, useClient, useMe } from "../app/context";
 import { visit } from "../app/route";
 import type { ReplyTarget } from "../app/view";
-import { canPost } from "../client/rights";
 import { Composer } from "../composer/Composer";
 import { MessageItem } from "../conversation/MessageItem";
 import { MessageList } from "../conversation/MessageList";
 import { buildRows } from "../conversation/rows";
 import { TimelineFailed } from "../conversation/TimelineFailed";
+import { useCanPost } from "../conversation/useCanPost";
 import { useFailing } from "../conversation/useFailing";
 import { useOlder } from "../conversation/useOlder";
 import { usePresent } from "../conversation/usePresent";
@@ -86,6 +86,7 @@ const Thread = memo(function Thread({ channel, outbox, root, window, target }: T
   const client = useClient();
   const me = useMe()?.id ?? "";
   const id = channel.info.id;
+  const canPost = useCanPost(id);
   const [editing, setEditing] = useState<string | null>(null);
   const { messages } = channel;
   const last = messages[window.ids.at(-1) ?? ""]?.seq ?? -1;
@@ -149,7 +150,7 @@ const Thread = memo(function Thread({ channel, outbox, root, window, target }: T
         onEdit={setEditing}
         onVeil={onVeil}
       />
-      {canPost(channel.info) ? (
+      {canPost ? (
         <Composer
           channel={id}
           place={`${id}.${root}`}
