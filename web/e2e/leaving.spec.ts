@@ -69,3 +69,39 @@ test("who leaves is told nothing; who is removed or banned is told what happened
   await expect(notices).toHaveCount(1);
   await bo.shot("leaving-banned");
 });
+
+test("a channel that was just made has its name at once, and its last member is told what leaving means", async () => {
+  const { page } = ada;
+  await page.evaluate(() => {
+    const seen: string[] = [];
+    Object.assign(window, { seen });
+    new MutationObserver(() => {
+      const head = document.querySelector("h1")?.textContent ?? "";
+      if (seen.at(-1) !== head) seen.push(head);
+    }).observe(document.body, { subtree: true, childList: true, characterData: true });
+  });
+  // Its settings come by a request of their own, after the stream's first word of it.
+  const read = page.waitForResponse((answer) => /\/channels\/[^/]+$/.test(answer.url()));
+  await ada.createChannel("diary", { private: true });
+  await read;
+  await ada.send("To myself");
+  await ada.sees("To myself");
+  const heads = await page.evaluate(() => (window as unknown as { seen: string[] }).seen);
+  expect(heads.at(-1)).toBe("diary");
+  expect(heads.filter((head) => head.startsWith("!"))).toEqual([]);
+
+  const leaving = async () => {
+    await page.getByRole("button", { name: "Conversation options" }).click();
+    await page.getByRole("menuitem", { name: "Leave channel" }).click();
+    return page.getByRole("alertdialog");
+  };
+  const dialog = await leaving();
+  await expect(dialog).toContainText("You are its last member");
+  await ada.shot("leaving-last");
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  // Where anybody may come back, it is not.
+  await ada.open("general");
+  await expect(await leaving()).toContainText("You stop receiving its messages.");
+  await page.keyboard.press("Escape");
+  await expect(dialog).toHaveCount(0);
+});

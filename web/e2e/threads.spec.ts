@@ -40,6 +40,7 @@ test("replies are counted where one follows, and read where one reads them", asy
   const news = phone.page.getByTestId("inbox-threads");
   await expect(news.getByRole("listitem")).toContainText("2 new replies");
   await expect(news.getByRole("listitem")).toContainText("Where do we eat?");
+  await expect(phone.page.getByText("You are all caught up.")).toHaveCount(0);
   await phone.shot("inbox-threads");
 
   // She opens it on one device: it is read on both, and so is the mention.

@@ -13,14 +13,18 @@ const TYPING_MS_MAX = 30_000;
 
 export function applyLoose(state: State, event: LooseEvent, now: number): State {
   switch (event.t) {
-    case "channel.joined":
+    case "channel.joined": {
+      const known = state.channels[event.d.id];
+      // A channel that was made here is known by the answer, with a name that it did not have at its first entry.
+      if (known?.info.membership === "joined" && (event.seq ?? Infinity) <= known.cursor) return state;
       return upsertChannel(state, {
         ...BLANK,
         head: event.seq ?? 0,
-        ...state.channels[event.d.id]?.info,
+        ...known?.info,
         ...event.d,
         membership: event.d.membership ?? "joined",
       });
+    }
     case "channel.left":
       return forgetChannel(state, event.d.id);
     case "read.updated": {

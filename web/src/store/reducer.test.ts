@@ -154,6 +154,13 @@ describe("frames without a place in the log", () => {
     expect(room(state).info).toMatchObject({ name: "room", membership: "joined" });
   });
 
+  it("channel.joined that is older than the answer takes nothing back", () => {
+    const made = { ...new Log().snapshot(), id: "!new", name: "new", head: 3 };
+    const known = reduce(started(new Log()), { type: "channel_loaded", channel: made });
+    const late = loose({ t: "channel.joined", seq: 1, d: { id: "!new", name: "", head: 1 } });
+    expect(feed(known, [late]).channels["!new"]?.info).toEqual(known.channels["!new"]?.info);
+  });
+
   it("channel.joined with an invitation is an invitation", () => {
     const d = { id: "!new", name: "new", membership: "invited" };
     const state = feed(started(new Log()), [loose({ t: "channel.joined", seq: 7, d })]);

@@ -9,6 +9,11 @@ export function LeaveChannel({ channel, onClose }: { channel: string; onClose: (
   const name = useSelect((state) =>
     state.channels[channel] ? channelName(state, state.channels[channel]) : "",
   );
+  // Who is invited, but is not in it, cannot invite either.
+  const isLast = useSelect((state) => {
+    const info = state.channels[channel]?.info;
+    return info?.visibility === "private" && info.member_count <= 1;
+  });
   const leave = async () => {
     const left = await client.actions.leave(channel);
     if (left && parseRoute(location.hash).channel === channel) go(null);
@@ -16,7 +21,7 @@ export function LeaveChannel({ channel, onClose }: { channel: string; onClose: (
   return (
     <ConfirmDialog
       title={t.channel.leaveTitle(`#${name}`)}
-      text={t.channel.leaveText}
+      text={isLast ? t.entering.leaveLast : t.channel.leaveText}
       action={t.channel.leave}
       onConfirm={() => void leave()}
       onClose={onClose}

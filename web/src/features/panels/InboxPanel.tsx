@@ -6,7 +6,7 @@ import { Button } from "../../ui/Button";
 import { Failed } from "../../ui/Failed";
 import { MessageCard } from "../../ui/Card";
 import { Markdown } from "../../ui/markdown/Markdown";
-import { channelName, displayName, inboxCount, shownInInbox } from "../../store/selectors";
+import { channelName, displayName, inboxCount, shownInInbox, threadNews } from "../../store/selectors";
 import { useClient, useSelect } from "../app/context";
 import { visit } from "../app/route";
 import { useFailing } from "../conversation/useFailing";
@@ -25,6 +25,7 @@ export default function InboxPanel() {
   }, [client, failed, fail]);
 
   const unread = useSelect(inboxCount);
+  const inThreads = useSelect(threadNews);
   const blocked = useSelect((state) => state.blocked);
   const items = shownInInbox({ inbox, blocked });
   const [newest] = inbox.items;
@@ -44,7 +45,9 @@ export default function InboxPanel() {
         <InboxThreads />
         {!inbox.loaded && failed ? <Failed onRetry={retry} /> : null}
         {!inbox.loaded && !failed ? <ListSkeleton label={t.common.loading} /> : null}
-        {inbox.loaded && items.length === 0 && !next ? <EmptyState title={t.inbox.empty} /> : null}
+        {inbox.loaded && items.length + inThreads === 0 && !next ? (
+          <EmptyState title={t.inbox.empty} />
+        ) : null}
         <ul className="cards">
           {items.map((item) => {
             const { message } = item;
