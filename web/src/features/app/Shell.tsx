@@ -24,6 +24,7 @@ import { useTitle } from "./title";
 import { RefusalsNote } from "./RefusalsNote";
 import { type DialogView, type Panel, type View, ViewContext } from "./view";
 import { UpdateNote } from "./UpdateNote";
+import { useReturn } from "./useReturn";
 import { Welcome } from "./Welcome";
 
 const SidePanel = later(async () => ({ default: (await import("../panels/Panel")).Panel }));
@@ -39,6 +40,7 @@ export default function Shell() {
   useIcon();
   useAttention();
   useLastChannel(route.channel);
+  useReturn(dialog, route.channel);
   const users = useSelect((state) => state.users);
   const pictures = useCallback((id: string) => pictureOf(users[id]), [users]);
   const references = useReferences();
