@@ -292,21 +292,18 @@ function applyFrame(state: State, frame: StateFrame, now: number): State {
 /** What a message says and a channel's name can come after their entries: what says so has no place of its own. */
 const hasPlace = (frame: { seq?: number }): boolean => frame.seq !== undefined;
 
-function isChannelEvent(frame: StreamEvent): frame is ChannelEvent {
-  switch (frame.t) {
-    case "message.created":
-    case "message.edited":
-    case "message.updated":
-    case "message.deleted":
-    case "reaction.added":
-    case "reaction.removed":
-    case "channel.updated":
-    case "member.updated":
-      return true;
-    default:
-      return false;
-  }
-}
+const CHANNEL_EVENTS: ReadonlySet<StreamEvent["t"]> = new Set<ChannelEvent["t"]>([
+  "message.created",
+  "message.edited",
+  "message.updated",
+  "message.deleted",
+  "reaction.added",
+  "reaction.removed",
+  "channel.updated",
+  "member.updated",
+]);
+
+const isChannelEvent = (frame: StreamEvent): frame is ChannelEvent => CHANNEL_EVENTS.has(frame.t);
 
 /** Frames carry a part of a profile: it completes what is known, it does not make a new person. */
 function knowUser(state: State, user: Partial<User> & Pick<User, "id">): State {

@@ -81,11 +81,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
       label={`${t.message.by(name, clockTime(message.ts))}: ${words}`}
       author={{ id: message.sender, name }}
       head={props.head}
-      time={{
-        short: clockTime(message.ts),
-        full: fullTime(message.ts),
-        iso: new Date(message.ts).toISOString(),
-      }}
+      time={timeOf(message)}
       tone={removal ? "pending" : mentioned ? "mention" : undefined}
       flash={props.flash}
       tabbable={props.tabbable}
@@ -147,6 +143,12 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
       )}
     </MessageRow>
   );
+});
+
+const timeOf = ({ ts }: StoredMessage) => ({
+  short: clockTime(ts),
+  full: fullTime(ts),
+  iso: new Date(ts).toISOString(),
 });
 
 function PinMark() {
