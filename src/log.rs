@@ -44,7 +44,7 @@ mod tests {
         for good in ["info", "INFO", "off", "info,loggia::live=debug", "warn,[send{user=1, to=2}]=trace"] {
             assert_eq!(check(good), Ok(()), "{good}");
         }
-        for bad in ["infoo", "inf", "loggia", "info,", "debug loggia"] {
+        for bad in ["infoo", "inf", "loggia", "info,loggia", "debug loggia"] {
             assert!(check(bad).is_err(), "{bad}");
         }
     }

@@ -216,6 +216,7 @@ fn build_domain(
         for migration in conn.migrate()? {
             tracing::info!(migration, "the schema was brought up to date");
         }
+        identity::check_restored(&mut conn, &for_identity)?;
         if search::renew(&mut conn)? {
             tracing::info!("the search index was made anew");
         }

@@ -11,6 +11,18 @@ use crate::storage::{self, Conn, meta};
 /// In the data directory while a backup is restored, and after that when it did not come to its end.
 pub const RESTORING: &str = "restoring.part";
 
+/// Before anything is written.
+///
+/// # Errors
+/// [`StartError::Unrestored`]: under the same name, but with other keys, it would be a stranger to all others.
+pub fn check_restored(conn: &mut Conn, config: &Config) -> Result<(), StartError> {
+    let part = config.data_dir.join(RESTORING);
+    match part.exists() && meta::active_key(conn)?.is_none() {
+        true => Err(StartError::Unrestored(part.display().to_string())),
+        false => Ok(()),
+    }
+}
+
 /// Who this server is: its name, for ever, and the key that signs now, made at the first start.
 pub fn load(
     conn: &mut Conn,
@@ -32,11 +44,6 @@ fn load_within(
         return Err(StartError::OtherName { stored, given: config.name.as_str().to_owned() });
     }
     if meta::active_key(conn)?.is_none() {
-        // Under the same name, but with other keys, it would be a stranger to all others.
-        let part = config.data_dir.join(RESTORING);
-        if part.exists() {
-            return Err(StartError::Unrestored(part.display().to_string()));
-        }
         let key = meta::SigningKeyRow {
             kid: own_keys::fresh_kid(),
             seed: random::<32>().to_vec(),

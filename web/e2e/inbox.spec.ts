@@ -37,6 +37,8 @@ test("beside new replies nobody is all caught up", async () => {
   await expect(empty).toHaveCount(0);
   await ada.message("Who has the key?").getByTestId("thread-link").click();
   await expect(page.getByTestId("thread")).toContainText("Found it");
+  // It is read a moment after it is seen.
+  await expect(ada.message("Who has the key?").getByTestId("thread-link")).not.toContainText("new");
   await page.getByRole("button", { name: "Mentions and replies" }).click();
   await expect(empty).toBeVisible();
 });

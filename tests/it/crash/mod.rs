@@ -1,6 +1,7 @@
 //! What is left of a server that is killed in the middle of its work, or whose database somebody changed.
 
 mod alone;
+mod away;
 mod crowd;
 mod gate;
 mod killed;
