@@ -17,7 +17,7 @@ use loggia::files::{Hash, Store};
 use loggia::protocol::Ts;
 use loggia::server::{self, StartError};
 use loggia::storage::dump::{self, Table};
-use loggia::storage::{self, Conn, files};
+use loggia::storage::{self, Conn, files, meta};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tokio::runtime::Runtime;
@@ -87,9 +87,11 @@ pub fn backup(config: &Config, to: &Path) -> Outcome {
     if to.try_exists().map_err(of(to))? {
         return Err(of(to)(io::ErrorKind::AlreadyExists.into()).into());
     }
-    // Whoever finds a file of that name finds all of it, whenever this is stopped. What an earlier run left is written over.
+    // Whoever finds a file of that name finds all of it, whenever this is stopped. What an earlier run left goes; what somebody
+    // else puts in its place (a link, or a file that all can read) is not written to.
     let part = PathBuf::from(format!("{}.part", to.display()));
-    let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&part);
+    let _ = std::fs::remove_file(&part);
+    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part);
     let written = write(&mut conn, config, (&runtime, &store), ZipWriter::new(file.map_err(of(&part))?))
         .and_then(|written| std::fs::rename(&part, to).map(|()| written).map_err(of(to)));
     let written = written.inspect_err(|_| drop(std::fs::remove_file(&part)));
@@ -169,6 +171,10 @@ pub fn restore(config: &Config, from: &Path) -> Outcome {
     File::create(&part).and_then(|part| part.sync_all()).map_err(of(&part))?;
     server::migrate(config)?;
     let mut conn = Conn::open(&config.database_url())?;
+    if meta::active_key(&mut conn)?.is_some() {
+        // Somebody's database, to which nothing is done.
+        std::fs::remove_file(&part).map_err(of(&part))?;
+    }
     let tables = dump::tables(&mut conn)?;
     check_tables(&mut conn, &tables, &manifest)?;
     let kept = restore_files(config, &mut archive)?;

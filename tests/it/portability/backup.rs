@@ -115,8 +115,14 @@ async fn what_can_not_be_restored_changes_nothing() {
         assert!(!good && said.contains(why), "{why}: {said}");
     };
     refused(&first, &file, "the database is in use already");
+    assert!(!first.path().join("restoring.part").exists());
     let (good, said) = first.run(&["backup", file.to_str().expect("a path")]);
     assert!(!good && said.contains("exists"), "{said}");
+    // What a run that was stopped left, or somebody put there, is neither in the way nor written to.
+    let (again, link) = (first.path().join("again.zip"), first.path().join("again.zip.part"));
+    std::os::unix::fs::symlink(first.path().join("elsewhere"), &link).expect("a link");
+    first.must(&["backup", again.to_str().expect("a path")]);
+    assert!(again.exists() && !link.exists() && !first.path().join("elsewhere").exists());
     std::fs::write(&other, b"no archive").expect("written");
     refused(&second, &other, "the archive");
     let text = |bytes: Vec<u8>, from: &str, to: &str| {
