@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use federation_tests::{Guest, Heard, Hosted, Peer, Reply, World, eventually};
+use federation_tests::{Guest, Heard, Hosted, Peer, Person, Reply, Server, World, eventually};
 use serde_json::json;
 
 fn profile(user: &str, name: &str) -> Reply {
@@ -19,21 +19,54 @@ async fn world() -> (World, Peer) {
     (world, peers.remove(0))
 }
 
+/// A channel that Ann made.
+struct Scene {
+    world: World,
+    evil: Peer,
+    ann: Person,
+    channel: String,
+}
+
+impl Scene {
+    async fn set() -> Scene {
+        let (world, evil) = world().await;
+        let ann = world.servers[0].person("ann").await;
+        let channel = ann.channel("general").await;
+        Scene { world, evil, ann, channel }
+    }
+
+    async fn mallory(&self) -> Guest<'_> {
+        Guest::of(&self.evil, "mallory", &self.channel, &self.ann).await
+    }
+
+    fn to(&self) -> &Server {
+        &self.world.servers[0]
+    }
+
+    /// The peer says that the profile is another now.
+    async fn changed(&self, user: &str) {
+        let signals = json!({ "signals": [{ "type": "profile", "user": user }] });
+        let path = format!("/channels/{}/signals", self.channel);
+        self.evil.ask(self.to(), "POST", &path, Some(signals)).await.expect(204);
+    }
+
+    async fn shown(&self, user: &str) -> serde_json::Value {
+        self.ann.get(&format!("/users/{user}")).await.expect(200)["display_name"].clone()
+    }
+}
+
 /// What was asked last is what is shown: an answer that comes late is not put over a newer one.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn late_answers_do_not_replace_newer_ones() {
     const LATE: Duration = Duration::from_millis(800);
-    let (world, evil) = world().await;
-    let to = &world.servers[0];
-    let ann = to.person("ann").await;
-    let channel = ann.channel("general").await;
-    let guest = Guest::of(&evil, "mallory", &channel, &ann).await;
+    let scene = Scene::set().await;
+    let guest = scene.mallory().await;
     let user = guest.user.as_str().to_owned();
     // The first answer says what was true when it was asked for, and takes its time.
     let (asked, named, began) = (Arc::new(AtomicUsize::new(0)), user.clone(), Instant::now());
     let (count, second_ms) = (asked.clone(), Arc::new(AtomicI64::new(-1)));
     let at = second_ms.clone();
-    evil.script(move |heard: &Heard| {
+    scene.evil.script(move |heard: &Heard| {
         if !heard.target.ends_with("/profile") {
             return None;
         }
@@ -45,56 +78,40 @@ async fn late_answers_do_not_replace_newer_ones() {
             }
         })
     });
-    guest.join(to).await.expect(200);
-    let changed = async || {
-        let signals = json!({ "signals": [{ "type": "profile", "user": user }] });
-        evil.ask(to, "POST", &format!("/channels/{channel}/signals"), Some(signals)).await.expect(204);
-    };
-    changed().await;
+    guest.join(scene.to()).await.expect(200);
+    scene.changed(&user).await;
     eventually("the first question", async || (asked.load(Ordering::SeqCst) > 0).then_some(())).await;
     let first_ms = i64::try_from(began.elapsed().as_millis()).expect("soon");
     for _ in 0..5 {
-        changed().await;
+        scene.changed(&user).await;
     }
-    let shown = async || ann.get(&format!("/users/{user}")).await.expect(200)["display_name"].clone();
-    eventually("the newer name", async || (shown().await == "new").then_some(())).await;
+    eventually("the newer name", async || (scene.shown(&user).await == "new").then_some(())).await;
     assert!(second_ms.load(Ordering::SeqCst) >= first_ms + 500, "it was asked while an answer was to come");
     // Five changes while one answer was to come are one more question.
     assert_eq!(asked.load(Ordering::SeqCst), 2);
-    assert_eq!(shown().await, "new");
+    assert_eq!(scene.shown(&user).await, "new");
 }
 
 /// Nobody is without a name: one of which nothing is seen is none, and clients show the user name.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn names_of_which_nothing_is_seen_are_none() {
-    let (world, evil) = world().await;
-    let to = &world.servers[0];
-    let ann = to.person("ann").await;
-    let channel = ann.channel("general").await;
-    let guest = Guest::of(&evil, "mallory", &channel, &ann).await;
+    let scene = Scene::set().await;
+    let guest = scene.mallory().await;
     let user = guest.user.as_str().to_owned();
     let (unseen, named) = (Arc::new(AtomicBool::new(false)), user.clone());
     let is_unseen = unseen.clone();
-    evil.script(move |heard: &Heard| {
+    scene.evil.script(move |heard: &Heard| {
         let name = if is_unseen.load(Ordering::SeqCst) { "\u{200b}\u{3164}" } else { "Mallory" };
         heard.target.ends_with("/profile").then(|| profile(&named, name))
     });
-    guest.join(to).await.expect(200);
+    guest.join(scene.to()).await.expect(200);
     let shows = async |name: &str| {
-        eventually(name, async || {
-            let user = ann.get(&format!("/users/{user}")).await.expect(200);
-            (user["display_name"] == name).then_some(())
-        })
-        .await;
+        eventually(name, async || (scene.shown(&user).await == name).then_some(())).await;
     };
-    let changed = async || {
-        let signals = json!({ "signals": [{ "type": "profile", "user": user }] });
-        evil.ask(to, "POST", &format!("/channels/{channel}/signals"), Some(signals)).await.expect(204);
-    };
-    changed().await;
+    scene.changed(&user).await;
     shows("Mallory").await;
     unseen.store(true, Ordering::SeqCst);
-    changed().await;
+    scene.changed(&user).await;
     shows("").await;
 }
 
