@@ -12,11 +12,16 @@ use loggia::federation::{BASE, Outbound, VERSION, WELL_KNOWN};
 use loggia::protocol::ids::ServerName;
 use loggia::protocol::key_document::KeyDocument;
 use loggia::server;
+use reqwest::StatusCode;
 
 /// How long a connection may take.
 const CONNECT_DEADLINE: Duration = Duration::from_secs(10);
 /// How far clocks may differ, in milliseconds: well below what is refused (300 s).
 const APART_MS_MAX: u64 = 60_000;
+
+/// What proxies answer in the place of a server that does not.
+const UNANSWERED: &[StatusCode] =
+    &[StatusCode::BAD_GATEWAY, StatusCode::SERVICE_UNAVAILABLE, StatusCode::GATEWAY_TIMEOUT];
 
 type Outcome = Result<bool, Box<dyn std::error::Error>>;
 
@@ -144,6 +149,12 @@ async fn found(
     })?;
     passed("TLS", "the certificate is one for the name");
     let status = answer.status();
+    if UNANSWERED.contains(&status) {
+        let why = format!(
+            "{url} answers {status}: a proxy stands there and gets no answer from the server behind it; does Loggia run, and where the proxy looks for it?"
+        );
+        return Err(failed("HTTP", why));
+    }
     if !status.is_success() && !status.is_redirection() {
         let why = format!("{url} answers {status}: whatever stands there does not pass {WELL_KNOWN} on");
         return Err(failed("proxy path", why));

@@ -1,6 +1,6 @@
 //! What an operator asks for: keys, peers, accounts, and finding out what is wrong.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
@@ -9,6 +9,7 @@ use loggia::domain::remote::recover;
 use loggia::federation::own_keys;
 use loggia::protocol::Ts;
 use loggia::protocol::ids::ServerName;
+use loggia::protocol::sign::SigningKey;
 use loggia::server;
 use loggia::storage::{Conn, peers, users};
 
@@ -67,12 +68,8 @@ pub fn keys(command: KeysCommand, config: &Arc<Config>) -> Outcome {
     let now = server::now();
     match command {
         KeysCommand::Rotate { root_key } => {
-            let given = root_key.map(std::fs::read_to_string).transpose()?;
-            let root = match &given {
-                Some(text) => Some(own_keys::root_of(text).ok_or("the file has no root key in it")?),
-                None => None,
-            };
-            let set = conn.write(|conn| own_keys::rotate(conn, &config.name, root, now))?;
+            let given = root_key.as_deref().map(root_from).transpose()?;
+            let set = conn.write(|conn| own_keys::rotate(conn, &config.name, given, now))?;
             let newest = set.set.keys.first().map(|key| key.kid.to_string()).unwrap_or_default();
             println!(
                 "{newest} is the new key (serial {}). Restart the server to sign with it.",
@@ -97,6 +94,13 @@ pub fn keys(command: KeysCommand, config: &Arc<Config>) -> Outcome {
         }
     }
     Ok(true)
+}
+
+/// The root key in a file that `export-root` wrote.
+fn root_from(file: &Path) -> Result<SigningKey, Box<dyn std::error::Error>> {
+    let shown = file.display();
+    let text = std::fs::read_to_string(file).map_err(|error| format!("cannot read {shown}: {error}"))?;
+    own_keys::root_of(&text).ok_or_else(|| format!("{shown} has no root key in it").into())
 }
 
 /// As `2026-11-28T19:30:00Z`.

@@ -111,9 +111,15 @@ pub fn migrate(config: &Config) -> Result<Vec<String>, StartError> {
 }
 
 /// Whether there is a database to work on. One of PostgreSQL was named, and says itself if it is not there.
-pub fn has_database(config: &Config) -> bool {
+///
+/// # Errors
+/// It can't be told, as where somebody else owns the directory.
+pub fn has_database(config: &Config) -> Result<bool, StartError> {
     let url = config.database_url();
-    storage::is_postgres(&url) || Path::new(&url).exists()
+    if storage::is_postgres(&url) {
+        return Ok(true);
+    }
+    Path::new(&url).try_exists().map_err(io(format!("cannot look into {}", config.data_dir.display())))
 }
 
 fn make_data_dir(path: &Path) -> Result<(), StartError> {

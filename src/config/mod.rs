@@ -250,12 +250,24 @@ fn check(settings: Settings, sources: &Sources, has_file: bool) -> Result<Config
     }
     let federation = Federation::check(&settings.federation, &name)
         .map_err(|(field, problem)| fail("federation", field, problem))?;
+    if federation.listen.is_some_and(|other| overlap(other, listen)) {
+        let problem = format!(
+            "must not be that of server.listen ({listen}): leave it empty, and other servers' requests come in there"
+        );
+        return Err(fail("federation", "listen", problem));
+    }
     let push =
         PushAccess::check(&settings, &name).map_err(|(field, problem)| fail("push", field, problem))?;
     let data_dir = PathBuf::from(&*settings.server.data_dir);
     let has_dir = sources.contains_key(&("server".to_owned(), "data_dir".to_owned()));
     let is_named = has_file || has_dir || !settings.database.url.is_empty();
     Ok(Config { is_named, name, listen, data_dir, public_url, trusted_proxies, federation, push, settings })
+}
+
+/// Whether one of two addresses takes what comes to the other. Port 0 is any that is free.
+fn overlap(one: SocketAddr, other: SocketAddr) -> bool {
+    let any = one.ip().is_unspecified() || other.ip().is_unspecified();
+    one.port() != 0 && one.port() == other.port() && (any || one.ip() == other.ip())
 }
 
 /// The origin of `server.public_url` as browsers write it, which is what they are compared with.

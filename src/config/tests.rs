@@ -36,6 +36,12 @@ fn each_mistake_names_the_field_and_its_source() {
         ("", &[("LOGGIA_REGISTRATION", "sometimes")], "accounts.registration", "LOGGIA_REGISTRATION"),
         ("", &[("LOGGIA_NO_SUCH", "1")], "LOGGIA_NO_SUCH", "LOGGIA_NO_SUCH"),
         ("", &[("LOGGIA_DATABASE_URL", "mysql://x")], "database.url", "LOGGIA_DATABASE_URL"),
+        (
+            "[federation]\nlisten = \"0.0.0.0:8080\"\n",
+            &[("LOGGIA_LISTEN", "127.0.0.1:8080")],
+            "federation.listen",
+            "loggia.toml",
+        ),
         ("= broken", &[], "configuration file", "loggia.toml"),
     ];
     for (file, env, field, source) in cases {

@@ -181,7 +181,7 @@ impl From<PeerError> for Error {
 impl From<storage::Error> for Error {
     fn from(error: storage::Error) -> Error {
         match error {
-            storage::Error::Busy => Error::Busy,
+            storage::Error::Busy | storage::Error::Cut(_) => Error::Busy,
             storage::Error::Full(_) => Error::StorageFull(error.to_string()),
             other => Error::Internal(other),
         }

@@ -56,6 +56,9 @@ pub enum Error {
     /// There is no room: the disk is full, or the database as large as it may be.
     #[error("database: {0}")]
     Full(Arc<DieselError>),
+    /// The connection was lost, and with it whatever its transaction had done.
+    #[error("the connection to the database was lost: {0}")]
+    Cut(Arc<DieselError>),
     #[error("cannot open the database: {0}")]
     Open(String),
     #[error("cannot bring the schema up to date: {0}")]
@@ -73,7 +76,11 @@ pub enum Error {
 
 impl From<DieselError> for Error {
     fn from(error: DieselError) -> Error {
-        let kind = if is_full(&error) { Error::Full } else { Error::Query };
+        let kind = match () {
+            () if is_full(&error) => Error::Full,
+            () if is_cut(&error) => Error::Cut,
+            () => Error::Query,
+        };
         kind(Arc::new(error))
     }
 }
@@ -90,7 +97,31 @@ fn is_full(error: &DieselError) -> bool {
     }
 }
 
+/// How PostgreSQL says that it hangs up (57P01, 57P02, 57P05), where it comes to say so.
+const HANGS_UP: &str = "terminating connection";
+
+fn is_cut(error: &DieselError) -> bool {
+    match error {
+        DieselError::DatabaseError(
+            DatabaseErrorKind::UnableToSendCommand | DatabaseErrorKind::ClosedConnection,
+            _,
+        )
+        | DieselError::BrokenTransactionManager => true,
+        DieselError::DatabaseError(_, said) => said.message().contains(HANGS_UP),
+        _ => false,
+    }
+}
+
 impl Error {
+    /// As the error of a commit: cut off, it may have been kept all the same.
+    #[must_use]
+    pub fn at_commit(self) -> Error {
+        match self {
+            Error::Cut(error) => Error::Query(error),
+            other => other,
+        }
+    }
+
     /// Whether a unique index refused the row.
     pub fn is_duplicate(&self) -> bool {
         let Error::Query(error) = self else { return false };

@@ -377,8 +377,9 @@ impl Work<'_> {
         if let Err(error) = &outcome {
             let wrote = !self.lane.undo.is_empty() || matches!(error, Error::Internal(_));
             self.lane.spoilt |= shelter == Shelter::None && wrote;
-            // SQLite may have ended the transaction: what came after would stand without what was before.
-            self.lane.spoilt |= matches!(error, Error::StorageFull(_));
+            // SQLite may have ended the transaction, and a lost connection has: what came after would stand without what
+            // was before.
+            self.lane.spoilt |= matches!(error, Error::StorageFull(_) | Error::Busy);
             self.lane.effects.truncate(told);
             self.lane.take_back();
         }

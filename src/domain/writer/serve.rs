@@ -136,9 +136,11 @@ fn commit_group(
                 return Err(storage::Error::Busy);
             }
         }
-        lane.write_heads(conn).and_then(|()| conn.commit()).inspect_err(|_| {
-            let _ = conn.rollback();
-        })
+        lane.write_heads(conn).and_then(|()| conn.commit().map_err(storage::Error::at_commit)).inspect_err(
+            |_| {
+                let _ = conn.rollback();
+            },
+        )
     });
     match &kept {
         Ok(()) => {
@@ -147,7 +149,14 @@ fn commit_group(
             context.audience.announce(lane.finish());
         }
         Err(error) => {
-            tracing::error!(%error, "a commit failed");
+            match error {
+                storage::Error::Busy => {
+                    tracing::warn!(
+                        "a commit was given up for what failed in it; who waits for it is told to try again"
+                    );
+                }
+                error => tracing::error!(%error, "a commit failed"),
+            }
             lane.abandon();
         }
     }

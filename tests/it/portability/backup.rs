@@ -220,8 +220,12 @@ fn what_is_wrong_with_a_file_names_it() {
     let (data, there, nowhere) = (dir.path().join("data"), path("there.zip"), path("no/where.zip"));
     std::fs::write(&there, "no archive").expect("a file");
     assert!(Process::run(&data, "", &["migrate"]).0);
-    for arguments in [["backup", &there], ["backup", &nowhere], ["restore", &there], ["restore", &nowhere]] {
-        let (good, said) = Process::run(&data, "", &arguments);
-        assert!(!good && said.contains(arguments[1]), "{arguments:?}: {said}");
+    for command in [&["backup"][..], &["restore"], &["keys", "rotate", "--root-key"]] {
+        for file in [&there, &nowhere] {
+            let (good, said) = Process::run(&data, "", &[command, &[file]].concat());
+            assert!(!good && said.contains(file), "{command:?}: {said}");
+        }
     }
+    let (good, said) = Process::run(std::path::Path::new(&there), "", &["verify"]);
+    assert!(!good && said.contains(&format!("cannot look into {there}")), "{said}");
 }
