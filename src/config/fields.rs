@@ -83,7 +83,8 @@ sections! {
     }
     /// Where everything is stored.
     database: Database {
-        /// `postgres://user:password@host/database` selects PostgreSQL. Empty: SQLite in the data directory.
+        /// `postgres://user:password@host/database` selects PostgreSQL, with `?sslmode=verify-full&sslrootcert=FILE` by TLS.
+        /// Empty: SQLite in the data directory.
         url: Text = Text::new(""),
         /// Threads (and connections) that read. 0: two per processor.
         read_threads: u32 = 0,

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
+use super::rehearsal::check_database;
 use super::{StartError, io};
 use crate::config::Config;
 use crate::storage::{self, Conn, is_postgres};
@@ -36,6 +37,8 @@ impl Alone {
     /// Waits for PostgreSQL for so long, if it can't be reached.
     pub fn claim(config: &Config, wait: Duration) -> Result<Alone, StartError> {
         let url = config.database_url();
+        // Nothing to wait for if it can't be.
+        check_database(&url)?;
         if is_postgres(&url) { claim_database(url, wait) } else { claim_directory(config) }
     }
 

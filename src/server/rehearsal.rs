@@ -4,14 +4,15 @@ use super::certificate::Certificate;
 use super::{StartError, settings};
 use crate::config::{Config, FileStorage};
 use crate::federation::discovery;
-use crate::{mail, push};
+use crate::{mail, push, storage};
 
-/// What a start would stumble over: certificates, authorities, the file store, the mail server's address, the program that
+/// What a start would stumble over: the way to PostgreSQL, certificates, authorities, the file store, the mail server's address, the program that
 /// examines files.
 ///
 /// # Errors
 /// The first that can't be used.
 pub fn rehearse(config: &Config) -> Result<(), StartError> {
+    check_database(&config.database_url())?;
     let files = &config.settings.files;
     if files.storage == FileStorage::S3 {
         settings::open_bucket(files)?;
@@ -27,6 +28,14 @@ pub fn rehearse(config: &Config) -> Result<(), StartError> {
         push::client(&config.push)?;
     }
     Ok(mail::check(config)?)
+}
+
+/// Whether the way to the database can be understood, and what it names be read.
+pub(super) fn check_database(url: &str) -> Result<(), StartError> {
+    if !storage::is_postgres(url) {
+        return Ok(());
+    }
+    storage::check_url(url).map_err(|error| StartError::Setting { field: "database.url", error })
 }
 
 /// Says so where the program that examines files isn't there. It may come yet; until then no file is taken.

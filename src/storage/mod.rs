@@ -27,6 +27,7 @@ pub mod peers;
 pub mod pending;
 mod pipeline;
 mod pool;
+mod postgresql;
 pub mod pushes;
 mod reach;
 pub mod refusals;
@@ -46,6 +47,7 @@ use conn::kept_update;
 pub use conn::{Columns, Conn, PgConnection, RunQueryDsl, is_postgres};
 pub use pipeline::Soon;
 pub use pool::{RECONNECT_DELAY, REST_MAX, ReadPool};
+pub use postgresql::check_url;
 pub use reach::Reach;
 
 /// Why the database did not do what it was asked. None of these is a client's fault.

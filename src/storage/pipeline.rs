@@ -24,6 +24,8 @@ use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, maybe_done};
 use tokio::task::coop::unconstrained;
 
+use super::postgresql;
+
 /// A statement on its way.
 pub type Sent<'a> = BoxFuture<'a, QueryResult<()>>;
 
@@ -442,7 +444,7 @@ impl AsyncConnection for Pipeline {
     type TransactionManager = AnsiTransactionManager;
 
     async fn establish(url: &str) -> ConnectionResult<Pipeline> {
-        let conn = AsyncPgConnection::establish(url).await?;
+        let conn = postgresql::connect(url).await?;
         Ok(Pipeline { conn, waiting: Vec::new(), prepared: HashSet::new(), failed: false })
     }
 
