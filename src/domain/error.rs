@@ -154,7 +154,7 @@ impl Error {
             Error::Credentials => "bad_credentials",
             Error::Batch(error) => error.code(),
             Error::Peer(error) => error.code(),
-            Error::Busy => "busy",
+            Error::Busy | Error::Internal(storage::Error::Cut(_)) => "busy",
             Error::StorageFull(_) => "storage_full",
             Error::TooFast(_) => "rate_limited",
             Error::Recovering => "recovering",
@@ -181,7 +181,7 @@ impl From<PeerError> for Error {
 impl From<storage::Error> for Error {
     fn from(error: storage::Error) -> Error {
         match error {
-            storage::Error::Busy | storage::Error::Cut(_) => Error::Busy,
+            storage::Error::Busy => Error::Busy,
             storage::Error::Full(_) => Error::StorageFull(error.to_string()),
             other => Error::Internal(other),
         }

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use super::context;
 use crate::domain::Error;
 use crate::domain::peers::PeerError;
+use crate::storage;
 
 /// A stable code, its status, and what it means.
 pub struct Code {
@@ -313,7 +314,7 @@ impl From<Error> for Problem {
                 Problem::new(code, detail.clone()).field(pointer, detail)
             }
             Error::Credentials => Problem::plain("bad_credentials"),
-            Error::Busy => Problem::plain("busy").retry_after(1),
+            Error::Busy | Error::Internal(storage::Error::Cut(_)) => Problem::plain("busy").retry_after(1),
             Error::TooFast(wait) => Problem::new("rate_limited", detail).retry_after(wait.as_secs() + 1),
             Error::Recovering => Problem::plain("recovering").retry_after(RECOVERING_RETRY_S),
             Error::Replaying => Problem::plain("replaying").retry_after(RECOVERING_RETRY_S),

@@ -6,8 +6,8 @@ use crate::config::{Config, FileStorage};
 use crate::federation::discovery;
 use crate::{mail, push, storage};
 
-/// What a start would stumble over: the way to PostgreSQL, certificates, authorities, the file store, the mail server's address, the program that
-/// examines files.
+/// What a start would stumble over: the way to PostgreSQL, certificates, authorities, the file store, the mail server's address,
+/// the program that examines files.
 ///
 /// # Errors
 /// The first that can't be used.

@@ -379,7 +379,8 @@ impl Work<'_> {
             self.lane.spoilt |= shelter == Shelter::None && wrote;
             // SQLite may have ended the transaction, and a lost connection has: what came after would stand without what
             // was before.
-            self.lane.spoilt |= matches!(error, Error::StorageFull(_) | Error::Busy);
+            self.lane.spoilt |=
+                matches!(error, Error::StorageFull(_) | Error::Internal(storage::Error::Cut(_)));
             self.lane.effects.truncate(told);
             self.lane.take_back();
         }
