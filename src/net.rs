@@ -8,6 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
 
 /// Looks names up, and lets through only what may be connected to. The connection goes to an address that passed
 /// here, so a name that changes its address in between gains nothing.
@@ -61,27 +64,13 @@ pub fn client(
 
 /// As [`client`], where names are looked up otherwise.
 pub fn client_by(vetted: Vetted, extra_root_ca: Option<&Path>) -> Result<reqwest::Client, ClientError> {
-    use rustls::pki_types::CertificateDer;
-    use rustls::pki_types::pem::PemObject;
     let problem = |what: &str, error: &dyn std::fmt::Display| ClientError(format!("{what}: {error}"));
-    let mut roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let mut roots = public_authorities();
     if let Some(path) = extra_root_ca {
         let what = format!("extra_root_ca {}", path.display());
-        let public = roots.len();
-        for certificate in CertificateDer::pem_file_iter(path).map_err(|error| problem(&what, &error))? {
-            let certificate = certificate.map_err(|error| problem(&what, &error))?;
-            roots.add(certificate).map_err(|error| problem(&what, &error))?;
-        }
-        if roots.len() == public {
-            return Err(problem(&what, &"has no certificate"));
-        }
+        add_authorities(&mut roots, path).map_err(|error| problem(&what, &error))?;
     }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| problem("TLS", &error))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+    let tls = trusting(roots).map_err(|error| problem("TLS", &error))?;
     reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
         .dns_resolver(Arc::new(vetted))
@@ -93,6 +82,34 @@ pub fn client_by(vetted: Vetted, extra_root_ca: Option<&Path>) -> Result<reqwest
         .user_agent(concat!("loggia/", env!("CARGO_PKG_VERSION")))
         .build()
         .map_err(|error| problem("HTTP client", &error))
+}
+
+/// The authorities that browsers trust.
+pub fn public_authorities() -> RootCertStore {
+    RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() }
+}
+
+/// Adds the authorities in a file (PEM).
+///
+/// # Errors
+/// What is wrong with the file, such as that it has none.
+pub fn add_authorities(roots: &mut RootCertStore, file: &Path) -> Result<(), String> {
+    let before = roots.len();
+    for certificate in CertificateDer::pem_file_iter(file).map_err(|error| error.to_string())? {
+        let certificate = certificate.map_err(|error| error.to_string())?;
+        roots.add(certificate).map_err(|error| error.to_string())?;
+    }
+    if roots.len() == before { Err("has no certificate".to_owned()) } else { Ok(()) }
+}
+
+/// What connects by TLS to whoever has a certificate of these authorities.
+///
+/// # Errors
+/// The protocol versions can't be had of what computes TLS.
+pub fn trusting(roots: RootCertStore) -> Result<ClientConfig, rustls::Error> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    Ok(config.with_root_certificates(roots).with_no_client_auth())
 }
 
 /// At most so many bytes of a body.

@@ -1,8 +1,14 @@
 //! A certificate authority of the test's own.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rcgen::{BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair};
+use rustls::ServerConfig;
+use rustls::crypto::ring;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::TlsAcceptor;
 
 pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
@@ -31,5 +37,19 @@ impl Authority {
         std::fs::write(&cert, certificate.pem()).expect("written");
         std::fs::write(&private, key.serialize_pem()).expect("written");
         (cert, private)
+    }
+
+    /// What does TLS as whoever has a name.
+    pub fn acceptor(&self, dir: &Path, name: &str) -> TlsAcceptor {
+        let (cert, private) = self.issue(dir, name);
+        let chain = vec![CertificateDer::from_pem_file(&cert).expect("a certificate")];
+        let private = PrivateKeyDer::from_pem_file(&private).expect("a key");
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .expect("versions")
+            .with_no_client_auth()
+            .with_single_cert(chain, private)
+            .expect("a pair");
+        TlsAcceptor::from(Arc::new(config))
     }
 }

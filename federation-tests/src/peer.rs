@@ -11,11 +11,11 @@ use loggia::protocol::ids::{KeyId, ServerName};
 use loggia::protocol::key_document::{KeyDocument, KeySet, PublishedKey};
 use loggia::protocol::sign::SigningKey;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName as TlsName};
+use rustls::pki_types::{CertificateDer, ServerName as TlsName};
 use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio_rustls::{TlsAcceptor, TlsConnector};
+use tokio_rustls::TlsConnector;
 
 use crate::person::Answer;
 use crate::{DEADLINE, Server};
@@ -104,23 +104,15 @@ pub fn key(of: &str) -> SigningKey {
 
 impl Peer {
     pub async fn start(authority: &crate::ca::Authority, dir: &Path, name: &str) -> Peer {
-        let (cert, private) = authority.issue(dir, name);
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let chain = vec![CertificateDer::from_pem_file(&cert).expect("a certificate")];
-        let private = PrivateKeyDer::from_pem_file(&private).expect("a key");
-        let serving = rustls::ServerConfig::builder_with_provider(provider.clone())
-            .with_safe_default_protocol_versions()
-            .expect("versions")
-            .with_no_client_auth()
-            .with_single_cert(chain, private)
-            .expect("a pair");
+        let acceptor = authority.acceptor(dir, name);
         let mut roots = rustls::RootCertStore::empty();
         roots.add(CertificateDer::from_pem_file(&authority.certificate).expect("a root")).expect("added");
-        let tls = rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .expect("versions")
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+        let tls =
+            rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+                .with_safe_default_protocol_versions()
+                .expect("versions")
+                .with_root_certificates(roots)
+                .with_no_client_auth();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let nothing = || -> Mutex<Script> { Mutex::new(Box::new(|_| None)) };
@@ -130,7 +122,7 @@ impl Peer {
             heard: Mutex::default(),
             document: Mutex::default(),
         });
-        let (acceptor, serves) = (TlsAcceptor::from(Arc::new(serving)), inner.clone());
+        let serves = inner.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let (acceptor, inner) = (acceptor.clone(), serves.clone());

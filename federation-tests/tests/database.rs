@@ -1,15 +1,11 @@
 //! PostgreSQL by TLS: only what has a certificate for its name is talked to.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use federation_tests::ca::Authority;
 use federation_tests::{World, postgresql};
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio_rustls::TlsAcceptor;
 
 const URL: &str = "LOGGIA_DATABASE_URL";
 /// What a client asks for TLS with (`SSLRequest` of PostgreSQL's protocol).
@@ -17,17 +13,7 @@ const ASKS_FOR_TLS: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
 
 /// What stands before a database and does TLS for it, as `localhost`. Whoever does not ask for that is told nothing.
 async fn guard(authority: &Authority, dir: &Path, database: String) -> u16 {
-    let (cert, key) = authority.issue(dir, "localhost");
-    let chain = vec![CertificateDer::from_pem_file(&cert).expect("a certificate")];
-    let key = PrivateKeyDer::from_pem_file(&key).expect("a key");
-    let config =
-        rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .expect("versions")
-            .with_no_client_auth()
-            .with_single_cert(chain, key)
-            .expect("a pair");
-    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let acceptor = authority.acceptor(dir, "localhost");
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let port = listener.local_addr().expect("an address").port();
     tokio::spawn(async move {

@@ -78,12 +78,13 @@ pub enum Error {
 
 impl From<DieselError> for Error {
     fn from(error: DieselError) -> Error {
-        let kind = match () {
-            () if is_full(&error) => Error::Full,
-            () if is_cut(&error) => Error::Cut,
-            () => Error::Query,
-        };
-        kind(Arc::new(error))
+        if is_full(&error) {
+            Error::Full(Arc::new(error))
+        } else if is_cut(&error) {
+            Error::Cut(Arc::new(error))
+        } else {
+            Error::Query(Arc::new(error))
+        }
     }
 }
 

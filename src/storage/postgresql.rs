@@ -2,16 +2,15 @@
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::sync::Arc;
 
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::AsyncPgConnection;
 use percent_encoding::percent_decode_str;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
 use tokio_postgres::NoTls;
 use tokio_postgres::config::SslMode;
 use tokio_postgres_rustls::MakeRustlsConnect;
+
+use crate::net;
 
 /// How the connection is protected, by `sslmode` and `sslrootcert` of the URL. PostgreSQL's own clients take any certificate
 /// with `require`, and anybody's name with `verify-ca`: here each of the three that ask for TLS checks both, for what is not
@@ -56,39 +55,24 @@ impl FromStr for Way {
             }
         };
         let mut config = tokio_postgres::Config::from_str(&format!("{place}?{}", others.join("&")))
-            .map_err(|error| told(&error))?;
+            .map_err(|error| net::cause(&error))?;
         config.ssl_mode(if protection == Protection::None { SslMode::Disable } else { SslMode::Require });
         Ok(Way { config, protection })
     }
 }
 
-/// An error with its causes.
-fn told(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    causes.fold(error.to_string(), |told, cause| match cause.to_string() {
-        cause if told.contains(&cause) => told,
-        cause => format!("{told}: {cause}"),
-    })
-}
-
+/// What does TLS, trusting the authorities in this file, or the public ones.
 fn client(authority: Option<&Path>) -> Result<rustls::ClientConfig, String> {
     let roots = match authority {
-        None => rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() },
-        Some(file) => only(file).map_err(|why| format!("sslrootcert {}: {why}", file.display()))?,
+        None => net::public_authorities(),
+        Some(file) => {
+            let mut roots = rustls::RootCertStore::empty();
+            net::add_authorities(&mut roots, file)
+                .map_err(|why| format!("sslrootcert {}: {why}", file.display()))?;
+            roots
+        }
     };
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let client = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    Ok(client.map_err(|error| error.to_string())?.with_root_certificates(roots).with_no_client_auth())
-}
-
-/// The authorities in a file (PEM), and no others.
-fn only(file: &Path) -> Result<rustls::RootCertStore, String> {
-    let mut roots = rustls::RootCertStore::empty();
-    for certificate in CertificateDer::pem_file_iter(file).map_err(|error| error.to_string())? {
-        let certificate = certificate.map_err(|error| error.to_string())?;
-        roots.add(certificate).map_err(|error| error.to_string())?;
-    }
-    if roots.is_empty() { Err("has no certificate".to_owned()) } else { Ok(roots) }
+    net::trusting(roots).map_err(|error| error.to_string())
 }
 
 /// Whether a URL can be understood, and its authorities be read, without asking anybody.
@@ -104,7 +88,7 @@ pub fn check_url(url: &str) -> Result<(), String> {
 
 /// Connects. Authorities are read each time, so that a file which was renewed is used without a restart.
 pub(super) async fn connect(url: &str) -> ConnectionResult<AsyncPgConnection> {
-    let failed = |error: tokio_postgres::Error| ConnectionError::BadConnection(told(&error));
+    let failed = |error: tokio_postgres::Error| ConnectionError::BadConnection(net::cause(&error));
     let Way { config, protection } = url.parse().map_err(ConnectionError::BadConnection)?;
     match protection {
         Protection::None => {

@@ -8,9 +8,9 @@ use crate::{assert_complaints, assert_tidy, sample};
 const LAYERS: &[(&str, &[&str])] = &[
     ("protocol", &[]),
     ("config", &["protocol"]),
-    ("storage", &["protocol"]),
-    ("files", &[]),
     ("net", &[]),
+    ("storage", &["protocol", "net"]),
+    ("files", &[]),
     ("domain", &["protocol", "config", "storage", "files"]),
     ("http", &["protocol", "config", "storage", "files", "domain"]),
     ("live", &["protocol", "storage", "domain", "http"]),
