@@ -164,6 +164,12 @@ impl Peer {
         self.document_of(self.key_set())
     }
 
+    /// A document that says that this peer is asked elsewhere.
+    pub fn document_at(&self, endpoint: &str) -> String {
+        let set = self.key_set().sign(&self.root);
+        KeyDocument::make(&set, endpoint, &self.kid, &self.key, now_s() * 1_000).json
+    }
+
     pub fn document_of(&self, set: KeySet) -> String {
         let set = set.sign(&self.root);
         KeyDocument::make(&set, &format!("https://{}", self.name), &self.kid, &self.key, now_s() * 1_000).json

@@ -5,7 +5,7 @@ use std::time::Duration;
 use federation_tests::peer::{Draft, Wire, key, now_s};
 use federation_tests::{Heard, Hosted, Peer, Reply, Server, World, eventually};
 use loggia::protocol::json::to_canonical;
-use loggia::protocol::key_document::{KeyDocument, PublishedKey};
+use loggia::protocol::key_document::PublishedKey;
 use serde_json::{Value, json};
 
 async fn world() -> (World, Peer) {
@@ -193,14 +193,35 @@ async fn a_server_that_moves_is_found() {
         let before = evil.count("GET", "/.well-known/loggia");
         bob.post(&path, json!({ "nonce": "n", "text": "where are you?" })).await.expect(201);
         assert!(evil.count("GET", "/.well-known/loggia") - before <= 2);
-        let set = evil.key_set().sign(&evil.root);
-        let moved = KeyDocument::make(&set, "https://new.test", &evil.kid, &evil.key, now_s() * 1_000);
-        evil.publish(&moved.json);
+        evil.publish(&evil.document_at("https://new.test"));
         let asked = async || new.heard().into_iter().find(|heard| heard.is("POST", "/events"));
         let heard = eventually("a request at the new place", asked).await;
         let host = heard.headers.iter().find(|(name, _)| name == "host").map(|(_, value)| value.as_str());
         assert_eq!(host, Some("new.test"));
     }
+}
+
+/// A server whose listener for others is another now knows no such path at the old place. That is no answer from whom was
+/// asked: it is looked for anew.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_is_not_found_is_looked_for() {
+    let (world, peers) = World::among(1, &["moving.test", "old.test", "new.test"]).await;
+    let [moving, old, new] = &peers[..] else { panic!("three") };
+    let ann = world.servers[0].person("ann").await;
+    let answers = |peer: &Peer, answer: Reply| {
+        peer.script(move |heard| heard.is("GET", "/directory").then(|| answer.clone()));
+    };
+    let nobody = Reply::Json(200, json!({ "channels": [], "next": null }).to_string());
+    answers(old, nobody.clone());
+    answers(new, nobody);
+    moving.publish(&moving.document_at("https://old.test"));
+    let path = "/directory?server=moving.test";
+    ann.get(path).await.expect(200);
+    assert_eq!((old.count("GET", "/directory"), new.count("GET", "/directory")), (1, 0));
+    moving.publish(&moving.document_at("https://new.test"));
+    answers(old, Reply::problem(404, "not_found"));
+    eventually("the new place", async || (ann.get(path).await.status == 200).then_some(())).await;
+    assert_eq!(new.count("GET", "/directory"), 1);
 }
 
 /// Who does not speak this version is not asked in it.

@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 use federation_tests::peer::{Wire, key, read_answer};
 use federation_tests::person::Answer;
 use federation_tests::{Heard, Peer, Reply, Server, World, eventually};
-use loggia::protocol::key_document::KeyDocument;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 async fn world() -> (World, Peer) {
@@ -294,12 +293,6 @@ async fn names_that_look_alike_are_not_the_same() {
     good(&evil, to).await;
 }
 
-/// A peer's key document, which says that it is asked there.
-fn document_at(peer: &Peer, endpoint: &str) -> String {
-    let set = peer.key_set().sign(&peer.root);
-    KeyDocument::make(&set, endpoint, &peer.kid, &peer.key, federation_tests::peer::now_s() * 1_000).json
-}
-
 /// A key document that says that the server is at an address of this machine, or is found only there, leads nowhere.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_leads_to_this_machine() {
@@ -316,7 +309,7 @@ async fn nobody_leads_to_this_machine() {
         format!("https://localhost:{port}"),
     ];
     for (peer, endpoint) in peers.iter().zip(&endpoints) {
-        peer.publish(&document_at(peer, endpoint));
+        peer.publish(&peer.document_at(endpoint));
     }
     let location = format!("https://127.0.0.1:{port}/.well-known/loggia");
     peers[5].script(move |heard| heard.is("GET", "loggia").then(|| Reply::redirect(&location)));
@@ -331,32 +324,6 @@ async fn nobody_leads_to_this_machine() {
     }
     let came = tokio::time::timeout(Duration::from_millis(200), inner.accept()).await;
     assert!(came.is_err(), "somebody was led to 127.0.0.1");
-}
-
-/// A server whose listener for others is another now answers at the old place that it knows no such path. It is looked for anew.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_that_moved_is_asked_at_its_new_place() {
-    let (world, peers) = World::among(1, &["moving.test", "old.test", "new.test"]).await;
-    let [moving, old, new] = &peers[..] else { panic!("three") };
-    let is_at = |endpoint: &str| moving.publish(&document_at(moving, endpoint));
-    let ann = world.servers[0].person("ann").await;
-    let found = |peer: &Peer, status: u16, answer: Value| {
-        let answer = Reply::Json(status, answer.to_string());
-        peer.script(move |heard| heard.is("GET", "/directory").then(|| answer.clone()));
-    };
-    found(old, 200, json!({ "channels": [], "next": null }));
-    found(new, 200, json!({ "channels": [], "next": null }));
-    is_at("https://old.test");
-    ann.get("/directory?server=moving.test").await.expect(200);
-    assert_eq!((old.count("GET", "/directory"), new.count("GET", "/directory")), (1, 0));
-    is_at("https://new.test");
-    found(old, 404, json!({ "status": 404, "code": "not_found" }));
-    eventually("the new place", async || {
-        let answer = ann.get("/directory?server=moving.test").await;
-        (answer.status == 200).then_some(())
-    })
-    .await;
-    assert_eq!(new.count("GET", "/directory"), 1);
 }
 
 type Addresses = std::pin::Pin<Box<dyn Future<Output = std::io::Result<Vec<std::net::SocketAddr>>> + Send>>;
