@@ -68,6 +68,9 @@ it("of two open tabs each message is sent once", async () => {
     expect([first.outbox, second.outbox]).toMatchObject([{ loaded: true }, { loaded: true }]),
   );
   first.outbox.send({ channel: ROOM, text: "one" });
+  // Two tabs write in the same millisecond in no order.
+  const sent = Date.now();
+  await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(sent), { interval: 1 });
   second.outbox.send({ channel: ROOM, text: "two" });
   await vi.waitFor(() => expect(send_message).toHaveBeenCalledTimes(2));
   await first.outbox.adopt();
