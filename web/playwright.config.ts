@@ -12,5 +12,6 @@ export default defineConfig({
   // A browser on a busy machine may lose a race that no person would see; the summary says what needed this.
   retries: 1,
   reporter: [["list"]],
-  use: { ...chromium, actionTimeout: 15_000, trace: "retain-on-failure", locale: "en-GB" },
+  // A trace takes pictures all the time, which costs a third of the run: only the second attempt has one.
+  use: { ...chromium, actionTimeout: 15_000, trace: "on-first-retry", locale: "en-GB" },
 });

@@ -134,9 +134,9 @@ test("makes an invite code that lets somebody in, and takes one back", async ({ 
   await expect(chi.page.getByRole("heading", { name: /Welcome/ })).toBeVisible();
   await chi.context.close();
   // The same as a link: the page that it opens asks for no code.
-  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-  await page.getByRole("button", { name: `Copy the link with ${code}` }).click();
-  const link = await page.evaluate(() => navigator.clipboard.readText());
+  const link = await ada.copied(() =>
+    page.getByRole("button", { name: `Copy the link with ${code}` }).click(),
+  );
   expect(link).toBe(`${server.url}/#/invite/${code}`);
   const dee = await Person.at(browser, server, "dee");
   await dee.page.goto(link);

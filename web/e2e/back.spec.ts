@@ -93,11 +93,11 @@ test("a link to a reply opens its thread, also once more after Back", async ({ b
   await thread.getByTestId("composer").fill("Deep");
   await thread.getByTestId("composer").press("Enter");
   const reply = thread.getByTestId("message").filter({ hasText: "Deep" });
-  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-  await reply.hover();
-  await reply.getByRole("button", { name: "More actions" }).click();
-  await page.getByRole("menuitem", { name: "Copy link" }).click();
-  const link = await page.evaluate(() => navigator.clipboard.readText());
+  const link = await eve.copied(async () => {
+    await reply.hover();
+    await reply.getByRole("button", { name: "More actions" }).click();
+    await page.getByRole("menuitem", { name: "Copy link" }).click();
+  });
   const other = await page.context().newPage();
   await other.goto(link);
   await expect(other.getByTestId("thread")).toContainText("Deep");

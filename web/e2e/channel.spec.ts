@@ -47,7 +47,7 @@ test("servers are admitted and excluded by name", async () => {
   await expect.poll(admitted).toContain("x.c.example");
   await ada.shot("channel-servers");
   await page.keyboard.press("Escape");
-  await page.reload();
+  await ada.reload();
   await ada.channelSettings("Servers");
   await expect(page.getByLabel("Admitted servers")).toHaveValue("b.example\n*.c.example");
   await expect(page.getByLabel("Excluded servers")).toHaveValue("x.c.example");

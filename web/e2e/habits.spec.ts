@@ -42,9 +42,7 @@ test("a channel's name in a message leads there, and so does a message's link, w
   await ada.createChannel("pantry");
   await ada.send("The flour is here");
   await ada.sees("The flour is here");
-  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-  await ada.act("The flour is here", "Copy link");
-  const link = await page.evaluate(() => navigator.clipboard.readText());
+  const link = await ada.copied(() => ada.act("The flour is here", "Copy link"));
   await ada.open("kitchen");
   await ada.send(`See #pantry, and ${link} but not #nowhere.`);
   const said = ada.message("See #pantry");

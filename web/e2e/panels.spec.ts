@@ -38,6 +38,7 @@ function reply(person: Person, count: number): Promise<string[]> {
 
 test("a reply is seen where it was sent, though the thread was opened far above its end", async () => {
   await bo.send("Where do we eat?");
+  await ada.sees("Where do we eat?");
   const ids = await reply(bo, REPLIES);
   await ada.page.evaluate((id) => (location.hash += `/${encodeURIComponent(id)}`), ids[4]!);
   await expect(thread(ada).getByText("reply 5.", { exact: true })).toBeInViewport();

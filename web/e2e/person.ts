@@ -43,6 +43,35 @@ export class Person {
     return new Person(page, name);
   }
 
+  /** What `press` copies: it is there a moment after the press, so what was copied before goes first. */
+  async copied(press: () => Promise<void>): Promise<string> {
+    await this.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    await this.page.evaluate(() => navigator.clipboard.writeText(""));
+    await press();
+    let text = "";
+    await expect
+      .poll(async () => (text = await this.page.evaluate(() => navigator.clipboard.readText())))
+      .not.toBe("");
+    return text;
+  }
+
+  /** Once a dialog that was closed is gone from the history, too: a reload before that is called off by the step back. */
+  async reload(): Promise<void> {
+    await this.page.waitForFunction(() => {
+      const state = history.state as { layers?: { shown?: { dialog?: unknown } } } | null;
+      return !state?.layers?.shown?.dialog;
+    });
+    await this.page.reload();
+  }
+
+  /** How much of the channel in the address is not read, as the server knows it: what is seen is so a moment later. */
+  unread(): Promise<number> {
+    return this.page.evaluate(async () => {
+      const answer = await fetch(`/api/v1/channels/${location.hash.split("/")[2] ?? ""}`);
+      return ((await answer.json()) as { unread: number }).unread;
+    });
+  }
+
   /** Another tab of the same browser, at the same place. */
   async tab(): Promise<Person> {
     const page = await this.context.newPage();

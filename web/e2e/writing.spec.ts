@@ -72,6 +72,7 @@ test("what came while the line was cut stands below a line, also where one looks
     socket.connectToServer();
     open.add(close);
   });
+  await expect.poll(() => bo.unread()).toBe(0);
   await page.reload();
   await bo.sees("all along");
   await expect(page.getByTestId("new-line")).toHaveCount(0);
