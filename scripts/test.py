@@ -253,6 +253,8 @@ def step_environment(directory):
         "TMPDIR": str(scratch),
         "NO_COLOR": "1",
         "CARGO_TERM_COLOR": "never",
+        # Many tests wait for servers, which have the other half of the time.
+        "RUST_TEST_THREADS": str(2 * (os.cpu_count() or 1)),
         "LOGGIA_BIN": str(target_directory() / "debug" / "loggia"),
         "LOGGIA_TEST_PYTHON": str(verifier_venv() / "bin" / "python"),
         "VERIFIER_REQUIREMENTS": str(VERIFIER_REQUIREMENTS),

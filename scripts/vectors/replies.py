@@ -2,7 +2,7 @@
 
 The server is a.example, reached under its name, with an account of Alice; its clock stands at NOW. The caller is b.example, whose document has
 `k1`, and the ended key `old`. Before all others it makes the request in `before`: it invites Alice to a channel that it hosts. She asks to be let
-in, which it answers with 503 `busy`: so entries are wanted (9.4, step 1). The server hosts a channel, too: what is in hosted.jsonl, where it was written down (federation-tests/tests/replies.rs).
+in, which it answers with 503 `busy`: so entries are wanted (9.4, step 1). The server hosts a channel, too: what is in hosted.jsonl, where it was written down (federation-tests/tests/it/replies.rs).
 """
 
 import copy

@@ -102,8 +102,8 @@ pub async fn keep_files(domain: Arc<Domain>) {
     }
 }
 
-/// Looks through files when a commit has deleted a message or changed a profile, wherever that came from, and sees to it that
-/// nobody is told what is not so any more.
+/// Looks through files when a commit has deleted a message or changed a profile or a channel, wherever that came from, and sees to
+/// it that nobody is told what is not so any more.
 pub struct Sweeping {
     pub inner: Audience,
     pub doomed: Arc<Notify>,
@@ -113,8 +113,11 @@ pub struct Sweeping {
 impl Announce for Sweeping {
     fn announce(&self, effects: Vec<Effect>) {
         let lets_go = |effect: &Effect| {
-            let deleted = matches!(effect, Effect::Entry { change: Some(Change::MessageDeleted { .. }), .. });
-            deleted || matches!(effect, Effect::Profile { .. })
+            let Effect::Entry { change: Some(change), .. } = effect else {
+                return matches!(effect, Effect::Profile { .. });
+            };
+            // A channel may have had another picture before.
+            matches!(change, Change::MessageDeleted { .. } | Change::ChannelUpdated(_))
         };
         if effects.iter().any(lets_go) {
             self.doomed.notify_one();

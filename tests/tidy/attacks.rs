@@ -28,7 +28,7 @@ fn vectors() -> BTreeSet<String> {
 fn tests(sources: &[Source]) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for source in sources {
-        let Some(file) = source.path.strip_prefix("federation-tests/tests/") else { continue };
+        let Some(file) = source.path.strip_prefix("federation-tests/tests/it/") else { continue };
         let file = file.trim_end_matches(".rs");
         let mut is_test = false;
         for line in source.code.lines().map(str::trim) {
@@ -85,7 +85,7 @@ fn every_attack_is_tried() {
 #[test]
 fn an_attack_that_nothing_tries_is_found() {
     let source = sample(
-        "federation-tests/tests/a.rs",
+        "federation-tests/tests/it/a.rs",
         "#[tokio::test(flavor = \"x\")]\n#[ignore]\nasync fn one() {}\nfn helper() {}\non_both_databases!(two, 3);\n// #[test]\nfn three() {}\n",
     );
     let tests = tests(&[source]);

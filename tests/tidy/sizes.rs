@@ -9,7 +9,7 @@ const FUNCTION_LINES_MAX: usize = 100;
 /// What may be longer, as `path` or `path::function`, and why splitting it would not help its reader.
 const LONG: &[(&str, &str)] = &[
     (
-        "federation-tests/tests/hosts.rs::batches_that_do_not_add_up_are_refused_whole",
+        "federation-tests/tests/it/hosts.rs::batches_that_do_not_add_up_are_refused_whole",
         "a table of batches, and a loop over it",
     ),
     ("web/e2e/fake/fake.ts::api", "one case per route of the fake server: a table, not a flow"),

@@ -59,7 +59,7 @@ async fn hosted(alice: &Person, data: &Path) -> (String, Value) {
 }
 
 /// A pixel.
-const PICTURE: &[u8] = include_bytes!("../../scripts/vectors/pixel.png");
+const PICTURE: &[u8] = include_bytes!("../../../scripts/vectors/pixel.png");
 
 /// Status and body of the answer.
 fn ask(port: u16, request: &Value) -> (u16, String) {
