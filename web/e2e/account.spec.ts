@@ -58,6 +58,9 @@ test("the password is changed, also after a wrong one", async () => {
 
 test("the account is deleted with the password, after a question, and not with another", async () => {
   const { page } = bo;
+  await ada.message("A word of mine").getByRole("button", { name: "Bo" }).first().click();
+  const profile = ada.page.getByTestId("profile");
+  await expect(profile.getByRole("button", { name: "Message" })).toBeVisible();
   await page.reload();
   await account();
   const form = page.getByRole("form", { name: "Delete your account" });
@@ -76,6 +79,8 @@ test("the account is deleted with the password, after a question, and not with a
   await page.getByRole("button", { name: "Delete for good" }).click();
   await expect(page.getByRole("heading", { name: /^Sign in to/ })).toBeVisible();
   await expect(page.getByText("Your account is deleted.")).toBeVisible();
+  await expect(profile).toContainText("This account was deleted.");
+  await expect(profile.getByRole("button", { name: /Message|Block/ })).toHaveCount(0);
   await page.getByLabel("Username").fill("bo");
   await page.getByLabel("Password").fill(`${PASSWORD} again`);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();

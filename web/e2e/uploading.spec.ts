@@ -58,6 +58,27 @@ test("it is sent when the upload is done, as it was then", async () => {
   await expect(due()).toBeEmpty();
 });
 
+test("whoever leaves while a file is on its way is asked first, also from another channel", async () => {
+  const { page } = ada;
+  const asks = () => page.evaluate(() => !dispatchEvent(new Event("beforeunload", { cancelable: true })));
+  expect(await asks()).toBe(false);
+  await attach("large.txt");
+  await page.getByRole("link", { name: "Loggia" }).click();
+  const asked = page.waitForEvent("dialog");
+  await page.close({ runBeforeUnload: true });
+  const question = await asked;
+  expect(question.type()).toBe("beforeunload");
+  await question.dismiss();
+  await ada.open("gallery");
+  await expect(chips()).toHaveCount(1);
+  open("let through");
+  await expect(chips().locator("progress")).toHaveCount(0);
+  expect(await asks()).toBe(false);
+  await page.getByRole("button", { name: "Leave large.txt out" }).click();
+  // Off what appears there next: Escape would be for its tooltip.
+  await page.mouse.move(640, 200);
+});
+
 for (const [how, stop] of [
   ["Escape", () => ada.composer.press("Escape")],
   ["a change", () => ada.composer.pressSequentially("!")],

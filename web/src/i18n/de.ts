@@ -171,6 +171,7 @@ export const de: Catalogue = {
     alreadyIn: "schon hier",
     message: "Nachricht schreiben",
     joined: (date) => `Hier seit ${date}`,
+    deleted: "Dieses Konto wurde gelöscht.",
     profile: (name) => `Profil von ${name}`,
   },
   members: {

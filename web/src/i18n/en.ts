@@ -166,6 +166,7 @@ export const en = {
     alreadyIn: "already here",
     message: "Message",
     joined: (date: string) => `Here since ${date}`,
+    deleted: "This account was deleted.",
     profile: (name: string) => `Profile of ${name}`,
   },
   members: {

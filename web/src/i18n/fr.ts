@@ -172,6 +172,7 @@ export const fr: Catalogue = {
     alreadyIn: "déjà ici",
     message: "Écrire",
     joined: (date) => `Ici depuis le ${date}`,
+    deleted: "Ce compte a été supprimé.",
     profile: (name) => `Profil de ${name}`,
   },
   members: {

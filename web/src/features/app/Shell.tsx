@@ -24,6 +24,7 @@ import { useTitle } from "./title";
 import { RefusalsNote } from "./RefusalsNote";
 import { type DialogView, type Panel, type View, ViewContext } from "./view";
 import { UpdateNote } from "./UpdateNote";
+import { useLeaving } from "./useLeaving";
 import { useReturn } from "./useReturn";
 import { Welcome } from "./Welcome";
 
@@ -41,6 +42,7 @@ export default function Shell() {
   useAttention();
   useLastChannel(route.channel);
   useReturn(dialog, route.channel);
+  useLeaving();
   const users = useSelect((state) => state.users);
   const pictures = useCallback((id: string) => pictureOf(users[id]), [users]);
   const references = useReferences();

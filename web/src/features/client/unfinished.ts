@@ -2,7 +2,7 @@
 
 import { readStored, storedKeys, writeStored } from "../../lib/storage";
 import { isRecord } from "../../lib/local";
-import { type Keeping, type KeptFile, Uploads } from "../files/uploads";
+import { isRunning, type Keeping, type KeptFile, Uploads } from "../files/uploads";
 
 export class Unfinished {
   private readonly me: () => string;
@@ -21,6 +21,11 @@ export class Unfinished {
     const known = this.files.get(place) ?? new Uploads(undefined, keptAt(this.filesKey(place)));
     this.files.set(place, known);
     return known;
+  }
+
+  /** A file is on its way, wherever it was picked. */
+  get uploading(): boolean {
+    return [...this.files.values()].some((uploads) => uploads.get().some(isRunning));
   }
 
   /** Kept as long as the draft's text. */

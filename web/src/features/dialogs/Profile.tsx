@@ -52,6 +52,8 @@ export function Profile({ user: id, onClose }: { user: string; onClose: () => vo
   }, [client, id]);
 
   const name = displayName(user, id);
+  const presence = online ? t.nav.online : t.nav.offline;
+  const since = user ? ` · ${t.people.joined(shortDate(user.created_ts))}` : "";
   const message = async () => {
     const channel = await client.actions.startDm([id]);
     if (!channel || !isOpen()) return;
@@ -67,16 +69,13 @@ export function Profile({ user: id, onClose }: { user: string; onClose: () => vo
           <span className="tag">{t.federation.otherServer}</span>
         ) : null}
         {user?.bio ? <p className="profile-bio">{user.bio}</p> : null}
-        <p className="field-hint">
-          {online ? t.nav.online : t.nav.offline}
-          {user ? ` · ${t.people.joined(shortDate(user.created_ts))}` : ""}
-        </p>
+        <p className="field-hint">{user?.deactivated ? t.people.deleted : presence + since}</p>
       </div>
       {id === me?.id ? (
         <Button icon="edit" onPress={() => view.openDialog({ kind: "settings" })}>
           {t.nav.settings}
         </Button>
-      ) : (
+      ) : user?.deactivated ? null : (
         <>
           <Button variant="primary" icon="message" onPress={() => void message()}>
             {t.people.message}

@@ -28,6 +28,8 @@ export interface Chip {
   readonly error?: ApiError;
 }
 
+export const isRunning = (chip: Chip): boolean => !chip.uploaded && !chip.error;
+
 export interface Bounds {
   /** How many files a message carries. */
   most: number;

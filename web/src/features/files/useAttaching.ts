@@ -5,7 +5,7 @@ import { t } from "../../i18n";
 import { useClient, useSelect } from "../app/context";
 import { useDropping } from "./dropping";
 import { isText } from "./pasting";
-import type { Chip, Uploads } from "./uploads";
+import { type Chip, isRunning, type Uploads } from "./uploads";
 
 const ATTACHMENTS_DEFAULT = 10;
 
@@ -44,7 +44,7 @@ export function useAttaching(
     add(files);
   };
   const over = useDropping(area, add);
-  const running = chips.some((chip) => !chip.uploaded && !chip.error);
+  const running = chips.some(isRunning);
   const failed = chips.some((chip) => chip.error);
   return { uploads, chips, running, failed, largest, add, onPaste, over };
 }
