@@ -50,7 +50,7 @@ test("a channel's name in a message leads there, and so does a message's link, w
   await page.evaluate(() => Object.assign(window, { here: true }));
   await said.getByRole("button", { name: "#pantry", exact: true }).click();
   await ada.expectChannel("pantry");
-  await page.goBack();
+  await ada.back();
   await said.getByRole("link").click();
   await ada.expectChannel("pantry");
   await expect(ada.message("The flour is here")).toHaveAttribute("data-flash", "true");

@@ -64,6 +64,12 @@ export class Person {
     await this.page.reload();
   }
 
+  /** Once what was opened has its step in the history, which comes after it is seen. */
+  async back(): Promise<void> {
+    await this.page.evaluate(() => new Promise((done) => setTimeout(done)));
+    await this.page.goBack();
+  }
+
   /** How much of the channel in the address is not read, as the server knows it: what is seen is so a moment later. */
   unread(): Promise<number> {
     return this.page.evaluate(async () => {

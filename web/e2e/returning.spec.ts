@@ -123,12 +123,12 @@ test("Back from what was found leads to where one was", async () => {
   await page.getByRole("searchbox", { name: "Search messages" }).fill("needle");
   await expect(wave(ada, 602)).toBeInViewport();
   await toNeedle();
-  await page.goBack();
+  await ada.back();
   await expect(wave(ada, 602)).toBeInViewport();
   await expect(present(page)).toHaveCount(0);
   await page.goForward();
   await expect(ada.message("needle")).toBeInViewport();
-  await page.goBack();
+  await ada.back();
   await expect(wave(ada, 602)).toBeInViewport();
 
   // Also to a place further up.
@@ -136,7 +136,7 @@ test("Back from what was found leads to where one was", async () => {
   await expect(wave(ada, 602)).not.toBeInViewport();
   const before = await seen(page);
   await toNeedle();
-  await page.goBack();
+  await ada.back();
   await expect(ada.message("needle")).not.toBeInViewport();
   await expect.poll(() => seen(page)).toBe(before);
 });
@@ -150,7 +150,7 @@ test("at the present the address names no message any more", async () => {
     await expect(ada.message(text)).toBeInViewport();
     await expect(present(page)).toHaveCount(0);
     await ada.open("other");
-    await page.goBack();
+    await ada.back();
     await ada.expectChannel("river");
     await expect(ada.message(text)).toBeInViewport();
   };

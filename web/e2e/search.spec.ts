@@ -103,7 +103,7 @@ test("Back from what was found on a small screen leads to what one looked for", 
   await here.click();
   await hits.click();
   await expect(box).toHaveCount(0);
-  await page.goBack();
+  await cy.back();
   await expect(box).toHaveValue("spade");
   await expect(here).toHaveAttribute("aria-pressed", "true");
   await expect(hits).toHaveCount(1);
