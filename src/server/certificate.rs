@@ -1,5 +1,6 @@
 //! The certificate of the listener for servers. Certificates are renewed every few weeks, so its files are read again when
-//! they have changed: no connection ends for that, and what cannot be used changes nothing.
+//! they have changed: no connection ends for that, and what cannot be used changes nothing. One that nobody renewed is said in
+//! the log, in time and again every day.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -10,11 +11,19 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
+use x509_cert::der::Decode;
+use x509_cert::time::Validity;
 
 use super::StartError;
 
 /// How often is looked whether the files have changed.
 const LOOK_INTERVAL: Duration = Duration::from_secs(10);
+
+/// How often the log says that a certificate ends soon, or has ended.
+const TOLD_INTERVAL: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What part of its time a certificate has left when that is worth a word: programs that renew do it when a third is left.
+const LEFT_PART: u32 = 6;
 
 /// What shows that a file was written anew, through links too: when, and how long it is. None: it can't be looked at.
 type Trace = Option<(SystemTime, u64)>;
@@ -28,6 +37,19 @@ pub(super) struct Certificate {
     shown: RwLock<Arc<CertifiedKey>>,
     /// The files as they were when they were last read.
     seen: Mutex<[Trace; 2]>,
+    /// When the log last said how long it is good for; None once there is another.
+    told: Mutex<Option<SystemTime>>,
+}
+
+/// Whether other servers accept a certificate, as far as its dates go.
+#[derive(Debug, PartialEq)]
+enum Standing {
+    Good,
+    /// This long yet.
+    EndsSoon(Duration),
+    Ended,
+    /// Its time has not come, or this machine's clock is behind.
+    NotYet,
 }
 
 impl Certificate {
@@ -39,7 +61,10 @@ impl Certificate {
         let provider = Arc::new(ring::default_provider());
         let seen = Mutex::new([trace(cert), trace(key)]);
         let shown = RwLock::new(Arc::new(pair(cert, key, &provider)?));
-        Ok(Certificate { cert: cert.to_owned(), key: key.to_owned(), provider, shown, seen })
+        let told = Mutex::new(None);
+        let read = Certificate { cert: cert.to_owned(), key: key.to_owned(), provider, shown, seen, told };
+        read.tell();
+        Ok(read)
     }
 
     /// What the listener does TLS with. It shows whatever certificate was read last.
@@ -57,6 +82,29 @@ impl Certificate {
         Ok(config)
     }
 
+    /// Says in the log, once a day, when other servers refuse the certificate, or soon will.
+    fn tell(&self) {
+        let now = SystemTime::now();
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.is_some_and(|told| now.duration_since(told).is_ok_and(|since| since < TOLD_INTERVAL)) {
+            return;
+        }
+        *told = Some(now);
+        let file = self.cert.display();
+        let shown = self.shown.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let validity = shown.end_entity_cert().ok().and_then(|der| validity(der));
+        match validity.map_or(Standing::Good, |validity| standing(&validity, now)) {
+            Standing::Good => {}
+            Standing::EndsSoon(left) => {
+                tracing::warn!(%file, hours = left.as_secs() / 3_600, "the certificate ends soon: renew it");
+            }
+            Standing::Ended => tracing::error!(%file, "the certificate has ended: other servers refuse it"),
+            Standing::NotYet => {
+                tracing::error!(%file, "the certificate's time has not come: other servers refuse it, or this clock is behind");
+            }
+        }
+    }
+
     /// Reads the files again if one of them has changed. A pair that can't be used, such as one of which only the first half is
     /// written yet, is said in the log, and what was shown before is still shown.
     pub(super) fn look(&self) {
@@ -69,6 +117,7 @@ impl Certificate {
         match pair(&self.cert, &self.key, &self.provider) {
             Ok(read) => {
                 *self.shown.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(read);
+                *self.told.lock().unwrap_or_else(PoisonError::into_inner) = None;
                 tracing::info!(file = %self.cert.display(), "the certificate was read again");
             }
             Err(error) => {
@@ -82,7 +131,11 @@ impl Certificate {
         loop {
             tokio::time::sleep(LOOK_INTERVAL).await;
             let certificate = self.clone();
-            let _ = tokio::task::spawn_blocking(move || certificate.look()).await;
+            let look = move || {
+                certificate.look();
+                certificate.tell();
+            };
+            let _ = tokio::task::spawn_blocking(look).await;
         }
     }
 
@@ -94,6 +147,22 @@ impl Certificate {
 impl ResolvesServerCert for Certificate {
     fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         Some(self.shown.read().unwrap_or_else(PoisonError::into_inner).clone())
+    }
+}
+
+/// The dates of a certificate (RFC 5280, 4.1.2.5), in DER.
+fn validity(certificate: &[u8]) -> Option<Validity> {
+    Some(x509_cert::Certificate::from_der(certificate).ok()?.tbs_certificate.validity)
+}
+
+fn standing(validity: &Validity, now: SystemTime) -> Standing {
+    let (from, to) = (validity.not_before.to_unix_duration(), validity.not_after.to_unix_duration());
+    let now = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    match to.checked_sub(now) {
+        None => Standing::Ended,
+        Some(_) if now < from => Standing::NotYet,
+        Some(left) if left < to.saturating_sub(from) / LEFT_PART => Standing::EndsSoon(left),
+        Some(_) => Standing::Good,
     }
 }
 
@@ -126,6 +195,23 @@ mod tests {
         let key = rcgen::KeyPair::generate().unwrap();
         let params = rcgen::CertificateParams::new(vec!["a.test".to_owned()]).unwrap();
         (params.self_signed(&key).unwrap().pem(), key.serialize_pem())
+    }
+
+    #[test]
+    fn a_certificate_that_ends_is_told_in_time() {
+        let day = Duration::from_secs(24 * 60 * 60);
+        let mut params = rcgen::CertificateParams::new(vec!["a.test".to_owned()]).unwrap();
+        (params.not_before, params.not_after) =
+            (rcgen::date_time_ymd(2026, 1, 1), rcgen::date_time_ymd(2026, 4, 1));
+        let cert = params.self_signed(&rcgen::KeyPair::generate().unwrap()).unwrap();
+        let validity = validity(cert.der()).unwrap();
+        let begins = SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_225_600);
+        let after = |days: u32| standing(&validity, begins + days * day);
+        assert_eq!(standing(&validity, begins - day), Standing::NotYet);
+        assert_eq!((after(0), after(75)), (Standing::Good, Standing::Good));
+        assert_eq!(after(76), Standing::EndsSoon(14 * day));
+        assert_eq!(after(91), Standing::Ended);
+        assert!(super::validity(b"no certificate").is_none());
     }
 
     fn shown(certificate: &Certificate) -> Vec<u8> {
