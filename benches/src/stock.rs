@@ -54,7 +54,7 @@ impl Long {
         statements.push(format!(
             "UPDATE members SET read_seq = {to} - 1, read_base = read_base + {added} WHERE channel = {num}"
         ));
-        statements.push(tidy(self.postgres));
+        statements.extend(tidy(self.postgres));
         self.size = to;
         statements
     }
@@ -103,8 +103,10 @@ impl Long {
 }
 
 /// What a database that filled slowly would have had done by itself.
-fn tidy(postgres: bool) -> String {
-    if postgres { "VACUUM ANALYZE" } else { "PRAGMA wal_checkpoint(TRUNCATE)" }.to_owned()
+fn tidy(postgres: bool) -> Vec<String> {
+    let statements: &[&str] =
+        if postgres { &["VACUUM ANALYZE", "CHECKPOINT"] } else { &["PRAGMA wal_checkpoint(TRUNCATE)"] };
+    statements.iter().map(|&statement| statement.to_owned()).collect()
 }
 
 /// So many copies of the channel called `name`, with its log and its members. `batch` tells them from others.
@@ -150,7 +152,7 @@ pub fn channels(name: &str, batch: u64, range: (u64, u64), postgres: bool) -> Ve
             ),
         ),
     ];
-    statements.push(tidy(postgres));
+    statements.extend(tidy(postgres));
     statements
 }
 
@@ -170,7 +172,7 @@ pub fn people(id: &str, name: &str, batch: u64, range: (u64, u64), postgres: boo
         ),
         format!("UPDATE channels SET joined_count = joined_count + {added} WHERE num = {channel}"),
     ];
-    statements.push(tidy(postgres));
+    statements.extend(tidy(postgres));
     statements
 }
 
