@@ -15,6 +15,7 @@ use x509_cert::der::Decode;
 use x509_cert::time::Validity;
 
 use super::StartError;
+use crate::domain::clock::{Clock, SystemClock};
 
 /// How often is looked whether the files have changed.
 const LOOK_INTERVAL: Duration = Duration::from_secs(10);
@@ -38,7 +39,7 @@ pub(super) struct Certificate {
     /// The files as they were when they were last read.
     seen: Mutex<[Trace; 2]>,
     /// When the log last said how long it is good for; None once there is another.
-    told: Mutex<Option<SystemTime>>,
+    told: Mutex<Option<Duration>>,
 }
 
 /// Whether other servers accept a certificate, as far as its dates go.
@@ -84,9 +85,10 @@ impl Certificate {
 
     /// Says in the log, once a day, when other servers refuse the certificate, or soon will.
     fn tell(&self) {
-        let now = SystemTime::now();
+        // Since the Unix epoch, by the clock that peers' TLS goes by, whatever the log's is.
+        let now = Duration::from_millis(u64::try_from(SystemClock.now()).unwrap_or(0));
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        if told.is_some_and(|told| now.duration_since(told).is_ok_and(|since| since < TOLD_INTERVAL)) {
+        if told.is_some_and(|told| now.saturating_sub(told) < TOLD_INTERVAL) {
             return;
         }
         *told = Some(now);
@@ -155,9 +157,8 @@ fn validity(certificate: &[u8]) -> Option<Validity> {
     Some(x509_cert::Certificate::from_der(certificate).ok()?.tbs_certificate.validity)
 }
 
-fn standing(validity: &Validity, now: SystemTime) -> Standing {
+fn standing(validity: &Validity, now: Duration) -> Standing {
     let (from, to) = (validity.not_before.to_unix_duration(), validity.not_after.to_unix_duration());
-    let now = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     match to.checked_sub(now) {
         None => Standing::Ended,
         Some(_) if now < from => Standing::NotYet,
@@ -205,7 +206,7 @@ mod tests {
             (rcgen::date_time_ymd(2026, 1, 1), rcgen::date_time_ymd(2026, 4, 1));
         let cert = params.self_signed(&rcgen::KeyPair::generate().unwrap()).unwrap();
         let validity = validity(cert.der()).unwrap();
-        let begins = SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_225_600);
+        let begins = Duration::from_secs(1_767_225_600);
         let after = |days: u32| standing(&validity, begins + days * day);
         assert_eq!(standing(&validity, begins - day), Standing::NotYet);
         assert_eq!((after(0), after(75)), (Standing::Good, Standing::Good));
