@@ -15,7 +15,7 @@ pub struct UpdateAttention {
     pub keywords: Option<Vec<String>>,
     /// Silence until then; null ends it.
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<i64>)]
+    #[schema(value_type = Option<i64>, minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     pub quiet_until_ts: Option<Option<i64>>,
     /// Silence every day; null ends it.
     #[serde(default, deserialize_with = "given")]

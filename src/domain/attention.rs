@@ -12,6 +12,7 @@ use super::effect::Effect;
 use super::writer::Work;
 use super::{Actor, Domain, Error, Result};
 use crate::protocol::Ts;
+use crate::protocol::limits::JSON_INT_MAX;
 use crate::storage::attention::{self, AttentionRow};
 use crate::storage::{ChannelNum, Conn, UserNum};
 
@@ -71,6 +72,9 @@ impl Domain {
         let words = change.keywords.map(checked_words).transpose()?;
         if let Some(Some(schedule)) = &change.schedule {
             check_schedule(schedule)?;
+        }
+        if change.quiet_until_ts.flatten().is_some_and(|until| !(0..=JSON_INT_MAX).contains(&until)) {
+            return Err(Error::invalid("bad_schedule", "/quiet_until_ts", "must be a time in milliseconds"));
         }
         let user = actor.person.num;
         let (quiet, schedule) = (change.quiet_until_ts, change.schedule);

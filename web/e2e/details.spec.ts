@@ -45,6 +45,19 @@ test("an address in a topic is a link", async () => {
   await ada.page.keyboard.press("Escape");
 });
 
+test("where a text was cut because it is too long, it says so", async () => {
+  const { page } = bo;
+  await page.getByRole("button", { name: "Create a channel" }).first().click();
+  const name = page.getByRole("dialog").getByLabel("Name");
+  await name.focus();
+  await page.keyboard.insertText("n".repeat(90));
+  await expect(name).toHaveValue("n".repeat(80));
+  await expect(name).toHaveAccessibleDescription(/80 characters at most/);
+  await page.keyboard.press("Backspace");
+  await expect(page.getByText("80 characters at most")).toHaveCount(0);
+  await page.keyboard.press("Escape");
+});
+
 test("the switcher leads into channels that one is not in, and no other server is asked for alone", async () => {
   const { page } = bo;
   await ada.createChannel("workshop");

@@ -91,6 +91,8 @@ both!(
             (json!({ "keywords": vec!["word"; 51] }), "bad_keywords"),
             (json!({ "keywords": [], "schedule": schedule("Nowhere/Town", 0) }), "bad_schedule"),
             (json!({ "keywords": [], "schedule": schedule("UTC", 1_440) }), "bad_schedule"),
+            (json!({ "keywords": [], "quiet_until_ts": -1 }), "bad_schedule"),
+            (json!({ "keywords": [], "quiet_until_ts": 1_i64 << 53 }), "bad_schedule"),
             (json!({ "schedule": schedule("UTC", -1) }), "bad_json"),
             (json!({ "keywords": "word" }), "bad_json"),
         ] {

@@ -17,6 +17,7 @@ export const de: Catalogue = {
     cancel: "Abbrechen",
     save: "Speichern",
     saved: "Gespeichert",
+    atMost: (max: number) => `Höchstens ${max} Zeichen`,
     dismiss: "Ausblenden",
     retry: "Noch einmal versuchen",
     loading: "Wird geladen",

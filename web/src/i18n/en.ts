@@ -14,6 +14,7 @@ export const en = {
     cancel: "Cancel",
     save: "Save",
     saved: "Saved",
+    atMost: (max: number) => `${max} characters at most`,
     dismiss: "Dismiss",
     retry: "Try again",
     loading: "Loading",

@@ -18,6 +18,7 @@ export const fr: Catalogue = {
     cancel: "Annuler",
     save: "Enregistrer",
     saved: "Enregistré",
+    atMost: (max: number) => `${max} caractères au plus`,
     dismiss: "Masquer",
     retry: "Réessayer",
     loading: "Chargement",

@@ -10,6 +10,7 @@ import {
   TextField,
   type TextFieldProps,
 } from "react-aria-components";
+import { t } from "../i18n";
 
 interface FieldProps extends Omit<TextFieldProps, "className" | "style" | "children"> {
   label: string;
@@ -21,6 +22,9 @@ interface FieldProps extends Omit<TextFieldProps, "className" | "style" | "child
 }
 
 export function Field({ label, hint, error, placeholder, rows, inputType, ...props }: FieldProps) {
+  // The browser cuts off what is too long, also of what is pasted, without a word.
+  const { value, maxLength } = props;
+  const full = maxLength !== undefined && value !== undefined && value.length >= maxLength;
   return (
     <TextField
       {...props}
@@ -36,9 +40,11 @@ export function Field({ label, hint, error, placeholder, rows, inputType, ...pro
       ) : (
         <Input className="input" placeholder={placeholder} />
       )}
-      {hint ? (
+      {/* Whoever hears the page is told of what is there from the start, even if it says nothing yet. */}
+      {hint || maxLength !== undefined ? (
         <Text slot="description" className="field-hint">
           {hint}
+          {full ? <strong> {t.common.atMost(maxLength)}</strong> : null}
         </Text>
       ) : null}
       <FieldError className="field-error">{error}</FieldError>
