@@ -162,7 +162,11 @@ test("a file that is there is there after a reload, too, until it is sent or lef
   await expect
     .poll(() => preview.evaluate((image: HTMLImageElement) => image.naturalWidth))
     .toBeGreaterThan(0);
+  await ada.open("elsewhere");
+  await expect(ada.nav("general").getByLabel("Draft")).toBeVisible();
+  await ada.open("general");
   await page.getByRole("button", { name: "Leave dot.png out" }).click();
+  await expect(chips()).toHaveText([/note\.txt/]);
   await page.reload();
   await expect(chips()).toHaveText([/note\.txt/]);
   await expect(ada.composer).toHaveValue("With files from before");

@@ -16,6 +16,11 @@ together(server, "gallery", (first, second) => {
   bo = second;
 });
 
+test.beforeAll(async () => {
+  await ada.createChannel("elsewhere");
+  await ada.open("gallery");
+});
+
 /** Uploads wait until the gate is opened, for good or for ill. */
 let open: (how: "let through" | "cut") => void;
 let held: Route[];
@@ -58,6 +63,36 @@ test("it is sent when the upload is done, as it was then", async () => {
   await expect(due()).toBeEmpty();
 });
 
+test("it is sent also while one looks elsewhere, and a draft until then", async () => {
+  const { page } = ada;
+  await attach("tunnel.txt");
+  await ada.send("From the train");
+  await expect(due()).not.toBeEmpty();
+  await ada.open("elsewhere");
+  await expect(ada.nav("gallery").getByLabel("Draft")).toBeVisible();
+  open("let through");
+  await bo.sees("From the train");
+  await expect(ada.nav("gallery").getByLabel("Draft")).toHaveCount(0);
+  await expect(bo.message("From the train").getByRole("link", { name: /tunnel\.txt/ })).toBeVisible();
+  await ada.open("gallery");
+  await expect(ada.composer).toHaveValue("");
+  await expect(chips()).toHaveCount(0);
+  await expect(page.getByTestId("composer-due")).toBeEmpty();
+});
+
+test("whoever comes back before it is sent sees it wait, and go", async () => {
+  await attach("bridge.txt");
+  await ada.send("Over the bridge");
+  await ada.open("elsewhere");
+  await ada.open("gallery");
+  await expect(due()).toContainText("Sends when the upload is done.");
+  await expect(ada.composer).toHaveValue("Over the bridge");
+  open("let through");
+  await bo.sees("Over the bridge");
+  await expect(ada.composer).toHaveValue("");
+  await expect(chips()).toHaveCount(0);
+});
+
 test("whoever leaves while a file is on its way is asked first, also from another channel", async () => {
   const { page } = ada;
   const asks = () => page.evaluate(() => !dispatchEvent(new Event("beforeunload", { cancelable: true })));
@@ -81,6 +116,7 @@ test("whoever leaves while a file is on its way is asked first, also from anothe
 
 for (const [how, stop] of [
   ["Escape", () => ada.composer.press("Escape")],
+  ["its button", () => due().getByRole("button", { name: "Don’t send yet" }).click()],
   ["a change", () => ada.composer.pressSequentially("!")],
 ] as const) {
   test(`${how} stops it`, async () => {

@@ -18,7 +18,8 @@ export const entering: Catalogue["entering"] = {
       : "Dieses Konto wurde gelöscht. Die Unterhaltung kann gelesen, aber nicht weitergeführt werden.",
   leaveLast:
     "Du bist das letzte Mitglied, und der Kanal ist privat: Niemand bleibt, der dich oder jemand anderen einladen könnte. Du kannst nicht zurückkommen und nicht mehr lesen, was hier geschrieben wurde.",
-  sendsLater: "Wird gesendet, sobald alles hochgeladen ist. Esc oder eine Änderung hält das auf.",
+  sendsLater: "Wird gesendet, sobald alles hochgeladen ist.",
+  notYet: "Noch nicht senden",
   uploadFailed:
     "Was nicht hochgeladen werden konnte, steht im Weg: Versuche es noch einmal oder lass es weg.",
 };

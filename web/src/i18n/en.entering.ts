@@ -17,6 +17,7 @@ export const entering = {
       : "This account was deleted. The conversation can be read, not written to.",
   leaveLast:
     "You are its last member, and it is private: nobody will be left who could invite you or anybody else. You cannot come back, nor read what was written here.",
-  sendsLater: "Sends when the upload is done. Esc or a change stops that.",
+  sendsLater: "Sends when the upload is done.",
+  notYet: "Don’t send yet",
   uploadFailed: "What could not be uploaded is in the way: try it again or leave it out.",
 };

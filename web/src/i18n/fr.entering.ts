@@ -18,6 +18,7 @@ export const entering: Catalogue["entering"] = {
       : "Ce compte a été supprimé. On peut lire la conversation, mais plus y écrire.",
   leaveLast:
     "Vous êtes le dernier membre de ce salon privé : il ne restera personne pour vous inviter, ni vous ni quelqu’un d’autre. Vous ne pourrez pas revenir, ni relire ce qui y a été écrit.",
-  sendsLater: "Le message partira une fois les fichiers envoyés. Échap ou une modification l’en empêche.",
+  sendsLater: "Le message partira une fois les fichiers envoyés.",
+  notYet: "Ne pas envoyer encore",
   uploadFailed: "Un fichier n’a pas pu être envoyé : réessayez ou retirez-le.",
 };

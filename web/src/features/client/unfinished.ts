@@ -12,21 +12,41 @@ export class Unfinished {
   /** By channel: the message that is being edited there. */
   private readonly edits = new Map<string, string>();
 
+  private readonly listeners = new Set<() => void>();
+
   constructor(me: () => string) {
     this.me = me;
   }
 
   /** `place` is what a draft is kept under. */
   uploads(place: string): Uploads {
-    const known = this.files.get(place) ?? new Uploads(undefined, keptAt(this.filesKey(place)));
-    this.files.set(place, known);
-    return known;
+    const known = this.files.get(place);
+    if (known) return known;
+    const uploads = new Uploads(undefined, keptAt(this.filesKey(place)));
+    uploads.subscribe(() => {
+      for (const listener of this.listeners) listener();
+    });
+    this.files.set(place, uploads);
+    return uploads;
   }
 
   /** A file is on its way, wherever it was picked. */
   get uploading(): boolean {
     return [...this.files.values()].some((uploads) => uploads.get().some(isRunning));
   }
+
+  /** Where files are that are not sent yet. A string, so that it is equal as long as nothing changed. */
+  readonly withFiles = (): string => {
+    const prefix = this.filesKey("");
+    const stored = storedKeys(prefix).map((key) => key.slice(prefix.length));
+    const places = new Set([...this.files.keys(), ...stored]);
+    return [...places].filter((place) => this.uploads(place).get().length > 0).join(" ");
+  };
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  };
 
   /** Kept as long as the draft's text. */
   reply(place: string): string | null {

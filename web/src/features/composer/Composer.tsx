@@ -4,7 +4,7 @@ import { type KeyboardEvent, memo, type RefObject, useEffect, useRef } from "rea
 import { t } from "../../i18n";
 import { composing, sends } from "../../lib/keys";
 import { plainText } from "../../ui/markdown/parse";
-import { IconButton } from "../../ui/Button";
+import { Button, IconButton } from "../../ui/Button";
 import { GrowingText } from "../../ui/GrowingText";
 import { displayName } from "../../store/selectors";
 import type { Uploaded } from "../../api/files";
@@ -71,7 +71,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
     // What could not be done stays, unless the person has gone on writing.
     void done.then((ok) => ok && client.draft(place) === text && clear());
   };
-  const due = useDue(uploads, deliver);
+  const due = useDue({ uploads, place, text, send: deliver });
   const send = () => {
     if (attaching.failed) client.notices.show(t.entering.uploadFailed);
     if (blocked) return;
@@ -113,7 +113,14 @@ export const Composer = memo(function Composer(props: ComposerProps) {
         ) : null}
         <Chips attaching={attaching} onRemoved={write} />
         <div role="status" data-testid="composer-due">
-          {due.waits ? <p className="composer-hint">{t.entering.sendsLater}</p> : null}
+          {due.waits ? (
+            <p className="composer-hint composer-due">
+              {t.entering.sendsLater}
+              <Button size="small" onPress={due.stop}>
+                {t.entering.notYet}
+              </Button>
+            </p>
+          ) : null}
         </div>
         <div className="composer" data-reply={replyTo ? "" : undefined}>
           <GrowingText

@@ -1,14 +1,9 @@
-// Enter while a file is on its way: the message goes by itself once everything is there.
+// Enter while a file is on its way: the message goes by itself once everything is there, wherever one looks then.
 
-import { useEffect, useEffectEvent, useState } from "react";
-import type { Chip, Uploads } from "../files/uploads";
-
-/** What has come of a message that waits for its files, `count` of them when it was said to go. */
-export function outcome(chips: readonly Chip[], count: number): "waits" | "goes" | "stopped" {
-  // Another file, or one less, is another message; and one that failed is for the person to decide.
-  if (chips.length !== count || chips.some(({ error }) => error)) return "stopped";
-  return chips.every(({ uploaded }) => uploaded) ? "goes" : "waits";
-}
+import { useEffect, useEffectEvent, useSyncExternalStore } from "react";
+import { t } from "../../i18n";
+import { useClient } from "../app/context";
+import type { Uploads } from "../files/uploads";
 
 export interface Due {
   /** It goes when the files are there. */
@@ -17,22 +12,27 @@ export interface Due {
   stop: () => void;
 }
 
-export function useDue(uploads: Uploads, send: () => void): Due {
-  /** Of how many files it waits for. */
-  const [count, setCount] = useState<number | null>(null);
-  const go = useEffectEvent(send);
+interface Options {
+  uploads: Uploads;
+  place: string;
+  text: string;
+  send: () => void;
+}
+
+export function useDue({ uploads, place, text, send }: Options): Due {
+  const client = useClient();
+  const waits = useSyncExternalStore(uploads.subscribe, uploads.waits);
+  const wait = () => {
+    uploads.wait({
+      // Another device may have gone on writing while nobody was here.
+      go: () => client.draft(place) === text && send(),
+      failed: () => client.notices.show(t.entering.uploadFailed),
+    });
+  };
+  // Whoever comes back to it sends what is shown here, and sees it go.
+  const again = useEffectEvent(wait);
   useEffect(() => {
-    if (count === null) return;
-    const look = () => {
-      const now = outcome(uploads.get(), count);
-      if (now === "waits") return;
-      setCount(null);
-      if (now === "goes") go();
-    };
-    const stop = uploads.subscribe(look);
-    // The last of them may have arrived meanwhile.
-    look();
-    return stop;
-  }, [uploads, count]);
-  return { waits: count !== null, wait: () => setCount(uploads.get().length), stop: () => setCount(null) };
+    if (uploads.waits()) again();
+  }, [uploads, send]);
+  return { waits, wait, stop: () => uploads.stopWaiting() };
 }

@@ -12,11 +12,13 @@ export function Preview({ file, uploaded }: Pick<Chip, "file" | "uploaded">) {
   const fromServer = bytes === null && hash !== undefined ? thumbnailUrl(hash, 96) : null;
   const show = useCallback(
     (image: HTMLImageElement) => {
-      if (fromServer !== null) image.src = fromServer;
-      if (bytes === null) return;
-      const url = URL.createObjectURL(bytes);
-      image.src = url;
-      return () => URL.revokeObjectURL(url);
+      const url = bytes && URL.createObjectURL(bytes);
+      const source = url ?? fromServer;
+      if (source !== null) image.src = source;
+      // In every case: where nothing is to be done at the end, React calls again, with no picture.
+      return () => {
+        if (url !== null) URL.revokeObjectURL(url);
+      };
     },
     [bytes, fromServer],
   );

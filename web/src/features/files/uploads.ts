@@ -50,6 +50,20 @@ export interface Keeping {
   write: (files: readonly KeptFile[]) => void;
 }
 
+/** What has come of a message that waits for its files, `count` of them when it was said to go. */
+export function outcome(chips: readonly Chip[], count: number): "waits" | "goes" | "failed" | "stopped" {
+  // Another file, or one less, is another message; and one that failed is for the person to decide.
+  if (chips.length !== count) return "stopped";
+  if (chips.some(({ error }) => error)) return "failed";
+  return chips.every(({ uploaded }) => uploaded) ? "goes" : "waits";
+}
+
+/** What becomes of a message that waits for its files. */
+export interface Due {
+  go: () => void;
+  failed: () => void;
+}
+
 type Upload = typeof uploadFile;
 
 const NOWHERE: Keeping = { read: () => [], write: () => undefined };
@@ -60,6 +74,8 @@ export class Uploads {
   private readonly listeners = new Set<() => void>();
   private readonly upload: Upload;
   private readonly keeping: Keeping;
+  /** The message that goes once so many files are there. */
+  private due: (Due & { count: number }) | null = null;
 
   constructor(upload: Upload = uploadFile, keeping: Keeping = NOWHERE) {
     this.upload = upload;
@@ -83,6 +99,20 @@ export class Uploads {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   };
+
+  readonly waits = (): boolean => this.due !== null;
+
+  /** Does it once everything is there, also when one looks elsewhere meanwhile; until then, again changes what is done. */
+  wait(due: Due): void {
+    this.due = { ...due, count: this.list.length };
+    this.set(this.list);
+  }
+
+  stopWaiting(): void {
+    if (!this.due) return;
+    this.due = null;
+    this.set(this.list);
+  }
 
   /** How many of them found no room; a file that is too large does not set out. */
   add(files: Iterable<File>, { most, largest }: Bounds): number {
@@ -166,6 +196,11 @@ export class Uploads {
 
   private set(list: readonly Chip[]): void {
     this.list = list;
+    const { due } = this;
+    const now = due ? outcome(list, due.count) : "waits";
+    if (now !== "waits") this.due = null;
     for (const listener of this.listeners) listener();
+    if (now === "goes") due?.go();
+    if (now === "failed") due?.failed();
   }
 }
