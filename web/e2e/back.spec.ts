@@ -108,3 +108,40 @@ test("a link to a reply opens its thread, also once more after Back", async ({ b
   await expect(other.getByRole("heading", { level: 1, name: "of-eve" })).toBeVisible();
   await eve.context.close();
 });
+
+test("on a phone Back closes a menu or the emoji first, also one over the drawer", async ({ browser }) => {
+  const fay = await Person.registered(browser, server, "fay", PHONE);
+  const { page } = fay;
+  await fay.createChannel("menus");
+  await fay.send("Tap me");
+  await fay.sees("Tap me");
+  const menu = page.getByRole("menu");
+  await fay.message("Tap me").tap();
+  await page.getByRole("button", { name: "More actions" }).tap();
+  await expect(menu).toBeVisible();
+  await fay.back();
+  await expect(menu).toHaveCount(0);
+  await fay.expectChannel("menus");
+  await page.getByTestId("conversation").getByRole("button", { name: "Emoji" }).last().tap();
+  const picker = page.getByRole("dialog");
+  await expect(picker).toBeVisible();
+  await fay.back();
+  await expect(picker).toHaveCount(0);
+  await fay.expectChannel("menus");
+  await page.getByRole("button", { name: /^Open conversations/ }).tap();
+  await page.getByRole("button", { name: "Your account" }).tap();
+  await expect(menu).toBeVisible();
+  await fay.back();
+  await expect(menu).toHaveCount(0);
+  await expect(fay.nav("menus")).toBeInViewport();
+  // What is chosen in one takes its step: Back leads to what was there before.
+  await page.getByRole("button", { name: "Your account" }).tap();
+  await page.getByRole("menuitem", { name: "Settings" }).tap();
+  await expect(page.getByTestId("settings")).toBeVisible();
+  await fay.back();
+  await expect(page.getByTestId("settings")).toHaveCount(0);
+  await expect(menu).toHaveCount(0);
+  await fay.expectChannel("menus");
+  expect(fay.complaints).toEqual([]);
+  await fay.context.close();
+});

@@ -1,9 +1,10 @@
 // A menu with all that it takes to be one. Loaded after the first picture: Menu.tsx.
 
-import { useRef } from "react";
+import { useRef, useState } from "react";
 import { Menu as AriaMenu, MenuItem, MenuTrigger, Popover, Separator } from "react-aria-components";
 import { Icon } from "./Icon";
 import type { MenuProps } from "./Menu";
+import { useBackCloses } from "./popups";
 
 export default function OpenMenu({
   label,
@@ -13,15 +14,18 @@ export default function OpenMenu({
   open,
 }: MenuProps & { open: boolean }) {
   const chosen = useRef<(() => void) | null>(null);
+  const [isOpen, setOpen] = useState(open);
   const change = (isOpen: boolean) => {
+    setOpen(isOpen);
     onOpenChange?.(isOpen);
     const act = chosen.current;
     chosen.current = null;
     // The closing menu gives the focus back, in the next frame; what was chosen may want it after that.
     if (act && !isOpen) requestAnimationFrame(() => requestAnimationFrame(act));
   };
+  useBackCloses(isOpen, () => change(false));
   return (
-    <MenuTrigger defaultOpen={open} onOpenChange={change}>
+    <MenuTrigger isOpen={isOpen} onOpenChange={change}>
       {trigger}
       <Popover className="popover" placement="bottom end" offset={4}>
         <AriaMenu className="menu" aria-label={label}>

@@ -15,9 +15,11 @@ import { Pictures } from "../../ui/Avatar";
 import { Boundary } from "../../ui/Boundary";
 import { Failed } from "../../ui/Failed";
 import { later } from "../../ui/later";
+import { PopupsContext } from "../../ui/popups";
 import { References } from "../../ui/markdown/references";
 import { useReferences } from "./references";
 import { LiveRegion } from "./LiveRegion";
+import { popups } from "./popups";
 import { go, layers, useRoute } from "./route";
 import { useShortcuts } from "./shortcuts";
 import { useTitle } from "./title";
@@ -59,50 +61,52 @@ export default function Shell() {
 
   return (
     <ViewContext value={view}>
-      <References value={references}>
-        <Pictures value={pictures}>
-          <a className="skip-link" href="#main" onClick={skipToMessages}>
-            {t.nav.skip}
-          </a>
-          <div className="shell" data-panel={panel?.kind} data-drawer={drawer || undefined}>
-            <Sidebar active={route.channel} />
-            {drawer ? (
-              <button
-                type="button"
-                className="drawer-scrim"
-                aria-label={t.nav.close}
-                onClick={() => setDrawer(false)}
-              />
-            ) : null}
-            <main className="main" id="main" tabIndex={-1}>
-              <ConnectionNote />
-              <UpdateNote />
-              <RefusalsNote />
-              <OfferNote />
-              {route.channel ? (
-                <Conversation key={route.channel} id={route.channel} target={route.message} />
-              ) : (
-                <Welcome />
-              )}
-            </main>
-            {panel ? (
-              <Boundary key={panel.kind} fallback={panelFailed}>
+      <PopupsContext value={popups}>
+        <References value={references}>
+          <Pictures value={pictures}>
+            <a className="skip-link" href="#main" onClick={skipToMessages}>
+              {t.nav.skip}
+            </a>
+            <div className="shell" data-panel={panel?.kind} data-drawer={drawer || undefined}>
+              <Sidebar active={route.channel} />
+              {drawer ? (
+                <button
+                  type="button"
+                  className="drawer-scrim"
+                  aria-label={t.nav.close}
+                  onClick={() => setDrawer(false)}
+                />
+              ) : null}
+              <main className="main" id="main" tabIndex={-1}>
+                <ConnectionNote />
+                <UpdateNote />
+                <RefusalsNote />
+                <OfferNote />
+                {route.channel ? (
+                  <Conversation key={route.channel} id={route.channel} target={route.message} />
+                ) : (
+                  <Welcome />
+                )}
+              </main>
+              {panel ? (
+                <Boundary key={panel.kind} fallback={panelFailed}>
+                  <Suspense fallback={null}>
+                    <SidePanel panel={panel} channel={route.channel} />
+                  </Suspense>
+                </Boundary>
+              ) : null}
+            </div>
+            {dialog ? (
+              <Boundary fallback={null} onFail={dialogFailed}>
                 <Suspense fallback={null}>
-                  <SidePanel panel={panel} channel={route.channel} />
+                  <Dialogs dialog={dialog} onClose={close} />
                 </Suspense>
               </Boundary>
             ) : null}
-          </div>
-          {dialog ? (
-            <Boundary fallback={null} onFail={dialogFailed}>
-              <Suspense fallback={null}>
-                <Dialogs dialog={dialog} onClose={close} />
-              </Suspense>
-            </Boundary>
-          ) : null}
-          <LiveRegion active={route.channel} />
-        </Pictures>
-      </References>
+            <LiveRegion active={route.channel} />
+          </Pictures>
+        </References>
+      </PopupsContext>
     </ViewContext>
   );
 }

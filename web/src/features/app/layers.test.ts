@@ -113,6 +113,29 @@ describe("what lies over a conversation", () => {
     expect([kinds(steps), steps.channel]).toEqual(["", "a"]);
   });
 
+  it("is no menu any more once one comes back to it", () => {
+    open({ drawer: true });
+    open({ popup: "one" });
+    expect([steps.at, steps.layers.get().popup]).toEqual([2, "one"]);
+    steps.move(-1);
+    expect([kinds(steps), steps.layers.get().popup]).toEqual(["drawer", undefined]);
+    steps.move(1);
+    expect([kinds(steps), steps.layers.get().popup]).toEqual(["drawer", undefined]);
+    steps.move(-1);
+    open({ popup: "two" });
+    open({ popup: undefined });
+    expect([steps.at, kinds(steps)]).toEqual([1, "drawer"]);
+    open({ popup: "three" });
+    steps.layers.change({ popup: undefined });
+    steps.layers.change({ dialog: { kind: "directory" } });
+    steps.turn();
+    expect([steps.at, kinds(steps)]).toEqual([2, "directory drawer"]);
+    open({ popup: "four" });
+    steps.open();
+    steps.turn();
+    expect([steps.layers.get().popup, steps.at]).toEqual([undefined, 0]);
+  });
+
   it("stays behind with its conversation, and is there again when one comes back", () => {
     open({ panel: thread });
     steps.visit("b");

@@ -7,6 +7,8 @@ export interface Shown {
   readonly panel: Panel | null;
   readonly dialog: DialogView | null;
   readonly drawer: boolean;
+  /** The name of a menu or the like that is open. No step that one comes back to opens it again. */
+  readonly popup?: string | undefined;
 }
 
 /** What a step of the history remembers. */
@@ -32,7 +34,7 @@ export interface Place {
 }
 
 const NOTHING: Shown = { panel: null, dialog: null, drawer: false };
-const PARTS = ["panel", "dialog", "drawer"] as const;
+const PARTS = ["panel", "dialog", "drawer", "popup"] as const;
 
 export class Layers {
   private readonly place: Place;
@@ -109,7 +111,7 @@ export class Layers {
       this.step = step;
       this.channel = this.place.channel();
       if (closing) this.soon();
-      else this.wanted = step.shown;
+      else this.wanted = { ...step.shown, popup: undefined };
     }
     this.tell();
     for (const work of this.waiting.splice(0)) work();
@@ -123,6 +125,7 @@ export class Layers {
       this.wanted = {
         ...this.wanted,
         drawer: false,
+        popup: undefined,
         panel: panel && this.place.stays(panel, channel) ? panel : null,
       };
     this.channel = channel;

@@ -7,6 +7,7 @@ import { Boundary } from "../../ui/Boundary";
 import { IconButton } from "../../ui/Button";
 import { Failed } from "../../ui/Failed";
 import { later } from "../../ui/later";
+import { useBackCloses } from "../../ui/popups";
 import type { EmojiButtonProps } from "./EmojiButton";
 
 const EmojiPicker = later(() => import("./EmojiPicker"));
@@ -22,6 +23,7 @@ export default function EmojiPopover({ label, onPick, onOpenChange, begun }: Pro
     setOpen(next);
     onOpenChange?.(next);
   };
+  useBackCloses(open, () => change(false));
   return (
     <DialogTrigger isOpen={open} onOpenChange={change}>
       <IconButton icon="smile" label={label} size="small" />

@@ -1,0 +1,19 @@
+// Menus as steps of the history: Back closes what is open.
+
+import { newNonce } from "../../lib/ids";
+import type { Popups } from "../../ui/popups";
+import { layers } from "./route";
+
+/** On a phone only: a step of its own takes away where Forward leads. */
+export const popups: Popups = (close) => {
+  if (!matchMedia("(pointer: coarse)").matches) return () => undefined;
+  const popup = newNonce();
+  layers.change({ popup });
+  const stop = layers.subscribe(() => {
+    if (layers.get().popup !== popup) close();
+  });
+  return () => {
+    stop();
+    if (layers.get().popup === popup) layers.change({ popup: undefined });
+  };
+};
