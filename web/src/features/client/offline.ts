@@ -1,17 +1,22 @@
 // Keeps the snapshot up to date while somebody is here. Loaded after the first picture.
 
 import type { Store } from "../../store/store";
-import { keepSnapshot, snapshotOf } from "./snapshot";
+import { keepSnapshot, loadSnapshot, type Snapshot, snapshotOf } from "./snapshot";
 
 const SETTLE_MS = 3_000;
 
 export function keepOffline(store: Store): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let stopped = false;
+  let last: Promise<Snapshot | null> = loadSnapshot();
   const save = () => {
     clearTimeout(timer);
     timer = undefined;
-    const snapshot = snapshotOf(store.getState());
-    if (snapshot) void keepSnapshot(snapshot);
+    last = last.then((before) => {
+      const snapshot = stopped ? null : snapshotOf(store.getState(), before);
+      if (snapshot) void keepSnapshot(snapshot);
+      return snapshot ?? before;
+    });
   };
   const hidden = () => {
     if (document.visibilityState === "hidden") save();
@@ -22,6 +27,7 @@ export function keepOffline(store: Store): () => void {
   document.addEventListener("visibilitychange", hidden);
   timer = setTimeout(save, SETTLE_MS);
   return () => {
+    stopped = true;
     clearTimeout(timer);
     unsubscribe();
     document.removeEventListener("visibilitychange", hidden);

@@ -76,6 +76,21 @@ describe("a snapshot", () => {
     expect(fresh(snapshotOf(talked(5).state)).channels[ROOM]?.main?.hasOlder).toBe(false);
   });
 
+  it("keeps further what was not opened since, where nothing happened and of the same person only", () => {
+    const { log, state } = talked(5);
+    const before = snapshotOf(state);
+    const loadedAgain = started(log);
+    expect(snapshotOf(loadedAgain)?.pages).toEqual([]);
+    const kept = snapshotOf(loadedAgain, before);
+    expect(kept?.pages).toEqual(before?.pages);
+    expect(seen(fresh(kept))).toEqual(seen(state));
+    const of = before!.sync;
+    const others = { ...before!, sync: { ...of, user: { ...of.user, id: BO } } };
+    expect(snapshotOf(loadedAgain, others)?.pages).toEqual([]);
+    log.say(BO, "and then");
+    expect(snapshotOf(started(log), before)?.pages).toEqual([]);
+  });
+
   it("is nothing without a session, and gone when it is taken away", async () => {
     expect(snapshotOf(initialState)).toBeNull();
     await keepSnapshot(snapshotOf(talked(2).state));

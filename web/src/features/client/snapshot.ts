@@ -28,16 +28,27 @@ export interface Snapshot {
   pages: KeptPage[];
 }
 
-/** Null when there is nothing worth keeping. */
-export function snapshotOf(state: State): Snapshot | null {
+/**
+ * Null when there is nothing worth keeping. What was kept `before` of conversations that were not opened since is kept
+ * further, where nothing happened in them: of what did, something may have been deleted.
+ */
+export function snapshotOf(state: State, before: Snapshot | null = null): Snapshot | null {
   const { me } = state;
   if (state.session !== "signed-in" || !state.synced || !me) return null;
   const recent = Object.values(state.channels).sort(
     (a, b) => (b.info.last_message?.ts ?? 0) - (a.info.last_message?.ts ?? 0),
   );
   const pages: KeptPage[] = [];
+  const earlier = new Map(
+    before?.sync.user.id === me.id ? before.pages.map((page) => [page.channel, page]) : [],
+  );
   for (const { info, main, messages, cursor } of recent) {
-    if (!main || main.hasNewer || main.stale || pages.length >= CHANNELS_MAX) continue;
+    if (pages.length >= CHANNELS_MAX) break;
+    if (!main || main.hasNewer || main.stale) {
+      const page = earlier.get(info.id);
+      if (page?.head === cursor) pages.push(page);
+      continue;
+    }
     const ids = main.ids.slice(-MESSAGES_MAX);
     const kept = ids.flatMap((id) => messages[id] ?? []).map(({ v: _v, ...message }) => message);
     const complete = !main.hasOlder && ids.length === main.ids.length;
