@@ -99,15 +99,12 @@ impl Store {
         self.clear(hash).await?;
         let mut from = tokio::fs::File::open(part).await.map_err(io(cannot))?;
         let mut to = BufWriter::new(self.objects.clone(), path(hash));
-        let copied = match tokio::io::copy(&mut from, &mut to).await {
-            Ok(_) => to.shutdown().await,
-            Err(error) => Err(error),
-        };
-        if let Err(error) = copied {
+        if let Err(error) = tokio::io::copy(&mut from, &mut to).await {
             let _ = to.abort().await;
             return Err(io(cannot)(error));
         }
-        Ok(())
+        // Once it was shut down, however that ended, it must not be aborted: it would panic.
+        to.shutdown().await.map_err(io(cannot))
     }
 
     /// As [`Store::put`], for few bytes.
@@ -181,5 +178,27 @@ impl Store {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As a disk does that is full by the time the last bytes come.
+    #[tokio::test]
+    async fn what_fails_at_its_end_is_an_error_and_no_panic() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::in_directory(dir.path()).unwrap();
+        let hash = Hash::of(&[7; 32]);
+        let part = dir.path().join("part");
+        std::fs::write(&part, "bytes").unwrap();
+        let directory = dir.path().join(path(&hash).as_ref()).parent().unwrap().to_owned();
+        std::fs::create_dir_all(directory.parent().unwrap()).unwrap();
+        std::fs::write(&directory, "no directory").unwrap();
+        assert!(store.put(&hash, &part).await.is_err());
+        std::fs::remove_file(&directory).unwrap();
+        store.put(&hash, &part).await.unwrap();
+        assert!(store.has(&hash).await.unwrap());
     }
 }
