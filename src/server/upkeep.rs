@@ -12,7 +12,8 @@ use crate::domain::retold::Retold;
 use crate::federation::courier::Routes;
 use crate::http::Shared;
 use crate::live::Hub;
-use crate::storage::{Conn, is_postgres};
+use crate::protocol::Ts;
+use crate::storage::{Conn, is_postgres, overview};
 
 const PRESENCE_INTERVAL: Duration = Duration::from_secs(1);
 /// How often other servers hear who is still there: well before they forget it (90 s).
@@ -26,6 +27,51 @@ const LOG_INTERVAL_TICKS: u32 = 600;
 
 /// How often is looked whether what was deleted has to leave the file for good.
 const COMPACTION_INTERVAL_TICKS: u32 = 5;
+
+/// How far behind what was done last the clock may be without a word.
+const BEHIND_MS_MAX: i64 = 60_000;
+/// How long nothing may have been done before it is worth a word that the clock may be ahead.
+const QUIET_MS_MAX: i64 = 30 * 24 * 3_600_000;
+
+/// How the clock stands to what was done last.
+#[derive(Debug, PartialEq)]
+enum Standing {
+    Fits,
+    /// By so many milliseconds.
+    Behind(i64),
+    /// Nothing was done for so many milliseconds.
+    Quiet(i64),
+}
+
+fn standing(now: Ts, last: Option<Ts>) -> Standing {
+    match last.map(|last| now.saturating_sub(last)) {
+        Some(apart) if apart < -BEHIND_MS_MAX => Standing::Behind(apart.saturating_neg()),
+        Some(apart) if apart > QUIET_MS_MAX => Standing::Quiet(apart),
+        _ => Standing::Fits,
+    }
+}
+
+/// A clock that is wrong does harm that stays: no entry is stamped earlier than the one before it, and sessions end.
+async fn look_at_clock(domain: &Domain) {
+    let server = domain.server().clone();
+    let last = domain.reads.read(move |conn| overview::last_done(conn, server.as_str())).await;
+    match last.map(|last| standing(domain.clock.now(), last)) {
+        Ok(Standing::Fits) => {}
+        Ok(Standing::Behind(ms)) => {
+            tracing::warn!(
+                seconds = ms / 1_000,
+                "the clock is behind what was done here last: is it right? Until it has caught up, entries have the time of the last one"
+            );
+        }
+        Ok(Standing::Quiet(ms)) => {
+            tracing::warn!(
+                days = ms / (24 * 3_600_000),
+                "nothing was done here for so long: is the clock right? In an hour, sessions that seem idle end"
+            );
+        }
+        Err(error) => tracing::warn!(%error, "the clock could not be compared with what was done last"),
+    }
+}
 
 async fn compact(domain: &Domain, quiet: &mut Quiet) -> bool {
     let done = domain.compact_when_due(quiet).await;
@@ -50,6 +96,7 @@ pub struct House {
 
 /// What has to be done now and then.
 pub async fn keep_house(House { domain, hub, shared, routes }: House) {
+    look_at_clock(&domain).await;
     let mut interval = tokio::time::interval(PRESENCE_INTERVAL);
     interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut tick: u32 = 0;
@@ -78,10 +125,13 @@ pub async fn keep_house(House { domain, hub, shared, routes }: House) {
         {
             tracing::warn!(%error, "the sessions of streams could not be looked at");
         }
+        // Not at once: whoever sees that the clock is wrong has time to stop the server, and nobody is signed out by it.
+        if tick.is_multiple_of(SESSIONS_INTERVAL_TICKS)
+            && let Err(error) = domain.end_idle_sessions().await
+        {
+            tracing::warn!(%error, "idle sessions could not be ended");
+        }
         if tick % SESSIONS_INTERVAL_TICKS == 1 {
-            if let Err(error) = domain.end_idle_sessions().await {
-                tracing::warn!(%error, "idle sessions could not be ended");
-            }
             if let Err(error) = domain.forget_unasked().await {
                 tracing::warn!(%error, "who was brought where unasked could not be forgotten");
             }
@@ -124,5 +174,20 @@ impl Announce for Sweeping {
         }
         self.retold.hear(&effects);
         self.inner.announce(effects);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_went_wrong_is_seen() {
+        let day = 24 * 3_600_000;
+        assert_eq!(standing(day, None), Standing::Fits);
+        assert_eq!(standing(day, Some(day + BEHIND_MS_MAX)), Standing::Fits);
+        assert_eq!(standing(day, Some(31 * day)), Standing::Behind(30 * day));
+        assert_eq!(standing(31 * day, Some(day)), Standing::Fits);
+        assert_eq!(standing(400 * day, Some(day)), Standing::Quiet(399 * day));
     }
 }

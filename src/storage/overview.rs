@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use diesel::dsl::{count_star, sql};
+use diesel::dsl::{count_star, max, sql};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
@@ -21,6 +21,14 @@ pub fn channels(conn: &mut Conn, query: &str, after: ChannelNum, limit: i64) -> 
         .limit(limit)
         .select(ChannelRow::columns())
         .load(conn)?)
+}
+
+/// When something was done here last, by the clock of then: in a log that `server`, this one, hosts, or with a session.
+pub fn last_done(conn: &mut Conn, server: &str) -> Result<Option<i64>> {
+    let written: Option<i64> =
+        channels::table.filter(channels::host.eq(server)).select(max(channels::last_ts)).first(conn)?;
+    let used: Option<i64> = sessions::table.select(max(sessions::last_used_ts)).first(conn)?;
+    Ok(written.max(used))
 }
 
 /// Sessions of each, and when one was used last.
