@@ -146,6 +146,9 @@ enum UserCommand {
         username: String,
         #[arg(long)]
         password: Option<String>,
+        /// The name that others see; without it, the username.
+        #[arg(long)]
+        display_name: Option<String>,
         #[arg(long)]
         admin: bool,
     },
@@ -382,10 +385,10 @@ const WITHIN: &str = " (a running server knows it within ten seconds)";
 async fn user(command: UserCommand, config: Arc<Config>) -> Outcome {
     let (domain, _writers) = server::open_domain(&config)?;
     match command {
-        UserCommand::Create { username, password, admin } => {
+        UserCommand::Create { username, password, display_name, admin } => {
             let password = password.map_or_else(terminal::read_password, Ok)?;
             let role = if admin { AccountRole::Admin } else { AccountRole::User };
-            let new = NewAccount { username, password, display_name: None, invite: None };
+            let new = NewAccount { username, password, display_name, invite: None };
             let user = domain.create_account(new, role, None).await?;
             println!("{} was made", user.id);
         }

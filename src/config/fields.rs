@@ -112,6 +112,9 @@ sections! {
         enabled: bool = true,
         /// Tries to log in per minute, for one address and for one account.
         logins_per_minute: u32 = 10,
+        /// The same for one address, if that is to be another number: more where many people share one, as in a school. 0: the
+        /// same.
+        address_logins_per_minute: u32 = 0,
         /// Tries of one address in an hour to register an account, of those with a name and a password that can be had.
         registrations_per_hour: u32 = 20,
         /// Messages, edits, reactions and other channel changes per minute, for one account here, and for one person

@@ -298,6 +298,7 @@ fn bounds(settings: &Settings) -> Vec<(&'static str, &'static str, u32, u32, u32
         ("accounts", "argon2_memory_kib", accounts.argon2_memory_kib, 64, 1_048_576),
         ("accounts", "argon2_passes", accounts.argon2_passes, 1, 100),
         ("limits", "logins_per_minute", limits.logins_per_minute, 1, 1_000_000),
+        ("limits", "address_logins_per_minute", limits.address_logins_per_minute, 0, 1_000_000),
         ("limits", "registrations_per_hour", limits.registrations_per_hour, 1, 1_000_000),
         ("limits", "writes_per_minute", limits.writes_per_minute, 1, 10_000_000),
         ("limits", "channels_per_hour", limits.channels_per_hour, 1, 1_000_000),

@@ -50,6 +50,13 @@ pub fn parse_username(typed: &str, server: &ServerName) -> Result<UserId> {
     })
 }
 
+/// Somebody of here as an operator names them: `ann`, `@ann`, or as they are listed, `@ann:a.example`.
+fn parse_named(given: &str, server: &ServerName) -> Result<UserId> {
+    let name = given.trim_start_matches('@');
+    let local = name.strip_suffix(server.as_str()).and_then(|name| name.strip_suffix(':'));
+    parse_username(local.unwrap_or(name), server)
+}
+
 /// # Errors
 /// [`Error::Invalid`] with `code` when the text is too long or has control characters.
 pub fn check_line(text: &str, most: usize, code: &'static str, pointer: &'static str) -> Result<String> {
@@ -172,6 +179,9 @@ impl Domain {
                         false => error.into(),
                     })?,
                 };
+                if role == AccountRole::Admin {
+                    acts::add(work.conn, &ActKind::AdminGiven.to(&id, None, now))?;
+                }
                 own(work.conn, num)
             })
             .await
@@ -341,7 +351,7 @@ impl Domain {
     /// # Errors
     /// `user_not_found`
     pub async fn operator_of(&self, username: &str) -> Result<Actor> {
-        let id = parse_username(username.trim_start_matches('@'), self.server())?;
+        let id = parse_named(username, self.server())?;
         let row = self.reads.read(move |conn| Ok::<_, Error>(users::by_id(conn, id.as_str())?)).await?;
         let row = row.filter(|row| row.deleted_ts.is_none() && row.password_hash.is_some());
         let row = row.ok_or(Error::NotFound(Missing::User))?;
@@ -356,12 +366,18 @@ impl Domain {
     }
 
     /// Sets what an account may do on this server: for the operator.
+    ///
+    /// # Errors
+    /// `user_not_found`, `last_admin`
     pub async fn set_account_role(&self, username: &str, role: AccountRole) -> Result<()> {
-        let id = parse_username(username, self.server())?;
+        let id = parse_named(username, self.server())?;
         let now = self.clock.now();
         self.writer
             .other(id.clone().as_str(), move |work| {
                 let row = account(work, &id)?;
+                if role != AccountRole::Admin {
+                    keep_an_administrator(work, row.num)?;
+                }
                 users::set_role(work.conn, row.num, role.as_str())?;
                 Ok(acts::add(work.conn, &ActKind::of_role(role).to(&id, None, now))?)
             })
@@ -374,7 +390,7 @@ impl Domain {
     /// # Errors
     /// `user_not_found`, also for a name that a log used and nobody ever had.
     pub async fn reset_password(&self, username: &str, password: String) -> Result<()> {
-        let id = parse_username(username, self.server())?;
+        let id = parse_named(username, self.server())?;
         passwords::check(&password, "/password")?;
         let hash = self.passwords.hash(password).await?;
         let now = self.clock.now();

@@ -25,6 +25,8 @@ pub enum ActKind {
     AccountDeleted,
     MessageDeleted,
     ChannelHandedOver,
+    InviteMade,
+    InviteDeleted,
 }
 
 impl ActKind {
@@ -38,6 +40,8 @@ impl ActKind {
             ActKind::AccountDeleted => "account_deleted",
             ActKind::MessageDeleted => "message_deleted",
             ActKind::ChannelHandedOver => "channel_handed_over",
+            ActKind::InviteMade => "invite_made",
+            ActKind::InviteDeleted => "invite_deleted",
         }
     }
 
@@ -91,6 +95,8 @@ mod tests {
             ActKind::AccountDeleted,
             ActKind::MessageDeleted,
             ActKind::ChannelHandedOver,
+            ActKind::InviteMade,
+            ActKind::InviteDeleted,
         ] {
             assert_eq!(serde_json::to_value(kind).expect("json"), kind.as_str());
         }

@@ -1,8 +1,10 @@
 //! Invite codes: how administrators let people in where registration isn't open.
 
+use super::acts::ActKind;
 use super::admin::admin;
 use super::sessions::invite_code;
 use super::{Actor, Domain, Error, Missing, Result};
+use crate::storage::acts;
 use crate::storage::users::{self, InviteRow};
 
 pub const INVITE_USES_MAX: i64 = 10_000;
@@ -34,9 +36,11 @@ impl Domain {
             created_ts: now,
             expires_ts: expires_in_s.map(|seconds| now + seconds * 1_000),
         };
+        let by = actor.person.id.clone();
         self.writer
             .other("invites", move |work| {
                 users::add_invite(work.conn, &row)?;
+                acts::add(work.conn, &ActKind::InviteMade.by(Some(&by), now))?;
                 Ok(row)
             })
             .await
@@ -50,10 +54,13 @@ impl Domain {
 
     pub async fn delete_invite(&self, actor: &Actor, code: String) -> Result<()> {
         admin(actor)?;
+        let (by, now) = (actor.person.id.clone(), self.clock.now());
         self.writer
-            .other("invites", move |work| match users::delete_invite(work.conn, &code)? {
-                true => Ok(()),
-                false => Err(Error::NotFound(Missing::Invite)),
+            .other("invites", move |work| {
+                if !users::delete_invite(work.conn, &code)? {
+                    return Err(Error::NotFound(Missing::Invite));
+                }
+                Ok(acts::add(work.conn, &ActKind::InviteDeleted.by(Some(&by), now))?)
             })
             .await
     }

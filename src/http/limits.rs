@@ -75,11 +75,15 @@ pub struct Limits {
 
 impl Limits {
     pub fn new(limits: &config::Limits) -> Limits {
+        let by_address = match limits.address_logins_per_minute {
+            0 => limits.logins_per_minute,
+            many => many,
+        };
         Limits {
             enabled: limits.enabled,
-            logins_by_address: Rate::new("logins", limits.logins_per_minute, 60),
+            logins_by_address: Rate::new("logins", by_address, 60),
             logins_by_account: Rate::new("logins", limits.logins_per_minute, 60),
-            resets_by_address: Rate::new("resets", limits.logins_per_minute, 60),
+            resets_by_address: Rate::new("resets", by_address, 60),
             resets_by_account: Rate::new("resets", limits.logins_per_minute, 60),
             registrations: Rate::new("registrations", limits.registrations_per_hour, 3_600),
             writes: Rate::new("writes", limits.writes_per_minute, 60),

@@ -74,6 +74,26 @@ async fn logging_in_is_limited_by_address_whatever_the_name() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_people_behind_one_address_may_log_in_and_each_account_is_guarded_as_before() {
+    let mut settings = LIMITED.to_vec();
+    settings.push(("LOGGIA_LIMITS__ADDRESS_LOGINS_PER_MINUTE", "6"));
+    for server in servers_with(&settings).await {
+        let nobody = Person::nobody(&server.base);
+        let log_in = async |username: &str| {
+            nobody.post("/sessions", json!({ "username": username, "password": PASSWORD })).await
+        };
+        for username in ["a", "a", "a"] {
+            log_in(username).await.problem(401, "bad_credentials");
+        }
+        assert_limited(log_in("a").await, "\"logins\";q=3;w=60");
+        for username in ["b", "c"] {
+            log_in(username).await.problem(401, "bad_credentials");
+        }
+        assert_limited(log_in("d").await, "\"logins\";q=6;w=60");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_has_another_address_by_a_line_of_their_own_before_the_proxys() {
     let mut settings = LIMITED.to_vec();
     settings.push(("LOGGIA_SERVER__TRUSTED_PROXIES", "127.0.0.1"));

@@ -36,8 +36,12 @@ async fn hand_over(admin: &Person, channel: &str, user: &str) -> Answer {
     admin.put(&format!("/admin/channels/{channel}/owner"), body).await
 }
 
+/// What was done since the administrator was made, which is what the record begins with.
 async fn acts(admin: &Person) -> Vec<Value> {
-    admin.get("/admin/acts").await.expect(200)["acts"].as_array().expect("acts").clone()
+    let mut told = admin.get("/admin/acts").await.expect(200)["acts"].as_array().expect("acts").clone();
+    let first = told.pop().expect("an act");
+    assert_eq!((&first["kind"], &first["user"]), (&json!("admin_given"), &json!(admin.id)));
+    told
 }
 
 /// The last entry of the log: its event, and what stands in its body.
@@ -245,10 +249,16 @@ both!(
         ] {
             admin.patch(&path, change).await.expect(200);
         }
+        let code = admin.post("/invites", Value::Null).await.expect(201)["code"].clone();
+        let invite = format!("/invites/{}", code.as_str().expect("a code"));
+        admin.delete(&invite).await.expect(204);
+        admin.delete(&invite).await.problem(404, "invite_not_found");
         let pages = walk(&admin, "/admin/acts?limit=3", "acts").await;
-        assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [3, 1]);
+        assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [3, 3, 1]);
         let kinds: Vec<&Value> = pages.iter().flatten().map(|act| &act["kind"]).collect();
-        assert_eq!(kinds, ["account_enabled", "account_disabled", "admin_taken", "admin_given"]);
+        let of_ann = ["account_enabled", "account_disabled", "admin_taken", "admin_given"];
+        let all = [["invite_deleted", "invite_made"].as_slice(), &of_ann, &["admin_given"]].concat();
+        assert_eq!(kinds, all);
     }
 );
 
@@ -256,16 +266,23 @@ both!(
     async fn what_the_operators_commands_do_is_recorded_too(server: TestServer) {
         let admin = administrator(&server, "admin").await;
         let ann = server.person("ann").await;
-        let run = async |command: &'static [&'static str]| {
+        let run = async |should: bool, command: &'static [&'static str]| {
             let (dir, database) =
                 (server.data_dir().to_owned(), server.config.settings.database.url.to_string());
             let ran = tokio::task::spawn_blocking(move || Process::run(&dir, &database, command));
             let (done, said) = ran.await.expect("joined");
-            assert!(done, "{said}");
+            assert_eq!(done, should, "{said}");
             said
         };
-        run(&["user", "passwd", "ann", "--password", "another horse"]).await;
-        run(&["user", "role", "ann", "admin"]).await;
+        let refused = run(false, &["user", "role", "admin", "user"]).await;
+        assert!(refused.contains("Nobody would be left to administer this server."), "{refused}");
+        // As they are listed, too.
+        run(true, &["user", "passwd", "@ann:a.test", "--password", "another horse"]).await;
+        run(true, &["user", "role", "@ann", "admin"]).await;
+        run(true, &["user", "create", "carol", "--display-name", "Carol C.", "--password", "a third horse"])
+            .await;
+        let shown = admin.get("/users/@carol:a.test").await.expect(200);
+        assert_eq!(shown["display_name"], "Carol C.");
         admin.patch(&format!("/admin/users/{}", ann.id), json!({ "disabled": true })).await.expect(200);
         let told = acts(&admin).await;
         let kinds: Vec<_> = told.iter().map(|act| (&act["kind"], &act["administrator"])).collect();
@@ -273,9 +290,9 @@ both!(
         let by = json!(admin.id);
         assert_eq!(kinds, [(&out, &by), (&given, &Value::Null), (&set, &Value::Null)]);
         assert!(told.iter().all(|act| act["user"] == ann.id.as_str()), "{told:?}");
-        let listed = run(&["user", "list"]).await;
+        let listed = run(true, &["user", "list"]).await;
         let lines: Vec<&str> = listed.lines().filter(|line| line.starts_with('@')).collect();
-        assert_eq!(lines.len(), 2, "{listed}");
+        assert_eq!(lines.len(), 3, "{listed}");
         assert!(lines[0].starts_with(&format!("{} admin since 20", admin.id)), "{listed}");
         assert!(lines[1].starts_with(&format!("{} admin since 20", ann.id)), "{listed}");
         assert!(!lines[0].ends_with(" disabled") && lines[1].ends_with(" disabled"), "{listed}");

@@ -98,5 +98,7 @@ export const admin: Catalogue["admin"] = {
     account_deleted: (by, whom) => `${by} hat das Konto ${whom} gelöscht.`,
     message_deleted: (by, whom, channel) => `${by} hat eine Nachricht von ${whom} in ${channel} gelöscht.`,
     channel_handed_over: (by, whom, channel) => `${by} hat ${channel} an ${whom} übergeben.`,
+    invite_made: (by) => `${by} hat einen Einladungscode angelegt.`,
+    invite_deleted: (by) => `${by} hat einen Einladungscode gelöscht.`,
   },
 };

@@ -96,5 +96,7 @@ export const admin = {
       `${by} deleted a message of ${whom} in ${channel}.`,
     channel_handed_over: (by: string, whom: string, channel: string) =>
       `${by} made ${whom} the owner of ${channel}.`,
+    invite_made: (by: string) => `${by} made an invite code.`,
+    invite_deleted: (by: string) => `${by} deleted an invite code.`,
   },
 };

@@ -98,5 +98,7 @@ export const admin: Catalogue["admin"] = {
     account_deleted: (by, whom) => `${by} a supprimé le compte ${whom}.`,
     message_deleted: (by, whom, channel) => `${by} a supprimé un message de ${whom} dans ${channel}.`,
     channel_handed_over: (by, whom, channel) => `${by} a confié ${channel} à ${whom}.`,
+    invite_made: (by) => `${by} a créé un code d’invitation.`,
+    invite_deleted: (by) => `${by} a supprimé un code d’invitation.`,
   },
 };

@@ -95,7 +95,7 @@ export type Act = {
 /**
  * What an administrator did.
  */
-export type ActKind = 'password_set' | 'admin_given' | 'admin_taken' | 'account_disabled' | 'account_enabled' | 'account_deleted' | 'message_deleted' | 'channel_handed_over';
+export type ActKind = 'password_set' | 'admin_given' | 'admin_taken' | 'account_disabled' | 'account_enabled' | 'account_deleted' | 'message_deleted' | 'channel_handed_over' | 'invite_made' | 'invite_deleted';
 
 export type Acts = {
     acts: Array<Act>;
