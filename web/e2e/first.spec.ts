@@ -69,3 +69,13 @@ test("on a slow network it says what it is doing, and what is written is there a
   await ada.sees("Hello everybody");
   expect(ada.complaints).toEqual([]);
 });
+
+test("where nobody can register, no account is offered", async ({ browser }) => {
+  const closed = new Server();
+  await closed.start({ LOGGIA_ACCOUNTS__REGISTRATION: "closed" });
+  const { page, context } = await Person.at(browser, closed, "late");
+  await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Create account" })).toHaveCount(0);
+  await context.close();
+  await closed.stop();
+});

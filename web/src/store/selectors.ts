@@ -33,13 +33,17 @@ export function channelName(state: State, channel: ChannelState): string {
   return others.map((user) => displayName(user, user.id)).join(", ");
 }
 
+/** "Class 5" before "Class 10". */
+const inOrder = new Intl.Collator(undefined, { numeric: true });
+export const byName = (one: string, other: string): number => inOrder.compare(one, other);
+
 export function joinedChannels(state: State): ChannelState[] {
   return Object.values(state.channels)
     .filter(
       ({ info }) =>
         info.kind === "channel" && (info.membership === "joined" || info.membership === "invited"),
     )
-    .sort((a, b) => a.info.name.localeCompare(b.info.name) || a.info.id.localeCompare(b.info.id));
+    .sort((a, b) => byName(a.info.name, b.info.name) || a.info.id.localeCompare(b.info.id));
 }
 
 /** Conversations, the last spoken in first. */

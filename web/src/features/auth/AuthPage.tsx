@@ -61,12 +61,18 @@ export default function AuthPage() {
             </Button>
           </p>
         ) : null}
-        <p className="auth-switch">
-          {registering ? t.auth.haveAccount : t.auth.noAccount}{" "}
-          <Button variant="quiet" size="small" onPress={() => setMode(registering ? "sign-in" : "register")}>
-            {registering ? t.auth.signIn : t.auth.register}
-          </Button>
-        </p>
+        {registering || server?.registration !== "closed" ? (
+          <p className="auth-switch">
+            {registering ? t.auth.haveAccount : t.auth.noAccount}{" "}
+            <Button
+              variant="quiet"
+              size="small"
+              onPress={() => setMode(registering ? "sign-in" : "register")}
+            >
+              {registering ? t.auth.signIn : t.auth.register}
+            </Button>
+          </p>
+        ) : null}
       </div>
       <Arcade />
     </main>

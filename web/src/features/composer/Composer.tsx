@@ -17,7 +17,7 @@ import { useAttaching } from "../files/useAttaching";
 import { useCommands } from "./useCommands";
 import { quoted, useQuotes } from "./quoting";
 import { useDraft } from "./useDraft";
-import { useDue } from "./useDue";
+import { type Due, useDue } from "./useDue";
 import { useWriting } from "./useWriting";
 
 interface ComposerProps {
@@ -112,16 +112,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
           </p>
         ) : null}
         <Chips attaching={attaching} onRemoved={write} />
-        <div role="status" data-testid="composer-due">
-          {due.waits ? (
-            <p className="composer-hint composer-due">
-              {t.entering.sendsLater}
-              <Button size="small" onPress={due.stop}>
-                {t.entering.notYet}
-              </Button>
-            </p>
-          ) : null}
-        </div>
+        <Later due={due} />
         <div className="composer" data-reply={replyTo ? "" : undefined}>
           <GrowingText
             ref={box}
@@ -141,6 +132,22 @@ export const Composer = memo(function Composer(props: ComposerProps) {
     </>
   );
 });
+
+/** That it is going to be sent, and how not. */
+function Later({ due }: { due: Due }) {
+  return (
+    <div role="status" data-testid="composer-due">
+      {due.waits ? (
+        <p className="composer-hint composer-due">
+          {t.entering.sendsLater}
+          <Button size="small" onPress={due.stop}>
+            {t.entering.notYet}
+          </Button>
+        </p>
+      ) : null}
+    </div>
+  );
+}
 
 function Over({ bytes }: { bytes: number }) {
   if (bytes <= 0) return null;

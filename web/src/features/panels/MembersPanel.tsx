@@ -7,7 +7,7 @@ import { Button, IconButton } from "../../ui/Button";
 import { ConfirmDialog } from "../../ui/Dialog";
 import { Failed } from "../../ui/Failed";
 import { Menu, type MenuAction } from "../../ui/Menu";
-import { displayName } from "../../store/selectors";
+import { byName, displayName } from "../../store/selectors";
 import type { Dict } from "../../store/state";
 import { useChannel, useClient, useMe, useSelect } from "../app/context";
 import { useView } from "../app/view";
@@ -42,7 +42,7 @@ export default function MembersPanel({ channel: id }: { channel: string }) {
     const isOn = (user: string, on: Dict<true>) => user === me?.id || Boolean(on[user]);
     const sort = (a: Member, b: Member) =>
       Number(isOn(b.user.id, online)) - Number(isOn(a.user.id, online)) ||
-      displayName(a.user, a.user.id).localeCompare(displayName(b.user, b.user.id));
+      byName(displayName(a.user, a.user.id), displayName(b.user, b.user.id));
     return ROLES.map((role) => ({ role, list: here.filter((member) => member.role === role).sort(sort) }));
   }, [members, online, me]);
 
