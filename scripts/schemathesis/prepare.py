@@ -222,6 +222,7 @@ def settings(token, ids):
         "delete_message": {"path.message": "doomed"},
         "remove_message": {"path.message": "doomed"},
         "delete_account": {"path.user": "leavers"},
+        "issue_password": {"path.user": "leavers"},
         "hand_over_channel": {"path.channel": "passing"},
         "join_channel": {"path.channel": "open"},
         "leave_channel": {"path.channel": "passing"},

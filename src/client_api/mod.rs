@@ -50,6 +50,7 @@ mod get_user;
 mod hand_over_channel;
 mod head_file;
 mod incoming;
+mod issue_password;
 mod join_channel;
 mod knock_channel;
 mod leave_channel;
@@ -199,6 +200,7 @@ endpoints! {
     delete_invite: session ["admin_only", "invite_not_found"];
     list_accounts: session ["admin_only", "bad_limit", "bad_cursor"];
     update_account: session ["admin_only", "user_not_found", "last_admin"];
+    issue_password: session ["admin_only", "user_not_found", "bad_target"];
     list_all_channels: session ["admin_only", "bad_limit", "bad_cursor"];
     list_peers: session ["admin_only", "bad_limit", "bad_cursor"];
     get_storage: session ["admin_only"];

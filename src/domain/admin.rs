@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 
+use super::accounts::put_password;
 use super::acts::ActKind;
 use super::effect::Effect;
 use super::peers::Contact;
+use super::sessions::readable_secret;
 use super::view::AccountRole;
 use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Page, Result, cut};
 use crate::protocol::Ts;
@@ -128,6 +130,29 @@ impl Domain {
                 described(work.conn, vec![row])?.pop().ok_or(Error::NotFound(Missing::User))
             })
             .await
+    }
+
+    /// Another password for somebody who forgot theirs, made at random; their sessions end.
+    ///
+    /// # Errors
+    /// `admin_only`, `user_not_found`; `bad_target` for oneself: that takes the current one.
+    pub async fn issue_password(&self, actor: &Actor, user: UserId) -> Result<String> {
+        admin(actor)?;
+        if actor.person.id == user {
+            return Err(Error::invalid("bad_target", "/user", "must be somebody else"));
+        }
+        let password = readable_secret();
+        let hash = self.passwords.hash(password.clone()).await?;
+        let act = ActKind::PasswordSet.to(&user, Some(&actor.person.id), self.clock.now());
+        self.writer
+            .other(user.clone().as_str(), move |work| {
+                let row = users::by_id(work.conn, user.as_str())?.filter(UserRow::is_account);
+                let row = row.ok_or(Error::NotFound(Missing::User))?;
+                acts::add(work.conn, &act)?;
+                put_password(work, row.num, &hash, None)
+            })
+            .await?;
+        Ok(password)
     }
 
     /// Channels with `query` in their name, topic or alias, after the number `after`. Direct conversations

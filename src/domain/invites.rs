@@ -2,7 +2,7 @@
 
 use super::acts::ActKind;
 use super::admin::admin;
-use super::sessions::invite_code;
+use super::sessions::readable_secret;
 use super::{Actor, Domain, Error, Missing, Result};
 use crate::storage::acts;
 use crate::storage::users::{self, InviteRow};
@@ -30,7 +30,7 @@ impl Domain {
         }
         let now = self.clock.now();
         let row = InviteRow {
-            code: invite_code(),
+            code: readable_secret(),
             created_by: Some(actor.person.num),
             uses_left: uses,
             created_ts: now,

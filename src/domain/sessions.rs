@@ -175,8 +175,8 @@ impl Domain {
     }
 }
 
-/// A fresh invite code, short enough to be read out.
-pub fn invite_code() -> String {
+/// A fresh invite code, or a password for the first login, short enough to be read out: 80 bits.
+pub fn readable_secret() -> String {
     const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
     let letter = |byte: u8| ALPHABET.get(usize::from(byte % 32)).copied().map_or('a', char::from);
     random::<16>().into_iter().map(letter).collect()

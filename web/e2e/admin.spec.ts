@@ -95,6 +95,31 @@ test("keeps somebody out, at once, and lets them in again; the last administrato
   await expect(page.getByText("Somebody has to be left to administer this server.")).toBeVisible();
 });
 
+test("gives somebody who forgot their password another, shown once", async ({ browser }) => {
+  const { page } = ada;
+  const eve = await Person.registered(browser, server, "eve");
+  await page.getByRole("searchbox", { name: "Search people" }).fill("eve");
+  await page.getByRole("button", { name: "Actions for Eve" }).click();
+  await page.getByRole("menuitem", { name: "Give a new password…" }).click();
+  await page.getByRole("button", { name: "Make a password" }).click();
+  const shown = page.getByTestId("new-password");
+  const password = await shown.locator("code").innerText();
+  expect(password).toMatch(/^[a-z2-9]{16}$/);
+  await ada.shot("admin-new-password");
+  expect(await ada.copied(() => shown.getByRole("button", { name: "Copy" }).click())).toBe(password);
+  await page.keyboard.press("Escape");
+  await expect(shown).toHaveCount(0);
+  // Her session is over, and the password works.
+  await expect(eve.page.getByRole("button", { name: "Sign in" })).toBeVisible();
+  await eve.page.getByLabel("Username").fill("eve");
+  await eve.page.getByLabel("Password").fill(password);
+  await eve.page.getByRole("button", { name: "Sign in" }).click();
+  await expect(eve.page.locator("nav.sidebar")).toBeVisible();
+  await eve.context.close();
+  await page.getByRole("tab", { name: "Record" }).click();
+  await expect(page.getByTestId("admin-act").first()).toContainText("set a password for @eve:");
+});
+
 test("lists channels by their figures, and other servers", async () => {
   const { page } = ada;
   await page.getByRole("tab", { name: "Channels" }).click();

@@ -21,6 +21,32 @@ async fn log_in(person: &Person) -> crate::support::Answer {
 }
 
 both!(
+    async fn whoever_forgot_their_password_gets_another(server: TestServer) {
+        let (admin, ann) = (administrator(&server, "admin").await, server.person("ann").await);
+        let path = |user: &str| format!("/admin/users/{user}/password");
+        ann.post(&path(&admin.id), Value::Null).await.problem(403, "admin_only");
+        admin.post(&path(&admin.id), Value::Null).await.problem(409, "bad_target");
+        admin.post(&path("@nobody:a.test"), Value::Null).await.problem(404, "user_not_found");
+        admin.post(&path("@ann:b.test"), Value::Null).await.problem(404, "user_not_found");
+        let (mut stream, _) = Stream::open(&ann, json!({})).await;
+        let issued = admin.post(&path(&ann.id), Value::Null).await.expect(200);
+        let password = issued["password"].as_str().expect("a password");
+        assert_eq!(password.len(), 16);
+        stream.end().await;
+        ann.get("/me").await.problem(401, "unauthenticated");
+        log_in(&ann).await.problem(401, "bad_credentials");
+        let body = json!({ "username": "ann", "password": password });
+        Person::nobody(&ann.base).post("/sessions", body).await.expect(201);
+        let acts = admin.get("/admin/acts").await.expect(200);
+        let act = &acts["acts"][0];
+        assert_eq!((&act["kind"], &act["user"]), (&json!("password_set"), &json!(ann.id)));
+        assert_eq!(act["administrator"], json!(admin.id));
+        let again = admin.post(&path(&ann.id), Value::Null).await.expect(200);
+        assert_ne!(again["password"], issued["password"]);
+    }
+);
+
+both!(
     async fn accounts_are_listed_with_what_they_may_do_and_use(server: TestServer) {
         let admin = administrator(&server, "admin").await;
         let ann = server.person("ann").await;

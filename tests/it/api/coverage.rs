@@ -158,7 +158,9 @@ fn expected(operation: &Operation) -> Option<Expected> {
         "show_unsubscribe" | "unsubscribe_email" => Some(Expected::Problem(400, "bad_query")),
         "delete_session" => Some(Expected::Problem(404, "session_not_found")),
         "get_setting" | "delete_setting" => Some(Expected::Problem(404, "setting_not_found")),
-        "create_invite" | "list_invites" | "delete_invite" => Some(Expected::Problem(403, "admin_only")),
+        "create_invite" | "list_invites" | "delete_invite" | "issue_password" => {
+            Some(Expected::Problem(403, "admin_only"))
+        }
         "get_email" | "delete_email" | "get_attention" | "update_attention" | "get_push" | "set_push"
         | "delete_push" | "options_files" | "delete_avatar" | "get_server" | "create_account"
         | "create_session" | "list_sessions" | "get_me" | "update_me" | "list_refusals"

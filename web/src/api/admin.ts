@@ -29,6 +29,8 @@ export const update_account = (user: string, body: { role?: Account["role"]; dis
   sdk.updateAccount({ path: { user }, body }) as Promise<Account>;
 export const list_all_channels = (query: PageQuery) =>
   sdk.listAllChannels({ query }) as Promise<{ channels: HeldChannel[]; next: string | null }>;
+export const issue_password = (user: string) =>
+  sdk.issuePassword({ path: { user } }) as Promise<{ password: string }>;
 export const delete_account = (user: string, reason: string) =>
   sdk.deleteAccount({ path: { user }, body: because(reason) });
 export const remove_message = (channel: string, message: string, reason: string) =>

@@ -75,6 +75,14 @@ export const admin: Catalogue["admin"] = {
   recordHint: "Freiwillig. Er steht mit deinem Namen unter den Vorgängen.",
   removeText:
     "Sie verschwindet für alle. Das lässt sich nicht rückgängig machen. Es geschieht in fremdem Namen; im Protokoll steht, dass du es warst.",
+  newPassword: "Neues Passwort geben …",
+  newPasswordSure: (name) => `${name} ein neues Passwort geben?`,
+  newPasswordText: "Das jetzige gilt dann nicht mehr, und alle Sitzungen enden. Es steht im Protokoll.",
+  newPasswordAction: "Passwort erzeugen",
+  newPasswordOf: (name) => `Ein neues Passwort für ${name}`,
+  newPasswordHint: (name) =>
+    `Es wird nur dieses eine Mal gezeigt. Sag es ${name}; nach dem Anmelden sollte es in den Einstellungen geändert werden.`,
+  copyPassword: "Kopieren",
   deleteAccount: "Das Konto löschen",
   deleteAccountSure: (name) => `Das Konto von ${name} löschen?`,
   deleteAccountText:

@@ -71,6 +71,15 @@ export const admin = {
   recordHint: "Optional. It stands in the record with your name.",
   removeText:
     "It disappears for everybody. This cannot be undone. It is done in somebody else's name; the log says that it was you.",
+  newPassword: "Give a new password…",
+  newPasswordSure: (name: string) => `Give ${name} a new password?`,
+  newPasswordText:
+    "The present one does not work any more, and they are signed out everywhere. It stands in the record.",
+  newPasswordAction: "Make a password",
+  newPasswordOf: (name: string) => `A new password for ${name}`,
+  newPasswordHint: (name: string) =>
+    `It is shown this once. Tell ${name}, who should change it in the settings after signing in.`,
+  copyPassword: "Copy",
   deleteAccount: "Delete the account",
   deleteAccountSure: (name: string) => `Delete ${name}'s account?`,
   deleteAccountText:

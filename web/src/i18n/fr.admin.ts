@@ -75,6 +75,15 @@ export const admin: Catalogue["admin"] = {
   recordHint: "Facultatif. Il figure avec votre nom dans le registre.",
   removeText:
     "Il disparaît pour tout le monde. C’est définitif. Cela se fait au nom d’une autre personne ; le journal dit que c’était vous.",
+  newPassword: "Donner un nouveau mot de passe…",
+  newPasswordSure: (name) => `Donner un nouveau mot de passe à ${name} ?`,
+  newPasswordText:
+    "L’actuel ne fonctionnera plus et toutes les sessions prendront fin. Le registre en garde la trace.",
+  newPasswordAction: "Créer un mot de passe",
+  newPasswordOf: (name) => `Un nouveau mot de passe pour ${name}`,
+  newPasswordHint: (name) =>
+    `Il n’est affiché que cette fois. Transmettez-le à ${name}, qui devrait le changer dans les réglages après connexion.`,
+  copyPassword: "Copier",
   deleteAccount: "Supprimer le compte",
   deleteAccountSure: (name) => `Supprimer le compte de ${name} ?`,
   deleteAccountText:

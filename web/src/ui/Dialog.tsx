@@ -78,9 +78,11 @@ interface ConfirmProps {
   action: string;
   onConfirm: () => void;
   onClose: () => void;
+  /** Something else comes in its place. */
+  goesOn?: boolean;
 }
 
-export function ConfirmDialog({ title, text, action, onConfirm, onClose }: ConfirmProps) {
+export function ConfirmDialog({ title, text, action, onConfirm, onClose, goesOn }: ConfirmProps) {
   return (
     <Dialog title={title} onClose={onClose} role="alertdialog" width={420}>
       <div>{text}</div>
@@ -91,7 +93,7 @@ export function ConfirmDialog({ title, text, action, onConfirm, onClose }: Confi
           autoFocus
           onPress={() => {
             onConfirm();
-            onClose();
+            if (!goesOn) onClose();
           }}
         >
           {action}

@@ -774,6 +774,13 @@ export type Invites = {
     invites: Array<Invite>;
 };
 
+export type IssuedPassword = {
+    /**
+     * To be told to the account's owner, who changes it. It is shown this once.
+     */
+    password: string;
+};
+
 /**
  * A language in which letters are written.
  */
@@ -2554,6 +2561,65 @@ export type UpdateAccountResponses = {
 };
 
 export type UpdateAccountResponse = UpdateAccountResponses[keyof UpdateAccountResponses];
+
+export type IssuePasswordData = {
+    body?: never;
+    path: {
+        user: string;
+    };
+    query?: never;
+    url: '/admin/users/{user}/password';
+};
+
+export type IssuePasswordErrors = {
+    /**
+     * `bad_path`: A part of the path is not an id of its kind.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: It comes from where it may not come from.; `admin_only`: Only an administrator may do that.
+     */
+    403: ProblemDocument;
+    /**
+     * `user_not_found`: There is no such person.
+     */
+    404: ProblemDocument;
+    /**
+     * `bad_target`: That can't be done to what it is aimed at, as it now stands.
+     */
+    409: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
+};
+
+export type IssuePasswordError = IssuePasswordErrors[keyof IssuePasswordErrors];
+
+export type IssuePasswordResponses = {
+    /**
+     * done
+     */
+    200: IssuedPassword;
+};
+
+export type IssuePasswordResponse = IssuePasswordResponses[keyof IssuePasswordResponses];
 
 export type ListChannelsData = {
     body?: never;

@@ -12,6 +12,7 @@ import { straight } from "../../lib/bidi";
 import { useView } from "../app/view";
 import { ReasonDialog } from "../dialogs/ReasonDialog";
 import { Listing } from "./Listing";
+import { NewPassword } from "./NewPassword";
 import { type Page, usePages } from "../dialogs/usePages";
 
 const PAGE = 50;
@@ -29,6 +30,7 @@ export function People() {
   const [query, setQuery] = useState("");
   const [sure, setSure] = useState<Account | null>(null);
   const [goes, setGoes] = useState<Account | null>(null);
+  const [forgot, setForgot] = useState<Account | null>(null);
   const { rows, failed, more, replace, remove } = usePages(query, load, idOf);
 
   const change = async (account: Account, what: Parameters<typeof update_account>[1]) => {
@@ -69,6 +71,7 @@ export function People() {
             onDisable={() => setSure(account)}
             onEnable={() => void change(account, { disabled: false })}
             onDelete={() => setGoes(account)}
+            onForgot={() => setForgot(account)}
           />
         )}
       </Listing>
@@ -81,6 +84,7 @@ export function People() {
           onClose={() => setSure(null)}
         />
       ) : null}
+      {forgot ? <NewPassword account={forgot} name={nameOf(forgot)} onClose={() => setForgot(null)} /> : null}
       {goes ? (
         <ReasonDialog
           title={t.admin.deleteAccountSure(nameOf(goes))}
@@ -101,9 +105,10 @@ interface AccountRowProps {
   onDisable: () => void;
   onEnable: () => void;
   onDelete: () => void;
+  onForgot: () => void;
 }
 
-function AccountRow({ account, onRole, onDisable, onEnable, onDelete }: AccountRowProps) {
+function AccountRow({ account, onRole, onDisable, onEnable, onDelete, onForgot }: AccountRowProps) {
   const view = useView();
   const [now] = useState(() => Date.now());
   const online = useSelect((state) => state.me?.id === account.id || Boolean(state.online[account.id]));
@@ -118,6 +123,9 @@ function AccountRow({ account, onRole, onDisable, onEnable, onDelete }: AccountR
       icon: "star",
       onAction: () => onRole(admin ? "user" : "admin"),
     },
+    ...(id === meId
+      ? []
+      : [{ id: "password", label: t.admin.newPassword, icon: "retry", onAction: onForgot } as const]),
     disabled
       ? { id: "enable", label: t.admin.enable, icon: "check", onAction: onEnable }
       : { id: "disable", label: t.admin.disable, icon: "lock", danger: true, onAction: onDisable },
