@@ -11,6 +11,8 @@ import { Loggia } from "./loggia.mjs";
 const REMINDERS_MAX = 50;
 const DAYS_MAX = 366;
 const TEXT_CHARS_MAX = 1_000;
+/** Of one reminder in a list: all of them have to fit one message. */
+const LISTED_CHARS_MAX = 80;
 /** setTimeout takes no more than 2^31 ms. */
 const LOOK_MS_MAX = 3_600_000;
 /** Why one may not be in a channel any more, or write there: what was promised can't be kept. */
@@ -65,7 +67,8 @@ async function hear(type, data, channel) {
   }
   // What was missed may be deleted by now: there is nothing to answer.
   if (type !== "message.created" || data.deleted || data.sender === me.id) return;
-  const address = new RegExp(`^@${me.username}(?::\\S+)?[\\s,:]*`, "i");
+  // The whole name: another may begin so.
+  const address = new RegExp(`^@${me.username.replaceAll(".", "\\.")}(?::[\\w.-]+)?(?![\\w-])[\\s,:]*`, "i");
   const named = address.test(data.text);
   if (!named && !(await isDirect(channel))) return;
   await answer(data, channel, data.text.replace(address, "").trim());
@@ -73,16 +76,19 @@ async function hear(type, data, channel) {
 
 async function join(channel) {
   try {
-    await server.call("POST", `/channels/${encodeURIComponent(channel)}/join`);
+    await server.call("POST", `/channels/${encodeURIComponent(channel)}/join`, undefined, { again: true });
   } catch (error) {
     // The invitation may have been taken back meanwhile.
     if (!HOPELESS.includes(error.status)) throw error;
   }
 }
 
-/** In a direct message all that is said is said to the bot. */
+/** In a direct message between two all that is said is said to the bot. */
 async function isDirect(channel) {
-  state.direct[channel] ??= (await server.call("GET", `/channels/${encodeURIComponent(channel)}`)).kind === "dm";
+  if (state.direct[channel] === undefined) {
+    const { kind, people } = await server.call("GET", `/channels/${encodeURIComponent(channel)}`);
+    state.direct[channel] = kind === "dm" && people.length <= 2;
+  }
   return state.direct[channel];
 }
 
@@ -90,6 +96,7 @@ async function answer(message, channel, text) {
   const mine = () => state.reminders.filter((it) => it.for === message.sender && it.channel === channel);
   const [word, number] = text.toLowerCase().split(/\s+/);
   let reply = HELP;
+  let gone;
   const order = understand(text);
   if (order && (order.seconds < 1 || order.seconds > DAYS_MAX * UNITS.d)) {
     reply = `That must be between a second and ${DAYS_MAX} days.`;
@@ -105,15 +112,22 @@ async function answer(message, channel, text) {
     look();
     reply = `I will, on ${when(due)}.`;
   } else if (word === "list") {
-    const lines = mine().map((it, n) => `${n + 1}. ${when(it.due)}: ${it.what}`);
+    const lines = mine().map((it, n) => `${n + 1}. ${when(it.due)}: ${shorten(it.what)}`);
     reply = lines.join("\n") || "Nothing.";
   } else if (word === "forget") {
-    const gone = mine()[Number(number) - 1];
-    state.reminders = state.reminders.filter((it) => it !== gone);
+    gone = mine()[Number(number) - 1];
     reply = gone ? `Forgotten: ${gone.what}` : "There is no such reminder: `list` shows them.";
+  } else if (message.reply_to) {
+    // Maybe another bot's answer to this one, and the two would never end.
+    return;
   }
   await say(channel, `re-${message.seq}`, reply, { reply_to: message.id, thread: message.thread ?? undefined });
+  // Once it is said: should that fail, the order comes again, and finds the same reminder in its place. It is kept together with
+  // where the stream stands, so that it is not carried out twice.
+  state.reminders = state.reminders.filter((it) => it !== gone);
 }
+
+const shorten = (text) => (text.length > LISTED_CHARS_MAX ? `${text.slice(0, LISTED_CHARS_MAX - 1)}…` : text);
 
 const when = (ts) => `${new Date(ts).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 

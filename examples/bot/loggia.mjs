@@ -4,6 +4,10 @@
 const TRIES_MAX = 6;
 const PAUSE_MAX_MS = 60_000;
 const PAGE = 100;
+/** An event that can't be handled comes again so often before it is given up, and does not hold up all others for ever. */
+const EVENT_TRIES_MAX = 5;
+/** The server, or a proxy before it, says that the same may work later. */
+const LATER = [429, 502, 503, 504];
 /** A server that is not heard from for so many heartbeats is gone. */
 const SILENT_BEATS_MAX = 2;
 
@@ -19,6 +23,9 @@ export class ApiError extends Error {
     this.code = problem.code;
   }
 }
+
+/** Whether the network or the server is at fault, and not what was asked for. */
+const passes = ({ status, cause, name }) => LATER.includes(status) || status >= 500 || Boolean(cause?.code) || name === "TimeoutError";
 
 export class Loggia {
   /**
@@ -45,17 +52,17 @@ export class Loggia {
     }
     this.kept.token = undefined;
     const body = { username, password, device_name: deviceName };
-    const { user, session } = await this.call("POST", "/sessions", body);
+    const { user, session } = await this.call("POST", "/sessions", body, { again: true });
     this.kept.token = session.token;
     this.save();
     return user;
   }
 
   /**
-   * One request. It is repeated when the server is away, busy, or asks for patience: messages have a nonce, so that to
-   * repeat them sends nothing twice, and all else that a bot does can be done twice.
+   * One request. It is repeated when the server is away, busy, or asks for patience. `again`: also when it may have been done
+   * already, and only the answer was lost. That is so of all that can be done twice: what has a nonce, and what makes nothing.
    */
-  async call(method, path, body) {
+  async call(method, path, body, { again = method !== "POST" || body?.nonce !== undefined } = {}) {
     for (let tries = 0; ; tries += 1) {
       let response;
       try {
@@ -69,14 +76,16 @@ export class Loggia {
           signal: AbortSignal.timeout(30_000),
         });
       } catch (error) {
-        if (tries >= TRIES_MAX) throw error;
+        const unsent = error.cause?.code === "ECONNREFUSED";
+        if (tries >= TRIES_MAX || !(again || unsent)) throw error;
         await sleep(pause(tries));
         continue;
       }
       const text = await response.text();
       if (response.ok) return text ? JSON.parse(text) : undefined;
-      const again = response.status === 429 || response.status === 503;
-      if (!again || tries >= TRIES_MAX) throw new ApiError(response.status, problem(text));
+      const { status } = response;
+      const later = LATER.includes(status) && (again || status === 429 || status === 503);
+      if (!later || tries >= TRIES_MAX) throw new ApiError(response.status, problem(text));
       await sleep(Number(response.headers.get("retry-after") ?? 0) * 1000 || pause(tries));
     }
   }
@@ -94,12 +103,23 @@ export class Loggia {
    */
   async follow(hear, from = (channel) => channel.read_seq) {
     for (let tries = 0; ; tries += 1) {
-      await this.#meet(from);
-      const { code, reason, lived } = await this.#stream(hear);
+      const { code, reason, lived } = await this.#connect(hear, from);
       if (code === 4001 || code === 4003) throw new ApiError(401, { code: "unauthenticated", detail: reason });
       if (lived) tries = 0;
       await sleep(pause(code === 4029 ? tries + 4 : tries));
     }
+  }
+
+  /** Once; a server that is away ends it as a connection that is lost does. */
+  async #connect(hear, from) {
+    try {
+      await this.#meet(from);
+    } catch (error) {
+      if (!passes(error)) throw error;
+      console.error("not connected, will be tried again:", error.message);
+      return { lived: false };
+    }
+    return this.#stream(hear);
   }
 
   /** Which channels there are: some may be new, some left, while nobody listened. */
@@ -128,6 +148,8 @@ export class Loggia {
       };
       const fail = (error) => {
         console.error("event not handled, it will come again:", error);
+        // The same may fail again: not at once, then.
+        lived = false;
         socket.close();
         return "failed";
       };
@@ -150,7 +172,7 @@ export class Loggia {
           const invited = this.invited;
           queue = queue.then(async (state) => {
             if (state) return state;
-            for (const channel of invited) await hear("channel.joined", channel, channel.id);
+            for (const channel of invited) await this.#handle(hear, "channel.joined", channel, channel.id);
           }).catch(fail);
         } else if (frame.op === "event" || frame.op === "resync") {
           // After a failure nothing more of this connection counts, or what failed would be skipped.
@@ -168,10 +190,23 @@ export class Loggia {
     }
     const { t, d, channel, seq } = frame;
     if (seq !== undefined && seq <= (this.kept.cursors[channel] ?? -1)) return;
-    await hear(t, d, channel, seq);
+    await this.#handle(hear, t, d, channel, seq);
     if (t === "channel.left") delete this.kept.cursors[channel];
     else if (seq !== undefined) this.kept.cursors[channel] = seq;
     this.save();
+  }
+
+  /** What fails though the server is there is given up in the end. */
+  async #handle(hear, type, data, channel, seq) {
+    const event = `${type} ${channel} ${seq}`;
+    try {
+      await hear(type, data, channel, seq);
+    } catch (error) {
+      if (error.status === 401 || passes(error)) throw error;
+      this.failed = { event, times: this.failed?.event === event ? this.failed.times + 1 : 1 };
+      if (this.failed.times < EVENT_TRIES_MAX) throw error;
+      console.error(`${event} is given up:`, error);
+    }
   }
 
   async #catchUp(channel, head, hear) {
@@ -185,7 +220,7 @@ export class Loggia {
       const path = `/channels/${encodeURIComponent(channel)}/messages?after=${after}&limit=${PAGE}`;
       const { messages } = await this.call("GET", path);
       for (const message of messages) {
-        await hear("message.created", message, channel, message.seq);
+        await this.#handle(hear, "message.created", message, channel, message.seq);
         this.kept.cursors[channel] = message.seq;
       }
       after = messages.length < PAGE ? head : messages.at(-1).seq;

@@ -16,19 +16,23 @@ if (!username || !password) {
   process.exit(2);
 }
 const server = new Loggia(url, {}, () => {});
-await server.logIn(username, password, "terminal");
+const me = await server.logIn(username, password, "terminal").catch((error) => {
+  console.error(error.message);
+  process.exit(1);
+});
 process.once("SIGINT", () => leave());
 const { channels } = await server.call("GET", "/channels").catch(fail);
-const name = (channel) => channel.alias ?? (channel.name || channel.people?.map((person) => person.id).join(" "));
+const others = (channel) => channel.people.filter((person) => person.id !== me.id).map((person) => person.id);
+const name = (channel) => channel.alias ?? (channel.name || others(channel).join(" "));
 
 const wanted = process.argv[2];
 if (!wanted) {
-  for (const channel of channels) console.log(`${channel.unread || ""}\t${name(channel)}\t${channel.id}`);
+  for (const channel of channels) console.log(`${channel.membership === "invited" ? "invited" : channel.unread || ""}\t${name(channel)}\t${channel.id}`);
   await leave();
 }
-const channel =
-  channels.find((it) => it.id === wanted || it.alias === wanted) ??
-  (await server.call("POST", "/joins", { alias: wanted }).catch(fail));
+const known = channels.find((it) => it.id === wanted || it.alias === wanted);
+const channel = known ?? (await server.call("POST", "/joins", { alias: wanted }).catch(fail));
+if (known?.membership === "invited") await server.call("POST", `/channels/${encodeURIComponent(known.id)}/join`).catch(fail);
 
 /** Control characters of a text are nobody's business but the sender's: a terminal obeys them. */
 const plain = (text) => text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "\ufffd");

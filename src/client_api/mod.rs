@@ -258,7 +258,7 @@ endpoints! {
     set_push: session ["push_disabled", "bad_endpoint", "bad_push_keys", "session_not_found"];
     delete_push: session [];
     options_files: anyone [];
-    upload_file: session ["bad_file_name", "quota_exceeded", "file_refused", "scan_failed", "broken_off", "bad_tus", "tus_version", "too_many_uploads"];
+    upload_file: session ["bad_file_name", "unsupported_media_type", "quota_exceeded", "file_refused", "scan_failed", "broken_off", "bad_tus", "tus_version", "too_many_uploads"];
     get_upload: session ["upload_not_found", "tus_version"];
     append_upload: session ["upload_not_found", "file_refused", "scan_failed", "tus_version", "bad_tus", "offset_mismatch", "upload_locked", "checksum_mismatch", "broken_off", "quota_exceeded"];
     delete_upload: session ["upload_not_found", "tus_version", "upload_locked"];

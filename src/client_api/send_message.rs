@@ -15,11 +15,11 @@ use crate::protocol::ids::{ChannelId, EventId, Nonce};
 #[serde(deny_unknown_fields)]
 pub struct SendMessage {
     /// Chosen by the client, 1 to 64 characters of A-Z a-z 0-9 _ -. Sending again with the same nonce
-    /// never sends twice, however much later.
+    /// in the same channel never sends twice, however much later.
     #[schema(value_type = String, pattern = "^[A-Za-z0-9_-]{1,64}$", example = "3f1c9a7e")]
     pub nonce: Nonce,
-    /// CommonMark, not empty unless there are attachments; at most `limits.message_bytes` of the server, in UTF-8. Outside of code
-    /// `@name` (of this server) and `@name:server` mention people who are in the channel, 50 at most; `@channel` (or `@all`, `@everyone`)
+    /// CommonMark, not empty unless there are attachments; at most `limits.message_bytes` of the server, in UTF-8. Outside of code, and not
+    /// behind a backslash, `@name` (of this server) and `@name:server` mention people who are in the channel, 50 at most; `@channel` (or `@all`, `@everyone`)
     /// everybody, and `@here` those who are there at the moment, if the author has the capability `mention_all`.
     #[schema(example = "Hello **everybody**", pattern = r"^[^\x00]*$")]
     pub text: String,

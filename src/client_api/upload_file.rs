@@ -2,7 +2,7 @@
 
 use actix_web::http::header;
 use actix_web::web::Payload;
-use actix_web::{HttpRequest, HttpResponse, post};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, post};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -34,6 +34,10 @@ pub async fn upload_file(
 ) -> Result<HttpResponse, Problem> {
     if tus::is_spoken(&request) {
         return begin(app, actor, &request).await;
+    }
+    // What browsers and libraries wrap files in is not unwrapped here, and nobody wants the wrapping.
+    if request.content_type().starts_with("multipart/") {
+        return Err(Problem::plain("unsupported_media_type"));
     }
     let name = query.into_inner().name.map(|Text(name)| name).unwrap_or_default();
     let mut incoming = app.domain.begin_file(&actor.0, &name, incoming::announced(&request)).await?;

@@ -1,4 +1,4 @@
-//! Who is mentioned in a text: `@ann`, `@ann:b.example`, `@channel`, `@here`; not inside code.
+//! Who is mentioned in a text: `@ann`, `@ann:b.example`, `@channel`, `@here`; not inside code, nor behind a backslash.
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
@@ -26,8 +26,13 @@ pub fn find(text: &str, server: &ServerName) -> Mentions {
     let mut in_code = false;
     // Adjacent text events are one run for us: an underscore in a name may be split off.
     let mut run = String::new();
-    for event in Parser::new(text) {
+    for (event, range) in Parser::new(text).into_offset_iter() {
         match event {
+            // A backslash takes a mark for itself, and begins a text of its own.
+            Event::Text(part) if !in_code && part.starts_with('@') && is_escaped(text, range.start) => {
+                run.push(' ');
+                run.push_str(part.trim_start_matches('@'));
+            }
             Event::Start(Tag::CodeBlock(_)) => in_code = true,
             Event::End(TagEnd::CodeBlock) => in_code = false,
             Event::Text(part) if !in_code => run.push_str(&part),
@@ -39,6 +44,10 @@ pub fn find(text: &str, server: &ServerName) -> Mentions {
     }
     scan(&run, server, &mut found);
     found
+}
+
+fn is_escaped(text: &str, at: usize) -> bool {
+    text.get(..at).is_some_and(|before| before.ends_with('\\'))
 }
 
 fn scan(run: &str, server: &ServerName, found: &mut Mentions) {
@@ -107,6 +116,11 @@ mod tests {
         assert!(users("mail ann@b.example").is_empty());
         assert!(users("`@ann` and\n\n```\n@bob\n```\n").is_empty());
         assert!(users("@ @@ @-").is_empty());
+        assert!(users("\\@ann and \\@bob").is_empty());
+        assert_eq!(
+            users("\\\\@ann, \\*@bob and @carl\\_c"),
+            ["@ann:a.example", "@bob:a.example", "@carl_c:a.example"]
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! One answer with all that a client needs to begin, and what a stream needs to go on.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::channels::mine;
@@ -87,6 +87,11 @@ impl Domain {
                 Ok(followed.collect())
             })
             .await
+    }
+
+    /// The ids of channels that a person is invited to.
+    pub async fn invited_to(&self, user: UserNum) -> Result<HashSet<String>> {
+        self.reads.read_in_turn(move |conn| Ok(channels::invited_to(conn, user)?.into_iter().collect())).await
     }
 
     /// What the log of a channel says after `seq`, at most `limit` entries.

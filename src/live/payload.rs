@@ -209,10 +209,17 @@ pub enum ControlFrame<'a> {
 #[derive(Serialize, ToSchema)]
 pub struct Nothing {}
 
+/// What an event is among the frames.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum EventOp {
+    Event,
+}
+
 /// An event: `t` says what `d` is.
 #[derive(ToSchema)]
 pub struct EventFrame<'a> {
-    #[schema(pattern = "^event$")]
+    #[schema(value_type = EventOp, inline)]
     pub op: &'a str,
     /// The channel that it is about.
     #[schema(nullable = false)]

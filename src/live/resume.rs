@@ -35,11 +35,8 @@ pub async fn resume(
 ) -> Result<(), Error> {
     let user = actor.person.num;
     let (starts, now) = enter(domain, hub, socket, user).await?;
-    for id in cursors.keys().filter(|id| !now.iter().any(|channel| channel.id == **id)) {
-        // The client still has a channel that it is no longer in.
-        if id.parse::<ChannelId>().is_ok() && !socket.answer_paced(frames::left(id)).await {
-            return Ok(());
-        }
+    if !tell_left(domain, socket, user, cursors, &now).await? {
+        return Ok(());
     }
     let mut sent = BTreeMap::new();
     let mut resync = Resync::default();
@@ -80,6 +77,30 @@ pub async fn resume(
     Ok(())
 }
 
+/// Says which channels the client still has that it is no longer in. False when the connection is over.
+async fn tell_left(
+    domain: &Domain,
+    socket: &Socket,
+    user: UserNum,
+    cursors: &BTreeMap<String, Seq>,
+    followed: &[Followed],
+) -> Result<bool, Error> {
+    let is_followed = |id: &str| followed.iter().any(|channel| channel.id == id);
+    let others: Vec<&String> =
+        cursors.keys().filter(|id| !is_followed(id) && id.parse::<ChannelId>().is_ok()).collect();
+    if others.is_empty() {
+        return Ok(true);
+    }
+    // An invitation is still there, though nothing is told of its channel.
+    let invited = domain.invited_to(user).await?;
+    for id in others.into_iter().filter(|id| !invited.contains(*id)) {
+        if !socket.answer_paced(frames::left(id)).await {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// Enters the connection for its channels: where each stood at first, and, read after that, where
 /// they stand. Whoever joins or leaves meanwhile is entered as the last word has it.
 async fn enter(
@@ -117,13 +138,11 @@ pub async fn catch_up(
     let followed = domain.followed(user).await?;
     let mut sent = BTreeMap::new();
     let mut resync = Resync::default();
+    if !tell_left(domain, socket, user, cursors, &followed).await? {
+        return Ok(());
+    }
     for (id, cursor) in cursors {
-        let Some(channel) = followed.iter().find(|channel| channel.id == *id) else {
-            if id.parse::<ChannelId>().is_ok() && !socket.answer_paced(frames::left(id)).await {
-                return Ok(());
-            }
-            continue;
-        };
+        let Some(channel) = followed.iter().find(|channel| channel.id == *id) else { continue };
         let missed = channel.head.saturating_sub(*cursor);
         if is_elsewhere(missed) || missed > MISSED_ENTRIES_MAX {
             resync.add(channel);

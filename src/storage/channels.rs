@@ -167,6 +167,15 @@ pub fn followed(conn: &mut Conn, user: UserNum) -> Result<Vec<FollowedRow>> {
         .load(conn)?)
 }
 
+/// The ids of those that somebody is invited to.
+pub fn invited_to(conn: &mut Conn, user: UserNum) -> Result<Vec<String>> {
+    Ok(channels::table
+        .inner_join(members::table.on(members::channel.eq(channels::num)))
+        .filter(members::user_num.eq(user).and(members::membership.eq("invited")))
+        .select(channels::id)
+        .load(conn)?)
+}
+
 /// Public channels of a host whose name, topic or alias has `query` in it, in the order of their numbers.
 pub fn directory(
     conn: &mut Conn,

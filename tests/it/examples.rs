@@ -6,6 +6,9 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
 use crate::support::person::PASSWORD;
 use crate::support::{Person, Process, TestServer, eventually};
@@ -36,6 +39,52 @@ impl Drop for Example {
     fn drop(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();
+    }
+}
+
+/// A proxy that can be told to answer itself.
+struct Gate {
+    url: String,
+    /// What it answers itself, the next last.
+    refusals: watch::Sender<Vec<u16>>,
+}
+
+impl Gate {
+    async fn before(base: &str) -> Gate {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let behind = base.trim_start_matches("http://").trim_end_matches('/').to_owned();
+        let (refusals, _) = watch::channel(Vec::new());
+        let told = refusals.clone();
+        tokio::spawn(async move {
+            while let Ok((mut socket, _)) = listener.accept().await {
+                let mut refusal = None;
+                told.send_if_modified(|left| {
+                    refusal = left.pop();
+                    false
+                });
+                let (mut closed, behind) = (told.subscribe(), behind.clone());
+                tokio::spawn(async move {
+                    if let Some(status) = refusal {
+                        let _ = socket.read(&mut [0; 4_096]).await;
+                        let answer =
+                            format!("HTTP/1.1 {status} -\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+                        return drop(socket.write_all(answer.as_bytes()).await);
+                    }
+                    let Ok(mut server) = TcpStream::connect(behind).await else { return };
+                    tokio::select! {
+                        _ = copy_bidirectional(&mut socket, &mut server) => {}
+                        _ = closed.changed() => {}
+                    }
+                });
+            }
+        });
+        Gate { url, refusals }
+    }
+
+    /// Ends all connections, and answers the next with these.
+    fn close(&self, statuses: &[u16]) {
+        self.refusals.send_replace(statuses.iter().rev().copied().collect());
     }
 }
 
@@ -111,6 +160,17 @@ async fn the_bot_answers_once_whatever_dies() {
     let told = answers(&ann, &dm, 4).await;
     assert_eq!(told[3], "@ann:a.test: sit down");
 
+    // Another whose name begins so is not meant; nor is it asked where it is answered.
+    ann.say(&room, "r5", "@reminder-two help").await;
+    // All that it promised fits one message, however long.
+    for n in 0..20 {
+        ann.say(&dm, &format!("l{n}"), &format!("in 2 days {}", "w".repeat(990))).await;
+    }
+    ann.say(&dm, "l", "list").await;
+    let told = answers(&ann, &dm, 25).await;
+    assert_eq!(told[24].lines().count(), 20, "{told:?}");
+    assert_eq!(said(&ann, &room).await.len(), 3);
+
     // It dies before it noted what it had answered: what it says again is not said twice.
     bot.kill();
     let mut kept: Value = serde_json::from_slice(&std::fs::read(&state).expect("a state")).expect("JSON");
@@ -118,9 +178,31 @@ async fn the_bot_answers_once_whatever_dies() {
     std::fs::write(&state, kept.to_string()).expect("a state");
     let _bot = start();
     ann.say(&dm, "d3", "help").await;
-    let told = answers(&ann, &dm, 5).await;
-    assert!(told[4].starts_with("I remind you"), "{told:?}");
-    assert_eq!(said(&ann, &dm).await.len(), 5);
+    let told = answers(&ann, &dm, 26).await;
+    assert!(told[25].starts_with("I remind you"), "{told:?}");
+    assert_eq!(said(&ann, &dm).await.len(), 26);
+    server.kill();
+}
+
+/// A proxy before the server answers in its place, or nobody does.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_bot_waits_for_a_server_that_is_away() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let server = Process::start(dir.path(), "", 0);
+    let base = server.base.clone();
+    let ann = Person::register(&base, "ann").await;
+    Person::register(&base, "reminder").await;
+    let gate = Gate::before(&base).await;
+    let _bot = Example::start(&gate.url, "reminder", "bot/bot.mjs", dir.path().join("state.json"));
+    let dm = json!({ "users": [BOT] });
+    let dm = ann.post("/dms", dm).await.expect(201)["id"].as_str().expect("an id").to_owned();
+    ann.say(&dm, "d1", "help").await;
+    answers(&ann, &dm, 1).await;
+    // What may be tried again at once, and what ends an attempt.
+    gate.close(&[502, 500, 504, 500]);
+    ann.say(&dm, "d2", "help").await;
+    answers(&ann, &dm, 2).await;
+    assert_eq!(*gate.refusals.borrow(), Vec::<u16>::new());
     server.kill();
 }
 

@@ -136,6 +136,9 @@ both!(
                 if shown { kind } else { "application/octet-stream" }
             );
         }
+        let wrapped = ann.request(Method::POST, "/files").query(&[("name", "a")]);
+        let wrapped = wrapped.header("content-type", "multipart/form-data; boundary=x").body("--x--");
+        ann.send(wrapped).await.problem(415, "unsupported_media_type");
         let empty = ann.upload("empty", Vec::new()).await;
         assert_eq!((&empty["size"], &empty["hash"]), (&json!(0), &json!(hash(b""))));
         assert_eq!(ann.get(&at(&empty)).await.bytes, b"");

@@ -536,7 +536,10 @@ export type EventFrame = StreamEvent & {
      * The channel that it is about.
      */
     channel?: string;
-    op: string;
+    /**
+     * What an event is among the frames.
+     */
+    op: 'event';
     /**
      * The entry that caused it: the client's cursor from then on.
      */
@@ -1384,7 +1387,7 @@ export type SendMessage = {
     attachments?: Array<AttachFile>;
     /**
      * Chosen by the client, 1 to 64 characters of A-Z a-z 0-9 _ -. Sending again with the same nonce
-     * never sends twice, however much later.
+     * in the same channel never sends twice, however much later.
      */
     nonce: string;
     /**
@@ -1392,8 +1395,8 @@ export type SendMessage = {
      */
     reply_to?: string | null;
     /**
-     * CommonMark, not empty unless there are attachments; at most `limits.message_bytes` of the server, in UTF-8. Outside of code
-     * `@name` (of this server) and `@name:server` mention people who are in the channel, 50 at most; `@channel` (or `@all`, `@everyone`)
+     * CommonMark, not empty unless there are attachments; at most `limits.message_bytes` of the server, in UTF-8. Outside of code, and not
+     * behind a backslash, `@name` (of this server) and `@name:server` mention people who are in the channel, 50 at most; `@channel` (or `@all`, `@everyone`)
      * everybody, and `@here` those who are there at the moment, if the author has the capability `mention_all`.
      */
     text: string;
