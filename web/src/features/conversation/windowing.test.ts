@@ -16,10 +16,10 @@ function height(rows: Sized[], heights: Heights, from: number, to: number): numb
 
 describe("spanAround", () => {
   it("fills the pixels above and below", () => {
-    expect(spanAround(list(100), new Heights(), 50, room)).toEqual({ from: 45, to: 60 });
+    expect(spanAround(list(100), new Heights(), 50, room)).toEqual({ from: 45, to: 61 });
   });
   it("stops at both ends", () => {
-    expect(spanAround(list(100), new Heights(), 2, room)).toEqual({ from: 0, to: 12 });
+    expect(spanAround(list(100), new Heights(), 2, room)).toEqual({ from: 0, to: 13 });
     expect(spanAround(list(100), new Heights(), 99, room)).toEqual({ from: 94, to: 100 });
     expect(spanAround(list(3), new Heights(), 90, room)).toEqual({ from: 0, to: 3 });
     expect(spanAround([], new Heights(), 0, room)).toEqual({ from: 0, to: 0 });
@@ -29,9 +29,14 @@ describe("spanAround", () => {
     for (let at = 40; at < 50; at += 1) heights.note(`k${String(at)}`, 100);
     expect(spanAround(list(100), heights, 50, room).from).toBe(49);
   });
+  it("goes on below a row that is higher than what is to be drawn", () => {
+    const heights = new Heights();
+    heights.note("k50", 1_000);
+    expect(spanAround(list(100), heights, 50, room)).toEqual({ from: 45, to: 61 });
+  });
   it("is of bounded size however long the list is", () => {
     const { from, to } = spanAround(list(100_000), new Heights(), 70_000, { above: 2000, below: 2000 });
-    expect(to - from).toBe(200);
+    expect(to - from).toBe(201);
   });
 });
 

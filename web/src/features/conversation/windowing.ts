@@ -43,7 +43,7 @@ export class Heights {
   }
 }
 
-/** The rows around `at` that fill `above` and `below` pixels. */
+/** The row `at`, and those that fill `above` pixels before and `below` pixels after it. */
 export function spanAround(
   rows: readonly Sized[],
   heights: Heights,
@@ -58,13 +58,14 @@ export function spanAround(
     const row = rows[from];
     if (row) left -= heights.of(row);
   }
-  let to = middle;
+  // From its end: of one that is higher than all that is to be drawn, the end may be what is seen.
+  let to = middle + 1;
   for (let left = below; to < rows.length && left > 0;) {
     const row = rows[to];
     if (row) left -= heights.of(row);
     to += 1;
   }
-  return { from, to: Math.max(to, middle + 1) };
+  return { from, to };
 }
 
 /** The row at `y` pixels below the first one's top. */
