@@ -41,28 +41,30 @@ export function MessageTools(props: MessageToolsProps) {
   const react = (emoji: string) => void client.actions.react(channel, message.id, emoji, !has(emoji));
 
   return (
-    <div className="message-tools" role="toolbar" aria-label={t.message.actions}>
-      <QuickEmoji has={has} onPick={react} />
-      <EmojiButton label={t.message.react} onPick={react} onOpenChange={onLock} />
-      {props.onReply && canPost && !props.inThread ? (
-        <IconButton
-          icon="reply"
-          size="small"
-          label={t.message.reply}
-          onPress={() => props.onReply?.(message.id)}
-        />
-      ) : null}
-      {mine ? (
-        <span className="only-large">
+    <div className="message-rail">
+      <div className="message-tools" role="toolbar" aria-label={t.message.actions}>
+        <QuickEmoji has={has} onPick={react} />
+        <EmojiButton label={t.message.react} onPick={react} onOpenChange={onLock} />
+        {props.onReply && canPost && !props.inThread ? (
           <IconButton
-            icon="edit"
+            icon="reply"
             size="small"
-            label={t.message.edit}
-            onPress={() => props.onEdit(message.id)}
+            label={t.message.reply}
+            onPress={() => props.onReply?.(message.id)}
           />
-        </span>
-      ) : null}
-      <MoreActions {...props} info={info} mine={mine} />
+        ) : null}
+        {mine ? (
+          <span className="only-large">
+            <IconButton
+              icon="edit"
+              size="small"
+              label={t.message.edit}
+              onPress={() => props.onEdit(message.id)}
+            />
+          </span>
+        ) : null}
+        <MoreActions {...props} info={info} mine={mine} />
+      </div>
     </div>
   );
 }
