@@ -8,8 +8,9 @@ import { type Emoji, emojiGroups, searchEmoji } from "./emoji";
 
 const RECENT_KEY = "loggia.emoji";
 const RECENT_MAX = 16;
+const FINGER = matchMedia("(pointer: coarse)").matches;
 /** Of a width that a finger can hit. */
-const COLUMNS = matchMedia("(pointer: coarse)").matches ? 7 : 8;
+const COLUMNS = FINGER ? 7 : 8;
 
 function recentEmoji(): string[] {
   return (readStored(RECENT_KEY) ?? "").split(" ").filter(Boolean);
@@ -43,7 +44,8 @@ export default function EmojiPicker({ onPick }: { onPick: (emoji: string) => voi
           type="search"
           aria-label={t.emoji.search}
           placeholder={t.emoji.search}
-          autoFocus
+          // A phone's keyboard would cover what is there to choose: the dialog has the focus then.
+          autoFocus={!FINGER}
           value={query}
           onChange={(event) => setQuery(event.target.value)}
           onKeyDown={(event) => {
