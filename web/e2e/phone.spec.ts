@@ -42,6 +42,9 @@ const hit = (target: Locator) =>
 const drawn = (page: Page) =>
   page.evaluate(() => new Promise((ready) => requestAnimationFrame(() => requestAnimationFrame(ready))));
 
+const still = (page: Page) =>
+  page.evaluate(() => Promise.allSettled(document.getAnimations().map((each) => each.finished)));
+
 const lines = (count: number) => Array.from({ length: count }, (_, n) => `line ${n}`).join("\n\n");
 
 test("a menu with little room scrolls", async ({ browser }) => {
@@ -181,4 +184,116 @@ test("choosing an emoji opens no keyboard", async ({ browser }) => {
   await expect(page.getByRole("searchbox", { name: "Search emoji" })).not.toBeFocused();
   await expect(page.locator(".emoji-dialog")).toBeFocused();
   await done(di);
+});
+
+const CONTROLS = "button, a[href], input, textarea, h1, h2, img, .avatar, .message-hour";
+
+/** What can be seen and reaches beyond these edges, by name. */
+const beyond = (page: Page, edges: { left: number; right: number; top?: number; bottom?: number }) =>
+  page.evaluate(
+    ([wanted, { left, right, top = 0, bottom = innerHeight }]) => {
+      const found: string[] = [];
+      for (const each of document.querySelectorAll<HTMLElement>(wanted)) {
+        if (each.matches(".visually-hidden, .visually-hidden *, .skip-link, .drawer-scrim, [type=file]"))
+          continue;
+        if (!each.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
+        const box = each.getBoundingClientRect();
+        // Under the edge of a list that scrolls.
+        const list = each.closest(".scroll")?.getBoundingClientRect();
+        const over = !list && (box.top < top - 0.5 || box.bottom > bottom + 0.5);
+        if (box.width > 0 && (over || box.left < left - 0.5 || box.right > right + 0.5)) {
+          const { x, y, width, height } = box;
+          const at = [x, y, width, height].map(Math.round).join(" ");
+          found.push(`${each.getAttribute("aria-label") ?? (each.textContent || each.className)}: ${at}`);
+        }
+      }
+      return found;
+    },
+    [CONTROLS, edges] as const,
+  );
+
+test("what one writes is large enough not to be zoomed, also on a turned phone", async ({ browser }) => {
+  const ed = await somebody(browser, "ed", TURNED);
+  const size = () => ed.composer.evaluate((box) => parseFloat(getComputedStyle(box).fontSize));
+  expect(await size()).toBeGreaterThanOrEqual(16);
+  await ed.page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
+  expect(await size()).toBe(32);
+  await done(ed);
+});
+
+test("nothing lies under a phone's camera and bars", async ({ browser }) => {
+  const fay = await somebody(browser, "fay", TURNED);
+  const { page } = fay;
+  await fay.send("Hello");
+  await fay.sees("Hello");
+  const phone = await fay.context.newCDPSession(page);
+  const inset = (insets: { top: number; left: number; bottom: number; right: number }) =>
+    phone.send("Emulation.setSafeAreaInsetsOverride", { insets });
+  await inset({ top: 0, left: 47, bottom: 21, right: 47 });
+  const turned = { left: 47, right: TURNED.width - 47, bottom: TURNED.height - 21 };
+  await fay.shot("phone-insets-turned");
+  await expect.poll(() => beyond(page, turned)).toEqual([]);
+  await page.getByRole("button", { name: "Search messages" }).tap();
+  await expect(page.getByRole("searchbox", { name: "Search messages" })).toBeVisible();
+  await fay.shot("phone-insets-panel");
+  await expect.poll(() => beyond(page, turned)).toEqual([]);
+  await page.getByRole("button", { name: "Close", exact: true }).tap();
+  await page.setViewportSize(SMALL);
+  await inset({ top: 30, left: 0, bottom: 34, right: 0 });
+  const upright = { left: 0, right: SMALL.width, top: 30, bottom: SMALL.height - 34 };
+  await expect.poll(() => beyond(page, upright)).toEqual([]);
+  await fay.message("Hello").tap();
+  await fay.message("Hello").getByRole("button", { name: "More actions" }).tap();
+  await page.getByRole("menuitem", { name: "Reply in thread" }).tap();
+  await expect(page.getByTestId("composer")).toHaveCount(2);
+  await fay.shot("phone-insets-thread");
+  await expect.poll(() => beyond(page, upright)).toEqual([]);
+  await page.getByRole("button", { name: "Close", exact: true }).tap();
+  await page.getByRole("button", { name: "Open conversations" }).tap();
+  await expect(page.getByRole("button", { name: "Browse channels" })).toBeInViewport();
+  await expect.poll(() => beyond(page, upright)).toEqual([]);
+  await done(fay);
+});
+
+test("letters twice as large", async ({ browser }) => {
+  const gil = await somebody(browser, "gil");
+  const { page } = gil;
+  await gil.send("Hello");
+  await gil.send("and more");
+  await gil.sees("and more");
+  await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
+  const edges = { left: 0, right: SMALL.width };
+  // The link that leads to the messages waits wholly out of sight.
+  expect((await boxOf(page.locator(".skip-link"))).bottom).toBeLessThanOrEqual(0);
+  await gil.message("and more").tap();
+  const hour = gil.message("and more").locator(".message-hour");
+  const { left, right } = await boxOf(hour);
+  expect(left).toBeGreaterThanOrEqual(0);
+  expect(await hour.evaluate((each) => each.scrollWidth <= each.clientWidth)).toBe(true);
+  expect(right).toBeLessThanOrEqual((await boxOf(gil.message("and more").locator(".markdown"))).left);
+  await gil.shot("phone-large");
+  await page.getByRole("button", { name: "Open conversations" }).tap();
+  await expect(page.getByRole("button", { name: "Browse channels" })).toBeInViewport();
+  await still(page);
+  const drawer = await boxOf(page.locator("nav.sidebar"));
+  await gil.shot("phone-large-drawer");
+  for (const name of ["Start a conversation", "Create a channel"])
+    expect(
+      (await boxOf(page.locator("nav.sidebar").getByRole("button", { name }))).right,
+    ).toBeLessThanOrEqual(drawer.right);
+  await page.getByRole("button", { name: "Your account" }).tap();
+  await page.getByRole("menuitem", { name: "Notifications" }).tap();
+  await expect(page.getByRole("button", { name: "Until tomorrow morning" })).toBeVisible();
+  await page.getByRole("button", { name: "Until tomorrow morning" }).scrollIntoViewIfNeeded();
+  await gil.shot("phone-large-pauses");
+  const pause = await boxOf(page.getByRole("button", { name: "Until tomorrow morning" }));
+  expect(pause.right).toBeLessThanOrEqual(edges.right);
+  await page.getByRole("button", { name: "Close", exact: true }).first().tap();
+  await page.evaluate(() => (document.documentElement.style.fontSize = ""));
+  await page.setViewportSize(TURNED);
+  await still(page);
+  const turned = await boxOf(page.locator("nav.sidebar"));
+  const start = page.locator("nav.sidebar").getByRole("button", { name: "Start a conversation" });
+  expect((await boxOf(start)).right).toBeLessThanOrEqual(turned.right);
+  await done(gil);
 });
