@@ -7,6 +7,7 @@ import { t } from "../../i18n";
 import { straight } from "../../lib/bidi";
 import { Dialog } from "../../ui/Dialog";
 import { IconButton } from "../../ui/Button";
+import { useSwipe } from "./useSwipe";
 
 interface ViewerProps {
   files: readonly Attachment[];
@@ -30,10 +31,11 @@ export function Viewer({ files, index, onClose }: ViewerProps) {
     document.addEventListener("keydown", listen, { capture: true });
     return () => document.removeEventListener("keydown", listen, { capture: true });
   }, []);
+  const swipe = useSwipe((by) => files.length > 1 && step(by));
   if (!file) return null;
   return (
     <Dialog title={straight(file.name)} onClose={onClose} width={1200} testId="viewer">
-      <div className="viewer">
+      <div className="viewer" {...swipe}>
         <img src={fileUrl(file)} alt={file.name} width={file.width} height={file.height} />
         <div className="viewer-foot">
           {files.length > 1 ? (
