@@ -67,6 +67,11 @@ test("44 px for a finger", async ({ browser }) => {
   await expect(page.getByRole("button", { name: "grinning face", exact: true })).toBeVisible();
   await check("emoji");
   await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Search messages" }).tap();
+  await page.getByRole("searchbox", { name: "Search messages" }).fill("Hello");
+  await expect(page.getByTestId("search-results").getByRole("listitem")).toHaveCount(1);
+  await check("search");
+  await page.getByRole("button", { name: "Close", exact: true }).tap();
   await page.getByRole("button", { name: /^Members/ }).tap();
   await expect(page.getByTestId("members")).toContainText("Ada");
   await check("members");

@@ -1,6 +1,6 @@
 // Search: what one types, the usual operators as buttons, and what was found, the newest first.
 
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { ApiError } from "../../api/http";
 import { search_messages } from "../../api/operations";
 import type { SearchPage, SearchResult } from "../../api/types";
@@ -49,7 +49,8 @@ export default function SearchPanel({
   channel: string | null;
   query?: string;
 }) {
-  const [{ query, here, best }, change] = useKeptSearch(given);
+  const { search, change, backAt, keepTop } = useKeptSearch(given);
+  const { query, here, best } = search;
   const { openedAt } = useOpening();
   const where = useMemo(() => ({ channel: here ? channel : null, best }), [here, channel, best]);
   const filters = [
@@ -70,7 +71,8 @@ export default function SearchPanel({
           aria-label={t.search.label}
           placeholder={t.search.placeholder}
           value={query}
-          autoFocus
+          // Whoever comes back from a hit looks at the others, and wants no keyboard over them.
+          autoFocus={backAt === null || openedAt > 0}
           maxLength={500}
           onChange={(event) => change({ query: event.target.value })}
         />
@@ -106,7 +108,7 @@ export default function SearchPanel({
           ))}
         </div>
       </div>
-      <Results query={query.trim()} where={where} />
+      <Results query={query.trim()} where={where} backAt={backAt} onScroll={keepTop} />
     </PanelFrame>
   );
 }
@@ -122,7 +124,15 @@ function useOpening(): { openedAt: number } {
   return { openedAt };
 }
 
-function Results({ query, where }: { query: string; where: Where }) {
+interface ResultsProps {
+  query: string;
+  where: Where;
+  /** Where they are shown first, for whoever comes back to them. */
+  backAt: number | null;
+  onScroll: (top: number) => void;
+}
+
+function Results({ query, where, backAt, onScroll }: ResultsProps) {
   const client = useClient();
   const first = useCallback(
     async (text: string) => {
@@ -134,6 +144,11 @@ function Results({ query, where }: { query: string; where: Where }) {
     [client, where],
   );
   const { found, failed } = useSearch(query, first);
+  const body = useRef<HTMLDivElement>(null);
+  const answered = found !== null;
+  useLayoutEffect(() => {
+    if (answered && backAt !== null && body.current) body.current.scrollTop = backAt;
+  }, [answered, backAt]);
   const [more, setMore] = useState<{ of: SearchPage; page: SearchPage } | null>(null);
 
   if (query === "") {
@@ -161,7 +176,11 @@ function Results({ query, where }: { query: string; where: Where }) {
   };
   const settled = found?.query === query;
   return (
-    <div className="panel-body scroll">
+    <div
+      ref={body}
+      className="panel-body scroll"
+      onScroll={({ currentTarget }) => onScroll(currentTarget.scrollTop)}
+    >
       <p className="visually-hidden" role="status">
         {settled && !failed ? t.search.found(results.length, Boolean(next)) : ""}
       </p>
