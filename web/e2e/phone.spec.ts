@@ -2,6 +2,7 @@
 
 import { type Browser, expect, type Locator, type Page, test } from "@playwright/test";
 import { Person } from "./person";
+import { png } from "./picture";
 import { Server } from "./server";
 
 const server = new Server();
@@ -296,4 +297,104 @@ test("letters twice as large", async ({ browser }) => {
   const start = page.locator("nav.sidebar").getByRole("button", { name: "Start a conversation" });
   expect((await boxOf(start)).right).toBeLessThanOrEqual(turned.right);
   await done(gil);
+});
+
+test("back from a hit, the results are where they were", async ({ browser }) => {
+  const hal = await somebody(browser, "hal");
+  const { page } = hal;
+  for (let n = 0; n < 20; n++) await hal.send(`Saffron ${n}`);
+  await hal.sees("Saffron 19");
+  await page.getByRole("button", { name: "Search messages" }).tap();
+  const box = page.getByRole("searchbox", { name: "Search messages" });
+  await expect(box).toBeFocused();
+  await box.fill("saffron");
+  const hits = page.getByTestId("search-results").getByRole("listitem");
+  await expect(hits).toHaveCount(20);
+  const body = page.locator(".panel-body");
+  await body.evaluate((each) => (each.scrollTop = 500));
+  await drawn(page);
+  await hits.nth(10).getByRole("button").first().tap();
+  await expect(hits).toHaveCount(0);
+  await hal.back();
+  await expect(hits).toHaveCount(20);
+  await expect.poll(() => body.evaluate((each) => each.scrollTop)).toBe(500);
+  await expect(box).not.toBeFocused();
+  await done(hal);
+});
+
+test("a picture is seen as a whole, and a finger leads to the next", async ({ browser }) => {
+  const ivy = await somebody(browser, "ivy");
+  const { page } = ivy;
+  const picture = (name: string) => ({ name, mimeType: "image/png", buffer: png(900, 1200, [200, 120, 60]) });
+  await page
+    .locator("input[type=file]")
+    .first()
+    .setInputFiles([picture("one.png"), picture("two.png")]);
+  await expect(page.getByTestId("preview")).toHaveCount(2);
+  await page.getByTestId("conversation").getByRole("button", { name: "Send" }).tap();
+  await page.getByRole("button", { name: "Open one.png" }).tap();
+  const viewer = page.getByTestId("viewer");
+  for (const viewport of [SMALL, TURNED]) {
+    await page.setViewportSize(viewport);
+    await still(page);
+    const image = await boxOf(viewer.getByRole("img"));
+    const download = await boxOf(viewer.getByRole("link", { name: "Download" }));
+    expect(image.top).toBeGreaterThanOrEqual((await boxOf(viewer.getByRole("heading"))).bottom);
+    expect(image.bottom - image.top).toBeGreaterThan(150);
+    expect(image.bottom).toBeLessThanOrEqual(download.top);
+    expect(download.bottom).toBeLessThanOrEqual(viewport.height);
+    expect(download.bottom - download.top).toBeGreaterThanOrEqual(44);
+    await ivy.shot(`phone-viewer-${viewport.width}`);
+  }
+  const finger = await ivy.context.newCDPSession(page);
+  const swipe = async (from: number, to: number) => {
+    const touch = (type: "touchStart" | "touchMove" | "touchEnd", touchPoints: { x: number; y: number }[]) =>
+      finger.send("Input.dispatchTouchEvent", { type, touchPoints });
+    await touch("touchStart", [{ x: from, y: 180 }]);
+    for (let n = 1; n <= 6; n++) await touch("touchMove", [{ x: from + ((to - from) * n) / 6, y: 180 }]);
+    await touch("touchEnd", []);
+  };
+  await swipe(500, 350);
+  await expect(viewer.getByRole("status")).toHaveText("2 of 2");
+  await swipe(350, 500);
+  await expect(viewer.getByRole("status")).toHaveText("1 of 2");
+  await swipe(350, 370);
+  await drawn(page);
+  await expect(viewer.getByRole("status")).toHaveText("1 of 2");
+  await done(ivy);
+});
+
+test("conversations are at hand: where none is open, and what can be done with the open one", async ({
+  browser,
+}) => {
+  const jo = await somebody(browser, "jo");
+  const { page } = jo;
+  await jo.reload();
+  await jo.expectChannel("of-jo");
+  await page.getByRole("button", { name: "Open conversations" }).tap();
+  const menu = page.locator("nav.sidebar").getByRole("button", { name: "Options for of-jo" });
+  await expect(menu).toBeVisible();
+  await still(page);
+  await jo.shot("phone-drawer");
+  await menu.tap();
+  await expect(page.getByRole("menuitem", { name: "Mute" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.getByRole("link", { name: "Loggia" }).tap();
+  await still(page);
+  await jo.shot("phone-welcome");
+  await page.getByRole("main").getByTestId("nav-row").filter({ hasText: "of-jo" }).tap();
+  await jo.expectChannel("of-jo");
+  await done(jo);
+});
+
+test("a spoiler is high enough for a finger", async ({ browser }) => {
+  const kit = await somebody(browser, "kit");
+  await kit.send("It was ||the gardener||.");
+  const spoiler = kit.page.getByRole("button", { name: /^Hidden text/ });
+  const high = async () => {
+    const { top, bottom } = await boxOf(spoiler);
+    return bottom - top;
+  };
+  await expect.poll(high).toBeGreaterThanOrEqual(24);
+  await done(kit);
 });

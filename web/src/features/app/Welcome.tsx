@@ -1,18 +1,29 @@
+import { useSyncExternalStore } from "react";
 import { t } from "../../i18n";
 import { Icon, type IconName } from "../../ui/Icon";
 import { Arcade } from "../../ui/Logo";
 import { ListSkeleton } from "../../ui/bits";
 import { displayName } from "../../store/selectors";
+import { Lists } from "../sidebar/Lists";
 import { MenuButton } from "../sidebar/MenuButton";
 import { useMe, useSelect } from "./context";
 import { FirstChannels } from "./FirstChannels";
 import { type DialogView, useView } from "./view";
+
+// As in layout.css: there the conversations wait out of sight, and one is to be picked.
+const SMALL = matchMedia("(max-width: 720px)");
+const isSmall = () => SMALL.matches;
+function onSize(changed: () => void): () => void {
+  SMALL.addEventListener("change", changed);
+  return () => SMALL.removeEventListener("change", changed);
+}
 
 /** Where nothing is chosen: the first run leads to a first message from here. */
 export function Welcome() {
   const me = useMe();
   const synced = useSelect((state) => state.synced);
   const first = useSelect((state) => Object.keys(state.channels).length === 0);
+  const small = useSyncExternalStore(onSize, isSmall);
   const name = displayName(me ?? undefined, me?.id ?? "");
   return (
     <div className="welcome-page">
@@ -24,6 +35,11 @@ export function Welcome() {
           <Arcade />
           <h1 id="welcome-title">{first ? t.welcome.title(name) : t.welcome.back(name)}</h1>
           <p>{first ? t.welcome.text : t.welcome.backText}</p>
+          {small && !first ? (
+            <div className="welcome-lists">
+              <Lists active={null} />
+            </div>
+          ) : null}
           <div className="welcome-cards">
             <Card
               icon="search"

@@ -1,6 +1,6 @@
 // The conversations, by section.
 
-import { type ReactNode, useCallback, useDeferredValue, useMemo, useState } from "react";
+import { type ReactNode, useCallback, useDeferredValue, useId, useMemo, useState } from "react";
 import { t } from "../../i18n";
 import { Badge } from "../../ui/bits";
 import { IconButton } from "../../ui/Button";
@@ -15,6 +15,8 @@ import { groups, useArrangement } from "./arrangement";
 import { NavRow } from "./NavRow";
 import { useDrafts } from "./useDrafts";
 import { CHANNELS, DMS, FAVOURITES, type Group, removeSection, toggleCollapsed } from "./sections";
+
+const FINGER = matchMedia("(pointer: coarse)").matches;
 
 export function Lists({ active }: { active: string | null }) {
   const client = useClient();
@@ -51,7 +53,8 @@ export function Lists({ active }: { active: string | null }) {
           {...viewOf(state, row)}
           active={row.info.id === active}
           draft={drafts.has(row.info.id)}
-          pointed={pointed.id === row.info.id}
+          // Nothing points where there are only fingers: there it is the conversation that is open.
+          pointed={pointed.id === row.info.id || (FINGER && row.info.id === active)}
           onPoint={point}
           onLock={lock}
         />
@@ -95,14 +98,15 @@ interface SectionProps {
 function Section({ group, collapsed, active, elsewhere, children }: SectionProps) {
   const [, change] = useArrangement();
   const { id, rows } = group;
+  const title = useId();
   const shown = collapsed
     ? rows.filter(({ info }) => info.id === active || (info.unread > 0 && info.notify !== "none"))
     : rows;
   const hidden = rows.length - shown.length;
   return (
-    <section aria-labelledby={`nav-${id}`}>
+    <section aria-labelledby={title}>
       <div className="sidebar-title">
-        <h2 id={`nav-${id}`}>
+        <h2 id={title}>
           <button
             type="button"
             className="section-toggle"
