@@ -158,7 +158,7 @@ export class Person {
   }
 
   nav(name: string): Locator {
-    return this.page.getByTestId("nav-row").filter({ hasText: name });
+    return this.page.locator("nav.sidebar").getByTestId("nav-row").filter({ hasText: name });
   }
 
   async expectChannel(name: string): Promise<void> {

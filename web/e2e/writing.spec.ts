@@ -197,7 +197,7 @@ test("an edit suggests names, knows codes and marks, and offers to delete what i
   await expect(bo.message("Seen by @bo")).toHaveCount(0);
 });
 
-test("suggestions in an edit are below the text where there is no room above it", async () => {
+test("suggestions in an edit are below the text where there is less room above it", async () => {
   const { page } = ada;
   await ada.createChannel("larder");
   await page.setViewportSize({ width: 1280, height: 520 });
@@ -213,13 +213,13 @@ test("suggestions in an edit are below the text where there is no room above it"
   await expect(suggestions).not.toHaveAttribute("data-below");
   await page.keyboard.press("Escape");
   await page.keyboard.press("Escape");
-  await ada.act("Line 6;", "Edit");
+  await ada.act("Line 3;", "Edit");
   // As many as there can be.
   await box.pressSequentially(" :sm");
   await expect(suggestions).toHaveAttribute("data-below");
   await ada.shot("edit-suggestions-below");
   await page.keyboard.press("Tab");
-  await expect(box).toHaveValue(/^Line 6; \p{Emoji} $/u);
+  await expect(box).toHaveValue(/^Line 3; \p{Emoji} $/u);
   await page.keyboard.press("Escape");
   await page.setViewportSize({ width: 1280, height: 860 });
   await ada.open("kitchen");

@@ -20,7 +20,7 @@ interface SuggestionsProps {
 /** From what is beside it. */
 const EDGE_PX = 8;
 
-/** No higher than there is room: above the text, or, at the first message that is shown, below it. */
+/** No higher than there is room: above the text; where it does not fit there, in an edit, on the side that has more. */
 function place(list: HTMLElement): void {
   list.removeAttribute("data-below");
   list.style.maxHeight = "";
