@@ -45,4 +45,6 @@ export function sends({
   return ctrlKey || metaKey || !isCoarse();
 }
 
-const isCoarse = (): boolean => typeof matchMedia === "function" && matchMedia("(pointer: coarse)").matches;
+/** Whether people point with a finger. */
+export const isCoarse = (): boolean =>
+  typeof matchMedia === "function" && matchMedia("(pointer: coarse)").matches;

@@ -1,12 +1,13 @@
 // Menus as steps of the history: Back closes what is open.
 
 import { newNonce } from "../../lib/ids";
+import { isCoarse } from "../../lib/keys";
 import type { Popups } from "../../ui/popups";
 import { layers } from "./route";
 
 /** On a phone only: a step of its own takes away where Forward leads. */
 export const popups: Popups = (close) => {
-  if (!matchMedia("(pointer: coarse)").matches) return () => undefined;
+  if (!isCoarse()) return () => undefined;
   const popup = newNonce();
   layers.change({ popup });
   const stop = layers.subscribe(() => {

@@ -3,12 +3,13 @@
 import { type KeyboardEvent, useMemo, useState } from "react";
 import { named, t } from "../../i18n";
 import { composing } from "../../lib/keys";
+import { isCoarse } from "../../lib/keys";
 import { readStored, writeStored } from "../../lib/storage";
 import { type Emoji, emojiGroups, searchEmoji } from "./emoji";
 
 const RECENT_KEY = "loggia.emoji";
 const RECENT_MAX = 16;
-const FINGER = matchMedia("(pointer: coarse)").matches;
+const FINGER = isCoarse();
 /** Of a width that a finger can hit. */
 const COLUMNS = FINGER ? 7 : 8;
 

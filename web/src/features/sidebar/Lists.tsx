@@ -2,6 +2,7 @@
 
 import { type ReactNode, useCallback, useDeferredValue, useId, useMemo, useState } from "react";
 import { t } from "../../i18n";
+import { isCoarse } from "../../lib/keys";
 import { Badge } from "../../ui/bits";
 import { IconButton } from "../../ui/Button";
 import { Icon, type IconName } from "../../ui/Icon";
@@ -16,7 +17,7 @@ import { NavRow } from "./NavRow";
 import { useDrafts } from "./useDrafts";
 import { CHANNELS, DMS, FAVOURITES, type Group, removeSection, toggleCollapsed } from "./sections";
 
-const FINGER = matchMedia("(pointer: coarse)").matches;
+const FINGER = isCoarse();
 
 export function Lists({ active }: { active: string | null }) {
   const client = useClient();
