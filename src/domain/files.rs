@@ -11,13 +11,15 @@ use std::hash::{DefaultHasher, Hash as _, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
 
+use futures_util::StreamExt;
 use tokio::sync::Notify;
 
+use super::clock::random_text;
 use super::content::{self, MessageContent};
 use super::remote::files::{Away, Flights};
 use super::seat::{Seat, first_shown};
 use super::turns::Turns;
-use super::uploads::Uploading;
+use super::uploads::{Uploading, describe};
 use super::view::Attachment;
 use super::writer::{Work, Writer};
 use super::{Conflict, Domain, Error, Missing, Result};
@@ -215,7 +217,7 @@ pub(super) fn find(conn: &mut Conn, user: UserNum, hash: &str) -> Result<Found> 
         }
         match &row {
             Some(row) if standing != files::CLAIMED => return Ok(Found::Here(row.clone())),
-            _ if standing == files::OWN => {}
+            Some(_) if standing == files::OWN => {}
             _ => away.push(Away { channel: num, seq }),
         }
     }
@@ -259,8 +261,13 @@ pub(super) fn refer(
     let standing = if is_ours { files::OWN } else { files::CLAIMED };
     for attachment in content.attachments.iter().take(ATTACHMENTS_MAX) {
         // Another server may write anything there.
-        if attachment.hash.parse::<Hash>().is_ok() {
-            files::refer(conn, channel, seq, &attachment.hash, sender, standing)?;
+        if attachment.hash.parse::<Hash>().is_err() {
+            continue;
+        }
+        files::refer(conn, channel, seq, &attachment.hash, sender, standing)?;
+        // The database was put back to an earlier state, and the store was not: its bytes are looked for there.
+        if is_ours && files::get(conn, &attachment.hash)?.is_none() {
+            files::note_removal(conn, &attachment.hash)?;
         }
     }
     Ok(())
@@ -336,6 +343,7 @@ impl Domain {
         let key = text.clone();
         // It may have been uploaded again meanwhile.
         let kept = self.reads.read(move |conn| files::get(conn, &key)).await?.is_some();
+        let kept = kept || self.find_again(&hash).await?;
         if !kept {
             self.files.store.delete(&hash).await?;
         }
@@ -348,6 +356,29 @@ impl Domain {
                 Ok(files::end_removal(work.conn, &text)?)
             })
             .await
+    }
+
+    /// Knows a file again that people here have sent, if its bytes are in the store.
+    async fn find_again(&self, hash: &Hash) -> Result<bool> {
+        let key = hash.as_str().to_owned();
+        if !self.reads.read(move |conn| files::is_referred(conn, &key, files::OWN)).await? {
+            return Ok(false);
+        }
+        let Some(mut bytes) = self.files.store.get(hash, None).await? else { return Ok(false) };
+        let id = random_text::<16>();
+        let mut part = self.files.parts.create(&id).await?;
+        while let Some(piece) = bytes.next().await {
+            part.write(&piece?).await?;
+        }
+        part.keep().await?;
+        let whole = self.files.parts.examine(&id).await?;
+        let row = describe(&self.files, &whole, &id, self.clock.now()).await;
+        self.files.parts.delete(&id).await;
+        if whole.hash != *hash {
+            return Ok(false);
+        }
+        self.writer.other(hash.as_str(), move |work| put_row(work.conn, &row)).await?;
+        Ok(true)
     }
 
     async fn forget_unused(&self) -> Result<()> {

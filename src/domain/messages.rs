@@ -107,32 +107,32 @@ impl Domain {
         self.may_talk(&out.host)?;
         let Some(event) = out.events.last().cloned() else { return Err(Error::Busy) };
         let arrives = self.expect(&event.id);
-        let host = out.host.clone();
-        let nonce = new.nonce.clone();
+        let (asker, again, host) = (actor.clone(), new.clone(), out.host.clone());
         let twice = self
             .writer
             .channel(channel, move |work| {
                 // The same request may have come twice at once.
-                if pending::by_nonce(work.conn, out.num, out.sender, nonce.as_str())?.is_some() {
-                    return Ok(true);
+                match waiting(work, out.num, &asker, &again)? {
+                    None => work.keep_pending(&out).map(|()| None),
+                    first => Ok(first),
                 }
-                work.keep_pending(&out).map(|()| false)
             })
             .await?;
         self.peers.wake(&host);
-        if !twice && self.arrival(arrives, PATIENCE).await?.is_some() {
-            let message = self.message(actor, channel.clone(), event.id).await?;
-            return Ok((message, true));
+        if let Some(first) = twice {
+            // Where it stands by now is where the other answer has it.
+            let id = first.id.parse().map_err(|_| Error::Busy)?;
+            self.arrival(self.expect(&id), PATIENCE).await?;
+            return Ok((self.message(actor, channel.clone(), id).await.unwrap_or(first), false));
         }
-        if !twice {
-            self.tell_waiting(channel, event.id.clone()).await;
+        if self.arrival(arrives, PATIENCE).await?.is_some() {
+            return Ok((self.message(actor, channel.clone(), event.id).await?, true));
         }
+        self.tell_waiting(channel, event.id.clone()).await;
         let content: MessageContent = event.body.as_deref().and_then(content::read_body).unwrap_or_default();
-        let (sender, now) = (&actor.person.id, self.clock.now());
+        let about = (event.id.as_str(), self.clock.now(), event.nonce.as_str());
         let relates = (new.reply_to.as_ref(), new.thread.as_ref());
-        let message =
-            pending_message(channel, sender, (event.id.as_str(), now, &event.nonce), relates, content);
-        Ok((message, !twice))
+        Ok((pending_message(channel, &actor.person.id, about, relates, content), true))
     }
 
     /// Replaces a message's text. Where the channel's host is away, the answer is the message as it is going to be, and

@@ -41,6 +41,7 @@ mod project;
 pub mod pushes;
 pub mod reactions;
 pub mod reads;
+mod regrets;
 mod relations;
 pub mod remote;
 pub mod retold;

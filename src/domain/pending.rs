@@ -17,6 +17,7 @@ use crate::protocol::ids::{ChannelId, EventId, UserId};
 use crate::protocol::{Seq, Ts};
 use crate::storage::pending::{self, PendingRow};
 use crate::storage::refusals::{self, RefusalRow};
+use crate::storage::regrets::{self, RegretRow};
 use crate::storage::{ChannelNum, Conn, UserNum, channels, entries, messages, users};
 
 /// The `seq` of a message that has no place in the log yet.
@@ -104,22 +105,16 @@ impl Domain {
             .await
     }
 
-    /// Forgets an event of one's own that waits: its host hears nothing of it, unless it was being sent just now. False
-    /// if there is none.
+    /// Forgets an event of one's own that waits: it is sent no more, and should its host have it by now, it is deleted once it
+    /// comes back. False if there is none.
     pub(super) async fn take_back(
         &self,
         actor: &Actor,
         channel: &ChannelId,
         event: &EventId,
     ) -> Result<bool> {
-        let (person, id, event) = (actor.person.num, channel.clone(), event.as_str().to_owned());
-        let known = self.reads.read(move |conn| {
-            let Some(num) = channels::num_of(conn, id.as_str())? else { return Ok(None) };
-            let rows = pending::of_person(conn, num, person)?;
-            Ok::<_, Error>(rows.into_iter().find(|row| row.event_id == event))
-        });
-        let Some(row) = known.await? else { return Ok(false) };
-        self.drop_waiting(channel, row).await.map(|()| true)
+        let event = event.as_str().to_owned();
+        self.drop_waiting(actor, channel, move |row| row.event_id == event).await
     }
 
     /// As [`Domain::take_back`], for a reaction.
@@ -130,15 +125,8 @@ impl Domain {
         message: &EventId,
         emoji: &str,
     ) -> Result<bool> {
-        let (person, id) = (actor.person.num, channel.clone());
         let (message, emoji) = (message.clone(), emoji.to_owned());
-        let known = self.reads.read(move |conn| {
-            let Some(num) = channels::num_of(conn, id.as_str())? else { return Ok(None) };
-            let rows = pending::of_person(conn, num, person)?;
-            Ok::<_, Error>(rows.into_iter().find(|row| is_reaction(row, &message, &emoji)))
-        });
-        let Some(row) = known.await? else { return Ok(false) };
-        self.drop_waiting(channel, row).await.map(|()| true)
+        self.drop_waiting(actor, channel, move |row| is_reaction(row, &message, &emoji)).await
     }
 
     /// Tells the sender's devices of an event that is kept for its host, should it still be.
@@ -153,15 +141,45 @@ impl Domain {
         }
     }
 
-    async fn drop_waiting(&self, channel: &ChannelId, row: PendingRow) -> Result<()> {
-        let event = row.event_id.clone();
-        let dropped = move |work: &mut Work<'_>| work.drop_pending(&event, Fate::TakenBack);
-        self.writer.channel(channel, dropped).await?;
-        if let Ok(host) = row.host.parse() {
-            let why = PeerError::Unreachable(host, "it was taken back before it was sent".to_owned());
-            self.arrivals.refused(&row.event_id, why);
+    async fn drop_waiting(
+        &self,
+        actor: &Actor,
+        channel: &ChannelId,
+        is_meant: impl Fn(&PendingRow) -> bool + Send + Sync + 'static,
+    ) -> Result<bool> {
+        let (person, id) = (actor.person.num, channel.clone());
+        let known = self.reads.read(move |conn| {
+            let Some(num) = channels::num_of(conn, id.as_str())? else { return Ok(Vec::new()) };
+            let mut rows = pending::of_person(conn, num, person)?;
+            rows.retain(is_meant);
+            Ok::<_, Error>(rows)
+        });
+        let rows = known.await?;
+        if rows.is_empty() {
+            return Ok(false);
         }
-        Ok(())
+        let events: Vec<String> = rows.iter().map(|row| row.event_id.clone()).collect();
+        let dropped = move |work: &mut Work<'_>| {
+            let (ts, mut some) = (work.lane.clock.now(), false);
+            for event in &events {
+                // What came back meanwhile is deleted as all else is.
+                let Some(row) = pending::get(work.conn, event)? else { continue };
+                let regret =
+                    RegretRow { event_id: row.event_id, channel: row.channel, sender: row.sender, ts };
+                regrets::add(work.conn, &regret)?;
+                work.drop_pending(event, Fate::TakenBack)?;
+                some = true;
+            }
+            Ok(some)
+        };
+        let some = self.writer.channel(channel, dropped).await?;
+        for row in rows {
+            if let Ok(host) = row.host.parse() {
+                let why = PeerError::Unreachable(host, "it was taken back before it was sent".to_owned());
+                self.arrivals.refused(&row.event_id, why);
+            }
+        }
+        Ok(some)
     }
 }
 

@@ -151,6 +151,8 @@ impl LaneWork {
     fn hear(&mut self, channel: ChannelNum, size: i64, when: Instant) {
         if self.acked.get(&channel).is_none_or(|known| known.asked < Some(when)) {
             self.acked.insert(channel, Acked { size, asked: Some(when) });
+            // The host has written it down as it was asked, so what is known here is written once more.
+            self.written.remove(&channel);
         }
     }
 
@@ -418,5 +420,17 @@ mod tests {
         work.hear(2, 600, said);
         assert_eq!(work.acked_of(2, 700).size, 600);
         assert_eq!(work.unwritten().count(), 2);
+    }
+
+    /// What it said was written down as it came: when it has caught up, that is written down, too.
+    #[test]
+    fn what_a_server_that_was_put_back_has_again_is_written_again() {
+        let mut work = LaneWork::default();
+        let said = Instant::now();
+        work.acked.insert(1, Acked { size: 900, asked: Some(said) });
+        work.written.insert(1, 900);
+        work.hear(1, 100, said + Duration::from_millis(1));
+        work.acked.insert(1, Acked { size: 900, asked: Some(said + Duration::from_millis(2)) });
+        assert_eq!(work.unwritten().collect::<Vec<_>>(), [(1, 900)]);
     }
 }

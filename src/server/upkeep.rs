@@ -132,6 +132,9 @@ pub async fn keep_house(House { domain, hub, shared, routes }: House) {
             tracing::warn!(%error, "idle sessions could not be ended");
         }
         if tick % SESSIONS_INTERVAL_TICKS == 1 {
+            if let Err(error) = domain.regret_all().await {
+                tracing::warn!(%error, "what was taken back could not be looked for");
+            }
             if let Err(error) = domain.forget_unasked().await {
                 tracing::warn!(%error, "who was brought where unasked could not be forgotten");
             }

@@ -80,7 +80,11 @@ pub fn end_removal(conn: &mut Conn, hash: &str) -> Result<()> {
 /// Deletes the file unless something needs it: a message, its uploader, or a profile. True when it went. What only
 /// messages of other servers need stays as a copy.
 pub fn drop_unneeded(conn: &mut Conn, hash: &str) -> Result<bool> {
-    let Some(row) = lock(conn, hash)? else { return Ok(false) };
+    let Some(row) = lock(conn, hash)? else {
+        // Its bytes may be there all the same, after the database was put back to an earlier state.
+        note_removal(conn, hash)?;
+        return Ok(false);
+    };
     let owned: bool =
         diesel::select(exists(file_owners::table.filter(file_owners::hash.eq(hash)))).get_result(conn)?;
     if owned || is_referred(conn, hash, OWN)? || is_avatar(conn, hash)? {
@@ -103,7 +107,8 @@ pub fn remove(conn: &mut Conn, hash: &str) -> Result<()> {
     Ok(())
 }
 
-fn is_referred(conn: &mut Conn, hash: &str, standing: &str) -> Result<bool> {
+/// Whether a message carries it, by the word of `standing`.
+pub fn is_referred(conn: &mut Conn, hash: &str, standing: &str) -> Result<bool> {
     let refs = file_refs::table.filter(file_refs::hash.eq(hash).and(file_refs::standing.eq(standing)));
     Ok(diesel::select(exists(refs)).get_result(conn)?)
 }

@@ -31,6 +31,7 @@ mod postgresql;
 pub mod pushes;
 mod reach;
 pub mod refusals;
+pub mod regrets;
 mod schema;
 pub mod search;
 pub mod sessions;

@@ -238,6 +238,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    regrets (event_id) {
+        event_id -> Text,
+        channel -> BigInt,
+        sender -> BigInt,
+        ts -> BigInt,
+    }
+}
+
+diesel::table! {
     pending (num) {
         num -> BigInt,
         event_id -> Text,
@@ -399,3 +408,4 @@ diesel::allow_tables_to_appear_in_same_query!(blocks, keywords, members, push_en
 diesel::allow_tables_to_appear_in_same_query!(emails, notifications);
 diesel::allow_tables_to_appear_in_same_query!(joinings, channels);
 diesel::allow_tables_to_appear_in_same_query!(missing_bodies, channels);
+diesel::allow_tables_to_appear_in_same_query!(regrets, entries);

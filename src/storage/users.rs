@@ -48,6 +48,20 @@ pub fn insert(conn: &mut Conn, user: &NewUser<'_>) -> Result<UserNum> {
     Ok(diesel::insert_into(users::table).values(user).returning(users::num).get_result(conn)?)
 }
 
+/// As [`insert`], or the row of whom somebody else has added at the same time.
+pub fn meet(conn: &mut Conn, user: &NewUser<'_>) -> Result<UserNum> {
+    let met = diesel::insert_into(users::table)
+        .values(user)
+        .on_conflict(users::id)
+        .do_nothing()
+        .returning(users::num)
+        .get_result(conn);
+    match optional(met)? {
+        Some(num) => Ok(num),
+        None => Ok(users::table.filter(users::id.eq(user.id)).select(users::num).first(conn)?),
+    }
+}
+
 /// Makes a row an account that is none, and was not deleted. False if it is one by now.
 pub fn claim(conn: &mut Conn, num: UserNum, user: &NewUser<'_>) -> Result<bool> {
     let free = users::password_hash.is_null().and(users::deleted_ts.is_null());

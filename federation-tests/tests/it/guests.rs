@@ -345,3 +345,15 @@ async fn what_is_too_large_stops_nothing() {
     assert_eq!(guest.say(to, "in measure").await, None);
     assert_eq!(ann.texts(&channel).await, ["in measure"]);
 }
+
+/// Such as the page of a proxy that is being set up: it says nothing of the channel.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_is_none_stops_a_channel_for_a_moment_only() {
+    let (world, evil, ann, channel) = world().await;
+    let to = &world.servers[0];
+    let guest = Guest::of(&evil, "mallory", &channel, &ann).await;
+    evil.script(|heard| heard.is("POST", "/entries").then(|| Reply::Json(200, "<html>".to_owned())));
+    guest.join(to).await.expect(200);
+    // The pause for what is refused is five minutes.
+    eventually("it is tried again", async || (evil.count("POST", "/entries") >= 3).then_some(())).await;
+}

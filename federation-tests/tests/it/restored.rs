@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use federation_tests::{Fault, Person, Reply, World, eventually, postgresql::sql, postgresql::url};
-use serde_json::json;
+use serde_json::{Value, json};
 
 fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a directory");
@@ -416,4 +416,55 @@ async fn a_host_that_crashed_waits_for_nobody() {
         assert!(!world.servers[0].has_alarm("restored"));
     }
     world.isolate(1, Fault::None);
+}
+
+/// Its files are not put back with it, and are still there: what was sent since is known again once the log is.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn files_that_were_sent_since_the_backup_are_had_again() {
+    // Hosted here, and hosted elsewhere.
+    for host in [0, 1] {
+        let mut world = World::of(2).await;
+        let (ann, bob) = (world.servers[0].person("ann").await, world.servers[1].person("bob").await);
+        let channel = [&ann, &bob][host].channel("general").await;
+        let alias = format!("#general:{}", ["a.test", "b.test"][host]);
+        [&bob, &ann][host].join(&alias).await;
+        let backup = back_up(&mut world, 1);
+        let bob = bob.at(&world.servers[1].base);
+        let file = bob.upload("report.txt", b"the whole report").await;
+        let seen = bob.upload("seen.txt", b"seen by others").await;
+        let message = bob.send_file(&channel, "look", &file).await;
+        bob.send_file(&channel, "too", &seen).await;
+        ann.hears(&channel, "too").await;
+        let at =
+            |file: &Value, name: &str| format!("/files/{}/{name}", file["hash"].as_str().expect("a hash"));
+        assert_eq!(ann.fetch(&at(&seen, "seen.txt")).await.bytes, b"seen by others");
+        let (files, kept) = (data(&world, 1).join("files"), world.dir.path().join("kept"));
+        world.kill(1);
+        copy(&files, &kept);
+        world.start(1);
+        restore(&mut world, 1, &backup, Note::Kept);
+        world.kill(1);
+        copy(&kept, &files);
+        world.start(1);
+        let bob = bob.at(&world.servers[1].base);
+        for (person, file, name, bytes) in [
+            (&bob, &file, "report.txt", &b"the whole report"[..]),
+            (&bob, &seen, "seen.txt", b"seen by others"),
+            (&ann, &file, "report.txt", b"the whole report"),
+        ] {
+            eventually("the file", async || {
+                let answer = person.fetch(&at(file, name)).await;
+                (answer.status == 200 && answer.bytes == bytes).then_some(())
+            })
+            .await;
+        }
+        let path = format!("/channels/{channel}/messages/{}", message["id"].as_str().expect("an id"));
+        eventually("the channel is whole again", async || {
+            (bob.delete(&path).await.status == 204).then_some(())
+        })
+        .await;
+        for server in &world.servers {
+            eventually("the bytes go", async || (!server.stores(&file)).then_some(())).await;
+        }
+    }
 }

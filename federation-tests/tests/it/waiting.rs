@@ -245,3 +245,62 @@ async fn an_invitation_that_was_taken_back_is_not_sent() {
     .await;
     assert_eq!((&mine[0]["id"], &mine[1]), (&json!(second), &Value::Null));
 }
+
+/// The host took it, and can't tell so: its sender sees it wait, and takes it back.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_taken_back_and_had_arrived_is_deleted() {
+    let world = World::of(2).await;
+    let (ann, bob) = (world.servers[0].person("ann").await, world.servers[1].person("bob").await);
+    let channel = ann.channel("general").await;
+    bob.join("#general:a.test").await;
+    let path =
+        |message: &Value| format!("/channels/{channel}/messages/{}", message["id"].as_str().expect("an id"));
+    let anns = ann.say(&channel, "n1", "hello bob").await;
+    bob.hears(&channel, "hello bob").await;
+    world.fault(0, 1, Fault::Cut);
+    let body = json!({ "nonce": "n2", "text": "sent in error" });
+    let sent = bob.post(&format!("/channels/{channel}/messages"), body).await.expect(201);
+    assert_eq!(sent["status"], "pending");
+    let thumb = format!("{}/reactions/%F0%9F%91%8D", path(&anns));
+    // What is not known to be there yet can be wanted twice.
+    bob.put(&thumb, Value::Null).await.expect(202);
+    bob.put(&thumb, Value::Null).await.expect(202);
+    ann.hears(&channel, "sent in error").await;
+    eventually("a reaction at the host", async || {
+        let message = ann.get(&path(&anns)).await.expect(200);
+        (message["reactions"][0]["users"] == json!([bob.id])).then_some(())
+    })
+    .await;
+    bob.delete(&path(&sent)).await.expect(204);
+    bob.delete(&thumb).await.expect(204);
+    assert_eq!(pending(&bob, &channel).await, []);
+    world.fault(0, 1, Fault::None);
+    for person in [&ann, &bob] {
+        eventually("it is deleted everywhere", async || {
+            let message = person.get(&path(&sent)).await;
+            let reacted = person.get(&path(&anns)).await.expect(200)["reactions"] != json!([]);
+            (message.status == 200 && message.body["deleted"] == true && !reacted).then_some(())
+        })
+        .await;
+    }
+    assert_eq!(pending(&bob, &channel).await, []);
+    assert_eq!(bob.get("/me/refusals").await.expect(200)["refusals"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_request_twice_at_once_is_one_message() {
+    let world = World::of(2).await;
+    let (ann, bob) = (world.servers[0].person("ann").await, world.servers[1].person("bob").await);
+    let channel = ann.channel("general").await;
+    bob.join("#general:a.test").await;
+    let path = format!("/channels/{channel}/messages");
+    for n in 0..5 {
+        let body = json!({ "nonce": format!("n{n}"), "text": format!("once {n}") });
+        let (one, other) = tokio::join!(bob.post(&path, body.clone()), bob.post(&path, body));
+        let mut statuses = [one.status, other.status];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 201], "{:?} {:?}", one.body, other.body);
+        assert_eq!(one.body["id"], other.body["id"]);
+        bob.hears(&channel, &format!("once {n}")).await;
+    }
+}

@@ -108,6 +108,7 @@ impl Domain {
         for event in &done.lost {
             self.arrivals.refused(event, PeerError::without_effect(origin.clone()));
         }
+        self.have_returned(done.returned).await;
         for user in done.met {
             self.ask_profile(user);
         }

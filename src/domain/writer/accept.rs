@@ -50,6 +50,8 @@ pub struct Ingested {
     pub keys: Vec<(ServerName, KeyContent)>,
     /// Events of people here that stand in the log without an effect.
     pub lost: Vec<String>,
+    /// Events of people here that did not wait here: taken back, or of before this server was put back to an earlier state.
+    pub returned: Vec<String>,
     /// Entries whose author saw another log than this.
     pub split: Vec<Seq>,
     /// What was here before it, and what came of it since.
@@ -351,7 +353,7 @@ impl Work<'_> {
         self.record(channel, &sender, &Composed { signed, body, content }, entry, standing)?;
         let lost = refusal.is_some_and(|refusal| refusal != Refusal::Repeated);
         if ours {
-            self.settle_pending(id.as_str(), lost)?;
+            self.settle_pending(id.as_str(), lost, done)?;
         }
         match refusal {
             Some(refusal) => {
@@ -366,8 +368,11 @@ impl Work<'_> {
     }
 
     /// An event of somebody here stands in the log; `lost` when it has no effect there.
-    fn settle_pending(&mut self, event: &str, lost: bool) -> Result<(), Error> {
-        let Some(row) = pending::take(self.conn, event)? else { return Ok(()) };
+    fn settle_pending(&mut self, event: &str, lost: bool, done: &mut Ingested) -> Result<(), Error> {
+        let Some(row) = pending::take(self.conn, event)? else {
+            done.returned.push(event.to_owned());
+            return Ok(());
+        };
         let fate = match row.host.parse() {
             Ok(host) if lost => Fate::Refused(PeerError::without_effect(host)),
             _ => Fate::Delivered,
@@ -465,7 +470,7 @@ impl Work<'_> {
             created_ts: now,
             search: &accounts::search_text(id, id.local()),
         };
-        Ok(users::insert(self.conn, &row)?)
+        Ok(users::meet(self.conn, &row)?)
     }
 
     /// Whether there is somebody of this server, or the channel knows them from before the account was lost.

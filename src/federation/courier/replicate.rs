@@ -61,7 +61,7 @@ impl Courier {
             work.acked.insert(channel, acked);
             match outcome {
                 Ok(()) => work.waits.end(channel),
-                Err(Error::Peer(error)) if !error.is_passing() => {
+                Err(Error::Peer(error)) if !error.is_passing() && !is_of_channel(&error) => {
                     tracing::warn!(%server, %error, channel, "a channel is not taken");
                     work.waits.leave(channel, REFUSED_PAUSE);
                 }

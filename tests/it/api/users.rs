@@ -1,6 +1,8 @@
 //! Finding people.
 
 use futures_util::future::join_all;
+use loggia::storage::Conn;
+use loggia::storage::users::{self, NewUser};
 use serde_json::{Value, json};
 
 use super::{ids, walk};
@@ -99,5 +101,27 @@ both!(
         for bad in ["bob", "@Bob:a.test", "@bob:A.test", "@bob:a", "%00", "%FF"] {
             ann.get(&format!("/users/{bad}")).await.problem(400, "bad_path");
         }
+    }
+);
+
+both!(
+    async fn whoever_is_met_in_two_channels_at_once_is_one_person(server: TestServer) {
+        let url = server.database_url();
+        let met = tokio::task::spawn_blocking(move || {
+            let stranger = NewUser {
+                id: "@far:b.test",
+                server: "b.test",
+                display_name: "far",
+                bio: "",
+                password_hash: None,
+                role: "user",
+                created_ts: 1,
+                search: "far",
+            };
+            let mut conn = Conn::open(&url).expect("a database");
+            [(); 2].map(|()| conn.write(|conn| users::meet(conn, &stranger)).expect("somebody"))
+        });
+        let [first, second] = met.await.expect("no panic");
+        assert_eq!(first, second);
     }
 );

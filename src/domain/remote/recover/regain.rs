@@ -86,6 +86,7 @@ impl Domain {
                 Ok(done)
             })
             .await?;
+        self.have_returned(done.returned).await;
         for user in done.met {
             self.ask_profile(user);
         }

@@ -2,8 +2,7 @@
 
 import { type KeyboardEvent, useMemo, useState } from "react";
 import { named, t } from "../../i18n";
-import { composing } from "../../lib/keys";
-import { isCoarse } from "../../lib/keys";
+import { composing, isCoarse } from "../../lib/keys";
 import { readStored, writeStored } from "../../lib/storage";
 import { type Emoji, emojiGroups, searchEmoji } from "./emoji";
 
