@@ -132,7 +132,13 @@ impl Domain {
         let admitted: Vec<ServerName> =
             sources.into_iter().filter(|server| self.peers.admits(server)).collect();
         if admitted.is_empty() {
-            return Err(Error::Peer(PeerError::Blocked(author)));
+            // What was sent from here, and is here no more, may be nowhere else.
+            let is_ours = author == *self.server();
+            return Err(if is_ours {
+                Error::NotFound(Missing::File)
+            } else {
+                PeerError::Blocked(author).into()
+            });
         }
         // Those that were away the last time come last.
         let (gone, there): (Vec<_>, Vec<_>) =
