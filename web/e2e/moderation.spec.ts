@@ -57,8 +57,11 @@ test("a message goes, for everybody, though the administrator is no moderator", 
   // One's own is deleted as ever, without a reason.
   await ada.send("a slip of mine");
   await ada.act("a slip of mine", "Delete");
-  await expect(ada.page.getByRole("alertdialog").getByLabel("Reason")).toHaveCount(0);
+  const own = ada.page.getByRole("alertdialog");
+  await expect(own).toBeVisible();
+  await expect(own.getByLabel("Reason")).toHaveCount(0);
   await ada.page.keyboard.press("Escape");
+  await expect(own).toHaveCount(0);
   // Nobody else has it.
   await bo.message("a slip of mine").hover();
   await bo.message("a slip of mine").getByRole("button", { name: "More actions" }).click();
