@@ -25,7 +25,7 @@ export class ApiError extends Error {
 }
 
 /** Whether the network or the server is at fault, and not what was asked for. */
-const passes = ({ status, cause, name }) => LATER.includes(status) || status >= 500 || Boolean(cause?.code) || name === "TimeoutError";
+const passes = ({ status, cause, name }) => status === 429 || status >= 500 || Boolean(cause?.code) || name === "TimeoutError";
 
 export class Loggia {
   /**

@@ -5,17 +5,15 @@ use super::content::ReasonContent;
 use super::stored::damaged;
 use super::writer::{Draft, Work};
 use super::{Domain, Error, Person, Result};
-use crate::protocol::event::{EventType, Rel, Relates};
 use crate::protocol::ids::{ChannelId, EventId};
 use crate::storage::regrets::{self, RegretRow};
-use crate::storage::{Conn, channels, entries, users};
+use crate::storage::{Conn, channels, users};
 
 /// All that is needed to delete one.
 struct Regret {
     channel: ChannelId,
     event: EventId,
     sender: Person,
-    is_reaction: bool,
 }
 
 impl Domain {
@@ -30,11 +28,17 @@ impl Domain {
     /// Events of people here have come that did not wait here: they were taken back, or are of before this server was put back
     /// to an earlier state. Then their files may be in the store, and not known any more.
     pub(super) async fn have_returned(&self, events: Vec<String>) {
-        if !events.is_empty() {
-            self.files.doomed.notify_one();
+        if events.is_empty() {
+            return;
         }
-        for event in events {
-            self.regret(event).await;
+        self.files.doomed.notify_one();
+        match self.reads.read(move |conn| regrets::among(conn, &events)).await {
+            Ok(regretted) => {
+                for event in regretted {
+                    self.regret(event).await;
+                }
+            }
+            Err(error) => tracing::warn!(%error, "what was taken back could not be looked for"),
         }
     }
 
@@ -66,11 +70,12 @@ impl Domain {
                 self.peers.wake(&host);
                 Ok(())
             }
-            Err(error @ (Error::Internal(_) | Error::Busy)) => Err(error),
             // It is deleted already, or its sender may do nothing there any more.
-            Ok(()) | Err(_) => {
+            Ok(())
+            | Err(Error::Refused(_) | Error::NotFound(_) | Error::Forbidden(_) | Error::Conflict(_)) => {
                 self.writer.channel(&channel, move |work| Ok(regrets::forget(work.conn, &event)?)).await
             }
+            Err(passing) => Err(passing),
         }
     }
 }
@@ -78,21 +83,14 @@ impl Domain {
 fn of_row(conn: &mut Conn, row: RegretRow) -> Result<Option<Regret>> {
     let (channel, user) = (channels::by_num(conn, row.channel)?, users::by_num(conn, row.sender)?);
     let (Some(channel), Some(user)) = (channel, user) else { return Ok(None) };
-    let Some(entry) = entries::by_event(conn, row.channel, &row.event_id)? else { return Ok(None) };
     Ok(Some(Regret {
         channel: channel.id.parse().map_err(|error| damaged("channel", error))?,
         event: row.event_id.parse().map_err(|error| damaged("event id", error))?,
         sender: Person { num: user.num, id: user.id.parse().map_err(|error| damaged("user id", error))? },
-        is_reaction: entry.kind == EventType::Reaction.as_str(),
     }))
 }
 
 fn delete(work: &mut Work<'_>, regret: Regret) -> Result<()> {
-    let Regret { channel, event, sender, is_reaction } = regret;
-    let Some(num) = work.lane.num_of(work.conn, &channel)? else { return Ok(()) };
-    let draft = match is_reaction {
-        true => Draft::new(EventType::Redact).relates(Relates { rel: Rel::Redact, to: event }),
-        false => Draft::redact(event, ReasonContent { reason: None, administrator: None }),
-    };
-    work.append(num, &sender, draft).map(drop)
+    let Some(num) = work.lane.num_of(work.conn, &regret.channel)? else { return Ok(()) };
+    work.append(num, &regret.sender, Draft::redact(regret.event, ReasonContent::default())).map(drop)
 }

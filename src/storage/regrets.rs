@@ -30,6 +30,11 @@ pub fn get(conn: &mut Conn, event_id: &str) -> Result<Option<RegretRow>> {
     optional(regrets::table.find(event_id).select(RegretRow::columns()).first(conn))
 }
 
+/// Those of the events that were taken back.
+pub fn among(conn: &mut Conn, events: &[String]) -> Result<Vec<String>> {
+    Ok(regrets::table.filter(regrets::event_id.eq_any(events)).select(regrets::event_id).load(conn)?)
+}
+
 pub fn forget(conn: &mut Conn, event_id: &str) -> Result<()> {
     diesel::delete(regrets::table.find(event_id)).execute(conn)?;
     Ok(())

@@ -59,7 +59,7 @@ export function outcome(chips: readonly Chip[], count: number): "waits" | "goes"
 }
 
 /** What becomes of a message that waits for its files. */
-export interface Due {
+export interface WhenThere {
   go: () => void;
   failed: () => void;
 }
@@ -75,7 +75,7 @@ export class Uploads {
   private readonly upload: Upload;
   private readonly keeping: Keeping;
   /** The message that goes once so many files are there. */
-  private due: (Due & { count: number }) | null = null;
+  private due: (WhenThere & { count: number }) | null = null;
 
   constructor(upload: Upload = uploadFile, keeping: Keeping = NOWHERE) {
     this.upload = upload;
@@ -103,7 +103,7 @@ export class Uploads {
   readonly waits = (): boolean => this.due !== null;
 
   /** Does it once everything is there, also when one looks elsewhere meanwhile; until then, again changes what is done. */
-  wait(due: Due): void {
+  wait(due: WhenThere): void {
     this.due = { ...due, count: this.list.length };
     this.set(this.list);
   }
