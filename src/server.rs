@@ -37,7 +37,7 @@ use crate::federation::courier::{Both, Routes};
 use crate::federation::discovery::Discovery;
 use crate::federation::{Outbound, own_keys};
 use crate::http::limits::Limits;
-use crate::http::{Problem, Shared, TokenCache, context, extract, web_client};
+use crate::http::{Problem, Shared, TokenCache, context, cors, extract, web_client};
 use crate::live::{self, Hub};
 use crate::mail::{self, MailError};
 use crate::net::ClientError;
@@ -380,6 +380,7 @@ pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Runn
             .service(
                 web::scope(client_api::BASE)
                     .wrap(middleware::from_fn(context::well_encoded))
+                    .wrap(cors::of_clients(&shared.domain.config.client_origins))
                     .configure(live::configure)
                     .configure(client_api::configure)
                     .default_service(web::route().to(client_api::fallback)),

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::domain::channels::NewChannel;
-use crate::domain::view::Channel;
+use crate::domain::view::{Channel, Visibility};
 use crate::http::{App, Body, Problem, WriteAuth};
 
 #[derive(Deserialize, ToSchema)]
@@ -28,14 +28,6 @@ pub struct CreateChannel {
     /// The name before the colon in `#name:server`.
     #[schema(pattern = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
     pub alias: Option<String>,
-}
-
-#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Visibility {
-    #[default]
-    Public,
-    Private,
 }
 
 /// Makes a channel, owned by the asker.

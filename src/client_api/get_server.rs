@@ -4,6 +4,7 @@ use actix_web::{get, web::Json};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::domain::accounts::Registration;
 use crate::http::{App, Problem};
 
 /// This server.
@@ -14,7 +15,8 @@ pub struct Server {
     pub version: String,
     /// Grows when clients can rely on something new.
     pub feature_level: u32,
-    /// `open`, `invite` or `closed`
+    /// Who may register.
+    #[schema(value_type = Registration)]
     pub registration: String,
     pub push: PushAccess,
     /// Whether it sends e-mail: of what was missed, and to those who forgot their password.

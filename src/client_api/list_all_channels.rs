@@ -8,6 +8,7 @@ use super::cursor;
 use super::list_accounts::AccountsQuery;
 use crate::domain::admin::{ADMIN_PAGE_MAX, ChannelFigures};
 use crate::domain::page_size;
+use crate::domain::view::Visibility;
 use crate::http::{App, Auth, Params, Problem};
 
 /// A channel as its server's administrators see it: not what is said there.
@@ -17,7 +18,7 @@ pub struct HeldChannel {
     pub name: String,
     pub alias: Option<String>,
     pub host: String,
-    /// `public` or `private`
+    #[schema(value_type = Visibility)]
     pub visibility: String,
     pub archived: bool,
     pub created_ts: i64,

@@ -2,7 +2,7 @@
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, put, web::Json};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::change_password::wrong_password;
@@ -21,26 +21,7 @@ pub struct SetEmail {
     #[schema(max_length = 256)]
     pub password: Option<String>,
     /// In which language to write there; else what `Accept-Language` likes best.
-    pub language: Option<LetterLanguage>,
-}
-
-/// A language in which letters are written.
-#[derive(Clone, Copy, Deserialize, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum LetterLanguage {
-    En,
-    De,
-    Fr,
-}
-
-impl From<LetterLanguage> for Language {
-    fn from(language: LetterLanguage) -> Language {
-        match language {
-            LetterLanguage::En => Language::En,
-            LetterLanguage::De => Language::De,
-            LetterLanguage::Fr => Language::Fr,
-        }
-    }
+    pub language: Option<Language>,
 }
 
 /// Gives an address. A letter goes there; the address counts once its link was opened (`POST /email/verify`), and the
@@ -58,7 +39,7 @@ pub async fn set_email(
         app.limits.login(&request, actor.0.person.id.as_str())?;
     }
     let accepted = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let language = language.map(Language::from).or_else(|| accepted.and_then(Language::accepted));
+    let language = language.or_else(|| accepted.and_then(Language::accepted));
     let new = NewEmail { address, password, language };
     Ok(Json(app.domain.set_email(&actor.0, new).await.map_err(wrong_password)?))
 }

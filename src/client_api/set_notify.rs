@@ -4,21 +4,14 @@ use actix_web::{HttpResponse, put, web::Path};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use crate::domain::view::NotifyLevel;
 use crate::http::{App, Auth, Body, Problem};
 use crate::protocol::ids::ChannelId;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SetNotify {
-    pub level: Level,
-}
-
-#[derive(Clone, Copy, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Level {
-    All,
-    Mentions,
-    None,
+    pub level: NotifyLevel,
 }
 
 /// Sets how loud a channel is for oneself.
@@ -30,11 +23,6 @@ pub async fn set_notify(
     path: Path<ChannelId>,
     body: Body<SetNotify>,
 ) -> Result<HttpResponse, Problem> {
-    let level = match body.0.level {
-        Level::All => "all",
-        Level::Mentions => "mentions",
-        Level::None => "none",
-    };
-    app.domain.set_notify(&actor.0, path.into_inner(), level).await?;
+    app.domain.set_notify(&actor.0, path.into_inner(), body.0.level.as_str()).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -7,9 +7,8 @@ use actix_web::{
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
-use super::create_channel::Visibility;
 use crate::domain::channels::ChannelPatch;
-use crate::domain::view::Channel;
+use crate::domain::view::{Channel, Visibility};
 use crate::http::extract::{Object, UniqueMap};
 use crate::http::{App, Body, Problem, WriteAuth};
 use crate::protocol::ids::ChannelId;
@@ -45,16 +44,12 @@ pub struct UpdateChannel {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PolicyPatch {
-    /// `open`, `invite` or `knock`
-    #[schema(value_type = Option<String>, pattern = "^(open|invite|knock)$")]
     pub join: Option<JoinPolicy>,
-    /// `all` or `since_join`
-    #[schema(value_type = Option<String>, pattern = "^(all|since_join)$")]
     pub history: Option<HistoryPolicy>,
     /// Capability to least role; whole: what is not named has its default. Of itself `react` needs a `guest`; `post`, `invite`,
     /// `pin` and `mention_all` a `member`; `set_profile`, `redact_others`, `kick` and `ban` a `moderator`; `set_policy` the
     /// `owner`.
-    #[schema(value_type = Option<BTreeMap<CapabilityName, RoleName>>)]
+    #[schema(value_type = Option<BTreeMap<Capability, Role>>)]
     pub caps: Option<UniqueMap<Capability, Role>>,
 }
 
@@ -79,34 +74,6 @@ pub struct ServersPatch {
 )]
 #[expect(dead_code, reason = "documents a text, holds none")]
 struct ServerPatternText(String);
-
-/// What a role may be allowed to do.
-#[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
-#[expect(dead_code, reason = "documents names, holds none")]
-enum CapabilityName {
-    Post,
-    React,
-    Invite,
-    Pin,
-    SetProfile,
-    RedactOthers,
-    Kick,
-    Ban,
-    MentionAll,
-    SetPolicy,
-}
-
-/// From the least to the most that one may do.
-#[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
-#[expect(dead_code, reason = "documents names, holds none")]
-enum RoleName {
-    Guest,
-    Member,
-    Moderator,
-    Owner,
-}
 
 /// Tells null from absent.
 fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {

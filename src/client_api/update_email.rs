@@ -4,7 +4,7 @@ use actix_web::{patch, web::Json};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::set_email::LetterLanguage;
+use crate::domain::language::Language;
 use crate::domain::view::AccountEmail;
 use crate::http::{App, Auth, Body, Problem};
 
@@ -14,7 +14,7 @@ pub struct UpdateEmail {
     /// Whether to write of what was missed.
     pub missed: Option<bool>,
     /// In which language to write.
-    pub language: Option<LetterLanguage>,
+    pub language: Option<Language>,
 }
 
 /// Says what one wants to be written to about, and in which language; what is not given stays.
@@ -25,5 +25,5 @@ pub async fn update_email(
     actor: Auth,
     body: Body<UpdateEmail>,
 ) -> Result<Json<AccountEmail>, Problem> {
-    Ok(Json(app.domain.change_email(&actor.0, body.0.missed, body.0.language.map(Into::into)).await?))
+    Ok(Json(app.domain.change_email(&actor.0, body.0.missed, body.0.language).await?))
 }

@@ -18,10 +18,8 @@ use crate::protocol::rules::{Membership, Role};
 pub struct UpdateMember {
     /// `invited` asks in, `left` removes (or lifts a ban), `banned` bans, `joined` stays as it is; of oneself `knocking` asks to be
     /// let in.
-    #[schema(value_type = Option<String>, pattern = "^(joined|invited|left|banned|knocking)$")]
     pub membership: Option<Membership>,
     /// Of somebody who is joined or invited. `owner` hands the channel over.
-    #[schema(value_type = Option<String>, pattern = "^(owner|moderator|member|guest)$")]
     pub role: Option<Role>,
     /// At most 500 characters.
     #[schema(max_length = 500, pattern = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$")]

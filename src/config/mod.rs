@@ -81,6 +81,7 @@ pub struct Config {
     /// `server.public_url`, if it is set.
     public_url: Option<String>,
     pub trusted_proxies: Vec<IpAddr>,
+    pub client_origins: ClientOrigins,
     pub federation: Federation,
     pub push: PushAccess,
 }
@@ -230,6 +231,8 @@ fn check(settings: Settings, sources: &Sources, has_file: bool) -> Result<Config
                 .map_err(|_| fail("server", "trusted_proxies", format!("{:?} is no IP address", &**text)))
         })
         .collect::<Result<Vec<IpAddr>, _>>()?;
+    let client_origins = ClientOrigins::check(&settings.server.client_origins)
+        .map_err(|problem| fail("server", "client_origins", problem))?;
     if settings.files.storage == FileStorage::S3 {
         let files = &settings.files;
         let needed = [("s3_endpoint", &files.s3_endpoint), ("s3_bucket", &files.s3_bucket)];
@@ -261,7 +264,18 @@ fn check(settings: Settings, sources: &Sources, has_file: bool) -> Result<Config
     let data_dir = PathBuf::from(&*settings.server.data_dir);
     let has_dir = sources.contains_key(&("server".to_owned(), "data_dir".to_owned()));
     let is_named = has_file || has_dir || !settings.database.url.is_empty();
-    Ok(Config { is_named, name, listen, data_dir, public_url, trusted_proxies, federation, push, settings })
+    Ok(Config {
+        is_named,
+        name,
+        listen,
+        data_dir,
+        public_url,
+        trusted_proxies,
+        client_origins,
+        federation,
+        push,
+        settings,
+    })
 }
 
 /// Whether one of two addresses takes what comes to the other. Port 0 is any that is free.
@@ -270,11 +284,30 @@ fn overlap(one: SocketAddr, other: SocketAddr) -> bool {
     one.port() != 0 && one.port() == other.port() && (any || one.ip() == other.ip())
 }
 
-/// The origin of `server.public_url` as browsers write it, which is what they are compared with.
-fn check_public_url(given: &str) -> Result<Option<String>, String> {
-    if given.is_empty() {
-        return Ok(None);
+/// From where pages may use the API with a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ClientOrigins {
+    Any,
+    /// These, as browsers write them.
+    Of(Vec<String>),
+}
+
+impl ClientOrigins {
+    fn check(given: &[Text]) -> Result<ClientOrigins, String> {
+        if given.iter().any(|text| &**text == "*") {
+            return Ok(ClientOrigins::Any);
+        }
+        given.iter().map(|text| check_origin(text)).collect::<Result<_, _>>().map(ClientOrigins::Of)
     }
+}
+
+/// `server.public_url`, where it is given.
+fn check_public_url(given: &str) -> Result<Option<String>, String> {
+    if given.is_empty() { Ok(None) } else { check_origin(given).map(Some) }
+}
+
+/// An origin as browsers write it, which is what they are compared with.
+fn check_origin(given: &str) -> Result<String, String> {
     if !given.starts_with("http://") && !given.starts_with("https://") {
         return Err(format!("must begin with https:// or http://, not {given:?}"));
     }
@@ -283,7 +316,10 @@ fn check_public_url(given: &str) -> Result<Option<String>, String> {
     if rest.is_some_and(|(_, rest)| !rest.trim_matches('/').is_empty()) || !url.username().is_empty() {
         return Err(format!("must be a scheme and a host, as https://chat.example.org: not {given:?}"));
     }
-    Ok(Some(url.origin().ascii_serialization()))
+    if url.host_str().is_some_and(|host| host.contains('*')) {
+        return Err(format!("must name one host, not {given:?}"));
+    }
+    Ok(url.origin().ascii_serialization())
 }
 
 /// Numbers with a range: (section, field, value, least, most).

@@ -112,6 +112,25 @@ fn the_public_url_is_an_origin_as_browsers_write_it() {
 }
 
 #[test]
+fn origins_of_web_clients_are_checked() {
+    let origins = |given: &str| {
+        let env = [("LOGGIA_SERVER__CLIENT_ORIGINS".to_owned(), given.to_owned())];
+        Config::load(None, env.into_iter()).map(|config| config.client_origins)
+    };
+    let of = |origins: &[&str]| ClientOrigins::Of(origins.iter().map(|&origin| origin.to_owned()).collect());
+    assert_eq!(origins(""), Ok(of(&[])));
+    assert_eq!(
+        origins("https://App.example.org/,http://localhost:5173"),
+        Ok(of(&["https://app.example.org", "http://localhost:5173"]))
+    );
+    assert_eq!(origins("https://app.example.org,*"), Ok(ClientOrigins::Any));
+    for given in ["app.example.org", "https://*.example.org", "https://app.example.org/chat", "null"] {
+        let error = origins(given).err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(error.contains("client_origins"), "{given}: {error}");
+    }
+}
+
+#[test]
 fn a_server_is_named_by_its_settings_or_its_data() {
     let named = |file: Option<&Path>, env: &[(&str, &str)]| {
         let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));

@@ -157,8 +157,8 @@ fn kind(value: &toml::Value) -> String {
 macro_rules! choice {
     ($(#[$meta:meta])* $Type:ident { $($Variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum $Type { $($Variant),+ }
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, utoipa::ToSchema)]
+        pub enum $Type { $(#[schema(rename = $word)] $Variant),+ }
 
         impl $Type {
             pub fn as_str(self) -> &'static str {

@@ -1,10 +1,14 @@
 //! In which language people are written to.
 
+use serde::Deserialize;
+use utoipa::ToSchema;
+
 /// How many languages of a header are looked at.
 const ACCEPTED_MAX: usize = 32;
 
 /// The languages in which letters are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Language {
     #[default]
     En,

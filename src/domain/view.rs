@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::language::Language;
+use crate::protocol::rules::{Capability, ChannelKind, HistoryPolicy, JoinPolicy, Membership, Role};
 use crate::protocol::{Seq, Ts};
 
 /// A person.
@@ -98,7 +100,8 @@ pub struct AccountEmail {
     pub pending: Option<String>,
     /// Whether what was missed is told there.
     pub missed: bool,
-    /// In which language letters are written, where somebody said so: `en`, `de` or `fr`.
+    /// In which language letters are written, where somebody said so.
+    #[schema(value_type = Option<Language>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
 }
@@ -196,14 +199,53 @@ pub enum MessageStatus {
     Pending,
 }
 
+/// Whether a channel is in the directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Visibility {
+    #[default]
+    Public,
+    Private,
+}
+
+/// How loud a channel is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NotifyLevel {
+    All,
+    Mentions,
+    None,
+}
+
+impl NotifyLevel {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            NotifyLevel::All => "all",
+            NotifyLevel::Mentions => "mentions",
+            NotifyLevel::None => "none",
+        }
+    }
+}
+
+/// Why somebody should look: `mention` also by `@channel` and `@here`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NotificationKind {
+    Mention,
+    Reply,
+    Dm,
+    Keyword,
+}
+
 /// Who may join a channel, how much of the past a newcomer sees, and which role a capability needs.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ChannelPolicy {
-    #[schema(example = "open")]
+    #[schema(value_type = JoinPolicy, example = "open")]
     pub join: String,
-    #[schema(example = "all")]
+    #[schema(value_type = HistoryPolicy, example = "all")]
     pub history: String,
     /// Capability to least role, where it differs from the default (`PATCH /channels/{channel}` says which that is).
+    #[schema(value_type = BTreeMap<Capability, Role>)]
     pub caps: BTreeMap<String, String>,
 }
 
@@ -212,7 +254,7 @@ pub struct ChannelPolicy {
 pub struct ChannelInfo {
     /// `!` and the hash of the channel's first event.
     pub id: String,
-    /// `channel` or `dm`
+    #[schema(value_type = ChannelKind)]
     pub kind: String,
     pub name: String,
     pub topic: String,
@@ -222,7 +264,7 @@ pub struct ChannelInfo {
     pub alias: Option<String>,
     /// The server that orders this channel.
     pub host: String,
-    /// `public` (in the directory) or `private`
+    #[schema(value_type = Visibility)]
     pub visibility: String,
     pub policy: ChannelPolicy,
     pub archived: bool,
@@ -273,9 +315,11 @@ pub struct Channel {
     pub info: ChannelInfo,
     /// The seq of the last entry of the log.
     pub head: Seq,
-    /// The asker's own: `joined`, `invited`, `left`, `banned`, `knocking`, or null.
+    /// The asker's own.
+    #[schema(value_type = Option<Membership>)]
     pub membership: Option<String>,
-    /// The asker's own: `owner`, `moderator`, `member`, `guest`, or null.
+    /// The asker's own.
+    #[schema(value_type = Option<Role>)]
     pub role: Option<String>,
     /// Everything up to here is read.
     pub read_seq: Seq,
@@ -283,7 +327,7 @@ pub struct Channel {
     pub unread: i64,
     /// Notifications in this channel that were not seen.
     pub mentions: i64,
-    /// `all`, `mentions` or `none`
+    #[schema(value_type = NotifyLevel)]
     pub notify: String,
     pub last_message: Option<Message>,
     /// Everybody in it, for a direct message channel; empty for others.
@@ -309,9 +353,9 @@ pub struct ChannelServers {
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Member {
     pub user: User,
-    /// `joined`, `invited`, `left`, `banned` or `knocking`
+    #[schema(value_type = Membership)]
     pub membership: String,
-    /// `owner`, `moderator`, `member` or `guest`
+    #[schema(value_type = Role)]
     pub role: String,
     /// The seq of the entry that made it so.
     pub since_seq: Seq,
@@ -321,7 +365,7 @@ pub struct Member {
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Notification {
     pub id: i64,
-    /// `mention` (also `@channel` and `@here`), `reply`, `dm` or `keyword`
+    #[schema(value_type = NotificationKind)]
     pub kind: String,
     pub channel: String,
     pub message: Message,

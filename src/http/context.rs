@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
@@ -23,7 +24,7 @@ tokio::task_local! {
     static REQUEST_ID: String;
 }
 
-const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The id of the request that this task serves; empty outside of one.
 pub fn request_id() -> String {
@@ -80,11 +81,20 @@ async fn serve(
     let if_none_match = request.headers().get(header::IF_NONE_MATCH).cloned();
     revalidation::answer_head(&mut request);
     let served = AssertUnwindSafe(next.call(request)).catch_unwind().await;
-    let Ok(served) = served else {
+    let served = served.unwrap_or_else(|_| {
         tracing::error!(request_id = %id, %method, path, "a handler panicked");
-        return Err(Problem::plain("internal").into());
+        Err(Problem::plain("internal").into())
+    });
+    let mut response = match served {
+        Ok(response) => response,
+        // Without its request: whatever else it says, it is written here, where the request's id is known.
+        Err(error) => {
+            let mut response = error.error_response();
+            add_plain_headers(response.headers_mut(), &id, path.starts_with("/api/"));
+            tracing::debug!(request_id = %id, %method, path, status = response.status().as_u16(), "refused");
+            return Err(InternalError::from_response(error, response).into());
+        }
     };
-    let mut response = served?;
     add_headers(&mut response, &id);
     let status = response.status().as_u16();
     let ms = began.elapsed().as_millis();
@@ -141,14 +151,7 @@ fn add_headers<B>(response: &mut ServiceResponse<B>, id: &str) {
     let of_tus =
         response.request().headers().contains_key(TUS_RESUMABLE) || status == StatusCode::PRECONDITION_FAILED;
     let headers = response.headers_mut();
-    if let Ok(value) = HeaderValue::from_str(id) {
-        headers.insert(X_REQUEST_ID, value);
-    }
-    for (name, value) in HEADERS {
-        if !headers.contains_key(name) {
-            headers.insert(name.clone(), HeaderValue::from_static(value));
-        }
-    }
+    add_plain_headers(headers, id, of_api);
     if let Some(note) = note {
         for (name, value) in note.headers() {
             if let Ok(value) = HeaderValue::from_str(&value) {
@@ -158,6 +161,18 @@ fn add_headers<B>(response: &mut ServiceResponse<B>, id: &str) {
     }
     if of_api && of_tus {
         add_tus(headers, status);
+    }
+}
+
+/// What each answer has, whatever it is.
+fn add_plain_headers(headers: &mut header::HeaderMap, id: &str, of_api: bool) {
+    if let Ok(value) = HeaderValue::from_str(id) {
+        headers.insert(X_REQUEST_ID, value);
+    }
+    for (name, value) in HEADERS {
+        if !headers.contains_key(name) {
+            headers.insert(name.clone(), HeaderValue::from_static(value));
+        }
     }
     if of_api && !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -185,6 +200,38 @@ mod tests {
             (&["::1"], "::1"),
         ] {
             assert_eq!(forwarded_for(address("127.0.0.1"), lines, &proxies), address(from), "{lines:?}");
+        }
+    }
+
+    /// What a handler that panics answers finds the line in the log, and has all that any answer has.
+    #[actix_web::test]
+    async fn a_panic_is_answered_with_the_request_id() {
+        use actix_web::{App as ActixApp, HttpResponse, middleware::from_fn, test, web};
+        async fn broken() -> HttpResponse {
+            panic!("on purpose")
+        }
+        async fn refuse(
+            _: ServiceRequest,
+            _: Next<impl MessageBody + 'static>,
+        ) -> Result<ServiceResponse, Error> {
+            Err(Problem::plain("rate_limited").into())
+        }
+        let app = ActixApp::new()
+            .wrap(from_fn(wrap))
+            .service(web::resource("/api/broken").to(broken))
+            .service(web::resource("/api/refused").wrap(from_fn(refuse)).to(broken));
+        let app = test::init_service(app).await;
+        for (path, code) in [("/api/broken", "internal"), ("/api/refused", "rate_limited")] {
+            let request = test::TestRequest::get().uri(path).to_request();
+            let Err(error) = actix_web::dev::Service::call(&app, request).await else { panic!("no error") };
+            let response = error.error_response();
+            let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
+            let id = header("x-request-id").expect("an id").to_owned();
+            assert_eq!(header("x-content-type-options"), Some("nosniff"));
+            assert_eq!(header("cache-control"), Some("no-store"));
+            let body = actix_web::body::to_bytes(response.into_body()).await.expect("a body");
+            let problem: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
+            assert_eq!((&problem["code"], &problem["request_id"]), (&code.into(), &id.into()));
         }
     }
 }

@@ -4,6 +4,7 @@
 
 pub mod auth;
 pub mod context;
+pub mod cors;
 pub mod extract;
 pub mod limits;
 pub mod openapi;

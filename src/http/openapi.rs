@@ -81,6 +81,7 @@ pub fn complete(mut document: Value, errors: &[Errors]) -> Value {
             "bearer": { "type": "http", "scheme": "bearer", "description": "The token that creating a session answers." },
             "cookie": { "type": "apiKey", "in": "cookie", "name": super::auth::COOKIE, "description": "What browsers have; writes need this server's own Origin." },
         });
+        components["headers"] = rate_headers();
         if let Some(Value::Object(paths)) = root.get_mut("paths") {
             for (path, item) in paths.iter_mut() {
                 let Some(item) = item.as_object_mut() else { continue };
@@ -143,6 +144,7 @@ fn complete_operation(path: &str, method: &str, operation: &mut Map<String, Valu
     codes.extend(own.also.iter().flat_map(|also| also.codes()));
     if let Some(body) = operation.get_mut("requestBody") {
         say_bytes(body);
+        leave_out_null(body);
         codes.extend(["bad_json", "too_large", "unsupported_media_type"]);
     }
     if path.contains('{') {
@@ -172,8 +174,33 @@ fn complete_operation(path: &str, method: &str, operation: &mut Map<String, Valu
             416 => {
                 json!({ "description": meanings, "content": content, "headers": { "Content-Range": length } })
             }
+            429 => json!({ "description": meanings, "content": content, "headers": {
+                "Retry-After": { "$ref": "#/components/headers/Retry-After" },
+                "RateLimit": { "$ref": "#/components/headers/RateLimit" },
+                "RateLimit-Policy": { "$ref": "#/components/headers/RateLimit-Policy" },
+            } }),
             _ => json!({ "description": meanings, "content": content }),
         };
+    }
+}
+
+/// A body that may be left out is of one shape: that `null` does as well needs no saying, and generators of clients stumble over
+/// it.
+fn leave_out_null(body: &mut Value) {
+    let mut optional = false;
+    for (_, content) in body.get_mut("content").and_then(Value::as_object_mut).into_iter().flatten() {
+        let Some([shape, null]) =
+            content.pointer("/schema/oneOf").and_then(Value::as_array).map(Vec::as_slice)
+        else {
+            continue;
+        };
+        if null["type"] == "null" {
+            content["schema"] = shape.clone();
+            optional = true;
+        }
+    }
+    if optional {
+        body["required"] = json!(false);
     }
 }
 
@@ -198,6 +225,16 @@ fn complete_parameter(parameter: &mut Value) {
     if let (Some(pattern), Some(schema)) = (pattern, schema) {
         schema.insert("pattern".to_owned(), json!(pattern));
     }
+}
+
+/// What says when to go on (RFC 9110 section 10.2.3; RateLimit header fields for HTTP, an IETF draft).
+fn rate_headers() -> Value {
+    let header = |description: &str, schema: Value| json!({ "description": description, "schema": schema });
+    json!({
+        "Retry-After": header("Seconds until it is worth trying again.", json!({ "type": "integer", "minimum": 1 })),
+        "RateLimit": header("`\"NAME\";r=LEFT;t=SECONDS`: how many are left, and when there are all again.", json!({ "type": "string" })),
+        "RateLimit-Policy": header("`\"NAME\";q=MOST;w=SECONDS`: which limit it is.", json!({ "type": "string" })),
+    })
 }
 
 fn by_status(codes: &[&str]) -> BTreeMap<u16, String> {

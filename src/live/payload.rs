@@ -8,7 +8,8 @@ use utoipa::ToSchema;
 use crate::domain::attention::Attention;
 use crate::domain::pending::Pending;
 use crate::domain::view::{
-    AccountRole, ChannelInfo, Member, Message, Notification, Presence, ReadState, Setting, ThreadState, User,
+    AccountRole, ChannelInfo, Member, Message, Notification, NotifyLevel, Presence, ReadState, Setting,
+    ThreadState, User,
 };
 use crate::protocol::Seq;
 
@@ -75,7 +76,7 @@ pub struct PendingUpdated<'a> {
 #[derive(Serialize, ToSchema)]
 pub struct NotifyUpdated<'a> {
     pub channel: &'a str,
-    /// `all`, `mentions` or `none`
+    #[schema(value_type = NotifyLevel)]
     pub level: &'a str,
 }
 

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use utoipa::ToSchema;
 
 use crate::protocol::ids::Parsed;
 
@@ -11,13 +12,13 @@ use crate::protocol::ids::Parsed;
 #[error("not one of the names there are")]
 pub struct NameError;
 
-/// An enumeration that is written as one of a few names, in JSON (also as a key) and in the database.
+/// An enumeration that is written as one of a few names: in JSON (also as a key), in the database, and in the API's document.
 macro_rules! names {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)* }) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, ToSchema)]
         pub enum $name {
-            $($(#[$variant_doc])* $variant,)*
+            $($(#[$variant_doc])* #[schema(rename = $text)] $variant,)*
         }
 
         impl $name {
@@ -59,7 +60,7 @@ macro_rules! names {
         }
     };
 }
-names!(/// Lowest first: comparisons are comparisons of rank.
+names!(/// From the least to the most that one may do: comparisons are comparisons of rank.
 Role {
     Guest = "guest",
     Member = "member",
@@ -67,7 +68,8 @@ Role {
     Owner = "owner",
 });
 
-names!(Membership {
+names!(/// How somebody stands in a channel.
+Membership {
     Invited = "invited",
     Joined = "joined",
     Left = "left",
@@ -91,7 +93,8 @@ Capability {
     SetPolicy = "set_policy",
 });
 
-names!(ChannelKind {
+names!(/// What a channel is: one that people come to, or a direct conversation.
+ChannelKind {
     Channel = "channel",
     /// A direct conversation of a fixed set of people.
     Dm = "dm",

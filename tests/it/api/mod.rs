@@ -27,6 +27,7 @@ mod messages;
 mod migrations;
 mod moderation;
 mod notifications;
+mod origins;
 mod paging;
 mod pins;
 mod problems;

@@ -44,10 +44,7 @@ export type AccountEmail = {
      * Whether this server writes at all.
      */
     enabled: boolean;
-    /**
-     * In which language letters are written, where somebody said so: `en`, `de` or `fr`.
-     */
-    language?: string | null;
+    language?: Language | null;
     /**
      * Whether what was missed is told there.
      */
@@ -200,18 +197,12 @@ export type Channel = ChannelInfo & {
      */
     head: I64;
     last_message?: Message | null;
-    /**
-     * The asker's own: `joined`, `invited`, `left`, `banned`, `knocking`, or null.
-     */
-    membership?: string | null;
+    membership?: Membership | null;
     /**
      * Notifications in this channel that were not seen.
      */
     mentions: number;
-    /**
-     * `all`, `mentions` or `none`
-     */
-    notify: string;
+    notify: NotifyLevel;
     /**
      * Everybody in it, for a direct message channel; empty for others.
      */
@@ -220,10 +211,7 @@ export type Channel = ChannelInfo & {
      * Everything up to here is read.
      */
     read_seq: I64;
-    /**
-     * The asker's own: `owner`, `moderator`, `member`, `guest`, or null.
-     */
-    role?: string | null;
+    role?: Role | null;
     servers?: ChannelServers | null;
     sync?: ChannelSync | null;
     /**
@@ -254,10 +242,7 @@ export type ChannelInfo = {
      * `!` and the hash of the channel's first event.
      */
     id: string;
-    /**
-     * `channel` or `dm`
-     */
-    kind: string;
+    kind: ChannelKind;
     member_count: number;
     name: string;
     /**
@@ -266,10 +251,7 @@ export type ChannelInfo = {
     pins: Array<string>;
     policy: ChannelPolicy;
     topic: string;
-    /**
-     * `public` (in the directory) or `private`
-     */
-    visibility: string;
+    visibility: Visibility;
 };
 
 /**
@@ -288,6 +270,11 @@ export type ChannelJoined = ChannelInfo & {
 };
 
 /**
+ * What a channel is: one that people come to, or a direct conversation.
+ */
+export type ChannelKind = 'channel' | 'dm';
+
+/**
  * A channel that one is in no longer.
  */
 export type ChannelLeft = {
@@ -302,10 +289,10 @@ export type ChannelPolicy = {
      * Capability to least role, where it differs from the default (`PATCH /channels/{channel}` says which that is).
      */
     caps: {
-        [key: string]: string;
+        [key: string]: Role;
     };
-    history: string;
-    join: string;
+    history: HistoryPolicy;
+    join: JoinPolicy;
 };
 
 /**
@@ -694,10 +681,7 @@ export type HeldChannel = {
     local_members: number;
     member_count: number;
     name: string;
-    /**
-     * `public` or `private`
-     */
-    visibility: string;
+    visibility: Visibility;
 };
 
 export type HeldChannels = {
@@ -716,6 +700,11 @@ export type Hello = {
     heartbeat_ms: number;
     limits: StreamLimits;
 };
+
+/**
+ * Which bodies a member may read: kept by the servers that hold them.
+ */
+export type HistoryPolicy = 'all' | 'since_join';
 
 /**
  * Who it is, and what they have.
@@ -785,11 +774,14 @@ export type IssuedPassword = {
 };
 
 /**
- * A language in which letters are written.
+ * Who may join without being invited.
  */
-export type LetterLanguage = 'en' | 'de' | 'fr';
+export type JoinPolicy = 'open' | 'invite' | 'knock';
 
-export type Level = 'all' | 'mentions' | 'none';
+/**
+ * The languages in which letters are written.
+ */
+export type Language = 'en' | 'de' | 'fr';
 
 /**
  * Entries of a channel's log and its last signed head.
@@ -854,14 +846,8 @@ export type MarkThreadRead = {
  * Somebody in a channel.
  */
 export type Member = {
-    /**
-     * `joined`, `invited`, `left`, `banned` or `knocking`
-     */
-    membership: string;
-    /**
-     * `owner`, `moderator`, `member` or `guest`
-     */
-    role: string;
+    membership: Membership;
+    role: Role;
     /**
      * The seq of the entry that made it so.
      */
@@ -883,6 +869,11 @@ export type Members = {
     members: Array<Member>;
     next?: string | null;
 };
+
+/**
+ * How somebody stands in a channel.
+ */
+export type Membership = 'invited' | 'joined' | 'left' | 'banned' | 'knocking';
 
 /**
  * A message as it stands now.
@@ -992,14 +983,16 @@ export type Nothing = {
 export type Notification = {
     channel: string;
     id: number;
-    /**
-     * `mention` (also `@channel` and `@here`), `reply`, `dm` or `keyword`
-     */
-    kind: string;
+    kind: NotificationKind;
     message: Message;
     read: boolean;
     ts: I64;
 };
+
+/**
+ * Why somebody should look: `mention` also by `@channel` and `@here`.
+ */
+export type NotificationKind = 'mention' | 'reply' | 'dm' | 'keyword';
 
 export type Notifications = {
     next?: string | null;
@@ -1027,12 +1020,14 @@ export type NotificationsRead = {
 /**
  * How loud a channel is.
  */
+export type NotifyLevel = 'all' | 'mentions' | 'none';
+
+/**
+ * How loud a channel is.
+ */
 export type NotifyUpdated = {
     channel: string;
-    /**
-     * `all`, `mentions` or `none`
-     */
-    level: string;
+    level: NotifyLevel;
 };
 
 /**
@@ -1126,16 +1121,10 @@ export type PolicyPatch = {
      * `owner`.
      */
     caps?: {
-        [key: string]: RoleName;
+        [key: string]: Role;
     } | null;
-    /**
-     * `all` or `since_join`
-     */
-    history?: string | null;
-    /**
-     * `open`, `invite` or `knock`
-     */
-    join?: string | null;
+    history?: HistoryPolicy | null;
+    join?: JoinPolicy | null;
 };
 
 export type Presence = 'online' | 'offline';
@@ -1315,6 +1304,11 @@ export type Refusals = {
 };
 
 /**
+ * Who may register.
+ */
+export type Registration = 'open' | 'invite' | 'closed';
+
+/**
  * One of the two.
  */
 export type RequestReset = {
@@ -1345,9 +1339,9 @@ export type Resync = {
 };
 
 /**
- * From the least to the most that one may do.
+ * From the least to the most that one may do: comparisons are comparisons of rank.
  */
-export type RoleName = 'guest' | 'member' | 'moderator' | 'owner';
+export type Role = 'guest' | 'member' | 'moderator' | 'owner';
 
 /**
  * Every day from one minute to another, over midnight when `from_min` is the later one.
@@ -1429,9 +1423,9 @@ export type Server = {
     name: string;
     push: PushAccess;
     /**
-     * `open`, `invite` or `closed`
+     * Who may register.
      */
-    registration: string;
+    registration: Registration;
     version: string;
 };
 
@@ -1523,7 +1517,7 @@ export type SetEmail = {
      * Such as `ann@example.org`.
      */
     address: string;
-    language?: LetterLanguage | null;
+    language?: Language | null;
     /**
      * One's password; needed in a session that is older than ten minutes (`password_needed`).
      */
@@ -1531,7 +1525,7 @@ export type SetEmail = {
 };
 
 export type SetNotify = {
-    level: Level;
+    level: NotifyLevel;
 };
 
 /**
@@ -1885,7 +1879,7 @@ export type UpdateChannel = {
 };
 
 export type UpdateEmail = {
-    language?: LetterLanguage | null;
+    language?: Language | null;
     /**
      * Whether to write of what was missed.
      */
@@ -1904,19 +1898,12 @@ export type UpdateMe = {
 };
 
 export type UpdateMember = {
-    /**
-     * `invited` asks in, `left` removes (or lifts a ban), `banned` bans, `joined` stays as it is; of oneself `knocking` asks to be
-     * let in.
-     */
-    membership?: string | null;
+    membership?: Membership | null;
     /**
      * At most 500 characters.
      */
     reason?: string | null;
-    /**
-     * Of somebody who is joined or invited. `owner` hands the channel over.
-     */
-    role?: string | null;
+    role?: Role | null;
 };
 
 /**
@@ -1959,6 +1946,9 @@ export type VerifyEmail = {
     token: string;
 };
 
+/**
+ * Whether a channel is in the directory.
+ */
 export type Visibility = 'public' | 'private';
 
 export type Waiting = {
@@ -2144,7 +2134,7 @@ export type ListAllChannelsResponses = {
 export type ListAllChannelsResponse = ListAllChannelsResponses[keyof ListAllChannelsResponses];
 
 export type RemoveMessageData = {
-    body?: DeleteMessage | null;
+    body?: DeleteMessage;
     path: {
         channel: string;
         message: string;
@@ -2432,7 +2422,7 @@ export type ListAccountsResponses = {
 export type ListAccountsResponse = ListAccountsResponses[keyof ListAccountsResponses];
 
 export type DeleteAccountData = {
-    body?: DeleteAccount | null;
+    body?: DeleteAccount;
     path: {
         user: string;
     };
@@ -3493,7 +3483,7 @@ export type SendMessageResponses = {
 export type SendMessageResponse = SendMessageResponses[keyof SendMessageResponses];
 
 export type DeleteMessageData = {
-    body?: DeleteMessage | null;
+    body?: DeleteMessage;
     path: {
         channel: string;
         message: string;
@@ -5422,7 +5412,7 @@ export type ListInvitesResponses = {
 export type ListInvitesResponse = ListInvitesResponses[keyof ListInvitesResponses];
 
 export type CreateInviteData = {
-    body?: CreateInvite | null;
+    body?: CreateInvite;
     path?: never;
     query?: never;
     url: '/invites';
