@@ -272,8 +272,12 @@ fn run(command: Command, config: Arc<Config>, file: Option<&Path>) -> Outcome {
         Command::Compact => {
             let mut conn = Conn::open(&config.database_url())?;
             conn.compact()?;
-            conn.empty_log()?;
-            println!("done");
+            match conn.empty_log()? {
+                true => println!("done"),
+                false => println!(
+                    "done, but the server, or a backup, was reading: what was deleted stays in the write-ahead log until the server empties it"
+                ),
+            }
             Ok(ExitCode::SUCCESS)
         }
         Command::Backup { file } => backup::backup(&config, &file).map(code),

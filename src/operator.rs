@@ -120,9 +120,7 @@ pub fn peers(command: PeersCommand, config: &Arc<Config>) -> Outcome {
                 };
                 println!("{} serial {} {state}", peer.server, peer.serial);
             }
-            for (server, channel, lack) in
-                peers::lags(&mut conn)?.into_iter().filter(|(_, _, lack)| *lack > 0)
-            {
+            for (server, channel, lack) in peers::lags(&mut conn)? {
                 println!("{server} is {lack} entries behind in channel {channel}");
             }
             for alarm in peers::alarms(&mut conn, ALARMS_MAX)? {

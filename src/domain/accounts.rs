@@ -3,21 +3,16 @@
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 
 use super::acts::ActKind;
-use super::content::ReasonContent;
 use super::effect::Effect;
-use super::members::hand_over;
 use super::view::{AccountRole, User};
-use super::writer::{Draft, Work};
-use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Person, Result, files, passwords, show};
-use crate::config::Registration;
-use crate::protocol::event::EventType;
+use super::writer::Work;
+use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Person, Result, passwords, show};
+pub use crate::config::Registration;
 use crate::protocol::ids::{ServerName, UserId};
-use crate::storage::acts::{self, NewAct};
+use crate::storage::acts;
 use crate::storage::members::{self, MemberRow};
 use crate::storage::users::{self, NewUser, UserRow};
-use crate::storage::{
-    Conn, UserNum, attention, blocks, channels, emails, notifications, refusals, sessions, settings, threads,
-};
+use crate::storage::{Conn, UserNum, emails, notifications, sessions, threads};
 
 pub const DISPLAY_NAME_CHARS_MAX: usize = 64;
 pub const BIO_CHARS_MAX: usize = 500;
@@ -242,57 +237,6 @@ impl Domain {
         if self.passwords.verify(password, stored).await? { Ok(()) } else { Err(Error::Credentials) }
     }
 
-    /// Deletes the account: profile and sessions go, channels are left (one's own pass to the
-    /// longest-standing moderator or member). Messages stay, as they do when somebody leaves.
-    ///
-    /// # Errors
-    /// [`Error::Credentials`]; `last_admin` for the last administrator of others' accounts.
-    pub async fn delete_account(&self, actor: &Actor, password: String) -> Result<()> {
-        self.check_own_password(actor, password).await?;
-        self.erase_account(&actor.person, None).await
-    }
-
-    /// As [`Domain::delete_account`], for whoever has seen to it that it may be done; `act` is what is recorded of it.
-    pub(super) async fn erase_account(&self, person: &Person, act: Option<NewAct>) -> Result<()> {
-        let num = person.num;
-        // Before anything is left, and once more at the end.
-        self.writer.other("accounts", move |work| keep_an_administrator(work, num)).await?;
-        let mut seats = self.reads.read(move |conn| members::of_user(conn, num, "joined")).await?;
-        seats.extend(self.reads.read(move |conn| members::of_user(conn, num, "invited")).await?);
-        for seat in seats {
-            let channel = self.reads.read(move |conn| channels::by_num(conn, seat.channel)).await?;
-            let Some(channel) = channel else { continue };
-            let Ok(id) = channel.id.parse() else { continue };
-            let person = person.clone();
-            if channel.host != self.server().as_str() {
-                self.leave_elsewhere(&person, &id).await?;
-                continue;
-            }
-            self.writer.channel(&id, move |work| depart(work, &person, channel.num)).await?;
-        }
-        let now = self.clock.now();
-        self.writer
-            .other("accounts", move |work| {
-                keep_an_administrator(work, num)?;
-                let avatar = users::by_num(work.conn, num)?.and_then(|row| row.avatar);
-                files::forget_person(work.conn, num, avatar.as_deref())?;
-                settings::delete_all(work.conn, num)?;
-                attention::forget(work.conn, num)?;
-                blocks::forget(work.conn, num)?;
-                threads::forget(work.conn, num)?;
-                refusals::delete_of(work.conn, num)?;
-                emails::forget(work.conn, num)?;
-                users::erase(work.conn, num, now)?;
-                act.map_or(Ok(()), |act| acts::add(work.conn, &act))?;
-                let ended = sessions::delete_all(work.conn, num)?;
-                work.tell(Effect::SessionsEnded { sessions: ended });
-                let profile = Box::new(one(work.conn, num)?);
-                work.tell(Effect::Profile { user: num, profile });
-                Ok(())
-            })
-            .await
-    }
-
     /// A person by id.
     pub async fn user(&self, id: UserId) -> Result<User> {
         self.reads
@@ -417,7 +361,7 @@ pub(super) fn put_password(work: &mut Work<'_>, user: UserNum, hash: &str, keep:
 }
 
 /// Somebody has to be left to administer the accounts of others.
-fn keep_an_administrator(work: &mut Work<'_>, leaves: UserNum) -> Result<()> {
+pub(super) fn keep_an_administrator(work: &mut Work<'_>, leaves: UserNum) -> Result<()> {
     let is_last = users::lock_admins(work.conn)? == [leaves] && users::count_local(work.conn)? > 1;
     if is_last { Err(Error::Conflict(Conflict::LastAdmin)) } else { Ok(()) }
 }
@@ -464,7 +408,7 @@ fn take_over(work: &mut Work<'_>, known: &UserRow, new: &NewUser<'_>) -> Result<
     Ok(known.num)
 }
 
-fn one(conn: &mut Conn, num: i64) -> Result<User> {
+pub(super) fn one(conn: &mut Conn, num: i64) -> Result<User> {
     let row = users::by_num(conn, num)?.ok_or(Error::NotFound(Missing::User))?;
     Ok(show::user(&row))
 }
@@ -473,17 +417,4 @@ fn one(conn: &mut Conn, num: i64) -> Result<User> {
 pub(super) fn own(conn: &mut Conn, num: i64) -> Result<User> {
     let row = users::by_num(conn, num)?.ok_or(Error::NotFound(Missing::User))?;
     Ok(User { role: Some(AccountRole::parse(&row.role)), ..show::user(&row) })
-}
-
-/// Leaves one channel for good; an owner who is not alone hands it over first.
-fn depart(work: &mut Work<'_>, person: &Person, channel: i64) -> Result<()> {
-    let member = members::get(work.conn, channel, person.num)?;
-    if member.is_some_and(|member| member.membership == "joined" && member.role == "owner")
-        && let Some((_, heir)) = members::successor(work.conn, channel, person.num)?
-    {
-        hand_over(work, channel, person, &heir, ReasonContent::default())?;
-    }
-    let content = serde_json::json!({ "membership": "left" });
-    work.append(channel, person, Draft::new(EventType::Member).state(person.id.as_str(), content))?;
-    Ok(())
 }

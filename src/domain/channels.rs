@@ -224,7 +224,7 @@ fn sync_of(conn: &mut Conn, row: &ChannelRow, ours: &str) -> Result<Option<Chann
     }
     let replicas = peers::replicas_of(conn, row.num)?;
     let lag = |replica: peers::ReplicaRow| ServerLag {
-        behind: (replica.until.unwrap_or(row.size).min(row.size) - replica.acked).max(0),
+        behind: peers::lack(row.size, replica.acked, replica.until),
         server: replica.server,
     };
     let servers: Vec<ServerLag> = replicas.into_iter().map(lag).collect();

@@ -323,16 +323,17 @@ impl Domain {
     /// Deletes the bytes of files that are gone, and forgets uploads that came to nothing.
     pub async fn sweep_files(&self) -> Result<()> {
         self.forget_unused().await?;
+        let mut after = String::new();
         loop {
-            let hashes = self.reads.read(|conn| files::removals(conn, SWEEP_MAX)).await?;
+            let from = after.clone();
+            let hashes = self.reads.read(move |conn| files::removals(conn, &from, SWEEP_MAX)).await?;
             let Some(last) = hashes.last().cloned() else { return Ok(()) };
+            after = last;
             for hash in hashes {
-                self.remove_bytes(hash).await?;
-            }
-            let again = self.reads.read(|conn| files::removals(conn, 1)).await?;
-            // Those that could not go yet are tried again later.
-            if again.first().is_none_or(|first| *first <= last) {
-                return Ok(());
+                // What can't go now is tried again at the next sweep, and is in nobody's way.
+                if let Err(error) = self.remove_bytes(hash.clone()).await {
+                    tracing::warn!(hash, %error, "the bytes of a file could not be removed");
+                }
             }
         }
     }

@@ -19,6 +19,7 @@ pub mod dms;
 pub mod effect;
 pub mod emails;
 mod emoji;
+mod erasing;
 mod error;
 pub mod export;
 pub mod files;

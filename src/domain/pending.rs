@@ -159,27 +159,27 @@ impl Domain {
             return Ok(false);
         }
         let events: Vec<String> = rows.iter().map(|row| row.event_id.clone()).collect();
-        let dropped = move |work: &mut Work<'_>| {
-            let (ts, mut some) = (work.lane.clock.now(), false);
+        let taken_back = move |work: &mut Work<'_>| {
+            let (ts, mut dropped) = (work.lane.clock.now(), Vec::new());
             for event in &events {
                 // What came back meanwhile is deleted as all else is.
                 let Some(row) = pending::get(work.conn, event)? else { continue };
+                dropped.push((row.event_id.clone(), row.host.clone()));
                 let regret =
                     RegretRow { event_id: row.event_id, channel: row.channel, sender: row.sender, ts };
                 regrets::add(work.conn, &regret)?;
                 work.drop_pending(event, Fate::TakenBack)?;
-                some = true;
             }
-            Ok(some)
+            Ok(dropped)
         };
-        let some = self.writer.channel(channel, dropped).await?;
-        for row in rows {
-            if let Ok(host) = row.host.parse() {
+        let dropped = self.writer.channel(channel, taken_back).await?;
+        for (event, host) in &dropped {
+            if let Ok(host) = host.parse() {
                 let why = PeerError::Unreachable(host, "it was taken back before it was sent".to_owned());
-                self.arrivals.refused(&row.event_id, why);
+                self.arrivals.refused(event, why);
             }
         }
-        Ok(some)
+        Ok(!dropped.is_empty())
     }
 }
 

@@ -52,7 +52,10 @@ impl Domain {
         let key = hash.as_str().to_owned();
         // Not after the file's own bytes: nobody would delete it.
         if self.reads.read(move |conn| files::get(conn, &key)).await?.is_some() {
-            self.files.store.put_small(hash, side, bytes.to_vec()).await?;
+            // It is shown all the same, and made anew the next time.
+            if let Err(error) = self.files.store.put_small(hash, side, bytes.to_vec()).await {
+                tracing::warn!(%error, "a small picture could not be kept");
+            }
         }
         Ok(bytes)
     }

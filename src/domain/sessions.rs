@@ -107,9 +107,12 @@ impl Domain {
         }
         if now - owner.last_used_ts > TOUCH_INTERVAL_MS {
             let session = owner.session.clone();
-            self.writer
-                .other(&owner.user_id, move |work| Ok(sessions::touch(work.conn, &session, now)?))
-                .await?;
+            let noted =
+                self.writer.other(&owner.user_id, move |work| Ok(sessions::touch(work.conn, &session, now)?));
+            // Whoever can't write can read: that they were here is noted the next time.
+            if let Err(error) = noted.await {
+                tracing::warn!(%error, "when a session was used last could not be noted");
+            }
         }
         let Ok(id) = owner.user_id.parse::<UserId>() else { return Ok(None) };
         let role = AccountRole::parse(&owner.role);

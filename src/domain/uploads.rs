@@ -304,7 +304,8 @@ impl Domain {
         self.files.parts.create(&row.id).await?.keep().await?;
         let quota = self.config.settings.files.quota_bytes;
         let kept = row.clone();
-        self.writer
+        let noted = self
+            .writer
             .other(actor.person.id.as_str(), move |work| {
                 if files::count_uploads(work.conn, kept.user_num)? >= UPLOADS_MAX {
                     return Err(Error::Conflict(Conflict::TooManyUploads));
@@ -312,7 +313,11 @@ impl Domain {
                 check_quota(work.conn, kept.user_num, kept.size, quota)?;
                 Ok(files::add_upload(work.conn, &kept)?)
             })
-            .await?;
+            .await;
+        if let Err(error) = noted {
+            self.files.parts.delete(&row.id).await;
+            return Err(error);
+        }
         if size == 0 {
             self.complete(&row).await?;
         }

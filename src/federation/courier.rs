@@ -132,6 +132,8 @@ struct LaneWork {
     written: HashMap<ChannelNum, i64>,
     /// Channels that the server does not take now, or hosts and can't write into.
     waits: Waits,
+    /// Errands that the server can't be run now.
+    errand_waits: Waits,
     /// Events that the host has taken and that are on their way back.
     taken: HashMap<String, Instant>,
     /// When the last round began.
@@ -162,6 +164,17 @@ impl LaneWork {
         let rest = PACE.saturating_sub(since);
         self.began = Some(Instant::now() + rest);
         rest
+    }
+
+    /// How long until something that was put off may be tried again.
+    fn next_in(&self) -> Option<Duration> {
+        [&self.waits, &self.errand_waits].into_iter().filter_map(Waits::next_in).min()
+    }
+
+    /// The server is there.
+    fn revive(&mut self) {
+        self.waits.revive();
+        self.errand_waits.revive();
     }
 
     fn unwritten(&self) -> impl Iterator<Item = (ChannelNum, i64)> {
@@ -283,11 +296,11 @@ impl Courier {
             loop {
                 let dirty = work.unwritten().next().is_some();
                 let interval = if dirty { ACKS_INTERVAL } else { LOOK_INTERVAL };
-                let interval = work.waits.next_in().map_or(interval, |next| next.min(interval));
+                let interval = work.next_in().map_or(interval, |next| next.min(interval));
                 let quiet = tokio::select! {
                     notified = tokio::time::timeout(interval, own.notify.notified()) => notified.is_err(),
-                    () = own.alive.notified(), if work.waits.next_in().is_some() => {
-                        work.waits.revive();
+                    () = own.alive.notified(), if work.next_in().is_some() => {
+                        work.revive();
                         continue;
                     }
                     () = outbound.closing() => return,
@@ -349,7 +362,7 @@ impl Courier {
                         () = tokio::time::sleep(pause) => {}
                         () = lane.alive.notified() => {
                             work.failures = 0;
-                            work.waits.revive();
+                            work.revive();
                         }
                         () = self.outbound.closing() => return,
                     }
@@ -375,7 +388,7 @@ impl Courier {
             }
         }
         let submitted = self.submit(server, work).await?;
-        let ran = self.run_errands(server).await?;
+        let ran = self.run_errands(server, work).await?;
         let replicated = self.replicate(server, lane, work).await?;
         Ok(submitted || ran || replicated)
     }

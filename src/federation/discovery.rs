@@ -46,7 +46,8 @@ const CHAIN_PAGES_MAX: usize = 10;
 #[derive(Clone)]
 struct Known {
     document: Arc<KeyDocument>,
-    fetched: Instant,
+    /// When it was fetched; none for one that was kept from before, which may be as old as it likes.
+    fetched: Option<Instant>,
 }
 
 /// Finds servers and their keys.
@@ -99,7 +100,7 @@ impl Discovery {
             return Ok(known.document);
         }
         if let Some(document) = self.kept(server).await.filter(|document| document.valid_until > now) {
-            return Ok(self.remember(server, document, Instant::now()));
+            return Ok(self.remember(server, document, None));
         }
         self.fetch(server).await
     }
@@ -113,7 +114,10 @@ impl Discovery {
         let mut document = self.document(server).await.map_err(KeyLookup::Peer)?;
         let now = self.clock.now();
         let mut found = document.set.key_at(kid, now);
-        let stale = self.at_hand(server).is_none_or(|known| known.fetched.elapsed() > REFETCH_INTERVAL);
+        let stale = self
+            .at_hand(server)
+            .and_then(|known| known.fetched)
+            .is_none_or(|when| when.elapsed() > REFETCH_INTERVAL);
         if found.is_err() && stale {
             document = self.fetch(server).await.map_err(KeyLookup::Peer)?;
             found = document.set.key_at(kid, now);
@@ -145,7 +149,7 @@ impl Discovery {
         &self,
         server: &ServerName,
         document: Arc<KeyDocument>,
-        fetched: Instant,
+        fetched: Option<Instant>,
     ) -> Arc<KeyDocument> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= PEERS_AT_HAND_MAX {
@@ -167,7 +171,7 @@ impl Discovery {
         let asked = Instant::now();
         let turn = self.turn(server);
         let _turn = turn.lock().await;
-        if let Some(known) = self.at_hand(server).filter(|known| known.fetched >= asked) {
+        if let Some(known) = self.at_hand(server).filter(|known| known.fetched >= Some(asked)) {
             return Ok(known.document);
         }
         if let Some((when, why)) = self.failed.lock().unwrap_or_else(PoisonError::into_inner).get(server)
@@ -242,7 +246,7 @@ impl Discovery {
             self.known.lock().unwrap_or_else(PoisonError::into_inner).remove(server);
             return Err(nonsense(why));
         }
-        Ok(self.remember(server, Arc::new(document), Instant::now()))
+        Ok(self.remember(server, Arc::new(document), Some(Instant::now())))
     }
 
     /// KEYDOC-8: the sets of keys between the one that is known of the server and its document's, where some were missed.

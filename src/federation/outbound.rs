@@ -35,9 +35,9 @@ const FILE_DEADLINE: Duration = Duration::from_secs(3_600);
 /// How long a signature is good, in seconds: as long as clocks may differ.
 const LIFETIME_S: i64 = 300;
 
-type Permits = Mutex<HashMap<ServerName, Arc<Semaphore>>>;
+pub(super) type Permits = Mutex<HashMap<ServerName, Arc<Semaphore>>>;
 
-fn of(permits: &Permits, server: &ServerName, most: usize) -> Arc<Semaphore> {
+pub(super) fn of(permits: &Permits, server: &ServerName, most: usize) -> Arc<Semaphore> {
     let mut permits = permits.lock().unwrap_or_else(PoisonError::into_inner);
     if permits.len() >= AWAY_MAX && !permits.contains_key(server) {
         // Those that nobody uses are as good when they are made anew.
@@ -181,7 +181,10 @@ impl Outbound {
     pub fn note_contact(&self, server: &ServerName, error: Option<&PeerError>) {
         let mut contacts = self.contacts.lock().unwrap_or_else(PoisonError::into_inner);
         if contacts.len() >= AWAY_MAX && !contacts.contains_key(server) {
-            return;
+            // Whoever was not seen for longest makes room.
+            let oldest =
+                contacts.iter().min_by_key(|(_, contact)| contact.last_seen_ts).map(|(name, _)| name.clone());
+            oldest.map(|name| contacts.remove(&name));
         }
         let contact = contacts.entry(server.clone()).or_default();
         if let Some(PeerError::Unreachable(..) | PeerError::Nonsense(..)) = error {

@@ -48,7 +48,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
                 return Err(Problem::plain("unsupported_media_type"));
             }
             if length.is_some_and(|length| length > BODY_BYTES_MAX) {
-                return Err(too_large());
+                return Err(too_large(BODY_BYTES_MAX));
             }
             let bytes = collect(payload, BODY_DEADLINE).await?;
             parse::<Object<T>>(&bytes).map(|Object(value)| Body(value))
@@ -80,23 +80,27 @@ impl<T: DeserializeOwned + Default + 'static> FromRequest for MaybeBody<T> {
     }
 }
 
-fn too_large() -> Problem {
-    Problem::new("too_large", format!("A body has at most {BODY_BYTES_MAX} bytes."))
+pub fn too_large(bytes_max: usize) -> Problem {
+    Problem::new("too_large", format!("A body has at most {bytes_max} bytes."))
 }
 
 /// All of a body that comes within this time.
 async fn collect(payload: Payload, most: Duration) -> Result<BytesMut, Problem> {
     let late = |_| Problem::new("bad_json", format!("The body did not end within {} s.", most.as_secs()));
-    timeout(most, collect_all(payload)).await.map_err(late)?
+    timeout(most, collect_all(payload, BODY_BYTES_MAX)).await.map_err(late)?
 }
 
-async fn collect_all(mut payload: Payload) -> Result<BytesMut, Problem> {
+/// All of a body of at most so many bytes.
+///
+/// # Errors
+/// `too_large`; `bad_json` where it ended early.
+pub async fn collect_all(mut payload: Payload, bytes_max: usize) -> Result<BytesMut, Problem> {
     let mut bytes = BytesMut::new();
     while let Some(part) = payload.next().await {
         let part =
             part.map_err(|error| Problem::new("bad_json", format!("The body ended early: {error}")))?;
-        if bytes.len() + part.len() > BODY_BYTES_MAX {
-            return Err(too_large());
+        if bytes.len() + part.len() > bytes_max {
+            return Err(too_large(bytes_max));
         }
         bytes.extend_from_slice(&part);
     }

@@ -11,6 +11,9 @@ use super::problem::Problem;
 use crate::config;
 use crate::domain::pace::Pace;
 
+/// As much of a name as tells one from another: no account's, and no address, is longer.
+const NAME_CHARS_MAX: usize = 254;
+
 /// A limit with its name and window, by some key.
 struct Rate<K: std::hash::Hash + Eq + Clone> {
     name: &'static str,
@@ -98,7 +101,7 @@ impl Limits {
     pub fn login(&self, request: &HttpRequest, account: &str) -> Result<(), Problem> {
         self.count(request, &self.logins_by_address, &address(request))?;
         let account = account.trim_start_matches('@').split(':').next().unwrap_or_default();
-        self.count(request, &self.logins_by_account, &account.to_ascii_lowercase())
+        self.count(request, &self.logins_by_account, &key_of(account))
     }
 
     pub fn registration(&self, request: &HttpRequest) -> Result<(), Problem> {
@@ -108,7 +111,7 @@ impl Limits {
     /// A request for a letter to whoever has this name or address: counted as a try to log in is.
     pub fn reset(&self, request: &HttpRequest, whom: &str) -> Result<(), Problem> {
         self.count(request, &self.resets_by_address, &address(request))?;
-        self.count(request, &self.resets_by_account, &whom.to_ascii_lowercase())
+        self.count(request, &self.resets_by_account, &key_of(whom))
     }
 
     /// A change in a channel.
@@ -157,6 +160,11 @@ impl Limits {
         self.requests.pace.forget_quiet();
         self.anonymous.pace.forget_quiet();
     }
+}
+
+/// What a name counts as, however it is written and however long it is.
+fn key_of(name: &str) -> String {
+    name.chars().take(NAME_CHARS_MAX).collect::<String>().to_ascii_lowercase()
 }
 
 /// Whom a request counts for, by where it came from.

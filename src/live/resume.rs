@@ -38,42 +38,22 @@ pub async fn resume(
     if !tell_left(domain, socket, user, cursors, &now).await? {
         return Ok(());
     }
-    let mut sent = BTreeMap::new();
-    let mut resync = Resync::default();
-    let mut budget = MISSED_ENTRIES_TOTAL;
-    for channel in &now {
-        // Without a cursor the stream begins where the channel stood when the client came. One that was
-        // joined since then begins with the news of that, which is held.
-        let start = starts.get(&channel.num);
-        let Some(cursor) = cursors.get(&channel.id).or(start).copied() else { continue };
-        let missed = channel.head.saturating_sub(cursor);
-        let head = if missed == 0 {
-            channel.head
-        } else if is_elsewhere(missed) || missed > MISSED_ENTRIES_MAX.min(budget) {
-            resync.add(channel);
-            channel.head
-        } else {
-            budget -= missed;
-            match send_missed(domain, socket, user, channel, cursor, &mut resync).await? {
-                Some(head) => head,
-                None => return Ok(()),
-            }
-        };
-        sent.insert(channel.num, head);
-    }
-    if !resync.is_empty() {
-        let frame = resync.frame(domain, user).await?;
-        socket.answer(frame);
-    }
+    // Without a cursor the stream begins where the channel stood when the client came. One that was
+    // joined since then begins with the news of that, which is held.
+    let cursor = |channel: &Followed| cursors.get(&channel.id).or(starts.get(&channel.num)).copied();
+    let Some(sent) = tell_missed(domain, socket, user, &now, cursor).await? else { return Ok(()) };
     let heads: BTreeMap<&str, Seq> =
         now.iter().filter_map(|channel| Some((channel.id.as_str(), *sent.get(&channel.num)?))).collect();
+    // Before it is read who is online: what changes from then on is told by no frame until the connection is live.
+    if !socket.room().await {
+        return Ok(());
+    }
     hub.appear(socket);
     let online = hub.online_for(socket);
-    socket.answer(frames::plain(
-        "ready",
-        Ready { user_id: actor.person.id.as_str(), session_id: &actor.session, heads, online },
-    ));
-    socket.go_live(sent);
+    let ready = Ready { user_id: actor.person.id.as_str(), session_id: &actor.session, heads, online };
+    if socket.answer_paced(frames::plain("ready", ready)).await {
+        socket.go_live(sent);
+    }
     Ok(())
 }
 
@@ -136,29 +116,49 @@ pub async fn catch_up(
 ) -> Result<(), Error> {
     socket.hold();
     let followed = domain.followed(user).await?;
-    let mut sent = BTreeMap::new();
-    let mut resync = Resync::default();
     if !tell_left(domain, socket, user, cursors, &followed).await? {
         return Ok(());
     }
-    for (id, cursor) in cursors {
-        let Some(channel) = followed.iter().find(|channel| channel.id == *id) else { continue };
-        let missed = channel.head.saturating_sub(*cursor);
-        if is_elsewhere(missed) || missed > MISSED_ENTRIES_MAX {
-            resync.add(channel);
-        } else if missed > 0 {
-            match send_missed(domain, socket, user, channel, *cursor, &mut resync).await? {
-                Some(head) => sent.insert(channel.num, head),
-                None => return Ok(()),
-            };
-        }
+    let cursor = |channel: &Followed| cursors.get(&channel.id).copied();
+    if let Some(sent) = tell_missed(domain, socket, user, &followed, cursor).await? {
+        socket.go_live(sent);
     }
-    if !resync.is_empty() {
-        let frame = resync.frame(domain, user).await?;
-        socket.answer(frame);
-    }
-    socket.go_live(sent);
     Ok(())
+}
+
+/// Sends what each channel has behind its cursor, and names those in which that is too much. Answers up to where each was told;
+/// none when the connection is over.
+async fn tell_missed(
+    domain: &Domain,
+    socket: &Arc<Socket>,
+    user: UserNum,
+    followed: &[Followed],
+    cursor: impl Fn(&Followed) -> Option<Seq>,
+) -> Result<Option<BTreeMap<ChannelNum, Seq>>, Error> {
+    let mut sent = BTreeMap::new();
+    let mut resync = Resync::default();
+    let mut budget = MISSED_ENTRIES_TOTAL;
+    for channel in followed {
+        let Some(cursor) = cursor(channel) else { continue };
+        let missed = channel.head.saturating_sub(cursor);
+        let head = if missed == 0 {
+            channel.head
+        } else if is_elsewhere(missed) || missed > MISSED_ENTRIES_MAX.min(budget) {
+            resync.add(channel);
+            channel.head
+        } else {
+            budget -= missed;
+            match send_missed(domain, socket, user, channel, cursor, &mut resync).await? {
+                Some(head) => head,
+                None => return Ok(None),
+            }
+        };
+        sent.insert(channel.num, head);
+    }
+    if !resync.is_empty() && !socket.answer_paced(resync.frame(domain, user).await?).await {
+        return Ok(None);
+    }
+    Ok(Some(sent))
 }
 
 /// Answers up to where it sent; none when the connection is over.

@@ -40,9 +40,16 @@ pub mod close_code {
 
 /// Where the conversation stands.
 enum Phase {
-    /// What happens now waits until what was missed has been sent: (channel, seq, frame).
-    Resuming(Vec<(Option<(ChannelNum, Seq)>, Bytes)>),
+    /// What happens now waits until what was missed has been sent.
+    Resuming(Held),
     Live,
+}
+
+/// News that waits: (channel, seq, frame).
+#[derive(Default)]
+struct Held {
+    news: Vec<(Option<(ChannelNum, Seq)>, Bytes)>,
+    bytes: usize,
 }
 
 struct Queue {
@@ -54,6 +61,8 @@ struct Queue {
     told: BTreeMap<ChannelNum, Seq>,
     /// How much is left of what was said until the connection went live: it goes out in small writes.
     first_bytes: usize,
+    /// How many frames, and bytes, are left of what waited as the connection went live: its bounds hold for what comes after.
+    begun: (usize, usize),
     /// One of these was just handed out, and has to be written before the next.
     flushing: bool,
     /// The first frame is the rest of one whose beginning was handed out.
@@ -70,6 +79,13 @@ pub struct Bounds {
     pub bytes: usize,
     /// How long a client that is told what it missed may read nothing.
     pub pace: Duration,
+}
+
+impl Bounds {
+    /// One frame alone fits, however large: whoever is cut off for it would never get past it.
+    fn admit(&self, frames: usize, bytes: usize) -> bool {
+        frames <= self.frames && (bytes <= self.bytes || frames <= 1)
+    }
 }
 
 /// A connected client.
@@ -105,9 +121,10 @@ impl Socket {
         let queue = Queue {
             frames: VecDeque::new(),
             bytes: 0,
-            phase: Phase::Resuming(Vec::new()),
+            phase: Phase::Resuming(Held::default()),
             told: BTreeMap::new(),
             first_bytes: 0,
+            begun: (0, 0),
             flushing: false,
             split: false,
             closing: false,
@@ -152,26 +169,21 @@ impl Socket {
             return true;
         }
         let known = queue.knows(entry);
-        let waiting = match &mut queue.phase {
+        let (frames, bytes) = match &mut queue.phase {
             Phase::Resuming(held) => {
-                held.push((entry, frame.clone()));
-                held.len()
+                held.bytes += frame.len();
+                held.news.push((entry, frame.clone()));
+                (held.news.len(), held.bytes)
             }
             Phase::Live if known => return true,
             Phase::Live => {
                 queue.push(frame.clone());
-                queue.frames.len()
+                queue.waiting()
             }
         };
-        // One frame alone fits, however large: whoever is cut off for it would never get past it.
-        let light = queue.bytes <= self.bounds.bytes || queue.frames.len() <= 1;
-        let fits = waiting <= self.bounds.frames && light;
+        let fits = self.bounds.admit(frames, bytes);
         if !fits {
-            // A slow reader: what waits is thrown away; it resumes from its cursors.
-            queue.forget();
-            queue.phase = Phase::Live;
-            queue.push(frames::plain("resync", Resync { heads: BTreeMap::new(), counts: BTreeMap::new() }));
-            queue.close(close_code::TOO_SLOW, "too slow: resume from your cursors");
+            queue.cut_off();
         }
         let waker = queue.waker.take();
         drop(guard);
@@ -199,10 +211,38 @@ impl Socket {
 
     /// An answer to the client itself, whatever the phase.
     pub fn answer(&self, frame: Bytes) {
-        let waker = {
+        let (waker, fits) = {
             let mut queue = lock(&self.queue);
             if queue.closing || queue.gone {
                 return;
+            }
+            queue.push(frame);
+            let (frames, bytes) = queue.waiting();
+            // Who asks much and reads little.
+            let fits = self.bounds.admit(frames, bytes);
+            if !fits {
+                queue.cut_off();
+            }
+            (queue.waker.take(), fits)
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        if !fits {
+            self.tell_end();
+        }
+    }
+
+    /// As [`Socket::answer`], once there is room. False when the connection is over, or was cut off because nothing was read for
+    /// too long.
+    pub async fn answer_paced(&self, frame: Bytes) -> bool {
+        if !self.room().await {
+            return false;
+        }
+        let waker = {
+            let mut queue = lock(&self.queue);
+            if queue.closing || queue.gone {
+                return false;
             }
             queue.push(frame);
             queue.waker.take()
@@ -210,11 +250,11 @@ impl Socket {
         if let Some(waker) = waker {
             waker.wake();
         }
+        true
     }
 
-    /// As [`Socket::answer`], but waits while the queue is half full. False when the connection is over,
-    /// or was cut off because nothing was read for too long.
-    pub async fn answer_paced(&self, frame: Bytes) -> bool {
+    /// Waits while the queue is half full. False as [`Socket::answer_paced`].
+    pub async fn room(&self) -> bool {
         loop {
             let drained = self.drained.notified();
             {
@@ -223,7 +263,7 @@ impl Socket {
                     return false;
                 }
                 if queue.frames.len() < self.bounds.frames / 2 && queue.bytes < self.bounds.bytes / 2 {
-                    break;
+                    return true;
                 }
             }
             if timeout(self.bounds.pace, drained).await.is_err() {
@@ -231,15 +271,13 @@ impl Socket {
                 return false;
             }
         }
-        self.answer(frame);
-        true
     }
 
     /// What happens from now on waits until [`Socket::go_live`].
     pub fn hold(&self) {
         let mut queue = lock(&self.queue);
         if matches!(queue.phase, Phase::Live) {
-            queue.phase = Phase::Resuming(Vec::new());
+            queue.phase = Phase::Resuming(Held::default());
         }
     }
 
@@ -251,7 +289,7 @@ impl Socket {
             queue.told.extend(sent);
             queue.first_bytes = queue.bytes;
             let held = match std::mem::replace(&mut queue.phase, Phase::Live) {
-                Phase::Resuming(held) => held,
+                Phase::Resuming(held) => held.news,
                 Phase::Live => Vec::new(),
             };
             for (entry, frame) in held {
@@ -261,6 +299,7 @@ impl Socket {
                     queue.push(frame);
                 }
             }
+            queue.begun = (queue.frames.len(), queue.bytes);
             queue.waker.take()
         };
         if let Some(waker) = waker {
@@ -312,8 +351,11 @@ impl Socket {
             return Poll::Pending;
         }
         let begins = queue.first_bytes > 0 || matches!(queue.phase, Phase::Resuming(_));
+        let before = queue.frames.len();
         let bytes = if begins { queue.pop_first() } else { queue.pop() };
         queue.bytes -= bytes.len();
+        queue.begun.0 = queue.begun.0.saturating_sub(before - queue.frames.len());
+        queue.begun.1 = queue.begun.1.saturating_sub(bytes.len());
         drop(guard);
         self.drained.notify_one();
         Poll::Ready(Some(bytes))
@@ -324,6 +366,19 @@ impl Queue {
     /// Whether the client was told of this entry from the log.
     fn knows(&self, entry: Option<(ChannelNum, Seq)>) -> bool {
         entry.is_some_and(|(channel, seq)| self.told.get(&channel).is_some_and(|told| seq <= *told))
+    }
+
+    /// (frames, bytes) that came since the connection is live, and wait.
+    fn waiting(&self) -> (usize, usize) {
+        (self.frames.len().saturating_sub(self.begun.0), self.bytes.saturating_sub(self.begun.1))
+    }
+
+    /// A slow reader: what waits is thrown away; it resumes from its cursors.
+    fn cut_off(&mut self) {
+        self.forget();
+        self.phase = Phase::Live;
+        self.push(frames::plain("resync", Resync { heads: BTreeMap::new(), counts: BTreeMap::new() }));
+        self.close(close_code::TOO_SLOW, "too slow: resume from your cursors");
     }
 
     /// What waits, coalesced.
@@ -365,6 +420,7 @@ impl Queue {
         self.frames.truncate(usize::from(self.split));
         self.bytes = self.frames.iter().map(Bytes::len).sum();
         self.first_bytes = self.bytes;
+        self.begun = (0, 0);
     }
 
     fn push(&mut self, frame: Bytes) {

@@ -24,6 +24,8 @@ const STREAMS_INTERVAL_TICKS: u32 = 5;
 const SESSIONS_INTERVAL_TICKS: u32 = 3_600;
 /// How long a deleted text may stay in SQLite's write-ahead log.
 const LOG_INTERVAL_TICKS: u32 = 600;
+/// How soon it is tried again when others were in the way. Each try holds up writers for a moment.
+const LOG_RETRY_TICKS: u32 = 30;
 
 /// How often is looked whether what was deleted has to leave the file for good.
 const COMPACTION_INTERVAL_TICKS: u32 = 5;
@@ -79,10 +81,41 @@ async fn compact(domain: &Domain, quiet: &mut Quiet) -> bool {
         .unwrap_or(false)
 }
 
-async fn empty_log(url: String) {
-    let emptied = tokio::task::spawn_blocking(move || Conn::open(&url)?.empty_log()).await;
-    if let Ok(Err(error)) = emptied {
-        tracing::warn!(%error, "the write-ahead log could not be emptied");
+/// False when others were in the way: it has to be tried again.
+async fn empty_log(url: String) -> bool {
+    match tokio::task::spawn_blocking(move || Conn::open(&url)?.empty_log()).await {
+        Ok(Ok(emptied)) => emptied,
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "the write-ahead log could not be emptied");
+            true
+        }
+        Err(_) => true,
+    }
+}
+
+/// SQLite's write-ahead log, in which deleted texts stay until it is emptied.
+#[derive(Default)]
+struct Log {
+    /// How often it could not be emptied since it was.
+    blocked: u32,
+}
+
+impl Log {
+    async fn empty_when_due(&mut self, url: String, tick: u32, compacted: bool) {
+        let again = self.blocked > 0 && tick.is_multiple_of(LOG_RETRY_TICKS);
+        if !(compacted || again || tick.is_multiple_of(LOG_INTERVAL_TICKS)) {
+            return;
+        }
+        if empty_log(url).await {
+            self.blocked = 0;
+            return;
+        }
+        self.blocked = self.blocked.saturating_add(1);
+        if self.blocked.is_multiple_of(LOG_INTERVAL_TICKS / LOG_RETRY_TICKS) {
+            tracing::warn!(
+                "the write-ahead log could not be emptied for more than ten minutes, because it is always read (by a backup?): deleted texts may still be in it"
+            );
+        }
     }
 }
 
@@ -100,7 +133,7 @@ pub async fn keep_house(House { domain, hub, shared, routes }: House) {
     let mut interval = tokio::time::interval(PRESENCE_INTERVAL);
     interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut tick: u32 = 0;
-    let mut quiet = Quiet::default();
+    let (mut quiet, mut log) = (Quiet::default(), Log::default());
     let is_sqlite = !is_postgres(&domain.config.database_url());
     loop {
         interval.tick().await;
@@ -116,9 +149,7 @@ pub async fn keep_house(House { domain, hub, shared, routes }: House) {
         if is_sqlite {
             let compacted =
                 tick.is_multiple_of(COMPACTION_INTERVAL_TICKS) && compact(&domain, &mut quiet).await;
-            if compacted || tick.is_multiple_of(LOG_INTERVAL_TICKS) {
-                empty_log(domain.config.database_url()).await;
-            }
+            log.empty_when_due(domain.config.database_url(), tick, compacted).await;
         }
         if tick.is_multiple_of(STREAMS_INTERVAL_TICKS)
             && let Err(error) = domain.look_after_sessions(hub.open_sessions()).await

@@ -19,7 +19,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::Error;
 use super::pipeline::{Pipeline, Row};
-use super::sqlite::{COMPACTING_PATIENCE_MS, EMPTYING_PATIENCE_MS, PATIENCE_MS, SqliteFile};
+use super::sqlite::{PATIENCE_MS, SqliteFile};
 
 /// Pure Rust: no libpq to link, and one binary serves both databases.
 pub type PgConnection = AsyncConnectionWrapper<Pipeline, OwnRuntime>;
@@ -402,41 +402,6 @@ impl Conn {
         match self {
             Conn::Sqlite(_) => Ok(()),
             Conn::Postgres(c) => c.batch_execute("SET enable_seqscan = off").map_err(Error::from),
-        }
-    }
-
-    /// Writes SQLite's file anew, without what deleted rows left behind in pages that were rearranged: there
-    /// `secure_delete` does not reach. Other writers wait as long as that takes. PostgreSQL does as its operator says.
-    pub fn compact(&mut self) -> Result<(), Error> {
-        match self {
-            Conn::Sqlite(c) => {
-                c.set_patience(COMPACTING_PATIENCE_MS)?;
-                let compacted = c.batch_execute("VACUUM");
-                c.set_patience(PATIENCE_MS)?;
-                Ok(compacted?)
-            }
-            Conn::Postgres(_) => Ok(()),
-        }
-    }
-
-    /// Brings what stands in SQLite's write-ahead log into the database, as far as nobody still reads what was there
-    /// before; waits for nobody.
-    pub fn checkpoint(&mut self) -> Result<(), Error> {
-        match self {
-            Conn::Sqlite(c) => Ok(c.batch_execute("PRAGMA wal_checkpoint(PASSIVE)")?),
-            Conn::Postgres(_) => Ok(()),
-        }
-    }
-
-    /// As [`Conn::checkpoint`], of all of it, and empties the log, in which
-    /// deleted texts would otherwise stay until it is written over. Gives way to others after a moment.
-    pub fn empty_log(&mut self) -> Result<(), Error> {
-        match self {
-            Conn::Sqlite(c) => {
-                c.set_patience(EMPTYING_PATIENCE_MS)?;
-                Ok(c.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?)
-            }
-            Conn::Postgres(_) => Ok(()),
         }
     }
 

@@ -93,6 +93,27 @@ pub fn set_redacted(conn: &mut Conn, channel: ChannelNum, seqs: &[i64], by: i64)
     Ok(())
 }
 
+/// Whether the entry's body went with what it is, or with what it is about: reactions go with their message.
+pub fn is_gone(conn: &mut Conn, entry: &EntryRow) -> Result<bool> {
+    if entry.redacted_seq.is_some() {
+        return Ok(true);
+    }
+    let Some(target) = entry.target_seq.filter(|_| entry.kind == "reaction") else { return Ok(false) };
+    let of: Option<Option<i64>> =
+        optional(entries::table.find((entry.channel, target)).select(entries::redacted_seq).one(conn))?;
+    Ok(of.flatten().is_some())
+}
+
+/// The seqs of all reactions to a message that stand in the log, void ones too.
+pub fn reactions_to(conn: &mut Conn, channel: ChannelNum, message: i64) -> Result<Vec<i64>> {
+    // Word for word as the index `entries_by_target` has it.
+    let of = dsl::sql::<Bool>("kind = 'reaction' AND (channel + 0) = ")
+        .bind::<BigInt, _>(channel)
+        .sql(" AND target_seq = ")
+        .bind::<BigInt, _>(message);
+    Ok(entries::table.filter(of).select(entries::seq).load(conn)?)
+}
+
 /// For what an index finds: the sum keeps both databases from the primary key, with which they would walk through the
 /// whole channel.
 fn in_channel(channel: ChannelNum) -> dsl::Eq<dsl::Add<entries::channel, i64>, ChannelNum> {

@@ -68,8 +68,9 @@ pub fn note_removal(conn: &mut Conn, hash: &str) -> Result<()> {
     Ok(())
 }
 
-pub fn removals(conn: &mut Conn, limit: i64) -> Result<Vec<String>> {
-    Ok(file_removals::table.order(file_removals::hash).limit(limit).select(file_removals::hash).load(conn)?)
+pub fn removals(conn: &mut Conn, after: &str, limit: i64) -> Result<Vec<String>> {
+    let behind = file_removals::table.filter(file_removals::hash.gt(after)).order(file_removals::hash);
+    Ok(behind.limit(limit).select(file_removals::hash).load(conn)?)
 }
 
 pub fn end_removal(conn: &mut Conn, hash: &str) -> Result<()> {

@@ -427,10 +427,11 @@ pub fn delete_reaction(conn: &mut Conn, channel: ChannelNum, seq: i64) -> Result
     Ok(())
 }
 
-/// All reactions to a message go; answers the seqs of their entries.
-pub fn delete_reactions_of(conn: &mut Conn, channel: ChannelNum, message: i64) -> Result<Vec<i64>> {
+/// All reactions to a message go; their entries stay (`entries::reactions_to`).
+pub fn delete_reactions_of(conn: &mut Conn, channel: ChannelNum, message: i64) -> Result<()> {
     let of = reactions::table.filter(reactions::channel.eq(channel).and(reactions::message_seq.eq(message)));
-    Ok(diesel::delete(of).returning(reactions::seq).load(conn)?)
+    diesel::delete(of).execute(conn)?;
+    Ok(())
 }
 
 pub fn count_reactions(conn: &mut Conn, channel: ChannelNum, message: i64, emoji: &str) -> Result<i64> {

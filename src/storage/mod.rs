@@ -17,6 +17,7 @@ pub mod entries;
 pub mod files;
 pub mod heads;
 pub mod joinings;
+mod maintenance;
 pub mod members;
 pub mod messages;
 pub mod meta;

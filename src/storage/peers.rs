@@ -178,13 +178,22 @@ pub fn lagging(
     Ok(bounded.collect())
 }
 
-/// (server, channel, entries that it lacks of it).
+/// How many entries a server lacks that has acknowledged so many, of a log of this size, and gets what there is up to `until`.
+pub fn lack(size: i64, acked: i64, until: Option<i64>) -> i64 {
+    (until.unwrap_or(size).min(size) - acked).max(0)
+}
+
+/// (server, channel, entries that it lacks of it), of those that lack some.
 pub fn lags(conn: &mut Conn) -> Result<Vec<(String, String, i64)>> {
-    Ok(replicas::table
+    let rows: Vec<(String, String, i64, i64, Option<i64>)> = replicas::table
         .inner_join(channels::table.on(channels::num.eq(replicas::channel)))
         .order((replicas::server, replicas::channel))
-        .select((replicas::server, channels::id, channels::size - replicas::acked))
-        .load(conn)?)
+        .select((replicas::server, channels::id, channels::size, replicas::acked, replicas::until))
+        .load(conn)?;
+    let lags = rows
+        .into_iter()
+        .map(|(server, channel, size, acked, until)| (server, channel, lack(size, acked, until)));
+    Ok(lags.filter(|(_, _, lack)| *lack > 0).collect())
 }
 
 /// Whether channels are for a server, by their hosts and their lists as these stand in their rows; each list is read once.

@@ -5,6 +5,7 @@ use federation_tests::{Hosted, World, eventually};
 use loggia::protocol::body::Body;
 use loggia::protocol::event::{Event, EventType, Rel, Relates};
 use loggia::protocol::log::Entry;
+use loggia::storage::{channels, entries, missing};
 use serde_json::json;
 
 /// What is deleted is gone from all that was made of it, whatever it was; and an edit that went with its message was not
@@ -70,6 +71,48 @@ async fn names_topics_and_edits_can_be_deleted_too() {
     assert_eq!(hosted.deliver(to, from).await["void"], json!([]));
     assert_eq!((found("fourthword").await, found("firstword").await), (0, 0));
     assert_eq!(to.alarms(), []);
+    let (sound, said) = to.run(&["verify"]);
+    assert!(sound, "{said}");
+}
+
+/// All reactions go with their message: one that did not count, because it was there already, and one whose body did not come,
+/// which nobody is asked for any more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn reactions_go_with_their_message_whatever_came_of_them() {
+    let (world, peers) = World::among(1, &["b.test"]).await;
+    let bob = world.servers[0].person("bob").await;
+    let (to, hosted) = (&world.servers[0], Hosted::found(&peers[0]));
+    hosted.welcome(to, &bob).await;
+    let react = |entry: &Entry, emoji: &str, is_told: bool| {
+        let body = Body::new([7; 16], json!({ "emoji": emoji }).as_object().expect("an object").clone());
+        let relates = Some(Relates { rel: Rel::React, to: entry.event.clone() });
+        let event = Event { body_hash: Some(body.hash()), relates, ..hosted.event(EventType::Reaction) };
+        hosted.append(event, is_told.then_some(body))
+    };
+    let from = hosted.size();
+    let (said, other) = (hosted.say("deleted"), hosted.say("stays"));
+    let reactions_from = hosted.size();
+    for emoji in ["👍", "👍", "👎"] {
+        react(&said, emoji, true);
+    }
+    react(&said, "🎉", false);
+    react(&other, "👍", true);
+    // (bodies of reactions that are kept, bodies that are looked for)
+    let kept = || {
+        let (id, first) = (hosted.channel.to_string(), reactions_from);
+        to.read(move |conn| {
+            let num = channels::num_of(conn, &id)?.expect("the channel");
+            let bodies = entries::bodies_between(conn, num, first, i64::MAX)?.len();
+            Ok((bodies, missing::count_in(conn, num)?))
+        })
+    };
+    hosted.deliver(to, from).await;
+    assert_eq!(kept(), (4, 1));
+    let from = hosted.size();
+    let relates = Some(Relates { rel: Rel::Redact, to: said.event.clone() });
+    hosted.append(Event { relates, ..hosted.event(EventType::Redact) }, None);
+    assert_eq!(hosted.deliver(to, from).await["void"], json!([]));
+    assert_eq!(kept(), (1, 0));
     let (sound, said) = to.run(&["verify"]);
     assert!(sound, "{said}");
 }

@@ -29,6 +29,35 @@ async fn size(person: &Person, channel: &str) -> i64 {
     person.head(channel).await.expect("a head").0
 }
 
+/// An errand that the server can't be run now keeps neither others nor the channels' entries from it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_invitation_that_fails_holds_up_nothing_else() {
+    let (world, evil, ann, channel) = world().await;
+    let to = &world.servers[0];
+    let guest = Guest::of(&evil, "mallory", &channel, &ann).await;
+    guest.join(to).await.expect(200);
+    let other = ann.channel("other").await;
+    let about = |heard: &federation_tests::peer::Heard, who: &str| {
+        heard.is("POST", "/invites") && heard.json()["invitee"] == who
+    };
+    evil.script(move |heard| match heard {
+        _ if about(heard, "@first:evil.test") => Some(Reply::problem(500, "internal")),
+        _ if heard.is("POST", "/entries") => Some(Reply::problem(503, "busy")),
+        _ => None,
+    });
+    for who in ["first", "second"] {
+        let path = format!("/channels/{other}/members/@{who}:evil.test");
+        ann.put(&path, json!({ "membership": "invited" })).await.expect(200);
+    }
+    eventually("the other invitation", async || {
+        evil.heard().iter().any(|heard| about(heard, "@second:evil.test")).then_some(())
+    })
+    .await;
+    let before = evil.count("POST", "/entries");
+    ann.say(&channel, "n", "go on").await;
+    eventually("the entries", async || (evil.count("POST", "/entries") > before).then_some(())).await;
+}
+
 /// Before they are in: no message, no other event where memberships belong, nobody else's membership, no key that is
 /// not published, nobody else's name, no other channel than the path's.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

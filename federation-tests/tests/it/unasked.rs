@@ -164,6 +164,25 @@ async fn who_types_is_told_once_a_second() {
     assert!(told() <= began.elapsed().as_secs() + 2, "{} in {:?}", told(), began.elapsed());
 }
 
+/// Whoever has too much waiting for a host that is away can leave all the same, and delete the account.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn too_much_that_waits_keeps_nobody() {
+    let (world, evil, bob) = world().await;
+    let (to, hosted) = (&world.servers[0], Hosted::found(&evil));
+    hosted.welcome(to, &bob).await;
+    evil.script(|heard| heard.is("POST", "/events").then(|| Reply::problem(503, "busy")));
+    let path = format!("/channels/{}/messages", hosted.channel);
+    let sent = bob.post(&path, json!({ "nonce": "n", "text": "wait" })).await;
+    assert_eq!(sent.body["status"], "pending");
+    // As if there were five hundred of them.
+    let copies = "INSERT INTO pending (event_id, channel, host, sender, nonce, event, signature, body, created_ts)
+        WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 500)
+        SELECT event_id || n, channel, host, sender, nonce || n, event, signature, body, created_ts FROM pending, n";
+    to.read(move |conn| conn.run_script(copies));
+    bob.post(&path, json!({ "nonce": "m", "text": "one more" })).await.problem(409, "too_much_waiting");
+    bob.ask(reqwest::Method::DELETE, "/me", json!({ "password": "correct horse battery" })).await.expect(204);
+}
+
 /// Invitations of which nobody has heard yet are so many for each who invites.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn invitations_under_way_are_bounded() {

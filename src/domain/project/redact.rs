@@ -66,7 +66,9 @@ fn message(work: &mut Work<'_>, at: &At<'_>, target: Seq) -> Result<Change, Erro
     let mut gone = vec![target];
     gone.extend(messages::edits_of(work.conn, at.channel, target)?.into_iter().map(|(seq, _)| seq));
     entries::set_redacted(work.conn, at.channel, &gone, at.seq)?;
-    gone.extend(messages::delete_reactions_of(work.conn, at.channel, target)?);
+    messages::delete_reactions_of(work.conn, at.channel, target)?;
+    // Those that counted, those that did not (the same once more), and those whose bodies did not come.
+    gone.extend(entries::reactions_to(work.conn, at.channel, target)?);
     entries::delete_bodies(work.conn, at.channel, &gone)?;
     files::release(work, at.channel, target)?;
     notifications::delete_for(work.conn, at.channel, target)?;

@@ -171,10 +171,10 @@ impl Wanted {
         seq: i64,
     ) -> Result<Option<Wanted>> {
         let Some(row) = channels::by_num(conn, num)? else { return Ok(None) };
-        let entry = entries::by_seq(conn, num, seq)?;
-        let Some(entry) = entry.filter(|entry| entry.void.is_none() && entry.redacted_seq.is_none()) else {
+        let Some(entry) = entries::by_seq(conn, num, seq)? else { return Ok(None) };
+        if entry.void.is_some() || entries::is_gone(conn, &entry)? {
             return Ok(None);
-        };
+        }
         // The join from which on people here may read is perhaps still to come: nobody is asked until then.
         let first = readable_from(conn, &row, ours)?;
         if let Some(first) = first.filter(|first| entry.seq < *first)

@@ -92,7 +92,10 @@ impl Domain {
                 .await?;
             let away = match found {
                 Found::Here(row) => {
-                    self.touch(hash, used).await?;
+                    // A copy that is not noted as used is only dropped sooner.
+                    if let Err(error) = self.touch(hash, used).await {
+                        tracing::warn!(%error, "when a copy was used last could not be noted");
+                    }
                     return Ok(row);
                 }
                 Found::Away(away) => away,

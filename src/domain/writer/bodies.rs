@@ -42,11 +42,11 @@ impl Work<'_> {
     /// # Errors
     /// `bad_header` when it is not the entry's.
     pub fn fill_body(&mut self, channel: ChannelNum, seq: Seq, body: &[u8]) -> Result<bool, Error> {
-        let row = entries::by_seq(self.conn, channel, seq)?;
-        let Some(row) = row.filter(|row| row.void.is_none() && row.redacted_seq.is_none()) else {
+        let Some(row) = entries::by_seq(self.conn, channel, seq)? else { return Ok(false) };
+        if row.void.is_some() || entries::is_gone(self.conn, &row)? {
             missing::forget(self.conn, channel, &[seq])?;
             return Ok(false);
-        };
+        }
         let signature = stored::signature(&row.signature)?;
         let signed = SignedEvent::from_parts(row.event.into_bytes(), signature)
             .map_err(|error| damaged("event", error))?;

@@ -1,6 +1,7 @@
 //! What this server's people add to channels that are hosted elsewhere: composed and signed here, ordered there.
 
 use super::append::{Composed, binding, compose};
+use super::early::is_leave;
 use super::lane::Signer;
 use super::{Appended, Draft, Person, Work};
 use crate::domain::pending::Fate;
@@ -119,9 +120,10 @@ impl Work<'_> {
     /// Keeps what waits for a host, so that it is sent however long that takes.
     ///
     /// # Errors
-    /// `too_much_waiting`
+    /// `too_much_waiting`; never for a leave: whoever goes is not kept by what they wrote.
     pub fn keep_pending(&mut self, out: &Outgoing) -> Result<(), Error> {
-        if pending::count(self.conn, out.sender)? >= PENDING_PER_PERSON_MAX {
+        let leaves = out.events.last().map_or(Ok(false), |event| is_leave(&event.event))?;
+        if !leaves && pending::count(self.conn, out.sender)? >= PENDING_PER_PERSON_MAX {
             return Err(Error::Conflict(Conflict::TooMuchWaiting));
         }
         let now = self.lane.clock.now();

@@ -176,17 +176,28 @@ impl Courier {
         Ok(())
     }
 
-    pub(super) async fn run_errands(&self, server: &ServerName) -> Result<bool, Error> {
-        let name = server.as_str().to_owned();
-        let rows = self.domain.reads.read(move |conn| peers::errands_for(conn, &name, ROUND_MAX)).await?;
+    /// Tells the server what it has to be told. An errand that it can't be run now is put off by itself: no other waits for it, and no
+    /// channel.
+    pub(super) async fn run_errands(&self, server: &ServerName, work: &mut LaneWork) -> Result<bool, Error> {
+        let (name, most) = (server.as_str().to_owned(), ROUND_MAX + work.errand_waits.held());
+        let mut rows = self.domain.reads.read(move |conn| peers::errands_for(conn, &name, most)).await?;
+        rows.retain(|row| !work.errand_waits.holds(row.num));
         let some = !rows.is_empty();
         for row in rows {
             if self.domain.clock.now() - row.created_ts < ERRAND_MS_MAX {
-                self.invite(server, &row).await?;
+                if let Some(error) = self.invite(server, &row).await? {
+                    if matches!(error, PeerError::Unreachable(..)) {
+                        return Err(error.into());
+                    }
+                    let pause = work.errand_waits.hold(row.num, Some(&error));
+                    tracing::info!(%server, path = row.path, %error, ?pause, "an errand waits");
+                    continue;
+                }
             } else {
                 tracing::warn!(%server, path = row.path, body = row.body, "an errand was given up after 7 days");
             }
             let num = row.num;
+            work.errand_waits.end(num);
             self.domain
                 .writer
                 .other(server.as_str(), move |work| Ok(peers::delete_errand(work.conn, num)?))
@@ -195,24 +206,24 @@ impl Courier {
         Ok(some)
     }
 
-    /// Tells the server of an invitation, if it still stands.
-    async fn invite(&self, server: &ServerName, row: &ErrandRow) -> Result<(), Error> {
+    /// Tells the server of an invitation, if it still stands. What it answers is an error that passes, if any.
+    async fn invite(&self, server: &ServerName, row: &ErrandRow) -> Result<Option<PeerError>, Error> {
         let invitation = match self.domain.invitation(&row.body).await {
             // It never will be read, and everything else for the server waits behind it.
             Err(Error::Internal(error @ storage::Error::Damaged(_))) => {
                 tracing::error!(%server, %error, path = row.path, "an errand was given up");
-                return Ok(());
+                return Ok(None);
             }
             found => found?,
         };
         if let Some(body) = invitation.and_then(|invitation| serde_json::to_string(&invitation).ok()) {
             match self.outbound.ask(server, Ask::post(row.path.clone(), body)).await {
-                Err(error) if error.is_passing() => return Err(error.into()),
+                Err(error) if error.is_passing() => return Ok(Some(error)),
                 Err(error) => tracing::warn!(%server, %error, path = row.path, "an errand was refused"),
                 Ok(_) => {}
             }
         }
-        Ok(())
+        Ok(None)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Channels that are passed over for a while: what one of them waits for holds up no other.
+//! Channels, and errands, that are passed over for a while: what one of them waits for holds up no other.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use super::{ASKED_PAUSE_MAX, PAUSE_MAX, PAUSE_MIN};
 use crate::domain::pace::backoff;
 use crate::domain::peers::PeerError;
-use crate::storage::ChannelNum;
 
 /// How soon a channel may be tried again because its server spoke: that says nothing of the channel itself.
 const REVIVED_PAUSE: Duration = Duration::from_secs(2);
@@ -27,33 +26,34 @@ struct Wait {
     failures: u32,
 }
 
+/// By the channel's number, or the errand's.
 #[derive(Default)]
-pub(super) struct Waits(HashMap<ChannelNum, Wait>);
+pub(super) struct Waits(HashMap<i64, Wait>);
 
 impl Waits {
-    /// The server can't do now what it was asked for a channel; without an error of its own, this one can't ask.
-    pub fn hold(&mut self, channel: ChannelNum, error: Option<&PeerError>) -> Duration {
+    /// The server can't do now what it was asked for it; without an error of its own, this one can't ask.
+    pub fn hold(&mut self, what: i64, error: Option<&PeerError>) -> Duration {
         let now = Instant::now();
         self.0.retain(|_, wait| wait.until + PAUSE_MAX > now);
-        let mut failures = self.0.get(&channel).map_or(0, |wait| wait.failures);
+        let mut failures = self.0.get(&what).map_or(0, |wait| wait.failures);
         let before = failures;
         let pause = pause_after(&mut failures, error);
         let until = now + pause;
         // Who says for how long has spoken already.
         let revived = if failures > before { until.min(now + REVIVED_PAUSE) } else { until };
-        self.0.insert(channel, Wait { until, revived, failures });
+        self.0.insert(what, Wait { until, revived, failures });
         pause
     }
 
-    /// The channel is left alone for so long, whatever the server says meanwhile.
-    pub fn leave(&mut self, channel: ChannelNum, pause: Duration) {
+    /// It is left alone for so long, whatever the server says meanwhile.
+    pub fn leave(&mut self, what: i64, pause: Duration) {
         let until = Instant::now() + pause;
-        self.0.insert(channel, Wait { until, revived: until, failures: 0 });
+        self.0.insert(what, Wait { until, revived: until, failures: 0 });
     }
 
-    /// The channel goes on.
-    pub fn end(&mut self, channel: ChannelNum) {
-        self.0.remove(&channel);
+    /// It goes on.
+    pub fn end(&mut self, what: i64) {
+        self.0.remove(&what);
     }
 
     /// The server is there: pauses that only grew are over soon.
@@ -63,8 +63,13 @@ impl Waits {
         }
     }
 
-    pub fn holds(&self, channel: ChannelNum) -> bool {
-        self.0.get(&channel).is_some_and(|wait| wait.until > Instant::now())
+    pub fn holds(&self, what: i64) -> bool {
+        self.0.get(&what).is_some_and(|wait| wait.until > Instant::now())
+    }
+
+    /// How many are put off, or were until a while ago.
+    pub fn held(&self) -> i64 {
+        i64::try_from(self.0.len()).unwrap_or(i64::MAX)
     }
 
     /// How long until the next of them may be tried again.

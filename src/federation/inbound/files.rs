@@ -13,6 +13,7 @@ use super::signed::Signed;
 use super::{Inbound, State};
 use crate::domain::remote::files::FileUse;
 use crate::domain::{Error, Missing};
+use crate::federation::outbound::of;
 use crate::files::{Hash, kind};
 use crate::http::{Problem, ranges};
 use crate::protocol::ids::ServerName;
@@ -22,8 +23,7 @@ const FILES_PER_SERVER_MAX: usize = 8;
 
 impl Inbound {
     fn file_turns(&self, origin: &ServerName) -> Arc<Semaphore> {
-        let mut turns = self.file_turns.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        turns.entry(origin.clone()).or_insert_with(|| Arc::new(Semaphore::new(FILES_PER_SERVER_MAX))).clone()
+        of(&self.file_turns, origin, FILES_PER_SERVER_MAX)
     }
 }
 

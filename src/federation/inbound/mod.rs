@@ -8,7 +8,6 @@ mod people;
 mod rates;
 pub mod signed;
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use actix_web::middleware::from_fn;
@@ -20,6 +19,7 @@ use utoipa::OpenApi;
 use rates::{Rates, by_address};
 
 use super::discovery::Discovery;
+use super::outbound::Permits;
 use super::own_keys::OwnKeys;
 use super::{BASE, Courier, Outbound, WELL_KNOWN};
 use crate::domain::Domain;
@@ -46,7 +46,7 @@ pub struct Inbound {
     /// Proofs and snapshots that are being made: each may read a whole log.
     proofs: Semaphore,
     /// Files under way to each server.
-    file_turns: Mutex<HashMap<ServerName, Arc<Semaphore>>>,
+    file_turns: Permits,
 }
 
 impl Inbound {

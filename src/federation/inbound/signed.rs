@@ -9,7 +9,6 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::BytesMut;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
-use futures_util::StreamExt;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -18,7 +17,7 @@ use crate::domain::peers::{PeerError, Peers};
 use crate::federation::VERSION;
 use crate::federation::discovery::KeyLookup;
 use crate::http::Problem;
-use crate::http::extract::{Object, query};
+use crate::http::extract::{Object, collect_all, query, too_large};
 use crate::protocol::http_sig::{self, Address, Addressed, Claim, Request, SigError};
 use crate::protocol::ids::{KeyId, ServerName};
 use crate::protocol::key_document::KeyDocument;
@@ -75,7 +74,7 @@ impl<Q: DeserializeOwned + 'static> FromRequest for Signed<Q> {
             if to_come.is_some_and(|length| length > STRANGERS_BODY_BYTES_MAX) {
                 caller.verify_head(&request).map_err(of_signature)?;
             }
-            let body = tokio::time::timeout(BODY_DEADLINE, body(payload)).await;
+            let body = tokio::time::timeout(BODY_DEADLINE, collect_all(payload, BODY_BYTES_MAX)).await;
             let body = body.unwrap_or_else(|_| Err(Problem::new("busy", "The body took too long.")))?;
             caller.verify(&request, &body).map_err(of_signature)?;
             caller.admit(&state, &request, body)
@@ -97,26 +96,9 @@ fn announced(request: &HttpRequest) -> Result<Option<usize>, Problem> {
     let length = request.headers().get(header::CONTENT_LENGTH);
     let length = length.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if length.is_some_and(|length| length > BODY_BYTES_MAX) {
-        return Err(too_large());
+        return Err(too_large(BODY_BYTES_MAX));
     }
     Ok(has_body.then(|| length.unwrap_or(BODY_BYTES_MAX)))
-}
-
-fn too_large() -> Problem {
-    Problem::new("too_large", format!("A body has at most {BODY_BYTES_MAX} bytes."))
-}
-
-async fn body(mut payload: Payload) -> Result<BytesMut, Problem> {
-    let mut bytes = BytesMut::new();
-    while let Some(part) = payload.next().await {
-        let part =
-            part.map_err(|error| Problem::new("bad_json", format!("The body ended early: {error}")))?;
-        if bytes.len() + part.len() > BODY_BYTES_MAX {
-            return Err(too_large());
-        }
-        bytes.extend_from_slice(&part);
-    }
-    Ok(bytes)
 }
 
 fn all<'a>(headers: &'a HeaderMap, name: &str) -> Vec<&'a str> {

@@ -119,6 +119,47 @@ async fn whoever_reads_nothing_of_what_they_missed_is_cut_off() {
 }
 
 #[test]
+fn who_asks_and_does_not_read_is_cut_off() {
+    let socket = socket(3, 1_000);
+    socket.go_live(BTreeMap::new());
+    for _ in 0..3 {
+        socket.answer(frame("pong"));
+    }
+    assert!(!socket.is_over());
+    socket.answer(frame("pong"));
+    assert!(socket.is_over());
+    assert_eq!(socket.waiting(), 2, "come again, and good-bye");
+}
+
+#[test]
+fn what_is_held_is_bounded_in_bytes_too() {
+    let socket = socket(100, 1_000);
+    let news = "n".repeat(400);
+    assert!(socket.news(None, &frame(&news)) && socket.news(None, &frame(&news)));
+    assert!(!socket.news(None, &frame(&news)));
+    assert!(socket.is_over());
+}
+
+#[test]
+fn what_waited_as_a_connection_went_live_cuts_off_nobody() {
+    let socket = socket(4, 1_000);
+    for _ in 0..4 {
+        assert!(socket.news(None, &frame("held")));
+    }
+    socket.answer(frame(&"r".repeat(900)));
+    socket.go_live(BTreeMap::new());
+    for _ in 0..4 {
+        assert!(socket.news(None, &frame("news")), "the held ones don't count");
+    }
+    while !written(&socket).is_empty() || socket.waiting() > 0 {}
+    // All of that was read: the bounds are for what comes next.
+    for _ in 0..4 {
+        assert!(socket.news(None, &frame("news")));
+    }
+    assert!(!socket.news(None, &frame("news")));
+}
+
+#[test]
 fn what_is_told_at_the_beginning_goes_out_in_small_writes() {
     let socket = socket(100, 100_000);
     let ready = "r".repeat(FIRST_WRITES_BYTES_MAX + 100);

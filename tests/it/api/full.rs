@@ -6,6 +6,7 @@ use loggia::storage::Conn;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::sessions::log_in;
 use crate::both;
 use crate::support::{Person, TestServer, eventually, run_sql};
 
@@ -22,6 +23,9 @@ async fn a_full_database_says_so_and_goes_on_when_there_is_room_again() {
     let server = TestServer::sqlite().await;
     let ann = server.person("ann").await;
     let (one, other) = (ann.channel("One").await, ann.channel("Other").await);
+    let rested = log_in(&ann, "rested").await;
+    run_sql(&server.database_url(), "UPDATE sessions SET last_used_ts = last_used_ts - 600000".to_owned())
+        .await;
     limit(&server, 1).await;
     let mut refused = None;
     for round in 0..200 {
@@ -48,6 +52,8 @@ async fn a_full_database_says_so_and_goes_on_when_there_is_room_again() {
     assert_eq!(refused.headers["retry-after"], "60");
     refused.problem(507, "storage_full");
     ann.get(&format!("/channels/{one}/messages")).await.expect(200);
+    // Not even that they were here can be noted.
+    rested.get(&format!("/channels/{one}/messages")).await.expect(200);
     limit(&server, 1_000_000).await;
     ann.say(&one, "again", "there is room").await;
     assert_eq!(ann.texts(&one).await.last().map(String::as_str), Some("there is room"));

@@ -8,7 +8,7 @@ use crate::support::person::PASSWORD;
 use crate::support::{Person, Process, Stream, TestServer, eventually, run_sql};
 
 /// Another session of the same person.
-async fn log_in(person: &Person, device: &str) -> Person {
+pub async fn log_in(person: &Person, device: &str) -> Person {
     let body = json!({ "username": person.name, "password": PASSWORD, "device_name": device });
     let begun = Person::nobody(&person.base).post("/sessions", body).await.expect(201);
     person.with_token(begun["session"]["token"].as_str().expect("a token"))

@@ -1,0 +1,109 @@
+//! The end of an account.
+
+use super::accounts::{keep_an_administrator, one};
+use super::content::ReasonContent;
+use super::effect::Effect;
+use super::members::hand_over;
+use super::writer::{Draft, Work};
+use super::{Actor, Domain, Person, Result, files};
+use crate::protocol::event::EventType;
+use crate::storage::acts::{self, NewAct};
+use crate::storage::members::{self, MemberRow};
+use crate::storage::{
+    Conn, UserNum, attention, blocks, channels, emails, refusals, sessions, settings, threads, users,
+};
+
+/// How often it is looked for seats that somebody took while their account was being deleted.
+const LEAVING_ROUNDS: u32 = 5;
+
+impl Domain {
+    /// Deletes the account: profile and sessions go, channels are left (one's own pass to the
+    /// longest-standing moderator or member). Messages stay, as they do when somebody leaves.
+    ///
+    /// # Errors
+    /// [`Error::Credentials`]; `last_admin` for the last administrator of others' accounts.
+    pub async fn delete_account(&self, actor: &Actor, password: String) -> Result<()> {
+        self.check_own_password(actor, password).await?;
+        self.erase_account(&actor.person, None).await
+    }
+
+    /// As [`Domain::delete_account`], for whoever has seen to it that it may be done; `act` is what is recorded of it.
+    pub(super) async fn erase_account(&self, person: &Person, act: Option<NewAct>) -> Result<()> {
+        let num = person.num;
+        // Before anything is left, and once more at the end.
+        self.writer.other("accounts", move |work| keep_an_administrator(work, num)).await?;
+        // Their other devices go on until the end, and may have taken another seat.
+        for left in (0..LEAVING_ROUNDS).rev() {
+            self.leave_all(person).await?;
+            if self.erase(num, act.clone(), left == 0).await? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Leaves every channel that somebody is in or invited to.
+    async fn leave_all(&self, person: &Person) -> Result<()> {
+        let num = person.num;
+        for seat in self.reads.read(move |conn| seats_of(conn, num)).await? {
+            let channel = self.reads.read(move |conn| channels::by_num(conn, seat.channel)).await?;
+            let Some(channel) = channel else { continue };
+            let Ok(id) = channel.id.parse() else { continue };
+            let person = person.clone();
+            if channel.host != self.server().as_str() {
+                self.leave_elsewhere(&person, &id).await?;
+                continue;
+            }
+            self.writer.channel(&id, move |work| depart(work, &person, channel.num)).await?;
+        }
+        Ok(())
+    }
+
+    /// The account goes, unless somebody still has a seat. False if so.
+    async fn erase(&self, num: UserNum, act: Option<NewAct>, even_with_seats: bool) -> Result<bool> {
+        let now = self.clock.now();
+        self.writer
+            .other("accounts", move |work| {
+                keep_an_administrator(work, num)?;
+                if !even_with_seats && !seats_of(work.conn, num)?.is_empty() {
+                    return Ok(false);
+                }
+                let avatar = users::by_num(work.conn, num)?.and_then(|row| row.avatar);
+                files::forget_person(work.conn, num, avatar.as_deref())?;
+                settings::delete_all(work.conn, num)?;
+                attention::forget(work.conn, num)?;
+                blocks::forget(work.conn, num)?;
+                threads::forget(work.conn, num)?;
+                refusals::delete_of(work.conn, num)?;
+                emails::forget(work.conn, num)?;
+                users::erase(work.conn, num, now)?;
+                act.map_or(Ok(()), |act| acts::add(work.conn, &act))?;
+                let ended = sessions::delete_all(work.conn, num)?;
+                work.tell(Effect::SessionsEnded { sessions: ended });
+                let profile = Box::new(one(work.conn, num)?);
+                work.tell(Effect::Profile { user: num, profile });
+                Ok(true)
+            })
+            .await
+    }
+}
+
+/// Where somebody is, or is invited to.
+fn seats_of(conn: &mut Conn, person: UserNum) -> Result<Vec<MemberRow>> {
+    let mut seats = members::of_user(conn, person, "joined")?;
+    seats.extend(members::of_user(conn, person, "invited")?);
+    Ok(seats)
+}
+
+/// Leaves one channel for good; an owner who is not alone hands it over first.
+fn depart(work: &mut Work<'_>, person: &Person, channel: i64) -> Result<()> {
+    let member = members::get(work.conn, channel, person.num)?;
+    if member.is_some_and(|member| member.membership == "joined" && member.role == "owner")
+        && let Some((_, heir)) = members::successor(work.conn, channel, person.num)?
+    {
+        hand_over(work, channel, person, &heir, ReasonContent::default())?;
+    }
+    let content = serde_json::json!({ "membership": "left" });
+    work.append(channel, person, Draft::new(EventType::Member).state(person.id.as_str(), content))?;
+    Ok(())
+}
