@@ -1,10 +1,9 @@
 // Die Seite der Verwaltung.
 
 import type { Catalogue } from ".";
+import { countingIn } from "./numbers";
 
-function many(count: number, one: string, other: string): string {
-  return count === 1 ? `1 ${one}` : `${String(count)} ${other}`;
-}
+const { figure, many } = countingIn("de");
 
 export const admin: Catalogue["admin"] = {
   title: "Verwaltung",
@@ -19,11 +18,11 @@ export const admin: Catalogue["admin"] = {
     closed: "Niemand darf sich registrieren",
   },
   messageBytes: "Längste Nachricht",
-  bytes: (count) => `${String(count)} Bytes`,
+  bytes: (count) => `${figure(count)} Bytes`,
   invites: "Einladungscodes",
   noInvites: "Es gibt keine Einladungscodes.",
   createInvite: "Code anlegen",
-  uses: "Wie viele Leute er einlässt",
+  uses: "Wie viele Personen er einlässt",
   expires: "Gültig",
   days: (count) => many(count, "Tag", "Tage"),
   forever: "Ohne Ende",
@@ -32,8 +31,8 @@ export const admin: Catalogue["admin"] = {
   revoke: "Widerrufen",
   revokeLabel: (code) => `${code} widerrufen`,
   copy: (code) => `${code} kopieren`,
-  users: "Leute",
-  searchUsers: "Leute suchen",
+  users: "Personen",
+  searchUsers: "Personen suchen",
   deactivated: "gelöschtes Konto",
   since: (when) => `seit ${when}`,
   makeAdmin: "Mit der Verwaltung betrauen",
@@ -75,7 +74,7 @@ export const admin: Catalogue["admin"] = {
   recordHint: "Freiwillig. Er steht mit deinem Namen unter den Vorgängen.",
   removeText:
     "Sie verschwindet für alle. Das lässt sich nicht rückgängig machen. Es geschieht in fremdem Namen; im Protokoll steht, dass du es warst.",
-  newPassword: "Neues Passwort geben …",
+  newPassword: "Neues Passwort geben…",
   newPasswordSure: (name) => `${name} ein neues Passwort geben?`,
   newPasswordText: "Das jetzige gilt dann nicht mehr, und alle Sitzungen enden. Es steht im Protokoll.",
   newPasswordAction: "Passwort erzeugen",
@@ -96,7 +95,7 @@ export const admin: Catalogue["admin"] = {
   handedOverNotice: (name) => `${name} ist in anderen Händen.`,
   record: "Vorgänge",
   noActs: "Noch wurde nichts getan.",
-  operator: "Jemand mit den Befehlen des Servers",
+  operator: "Jemand an der Befehlszeile des Servers",
   actOf: {
     password_set: (by, whom) => `${by} hat ${whom} ein Passwort gesetzt.`,
     admin_given: (by, whom) => `${by} hat ${whom} mit der Verwaltung betraut.`,

@@ -5,14 +5,14 @@ export const blocks: BlockTexts = {
   unblock: "Nicht mehr blockieren",
   blocked: "Du blockierst diese Person.",
   sure: (name) => `${name} blockieren?`,
-  hint: "Nichts, was die Person schreibt, benachrichtigt dich, ihre Nachrichten sind eingeklappt, und sie kann weder eine Unterhaltung mit dir beginnen noch dich einladen. Sie erfährt davon nichts.",
+  hint: "Nichts, was die Person schreibt, benachrichtigt dich, ihre Nachrichten sind eingeklappt, und sie kann weder ein Gespräch mit dir beginnen noch dich einladen. Sie erfährt davon nichts.",
   messages: (count) =>
     count === 1
       ? "Nachricht von jemandem, den du blockierst"
-      : `${count} Nachrichten von Leuten, die du blockierst`,
+      : `${count} Nachrichten von Personen, die du blockierst`,
   show: "Anzeigen",
   hide: "Ausblenden",
-  title: "Blockierte Leute",
+  title: "Blockierte Personen",
   none: "Du blockierst niemanden.",
   unblockLabel: (name) => `${name} nicht mehr blockieren`,
 };

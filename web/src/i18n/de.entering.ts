@@ -5,17 +5,17 @@ import type { Catalogue } from ".";
 export const entering: Catalogue["entering"] = {
   ask: "Du siehst diesen Kanal von außen. Bitte um Einlass, und du erfährst es, wenn dich jemand einlässt.",
   invitedOnly: "Du siehst diesen Kanal von außen. Eingeladen wird von denen, die dort sind.",
-  bannedFrom: "Du bist aus diesem Kanal verbannt.",
+  bannedFrom: "Du bist aus diesem Kanal ausgeschlossen.",
   inviteLink: (code) => `Den Link mit ${code} kopieren`,
   copyLink: "Link kopieren",
   byInvite: "Aus dem Link, dem du gefolgt bist.",
   left: (name) => `Du bist nicht mehr in ${name}: Du wurdest entfernt oder bist anderswo gegangen.`,
-  banned: (name) => `Du wurdest aus ${name} verbannt.`,
+  banned: (name) => `Du wurdest aus ${name} ausgeschlossen.`,
   signedOutHere: "Du hast dich in einem anderen Tab abgemeldet.",
   forsaken: (others) =>
     others > 1
-      ? "Diese Konten wurden gelöscht. Die Unterhaltung kann gelesen, aber nicht weitergeführt werden."
-      : "Dieses Konto wurde gelöscht. Die Unterhaltung kann gelesen, aber nicht weitergeführt werden.",
+      ? "Diese Konten wurden gelöscht. Das Gespräch kann gelesen, aber nicht weitergeführt werden."
+      : "Dieses Konto wurde gelöscht. Das Gespräch kann gelesen, aber nicht weitergeführt werden.",
   leaveLast:
     "Du bist das letzte Mitglied, und der Kanal ist privat: Niemand bleibt, der dich oder jemand anderen einladen könnte. Du kannst nicht zurückkommen und nicht mehr lesen, was hier geschrieben wurde.",
   sendsLater: "Wird gesendet, sobald alles hochgeladen ist.",

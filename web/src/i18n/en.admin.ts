@@ -1,6 +1,8 @@
 // The administrator's page.
 
-const many = (count: number, one: string, other: string) => (count === 1 ? `1 ${one}` : `${count} ${other}`);
+import { countingIn } from "./numbers";
+
+const { figure, many } = countingIn("en");
 
 export const admin = {
   title: "Administration",
@@ -15,7 +17,7 @@ export const admin = {
     closed: "Nobody may register",
   },
   messageBytes: "Longest message",
-  bytes: (count: number) => `${count} bytes`,
+  bytes: (count: number) => `${figure(count)} bytes`,
   invites: "Invite codes",
   noInvites: "There are no invite codes.",
   createInvite: "Create a code",

@@ -4,9 +4,11 @@ import { admin } from "./en.admin";
 import { channelSettings } from "./en.channel";
 import { emoji } from "./en.emoji";
 import { entering } from "./en.entering";
+import { countingIn } from "./numbers";
 import { problems } from "./en.problems";
+import { shortcuts } from "./en.shortcuts";
 
-const many = (count: number, one: string, other: string) => (count === 1 ? `1 ${one}` : `${count} ${other}`);
+const { figure, many } = countingIn("en");
 
 export const en = {
   common: {
@@ -66,7 +68,7 @@ export const en = {
     invited: "Invited",
     unread: (count: number) => many(count, "unread message", "unread messages"),
     mentions: (count: number) => many(count, "mention", "mentions"),
-    forYou: (count: number) => `${count} for you`,
+    forYou: (count: number) => `${figure(count)} for you`,
     unreadElsewhere: "unread messages",
     skip: "Skip to messages",
     online: "online",
@@ -202,8 +204,8 @@ export const en = {
     discard: "Discard",
     react: "React",
     reactWith: (emoji: string) => `React with ${emoji}`,
-    reaction: (emoji: string, count: number, names: string) => `${emoji}, ${count}: ${names}`,
-    moreReactors: (count: number) => `and ${count} more`,
+    reaction: (emoji: string, count: number, names: string) => `${emoji}, ${figure(count)}: ${names}`,
+    moreReactors: (count: number) => `and ${figure(count)} more`,
     reply: "Reply",
     replyInThread: "Reply in thread",
     edit: "Edit",
@@ -263,7 +265,7 @@ export const en = {
     loading: "Loading messages",
     failed: "Messages could not be loaded.",
     announce: (name: string, text: string) => `${name}: ${text}`,
-    announceMany: (count: number) => `${count} new messages`,
+    announceMany: (count: number) => `${figure(count)} new messages`,
   },
   composer: {
     label: (name: string) => `Message ${name}`,
@@ -271,7 +273,7 @@ export const en = {
     emoji: "Insert emoji",
     replyingTo: (name: string) => `Replying to ${name}`,
     cancelReply: "Cancel reply",
-    tooLong: (over: number) => `${over} bytes too long`,
+    tooLong: (over: number) => `${figure(over)} bytes too long`,
     suggestions: "Suggestions",
     everyone: "Everybody in this channel",
     noPost: "You cannot write in this channel.",
@@ -388,6 +390,7 @@ export const en = {
     revoke: "Sign out",
     revokeLabel: (name: string) => `Sign out ${name}`,
     unnamed: "Unnamed device",
+    device: (browser: string, system: string) => `${browser} on ${system}`,
     sessionsHint: "Everywhere you are signed in. End what you do not recognise.",
   },
   app: {
@@ -410,8 +413,8 @@ export const en = {
     frozen:
       "This channel stands still: its server has shown two different histories. Nothing more is taken from it.",
     behind: (count: number) => many(count, "entry behind", "entries behind"),
-    have: (have: number, total: number) => `${have} of ${total} servers have everything.`,
-    serverBehind: (server: string, count: number) => `${server} is ${count} behind`,
+    have: (have: number, total: number) => `${figure(have)} of ${figure(total)} servers have everything.`,
+    serverBehind: (server: string, count: number) => `${server} is ${figure(count)} behind`,
     state: "Delivery",
     live: "Up to date",
     writeTo: (id: string) => `Write to ${id}`,
@@ -467,21 +470,6 @@ export const en = {
     quiet: "Notifications are paused",
   },
   channelSettings,
-  shortcuts: {
-    readAll: "Mark everything as read",
-    inbox: "Mentions and replies",
-    help: "These shortcuts",
-    bold: "Bold, italics, code",
-    switcher: "Jump to a conversation",
-    search: "Search messages",
-    next: "Next or previous conversation",
-    unread: "Next or previous unread conversation",
-    history: "Back and forward",
-    landmarks: "Next or previous part of the window",
-    read: "Mark as read",
-    edit: "Edit your last message (empty box)",
-    newline: "New line",
-    send: "Send",
-  },
+  shortcuts,
   problems,
 };

@@ -1,10 +1,10 @@
 // La page d’administration.
 
 import type { Catalogue } from ".";
+import { countingIn } from "./numbers";
 
-function many(count: number, one: string, other: string): string {
-  return `${String(count)} ${count < 2 ? one : other}`;
-}
+// Zéro se dit au singulier.
+const { many } = countingIn("fr", (count) => count < 2);
 
 export const admin: Catalogue["admin"] = {
   title: "Administration",
@@ -40,11 +40,11 @@ export const admin: Catalogue["admin"] = {
   takeAdmin: "Retirer l’administration",
   disable: "Empêcher de se connecter",
   enable: "Laisser se connecter à nouveau",
-  disabled: "exclu",
+  disabled: "connexion bloquée",
   disabledNotice: (name) => `${name} est déconnecté partout et ne peut plus se connecter.`,
   changedNotice: (name) => `${name} a été modifié.`,
   actionsFor: (name) => `Actions pour ${name}`,
-  disableSure: (name) => `Empêcher ${name} de se connecter ?`,
+  disableSure: (name) => `Empêcher ${name} de se connecter\u202f?`,
   disableText: "Toutes ses sessions prennent fin aussitôt. Rien n’est supprimé, et cela s’annule ici.",
   usage: (sessions, size) => `${many(sessions, "session ouverte", "sessions ouvertes")}, ${size} de fichiers`,
   lastUsed: (when) => `vu pour la dernière fois ${when}`,
@@ -62,7 +62,7 @@ export const admin: Catalogue["admin"] = {
   peerUnseen: "pas de nouvelles depuis le démarrage de ce serveur",
   upToDate: "a tout",
   behind: (count) => `${many(count, "entrée", "entrées")} de retard`,
-  suspended: "suspendu : il montre une autre clé racine",
+  suspended: "suspendu\u00a0: il montre une autre clé racine",
   alarms: (count) => many(count, "alerte", "alertes"),
   storage: "Stockage",
   accountCount: "Comptes",
@@ -74,9 +74,9 @@ export const admin: Catalogue["admin"] = {
   reasonHint: "Facultatif. Il figure avec votre nom dans le journal du salon et dans le registre.",
   recordHint: "Facultatif. Il figure avec votre nom dans le registre.",
   removeText:
-    "Il disparaît pour tout le monde. C’est définitif. Cela se fait au nom d’une autre personne ; le journal dit que c’était vous.",
+    "Il disparaît pour tout le monde. C’est définitif. Cela se fait au nom d’une autre personne\u202f; le journal dit que c’était vous.",
   newPassword: "Donner un nouveau mot de passe…",
-  newPasswordSure: (name) => `Donner un nouveau mot de passe à ${name} ?`,
+  newPasswordSure: (name) => `Donner un nouveau mot de passe à ${name}\u202f?`,
   newPasswordText:
     "L’actuel ne fonctionnera plus et toutes les sessions prendront fin. Le registre en garde la trace.",
   newPasswordAction: "Créer un mot de passe",
@@ -85,19 +85,19 @@ export const admin: Catalogue["admin"] = {
     `Il n’est affiché que cette fois. Transmettez-le à ${name}, qui devrait le changer dans les réglages après connexion.`,
   copyPassword: "Copier",
   deleteAccount: "Supprimer le compte",
-  deleteAccountSure: (name) => `Supprimer le compte de ${name} ?`,
+  deleteAccountSure: (name) => `Supprimer le compte de ${name}\u202f?`,
   deleteAccountText:
-    "C’est définitif. Ses messages restent ; ses salons passent à la personne qui les modère ou qui en est membre depuis le plus longtemps.",
+    "C’est définitif. Ses messages restent\u202f; ses salons passent à la personne qui les modère ou qui en est membre depuis le plus longtemps.",
   deletedNotice: (name) => `Le compte de ${name} est supprimé.`,
   handOver: "Le confier à quelqu’un d’autre…",
   handOverTitle: (name) => `Confier ${name} à quelqu’un d’autre`,
   handOverText:
-    "Cela se fait au nom de la personne à qui il appartient et qui continue à le modérer ; le journal dit que c’était vous. Qui n’est pas dans le salon y entre, et un salon archivé est rouvert.",
+    "Cela se fait au nom de la personne à qui il appartient et qui continue à le modérer\u202f; le journal dit que c’était vous. Qui n’est pas dans le salon y entre, et un salon archivé est rouvert.",
   handOverAction: "Confier",
   handedOverNotice: (name) => `${name} est en d’autres mains.`,
   record: "Registre",
   noActs: "Rien n’a encore été fait.",
-  operator: "Quelqu’un avec les commandes du serveur",
+  operator: "Quelqu’un depuis la ligne de commande du serveur",
   actOf: {
     password_set: (by, whom) => `${by} a défini un mot de passe pour ${whom}.`,
     admin_given: (by, whom) => `${by} a confié l’administration à ${whom}.`,

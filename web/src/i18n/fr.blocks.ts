@@ -4,7 +4,7 @@ export const blocks: BlockTexts = {
   block: "Bloquer",
   unblock: "Débloquer",
   blocked: "Vous bloquez cette personne.",
-  sure: (name) => `Bloquer ${name} ?`,
+  sure: (name) => `Bloquer ${name}\u202f?`,
   hint: "Rien de ce qu’elle écrit ne vous est notifié, ses messages sont repliés, et elle ne peut ni commencer une conversation avec vous ni vous inviter. Elle n’en est pas informée.",
   messages: (count) =>
     count === 1

@@ -3,13 +3,13 @@
 import type { Catalogue } from ".";
 
 export const entering: Catalogue["entering"] = {
-  ask: "Vous regardez ce salon de l’extérieur. Demandez à entrer : vous serez prévenu quand quelqu’un vous ouvre.",
+  ask: "Vous regardez ce salon de l’extérieur. Demandez à entrer\u00a0: vous serez prévenu quand quelqu’un vous ouvre.",
   invitedOnly: "Vous regardez ce salon de l’extérieur. On y entre sur l’invitation de ceux qui y sont.",
   bannedFrom: "Vous êtes banni de ce salon.",
   inviteLink: (code) => `Copier le lien avec ${code}`,
   copyLink: "Copier le lien",
   byInvite: "Apporté par le lien que vous avez suivi.",
-  left: (name) => `Vous n’êtes plus dans ${name} : on vous en a retiré, ou vous l’avez quitté ailleurs.`,
+  left: (name) => `Vous n’êtes plus dans ${name}\u00a0: on vous en a retiré, ou vous l’avez quitté ailleurs.`,
   banned: (name) => `Vous avez été banni de ${name}.`,
   signedOutHere: "Vous vous êtes déconnecté dans un autre onglet.",
   forsaken: (others) =>
@@ -17,8 +17,8 @@ export const entering: Catalogue["entering"] = {
       ? "Ces comptes ont été supprimés. On peut lire la conversation, mais plus y écrire."
       : "Ce compte a été supprimé. On peut lire la conversation, mais plus y écrire.",
   leaveLast:
-    "Vous êtes le dernier membre de ce salon privé : il ne restera personne pour vous inviter, ni vous ni quelqu’un d’autre. Vous ne pourrez pas revenir, ni relire ce qui y a été écrit.",
+    "Vous êtes le dernier membre de ce salon privé\u00a0: il ne restera personne pour vous inviter, ni vous ni quelqu’un d’autre. Vous ne pourrez pas revenir, ni relire ce qui y a été écrit.",
   sendsLater: "Le message partira une fois les fichiers envoyés.",
   notYet: "Ne pas envoyer encore",
-  uploadFailed: "Un fichier n’a pas pu être envoyé : réessayez ou retirez-le.",
+  uploadFailed: "Un fichier n’a pas pu être envoyé\u00a0: réessayez ou retirez-le.",
 };

@@ -17,7 +17,7 @@ export const notify: NotifyTexts = {
   removeAddress: "Retirer l’adresse",
   missed: "M’écrire ce que j’ai manqué",
   missedHint: "Messages directs, mentions et réponses encore non lus après un moment, en un seul e-mail.",
-  forgot: "Mot de passe oublié ?",
+  forgot: "Mot de passe oublié\u202f?",
   nameOrAddress: "Nom d’utilisateur ou adresse e-mail",
   resetHint: "Un e-mail avec un lien est envoyé à l’adresse que vous avez confirmée.",
   sendLetter: "Envoyer l’e-mail",

@@ -17,9 +17,19 @@ function strings(tree: object, path = ""): [string, string][] {
   });
 }
 
+/** With what is loaded with the parts that need it. */
+async function everything(language: "de" | "fr"): Promise<[string, string][]> {
+  const own = strings(language === "de" ? de : fr);
+  for (const part of ["account", "blocks", "dates", "notify", "threads"]) {
+    const module = (await import(`./${language}.${part}.ts`)) as object;
+    own.push(...strings(module));
+  }
+  return own;
+}
+
 /** The same in several languages, and rightly so. */
 const ALIKE =
-  /^(emoji\.title|message\.(code|by|reaction)|switcher\.conversations|nav\.(label|offline|online|mentions)|settings\.notifications|thread\.title|timeline\.announce|welcome\.browse|channel\.public|create\.(name|publicTitle|namePlaceholder)|directory\.server|federation\.hostedBy|admin\.(title|open|server|version|name)|commands\.\w+\.takes|sections\.name|settings\.sessions|channelSettings\.name|composer\.suggestions|emoji\.groups\.\w+|auth\.\w+|inbox\.in|attention\.inChannel)$/;
+  /^(emoji\.title|message\.(code|by|reaction)|switcher\.conversations|nav\.(label|offline|online|mentions)|settings\.notifications|thread\.title|timeline\.announce|welcome\.browse|channel\.public|create\.(name|publicTitle|namePlaceholder)|directory\.server|federation\.hostedBy|admin\.(title|open|server|version|name)|commands\.\w+\.takes|shortcuts\.keys\.\w+|sections\.name|settings\.sessions|channelSettings\.name|composer\.suggestions|emoji\.groups\.\w+|auth\.\w+|inbox\.in|attention\.inChannel)$/;
 
 describe("languages", () => {
   for (const [name, catalogue] of Object.entries({ de, fr })) {
@@ -41,6 +51,27 @@ describe("languages", () => {
     expect([0, 1, 2].map(en.nav.mentions)).toEqual(["0 mentions", "1 mention", "2 mentions"]);
     expect([0, 1, 2].map(de.nav.mentions)).toEqual(["0 Erwähnungen", "1 Erwähnung", "2 Erwähnungen"]);
     expect([0, 1, 2].map(fr.nav.mentions)).toEqual(["0 mention", "1 mention", "2 mentions"]);
+  });
+
+  it("writes numbers as each language does", () => {
+    expect([en, de, fr].map(({ admin }) => admin.bytes(16_384))).toEqual([
+      "16,384 bytes",
+      "16.384 Bytes",
+      "16\u202f384 octets",
+    ]);
+  });
+
+  it("says vous, and breaks no line before a French sign", async () => {
+    for (const [path, said] of await everything("fr")) {
+      expect(said, path).not.toMatch(/ [:;!?»]|« /);
+      expect(said, path).not.toMatch(/(^|[^\p{L}])(tu|te|toi|ton|ta|tes)([^\p{L}]|$)/iu);
+    }
+  });
+
+  it("has one German word for each thing", async () => {
+    for (const [path, said] of await everything("de")) {
+      expect(said, path).not.toMatch(/verbann|Bann\b|Unterhaltung|Leuten?\b|Eigentümer|\bBriefe?\b| …/);
+    }
   });
 
   it("the best one for what is wished", () => {

@@ -1,5 +1,5 @@
 import { get_storage } from "../../api/admin";
-import { named, t } from "../../i18n";
+import { locale, named, t } from "../../i18n";
 import { fileSize } from "../../lib/size";
 import { ListSkeleton } from "../../ui/bits";
 import { useSelect } from "../app/context";
@@ -22,9 +22,9 @@ export function Facts() {
     : [];
   const figures: [string, string][] = stored
     ? [
-        [t.admin.accountCount, stored.accounts.toLocaleString()],
-        [t.admin.channels, stored.channels.toLocaleString()],
-        [t.admin.entryCount, stored.entries.toLocaleString()],
+        [t.admin.accountCount, stored.accounts.toLocaleString(locale)],
+        [t.admin.channels, stored.channels.toLocaleString(locale)],
+        [t.admin.entryCount, stored.entries.toLocaleString(locale)],
         [t.admin.files, t.admin.filesOf(stored.files, fileSize(stored.file_bytes))],
         [t.admin.database, fileSize(stored.database_bytes)],
       ]

@@ -1,4 +1,4 @@
-import { t } from "../../i18n";
+import { locale, t } from "../../i18n";
 import { Avatar } from "../../ui/Avatar";
 import { IconButton } from "../../ui/Button";
 import { ChannelPicture } from "../../ui/ChannelPicture";
@@ -137,7 +137,7 @@ function MemberCount({ channel, shown, onPress }: MemberCountProps) {
       onClick={onPress}
     >
       <Icon name="people" />
-      <span aria-hidden="true">{info.member_count}</span>
+      <span aria-hidden="true">{info.member_count.toLocaleString(locale)}</span>
       {knocks > 0 ? <span className="knock-dot" aria-hidden="true" /> : null}
     </button>
   );

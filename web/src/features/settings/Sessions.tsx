@@ -7,6 +7,7 @@ import { ListSkeleton } from "../../ui/bits";
 import { Button } from "../../ui/Button";
 import { Failed } from "../../ui/Failed";
 import { useClient } from "../app/context";
+import { shownDevice } from "../client/device";
 import { useFailing } from "../conversation/useFailing";
 
 export function Sessions() {
@@ -48,7 +49,7 @@ export function Sessions() {
       {!sessions && !failed ? <ListSkeleton label={t.common.loading} rows={3} /> : null}
       <ul className="sessions">
         {sessions?.map((session) => {
-          const name = session.device_name || t.settings.unnamed;
+          const name = shownDevice(session.device_name);
           return (
             <li key={session.id}>
               <div>

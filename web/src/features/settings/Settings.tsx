@@ -186,21 +186,22 @@ function Appearance() {
 }
 
 function Keyboard() {
-  const control = isMac() ? "⌘" : "Ctrl";
+  const { keys: named } = t.shortcuts;
+  const control = isMac() ? "⌘" : named.control;
   const rows: [string, string[]][] = [
     [t.shortcuts.switcher, [control, "K"]],
     [t.shortcuts.search, ["/"]],
     [t.shortcuts.next, ["Alt", "↑ ↓"]],
-    [t.shortcuts.unread, ["Alt", "Shift", "↑ ↓"]],
+    [t.shortcuts.unread, ["Alt", named.shift, "↑ ↓"]],
     [t.shortcuts.history, ["Alt", "← →"]],
     [t.shortcuts.landmarks, ["F6"]],
-    [t.shortcuts.inbox, [control, "Shift", "M"]],
-    [t.shortcuts.read, ["Esc"]],
-    [t.shortcuts.readAll, ["Shift", "Esc"]],
+    [t.shortcuts.inbox, [control, named.shift, "M"]],
+    [t.shortcuts.read, [named.escape]],
+    [t.shortcuts.readAll, [named.shift, named.escape]],
     [t.shortcuts.bold, [control, "B I E"]],
     [t.shortcuts.help, [control, "/"]],
-    [t.shortcuts.send, ["Enter"]],
-    [t.shortcuts.newline, ["Shift", "Enter"]],
+    [t.shortcuts.send, [named.enter]],
+    [t.shortcuts.newline, [named.shift, named.enter]],
     [t.shortcuts.edit, ["↑"]],
   ];
   return (

@@ -42,7 +42,7 @@ export function Sidebar({ active }: { active: string | null }) {
         <Icon name="search" />
         <span className="truncate">{t.nav.jump}</span>
         <kbd className="kbd" aria-hidden="true">
-          {isMac() ? "⌘K" : "Ctrl K"}
+          {isMac() ? "⌘K" : `${t.shortcuts.keys.control} K`}
         </kbd>
       </button>
       <div className="sidebar-lists scroll">
