@@ -10,6 +10,7 @@ import "./features/app/layout.css";
 import "./features/app/entering.css";
 import "./features/files/dropping.css";
 import "./ui/css/touch.css";
+import "./ui/css/forced.css";
 import { Boundary } from "./ui/Boundary";
 import { App } from "./features/app/App";
 import { Broken } from "./features/app/Broken";

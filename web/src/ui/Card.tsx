@@ -21,10 +21,9 @@ export function MessageCard({ author, when, where, fresh, label, onOpen, childre
       <div className="card-main">
         <div className="message-head">
           <strong className="truncate">{author.name}</strong>
-          <span className="card-when">
-            {where ? `${where}, ` : ""}
-            {when}
-          </span>
+          {/* The spaces are for who hears it. */}
+          {where ? <span className="card-place truncate"> {where}</span> : null}
+          <span className="card-when"> {when}</span>
         </div>
         {children}
       </div>

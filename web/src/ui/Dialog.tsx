@@ -12,13 +12,16 @@ interface DialogProps {
   testId?: string;
 }
 
+/** Pixels of letters as large as they are unless somebody wants larger ones: the dialog grows with them. */
+const inRem = (px: number) => `${px / 16}rem`;
+
 /** A modal dialog: mounted means open. Focus goes in and comes back; Esc and the scrim close it. */
 export function Dialog({ title, onClose, children, width = 460, role = "dialog", testId }: DialogProps) {
   const own = useRef<HTMLElement>(null);
   useKeptFocus(own, onClose);
   return (
     <ModalOverlay className="scrim" isOpen isDismissable onOpenChange={(open) => !open && onClose()}>
-      <Modal className="modal" style={{ "--modal-width": `${width}px` } as CSSProperties}>
+      <Modal className="modal" style={{ "--modal-width": inRem(width) } as CSSProperties}>
         <AriaDialog ref={own} className="dialog" role={role} data-testid={testId}>
           <header className="dialog-head">
             <Heading slot="title" level={2}>
@@ -63,7 +66,7 @@ export function TopDialog({
       isDismissable
       onOpenChange={(open) => !open && onClose()}
     >
-      <Modal className="modal" style={{ "--modal-width": `${width}px` } as CSSProperties}>
+      <Modal className="modal" style={{ "--modal-width": inRem(width) } as CSSProperties}>
         <AriaDialog className="dialog" aria-label={label}>
           {children}
         </AriaDialog>

@@ -143,15 +143,15 @@ function AccountRow({ account, onRole, onDisable, onEnable, onDelete, onForgot }
         ]),
   ];
   return (
-    <li className="person-row" data-testid="admin-person">
+    <li className="person-row account-row" data-testid="admin-person">
       <button type="button" className="person" onClick={() => view.openDialog({ kind: "profile", user: id })}>
         <Avatar id={id} name={name} size={34} online={online} />
         <span className="person-text">
           <span className="truncate">{name}</span>
-          <small className="truncate">
+          <small>
             {id}, {t.admin.since(shortDate(account.created_ts))}
           </small>
-          <small className="truncate">
+          <small>
             {t.admin.usage(account.sessions, fileSize(account.file_bytes))}
             {last ? `, ${t.admin.lastUsed(moment(last, now))}` : ""}
           </small>

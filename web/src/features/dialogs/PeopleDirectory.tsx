@@ -99,7 +99,7 @@ function PersonRow({ user, onClose }: { user: User; onClose: () => void }) {
           aria-label={t.peopleDirectory.writeTo(name)}
           onPress={() => void write()}
         >
-          {t.people.message}
+          <span className="button-words">{t.people.message}</span>
         </Button>
       )}
     </li>

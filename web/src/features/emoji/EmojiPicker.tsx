@@ -9,8 +9,6 @@ import { type Emoji, emojiGroups, searchEmoji } from "./emoji";
 const RECENT_KEY = "loggia.emoji";
 const RECENT_MAX = 16;
 const FINGER = isCoarse();
-/** Of a width that a finger can hit. */
-const COLUMNS = FINGER ? 7 : 8;
 
 function recentEmoji(): string[] {
   return (readStored(RECENT_KEY) ?? "").split(" ").filter(Boolean);
@@ -90,12 +88,19 @@ export default function EmojiPicker({ onPick }: { onPick: (emoji: string) => voi
   );
 }
 
+/** How many are beside each other where this one is: the width of the window decides. */
+function columnsAround(emoji: EventTarget): number {
+  const row = emoji instanceof Element ? emoji.parentElement : null;
+  return row ? getComputedStyle(row).gridTemplateColumns.split(" ").length : 1;
+}
+
 function moveInGrid(event: KeyboardEvent<HTMLElement>): void {
+  const columns = columnsAround(event.target);
   const steps: Record<string, number> = {
     ArrowRight: 1,
     ArrowLeft: -1,
-    ArrowDown: COLUMNS,
-    ArrowUp: -COLUMNS,
+    ArrowDown: columns,
+    ArrowUp: -columns,
   };
   const step = steps[event.key];
   if (!step) return;
