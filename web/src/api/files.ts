@@ -1,6 +1,6 @@
 // Files over HTTP: small ones in one request, large ones in parts that survive a broken connection (tus).
 
-import { ApiError, problemOf } from "./http";
+import { isAborted, problemOf, sessionSignal } from "./http";
 import type { Attachment, Channel, User } from "./types";
 
 const BASE = "/api/v1";
@@ -55,6 +55,7 @@ export const goesOn = (status: number, online: boolean): boolean =>
 async function inParts(file: File, options: UploadOptions): Promise<Uploaded> {
   const { signal, onProgress, begun, onBegun } = options;
   const { Upload, DetailedError } = await import("tus-js-client");
+  signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     let hash = "";
     const upload = new Upload(file, {
@@ -109,8 +110,12 @@ async function setPicture<T>(path: string, picture: Blob | null): Promise<T | nu
   const method = picture ? "PUT" : "DELETE";
   const response = await fetch(`${BASE}${path}`, {
     method,
+    signal: sessionSignal(),
     ...(picture ? { body: picture, headers: { "content-type": "application/octet-stream" } } : {}),
-  }).catch(() => undefined);
+  }).catch((error: unknown) => {
+    if (isAborted(error)) throw error;
+    return undefined;
+  });
   if (!response?.ok) throw problemOf(response ? await response.json().catch(() => null) : null, response);
   return picture ? ((await response.json()) as T) : null;
 }
@@ -121,6 +126,3 @@ export const fileUrl = ({ hash, name }: Uploaded): string =>
 /** `size` is one that the server makes: 96, 320, 640, 1280. */
 export const thumbnailUrl = (hash: string, size: 96 | 320 | 640 | 1280): string =>
   `${BASE}/files/${hash}/thumbnail?size=${size}`;
-
-export const isAborted = (error: unknown): boolean =>
-  !(error instanceof ApiError) && error instanceof DOMException && error.name === "AbortError";

@@ -1,4 +1,5 @@
-// The generated client, set up: same origin, cookie, a time limit, problems as ApiError.
+// The generated client, set up: same origin, cookie, a time limit, problems as ApiError, and no answers from a session
+// that is over.
 
 import { client } from "./generated/client.gen";
 import type { Problem } from "./types";
@@ -40,13 +41,43 @@ export function problemOf(body: unknown, response: Response | undefined): ApiErr
   return new ApiError({ ...problem, status: response.status }, seconds > 0 ? seconds * 1000 : null);
 }
 
-client.setConfig({
-  credentials: "same-origin",
-  fetch: (input, init) => {
-    const request = new Request(input, init);
-    const signal = AbortSignal.any([request.signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]);
-    return globalThis.fetch(request, { signal });
-  },
-});
+/** What is asked for in a session is aborted with it: the answer must not land in the next person's. */
+let session = new AbortController();
 
-client.interceptors.error.use((body, response) => problemOf(body, response as Response | undefined));
+/**
+ * Aborted when the session that there is now ends. Taken before an `await` that is no request, or whose failure does
+ * not stop what follows, and looked at after it.
+ */
+export const sessionSignal = (): AbortSignal => session.signal;
+
+export function endSession(): void {
+  session.abort();
+  session = new AbortController();
+  begin(session.signal);
+}
+
+export const isAborted = (error: unknown): boolean =>
+  error instanceof DOMException && error.name === "AbortError";
+
+/** `until`: what ends the waiting, besides the time limit. */
+function fetchUntil(...until: AbortSignal[]): typeof fetch {
+  return (input, init) => {
+    const request = new Request(input, init);
+    const signal = AbortSignal.any([request.signal, ...until, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]);
+    return globalThis.fetch(request, { signal });
+  };
+}
+
+/** For what begins or ends a session, or needs none: that is answered in any case. */
+export const sessionless = { fetch: fetchUntil() };
+
+/** The generated client calls `fetch` a moment after it was asked: which session that was in, its settings say. */
+function begin(ended: AbortSignal): void {
+  client.setConfig({ credentials: "same-origin", fetch: fetchUntil(ended) });
+}
+
+begin(session.signal);
+
+client.interceptors.error.use((body, response) =>
+  isAborted(body) ? body : problemOf(body, response as Response | undefined),
+);

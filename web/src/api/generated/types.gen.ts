@@ -1376,7 +1376,7 @@ export type SearchResults = {
 
 export type SendMessage = {
     /**
-     * Files that the message carries, at most 10, each once.
+     * Files that the message carries, at most 10, each once under the same name.
      */
     attachments?: Array<AttachFile>;
     /**

@@ -1,6 +1,7 @@
 // Being told while no window is open: the browser's subscription, and the server's knowledge of it.
 
 import { delete_push, get_server, set_push } from "../../api/operations";
+import { sessionSignal } from "../../api/http";
 import { Local } from "../../lib/local";
 import { askPermission, permission } from "./permission";
 import { attentionSettings } from "./settings";
@@ -26,10 +27,13 @@ export async function pushKey(): Promise<string | null> {
 
 /** True once this device is told; false when the person or the browser did not want it. */
 export async function turnPushOn(me: string, key: string): Promise<boolean> {
+  const session = sessionSignal();
   if (permission() !== "granted" && (await askPermission()) !== "granted") return false;
   const worker = await registration();
   if (!worker) return false;
   const subscription = await subscribed(worker, key);
+  // The browser takes its time, and the person even more: it must not be the next one who is told.
+  session.throwIfAborted();
   if (!subscription) return false;
   await tellServer(subscription);
   pushOwner.set(me);
@@ -46,7 +50,9 @@ export async function turnPushOff(): Promise<void> {
 export async function keepPush(me: string): Promise<void> {
   const owner = pushOwner.get();
   if (owner === null) return;
+  const session = sessionSignal();
   const worker = await registration();
+  session.throwIfAborted();
   if (!worker) return;
   if (owner !== me || permission() !== "granted") {
     pushOwner.set(null);
@@ -55,6 +61,7 @@ export async function keepPush(me: string): Promise<void> {
   }
   const key = await pushKey();
   const subscription = key === null ? null : await subscribed(worker, key);
+  session.throwIfAborted();
   if (subscription) await tellServer(subscription);
 }
 

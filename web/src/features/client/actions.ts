@@ -1,6 +1,6 @@
 // What a person does. Each shows its effect at once where that is safe, and says so when the server refused.
 
-import { ApiError } from "../../api/http";
+import { ApiError, isAborted, sessionSignal } from "../../api/http";
 import * as api from "../../api/operations";
 import type { Channel, Membership, Notification, NotifyLevel, Pending, Role } from "../../api/types";
 import { t } from "../../i18n";
@@ -30,6 +30,8 @@ export class Actions {
 
   /** Tells the person; a lost session leads to the sign-in page. */
   failed(error: unknown): void {
+    // Of a session that is over: whoever is here now did not ask for it.
+    if (isAborted(error)) return;
     if (error instanceof ApiError && error.status === 401) this.client.ended("expired");
     else this.client.notices.show(problemText(error));
   }
@@ -96,10 +98,12 @@ export class Actions {
 
   /** Somebody took the person out, who should not have to guess where the channel went. */
   async tellLeft(channel: string, name: string): Promise<void> {
+    const session = sessionSignal();
     const banned = await api.get_channel(channel).then(
       ({ membership }) => membership === "banned",
       (error: unknown) => error instanceof ApiError && error.code === "banned",
     );
+    if (session.aborted) return;
     this.client.notices.show(banned ? t.entering.banned(name) : t.entering.left(name), true);
   }
 

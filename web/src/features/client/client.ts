@@ -1,7 +1,7 @@
 // The one object behind the views: owns the store and everything that talks to the server.
 
 import type { PendingUpdate, ServerFrame, StateFrame } from "../../api/frames";
-import { ApiError } from "../../api/http";
+import { ApiError, endSession, sessionSignal } from "../../api/http";
 import * as api from "../../api/operations";
 import { StreamSocket } from "../../api/socket";
 import type { Attention, Channel, Message, Notification, SignedIn, User } from "../../api/types";
@@ -82,14 +82,17 @@ export class Client {
   /** Finds out whether there is a session; a server that does not answer is not a missing session. */
   async boot(): Promise<void> {
     void this.loadServer();
-    for (let shown = false; ;) {
+    // What was seen last is shown meanwhile: whoever it is of may sign out there, or somebody else come in.
+    const session = sessionSignal();
+    for (let shown = false; !session.aborted;) {
       try {
         const user = await api.get_me();
         const before = this.store.getState().me;
-        if (before && before.id !== user.id) this.store.dispatch({ type: "signed_out", endedBy: null });
+        if (before && before.id !== user.id) this.ended(null);
         this.store.dispatch({ type: "signed_in", user });
         return await this.start();
       } catch (error) {
+        if (session.aborted) return;
         if (error instanceof ApiError && !error.temporary) return this.ended(null);
         this.store.dispatch({ type: "connection_changed", connection: { state: "connecting" } });
         // What is kept may be out of reach as well: that is no reason not to ask again.
@@ -128,15 +131,14 @@ export class Client {
     try {
       await api.delete_session("current");
     } catch (error) {
+      // No answer where the stream's end or another tab was faster: it is over, then.
       if (error instanceof ApiError && error.temporary) {
         this.tabs.tell("staying", me);
         this.actions.failed(error);
         return;
       }
     }
-    await this.forget(me);
-    this.tabs.tell("out", me);
-    this.ended(null);
+    await this.left(me);
   }
 
   /** Takes the account away for good. */
@@ -149,9 +151,7 @@ export class Client {
       this.tabs.tell("staying", me);
       throw error;
     }
-    await this.forget(me);
-    this.tabs.tell("out", me);
-    this.ended(null);
+    await this.left(me);
   }
 
   private heardTab({ is, user }: Word): void {
@@ -179,11 +179,20 @@ export class Client {
   }
 
   /** Somebody else may sit here next: nothing written stays behind. */
-  private async forget(me: string): Promise<void> {
+  private async left(me: string): Promise<void> {
+    const here = () => this.store.getState().me?.id;
+    // Somebody else came in through another tab, which was faster and has done all this.
+    if (here() && here() !== me) return;
+    // What is on its way would write it again.
+    if (here()) endSession();
     for (const key of storedKeys(`loggia.draft.${me}.`)) writeStored(key, null);
-    this.sharing.forget();
+    this.sharing.forget(me);
     this.unfinished.forget(me);
     await this.outbox.forgetAll(me);
+    this.tabs.tell("out", me);
+    if (here() === me) this.ended(null);
+    // The stream's end or another tab was faster: somebody may be on their way in.
+    else if (!here()) this.store.dispatch({ type: "signed_out", endedBy: null });
   }
 
   /** The session is over: by sign-out, by another device, or because a request said so. */
@@ -200,6 +209,8 @@ export class Client {
     clearTimeout(this.refreshTimer);
     this.refreshTimer = undefined;
     this.connectedBefore = false;
+    // Last: what began above ends with it.
+    endSession();
     this.store.dispatch({ type: "signed_out", endedBy: cause });
     void import("./snapshot").then(({ keepSnapshot }) => keepSnapshot(null));
   }
@@ -222,7 +233,8 @@ export class Client {
   async refresh(): Promise<void> {
     const known = Object.keys(this.store.getState().channels);
     const sync = await api.get_sync();
-    if (this.store.getState().session !== "signed-in") return;
+    // The cookie is another person's by now, and the word of the tab that they came in through is still to come.
+    if (sync.user.id !== this.store.getState().me?.id) return this.follow(sync.user.id);
     this.store.dispatch({ type: "synced", sync, known });
     void this.actions.loadRefusals();
   }
@@ -270,6 +282,8 @@ export class Client {
 
   private entered({ user }: SignedIn): void {
     this.tabs.tell("in", user.id);
+    // Somebody else came in through another tab meanwhile; whoever was last has the cookie.
+    if ((this.store.getState().me ?? user).id !== user.id) this.ended(null);
     this.enter(user);
   }
 
@@ -289,15 +303,17 @@ export class Client {
   }
 
   private async start(): Promise<void> {
-    for (;;) {
+    const session = sessionSignal();
+    for (let synced = false; !synced;) {
       try {
         await this.refresh();
-        break;
+        synced = true;
       } catch (error) {
         if (error instanceof ApiError && error.status === 401) return this.ended("expired");
         await new Promise((resolve) => setTimeout(resolve, BOOT_RETRY_MS));
-        if (this.store.getState().session !== "signed-in") return;
       }
+      // The next one has a start of its own.
+      if (session.aborted) return;
     }
     this.socket.start();
     this.outbox.start();

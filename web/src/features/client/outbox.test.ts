@@ -1,10 +1,10 @@
 import { IDBFactory, IDBKeyRange } from "fake-indexeddb";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { ApiError } from "../../api/http";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { ApiError, endSession } from "../../api/http";
 import { send_message } from "../../api/operations";
 import type { Message } from "../../api/types";
 import { createStore, type Store } from "../../store/store";
-import { channel, Log, ME, ROOM, user } from "../../store/testing";
+import { BO, channel, Log, ME, ROOM, user } from "../../store/testing";
 import { Outbox } from "./outbox";
 
 vi.mock("../../api/operations");
@@ -30,6 +30,7 @@ beforeEach(() => {
 
 afterEach(() => {
   for (const outbox of opened.splice(0)) outbox.stop();
+  endSession();
   vi.unstubAllGlobals();
 });
 
@@ -121,4 +122,76 @@ it("what has arrived already is not shown a second time", async () => {
   const third = tab();
   await vi.waitFor(() => expect(third.outbox).toHaveProperty("loaded", true));
   expect(third.waiting()).toEqual([]);
+});
+
+describe("who comes in after another person", () => {
+  type Tab = ReturnType<typeof tab>;
+  const isLoaded = ({ outbox }: Tab) => vi.waitFor(() => expect(outbox).toHaveProperty("loaded", true));
+
+  function changeOver({ store, outbox }: Tab): void {
+    outbox.stop();
+    endSession();
+    store.dispatch({ type: "signed_out", endedBy: null });
+    store.dispatch({ type: "signed_in", user: user(BO) });
+    store.dispatch({ type: "channel_loaded", channel: channel() });
+    outbox.start();
+  }
+
+  it("does not find what was still being looked up", async () => {
+    const before = tab();
+    await isLoaded(before);
+    down = true;
+    before.outbox.send({ channel: ROOM, text: "Ada's words" });
+    await vi.waitFor(() => expect(send_message).toHaveBeenCalledTimes(1));
+    before.outbox.stop();
+    const here = tab();
+    const shown: string[][] = [];
+    here.store.subscribe(() => shown.push(here.waiting()));
+    changeOver(here);
+    await isLoaded(here);
+    expect(shown.flat()).toEqual([]);
+  });
+
+  it("does not find what the one before was refused", async () => {
+    let refuse = (): void => undefined;
+    vi.mocked(send_message).mockReturnValueOnce(
+      new Promise((_, reject) => {
+        refuse = () => reject(new ApiError({ status: 403, code: "forbidden" }));
+      }),
+    );
+    const here = tab();
+    await isLoaded(here);
+    here.outbox.send({ channel: ROOM, text: "Ada's words" });
+    await vi.waitFor(() => expect(send_message).toHaveBeenCalledTimes(1));
+    changeOver(here);
+    await isLoaded(here);
+    refuse();
+    await here.outbox.adopt();
+    expect(here.waiting()).toEqual([]);
+  });
+
+  it("sends by themselves what they write, one after the other, whatever was waiting for its turn", async () => {
+    const turns: (() => void)[] = [];
+    const request = async (_name: string, _options: unknown, work: () => Promise<void>) => {
+      await new Promise<void>((begin) => turns.push(begin));
+      await work();
+    };
+    vi.stubGlobal("navigator", { locks: { request } });
+    const here = tab();
+    await isLoaded(here);
+    here.outbox.send({ channel: ROOM, text: "Ada's words" });
+    await vi.waitFor(() => expect(turns).toHaveLength(1));
+    changeOver(here);
+    await isLoaded(here);
+    here.outbox.send({ channel: ROOM, text: "one" });
+    expect(turns).toHaveLength(2);
+    turns[0]?.();
+    // Another one that is written does not begin a second row beside the first.
+    await here.outbox.adopt();
+    here.outbox.send({ channel: ROOM, text: "two" });
+    expect(turns).toHaveLength(2);
+    expect(send_message).not.toHaveBeenCalled();
+    turns[1]?.();
+    await vi.waitFor(() => expect(said()).toEqual(["one", "two"]));
+  });
 });

@@ -2,7 +2,7 @@
 // the server has answered. Each is kept on the device: a reload loses nothing, and what a closed tab left behind another
 // one takes over. Sending the same nonce twice is one message.
 
-import { ApiError } from "../../api/http";
+import { ApiError, sessionSignal } from "../../api/http";
 import { send_message } from "../../api/operations";
 import { newNonce } from "../../lib/ids";
 import { inTurn } from "../../lib/turns";
@@ -55,11 +55,8 @@ export class Outbox {
 
   private load(status: "waiting" | "queued", done: () => void): void {
     this.unsubscribe?.();
-    const unsubscribe = this.forgetSettled();
-    this.unsubscribe = unsubscribe;
-    void this.look(status).then((looked) => {
-      if (looked && this.unsubscribe === unsubscribe) done();
-    });
+    this.unsubscribe = this.forgetSettled();
+    void this.look(status).then((looked) => looked && done());
   }
 
   /** Takes over what other tabs have left behind; what they have settled goes from here too. */
@@ -72,10 +69,10 @@ export class Outbox {
 
   /** False when the session is another one by now. */
   private async look(status: "waiting" | "queued"): Promise<boolean> {
-    const { unsubscribe } = this;
+    const session = sessionSignal();
     const user = this.user();
     const items = await this.kept.all(user);
-    if (!unsubscribe || this.unsubscribe !== unsubscribe) return false;
+    if (session.aborted) return false;
     const there = new Set(items.map(({ nonce }) => nonce));
     for (const { channel, nonce } of Object.values(this.store.getState().outbox).flat()) {
       if (this.seen.has(nonce) && !there.has(nonce)) this.discard(channel, nonce);
@@ -180,17 +177,18 @@ export class Outbox {
   private async work(channel: string): Promise<void> {
     if (!this.loaded || this.busy.has(channel)) return;
     if (!this.due(channel)) return;
+    const session = sessionSignal();
     this.busy.add(channel);
     try {
       await inTurn(`loggia.outbox.${this.user()}.${channel}`, async () => {
         for (;;) {
           const item = this.due(channel);
-          if (!this.loaded || !item) return;
-          if (!(await this.attempt(item))) return;
+          if (!this.loaded || !item || session.aborted) return;
+          if (!(await this.attempt(item, session))) return;
         }
       });
     } finally {
-      this.busy.delete(channel);
+      if (!session.aborted) this.busy.delete(channel);
     }
   }
 
@@ -200,7 +198,7 @@ export class Outbox {
   }
 
   /** True when the next one may be sent. */
-  private async attempt(item: OutboxItem): Promise<boolean> {
+  private async attempt(item: OutboxItem, session: AbortSignal): Promise<boolean> {
     const { channel, nonce, text, reply_to, thread, attachments } = item;
     this.store.dispatch({ type: "outbox_status", channel, nonce, status: "sending" });
     try {
@@ -221,6 +219,8 @@ export class Outbox {
       this.attempts.delete(channel);
       return true;
     } catch (error) {
+      // It is kept, and is sent when its writer is here again.
+      if (session.aborted) return false;
       if (error instanceof ApiError && !error.temporary) {
         const failed = { status: "failed", error: error.code } as const;
         this.kept.put(this.user(), { ...item, ...failed });

@@ -46,9 +46,10 @@ class Server {
 /** A browser of its own; the one that acts is in force. */
 class Device {
   readonly memory = new Memory();
+  readonly session = new AbortController();
   readonly shared: Shared;
-  constructor(server: Server) {
-    this.shared = new Shared("@ada:test", server.port());
+  constructor(server: Server, port = server.port()) {
+    this.shared = new Shared("@ada:test", this.session.signal, port);
   }
   async on<T>(act: (shared: Shared) => T): Promise<Awaited<T>> {
     vi.stubGlobal("localStorage", this.memory);
@@ -60,6 +61,9 @@ class Device {
       else this.memory.setItem(DRAFT, text);
       shared.changed(KEY);
     });
+  }
+  get ledger(): unknown {
+    return JSON.parse(this.memory.getItem("loggia.shared.@ada:test") ?? "null");
   }
   get draft() {
     return this.memory.getItem(DRAFT);
@@ -218,4 +222,58 @@ it("the sidebar is shared as it is, and what others share is left alone", async 
   expect([...desk.memory.kept.keys()].some((key) => key.includes("other"))).toBe(false);
   await desk.on((shared) => shared.forget());
   expect(desk.memory.getItem("loggia.shared.@ada:test")).toBeNull();
+});
+
+describe("once the session is over", () => {
+  /** Of the one whose words are on their way. */
+  let answer: (error?: Error) => void;
+  let puts: string[];
+
+  beforeEach(async () => {
+    puts = [];
+    const port = server.port();
+    const put: Port["put"] = async (key, value) => {
+      puts.push(key);
+      const error = await new Promise<Error | undefined>((resolve) => (answer = resolve));
+      if (error) throw error;
+      return port.put(key, value);
+    };
+    phone = new Device(server, { ...port, put });
+    await phone.write("hello");
+    await settle(phone);
+    expect(puts).toEqual([KEY]);
+  });
+
+  it("what did not get through is not sent again, but is still to be sent", async () => {
+    await phone.on((shared) => {
+      phone.session.abort();
+      shared.stop();
+      answer(new Error("network"));
+    });
+    await phone.on(() => vi.advanceTimersByTimeAsync(60_000));
+    expect(puts).toEqual([KEY]);
+    expect(phone.ledger).toMatchObject({ [KEY]: { base: 0, dirty: expect.any(Number) as number } });
+  });
+
+  it.each([undefined, new Error("settings_full")])("no answer (%s) is remembered", async (error) => {
+    await phone.on((shared) => {
+      phone.session.abort();
+      shared.forget();
+      answer(error);
+    });
+    await phone.on(() => vi.advanceTimersByTimeAsync(60_000));
+    expect(phone.ledger).toBeNull();
+  });
+
+  it("what is elsewhere is not taken, and nothing of here goes there", async () => {
+    server.settings.set("draft:!other", { key: "draft:!other", value: { text: "next" }, updated_ts: 1 });
+    desk.memory.setItem(DRAFT, "never sent");
+    await desk.on(async (shared) => {
+      const both = shared.reconcile();
+      desk.session.abort();
+      await both;
+    });
+    expect([...desk.memory.kept]).toEqual([[DRAFT, "never sent"]]);
+    expect(server.settings.has(KEY)).toBe(false);
+  });
 });

@@ -1,6 +1,7 @@
 // What is kept in this browser and shared with the person's other devices: drafts, the arrangement of the sidebar.
 // The browser's own copy is what is shown and written; this brings it and the server's together. Newest wins, and
-// what is being written here is never overwritten. Loaded when it is first needed.
+// what is being written here is never overwritten. Loaded when it is first needed, for one session: once that is over,
+// nothing is sent, which would go to whoever is signed in next, and nothing is written.
 
 import { isRecord } from "../../lib/local";
 import { readStored, storedKeys, writeStored } from "../../lib/storage";
@@ -40,13 +41,16 @@ interface Entry {
 
 export class Shared {
   private readonly user: string;
+  /** Aborted when it is over. */
+  private readonly session: AbortSignal;
   private readonly port: Port;
   private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
   private readonly touched = new Map<string, number>();
   private readonly busy = new Set<string>();
 
-  constructor(user: string, port: Port) {
+  constructor(user: string, session: AbortSignal, port: Port) {
     this.user = user;
+    this.session = session;
     this.port = port;
   }
 
@@ -90,6 +94,7 @@ export class Shared {
     const found = new Map((await this.port.list()).map((setting) => [setting.key, setting]));
     const ledger = this.ledger();
     for (const key of new Set([...found.keys(), ...Object.keys(ledger), ...this.kept()])) {
+      if (this.session.aborted) return;
       if (this.busy.has(key)) continue;
       const theirs = found.get(key);
       // What was kept before there was sharing is older than anything.
@@ -133,12 +138,14 @@ export class Shared {
       // elsewhere nothing is better than what it was before.
       if (value === undefined || tooLong(value)) await (known > 0 ? this.port.remove(key) : null);
       else base = (await this.port.put(key, value)).updated_ts;
+      if (this.session.aborted) return;
       // What was written meanwhile is still to be sent.
       this.note(key, (now) => {
         if (now.dirty > dirty) return { ...now, base };
         return base > 0 ? { base, dirty: 0 } : null;
       });
     } catch (error) {
+      if (this.session.aborted) return;
       if (this.port.passing(error)) this.later(key, RETRY_MS);
       else this.note(key, (entry) => ({ ...entry, dirty: 0 }));
     } finally {

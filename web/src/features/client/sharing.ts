@@ -1,6 +1,6 @@
 // Hands to `shared.ts` what changes here and what is heard, and loads it when it is first needed.
 
-import { ApiError } from "../../api/http";
+import { ApiError, sessionSignal } from "../../api/http";
 import { delete_setting, list_settings, put_setting } from "../../api/operations";
 import type { Setting } from "../../api/types";
 import { writeStored } from "../../lib/storage";
@@ -15,16 +15,13 @@ export class Sharing {
     this.user = user;
     addEventListener("online", () => this.start());
     document.addEventListener("visibilitychange", () => {
-      if (document.visibilityState === "hidden") void this.loading?.then((shared) => shared.hurry());
+      if (document.visibilityState === "hidden" && this.loading) this.with((shared) => shared.hurry());
     });
   }
 
   /** The connection is there, or there again. */
   start(): void {
-    void this.shared()
-      ?.then((shared) => shared.reconcile())
-      // The next time the connection is there.
-      .catch(() => undefined);
+    this.with((shared) => shared.reconcile());
   }
 
   stop(): void {
@@ -32,19 +29,28 @@ export class Sharing {
     this.loading = null;
   }
 
-  forget(): void {
-    const user = this.user();
+  /** Whose session may be over by now. */
+  forget(user: string): void {
     void this.loading?.then((shared) => shared.forget());
     this.loading = null;
-    if (user) writeStored(`loggia.shared.${user}`, null);
+    writeStored(`loggia.shared.${user}`, null);
   }
 
   changed(key: string): void {
-    void this.shared()?.then((shared) => shared.changed(key));
+    this.with((shared) => shared.changed(key));
   }
 
   heard(heard: Heard): void {
-    void this.shared()?.then((shared) => shared.heard(heard));
+    this.with((shared) => shared.heard(heard));
+  }
+
+  /** Nothing when the session is over by the time that it is loaded. */
+  private with(act: (shared: Shared) => unknown): void {
+    const session = sessionSignal();
+    void this.shared()
+      ?.then((shared) => session.aborted || act(shared))
+      // The next time the connection is there.
+      .catch(() => undefined);
   }
 
   private shared(): Promise<Shared> | null {
@@ -52,7 +58,8 @@ export class Sharing {
     if (!user) return null;
     if (this.of !== user) this.loading = null;
     this.of = user;
-    this.loading ??= import("./shared").then(({ Shared }) => new Shared(user, port));
+    const session = sessionSignal();
+    this.loading ??= import("./shared").then(({ Shared }) => new Shared(user, session, port));
     return this.loading;
   }
 }

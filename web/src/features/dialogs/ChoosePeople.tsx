@@ -1,6 +1,7 @@
 // Choosing people: for a conversation, for an invitation.
 
 import { useCallback, useState } from "react";
+import { sessionSignal } from "../../api/http";
 import type { User } from "../../api/types";
 import { t } from "../../i18n";
 import { Button } from "../../ui/Button";
@@ -86,8 +87,11 @@ export function InvitePeople({ channel: id, onClose }: { channel: string; onClos
     [members],
   );
   const done = async (users: User[]) => {
+    const session = sessionSignal();
     let invited = 0;
     for (const user of users) {
+      // The next person would invite the others.
+      if (session.aborted) return;
       if (await client.actions.setMember(id, user.id, { membership: "invited" })) invited += 1;
     }
     if (invited > 0) client.notices.show(t.people.invitedNotice(invited));

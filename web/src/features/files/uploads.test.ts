@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Uploaded } from "../../api/files";
 import { type KeptFile, Uploads } from "./uploads";
 
 const bounds = { most: 10, largest: undefined };
@@ -67,5 +68,20 @@ describe("files that are going to be sent", () => {
 
     kept = [{ hash: "x", name: "a.png", size: 1, type: "image/png", since: Date.now() - 24 * 3_600_000 }];
     expect(reloaded().get()).toEqual([]);
+  });
+
+  it("stay remembered when one that was on its way arrives after all", async () => {
+    let kept: readonly KeptFile[] = [
+      { hash: "x", name: "a.txt", size: 1, type: "", since: Date.now() - 1_000 },
+    ];
+    const before = kept;
+    let arrive = (): void => undefined;
+    const late = new Promise<Uploaded>((resolve) => (arrive = () => resolve({ hash: "y", name: "b.txt" })));
+    const these = new Uploads(() => late, { read: () => kept, write: (files) => (kept = files) });
+    these.add([new File(["y"], "b.txt")], bounds);
+    these.forget();
+    arrive();
+    await late;
+    expect([these.get(), kept]).toEqual([[], before]);
   });
 });

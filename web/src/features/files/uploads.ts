@@ -1,7 +1,7 @@
 // The files that a message is going to carry: on their way up, there, or failed. Kept apart from what is drawn, so that
 // who looks elsewhere meanwhile finds them again. What is there is kept in the browser: it is found after a reload, too.
 
-import { isAborted, uploadFile, type Uploaded } from "../../api/files";
+import { uploadFile, type Uploaded } from "../../api/files";
 import { ApiError } from "../../api/http";
 import { newNonce } from "../../lib/ids";
 
@@ -163,15 +163,17 @@ export class Uploads {
 
   private async start(key: string, file: File, begun?: string): Promise<void> {
     const controller = new AbortController();
+    const { signal } = controller;
     this.running.set(key, controller);
     try {
       const onProgress = (progress: number) => this.change(key, { progress });
       const onBegun = (url: string) => this.change(key, { begun: url });
-      const uploaded = await this.upload(file, { signal: controller.signal, onProgress, begun, onBegun });
+      const uploaded = await this.upload(file, { signal, onProgress, begun, onBegun });
+      if (signal.aborted) return;
       this.change(key, { uploaded, progress: 1, since: Date.now() });
       this.keep();
     } catch (error) {
-      if (isAborted(error)) return;
+      if (signal.aborted) return;
       this.change(key, {
         error: error instanceof ApiError ? error : new ApiError({ status: 0, code: "unknown" }),
       });
