@@ -271,6 +271,11 @@ def cases():
         ("SIGNAL-2", "signals of a channel that is not known", 404, "channel_not_found", request("POST", f"/channels/{UNKNOWN}/signals", {"signals": []})),
         ("REPL-17", "a body of a channel that is not known", 404, "channel_not_found", request("GET", f"/channels/{UNKNOWN}/events/${HASH}/body")),
         ("REPL-16", "heads of a channel that is not known", 404, "channel_not_found", request("POST", f"/channels/{UNKNOWN}/evidence", {"a": LOG.head(), "b": LOG.head()})),
+        ("REQ-12", "a content coding", 415, "unsupported_media_type", heads(edit=lambda wire: wire["fields"].append(["content-encoding", "gzip"]))),
+        ("REQ-13", "an entry in another spelling", 400, "bad_json", request("POST", f"/channels/{CHANNEL}/entries", canonical(LOG.batch()).decode().replace('"seq":0', '"seq": 0'))),
+        ("REQ-13", "a head in another spelling", 400, "bad_json", request("POST", f"/channels/{CHANNEL}/entries", canonical(LOG.batch()).decode().replace('"head":{"channel"', '"head":{ "channel"'))),
+        ("REQ-14", "a number with a sign", 400, "bad_query", request("GET", "/keys", query="since=-1")),
+        ("REQ-14", "a number with another sign", 400, "bad_query", request("GET", "/keys", query="since=%2B1")),
     ]  # fmt: skip
     return good, bad, late
 

@@ -344,6 +344,7 @@ def oneself():
     cases = [
         ("AUTH-20", "one who is in enters", "full", join(log, BOB), "no_change"),
         ("AUTH-20", "one who is out leaves", "left", leave(left, BOB), "no_change"),
+        ("AUTH-20", "one who never was in leaves", "full", leave(log, DAVE), "no_change"),
         ("AUTH-20", "one who knocks knocks", "knocking", ask(knocking, BOB), "no_change"),
         ("AUTH-20", "an open channel is opened", "full", log.archive(ALICE, False), "no_change"),
         ("AUTH-20", "an invitation is renewed", "closed", closed.member(ALICE, DAVE, "invited"), None),

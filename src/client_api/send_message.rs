@@ -29,7 +29,7 @@ pub struct SendMessage {
     /// The first message of the thread to write in.
     #[schema(value_type = Option<String>, pattern = r"^\$[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$")]
     pub thread: Option<EventId>,
-    /// Files that the message carries, at most 10, each once.
+    /// Files that the message carries, at most 10, each once under the same name.
     #[serde(default)]
     #[schema(max_items = 10)]
     pub attachments: Vec<AttachFile>,

@@ -10,7 +10,7 @@ use super::view::{Attachment, ChannelInfo, ChannelPolicy, Message, MessageStatus
 use super::{Error, stored};
 use crate::protocol::Seq;
 use crate::protocol::Ts;
-use crate::protocol::rules::Policy;
+use crate::protocol::rules::{JoinPolicy, Policy};
 use crate::protocol::state::Create;
 use crate::storage::channels::ChannelRow;
 use crate::storage::messages::{self, MessageRow, Shown};
@@ -94,7 +94,7 @@ pub fn card(card: &ChannelCard, create: &Create, founded: Ts) -> ChannelInfo {
         host: create.host.as_str().to_owned(),
         visibility: "public".to_owned(),
         policy: ChannelPolicy {
-            join: "open".to_owned(),
+            join: card.join.unwrap_or(JoinPolicy::Open).as_str().to_owned(),
             history: policy.history.as_str().to_owned(),
             caps: BTreeMap::new(),
         },

@@ -38,7 +38,7 @@ const PAUSE_MIN: Duration = Duration::from_millis(500);
 const PAUSE_MAX: Duration = Duration::from_secs(3_600);
 /// Longest pause that a server which has too much to do may ask for.
 const ASKED_PAUSE_MAX: Duration = Duration::from_secs(60);
-/// How often a courier looks for what it was not told of (another node's commits, say).
+/// How often a courier looks for what it was not told of (what a command beside the server wrote, say).
 const LOOK_INTERVAL: Duration = Duration::from_secs(5);
 /// How often it is looked whether a quiet courier has anything to do at all.
 const IDLE_INTERVAL: Duration = Duration::from_secs(60);

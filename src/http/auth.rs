@@ -21,7 +21,7 @@ use crate::domain::{Actor, Domain};
 pub const COOKIE: &str = "loggia_session";
 
 /// How long a token is believed without asking the database. A session that ends here ends at once;
-/// one that another node ended is noticed after this.
+/// one that a command beside the server ended is noticed after this.
 const BELIEVED_FOR: Duration = Duration::from_secs(10);
 /// How many tokens are remembered.
 const TOKENS_MAX: usize = 50_000;

@@ -225,6 +225,19 @@ impl<'de> Deserialize<'de> for Integer {
 /// Whole numbers below it are exact in every JSON library (RFC 7493).
 const INTEGER_LIMIT: f64 = 9_007_199_254_740_992.0;
 
+/// A number in a query as the protocol has it (REQ-14): decimal digits, without a sign.
+#[derive(Clone, Copy)]
+pub struct Digits(pub i64);
+
+impl<'de> Deserialize<'de> for Digits {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Digits, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let is_digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = text.parse().ok().filter(|_| is_digits);
+        number.map(Digits).ok_or_else(|| de::Error::custom("must be decimal digits"))
+    }
+}
+
 /// Text without NUL, which PostgreSQL can't hold.
 pub struct Text(pub String);
 

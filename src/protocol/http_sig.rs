@@ -40,10 +40,12 @@ const CONTENT_DIGEST: &str = "content-digest";
 const CONTENT_TYPE: &str = "content-type";
 
 /// Why a request is not believed.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum SigError {
     #[error("{detail}")]
     BadSignature { detail: &'static str },
+    #[error("the signature does not verify over these lines, which are what was received: {base}")]
+    Mismatch { base: String },
     #[error("the signature's time is not within {} s of ours", limits::REQUEST_SKEW_S_MAX)]
     ClockSkew,
     #[error("{detail}")]
@@ -58,7 +60,7 @@ impl SigError {
     /// The code in a problem document.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::BadSignature { .. } => "bad_signature",
+            Self::BadSignature { .. } | Self::Mismatch { .. } => "bad_signature",
             Self::ClockSkew => "clock_skew",
             Self::BadDigest { .. } => "bad_digest",
             Self::Version => "version",
@@ -188,14 +190,14 @@ pub fn sign(request: &Request, params: &Params, key: &SigningKey) -> Result<Sign
     let covered = covered_by(request, params).ok_or(bad("a signature parameter cannot be written"))?;
     let base = request.base(&covered, content_digest.as_deref())?;
     let signature = BareItem::ByteSequence(key.sign(base.as_bytes()).0.to_vec());
-    let unwritable = bad("the signature cannot be written");
+    let unwritable = || bad("the signature cannot be written");
     let signed = Signed {
         content_digest,
-        signature_input: base::field(LABEL, covered).ok_or(unwritable)?,
-        signature: base::field(LABEL, signature).ok_or(unwritable)?,
+        signature_input: base::field(LABEL, covered).ok_or_else(unwritable)?,
+        signature: base::field(LABEL, signature).ok_or_else(unwritable)?,
     };
     if signed.signature_input.len() > limits::SIGNATURE_INPUT_BYTES_MAX {
-        Err(unwritable)
+        Err(unwritable())
     } else {
         Ok(signed)
     }
@@ -346,7 +348,7 @@ impl Claim {
         }
         // REQ-9: the signature is of the origin's key, over the base of exactly this request.
         let base = request.base(&self.covered, digest)?;
-        key.verify(base.as_bytes(), &self.signature).map_err(|_| bad("the signature does not verify"))
+        key.verify(base.as_bytes(), &self.signature).map_err(|_| SigError::Mismatch { base })
     }
 }
 

@@ -111,7 +111,7 @@ pub fn num_of(conn: &mut Conn, id: &str) -> Result<Option<ChannelNum>> {
     optional(channels::table.filter(channels::id.eq(id)).select(channels::num).one(conn))
 }
 
-/// Takes the lock that orders appends across nodes, and answers (size, root) as they now are.
+/// Takes the lock that orders appends, also against a command beside the server, and answers (size, root) as they now are.
 /// SQLite has one writer, so there is nothing to lock.
 pub fn lock(conn: &mut Conn, num: ChannelNum) -> Result<Option<Place>> {
     let row = channels::table.find(num).select((channels::size, channels::root));

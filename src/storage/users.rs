@@ -147,7 +147,7 @@ pub fn local(conn: &mut Conn, query: &str, after: &str, limit: i64) -> Result<Ve
         .load(conn)?)
 }
 
-/// Administrators who can log in. On PostgreSQL they are locked: another node can't change them meanwhile.
+/// Administrators who can log in. On PostgreSQL they are locked: a command beside the server can't change them meanwhile.
 pub fn lock_admins(conn: &mut Conn) -> Result<Vec<UserNum>> {
     let admins = users::table
         .filter(users::role.eq("admin").and(users::password_hash.is_not_null()))

@@ -223,4 +223,7 @@ async fn invitations_ask_first() {
     })
     .await;
     assert_eq!(evil.count("POST", &format!("/channels/{channel}/join")), 0);
+    // Of what is only known by its card there is no log to give.
+    let log = format!("/channels/{channel}/entries?from=0");
+    evil.ask(to, "GET", &log, None).await.problem(404, "channel_not_found");
 }

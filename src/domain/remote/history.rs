@@ -38,6 +38,10 @@ impl Domain {
                 if !is_in(conn, &row, &server)? {
                     return Err(Error::Forbidden(Forbidden::NotMember));
                 }
+                // Of what is only known by a card there is no log.
+                if row.size == 0 {
+                    return Err(Error::NotFound(Missing::Channel));
+                }
                 batch(conn, &identity, &server, &row, from, to.saturating_add(1).min(row.size))
             })
             .await

@@ -1,6 +1,7 @@
 //! What other servers may do and see of channels that are hosted here.
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use super::crowds::asks_for_seat;
 use super::history::is_in;
@@ -8,7 +9,7 @@ use super::wire::{
     ChannelCard, DirectoryPage, Invitation, Outcome, OutcomeError, Profile, Submission, SubmissionAnswer,
     WireEvent,
 };
-use crate::domain::stored::{damaged, raw, signature};
+use crate::domain::stored::{damaged, policy, raw, signature};
 use crate::domain::verify::stored_head;
 use crate::domain::{Conflict, Domain, Error, Forbidden, Missing, Result, dms};
 use crate::protocol::event::{EventType, SignedEvent};
@@ -157,7 +158,7 @@ impl Domain {
                 let next = rows.last().filter(|_| full).map(|row| row.num.to_string());
                 let hosted = rows.iter().filter(|row| row.host == ours.as_str());
                 Ok(DirectoryPage {
-                    channels: hosted.map(|row| card(conn, row)).collect::<Result<_>>()?,
+                    channels: hosted.map(|row| written(&card(conn, row)?)).collect::<Result<_>>()?,
                     next,
                 })
             })
@@ -355,6 +356,10 @@ fn check_purpose(events: &[Result<SignedEvent>], wanted: Membership) -> Result<(
     if fits && keys && before.len() <= 1 { Ok(()) } else { Err(bad()) }
 }
 
+fn written(card: &ChannelCard) -> Result<Box<RawValue>> {
+    serde_json::value::to_raw_value(card).map_err(|error| damaged("card", error))
+}
+
 fn card(conn: &mut Conn, row: &ChannelRow) -> Result<ChannelCard> {
     let genesis = entries::by_seq(conn, row.num, 0)?.ok_or(Error::NotFound(Missing::Channel))?;
     Ok(ChannelCard {
@@ -363,6 +368,7 @@ fn card(conn: &mut Conn, row: &ChannelRow) -> Result<ChannelCard> {
         topic: row.topic.clone(),
         alias: row.alias.clone(),
         member_count: row.joined_count,
+        join: Some(policy(row)?.join),
         genesis: WireEvent {
             event: raw(genesis.event)?,
             signature: signature(&genesis.signature)?,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::wire::{ChannelCard, DirectoryPage};
 use super::{interest, line};
@@ -28,6 +28,8 @@ use crate::storage::{ChannelNum, UserNum, channels, joinings, members, meta};
 const FOUND_MAX: usize = 10_000;
 /// How long somebody who joins waits for the log; for one of at least so many entries they are shown its end at once.
 const JOIN_PATIENCE: Duration = Duration::from_secs(10);
+/// How often it is looked whether a log came in which somebody has joined whom nothing here waits for.
+const LOOK_AGAIN: Duration = Duration::from_millis(200);
 const LONG_LOG: i64 = 2_048;
 /// Longest name and topic that are taken over from a card, in characters.
 const CARD_CHARS_MAX: usize = 500;
@@ -116,7 +118,8 @@ impl Domain {
         let path = format!("/directory?query={}&cursor={after}", encode(query));
         let page: DirectoryPage = parse(server, &self.peers.ask(server, Ask::get(path)).await?)?;
         let mut listed = Vec::new();
-        for mut card in page.channels.into_iter().take(CARDS_MAX) {
+        for raw in page.channels.into_iter().take(CARDS_MAX) {
+            let Ok(mut card) = serde_json::from_str::<ChannelCard>(raw.get()) else { continue };
             let Ok((genesis, create)) = check_card(&mut card, server) else { continue };
             self.found.keep(&card);
             let seat = self.seat_in(actor, &card.channel).await?;
@@ -162,6 +165,11 @@ impl Domain {
             Ok(entry) => entry,
             Err(error) => {
                 self.end_asking(&out, &error).await?;
+                // An answer that was lost: the log is on its way.
+                let is_in = matches!(&error, Error::Peer(why) if why.said() == Refusal::NoChange.code());
+                if is_in && self.comes_in(&out).await? {
+                    return self.view_of(actor, channel).await;
+                }
                 return Err(error);
             }
         };
@@ -182,11 +190,26 @@ impl Domain {
         self.channel(actor, channel.clone()).await
     }
 
-    /// The host was asked to let the person in, and refused, unless it is not known what it did, or it has done so before: then
-    /// the log may come.
+    /// Whether the log comes, within a while, that lets the person in: the host says that it has done so before.
+    async fn comes_in(&self, out: &Outgoing) -> Result<bool> {
+        self.peers.wake(&out.host);
+        let (num, user, deadline) = (out.num, out.sender, Instant::now() + JOIN_PATIENCE);
+        loop {
+            let seat = self.reads.read(move |conn| members::get(conn, num, user)).await?;
+            if seat.is_some_and(|seat| seat.membership == "joined") {
+                return Ok(true);
+            }
+            if Instant::now() >= deadline {
+                return Ok(false);
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    }
+
+    /// The host was asked to let the person in, and refused, unless it is not known what it did (its answer is lost, or none), or
+    /// it has done so before: then the log may come.
     async fn end_asking(&self, out: &Outgoing, why: &Error) -> Result<()> {
-        let is_final =
-            matches!(why, Error::Peer(why) if !why.is_passing() && why.said() != Refusal::NoChange.code());
+        let is_final = matches!(why, Error::Peer(why) if !why.is_passing() && !matches!(why, PeerError::Nonsense(..)) && why.said() != Refusal::NoChange.code());
         if !is_final {
             return Ok(());
         }

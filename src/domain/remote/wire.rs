@@ -1,19 +1,29 @@
 //! What servers send each other, as JSON (spec: replication). Events and bodies stand in it exactly as they
 //! were signed and hashed.
 
-use serde::{Deserialize, Serialize};
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use crate::protocol::event::{EventError, SignedEvent};
 use crate::protocol::head::SignedHead;
 use crate::protocol::ids::{ChannelId, Hash, UserId};
+use crate::protocol::json;
 use crate::protocol::log::Entry;
-use crate::protocol::rules::HistoryPolicy;
+use crate::protocol::rules::{HistoryPolicy, JoinPolicy};
 use crate::protocol::sign::Signature;
 use crate::protocol::{Seq, Ts};
 
 use crate::domain::writer::{Incoming, OutgoingEvent};
+
+/// REQ-13: what is hashed or signed stands in its canonical octets; another spelling is refused.
+fn canonical<'de, D: Deserializer<'de>, T: DeserializeOwned + Serialize>(reader: D) -> Result<T, D::Error> {
+    let raw = Box::<RawValue>::deserialize(reader)?;
+    let value: T = serde_json::from_str(raw.get()).map_err(D::Error::custom)?;
+    let spelt = json::to_canonical(&value).map_err(D::Error::custom)?;
+    if spelt == raw.get().as_bytes() { Ok(value) } else { Err(D::Error::custom("is not canonical JSON")) }
+}
 
 /// A signed event with its body.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -53,7 +63,8 @@ impl WireEvent {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WireEntry {
-    /// `{event, host_ts, seq, term}`
+    /// `{event, host_ts, seq, term}`, canonical.
+    #[serde(deserialize_with = "canonical")]
     #[schema(value_type = Object)]
     pub entry: Entry,
     #[schema(value_type = Object)]
@@ -85,6 +96,7 @@ impl WireEntry {
 #[serde(deny_unknown_fields)]
 pub struct Batch {
     pub entries: Vec<WireEntry>,
+    #[serde(deserialize_with = "canonical")]
     #[schema(value_type = Object)]
     pub head: SignedHead,
 }
@@ -100,6 +112,7 @@ pub struct Snapshot {
     pub frontier: Vec<Hash>,
     /// At least one, in order.
     pub entries: Vec<WireEntry>,
+    #[serde(deserialize_with = "canonical")]
     #[schema(value_type = Object)]
     pub head: SignedHead,
     /// How much of the past newcomers may read: `all` or `since_join`.
@@ -148,8 +161,8 @@ pub struct OutcomeError {
 }
 
 /// What somebody needs to know of a channel before they can join it.
+/// What it says besides is for later versions (REQ-16).
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct ChannelCard {
     #[schema(value_type = String)]
     pub channel: ChannelId,
@@ -157,9 +170,14 @@ pub struct ChannelCard {
     pub topic: String,
     pub alias: Option<String>,
     pub member_count: i64,
+    /// How one comes in, where the host says so: `open`, `invite` or `knock`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<JoinPolicy>)]
+    pub join: Option<JoinPolicy>,
     /// The genesis: it names the host and its first key, and its hash is the channel's id.
     pub genesis: WireEvent,
     /// The host's last word on the log.
+    #[serde(deserialize_with = "canonical")]
     #[schema(value_type = Object)]
     pub head: SignedHead,
 }
@@ -167,7 +185,9 @@ pub struct ChannelCard {
 /// A page of another server's public channels.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct DirectoryPage {
-    pub channels: Vec<ChannelCard>,
+    /// Each by itself: one that can't be read is dropped, and the others stand.
+    #[schema(value_type = Vec<ChannelCard>)]
+    pub channels: Vec<Box<RawValue>>,
     pub next: Option<String>,
 }
 

@@ -72,7 +72,7 @@ impl Work<'_> {
         Ok(batch)
     }
 
-    /// Under the channel's lock, for another node may have the same entries to append.
+    /// Under the channel's lock: what is known is so until they are appended.
     pub(super) fn before(&mut self, channel: ChannelNum, batch: &[Read]) -> Result<Before, Error> {
         self.lane.open(self.conn, channel)?;
         let ids: Vec<&str> = batch.iter().map(|read| read.incoming.entry.event.as_str()).collect();

@@ -4,7 +4,7 @@
 //! A unit of work is a plain function that runs to its end on a thread that owns its connection, so
 //! a caller that goes away never leaves a transaction half done. SQLite has one such thread. On
 //! PostgreSQL there are several; a channel always goes to the same one, and one transaction holds
-//! units of one channel, so that two nodes can't wait for each other's channels.
+//! units of one channel, so that no two connections can wait for each other's channels.
 //!
 //! Per commit: one transaction, one fsync, one signed head per channel touched. Plain messages come
 //! signed ([`ahead`]). A unit that fails is taken back alone. Nothing is announced, and no caller is

@@ -16,6 +16,7 @@ use crate::domain::remote::wire::{
     Batch, BatchAnswer, Evidence, Heads, HeadsAnswer, Signals, Snapshot, Submission, SubmissionAnswer,
 };
 use crate::http::Problem;
+use crate::http::extract::Digits;
 use crate::protocol::ids::{ChannelId, EventId};
 use crate::protocol::rules::Membership;
 
@@ -77,11 +78,11 @@ pub async fn post_entries(
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Range {
-    #[param(minimum = 0)]
-    pub from: i64,
+    #[param(value_type = i64, minimum = 0)]
+    pub from: Digits,
     /// The last one wanted; as many as fit if not given.
-    #[param(minimum = 0)]
-    pub to: Option<i64>,
+    #[param(value_type = Option<i64>, minimum = 0)]
+    pub to: Option<Digits>,
 }
 
 /// Entries of a channel in which the caller has people, with the bodies that those may read.
@@ -92,8 +93,8 @@ pub async fn get_entries(
     signed: Signed<Range>,
     path: Path<ChannelId>,
 ) -> Result<Json<Batch>, Problem> {
-    let to = signed.query.to.unwrap_or(i64::MAX - 1);
-    let from = signed.query.from.max(0);
+    let to = signed.query.to.map_or(i64::MAX - 1, |Digits(to)| to);
+    let Digits(from) = signed.query.from;
     Ok(Json(state.domain.entries_for(&signed.origin, &path, from, to).await?))
 }
 
@@ -128,11 +129,11 @@ pub async fn get_body(
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ProofQuery {
-    #[param(minimum = 0)]
-    pub seq: i64,
+    #[param(value_type = i64, minimum = 0)]
+    pub seq: Digits,
     /// The size of the tree; of the whole log if not given.
-    #[param(minimum = 1)]
-    pub size: Option<i64>,
+    #[param(value_type = Option<i64>, minimum = 1)]
+    pub size: Option<Digits>,
 }
 
 /// That an entry stands in the log (RFC 9162 section 2.1.3).
@@ -156,12 +157,13 @@ pub async fn get_proof(
     signed: Signed<ProofQuery>,
     path: Path<ChannelId>,
 ) -> Result<Json<Proof>, Problem> {
-    let query = &signed.query;
+    let ProofQuery { seq: Digits(seq), size } = signed.query;
+    let size = size.map(|Digits(size)| size);
     let busy = |_| Problem::plain("rate_limited").retry_after(1);
     let _place = state.proofs.try_acquire().map_err(busy)?;
-    let proof = state.domain.proof_for(&signed.origin, &path, query.seq, query.size).await?;
+    let proof = state.domain.proof_for(&signed.origin, &path, seq, size).await?;
     Ok(Json(Proof {
-        seq: query.seq,
+        seq,
         size: proof.size,
         leaf: proof.leaf.to_string(),
         root: proof.root.to_string(),

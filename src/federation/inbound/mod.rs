@@ -125,9 +125,9 @@ endpoints! {
     people::get_profile ["user_not_found"];
     people::post_invites [];
     people::get_check [];
-    channels::post_join ["channel_not_found", "bad_event", "too_large"];
-    channels::post_leave ["channel_not_found", "bad_event", "too_large"];
-    channels::post_knock ["channel_not_found", "bad_event", "too_large"];
+    channels::post_join ["channel_not_found", "bad_event", "bad_header", "recovering", "too_large"];
+    channels::post_leave ["channel_not_found", "bad_event", "bad_header", "recovering", "too_large"];
+    channels::post_knock ["channel_not_found", "bad_event", "bad_header", "recovering", "too_large"];
     channels::post_events ["channel_not_found", "recovering", "too_large"];
     channels::post_entries ["channel_not_found", "not_host", "not_member", "bad_entry", "bad_head", "stale_term", "fork", "fenced", "too_large"];
     channels::get_entries ["channel_not_found", "not_member"];

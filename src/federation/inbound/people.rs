@@ -11,7 +11,7 @@ use super::State;
 use super::signed::Signed;
 use crate::domain::remote::wire::{ChannelCard, Check, DirectoryPage, Invitation, Profile};
 use crate::federation::own_keys;
-use crate::http::extract::WORDS_BYTES_MAX;
+use crate::http::extract::{Digits, WORDS_BYTES_MAX};
 use crate::http::{Params, Problem};
 use crate::protocol::ids::{Alias, UserId};
 use crate::protocol::limits::PROTOCOL_VERSION;
@@ -21,7 +21,8 @@ use crate::protocol::limits::PROTOCOL_VERSION;
 #[into_params(parameter_in = Query)]
 pub struct Since {
     /// The serial of the last set that the caller knows; 0 if none.
-    pub since: Option<i64>,
+    #[param(value_type = Option<i64>, minimum = 0)]
+    pub since: Option<Digits>,
 }
 
 /// The sets of keys after a serial, each signed by the root key and naming the one before it. Anybody may ask, without
@@ -29,7 +30,7 @@ pub struct Since {
 #[utoipa::path(operation_id = "get_keys", params(Since), responses((status = 200, body = Vec<Object>, description = "`[{set: {keys, prev?, root, serial, server}, root_signature}]`")))]
 #[get("/keys")]
 pub async fn get_keys(state: State, query: Params<Since>) -> Result<HttpResponse, Problem> {
-    let since = query.since.unwrap_or(0).max(0);
+    let since = query.since.map_or(0, |Digits(since)| since);
     let sets = state
         .domain
         .reads
@@ -62,7 +63,8 @@ pub struct DirectoryQuery {
     /// Anywhere in name, topic or alias.
     pub query: Option<String>,
     /// The `next` of the page before.
-    pub cursor: Option<i64>,
+    #[param(value_type = Option<i64>, minimum = 0)]
+    pub cursor: Option<Digits>,
 }
 
 /// This server's public channels.
@@ -78,7 +80,7 @@ pub async fn get_directory(
         let detail = format!("must have at most {WORDS_BYTES_MAX} bytes");
         return Err(Problem::new("bad_query", detail.clone()).field("/query", detail));
     }
-    Ok(Json(state.domain.cards(query, cursor.unwrap_or(0)).await?))
+    Ok(Json(state.domain.cards(query, cursor.map_or(0, |Digits(cursor)| cursor)).await?))
 }
 
 /// The profile of somebody of this server with whom one of the caller's people shares a channel.

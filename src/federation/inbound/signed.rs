@@ -93,6 +93,11 @@ fn announced(request: &HttpRequest) -> Result<Option<usize>, Problem> {
     {
         return Err(Problem::plain("unsupported_media_type"));
     }
+    // REQ-12: without content coding.
+    let coding = request.headers().get(header::CONTENT_ENCODING);
+    if coding.is_some_and(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        return Err(Problem::new("unsupported_media_type", "A body comes without content coding."));
+    }
     let length = request.headers().get(header::CONTENT_LENGTH);
     let length = length.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if length.is_some_and(|length| length > BODY_BYTES_MAX) {

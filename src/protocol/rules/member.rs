@@ -81,7 +81,8 @@ pub(super) fn may_join(state: &State, user: &UserId, membership: Option<Membersh
 
 /// Leaves, declines an invitation or withdraws a knock.
 fn leave(state: &State, current: Option<&Member>) -> Result<(), Refusal> {
-    let Some(member) = current else { return Err(Refusal::NotMember) };
+    // AUTH-20: who never was anything has left.
+    let Some(member) = current else { return Err(Refusal::NoChange) };
     match member.membership {
         // AUTH-18: leaving does not lift a ban.
         Membership::Banned => Err(Refusal::Banned),
