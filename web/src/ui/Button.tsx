@@ -1,4 +1,4 @@
-import type { ReactNode, Ref } from "react";
+import { type ReactNode, type Ref, use } from "react";
 import {
   Button as AriaButton,
   type ButtonProps as AriaButtonProps,
@@ -6,6 +6,7 @@ import {
   TooltipTrigger,
 } from "react-aria-components";
 import { Icon, type IconName } from "./Icon";
+import { Stops } from "./stops";
 
 interface ButtonProps extends Omit<AriaButtonProps, "className" | "style" | "children"> {
   variant?: "primary" | "plain" | "quiet" | "danger";
@@ -17,8 +18,10 @@ interface ButtonProps extends Omit<AriaButtonProps, "className" | "style" | "chi
 }
 
 export function Button({ variant = "plain", size, wide, icon, children, ...props }: ButtonProps) {
+  const reached = use(Stops);
   return (
     <AriaButton
+      excludeFromTabOrder={!reached}
       {...props}
       className="button"
       data-variant={variant}
@@ -41,9 +44,11 @@ interface IconButtonProps extends Omit<AriaButtonProps, "className" | "style" | 
 }
 
 export function IconButton({ icon, label, size, pressed, ...props }: IconButtonProps) {
+  const reached = use(Stops);
   return (
     <TooltipTrigger delay={500} closeDelay={60}>
       <AriaButton
+        excludeFromTabOrder={!reached}
         {...props}
         aria-label={label}
         aria-pressed={pressed}

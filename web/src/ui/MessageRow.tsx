@@ -1,7 +1,8 @@
 // One message as it is drawn. Everything that it shows or does comes in.
 
-import type { FocusEvent, PointerEvent, ReactNode } from "react";
+import { type FocusEvent, type KeyboardEvent, type PointerEvent, type ReactNode, useState } from "react";
 import { Avatar } from "./Avatar";
+import { Stops, useStop } from "./stops";
 
 interface MessageRowProps {
   rowKey: string;
@@ -23,17 +24,18 @@ interface MessageRowProps {
 }
 
 export function MessageRow(props: MessageRowProps) {
-  const { author, head, time } = props;
+  const [entered, setEntered] = useState(false);
   const hover = (event: PointerEvent) => {
-    if (event.pointerType !== "touch") props.onActivate();
+    if (event.pointerType !== "touch" && !keysInTools()) props.onActivate();
   };
   return (
     <article
       className="message"
+      data-stop=""
       aria-label={props.label}
       data-key={props.rowKey}
       data-id={props.messageId}
-      data-head={head || undefined}
+      data-head={props.head || undefined}
       data-tone={props.tone}
       data-flash={props.flash || undefined}
       data-testid="message"
@@ -44,10 +46,37 @@ export function MessageRow(props: MessageRowProps) {
       // A finger does not hover: it chooses a row as it is lifted, unless it scrolled (that cancels the pointer).
       onPointerUp={props.onActivate}
       onFocus={(event: FocusEvent) => {
-        if (event.target === event.currentTarget || event.currentTarget.contains(event.target))
-          props.onActivate();
+        // What a tool opens comes through here, too, though it lies elsewhere.
+        if (!event.currentTarget.contains(event.target)) return;
+        setEntered(true);
+        props.onActivate();
+      }}
+      onBlur={({ currentTarget, relatedTarget }: FocusEvent) => {
+        if (!currentTarget.contains(relatedTarget)) setEntered(false);
+      }}
+      onKeyDown={({ key, currentTarget, target }: KeyboardEvent) => {
+        // The pointer may have gone to another row meanwhile: the tools come back before Tab leads to them.
+        if (key === "Tab" && currentTarget.contains(target as Node)) props.onActivate();
       }}
     >
+      <Stops value={entered}>
+        <Inside {...props} />
+      </Stops>
+    </article>
+  );
+}
+
+/** Tools that are used by keyboard do not go away because rows move below a pointer that rests. */
+export function keysInTools(): boolean {
+  const { activeElement } = document;
+  return activeElement?.closest(".message-tools") ? activeElement.matches(":focus-visible") : false;
+}
+
+function Inside(props: MessageRowProps) {
+  const { author, head, time } = props;
+  const stop = useStop();
+  return (
+    <>
       {props.quote}
       <div className="message-side">
         {head ? (
@@ -63,7 +92,7 @@ export function MessageRow(props: MessageRowProps) {
       <div className="message-main">
         {head ? (
           <div className="message-head">
-            <button type="button" className="author" onClick={props.onAuthor}>
+            <button type="button" className="author" tabIndex={stop} onClick={props.onAuthor}>
               {author.name}
             </button>
             <time dateTime={time.iso} title={time.full}>
@@ -75,7 +104,7 @@ export function MessageRow(props: MessageRowProps) {
         {props.foot}
       </div>
       {props.tools}
-    </article>
+    </>
   );
 }
 
@@ -85,9 +114,11 @@ interface DayLineProps {
   ts: number;
   /** Makes the date a button. */
   onPick: ((ts: number) => void) | undefined;
+  tabbable: boolean;
+  onActivate: (key: string) => void;
 }
 
-export function DayLine({ rowKey, label, ts, onPick }: DayLineProps) {
+export function DayLine({ rowKey, label, ts, onPick, tabbable, onActivate }: DayLineProps) {
   if (!onPick) {
     return (
       <div className="day" role="separator" aria-label={label} data-day={rowKey}>
@@ -97,7 +128,15 @@ export function DayLine({ rowKey, label, ts, onPick }: DayLineProps) {
   }
   return (
     <div className="day" data-day={rowKey}>
-      <button type="button" className="day-button" data-testid="day" onClick={() => onPick(ts)}>
+      <button
+        type="button"
+        className="day-button"
+        data-stop=""
+        data-testid="day"
+        tabIndex={tabbable ? 0 : -1}
+        onFocus={() => onActivate(rowKey)}
+        onClick={() => onPick(ts)}
+      >
         {label}
       </button>
     </div>
@@ -126,6 +165,7 @@ export function Quote({ label, jumpLabel, name, text, onJump }: QuoteProps) {
     <button
       type="button"
       className="quote"
+      tabIndex={useStop()}
       aria-label={`${label}: ${text}. ${jumpLabel}`}
       disabled={!onJump}
       onClick={onJump}
@@ -154,6 +194,7 @@ export function Reactions({
   onToggle: (emoji: string, on: boolean) => void;
   add?: ReactNode;
 }) {
+  const stop = useStop();
   if (reactions.length === 0) return null;
   return (
     <div className="reactions">
@@ -162,6 +203,7 @@ export function Reactions({
           key={emoji}
           type="button"
           className="reaction"
+          tabIndex={stop}
           aria-pressed={mine}
           aria-label={label}
           title={label}

@@ -9,6 +9,7 @@ import { Boundary } from "../../ui/Boundary";
 import { Markdown } from "../../ui/markdown/Markdown";
 import { MessageRow, Reactions, type ReactionView } from "../../ui/MessageRow";
 import { Icon } from "../../ui/Icon";
+import { Stops, useStop } from "../../ui/stops";
 import { mentionsMe } from "../../store/events";
 import { displayName, localPart } from "../../store/selectors";
 import type { StoredMessage } from "../../store/state";
@@ -118,15 +119,17 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
       {message.deleted ? (
         <p className="tombstone">{t.message.deleted}</p>
       ) : props.editing ? (
-        <EditBox
-          channel={channel}
-          id={message.id}
-          text={message.text}
-          files={message.attachments.length > 0}
-          onRemove={() => openDialog({ kind: "delete", channel, message: message.id })}
-          onDone={() => props.onEdit(null)}
-          onSave={(text) => client.actions.edit(channel, message.id, text)}
-        />
+        <Stops value={true}>
+          <EditBox
+            channel={channel}
+            id={message.id}
+            text={message.text}
+            files={message.attachments.length > 0}
+            onRemove={() => openDialog({ kind: "delete", channel, message: message.id })}
+            onDone={() => props.onEdit(null)}
+            onSave={(text) => client.actions.edit(channel, message.id, text)}
+          />
+        </Stops>
       ) : (
         <>
           {pinned ? <PinMark /> : null}
@@ -171,7 +174,13 @@ function ThreadLink({ root, count, onOpen }: { root: string; count: number; onOp
   const known = useSelect((state) => state.threadStates[root]);
   const fresh = known?.following ? known.unread : 0;
   return (
-    <button type="button" className="thread-link" onClick={onOpen} data-testid="thread-link">
+    <button
+      type="button"
+      className="thread-link"
+      tabIndex={useStop()}
+      onClick={onOpen}
+      data-testid="thread-link"
+    >
       <Icon name="thread" />
       {t.message.thread(count)}
       {fresh > 0 ? <span className="thread-news">{threadTexts().fresh(fresh)}</span> : null}
@@ -189,6 +198,7 @@ function wordsOf(message: StoredMessage): string {
 function Edited({ channel, message }: { channel: string; message: StoredMessage }) {
   const view = useView();
   const me = useMe()?.id ?? "";
+  const stop = useStop();
   const open = useSelect((state) => {
     const info = state.channels[channel]?.info;
     return info ? canSeeEdits(info, message, me) : false;
@@ -207,6 +217,7 @@ function Edited({ channel, message }: { channel: string; message: StoredMessage 
     <button
       type="button"
       className="edited"
+      tabIndex={stop}
       title={t.message.editedAt(when)}
       aria-label={t.message.showHistory(when)}
       onClick={() => view.openDialog({ kind: "history", channel, message: message.id })}

@@ -50,7 +50,7 @@ export function MessageList(props: MessageListProps) {
     span,
     (row) => row.key === active || (row.kind === "message" && row.id === editing),
   );
-  const reachable = drawn.findLast((piece) => "row" in piece && piece.row.kind === "message");
+  const reachable = drawn.findLast((piece) => "row" in piece && isStop(piece.row));
   const lastKey = reachable && "row" in reachable ? reachable.row.key : null;
   const tabbable = rows.some((row) => row.key === active) ? active : lastKey;
 
@@ -63,15 +63,34 @@ export function MessageList(props: MessageListProps) {
           label={dayLabel(row.ts, now)}
           onPick={props.onDay}
           ts={row.ts}
+          tabbable={row.key === tabbable}
+          onActivate={activate}
         />
       );
     }
     if (row.kind === "new") return <NewLine key={row.key} label={t.timeline.newLine} />;
     if (row.kind === "blocked") {
-      return <BlockedLine key={row.key} row={row} onHold={hold} onToggle={props.onVeil} />;
+      return (
+        <BlockedLine
+          key={row.key}
+          row={row}
+          onHold={hold}
+          onToggle={props.onVeil}
+          tabbable={row.key === tabbable}
+          onActivate={activate}
+        />
+      );
     }
     if (row.kind === "pending") {
-      return <PendingItem key={row.key} item={row.item} head={row.head} onActivate={activate} />;
+      return (
+        <PendingItem
+          key={row.key}
+          item={row.item}
+          head={row.head}
+          tabbable={row.key === tabbable}
+          onActivate={activate}
+        />
+      );
     }
     return (
       <MessageItem
@@ -135,18 +154,21 @@ export function MessageList(props: MessageListProps) {
   );
 }
 
-/** Arrow keys walk through the messages; from the list itself they, and Tab, lead to the newest that can be seen. */
+/** Where Tab leads to when no row was chosen: a day is not what one wants to hear first. */
+const isStop = ({ kind }: Row): boolean => kind !== "day" && kind !== "new";
+
+/** Arrow keys walk through the rows; from the list itself they, and Tab, lead to the newest message that can be seen. */
 function moveBetweenRows(event: KeyboardEvent<HTMLElement>): void {
   if (event.altKey || event.ctrlKey || event.metaKey) return;
   const row = event.target as HTMLElement;
-  const rows = [...event.currentTarget.querySelectorAll<HTMLElement>("article.message")];
+  const rows = [...event.currentTarget.querySelectorAll<HTMLElement>("[data-stop]")];
   if (row === event.currentTarget && (ENTERING.has(event.key) || (event.key === "Tab" && !event.shiftKey))) {
     const newest = newestVisible(row, rows);
     if (newest) event.preventDefault();
     newest?.focus({ preventScroll: true });
     return;
   }
-  if (!row.matches("article.message")) return;
+  if (!row.matches("[data-stop]")) return;
   const at = rows.indexOf(row);
   const next =
     event.key === "ArrowUp"
@@ -170,6 +192,7 @@ const ENTERING: ReadonlySet<string> = new Set(["ArrowUp", "ArrowDown"]);
 function newestVisible(box: HTMLElement, rows: readonly HTMLElement[]): HTMLElement | undefined {
   const view = box.getBoundingClientRect();
   const seen = rows.filter((row) => {
+    if (!row.matches("article")) return false;
     const { top, bottom } = row.getBoundingClientRect();
     return bottom > view.top && top < view.bottom;
   });

@@ -5,6 +5,7 @@ import type { Channel } from "../../api/types";
 import { t } from "../../i18n";
 import { IconButton } from "../../ui/Button";
 import { Menu, type MenuAction } from "../../ui/Menu";
+import { useStop } from "../../ui/stops";
 import type { StoredMessage } from "../../store/state";
 import { useChannel, useClient, useMe } from "../app/context";
 import { routeTo } from "../app/route";
@@ -155,11 +156,13 @@ function MoreActions(props: MessageToolsProps & { info: Channel; mine: boolean }
 }
 
 function QuickEmoji({ has, onPick }: { has: (emoji: string) => boolean; onPick: (emoji: string) => void }) {
+  const stop = useStop();
   return QUICK_EMOJI.map((emoji) => (
     <button
       key={emoji}
       type="button"
       className="quick-emoji"
+      tabIndex={stop}
       aria-label={t.message.reactWith(emoji)}
       aria-pressed={has(emoji)}
       onClick={() => onPick(emoji)}

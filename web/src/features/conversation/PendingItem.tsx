@@ -17,11 +17,12 @@ const nothing = () => undefined;
 interface PendingItemProps {
   item: OutboxItem;
   head: boolean;
+  tabbable: boolean;
   /** The message that it becomes has the same key: pointing at it now points at that one then. */
   onActivate: (key: string) => void;
 }
 
-export function PendingItem({ item, head, onActivate }: PendingItemProps) {
+export function PendingItem({ item, head, tabbable, onActivate }: PendingItemProps) {
   const client = useClient();
   const me = useMe();
   const waiting = useChannel(item.channel)?.waiting;
@@ -36,7 +37,7 @@ export function PendingItem({ item, head, onActivate }: PendingItemProps) {
       head={head}
       time={{ short: clockTime(item.ts), full: fullTime(item.ts), iso: new Date(item.ts).toISOString() }}
       tone={failed ? "failed" : "pending"}
-      tabbable={false}
+      tabbable={tabbable}
       onActivate={() => onActivate(item.nonce)}
       quote={item.reply_to ? <ReplyQuote channel={item.channel} id={item.reply_to} onJump={nothing} /> : null}
       foot={

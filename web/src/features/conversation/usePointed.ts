@@ -1,6 +1,7 @@
 // Which row of a list shows its tools.
 
 import { type PointerEvent, useCallback, useState } from "react";
+import { keysInTools } from "../../ui/MessageRow";
 
 /** The row's key; locked while one of its tools has something open. */
 interface Pointed {
@@ -29,7 +30,7 @@ export function usePointed() {
   const onPointerLeave = useCallback(
     ({ pointerType }: PointerEvent) => {
       // A finger leaves whenever it is lifted, and before its click: the tool under it would be gone by then.
-      if (pointerType !== "touch") activate(null);
+      if (pointerType !== "touch" && !keysInTools()) activate(null);
     },
     [activate],
   );

@@ -7,6 +7,7 @@ import { Boundary } from "../../ui/Boundary";
 import { IconButton } from "../../ui/Button";
 import { Failed } from "../../ui/Failed";
 import { later } from "../../ui/later";
+import { Stops } from "../../ui/stops";
 import { useBackCloses } from "../../ui/popups";
 import type { EmojiButtonProps } from "./EmojiButton";
 
@@ -29,16 +30,18 @@ export default function EmojiPopover({ label, onPick, onOpenChange, begun }: Pro
       <IconButton icon="smile" label={label} size="small" />
       <Popover className="popover" placement="top end" offset={6}>
         <Dialog className="emoji-dialog" aria-label={t.emoji.title}>
-          <Boundary fallback={(retry) => <Failed onRetry={retry} />}>
-            <Suspense fallback={<div className="emoji-picker" />}>
-              <EmojiPicker
-                onPick={(emoji) => {
-                  change(false);
-                  onPick(emoji);
-                }}
-              />
-            </Suspense>
-          </Boundary>
+          <Stops value={true}>
+            <Boundary fallback={(retry) => <Failed onRetry={retry} />}>
+              <Suspense fallback={<div className="emoji-picker" />}>
+                <EmojiPicker
+                  onPick={(emoji) => {
+                    change(false);
+                    onPick(emoji);
+                  }}
+                />
+              </Suspense>
+            </Boundary>
+          </Stops>
         </Dialog>
       </Popover>
     </DialogTrigger>

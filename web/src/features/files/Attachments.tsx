@@ -8,6 +8,7 @@ import { t } from "../../i18n";
 import { straight } from "../../lib/bidi";
 import { fileSize } from "../../lib/size";
 import { Icon } from "../../ui/Icon";
+import { useStop } from "../../ui/stops";
 import { useView } from "../app/view";
 import { ImportedReactions } from "./Provenance";
 
@@ -62,11 +63,13 @@ function Picture({ file, onOpen }: { file: Attachment; onOpen: () => void }) {
   };
   // The server that has it may be away: one click tries again.
   const [broken, setBroken] = useState(false);
+  const stop = useStop();
   if (broken) {
     return (
       <button
         type="button"
         className="attachment-picture"
+        tabIndex={stop}
         style={{ maxWidth: "100%", minWidth: box.width, minHeight: box.height }}
         onClick={() => setBroken(false)}
       >
@@ -78,6 +81,7 @@ function Picture({ file, onOpen }: { file: Attachment; onOpen: () => void }) {
     <button
       type="button"
       className="attachment-picture"
+      tabIndex={stop}
       aria-label={t.files.open(straight(file.name))}
       onClick={onOpen}
     >
@@ -90,12 +94,14 @@ function Other({ file }: { file: Attachment }) {
   // Browsers differ in what they play. What this one can't is there to be downloaded.
   const [unplayable, setUnplayable] = useState(false);
   const onError = () => setUnplayable(true);
+  const stop = useStop();
   if (/^video\/(mp4|webm|quicktime)$/.test(file.media_type) && !unplayable) {
     return (
       <video
         className="attachment-film"
         src={fileUrl(file)}
         controls
+        tabIndex={stop}
         preload="metadata"
         aria-label={file.name}
         onError={onError}
@@ -106,12 +112,19 @@ function Other({ file }: { file: Attachment }) {
     return (
       <figure className="attachment-sound">
         <figcaption className="truncate">{straight(file.name)}</figcaption>
-        <audio src={fileUrl(file)} controls preload="none" aria-label={file.name} onError={onError} />
+        <audio
+          src={fileUrl(file)}
+          controls
+          tabIndex={stop}
+          preload="none"
+          aria-label={file.name}
+          onError={onError}
+        />
       </figure>
     );
   }
   return (
-    <a className="attachment-file" href={fileUrl(file)} download={file.name}>
+    <a className="attachment-file" tabIndex={stop} href={fileUrl(file)} download={file.name}>
       <Icon name="file" />
       <span className="chip-main">
         <span className="truncate">{straight(file.name)}</span>

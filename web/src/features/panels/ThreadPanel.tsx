@@ -178,7 +178,7 @@ function Root({ channel, message }: { channel: string; message: StoredMessage })
       head
       inThread
       active={false}
-      tabbable={false}
+      tabbable
       flash={false}
       editing={false}
       onActivate={nothing}

@@ -3,6 +3,7 @@
 import type { ElementContent, RootContent } from "hast";
 import { Fragment, type ReactNode, useEffect, useState } from "react";
 import { t } from "../../i18n";
+import { useStop } from "../stops";
 import type { highlight as highlightType } from "./highlight";
 
 type Highlight = typeof highlightType;
@@ -33,12 +34,17 @@ function useHighlight(wanted: boolean): Highlight | null {
 }
 
 export function Code({ value, language }: { value: string; language: string | null | undefined }) {
+  const stop = useStop(0);
   const wanted = Boolean(language) && value.length <= COLOURED_CHARS_MAX;
   const highlight = useHighlight(wanted);
   const tree = wanted && language && highlight ? highlight(language, value) : null;
   return (
     // Scrolls sideways, so the keyboard must be able to reach it.
-    <pre tabIndex={0} role="group" aria-label={language ? `${t.message.code}: ${language}` : t.message.code}>
+    <pre
+      tabIndex={stop}
+      role="group"
+      aria-label={language ? `${t.message.code}: ${language}` : t.message.code}
+    >
       <code data-coloured={tree ? "" : undefined}>{tree ? tokens(tree.children) : value}</code>
     </pre>
   );

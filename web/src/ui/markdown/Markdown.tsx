@@ -3,6 +3,7 @@
 import type { Definition, List, ListItem, Nodes, Parents, Table } from "mdast";
 import { type CSSProperties, Fragment, memo, type MouseEvent, type ReactNode, use, useState } from "react";
 import { t } from "../../i18n";
+import { useStop } from "../stops";
 import { Code } from "./Code";
 import { References, splitNames } from "./references";
 import { definitions, isBigEmoji, parseMarkdown, safeUrl, splitLinks, taskOf } from "./parse";
@@ -116,6 +117,7 @@ export function LinkedText({ text }: { text: string }) {
 function Link({ url, children: inner }: { url: string; children: ReactNode }) {
   const href = safeUrl(url);
   const inside = use(References).inside;
+  const stop = useStop();
   if (!href) return <>{inner}</>;
   const open = inside(href);
   if (open) {
@@ -126,13 +128,13 @@ function Link({ url, children: inner }: { url: string; children: ReactNode }) {
       open();
     };
     return (
-      <a href={href} onClick={onClick}>
+      <a href={href} tabIndex={stop} onClick={onClick}>
         {inner}
       </a>
     );
   }
   return (
-    <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+    <a href={href} tabIndex={stop} target="_blank" rel="noopener noreferrer nofollow">
       {inner}
     </a>
   );
@@ -160,7 +162,7 @@ function MarkdownTable({ node, context }: { node: Table; context: Context }) {
     return side ? { style: { textAlign: side } } : {};
   };
   return (
-    <div className="md-table">
+    <div className="md-table" tabIndex={useStop()}>
       <table>
         <thead>
           <tr>
@@ -203,6 +205,7 @@ function inline(text: string, context: Context): ReactNode {
 }
 
 function Mention({ target }: { target: MentionTarget }) {
+  const stop = useStop();
   if (!target.onOpen) {
     return (
       <span className="mention" data-me={target.me || undefined}>
@@ -211,7 +214,13 @@ function Mention({ target }: { target: MentionTarget }) {
     );
   }
   return (
-    <button type="button" className="mention" data-me={target.me || undefined} onClick={target.onOpen}>
+    <button
+      type="button"
+      className="mention"
+      data-me={target.me || undefined}
+      tabIndex={stop}
+      onClick={target.onOpen}
+    >
       {target.label}
     </button>
   );
@@ -219,9 +228,10 @@ function Mention({ target }: { target: MentionTarget }) {
 
 function ChannelName({ text }: { text: string }) {
   const open = use(References).channel(text.slice(1));
+  const stop = useStop();
   if (!open) return text;
   return (
-    <button type="button" className="mention" onClick={open}>
+    <button type="button" className="mention" tabIndex={stop} onClick={open}>
       {text}
     </button>
   );
@@ -229,6 +239,7 @@ function ChannelName({ text }: { text: string }) {
 
 function Spoiler({ children: inner }: { children: ReactNode }) {
   const [shown, setShown] = useState(false);
+  const stop = useStop();
   if (shown)
     return (
       <span className="spoiler" data-shown="">
@@ -236,7 +247,13 @@ function Spoiler({ children: inner }: { children: ReactNode }) {
       </span>
     );
   return (
-    <button type="button" className="spoiler" aria-label={t.message.spoiler} onClick={() => setShown(true)}>
+    <button
+      type="button"
+      className="spoiler"
+      tabIndex={stop}
+      aria-label={t.message.spoiler}
+      onClick={() => setShown(true)}
+    >
       <span aria-hidden="true">{inner}</span>
     </button>
   );
