@@ -136,8 +136,11 @@ test("makes an invite code that lets somebody in, and takes one back", async ({ 
   await page.getByRole("tab", { name: "Invite codes" }).click();
   await expect(page.getByText("There are no invite codes.")).toBeVisible();
   await page.getByRole("spinbutton", { name: "How many people it lets in" }).fill("2");
-  await page.getByRole("button", { name: "Create a code" }).click();
+  const create = page.getByRole("button", { name: "Create a code" });
+  await create.press("Enter");
   await expect(page.getByTestId("invite")).toContainText("2 uses left");
+  await expect(page.getByText("An invite code was created.")).toBeVisible();
+  await expect(create).toBeFocused();
   const code = await page.getByTestId("invite").locator("code").innerText();
   for (const width of [1440, 360]) {
     for (const colorScheme of ["light", "dark"] as const) {
@@ -173,6 +176,8 @@ test("makes an invite code that lets somebody in, and takes one back", async ({ 
   await expect(dee.page.getByRole("heading", { name: /Welcome/ })).toBeVisible();
   expect(dee.page.url()).not.toContain(code);
   await dee.context.close();
-  await page.getByRole("button", { name: `Revoke ${code}` }).click();
+  await page.getByRole("button", { name: `Revoke ${code}` }).press("Enter");
   await expect(page.getByText("There are no invite codes.")).toBeVisible();
+  await expect(page.getByText(`The code ${code} was revoked.`)).toBeVisible();
+  await expect(page.getByRole("dialog").getByRole("heading", { level: 2 })).toBeFocused();
 });

@@ -34,7 +34,10 @@ test("back to the message that a dialog was about", async () => {
 
   await ada.composer.focus();
   await ada.act("First of two", "Delete");
-  await page.getByRole("alertdialog").getByRole("button", { name: "Cancel" }).click();
+  const asked = page.getByRole("alertdialog");
+  await expect(asked).toHaveAccessibleDescription(/This cannot be undone/);
+  await expect(asked.getByRole("button", { name: "Cancel" })).toBeFocused();
+  await page.keyboard.press("Enter");
   await expect(row).toBeFocused();
 
   await ada.act("First of two", "Delete");

@@ -58,7 +58,8 @@ export function IconButton({ icon, label, size, pressed, ...props }: IconButtonP
         <Icon name={icon} />
       </AriaButton>
       <Tooltip className="tooltip" offset={6}>
-        {label}
+        {/* The button has this name already: it is not to be heard twice. */}
+        <span aria-hidden="true">{label}</span>
       </Tooltip>
     </TooltipTrigger>
   );

@@ -1,6 +1,7 @@
 // A message out of its place: in a list of pins or mentions.
 
 import type { ReactNode } from "react";
+import { t } from "../i18n";
 import { Avatar } from "./Avatar";
 
 interface CardProps {
@@ -8,15 +9,25 @@ interface CardProps {
   when: string;
   where?: string;
   fresh?: boolean;
-  label: string;
+  /** What it says: of several by one person, the time alone tells nothing. */
+  words: string;
+  /** What kind of news it is. */
+  about?: string;
   onOpen: () => void;
   children: ReactNode;
 }
 
-export function MessageCard({ author, when, where, fresh, label, onOpen, children }: CardProps) {
+export function MessageCard({ author, when, where, fresh, words, about, onOpen, children }: CardProps) {
+  const news = about ? `${about}. ` : "";
+  const place = where ? `${where}, ${when}` : when;
   return (
     <li className="card" data-fresh={fresh || undefined}>
-      <button type="button" className="card-open" aria-label={label} onClick={onOpen} />
+      <button
+        type="button"
+        className="card-open"
+        aria-label={`${news}${t.message.by(author.name, place)}: ${words}`}
+        onClick={onOpen}
+      />
       <Avatar id={author.id} name={author.name} size={30} />
       <div className="card-main">
         <div className="message-head">

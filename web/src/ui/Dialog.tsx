@@ -1,4 +1,12 @@
-import { type CSSProperties, type ReactNode, type RefObject, useEffect, useEffectEvent, useRef } from "react";
+import {
+  type CSSProperties,
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useEffectEvent,
+  useId,
+  useRef,
+} from "react";
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { t } from "../i18n";
 import { Button, IconButton } from "./Button";
@@ -10,19 +18,35 @@ interface DialogProps {
   width?: number;
   role?: "dialog" | "alertdialog";
   testId?: string;
+  /** The id of what is to be heard with the title. */
+  describedBy?: string;
 }
 
 /** Pixels of letters as large as they are unless somebody wants larger ones: the dialog grows with them. */
 const inRem = (px: number) => `${px / 16}rem`;
 
 /** A modal dialog: mounted means open. Focus goes in and comes back; Esc and the scrim close it. */
-export function Dialog({ title, onClose, children, width = 460, role = "dialog", testId }: DialogProps) {
+export function Dialog({
+  title,
+  onClose,
+  children,
+  width = 460,
+  role = "dialog",
+  testId,
+  describedBy,
+}: DialogProps) {
   const own = useRef<HTMLElement>(null);
   useKeptFocus(own, onClose);
   return (
     <ModalOverlay className="scrim" isOpen isDismissable onOpenChange={(open) => !open && onClose()}>
       <Modal className="modal" style={{ "--modal-width": inRem(width) } as CSSProperties}>
-        <AriaDialog ref={own} className="dialog" role={role} data-testid={testId}>
+        <AriaDialog
+          ref={own}
+          className="dialog"
+          role={role}
+          data-testid={testId}
+          {...(describedBy ? { "aria-describedby": describedBy } : {})}
+        >
           <header className="dialog-head">
             <Heading slot="title" level={2}>
               {title}
@@ -86,14 +110,17 @@ interface ConfirmProps {
 }
 
 export function ConfirmDialog({ title, text, action, onConfirm, onClose, goesOn }: ConfirmProps) {
+  const warning = useId();
   return (
-    <Dialog title={title} onClose={onClose} role="alertdialog" width={420}>
-      <div>{text}</div>
+    <Dialog title={title} onClose={onClose} role="alertdialog" width={420} describedBy={warning}>
+      <div id={warning}>{text}</div>
       <div className="dialog-foot">
-        <Button onPress={onClose}>{t.common.cancel}</Button>
+        {/* What cannot be undone takes more than an Enter that was meant for something else. */}
+        <Button autoFocus onPress={onClose}>
+          {t.common.cancel}
+        </Button>
         <Button
           variant="danger"
-          autoFocus
           onPress={() => {
             onConfirm();
             if (!goesOn) onClose();

@@ -1,4 +1,4 @@
-import type { HTMLInputTypeAttribute, ReactNode } from "react";
+import { type HTMLInputTypeAttribute, type ReactNode, type RefObject, useEffect, useRef } from "react";
 import {
   FieldError,
   Input,
@@ -25,9 +25,12 @@ export function Field({ label, hint, error, placeholder, rows, inputType, ...pro
   // The browser cuts off what is too long, also of what is pasted, without a word.
   const { value, maxLength } = props;
   const full = maxLength !== undefined && value !== undefined && value.length >= maxLength;
+  const own = useRef<HTMLDivElement>(null);
+  useShown(own, error);
   return (
     <TextField
       {...props}
+      ref={own}
       {...(inputType ? { type: inputType as "text" } : {})}
       isInvalid={Boolean(error)}
       // What the server found wrong does not keep the form from being sent again, as a native error would.
@@ -50,6 +53,16 @@ export function Field({ label, hint, error, placeholder, rows, inputType, ...pro
       <FieldError className="field-error">{error}</FieldError>
     </TextField>
   );
+}
+
+/** What is found wrong once a form is sent has the focus; who is typing elsewhere goes on typing. */
+function useShown(field: RefObject<HTMLElement | null>, error: string | undefined): void {
+  useEffect(() => {
+    const { activeElement: at } = document;
+    const input = field.current?.querySelector<HTMLElement>("input, textarea");
+    const sent = at === document.body || at instanceof HTMLButtonElement || at?.matches("[role=dialog]");
+    if (error && sent && at !== input) input?.focus();
+  }, [field, error]);
 }
 
 export interface Choice<T extends string> {

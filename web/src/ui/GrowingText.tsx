@@ -17,6 +17,8 @@ interface GrowingTextProps {
   /** For suggestions: the list and its chosen option. */
   controls?: string | undefined;
   active?: string | undefined;
+  /** The id of what is said of it. */
+  describedBy?: string | undefined;
   testId?: string;
   ref?: Ref<HTMLTextAreaElement>;
 }
@@ -47,6 +49,7 @@ export function GrowingText(props: GrowingTextProps) {
       className="growing scroll"
       rows={1}
       aria-label={props.label}
+      aria-describedby={props.describedBy}
       {...(props.controls
         ? {
             "aria-autocomplete": "list",

@@ -1,6 +1,7 @@
 // A search box over a list: type, arrows, Enter. The list follows the combobox pattern (focus stays in the box).
 
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { spokenTexts } from "../i18n/spoken";
 import { composing } from "../lib/keys";
 
 export interface PickerOption {
@@ -109,11 +110,14 @@ export function Picker(props: PickerProps) {
           </div>
         ))}
       </div>
-      {options.length === 0 ? (
-        <p className="picker-note" role="status">
-          {loading ?? empty}
-        </p>
-      ) : null}
+      {/* Always there: what is put in anew is often not heard. */}
+      <p className={options.length === 0 ? "picker-note" : "visually-hidden"} role="status">
+        {options.length === 0
+          ? (loading ?? empty)
+          : query === ""
+            ? ""
+            : spokenTexts().results(options.length, false)}
+      </p>
     </div>
   );
 }

@@ -1,6 +1,7 @@
 // Small things without behaviour.
 
 import type { ReactNode } from "react";
+import { spokenTexts } from "../i18n/spoken";
 import { Arcade } from "./Logo";
 
 export function Badge({ count, loud, label }: { count: number; loud?: boolean; label: string }) {
@@ -10,6 +11,15 @@ export function Badge({ count, loud, label }: { count: number; loud?: boolean; l
       <span aria-hidden="true">{count > 99 ? "99+" : count}</span>
       <span className="visually-hidden">{label}</span>
     </span>
+  );
+}
+
+/** How much was found, for those who do not see the list: always there, since what is put in anew is often not heard. */
+export function FoundStatus({ count, more = false }: { count: number | null; more?: boolean }) {
+  return (
+    <p className="visually-hidden" role="status">
+      {count === null ? "" : spokenTexts().results(count, more)}
+    </p>
   );
 }
 

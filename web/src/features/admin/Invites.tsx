@@ -2,6 +2,8 @@ import { type FormEvent, useCallback, useEffect, useState } from "react";
 import { create_invite, delete_invite, list_invites } from "../../api/operations";
 import type { Invite } from "../../api/types";
 import { t } from "../../i18n";
+import { spokenTexts } from "../../i18n/spoken";
+import { nearEntry, onceLost } from "../../lib/focus";
 import { moment } from "../../lib/time";
 import { ListSkeleton } from "../../ui/bits";
 import { Button, IconButton } from "../../ui/Button";
@@ -35,9 +37,12 @@ export function Invites() {
   }, [load]);
 
   const revoke = async (code: string) => {
+    const back = nearEntry(code);
     try {
       await delete_invite(code);
       await load();
+      client.notices.show(spokenTexts().inviteRevoked(code));
+      onceLost(back, { inDialog: true });
     } catch (error) {
       client.actions.failed(error);
     }
@@ -63,7 +68,7 @@ function InviteRow({ invite, onRevoke }: { invite: Invite; onRevoke: (code: stri
   const [now] = useState(() => Date.now());
   const { code, expires_ts: end } = invite;
   return (
-    <li className="invite-row" data-testid="invite">
+    <li className="invite-row" data-entry={code} data-testid="invite">
       <div>
         <code className="invite-code">{code}</code>
         <p className="field-hint">
@@ -102,6 +107,7 @@ function NewInvite({ onMade }: { onMade: () => Promise<void> }) {
     try {
       await create_invite({ uses: count, ...(days > 0 ? { expires_in_s: days * DAY_S } : {}) });
       await onMade();
+      client.notices.show(spokenTexts().inviteMade);
     } catch (error) {
       client.actions.failed(error);
     }
@@ -121,7 +127,7 @@ function NewInvite({ onMade }: { onMade: () => Promise<void> }) {
           ))}
         </select>
       </label>
-      <Button type="submit" variant="primary" icon="add" isDisabled={busy || !valid}>
+      <Button type="submit" variant="primary" icon="add" isDisabled={!valid} isPending={busy}>
         {t.admin.createInvite}
       </Button>
     </form>

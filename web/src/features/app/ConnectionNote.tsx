@@ -1,29 +1,49 @@
-import { useEffect, useState } from "react";
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { t } from "../../i18n";
+import { spokenTexts } from "../../i18n/spoken";
+import { onceLost, writingPlace } from "../../lib/focus";
 import { Button } from "../../ui/Button";
 import { useClient, useSelect } from "./context";
 
 /** Short interruptions are nobody's business. */
 const CALM_MS = 1_500;
 
+/** The status is always there: what is put into the page together with its words is often not heard. */
 export function ConnectionNote() {
-  const client = useClient();
   const connection = useSelect((state) => state.connection);
   const away = connection.state !== "online";
   const [shown, setShown] = useState(false);
-  const [now, setNow] = useState(0);
+  const [lost, setLost] = useState(false);
 
   useEffect(() => {
     if (!away) return;
-    const timer = setTimeout(() => setShown(true), CALM_MS);
+    const timer = setTimeout(() => {
+      setShown(true);
+      setLost(true);
+    }, CALM_MS);
     return () => {
       clearTimeout(timer);
       setShown(false);
     };
   }, [away]);
 
+  const visible = shown && away;
+  return (
+    <>
+      <p className="visually-hidden" role="status" data-testid="connection-status">
+        {visible ? t.connection.lost : lost ? spokenTexts().connected : ""}
+      </p>
+      {visible ? <Note retryAt={connection.state === "waiting" ? connection.retryAt : null} /> : null}
+    </>
+  );
+}
+
+function Note({ retryAt }: { retryAt: number | null }): ReactNode {
+  const client = useClient();
+  const [now, setNow] = useState(0);
+  const own = useRef<HTMLDivElement>(null);
+
   useEffect(() => {
-    if (!shown) return;
     const tick = () => setNow(Date.now());
     const first = setTimeout(tick, 0);
     const timer = setInterval(tick, 1_000);
@@ -31,17 +51,23 @@ export function ConnectionNote() {
       clearTimeout(first);
       clearInterval(timer);
     };
-  }, [shown]);
+  }, []);
 
-  if (!shown || !away) return null;
-  const seconds =
-    connection.state === "waiting" && now > 0 ? Math.max(0, Math.ceil((connection.retryAt - now) / 1000)) : 0;
+  // It goes when the connection is back, and with it the button that was pressed.
+  useLayoutEffect(() => {
+    const note = own.current;
+    return () => {
+      if (note?.contains(document.activeElement)) onceLost(() => writingPlace());
+    };
+  }, []);
+
+  const seconds = retryAt !== null && now > 0 ? Math.max(0, Math.ceil((retryAt - now) / 1000)) : 0;
   return (
-    <div className="connection-note" role="status" data-testid="connection-note">
+    <div ref={own} className="connection-note" data-testid="connection-note">
       <p>
-        {t.connection.lost}{" "}
+        {/* Heard from the status. */}
         <span aria-hidden="true">
-          {seconds > 1 ? t.connection.retryIn(seconds) : t.connection.connecting}
+          {t.connection.lost} {seconds > 1 ? t.connection.retryIn(seconds) : t.connection.connecting}
         </span>
       </p>
       <Button size="small" variant="quiet" onPress={() => client.retryConnection()}>

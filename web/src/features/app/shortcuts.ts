@@ -1,6 +1,8 @@
 // Keys that work everywhere: Ctrl/Cmd+K, Ctrl/Cmd+/, Ctrl/Cmd+Shift+M, /, Alt+arrows, F6, Esc, Shift+Esc.
 
 import { useLayoutEffect } from "react";
+import { t } from "../../i18n";
+import { focusSoon } from "../../lib/focus";
 import { commanded, composing, isMac, signOf } from "../../lib/keys";
 import type { Client } from "../client/client";
 import { hasUnread } from "../../store/selectors";
@@ -59,7 +61,14 @@ function controlled(event: KeyboardEvent): ((view: View) => void) | null {
   return key === "/" ? (view) => view.openDialog({ kind: "settings", tab: "keyboard" }) : null;
 }
 
-const toggleInbox = (view: View) => view.setPanel(view.panel?.kind === "inbox" ? null : { kind: "inbox" });
+/** Opened by a key, it has the keys, and is heard of; closed, it gives them back. */
+function toggleInbox(view: View): void {
+  if (view.panel?.kind === "inbox") return view.setPanel(null);
+  view.setPanel({ kind: "inbox" });
+  focusSoon(() =>
+    document.querySelector<HTMLElement>(`.panel[aria-label="${CSS.escape(t.inbox.title)}"] h2`),
+  );
+}
 
 const isSideways = (key: string) => key === "ArrowLeft" || key === "ArrowRight";
 

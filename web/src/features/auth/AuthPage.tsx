@@ -1,6 +1,7 @@
 import { type FormEvent, Suspense, useState, useSyncExternalStore } from "react";
 import { t } from "../../i18n";
 import { notifyTexts } from "../../i18n/notify";
+import { onceLost } from "../../lib/focus";
 import { Button } from "../../ui/Button";
 import { Field } from "../../ui/Field";
 import { later } from "../../ui/later";
@@ -12,6 +13,8 @@ import { inviteOf } from "./invites";
 
 const ForgotPassword = later(() => import("./ForgotPassword"));
 const PASSWORD_MIN = 8;
+/** The rest of the page is loaded first. */
+const ARRIVING_FRAMES = 600;
 
 /** Sign in or register. The browser's password manager finds ordinary fields in an ordinary form. */
 export default function AuthPage() {
@@ -117,6 +120,8 @@ function AuthForm({ registering, needsInvite, invited }: AuthFormProps) {
       } else {
         await client.signIn(username.trim(), password);
       }
+      // Where one arrives at no conversation, nothing takes the focus by itself.
+      onceLost(() => document.querySelector<HTMLElement>("#main h1"), { frames: ARRIVING_FRAMES });
       // The code is used up, or was not needed: what is kept of the address is where one goes.
       if (invited) go(null, undefined, { replace: true });
     } catch (cause) {

@@ -1,6 +1,9 @@
 import { useCallback, useState } from "react";
 import { list_members } from "../../api/operations";
+import type { User } from "../../api/types";
 import { t } from "../../i18n";
+import { spokenTexts } from "../../i18n/spoken";
+import { nearEntry, onceLost } from "../../lib/focus";
 import { Avatar } from "../../ui/Avatar";
 import { EmptyState, ListSkeleton } from "../../ui/bits";
 import { Button } from "../../ui/Button";
@@ -17,10 +20,12 @@ export function Bans({ channel }: { channel: string }) {
   const load = useCallback(() => list_members(channel, { membership: "banned", limit: PAGE }), [channel]);
   const { found, failed } = useSearch("", load);
   const banned = found?.members.filter(({ user }) => !lifted.includes(user.id));
-  const lift = async (user: string) => {
-    if (await client.actions.setMember(channel, user, { membership: "left" })) {
-      setLifted((known) => [...known, user]);
-    }
+  const lift = async (user: User) => {
+    const back = nearEntry(user.id);
+    if (!(await client.actions.setMember(channel, user.id, { membership: "left" }))) return;
+    setLifted((known) => [...known, user.id]);
+    client.notices.show(spokenTexts().unbanned(displayName(user, user.id)));
+    onceLost(back, { inDialog: true });
   };
   return (
     <div className="form">
@@ -29,7 +34,7 @@ export function Bans({ channel }: { channel: string }) {
       {banned?.length === 0 ? <EmptyState title={t.channelSettings.noBans} art={false} /> : null}
       <ul className="people">
         {banned?.map(({ user }) => (
-          <li key={user.id} className="held">
+          <li key={user.id} className="held" data-entry={user.id}>
             <Avatar id={user.id} name={displayName(user, user.id)} size={32} />
             <span className="person-text">
               <span className="truncate">{displayName(user, user.id)}</span>
@@ -38,7 +43,7 @@ export function Bans({ channel }: { channel: string }) {
             <Button
               size="small"
               aria-label={t.channelSettings.unbanLabel(displayName(user, user.id))}
-              onPress={() => void lift(user.id)}
+              onPress={() => void lift(user)}
             >
               {t.channelSettings.unban}
             </Button>

@@ -44,6 +44,7 @@ export function General({ channel: id, onClose }: { channel: string; onClose: ()
     };
     try {
       if (Object.keys(change).length > 0) await client.actions.updateChannel(id, change);
+      client.notices.show(t.common.saved);
       onClose();
     } catch (cause) {
       setError(cause);

@@ -1,6 +1,6 @@
 // Where one writes: grows, remembers its draft, completes names, sends on Enter.
 
-import { type KeyboardEvent, memo, type RefObject, useEffect, useRef } from "react";
+import { type KeyboardEvent, memo, type RefObject, useEffect, useId, useRef } from "react";
 import { t } from "../../i18n";
 import { composing, sends } from "../../lib/keys";
 import { plainText } from "../../ui/markdown/parse";
@@ -40,6 +40,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
   const { channel, place, label, replyTo, onReplyDone, onEditLast, onSend } = props;
   const client = useClient();
   const box = useRef<HTMLTextAreaElement>(null);
+  const banner = useId();
   const commands = useCommands(channel, onSend);
   const onChange = () => {
     commands.clearHint();
@@ -104,7 +105,12 @@ export const Composer = memo(function Composer(props: ComposerProps) {
       <div className="composer-area" ref={area} onPaste={attaching.onPaste}>
         {writing.suggestions}
         {replyTo ? (
-          <ReplyBanner channel={channel} id={replyTo} {...(onReplyDone ? { onCancel: onReplyDone } : {})} />
+          <ReplyBanner
+            own={banner}
+            channel={channel}
+            id={replyTo}
+            {...(onReplyDone ? { onCancel: onReplyDone } : {})}
+          />
         ) : null}
         {commands.hint ? (
           <p className="composer-hint" role="alert" data-testid="composer-hint">
@@ -119,6 +125,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
             label={label}
             placeholder={label}
             {...writing.field}
+            describedBy={replyTo ? banner : undefined}
             onKeyDown={onKeyDown}
             testId="composer"
           />
@@ -182,7 +189,15 @@ function useFocus(
   }, [box, editing]);
 }
 
-function ReplyBanner({ channel, id, onCancel }: { channel: string; id: string; onCancel?: () => void }) {
+interface ReplyBannerProps {
+  /** Its id, by which the box names it. */
+  own: string;
+  channel: string;
+  id: string;
+  onCancel?: () => void;
+}
+
+function ReplyBanner({ own, channel, id, onCancel }: ReplyBannerProps) {
   const client = useClient();
   const message = useSelect((state) => state.channels[channel]?.messages[id]);
   const user = useSelect((state) => (message ? state.users[message.sender] : undefined));
@@ -194,12 +209,14 @@ function ReplyBanner({ channel, id, onCancel }: { channel: string; id: string; o
   return (
     <div className="reply-banner" data-testid="reply-banner">
       {message ? (
-        <p className="truncate">
+        <p id={own} className="truncate">
           <strong>{t.composer.replyingTo(displayName(user, message.sender))}</strong>{" "}
           {plainText(message.text).slice(0, 140)}
         </p>
       ) : (
-        <p className="truncate">{t.message.unknownReply}</p>
+        <p id={own} className="truncate">
+          {t.message.unknownReply}
+        </p>
       )}
       <IconButton
         icon="close"

@@ -1,4 +1,4 @@
-import { useRef, useState } from "react";
+import { useId, useRef, useState } from "react";
 import { t } from "../../i18n";
 import { composing, sends } from "../../lib/keys";
 import { Button } from "../../ui/Button";
@@ -24,6 +24,7 @@ export function EditBox(props: EditBoxProps) {
   const { channel, id, text: original, files, onSave, onDone, onRemove } = props;
   const { unfinished } = useClient();
   const box = useRef<HTMLTextAreaElement>(null);
+  const hint = useId();
   // Who looks elsewhere, or scrolls away, finds it as it was.
   const [text, setText] = useState(() => unfinished.editText(id) ?? original);
   const [busy, setBusy] = useState(false);
@@ -55,6 +56,7 @@ export function EditBox(props: EditBoxProps) {
         label={t.message.editLabel}
         ref={box}
         {...writing.field}
+        describedBy={hint}
         autoFocus
         onKeyDown={(event) => {
           if (composing(event.nativeEvent) || writing.onKey(event)) return;
@@ -69,7 +71,7 @@ export function EditBox(props: EditBoxProps) {
         }}
       />
       <div className="edit-foot">
-        <span>{emptied ? t.message.emptiedHint : t.message.editHint}</span>
+        <span id={hint}>{emptied ? t.message.emptiedHint : t.message.editHint}</span>
         <Button size="small" variant="quiet" onPress={done}>
           {t.common.cancel}
         </Button>

@@ -4,7 +4,6 @@ import { memo, useCallback } from "react";
 import { t } from "../../i18n";
 import { threadTexts } from "../../i18n/threads";
 import { clockTime, fullTime } from "../../lib/time";
-import { plainText } from "../../ui/markdown/parse";
 import { Boundary } from "../../ui/Boundary";
 import { Markdown } from "../../ui/markdown/Markdown";
 import { MessageRow, Reactions, type ReactionView } from "../../ui/MessageRow";
@@ -22,6 +21,7 @@ import { canSeeEdits } from "../client/rights";
 import { EditBox } from "./EditBox";
 import { MessageTools } from "./MessageTools";
 import { ReplyQuote } from "./ReplyQuote";
+import { useLabel } from "./useLabel";
 import { useExpected } from "./waits";
 import { WaitingNote } from "./WaitingNote";
 
@@ -33,6 +33,8 @@ interface MessageItemProps {
   inThread: boolean;
   active: boolean;
   tabbable: boolean;
+  /** When today began. */
+  today: number;
   flash: boolean;
   editing: boolean;
   onActivate: (key: string) => void;
@@ -43,7 +45,6 @@ interface MessageItemProps {
 }
 
 const EVERYBODY = new Set(["all", "channel", "everyone"]);
-const LABEL_CHARS_MAX = 160;
 const NAMES_MAX = 8;
 
 export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
@@ -71,7 +72,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
     [all, here, mentions, meId, openDialog],
   );
 
-  const words = wordsOf(message);
+  const label = useLabel({ name, channel, message, pinned, today: props.today });
   const openThread = () => view.setPanel({ kind: "thread", channel, root: message.id });
   const mentioned = !message.deleted && message.sender !== meId && mentionsMe(message, meId);
 
@@ -79,7 +80,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
     <MessageRow
       rowKey={rowKey}
       messageId={message.id}
-      label={`${t.message.by(name, clockTime(message.ts))}: ${words}`}
+      label={label}
       author={{ id: message.sender, name }}
       head={props.head}
       time={timeOf(message)}
@@ -186,13 +187,6 @@ function ThreadLink({ root, count, onOpen }: { root: string; count: number; onOp
       {fresh > 0 ? <span className="thread-news">{threadTexts().fresh(fresh)}</span> : null}
     </button>
   );
-}
-
-/** What a message says, in a few words. */
-function wordsOf(message: StoredMessage): string {
-  if (message.deleted) return t.message.deleted;
-  const names = message.attachments.map((file) => file.name).join(", ");
-  return `${plainText(message.text).slice(0, LABEL_CHARS_MAX)} ${names}`.trim();
 }
 
 function Edited({ channel, message }: { channel: string; message: StoredMessage }) {

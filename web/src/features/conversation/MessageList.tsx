@@ -2,7 +2,8 @@
 
 import type { KeyboardEvent, ReactNode } from "react";
 import { t } from "../../i18n";
-import { dayLabel } from "../../lib/time";
+import { onceLost } from "../../lib/focus";
+import { dayLabel, dayOf } from "../../lib/time";
 import { Button } from "../../ui/Button";
 import { DayLine, NewLine } from "../../ui/MessageRow";
 import { BlockedLine } from "./BlockedLine";
@@ -102,6 +103,7 @@ export function MessageList(props: MessageListProps) {
         inThread={props.inThread ?? false}
         active={row.key === active}
         tabbable={row.key === tabbable}
+        today={dayOf(now)}
         flash={row.message.id === props.flash}
         editing={row.message.id === props.editing}
         onActivate={activate}
@@ -123,7 +125,7 @@ export function MessageList(props: MessageListProps) {
         tabIndex={-1}
         role="group"
         aria-label={props.label}
-        onKeyDown={moveBetweenRows}
+        onKeyDown={(event) => moveBetweenRows(event, active)}
         {...handlers}
       >
         <div ref={content} className="timeline-content">
@@ -145,7 +147,15 @@ export function MessageList(props: MessageListProps) {
       </div>
       {showPresent ? (
         <div className="to-present">
-          <Button size="small" icon="down" onPress={props.onPresent}>
+          <Button
+            size="small"
+            icon="down"
+            onPress={({ pointerType }) => {
+              props.onPresent();
+              // The button is gone then. With a mouse one goes on with the mouse.
+              if (KEYS.has(pointerType)) onceLost(() => newest(scroller.current), { frames: PRESENT_FRAMES });
+            }}
+          >
             {props.below > 0 ? t.timeline.newMessages(props.below) : t.timeline.jumpToPresent}
           </Button>
         </div>
@@ -157,13 +167,13 @@ export function MessageList(props: MessageListProps) {
 /** Where Tab leads to when no row was chosen: a day is not what one wants to hear first. */
 const isStop = ({ kind }: Row): boolean => kind !== "day" && kind !== "new";
 
-/** Arrow keys walk through the rows; from the list itself they, and Tab, lead to the newest message that can be seen. */
-function moveBetweenRows(event: KeyboardEvent<HTMLElement>): void {
+/** Arrow keys walk through the rows; they, and Tab, lead from the list itself to where one was or the newest in sight. */
+function moveBetweenRows(event: KeyboardEvent<HTMLElement>, active: string | null): void {
   if (event.altKey || event.ctrlKey || event.metaKey) return;
   const row = event.target as HTMLElement;
   const rows = [...event.currentTarget.querySelectorAll<HTMLElement>("[data-stop]")];
   if (row === event.currentTarget && (ENTERING.has(event.key) || (event.key === "Tab" && !event.shiftKey))) {
-    const newest = newestVisible(row, rows);
+    const newest = entryOf(row, rows, active);
     if (newest) event.preventDefault();
     newest?.focus({ preventScroll: true });
     return;
@@ -186,15 +196,29 @@ function moveBetweenRows(event: KeyboardEvent<HTMLElement>): void {
   next.scrollIntoView({ block: "nearest" });
 }
 
+const KEYS: ReadonlySet<string> = new Set(["keyboard", "virtual"]);
+
+/** What is newer may have to be loaded first. */
+const PRESENT_FRAMES = 600;
+
+const newest = (box: HTMLElement | null) => [...(box?.querySelectorAll<HTMLElement>("article") ?? [])].at(-1);
+
 const ENTERING: ReadonlySet<string> = new Set(["ArrowUp", "ArrowDown"]);
 
-/** The last one that is seen as a whole; of one that is higher than the list, what there is. */
-function newestVisible(box: HTMLElement, rows: readonly HTMLElement[]): HTMLElement | undefined {
+/** Where one was, or was led to; else the last that is seen as a whole; of one higher than the list, what there is. */
+function entryOf(
+  box: HTMLElement,
+  rows: readonly HTMLElement[],
+  active: string | null,
+): HTMLElement | undefined {
   const view = box.getBoundingClientRect();
   const seen = rows.filter((row) => {
     if (!row.matches("article")) return false;
     const { top, bottom } = row.getBoundingClientRect();
     return bottom > view.top && top < view.bottom;
   });
-  return seen.findLast((row) => row.getBoundingClientRect().bottom <= view.bottom + 1) ?? seen.at(-1);
+  const known = seen.find(({ dataset }) => dataset["key"] === active || dataset["flash"] !== undefined);
+  return (
+    known ?? seen.findLast((row) => row.getBoundingClientRect().bottom <= view.bottom + 1) ?? seen.at(-1)
+  );
 }

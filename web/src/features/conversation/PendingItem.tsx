@@ -1,6 +1,8 @@
 // A message of the outbox: shown where it will be, with its state.
 
+import { type ReactNode, useLayoutEffect, useRef } from "react";
 import { named, t } from "../../i18n";
+import { onceLost, writingPlace } from "../../lib/focus";
 import { clockTime, fullTime } from "../../lib/time";
 import { Button } from "../../ui/Button";
 import { Markdown } from "../../ui/markdown/Markdown";
@@ -42,7 +44,7 @@ export function PendingItem({ item, head, tabbable, onActivate }: PendingItemPro
       quote={item.reply_to ? <ReplyQuote channel={item.channel} id={item.reply_to} onJump={nothing} /> : null}
       foot={
         failed ? (
-          <div className="failed-note" role="status">
+          <FailedNote>
             <span>
               {t.message.failed}. {named(t.problems, item.error ?? "unknown") ?? t.problems.unknown}
             </span>
@@ -56,7 +58,7 @@ export function PendingItem({ item, head, tabbable, onActivate }: PendingItemPro
             >
               {t.message.discard}
             </Button>
-          </div>
+          </FailedNote>
         ) : item.status === "hosted" ? (
           <WaitingNote channel={item.channel} pending={kept} kind="message" />
         ) : item.status === "waiting" ? (
@@ -71,5 +73,22 @@ export function PendingItem({ item, head, tabbable, onActivate }: PendingItemPro
         </p>
       ))}
     </MessageRow>
+  );
+}
+
+/** Goes with what is pressed in it: then one writes on. */
+function FailedNote({ children }: { children: ReactNode }) {
+  const own = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const note = own.current;
+    const within = note?.closest(".thread") ? ".thread" : ".conversation";
+    return () => {
+      if (note?.contains(document.activeElement)) onceLost(() => writingPlace(within));
+    };
+  }, []);
+  return (
+    <div ref={own} className="failed-note" role="status">
+      {children}
+    </div>
   );
 }

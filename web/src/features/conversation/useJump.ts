@@ -3,6 +3,7 @@
 
 import { useCallback, useEffect, useState } from "react";
 import { t } from "../../i18n";
+import { focusSoon } from "../../lib/focus";
 import { useClient } from "../app/context";
 import { parseRoute } from "../app/route";
 import { useView } from "../app/view";
@@ -55,6 +56,7 @@ export function useJump(
       reveal(near ?? message);
       light(near ?? message);
       toRow(near ?? message);
+      arrive(near ?? message, "#messages");
     },
     [client, id, toRow, reveal, remember, present, setPanel, light],
   );
@@ -80,6 +82,13 @@ export function useJump(
   }, [id, onJump]);
 
   return { flash, onJump };
+}
+
+/** Keys go on at what one was led to, and who listens hears it; unless one is writing already. */
+export function arrive(message: string, within: string): void {
+  const { activeElement: at } = document;
+  if (at instanceof HTMLTextAreaElement && at.value !== "" && at.closest(".conversation, .thread")) return;
+  focusSoon(() => document.querySelector<HTMLElement>(`${within} article[data-id="${CSS.escape(message)}"]`));
 }
 
 /** What is lit up, and how to light something up for a moment. */

@@ -2,7 +2,7 @@ import { useCallback, useState } from "react";
 import type { DirectoryEntry } from "../../api/types";
 import { t } from "../../i18n";
 import { straight } from "../../lib/bidi";
-import { EmptyState, ListSkeleton } from "../../ui/bits";
+import { EmptyState, FoundStatus, ListSkeleton } from "../../ui/bits";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { Field } from "../../ui/Field";
@@ -91,6 +91,7 @@ export function Directory({ onClose }: { onClose: () => void }) {
           {t.directory.joinAddress(alias)}
         </Button>
       ) : null}
+      <FoundStatus count={loaded && !failed ? channels.length : null} more={showMore !== null} />
       {failed ? <p role="alert">{problemText(failed)}</p> : null}
       {!loaded && !failed ? <ListSkeleton label={t.common.loading} /> : null}
       {loaded && channels.length === 0 ? (

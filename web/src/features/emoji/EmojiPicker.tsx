@@ -3,11 +3,13 @@
 import { type KeyboardEvent, useMemo, useState } from "react";
 import { named, t } from "../../i18n";
 import { composing, isCoarse } from "../../lib/keys";
+import { FoundStatus } from "../../ui/bits";
 import { readStored, writeStored } from "../../lib/storage";
 import { type Emoji, emojiGroups, searchEmoji } from "./emoji";
 
 const RECENT_KEY = "loggia.emoji";
 const RECENT_MAX = 16;
+const FOUND_MAX = 96;
 const FINGER = isCoarse();
 
 function recentEmoji(): string[] {
@@ -19,7 +21,7 @@ export default function EmojiPicker({ onPick }: { onPick: (emoji: string) => voi
   const [hint, setHint] = useState<Emoji | null>(null);
   const [recent] = useState(recentEmoji);
   const groups = useMemo(() => {
-    if (query.trim() !== "") return [{ id: "found", label: "", emoji: searchEmoji(query, 96) }];
+    if (query.trim() !== "") return [{ id: "found", label: "", emoji: searchEmoji(query, FOUND_MAX) }];
     const known = new Map(emojiGroups.flatMap((group) => group.emoji).map((emoji) => [emoji.char, emoji]));
     const used = recent.flatMap((char) => known.get(char) ?? []);
     const all = emojiGroups.map((group) => ({
@@ -28,6 +30,8 @@ export default function EmojiPicker({ onPick }: { onPick: (emoji: string) => voi
     }));
     return used.length > 0 ? [{ id: "recent", label: t.emoji.recent, emoji: used }, ...all] : all;
   }, [query, recent]);
+
+  const found = query.trim() === "" ? null : (groups[0]?.emoji.length ?? 0);
 
   const pick = (char: string) => {
     writeStored(RECENT_KEY, [char, ...recent.filter((each) => each !== char)].slice(0, RECENT_MAX).join(" "));
@@ -55,6 +59,7 @@ export default function EmojiPicker({ onPick }: { onPick: (emoji: string) => voi
           }}
         />
       </div>
+      <FoundStatus count={found} more={found === FOUND_MAX} />
       <div className="emoji-grid scroll" onKeyDown={moveInGrid}>
         {groups.map((group) => (
           <section key={group.id} aria-label={group.label || t.emoji.search}>

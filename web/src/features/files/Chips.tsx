@@ -1,10 +1,13 @@
 // The files that are going to be sent, below the text: how far each is, and a way to leave it out.
 
+import { useState } from "react";
 import type { ApiError } from "../../api/http";
 import { t } from "../../i18n";
+import { spokenTexts } from "../../i18n/spoken";
 import { fileSize } from "../../lib/size";
 import { IconButton } from "../../ui/Button";
 import { problemText } from "../client/problems";
+import { newsOf } from "./news";
 import { Preview } from "./Preview";
 import { TOO_LARGE, type Chip } from "./uploads";
 import type { Attaching } from "./useAttaching";
@@ -16,13 +19,36 @@ interface ChipsProps {
 }
 
 export function Chips({ attaching, onRemoved }: ChipsProps) {
-  if (attaching.chips.length === 0) return null;
+  const { chips } = attaching;
+  const [known, setKnown] = useState(chips);
+  const [news, setNews] = useState("");
+  if (known !== chips) {
+    setKnown(chips);
+    const said = newsOf(known, chips);
+    if (said) setNews(said);
+  }
+  const removed = (name: string) => {
+    setNews(spokenTexts().leftOut(name));
+    onRemoved();
+  };
   return (
-    <ul className="file-chips" aria-label={t.files.attached}>
-      {attaching.chips.map((chip) => (
-        <FileChip key={chip.key} chip={chip} attaching={attaching} onRemoved={onRemoved} />
-      ))}
-    </ul>
+    <>
+      <p className="visually-hidden" role="status" data-testid="upload-status">
+        {news}
+      </p>
+      {chips.length === 0 ? null : (
+        <ul className="file-chips" aria-label={t.files.attached}>
+          {chips.map((chip) => (
+            <FileChip
+              key={chip.key}
+              chip={chip}
+              attaching={attaching}
+              onRemoved={() => removed(chip.file.name)}
+            />
+          ))}
+        </ul>
+      )}
+    </>
   );
 }
 

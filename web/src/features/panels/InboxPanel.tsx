@@ -9,6 +9,7 @@ import { Markdown } from "../../ui/markdown/Markdown";
 import { channelName, displayName, inboxCount, shownInInbox, threadNews } from "../../store/selectors";
 import { useClient, useSelect } from "../app/context";
 import { visit } from "../app/route";
+import { wordsOf } from "../conversation/words";
 import { useFailing } from "../conversation/useFailing";
 import { InboxThreads } from "./InboxThreads";
 import { PanelFrame } from "./PanelFrame";
@@ -62,7 +63,7 @@ export default function InboxPanel() {
                 when={when}
                 {...(channel?.info.kind === "channel" ? { where: `#${place}` } : {})}
                 fresh={!item.read}
-                label={t.message.by(name, when)}
+                words={wordsOf(message)}
                 onOpen={() => visit(item.channel, message.id)}
               >
                 {message.deleted ? (

@@ -12,6 +12,7 @@ import { Markdown } from "../../ui/markdown/Markdown";
 import { channelName, displayName, threadNews } from "../../store/selectors";
 import { useClient, useSelect } from "../app/context";
 import { go } from "../app/route";
+import { wordsOf } from "../conversation/words";
 import { useView } from "../app/view";
 
 interface Found {
@@ -77,7 +78,8 @@ function ThreadCard({ thread: { root, read } }: { thread: FollowedThread }) {
       when={moment(state.last_ts, now)}
       {...(place ? { where: channel?.info.kind === "channel" ? `#${place}` : place } : {})}
       fresh
-      label={`${t.thread.title}: ${texts.fresh(state.unread)}`}
+      about={`${t.thread.title}: ${texts.fresh(state.unread)}`}
+      words={wordsOf(root)}
       onOpen={() => {
         go(root.channel);
         view.setPanel({ kind: "thread", channel: root.channel, root: root.id });

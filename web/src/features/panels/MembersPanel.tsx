@@ -1,6 +1,8 @@
 import { useEffect, useMemo, useState } from "react";
 import type { Member, Membership, Role } from "../../api/types";
 import { t } from "../../i18n";
+import { spokenTexts } from "../../i18n/spoken";
+import { nearEntry, onceLost } from "../../lib/focus";
 import { Avatar } from "../../ui/Avatar";
 import { ListSkeleton } from "../../ui/bits";
 import { Button, IconButton } from "../../ui/Button";
@@ -13,6 +15,7 @@ import { useChannel, useClient, useMe, useSelect } from "../app/context";
 import { useView } from "../app/view";
 import { Knock } from "../channel/Knocks";
 import { useKnocks } from "../channel/useKnocks";
+import type { Client } from "../client/client";
 import { canInvite, may, outranks } from "../client/rights";
 import { useFailing } from "../conversation/useFailing";
 import { PanelFrame } from "./PanelFrame";
@@ -84,7 +87,7 @@ export default function MembersPanel({ channel: id }: { channel: string }) {
                   const user = users[member.user.id] ?? member.user;
                   const on = user.id === me?.id || Boolean(online[user.id]);
                   return (
-                    <li key={user.id} className="person-row">
+                    <li key={user.id} className="person-row" data-entry={user.id}>
                       <button
                         type="button"
                         className="person"
@@ -135,7 +138,8 @@ function MemberMenu({
   if (!info || info.kind === "dm" || member.user.id === me?.id || !outranks(info.role, member.role))
     return null;
   const name = displayName(member.user, member.user.id);
-  const setRole = (role: Role) => void client.actions.setMember(channel, member.user.id, { role });
+  const setRole = (role: Role) =>
+    void changed(client, channel, member, { role }, spokenTexts().role[role](name));
   const items: (MenuAction | null | false)[] = [
     info.role === "owner" &&
       member.role !== "moderator" && {
@@ -181,6 +185,20 @@ function MemberMenu({
   );
 }
 
+/** Says so, and lets keys go on in the list: the row is elsewhere then, or gone. */
+async function changed(
+  client: Client,
+  channel: string,
+  { user }: Member,
+  change: { membership?: Membership; role?: Role },
+  said: string,
+): Promise<void> {
+  const back = nearEntry(user.id);
+  if (!(await client.actions.setMember(channel, user.id, change))) return;
+  client.notices.show(said);
+  onceLost(back);
+}
+
 function AskDialog({ channel, ask, onClose }: { channel: string; ask: Ask; onClose: () => void }) {
   const client = useClient();
   const user = ask.member.user;
@@ -195,10 +213,12 @@ function AskDialog({ channel, ask, onClose }: { channel: string; ask: Ask; onClo
     ban: { title: t.members.banTitle(name), text: t.members.banText, action: t.members.ban },
     owner: { title: t.members.ownerTitle(name), text: t.members.ownerText, action: t.members.makeOwner },
   }[ask.kind];
+  const { removed, banned, role } = spokenTexts();
+  const done = { remove: removed, ban: banned, owner: role.owner };
   return (
     <ConfirmDialog
       {...text}
-      onConfirm={() => void client.actions.setMember(channel, user.id, change[ask.kind])}
+      onConfirm={() => void changed(client, channel, ask.member, change[ask.kind], done[ask.kind](name))}
       onClose={onClose}
     />
   );

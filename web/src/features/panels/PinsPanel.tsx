@@ -8,6 +8,7 @@ import { Markdown } from "../../ui/markdown/Markdown";
 import { displayName } from "../../store/selectors";
 import { useChannel, useClient, useSelect } from "../app/context";
 import { visit } from "../app/route";
+import { wordsOf } from "../conversation/words";
 import { useFailing } from "../conversation/useFailing";
 import { PanelFrame } from "./PanelFrame";
 
@@ -51,7 +52,7 @@ export default function PinsPanel({ channel: id }: { channel: string }) {
                 key={message.id}
                 author={{ id: message.sender, name }}
                 when={moment(message.ts, now)}
-                label={t.message.by(name, moment(message.ts, now))}
+                words={wordsOf(message)}
                 onOpen={() => visit(id, message.id)}
               >
                 <Markdown text={message.text} />

@@ -1,5 +1,6 @@
 import { memo, useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
 import { t } from "../../i18n";
+import { dayOf } from "../../lib/time";
 import { TimelineSkeleton } from "../../ui/bits";
 import { Failed } from "../../ui/Failed";
 import { useChannel, useClient, useMe } from "../app/context";
@@ -15,6 +16,7 @@ import { useFailing } from "../conversation/useFailing";
 import { useOlder } from "../conversation/useOlder";
 import { usePresent } from "../conversation/usePresent";
 import { useScroll } from "../conversation/useScroll";
+import { useToday } from "../conversation/useToday";
 import { useVeil } from "../conversation/useVeil";
 import { useUnsent } from "../conversation/waits";
 import { lastOwn } from "../../store/selectors";
@@ -179,6 +181,7 @@ function Root({ channel, message }: { channel: string; message: StoredMessage })
       inThread
       active={false}
       tabbable
+      today={dayOf(useToday())}
       flash={false}
       editing={false}
       onActivate={nothing}

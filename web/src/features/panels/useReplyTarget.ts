@@ -3,7 +3,7 @@
 import { useEffect } from "react";
 import { useClient } from "../app/context";
 import type { ReplyTarget } from "../app/view";
-import { useFlash } from "../conversation/useJump";
+import { arrive, useFlash } from "../conversation/useJump";
 
 export function useReplyTarget(
   channel: string,
@@ -24,6 +24,7 @@ export function useReplyTarget(
       reveal(target.id);
       light(target.id);
       toRow(target.id);
+      arrive(target.id, ".thread");
     };
     const timer = setTimeout(() => {
       lead().catch((error: unknown) => client.actions.failed(error));

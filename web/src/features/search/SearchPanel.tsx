@@ -15,10 +15,11 @@ import { channelName, displayName } from "../../store/selectors";
 import { useClient, useSelect } from "../app/context";
 import { visit } from "../app/route";
 import { problemText } from "../client/problems";
+import { wordsOf } from "../conversation/words";
 import { useSearch } from "../dialogs/useSearch";
 import { PanelFrame } from "../panels/PanelFrame";
 import { Others } from "./Others";
-import { asTyped, snippet, toggled } from "./snippet";
+import { asTyped, plainFound, snippet, toggled } from "./snippet";
 import { useKeptSearch } from "./useKeptSearch";
 
 const PAGE_RESULTS = 20;
@@ -213,6 +214,7 @@ function Hit({ result: { message, highlights } }: { result: SearchResult }) {
   const user = useSelect((state) => state.users[message.sender]);
   const channel = useSelect((state) => state.channels[message.channel]);
   const [now] = useState(() => Date.now());
+  const found = plainFound(message.text, highlights);
   const name = displayName(user, message.sender);
   const when = moment(message.ts, now);
   const place = channel ? channelName(client.store.getState(), channel) : "";
@@ -221,11 +223,11 @@ function Hit({ result: { message, highlights } }: { result: SearchResult }) {
       author={{ id: message.sender, name }}
       when={when}
       {...(place ? { where: channel?.info.kind === "channel" ? `#${place}` : place } : {})}
-      label={t.message.by(name, when)}
+      words={wordsOf(message)}
       onOpen={() => visit(message.channel, message.id)}
     >
       <p className="search-snippet">
-        {snippet(message.text, highlights).map((piece, index) =>
+        {snippet(found.text, found.highlights).map((piece, index) =>
           piece.hit ? <mark key={index}>{piece.text}</mark> : <span key={index}>{piece.text}</span>,
         )}
       </p>

@@ -1,10 +1,33 @@
 import { describe, expect, test } from "vitest";
-import { asTyped, snippet, SNIPPET_CHARS_MAX, toggled } from "./snippet";
+import { asTyped, plainFound, snippet, SNIPPET_CHARS_MAX, toggled } from "./snippet";
 
-const shown = (text: string, highlights: number[][]) =>
+const shown = (text: string, highlights: readonly (readonly number[])[]) =>
   snippet(text, highlights)
     .map((piece) => (piece.hit ? `[${piece.text}]` : piece.text))
     .join("");
+
+describe("plain words", () => {
+  const plain = (text: string, highlights: number[][]) => {
+    const found = plainFound(text, highlights);
+    return shown(found.text, found.highlights);
+  };
+
+  test("the marks are gone, and what was found stands where it is without them", () => {
+    expect(plain("**bold** and `code`", [[2, 4]])).toBe("[bold] and code");
+    expect(
+      plain("see [the map](https://a.example/map) now", [
+        [5, 3],
+        [37, 3],
+      ]),
+    ).toBe("see [the] map [now]");
+    expect(plain("- one\n- two", [[8, 3]])).toBe("one [two]");
+    expect(plain("no marks, nothing found", [])).toBe("no marks, nothing found");
+  });
+
+  test("what is hidden stays hidden", () => {
+    expect(plain("||the end|| is near", [[6, 3]])).toBe("[…] is near");
+  });
+});
 
 describe("snippets", () => {
   test("hits stand where the ranges say", () => {

@@ -1,15 +1,19 @@
 // The part of a found message that is shown: around the first hit, in pieces with and without emphasis.
 
+import { plainText } from "../../ui/markdown/parse";
+
 export interface Piece {
   text: string;
   hit: boolean;
 }
 
+type Highlights = readonly (readonly number[])[];
+
 export const SNIPPET_CHARS_MAX = 260;
 const BEFORE_CHARS_MAX = 70;
 const ELLIPSIS = "…";
 
-export function snippet(text: string, highlights: readonly (readonly number[])[]): Piece[] {
+export function snippet(text: string, highlights: Highlights): Piece[] {
   const first = highlights[0]?.[0] ?? 0;
   const from = first > BEFORE_CHARS_MAX ? wordStart(text, first - BEFORE_CHARS_MAX) : 0;
   const to = Math.min(text.length, from + SNIPPET_CHARS_MAX);
@@ -28,6 +32,30 @@ export function snippet(text: string, highlights: readonly (readonly number[])[]
   if (from > 0) pieces.unshift({ text: ELLIPSIS, hit: false });
   if (to < text.length) pieces.push({ text: ELLIPSIS, hit: false });
   return pieces;
+}
+
+/** Stand around what was found while the marks of the text are taken away: they mean nothing there. */
+const BEGINS = "\uE000";
+const ENDS = "\uE001";
+
+/** The text in plain words, and where in it what was found is. */
+export function plainFound(text: string, highlights: Highlights): { text: string; highlights: Highlights } {
+  let marked = "";
+  let seen = 0;
+  for (const [start = 0, length = 0] of highlights) {
+    if (start < seen) continue;
+    marked += text.slice(seen, start) + BEGINS + text.slice(start, start + length) + ENDS;
+    seen = start + length;
+  }
+  let plain = "";
+  const found: number[][] = [];
+  let begin = 0;
+  for (const piece of plainText(marked + text.slice(seen)).split(/([\uE000\uE001])/)) {
+    if (piece === BEGINS) begin = plain.length;
+    else if (piece === ENDS) found.push([begin, plain.length - begin]);
+    else plain += piece;
+  }
+  return { text: plain, highlights: found };
 }
 
 /** The first start of a word at or after `at`, if one is near; never the middle of a surrogate pair. */

@@ -73,7 +73,7 @@ function ProfileForm() {
       <Field label={t.settings.bio} rows={3} value={bio} onChange={setBio} maxLength={500} />
       <Field label={t.settings.username} value={me?.id ?? ""} isReadOnly />
       <div className="dialog-foot">
-        <Button type="submit" variant="primary" isDisabled={busy}>
+        <Button type="submit" variant="primary" isPending={busy}>
           {t.common.save}
         </Button>
       </div>

@@ -40,6 +40,7 @@ export const NavRow = memo(function NavRow(props: NavRowProps) {
   return (
     <li
       className="nav-item"
+      data-entry={id}
       onPointerEnter={() => props.onPoint(id)}
       onPointerMove={() => props.onPoint(id)}
       onFocus={() => props.onPoint(id)}

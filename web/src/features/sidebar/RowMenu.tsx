@@ -1,6 +1,7 @@
 // What can be done with a conversation from the sidebar.
 
 import { t } from "../../i18n";
+import { nearEntry, onceLost } from "../../lib/focus";
 import { IconButton } from "../../ui/Button";
 import { Menu, type MenuAction } from "../../ui/Menu";
 import { channelName, hasUnread } from "../../store/selectors";
@@ -22,7 +23,11 @@ export function RowMenu({ id, onOpenChange }: { id: string; onOpenChange: (open:
   const label = t.sections.options(channelName(client.store.getState(), channel));
   const place = arrangement.places[id] ?? null;
   const muted = info.notify === "none";
-  const move = (section: string | null) => () => change((known) => put(known, id, section));
+  const move = (section: string | null) => () => {
+    const back = nearEntry(id);
+    change((known) => put(known, id, section));
+    onceLost(back);
+  };
 
   const items: (MenuAction | null | false)[] = [
     {

@@ -1,0 +1,30 @@
+import type { SpokenTexts } from "./spoken";
+
+const many = (count: number, one: string, more: string) => `${String(count)} ${count === 1 ? one : more}`;
+
+export const spoken: SpokenTexts = {
+  role: {
+    owner: (name) => `Der Kanal gehört jetzt ${name}.`,
+    moderator: (name) => `${name} moderiert jetzt.`,
+    member: (name) => `${name} ist jetzt Mitglied.`,
+    guest: (name) => `${name} ist jetzt Gast.`,
+  },
+  removed: (name) => `${name} wurde entfernt.`,
+  banned: (name) => `${name} wurde ausgeschlossen.`,
+  unbanned: (name) => `${name} ist wieder zugelassen.`,
+  inviteMade: "Ein Einladungscode wurde erstellt.",
+  inviteRevoked: (code) => `Der Code ${code} wurde widerrufen.`,
+  inThread: (name) => `${name}, in einem Thread`,
+  inPlace: (name, place) => `${name} in ${place}`,
+  direct: (name) => `${name}, Direktnachricht`,
+  files: (names) => `Dateien: ${names}`,
+  connected: "Wieder verbunden.",
+  edited: "bearbeitet",
+  pinned: "angeheftet",
+  reactions: (count) => many(count, "Reaktion", "Reaktionen"),
+  results: (count, more) => `${many(count, "Ergebnis", "Ergebnisse")}${more ? " oder mehr" : ""}`,
+  uploading: (name) => `${name} wird hochgeladen.`,
+  uploaded: (name) => `${name} wurde hochgeladen.`,
+  uploadFailed: (name) => `${name} konnte nicht hochgeladen werden.`,
+  leftOut: (name) => `${name} wurde weggelassen.`,
+};

@@ -1,0 +1,30 @@
+import type { SpokenTexts } from "./spoken";
+
+const many = (count: number, one: string, more: string) => `${String(count)} ${count < 2 ? one : more}`;
+
+export const spoken: SpokenTexts = {
+  role: {
+    owner: (name) => `Le salon appartient maintenant à ${name}.`,
+    moderator: (name) => `${name} assure maintenant la modération.`,
+    member: (name) => `${name} est maintenant membre.`,
+    guest: (name) => `${name} a maintenant le rôle d’invité.`,
+  },
+  removed: (name) => `${name} a été retiré du salon.`,
+  banned: (name) => `${name} a été banni.`,
+  unbanned: (name) => `Le bannissement de ${name} a été levé.`,
+  inviteMade: "Un code d’invitation a été créé.",
+  inviteRevoked: (code) => `Le code ${code} a été révoqué.`,
+  inThread: (name) => `${name}, dans un fil`,
+  inPlace: (name, place) => `${name} dans ${place}`,
+  direct: (name) => `${name}, message direct`,
+  files: (names) => `Fichiers : ${names}`,
+  connected: "De nouveau connecté.",
+  edited: "modifié",
+  pinned: "épinglé",
+  reactions: (count) => many(count, "réaction", "réactions"),
+  results: (count, more) => `${many(count, "résultat", "résultats")}${more ? " ou plus" : ""}`,
+  uploading: (name) => `Envoi de ${name}.`,
+  uploaded: (name) => `${name} a été envoyé.`,
+  uploadFailed: (name) => `${name} n’a pas pu être envoyé.`,
+  leftOut: (name) => `${name} a été retiré du message.`,
+};
