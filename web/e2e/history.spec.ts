@@ -123,6 +123,7 @@ test("from the timeline the keyboard enters where one was, or at the newest mess
   await box.focus();
   await page.keyboard.press("Tab");
   await expect(ada.message("needle")).toBeFocused();
+  await expect(ada.message("needle")).not.toHaveAttribute("data-flash");
   await box.hover();
   await page.mouse.move(0, 0);
   for (const key of ["Tab", "ArrowUp"]) {

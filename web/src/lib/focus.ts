@@ -17,8 +17,12 @@ interface Options {
 
 /** Focuses what is found, should nothing have the focus. */
 export function onceLost(find: Find, { frames = FRAMES_MAX, inDialog = false }: Options = {}): void {
+  const start = document.activeElement;
   const look = (frame: number) => {
-    const lost = inDialog || (document.activeElement === document.body && !document.querySelector(OPEN));
+    const { activeElement: at } = document;
+    // Who waits long may have gone elsewhere meanwhile.
+    if (frames > FRAMES_MAX && at !== start && at !== document.body) return;
+    const lost = inDialog || (at === document.body && !document.querySelector(OPEN));
     const found = lost && frame >= FRAMES_MIN ? find() : null;
     if (found) focus(found);
     else if (frame < frames) requestAnimationFrame(() => look(frame + 1));
