@@ -186,15 +186,16 @@ function AuthForm({ registering, needsInvite, invited }: AuthFormProps) {
           {problemText(error)}
         </p>
       ) : null}
-      <Button type="submit" variant="primary" wide isDisabled={busy}>
-        {registering
-          ? busy
-            ? t.auth.registering
-            : t.auth.register
-          : busy
-            ? t.auth.signingIn
-            : t.auth.signIn}
-      </Button>
+      <SubmitButton registering={registering} busy={busy} />
     </form>
+  );
+}
+
+function SubmitButton({ registering, busy }: { registering: boolean; busy: boolean }) {
+  const words = registering ? [t.auth.register, t.auth.registering] : [t.auth.signIn, t.auth.signingIn];
+  return (
+    <Button type="submit" variant="primary" wide isDisabled={busy}>
+      {words[busy ? 1 : 0]}
+    </Button>
   );
 }

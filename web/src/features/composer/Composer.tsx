@@ -112,11 +112,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
             {...(onReplyDone ? { onCancel: onReplyDone } : {})}
           />
         ) : null}
-        {commands.hint ? (
-          <p className="composer-hint" role="alert" data-testid="composer-hint">
-            {commands.hint}
-          </p>
-        ) : null}
+        <CommandHint hint={commands.hint} />
         <Chips attaching={attaching} onRemoved={write} />
         <Later due={due} />
         <div className="composer" data-reply={replyTo ? "" : undefined}>
@@ -139,6 +135,16 @@ export const Composer = memo(function Composer(props: ComposerProps) {
     </>
   );
 });
+
+/** Why a command was not carried out. */
+function CommandHint({ hint }: { hint: string | null }) {
+  if (!hint) return null;
+  return (
+    <p className="composer-hint" role="alert" data-testid="composer-hint">
+      {hint}
+    </p>
+  );
+}
 
 /** That it is going to be sent, and how not. */
 function Later({ due }: { due: Due }) {

@@ -14,7 +14,7 @@ import { displayName, localPart } from "../../store/selectors";
 import type { StoredMessage } from "../../store/state";
 import type { Expected } from "../../store/waiting";
 import { useChannel, useClient, useMe, useSelect } from "../app/context";
-import { useView } from "../app/view";
+import { useView, type View } from "../app/view";
 import { Attachments } from "../files/Attachments";
 import { Provenance } from "../files/Provenance";
 import { canSeeEdits } from "../client/rights";
@@ -54,24 +54,11 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
   const view = useView();
   const user = useSelect((state) => state.users[message.sender]);
   const name = displayName(user, message.sender);
-  const { mentions } = message;
-  const all = message.mentions_all === true;
-  const here = message.mentions_here === true;
   const meId = useMe()?.id ?? "";
   const { openDialog } = view;
   const pinned = useSelect((state) => state.channels[channel]?.info.pins.includes(message.id)) ?? false;
 
-  const mention = useCallback(
-    (typed: string) => {
-      const text = typed.toLowerCase();
-      if ((all && EVERYBODY.has(text)) || (here && text === "here")) return { label: `@${typed}`, me: true };
-      const id = mentions.find((each) => each === `@${text}` || localPart(each) === text);
-      if (!id) return null;
-      return { label: `@${typed}`, me: id === meId, onOpen: () => openDialog({ kind: "profile", user: id }) };
-    },
-    [all, here, mentions, meId, openDialog],
-  );
-
+  const mention = useMention(message, meId, openDialog);
   const label = useLabel({ name, channel, message, pinned, today: props.today });
   const openThread = () => view.setPanel({ kind: "thread", channel, root: message.id });
   const mentioned = !message.deleted && message.sender !== meId && mentionsMe(message, meId);
@@ -148,6 +135,23 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
     </MessageRow>
   );
 });
+
+/** What a name with an @ is in this message: somebody, all of them, or a word like others. */
+function useMention(message: StoredMessage, meId: string, openDialog: View["openDialog"]) {
+  const { mentions } = message;
+  const all = message.mentions_all === true;
+  const here = message.mentions_here === true;
+  return useCallback(
+    (typed: string) => {
+      const text = typed.toLowerCase();
+      if ((all && EVERYBODY.has(text)) || (here && text === "here")) return { label: `@${typed}`, me: true };
+      const id = mentions.find((each) => each === `@${text}` || localPart(each) === text);
+      if (!id) return null;
+      return { label: `@${typed}`, me: id === meId, onOpen: () => openDialog({ kind: "profile", user: id }) };
+    },
+    [all, here, mentions, meId, openDialog],
+  );
+}
 
 const timeOf = ({ ts }: StoredMessage) => ({
   short: clockTime(ts),

@@ -55,6 +55,7 @@ export function MessageList(props: MessageListProps) {
   const lastKey = reachable && "row" in reachable ? reachable.row.key : null;
   const tabbable = rows.some((row) => row.key === active) ? active : lastKey;
 
+  const stop = (row: Row) => ({ tabbable: row.key === tabbable, onActivate: activate });
   const draw = (row: Row): ReactNode => {
     if (row.kind === "day") {
       return (
@@ -71,27 +72,10 @@ export function MessageList(props: MessageListProps) {
     }
     if (row.kind === "new") return <NewLine key={row.key} label={t.timeline.newLine} />;
     if (row.kind === "blocked") {
-      return (
-        <BlockedLine
-          key={row.key}
-          row={row}
-          onHold={hold}
-          onToggle={props.onVeil}
-          tabbable={row.key === tabbable}
-          onActivate={activate}
-        />
-      );
+      return <BlockedLine key={row.key} row={row} onHold={hold} onToggle={props.onVeil} {...stop(row)} />;
     }
     if (row.kind === "pending") {
-      return (
-        <PendingItem
-          key={row.key}
-          item={row.item}
-          head={row.head}
-          tabbable={row.key === tabbable}
-          onActivate={activate}
-        />
-      );
+      return <PendingItem key={row.key} item={row.item} head={row.head} {...stop(row)} />;
     }
     return (
       <MessageItem
@@ -131,35 +115,35 @@ export function MessageList(props: MessageListProps) {
         <div ref={content} className="timeline-content">
           {props.start}
           {drawn.map((piece) =>
-            "row" in piece ? (
-              draw(piece.row)
-            ) : (
-              <div
-                key={piece.key}
-                data-gap={piece.key}
-                className="timeline-gap"
-                style={{ height: piece.gap }}
-                aria-hidden="true"
-              />
-            ),
+            "row" in piece ? draw(piece.row) : <Gap key={piece.key} name={piece.key} height={piece.gap} />,
           )}
         </div>
       </div>
       {showPresent ? (
-        <div className="to-present">
-          <Button
-            size="small"
-            icon="down"
-            onPress={({ pointerType }) => {
-              props.onPresent();
-              // The button is gone then. With a mouse one goes on with the mouse.
-              if (KEYS.has(pointerType)) onceLost(() => newest(scroller.current), { frames: PRESENT_FRAMES });
-            }}
-          >
-            {props.below > 0 ? t.timeline.newMessages(props.below) : t.timeline.jumpToPresent}
-          </Button>
-        </div>
+        <ToPresent
+          below={props.below}
+          onPress={(byKeys) => {
+            props.onPresent();
+            // The button is gone then. With a mouse one goes on with the mouse.
+            if (byKeys) onceLost(() => newest(scroller.current), { frames: PRESENT_FRAMES });
+          }}
+        />
       ) : null}
+    </div>
+  );
+}
+
+/** The room of rows that are not drawn. */
+function Gap({ name, height }: { name: string; height: number }) {
+  return <div data-gap={name} className="timeline-gap" style={{ height }} aria-hidden="true" />;
+}
+
+function ToPresent({ below, onPress }: { below: number; onPress: (byKeys: boolean) => void }) {
+  return (
+    <div className="to-present">
+      <Button size="small" icon="down" onPress={({ pointerType }) => onPress(KEYS.has(pointerType))}>
+        {below > 0 ? t.timeline.newMessages(below) : t.timeline.jumpToPresent}
+      </Button>
     </div>
   );
 }
