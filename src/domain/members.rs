@@ -98,6 +98,7 @@ impl Domain {
         let key = id.clone();
         self.change(&key, move |work| {
             let num = find_channel(work, &actor, &id)?;
+            known_in(work, num, actor.person.num)?;
             let content = serde_json::json!({ "membership": "left" });
             let draft = Draft::new(EventType::Member).state(actor.person.id.as_str(), content);
             unless_unchanged(work.append(num, &actor.person, draft).map(drop))
@@ -144,6 +145,9 @@ impl Domain {
             }
             if patch.membership == Some(Membership::Invited) {
                 work.check_inviting(num, &actor.person.id, &user)?;
+            }
+            if membership == Membership::Left && row.num == actor.person.num {
+                known_in(work, num, row.num)?;
             }
             // Who is joined stays as they are.
             let known = members::get(work.conn, num, row.num)?.filter(|_| membership == Membership::Joined);
@@ -247,6 +251,11 @@ fn member(work: &mut Work<'_>, num: ChannelNum, user: &users::UserRow) -> Result
 }
 
 /// To ask for what already is so is no error.
+/// For the log who never was anything has left (AUTH-20); people are told that they never were there.
+fn known_in(work: &mut Work<'_>, channel: ChannelNum, user: UserNum) -> Result<()> {
+    members::get(work.conn, channel, user)?.map(drop).ok_or(Error::Forbidden(Forbidden::NotMember))
+}
+
 fn unless_unchanged(outcome: Result<()>) -> Result<()> {
     match outcome {
         Err(Error::Refused(Refusal::NoChange)) => Ok(()),

@@ -2,7 +2,8 @@
 
 use federation_tests::peer::now_s;
 use federation_tests::{Hosted, Peer, Person, Reply, World, eventually};
-use serde_json::json;
+use loggia::protocol::event::SignedEvent;
+use serde_json::{Value, json};
 
 /// One server, a peer, and somebody on the server.
 async fn world() -> (World, Peer, Person) {
@@ -193,6 +194,62 @@ async fn a_channel_that_is_not_taken_now_holds_up_no_other() {
     // The other channel's pauses are 1, 2, 4, .. seconds by now.
     assert!(begun.elapsed() < std::time::Duration::from_secs(15), "{:?}", begun.elapsed());
     assert!((1..=8).contains(&sent(&first)), "{}", sent(&first));
+}
+
+/// A card says how one comes in, and may say what a reader does not know; one that can't be read takes no other with it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn cards_of_a_page_stand_each_by_itself() {
+    let (_world, evil, bob) = world().await;
+    let (open, other) = (Hosted::found(&evil), Hosted::with_nonce(&evil, "other"));
+    let with = |hosted: &Hosted<'_>, field: &str, value: Value| {
+        let mut card = hosted.card();
+        card[field] = value;
+        card
+    };
+    let page = json!({ "next": null, "channels": [
+        { "channel": "none" },
+        with(&other, "join", json!("knock")),
+        with(&open, "since_version", json!({ "later": [1] })),
+        with(&open, "name", json!(7)),
+    ] });
+    evil.script(move |heard| {
+        let is_page = heard.method == "GET" && heard.target.contains("/directory");
+        is_page.then(|| Reply::Json(200, page.to_string()))
+    });
+    let found = bob.get("/directory?server=evil.test").await.expect(200);
+    let found: Vec<_> = found["channels"]
+        .as_array()
+        .expect("channels")
+        .iter()
+        .map(|one| (one["id"].clone(), one["policy"]["join"].clone()))
+        .collect();
+    let expected = [(json!(other.channel), json!("knock")), (json!(open.channel), json!("open"))];
+    assert_eq!(found, expected);
+}
+
+/// A host that has let somebody in, and whose answer was lost, says so when it is asked again: the log is waited for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn joining_again_after_an_answer_was_lost_waits_for_the_log() {
+    let (world, evil, bob) = world().await;
+    let (to, hosted) = (&world.servers[0], Hosted::found(&evil));
+    evil.script(|heard| heard.is("POST", "/join").then_some(Reply::Close));
+    let join = json!({ "alias": "#trap:evil.test" });
+    bob.post("/joins", join.clone()).await.problem(503, "peer_unreachable");
+    let asked = evil.heard().into_iter().find(|heard| heard.is("POST", "/join")).expect("a join").json();
+    for event in asked["events"].as_array().expect("events") {
+        let signature = event["signature"].as_str().expect("text").parse().expect("a signature");
+        let signed = SignedEvent::from_parts(event["event"].to_string().into_bytes(), signature);
+        hosted.append_signed(signed.expect("an event"), None);
+    }
+    let done = json!({ "results": [{ "error": { "code": "no_change", "detail": "" } }, { "error": { "code": "no_change", "detail": "" } }] });
+    evil.script(move |heard| heard.is("POST", "/join").then(|| Reply::Json(200, done.to_string())));
+    let again = async { bob.post("/joins", join).await.expect(200) };
+    let deliver = async {
+        eventually("the second", async || (evil.count("POST", "/join") > 1).then_some(())).await;
+        hosted.deliver(to, 0).await
+    };
+    let (joined, _) = tokio::join!(again, deliver);
+    assert_eq!((&joined["id"], &joined["membership"]), (&json!(hosted.channel), &json!("joined")));
 }
 
 /// An invitation in the name of somebody whom the invitee knows, from a host that is not theirs, is an invitation

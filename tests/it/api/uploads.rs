@@ -176,6 +176,9 @@ both!(
             begin(&ann, 1_000).await;
         }
         create(&ann, "1", &name).await.problem(413, "quota_exceeded");
+        // What was refused leaves no part behind.
+        let parts = server.data_dir().join("files/parts");
+        assert_eq!(std::fs::read_dir(&parts).expect("a directory").count(), 15);
         let bob = server.person("bob").await;
         for _ in 0..20 {
             begin(&bob, 1).await;
