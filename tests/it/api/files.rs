@@ -307,22 +307,6 @@ both!(
 );
 
 both!(
-    async fn bytes_that_cannot_go_keep_no_others(server: TestServer) {
-        // A file that is a directory, and comes first.
-        let stuck = format!("{}A", "A".repeat(42));
-        let place = server.data_dir().join("files").join(&stuck[..2]).join(&stuck);
-        std::fs::create_dir_all(place.join("full")).expect("a directory");
-        std::fs::write(place.join("full/of"), "something").expect("a file");
-        run_sql(&server.database_url(), format!("INSERT INTO file_removals (hash) VALUES ('{stuck}')")).await;
-        let ann = server.person("ann").await;
-        ann.upload("a", b"unused".to_vec()).await;
-        run_sql(&server.database_url(), "UPDATE file_owners SET ts = ts - 86500000".to_owned()).await;
-        server.running.as_ref().expect("running").domain.sweep_files().await.expect("swept");
-        assert_eq!(stored(server.data_dir()), [place.join("full/of")]);
-    }
-);
-
-both!(
     [("LOGGIA_FILES__MAX_BYTES", "2000"), ("LOGGIA_FILES__QUOTA_BYTES", "5000")]
     async fn files_keep_to_limits(server: TestServer) {
         let (ann, bob) = (server.person("ann").await, server.person("bob").await);

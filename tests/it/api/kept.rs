@@ -109,3 +109,18 @@ both!(
         assert_eq!(ann.get(&at(&file)).await.bytes, cut);
     }
 );
+
+both!(
+    async fn bytes_that_cannot_go_keep_no_others(server: TestServer) {
+        // A file that is a directory, and comes first.
+        let stuck = format!("{}A", "A".repeat(42));
+        let place = server.data_dir().join("files").join(&stuck[..2]).join(&stuck);
+        std::fs::create_dir_all(place.join("full")).expect("a directory");
+        std::fs::write(place.join("full/of"), "something").expect("a file");
+        run_sql(&server.database_url(), format!("INSERT INTO file_removals (hash) VALUES ('{stuck}')")).await;
+        let ann = server.person("ann").await;
+        ann.upload("a", b"unused".to_vec()).await;
+        sweep_a_day_later(&server).await;
+        assert_eq!(stored(server.data_dir()), [place.join("full/of")]);
+    }
+);
