@@ -37,7 +37,7 @@ const LIFETIME_S: i64 = 300;
 
 pub(super) type Permits = Mutex<HashMap<ServerName, Arc<Semaphore>>>;
 
-pub(super) fn of(permits: &Permits, server: &ServerName, most: usize) -> Arc<Semaphore> {
+pub(super) fn permits_of(permits: &Permits, server: &ServerName, most: usize) -> Arc<Semaphore> {
     let mut permits = permits.lock().unwrap_or_else(PoisonError::into_inner);
     if permits.len() >= AWAY_MAX && !permits.contains_key(server) {
         // Those that nobody uses are as good when they are made anew.
@@ -195,7 +195,7 @@ impl Outbound {
     }
 
     fn permits(&self, server: &ServerName) -> Arc<Semaphore> {
-        of(&self.in_flight, server, IN_FLIGHT_MAX)
+        permits_of(&self.in_flight, server, IN_FLIGHT_MAX)
     }
 
     async fn ask_now(&self, server: &ServerName, ask: &Ask) -> Result<String, PeerError> {
@@ -266,7 +266,7 @@ impl Outbound {
         path: &str,
         from: u64,
     ) -> Result<FileAnswer, PeerError> {
-        let permits = of(&self.files_in_flight, server, FILES_IN_FLIGHT_MAX);
+        let permits = permits_of(&self.files_in_flight, server, FILES_IN_FLIGHT_MAX);
         let permit = turn(server, permits.acquire_owned()).await?;
         let url = format!("{endpoint}{BASE}{path}");
         let ask = Ask::get(path.to_owned());

@@ -116,6 +116,12 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+fn wake(waker: Option<Waker>) {
+    if let Some(waker) = waker {
+        waker.wake();
+    }
+}
+
 impl Socket {
     pub fn new(id: u64, bounds: Bounds, bell: Arc<Bell>) -> Arc<Socket> {
         let queue = Queue {
@@ -225,9 +231,7 @@ impl Socket {
             }
             (queue.waker.take(), fits)
         };
-        if let Some(waker) = waker {
-            waker.wake();
-        }
+        wake(waker);
         if !fits {
             self.tell_end();
         }
@@ -247,9 +251,7 @@ impl Socket {
             queue.push(frame);
             queue.waker.take()
         };
-        if let Some(waker) = waker {
-            waker.wake();
-        }
+        wake(waker);
         true
     }
 
@@ -302,9 +304,7 @@ impl Socket {
             queue.begun = (queue.frames.len(), queue.bytes);
             queue.waker.take()
         };
-        if let Some(waker) = waker {
-            waker.wake();
-        }
+        wake(waker);
     }
 
     /// Says good-bye. What waits is still written.
@@ -314,9 +314,7 @@ impl Socket {
             queue.close(code, reason);
             queue.waker.take()
         };
-        if let Some(waker) = waker {
-            waker.wake();
-        }
+        wake(waker);
         self.tell_end();
     }
 

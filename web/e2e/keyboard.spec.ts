@@ -1,6 +1,7 @@
 // A conversation by keyboard: where Tab leads, and where the keys are once what had them is gone.
 
 import { expect, type Locator, type Page, test } from "@playwright/test";
+import { lineOf } from "./line";
 import { Person } from "./person";
 import { Server } from "./server";
 import { together } from "./together";
@@ -154,25 +155,17 @@ test("after a message that was not taken is discarded one writes on", async () =
 
 test("that the line was cut and is back is said, and the keys go on", async () => {
   const { page } = ada;
-  let cut = false;
-  const open = new Set<() => void>();
-  await page.routeWebSocket(/\/api\/v1\/stream/, (socket) => {
-    const close = () => void socket.close({ code: 1012 });
-    if (cut) return close();
-    socket.connectToServer();
-    open.add(close);
-  });
+  const line = await lineOf(page);
   await page.reload();
   await ada.sees(/later 30/);
-  await expect.poll(() => open.size).toBeGreaterThan(0);
+  await expect.poll(line.streams).toBeGreaterThan(0);
   const status = page.getByTestId("connection-status");
   await expect(status).toBeEmpty();
-  cut = true;
-  for (const close of open) close();
+  line.cut();
   const now = page.getByTestId("connection-note").getByRole("button");
   await now.focus();
   await expect(status).not.toBeEmpty();
-  cut = false;
+  line.mend();
   await page.keyboard.press("Enter");
   await expect(page.getByTestId("connection-note")).toHaveCount(0);
   await expect(status).toHaveText("Connected again.");

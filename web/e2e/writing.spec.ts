@@ -1,6 +1,7 @@
 // What one's keys do while one writes, what is hidden in a message, and what came while the line was cut.
 
 import { expect, test } from "@playwright/test";
+import { lineOf } from "./line";
 import type { Person } from "./person";
 import { Server } from "./server";
 import { together } from "./together";
@@ -64,26 +65,18 @@ test("what is hidden may have marks of its own, and all of it is there once it i
 
 test("what came while the line was cut stands below a line, also where one looks on", async () => {
   const { page } = bo;
-  let cut = false;
-  const open = new Set<() => void>();
-  await page.routeWebSocket(/\/api\/v1\/stream/, (socket) => {
-    const close = () => void socket.close({ code: 1012 });
-    if (cut) return close();
-    socket.connectToServer();
-    open.add(close);
-  });
+  const line = await lineOf(page);
   await expect.poll(() => bo.unread()).toBe(0);
   await page.reload();
   await bo.sees("all along");
   await expect(page.getByTestId("new-line")).toHaveCount(0);
   await expect(page.getByTestId("connection-note")).toHaveCount(0);
-  await expect.poll(() => open.size).toBeGreaterThan(0);
-  cut = true;
-  for (const close of open) close();
+  await expect.poll(line.streams).toBeGreaterThan(0);
+  line.cut();
   await expect(page.getByTestId("connection-note")).toBeVisible();
   await ada.send("Said meanwhile");
   await ada.sees("Said meanwhile");
-  cut = false;
+  line.mend();
   await bo.sees("Said meanwhile");
   await expect(page.getByTestId("new-line")).toBeVisible();
 });

@@ -209,7 +209,11 @@ impl Domain {
     /// The host was asked to let the person in, and refused, unless it is not known what it did (its answer is lost, or none), or
     /// it has done so before: then the log may come.
     async fn end_asking(&self, out: &Outgoing, why: &Error) -> Result<()> {
-        let is_final = matches!(why, Error::Peer(why) if !why.is_passing() && !matches!(why, PeerError::Nonsense(..)) && why.said() != Refusal::NoChange.code());
+        let is_final = match why {
+            Error::Peer(PeerError::Nonsense(..)) => false,
+            Error::Peer(why) => !why.is_passing() && why.said() != Refusal::NoChange.code(),
+            _ => false,
+        };
         if !is_final {
             return Ok(());
         }

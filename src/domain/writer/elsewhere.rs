@@ -122,8 +122,8 @@ impl Work<'_> {
     /// # Errors
     /// `too_much_waiting`; never for a leave: whoever goes is not kept by what they wrote.
     pub fn keep_pending(&mut self, out: &Outgoing) -> Result<(), Error> {
-        let leaves = out.events.last().map_or(Ok(false), |event| is_leave(&event.event))?;
-        if !leaves && pending::count(self.conn, out.sender)? >= PENDING_PER_PERSON_MAX {
+        let leaves = || out.events.last().map_or(Ok(false), |event| is_leave(&event.event));
+        if pending::count(self.conn, out.sender)? >= PENDING_PER_PERSON_MAX && !leaves()? {
             return Err(Error::Conflict(Conflict::TooMuchWaiting));
         }
         let now = self.lane.clock.now();

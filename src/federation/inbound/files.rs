@@ -13,7 +13,7 @@ use super::signed::Signed;
 use super::{Inbound, State};
 use crate::domain::remote::files::FileUse;
 use crate::domain::{Error, Missing};
-use crate::federation::outbound::of;
+use crate::federation::outbound::permits_of;
 use crate::files::{Hash, kind};
 use crate::http::{Problem, ranges};
 use crate::protocol::ids::ServerName;
@@ -23,7 +23,7 @@ const FILES_PER_SERVER_MAX: usize = 8;
 
 impl Inbound {
     fn file_turns(&self, origin: &ServerName) -> Arc<Semaphore> {
-        of(&self.file_turns, origin, FILES_PER_SERVER_MAX)
+        permits_of(&self.file_turns, origin, FILES_PER_SERVER_MAX)
     }
 }
 
