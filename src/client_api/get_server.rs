@@ -41,6 +41,7 @@ pub struct ServerLimits {
     pub dm_users: usize,
     pub file_bytes: u32,
     pub attachments: usize,
+    pub attachment_description_chars: usize,
 }
 
 /// Grows when clients can rely on something new.
@@ -65,6 +66,7 @@ pub async fn get_server(app: App) -> Result<Json<Server>, Problem> {
             page_messages: crate::domain::timeline::PAGE_MESSAGES_MAX,
             file_bytes: settings.files.max_bytes,
             attachments: crate::domain::files::ATTACHMENTS_MAX,
+            attachment_description_chars: crate::domain::files::DESCRIPTION_CHARS_MAX,
             dm_users: crate::protocol::limits::DM_USERS_MAX,
         },
     }))

@@ -45,6 +45,10 @@ pub struct AttachFile {
     /// What it is called in this message.
     #[schema(min_length = 1, max_length = 200, pattern = r"^[^\x00-\x1f\x7f-\x9f/\\]+$")]
     pub name: String,
+    /// What is to be seen or heard in it, for who can't: at most `limits.attachment_description_chars` characters of plain text, in which
+    /// line breaks are the only control characters. One that is empty, or of which nothing is seen, is none.
+    #[schema(max_length = 1000, pattern = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$")]
+    pub description: Option<String>,
 }
 
 /// Sends a message. The answer comes when it is durable.
@@ -61,8 +65,10 @@ pub async fn send_message(
     body: Body<SendMessage>,
 ) -> Result<HttpResponse, Problem> {
     let Body(body) = body;
-    let attachments =
-        body.attachments.into_iter().map(|attach| Attach { file: attach.file, name: attach.name });
+    let attachments = body.attachments.into_iter().map(|attach| {
+        let AttachFile { file, name, description } = attach;
+        Attach { file, name, description }
+    });
     let new = NewMessage {
         nonce: body.nonce,
         text: body.text,

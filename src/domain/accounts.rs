@@ -1,5 +1,7 @@
 //! Accounts: registering, one's own profile and password, finding people, leaving for good.
 
+use std::borrow::Cow;
+
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 
 use super::acts::ActKind;
@@ -54,7 +56,12 @@ fn parse_named(given: &str, server: &ServerName) -> Result<UserId> {
 
 /// # Errors
 /// [`Error::Invalid`] with `code` when the text is too long or has control characters.
-pub fn check_line(text: &str, most: usize, code: &'static str, pointer: &'static str) -> Result<String> {
+pub fn check_line(
+    text: &str,
+    most: usize,
+    code: &'static str,
+    pointer: impl Into<Cow<'static, str>>,
+) -> Result<String> {
     let text = text.trim();
     if text.chars().count() > most {
         return Err(Error::invalid(code, pointer, format!("must have at most {most} characters")));

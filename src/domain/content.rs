@@ -10,23 +10,24 @@ use crate::protocol::ids::UserId;
 /// `message` and `edit`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct MessageContent {
+    #[serde(default, deserialize_with = "if_good")]
     pub text: String,
     /// The message that this answers. In a thread the relation is the thread's, so it stands here.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "if_good")]
     pub reply_to: Option<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "each_good")]
     pub attachments: Vec<Attachment>,
     /// Ids of the members whom the text mentions.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "people")]
     pub mentions: Vec<String>,
     /// The text addresses everybody, and its author may do that.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not", deserialize_with = "if_good")]
     pub mentions_all: bool,
     /// The text addresses those who are there at the moment, and its author may do that.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not", deserialize_with = "if_good")]
     pub mentions_here: bool,
     /// It was said elsewhere, by somebody else.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "as_far_as_good")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "if_good")]
     pub imported: Option<Imported>,
 }
 
@@ -84,19 +85,29 @@ fn normal_emoji<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D:
 
 /// Whatever else stands there is nobody.
 fn people<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    let mut given = Vec::<String>::deserialize(deserializer)?;
+    let mut given: Vec<String> = each_good(deserializer)?;
     given.retain(|id| id.parse::<UserId>().is_ok());
     Ok(given)
 }
 
-/// A member of another kind than it should be is none.
-fn as_far_as_good<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
+/// A member of another kind than it should be is treated as absent (spec 3.3).
+pub fn if_good<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: Default + for<'a> Deserialize<'a>,
+    D: Deserializer<'de>,
+{
+    let value = Value::deserialize(deserializer)?;
+    Ok(serde_json::from_value(value).unwrap_or_default())
+}
+
+/// A list without what is of another kind than its elements are.
+fn each_good<'de, T, D>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     T: for<'a> Deserialize<'a>,
     D: Deserializer<'de>,
 {
-    let value = Value::deserialize(deserializer)?;
-    Ok(serde_json::from_value(value).ok())
+    let values: Vec<Value> = if_good(deserializer)?;
+    Ok(values.into_iter().filter_map(|value| serde_json::from_value(value).ok()).collect())
 }
 
 /// As the map that a body holds.
@@ -135,5 +146,24 @@ mod tests {
         let given = serde_json::json!({ "text": "hello", "mentions": ["@ann:a.test", "x", long] });
         let content: MessageContent = serde_json::from_value(given).expect("content");
         assert_eq!(content.mentions, ["@ann:a.test"]);
+    }
+
+    #[test]
+    fn a_member_of_another_kind_takes_nothing_else_with_it() {
+        let file = |description: Value| serde_json::json!({ "hash": "h", "name": "a", "media_type": "image/png", "size": 1, "width": "w", "description": description });
+        let files = [file("a map".into()), file(7.into()), serde_json::json!({ "name": "b" })];
+        let given = serde_json::json!({
+            "text": "hello", "reply_to": 1, "attachments": files, "mentions": ["@ann:a.test", 2],
+            "mentions_all": "yes", "mentions_here": true, "imported": [],
+        });
+        let content: MessageContent = serde_json::from_value(given).expect("content");
+        assert_eq!((content.text.as_str(), content.reply_to, content.imported), ("hello", None, None));
+        assert_eq!(content.mentions, ["@ann:a.test"]);
+        assert!(!content.mentions_all && content.mentions_here);
+        let described: Vec<_> = content.attachments.iter().map(|file| file.description.as_deref()).collect();
+        assert_eq!(described, [Some("a map"), None]);
+        let none: MessageContent =
+            serde_json::from_value(serde_json::json!({ "text": [] })).expect("content");
+        assert_eq!(none, MessageContent::default());
     }
 }

@@ -14,6 +14,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use futures_util::StreamExt;
 use tokio::sync::Notify;
 
+use super::accounts::{self, is_unseen};
 use super::clock::random_text;
 use super::content::{self, MessageContent};
 use super::remote::files::{Away, Flights};
@@ -31,6 +32,8 @@ use crate::storage::{ChannelNum, Conn, UserNum, channels, copies, members, pendi
 /// How many files one message carries.
 pub const ATTACHMENTS_MAX: usize = 10;
 pub const FILE_NAME_CHARS_MAX: usize = 200;
+/// How long what somebody says of a file in a message may be.
+pub const DESCRIPTION_CHARS_MAX: usize = 1_000;
 /// How long an upload stays that no message carries, and one that is not complete.
 pub const UNUSED_MS: i64 = 24 * 3_600_000;
 /// A part that nobody writes to for so long, and that belongs to no upload, is of an upload that broke off.
@@ -136,6 +139,35 @@ impl Files {
 pub struct Attach {
     pub file: Hash,
     pub name: String,
+    pub description: Option<String>,
+}
+
+/// What a message may carry, as the sender gave it.
+///
+/// # Errors
+/// `bad_attachments`
+pub(super) fn check(attachments: Vec<Attach>) -> Result<Vec<Attach>> {
+    let bad = |detail: &str| Error::invalid("bad_attachments", "/attachments", detail);
+    if attachments.len() > ATTACHMENTS_MAX {
+        return Err(bad(&format!("at most {ATTACHMENTS_MAX} files")));
+    }
+    // The same bytes may go under two names.
+    let different: HashSet<(&str, &str)> =
+        attachments.iter().map(|attach| (attach.file.as_str(), attach.name.as_str())).collect();
+    if different.len() < attachments.len() {
+        return Err(bad("each file once under the same name"));
+    }
+    let checked = attachments.into_iter().enumerate().map(|(index, attach)| {
+        let name = check_name(&attach.name, "bad_attachments", format!("/attachments/{index}/name"))?;
+        let pointer = format!("/attachments/{index}/description");
+        let description = attach
+            .description
+            .map(|text| accounts::check_line(&text, DESCRIPTION_CHARS_MAX, "bad_attachments", pointer))
+            .transpose()?
+            .filter(|text| !is_unseen(text));
+        Ok(Attach { name, description, ..attach })
+    });
+    checked.collect()
 }
 
 /// A name for a file, without anything that a file system or a header could take for something else.
@@ -159,6 +191,7 @@ pub(super) fn shown(row: &FileRow, name: String) -> Attachment {
         size: row.size,
         width: row.width,
         height: row.height,
+        description: None,
     }
 }
 
@@ -244,7 +277,7 @@ pub(super) fn attachments(conn: &mut Conn, user: UserNum, wanted: Vec<Attach>) -
     }
     let shown = wanted.into_iter().map(|attach| {
         let row = readable(conn, user, attach.file.as_str())?;
-        Ok(shown(&row, attach.name))
+        Ok(Attachment { description: attach.description, ..shown(&row, attach.name) })
     });
     shown.collect()
 }

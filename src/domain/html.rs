@@ -273,18 +273,22 @@ impl Archive<'_> {
     fn attachment(&mut self, out: &mut String, file: &Attachment) {
         let path = self.keep(&file.hash, &file.media_type);
         let name = escape(&file.name);
+        let shown = file.description.as_deref().map_or_else(|| name.clone(), escape);
         let _ = match file.media_type.split_once('/') {
             Some(("image", _)) if kind::is_shown(&file.media_type) => {
                 writeln!(
                     out,
-                    "<p><a href=\"{path}\"><img loading=\"lazy\" alt=\"{name}\" src=\"{path}\"></a></p>"
+                    "<p><a href=\"{path}\"><img loading=\"lazy\" alt=\"{shown}\" src=\"{path}\"></a></p>"
                 )
             }
             Some(("video", _)) if kind::is_shown(&file.media_type) => {
-                writeln!(out, "<p><video controls preload=\"none\" src=\"{path}\"></video></p>")
+                writeln!(
+                    out,
+                    "<p><video controls preload=\"none\" aria-label=\"{shown}\" src=\"{path}\"></video></p>"
+                )
             }
             Some(("audio", _)) if kind::is_shown(&file.media_type) => {
-                writeln!(out, "<p>{name} <audio controls preload=\"none\" src=\"{path}\"></audio></p>")
+                writeln!(out, "<p>{shown} <audio controls preload=\"none\" src=\"{path}\"></audio></p>")
             }
             _ => writeln!(
                 out,

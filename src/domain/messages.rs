@@ -1,10 +1,8 @@
 //! Messages: send, edit, delete, get.
 
-use std::collections::HashSet;
-
 use super::content::{self, MessageContent, ReasonContent};
 use super::effect::{Change, Effect};
-use super::files::{self, ATTACHMENTS_MAX, Attach, check_name};
+use super::files::{self, Attach};
 use super::mentions::{self, Mentions};
 use super::pending::pending_message;
 use super::relations::{answered, relation};
@@ -70,7 +68,7 @@ impl Domain {
         new: NewMessage,
     ) -> Result<(Message, bool)> {
         self.check_text(&new.text, new.attachments.is_empty())?;
-        let new = NewMessage { attachments: check_attachments(new.attachments)?, ..new };
+        let new = NewMessage { attachments: files::check(new.attachments)?, ..new };
         for attach in &new.attachments {
             // What another server has is fetched before it is sent on; all else is the message's own refusal.
             if let Err(error @ Error::Peer(_)) = self.file(actor, &attach.file).await {
@@ -224,24 +222,6 @@ impl Domain {
             })
             .await
     }
-}
-
-fn check_attachments(attachments: Vec<Attach>) -> Result<Vec<Attach>> {
-    let bad = |detail: &str| Error::invalid("bad_attachments", "/attachments", detail);
-    if attachments.len() > ATTACHMENTS_MAX {
-        return Err(bad(&format!("at most {ATTACHMENTS_MAX} files")));
-    }
-    // The same bytes may go under two names.
-    let different: HashSet<(&str, &str)> =
-        attachments.iter().map(|attach| (attach.file.as_str(), attach.name.as_str())).collect();
-    if different.len() < attachments.len() {
-        return Err(bad("each file once under the same name"));
-    }
-    let named = attachments.into_iter().enumerate().map(|(index, attach)| {
-        let name = check_name(&attach.name, "bad_attachments", format!("/attachments/{index}/name"))?;
-        Ok(Attach { name, ..attach })
-    });
-    named.collect()
 }
 
 /// Why somebody does something to another or to what they said, as typed.
@@ -443,9 +423,9 @@ fn again(
     if let Some(body) = entries::body(conn, entry.channel, entry.seq)? {
         let content: MessageContent = content::read_body(&body).unwrap_or_default();
         let same_reply = row.reply_to.as_deref() == new.reply_to.as_ref().map(AsRef::as_ref);
-        let carried = content.attachments.iter().map(|file| (file.hash.as_str(), file.name.as_str()));
-        let same_files =
-            carried.eq(new.attachments.iter().map(|file| (file.file.as_str(), file.name.as_str())));
+        let carried = content.attachments.iter().map(|file| (&*file.hash, &file.name, &file.description));
+        let same_files = carried
+            .eq(new.attachments.iter().map(|file| (file.file.as_str(), &file.name, &file.description)));
         if content.text != new.text
             || !same_files
             || !same_reply

@@ -217,15 +217,21 @@ pub fn in_short(text: &str, files: &[Attachment]) -> String {
             break;
         }
     }
-    let mut words = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut words = line(&plain);
     if words.is_empty() {
-        let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
-        words = names.join(", ");
+        // What a picture shows says more than its name.
+        let said = files.iter().map(|file| file.description.as_ref().unwrap_or(&file.name));
+        words = said.map(|said| line(said)).collect::<Vec<_>>().join(", ");
     }
     match words.char_indices().nth(SHORT_CHARS_MAX) {
         Some((end, _)) => format!("{}…", words.get(..end).unwrap_or_default().trim_end()),
         None => words,
     }
+}
+
+/// Without breaks, and with one blank between words.
+fn line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -237,6 +243,18 @@ mod tests {
         let short = |text: &str| in_short(text, &[]);
         assert_eq!(short("Hello **all**\n\n> two\n\n1. `x`\n2. [y](https://z.example)"), "Hello all two x y");
         assert_eq!(short("```\nlet a;\n```\n<b>b</b>"), "let a; <b>b</b>");
+        let file = |name: &str, description: Option<&str>| Attachment {
+            hash: String::new(),
+            name: name.to_owned(),
+            media_type: "image/png".to_owned(),
+            size: 1,
+            width: None,
+            height: None,
+            description: description.map(str::to_owned),
+        };
+        let files = [file("map.png", Some("A map\n of the\tharbour")), file("b.pdf", None)];
+        assert_eq!(in_short("", &files), "A map of the harbour, b.pdf");
+        assert_eq!(in_short("see", &files), "see");
         let long = "ä".repeat(500);
         assert_eq!(short(&long).chars().count(), SHORT_CHARS_MAX + 1);
     }

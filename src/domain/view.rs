@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::content::if_good;
 use super::language::Language;
 use crate::protocol::rules::{Capability, ChannelKind, HistoryPolicy, JoinPolicy, Membership, Role};
 use crate::protocol::{Seq, Ts};
@@ -116,10 +117,13 @@ pub struct Attachment {
     pub media_type: String,
     pub size: i64,
     /// Of pictures, as they are shown.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "if_good")]
     pub width: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "if_good")]
     pub height: Option<i64>,
+    /// What is to be seen or heard, in the sender's words, for who can't. Plain text, which may break lines.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "if_good")]
+    pub description: Option<String>,
 }
 
 /// Where a message was brought from, as whoever brought it says: nobody here vouches for it.

@@ -242,13 +242,15 @@ async fn a_file_that_its_author_makes_monstrous_comes_from_others() {
     let guest = Guest::of(evil, "mallory", &channel, &ann).await;
     guest.join(to).await.expect(200);
     let bytes = b"as large as it is".to_vec();
-    let file =
-        json!({ "hash": name_of(&bytes), "name": "a.txt", "media_type": "text/plain", "size": bytes.len() });
-    let content = json!({ "text": "look", "attachments": [file] });
+    let file = json!({
+        "hash": name_of(&bytes), "name": "a.txt", "media_type": "text/plain", "size": bytes.len(), "description": "A boat",
+    });
+    // What is none of a message's kinds takes nothing else with it.
+    let content = json!({ "text": "look", "attachments": [file, 7], "mentions": "all", "reply_to": 1 });
     let body = Body::new([7; 16], content.as_object().expect("an object").clone());
     let event = Event { body_hash: Some(body.hash()), ..guest.event(EventType::Message) };
     assert_eq!(guest.submit(to, event, Some(&body)).await, None);
-    bob.hears(&channel, "look").await;
+    assert_eq!(bob.hears(&channel, "look").await["attachments"], json!([file]));
     let honest = whole(&bytes);
     evil.script(move |heard| heard.target.contains("/files/").then(|| Reply::Raw(honest.clone())));
     assert_eq!(ann.fetch(&at(&file, "a.txt")).await.status, 200);

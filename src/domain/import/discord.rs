@@ -6,7 +6,9 @@ use serde::Deserialize;
 
 use super::text;
 use super::time;
-use super::{Conversation, Import, ImportError, JSON_BYTES_MAX, MESSAGES_MAX, OpenFile, Said, read_most};
+use super::{
+    Conversation, Import, ImportError, JSON_BYTES_MAX, MESSAGES_MAX, OpenFile, Said, SaidFile, read_most,
+};
 use crate::domain::view::ImportedReaction;
 
 /// Messages that somebody wrote.
@@ -188,7 +190,9 @@ fn one(message: Message, ts: i64, channel: &str) -> Said {
     for attachment in message.attachments {
         match attachment.url.contains("://") {
             true => add(format!("{}: {}", attachment.file_name, attachment.url)),
-            false => files.push((attachment.url, attachment.file_name)),
+            false => {
+                files.push(SaidFile { path: attachment.url, name: attachment.file_name, description: None })
+            }
         }
     }
     let reference = message.reference.filter(|to| to.channel_id.as_deref().is_none_or(|id| id == channel));

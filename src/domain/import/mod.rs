@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::io::Read;
 
 use super::channels;
-use super::files::{ATTACHMENTS_MAX, Attach, check_name};
+use super::files::{ATTACHMENTS_MAX, Attach, DESCRIPTION_CHARS_MAX, check_name};
 use super::messages::NewMessage;
 use super::view::{Attachment, Imported, ImportedReaction, Message};
 use super::{Actor, Conflict, Domain, Error, Missing, Result};
@@ -65,8 +65,17 @@ pub struct Said {
     pub reply_to: Option<String>,
     pub thread: Option<String>,
     pub reactions: Vec<ImportedReaction>,
-    /// Files by their names in the archive, and what they are called.
-    pub files: Vec<(String, String)>,
+    pub files: Vec<SaidFile>,
+}
+
+/// A file of a message.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SaidFile {
+    /// Its name in the archive.
+    pub path: String,
+    /// What it is called.
+    pub name: String,
+    pub description: Option<String>,
 }
 
 /// A conversation elsewhere.
@@ -259,7 +268,7 @@ impl Import<'_> {
         open: &mut OpenFile<'_>,
     ) -> std::result::Result<Vec<Attach>, ImportError> {
         let mut attached: Vec<Attach> = Vec::new();
-        for (path, name) in said.files.iter().take(ATTACHMENTS_MAX) {
+        for SaidFile { path, name, description } in said.files.iter().take(ATTACHMENTS_MAX) {
             let Some(bytes) = open(path)? else {
                 self.brought.missing += 1;
                 continue;
@@ -284,12 +293,22 @@ impl Import<'_> {
             };
             let hash: Hash = file.hash.parse().map_err(|_| Error::NotFound(Missing::File))?;
             if !attached.iter().any(|known| known.file == hash) {
-                attached.push(Attach { file: hash, name });
+                attached.push(Attach {
+                    file: hash,
+                    name,
+                    description: description.as_deref().map(described),
+                });
                 self.brought.files += 1;
             }
         }
         Ok(attached)
     }
+}
+
+/// A description as it may be here.
+fn described(text: &str) -> String {
+    let plain = text.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c });
+    plain.take(DESCRIPTION_CHARS_MAX).collect()
 }
 
 /// 43 characters that follow from the parts.

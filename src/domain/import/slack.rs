@@ -11,8 +11,8 @@ use zip::result::ZipError;
 use super::text;
 use super::time;
 use super::{
-    Conversation, ENTRIES_MAX, Import, ImportError, JSON_BYTES_MAX, MESSAGES_MAX, Said, TOTAL_BYTES_MAX,
-    read_most,
+    Conversation, ENTRIES_MAX, Import, ImportError, JSON_BYTES_MAX, MESSAGES_MAX, Said, SaidFile,
+    TOTAL_BYTES_MAX, read_most,
 };
 use crate::domain::view::ImportedReaction;
 
@@ -107,6 +107,7 @@ struct File {
     name: Option<String>,
     title: Option<String>,
     url_private: Option<String>,
+    alt_txt: Option<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -361,7 +362,7 @@ fn one(
     for file in message.files {
         let name = file.name.or(file.title).unwrap_or_else(|| "file".to_owned());
         match uploads.get(&file.id) {
-            Some(path) => files.push((path.clone(), name)),
+            Some(path) => files.push(SaidFile { path: path.clone(), name, description: file.alt_txt }),
             // Slack's own exports have only where the file was.
             None => {
                 add(file.url_private.map_or_else(|| name.clone(), |url| format!("{name}: {}", plain(&url))))

@@ -290,7 +290,9 @@ pub(super) fn document<'a>(row: &MessageRow, content: &'a MessageContent) -> Doc
         (row.thread_seq.is_some(), Mark::Thread),
     ];
     marks.extend(rest.into_iter().filter(|(is, _)| *is).map(|(_, mark)| mark));
-    let names = content.attachments.iter().map(|attachment| attachment.name.as_str()).collect();
+    // What is said of a file is found as its name is.
+    let said = content.attachments.iter().flat_map(|file| [Some(&file.name), file.description.as_ref()]);
+    let names = said.flatten().map(String::as_str).collect();
     Document { text: &content.text, names, marks }
 }
 

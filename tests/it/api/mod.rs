@@ -10,6 +10,7 @@ mod cookies;
 mod coverage;
 mod databases;
 mod deletion;
+mod descriptions;
 mod directory;
 mod dms;
 mod edits;

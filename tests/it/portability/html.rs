@@ -53,7 +53,10 @@ async fn fill(ann: &Person) -> String {
         .await
         .expect(204);
     let seen = ann.upload("photo.png", picture(ImageFormat::Png, 30, 20)).await;
-    ann.say_with(&channel, "n4", &seen).await;
+    let described =
+        json!({ "file": seen["hash"], "name": "photo.png", "description": format!("a \"boat\" {EVIL}") });
+    let message = json!({ "nonce": "n4", "text": "", "attachments": [described] });
+    ann.post(&format!("/channels/{channel}/messages"), message).await.expect(201);
     let page = ann.upload("page.html", EVIL.as_bytes().to_vec()).await;
     ann.say_with(&channel, "n5", &page).await;
     for n in 0..500 {
@@ -76,6 +79,7 @@ fn check(files: &[(String, Vec<u8>)]) {
         );
         assert!(!lower.contains("<img src=x") && page.contains("default-src 'none'"), "{page}");
     }
+    assert!(first.contains("alt=\"a &quot;boat&quot; &lt;script&gt;alert(1)&lt;/script&gt;\""), "{first}");
     assert!(index.contains("page-0001.html") && index.contains("talk &lt;script&gt;"), "{index}");
     assert!(first.contains("<strong>bold</strong> &lt;script&gt;alert(1)&lt;/script&gt;"), "{first}");
     assert!(first.contains("&lt;img src=x onerror=alert(1)&gt;") && first.contains("👍 1"), "{first}");

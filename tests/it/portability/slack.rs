@@ -27,7 +27,7 @@ fn export(second: Vec<u8>) -> Vec<(&'static str, Vec<u8>)> {
           "reactions": [{ "name": "tada", "users": ["U2", "U1"], "count": 2 }],
           "blocks": [{ "type": "rich_text", "elements": [] }] },
         { "type": "message", "user": "U2", "text": "a picture", "ts": "1551398500.000300", "upload": true,
-          "files": [{ "id": "F1", "name": "plan.txt", "mimetype": "text/plain", "url_private": "https://files.slack.com/f1" },
+          "files": [{ "id": "F1", "name": "plan.txt", "alt_txt": "A\tplan", "mimetype": "text/plain", "url_private": "https://files.slack.com/f1" },
                     { "id": "F2", "name": "lost.png", "url_private": "https://files.slack.com/f2?t=xoxe-1" }] },
     ]);
     let next_day = json!([
@@ -112,6 +112,7 @@ async fn story(data: Data) {
     assert_eq!((&messages[2]["thread"], &messages[0]["thread_count"]), (&messages[0]["id"], &json!(1)));
     let attached = &messages[1]["attachments"][0];
     assert_eq!((&attached["name"], &attached["size"]), (&json!("plan.txt"), &json!(8)));
+    assert_eq!(attached["description"], "A plan");
     let hash = attached["hash"].as_str().expect("a hash");
     assert_eq!(ann.get(&format!("/files/{hash}/plan.txt")).await.bytes, b"the plan");
     let (_, random) = channel(&ann, "random").await;

@@ -114,6 +114,11 @@ export type Alarm = {
  */
 export type AttachFile = {
     /**
+     * What is to be seen or heard in it, for who can't: at most `limits.attachment_description_chars` characters of plain text, in which
+     * line breaks are the only control characters. One that is empty, or of which nothing is seen, is none.
+     */
+    description?: string | null;
+    /**
      * Its hash.
      */
     file: string;
@@ -127,6 +132,10 @@ export type AttachFile = {
  * A file that a message carries.
  */
 export type Attachment = {
+    /**
+     * What is to be seen or heard, in the sender's words, for who can't. Plain text, which may break lines.
+     */
+    description?: string | null;
     /**
      * SHA-256 of the bytes.
      */
@@ -1446,6 +1455,7 @@ export type ServerLag = {
 };
 
 export type ServerLimits = {
+    attachment_description_chars: number;
     attachments: number;
     dm_users: number;
     file_bytes: number;
