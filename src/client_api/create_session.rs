@@ -5,9 +5,11 @@ use actix_web::{HttpRequest, HttpResponse, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::domain::Error;
 use crate::domain::sessions::Proof;
 use crate::domain::view::User;
 use crate::http::auth::{is_own_origin, session_cookie};
+use crate::http::limits::client;
 use crate::http::{App, Body, Problem};
 
 #[derive(Deserialize, ToSchema)]
@@ -49,7 +51,13 @@ pub async fn create_session(
     let Body(body) = body;
     app.limits.login(&request, &body.username)?;
     check_origin(&app, &request, body.cookie)?;
-    let (user, proof) = app.domain.authenticate(&body.username, body.password).await?;
+    let authenticated = app.domain.authenticate(&body.username, body.password).await.inspect_err(|error| {
+        // Not the name: people type their password there, too.
+        if matches!(error, Error::Credentials) {
+            tracing::info!(address = %client(&request), "a login failed");
+        }
+    });
+    let (user, proof) = authenticated?;
     begin(&app, &request, (user, Some(proof)), body.device_name.as_deref(), body.cookie).await
 }
 

@@ -169,8 +169,13 @@ fn key_of(name: &str) -> String {
 
 /// Whom a request counts for, by where it came from.
 pub fn address(request: &HttpRequest) -> IpAddr {
+    one(client(request))
+}
+
+/// Where a request came from, all of it.
+pub fn client(request: &HttpRequest) -> IpAddr {
     let found = request.extensions().get::<ClientAddress>().map(|address| address.0);
-    found.map_or(IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED), one)
+    found.unwrap_or(IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED))
 }
 
 /// An IPv6 network of 64 bits is one address: its owner has all of it. An IPv4 address is the same however it is written.

@@ -1,6 +1,7 @@
 //! Sessions: which there are, and how they end.
 
 use loggia::domain::Error;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::both;
@@ -214,4 +215,23 @@ async fn the_database_file_has_neither_tokens_nor_passwords_in_it() {
     assert!(!super::files_contain(server.data_dir(), &ann.token));
     // The token still is one.
     ann.at(&server.base).get("/me").await.expect(200);
+}
+
+/// For whoever keeps guessers out by what the log says.
+#[tokio::test]
+async fn a_login_that_failed_is_in_the_log_with_its_address() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = dir.path().join("log");
+    let log = std::fs::File::create(&path).expect("a file");
+    let more = [("LOGGIA_LOG__LEVEL", "info"), ("LOGGIA_SERVER__TRUSTED_PROXIES", "127.0.0.1")];
+    let server = Process::start_logging(&dir.path().join("data"), "", 0, &more, log);
+    let nobody = Person::nobody(&server.base);
+    let body = json!({ "username": "my secret", "password": "wrong" });
+    let tried =
+        nobody.request(Method::POST, "/sessions").header("x-forwarded-for", "2001:db8::7").json(&body);
+    nobody.send(tried).await.problem(401, "bad_credentials");
+    let said = std::fs::read_to_string(&path).expect("a log");
+    assert!(said.contains("a login failed") && said.contains("address=2001:db8::7"), "{said}");
+    assert!(!said.contains("secret"), "{said}");
+    server.kill();
 }

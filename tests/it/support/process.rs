@@ -18,6 +18,17 @@ impl Process {
 
     /// As [`Process::start`], with settings of its own.
     pub fn start_with(data_dir: &Path, database: &str, port: u16, settings: &[(&str, &str)]) -> Process {
+        Process::start_logging(data_dir, database, port, settings, Stdio::inherit())
+    }
+
+    /// As [`Process::start_with`], with its log where a test reads it.
+    pub fn start_logging(
+        data_dir: &Path,
+        database: &str,
+        port: u16,
+        settings: &[(&str, &str)],
+        log: impl Into<Stdio>,
+    ) -> Process {
         let mut command = Command::new(env!("CARGO_BIN_EXE_loggia"));
         command
             .arg("serve")
@@ -26,7 +37,7 @@ impl Process {
         command.envs(super::settings(&data_dir.to_string_lossy(), database));
         command.env("LOGGIA_LISTEN", format!("127.0.0.1:{port}")).env("LOGGIA_LOG__LEVEL", "warn");
         command.envs(settings.iter().copied());
-        let mut child = command.stdout(Stdio::piped()).spawn().expect("the program");
+        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().expect("the program");
         let mut line = String::new();
         let mut out = BufReader::new(child.stdout.take().expect("its output"));
         out.read_line(&mut line).expect("a line");
