@@ -25,6 +25,7 @@ pub struct Invite {
     pub code: String,
     pub uses_left: i64,
     pub created_ts: i64,
+    #[schema(required)]
     pub expires_ts: Option<i64>,
 }
 

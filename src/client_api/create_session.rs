@@ -37,6 +37,7 @@ pub struct SessionBegun {
 pub struct NewSession {
     pub id: String,
     /// Told this once, and to nobody else; null when the cookie carries it.
+    #[schema(required)]
     pub token: Option<String>,
 }
 

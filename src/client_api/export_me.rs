@@ -30,9 +30,12 @@ pub struct Export {
     /// What one wrote and did not delete, in the order of channels and logs.
     pub messages: Vec<WrittenMessage>,
     /// Words, silence and their hours; on the first page.
+    #[schema(required)]
     pub attention: Option<Attention>,
     /// The e-mail address that counts, and one that was not confirmed yet; on the first page.
+    #[schema(required)]
     pub email: Option<String>,
+    #[schema(required)]
     pub pending_email: Option<String>,
     /// Files that one uploaded and no message carries yet; on the first page.
     pub uploads: Vec<Attachment>,
@@ -48,6 +51,7 @@ pub struct Export {
     pub pending: Vec<ExportedPending>,
     pub refusals: Vec<Refusal>,
     /// Null on the last page.
+    #[schema(required)]
     pub next: Option<String>,
 }
 
@@ -61,14 +65,18 @@ pub struct WrittenMessage {
     /// `GET /files/{hash}/{name}` has the bytes.
     pub attachments: Vec<Attachment>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub edited_ts: Option<i64>,
     /// The message that it answers, and the first one of its thread.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub reply_to: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub thread: Option<String>,
     /// Of what one brought from elsewhere: whose word it is.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub imported: Option<Imported>,
 }
 

@@ -45,10 +45,11 @@ pub struct LogEntry {
     /// channel's host, and where it is not for the asker: what a message said before an edit is for its author, moderators
     /// and the owner, and under `policy.history` `since_join` what stands before the asker's joining is for nobody who came after.
     /// Hashes and signatures hold without it.
-    #[schema(value_type = Option<Object>)]
+    #[schema(required, value_type = Option<Object>)]
     pub body: Option<Box<RawValue>>,
     /// The rule that makes the entry void.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub void: Option<String>,
 }
 

@@ -12,6 +12,7 @@ use crate::storage::pushes::EndpointRow;
 #[derive(Serialize, ToSchema)]
 pub struct Push {
     /// Null: it is not.
+    #[schema(required)]
     pub device: Option<Device>,
 }
 

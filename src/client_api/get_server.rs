@@ -30,6 +30,7 @@ pub struct Server {
 #[derive(Serialize, ToSchema)]
 pub struct PushAccess {
     /// The `applicationServerKey` to subscribe with, base64url. Null: this server pushes nothing.
+    #[schema(required)]
     pub vapid_key: Option<String>,
 }
 

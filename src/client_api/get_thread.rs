@@ -18,6 +18,7 @@ pub struct Thread {
     pub root: Message,
     pub messages: Vec<Message>,
     pub head: i64,
+    #[schema(required)]
     pub oldest: Option<i64>,
     /// How one stands in it.
     pub read: ThreadState,

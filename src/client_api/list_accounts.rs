@@ -30,6 +30,7 @@ pub struct Account {
     pub id: String,
     pub username: String,
     pub display_name: String,
+    #[schema(required)]
     pub avatar: Option<String>,
     pub created_ts: i64,
     pub role: AccountRole,
@@ -38,6 +39,7 @@ pub struct Account {
     /// How many devices are logged in.
     pub sessions: i64,
     /// When one of them was used last, within five minutes; null without any.
+    #[schema(required)]
     pub last_used_ts: Option<i64>,
     /// The size of all files that it uploaded or sent.
     pub file_bytes: i64,
@@ -64,6 +66,7 @@ impl From<Found> for Account {
 #[derive(Serialize, ToSchema)]
 pub struct Accounts {
     pub users: Vec<Account>,
+    #[schema(required)]
     pub next: Option<String>,
 }
 

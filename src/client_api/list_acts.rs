@@ -26,14 +26,18 @@ pub struct Act {
     pub id: i64,
     pub ts: Ts,
     /// None: somebody with the operator's commands.
-    #[schema(example = "@root:chat.example.org")]
+    #[schema(required, example = "@root:chat.example.org")]
     pub administrator: Option<String>,
     #[schema(value_type = ActKind)]
     pub kind: String,
     /// To whom: the account, the message's author, the channel's new owner.
+    #[schema(required)]
     pub user: Option<String>,
+    #[schema(required)]
     pub channel: Option<String>,
+    #[schema(required)]
     pub message: Option<String>,
+    #[schema(required)]
     pub reason: Option<String>,
 }
 
@@ -55,6 +59,7 @@ impl From<ActRow> for Act {
 #[derive(Serialize, ToSchema)]
 pub struct Acts {
     pub acts: Vec<Act>,
+    #[schema(required)]
     pub next: Option<String>,
 }
 

@@ -16,6 +16,7 @@ use crate::http::{App, Auth, Params, Problem};
 pub struct HeldChannel {
     pub id: String,
     pub name: String,
+    #[schema(required)]
     pub alias: Option<String>,
     pub host: String,
     #[schema(value_type = Visibility)]
@@ -52,6 +53,7 @@ impl From<ChannelFigures> for HeldChannel {
 #[derive(Serialize, ToSchema)]
 pub struct HeldChannels {
     pub channels: Vec<HeldChannel>,
+    #[schema(required)]
     pub next: Option<String>,
 }
 

@@ -22,6 +22,7 @@ pub struct BlocksQuery {
 #[derive(Serialize, ToSchema)]
 pub struct Blocks {
     pub blocks: Vec<Block>,
+    #[schema(required)]
     pub next: Option<String>,
 }
 

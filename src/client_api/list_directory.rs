@@ -30,6 +30,7 @@ pub struct DirectoryQuery {
 #[derive(Serialize, ToSchema)]
 pub struct Directory {
     pub channels: Vec<DirectoryChannel>,
+    #[schema(required)]
     pub next: Option<String>,
 }
 
@@ -39,6 +40,7 @@ pub struct DirectoryChannel {
     #[serde(flatten)]
     pub info: ChannelInfo,
     /// The asker's own, or null.
+    #[schema(required)]
     pub membership: Option<String>,
 }
 

@@ -27,6 +27,7 @@ pub struct MembersQuery {
 #[derive(Serialize, ToSchema)]
 pub struct Members {
     pub members: Vec<Member>,
+    #[schema(required)]
     pub next: Option<String>,
 }
 

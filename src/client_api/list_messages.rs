@@ -46,6 +46,7 @@ pub struct MessagePage {
     pub head: i64,
     /// The seq of the first message that one may read; null when there is none. While the log is on its way here: where
     /// one may read from.
+    #[schema(required)]
     pub oldest: Option<i64>,
 }
 

@@ -24,6 +24,7 @@ pub struct Notifications {
     pub notifications: Vec<Notification>,
     /// How many were not seen yet, on all pages.
     pub unread: i64,
+    #[schema(required)]
     pub next: Option<String>,
 }
 

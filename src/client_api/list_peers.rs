@@ -29,8 +29,10 @@ pub struct Peer {
     /// It shows another root key than before: nothing is believed of it.
     pub suspended: bool,
     /// When it last answered or asked, since this server started.
+    #[schema(required)]
     pub last_seen_ts: Option<i64>,
     /// Why it could not be reached the last time; null when it could.
+    #[schema(required)]
     pub last_error: Option<String>,
     /// The last alarms about it, newest first.
     pub alarms: Vec<Alarm>,
@@ -41,6 +43,7 @@ pub struct Alarm {
     pub ts: i64,
     pub kind: String,
     /// Null where it is about none.
+    #[schema(required)]
     pub channel: Option<String>,
     pub detail: String,
 }
@@ -68,6 +71,7 @@ impl From<Found> for Peer {
 #[derive(Serialize, ToSchema)]
 pub struct Peers {
     pub peers: Vec<Peer>,
+    #[schema(required)]
     pub next: Option<String>,
 }
 

@@ -22,6 +22,7 @@ pub struct SettingsQuery {
 #[derive(Serialize, ToSchema)]
 pub struct Settings {
     pub settings: Vec<Setting>,
+    #[schema(required)]
     pub next: Option<String>,
 }
 

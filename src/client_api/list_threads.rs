@@ -25,6 +25,7 @@ pub struct ThreadsQuery {
 #[derive(Serialize, ToSchema)]
 pub struct Threads {
     pub threads: Vec<FollowedThread>,
+    #[schema(required)]
     pub next: Option<String>,
 }
 

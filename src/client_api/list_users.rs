@@ -32,6 +32,7 @@ pub struct UsersQuery {
 #[derive(Serialize, ToSchema)]
 pub struct Users {
     pub users: Vec<User>,
+    #[schema(required)]
     pub next: Option<String>,
 }
 

@@ -339,6 +339,10 @@ pub fn document() -> Value {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
     use super::document;
 
     /// What clients are made of: statuses, contents and headers of files are all there.
@@ -369,5 +373,49 @@ mod tests {
         }
         // Who only reads may come from any site.
         assert!(!has(upload, "head/responses/403"));
+    }
+
+    /// Adds the names of the schemas that a value refers to, and those that these refer to.
+    fn refers(document: &Value, value: &Value, found: &mut BTreeSet<String>) {
+        match value {
+            Value::Object(map) => {
+                let name = map.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next());
+                if let Some(name) = name.filter(|name| found.insert((*name).to_owned())) {
+                    refers(document, &document["components"]["schemas"][name], found);
+                }
+                map.values().for_each(|value| refers(document, value, found));
+            }
+            Value::Array(values) => values.iter().for_each(|value| refers(document, value, found)),
+            _ => {}
+        }
+    }
+
+    /// What an answer may leave out is never null in it, and what may be null is always there: so clients know what to ask for.
+    #[test]
+    fn what_is_answered_is_there_or_not_but_never_both_absent_and_null() {
+        let document = document();
+        let mut answered = BTreeSet::new();
+        for operation in document["paths"]
+            .as_object()
+            .expect("paths")
+            .values()
+            .flat_map(|path| path.as_object().expect("operations").values())
+        {
+            refers(&document, &operation["responses"], &mut answered);
+        }
+        refers(&document, &document["components"]["schemas"]["ServerFrame"], &mut answered);
+        let (mut seen, mut both) = (0, Vec::new());
+        for name in &answered {
+            let schema = &document["components"]["schemas"][name];
+            let required = schema["required"].as_array().cloned().unwrap_or_default();
+            for (field, property) in schema["properties"].as_object().into_iter().flatten() {
+                let nullable = property.to_string().contains("\"null\"");
+                seen += usize::from(nullable);
+                if nullable && !required.contains(&Value::from(field.as_str())) {
+                    both.push(format!("{name}.{field}"));
+                }
+            }
+        }
+        assert!(seen > 30 && both.is_empty(), "of {seen}: {both:?}");
     }
 }

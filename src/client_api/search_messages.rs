@@ -81,6 +81,7 @@ impl SearchQuery {
 #[derive(Serialize, ToSchema)]
 pub struct SearchResults {
     pub results: Vec<SearchResult>,
+    #[schema(required)]
     pub next: Option<String>,
 }
 

@@ -31,8 +31,10 @@ pub struct Attention {
     /// Words that notify as a mention does, in small letters.
     pub keywords: Vec<String>,
     /// Silence until then, by the person's wish.
+    #[schema(required)]
     pub quiet_until_ts: Option<Ts>,
     /// Silence every day.
+    #[schema(required)]
     pub schedule: Option<Schedule>,
 }
 

@@ -34,11 +34,14 @@ pub struct Pending {
     pub ts: Ts,
     /// The message that it is about, where it is about one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub target: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub emoji: Option<String>,
     /// The message, or as it is going to be after the edit.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub message: Option<Message>,
 }
 

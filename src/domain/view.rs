@@ -21,6 +21,7 @@ pub struct User {
     /// Empty for a deleted account.
     pub display_name: String,
     /// SHA-256 of the picture's bytes.
+    #[schema(required)]
     pub avatar: Option<String>,
     pub bio: String,
     pub presence: Presence,
@@ -29,6 +30,7 @@ pub struct User {
     pub deactivated: bool,
     /// What the account may do on this server. Only in one's own user.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub role: Option<AccountRole>,
 }
 
@@ -85,6 +87,7 @@ pub struct Reaction {
     pub count: i64,
     /// Whether the asker reacted so. Only in HTTP answers: frames are the same for everybody.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub me: Option<bool>,
     /// Who reacted so, in order, at most 50.
     pub users: Vec<String>,
@@ -96,13 +99,15 @@ pub struct AccountEmail {
     /// Whether this server writes at all.
     pub enabled: bool,
     /// The address that counts.
+    #[schema(required)]
     pub address: Option<String>,
     /// One that was not confirmed yet.
+    #[schema(required)]
     pub pending: Option<String>,
     /// Whether what was missed is told there.
     pub missed: bool,
     /// In which language letters are written, where somebody said so.
-    #[schema(value_type = Option<Language>)]
+    #[schema(nullable = false, value_type = Option<Language>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
 }
@@ -118,11 +123,14 @@ pub struct Attachment {
     pub size: i64,
     /// Of pictures, as they are shown.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "if_good")]
+    #[schema(nullable = false)]
     pub width: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "if_good")]
+    #[schema(nullable = false)]
     pub height: Option<i64>,
     /// What is to be seen or heard, in the sender's words, for who can't. Plain text, which may break lines.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "if_good")]
+    #[schema(nullable = false)]
     pub description: Option<String>,
 }
 
@@ -162,22 +170,28 @@ pub struct Message {
     pub text: String,
     /// What the author's client chose when sending.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub nonce: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub edited_ts: Option<Ts>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub deleted: bool,
     /// The message that this answers.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub reply_to: Option<String>,
     /// The first message of the thread that this stands in.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub thread: Option<String>,
     /// Its place among the thread's replies, from 1. The first message's `thread_count` is at least this.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub thread_index: Option<i64>,
     /// How many replies the thread that begins here ever had.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub thread_count: Option<i64>,
     pub reactions: Vec<Reaction>,
     pub attachments: Vec<Attachment>,
@@ -191,6 +205,7 @@ pub struct Message {
     pub mentions_here: bool,
     /// It was said elsewhere, and brought here by its sender.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub imported: Option<Imported>,
     pub status: MessageStatus,
 }
@@ -263,8 +278,10 @@ pub struct ChannelInfo {
     pub name: String,
     pub topic: String,
     /// SHA-256 of the picture's bytes.
+    #[schema(required)]
     pub avatar: Option<String>,
     /// `#name:server`
+    #[schema(required)]
     pub alias: Option<String>,
     /// The server that orders this channel.
     pub host: String,
@@ -307,6 +324,7 @@ pub struct ChannelSync {
     /// How many entries the host has that are not here yet, as far as is known; without them the channel is complete up
     /// to its `head`. Of a channel that one has just joined, the newest messages are shown before they are here.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub behind: Option<i64>,
     /// Of a channel hosted here: the other servers that get it.
     pub servers: Vec<ServerLag>,
@@ -320,10 +338,10 @@ pub struct Channel {
     /// The seq of the last entry of the log.
     pub head: Seq,
     /// The asker's own.
-    #[schema(value_type = Option<Membership>)]
+    #[schema(required, value_type = Option<Membership>)]
     pub membership: Option<String>,
     /// The asker's own.
-    #[schema(value_type = Option<Role>)]
+    #[schema(required, value_type = Option<Role>)]
     pub role: Option<String>,
     /// Everything up to here is read.
     pub read_seq: Seq,
@@ -333,14 +351,17 @@ pub struct Channel {
     pub mentions: i64,
     #[schema(value_type = NotifyLevel)]
     pub notify: String,
+    #[schema(required)]
     pub last_message: Option<Message>,
     /// Everybody in it, for a direct message channel; empty for others.
     pub people: Vec<User>,
     /// Of a channel that other servers share, where one channel is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub sync: Option<ChannelSync>,
     /// Which servers may have people in it, where one channel is asked for and not all may.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub servers: Option<ChannelServers>,
 }
 
@@ -348,8 +369,10 @@ pub struct Channel {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ChannelServers {
     /// Only these; null for everybody.
+    #[schema(required)]
     pub allow: Option<Vec<String>>,
     /// Not these.
+    #[schema(required)]
     pub deny: Option<Vec<String>>,
 }
 

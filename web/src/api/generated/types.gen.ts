@@ -8,7 +8,7 @@ export type ClientOptions = {
  * An account of this server.
  */
 export type Account = {
-    avatar?: string | null;
+    avatar: string | null;
     created_ts: number;
     /**
      * An administrator keeps it from logging in.
@@ -23,7 +23,7 @@ export type Account = {
     /**
      * When one of them was used last, within five minutes; null without any.
      */
-    last_used_ts?: number | null;
+    last_used_ts: number | null;
     role: AccountRole;
     /**
      * How many devices are logged in.
@@ -39,12 +39,15 @@ export type AccountEmail = {
     /**
      * The address that counts.
      */
-    address?: string | null;
+    address: string | null;
     /**
      * Whether this server writes at all.
      */
     enabled: boolean;
-    language?: Language | null;
+    /**
+     * In which language letters are written, where somebody said so.
+     */
+    language?: Language;
     /**
      * Whether what was missed is told there.
      */
@@ -52,7 +55,7 @@ export type AccountEmail = {
     /**
      * One that was not confirmed yet.
      */
-    pending?: string | null;
+    pending: string | null;
 };
 
 export type AccountRole = 'user' | 'admin';
@@ -65,7 +68,7 @@ export type AccountUpdated = {
 };
 
 export type Accounts = {
-    next?: string | null;
+    next: string | null;
     users: Array<Account>;
 };
 
@@ -76,17 +79,17 @@ export type Act = {
     /**
      * None: somebody with the operator's commands.
      */
-    administrator?: string | null;
-    channel?: string | null;
+    administrator: string | null;
+    channel: string | null;
     id: number;
     kind: ActKind;
-    message?: string | null;
-    reason?: string | null;
+    message: string | null;
+    reason: string | null;
     ts: I64;
     /**
      * To whom: the account, the message's author, the channel's new owner.
      */
-    user?: string | null;
+    user: string | null;
 };
 
 /**
@@ -96,14 +99,14 @@ export type ActKind = 'password_set' | 'admin_given' | 'admin_taken' | 'account_
 
 export type Acts = {
     acts: Array<Act>;
-    next?: string | null;
+    next: string | null;
 };
 
 export type Alarm = {
     /**
      * Null where it is about none.
      */
-    channel?: string | null;
+    channel: string | null;
     detail: string;
     kind: string;
     ts: number;
@@ -135,12 +138,12 @@ export type Attachment = {
     /**
      * What is to be seen or heard, in the sender's words, for who can't. Plain text, which may break lines.
      */
-    description?: string | null;
+    description?: string;
     /**
      * SHA-256 of the bytes.
      */
     hash: string;
-    height?: number | null;
+    height?: number;
     /**
      * What the bytes are, whatever the name says.
      */
@@ -150,7 +153,7 @@ export type Attachment = {
     /**
      * Of pictures, as they are shown.
      */
-    width?: number | null;
+    width?: number;
 };
 
 /**
@@ -161,8 +164,8 @@ export type Attention = {
      * Words that notify as a mention does, in small letters.
      */
     keywords: Array<string>;
-    quiet_until_ts?: I64 | null;
-    schedule?: Schedule | null;
+    quiet_until_ts: I64 | null;
+    schedule: Schedule | null;
 };
 
 /**
@@ -186,7 +189,7 @@ export type BlockUpdated = {
 
 export type Blocks = {
     blocks: Array<Block>;
-    next?: string | null;
+    next: string | null;
 };
 
 export type ChangePassword = {
@@ -205,8 +208,8 @@ export type Channel = ChannelInfo & {
      * The seq of the last entry of the log.
      */
     head: I64;
-    last_message?: Message | null;
-    membership?: Membership | null;
+    last_message: Message | null;
+    membership: Membership | null;
     /**
      * Notifications in this channel that were not seen.
      */
@@ -220,9 +223,15 @@ export type Channel = ChannelInfo & {
      * Everything up to here is read.
      */
     read_seq: I64;
-    role?: Role | null;
-    servers?: ChannelServers | null;
-    sync?: ChannelSync | null;
+    role: Role | null;
+    /**
+     * Which servers may have people in it, where one channel is asked for and not all may.
+     */
+    servers?: ChannelServers;
+    /**
+     * Of a channel that other servers share, where one channel is asked for.
+     */
+    sync?: ChannelSync;
     /**
      * Messages after the read marker.
      */
@@ -236,12 +245,12 @@ export type ChannelInfo = {
     /**
      * `#name:server`
      */
-    alias?: string | null;
+    alias: string | null;
     archived: boolean;
     /**
      * SHA-256 of the picture's bytes.
      */
-    avatar?: string | null;
+    avatar: string | null;
     created_ts: I64;
     /**
      * The server that orders this channel.
@@ -311,11 +320,11 @@ export type ChannelServers = {
     /**
      * Only these; null for everybody.
      */
-    allow?: Array<string> | null;
+    allow: Array<string> | null;
     /**
      * Not these.
      */
-    deny?: Array<string> | null;
+    deny: Array<string> | null;
 };
 
 /**
@@ -326,7 +335,7 @@ export type ChannelSync = {
      * How many entries the host has that are not here yet, as far as is known; without them the channel is complete up
      * to its `head`. Of a channel that one has just joined, the newest messages are shown before they are here.
      */
-    behind?: number | null;
+    behind?: number;
     /**
      * Of a channel hosted here: the other servers that get it.
      */
@@ -481,7 +490,7 @@ export type Device = {
 
 export type Directory = {
     channels: Array<DirectoryChannel>;
-    next?: string | null;
+    next: string | null;
 };
 
 /**
@@ -491,7 +500,7 @@ export type DirectoryChannel = ChannelInfo & {
     /**
      * The asker's own, or null.
      */
-    membership?: string | null;
+    membership: string | null;
 };
 
 /**
@@ -546,7 +555,7 @@ export type EventFrame = StreamEvent & {
  * A page of one's own data.
  */
 export type Export = {
-    attention?: Attention | null;
+    attention: Attention | null;
     /**
      * Ids of those whom one blocks; on the first page.
      */
@@ -555,7 +564,7 @@ export type Export = {
     /**
      * The e-mail address that counts, and one that was not confirmed yet; on the first page.
      */
-    email?: string | null;
+    email: string | null;
     /**
      * What one wrote and did not delete, in the order of channels and logs.
      */
@@ -563,12 +572,12 @@ export type Export = {
     /**
      * Null on the last page.
      */
-    next?: string | null;
+    next: string | null;
     /**
      * What waits for servers that host channels, and what these refused; on the first page.
      */
     pending: Array<ExportedPending>;
-    pending_email?: string | null;
+    pending_email: string | null;
     /**
      * One's reactions that stand, in the order of channels and logs, a page at a time together with the messages.
      */
@@ -671,7 +680,7 @@ export type Head = {
  * A channel as its server's administrators see it: not what is said there.
  */
 export type HeldChannel = {
-    alias?: string | null;
+    alias: string | null;
     archived: boolean;
     created_ts: number;
     /**
@@ -695,7 +704,7 @@ export type HeldChannel = {
 
 export type HeldChannels = {
     channels: Array<HeldChannel>;
-    next?: string | null;
+    next: string | null;
 };
 
 /**
@@ -767,7 +776,7 @@ export type ImportedReaction = {
 export type Invite = {
     code: string;
     created_ts: number;
-    expires_ts?: number | null;
+    expires_ts: number | null;
     uses_left: number;
 };
 
@@ -810,7 +819,7 @@ export type LogEntry = {
      * and the owner, and under `policy.history` `since_join` what stands before the asker's joining is for nobody who came after.
      * Hashes and signatures hold without it.
      */
-    body?: {
+    body: {
         [key: string]: unknown;
     } | null;
     entry: Entry;
@@ -827,7 +836,7 @@ export type LogEntry = {
     /**
      * The rule that makes the entry void.
      */
-    void?: string | null;
+    void?: string;
 };
 
 export type MarkRead = {
@@ -876,7 +885,7 @@ export type MemberUpdated = Member & {
 
 export type Members = {
     members: Array<Member>;
-    next?: string | null;
+    next: string | null;
 };
 
 /**
@@ -891,12 +900,15 @@ export type Message = {
     attachments: Array<Attachment>;
     channel: string;
     deleted?: boolean;
-    edited_ts?: I64 | null;
+    edited_ts?: I64;
     /**
      * `$` and the hash of the signed event.
      */
     id: string;
-    imported?: Imported | null;
+    /**
+     * It was said elsewhere, and brought here by its sender.
+     */
+    imported?: Imported;
     /**
      * People whom the text mentions.
      */
@@ -912,12 +924,12 @@ export type Message = {
     /**
      * What the author's client chose when sending.
      */
-    nonce?: string | null;
+    nonce?: string;
     reactions: Array<Reaction>;
     /**
      * The message that this answers.
      */
-    reply_to?: string | null;
+    reply_to?: string;
     /**
      * `@name:server`
      */
@@ -934,15 +946,15 @@ export type Message = {
     /**
      * The first message of the thread that this stands in.
      */
-    thread?: string | null;
+    thread?: string;
     /**
      * How many replies the thread that begins here ever had.
      */
-    thread_count?: number | null;
+    thread_count?: number;
     /**
      * Its place among the thread's replies, from 1. The first message's `thread_count` is at least this.
      */
-    thread_index?: number | null;
+    thread_index?: number;
     ts: I64;
 };
 
@@ -966,7 +978,7 @@ export type MessagePage = {
      * The seq of the first message that one may read; null when there is none. While the log is on its way here: where
      * one may read from.
      */
-    oldest?: number | null;
+    oldest: number | null;
 };
 
 /**
@@ -979,7 +991,7 @@ export type NewSession = {
     /**
      * Told this once, and to nobody else; null when the cookie carries it.
      */
-    token?: string | null;
+    token: string | null;
 };
 
 export type Nothing = {
@@ -1004,7 +1016,7 @@ export type Notification = {
 export type NotificationKind = 'mention' | 'reply' | 'dm' | 'keyword';
 
 export type Notifications = {
-    next?: string | null;
+    next: string | null;
     notifications: Array<Notification>;
     /**
      * How many were not seen yet, on all pages.
@@ -1058,11 +1070,11 @@ export type Peer = {
     /**
      * Why it could not be reached the last time; null when it could.
      */
-    last_error?: string | null;
+    last_error: string | null;
     /**
      * When it last answered or asked, since this server started.
      */
-    last_seen_ts?: number | null;
+    last_seen_ts: number | null;
     server: string;
     /**
      * It shows another root key than before: nothing is believed of it.
@@ -1071,7 +1083,7 @@ export type Peer = {
 };
 
 export type Peers = {
-    next?: string | null;
+    next: string | null;
     peers: Array<Peer>;
 };
 
@@ -1079,7 +1091,7 @@ export type Peers = {
  * One event that waits.
  */
 export type Pending = {
-    emoji?: string | null;
+    emoji?: string;
     /**
      * The id that it keeps.
      */
@@ -1088,11 +1100,14 @@ export type Pending = {
      * `message`, `edit`, `reaction`, `redact` (a deletion; with `emoji` a reaction taken back), or what else the event is.
      */
     kind: string;
-    message?: Message | null;
+    /**
+     * The message, or as it is going to be after the edit.
+     */
+    message?: Message;
     /**
      * The message that it is about, where it is about one.
      */
-    target?: string | null;
+    target?: string;
     /**
      * When it was written.
      */
@@ -1106,8 +1121,8 @@ export type PendingUpdated = Pending & {
     /**
      * Why it was refused.
      */
-    code?: string | null;
-    detail?: string | null;
+    code?: string;
+    detail?: string;
     /**
      * `waiting`, `delivered`, `taken_back`, `refused` or `dismissed`
      */
@@ -1176,7 +1191,7 @@ export type ProblemDocument = {
  * Whether this session's device is told.
  */
 export type Push = {
-    device?: Device | null;
+    device: Device | null;
 };
 
 /**
@@ -1186,7 +1201,7 @@ export type PushAccess = {
     /**
      * The `applicationServerKey` to subscribe with, base64url. Null: this server pushes nothing.
      */
-    vapid_key?: string | null;
+    vapid_key: string | null;
 };
 
 export type PushKeys = {
@@ -1221,7 +1236,7 @@ export type Reaction = {
     /**
      * Whether the asker reacted so. Only in HTTP answers: frames are the same for everybody.
      */
-    me?: boolean | null;
+    me?: boolean;
     /**
      * Who reacted so, in order, at most 50.
      */
@@ -1379,7 +1394,7 @@ export type SearchResult = {
 };
 
 export type SearchResults = {
-    next?: string | null;
+    next: string | null;
     results: Array<SearchResult>;
 };
 
@@ -1586,7 +1601,7 @@ export type SettingDeleted = {
 export type SettingUpdated = Setting | SettingDeleted;
 
 export type Settings = {
-    next?: string | null;
+    next: string | null;
     settings: Array<Setting>;
 };
 
@@ -1778,7 +1793,7 @@ export type SyncState = 'live' | 'waiting' | 'replaying' | 'frozen' | 'recoverin
 export type Thread = {
     head: number;
     messages: Array<Message>;
-    oldest?: number | null;
+    oldest: number | null;
     /**
      * How one stands in it.
      */
@@ -1819,7 +1834,7 @@ export type ThreadState = {
 };
 
 export type Threads = {
-    next?: string | null;
+    next: string | null;
     threads: Array<FollowedThread>;
 };
 
@@ -1923,7 +1938,7 @@ export type User = {
     /**
      * SHA-256 of the picture's bytes.
      */
-    avatar?: string | null;
+    avatar: string | null;
     bio: string;
     created_ts: I64;
     /**
@@ -1939,13 +1954,16 @@ export type User = {
      */
     id: string;
     presence: Presence;
-    role?: AccountRole | null;
+    /**
+     * What the account may do on this server. Only in one's own user.
+     */
+    role?: AccountRole;
     server: string;
     username: string;
 };
 
 export type Users = {
-    next?: string | null;
+    next: string | null;
     users: Array<User>;
 };
 
@@ -1971,16 +1989,19 @@ export type WrittenMessage = {
      */
     attachments: Array<Attachment>;
     channel: string;
-    edited_ts?: number | null;
+    edited_ts?: number;
     id: string;
-    imported?: Imported | null;
+    /**
+     * Of what one brought from elsewhere: whose word it is.
+     */
+    imported?: Imported;
     /**
      * The message that it answers, and the first one of its thread.
      */
-    reply_to?: string | null;
+    reply_to?: string;
     seq: number;
     text: string;
-    thread?: string | null;
+    thread?: string;
     ts: number;
 };
 
