@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import { type Browser, expect, type Page, test } from "@playwright/test";
 import { PASSWORD, Person } from "./person";
+import { png } from "./picture";
 import { Server } from "./server";
 
 const server = new Server();
@@ -113,6 +114,33 @@ async function messages(ada: Person): Promise<void> {
   await page.keyboard.press("Escape");
 }
 
+/** A picture from being picked to being looked at, with what is said of it. */
+async function pictures(ada: Person): Promise<void> {
+  const { page } = ada;
+  const picture = (name: string) => ({ name, mimeType: "image/png", buffer: png(600, 400, [90, 140, 180]) });
+  const area = page.getByTestId("conversation");
+  await area
+    .getByTestId("attach-input")
+    .setInputFiles([picture("harbour-map-of-last-summer.png"), picture("b.png")]);
+  await expect(area.getByTestId("chip").locator("progress")).toHaveCount(0);
+  await area.getByRole("button", { name: "Describe harbour" }).click();
+  const words = page.getByRole("textbox", { name: "Description" });
+  await words.fill("A map of the harbour. The red line is the way to the boat. ".repeat(16).trim());
+  await expect(page.getByTestId("describe").getByRole("status")).not.toBeEmpty();
+  await check(page, "describe a picture");
+  await words.press("Control+Enter");
+  await expect(area.getByTestId("described")).toBeVisible();
+  await check(page, "files to send");
+  await ada.send("With pictures");
+  const open = ada.message("With pictures").getByRole("button", { name: /^Open harbour/ });
+  await expect(open).toBeVisible();
+  await check(page, "pictures");
+  await open.click();
+  await expect(page.getByTestId("viewer").getByRole("group", { name: "Description" })).toBeVisible();
+  await check(page, "viewer");
+  await page.keyboard.press("Escape");
+}
+
 /** What stands around a conversation: panels, suggestions, the switcher, its settings. */
 async function around(ada: Person): Promise<void> {
   const { page } = ada;
@@ -176,6 +204,7 @@ async function tour(browser: Browser, width: number): Promise<void> {
   await expect(ada.message("quote and").getByTestId("reaction")).toBeVisible();
   await check(page, "channel");
   await messages(ada);
+  await pictures(ada);
   await around(ada);
   await drawer();
   await check(page, "sidebar");

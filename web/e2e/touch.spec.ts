@@ -15,7 +15,7 @@ test.afterAll(() => server.stop());
 const small = (page: Page) =>
   page.evaluate((least) => {
     const wanted =
-      "button, a[href], select, input, textarea, [role=tab], [role=menuitem], [role=option], [role=radio]";
+      "button, summary, a[href], select, input, textarea, [role=tab], [role=menuitem], [role=option], [role=radio]";
     const within =
       ".markdown *, .edited, .author, .face, .visually-hidden *, .skip-link, .auth-switch *, [aria-label=Dismiss]";
     const found: string[] = [];
@@ -67,6 +67,18 @@ test("44 px for a finger", async ({ browser }) => {
   await expect(page.getByRole("button", { name: "grinning face", exact: true })).toBeVisible();
   await check("emoji");
   await page.keyboard.press("Escape");
+  const text = { name: "bell.wav", mimeType: "audio/wav", buffer: Buffer.from("no sound, but called one") };
+  await page.getByTestId("conversation").getByTestId("attach-input").setInputFiles(text);
+  await expect(page.getByTestId("chip").locator("progress")).toHaveCount(0);
+  await page.getByRole("button", { name: "Describe bell.wav" }).tap();
+  await page.getByRole("textbox", { name: "Description" }).fill("A bell");
+  await check("describe a file");
+  await page.getByRole("button", { name: "Save" }).tap();
+  await expect(page.getByTestId("described")).toBeVisible();
+  await check("files to send");
+  await page.getByTestId("conversation").getByRole("button", { name: "Send" }).tap();
+  await expect(page.getByText("Description", { exact: true })).toBeVisible();
+  await check("a file");
   await page.getByRole("button", { name: "Search messages" }).tap();
   await page.getByRole("searchbox", { name: "Search messages" }).fill("Hello");
   await expect(page.getByTestId("search-results").getByRole("listitem")).toHaveCount(1);

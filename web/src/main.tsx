@@ -9,6 +9,7 @@ import "./ui/css/code.css";
 import "./features/app/layout.css";
 import "./features/app/entering.css";
 import "./features/files/dropping.css";
+import "./features/files/descriptions.css";
 import "./ui/css/touch.css";
 import "./ui/css/forced.css";
 import { Boundary } from "./ui/Boundary";

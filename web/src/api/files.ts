@@ -12,6 +12,9 @@ const RETRY_DELAYS_MS = [0, 1_000, 3_000, 8_000, 20_000];
 /** What a message is told of a file that is there. */
 export type Uploaded = Pick<Attachment, "hash" | "name">;
 
+/** What a message that carries it says of it. */
+export type Carried = Pick<Attachment, "hash" | "name" | "description">;
+
 export interface UploadOptions {
   signal: AbortSignal;
   /** From 0 to 1. */

@@ -46,7 +46,7 @@ export interface NewMessage {
   text: string;
   reply_to?: string;
   thread?: string;
-  attachments?: { file: string; name: string }[];
+  attachments?: { file: string; name: string; description?: string }[];
 }
 
 export interface ChannelChange {

@@ -83,6 +83,8 @@ export interface Attachment {
   /** Of pictures. */
   width?: number;
   height?: number;
+  /** What is to be seen or heard, for who can't: the sender's words, over several lines maybe. */
+  description?: string;
 }
 
 export interface Message {

@@ -68,7 +68,7 @@ export interface OutboxItem {
   /** `hosted`: this server has it, the channel's host not yet. */
   readonly status: "queued" | "sending" | "waiting" | "hosted" | "failed";
   /** Files that are uploaded already. */
-  readonly attachments?: readonly { hash: string; name: string }[];
+  readonly attachments?: readonly { hash: string; name: string; description?: string }[];
   /** The problem's code when it failed for good. */
   readonly error?: string;
 }

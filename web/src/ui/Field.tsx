@@ -39,7 +39,7 @@ export function Field({ label, hint, error, placeholder, rows, inputType, ...pro
     >
       <Label className="field-label">{label}</Label>
       {rows ? (
-        <TextArea className="input" rows={rows} placeholder={placeholder} />
+        <TextArea className="input" dir="auto" rows={rows} placeholder={placeholder} />
       ) : (
         <Input className="input" placeholder={placeholder} />
       )}

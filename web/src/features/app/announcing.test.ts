@@ -52,6 +52,13 @@ describe("announcement", () => {
     expect(said([message()])).toBe("Bo: hi");
     expect(said([message({ text: "", attachments: [file] })])).toBe("Bo: Files: map.png");
     expect(said([message({ attachments: [file] })])).toBe("Bo: hi Files: map.png");
+    const described = { ...file, description: "A map\nof the harbour" };
+    expect(said([message({ text: "", attachments: [described, file] })])).toBe(
+      "Bo: Files: A map of the harbour, map.png",
+    );
+    const long = { ...file, description: "word ".repeat(200) };
+    expect(said([message({ text: "", attachments: [long] })])).toMatch(/^Bo: Files: (word )+word…$/);
+    expect(said([message({ text: "", attachments: [long] })])?.length).toBeLessThan(220);
     expect(said([message(), message({ id: "$2" })])).toBe("2 new messages");
     expect(said([message({ sender: ME })])).toBeNull();
   });

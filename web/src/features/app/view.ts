@@ -36,6 +36,7 @@ export type DialogView =
   | { kind: "date"; channel: string; ts: number }
   | { kind: "admin" }
   | { kind: "commands" }
+  | { kind: "describe"; place: string; file: string }
   | { kind: "viewer"; files: readonly Attachment[]; index: number }
   | { kind: "profile"; user: string };
 

@@ -6,6 +6,7 @@ import { channelName, displayName } from "../../store/selectors";
 import { plainText } from "../../ui/markdown/parse";
 import { parseRoute, visit } from "../app/route";
 import type { Client } from "../client/client";
+import { filesOf } from "../conversation/words";
 import { chime } from "./chime";
 import { showDesktop } from "./desktop";
 import { offer } from "./offer";
@@ -90,7 +91,7 @@ async function show(client: Client, message: Message): Promise<void> {
   const dm = channel.info.kind === "dm";
   await showDesktop({
     title: dm ? name : t.attention.inChannel(name, `#${channelName(state, channel)}`),
-    body: plainText(message.text).slice(0, BODY_CHARS_MAX),
+    body: plainText(message.text).slice(0, BODY_CHARS_MAX) || filesOf(message, BODY_CHARS_MAX),
     tag: message.id,
     channel: message.channel,
     onClick: () => visit(message.channel, message.id),

@@ -195,3 +195,40 @@ describe("who comes in after another person", () => {
     await vi.waitFor(() => expect(said()).toEqual(["one", "two"]));
   });
 });
+
+it("sends what is said of a file, also when it is sent again, and nothing where nothing is", async () => {
+  const { outbox, waiting } = tab();
+  await vi.waitFor(() => expect(outbox).toHaveProperty("loaded", true));
+  down = true;
+  const said = { hash: "x", name: "map.png", description: "A map" };
+  const attachments = [said, { hash: "y", name: "b.png" }, { hash: "z", name: "c.png", description: "" }];
+  outbox.send({ channel: ROOM, text: "Look", attachments });
+  await vi.waitFor(() => expect(send_message).toHaveBeenCalledTimes(1));
+  down = false;
+  outbox.flush();
+  await vi.waitFor(() => expect(waiting()).toEqual([]));
+  const sent = [
+    { file: "x", name: "map.png", description: "A map" },
+    { file: "y", name: "b.png" },
+    { file: "z", name: "c.png" },
+  ];
+  const bodies = vi.mocked(send_message).mock.calls.map(([, body]) => body.attachments);
+  expect(bodies).toEqual([sent, sent]);
+});
+
+it("keeps what is said of a file for whoever takes the message over", async () => {
+  down = true;
+  const first = tab();
+  await vi.waitFor(() => expect(first.outbox).toHaveProperty("loaded", true));
+  const attachments = [{ hash: "x", name: "map.png", description: "A map" }];
+  first.outbox.send({ channel: ROOM, text: "Look", attachments });
+  await vi.waitFor(() => expect(send_message).toHaveBeenCalled());
+  first.outbox.stop();
+  vi.mocked(send_message).mockClear();
+  down = false;
+  tab();
+  await vi.waitFor(() => expect(send_message).toHaveBeenCalled());
+  expect(vi.mocked(send_message).mock.calls[0]?.[1].attachments).toEqual([
+    { file: "x", name: "map.png", description: "A map" },
+  ]);
+});

@@ -2,6 +2,7 @@
 // the server has answered. Each is kept on the device: a reload loses nothing, and what a closed tab left behind another
 // one takes over. Sending the same nonce twice is one message.
 
+import type { Carried } from "../../api/files";
 import { ApiError, sessionSignal } from "../../api/http";
 import { send_message } from "../../api/operations";
 import { newNonce } from "../../lib/ids";
@@ -18,7 +19,7 @@ export interface Draft {
   text: string;
   reply_to?: string;
   thread?: string;
-  attachments?: readonly { hash: string; name: string }[];
+  attachments?: readonly Carried[];
 }
 
 export class Outbox {
@@ -207,7 +208,7 @@ export class Outbox {
         text,
         ...(reply_to ? { reply_to } : {}),
         ...(thread ? { thread } : {}),
-        ...(attachments ? { attachments: attachments.map(({ hash, name }) => ({ file: hash, name })) } : {}),
+        ...(attachments ? { attachments: attachments.map(attached) } : {}),
       };
       const message = await send_message(channel, body);
       if (message.status === "pending") {
@@ -266,3 +267,9 @@ export class Outbox {
     );
   }
 }
+
+const attached = ({ hash, name, description }: Carried) => ({
+  file: hash,
+  name,
+  ...(description ? { description } : {}),
+});

@@ -118,7 +118,10 @@ function isKept(value: unknown): value is KeptFile {
   if (!isRecord(value)) return false;
   const strings = [value["hash"], value["name"], value["type"]];
   const numbers = [value["size"], value["since"]];
+  const said = value["description"];
   return (
-    strings.every((each) => typeof each === "string") && numbers.every((each) => typeof each === "number")
+    strings.every((each) => typeof each === "string") &&
+    numbers.every((each) => typeof each === "number") &&
+    (said === undefined || typeof said === "string")
   );
 }

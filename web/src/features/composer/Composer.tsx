@@ -7,8 +7,9 @@ import { plainText } from "../../ui/markdown/parse";
 import { Button, IconButton } from "../../ui/Button";
 import { GrowingText } from "../../ui/GrowingText";
 import { displayName } from "../../store/selectors";
-import type { Uploaded } from "../../api/files";
+import type { Carried } from "../../api/files";
 import { useClient, useSelect } from "../app/context";
+import { filesOf } from "../conversation/words";
 import { EmojiButton } from "../emoji/EmojiButton";
 import { AttachButton } from "../files/AttachButton";
 import { Chips } from "../files/Chips";
@@ -30,10 +31,11 @@ interface ComposerProps {
   editing?: string | null;
   onReplyDone?: () => void;
   onEditLast?: () => void;
-  onSend: (text: string, attachments?: Uploaded[]) => void;
+  onSend: (text: string, attachments?: Carried[]) => void;
 }
 
 const MESSAGE_BYTES_DEFAULT = 32_768;
+const QUOTE_CHARS_MAX = 140;
 
 /** With props that stay the same while others write, it is drawn for its own sake only. */
 export const Composer = memo(function Composer(props: ComposerProps) {
@@ -217,7 +219,7 @@ function ReplyBanner({ own, channel, id, onCancel }: ReplyBannerProps) {
       {message ? (
         <p id={own} className="truncate">
           <strong>{t.composer.replyingTo(displayName(user, message.sender))}</strong>{" "}
-          {plainText(message.text).slice(0, 140)}
+          {plainText(message.text).slice(0, QUOTE_CHARS_MAX) || filesOf(message, QUOTE_CHARS_MAX)}
         </p>
       ) : (
         <p id={own} className="truncate">

@@ -1,7 +1,7 @@
 // One conversation: head, timeline, composer. Mounted anew for each channel.
 
 import { useCallback, useState } from "react";
-import type { Uploaded } from "../../api/files";
+import type { Carried } from "../../api/files";
 import { t } from "../../i18n";
 import { EmptyState } from "../../ui/bits";
 import { Button } from "../../ui/Button";
@@ -37,7 +37,7 @@ export function Conversation({ id, target }: { id: string; target: string | null
   }, [client, id, setEditing]);
   const replied = useCallback(() => setReplyTo(null), [setReplyTo]);
   const send = useCallback(
-    (text: string, attachments?: Uploaded[]) => {
+    (text: string, attachments?: Carried[]) => {
       client.outbox.send({
         channel: id,
         text,

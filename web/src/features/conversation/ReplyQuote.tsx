@@ -5,6 +5,7 @@ import { plainText } from "../../ui/markdown/parse";
 import { Quote } from "../../ui/MessageRow";
 import { displayName } from "../../store/selectors";
 import { useClient, useSelect } from "../app/context";
+import { filesOf } from "./words";
 
 const QUOTE_CHARS_MAX = 140;
 
@@ -33,7 +34,7 @@ export function ReplyQuote({
       ? blockTexts().messages(1)
       : message.deleted
         ? t.message.deleted
-        : plainText(message.text).slice(0, QUOTE_CHARS_MAX);
+        : plainText(message.text).slice(0, QUOTE_CHARS_MAX) || filesOf(message, QUOTE_CHARS_MAX);
   return (
     <Quote
       label={name ? t.message.replyTo(name) : t.message.unknownReply}

@@ -3,16 +3,26 @@
 import { t } from "../../i18n";
 import { spokenTexts } from "../../i18n/spoken";
 import type { Message } from "../../api/types";
+import { straight } from "../../lib/bidi";
 import { plainText } from "../../ui/markdown/parse";
+import { saidOf, shortened } from "../files/descriptions";
 
 const CHARS_MAX = 160;
+/** Of what is said of a file, however many there are. */
+const DESCRIPTION_CHARS_MIN = 40;
 
 type Said = Pick<Message, "text" | "attachments"> & { deleted?: boolean };
 
-/** Its text as it is spoken, then the names of its files. */
+/** Its text as it is spoken, then its files. */
 export function wordsOf(message: Said, most = CHARS_MAX): string {
   if (message.deleted) return t.message.deleted;
   const text = plainText(message.text).slice(0, most);
-  const names = message.attachments.map((file) => file.name).join(", ");
-  return [text, names && spokenTexts().files(names)].filter(Boolean).join(" ");
+  const files = filesOf(message, most);
+  return [text, files && spokenTexts().files(files)].filter(Boolean).join(" ");
+}
+
+/** What a picture shows says more than its name. */
+export function filesOf({ attachments }: Pick<Message, "attachments">, most: number): string {
+  const each = Math.max(DESCRIPTION_CHARS_MIN, Math.floor(most / attachments.length));
+  return attachments.map((file) => shortened(saidOf(file), each) || straight(file.name)).join(", ");
 }

@@ -2,6 +2,7 @@
 
 import { Suspense } from "react";
 import { later } from "../../ui/later";
+import { Describe } from "../files/Describe";
 import { Viewer } from "../files/Viewer";
 import type { DialogView } from "../app/view";
 import { CommandHelp } from "./CommandHelp";
@@ -56,6 +57,8 @@ export default function Dialogs({ dialog, onClose }: { dialog: DialogView; onClo
       return <JumpToDate channel={dialog.channel} ts={dialog.ts} onClose={onClose} />;
     case "commands":
       return <CommandHelp onClose={onClose} />;
+    case "describe":
+      return <Describe place={dialog.place} file={dialog.file} onClose={onClose} />;
     case "viewer":
       return <Viewer files={dialog.files} index={dialog.index} onClose={onClose} />;
     case "profile":

@@ -5,11 +5,13 @@ import { useState } from "react";
 import { fileUrl, thumbnailUrl } from "../../api/files";
 import type { Attachment, Message } from "../../api/types";
 import { t } from "../../i18n";
+import { descriptionTexts } from "../../i18n/descriptions";
 import { straight } from "../../lib/bidi";
 import { fileSize } from "../../lib/size";
 import { Icon } from "../../ui/Icon";
 import { useStop } from "../../ui/stops";
 import { useView } from "../app/view";
+import { saidOf, withDescription } from "./descriptions";
 import { ImportedReactions } from "./Provenance";
 
 const BOX_WIDTH = 420;
@@ -46,7 +48,7 @@ function Files({ files }: { files: readonly Attachment[] }) {
         />
       ))}
       {rest.map((file) => (
-        <Other key={`${file.hash}/${file.name}`} file={file} />
+        <Told key={`${file.hash}/${file.name}`} file={file} />
       ))}
     </div>
   );
@@ -65,6 +67,7 @@ function Picture({ file, onOpen }: { file: Attachment; onOpen: () => void }) {
   const [broken, setBroken] = useState(false);
   const stop = useStop();
   if (broken) {
+    const said = saidOf(file);
     return (
       <button
         type="button"
@@ -74,6 +77,7 @@ function Picture({ file, onOpen }: { file: Attachment; onOpen: () => void }) {
         onClick={() => setBroken(false)}
       >
         {t.files.retry(straight(file.name))}
+        {said ? <span className="attachment-instead">{said}</span> : null}
       </button>
     );
   }
@@ -82,11 +86,35 @@ function Picture({ file, onOpen }: { file: Attachment; onOpen: () => void }) {
       type="button"
       className="attachment-picture"
       tabIndex={stop}
-      aria-label={t.files.open(straight(file.name))}
+      aria-label={withDescription(t.files.open(straight(file.name)), file)}
       onClick={onOpen}
     >
-      <img src={source} alt="" loading="lazy" decoding="async" onError={() => setBroken(true)} {...box} />
+      <img
+        src={source}
+        alt={saidOf(file)}
+        loading="lazy"
+        decoding="async"
+        onError={() => setBroken(true)}
+        {...box}
+      />
     </button>
+  );
+}
+
+/** With what is said of it, folded, as it may be long. */
+function Told({ file }: { file: Attachment }) {
+  const stop = useStop();
+  if (saidOf(file) === "") return <Other file={file} />;
+  return (
+    <div className="attachment-told">
+      <Other file={file} />
+      <details>
+        <summary tabIndex={stop}>{descriptionTexts().label}</summary>
+        <p className="description" dir="auto">
+          {straight(file.description ?? "")}
+        </p>
+      </details>
+    </div>
   );
 }
 
@@ -103,7 +131,7 @@ function Other({ file }: { file: Attachment }) {
         controls
         tabIndex={stop}
         preload="metadata"
-        aria-label={file.name}
+        aria-label={withDescription(straight(file.name), file)}
         onError={onError}
       />
     );
@@ -117,7 +145,7 @@ function Other({ file }: { file: Attachment }) {
           controls
           tabIndex={stop}
           preload="none"
-          aria-label={file.name}
+          aria-label={withDescription(straight(file.name), file)}
           onError={onError}
         />
       </figure>

@@ -1,12 +1,15 @@
 // The files that are going to be sent, below the text: how far each is, and a way to leave it out.
 
-import { useState } from "react";
+import { useId, useState } from "react";
 import type { ApiError } from "../../api/http";
 import { t } from "../../i18n";
+import { descriptionTexts } from "../../i18n/descriptions";
 import { spokenTexts } from "../../i18n/spoken";
 import { fileSize } from "../../lib/size";
-import { IconButton } from "../../ui/Button";
+import { Button, IconButton } from "../../ui/Button";
+import { useView } from "../app/view";
 import { problemText } from "../client/problems";
+import { isDescribable } from "./descriptions";
 import { newsOf } from "./news";
 import { Preview } from "./Preview";
 import { TOO_LARGE, type Chip } from "./uploads";
@@ -58,9 +61,49 @@ function refusal(error: ApiError, largest: number | undefined): string {
   return largest === undefined ? t.files.tooLarge : t.files.largerThan(fileSize(largest));
 }
 
+/** That something is said of it. */
+function Mark({ id, chip }: { id: string; chip: Chip }) {
+  if (!chip.description) return null;
+  const { mark, marked } = descriptionTexts();
+  return (
+    <span id={id} className="tag" title={chip.description} data-testid="described">
+      <span aria-hidden="true">{mark}</span>
+      <span className="visually-hidden">{marked}</span>
+    </span>
+  );
+}
+
+interface DescribingProps {
+  chip: Chip;
+  attaching: Attaching;
+  /** The id of what says that it is described. */
+  mark: string;
+}
+
+function Describing({ chip, attaching, mark }: DescribingProps) {
+  const { openDialog } = useView();
+  const { describe, describeFile } = descriptionTexts();
+  return (
+    <Button
+      size="small"
+      variant="quiet"
+      aria-label={describeFile(chip.file.name)}
+      {...(chip.description ? { "aria-describedby": mark } : {})}
+      onPress={() => {
+        // It is not as it is to go yet.
+        attaching.uploads.stopWaiting();
+        openDialog({ kind: "describe", place: attaching.place, file: chip.key });
+      }}
+    >
+      {describe}
+    </Button>
+  );
+}
+
 function FileChip({ chip, attaching, onRemoved }: { chip: Chip } & ChipsProps) {
   const { uploads, largest } = attaching;
   const { name, size } = chip.file;
+  const mark = useId();
   const percent = Math.round(chip.progress * 100);
   return (
     <li className="file-chip" data-failed={chip.error ? "" : undefined} data-testid="chip">
@@ -71,12 +114,20 @@ function FileChip({ chip, attaching, onRemoved }: { chip: Chip } & ChipsProps) {
           <span className="chip-note" role="alert">
             {refusal(chip.error, largest)}
           </span>
-        ) : chip.uploaded ? (
-          <span className="chip-note">{fileSize(size)}</span>
         ) : (
-          <progress max={100} value={percent} aria-label={t.files.uploading(name)} />
+          <span className="chip-note chip-state">
+            {chip.uploaded ? (
+              fileSize(size)
+            ) : (
+              <progress max={100} value={percent} aria-label={t.files.uploading(name)} />
+            )}
+            <Mark id={mark} chip={chip} />
+          </span>
         )}
       </span>
+      {!chip.error && isDescribable(chip.file.type) ? (
+        <Describing chip={chip} attaching={attaching} mark={mark} />
+      ) : null}
       {chip.error && chip.error.code !== TOO_LARGE ? (
         <IconButton
           icon="retry"

@@ -3,13 +3,18 @@ import { thumbnailUrl } from "../../api/files";
 import { Icon } from "../../ui/Icon";
 import type { Chip } from "./uploads";
 
+interface PreviewProps extends Pick<Chip, "file" | "uploaded"> {
+  /** To be looked at, and not only told apart. */
+  large?: boolean;
+}
+
 /** A picture that is going to be sent, small; of anything else a sign. */
-export function Preview({ file, uploaded }: Pick<Chip, "file" | "uploaded">) {
+export function Preview({ file, uploaded, large = false }: PreviewProps) {
   const [broken, setBroken] = useState(false);
   const hash = uploaded?.hash;
   // From here as long as the bytes are here: then the server need not be asked, also not once it is there.
   const bytes = file instanceof File ? file : null;
-  const fromServer = bytes === null && hash !== undefined ? thumbnailUrl(hash, 96) : null;
+  const fromServer = bytes === null && hash !== undefined ? thumbnailUrl(hash, large ? 640 : 96) : null;
   const show = useCallback(
     (image: HTMLImageElement) => {
       const url = bytes && URL.createObjectURL(bytes);
@@ -22,8 +27,14 @@ export function Preview({ file, uploaded }: Pick<Chip, "file" | "uploaded">) {
     },
     [bytes, fromServer],
   );
-  if (broken || !/^image\/(png|jpeg|gif|webp)$/.test(file.type)) return <Icon name="file" />;
+  if (broken || !/^image\/(png|jpeg|gif|webp)$/.test(file.type)) return large ? null : <Icon name="file" />;
   return (
-    <img className="chip-preview" ref={show} alt="" data-testid="preview" onError={() => setBroken(true)} />
+    <img
+      className={large ? "large-preview" : "chip-preview"}
+      ref={show}
+      alt=""
+      data-testid="preview"
+      onError={() => setBroken(true)}
+    />
   );
 }

@@ -4,9 +4,11 @@ import { useEffect, useEffectEvent, useState } from "react";
 import { fileUrl } from "../../api/files";
 import type { Attachment } from "../../api/types";
 import { t } from "../../i18n";
+import { descriptionTexts } from "../../i18n/descriptions";
 import { straight } from "../../lib/bidi";
 import { Dialog } from "../../ui/Dialog";
 import { IconButton } from "../../ui/Button";
+import { saidOf } from "./descriptions";
 import { useSwipe } from "./useSwipe";
 
 interface ViewerProps {
@@ -37,6 +39,17 @@ export function Viewer({ files, index, onClose }: ViewerProps) {
     <Dialog title={straight(file.name)} onClose={onClose} width={1200} testId="viewer">
       <div className="viewer" {...swipe}>
         <img src={fileUrl(file)} alt={file.name} width={file.width} height={file.height} />
+        {files.some((each) => saidOf(each) !== "") ? (
+          // There from the start, so that what is said of the next one is heard, too.
+          <div className="viewer-told" role="group" aria-label={descriptionTexts().label} aria-live="polite">
+            {saidOf(file) === "" ? null : (
+              // Reached by Tab: a long one is scrolled there.
+              <p key={at} className="description scroll" dir="auto" tabIndex={0}>
+                {straight(file.description ?? "")}
+              </p>
+            )}
+          </div>
+        ) : null}
         <div className="viewer-foot">
           {files.length > 1 ? (
             <>

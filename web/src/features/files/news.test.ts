@@ -25,5 +25,15 @@ describe("news of files", () => {
     expect(newsOf([failed], [chip()])).toBe("Uploading map.png.");
   });
 
+  it("that one was described, and is no longer", () => {
+    const described = chip({ ...there, description: "A map" });
+    expect(newsOf([chip(there)], [described])).toBe("The description of map.png was saved.");
+    expect(newsOf([described], [described])).toBe("");
+    expect(newsOf([described], [chip({ ...there, description: "" })])).toBe(
+      "The description of map.png was removed.",
+    );
+    expect(newsOf([chip()], [chip({ description: "" })])).toBe("");
+  });
+
   it("nothing when they are sent", () => expect(newsOf([chip(there)], [])).toBe(""));
 });

@@ -44,6 +44,44 @@ describe("files that are going to be sent", () => {
     expect(these.take()).toEqual([{ hash: "x", name: "a.txt" }]);
   });
 
+  it("go with what is said of them, also before they are there", async () => {
+    const these = uploads();
+    these.add([new File(["x"], "a.png"), new File(["y"], "b.png")], bounds);
+    const [first, second] = these.get();
+    these.describe(first?.key ?? "", "A map");
+    these.describe(second?.key ?? "", "Nothing");
+    these.describe(second?.key ?? "", "");
+    await uploaded(these);
+    expect(these.take()).toEqual([
+      { hash: "x", name: "a.png", description: "A map" },
+      { hash: "y", name: "b.png" },
+    ]);
+  });
+
+  it("keep what was said when the same was picked twice", async () => {
+    const these = uploads();
+    these.add([new File(["x"], "a.png"), new File(["x"], "a.png")], bounds);
+    await uploaded(these);
+    these.describe(these.get()[1]?.key ?? "", "A map");
+    expect(these.take()).toEqual([{ hash: "x", name: "a.png", description: "A map" }]);
+  });
+
+  it("keep what was said when they are tried again", async () => {
+    let fails = true;
+    const these = new Uploads(async (file) => {
+      if (fails) throw new Error("cut");
+      return { hash: await file.text(), name: file.name };
+    });
+    these.add([new File(["x"], "a.png")], bounds);
+    const key = these.get()[0]?.key ?? "";
+    these.describe(key, "A map");
+    await expect.poll(() => these.get()[0]?.error).toBeDefined();
+    fails = false;
+    these.retry(key);
+    await uploaded(these);
+    expect(these.take()).toEqual([{ hash: "x", name: "a.png", description: "A map" }]);
+  });
+
   it("are found again after a reload for as long as the server has them, and not once they are sent", async () => {
     let kept: readonly KeptFile[] = [];
     const reloaded = () =>
@@ -54,6 +92,7 @@ describe("files that are going to be sent", () => {
     const before = reloaded();
     before.add([new File(["x"], "a.png", { type: "image/png" }), new File(["yy"], "b.txt")], bounds);
     await uploaded(before);
+    before.describe(before.get()[1]?.key ?? "", "Two letters");
     before.forget();
 
     const after = reloaded();
@@ -63,7 +102,7 @@ describe("files that are going to be sent", () => {
     ]);
     after.remove(after.get()[0]?.key ?? "");
     const last = reloaded();
-    expect(last.take()).toEqual([{ hash: "yy", name: "b.txt" }]);
+    expect(last.take()).toEqual([{ hash: "yy", name: "b.txt", description: "Two letters" }]);
     expect(reloaded().get()).toEqual([]);
 
     kept = [{ hash: "x", name: "a.png", size: 1, type: "image/png", since: Date.now() - 24 * 3_600_000 }];

@@ -1,7 +1,7 @@
 // The files that a message is going to carry: on their way up, there, or failed. Kept apart from what is drawn, so that
 // who looks elsewhere meanwhile finds them again. What is there is kept in the browser: it is found after a reload, too.
 
-import { uploadFile, type Uploaded } from "../../api/files";
+import { type Carried, uploadFile, type Uploaded } from "../../api/files";
 import { ApiError } from "../../api/http";
 import { newNonce } from "../../lib/ids";
 
@@ -12,14 +12,16 @@ export const TOO_LARGE = "too_large";
 const KEPT_MS_MAX = 23 * 60 * 60 * 1_000;
 
 /** Of a file from before a reload the bytes are not here any more. */
-export type Described = Pick<File, "name" | "size" | "type">;
+export type Known = Pick<File, "name" | "size" | "type">;
 
 export interface Chip {
   readonly key: string;
-  readonly file: File | Described;
+  readonly file: File | Known;
   /** From 0 to 1. */
   readonly progress: number;
   readonly uploaded?: Uploaded;
+  /** What is to be seen or heard in it; empty as long as nobody says. */
+  readonly description?: string;
   /** Since when it is there. */
   readonly since?: number;
   /** Where the parts of a large one are put: another attempt goes on there. */
@@ -38,7 +40,7 @@ export interface Bounds {
 }
 
 /** A file that is there. */
-export interface KeptFile extends Uploaded {
+export interface KeptFile extends Carried {
   size: number;
   type: string;
   since: number;
@@ -66,6 +68,12 @@ export interface WhenThere {
 
 type Upload = typeof uploadFile;
 
+const carried = ({ hash, name }: Uploaded, { description }: Chip): Carried => ({
+  hash,
+  name,
+  ...(description ? { description } : {}),
+});
+
 const NOWHERE: Keeping = { read: () => [], write: () => undefined };
 
 export class Uploads {
@@ -84,11 +92,12 @@ export class Uploads {
     this.list = keeping
       .read()
       .filter(({ since }) => now - since < KEPT_MS_MAX)
-      .map(({ hash, name, size, type, since }) => ({
+      .map(({ hash, name, description, size, type, since }) => ({
         key: newNonce(),
         file: { name, size, type },
         progress: 1,
         uploaded: { hash, name },
+        ...(description ? { description } : {}),
         since,
       }));
   }
@@ -138,21 +147,30 @@ export class Uploads {
     const chip = this.list.find((each) => each.key === key);
     const file = chip?.file;
     if (!chip || !(file instanceof File)) return;
-    const { begun, progress } = chip;
-    const again: Chip = begun ? { key, file, progress, begun } : { key, file, progress: 0 };
+    const { begun, progress, description = "" } = chip;
+    const again: Chip = begun
+      ? { key, file, description, progress, begun }
+      : { key, file, description, progress: 0 };
     this.set(this.list.map((each) => (each === chip ? again : each)));
     void this.start(key, file, begun);
   }
 
+  /** Also while it is on its way. */
+  describe(key: string, description: string): void {
+    this.change(key, { description });
+    this.keep();
+  }
+
   /** What is there, taken out. */
-  take(): Uploaded[] {
-    const there = this.list.flatMap((chip) => chip.uploaded ?? []);
+  take(): Carried[] {
+    const there = this.list.flatMap((chip) => (chip.uploaded ? carried(chip.uploaded, chip) : []));
     this.set([]);
     this.keep();
-    // The same file picked twice is one file.
-    return there.filter(
-      ({ hash, name }, at) => there.findIndex((each) => each.hash === hash && each.name === name) === at,
-    );
+    // The same file picked twice is one file, and what was said of either is said of it.
+    const same = (one: Carried, other: Carried) => one.hash === other.hash && one.name === other.name;
+    return there
+      .filter((file, at) => there.findIndex((each) => same(each, file)) === at)
+      .map((file) => there.find((each) => same(each, file) && each.description) ?? file);
   }
 
   /** Somebody else may sit here next. What is remembered is not this one's to forget. */
@@ -184,11 +202,11 @@ export class Uploads {
 
   private keep(): void {
     this.keeping.write(
-      this.list.flatMap(({ file: { size, type }, uploaded, since }) =>
-        uploaded && since !== undefined
-          ? [{ hash: uploaded.hash, name: uploaded.name, size, type, since }]
-          : [],
-      ),
+      this.list.flatMap((chip) => {
+        const { file, uploaded, since } = chip;
+        const { size, type } = file;
+        return uploaded && since !== undefined ? [{ ...carried(uploaded, chip), size, type, since }] : [];
+      }),
     );
   }
 

@@ -10,6 +10,8 @@ import { type Chip, isRunning, type Uploads } from "./uploads";
 const ATTACHMENTS_DEFAULT = 10;
 
 export interface Attaching {
+  /** What the draft is kept under. */
+  place: string;
   uploads: Uploads;
   chips: readonly Chip[];
   /** Something is still on its way. */
@@ -22,7 +24,7 @@ export interface Attaching {
   over: boolean;
 }
 
-/** `place` is what a draft is kept under; `done` when files were taken: one goes on writing. */
+/** `done` when files were taken: one goes on writing. */
 export function useAttaching(
   place: string,
   area: RefObject<HTMLElement | null>,
@@ -46,5 +48,5 @@ export function useAttaching(
   const over = useDropping(area, add);
   const running = chips.some(isRunning);
   const failed = chips.some((chip) => chip.error);
-  return { uploads, chips, running, failed, largest, add, onPaste, over };
+  return { place, uploads, chips, running, failed, largest, add, onPaste, over };
 }

@@ -6,6 +6,7 @@ import { search_messages } from "../../api/operations";
 import type { SearchPage, SearchResult } from "../../api/types";
 import { t } from "../../i18n";
 import { threadTexts } from "../../i18n/threads";
+import { straight } from "../../lib/bidi";
 import { moment } from "../../lib/time";
 import { EmptyState, ListSkeleton } from "../../ui/bits";
 import { Button } from "../../ui/Button";
@@ -17,6 +18,7 @@ import { visit } from "../app/route";
 import { problemText } from "../client/problems";
 import { wordsOf } from "../conversation/words";
 import { useSearch } from "../dialogs/useSearch";
+import { withDescription } from "../files/descriptions";
 import { PanelFrame } from "../panels/PanelFrame";
 import { Others } from "./Others";
 import { asTyped, plainFound, snippet, toggled } from "./snippet";
@@ -233,7 +235,7 @@ function Hit({ result: { message, highlights } }: { result: SearchResult }) {
       </p>
       {message.attachments.map((file) => (
         <p key={`${file.hash}/${file.name}`} className="search-file truncate">
-          <Icon name="file" /> {file.name}
+          <Icon name="file" /> {withDescription(straight(file.name), file)}
         </p>
       ))}
     </MessageCard>
