@@ -208,10 +208,8 @@ fn build_domain(
     serves: bool,
 ) -> Result<Built, StartError> {
     make_data_dir(&config.data_dir)?;
-    let (mark, said) = match serves {
-        true => Mark::open(&config.data_dir).map_err(io("cannot open loggia.mark"))?,
-        false => (Mark::default(), None),
-    };
+    let opened = serves.then(|| Mark::open(&config.data_dir).map_err(io("cannot open loggia.mark")));
+    let (mark, said) = opened.transpose()?.unwrap_or_default();
     let (mark, gate) = (Arc::new(mark), Arc::new(Gate::default()));
     let (noted, closed) = (mark.clone(), gate.clone());
     let url = config.database_url();
@@ -290,6 +288,7 @@ fn build_domain(
         interest: Arc::default(),
         typists: Default::default(),
         turns: Default::default(),
+        doubts: Default::default(),
         catch_ups: Default::default(),
         previews: Default::default(),
         retold,

@@ -110,6 +110,7 @@ pub struct Domain {
     pub interest: Arc<remote::interest::Interest>,
     pub typists: remote::signals::Typists,
     pub turns: remote::others::Turns,
+    pub doubts: remote::doubts::Turns,
     pub catch_ups: remote::catch_up::CatchUps,
     pub previews: remote::preview::Previews,
     pub retold: Arc<retold::Retold>,

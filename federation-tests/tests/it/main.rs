@@ -12,6 +12,7 @@ mod database;
 mod deletions;
 mod doctor;
 mod documents;
+mod doubts;
 mod faults;
 mod files;
 mod flows;

@@ -259,7 +259,7 @@ async fn a_member_cant_make_its_host_a_liar() {
 }
 
 /// Somebody of another server is in the channel.
-fn join(hosted: &Hosted<'_>, server: &Peer) {
+pub fn join(hosted: &Hosted<'_>, server: &Peer) {
     let user = format!("@mallory:{}", server.name);
     let content = json!({ "kid": server.kid, "public": server.key.public() });
     let bound = hosted.state(EventType::ServerKey, &format!("{}/{}", server.name, server.kid), content);

@@ -22,7 +22,7 @@ fn data(world: &World, n: usize) -> PathBuf {
 
 /// What the copy does with the note beside the database.
 #[derive(Clone, Copy, PartialEq)]
-enum Note {
+pub enum Note {
     /// It stays as it was when the server was stopped.
     Kept,
     /// It is put back with everything else: nothing here says that anything is lost.
@@ -41,7 +41,7 @@ fn copy_database(from: &str, to: &str) {
 }
 
 /// Copies what the server has, as a backup of the whole directory.
-fn back_up(world: &mut World, n: usize) -> PathBuf {
+pub fn back_up(world: &mut World, n: usize) -> PathBuf {
     world.kill(n);
     if let Some(url) = world.servers[n].settings.get("LOGGIA_DATABASE_URL") {
         copy_database(url, &format!("{url}_backup"));
@@ -52,7 +52,7 @@ fn back_up(world: &mut World, n: usize) -> PathBuf {
     backup
 }
 
-fn restore(world: &mut World, n: usize, backup: &Path, note: Note) {
+pub fn restore(world: &mut World, n: usize, backup: &Path, note: Note) {
     world.kill(n);
     if let Some(url) = world.servers[n].settings.get("LOGGIA_DATABASE_URL") {
         copy_database(&format!("{url}_backup"), url);

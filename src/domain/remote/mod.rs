@@ -7,7 +7,7 @@
 //! - [`lines`]: in which order they grow.
 //! - [`catch_up`]: how far they are.
 //! - [`change`]: how people of this server change either.
-//! - [`evidence`]: who hears that a host has lied.
+//! - [`evidence`]: who hears that a host has lied; [`doubts`]: who is asked before a signature is taken for wrong.
 //! - [`recover`]: what a host does that may have lost the end of its logs.
 //! - [`meet`]: finding, joining and leaving channels elsewhere; [`invited`]: invitations from there.
 //! - [`signals`]: what passes, and is not kept.
@@ -21,6 +21,7 @@ mod bodies;
 pub mod catch_up;
 pub mod change;
 pub mod crowds;
+pub mod doubts;
 mod evidence;
 mod fetch;
 pub mod files;

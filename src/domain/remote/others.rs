@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use super::doubts::Given;
 use super::replica::HEADS_MAX;
 use super::wire::{HeadClaim, Heads, HeadsAnswer};
 use crate::domain::peers::{Ask, PeerError};
@@ -141,7 +142,8 @@ impl Domain {
                 return Err(PeerError::Nonsense(server.clone(), "a range without its head".to_owned()).into());
             }
             let created_s = self.clock.now() / 1_000;
-            let reached = self.ingest(host, created_s, &channel, batch).await?.size;
+            let given = Given { channel: &channel, host, giver: server, created_s, head: &batch.head };
+            let reached = self.ingest(&given, batch.entries).await?.size;
             if reached <= size {
                 break;
             }

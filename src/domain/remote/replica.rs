@@ -1,5 +1,6 @@
 //! Copies of channels that are hosted elsewhere.
 
+use super::doubts::{Doubts, Given};
 use super::evidence::{add_fork, contradicts, end_joinings};
 use super::lines::Line;
 use super::wire::{Batch, BatchAnswer, Evidence, Heads, WireEntry};
@@ -30,14 +31,21 @@ impl Domain {
     ///
     /// # Errors
     /// `channel_not_found`, `not_host`, `not_member`, what is wrong with the batch.
-    pub async fn ingest(
+    pub async fn ingest_from_host(
         &self,
         origin: &ServerName,
         created_s: i64,
         channel: &ChannelId,
         batch: Batch,
     ) -> Result<BatchAnswer> {
-        if batch.entries.len() > BATCH_ENTRIES_MAX {
+        let given = Given { channel, host: origin, giver: origin, created_s, head: &batch.head };
+        self.ingest(&given, batch.entries).await
+    }
+
+    /// As [`Domain::ingest_from_host`], whoever gives the entries.
+    pub(super) async fn ingest(&self, of: &Given<'_>, entries: Vec<WireEntry>) -> Result<BatchAnswer> {
+        let (origin, channel) = (of.host, of.channel);
+        if entries.len() > BATCH_ENTRIES_MAX {
             return Err(Error::invalid(
                 "too_large",
                 "/entries",
@@ -45,38 +53,18 @@ impl Domain {
             ));
         }
         let line = self.lines.of(origin, channel);
-        let first = batch.entries.first().map_or(0, |placed| placed.entry.seq);
+        let first = entries.first().map_or(0, |placed| placed.entry.seq);
         let in_turn = self.await_turn(origin, channel, &line, first).await?;
-        let end = batch.entries.last().map_or(0, |placed| placed.entry.seq.saturating_add(1));
-        let head = batch.head.clone();
-        let placed: Vec<Entry> = batch.entries.iter().map(|placed| placed.entry.clone()).collect();
-        let incoming: Vec<Incoming> = batch.entries.into_iter().map(WireEntry::incoming).collect();
-        let (id, host, signed) = (channel.clone(), origin.clone(), batch.head);
-        let (fences, interest) = (self.fences.clone(), self.interest.clone());
-        let take = move |work: &mut Work<'_>| {
-            // REPL-27: looked at here, so that nothing slips in after the answer.
-            if !fences.admits(&host, created_s) {
-                return Err(Error::Conflict(Conflict::Fenced));
-            }
-            let num = work.lane.num_of(work.conn, &id)?.ok_or(Error::NotFound(Missing::Channel))?;
-            if work.lane.open(work.conn, num)?.host != host {
-                return Err(Error::Forbidden(Forbidden::NotHost));
-            }
-            if peers::evidence(work.conn, id.as_str())?.is_some() {
-                return Err(Error::Batch(BatchError::Fork));
-            }
-            interest.check(work, num)?;
-            let done = work.ingest(num, incoming, signed.clone())?;
-            raise_alarms(work, &host, &id, &done)?;
-            let forked = end_joinings(work, num, &id, &signed)?;
-            Ok((done, forked))
-        };
+        let end = entries.last().map_or(0, |placed| placed.entry.seq.saturating_add(1));
+        let head = of.head.clone();
+        let placed: Vec<Entry> = entries.iter().map(|placed| placed.entry.clone()).collect();
+        let incoming: Vec<Incoming> = entries.into_iter().map(WireEntry::incoming).collect();
         let queued = || {
             if in_turn {
                 line.grow(end)
             }
         };
-        let taken = self.writer.channel_then(channel, take, queued).await;
+        let taken = self.take_batch(of, incoming, queued).await;
         let failed = taken.is_err();
         let (done, forked) = match taken {
             Ok(done) => done,
@@ -125,6 +113,46 @@ impl Domain {
         self.catch_ups.reached(channel, row.size);
         self.previews.reached(channel, row.size);
         Ok(BatchAnswer { size: row.size, root: stored::hash(&row.root)?, void })
+    }
+
+    /// Has the writer take entries, with the signatures of others where these don't verify. Answers whether that ended in a fork.
+    async fn take_batch(
+        &self,
+        of: &Given<'_>,
+        mut incoming: Vec<Incoming>,
+        queued: impl Fn(),
+    ) -> Result<(Ingested, bool)> {
+        let mut doubts = Doubts::default();
+        loop {
+            let (id, host, created_s) = (of.channel.clone(), of.host.clone(), of.created_s);
+            let (signed, batch, look) = (of.head.clone(), incoming.clone(), doubts.look());
+            let (fences, interest) = (self.fences.clone(), self.interest.clone());
+            let take = move |work: &mut Work<'_>| {
+                // REPL-27: looked at here, so that nothing slips in after the answer.
+                if !fences.admits(&host, created_s) {
+                    return Err(Error::Conflict(Conflict::Fenced));
+                }
+                let num = work.lane.num_of(work.conn, &id)?.ok_or(Error::NotFound(Missing::Channel))?;
+                if work.lane.open(work.conn, num)?.host != host {
+                    return Err(Error::Forbidden(Forbidden::NotHost));
+                }
+                if peers::evidence(work.conn, id.as_str())?.is_some() {
+                    return Err(Error::Batch(BatchError::Fork));
+                }
+                interest.check(work, num)?;
+                let done = work.ingest(num, batch, signed.clone())?;
+                look.at(work, (&host, &id), &done)?;
+                raise_alarms(work, &host, &id, &done)?;
+                let forked = end_joinings(work, num, &id, &signed)?;
+                Ok((done, forked))
+            };
+            match self.writer.channel_then(of.channel, take, &queued).await {
+                Err(Error::Batch(BatchError::Doubtful)) => {
+                    self.ask_for_copies(of, &mut incoming, &mut doubts).await?;
+                }
+                taken => return taken,
+            }
+        }
     }
 
     /// REPL-31: the operator is told whose clock is wrong, or their own.

@@ -1,6 +1,7 @@
 //! What comes from other servers: events for channels hosted here, and entries of channels hosted there.
 
 use super::append::{Composed, Standing};
+use super::batch_error::BatchError;
 use super::before::{Before, Read, read};
 use super::open::{LogPosition, Person};
 use super::{Appended, Work};
@@ -58,48 +59,10 @@ pub struct Ingested {
     before: Before,
 }
 
-/// Why a batch was not taken. Nothing of it was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum BatchError {
-    #[error("the batch begins after the end of what is here")]
-    Gap,
-    #[error("an entry does not follow the one before it")]
-    BadEntry,
-    #[error("the first entry is no genesis of this channel")]
-    NotGenesis,
-    #[error("the term is not the channel's")]
-    StaleTerm,
-    #[error("the head does not fit the entries")]
-    WrongHead,
-    #[error("the head is not signed with a key of the host")]
-    BadSignature,
-    #[error("the host signed another log before")]
-    Fork,
-    #[error("an entry is another than the one that is here")]
-    OtherEntry,
-    #[error("an entry's time lies in the future by this server's clock")]
-    Ahead,
-}
-
 impl Ingested {
     /// Whether the log grew.
     fn has_new(&self) -> bool {
         !self.events.is_empty() || !self.void.is_empty()
-    }
-}
-
-impl BatchError {
-    pub fn code(self) -> &'static str {
-        match self {
-            BatchError::Gap => "gap",
-            BatchError::BadEntry | BatchError::NotGenesis => "bad_entry",
-            BatchError::StaleTerm => "stale_term",
-            // Unless it is proven that the host signed them: then it is a fork.
-            BatchError::WrongHead | BatchError::OtherEntry => "bad_head",
-            BatchError::BadSignature => "bad_signature",
-            BatchError::Fork => "fork",
-            BatchError::Ahead => "clock_skew",
-        }
     }
 }
 
@@ -257,6 +220,10 @@ impl Work<'_> {
         let batch = self.without_known(channel, read(batch))?;
         let mut done = Ingested { before: self.before(channel, &batch)?, ..Ingested::default() };
         batch.into_iter().try_for_each(|read| self.take(channel, read, &mut done))?;
+        // This server lets nothing into its logs whose signature does not verify: who gives such an entry has changed it.
+        if done.void.iter().any(|(_, refusal)| *refusal == Refusal::BadSignature) {
+            return Err(BatchError::BadSignature.into());
+        }
         let position = self.lane.open(self.conn, channel)?.position.clone();
         let then = if position.size == last + 1 {
             Some(position.root)

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::accept::BatchError;
+use super::batch_error::BatchError;
 use super::{Incoming, Person, Work};
 use crate::domain::Error;
 use crate::domain::stored::damaged;

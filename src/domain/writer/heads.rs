@@ -1,7 +1,7 @@
 //! Signed heads of logs that grow by entries of other servers: this server's own, and those of hosts elsewhere.
 
 use super::Work;
-use super::accept::BatchError;
+use super::batch_error::BatchError;
 use crate::domain::Error;
 use crate::domain::stored;
 use crate::domain::verify::stored_head;

@@ -13,6 +13,7 @@
 mod accept;
 mod ahead;
 mod append;
+mod batch_error;
 mod before;
 mod bodies;
 mod early;
@@ -31,10 +32,11 @@ use std::thread;
 
 use tokio::sync::{mpsc, oneshot};
 
-pub use accept::{BatchError, HOST_SKEW_MS_MAX, Incoming, Ingested};
+pub use accept::{HOST_SKEW_MS_MAX, Incoming, Ingested};
 use ahead::Ahead;
 pub use ahead::Ready;
 pub use append::{Appended, Draft};
+pub use batch_error::BatchError;
 pub use early::is_leave;
 pub use elsewhere::{Outgoing, OutgoingEvent, Settled};
 pub use gate::{Gate, Mark};

@@ -71,7 +71,7 @@ pub async fn post_entries(
     path: Path<ChannelId>,
 ) -> Result<Json<BatchAnswer>, Problem> {
     let batch: Batch = signed.json()?;
-    Ok(Json(state.domain.ingest(&signed.origin, signed.created_s, &path, batch).await?))
+    Ok(Json(state.domain.ingest_from_host(&signed.origin, signed.created_s, &path, batch).await?))
 }
 
 #[derive(Deserialize, IntoParams)]
