@@ -17,7 +17,7 @@ export const spoken: SpokenTexts = {
   inThread: (name) => `${name}, dans un fil`,
   inPlace: (name, place) => `${name} dans ${place}`,
   direct: (name) => `${name}, message direct`,
-  files: (names) => `Fichiers : ${names}`,
+  files: (names) => `Fichiers\u00a0: ${names}`,
   connected: "De nouveau connecté.",
   edited: "modifié",
   pinned: "épinglé",
