@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 
+use super::durable::Durability;
 use super::reach::Reach;
 use super::{Conn, Error};
 
@@ -27,11 +28,12 @@ pub const RECONNECT_DELAY: Duration = Duration::from_millis(200);
 pub struct ReadPool {
     jobs: mpsc::Sender<Job>,
     reach: Arc<Reach>,
+    durability: Arc<Durability>,
 }
 
 impl ReadPool {
     /// Starts `threads` readers of the database at `url`; they end when the pool is dropped.
-    pub fn start(url: &str, threads: usize) -> std::io::Result<ReadPool> {
+    pub fn start(url: &str, threads: usize, durability: Arc<Durability>) -> std::io::Result<ReadPool> {
         let (jobs, receiver) = mpsc::channel(QUEUE_JOBS_MAX);
         let queue = Arc::new(Mutex::new(receiver));
         let reach = Arc::new(Reach::new("reading"));
@@ -47,7 +49,7 @@ impl ReadPool {
                 }
             })?;
         }
-        Ok(ReadPool { jobs, reach })
+        Ok(ReadPool { jobs, reach, durability })
     }
 
     /// Runs `work` on a reading connection; all of it sees one state of the database.
@@ -60,12 +62,12 @@ impl ReadPool {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let (job, outcome) = job(work);
+        let (job, outcome) = self.job(work);
         self.jobs.try_send(job).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => Error::Busy,
             mpsc::error::TrySendError::Closed(_) => Error::Lost,
         })?;
-        outcome.await.unwrap_or_else(|_| Err(self.reach.lost().into()))
+        self.answer(outcome).await
     }
 
     /// As [`ReadPool::read`], but waits for its place when too much waits: for what all clients ask at once when the
@@ -79,28 +81,42 @@ impl ReadPool {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let (job, outcome) = job(work);
+        let (job, outcome) = self.job(work);
         let place = tokio::time::timeout(TURN_WAIT_MAX, self.jobs.send(job)).await;
         place.map_err(|_| Error::Busy)?.map_err(|_| Error::Lost)?;
-        outcome.await.unwrap_or_else(|_| Err(self.reach.lost().into()))
+        self.answer(outcome).await
+    }
+
+    /// The work, and what will be heard of it.
+    fn job<T, E, F>(&self, work: F) -> (Job, oneshot::Receiver<Read<T, E>>)
+    where
+        F: FnOnce(&mut Conn) -> std::result::Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let (reply, outcome) = oneshot::channel();
+        let durability = self.durability.clone();
+        let job = Box::new(move |conn: &mut Conn| {
+            conn.snapshot_for(work, |outcome| {
+                let _ = reply.send((outcome, durability.seen()));
+            });
+        });
+        (job, outcome)
+    }
+
+    /// What was read, once it is on the disk.
+    async fn answer<T, E: From<Error>>(
+        &self,
+        outcome: oneshot::Receiver<Read<T, E>>,
+    ) -> std::result::Result<T, E> {
+        let Ok((outcome, seen)) = outcome.await else { return Err(self.reach.lost().into()) };
+        self.durability.keeps(seen).await;
+        outcome
     }
 }
 
-/// The work, and what will be heard of it.
-fn job<T, E, F>(work: F) -> (Job, oneshot::Receiver<std::result::Result<T, E>>)
-where
-    F: FnOnce(&mut Conn) -> std::result::Result<T, E> + Send + 'static,
-    T: Send + 'static,
-    E: From<Error> + Send + 'static,
-{
-    let (reply, outcome) = oneshot::channel();
-    let job = Box::new(move |conn: &mut Conn| {
-        conn.snapshot_for(work, |outcome| {
-            let _ = reply.send(outcome);
-        });
-    });
-    (job, outcome)
-}
+/// What was read, and the newest commit that it may show.
+type Read<T, E> = (std::result::Result<T, E>, u64);
 
 /// Serves the queue with one connection after another. True once the queue has closed.
 fn serve(url: &str, queue: &Mutex<mpsc::Receiver<Job>>, reach: &Reach) -> bool {
@@ -140,7 +156,7 @@ mod tests {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("postgres://nobody@{}/none", listener.local_addr().expect("an address"));
         drop(listener);
-        let pool = ReadPool::start(&url, 2).expect("threads");
+        let pool = ReadPool::start(&url, 2, Arc::default()).expect("threads");
         let nothing = |_: &mut Conn| -> Outcome { Ok(()) };
         let in_time = |read| tokio::time::timeout(Duration::from_secs(60), read);
         for _ in 0..3 {
@@ -153,7 +169,7 @@ mod tests {
     async fn what_is_read_in_turn_waits_where_others_are_refused() {
         let dir = tempfile::tempdir().expect("a directory");
         let url = dir.path().join("empty.db").to_string_lossy().into_owned();
-        let pool = ReadPool::start(&url, 1).expect("a thread");
+        let pool = ReadPool::start(&url, 1, Arc::default()).expect("a thread");
         let (go_on, held) = std::sync::mpsc::channel::<()>();
         let (says, begun) = oneshot::channel();
         let holding = tokio::spawn({
