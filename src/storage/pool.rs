@@ -165,6 +165,30 @@ mod tests {
         }
     }
 
+    /// What was read may be of a commit that a power cut takes back: it is answered when none can any more.
+    #[tokio::test]
+    async fn what_is_read_is_answered_once_it_is_on_the_disk() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let url = dir.path().join("empty.db").to_string_lossy().into_owned();
+        let durability = Arc::<Durability>::default();
+        let pool = ReadPool::start(&url, 1, durability.clone()).expect("a thread");
+        let visible = durability.begin();
+        let mut first = Box::pin(pool.read(|_: &mut Conn| -> Outcome { Ok(()) }));
+        assert!(futures_util::poll!(&mut first).is_pending());
+        let (says, begun) = oneshot::channel();
+        let mut second = Box::pin(pool.read_in_turn(move |_: &mut Conn| -> Outcome {
+            let _ = says.send(());
+            Ok(())
+        }));
+        assert!(futures_util::poll!(&mut second).is_pending());
+        // One thread reads: the first has its outcome by now.
+        begun.await.expect("it is read");
+        assert!(futures_util::poll!(&mut first).is_pending());
+        drop(visible);
+        first.await.expect("read");
+        second.await.expect("read");
+    }
+
     #[tokio::test]
     async fn what_is_read_in_turn_waits_where_others_are_refused() {
         let dir = tempfile::tempdir().expect("a directory");

@@ -1,7 +1,7 @@
 //! Brings commits to the disk, and tells of them. While one is on its way the lane makes the next: what a commit waits for is
 //! the disk.
 
-use std::fs::File;
+use std::fs::OpenOptions;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -147,7 +147,7 @@ fn serve(flush: &Flush, tell: &Tell, queue: &Receiver<Ended>, under_way: &UnderW
 /// Brings SQLite's write-ahead log to the disk. It is opened anew each time: SQLite may have made another in its place.
 pub(super) fn flush_of(wal: PathBuf) -> Flush {
     Arc::new(move || {
-        let log = File::open(&wal).map_err(|error| {
+        let log = OpenOptions::new().write(true).open(&wal).map_err(|error| {
             tracing::error!(%error, "the write-ahead log is gone");
             storage::Error::Lost
         })?;
