@@ -2,7 +2,7 @@
 //! could give another signature than the others have, and an entry would have no effect here alone. Before that is
 //! believed, others are asked for their copies (AUTH-7).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -20,8 +20,9 @@ use crate::protocol::rules::Refusal;
 use crate::protocol::sign::Signature;
 use crate::storage::{channels, peers, pending};
 
-/// Servers that are asked for their copies of one batch.
-const SERVERS_MAX: usize = 3;
+/// Servers that are asked for their copies of one batch. With [`PATIENCE`] and [`ANSWER_MAX`], whoever sent it waits less than
+/// 30 seconds.
+const SERVERS_MAX: usize = 5;
 /// Ranges that one of them is asked for.
 const RANGES_MAX: usize = 8;
 /// How long each of them has to answer.
@@ -64,8 +65,8 @@ pub(super) struct Doubts {
     shared: BTreeSet<Seq>,
     /// There is nobody left to ask.
     is_settled: bool,
-    /// Signatures of others that took a place, and whose copy had them.
-    taken: Vec<(Seq, ServerName)>,
+    /// Where a signature of others took a place, and whose copy had it.
+    taken: BTreeMap<Seq, ServerName>,
     turn: Option<OwnedSemaphorePermit>,
 }
 
@@ -83,7 +84,7 @@ impl Found {
 pub(super) struct Look {
     found: Found,
     is_settled: bool,
-    taken: Vec<(Seq, ServerName)>,
+    taken: BTreeMap<Seq, ServerName>,
 }
 
 impl Doubts {
@@ -93,15 +94,16 @@ impl Doubts {
 
     /// Puts signatures of copies into the batch. Whether any is another.
     fn put_right(&mut self, batch: &mut [Incoming], copies: Vec<Copy>, server: &ServerName) -> bool {
-        let before = self.taken.len();
+        let mut is_any = false;
         for (entry, signature) in copies {
             let ours = batch.iter_mut().find(|ours| ours.entry == entry && ours.signature != signature);
             if let Some(ours) = ours {
                 ours.signature = signature;
-                self.taken.push((entry.seq, server.clone()));
+                self.taken.insert(entry.seq, server.clone());
+                is_any = true;
             }
         }
-        self.taken.len() > before
+        is_any
     }
 }
 
@@ -119,7 +121,7 @@ impl Look {
         }
         let (host, channel) = of;
         let now = work.lane.clock.now();
-        for (seq, server) in self.taken.iter().filter(|(seq, _)| !wrong.contains(seq)) {
+        for (seq, server) in self.taken.iter().filter(|(seq, _)| !wrong.contains(*seq)) {
             let detail = format!("entry {seq} came with a wrong signature; {server} has the right one");
             peers::add_alarm(work.conn, now, "other_signature", host.as_str(), channel.as_str(), &detail)?;
         }
