@@ -20,7 +20,16 @@ function strings(tree: object, path = ""): [string, string][] {
 /** With what is loaded with the parts that need it. */
 async function everything(language: "de" | "fr"): Promise<[string, string][]> {
   const own = strings(language === "de" ? de : fr);
-  for (const part of ["account", "blocks", "dates", "descriptions", "notify", "shortcuts", "spoken", "threads"]) {
+  for (const part of [
+    "account",
+    "blocks",
+    "dates",
+    "descriptions",
+    "notify",
+    "shortcuts",
+    "spoken",
+    "threads",
+  ]) {
     const module = (await import(`./${language}.${part}.ts`)) as object;
     own.push(...strings(module));
   }
