@@ -13,8 +13,7 @@
 //! - [`storage`]: the only SQL; one set of queries on SQLite and PostgreSQL.
 //! - [`files`]: bytes of files, in a directory or a bucket, and what they are; knows nobody.
 //! - [`domain`]: what the server decides. Its [`domain::writer`] is the one way into a log: it drains
-//!   what queued while the last commit ran into one transaction, with one signed head per channel, and has
-//!   one of them brought to the disk while it makes the next.
+//!   what queued while the last commit ran into one transaction, with one signed head per channel.
 //! - [`http`]: what the interfaces share: authentication, bodies, problem documents, limits.
 //! - [`client_api`]: the public API, an endpoint a file.
 //! - [`federation`]: requests from and to other servers, signed; discovery; the couriers.

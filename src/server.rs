@@ -242,6 +242,7 @@ fn build_domain(
     let retold = Arc::<Retold>::default();
     let audience: Audience =
         Arc::new(Sweeping { inner: audience, doomed: files.doomed.clone(), retold: retold.clone() });
+    let reads = ReadPool::start(&url, read_threads(config)).map_err(io("cannot start a thread"))?;
     let context = WriterContext {
         url,
         lanes: usize::try_from(config.settings.database.write_threads).unwrap_or(1),
@@ -252,10 +253,7 @@ fn build_domain(
         audience: audience.clone(),
         gate,
         mark,
-        durability: Arc::default(),
     };
-    let reads = ReadPool::start(&context.url, read_threads(config), context.durability.clone())
-        .map_err(io("cannot start a thread"))?;
     let (writer, handles) = Writer::start(&context).map_err(io("cannot start a thread"))?;
     let passwords = Passwords::new(&config.settings.accounts)?;
     let outbound = match config.federation.enabled {
@@ -266,6 +264,7 @@ fn build_domain(
         }
         false => None,
     };
+    let peers = peers_of(outbound.as_ref());
     let (orders, ordered) = mpsc::channel(LETTERS_WAITING_MAX);
     let domain = Domain {
         config: config.clone(),
@@ -277,7 +276,7 @@ fn build_domain(
         audience,
         presences,
         identity,
-        peers: peers_of(outbound.as_ref()),
+        peers,
         arrivals: Arrivals::default(),
         found: Default::default(),
         wanted,

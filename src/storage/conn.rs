@@ -4,8 +4,6 @@
 //! diesel statement that SQLite *and* PostgreSQL can run, and picks the one at hand. What only one
 //! of them understands is a `match` on [`Conn`].
 
-use std::path::PathBuf;
-
 use diesel::backend::Backend;
 use diesel::connection::{Connection, SimpleConnection, TransactionManager};
 use diesel::dsl::{Limit, sql};
@@ -238,8 +236,7 @@ const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRESQL: EmbeddedMigrations = embed_migrations!("migrations/postgresql");
 
 /// `secure_delete` overwrites what is deleted with zeros, so that a deleted text is gone from the
-/// file and not merely unreachable; `synchronous=FULL` is one fsync of the WAL per commit, which the
-/// server's writer makes itself ([`Conn::sync_later`]). While there is always more to
+/// file and not merely unreachable; `synchronous=FULL` is one fsync of the WAL per commit. While there is always more to
 /// write, the WAL grows to 32 MB before it is brought into the database: pages that many commits change are then copied once.
 /// A commit may change more than the cache holds, up to 64 MB: pages that go to the WAL before it ends are read there again
 /// and counted into its checksums anew.
@@ -406,23 +403,6 @@ impl Conn {
             Conn::Sqlite(_) => Ok(()),
             Conn::Postgres(c) => c.batch_execute("SET enable_seqscan = off").map_err(Error::from),
         }
-    }
-
-    /// From now on commits are not brought to the disk one by one: that is the caller's to do, by syncing SQLite's write-ahead
-    /// log, whose path is answered. None, and nothing else, where each commit is kept when it is answered.
-    pub fn sync_later(&mut self, url: &str) -> Result<Option<PathBuf>, Error> {
-        let Conn::Sqlite(conn) = self else { return Ok(None) };
-        // SQLite has its log beside the file that a link leads to.
-        let Ok(file) = std::fs::canonicalize(url) else { return Ok(None) };
-        let mut wal = file.into_os_string();
-        wal.push("-wal");
-        let wal = PathBuf::from(wal);
-        if !wal.exists() {
-            return Ok(None);
-        }
-        // Checkpoints sync the log themselves, before they change the database.
-        conn.batch_execute("PRAGMA synchronous = NORMAL")?;
-        Ok(Some(wal))
     }
 
     /// Runs statements as they stand: for tests and maintenance.

@@ -12,7 +12,6 @@ pub mod channels;
 mod conn;
 pub mod copies;
 pub mod dump;
-mod durable;
 pub mod emails;
 pub mod entries;
 pub mod files;
@@ -48,7 +47,6 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 use conn::kept_update;
 pub use conn::{Columns, Conn, PgConnection, RunQueryDsl, is_postgres};
-pub use durable::{Durability, Visible};
 pub use pipeline::Soon;
 pub use pool::{RECONNECT_DELAY, REST_MAX, ReadPool};
 pub use postgresql::check_url;

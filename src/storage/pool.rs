@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::durable::Durability;
 use super::reach::Reach;
 use super::{Conn, Error};
 
@@ -28,12 +27,11 @@ pub const RECONNECT_DELAY: Duration = Duration::from_millis(200);
 pub struct ReadPool {
     jobs: mpsc::Sender<Job>,
     reach: Arc<Reach>,
-    durability: Arc<Durability>,
 }
 
 impl ReadPool {
     /// Starts `threads` readers of the database at `url`; they end when the pool is dropped.
-    pub fn start(url: &str, threads: usize, durability: Arc<Durability>) -> std::io::Result<ReadPool> {
+    pub fn start(url: &str, threads: usize) -> std::io::Result<ReadPool> {
         let (jobs, receiver) = mpsc::channel(QUEUE_JOBS_MAX);
         let queue = Arc::new(Mutex::new(receiver));
         let reach = Arc::new(Reach::new("reading"));
@@ -49,7 +47,7 @@ impl ReadPool {
                 }
             })?;
         }
-        Ok(ReadPool { jobs, reach, durability })
+        Ok(ReadPool { jobs, reach })
     }
 
     /// Runs `work` on a reading connection; all of it sees one state of the database.
@@ -62,12 +60,12 @@ impl ReadPool {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let (job, outcome) = self.job(work);
+        let (job, outcome) = job(work);
         self.jobs.try_send(job).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => Error::Busy,
             mpsc::error::TrySendError::Closed(_) => Error::Lost,
         })?;
-        self.answer(outcome).await
+        outcome.await.unwrap_or_else(|_| Err(self.reach.lost().into()))
     }
 
     /// As [`ReadPool::read`], but waits for its place when too much waits: for what all clients ask at once when the
@@ -81,42 +79,28 @@ impl ReadPool {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let (job, outcome) = self.job(work);
+        let (job, outcome) = job(work);
         let place = tokio::time::timeout(TURN_WAIT_MAX, self.jobs.send(job)).await;
         place.map_err(|_| Error::Busy)?.map_err(|_| Error::Lost)?;
-        self.answer(outcome).await
-    }
-
-    /// The work, and what will be heard of it.
-    fn job<T, E, F>(&self, work: F) -> (Job, oneshot::Receiver<Read<T, E>>)
-    where
-        F: FnOnce(&mut Conn) -> std::result::Result<T, E> + Send + 'static,
-        T: Send + 'static,
-        E: From<Error> + Send + 'static,
-    {
-        let (reply, outcome) = oneshot::channel();
-        let durability = self.durability.clone();
-        let job = Box::new(move |conn: &mut Conn| {
-            conn.snapshot_for(work, |outcome| {
-                let _ = reply.send((outcome, durability.seen()));
-            });
-        });
-        (job, outcome)
-    }
-
-    /// What was read, once it is on the disk.
-    async fn answer<T, E: From<Error>>(
-        &self,
-        outcome: oneshot::Receiver<Read<T, E>>,
-    ) -> std::result::Result<T, E> {
-        let Ok((outcome, seen)) = outcome.await else { return Err(self.reach.lost().into()) };
-        self.durability.keeps(seen).await;
-        outcome
+        outcome.await.unwrap_or_else(|_| Err(self.reach.lost().into()))
     }
 }
 
-/// What was read, and the newest commit that it may show.
-type Read<T, E> = (std::result::Result<T, E>, u64);
+/// The work, and what will be heard of it.
+fn job<T, E, F>(work: F) -> (Job, oneshot::Receiver<std::result::Result<T, E>>)
+where
+    F: FnOnce(&mut Conn) -> std::result::Result<T, E> + Send + 'static,
+    T: Send + 'static,
+    E: From<Error> + Send + 'static,
+{
+    let (reply, outcome) = oneshot::channel();
+    let job = Box::new(move |conn: &mut Conn| {
+        conn.snapshot_for(work, |outcome| {
+            let _ = reply.send(outcome);
+        });
+    });
+    (job, outcome)
+}
 
 /// Serves the queue with one connection after another. True once the queue has closed.
 fn serve(url: &str, queue: &Mutex<mpsc::Receiver<Job>>, reach: &Reach) -> bool {
@@ -156,7 +140,7 @@ mod tests {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("postgres://nobody@{}/none", listener.local_addr().expect("an address"));
         drop(listener);
-        let pool = ReadPool::start(&url, 2, Arc::default()).expect("threads");
+        let pool = ReadPool::start(&url, 2).expect("threads");
         let nothing = |_: &mut Conn| -> Outcome { Ok(()) };
         let in_time = |read| tokio::time::timeout(Duration::from_secs(60), read);
         for _ in 0..3 {
@@ -165,35 +149,11 @@ mod tests {
         }
     }
 
-    /// What was read may be of a commit that a power cut takes back: it is answered when none can any more.
-    #[tokio::test]
-    async fn what_is_read_is_answered_once_it_is_on_the_disk() {
-        let dir = tempfile::tempdir().expect("a directory");
-        let url = dir.path().join("empty.db").to_string_lossy().into_owned();
-        let durability = Arc::<Durability>::default();
-        let pool = ReadPool::start(&url, 1, durability.clone()).expect("a thread");
-        let visible = durability.begin();
-        let mut first = Box::pin(pool.read(|_: &mut Conn| -> Outcome { Ok(()) }));
-        assert!(futures_util::poll!(&mut first).is_pending());
-        let (says, begun) = oneshot::channel();
-        let mut second = Box::pin(pool.read_in_turn(move |_: &mut Conn| -> Outcome {
-            let _ = says.send(());
-            Ok(())
-        }));
-        assert!(futures_util::poll!(&mut second).is_pending());
-        // One thread reads: the first has its outcome by now.
-        begun.await.expect("it is read");
-        assert!(futures_util::poll!(&mut first).is_pending());
-        drop(visible);
-        first.await.expect("read");
-        second.await.expect("read");
-    }
-
     #[tokio::test]
     async fn what_is_read_in_turn_waits_where_others_are_refused() {
         let dir = tempfile::tempdir().expect("a directory");
         let url = dir.path().join("empty.db").to_string_lossy().into_owned();
-        let pool = ReadPool::start(&url, 1, Arc::default()).expect("a thread");
+        let pool = ReadPool::start(&url, 1).expect("a thread");
         let (go_on, held) = std::sync::mpsc::channel::<()>();
         let (says, begun) = oneshot::channel();
         let holding = tokio::spawn({

@@ -6,9 +6,9 @@
 //! PostgreSQL there are several; a channel always goes to the same one, and one transaction holds
 //! units of one channel, so that no two connections can wait for each other's channels.
 //!
-//! Per commit: one transaction, at most one fsync, one signed head per channel touched. Plain messages come
-//! signed ([`ahead`]). A unit that fails is taken back alone. Nothing is announced, no caller is
-//! answered, and nobody reads of it, before the commit is on the disk ([`syncer`]).
+//! Per commit: one transaction, one fsync, one signed head per channel touched. Plain messages come
+//! signed ([`ahead`]). A unit that fails is taken back alone. Nothing is announced, and no caller is
+//! answered, before the commit.
 
 mod accept;
 mod ahead;
@@ -23,7 +23,6 @@ mod heads;
 mod lane;
 mod open;
 mod serve;
-mod syncer;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -51,7 +50,7 @@ use super::clock::Clock;
 use super::effect::{Audience, Effect};
 use super::pushes::Wanted;
 use crate::protocol::ids::{ChannelId, UserId};
-use crate::storage::{self, ChannelNum, Conn, Durability, RECONNECT_DELAY, Reach, is_postgres};
+use crate::storage::{self, ChannelNum, Conn, RECONNECT_DELAY, Reach, is_postgres};
 
 /// How many units of work may wait for one lane.
 const QUEUE_UNITS_MAX: usize = 8_192;
@@ -170,7 +169,6 @@ pub struct WriterContext {
     pub audience: Audience,
     pub gate: Arc<Gate>,
     pub mark: Arc<Mark>,
-    pub durability: Arc<Durability>,
 }
 
 impl Writer {

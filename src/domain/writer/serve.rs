@@ -9,13 +9,9 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::ahead::Ahead;
 use super::lane::Lane;
-use super::syncer::{Ended, Syncer, flush_of};
 use super::{Asks, Job, Unit, Work, WriterContext};
 use crate::storage::{self, Conn, RECONNECT_DELAY, REST_MAX, Reach};
 
-/// When so many units wait, the next commit is made while the disk takes in the one before. With fewer, waiting for it makes the next
-/// one larger: each costs the disk a sync, and a head for each of its channels.
-const GOES_ON_UNITS_MIN: usize = 64;
 /// How many units of work one commit carries at most.
 const GROUP_UNITS_MAX: usize = 1_024;
 /// After so many units the write-ahead log is brought into the database as soon as nobody waits: some 4 MB, done in
@@ -38,7 +34,6 @@ pub(super) fn serve(
         }
         return false;
     };
-    let Some(mut syncer) = syncer_of(context, &mut held.conn) else { return false };
     let mut lane = Lane::new(context);
     let mut waiting: VecDeque<Unit> = VecDeque::new();
     let mut used = Instant::now();
@@ -59,8 +54,6 @@ pub(super) fn serve(
             // What waits is let go of, and hears of that, rather than be done when nobody waits for it any more.
             let Some(again) = reach.reconnect(open) else { return false };
             held = again;
-            let Some(again) = syncer_of(context, &mut held.conn) else { return false };
-            syncer = again;
         }
         if let Some(reply) = compacting.take_if(|_| waiting.is_empty()) {
             let _ = reply.send(held.conn.compact());
@@ -70,8 +63,7 @@ pub(super) fn serve(
         commits.fetch_add(1, Ordering::Relaxed);
         let units = group.len();
         since_checkpoint += units;
-        let ended = commit_group(&mut held.conn, &mut lane, &mut group, (context, ahead));
-        syncer.take(ended, group.len() + waiting.len() + queue.len() >= GOES_ON_UNITS_MIN);
+        commit_group(&mut held.conn, &mut lane, &mut group, (context, ahead));
         if group.len() == units {
             // No transaction could begin: whatever is the matter may pass.
             thread::sleep(RECONNECT_DELAY);
@@ -82,15 +74,6 @@ pub(super) fn serve(
         }
         used = Instant::now();
     }
-}
-
-/// What brings the connection's commits to the disk.
-fn syncer_of(context: &WriterContext, conn: &mut Conn) -> Option<Syncer> {
-    let wal = conn.sync_later(&context.url).map_err(std::io::Error::other);
-    let context = context.clone();
-    wal.and_then(|wal| Syncer::start(wal.map(flush_of), move |ended| ended.tell(&context)))
-        .inspect_err(|error| tracing::error!(%error, "nothing can be written for now"))
-        .ok()
 }
 
 /// Waits until there is something to do, and takes what there is; false once the queue has closed.
@@ -134,9 +117,8 @@ fn commit_group(
     lane: &mut Lane,
     group: &mut VecDeque<Unit>,
     (context, ahead): (&WriterContext, &Ahead),
-) -> Ended {
+) {
     let mut acknowledgements = Vec::with_capacity(group.len());
-    let mut visible = None;
     lane.begin();
     let kept = conn.begin_write().and_then(|()| {
         if conn.is_postgres() && group.len() > 1 {
@@ -154,17 +136,18 @@ fn commit_group(
                 return Err(storage::Error::Busy);
             }
         }
-        lane.write_heads(conn)
-            .and_then(|()| {
-                visible = (!conn.is_postgres()).then(|| context.durability.begin());
-                conn.commit().map_err(storage::Error::at_commit)
-            })
-            .inspect_err(|_| {
+        lane.write_heads(conn).and_then(|()| conn.commit().map_err(storage::Error::at_commit)).inspect_err(
+            |_| {
                 let _ = conn.rollback();
-            })
+            },
+        )
     });
     match &kept {
-        Ok(()) => ahead.note(lane.places()),
+        Ok(()) => {
+            context.mark.grow(lane.grown());
+            ahead.note(lane.places());
+            context.audience.announce(lane.finish());
+        }
         Err(error) => {
             match error {
                 storage::Error::Busy => {
@@ -177,7 +160,9 @@ fn commit_group(
             lane.abandon();
         }
     }
-    Ended { kept, visible, grown: lane.grown(), effects: lane.finish(), acknowledgements }
+    for acknowledge in acknowledgements {
+        acknowledge(kept.clone());
+    }
 }
 
 /// Lets go of all that waits: it hears of that.
