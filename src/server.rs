@@ -28,6 +28,7 @@ use crate::domain::passwords::Passwords;
 use crate::domain::peers::{Arrivals, NoPeers, Peers};
 use crate::domain::pushes::Wanted;
 use crate::domain::remote::crowds::Crowds;
+use crate::domain::remote::doubts::DOUBTS_MAX;
 use crate::domain::remote::recover;
 use crate::domain::remote::replica::LOOKUPS_MAX;
 use crate::domain::retold::Retold;
@@ -288,13 +289,13 @@ fn build_domain(
         interest: Arc::default(),
         typists: Default::default(),
         turns: Default::default(),
-        doubts: Default::default(),
         catch_ups: Default::default(),
         previews: Default::default(),
         retold,
         searches: Default::default(),
         crowds: Crowds::new(&config.settings),
         lookups: Arc::new(Semaphore::new(LOOKUPS_MAX)),
+        doubts: Arc::new(Semaphore::new(DOUBTS_MAX)),
         questions: Arc::default(),
     };
     Ok(Built { domain, writers: handles, keys, outbound, vapid, orders: ordered })

@@ -110,7 +110,6 @@ pub struct Domain {
     pub interest: Arc<remote::interest::Interest>,
     pub typists: remote::signals::Typists,
     pub turns: remote::others::Turns,
-    pub doubts: remote::doubts::Turns,
     pub catch_ups: remote::catch_up::CatchUps,
     pub previews: remote::preview::Previews,
     pub retold: Arc<retold::Retold>,
@@ -118,6 +117,8 @@ pub struct Domain {
     pub crowds: remote::crowds::Crowds,
     /// Places for questions about people and keys elsewhere.
     pub lookups: Arc<tokio::sync::Semaphore>,
+    /// Places for questions about signatures elsewhere.
+    pub doubts: Arc<tokio::sync::Semaphore>,
     /// About whom their servers are asked.
     pub questions: Arc<remote::profiles::Questions>,
 }

@@ -69,7 +69,7 @@ pub struct Said {
 }
 
 /// A file of a message.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SaidFile {
     /// Its name in the archive.
     pub path: String,

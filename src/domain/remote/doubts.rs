@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::others::others_in;
 use crate::domain::writer::{BatchError, Incoming, Ingested, Work};
@@ -28,7 +28,7 @@ const RANGES_MAX: usize = 8;
 /// How long each of them has to answer.
 const ANSWER_MAX: Duration = Duration::from_secs(3);
 /// Batches about which others are asked at a time: a host can have this server ask any other.
-const AT_ONCE: usize = 8;
+pub const DOUBTS_MAX: usize = 8;
 /// How long a batch waits for its turn to be asked about.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -44,16 +44,7 @@ pub(super) struct Given<'a> {
 }
 
 /// An entry, and the signature that it has elsewhere.
-type Copy = (Entry, Signature);
-
-/// Turns at asking others.
-pub struct Turns(Arc<Semaphore>);
-
-impl Default for Turns {
-    fn default() -> Turns {
-        Turns(Arc::new(Semaphore::new(AT_ONCE)))
-    }
-}
+type Witness = (Entry, Signature);
 
 /// What is known of a batch's signatures that do not verify.
 #[derive(Default)]
@@ -93,7 +84,7 @@ impl Doubts {
     }
 
     /// Puts signatures of copies into the batch. Whether any is another.
-    fn put_right(&mut self, batch: &mut [Incoming], copies: Vec<Copy>, server: &ServerName) -> bool {
+    fn put_right(&mut self, batch: &mut [Incoming], copies: Vec<Witness>, server: &ServerName) -> bool {
         let mut is_any = false;
         for (entry, signature) in copies {
             let ours = batch.iter_mut().find(|ours| ours.entry == entry && ours.signature != signature);
@@ -142,7 +133,7 @@ impl Domain {
     ) -> Result<()> {
         let wrong = std::mem::take(&mut *doubts.found.lock());
         if doubts.turn.is_none() {
-            let turn = tokio::time::timeout(PATIENCE, self.doubts.0.clone().acquire_owned()).await;
+            let turn = tokio::time::timeout(PATIENCE, self.doubts.clone().acquire_owned()).await;
             doubts.turn = Some(turn.ok().and_then(std::result::Result::ok).ok_or(Error::Busy)?);
         }
         let mut left = match doubts.left.take() {
@@ -162,7 +153,7 @@ impl Domain {
             // What came in time is looked at, whatever became of the rest.
             let asked = self.copies_of(&server, of.channel, &wrong, &mut copies);
             let _ = tokio::time::timeout(ANSWER_MAX, asked).await;
-            let is_it = |(entry, _): &&Copy| batch.iter().any(|ours| ours.entry == *entry);
+            let is_it = |(entry, _): &&Witness| batch.iter().any(|ours| ours.entry == *entry);
             doubts.shared.extend(copies.iter().filter(is_it).map(|(entry, _)| entry.seq));
             if doubts.put_right(batch, copies, &server) {
                 doubts.left = Some(left);
@@ -177,7 +168,7 @@ impl Domain {
     }
 
     /// The signatures of entries that people here sent, and that wait for their place in the log.
-    async fn sent_from_here(&self, batch: &[Incoming], wrong: &BTreeSet<Seq>) -> Result<Vec<Copy>> {
+    async fn sent_from_here(&self, batch: &[Incoming], wrong: &BTreeSet<Seq>) -> Result<Vec<Witness>> {
         let wrong = batch.iter().filter(|entry| wrong.contains(&entry.entry.seq));
         let wrong: Vec<Entry> = wrong.map(|entry| entry.entry.clone()).collect();
         self.reads
@@ -199,7 +190,7 @@ impl Domain {
         server: &ServerName,
         channel: &ChannelId,
         wrong: &BTreeSet<Seq>,
-        copies: &mut Vec<Copy>,
+        copies: &mut Vec<Witness>,
     ) -> Result<()> {
         let mut from = 0;
         for _ in 0..RANGES_MAX {

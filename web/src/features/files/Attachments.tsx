@@ -12,13 +12,14 @@ import { Icon } from "../../ui/Icon";
 import { useStop } from "../../ui/stops";
 import { useView } from "../app/view";
 import { saidOf, withDescription } from "./descriptions";
+import { isPictureType } from "./pictures";
 import { ImportedReactions } from "./Provenance";
 
 const BOX_WIDTH = 420;
 const BOX_HEIGHT = 320;
 
 export const isPicture = (file: Attachment): boolean =>
-  /^image\/(png|jpeg|gif|webp)$/.test(file.media_type) && Boolean(file.width && file.height);
+  isPictureType(file.media_type) && Boolean(file.width && file.height);
 
 interface AttachmentsProps {
   files: readonly Attachment[];

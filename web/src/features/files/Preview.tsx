@@ -1,6 +1,7 @@
 import { useCallback, useState } from "react";
 import { thumbnailUrl } from "../../api/files";
 import { Icon } from "../../ui/Icon";
+import { isPictureType } from "./pictures";
 import type { Chip } from "./uploads";
 
 interface PreviewProps extends Pick<Chip, "file" | "uploaded"> {
@@ -27,7 +28,7 @@ export function Preview({ file, uploaded, large = false }: PreviewProps) {
     },
     [bytes, fromServer],
   );
-  if (broken || !/^image\/(png|jpeg|gif|webp)$/.test(file.type)) return large ? null : <Icon name="file" />;
+  if (broken || !isPictureType(file.type)) return large ? null : <Icon name="file" />;
   return (
     <img
       className={large ? "large-preview" : "chip-preview"}

@@ -3,13 +3,13 @@
 import type { Attachment } from "../../api/types";
 import { descriptionTexts } from "../../i18n/descriptions";
 import { straight } from "../../lib/bidi";
+import { isPictureType } from "./pictures";
 
 /** Control characters, of which the server takes line breaks only. */
 const CONTROLS = /[^\P{Cc}\n]/gu;
 
 /** Whether a file is one that is looked at, watched or listened to, rather than opened elsewhere. */
-export const isDescribable = (type: string): boolean =>
-  /^image\/(png|jpeg|gif|webp)$|^(video|audio)\//.test(type);
+export const isDescribable = (type: string): boolean => isPictureType(type) || /^(video|audio)\//.test(type);
 
 /** As it is sent. Empty if nobody would see anything of it. */
 export function written(text: string): string {
