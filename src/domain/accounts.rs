@@ -8,7 +8,7 @@ use super::acts::ActKind;
 use super::effect::Effect;
 use super::view::{AccountRole, User};
 use super::writer::Work;
-use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Person, Result, passwords, show};
+use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Person, Result, passwords, show, webhooks};
 pub use crate::config::Registration;
 use crate::protocol::ids::{ServerName, UserId};
 use crate::storage::acts;
@@ -103,8 +103,8 @@ pub(super) fn check_name(
     Ok(name)
 }
 
-fn check_display_name(text: &str) -> Result<String> {
-    check_name(text, DISPLAY_NAME_CHARS_MAX, "bad_display_name", "/display_name")
+pub(super) fn check_display_name(text: &str, pointer: &'static str) -> Result<String> {
+    check_name(text, DISPLAY_NAME_CHARS_MAX, "bad_display_name", pointer)
 }
 
 /// Before the id in a place among those who have a word elsewhere in their names.
@@ -141,7 +141,11 @@ impl Domain {
     pub fn check_account(&self, new: &NewAccount) -> Result<(UserId, String)> {
         let id = parse_username(&new.username, self.server())?;
         passwords::check(&new.password, "/password")?;
-        let given = check_display_name(new.display_name.as_deref().unwrap_or_default())?;
+        if id.local().starts_with(webhooks::NAME_PREFIX) {
+            let detail = "Names that begin so are those of webhooks.";
+            return Err(Error::invalid("bad_username", "/username", detail));
+        }
+        let given = check_display_name(new.display_name.as_deref().unwrap_or_default(), "/display_name")?;
         let display_name = if given.is_empty() { id.local().to_owned() } else { given };
         Ok((id, display_name))
     }
@@ -202,7 +206,8 @@ impl Domain {
         display_name: Option<String>,
         bio: Option<String>,
     ) -> Result<User> {
-        let display_name = display_name.as_deref().map(check_display_name).transpose()?;
+        let display_name =
+            display_name.as_deref().map(|name| check_display_name(name, "/display_name")).transpose()?;
         if display_name.as_deref() == Some("") {
             return Err(Error::invalid("bad_display_name", "/display_name", "must not be empty"));
         }
@@ -376,7 +381,7 @@ pub(super) fn keep_an_administrator(work: &mut Work<'_>, leaves: UserNum) -> Res
 /// An account that is or once was somebody's here.
 fn account(work: &mut Work<'_>, id: &UserId) -> Result<UserRow> {
     let row = users::by_id(work.conn, id.as_str())?.filter(|row| row.deleted_ts.is_none());
-    let row = row.ok_or(Error::NotFound(Missing::User))?;
+    let row = row.filter(|row| !row.is_webhook()).ok_or(Error::NotFound(Missing::User))?;
     let seats = members::all_of_user(work.conn, row.num)?;
     match row.is_account() || was_here(work, &seats)? {
         true => Ok(row),

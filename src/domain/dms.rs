@@ -76,7 +76,9 @@ fn open(
     }
     let rows = users::by_ids(work.conn, &ids)?;
     let ours = work.lane.identity.name.as_str();
-    let is_nobody = |row: &UserRow| row.deleted_ts.is_some() || (row.server == ours && !row.is_account());
+    let is_nobody = |row: &UserRow| {
+        row.deleted_ts.is_some() || row.is_webhook() || (row.server == ours && !row.is_account())
+    };
     if rows.len() != ids.len() || rows.iter().any(is_nobody) {
         return Err(Error::NotFound(Missing::User));
     }

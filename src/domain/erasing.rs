@@ -11,6 +11,7 @@ use crate::storage::acts::{self, NewAct};
 use crate::storage::members::{self, MemberRow};
 use crate::storage::{
     Conn, UserNum, attention, blocks, channels, emails, refusals, sessions, settings, threads, users,
+    webhooks,
 };
 
 /// How often it is looked for seats that somebody took while their account was being deleted.
@@ -76,6 +77,7 @@ impl Domain {
                 threads::forget(work.conn, num)?;
                 refusals::delete_of(work.conn, num)?;
                 emails::forget(work.conn, num)?;
+                webhooks::forget(work.conn, num)?;
                 users::erase(work.conn, num, now)?;
                 act.map_or(Ok(()), |act| acts::add(work.conn, &act))?;
                 let ended = sessions::delete_all(work.conn, num)?;

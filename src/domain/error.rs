@@ -93,6 +93,7 @@ coded! {
         Email = "email_not_found", "There is no e-mail address of yours.";
         Picture = "no_picture", "This file can't be shown small.";
         Setting = "setting_not_found", "Nothing is kept under this key.";
+        Webhook = "webhook_not_found", "There is no such webhook.";
     }
 }
 
@@ -116,6 +117,7 @@ coded! {
         SettingsFull = "settings_full", "As much is kept as may be: delete something first.";
         TooManyLetters = "too_many_letters", "Enough letters were sent for now: try again in an hour.";
         BlocksFull = "blocks_full", "As many people are blocked as can be: unblock somebody first.";
+        WebhooksFull = "webhooks_full", "This channel has as many webhooks as it can have.";
         PinsFull = "pins_full", "This channel has as many pins as it can have.";
     }
 }
@@ -136,6 +138,7 @@ coded! {
         PasswordNeeded = "password_needed", "This session is not new: give your password too.";
         TokenInvalid = "token_invalid", "The link was used, is too old, or is none of this server's.";
         PushDisabled = "push_disabled", "This server pushes nothing to devices.";
+        ModeratorsOnly = "moderators_only", "Only the channel's owner and moderators may do that.";
         NotAccepted = "not_accepted", "One of these people can't be brought together with you like that.";
         NotYours = "not_yours", "Only its author may do that.";
         OutOfReach = "out_of_reach", "It takes the author or the channel's owner, and neither is of this server.";

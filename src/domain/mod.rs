@@ -59,6 +59,7 @@ mod turns;
 pub mod uploads;
 pub mod verify;
 pub mod view;
+pub mod webhooks;
 pub mod writer;
 
 use std::sync::Arc;

@@ -35,6 +35,7 @@ pub fn user(row: &UserRow) -> User {
         created_ts: row.created_ts,
         deactivated: row.deleted_ts.is_some(),
         role: None,
+        bot: row.is_webhook().then_some(true),
     }
 }
 

@@ -32,6 +32,10 @@ pub struct User {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub role: Option<AccountRole>,
+    /// Who posts for another program: a webhook of this server. Of people it is left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub bot: Option<bool>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -70,6 +74,21 @@ pub struct Setting {
     pub value: serde_json::Value,
     /// Grows with each change.
     pub updated_ts: Ts,
+}
+
+/// Where another program posts to a channel.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Webhook {
+    pub id: String,
+    /// In whose name it posts.
+    pub user: User,
+    /// Who made it.
+    #[schema(example = "@ann:chat.example.org")]
+    pub created_by: String,
+    pub created_ts: Ts,
+    /// When it was used last, to the minute.
+    #[schema(required)]
+    pub last_used_ts: Option<Ts>,
 }
 
 /// Somebody of whom a person wants to hear nothing.

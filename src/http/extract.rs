@@ -84,6 +84,14 @@ pub fn too_large(bytes_max: usize) -> Problem {
     Problem::new("too_large", format!("A body has at most {bytes_max} bytes."))
 }
 
+/// All of a body of whatever type, as much and for as long as one of JSON may be.
+///
+/// # Errors
+/// `too_large`; `bad_json` where it ended early or came too slowly.
+pub async fn bytes(payload: Payload) -> Result<BytesMut, Problem> {
+    collect(payload, BODY_DEADLINE).await
+}
+
 /// All of a body that comes within this time.
 async fn collect(payload: Payload, most: Duration) -> Result<BytesMut, Problem> {
     let late = |_| Problem::new("bad_json", format!("The body did not end within {} s.", most.as_secs()));

@@ -99,6 +99,7 @@ codes! {
     "not_yours" 403 "Only its author may do that.";
     "out_of_reach" 403 "Nobody of this server could do that.";
     "edits_private" 403 "Earlier versions are for the author and moderators.";
+    "moderators_only" 403 "Only the channel's owner and moderators may do that.";
     "not_accepted" 403 "One of these people can't be brought together with you like that.";
     "not_authorised" 403 "Your role in the channel does not allow that.";
     "banned" 403 "You, or they, are banned from the channel.";
@@ -117,6 +118,7 @@ codes! {
     "file_not_found" 404 "There is no such file, or it isn't for you.";
     "upload_not_found" 404 "There is no such upload.";
     "setting_not_found" 404 "Nothing is kept under this key.";
+    "webhook_not_found" 404 "There is no such webhook.";
     "no_picture" 404 "The file can't be shown small.";
     "method_not_allowed" 405 "The resource does not know this method.";
     "username_taken" 409 "This name is taken.";
@@ -128,6 +130,7 @@ codes! {
     "settings_full" 409 "As much is kept as may be.";
     "blocks_full" 409 "As many people are blocked as can be.";
     "pins_full" 409 "The channel has as many pins as it can have.";
+    "webhooks_full" 409 "The channel has as many webhooks as it can have.";
     "bad_target" 409 "That can't be done to what it is aimed at, as it now stands.";
     "no_change" 409 "It is so already.";
     "owner_must_transfer" 409 "The owner hands the channel over before leaving.";

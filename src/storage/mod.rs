@@ -40,6 +40,7 @@ pub mod settings;
 mod sqlite;
 pub mod threads;
 pub mod users;
+pub mod webhooks;
 
 use std::sync::Arc;
 

@@ -409,3 +409,5 @@ diesel::allow_tables_to_appear_in_same_query!(emails, notifications);
 diesel::allow_tables_to_appear_in_same_query!(joinings, channels);
 diesel::allow_tables_to_appear_in_same_query!(missing_bodies, channels);
 diesel::allow_tables_to_appear_in_same_query!(regrets, entries);
+diesel::allow_tables_to_appear_in_same_query!(webhooks, channels);
+diesel::allow_tables_to_appear_in_same_query!(webhooks, users);

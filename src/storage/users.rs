@@ -6,6 +6,9 @@ use diesel::prelude::*;
 use super::schema::{user_invites, users};
 use super::{Columns, Conn, Result, RunQueryDsl, UserNum, begins, contains, optional};
 
+/// The role of accounts that other programs speak by.
+pub const WEBHOOK_ROLE: &str = "webhook";
+
 /// A person, of this server or of another.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
 #[diesel(table_name = users)]
@@ -27,6 +30,11 @@ impl UserRow {
     /// Whether somebody of this server has it: rows are made for all whom a log names, whether or not they exist.
     pub fn is_account(&self) -> bool {
         self.password_hash.is_some()
+    }
+
+    /// Whether another program speaks by it, and nobody logs in to it.
+    pub fn is_webhook(&self) -> bool {
+        self.role == WEBHOOK_ROLE
     }
 }
 
@@ -106,6 +114,7 @@ pub fn called(conn: &mut Conn, ours: &str, query: &str, after: &str, limit: i64)
     Ok(users::table
         .filter(called.and(users::id.gt(after)).and(users::deleted_ts.is_null()))
         .filter(users::server.ne(ours).or(users::password_hash.is_not_null()))
+        .filter(users::role.ne(WEBHOOK_ROLE))
         .order(users::id)
         .limit(limit)
         .select(UserRow::columns())
@@ -125,6 +134,7 @@ pub fn called_otherwise(
     Ok(users::table
         .filter(anywhere.and(called).and(users::id.gt(after)).and(users::deleted_ts.is_null()))
         .filter(users::server.ne(ours).or(users::password_hash.is_not_null()))
+        .filter(users::role.ne(WEBHOOK_ROLE))
         .order(users::id)
         .limit(limit)
         .select(UserRow::columns())
@@ -141,6 +151,7 @@ pub fn local(conn: &mut Conn, query: &str, after: &str, limit: i64) -> Result<Ve
     Ok(users::table
         .filter(users::search.like(contains(query)).escape('\\'))
         .filter(users::id.gt(after).and(users::password_hash.is_not_null()))
+        .filter(users::role.ne(WEBHOOK_ROLE))
         .order(users::id)
         .limit(limit)
         .select(UserRow::columns())
@@ -162,7 +173,8 @@ pub fn lock_admins(conn: &mut Conn) -> Result<Vec<UserNum>> {
 
 /// How many accounts this server has.
 pub fn count_local(conn: &mut Conn) -> Result<i64> {
-    let local = users::table.filter(users::password_hash.is_not_null());
+    let people = users::password_hash.is_not_null().and(users::role.ne(WEBHOOK_ROLE));
+    let local = users::table.filter(people);
     Ok(local.select(count_star()).get_result(conn)?)
 }
 

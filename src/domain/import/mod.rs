@@ -6,7 +6,7 @@
 
 pub mod discord;
 pub mod slack;
-mod text;
+pub(super) mod text;
 mod time;
 
 use std::collections::HashMap;

@@ -115,3 +115,15 @@ diesel::table! {
         reason -> Nullable<Text>,
     }
 }
+
+diesel::table! {
+    webhooks (id) {
+        id -> Text,
+        token_hash -> Binary,
+        channel -> BigInt,
+        user_num -> BigInt,
+        created_by -> BigInt,
+        created_ts -> BigInt,
+        last_used_ts -> Nullable<BigInt>,
+    }
+}

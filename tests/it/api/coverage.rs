@@ -20,6 +20,7 @@ pub fn fill(template: &str, channel: &str, message: &str, user: &str) -> String 
         .replace("{session}", "current")
         .replace("{code}", "no-such-code")
         .replace("{token}", "no-such-token")
+        .replace("{webhook}", "no-such-webhook")
         .replace("{key}", "no-such-key");
     assert!(!path.contains('{'), "a new kind of part in {template}: say here what to put there");
     path
@@ -49,6 +50,8 @@ pub fn body(operation: &str, user: &str) -> Value {
         "read_notifications" => json!({ "up_to": i64::MAX }),
         "put_setting" => json!({ "value": "eve was here" }),
         "update_account" => json!({ "role": "admin", "disabled": true }),
+        "create_webhook" => json!({ "name": "eve was here" }),
+        "post_webhook" => json!({ "text": "eve was here" }),
         "set_notify" => json!({ "level": "none" }),
         "update_attention" => json!({ "keywords": ["eve"] }),
         "set_email" => json!({ "address": "eve@b.test" }),
@@ -115,6 +118,7 @@ both!(
                 "create_session",
                 "get_server",
                 "options_files",
+                "post_webhook",
                 "request_reset",
                 "reset_password",
                 "show_unsubscribe",
@@ -156,6 +160,7 @@ fn expected(operation: &Operation) -> Option<Expected> {
         "update_email" => Some(Expected::Problem(404, "email_not_found")),
         "verify_email" | "reset_password" => Some(Expected::Problem(403, "token_invalid")),
         "show_unsubscribe" | "unsubscribe_email" => Some(Expected::Problem(400, "bad_query")),
+        "post_webhook" => Some(Expected::Problem(404, "webhook_not_found")),
         "delete_session" => Some(Expected::Problem(404, "session_not_found")),
         "get_setting" | "delete_setting" => Some(Expected::Problem(404, "setting_not_found")),
         "create_invite" | "list_invites" | "delete_invite" | "issue_password" => {

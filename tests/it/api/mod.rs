@@ -48,6 +48,7 @@ mod unread;
 mod unreadable;
 mod uploads;
 mod users;
+mod webhooks;
 
 use std::path::Path;
 

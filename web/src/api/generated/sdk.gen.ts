@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AddReactionData, AddReactionErrors, AddReactionResponses, AppendUploadData, AppendUploadErrors, AppendUploadResponses, BlockUserData, BlockUserErrors, BlockUserResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateChannelData, CreateChannelErrors, CreateChannelResponses, CreateDmData, CreateDmErrors, CreateDmResponses, CreateInviteData, CreateInviteErrors, CreateInviteResponses, CreateJoinData, CreateJoinErrors, CreateJoinResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, DeleteAccountData, DeleteAccountErrors, DeleteAccountResponses, DeleteAvatarData, DeleteAvatarErrors, DeleteAvatarResponses, DeleteChannelAvatarData, DeleteChannelAvatarErrors, DeleteChannelAvatarResponses, DeleteEmailData, DeleteEmailErrors, DeleteEmailResponses, DeleteInviteData, DeleteInviteErrors, DeleteInviteResponses, DeleteMeData, DeleteMeErrors, DeleteMeResponses, DeleteMessageData, DeleteMessageErrors, DeleteMessageResponses, DeletePushData, DeletePushErrors, DeletePushResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSettingData, DeleteSettingErrors, DeleteSettingResponses, DeleteUploadData, DeleteUploadErrors, DeleteUploadResponses, DismissRefusalData, DismissRefusalErrors, DismissRefusalResponses, EditMessageData, EditMessageErrors, EditMessageResponses, ExportMeData, ExportMeErrors, ExportMeResponses, FollowThreadData, FollowThreadErrors, FollowThreadResponses, GetAttentionData, GetAttentionErrors, GetAttentionResponses, GetChannelData, GetChannelErrors, GetChannelResponses, GetEmailData, GetEmailErrors, GetEmailResponses, GetFileData, GetFileErrors, GetFileResponses, GetLogData, GetLogErrors, GetLogResponses, GetMeData, GetMeErrors, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPushData, GetPushErrors, GetPushResponses, GetServerData, GetServerErrors, GetServerResponses, GetSettingData, GetSettingErrors, GetSettingResponses, GetStorageData, GetStorageErrors, GetStorageResponses, GetSyncData, GetSyncErrors, GetSyncResponses, GetThreadData, GetThreadErrors, GetThreadResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GetUploadData, GetUploadErrors, GetUploadResponses, GetUserData, GetUserErrors, GetUserResponses, HandOverChannelData, HandOverChannelErrors, HandOverChannelResponses, HeadFileData, HeadFileErrors, HeadFileResponses, IssuePasswordData, IssuePasswordErrors, IssuePasswordResponses, JoinChannelData, JoinChannelErrors, JoinChannelResponses, KnockChannelData, KnockChannelErrors, KnockChannelResponses, LeaveChannelData, LeaveChannelErrors, LeaveChannelResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListActsData, ListActsErrors, ListActsResponses, ListAllChannelsData, ListAllChannelsErrors, ListAllChannelsResponses, ListBlocksData, ListBlocksErrors, ListBlocksResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListDirectoryData, ListDirectoryErrors, ListDirectoryResponses, ListEditsData, ListEditsErrors, ListEditsResponses, ListInvitesData, ListInvitesErrors, ListInvitesResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListPeersData, ListPeersErrors, ListPeersResponses, ListPendingData, ListPendingErrors, ListPendingResponses, ListPinsData, ListPinsErrors, ListPinsResponses, ListRefusalsData, ListRefusalsErrors, ListRefusalsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSettingsData, ListSettingsErrors, ListSettingsResponses, ListThreadsData, ListThreadsErrors, ListThreadsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, MarkReadData, MarkReadErrors, MarkReadResponses, MarkThreadReadData, MarkThreadReadErrors, MarkThreadReadResponses, OpenStreamData, OpenStreamErrors, OptionsFilesData, OptionsFilesErrors, OptionsFilesResponses, PinMessageData, PinMessageErrors, PinMessageResponses, PutSettingData, PutSettingErrors, PutSettingResponses, ReadNotificationsData, ReadNotificationsErrors, ReadNotificationsResponses, RemoveMessageData, RemoveMessageErrors, RemoveMessageResponses, RemoveReactionData, RemoveReactionErrors, RemoveReactionResponses, RequestResetData, RequestResetErrors, RequestResetResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, SearchMessagesData, SearchMessagesErrors, SearchMessagesResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SendTypingData, SendTypingErrors, SendTypingResponses, SetAvatarData, SetAvatarErrors, SetAvatarResponses, SetChannelAvatarData, SetChannelAvatarErrors, SetChannelAvatarResponses, SetEmailData, SetEmailErrors, SetEmailResponses, SetNotifyData, SetNotifyErrors, SetNotifyResponses, SetPushData, SetPushErrors, SetPushResponses, ShowUnsubscribeData, ShowUnsubscribeErrors, ShowUnsubscribeResponses, UnblockUserData, UnblockUserErrors, UnblockUserResponses, UnfollowThreadData, UnfollowThreadErrors, UnfollowThreadResponses, UnpinMessageData, UnpinMessageErrors, UnpinMessageResponses, UnsubscribeEmailData, UnsubscribeEmailErrors, UnsubscribeEmailResponses, UpdateAccountData, UpdateAccountErrors, UpdateAccountResponses, UpdateAttentionData, UpdateAttentionErrors, UpdateAttentionResponses, UpdateChannelData, UpdateChannelErrors, UpdateChannelResponses, UpdateEmailData, UpdateEmailErrors, UpdateEmailResponses, UpdateMeData, UpdateMeErrors, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMeResponses, UploadFileData, UploadFileErrors, UploadFileResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses } from './types.gen';
+import type { AddReactionData, AddReactionErrors, AddReactionResponses, AppendUploadData, AppendUploadErrors, AppendUploadResponses, BlockUserData, BlockUserErrors, BlockUserResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateChannelData, CreateChannelErrors, CreateChannelResponses, CreateDmData, CreateDmErrors, CreateDmResponses, CreateInviteData, CreateInviteErrors, CreateInviteResponses, CreateJoinData, CreateJoinErrors, CreateJoinResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DeleteAccountData, DeleteAccountErrors, DeleteAccountResponses, DeleteAvatarData, DeleteAvatarErrors, DeleteAvatarResponses, DeleteChannelAvatarData, DeleteChannelAvatarErrors, DeleteChannelAvatarResponses, DeleteEmailData, DeleteEmailErrors, DeleteEmailResponses, DeleteInviteData, DeleteInviteErrors, DeleteInviteResponses, DeleteMeData, DeleteMeErrors, DeleteMeResponses, DeleteMessageData, DeleteMessageErrors, DeleteMessageResponses, DeletePushData, DeletePushErrors, DeletePushResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSettingData, DeleteSettingErrors, DeleteSettingResponses, DeleteUploadData, DeleteUploadErrors, DeleteUploadResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DismissRefusalData, DismissRefusalErrors, DismissRefusalResponses, EditMessageData, EditMessageErrors, EditMessageResponses, ExportMeData, ExportMeErrors, ExportMeResponses, FollowThreadData, FollowThreadErrors, FollowThreadResponses, GetAttentionData, GetAttentionErrors, GetAttentionResponses, GetChannelData, GetChannelErrors, GetChannelResponses, GetEmailData, GetEmailErrors, GetEmailResponses, GetFileData, GetFileErrors, GetFileResponses, GetLogData, GetLogErrors, GetLogResponses, GetMeData, GetMeErrors, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPushData, GetPushErrors, GetPushResponses, GetServerData, GetServerErrors, GetServerResponses, GetSettingData, GetSettingErrors, GetSettingResponses, GetStorageData, GetStorageErrors, GetStorageResponses, GetSyncData, GetSyncErrors, GetSyncResponses, GetThreadData, GetThreadErrors, GetThreadResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GetUploadData, GetUploadErrors, GetUploadResponses, GetUserData, GetUserErrors, GetUserResponses, HandOverChannelData, HandOverChannelErrors, HandOverChannelResponses, HeadFileData, HeadFileErrors, HeadFileResponses, IssuePasswordData, IssuePasswordErrors, IssuePasswordResponses, JoinChannelData, JoinChannelErrors, JoinChannelResponses, KnockChannelData, KnockChannelErrors, KnockChannelResponses, LeaveChannelData, LeaveChannelErrors, LeaveChannelResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListActsData, ListActsErrors, ListActsResponses, ListAllChannelsData, ListAllChannelsErrors, ListAllChannelsResponses, ListBlocksData, ListBlocksErrors, ListBlocksResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListDirectoryData, ListDirectoryErrors, ListDirectoryResponses, ListEditsData, ListEditsErrors, ListEditsResponses, ListInvitesData, ListInvitesErrors, ListInvitesResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListPeersData, ListPeersErrors, ListPeersResponses, ListPendingData, ListPendingErrors, ListPendingResponses, ListPinsData, ListPinsErrors, ListPinsResponses, ListRefusalsData, ListRefusalsErrors, ListRefusalsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSettingsData, ListSettingsErrors, ListSettingsResponses, ListThreadsData, ListThreadsErrors, ListThreadsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, MarkReadData, MarkReadErrors, MarkReadResponses, MarkThreadReadData, MarkThreadReadErrors, MarkThreadReadResponses, OpenStreamData, OpenStreamErrors, OptionsFilesData, OptionsFilesErrors, OptionsFilesResponses, PinMessageData, PinMessageErrors, PinMessageResponses, PostWebhookData, PostWebhookErrors, PostWebhookResponses, PutSettingData, PutSettingErrors, PutSettingResponses, ReadNotificationsData, ReadNotificationsErrors, ReadNotificationsResponses, RemoveMessageData, RemoveMessageErrors, RemoveMessageResponses, RemoveReactionData, RemoveReactionErrors, RemoveReactionResponses, RequestResetData, RequestResetErrors, RequestResetResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, SearchMessagesData, SearchMessagesErrors, SearchMessagesResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SendTypingData, SendTypingErrors, SendTypingResponses, SetAvatarData, SetAvatarErrors, SetAvatarResponses, SetChannelAvatarData, SetChannelAvatarErrors, SetChannelAvatarResponses, SetEmailData, SetEmailErrors, SetEmailResponses, SetNotifyData, SetNotifyErrors, SetNotifyResponses, SetPushData, SetPushErrors, SetPushResponses, ShowUnsubscribeData, ShowUnsubscribeErrors, ShowUnsubscribeResponses, UnblockUserData, UnblockUserErrors, UnblockUserResponses, UnfollowThreadData, UnfollowThreadErrors, UnfollowThreadResponses, UnpinMessageData, UnpinMessageErrors, UnpinMessageResponses, UnsubscribeEmailData, UnsubscribeEmailErrors, UnsubscribeEmailResponses, UpdateAccountData, UpdateAccountErrors, UpdateAccountResponses, UpdateAttentionData, UpdateAttentionErrors, UpdateAttentionResponses, UpdateChannelData, UpdateChannelErrors, UpdateChannelResponses, UpdateEmailData, UpdateEmailErrors, UpdateEmailResponses, UpdateMeData, UpdateMeErrors, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMeResponses, UploadFileData, UploadFileErrors, UploadFileResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -681,6 +681,53 @@ export const sendTyping = <ThrowOnError extends boolean = true>(options: Options
             type: 'apiKey'
         }],
     url: '/channels/{channel}/typing',
+    ...options
+});
+
+/**
+ * The channel's webhooks, the oldest first, for its owner and moderators. Their addresses are not told again.
+ */
+export const listWebhooks = <ThrowOnError extends boolean = true>(options: Options<ListWebhooksData, ThrowOnError>) => (options.client ?? client).get<ListWebhooksResponses, ListWebhooksErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'loggia_session',
+            type: 'apiKey'
+        }],
+    url: '/channels/{channel}/webhooks',
+    ...options
+});
+
+/**
+ * Makes a webhook: an address at which another program posts to the channel (`post_webhook`). For the owner and moderators of a
+ * channel that this server hosts; at most 20 in a channel. It gets an account of its own, which is a member like all others, and to which nobody logs in.
+ */
+export const createWebhook = <ThrowOnError extends boolean = true>(options: Options<CreateWebhookData, ThrowOnError>) => (options.client ?? client).post<CreateWebhookResponses, CreateWebhookErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'loggia_session',
+            type: 'apiKey'
+        }],
+    url: '/channels/{channel}/webhooks',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Takes a webhook away: nothing is posted at its address any more, and its account leaves the channel. What it posted stays.
+ */
+export const deleteWebhook = <ThrowOnError extends boolean = true>(options: Options<DeleteWebhookData, ThrowOnError>) => (options.client ?? client).delete<DeleteWebhookResponses, DeleteWebhookErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'loggia_session',
+            type: 'apiKey'
+        }],
+    url: '/channels/{channel}/webhooks/{webhook}',
     ...options
 });
 
@@ -1570,4 +1617,19 @@ export const getUser = <ThrowOnError extends boolean = true>(options: Options<Ge
         }],
     url: '/users/{user}',
     ...options
+});
+
+/**
+ * Posts a message by a webhook, without a session: the address is the secret. It takes what Slack's incoming webhooks take (JSON, or a
+ * form with the JSON as `payload`), what Discord's take, and plain text, which is taken as CommonMark. What is longer than
+ * `limits.message_bytes` is cut. `ok` is answered, as Slack does, once the message is durable.
+ */
+export const postWebhook = <ThrowOnError extends boolean = true>(options: Options<PostWebhookData, ThrowOnError>) => (options.client ?? client).post<PostWebhookResponses, PostWebhookErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/webhooks/{token}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });

@@ -461,6 +461,24 @@ export type CreateSession = {
     username: string;
 };
 
+export type CreateWebhook = {
+    /**
+     * What its messages are signed with, as a display name: 1 to 64 characters.
+     */
+    name: string;
+};
+
+/**
+ * A webhook, and the address that is told this once.
+ */
+export type CreatedWebhook = {
+    /**
+     * Where to post. Whoever knows it can write in the channel.
+     */
+    url: string;
+    webhook: Webhook;
+};
+
 export type DeleteAccount = {
     /**
      * At most 500 characters.
@@ -1940,6 +1958,10 @@ export type User = {
      */
     avatar: string | null;
     bio: string;
+    /**
+     * Who posts for another program: a webhook of this server. Of people it is left out.
+     */
+    bot?: boolean;
     created_ts: I64;
     /**
      * The account was deleted.
@@ -1981,6 +2003,56 @@ export type Visibility = 'public' | 'private';
 
 export type Waiting = {
     pending: Array<Pending>;
+};
+
+/**
+ * Where another program posts to a channel.
+ */
+export type Webhook = {
+    /**
+     * Who made it.
+     */
+    created_by: string;
+    created_ts: I64;
+    id: string;
+    last_used_ts: I64 | null;
+    /**
+     * In whose name it posts.
+     */
+    user: User;
+};
+
+/**
+ * What is posted; members that are not named here are passed over.
+ */
+export type WebhookPost = {
+    /**
+     * Slack's: `pretext`, `title`, `title_link`, `text`, `fields`, `image_url`, `fallback` are read.
+     */
+    attachments?: Array<unknown> | null;
+    /**
+     * Slack's, where there is neither `text` nor `content`: what is text in them is read.
+     */
+    blocks?: Array<unknown> | null;
+    /**
+     * CommonMark, taken as it is. Discord's name for it.
+     */
+    content?: string | null;
+    /**
+     * Discord's: `title`, `url`, `description`, `fields` and `image` are read.
+     */
+    embeds?: Array<unknown> | null;
+    /**
+     * In Slack's markup: `*bold*`, `~gone~`, `<https://example.org|words>`.
+     */
+    text?: string | null;
+};
+
+export type Webhooks = {
+    /**
+     * At most 20.
+     */
+    webhooks: Array<Webhook>;
 };
 
 export type WrittenMessage = {
@@ -4585,6 +4657,180 @@ export type SendTypingResponses = {
 };
 
 export type SendTypingResponse = SendTypingResponses[keyof SendTypingResponses];
+
+export type ListWebhooksData = {
+    body?: never;
+    path: {
+        channel: string;
+    };
+    query?: never;
+    url: '/channels/{channel}/webhooks';
+};
+
+export type ListWebhooksErrors = {
+    /**
+     * `bad_path`: A part of the path is not an id of its kind.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `not_member`: Only members of the channel may do that.; `moderators_only`: Only the channel's owner and moderators may do that.
+     */
+    403: ProblemDocument;
+    /**
+     * `channel_not_found`: There is no such channel, or it isn't for you.
+     */
+    404: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type ListWebhooksError = ListWebhooksErrors[keyof ListWebhooksErrors];
+
+export type ListWebhooksResponses = {
+    /**
+     * done
+     */
+    200: Webhooks;
+};
+
+export type ListWebhooksResponse = ListWebhooksResponses[keyof ListWebhooksResponses];
+
+export type CreateWebhookData = {
+    body: CreateWebhook;
+    path: {
+        channel: string;
+    };
+    query?: never;
+    url: '/channels/{channel}/webhooks';
+};
+
+export type CreateWebhookErrors = {
+    /**
+     * `bad_json`: The body is not JSON of the documented shape.; `bad_path`: A part of the path is not an id of its kind.; `bad_header`: The event is malformed.; `bad_display_name`: The display name is not acceptable.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: It comes from where it may not come from.; `not_host`: Only the channel's host may do that.; `not_member`: Only members of the channel may do that.; `moderators_only`: Only the channel's owner and moderators may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.
+     */
+    403: ProblemDocument;
+    /**
+     * `channel_not_found`: There is no such channel, or it isn't for you.
+     */
+    404: ProblemDocument;
+    /**
+     * `webhooks_full`: The channel has as many webhooks as it can have.
+     */
+    409: ProblemDocument;
+    /**
+     * `too_large`: The content is too large.
+     */
+    413: ProblemDocument;
+    /**
+     * `unsupported_media_type`: The body is not of the documented type.
+     */
+    415: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
+};
+
+export type CreateWebhookError = CreateWebhookErrors[keyof CreateWebhookErrors];
+
+export type CreateWebhookResponses = {
+    /**
+     * done
+     */
+    201: CreatedWebhook;
+};
+
+export type CreateWebhookResponse = CreateWebhookResponses[keyof CreateWebhookResponses];
+
+export type DeleteWebhookData = {
+    body?: never;
+    path: {
+        channel: string;
+        webhook: string;
+    };
+    query?: never;
+    url: '/channels/{channel}/webhooks/{webhook}';
+};
+
+export type DeleteWebhookErrors = {
+    /**
+     * `bad_path`: A part of the path is not an id of its kind.; `bad_header`: The event is malformed.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `moderators_only`: Only the channel's owner and moderators may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.
+     */
+    403: ProblemDocument;
+    /**
+     * `channel_not_found`: There is no such channel, or it isn't for you.; `webhook_not_found`: There is no such webhook.
+     */
+    404: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
+};
+
+export type DeleteWebhookError = DeleteWebhookErrors[keyof DeleteWebhookErrors];
+
+export type DeleteWebhookResponses = {
+    /**
+     * deleted
+     */
+    204: void;
+};
+
+export type DeleteWebhookResponse = DeleteWebhookResponses[keyof DeleteWebhookResponses];
 
 export type ListDirectoryData = {
     body?: never;
@@ -7581,3 +7827,62 @@ export type GetUserResponses = {
 };
 
 export type GetUserResponse = GetUserResponses[keyof GetUserResponses];
+
+export type PostWebhookData = {
+    body: WebhookPost;
+    path: {
+        token: string;
+    };
+    query?: never;
+    url: '/webhooks/{token}';
+};
+
+export type PostWebhookErrors = {
+    /**
+     * `bad_json`: The body is not JSON of the documented shape.; `bad_path`: A part of the path is not an id of its kind.; `bad_header`: The event is malformed.; `bad_text`: The text is not acceptable.; `text_empty`: The text is empty.
+     */
+    400: ProblemDocument;
+    /**
+     * `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.
+     */
+    403: ProblemDocument;
+    /**
+     * `channel_not_found`: There is no such channel, or it isn't for you.; `webhook_not_found`: There is no such webhook.
+     */
+    404: ProblemDocument;
+    /**
+     * `too_large`: The content is too large.
+     */
+    413: ProblemDocument;
+    /**
+     * `unsupported_media_type`: The body is not of the documented type.
+     */
+    415: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
+};
+
+export type PostWebhookError = PostWebhookErrors[keyof PostWebhookErrors];
+
+export type PostWebhookResponses = {
+    /**
+     * posted
+     */
+    200: string;
+};
+
+export type PostWebhookResponse = PostWebhookResponses[keyof PostWebhookResponses];

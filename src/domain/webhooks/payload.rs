@@ -1,0 +1,171 @@
+//! What other programs post, as the text of a message: in Slack's shape (`text`, `blocks`, `attachments`), which most know, or
+//! Discord's (`content`, `embeds`). What is not understood is passed over: programs send much that is only looks.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use crate::domain::import::text::slack;
+
+/// How many parts of one kind are read.
+const PARTS_MAX: usize = 50;
+
+/// CommonMark; empty if nothing is said.
+pub fn text(payload: &Value) -> String {
+    let said = |name: &str| string(payload, name);
+    let mut parts = vec![said("content"), slacks(&said("text"))];
+    if parts.iter().all(|part| part.trim().is_empty()) {
+        // With blocks the text is what is shown where these can't be.
+        parts.extend(list(payload, "blocks").map(block));
+    }
+    parts.extend(list(payload, "attachments").map(attachment));
+    parts.extend(list(payload, "embeds").map(embed));
+    joined(&parts, "\n\n")
+}
+
+fn block(block: &Value) -> String {
+    let inner = |value: &Value| match value.get("type").and_then(Value::as_str) {
+        Some("plain_text") => escaped(&string(value, "text")),
+        _ => slacks(&string(value, "text")),
+    };
+    let mut parts = Vec::new();
+    if let Some(text) = block.get("text") {
+        match block.get("type").and_then(Value::as_str) {
+            Some("header") => parts.push(bold(&inner(text))),
+            _ => parts.push(inner(text)),
+        }
+    }
+    parts.extend(list(block, "fields").map(inner));
+    parts.extend(list(block, "elements").map(inner));
+    joined(&parts, "\n")
+}
+
+fn attachment(attachment: &Value) -> String {
+    let said = |name: &str| string(attachment, name);
+    let mut parts = vec![slacks(&said("pretext")), title(&said("title"), &said("title_link"))];
+    parts.push(slacks(&said("text")));
+    parts.extend(list(attachment, "fields").map(|field| {
+        let (name, value) = (string(field, "title"), slacks(&string(field, "value")));
+        named(&name, &value)
+    }));
+    parts.push(said("image_url"));
+    if parts.iter().all(String::is_empty) {
+        parts.push(slacks(&said("fallback")));
+        parts.extend(list(attachment, "blocks").map(block));
+    }
+    joined(&parts, "\n")
+}
+
+fn embed(embed: &Value) -> String {
+    let said = |name: &str| string(embed, name);
+    let mut parts = vec![title(&said("title"), &said("url")), said("description")];
+    parts.extend(list(embed, "fields").map(|field| named(&string(field, "name"), &string(field, "value"))));
+    parts.push(embed.get("image").map(|image| string(image, "url")).unwrap_or_default());
+    joined(&parts, "\n")
+}
+
+fn string(value: &Value, name: &str) -> String {
+    value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+fn list<'a>(value: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
+    value.get(name).and_then(Value::as_array).into_iter().flatten().take(PARTS_MAX)
+}
+
+fn slacks(text: &str) -> String {
+    slack(text, &HashMap::new())
+}
+
+fn title(title: &str, link: &str) -> String {
+    match (title.trim(), link) {
+        ("", link) => link.to_owned(),
+        (title, "") => bold(&escaped(title)),
+        (title, link) => {
+            let link = link.replace(' ', "%20").replace('(', "%28").replace(')', "%29");
+            bold(&format!("[{}]({link})", escaped(title)))
+        }
+    }
+}
+
+fn named(name: &str, value: &str) -> String {
+    match name.trim() {
+        "" => value.to_owned(),
+        name => format!("{}: {value}", bold(&escaped(name))),
+    }
+}
+
+fn bold(text: &str) -> String {
+    match text.trim() {
+        "" => String::new(),
+        text => format!("**{text}**"),
+    }
+}
+
+/// Plain text in CommonMark.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '\\' | '*' | '_' | '`' | '[' | ']' | '<' | '>' | '~' | '#' | '@') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// Those in which something is said, a line or a paragraph each.
+fn joined(parts: &[String], between: &str) -> String {
+    let said = parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty());
+    said.collect::<Vec<_>>().join(between)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_programs_post_is_read() {
+        for (payload, expected) in [
+            (
+                json!({ "text": "*Done*: <https://ci.example/7|build 7> &amp; more" }),
+                "**Done**: [build 7](https://ci.example/7) & more",
+            ),
+            (json!({ "content": "**as it is** <b>", "username": "x", "avatar_url": 7 }), "**as it is** <b>"),
+            (
+                json!({ "text": "", "attachments": [{
+                    "pretext": "Alert", "title": "[FIRING] *disk*", "title_link": "https://g.example/a (b)", "text": "_full_",
+                    "fields": [{ "title": "host", "value": "db1", "short": true }, { "value": "only" }], "fallback": "no",
+                }] }),
+                "Alert\n**[\\[FIRING\\] \\*disk\\*](https://g.example/a%20%28b%29)**\n_full_\n**host**: db1\nonly",
+            ),
+            (json!({ "attachments": [{ "fallback": "what is left" }, 7, null] }), "what is left"),
+            (
+                json!({ "blocks": [
+                    { "type": "header", "text": { "type": "plain_text", "text": "New *ticket*" } },
+                    { "type": "divider" },
+                    { "type": "section", "text": { "type": "mrkdwn", "text": "*open*" }, "fields": [{ "type": "mrkdwn", "text": "a" }] },
+                    { "type": "context", "elements": [{ "type": "mrkdwn", "text": "by <https://x.example|x>" }] },
+                ] }),
+                "**New \\*ticket\\***\n\n**open**\na\n\nby [x](https://x.example)",
+            ),
+            (
+                json!({ "embeds": [{ "title": "Push", "url": "https://git.example", "description": "two *commits*",
+                    "fields": [{ "name": "branch", "value": "main" }], "image": { "url": "https://i.example" } }] }),
+                "**[Push](https://git.example)**\ntwo *commits*\n**branch**: main\nhttps://i.example",
+            ),
+            (json!({ "text": 7, "attachments": "x", "blocks": {} }), ""),
+            (json!([1]), ""),
+            (Value::Null, ""),
+        ] {
+            assert_eq!(text(&payload), expected, "{payload}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_in_blocks_and_text_is_said_once() {
+        let payload = json!({ "text": "short", "blocks": [{ "type": "section", "text": { "type": "mrkdwn", "text": "long" } }] });
+        assert_eq!(text(&payload), "short");
+    }
+}
