@@ -1,5 +1,6 @@
 //! What every request gets: an id, a line in the log, security headers, and shelter from panics.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
@@ -30,6 +31,9 @@ pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub fn request_id() -> String {
     REQUEST_ID.try_with(Clone::clone).unwrap_or_default()
 }
+
+/// Whoever knows what stands behind these may do what it is for.
+const SECRET_AFTER: &[&str] = &["/api/v1/webhooks/", "/api/v1/password-resets/"];
 
 /// The client's address: the peer's, or what a trusted proxy says.
 #[derive(Clone, Copy)]
@@ -77,7 +81,7 @@ async fn serve(
     id: String,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let began = Instant::now();
-    let (method, path) = (request.method().clone(), request.path().to_owned());
+    let (method, path) = (request.method().clone(), loggable(request.path()).into_owned());
     let if_none_match = request.headers().get(header::IF_NONE_MATCH).cloned();
     revalidation::answer_head(&mut request);
     let served = AssertUnwindSafe(next.call(request)).catch_unwind().await;
@@ -104,6 +108,14 @@ async fn serve(
         tracing::debug!(request_id = %id, %method, path, status, ms, "request");
     }
     Ok(revalidation::with_tag(response, if_none_match.as_ref()))
+}
+
+/// A path without the secret at its end, which the log is not to keep.
+fn loggable(path: &str) -> Cow<'_, str> {
+    match SECRET_AFTER.iter().find(|before| path.starts_with(**before)) {
+        Some(before) => Cow::Owned(format!("{before}…")),
+        None => Cow::Borrowed(path),
+    }
 }
 
 /// Refuses what is not UTF-8 once its percent-encoding is undone: the libraries that read it would put U+FFFD there.
@@ -200,6 +212,19 @@ mod tests {
             (&["::1"], "::1"),
         ] {
             assert_eq!(forwarded_for(address("127.0.0.1"), lines, &proxies), address(from), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn secrets_in_paths_are_not_logged() {
+        for (path, logged) in [
+            ("/api/v1/webhooks/abc", "/api/v1/webhooks/…"),
+            ("/api/v1/password-resets/abc", "/api/v1/password-resets/…"),
+            ("/api/v1/channels/!x/webhooks/abc", "/api/v1/channels/!x/webhooks/abc"),
+            ("/api/v1/password-resets", "/api/v1/password-resets"),
+            ("/", "/"),
+        ] {
+            assert_eq!(loggable(path), logged);
         }
     }
 
