@@ -32,7 +32,7 @@ pub struct User {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub role: Option<AccountRole>,
-    /// Who posts for another program: a webhook of this server. Of people it is left out.
+    /// Another program speaks by it: a webhook, of this server or of another. Of people it is left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub bot: Option<bool>,

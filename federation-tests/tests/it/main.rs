@@ -35,3 +35,4 @@ mod strangers;
 mod transcript;
 mod unasked;
 mod waiting;
+mod webhooks;

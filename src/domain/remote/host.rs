@@ -182,10 +182,11 @@ impl Domain {
                 }
                 Ok(Profile {
                     user,
+                    deactivated: row.deleted_ts.is_some(),
+                    bot: row.is_webhook(),
                     display_name: row.display_name,
                     bio: row.bio,
                     avatar: row.avatar,
-                    deactivated: row.deleted_ts.is_some(),
                     ts: now,
                 })
             })

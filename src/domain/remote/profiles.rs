@@ -9,6 +9,7 @@ use super::line;
 use super::wire::Profile;
 use crate::domain::effect::Effect;
 use crate::domain::peers::{Ask, PeerError, Peers, encode};
+use crate::domain::view::AccountRole;
 use crate::domain::writer::{Work, Writer};
 use crate::domain::{Domain, Result, accounts, show};
 use crate::files::Hash as FileHash;
@@ -162,6 +163,10 @@ fn keep_profile(work: &mut Work<'_>, profile: &Profile) -> Result<Option<String>
     let bio = line(&profile.bio, PROFILE_CHARS_MAX);
     let search = accounts::search_text(&profile.user, &name);
     users::set_profile(work.conn, row.num, &name, &bio, &search)?;
+    if profile.bot != row.is_webhook() {
+        let role = if profile.bot { users::WEBHOOK_ROLE } else { AccountRole::User.as_str() };
+        users::set_role(work.conn, row.num, role)?;
+    }
     if let Some(old) = row.avatar.as_deref().filter(|_| profile.avatar.is_none()) {
         drop_portrait(work, row.num, old)?;
     }

@@ -212,6 +212,9 @@ pub struct Profile {
     pub bio: String,
     pub avatar: Option<String>,
     pub deactivated: bool,
+    /// Another program speaks by it, and nobody logs in to it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bot: bool,
     pub ts: Ts,
 }
 

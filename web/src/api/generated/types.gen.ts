@@ -1959,7 +1959,7 @@ export type User = {
     avatar: string | null;
     bio: string;
     /**
-     * Who posts for another program: a webhook of this server. Of people it is left out.
+     * Another program speaks by it: a webhook, of this server or of another. Of people it is left out.
      */
     bot?: boolean;
     created_ts: I64;
