@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::both;
-use crate::support::{TestServer, run_sql};
+use crate::support::{Person, TestServer, run_sql};
 
 both!(
     async fn a_deleted_message_is_empty_wherever_it_shows(server: TestServer) {
@@ -116,3 +116,37 @@ async fn a_deleted_text_is_gone_from_the_database_files() {
         assert!(!super::files_contain(server.data_dir(), word), "{word} is still there");
     }
 }
+
+both!(
+    async fn what_somebody_wrote_lately_goes_at_once(server: TestServer) {
+        let (ann, bob) = (server.person("ann").await, server.person("bob").await);
+        let channel = ann.channel("General").await;
+        bob.join(&channel).await;
+        let of = |who: &Person| format!("/channels/{channel}/members/{}/messages", who.id);
+        let hello = ann.say(&channel, "n", "hello").await;
+        let early = bob.say(&channel, "n", "early").await;
+        for n in 0..103 {
+            bob.say(&channel, &format!("s{n}"), "spam").await;
+        }
+        let deleted = async |message: &Value| {
+            let id = message["id"].as_str().expect("an id");
+            ann.get(&format!("/channels/{channel}/messages/{id}")).await.expect(200)["deleted"] == json!(true)
+        };
+        bob.delete(&of(&ann)).await.problem(403, "not_authorised");
+        ann.delete(&format!("{}?since_ts=0", of(&bob))).await.problem(400, "bad_since");
+        let nobody = format!("/channels/{channel}/members/@nobody:a.test/messages");
+        ann.delete(&nobody).await.problem(404, "user_not_found");
+        let after = early["ts"].as_i64().expect("a time") + 1;
+        let since = format!("{}?since_ts={after}", of(&bob));
+        assert_eq!(ann.delete(&since).await.expect(200), json!({ "deleted": 100, "more": true }));
+        assert_eq!(ann.delete(&since).await.expect(200)["more"], json!(false));
+        assert_eq!(ann.delete(&since).await.expect(200), json!({ "deleted": 0, "more": false }));
+        assert!(ann.texts(&channel).await.iter().all(String::is_empty));
+        assert!(!deleted(&early).await);
+        // One's own, and all of the last days.
+        bob.delete(&of(&bob)).await.expect(200);
+        assert!(deleted(&early).await && !deleted(&hello).await);
+        let eve = server.person("eve").await;
+        eve.delete(&of(&ann)).await.problem(403, "not_member");
+    }
+);
