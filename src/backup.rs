@@ -17,7 +17,7 @@ use loggia::files::{Hash, Store};
 use loggia::protocol::Ts;
 use loggia::server::{self, StartError};
 use loggia::storage::dump::{self, Table};
-use loggia::storage::{self, Conn, files, meta};
+use loggia::storage::{self, Conn, files, meta, migrations};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tokio::runtime::Runtime;
@@ -41,6 +41,9 @@ struct Manifest {
     created_ts: Ts,
     /// Of the program that wrote it.
     version: String,
+    /// That program's newest migration.
+    #[serde(default)]
+    schema: String,
     tables: Vec<Listed>,
 }
 
@@ -84,6 +87,11 @@ pub fn backup(config: &Config, to: &Path) -> Outcome {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut conn = Conn::open(&config.database_url())?;
     conn.read_only()?;
+    let stored = meta::get(&mut conn, meta::SERVER_NAME)?;
+    let stored = stored.ok_or_else(|| refused("there is no server's data in the database"))?;
+    if stored != config.name.as_str() {
+        return Err(StartError::OtherName { stored, given: config.name.as_str().to_owned() }.into());
+    }
     if to.try_exists().map_err(of(to))? {
         return Err(of(to)(io::ErrorKind::AlreadyExists.into()).into());
     }
@@ -151,6 +159,7 @@ fn manifest(config: &Config, tables: &[Table]) -> Manifest {
         server: config.name.as_str().to_owned(),
         created_ts: server::now(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        schema: migrations::newest(),
         tables: tables.iter().map(listed).collect(),
     }
 }
@@ -216,9 +225,9 @@ fn check_tables(conn: &mut Conn, tables: &[Table], manifest: &Manifest) -> Resul
         .map(|table| (table.name.as_str(), table.columns.iter().map(String::as_str).collect()))
         .collect();
     if here != there {
-        let version = &manifest.version;
+        let (Manifest { version, schema, .. }, ours) = (manifest, migrations::newest());
         return Err(refused(format!(
-            "the backup's tables are those of another release (it says {version}): restore it with that one, then update"
+            "the backup's tables are those of another release: restore it with that one (version {version}, schema {schema}; `loggia --version` says {ours} here), then update"
         )));
     }
     for table in tables {

@@ -12,7 +12,7 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use clap::{Parser, Subcommand, ValueEnum};
 use loggia::client_api;
@@ -23,7 +23,7 @@ use loggia::domain::verify::{verify_all, verify_export};
 use loggia::domain::view::AccountRole;
 use loggia::protocol::audit::Audit;
 use loggia::server::{self, StartError};
-use loggia::storage::{Conn, channels};
+use loggia::storage::{Conn, channels, migrations};
 
 /// Messages are made by the threads that take requests and given back by the one that writes.
 #[global_allocator]
@@ -32,9 +32,13 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 /// Threads for all but HTTP, which has its own.
 const SERVE_THREADS: usize = 2;
 
+/// Backups go from and to programs of the same schema.
+static VERSION: LazyLock<String> =
+    LazyLock::new(|| format!("{} (schema {})", env!("CARGO_PKG_VERSION"), migrations::newest()));
+
 /// A federated chat server: every channel is a signed, verifiable log.
 #[derive(Parser)]
-#[command(version, about)]
+#[command(version = VERSION.as_str(), about)]
 struct Cli {
     /// The settings file; `loggia.toml` if that exists.
     #[arg(long, global = true, value_name = "FILE")]

@@ -1,5 +1,8 @@
 //! What an operator asks for: keys, peers, accounts, and finding out what is wrong.
 
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -77,7 +80,11 @@ pub fn keys(command: KeysCommand, config: &Arc<Config>) -> Outcome {
             );
         }
         KeysCommand::ExportRoot => {
-            println!("{}", conn.write(|conn| own_keys::take_root(conn, &config.name, now))?);
+            let seed = conn.write(|conn| own_keys::root_seed(conn, &config.name, now))?;
+            // It is not taken away before it is known to be somewhere else.
+            print_durably(&seed)
+                .map_err(|error| format!("the root key stays: it can't be printed: {error}"))?;
+            conn.write(own_keys::forget_root)?;
             eprintln!(
                 "The root key is no longer in the database. `loggia keys rotate --root-key FILE` needs it."
             );
@@ -94,6 +101,18 @@ pub fn keys(command: KeysCommand, config: &Arc<Config>) -> Outcome {
         }
     }
     Ok(true)
+}
+
+/// Prints a line; where that goes to a file, it is on disk when this answers.
+fn print_durably(line: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{line}")?;
+    out.flush()?;
+    match File::from(out.as_fd().try_clone_to_owned()?).sync_all() {
+        // What is no file has nothing to sync.
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
+        synced => synced,
+    }
 }
 
 /// The root key in a file that `export-root` wrote.

@@ -67,6 +67,10 @@ pub enum StartError {
         "a restore did not finish, and nothing of it is here: run it again, or delete {0} to begin a new server with new keys"
     )]
     Unrestored(String),
+    #[error(
+        "the database is empty, but {0} tells of a server that ran here: put its database back, restore a backup, or delete that file to begin a new server with new keys"
+    )]
+    DatabaseGone(String),
     #[error("another server is using {0}")]
     InUse(String),
     #[error("{0}")]
@@ -92,6 +96,7 @@ impl StartError {
             self,
             StartError::OtherName { .. }
                 | StartError::Unrestored(_)
+                | StartError::DatabaseGone(_)
                 | StartError::Client(_)
                 | StartError::Mail(_)
                 | StartError::Tls { .. }

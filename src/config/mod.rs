@@ -86,6 +86,9 @@ pub struct Config {
     pub push: PushAccess,
 }
 
+/// The database's name in the data directory, where it is SQLite.
+pub const SQLITE_FILE: &str = "loggia.db";
+
 impl Config {
     /// Reads the file and the environment. `file` is an explicitly named file, which must exist.
     pub fn load(
@@ -107,7 +110,7 @@ impl Config {
     /// `postgres://..`, or the path of the SQLite file.
     pub fn database_url(&self) -> String {
         if self.settings.database.url.is_empty() {
-            return self.data_dir.join("loggia.db").to_string_lossy().into_owned();
+            return self.data_dir.join(SQLITE_FILE).to_string_lossy().into_owned();
         }
         self.settings.database.url.to_string()
     }

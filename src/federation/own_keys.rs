@@ -159,15 +159,18 @@ pub fn rotate(
     keep(conn, set.sign(&root))
 }
 
-/// Takes the root key out of the database: its seed, to be kept elsewhere.
-pub fn take_root(conn: &mut Conn, name: &ServerName, now: Ts) -> Result<String, KeyError> {
+/// The root key's seed, to be kept elsewhere.
+pub fn root_seed(conn: &mut Conn, name: &ServerName, now: Ts) -> Result<String, KeyError> {
     load(conn, name, now)?;
-    let seed = meta::get(conn, ROOT_SEED)?.ok_or(KeyError::NoRoot)?;
-    meta::delete(conn, ROOT_SEED)?;
-    Ok(seed)
+    meta::get(conn, ROOT_SEED)?.ok_or(KeyError::NoRoot)
 }
 
-/// A root key as [`take_root`] wrote it.
+/// Takes the root key out of the database.
+pub fn forget_root(conn: &mut Conn) -> Result<(), KeyError> {
+    Ok(meta::delete(conn, ROOT_SEED)?)
+}
+
+/// A root key as [`root_seed`] tells it.
 pub fn root_of(text: &str) -> Option<SigningKey> {
     decode(text.trim()).map(SigningKey::from_seed)
 }

@@ -1,7 +1,8 @@
 //! One server per set of data: two would both think that they order the same channels, and sign two truths.
 //!
-//! SQLite's data directory has a locked file. In PostgreSQL it is an advisory lock of a connection that does nothing
-//! else: it ends with the process, however that ends, and is asked after in between.
+//! The data directory has a locked file, whichever the database: it holds files and the note of how far the logs went. In
+//! PostgreSQL there is an advisory lock, too, of a connection that does nothing else: it ends with the process, however that
+//! ends, and is asked after in between.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -11,7 +12,7 @@ use tokio::sync::oneshot;
 
 use super::rehearsal::check_database;
 use super::{StartError, io};
-use crate::config::Config;
+use crate::config::{Config, SQLITE_FILE};
 use crate::storage::{self, Conn, is_postgres};
 
 /// How long a database that can't be reached is waited for at the start: after a reboot it may still be starting, too.
@@ -24,13 +25,13 @@ const LOOK_INTERVAL: Duration = Duration::from_secs(5);
 
 /// Nobody else serves this data for as long as this is kept.
 pub struct Alone {
-    _held: Held,
-    lost: Option<oneshot::Receiver<()>>,
+    _directory: Option<File>,
+    database: Option<Claimed>,
 }
 
-enum Held {
-    File { _locked: File },
-    Database { _until_dropped: Sender<()> },
+struct Claimed {
+    lost: oneshot::Receiver<()>,
+    _until_dropped: Sender<()>,
 }
 
 impl Alone {
@@ -39,13 +40,30 @@ impl Alone {
         let url = config.database_url();
         // Nothing to wait for if it can't be.
         check_database(&url)?;
-        if is_postgres(&url) { claim_database(url, wait) } else { claim_directory(config) }
+        let directory = claim_directory(config);
+        if !is_postgres(&url) {
+            return Ok(Alone { _directory: Some(directory?), database: None });
+        }
+        let directory = match directory {
+            Ok(locked) => Some(locked),
+            Err(error @ StartError::InUse(_)) => return Err(error),
+            // The database's lock is what counts.
+            Err(error) => {
+                tracing::warn!(%error, "the data directory is not locked");
+                None
+            }
+        };
+        let beside = config.data_dir.join(SQLITE_FILE);
+        if beside.exists() {
+            tracing::warn!(file = %beside.display(), "a SQLite database lies here that is not used: database.url names PostgreSQL");
+        }
+        Ok(Alone { _directory: directory, database: Some(claim_database(url, wait)?) })
     }
 
     /// Waits until somebody else took the data, which they can only while the database was out of reach.
     pub async fn lost(&mut self) {
-        let told = match &mut self.lost {
-            Some(lost) => lost.await.is_ok(),
+        let told = match &mut self.database {
+            Some(database) => (&mut database.lost).await.is_ok(),
             None => false,
         };
         if !told {
@@ -54,7 +72,7 @@ impl Alone {
     }
 }
 
-fn claim_directory(config: &Config) -> Result<Alone, StartError> {
+fn claim_directory(config: &Config) -> Result<File, StartError> {
     let path = config.data_dir.join("loggia.lock");
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
     let file = file.map_err(io(format!("cannot open {}", path.display())))?;
@@ -65,10 +83,10 @@ fn claim_directory(config: &Config) -> Result<Alone, StartError> {
         // Such as a file system of the network that has no locks.
         TryLockError::Error(error) => io(format!("cannot lock {}", path.display()))(error),
     })?;
-    Ok(Alone { _held: Held::File { _locked: file }, lost: None })
+    Ok(file)
 }
 
-fn claim_database(url: String, wait: Duration) -> Result<Alone, StartError> {
+fn claim_database(url: String, wait: Duration) -> Result<Claimed, StartError> {
     let (until_dropped, dropped) = channel();
     let (claimed, first) = channel();
     let (tell_lost, lost) = oneshot::channel();
@@ -86,7 +104,7 @@ fn claim_database(url: String, wait: Duration) -> Result<Alone, StartError> {
     };
     keeper.spawn(keep).map_err(io("cannot start a thread"))?;
     first.recv().unwrap_or(Err(StartError::Storage(storage::Error::Lost)))?;
-    Ok(Alone { _held: Held::Database { _until_dropped: until_dropped }, lost: Some(lost) })
+    Ok(Claimed { lost, _until_dropped: until_dropped })
 }
 
 fn open_in_time(url: &str, wait: Duration) -> Result<Conn, StartError> {

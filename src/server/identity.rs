@@ -3,7 +3,7 @@
 use super::StartError;
 use crate::config::Config;
 use crate::domain::clock::{Clock, random};
-use crate::domain::writer::Identity;
+use crate::domain::writer::{Identity, Mark};
 use crate::federation::own_keys;
 use crate::protocol::key_document::SignedKeySet;
 use crate::storage::{self, Conn, meta};
@@ -11,15 +11,21 @@ use crate::storage::{self, Conn, meta};
 /// In the data directory while a backup is restored, and after that when it did not come to its end.
 pub const RESTORING: &str = "restoring.part";
 
-/// Before anything is written.
+/// Before anything is written: under the same name, but with other keys, this server would be a stranger to all others.
 ///
 /// # Errors
-/// [`StartError::Unrestored`]: under the same name, but with other keys, it would be a stranger to all others.
+/// [`StartError::Unrestored`], [`StartError::DatabaseGone`]
 pub fn check_restored(conn: &mut Conn, config: &Config) -> Result<(), StartError> {
+    if meta::active_key(conn)?.is_some() {
+        return Ok(());
+    }
     let part = config.data_dir.join(RESTORING);
-    match part.exists() && meta::active_key(conn)?.is_none() {
-        true => Err(StartError::Unrestored(part.display().to_string())),
-        false => Ok(()),
+    if part.exists() {
+        return Err(StartError::Unrestored(part.display().to_string()));
+    }
+    match Mark::left(&config.data_dir) {
+        Some(mark) => Err(StartError::DatabaseGone(mark.display().to_string())),
+        None => Ok(()),
     }
 }
 

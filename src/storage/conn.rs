@@ -14,7 +14,6 @@ use diesel::sql_types::Bool;
 use diesel::sqlite::{Sqlite, SqliteConnection};
 use diesel::{QueryResult, QuerySource, Selectable};
 use diesel_async::async_connection_wrapper::{AsyncConnectionWrapper, BlockOn};
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use tokio::runtime::{Builder, Runtime};
 
 use super::Error;
@@ -232,9 +231,6 @@ pub trait Columns: Selectable<Sqlite> {
 
 impl<T: Selectable<Sqlite>> Columns for T {}
 
-const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
-const POSTGRESQL: EmbeddedMigrations = embed_migrations!("migrations/postgresql");
-
 /// `secure_delete` overwrites what is deleted with zeros, so that a deleted text is gone from the
 /// file and not merely unreachable; `synchronous=FULL` is one fsync of the WAL per commit. While there is always more to
 /// write, the WAL grows to 32 MB before it is brought into the database: pages that many commits change are then copied once.
@@ -271,25 +267,6 @@ impl Conn {
         let set = conn.set_patience(PATIENCE_MS).and_then(|()| conn.batch_execute(PRAGMAS));
         set.map_err(|error| cannot(format!("{url}: {error}")))?;
         Ok(Conn::Sqlite(conn))
-    }
-
-    /// Brings the schema up to date. Answers the names of the migrations that ran.
-    pub fn migrate(&mut self) -> Result<Vec<String>, Error> {
-        let ran = match self {
-            Conn::Sqlite(c) => c.run_pending_migrations(SQLITE),
-            Conn::Postgres(c) => c.run_pending_migrations(POSTGRESQL),
-        };
-        let ran = ran.map_err(|error| Error::Migration(error.to_string()))?;
-        Ok(ran.iter().map(ToString::to_string).collect())
-    }
-
-    /// Takes every migration back: for the test that runs them up, down and up again.
-    pub fn revert_all_migrations(&mut self) -> Result<(), Error> {
-        let reverted = match self {
-            Conn::Sqlite(c) => c.revert_all_migrations(SQLITE),
-            Conn::Postgres(c) => c.revert_all_migrations(POSTGRESQL),
-        };
-        reverted.map(|_| ()).map_err(|error| Error::Migration(error.to_string()))
     }
 
     /// Begins a transaction that is going to write.

@@ -21,6 +21,7 @@ mod maintenance;
 pub mod members;
 pub mod messages;
 pub mod meta;
+pub mod migrations;
 pub mod missing;
 pub mod notifications;
 pub mod overview;
@@ -68,6 +69,11 @@ pub enum Error {
     Open(String),
     #[error("cannot bring the schema up to date: {0}")]
     Migration(String),
+    /// The database was brought up to date by a release that this one knows nothing of.
+    #[error(
+        "this database is of a newer release: its schema is {migration}, and this program knows {known}. Start that release, or restore a backup that this one wrote"
+    )]
+    Newer { migration: String, known: String },
     /// The work did not finish: it panicked, its connection was lost, or the store is closing.
     #[error("the work was lost with its connection")]
     Lost,

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::Duration;
@@ -101,6 +101,13 @@ struct Noted {
     entries: i64,
 }
 
+/// What a note says.
+fn said(file: &mut File) -> Option<i64> {
+    let mut text = String::new();
+    file.take(64).read_to_string(&mut text).ok()?;
+    text.trim().parse().ok()
+}
+
 impl Mark {
     /// Opens the note, and answers what it says.
     ///
@@ -109,10 +116,15 @@ impl Mark {
     pub fn open(data_dir: &Path) -> std::io::Result<(Mark, Option<i64>)> {
         let path = data_dir.join(FILE);
         let mut file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path)?;
-        let mut text = String::new();
-        let read = Read::by_ref(&mut file).take(64).read_to_string(&mut text);
-        let said = read.ok().and_then(|_| text.trim().parse().ok());
+        let said = said(&mut file);
         Ok((Mark(Mutex::new(Noted { file: Some(file), entries: said.unwrap_or(0) })), said))
+    }
+
+    /// Where a note is, if it says that logs were written beside it.
+    pub fn left(data_dir: &Path) -> Option<PathBuf> {
+        let path = data_dir.join(FILE);
+        let entries = File::open(&path).ok().and_then(|mut file| said(&mut file));
+        entries.filter(|entries| *entries > 0).map(|_| path)
     }
 
     /// From now on it is so many; on disk when this answers.

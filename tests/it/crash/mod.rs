@@ -6,6 +6,7 @@ mod crowd;
 mod gate;
 mod killed;
 mod later;
+mod mistaken;
 mod stage;
 mod tampered;
 mod units;

@@ -220,6 +220,7 @@ fn what_is_wrong_with_a_file_names_it() {
     let (data, there, nowhere) = (dir.path().join("data"), path("there.zip"), path("no/where.zip"));
     std::fs::write(&there, "no archive").expect("a file");
     assert!(Process::run(&data, "", &["migrate"]).0);
+    assert!(Process::run(&data, "", &["keys", "show"]).0);
     for command in [&["backup"][..], &["restore"], &["keys", "rotate", "--root-key"]] {
         for file in [&there, &nowhere] {
             let (good, said) = Process::run(&data, "", &[command, &[file]].concat());
