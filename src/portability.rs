@@ -84,7 +84,7 @@ pub fn import(command: ImportCommand, config: &Arc<Config>) -> Outcome {
     if io::stderr().is_terminal() {
         eprintln!();
     }
-    let Brought { channels, messages, known, files, missing } = brought;
+    let Brought { channels, messages, known, files, missing, unread } = brought;
     if let Err(error) = &outcome
         && brought == Brought::default()
     {
@@ -95,8 +95,16 @@ pub fn import(command: ImportCommand, config: &Arc<Config>) -> Outcome {
     println!(
         "{messages} messages, {channels} channels and {files} files were brought; {known} messages were here already, {missing} files are not in the archive, are too large or were refused"
     );
+    if unread > 0 {
+        eprintln!("{unread} messages, or days, can't be read and were left out; the lines above say which.");
+    }
     match outcome {
         Ok(()) => Ok(true),
+        Err(error @ (ImportError::Archive(_) | ImportError::TooLarge(..))) => {
+            eprintln!("loggia: {error}");
+            eprintln!("What was brought stays.");
+            Ok(false)
+        }
         Err(error) => {
             eprintln!("loggia: {error}");
             eprintln!("What was brought stays. Run the same command again to go on.");

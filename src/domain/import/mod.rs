@@ -99,6 +99,8 @@ pub struct Brought {
     pub files: usize,
     /// Files that are not in the archive, are too large, or were refused.
     pub missing: usize,
+    /// Messages, and whole days, that can't be read.
+    pub unread: usize,
 }
 
 /// Opens a file of the archive; none if it isn't there.
@@ -281,10 +283,7 @@ impl Import<'_> {
             let file = match self.file(&name, &bytes).await {
                 Ok(file) => file,
                 // It would be refused again, and all that comes after it would never be brought.
-                Err(
-                    error @ (Error::Invalid { .. }
-                    | Error::Conflict(Conflict::FileRefused | Conflict::ScanFailed)),
-                ) => {
+                Err(error @ (Error::Invalid { .. } | Error::Conflict(Conflict::FileRefused))) => {
                     tracing::warn!(%error, %path, "a file is left out");
                     self.brought.missing += 1;
                     continue;

@@ -5,6 +5,7 @@ use std::io::{Read, Seek};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use zip::ZipArchive;
 use zip::result::ZipError;
 
@@ -15,6 +16,7 @@ use super::{
     TOTAL_BYTES_MAX, read_most,
 };
 use crate::domain::view::ImportedReaction;
+use crate::domain::webhooks::payload::blocks;
 
 /// Messages that say nothing that somebody wrote.
 const SILENT: &[&str] = &[
@@ -36,11 +38,17 @@ const SILENT: &[&str] = &[
     "unpinned_item",
     "bot_add",
     "bot_remove",
-    "tombstone",
     "reminder_add",
     "channel_convert_to_private",
     "channel_posting_permissions",
 ];
+
+/// What is left of a message that was deleted.
+const TOMBSTONE: &str = "tombstone";
+/// What some programs begin a text in UTF-8 with.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+/// How many names are told of those that there are.
+const NAMES_TOLD_MAX: usize = 20;
 
 #[derive(Deserialize)]
 struct User {
@@ -58,6 +66,12 @@ struct User {
 struct Profile {
     display_name: Option<String>,
     real_name: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Bot {
+    name: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -85,12 +99,26 @@ struct Message {
     username: Option<String>,
     bot_id: Option<String>,
     user_profile: Option<Profile>,
+    bot_profile: Option<Bot>,
     text: Option<String>,
+    blocks: Value,
     ts: String,
     thread_ts: Option<String>,
     reactions: Vec<Reaction>,
     files: Vec<File>,
     attachments: Vec<Attachment>,
+}
+
+impl Message {
+    /// Whether it says nothing that somebody wrote. What was deleted is still what its thread is about.
+    fn is_silent(&self) -> bool {
+        let begins_thread = self.thread_ts.as_ref() == Some(&self.ts);
+        match self.subtype.as_deref() {
+            Some(TOMBSTONE) => !begins_thread,
+            Some(subtype) => SILENT.contains(&subtype),
+            None => false,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -142,9 +170,35 @@ impl<R: Read + Seek> Archive<R> {
         Ok(Some(bytes))
     }
 
-    fn json<T: DeserializeOwned>(&mut self, path: &str) -> Result<Option<T>, ImportError> {
-        let Some(bytes) = self.read(path, JSON_BYTES_MAX)? else { return Ok(None) };
-        serde_json::from_slice(&bytes).map(Some).map_err(|error| damaged(format!("{path}: {error}")))
+    /// A list, if it is there; without what of it can't be read, which is counted.
+    fn list<T: DeserializeOwned>(&mut self, path: &str, unread: &mut usize) -> Result<Vec<T>, ImportError> {
+        let Some(bytes) = self.read(path, JSON_BYTES_MAX)? else { return Ok(Vec::new()) };
+        let json = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&bytes);
+        let all: Option<Vec<Value>> =
+            serde_json::from_slice(json).map_err(|error| damaged(format!("{path}: {error}")))?;
+        let mut list = Vec::new();
+        for (at, one) in all.unwrap_or_default().into_iter().enumerate() {
+            match serde_json::from_value(without_nulls(one)) {
+                Ok(one) => list.push(one),
+                Err(error) => {
+                    tracing::warn!(%error, %path, at, "a part of the archive is left out");
+                    *unread += 1;
+                }
+            }
+        }
+        Ok(list)
+    }
+}
+
+/// What is null is as good as not there.
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let there = members.into_iter().filter(|(_, value)| !value.is_null());
+            Value::Object(there.map(|(name, value)| (name, without_nulls(value))).collect())
+        }
+        Value::Array(all) => Value::Array(all.into_iter().map(without_nulls).collect()),
+        other => other,
     }
 }
 
@@ -176,9 +230,10 @@ pub async fn import<R: Read + Seek>(
         return Err(damaged(format!("it has {} files, more than {ENTRIES_MAX}", zip.len())));
     }
     let mut archive = Archive { zip, left: TOTAL_BYTES_MAX };
-    let users: Vec<User> = archive.json("users.json")?.unwrap_or_default();
+    let unread = &mut import.brought.unread;
+    let users: Vec<User> = archive.list("users.json", unread)?;
     let people: HashMap<String, String> = users.into_iter().map(named).collect();
-    let found = conversations(&mut archive, which, &people)?;
+    let found = conversations(&mut archive, which, &people, unread)?;
     let days = days(&archive.zip);
     let uploads = uploads(&archive.zip);
     let length = |found: &Found| days.get(&found.days).map_or(0, Vec::len);
@@ -190,7 +245,8 @@ pub async fn import<R: Read + Seek>(
         done += length(&found);
         import.part = (begins as f64 / all, done as f64 / all);
         let conversation = found.conversation;
-        let said = said(&mut archive, days.get(&found.days), &people, &uploads)?;
+        let days = days.get(&found.days);
+        let said = said(&mut archive, days, (&people, &uploads), &mut import.brought.unread)?;
         let most = import.domain.file_bytes_max();
         let mut open = |path: &str| match archive.read(path, most) {
             Err(ImportError::TooLarge(..)) => Ok(None),
@@ -206,12 +262,14 @@ fn conversations<R: Read + Seek>(
     archive: &mut Archive<R>,
     which: &Which<'_>,
     people: &HashMap<String, String>,
+    unread: &mut usize,
 ) -> Result<Vec<Found>, ImportError> {
-    let public: Vec<Channel> = archive.json("channels.json")?.unwrap_or_default();
-    let private: Vec<Channel> = archive.json("groups.json")?.unwrap_or_default();
+    let public: Vec<Channel> = archive.list("channels.json", unread)?;
+    let private: Vec<Channel> = archive.list("groups.json", unread)?;
     if public.is_empty() && private.is_empty() {
-        return Err(damaged("there is neither channels.json nor groups.json in it: is it a Slack export?"));
+        return Err(damaged(nothing_in(&archive.zip)));
     }
+    check_wanted(which.only, public.iter().chain(&private))?;
     let mut found = Vec::new();
     for (channel, is_public) in
         public.into_iter().map(|it| (it, true)).chain(private.into_iter().map(|it| (it, false)))
@@ -231,12 +289,39 @@ fn conversations<R: Read + Seek>(
         found.push(Found { conversation, days: channel.name });
     }
     if which.direct {
-        let between_two: Vec<Direct> = archive.json("dms.json")?.unwrap_or_default();
-        let groups: Vec<Direct> = archive.json("mpims.json")?.unwrap_or_default();
+        let between_two: Vec<Direct> = archive.list("dms.json", unread)?;
+        let groups: Vec<Direct> = archive.list("mpims.json", unread)?;
         let direct = between_two.into_iter().chain(groups).map(|direct| direct.found(people));
         found.extend(direct);
     }
     Ok(found)
+}
+
+/// What is wrong with an archive without conversations.
+fn nothing_in<R: Read + Seek>(zip: &ZipArchive<R>) -> String {
+    let folder =
+        zip.file_names().flatten().find_map(|path| path.strip_suffix("/channels.json").map(str::to_owned));
+    match folder {
+        Some(folder) => {
+            format!("channels.json is in the folder {folder}: pack what is in it, not the folder")
+        }
+        None => "there is neither channels.json nor groups.json in it: is it a Slack export?".to_owned(),
+    }
+}
+
+/// Whether there is every channel that is wanted by name.
+fn check_wanted<'a>(
+    only: &[String],
+    channels: impl Iterator<Item = &'a Channel> + Clone,
+) -> Result<(), ImportError> {
+    let is_there = |name: &str| channels.clone().any(|channel| channel.name == name);
+    let Some(missing) = only.iter().map(|name| name.trim_start_matches('#')).find(|name| !is_there(name))
+    else {
+        return Ok(());
+    };
+    let names: Vec<&str> =
+        channels.clone().map(|channel| channel.name.as_str()).take(NAMES_TOLD_MAX).collect();
+    Err(damaged(format!("no channel in it is called {missing:?}; some that are: {}", names.join(", "))))
 }
 
 /// A conversation of a few people. Who they are here nobody knows, so it becomes a private channel named after them.
@@ -298,21 +383,33 @@ fn uploads<R: Read + Seek>(zip: &ZipArchive<R>) -> HashMap<String, String> {
 fn said<R: Read + Seek>(
     archive: &mut Archive<R>,
     days: Option<&Vec<String>>,
-    people: &HashMap<String, String>,
-    uploads: &HashMap<String, String>,
+    (people, uploads): (&HashMap<String, String>, &HashMap<String, String>),
+    unread: &mut usize,
 ) -> Result<Vec<Said>, ImportError> {
     let mut all = Vec::new();
     for path in days.into_iter().flatten() {
-        let messages: Vec<Message> = archive.json(path)?.unwrap_or_default();
+        let messages: Vec<Message> = match archive.list(path, unread) {
+            // One day is not worth all that come after it.
+            Err(error @ ImportError::Archive(_)) => {
+                tracing::warn!(%error, "a day is left out");
+                *unread += 1;
+                continue;
+            }
+            read => read?,
+        };
         if all.len() + messages.len() > MESSAGES_MAX {
             return Err(damaged(format!("more than {MESSAGES_MAX} messages in one channel")));
         }
         for message in messages {
-            let silent = message.subtype.as_deref().is_some_and(|subtype| SILENT.contains(&subtype));
-            if message.r#type == "message" && !silent {
-                let ts = time::slack(&message.ts)
-                    .ok_or_else(|| damaged(format!("{path}: {:?} is no time", message.ts)))?;
-                all.push(one(message, ts, people, uploads));
+            if message.r#type != "message" || message.is_silent() {
+                continue;
+            }
+            match time::slack(&message.ts) {
+                Some(ts) => all.push(one(message, ts, people, uploads)),
+                None => {
+                    tracing::warn!(%path, ts = message.ts, "a message without a time is left out");
+                    *unread += 1;
+                }
             }
         }
     }
@@ -331,15 +428,22 @@ fn one(
     people: &HashMap<String, String>,
     uploads: &HashMap<String, String>,
 ) -> Said {
-    let profile = message.user_profile.and_then(|profile| profile.display_name.or(profile.real_name));
-    let known = message.user.as_ref().and_then(|id| people.get(id)).cloned();
-    let author = known
-        .or(message.username)
-        .or(profile.filter(|name| !name.is_empty()))
-        .or(message.user)
-        .or(message.bot_id)
-        .unwrap_or_else(|| "somebody".to_owned());
+    let profile = message.user_profile.unwrap_or_default();
+    let names = [
+        message.user.as_ref().and_then(|id| people.get(id)).cloned(),
+        message.username,
+        message.bot_profile.and_then(|bot| bot.name),
+        profile.display_name,
+        profile.real_name,
+        message.user,
+        message.bot_id,
+    ];
+    let author = names.into_iter().flatten().find(|name| !name.trim().is_empty());
+    let author = author.unwrap_or_else(|| "somebody".to_owned());
     let mut text = text::slack(message.text.as_deref().unwrap_or_default(), people);
+    if text.trim().is_empty() {
+        text = blocks(&message.blocks);
+    }
     if message.subtype.as_deref() == Some("me_message") {
         text = format!("_{text}_");
     }

@@ -2,7 +2,7 @@
 //! account that was made for that and that nobody logs in to; so its messages are events like all others, here and on
 //! other servers. The address holds the only secret.
 
-mod payload;
+pub(super) mod payload;
 
 use super::clock::random_text;
 use super::import::text::pieces;

@@ -9,6 +9,8 @@ use crate::domain::import::text::slack;
 
 /// How many parts of one kind are read.
 const PARTS_MAX: usize = 50;
+/// How deep rich text is followed.
+const LEVELS_MAX: usize = 4;
 
 /// CommonMark; empty if nothing is said.
 pub fn text(payload: &Value) -> String {
@@ -16,18 +18,39 @@ pub fn text(payload: &Value) -> String {
     let mut parts = vec![said("content"), slacks(&said("text"))];
     if parts.iter().all(|part| part.trim().is_empty()) {
         // With blocks the text is what is shown where these can't be.
-        parts.extend(list(payload, "blocks").map(block));
+        parts.push(blocks(payload.get("blocks").unwrap_or(&Value::Null)));
     }
     parts.extend(list(payload, "attachments").map(attachment));
     parts.extend(list(payload, "embeds").map(embed));
     joined(&parts, "\n\n")
 }
 
+/// What is text in Slack's blocks.
+pub fn blocks(blocks: &Value) -> String {
+    let all = blocks.as_array().into_iter().flatten().take(PARTS_MAX);
+    joined(&all.map(block).collect::<Vec<_>>(), "\n\n")
+}
+
+/// A text, or what rich text is made of, down to so many levels.
+fn inline(value: &Value, levels: usize) -> String {
+    let kind = value.get("type").and_then(Value::as_str).unwrap_or_default();
+    let text = string(value, "text");
+    match kind {
+        "plain_text" | "text" => escaped(&text),
+        "emoji" => slacks(&format!(":{}:", string(value, "name"))),
+        "link" => title_link(&text, &string(value, "url")),
+        "user" => format!("@{}", string(value, "user_id")),
+        _ if !text.is_empty() || levels == 0 => slacks(&text),
+        "rich_text_list" => {
+            let items = list(value, "elements").map(|item| format!("- {}", inline(item, levels - 1)));
+            items.collect::<Vec<_>>().join("\n")
+        }
+        _ => list(value, "elements").map(|part| inline(part, levels - 1)).collect(),
+    }
+}
+
 fn block(block: &Value) -> String {
-    let inner = |value: &Value| match value.get("type").and_then(Value::as_str) {
-        Some("plain_text") => escaped(&string(value, "text")),
-        _ => slacks(&string(value, "text")),
-    };
+    let inner = |value: &Value| inline(value, LEVELS_MAX);
     let mut parts = Vec::new();
     if let Some(text) = block.get("text") {
         match block.get("type").and_then(Value::as_str) {
@@ -80,11 +103,16 @@ fn title(title: &str, link: &str) -> String {
     match (title.trim(), link) {
         ("", link) => link.to_owned(),
         (title, "") => bold(&escaped(title)),
-        (title, link) => {
-            let link = link.replace(' ', "%20").replace('(', "%28").replace(')', "%29");
-            bold(&format!("[{}]({link})", escaped(title)))
-        }
+        (title, link) => bold(&title_link(title, link)),
     }
+}
+
+fn title_link(words: &str, link: &str) -> String {
+    if words.trim().is_empty() {
+        return link.to_owned();
+    }
+    let link = link.replace(' ', "%20").replace('(', "%28").replace(')', "%29");
+    format!("[{}]({link})", escaped(words.trim()))
 }
 
 fn named(name: &str, value: &str) -> String {
@@ -154,6 +182,19 @@ mod tests {
                 json!({ "embeds": [{ "title": "Push", "url": "https://git.example", "description": "two *commits*",
                     "fields": [{ "name": "branch", "value": "main" }], "image": { "url": "https://i.example" } }] }),
                 "**[Push](https://git.example)**\ntwo *commits*\n**branch**: main\nhttps://i.example",
+            ),
+            (
+                json!({ "blocks": [{ "type": "rich_text", "elements": [
+                    { "type": "rich_text_section", "elements": [
+                        { "type": "text", "text": "so *rich* " }, { "type": "emoji", "name": "tada" },
+                        { "type": "link", "url": "https://x.example", "text": "x" }, { "type": "user", "user_id": "U1" },
+                    ] },
+                    { "type": "rich_text_list", "elements": [
+                        { "type": "rich_text_section", "elements": [{ "type": "text", "text": "one" }] },
+                        { "type": "rich_text_section", "elements": [{ "type": "text", "text": "two" }] },
+                    ] },
+                ] }] }),
+                "so \\*rich\\* 🎉[x](https://x.example)@U1\n- one\n- two",
             ),
             (json!({ "text": 7, "attachments": "x", "blocks": {} }), ""),
             (json!([1]), ""),

@@ -59,16 +59,17 @@ async fn story(data: Data) {
     let file = data.dir.path().join("export.zip");
     let path = file.to_str().expect("a path").to_owned();
     let import = ["import", "slack", &path, "--as", "ann"];
-    // The second channel is damaged: the first one stays, and the place is named.
+    // A day of the second channel is damaged: all else comes, and the place is named.
     zip(&file, &export(b"[{\"type\": \"message\", \"ts\": ".to_vec()));
     let (good, said) = data.run(&import);
-    assert!(!good && said.contains("random/2019-03-01.json"), "{said}");
-    assert!(said.starts_with("4 messages, 1 channels and 1 files were brought; 0 messages"), "{said}");
+    assert!(good && said.contains("random/2019-03-01.json"), "{said}");
+    assert!(said.contains("4 messages, 2 channels and 1 files were brought; 0 messages"), "{said}");
+    assert!(said.contains("1 messages, or days, can't be read"), "{said}");
     // Mended and run again, it goes on; run once more, it adds nothing.
     let late = json!([{ "type": "message", "user": "U9", "text": "over there", "ts": "1551398402.000000" }]);
     zip(&file, &export(bytes(&late)));
     let said = data.must(&import);
-    assert!(said.starts_with("1 messages, 1 channels"), "{said}");
+    assert!(said.starts_with("1 messages, 0 channels"), "{said}");
     assert!(said.contains("; 4 messages were here already"), "{said}");
     let said = data.must(&import);
     assert!(said.starts_with("0 messages, 0 channels"), "{said}");
@@ -134,6 +135,59 @@ async fn a_slack_export_comes_in_once_on_postgresql() {
     }
 }
 
+/// What Slack, and programs that write as it does, really put there.
+#[tokio::test(flavor = "multi_thread")]
+async fn odd_parts_of_an_export_do_not_stop_it() {
+    let data = Data::sqlite();
+    data.must(&["user", "create", "ann", "--password", "correct horse battery"]);
+    let file = data.dir.path().join("export.zip");
+    let path = file.to_str().expect("a path").to_owned();
+    let users = json!([{ "id": "U1", "name": "jane", "profile": null }, { "name": "without an id" }]);
+    let channels = json!([{ "id": "C1", "name": "general", "topic": null, "purpose": { "value": null } }]);
+    let day = json!([
+        { "type": "message", "subtype": "tombstone", "user": "USLACKBOT", "text": "This message was deleted.",
+          "ts": "1551398401.000000", "thread_ts": "1551398401.000000", "reply_count": 1 },
+        { "type": "message", "subtype": "tombstone", "user": "USLACKBOT", "text": "This message was deleted.", "ts": "1551398402.000000" },
+        { "type": "message", "user": "U1", "text": "a reply", "ts": "1551398403.000000", "thread_ts": "1551398401.000000",
+          "reactions": null, "attachments": null, "files": null },
+        { "type": "message", "user": "U1", "text": "odd", "ts": "1551398404.000000", "attachments": [{ "title": 123 }] },
+        { "type": "message", "user": "UX", "text": "from elsewhere", "ts": "1551398405.000000",
+          "user_profile": { "display_name": "", "real_name": "External Eve" } },
+        { "type": "message", "subtype": "bot_message", "bot_id": "B1", "bot_profile": { "name": "Jira" }, "text": "",
+          "ts": "1551398406.000000", "blocks": [{ "type": "section", "text": { "type": "mrkdwn", "text": "*ABC-1* done" } }] },
+        { "type": "message", "user": "U1", "text": "no time" },
+    ]);
+    let with_mark = [b"\xef\xbb\xbf".to_vec(), bytes(&users)].concat();
+    zip(
+        &file,
+        &[
+            ("users.json", with_mark),
+            ("channels.json", bytes(&channels)),
+            ("general/2019-03-01.json", bytes(&day)),
+            ("general/2019-03-02.json", b"null".to_vec()),
+        ],
+    );
+    let said = data.must(&["import", "slack", &path, "--as", "ann"]);
+    assert!(said.contains("4 messages, 1 channels"), "{said}");
+    assert!(said.contains("3 messages, or days, can't be read"), "{said}");
+    let server = data.start();
+    let ann = log_in(&server.base, "ann").await;
+    let (_, messages) = channel(&ann, "general").await;
+    let told: Vec<_> = messages.iter().map(|one| (&one["text"], &one["imported"]["author"])).collect();
+    assert_eq!(
+        told,
+        [
+            (&json!("This message was deleted."), &json!("USLACKBOT")),
+            (&json!("a reply"), &json!("jane")),
+            (&json!("from elsewhere"), &json!("External Eve")),
+            (&json!("**ABC-1** done"), &json!("Jira")),
+        ]
+    );
+    assert_eq!(messages[1]["thread"], messages[0]["id"]);
+    server.kill();
+    data.end().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_export_is_refused() {
     let data = Data::sqlite();
@@ -157,7 +211,12 @@ async fn what_is_no_export_is_refused() {
     refused("ann", "channels.json");
     let odd = json!([{ "type": "message", "text": "x", "ts": "yesterday" }]);
     zip(&file, &export(bytes(&odd)));
-    refused("ann", "\"yesterday\" is no time");
+    let (good, said) = data.run(&["import", "slack", &path, "--as", "ann"]);
+    assert!(good && said.contains("1 messages, or days, can't be read"), "{said}");
+    let (good, said) = data.run(&["import", "slack", &path, "--as", "ann", "--only", "nope"]);
+    assert!(!good && said.contains("called \"nope\"; some that are: general"), "{said}");
+    zip(&file, &[("mine/channels.json", b"[]".to_vec())]);
+    refused("ann", "channels.json is in the folder mine");
     refused("nobody", "There is no such person");
     let running = data.start();
     refused("ann", "another server is using the data directory");
