@@ -4,8 +4,23 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::{Map, Value};
 
 use super::emoji;
+use super::files::{ATTACHMENTS_MAX, DESCRIPTION_CHARS_MAX, FILE_NAME_CHARS_MAX};
+use super::mentions::MENTIONS_MAX;
 use super::view::{Attachment, Imported};
+use crate::files::Hash;
+use crate::protocol::Ts;
 use crate::protocol::ids::UserId;
+
+/// Longest name of somebody elsewhere, and of the program that they used, in characters.
+pub const AUTHOR_CHARS_MAX: usize = 100;
+const PROGRAM_CHARS_MAX: usize = 32;
+/// Different reactions to one message elsewhere.
+pub const IMPORTED_REACTIONS_MAX: usize = 50;
+const MEDIA_TYPE_CHARS_MAX: usize = 255;
+/// Longest side of a picture that is believed, in pixels.
+const SIDE_MAX: i64 = 100_000;
+/// The last millisecond of the year 9999: what calendars have, and clients can show.
+const TS_MAX: Ts = 253_402_300_799_999;
 
 /// `message` and `edit`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -15,7 +30,7 @@ pub struct MessageContent {
     /// The message that this answers. In a thread the relation is the thread's, so it stands here.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "if_good")]
     pub reply_to: Option<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "each_good")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "files")]
     pub attachments: Vec<Attachment>,
     /// Ids of the members whom the text mentions.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "people")]
@@ -27,7 +42,7 @@ pub struct MessageContent {
     #[serde(default, skip_serializing_if = "std::ops::Not::not", deserialize_with = "if_good")]
     pub mentions_here: bool,
     /// It was said elsewhere, by somebody else.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "if_good")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "imported")]
     pub imported: Option<Imported>,
 }
 
@@ -87,7 +102,44 @@ fn normal_emoji<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D:
 fn people<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     let mut given: Vec<String> = each_good(deserializer)?;
     given.retain(|id| id.parse::<UserId>().is_ok());
+    given.truncate(MENTIONS_MAX);
     Ok(given)
+}
+
+/// As many as a message of here could carry, and no more said of each: clients make addresses of hashes, and ask for each file.
+fn files<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Attachment>, D::Error> {
+    let given: Vec<Attachment> = each_good(deserializer)?;
+    let side = |side: Option<i64>| side.filter(|side| (1..=SIDE_MAX).contains(side));
+    let files = given.into_iter().filter(|file| file.hash.parse::<Hash>().is_ok() && file.size >= 0);
+    let files = files.take(ATTACHMENTS_MAX).map(|file| Attachment {
+        name: cut(&file.name, FILE_NAME_CHARS_MAX),
+        media_type: cut(&file.media_type, MEDIA_TYPE_CHARS_MAX),
+        width: side(file.width),
+        height: side(file.height),
+        description: file.description.map(|text| cut(&text, DESCRIPTION_CHARS_MAX)),
+        ..file
+    });
+    Ok(files.collect())
+}
+
+/// Within what a calendar has, and as long as what comes in here: anybody may have written it.
+fn imported<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Imported>, D::Error> {
+    let given: Option<Imported> = if_good(deserializer)?;
+    Ok(given.map(|given| Imported {
+        from: cut(&given.from, PROGRAM_CHARS_MAX),
+        author: cut(&given.author, AUTHOR_CHARS_MAX),
+        ts: given.ts.clamp(0, TS_MAX),
+        reactions: given
+            .reactions
+            .into_iter()
+            .filter(|reaction| reaction.count > 0 && emoji::is_short(&reaction.emoji))
+            .take(IMPORTED_REACTIONS_MAX)
+            .collect(),
+    }))
+}
+
+fn cut(text: &str, most: usize) -> String {
+    text.chars().take(most).collect()
 }
 
 /// A member of another kind than it should be is treated as absent (spec 3.3).
@@ -150,7 +202,8 @@ mod tests {
 
     #[test]
     fn a_member_of_another_kind_takes_nothing_else_with_it() {
-        let file = |description: Value| serde_json::json!({ "hash": "h", "name": "a", "media_type": "image/png", "size": 1, "width": "w", "description": description });
+        let hash = "A".repeat(43);
+        let file = |description: Value| serde_json::json!({ "hash": hash, "name": "a", "media_type": "image/png", "size": 1, "width": "w", "description": description });
         let files = [file("a map".into()), file(7.into()), serde_json::json!({ "name": "b" })];
         let given = serde_json::json!({
             "text": "hello", "reply_to": 1, "attachments": files, "mentions": ["@ann:a.test", 2],
@@ -165,5 +218,33 @@ mod tests {
         let none: MessageContent =
             serde_json::from_value(serde_json::json!({ "text": [] })).expect("content");
         assert_eq!(none, MessageContent::default());
+    }
+
+    /// What another server writes there goes to each reader's client.
+    #[test]
+    fn what_others_attach_is_as_little_as_ours() {
+        let file = |hash: &str, size: i64| {
+            serde_json::json!({ "hash": hash, "name": "n".repeat(300), "media_type": "video/mp4", "size": size,
+                "width": -1, "height": 9_000_000_000_000_000_i64 })
+        };
+        let good = "A".repeat(43);
+        let mut files = vec![file("../me/export?", 1), file(&good, -1)];
+        files.resize(602, file(&good, 1));
+        let reactions = [
+            serde_json::json!({ "emoji": "x".repeat(65), "count": 1 }),
+            serde_json::json!({ "emoji": "x", "count": 2 }),
+        ];
+        let given = serde_json::json!({
+            "text": "hello", "attachments": files,
+            "mentions": (0..2_000).map(|n| format!("@u{n}:b.test")).collect::<Vec<_>>(),
+            "imported": { "from": "f".repeat(100), "author": "a".repeat(200), "ts": 9_007_199_254_740_991_i64, "reactions": reactions },
+        });
+        let content: MessageContent = serde_json::from_value(given).expect("content");
+        assert_eq!((content.attachments.len(), content.mentions.len()), (ATTACHMENTS_MAX, MENTIONS_MAX));
+        let first = &content.attachments[0];
+        assert_eq!((first.name.len(), first.width, first.height), (FILE_NAME_CHARS_MAX, None, None));
+        let imported = content.imported.expect("it");
+        assert_eq!((imported.ts, imported.author.len(), imported.from.len()), (TS_MAX, 100, 32));
+        assert_eq!(imported.reactions.len(), 1);
     }
 }

@@ -38,7 +38,7 @@ pub fn checked(given: &str) -> Result<String> {
     let emoji = normal(given);
     let fits = emoji.trim_matches(':').chars().any(is_visible)
         && is_short(&emoji)
-        && !emoji.chars().any(|c| c.is_control() || c.is_whitespace() || c == '<' || c == '>');
+        && !emoji.chars().any(|c| c.is_control() || c.is_whitespace() || turns(c) || c == '<' || c == '>');
     if fits {
         Ok(emoji)
     } else {
@@ -48,6 +48,11 @@ pub fn checked(given: &str) -> Result<String> {
             "must be an emoji, a :name: or a word, with 1 to 64 characters and no space, < or > among them",
         ))
     }
+}
+
+/// What changes the direction of the text around it.
+fn turns(c: char) -> bool {
+    matches!(c, '\u{61C}' | '\u{200E}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Unicode's `Default_Ignorable_Code_Point`, and the empty pattern of Braille, are nothing to look at.

@@ -13,6 +13,7 @@ use std::collections::HashMap;
 use std::io::Read;
 
 use super::channels;
+use super::content::{AUTHOR_CHARS_MAX, IMPORTED_REACTIONS_MAX};
 use super::files::{ATTACHMENTS_MAX, Attach, DESCRIPTION_CHARS_MAX, check_name};
 use super::messages::NewMessage;
 use super::view::{Attachment, Imported, ImportedReaction, Message};
@@ -30,10 +31,7 @@ pub const ENTRIES_MAX: usize = 500_000;
 pub const TOTAL_BYTES_MAX: u64 = 64 * 1024 * 1024 * 1024;
 /// How many messages one file of an archive holds.
 pub const MESSAGES_MAX: usize = 5_000_000;
-/// Longest name of somebody elsewhere that is kept, in characters.
-const AUTHOR_CHARS_MAX: usize = 100;
-/// Different reactions to one message that are kept, and the longest name of one, in characters.
-const REACTIONS_MAX: usize = 50;
+/// Longest name of a reaction that is kept, in characters.
 const EMOJI_CHARS_MAX: usize = 64;
 const TOPIC_CHARS_MAX: usize = 250;
 const PIECE_BYTES: usize = 65_536;
@@ -324,7 +322,7 @@ fn nonce(conversation: &Conversation, key: &str, n: usize) -> std::result::Resul
 fn provenance(conversation: &Conversation, said: &Said, is_first: bool) -> Imported {
     let short =
         |text: &str, most: usize| -> String { text.chars().filter(|c| !c.is_control()).take(most).collect() };
-    let reactions = said.reactions.iter().take(if is_first { REACTIONS_MAX } else { 0 });
+    let reactions = said.reactions.iter().take(if is_first { IMPORTED_REACTIONS_MAX } else { 0 });
     Imported {
         from: conversation.from.to_owned(),
         author: short(&said.author, AUTHOR_CHARS_MAX),

@@ -124,8 +124,8 @@ async function setPicture<T>(path: string, picture: Blob | null): Promise<T | nu
 }
 
 export const fileUrl = ({ hash, name }: Uploaded): string =>
-  `${BASE}/files/${hash}/${encodeURIComponent(name)}`;
+  `${BASE}/files/${encodeURIComponent(hash)}/${encodeURIComponent(name)}`;
 
 /** `size` is one that the server makes: 96, 320, 640, 1280. */
 export const thumbnailUrl = (hash: string, size: 96 | 320 | 640 | 1280): string =>
-  `${BASE}/files/${hash}/thumbnail?size=${size}`;
+  `${BASE}/files/${encodeURIComponent(hash)}/thumbnail?size=${size}`;

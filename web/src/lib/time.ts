@@ -19,21 +19,30 @@ function navigatorLocale(): string {
   return preferred.startsWith(locale) ? preferred : locale;
 }
 
-export const clockTime = (ts: number) => format("time", { hour: "numeric", minute: "2-digit" }).format(ts);
+/** The nearest moment that a date can be: what others write as a time may be any number. */
+const TS_MAX = 8_640_000_000_000_000;
+const dated = (ts: number) => new Date(Math.max(-TS_MAX, Math.min(TS_MAX, ts)) || 0);
 
-export const fullTime = (ts: number) => format("full", { dateStyle: "full", timeStyle: "short" }).format(ts);
+/** As machines read it. */
+export const isoTime = (ts: number): string => dated(ts).toISOString();
 
-export const shortDate = (ts: number) => format("date", { dateStyle: "medium" }).format(ts);
+export const clockTime = (ts: number) =>
+  format("time", { hour: "numeric", minute: "2-digit" }).format(dated(ts));
+
+export const fullTime = (ts: number) =>
+  format("full", { dateStyle: "full", timeStyle: "short" }).format(dated(ts));
+
+export const shortDate = (ts: number) => format("date", { dateStyle: "medium" }).format(dated(ts));
 
 /** Local midnight before `ts`, to tell days apart. */
 export function dayOf(ts: number): number {
-  const date = new Date(ts);
+  const date = dated(ts);
   return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
 }
 
 /** Local midnight after `ts`. */
 export function nextDay(ts: number): number {
-  const date = new Date(ts);
+  const date = dated(ts);
   return new Date(date.getFullYear(), date.getMonth(), date.getDate() + 1).getTime();
 }
 
@@ -42,10 +51,12 @@ export function dayLabel(ts: number, now: number): string {
   const today = dayOf(now);
   if (day === today) return t.timeline.today;
   if (day === dayOf(today - 1)) return t.timeline.yesterday;
-  const sameYear = new Date(ts).getFullYear() === new Date(now).getFullYear();
+  const sameYear = dated(ts).getFullYear() === new Date(now).getFullYear();
   return sameYear
-    ? format("day", { weekday: "long", month: "long", day: "numeric" }).format(ts)
-    : format("day-year", { weekday: "long", year: "numeric", month: "long", day: "numeric" }).format(ts);
+    ? format("day", { weekday: "long", month: "long", day: "numeric" }).format(dated(ts))
+    : format("day-year", { weekday: "long", year: "numeric", month: "long", day: "numeric" }).format(
+        dated(ts),
+      );
 }
 
 /** A moment in few words: the time today, else the date. */
@@ -55,7 +66,7 @@ export function moment(ts: number, now: number): string {
 
 /** `2026-05-10`, as date fields write it, of the local day. */
 export function dateField(ts: number): string {
-  const date = new Date(ts);
+  const date = dated(ts);
   const part = (value: number, digits: number) => String(value).padStart(digits, "0");
   return `${part(date.getFullYear(), 4)}-${part(date.getMonth() + 1, 2)}-${part(date.getDate(), 2)}`;
 }

@@ -1,6 +1,7 @@
 // One message as it is drawn. Everything that it shows or does comes in.
 
 import { type FocusEvent, type KeyboardEvent, type PointerEvent, type ReactNode, useState } from "react";
+import { straight } from "../lib/bidi";
 import { Avatar } from "./Avatar";
 import { Stops, useStop } from "./stops";
 
@@ -211,7 +212,7 @@ export function Reactions({
           data-testid="reaction"
           onClick={() => onToggle(emoji, !mine)}
         >
-          <span aria-hidden="true">{emoji}</span> <span aria-hidden="true">{count}</span>
+          <span aria-hidden="true">{straight(emoji)}</span> <span aria-hidden="true">{count}</span>
         </button>
       ))}
       {add}

@@ -3,7 +3,7 @@
 import { memo, useCallback } from "react";
 import { t } from "../../i18n";
 import { threadTexts } from "../../i18n/threads";
-import { clockTime, fullTime } from "../../lib/time";
+import { clockTime, fullTime, isoTime } from "../../lib/time";
 import { Boundary } from "../../ui/Boundary";
 import { Markdown } from "../../ui/markdown/Markdown";
 import { MessageRow, Reactions, type ReactionView } from "../../ui/MessageRow";
@@ -119,18 +119,17 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
           />
         </Stops>
       ) : (
-        <>
+        // What another server wrote may be what nobody thought of: it takes no other message with it.
+        <Boundary fallback={<p className="plain">{message.text}</p>}>
           {pinned ? <PinMark /> : null}
           <Provenance of={message.imported} />
-          <Boundary fallback={<p className="plain">{message.text}</p>}>
-            <Markdown
-              text={message.text}
-              mention={mention}
-              trailing={<Edited channel={channel} message={message} />}
-            />
-          </Boundary>
+          <Markdown
+            text={message.text}
+            mention={mention}
+            trailing={<Edited channel={channel} message={message} />}
+          />
           <Attachments files={message.attachments} imported={message.imported} />
-        </>
+        </Boundary>
       )}
     </MessageRow>
   );
@@ -156,7 +155,7 @@ function useMention(message: StoredMessage, meId: string, openDialog: View["open
 const timeOf = ({ ts }: StoredMessage) => ({
   short: clockTime(ts),
   full: fullTime(ts),
-  iso: new Date(ts).toISOString(),
+  iso: isoTime(ts),
 });
 
 function PinMark() {

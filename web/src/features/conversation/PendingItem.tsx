@@ -3,7 +3,7 @@
 import { type ReactNode, useLayoutEffect, useRef } from "react";
 import { named, t } from "../../i18n";
 import { onceLost, writingPlace } from "../../lib/focus";
-import { clockTime, fullTime } from "../../lib/time";
+import { clockTime, fullTime, isoTime } from "../../lib/time";
 import { Button } from "../../ui/Button";
 import { Markdown } from "../../ui/markdown/Markdown";
 import { plainText } from "../../ui/markdown/parse";
@@ -37,7 +37,7 @@ export function PendingItem({ item, head, tabbable, onActivate }: PendingItemPro
       label={`${failed ? t.message.failed : t.message.sending}: ${plainText(item.text)}`}
       author={{ id, name: displayName(me ?? undefined, id) }}
       head={head}
-      time={{ short: clockTime(item.ts), full: fullTime(item.ts), iso: new Date(item.ts).toISOString() }}
+      time={{ short: clockTime(item.ts), full: fullTime(item.ts), iso: isoTime(item.ts) }}
       tone={failed ? "failed" : "pending"}
       tabbable={tabbable}
       onActivate={() => onActivate(item.nonce)}

@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import { list_edits } from "../../api/operations";
 import type { EditVersion } from "../../api/types";
 import { t } from "../../i18n";
-import { fullTime } from "../../lib/time";
+import { fullTime, isoTime } from "../../lib/time";
 import { ListSkeleton } from "../../ui/bits";
 import { Dialog } from "../../ui/Dialog";
 import { Markdown } from "../../ui/markdown/Markdown";
@@ -40,7 +40,7 @@ export function EditHistory({ channel, message, onClose }: EditHistoryProps) {
         {versions?.map((version, index) => (
           <li key={version.seq} data-testid="version">
             <p className="version-when">
-              <time dateTime={new Date(version.ts).toISOString()}>{fullTime(version.ts)}</time>
+              <time dateTime={isoTime(version.ts)}>{fullTime(version.ts)}</time>
               {index === 0 ? <span className="tag">{t.message.versionNow}</span> : null}
               {index === versions.length - 1 ? <span className="tag">{t.message.versionFirst}</span> : null}
             </p>

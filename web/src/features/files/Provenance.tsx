@@ -2,16 +2,20 @@
 
 import type { Message } from "../../api/types";
 import { t } from "../../i18n";
-import { fullTime } from "../../lib/time";
+import { straight } from "../../lib/bidi";
+import { fullTime, isoTime } from "../../lib/time";
 
-const PROGRAMS: Record<string, string> = { slack: "Slack", discord: "Discord" };
+const PROGRAMS = new Map([
+  ["slack", "Slack"],
+  ["discord", "Discord"],
+]);
 
 export function Provenance({ of }: { of: Message["imported"] }) {
   if (!of) return null;
   return (
     <p className="muted" data-testid="imported">
-      {t.files.imported(PROGRAMS[of.from] ?? of.from)} <b>{of.author}</b>,{" "}
-      <time dateTime={new Date(of.ts).toISOString()}>{fullTime(of.ts)}</time>
+      {t.files.imported(PROGRAMS.get(of.from) ?? straight(of.from))} <b>{straight(of.author)}</b>,{" "}
+      <time dateTime={isoTime(of.ts)}>{fullTime(of.ts)}</time>
     </p>
   );
 }
@@ -19,5 +23,5 @@ export function Provenance({ of }: { of: Message["imported"] }) {
 /** How people reacted there: nobody can add to it here. */
 export function ImportedReactions({ of }: { of: Message["imported"] }) {
   if (!of?.reactions?.length) return null;
-  return <p className="muted">{of.reactions.map(({ emoji, count }) => `${emoji} ${count}`).join(" · ")}</p>;
+  return <p className="muted">{of.reactions.map(({ emoji, count }) => `${straight(emoji)} ${count}`).join(" · ")}</p>;
 }

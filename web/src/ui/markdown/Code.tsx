@@ -9,7 +9,7 @@ import type { highlight as highlightType } from "./highlight";
 type Highlight = typeof highlightType;
 
 /** Longer ones stay plain: colouring them would hold up the page. */
-const COLOURED_CHARS_MAX = 20_000;
+const COLOURED_CHARS_MAX = 6_000;
 
 let loaded: Highlight | null = null;
 

@@ -1,7 +1,7 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
 import { LinkedText, Markdown } from "./Markdown";
-import { isBigEmoji, plainText, safeUrl, splitLinks } from "./parse";
+import { isBigEmoji, parseMarkdown, plainText, safeUrl, splitLinks } from "./parse";
 
 const html = (text: string) => renderToStaticMarkup(<Markdown text={text} />);
 
@@ -84,6 +84,38 @@ describe("markdown", () => {
     const start = performance.now();
     expect(html(text).length).toBeGreaterThan(10);
     expect(performance.now() - start).toBeLessThan(5_000);
+  });
+
+  const filled = (unit: string, before = "", after = "") =>
+    before + unit.repeat(16_000 / unit.length) + after;
+
+  it.each([
+    filled("a\n=\n"),
+    filled("a\n", "> > > "),
+    filled("a\n", "- "),
+    filled("\\```-"),
+    filled("[a]"),
+    filled("!", "http://a.example/", "a"),
+    filled(")", "see www.a.example/", "a"),
+    "word ".repeat(4_001),
+  ])("takes what would keep the parser busy for seconds for a text (%#)", (text) => {
+    const [only, ...others] = parseMarkdown(text).children;
+    expect(others).toEqual([]);
+    expect(only).toMatchObject({ type: "paragraph", children: [{ type: "text", value: text }] });
+  });
+
+  it("parses what people write, however long", () => {
+    const code = `\`\`\`\n${"x = 1\n".repeat(2_000)}\`\`\`\n**end**`;
+    expect(parseMarkdown(code).children.map(({ type }) => type)).toEqual(["code", "paragraph"]);
+    const list = parseMarkdown("- [a](https://a.example) `x` *y*\n".repeat(450)).children;
+    expect(list[0]).toMatchObject({ type: "list" });
+    expect(parseMarkdown(`${"What?! ".repeat(300)}${".".repeat(100)} **b**`).children[0]).toMatchObject({
+      children: [{ type: "text" }, { type: "strong" }],
+    });
+  });
+
+  it("tells how a long text begins", () => {
+    expect(plainText(`**begin** ${"word ".repeat(3_000)}`).length).toBeLessThan(2_100);
   });
 
   it("knows messages of a few emoji", () => {

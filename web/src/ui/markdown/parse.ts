@@ -12,10 +12,22 @@ import { hideSpoilers } from "./spoilers";
 
 const CACHE_MAX = 1_500;
 const DEPTH_MAX = 32;
-/** Shapes that nobody means and that take the parser long: containers in containers, delimiters without end. */
+/** What a message of this server may have, unless its operator allows more: others' may be four times as long. */
+const MARKED_CHARS_MAX = 20_000;
+/** How much of a text is looked at to tell it in a line. */
+export const TOLD_CHARS_MAX = 2_000;
+/** Shapes that nobody means and that take the parser long, most by the square of their length: containers in containers, lines,
+ *  delimiters and brackets without end, an address with a tail. */
 const DEEP_CONTAINERS = /^(?:[ \t]*(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t]))){17}/m;
-const DELIMITER_RUN = /[*_~]+/g;
-const DELIMITER_RUNS_MAX = 1_000;
+const LINES_MAX = 1_000;
+const MANY: [RegExp, number][] = [
+  [/[*_~]+/g, 1_000],
+  [/`+/g, 1_000],
+  [/\[/g, 1_000],
+];
+const LONG_TAIL = /[!?.,:;)*_~&\]'"]{65}/;
+const ADDRESS = /https?:|www\./i;
+const FENCE = /^ {0,3}(`{3,}|~{3,})/;
 const cache = new Map<string, Root>();
 
 export function parseMarkdown(text: string): Root {
@@ -30,8 +42,24 @@ export function parseMarkdown(text: string): Root {
 }
 
 function isHostile(text: string): boolean {
-  if (DEEP_CONTAINERS.test(text)) return true;
-  return text.length > DELIMITER_RUNS_MAX && (text.match(DELIMITER_RUN)?.length ?? 0) > DELIMITER_RUNS_MAX;
+  if (text.length > MARKED_CHARS_MAX || DEEP_CONTAINERS.test(text)) return true;
+  if (MANY.some(([shape, most]) => text.length > most && (text.match(shape)?.length ?? 0) > most))
+    return true;
+  if (text.length > LINES_MAX && linesOf(text) > LINES_MAX) return true;
+  return LONG_TAIL.test(text) && text.split(/\s+/).some((word) => ADDRESS.test(word) && LONG_TAIL.test(word));
+}
+
+/** How many lines are parsed: in a block of code they are taken as they are. */
+function linesOf(text: string): number {
+  let fence: string | null = null;
+  let count = 0;
+  for (const line of text.split("\n")) {
+    const mark = FENCE.exec(line)?.[1] ?? "";
+    if (fence === null) count += 1;
+    if (fence === null && mark) fence = mark;
+    else if (fence !== null && mark.startsWith(fence)) fence = null;
+  }
+  return count;
 }
 
 function markdown(text: string): Root {
@@ -86,9 +114,10 @@ export function safeUrl(url: string): string | null {
 export const splitLinks = (text: string): string[] =>
   text.split(/(\bhttps?:\/\/[^\s<>]*[^\s<>.,:;!?'"*_~)\]])/i);
 
-/** The words without the marks: for previews, labels and announcements. */
+/** The words without the marks, of how the text begins: for previews, labels and announcements. */
 export function plainText(text: string): string {
-  return flatten(parseMarkdown(text)).replace(/\s+/g, " ").trim();
+  const told = text.length > TOLD_CHARS_MAX ? `${text.slice(0, TOLD_CHARS_MAX)}…` : text;
+  return flatten(parseMarkdown(told)).replace(/\s+/g, " ").trim();
 }
 
 function flatten(node: Nodes): string {
