@@ -169,7 +169,15 @@ async function around(ada: Person): Promise<void> {
   await expect(page.getByRole("menu")).toBeVisible();
   await check(page, "menu");
   await page.getByRole("menuitem", { name: "Channel settings" }).click();
-  await tabs(page, "channel settings", ["General", "Access", "Permissions", "Servers", "Bans"]);
+  await tabs(page, "channel settings", ["General", "Access", "Permissions", "Servers", "Bans", "Webhooks"]);
+  await page.getByTestId("webhooks").getByRole("textbox", { name: "Name" }).fill("Build server");
+  await page.keyboard.press("Enter");
+  await expect(page.getByTestId("webhook-address")).toBeVisible();
+  await check(page, "webhook made");
+  await page.keyboard.press("Escape");
+  await expect(page.getByTestId("webhook-address")).toHaveCount(0);
+  await expect(page.getByTestId("webhook")).toHaveCount(1);
+  await check(page, "webhooks");
   await page.keyboard.press("Escape");
 }
 

@@ -90,10 +90,17 @@ test("44 px for a finger", async ({ browser }) => {
   await page.getByRole("button", { name: "Close", exact: true }).tap();
   await page.getByRole("button", { name: "Conversation options" }).tap();
   await page.getByRole("menuitem", { name: "Channel settings" }).tap();
-  for (const name of ["General", "Access", "Permissions", "Servers"]) {
+  for (const name of ["General", "Access", "Permissions", "Servers", "Webhooks"]) {
     await page.getByRole("tab", { name }).tap();
     await check(`channel settings ${name}`);
   }
+  await page.getByTestId("webhooks").getByRole("textbox", { name: "Name" }).fill("Build server");
+  await page.getByRole("button", { name: "Create webhook" }).tap();
+  await expect(page.getByTestId("webhook-address")).toBeVisible();
+  await check("webhook made");
+  await page.getByTestId("webhook-address").getByRole("button", { name: "Close" }).last().tap();
+  await expect(page.getByTestId("webhook")).toBeVisible();
+  await check("webhooks");
   await page.getByRole("dialog").getByRole("button", { name: "Close" }).first().tap();
   await page.getByRole("button", { name: "Open conversations" }).tap();
   await expect(page.getByRole("button", { name: "Browse channels" })).toBeInViewport();

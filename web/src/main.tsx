@@ -10,6 +10,7 @@ import "./features/app/layout.css";
 import "./features/app/entering.css";
 import "./features/files/dropping.css";
 import "./features/files/descriptions.css";
+import "./features/channel/webhooks.css";
 import "./ui/css/touch.css";
 import "./ui/css/forced.css";
 import { Boundary } from "./ui/Boundary";

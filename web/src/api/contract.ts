@@ -40,6 +40,7 @@ export type Contract = {
   sync: Fits<Omit<Mine.Sync, "channels">, Api.Sync>;
   search: Fits<Mine.SearchPage, Api.SearchResults>;
   invite: Fits<Omit<Mine.Invite, "expires_ts">, Api.Invite>;
+  webhook: Fits<Mine.CreatedWebhook, Api.CreatedWebhook>;
   setting: Fits<Mine.Setting, Api.Setting>;
   read: Fits<Mine.ReadState, Api.ReadState>;
   events: Same<Frames.StreamEvent["t"], Api.StreamEvent["t"]>;

@@ -8,6 +8,7 @@ import type {
   Attention,
   Block,
   Channel,
+  CreatedWebhook,
   DirectoryEntry,
   EditVersion,
   FollowedThread,
@@ -32,6 +33,7 @@ import type {
   ThreadState,
   User,
   Visibility,
+  Webhook,
 } from "./types";
 
 export interface PageQuery {
@@ -156,6 +158,13 @@ export const update_member = (
   user: string,
   body: { membership?: Membership; role?: Role; reason?: string },
 ) => sdk.updateMember({ path: { channel, user }, body }) as Promise<Member>;
+
+export const list_webhooks = (channel: string) =>
+  sdk.listWebhooks({ path: { channel } }) as Promise<{ webhooks: Webhook[] }>;
+export const create_webhook = (channel: string, name: string) =>
+  sdk.createWebhook({ path: { channel }, body: { name } }) as Promise<CreatedWebhook>;
+export const delete_webhook = (channel: string, webhook: string) =>
+  sdk.deleteWebhook({ path: { channel, webhook } });
 
 export const list_messages = (channel: string, query: PageQuery) =>
   sdk.listMessages({ path: { channel }, query: { ...query } }) as Promise<MessagePage>;

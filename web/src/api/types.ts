@@ -17,6 +17,8 @@ export interface User {
   created_ts: number;
   deactivated: boolean;
   role?: "user" | "admin";
+  /** Another program posts by it, through a webhook of this server. */
+  bot?: boolean;
 }
 
 export interface Session {
@@ -286,6 +288,23 @@ export interface EditVersion {
   seq: number;
   ts: number;
   text: string;
+}
+
+/** Where another program posts to a channel. */
+export interface Webhook {
+  id: string;
+  /** In whose name it posts. */
+  user: User;
+  created_by: string;
+  created_ts: number;
+  /** To the minute. */
+  last_used_ts: number | null;
+}
+
+export interface CreatedWebhook {
+  webhook: Webhook;
+  /** Told this once. */
+  url: string;
 }
 
 /** Something that the person's clients keep for each other. */

@@ -174,6 +174,8 @@ export const de: Catalogue = {
     joined: (date) => `Hier seit ${date}`,
     deleted: "Dieses Konto wurde gelöscht.",
     profile: (name) => `Profil von ${name}`,
+    bot: "Bot",
+    botHint: "Schreibt, was ein anderes Programm schickt.",
   },
   members: {
     title: "Mitglieder",

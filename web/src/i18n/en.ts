@@ -171,6 +171,8 @@ export const en = {
     joined: (date: string) => `Here since ${date}`,
     deleted: "This account was deleted.",
     profile: (name: string) => `Profile of ${name}`,
+    bot: "Bot",
+    botHint: "Posts what another program sends.",
   },
   members: {
     title: "Members",

@@ -175,6 +175,8 @@ export const fr: Catalogue = {
     joined: (date) => `Ici depuis le ${date}`,
     deleted: "Ce compte a été supprimé.",
     profile: (name) => `Profil de ${name}`,
+    bot: "Bot",
+    botHint: "Publie ce qu’un autre programme envoie.",
   },
   members: {
     title: "Membres",

@@ -29,6 +29,7 @@ async function everything(language: "de" | "fr"): Promise<[string, string][]> {
     "shortcuts",
     "spoken",
     "threads",
+    "webhooks",
   ]) {
     const module = (await import(`./${language}.${part}.ts`)) as object;
     own.push(...strings(module));
@@ -38,7 +39,7 @@ async function everything(language: "de" | "fr"): Promise<[string, string][]> {
 
 /** The same in several languages, and rightly so. */
 const ALIKE =
-  /^(emoji\.title|message\.(code|by|reaction)|switcher\.conversations|nav\.(label|offline|online|mentions)|settings\.notifications|thread\.title|timeline\.announce|welcome\.browse|channel\.public|create\.(name|publicTitle|namePlaceholder)|directory\.server|federation\.hostedBy|admin\.(title|open|server|version|name)|commands\.\w+\.takes|shortcuts\.keys\.\w+|sections\.name|settings\.sessions|channelSettings\.name|composer\.suggestions|emoji\.groups\.\w+|auth\.\w+|inbox\.in|attention\.inChannel)$/;
+  /^(emoji\.title|message\.(code|by|reaction)|switcher\.conversations|nav\.(label|offline|online|mentions)|settings\.notifications|thread\.title|timeline\.announce|welcome\.browse|channel\.public|create\.(name|publicTitle|namePlaceholder)|directory\.server|federation\.hostedBy|admin\.(title|open|server|version|name)|commands\.\w+\.takes|shortcuts\.keys\.\w+|sections\.name|settings\.sessions|channelSettings\.name|composer\.suggestions|emoji\.groups\.\w+|auth\.\w+|inbox\.in|people\.bot|attention\.inChannel)$/;
 
 describe("languages", () => {
   for (const [name, catalogue] of Object.entries({ de, fr })) {

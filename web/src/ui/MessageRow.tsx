@@ -3,13 +3,14 @@
 import { type FocusEvent, type KeyboardEvent, type PointerEvent, type ReactNode, useState } from "react";
 import { straight } from "../lib/bidi";
 import { Avatar } from "./Avatar";
+import { BotTag } from "./bits";
 import { Stops, useStop } from "./stops";
 
 interface MessageRowProps {
   rowKey: string;
   messageId?: string;
   label: string;
-  author: { id: string; name: string };
+  author: { id: string; name: string; bot?: boolean };
   /** First of a group: with face and name. */
   head: boolean;
   time: { short: string; full: string; iso: string };
@@ -96,6 +97,7 @@ function Inside(props: MessageRowProps) {
             <button type="button" className="author" tabIndex={stop} onClick={props.onAuthor}>
               {author.name}
             </button>
+            {author.bot ? <BotTag /> : null}
             <time dateTime={time.iso} title={time.full}>
               {time.short}
             </time>

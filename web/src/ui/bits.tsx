@@ -1,6 +1,7 @@
 // Small things without behaviour.
 
 import type { ReactNode } from "react";
+import { t } from "../i18n";
 import { spokenTexts } from "../i18n/spoken";
 import { Arcade } from "./Logo";
 
@@ -12,6 +13,11 @@ export function Badge({ count, loud, label }: { count: number; loud?: boolean; l
       <span className="visually-hidden">{label}</span>
     </span>
   );
+}
+
+/** Beside the name of an account that another program posts by. */
+export function BotTag() {
+  return <span className="tag">{t.people.bot}</span>;
 }
 
 /** How much was found, for those who do not see the list: always there, since what is put in anew is often not heard. */

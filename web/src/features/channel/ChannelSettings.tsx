@@ -1,20 +1,23 @@
-// What a channel is called, who may come in, which servers, who is shut out. Loaded when opened.
+// What a channel is called, who may come in, which servers, who is shut out, which programs post. Loaded when opened.
 
 import { useEffect } from "react";
 import { t } from "../../i18n";
+import { webhookTexts } from "../../i18n/webhooks";
 import { TabbedDialog } from "../../ui/TabbedDialog";
 import { channelName } from "../../store/selectors";
-import { useChannel, useClient, useSelect } from "../app/context";
-import { canInvite, canSetPolicy, may } from "../client/rights";
+import { useChannel, useClient, useMe, useSelect } from "../app/context";
+import { canInvite, canKeepWebhooks, canSetPolicy, may } from "../client/rights";
 import { Access } from "./Access";
 import { Bans } from "./Bans";
 import { General } from "./General";
 import { Knocks } from "./Knocks";
 import { Permissions } from "./Permissions";
 import { Servers } from "./Servers";
+import { Webhooks } from "./Webhooks";
 
 export default function ChannelSettings({ channel: id, onClose }: { channel: string; onClose: () => void }) {
   const client = useClient();
+  const me = useMe();
   const info = useChannel(id)?.info;
   const title = useSelect((state) => (state.channels[id] ? channelName(state, state.channels[id]) : ""));
   useEffect(() => void client.actions.loadStanding(id), [client, id]);
@@ -42,6 +45,11 @@ export default function ChannelSettings({ channel: id, onClose }: { channel: str
       },
     { id: "servers", title: t.channelSettings.servers, content: <Servers info={info} /> },
     !dm && may(info, "ban") && { id: "bans", title: t.channelSettings.bans, content: <Bans channel={id} /> },
+    canKeepWebhooks(info, me) && {
+      id: "webhooks",
+      title: webhookTexts().title,
+      content: <Webhooks info={info} />,
+    },
   ].filter((tab) => tab !== false);
   return (
     <TabbedDialog

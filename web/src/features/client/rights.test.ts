@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { channel, user } from "../../store/testing";
-import { CAPABILITIES, canRemove, canSeeEdits, capsOf, grantable, may, neededRole } from "./rights";
+import {
+  CAPABILITIES,
+  canKeepWebhooks,
+  canRemove,
+  canSeeEdits,
+  capsOf,
+  grantable,
+  may,
+  neededRole,
+} from "./rights";
 
 describe("who may see what a message said before", () => {
   const message = { sender: "@bo:test" };
@@ -54,5 +63,22 @@ describe("what an administrator of the server may delete", () => {
   it("is nothing for others", () => {
     expect(canRemove({ ...ada, role: "user" }, here, { sender: "@bo:test" })).toBe(false);
     expect(canRemove(null, here, { sender: "@bo:test" })).toBe(false);
+  });
+});
+
+describe("who keeps a channel's webhooks", () => {
+  const ada = user("@ada:test");
+
+  it("is its owner, and who moderates it", () => {
+    expect(canKeepWebhooks(channel({ role: "owner" }), ada)).toBe(true);
+    expect(canKeepWebhooks(channel({ role: "moderator" }), ada)).toBe(true);
+    expect(canKeepWebhooks(channel({ role: "member" }), ada)).toBe(false);
+    expect(canKeepWebhooks(channel({ role: "owner", membership: "left" }), ada)).toBe(false);
+  });
+
+  it("is nobody on another server, or in a conversation", () => {
+    expect(canKeepWebhooks(channel({ role: "owner", host: "b.test" }), ada)).toBe(false);
+    expect(canKeepWebhooks(channel({ role: "owner", kind: "dm" }), ada)).toBe(false);
+    expect(canKeepWebhooks(channel({ role: "owner" }), null)).toBe(false);
   });
 });

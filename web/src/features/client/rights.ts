@@ -60,4 +60,10 @@ export const canSeeEdits = (info: Channel, message: Pick<Message, "sender">, me:
 export const canInvite = (info: Channel) => info.kind === "channel" && may(info, "invite");
 export const canSetProfile = (info: Channel) => info.kind === "channel" && may(info, "set_profile");
 export const canSetPolicy = (info: Channel) => info.kind === "channel" && may(info, "set_policy");
+/** Where other programs post is a matter of the server that the channel lives on. */
+export const canKeepWebhooks = (info: Channel, me: User | null) =>
+  info.kind === "channel" &&
+  info.membership === "joined" &&
+  (info.role === "owner" || info.role === "moderator") &&
+  info.host === me?.server;
 export const outranks = (mine: Role | null, theirs: Role) => mine !== null && RANK[mine] > RANK[theirs];

@@ -59,7 +59,9 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
   const pinned = useSelect((state) => state.channels[channel]?.info.pins.includes(message.id)) ?? false;
 
   const mention = useMention(message, meId, openDialog);
-  const label = useLabel({ name, channel, message, pinned, today: props.today });
+  const bot = user?.bot === true;
+  const heard = bot ? `${name}, ${t.people.bot}` : name;
+  const label = useLabel({ name: heard, channel, message, pinned, today: props.today });
   const openThread = () => view.setPanel({ kind: "thread", channel, root: message.id });
   const mentioned = !message.deleted && message.sender !== meId && mentionsMe(message, meId);
 
@@ -68,7 +70,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
       rowKey={rowKey}
       messageId={message.id}
       label={label}
-      author={{ id: message.sender, name }}
+      author={{ id: message.sender, name, bot }}
       head={props.head}
       time={timeOf(message)}
       tone={removal ? "pending" : mentioned ? "mention" : undefined}

@@ -58,6 +58,9 @@ function Chooser({ action, exclude, onDone }: ChooserProps) {
   );
 }
 
+/** Nobody answers by such an account, whoever asks it. */
+const botWord = (user: User) => (user.bot ? t.people.bot : null);
+
 export function StartDm({ onClose }: { onClose: () => void }) {
   const client = useClient();
   const isOpen = useOpen();
@@ -69,7 +72,7 @@ export function StartDm({ onClose }: { onClose: () => void }) {
   };
   return (
     <Dialog title={t.people.dmTitle} onClose={onClose} testId="start-dm">
-      <Chooser action={t.people.dmStart} exclude={() => null} onDone={done} />
+      <Chooser action={t.people.dmStart} exclude={botWord} onDone={done} />
     </Dialog>
   );
 }
@@ -82,7 +85,11 @@ export function InvitePeople({ channel: id, onClose }: { channel: string; onClos
   const exclude = useCallback(
     (user: User) => {
       const membership = members?.byId[user.id]?.membership;
-      return membership === "joined" ? t.people.alreadyIn : membership === "invited" ? t.nav.invited : null;
+      return membership === "joined"
+        ? t.people.alreadyIn
+        : membership === "invited"
+          ? t.nav.invited
+          : botWord(user);
     },
     [members],
   );

@@ -4,6 +4,7 @@ import { t } from "../../i18n";
 import { blockTexts } from "../../i18n/blocks";
 import { shortDate } from "../../lib/time";
 import { Avatar } from "../../ui/Avatar";
+import { BotTag } from "../../ui/bits";
 import { Button } from "../../ui/Button";
 import { ConfirmDialog, Dialog } from "../../ui/Dialog";
 import { displayName } from "../../store/selectors";
@@ -54,6 +55,7 @@ export function Profile({ user: id, onClose }: { user: string; onClose: () => vo
   const name = displayName(user, id);
   const presence = online ? t.nav.online : t.nav.offline;
   const since = user ? ` · ${t.people.joined(shortDate(user.created_ts))}` : "";
+  const bot = user?.bot === true;
   const message = async () => {
     const channel = await client.actions.startDm([id]);
     if (!channel || !isOpen()) return;
@@ -63,13 +65,16 @@ export function Profile({ user: id, onClose }: { user: string; onClose: () => vo
   return (
     <Dialog title={name} onClose={onClose} width={380} testId="profile">
       <div className="profile">
-        <Avatar id={id} name={name} size={88} online={online} />
+        <Avatar id={id} name={name} size={88} online={bot ? undefined : online} />
         <p className="profile-id">{id}</p>
+        {bot ? <BotTag /> : null}
         {user && me && user.server !== me.server ? (
           <span className="tag">{t.federation.otherServer}</span>
         ) : null}
         {user?.bio ? <p className="profile-bio">{user.bio}</p> : null}
-        <p className="field-hint">{user?.deactivated ? t.people.deleted : presence + since}</p>
+        <p className="field-hint">
+          {user?.deactivated ? t.people.deleted : bot ? t.people.botHint : presence + since}
+        </p>
       </div>
       {id === me?.id ? (
         <Button icon="edit" onPress={() => view.openDialog({ kind: "settings" })}>
@@ -77,9 +82,11 @@ export function Profile({ user: id, onClose }: { user: string; onClose: () => vo
         </Button>
       ) : user?.deactivated ? null : (
         <>
-          <Button variant="primary" icon="message" onPress={() => void message()}>
-            {t.people.message}
-          </Button>
+          {bot ? null : (
+            <Button variant="primary" icon="message" onPress={() => void message()}>
+              {t.people.message}
+            </Button>
+          )}
           <BlockButton user={id} name={name} />
         </>
       )}

@@ -4,7 +4,7 @@ import { t } from "../../i18n";
 import { spokenTexts } from "../../i18n/spoken";
 import { nearEntry, onceLost } from "../../lib/focus";
 import { Avatar } from "../../ui/Avatar";
-import { ListSkeleton } from "../../ui/bits";
+import { BotTag, ListSkeleton } from "../../ui/bits";
 import { Button, IconButton } from "../../ui/Button";
 import { ConfirmDialog } from "../../ui/Dialog";
 import { Failed } from "../../ui/Failed";
@@ -28,7 +28,6 @@ export default function MembersPanel({ channel: id }: { channel: string }) {
   const client = useClient();
   const view = useView();
   const channel = useChannel(id);
-  const users = useSelect((state) => state.users);
   const online = useSelect((state) => state.online);
   const me = useMe();
   const [ask, setAsk] = useState<Ask | null>(null);
@@ -83,31 +82,9 @@ export default function MembersPanel({ channel: id }: { channel: string }) {
             <section key={role} aria-label={t.members[role]}>
               {info.kind === "dm" ? null : <h3 className="panel-group">{t.members[role]}</h3>}
               <ul className="people">
-                {list.map((member) => {
-                  const user = users[member.user.id] ?? member.user;
-                  const on = user.id === me?.id || Boolean(online[user.id]);
-                  return (
-                    <li key={user.id} className="person-row" data-entry={user.id}>
-                      <button
-                        type="button"
-                        className="person"
-                        onClick={() => view.openDialog({ kind: "profile", user: user.id })}
-                      >
-                        <Avatar id={user.id} name={displayName(user, user.id)} size={32} online={on} />
-                        <span className="person-text">
-                          <span className="truncate">{displayName(user, user.id)}</span>
-                          <small className="truncate">
-                            @{user.username}
-                            {user.server === me?.server ? "" : `:${user.server}`}
-                          </small>
-                        </span>
-                        <span className="visually-hidden">{on ? t.nav.online : t.nav.offline}</span>
-                        {user.id === me?.id ? <span className="tag">{t.common.you}</span> : null}
-                      </button>
-                      <MemberMenu channel={id} member={member} onAsk={setAsk} />
-                    </li>
-                  );
-                })}
+                {list.map((member) => (
+                  <MemberRow key={member.user.id} channel={id} member={member} onAsk={setAsk} />
+                ))}
               </ul>
             </section>
           ),
@@ -123,15 +100,42 @@ export default function MembersPanel({ channel: id }: { channel: string }) {
   );
 }
 
-function MemberMenu({
-  channel,
-  member,
-  onAsk,
-}: {
+interface MemberProps {
   channel: string;
   member: Member;
   onAsk: (ask: Ask) => void;
-}) {
+}
+
+function MemberRow({ channel, member, onAsk }: MemberProps) {
+  const view = useView();
+  const me = useMe();
+  const user = useSelect((state) => state.users[member.user.id]) ?? member.user;
+  const on = useSelect((state) => Boolean(state.online[user.id])) || user.id === me?.id;
+  const name = displayName(user, user.id);
+  return (
+    <li className="person-row" data-entry={user.id}>
+      <button
+        type="button"
+        className="person"
+        onClick={() => view.openDialog({ kind: "profile", user: user.id })}
+      >
+        <Avatar id={user.id} name={name} size={32} online={user.bot ? undefined : on} />
+        <span className="person-text">
+          <span className="truncate">{name}</span>
+          <small className="truncate">
+            @{user.username}
+            {user.server === me?.server ? "" : `:${user.server}`}
+          </small>
+        </span>
+        {user.bot ? <BotTag /> : <span className="visually-hidden">{on ? t.nav.online : t.nav.offline}</span>}
+        {user.id === me?.id ? <span className="tag">{t.common.you}</span> : null}
+      </button>
+      <MemberMenu channel={channel} member={member} onAsk={onAsk} />
+    </li>
+  );
+}
+
+function MemberMenu({ channel, member, onAsk }: MemberProps) {
   const client = useClient();
   const info = useChannel(channel)?.info;
   const me = useMe();
@@ -142,6 +146,7 @@ function MemberMenu({
     void changed(client, channel, member, { role }, spokenTexts().role[role](name));
   const items: (MenuAction | null | false)[] = [
     info.role === "owner" &&
+      !member.user.bot &&
       member.role !== "moderator" && {
         id: "mod",
         label: t.members.makeModerator,
@@ -157,11 +162,13 @@ function MemberMenu({
       label: t.members.makeMember,
       onAction: () => setRole("member"),
     },
-    info.role === "owner" && {
-      id: "owner",
-      label: t.members.makeOwner,
-      onAction: () => onAsk({ member, kind: "owner" }),
-    },
+    // Nobody signs in to it who could give the channel back.
+    info.role === "owner" &&
+      !member.user.bot && {
+        id: "owner",
+        label: t.members.makeOwner,
+        onAction: () => onAsk({ member, kind: "owner" }),
+      },
     null,
     may(info, "kick") && {
       id: "kick",

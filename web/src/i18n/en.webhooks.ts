@@ -1,0 +1,27 @@
+// What is said about webhooks, by which other programs post to a channel.
+
+export const webhooks = {
+  title: "Webhooks",
+  hint: "With a webhook another program posts here, such as a build server or monitoring: it sends JSON to an address. What Slack’s incoming webhooks take works here, too.",
+  none: "This channel has no webhooks.",
+  name: "Name",
+  nameHint: "Its messages are signed with it, “Build server” for instance.",
+  nameNeeded: "Give it a name.",
+  create: "Create webhook",
+  madeBy: (name: string) => `Made by ${name}`,
+  used: (when: string) => `last used ${when}`,
+  unused: "never used",
+  ready: (name: string) => `${name} is ready`,
+  warning: "The address is shown only now. Whoever knows it can write in this channel.",
+  address: "Address",
+  example: "To try it, on a command line",
+  exampleText: "Hello",
+  copy: "Copy",
+  copyAddress: "Copy the address",
+  copyExample: "Copy the example",
+  remove: "Remove",
+  removeLabel: (name: string) => `Remove ${name}`,
+  removeTitle: (name: string) => `Remove ${name}?`,
+  removeText: "Its address takes nothing any more, and cannot be had back. What it posted stays.",
+  removed: (name: string) => `${name} was removed.`,
+};

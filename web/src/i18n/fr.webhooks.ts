@@ -1,0 +1,27 @@
+import type { WebhookTexts } from "./webhooks";
+
+export const webhooks: WebhookTexts = {
+  title: "Webhooks",
+  hint: "Avec un webhook, un autre programme écrit ici, par exemple un serveur de compilation ou une supervision\u00a0: il envoie du JSON à une adresse. Ce qu’acceptent les webhooks entrants de Slack fonctionne aussi ici.",
+  none: "Ce salon n’a pas de webhook.",
+  name: "Nom",
+  nameHint: "Ses messages le portent, par exemple «\u00a0Serveur de compilation\u00a0».",
+  nameNeeded: "Donnez-lui un nom.",
+  create: "Créer le webhook",
+  madeBy: (name) => `Créé par ${name}`,
+  used: (when) => `dernière utilisation\u00a0: ${when}`,
+  unused: "jamais utilisé",
+  ready: (name) => `${name} est prêt`,
+  warning: "L’adresse n’est montrée que maintenant. Qui la connaît peut écrire dans ce salon.",
+  address: "Adresse",
+  example: "Pour essayer, en ligne de commande",
+  exampleText: "Bonjour",
+  copy: "Copier",
+  copyAddress: "Copier l’adresse",
+  copyExample: "Copier l’exemple",
+  remove: "Retirer",
+  removeLabel: (name) => `Retirer ${name}`,
+  removeTitle: (name) => `Retirer ${name}\u202f?`,
+  removeText: "Son adresse n’accepte plus rien, et ne peut pas être récupérée. Ce qui a été publié reste.",
+  removed: (name) => `${name} a été retiré.`,
+};
