@@ -8,7 +8,7 @@ use super::peers::PeerError;
 use super::seat::Seat;
 use super::view::{Channel, Member};
 use super::writer::{Draft, Work};
-use super::{Actor, Domain, Error, Forbidden, Missing, Person, Result, blocks, cut, show};
+use super::{Actor, Domain, Error, Forbidden, Missing, Person, Result, blocks, cut, show, webhooks};
 use crate::protocol::event::EventType;
 use crate::protocol::ids::{Alias, ChannelId, UserId};
 use crate::protocol::rules::{Membership, Refusal, Role};
@@ -138,6 +138,7 @@ impl Domain {
             }
             let row = users::by_id(work.conn, user.as_str())?.filter(|row| row.deleted_ts.is_none());
             let row = row.ok_or(Error::NotFound(Missing::User))?;
+            let comes_back = webhooks::check_member(work.conn, num, &row, (membership, patch.role))?;
             if patch.membership == Some(Membership::Invited)
                 && !blocks::among(work, actor.person.num, [row.num])?.is_empty()
             {
@@ -162,6 +163,9 @@ impl Domain {
             let outcome = work.append(num, &actor.person, draft).map(drop);
             let is_unchanged = matches!(outcome, Err(Error::Refused(Refusal::NoChange)));
             unless_unchanged(outcome)?;
+            if comes_back {
+                unless_unchanged(join(work, num, &Person { num: row.num, id: user.clone() }))?;
+            }
             let member = member(work, num, &row)?;
             // To those who are in a channel the rules say that joining it changes nothing, whatever role they ask for.
             match patch.role.filter(|_| is_unchanged) {

@@ -8,10 +8,10 @@ use super::members::{hand_over, join, open_archived};
 use super::messages::{by_id, check_reason};
 use super::remote::change::Done;
 use super::writer::{Draft, Work};
-use super::{Actor, Domain, Error, Forbidden, Missing, Person, Result, show, stored};
+use super::{Actor, Domain, Error, Forbidden, Missing, Person, Result, show, stored, webhooks};
 use crate::protocol::event::EventType;
 use crate::protocol::ids::{ChannelId, EventId, UserId};
-use crate::protocol::rules::Membership;
+use crate::protocol::rules::{Membership, Role};
 use crate::storage::acts::{self, NewAct};
 use crate::storage::messages::MessageRow;
 use crate::storage::{ChannelNum, users};
@@ -84,6 +84,7 @@ impl Domain {
                 }
                 let row = users::by_id(work.conn, user.as_str())?.filter(|row| row.deleted_ts.is_none());
                 let row = row.ok_or(Error::NotFound(Missing::User))?;
+                webhooks::check_member(work.conn, num, &row, (Membership::Joined, Some(Role::Owner)))?;
                 let heir = Person { num: row.num, id: user.clone() };
                 let why = ReasonContent { reason: reason.clone(), administrator: Some(by.to_string()) };
                 if row.is_account() && !is_joined(work, num, &user)? {

@@ -51,6 +51,12 @@ pub fn count(conn: &mut Conn, channel: ChannelNum) -> Result<i64> {
     Ok(webhooks::table.filter(webhooks::channel.eq(channel)).select(count_star()).get_result(conn)?)
 }
 
+/// Whether what speaks by this account posts to the channel.
+pub fn is_of(conn: &mut Conn, channel: ChannelNum, user: UserNum) -> Result<bool> {
+    let theirs = webhooks::table.filter(webhooks::channel.eq(channel).and(webhooks::user_num.eq(user)));
+    Ok(theirs.select(count_star()).get_result::<i64>(conn)? > 0)
+}
+
 /// Takes a channel's webhook away, and answers in whose name it posted.
 pub fn delete(conn: &mut Conn, channel: ChannelNum, id: &str) -> Result<Option<UserNum>> {
     let theirs = webhooks::table.filter(webhooks::channel.eq(channel).and(webhooks::id.eq(id)));

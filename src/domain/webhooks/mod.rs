@@ -15,9 +15,10 @@ use super::writer::Draft;
 use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Person, Result, accounts, show, stored};
 use crate::protocol::event::EventType;
 use crate::protocol::ids::{ChannelId, Nonce, UserId};
+use crate::protocol::rules::{Membership, Role};
 use crate::storage::users::{self, NewUser, UserRow, WEBHOOK_ROLE};
 use crate::storage::webhooks::{self, WebhookRow};
-use crate::storage::{Conn, members};
+use crate::storage::{ChannelNum, Conn, members};
 
 pub use payload::text as payload_text;
 
@@ -55,7 +56,7 @@ impl Domain {
     /// Makes a webhook for a channel that is hosted here, called `name`: its account is invited by the asker, and joins.
     ///
     /// # Errors
-    /// `not_authorised` for all but the channel's owner and moderators; `not_host`, `webhooks_full`, `bad_display_name`, and what the
+    /// `moderators_only` for all but the channel's owner and moderators; `not_host`, `webhooks_full`, `bad_display_name`, and what the
     /// channel's rules say.
     pub async fn create_webhook(&self, actor: &Actor, channel: ChannelId, name: &str) -> Result<Made> {
         let name = accounts::check_display_name(name, "/name")?;
@@ -116,7 +117,7 @@ impl Domain {
     /// A channel's webhooks, the oldest first.
     ///
     /// # Errors
-    /// `not_authorised` for all but the channel's owner and moderators.
+    /// `moderators_only` for all but the channel's owner and moderators.
     pub async fn webhooks(&self, actor: &Actor, channel: ChannelId) -> Result<Vec<Webhook>> {
         let actor = actor.clone();
         self.reads
@@ -193,6 +194,31 @@ impl Domain {
             }
         }
         Ok(())
+    }
+}
+
+/// Whether this may be asked of somebody's membership: what a program speaks by can be sent away, and brought back to its channel,
+/// and is nothing more than a member there. True where it comes back.
+///
+/// # Errors
+/// `bad_target`
+pub(super) fn check_member(
+    conn: &mut Conn,
+    channel: ChannelNum,
+    user: &UserRow,
+    (membership, role): (Membership, Option<Role>),
+) -> Result<bool> {
+    if !user.is_webhook() || matches!(membership, Membership::Left | Membership::Banned) {
+        return Ok(false);
+    }
+    let comes_back = membership == Membership::Invited && webhooks::is_of(conn, channel, user.num)?;
+    match role {
+        None | Some(Role::Member) if comes_back => Ok(true),
+        _ => Err(Error::invalid(
+            "bad_target",
+            "/user",
+            "A webhook is a member of its own channel, and nothing else.",
+        )),
     }
 }
 

@@ -152,7 +152,7 @@ both!(
         let members = ann.get(&format!("/channels/{channel}/members?membership=joined")).await.expect(200);
         assert_eq!(members["members"].as_array().map(Vec::len), Some(1));
 
-        // Whom a moderator sends away, does not speak either.
+        // Whom a moderator sends away does not speak either, until it is brought back.
         let (webhook, path) = hook(&ann, &channel, "Another").await;
         let user = webhook["user"]["id"].as_str().expect("an id");
         ann.put(&format!("/channels/{channel}/members/{user}"), json!({ "membership": "left" }))
@@ -160,8 +160,27 @@ both!(
             .expect(200);
         let refused = nobody.post(&path, json!({ "text": "after" })).await;
         assert!((400..500).contains(&refused.status), "{}", refused.body);
+        let member = format!("/channels/{channel}/members/{user}");
+        let back = ann.put(&member, json!({ "membership": "invited" })).await.expect(200);
+        assert_eq!(back["membership"], json!("joined"), "{back}");
+        assert_eq!(
+            nobody
+                .request(Method::POST, &path)
+                .json(&json!({ "text": "back" }))
+                .send()
+                .await
+                .expect("it")
+                .status(),
+            200
+        );
+        for role in ["owner", "moderator", "guest"] {
+            ann.put(&member, json!({ "role": role })).await.problem(409, "bad_target");
+        }
+        let other = ann.channel("Other").await;
+        let elsewhere = format!("/channels/{other}/members/{user}");
+        ann.put(&elsewhere, json!({ "membership": "invited" })).await.problem(409, "bad_target");
         ann.delete(&format!("{hooks}/{}", webhook["id"].as_str().expect("an id"))).await.expect(204);
-        assert_eq!(ann.texts(&channel).await, ["before"]);
+        assert_eq!(ann.texts(&channel).await, ["before", "back"]);
     }
 );
 
