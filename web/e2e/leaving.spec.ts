@@ -1,7 +1,7 @@
 // Being taken out of a channel, and what a phone shows of other conversations.
 
 import { expect, test } from "@playwright/test";
-import type { Person } from "./person";
+import { Person } from "./person";
 import { Server } from "./server";
 import { together } from "./together";
 
@@ -68,6 +68,27 @@ test("who leaves is told nothing; who is removed or banned is told what happened
   await expect(notices).toContainText("You were banned from #general");
   await expect(notices).toHaveCount(1);
   await bo.shot("leaving-banned");
+});
+
+test("whoever is banned can be rid of with what they wrote lately", async ({ browser }) => {
+  const cy = await Person.registered(browser, server, "cy");
+  await cy.page.getByRole("button", { name: "Join general" }).click();
+  await cy.expectChannel("general");
+  for (const text of ["buy this", "buy that"]) await cy.send(text);
+  await ada.open("general");
+  await ada.sees("buy that");
+  await ada.send("Hello, all of you");
+  await ada.page.getByRole("button", { name: "Actions for Cy" }).click();
+  await ada.page.getByRole("menuitem", { name: "Ban from channel" }).click();
+  const dialog = ada.page.getByRole("alertdialog");
+  await expect(dialog.getByLabel("Delete what they wrote here")).toHaveValue("nothing");
+  await dialog.getByLabel("Delete what they wrote here").selectOption({ label: "In the last hour" });
+  await ada.shot("leaving-flood");
+  await dialog.getByRole("button", { name: "Ban" }).click();
+  await expect(ada.page.getByText("2 messages were deleted.")).toBeVisible();
+  for (const text of ["buy this", "buy that"]) await expect(ada.message(text)).toHaveCount(0);
+  await ada.sees("Hello, all of you");
+  await cy.context.close();
 });
 
 test("a channel that was just made has its name at once, and its last member is told what leaving means", async () => {

@@ -41,6 +41,7 @@ export type Contract = {
   search: Fits<Mine.SearchPage, Api.SearchResults>;
   invite: Fits<Omit<Mine.Invite, "expires_ts">, Api.Invite>;
   webhook: Fits<Mine.CreatedWebhook, Api.CreatedWebhook>;
+  deleted: Fits<Mine.DeletedMessages, Api.DeletedMessages>;
   setting: Fits<Mine.Setting, Api.Setting>;
   read: Fits<Mine.ReadState, Api.ReadState>;
   events: Same<Frames.StreamEvent["t"], Api.StreamEvent["t"]>;

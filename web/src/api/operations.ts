@@ -9,6 +9,7 @@ import type {
   Block,
   Channel,
   CreatedWebhook,
+  DeletedMessages,
   DirectoryEntry,
   EditVersion,
   FollowedThread,
@@ -176,6 +177,8 @@ export const edit_message = (channel: string, message: string, text: string) =>
   sdk.editMessage({ path: { channel, message }, body: { text } }) as Promise<Message>;
 export const delete_message = (channel: string, message: string) =>
   waits(sdk.deleteMessage({ path: { channel, message }, responseStyle }));
+export const delete_member_messages = (channel: string, user: string, since_ts: number) =>
+  sdk.deleteMemberMessages({ path: { channel, user }, query: { since_ts } }) as Promise<DeletedMessages>;
 export const list_pending = (channel: string) =>
   sdk.listPending({ path: { channel } }) as Promise<{ pending: Pending[] }>;
 export const list_refusals = () => sdk.listRefusals() as Promise<{ refusals: Refusal[] }>;

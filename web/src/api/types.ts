@@ -301,6 +301,12 @@ export interface Webhook {
   last_used_ts: number | null;
 }
 
+export interface DeletedMessages {
+  deleted: number;
+  /** There are others: ask again. */
+  more: boolean;
+}
+
 export interface CreatedWebhook {
   webhook: Webhook;
   /** Told this once. */

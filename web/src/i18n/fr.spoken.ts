@@ -11,6 +11,15 @@ export const spoken: SpokenTexts = {
   },
   removed: (name) => `${name} a été retiré du salon.`,
   banned: (name) => `${name} a été banni.`,
+  lately: {
+    label: "Supprimer ce que cette personne a écrit ici",
+    nothing: "Rien",
+    hour: "De la dernière heure",
+    day: "Des dernières 24\u00a0heures",
+    week: "Des 7\u00a0derniers jours",
+    deleted: (count) =>
+      count < 2 ? `${String(count)} message a été supprimé.` : `${String(count)} messages ont été supprimés.`,
+  },
   unbanned: (name) => `Le bannissement de ${name} a été levé.`,
   inviteMade: "Un code d’invitation a été créé.",
   inviteRevoked: (code) => `Le code ${code} a été révoqué.`,

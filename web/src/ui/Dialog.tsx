@@ -103,17 +103,20 @@ interface ConfirmProps {
   title: string;
   text: ReactNode;
   action: string;
+  /** What is asked beside that. */
+  extra?: ReactNode;
   onConfirm: () => void;
   onClose: () => void;
   /** Something else comes in its place. */
   goesOn?: boolean;
 }
 
-export function ConfirmDialog({ title, text, action, onConfirm, onClose, goesOn }: ConfirmProps) {
+export function ConfirmDialog({ title, text, action, extra, onConfirm, onClose, goesOn }: ConfirmProps) {
   const warning = useId();
   return (
     <Dialog title={title} onClose={onClose} role="alertdialog" width={420} describedBy={warning}>
       <div id={warning}>{text}</div>
+      {extra}
       <div className="dialog-foot">
         {/* What cannot be undone takes more than an Enter that was meant for something else. */}
         <Button autoFocus onPress={onClose}>

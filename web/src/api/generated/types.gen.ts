@@ -497,6 +497,17 @@ export type DeleteMessage = {
     reason?: string | null;
 };
 
+export type DeletedMessages = {
+    /**
+     * So many are deleted now, or wait for the server that hosts the channel.
+     */
+    deleted: number;
+    /**
+     * There are others: ask again.
+     */
+    more: boolean;
+};
+
 /**
  * A device that is told.
  */
@@ -3440,6 +3451,79 @@ export type UpdateMemberResponses = {
 };
 
 export type UpdateMemberResponse = UpdateMemberResponses[keyof UpdateMemberResponses];
+
+export type DeleteMemberMessagesData = {
+    body?: never;
+    path: {
+        channel: string;
+        user: string;
+    };
+    query?: {
+        /**
+         * What was sent then or later goes; seven days ago at most, and if not given.
+         */
+        since_ts?: number;
+    };
+    url: '/channels/{channel}/members/{user}/messages';
+};
+
+export type DeleteMemberMessagesErrors = {
+    /**
+     * `bad_path`: A part of the path is not an id of its kind.; `bad_query`: The query is not of the documented shape.; `bad_header`: The event is malformed.; `bad_since`: The time is too long ago.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
+     */
+    403: ProblemDocument;
+    /**
+     * `channel_not_found`: There is no such channel, or it isn't for you.; `user_not_found`: There is no such person.; `federation_disabled`: This server talks to no others.
+     */
+    404: ProblemDocument;
+    /**
+     * `bad_target`: That can't be done to what it is aimed at, as it now stands.; `fork`: The channel's host has shown two different logs.; `too_much_waiting`: Too much of yours is waiting for other servers.
+     */
+    409: ProblemDocument;
+    /**
+     * `redacted`: It was deleted.
+     */
+    410: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `peer_refused`: The other server refused.; `peer_nonsense`: The other server answered something that the protocol does not know.
+     */
+    502: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.; `recovering`: The channel takes nothing until it is whole again: it may have lost its end.; `peer_unreachable`: The other server can't be reached now.
+     */
+    503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
+};
+
+export type DeleteMemberMessagesError = DeleteMemberMessagesErrors[keyof DeleteMemberMessagesErrors];
+
+export type DeleteMemberMessagesResponses = {
+    /**
+     * done
+     */
+    200: DeletedMessages;
+};
+
+export type DeleteMemberMessagesResponse = DeleteMemberMessagesResponses[keyof DeleteMemberMessagesResponses];
 
 export type ListMessagesData = {
     body?: never;

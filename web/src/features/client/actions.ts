@@ -155,6 +155,20 @@ export class Actions {
     });
   }
 
+  /** Deletes what somebody wrote in a channel in the last so many milliseconds; answers how many messages, null if it did not go. */
+  async deleteLately(channel: string, user: string, ms: number): Promise<number | null> {
+    const since = Date.now() - ms;
+    let count = 0;
+    const went = await this.attempt(async () => {
+      for (let more = true; more;) {
+        const part = await api.delete_member_messages(channel, user, since);
+        count += part.deleted;
+        more = part.more && part.deleted > 0;
+      }
+    });
+    return went ? count : null;
+  }
+
   async loadMembers(channel: string, cursor?: string): Promise<boolean> {
     return this.attempt(async () => {
       const query = { limit: MEMBERS_PAGE, membership: "joined" as const, ...(cursor ? { cursor } : {}) };

@@ -9,6 +9,7 @@ import { Button, IconButton } from "../../ui/Button";
 import { ConfirmDialog } from "../../ui/Dialog";
 import { Failed } from "../../ui/Failed";
 import { Menu, type MenuAction } from "../../ui/Menu";
+import { Select } from "../../ui/Select";
 import { byName, displayName } from "../../store/selectors";
 import type { Dict } from "../../store/state";
 import { useChannel, useClient, useMe, useSelect } from "../app/context";
@@ -16,11 +17,17 @@ import { useView } from "../app/view";
 import { Knock } from "../channel/Knocks";
 import { useKnocks } from "../channel/useKnocks";
 import type { Client } from "../client/client";
-import { canInvite, may, outranks } from "../client/rights";
+import { canInvite, canModerate, may, outranks } from "../client/rights";
 import { useFailing } from "../conversation/useFailing";
 import { PanelFrame } from "./PanelFrame";
 
 const ROLES: Role[] = ["owner", "moderator", "member", "guest"];
+
+const SPANS = ["nothing", "hour", "day", "week"] as const;
+const HOUR_MS = 3_600_000;
+/** The server looks back seven days, by its own clock. */
+const LEEWAY_MS = 60_000;
+const SPAN_MS = { hour: HOUR_MS, day: 24 * HOUR_MS, week: 7 * 24 * HOUR_MS - LEEWAY_MS };
 
 type Ask = { member: Member; kind: "remove" | "ban" | "owner" };
 
@@ -199,11 +206,12 @@ async function changed(
   { user }: Member,
   change: { membership?: Membership; role?: Role },
   said: string,
-): Promise<void> {
+): Promise<boolean> {
   const back = nearEntry(user.id);
-  if (!(await client.actions.setMember(channel, user.id, change))) return;
+  if (!(await client.actions.setMember(channel, user.id, change))) return false;
   client.notices.show(said);
   onceLost(back);
+  return true;
 }
 
 function AskDialog({ channel, ask, onClose }: { channel: string; ask: Ask; onClose: () => void }) {
@@ -220,12 +228,24 @@ function AskDialog({ channel, ask, onClose }: { channel: string; ask: Ask; onClo
     ban: { title: t.members.banTitle(name), text: t.members.banText, action: t.members.ban },
     owner: { title: t.members.ownerTitle(name), text: t.members.ownerText, action: t.members.makeOwner },
   }[ask.kind];
-  const { removed, banned, role } = spokenTexts();
+  const { removed, banned, role, lately } = spokenTexts();
   const done = { remove: removed, ban: banned, owner: role.owner };
+  const [span, setSpan] = useState<(typeof SPANS)[number]>("nothing");
+  const info = useChannel(channel)?.info;
+  const sweeps = info !== undefined && canModerate(info) && ask.kind !== "owner";
+  const confirm = async () => {
+    const went = await changed(client, channel, ask.member, change[ask.kind], done[ask.kind](name));
+    if (!went || span === "nothing") return;
+    const count = await client.actions.deleteLately(channel, user.id, SPAN_MS[span]);
+    if (count !== null) client.notices.show(lately.deleted(count));
+  };
+  const options = SPANS.map((value) => ({ value, title: lately[value] }));
+  const choice = <Select label={lately.label} value={span} options={options} onChange={setSpan} />;
   return (
     <ConfirmDialog
       {...text}
-      onConfirm={() => void changed(client, channel, ask.member, change[ask.kind], done[ask.kind](name))}
+      extra={sweeps ? choice : null}
+      onConfirm={() => void confirm()}
       onClose={onClose}
     />
   );
