@@ -1,5 +1,6 @@
 //! The command line: `loggia serve` and what an operator needs around it.
 
+mod auditing;
 mod backup;
 mod demo;
 mod doctor;
@@ -8,8 +9,6 @@ mod operator;
 mod portability;
 mod terminal;
 
-use std::fs::File;
-use std::io::{BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, LazyLock};
@@ -18,12 +17,9 @@ use clap::{Parser, Subcommand, ValueEnum};
 use loggia::client_api;
 use loggia::config::{Config, FileStorage, Registration, Settings};
 use loggia::domain::accounts::NewAccount;
-use loggia::domain::archive::{self, ArchiveError};
-use loggia::domain::verify::{verify_all, verify_export};
 use loggia::domain::view::AccountRole;
-use loggia::protocol::audit::Audit;
 use loggia::server::{self, StartError};
-use loggia::storage::{Conn, channels, migrations};
+use loggia::storage::{Conn, migrations};
 
 /// Messages are made by the threads that take requests and given back by the one that writes.
 #[global_allocator]
@@ -174,8 +170,6 @@ enum RoleName {
 
 /// The settings are wrong: nothing was touched.
 const EXIT_SETTINGS: u8 = 2;
-/// A file to verify is not one that an export wrote.
-const EXIT_NO_EXPORT: u8 = 2;
 
 fn main() -> ExitCode {
     terminal::end_when_nobody_reads();
@@ -214,6 +208,7 @@ fn main() -> ExitCode {
     }
     match run(cli.command, config, cli.config.as_deref()) {
         Ok(code) => code,
+        Err(error) if terminal::is_for_nobody(&*error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("loggia: {error}");
             match error.downcast_ref::<StartError>() {
@@ -275,7 +270,7 @@ fn run(command: Command, config: Arc<Config>, file: Option<&Path>) -> Outcome {
         }
         Command::Compact => {
             let mut conn = Conn::open(&config.database_url())?;
-            conn.compact()?;
+            conn.compact_at_once()?;
             match conn.empty_log()? {
                 true => println!("done"),
                 false => println!(
@@ -296,9 +291,11 @@ fn run(command: Command, config: Arc<Config>, file: Option<&Path>) -> Outcome {
             .block_on(doctor::doctor(server, &config))
             .map(code),
         Command::Demo { .. } => Ok(ExitCode::SUCCESS),
-        Command::Verify { file: None } => verify(&config),
-        Command::Verify { file: Some(file) } => verify_file(&file),
-        Command::Export { what: Export::Channel { channel, html: None } } => export(&config, &channel),
+        Command::Verify { file: None } => auditing::verify(&config),
+        Command::Verify { file: Some(file) } => auditing::verify_file(&file),
+        Command::Export { what: Export::Channel { channel, html: None } } => {
+            portability::export(&config, &channel).map(code)
+        }
         Command::Export { what: Export::Channel { channel, html: Some(to) } } => {
             portability::export_html(&config, &channel, &to).map(code)
         }
@@ -414,70 +411,5 @@ async fn user(command: UserCommand, config: Arc<Config>) -> Outcome {
             println!("{username} is {} now{WITHIN}", role.as_str());
         }
     }
-    Ok(ExitCode::SUCCESS)
-}
-
-fn verify(config: &Config) -> Outcome {
-    let audits = verify_all(&mut Conn::open(&config.database_url())?)?;
-    let sound = audits.iter().fold(true, |sound, (channel, audit)| print_audit(channel, audit) && sound);
-    Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-fn verify_file(file: &std::path::Path) -> Outcome {
-    let opened = File::open(file).map_err(Into::into);
-    let (channel, audit) = match opened.and_then(|file| verify_export(BufReader::new(file))) {
-        Ok(verified) => verified,
-        Err(error) => {
-            eprintln!("loggia: {}: {error}", file.display());
-            return Ok(ExitCode::from(EXIT_NO_EXPORT));
-        }
-    };
-    Ok(if print_audit(channel.as_str(), &audit) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-/// `48213` as `48,213`.
-fn grouped(number: impl ToString) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// Says what was found; true when nothing is wrong.
-fn print_audit(channel: &str, audit: &Audit) -> bool {
-    let verdict = if audit.findings.is_empty() { "chain complete" } else { "chain NOT complete" };
-    println!(
-        "{channel}: {} entries, {} servers, {verdict}, {} bodies, {} bodies deleted, {} bodies missing, {} void",
-        grouped(audit.entries),
-        grouped(audit.servers.len()),
-        grouped(audit.bodies),
-        grouped(audit.deleted),
-        grouped(audit.missing),
-        grouped(audit.void)
-    );
-    for finding in &audit.findings {
-        let place = finding.seq.map_or_else(|| "head".to_owned(), |seq| format!("seq {seq}"));
-        println!("  {place}: {}: {}", finding.code, finding.detail);
-    }
-    audit.findings.is_empty()
-}
-
-fn export(config: &Config, channel: &str) -> Outcome {
-    let mut conn = Conn::open(&config.database_url())?;
-    conn.read_only()?;
-    let id = portability::find_channel(&mut conn, channel)?.id;
-    let mut out = BufWriter::new(std::io::stdout().lock());
-    let written = conn.snapshot(|conn| -> Result<i64, ArchiveError> {
-        // Again, as it is in this snapshot.
-        let row = channels::by_id(conn, &id)?.ok_or(ArchiveError::Damaged("the channel is gone"))?;
-        archive::write(conn, &row, &mut out)
-    })?;
-    out.flush()?;
-    eprintln!("{written} entries");
     Ok(ExitCode::SUCCESS)
 }

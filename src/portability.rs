@@ -1,8 +1,9 @@
 //! Taking conversations along: a channel as pages for a browser, and those of other programs into channels here.
 
 use std::fmt::Display;
-use std::fs::File;
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, BufReader, BufWriter, IsTerminal, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,6 +11,7 @@ use std::time::{Duration, Instant};
 use clap::{Args, Subcommand};
 use futures_util::TryStreamExt;
 use loggia::config::Config;
+use loggia::domain::archive::{self, ArchiveError};
 use loggia::domain::html::{self, HtmlError, Shelf, Written};
 use loggia::domain::import::{Brought, Import, ImportError, Progress, discord, read_most, slack};
 use loggia::files::{Hash, Store};
@@ -232,7 +234,23 @@ pub fn find_channel(conn: &mut Conn, channel: &str) -> Result<ChannelRow, Box<dy
     found.ok_or_else(|| format!("there is no channel {channel:?} here: {hint}").into())
 }
 
-/// Writes a channel as pages.
+/// Writes a channel to standard output, as JSON lines.
+pub fn export(config: &Config, channel: &str) -> Outcome {
+    let mut conn = Conn::open(&config.database_url())?;
+    conn.read_only()?;
+    let id = find_channel(&mut conn, channel)?.id;
+    let mut out = BufWriter::new(io::stdout().lock());
+    let written = conn.snapshot(|conn| -> Result<i64, ArchiveError> {
+        // Again, as it is in this snapshot.
+        let row = channels::by_id(conn, &id)?.ok_or(ArchiveError::Damaged("the channel is gone"))?;
+        archive::write(conn, &row, &mut out)
+    })?;
+    out.flush()?;
+    eprintln!("{written} entries");
+    Ok(true)
+}
+
+/// Writes a channel as pages, which only their owner can read: the channel may be private.
 pub fn export_html(config: &Config, channel: &str, to: &Path) -> Outcome {
     let store = server::open_store(config)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -245,14 +263,20 @@ pub fn export_html(config: &Config, channel: &str, to: &Path) -> Outcome {
     let mut copy = |hash: &Hash, out: &mut dyn Write| copy_file(&runtime, &store, hash, out);
     let zipped = to.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip"));
     let written = if zipped {
-        let mut shelf = ZipShelf(ZipWriter::new(File::create_new(to)?));
+        // Whoever finds a file of that name finds all of it.
+        let part = PathBuf::from(format!("{}.part", to.display()));
+        let _ = std::fs::remove_file(&part);
+        let file =
+            OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part).map_err(of(&part))?;
+        let mut shelf = ZipShelf(ZipWriter::new(file));
         let written = conn.snapshot(|conn| -> Result<Written, HtmlError> {
             html::write(conn, &row, &mut shelf, &mut copy)
         })?;
         shelf.0.finish()?.sync_all()?;
+        std::fs::rename(&part, to).map_err(of(to))?;
         written
     } else {
-        std::fs::create_dir(to)?;
+        DirBuilder::new().mode(0o700).create(to).map_err(of(to))?;
         let mut shelf = Directory { dir: to.to_path_buf(), open: None };
         let written = conn.snapshot(|conn| -> Result<Written, HtmlError> {
             html::write(conn, &row, &mut shelf, &mut copy)
@@ -263,6 +287,11 @@ pub fn export_html(config: &Config, channel: &str, to: &Path) -> Outcome {
     let Written { messages, pages, files, missing } = written;
     eprintln!("{messages} messages on {pages} pages, {files} files; {missing} files are not here");
     Ok(true)
+}
+
+/// Whose path the message names.
+fn of(path: &Path) -> impl Fn(io::Error) -> String {
+    move |error| format!("{}: {error}", path.display())
 }
 
 /// Writes a file's bytes; false when they are not in the store.

@@ -2,6 +2,14 @@
 
 use std::io::{self, IsTerminal, Write};
 
+/// Whether a command failed because whoever read what it printed has gone: `loggia export channel .. | head`.
+pub fn is_for_nobody(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut causes = std::iter::successors(Some(error), |error| error.source());
+    causes.any(|error| {
+        error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    })
+}
+
 /// A password: typed without being shown, or the first line of what is not a terminal.
 pub fn read_password() -> io::Result<String> {
     if io::stdin().is_terminal() {

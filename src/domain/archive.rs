@@ -46,7 +46,7 @@ struct EntryLine<'a> {
 pub enum ArchiveError {
     #[error("{0}")]
     Storage(#[from] crate::storage::Error),
-    #[error("{0}")]
+    #[error(transparent)]
     Io(#[from] std::io::Error),
     #[error("{0}")]
     Json(#[from] serde_json::Error),

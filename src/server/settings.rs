@@ -1,13 +1,18 @@
 //! What is made of the settings: where files are kept, and how much of everything there is.
 
+use std::fs::File;
+use std::io::ErrorKind;
+use std::path::Path;
 use std::time::Duration;
 
-use super::StartError;
+use super::{StartError, io};
 use crate::config::{Config, FileStorage, Files as FileSettings};
 use crate::domain::files::Files;
 use crate::files::{Parts, S3, Scan, Scanner, Store};
 use crate::live::{self, Bounds};
 
+/// What is written into the directory of files at the start, and removed again.
+const PROBE: &str = ".can-be-written";
 /// How long the head of a client's request may take.
 pub const HEAD_MAX: Duration = Duration::from_secs(20);
 /// Connections that wait to be taken: after a restart all clients come at once.
@@ -17,11 +22,29 @@ pub fn open_files(config: &Config) -> Result<Files, StartError> {
     let settings = &config.settings.files;
     let dir = config.data_dir.join("files");
     let store = match settings.storage {
-        FileStorage::Local => Store::in_directory(&dir.join("objects"))?,
+        FileStorage::Local => {
+            let objects = dir.join("objects");
+            let store = Store::in_directory(&objects)?;
+            check_writable(&objects)?;
+            store
+        }
         FileStorage::S3 => open_bucket(settings)?,
     };
     let scan = Scan::new(scanner(settings), Duration::from_secs(u64::from(settings.scan_seconds)));
     Ok(Files::new(store, Parts::open(dir.join("parts"))?, scan))
+}
+
+/// A directory that belongs to somebody else, as after a command that root ran, would fail with each file only.
+fn check_writable(dir: &Path) -> Result<(), StartError> {
+    let probe = dir.join(PROBE);
+    match File::create(&probe).and_then(|_| std::fs::remove_file(&probe)) {
+        // A disk that is full has an end.
+        Err(error) if error.kind() != ErrorKind::PermissionDenied => {
+            tracing::warn!(%error, dir = %dir.display(), "no file can be written");
+            Ok(())
+        }
+        tried => tried.map_err(io(format!("cannot write into {}", dir.display()))),
+    }
 }
 
 pub fn open_bucket(settings: &FileSettings) -> Result<Store, StartError> {

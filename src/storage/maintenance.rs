@@ -12,6 +12,13 @@ struct Emptied {
     busy: i32,
 }
 
+/// A line of what SQLite says of its file: `ok`, or what is wrong.
+#[derive(diesel::QueryableByName)]
+struct Found {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    quick_check: String,
+}
+
 impl Conn {
     /// Writes SQLite's file anew, without what deleted rows left behind in pages that were rearranged: there
     /// `secure_delete` does not reach. Other writers wait as long as that takes. PostgreSQL does as its operator says.
@@ -25,6 +32,21 @@ impl Conn {
             }
             Conn::Postgres(_) => Ok(()),
         }
+    }
+
+    /// As [`Conn::compact`], on PostgreSQL too: table after table is written anew, and nobody uses it meanwhile.
+    pub fn compact_at_once(&mut self) -> Result<(), Error> {
+        match self {
+            Conn::Sqlite(_) => self.compact(),
+            Conn::Postgres(c) => Ok(c.batch_execute("VACUUM FULL")?),
+        }
+    }
+
+    /// What is wrong with SQLite's file, if anything is. PostgreSQL looks after its own.
+    pub fn check_file(&mut self) -> Result<Vec<String>, Error> {
+        let Conn::Sqlite(c) = self else { return Ok(Vec::new()) };
+        let found: Vec<Found> = diesel::RunQueryDsl::load(diesel::sql_query("PRAGMA quick_check"), &mut **c)?;
+        Ok(found.into_iter().map(|found| found.quick_check).filter(|found| found != "ok").collect())
     }
 
     /// Brings what stands in SQLite's write-ahead log into the database, as far as nobody still reads what was there

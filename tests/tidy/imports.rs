@@ -18,6 +18,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("federation", &["protocol", "config", "storage", "files", "net", "domain", "http"]),
     ("mail", &["protocol", "config", "net", "domain"]),
     ("push", &["protocol", "config", "storage", "net", "domain"]),
+    ("auditing", &["protocol", "config", "storage", "domain"]),
     ("demo", &[]),
     ("terminal", &[]),
     ("log", &["config"]),

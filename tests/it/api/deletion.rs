@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::both;
-use crate::support::{Person, TestServer, run_sql};
+use crate::support::{Database, Person, Process, TestServer, run_sql};
 
 both!(
     async fn a_deleted_message_is_empty_wherever_it_shows(server: TestServer) {
@@ -150,3 +150,27 @@ both!(
         eve.delete(&of(&ann)).await.problem(403, "not_member");
     }
 );
+
+/// PostgreSQL keeps what was deleted in its pages until they are written anew.
+#[tokio::test(flavor = "multi_thread")]
+async fn compacting_writes_postgresqls_tables_anew() {
+    let Some(database) = Database::create().await else { return };
+    let dir = tempfile::tempdir().expect("a directory");
+    let (data, url) = (dir.path().to_owned(), database.url.clone());
+    let run = |command: &'static [&'static str]| {
+        let (data, url) = (data.clone(), url.clone());
+        tokio::task::spawn_blocking(move || Process::run(&data, &url, command))
+    };
+    assert!(run(&["migrate"]).await.expect("joined").0);
+    let places = "SELECT relname, pg_relation_filenode(oid) AS place FROM pg_class
+                  WHERE relname IN ('bodies', 'messages', 'message_search', 'pending')";
+    run_sql(&url, format!("CREATE TABLE before AS {places}")).await;
+    let (good, said) = run(&["compact"]).await.expect("joined");
+    assert!(good && said.contains("done"), "{said}");
+    let same = format!(
+        "DO $$ BEGIN IF EXISTS (SELECT 1 FROM before JOIN ({places}) AS now USING (relname, place))
+         THEN RAISE EXCEPTION 'not written anew'; END IF; END $$"
+    );
+    run_sql(&url, same).await;
+    database.drop_it().await;
+}

@@ -137,3 +137,19 @@ fn a_backup_under_another_name_is_not_written() {
         serde_json::from_reader(archive.by_name("backup.json").expect("a manifest")).expect("JSON");
     assert_eq!(manifest["schema"], newest.as_str());
 }
+
+/// Also where no channel's log lies.
+#[test]
+fn a_damaged_file_is_found_by_verify() {
+    let dir = tempfile::tempdir().expect("a directory");
+    begin(dir.path());
+    let (good, said) = Process::run(dir.path(), "", &["verify"]);
+    assert!(good && said.contains("there are no channels"), "{said}");
+    let file = sqlite(dir.path());
+    let mut bytes = fs::read(&file).expect("the database");
+    let last_page = bytes.len() - 4_096;
+    bytes[last_page..].fill(0xff);
+    fs::write(&file, bytes).expect("written");
+    let (good, said) = Process::run(dir.path(), "", &["verify"]);
+    assert!(!good && said.contains("the database's file is damaged"), "{said}");
+}
