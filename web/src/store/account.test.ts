@@ -71,6 +71,15 @@ describe("a deleted account", () => {
     expect([late.online[BO], late.channels[ROOM]?.typing]).toEqual([undefined, {}]);
   });
 
+  it("does not type either where somebody was sent away", () => {
+    const log = new Log();
+    const before = feed(started(log), [typing]);
+    expect(Object.keys(before.channels[ROOM]?.typing ?? {})).toEqual([BO]);
+    const head = log.head;
+    log.member({ user: user(BO), membership: "banned", role: "member", since_seq: 9 }, 1);
+    expect(feed(before, log.after(head)).channels[ROOM]?.typing).toEqual({});
+  });
+
   it("leaves a direct conversation without anybody to write to", () => {
     const third = user("@cy:test");
     const dm = (people: User[]) =>

@@ -76,14 +76,17 @@ function created(channel: ChannelState, message: Message): ChannelState {
   next = place(next, message);
   const trimmed = (next.main?.ids.length ?? 0) < (channel.main?.ids.length ?? 0);
   if (trimmed) next = prune(next);
-  const typing = { ...next.typing };
-  if (message.sender in typing) {
-    Reflect.deleteProperty(typing, message.sender);
-    next = { ...next, typing };
-  }
+  const typing = notTyping(next.typing, message.sender);
+  if (typing !== next.typing) next = { ...next, typing };
   const last = next.info.last_message;
   if (!last || last.seq < message.seq) next = { ...next, info: { ...next.info, last_message: message } };
   return next;
+}
+
+/** Whoever has said it, or is gone, types no more. */
+function notTyping(typing: ChannelState["typing"], user: string): ChannelState["typing"] {
+  if (!(user in typing)) return typing;
+  return Object.fromEntries(Object.entries(typing).filter(([id]) => id !== user));
 }
 
 function shownSomewhere(channel: ChannelState, message: Message): boolean {
@@ -212,8 +215,9 @@ function memberUpdated(channel: ChannelState, update: MemberUpdate, me: string):
     info.membership = update.membership;
     info.role = update.role;
   }
+  const typing = update.membership === "joined" ? channel.typing : notTyping(channel.typing, update.user.id);
   const list = channel.members;
-  if (!list) return { ...channel, info };
+  if (!list) return { ...channel, info, typing };
   const known = list.byId[update.user.id];
   const user = { ...known?.user, ...update.user } as User;
   const member: Member = {
@@ -222,5 +226,5 @@ function memberUpdated(channel: ChannelState, update: MemberUpdate, me: string):
     role: update.role,
     since_seq: update.since_seq,
   };
-  return { ...channel, info, members: { ...list, byId: { ...list.byId, [user.id]: member } } };
+  return { ...channel, info, typing, members: { ...list, byId: { ...list.byId, [user.id]: member } } };
 }
