@@ -6,7 +6,16 @@ import { t } from "../../i18n";
 import { useStop } from "../stops";
 import { Code } from "./Code";
 import { References, splitNames } from "./references";
-import { definitions, isBigEmoji, parseMarkdown, safeUrl, splitLinks, taskOf } from "./parse";
+import {
+  definitions,
+  flatten,
+  isBigEmoji,
+  otherHost,
+  parseMarkdown,
+  safeUrl,
+  splitLinks,
+  taskOf,
+} from "./parse";
 
 export interface MentionTarget {
   label: string;
@@ -85,10 +94,10 @@ function render(node: Nodes, context: Context): ReactNode {
     case "break":
       return <br />;
     case "link":
-      return <Link url={node.url}>{children(node, context)}</Link>;
+      return <NamedLink node={node} url={node.url} context={context} />;
     case "linkReference": {
       const target = context.definitions.get(node.identifier);
-      return target ? <Link url={target.url}>{children(node, context)}</Link> : children(node, context);
+      return target ? <NamedLink node={node} url={target.url} context={context} /> : children(node, context);
     }
     case "image":
       return <Link url={node.url}>{node.alt || node.url}</Link>;
@@ -111,6 +120,17 @@ export function LinkedText({ text }: { text: string }) {
     ) : (
       part
     ),
+  );
+}
+
+/** A link with words of its own: where they are an address, it is not to lead elsewhere unseen. */
+function NamedLink({ node, url, context }: { node: Parents; url: string; context: Context }) {
+  const host = otherHost(flatten(node), url);
+  return (
+    <>
+      <Link url={url}>{children(node, context)}</Link>
+      {host ? <span className="muted"> ({host})</span> : null}
+    </>
   );
 }
 

@@ -39,6 +39,24 @@ describe("markdown", () => {
     expect(safeUrl("mailto:a@b.example")).toBe("mailto:a@b.example");
   });
 
+  it("says where a link leads whose words are another address", () => {
+    for (const [text, host] of [
+      ["[https://bank.example/login](https://evil.example/x)", "evil.example"],
+      ["[www.bank.example](http://evil.example:8080)", "evil.example:8080"],
+      ["[https://bank.example@evil.example][1]\n\n[1]: https://other.example", "other.example"],
+    ] as const)
+      expect(html(text)).toContain(`<span class="muted"> (${host})</span>`);
+    for (const text of [
+      "[https://a.example/x](https://www.a.example/y)",
+      "https://a.example/x",
+      "www.a.example",
+      "[the page](https://a.example)",
+      "[README.md](https://a.example)",
+      "[https://a.example](mailto:b@c.example)",
+    ])
+      expect(html(text)).not.toContain("muted");
+  });
+
   it("shows a mention only when somebody is meant", () => {
     const mention = (name: string) => (name === "ada" ? { label: "@Ada", me: true } : null);
     const out = renderToStaticMarkup(<Markdown text="hi @ada and @nobody." mention={mention} />);

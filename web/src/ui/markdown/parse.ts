@@ -110,6 +110,17 @@ export function safeUrl(url: string): string | null {
   }
 }
 
+/** Where a link really leads, if its words are an address on another host. */
+export function otherHost(words: string, url: string): string | null {
+  const named = /^\s*(?:https?:\/\/|www\.)[^\s/?#]+/i.exec(words)?.[0].trim();
+  const href = safeUrl(url);
+  if (!named || !href || !/^https?:/i.test(href)) return null;
+  const { host } = new URL(href);
+  const said = safeUrl(/^http/i.test(named) ? named : `https://${named}`);
+  const bare = (name: string) => name.replace(/^www\./, "");
+  return said && bare(new URL(said).host) === bare(host) ? null : host;
+}
+
 /** A text cut so that the pieces at odd places are addresses, without what ends the sentence they stand in. */
 export const splitLinks = (text: string): string[] =>
   text.split(/(\bhttps?:\/\/[^\s<>]*[^\s<>.,:;!?'"*_~)\]])/i);
@@ -120,7 +131,7 @@ export function plainText(text: string): string {
   return flatten(parseMarkdown(told)).replace(/\s+/g, " ").trim();
 }
 
-function flatten(node: Nodes): string {
+export function flatten(node: Nodes): string {
   if (node.type === "text") return node.value;
   // What is hidden in the message is not told beside it.
   if (node.type === "spoiler") return "[…]";
