@@ -41,7 +41,7 @@ struct Manifest {
     created_ts: Ts,
     /// Of the program that wrote it.
     version: String,
-    /// That program's newest migration.
+    /// The newest migration of the database.
     #[serde(default)]
     schema: String,
     tables: Vec<Listed>,
@@ -86,6 +86,8 @@ pub fn backup(config: &Config, to: &Path) -> Outcome {
     let store = server::open_store(config)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut conn = Conn::open(&config.database_url())?;
+    conn.check_release()?;
+    let schema = conn.schema()?;
     conn.read_only()?;
     let stored = meta::get(&mut conn, meta::SERVER_NAME)?;
     let stored = stored.ok_or_else(|| refused("there is no server's data in the database"))?;
@@ -100,8 +102,9 @@ pub fn backup(config: &Config, to: &Path) -> Outcome {
     let part = PathBuf::from(format!("{}.part", to.display()));
     let _ = std::fs::remove_file(&part);
     let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part);
-    let written = write(&mut conn, config, (&runtime, &store), ZipWriter::new(file.map_err(of(&part))?))
-        .and_then(|written| std::fs::rename(&part, to).map(|()| written).map_err(of(to)));
+    let written =
+        write(&mut conn, (config, schema), (&runtime, &store), ZipWriter::new(file.map_err(of(&part))?))
+            .and_then(|written| std::fs::rename(&part, to).map(|()| written).map_err(of(to)));
     let written = written.inspect_err(|_| drop(std::fs::remove_file(&part)));
     let (rows, files, missing) = written.map_err(|error| format!("{}: {error}", to.display()))?;
     println!("{rows} rows and {files} files were written; {missing} files are not in the store");
@@ -110,7 +113,7 @@ pub fn backup(config: &Config, to: &Path) -> Outcome {
 
 fn write(
     conn: &mut Conn,
-    config: &Config,
+    (config, schema): (&Config, String),
     (runtime, store): (&Runtime, &Store),
     mut zip: ZipWriter<File>,
 ) -> Result<(u64, u64, u64), BackupError> {
@@ -120,7 +123,8 @@ fn write(
     let (rows, hashes) = conn.snapshot(|conn| {
         let tables = dump::tables(conn)?;
         zip.start_file(MANIFEST, packed)?;
-        serde_json::to_writer_pretty(&mut zip, &manifest(config, &tables)).map_err(io::Error::from)?;
+        serde_json::to_writer_pretty(&mut zip, &manifest(config, schema, &tables))
+            .map_err(io::Error::from)?;
         let mut rows = 0;
         for table in &tables {
             zip.start_file(format!("tables/{}.jsonl", table.name), packed)?;
@@ -149,7 +153,7 @@ fn write(
     Ok((rows, copied, missing))
 }
 
-fn manifest(config: &Config, tables: &[Table]) -> Manifest {
+fn manifest(config: &Config, schema: String, tables: &[Table]) -> Manifest {
     let listed = |table: &Table| Listed {
         name: table.name.clone(),
         columns: table.columns.iter().map(|column| column.name.clone()).collect(),
@@ -159,7 +163,7 @@ fn manifest(config: &Config, tables: &[Table]) -> Manifest {
         server: config.name.as_str().to_owned(),
         created_ts: server::now(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        schema: migrations::newest(),
+        schema,
         tables: tables.iter().map(listed).collect(),
     }
 }
@@ -178,7 +182,8 @@ pub fn restore(config: &Config, from: &Path) -> Outcome {
     let _alone = server::claim_alone(config)?;
     let part = config.data_dir.join(server::RESTORING);
     File::create(&part).and_then(|part| part.sync_all()).map_err(of(&part))?;
-    server::migrate(config)?;
+    // What is not begun leaves nothing behind.
+    server::migrate(config).inspect_err(|_| drop(std::fs::remove_file(&part)))?;
     let mut conn = Conn::open(&config.database_url())?;
     if meta::active_key(&mut conn)?.is_some() {
         // Somebody's database, to which nothing is done.

@@ -1,7 +1,7 @@
 //! What an operator asks for: keys, peers, accounts, and finding out what is wrong.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -82,8 +82,14 @@ pub fn keys(command: KeysCommand, config: &Arc<Config>) -> Outcome {
         KeysCommand::ExportRoot => {
             let seed = conn.write(|conn| own_keys::root_seed(conn, &config.name, now))?;
             // It is not taken away before it is known to be somewhere else.
-            print_durably(&seed)
+            let kept = print_durably(&seed)
                 .map_err(|error| format!("the root key stays: it can't be printed: {error}"))?;
+            if !kept {
+                eprintln!(
+                    "The root key is still in the database, too: nobody knows what becomes of what goes through a pipe. Print it into a file to take it out."
+                );
+                return Ok(true);
+            }
             conn.write(own_keys::forget_root)?;
             eprintln!(
                 "The root key is no longer in the database. `loggia keys rotate --root-key FILE` needs it."
@@ -103,16 +109,16 @@ pub fn keys(command: KeysCommand, config: &Arc<Config>) -> Outcome {
     Ok(true)
 }
 
-/// Prints a line; where that goes to a file, it is on disk when this answers.
-fn print_durably(line: &str) -> io::Result<()> {
+/// Prints a line, and says whether it is kept: in a file, on disk, or before somebody's eyes.
+fn print_durably(line: &str) -> io::Result<bool> {
     let mut out = io::stdout().lock();
     writeln!(out, "{line}")?;
     out.flush()?;
-    match File::from(out.as_fd().try_clone_to_owned()?).sync_all() {
-        // What is no file has nothing to sync.
-        Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
-        synced => synced,
+    let file = File::from(out.as_fd().try_clone_to_owned()?);
+    if !file.metadata()?.is_file() {
+        return Ok(out.is_terminal());
     }
+    file.sync_all().map(|()| true)
 }
 
 /// The root key in a file that `export-root` wrote.

@@ -49,7 +49,7 @@ pub use alone::Alone;
 use health::{health, ready};
 pub use identity::RESTORING;
 pub use rehearsal::rehearse;
-use settings::{BACKLOG, HEAD_MAX, bounds, open_files, processors, read_threads, size};
+use settings::{BACKLOG, HEAD_MAX, bounds, check_writable, open_files, processors, read_threads, size};
 use upkeep::{House, Sweeping, keep_files, keep_house};
 
 /// Why the server can't start.
@@ -245,6 +245,9 @@ fn build_domain(
         opened.join().unwrap_or(Err(StartError::Storage(storage::Error::Lost)))?;
     let identity = Arc::new(identity);
     let files = Arc::new(open_files(config)?);
+    if serves {
+        check_writable(config)?;
+    }
     let retold = Arc::<Retold>::default();
     let audience: Audience =
         Arc::new(Sweeping { inner: audience, doomed: files.doomed.clone(), retold: retold.clone() });

@@ -1,6 +1,6 @@
 //! POST /channels/{id}/webhooks
 
-use actix_web::{HttpResponse, post, web::Path};
+use actix_web::{HttpRequest, HttpResponse, post, web::Path};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -31,15 +31,17 @@ pub struct CreatedWebhook {
 }
 
 /// Makes a webhook: an address at which another program posts to the channel (`post_webhook`). For the owner and moderators of a
-/// channel that this server hosts; at most 20 in a channel. It gets an account of its own, which is a member like all others, and to which nobody logs in.
+/// channel that this server hosts; at most 20 in a channel. It gets an account of its own, which is a member like all others, and to which nobody logs in. It counts against the limit of channels that one makes. When whoever made it is banned from the channel, it is gone.
 #[utoipa::path(operation_id = "create_webhook", tag = "webhooks", params(("channel" = String, Path)), request_body = CreateWebhook, responses((status = 201, body = CreatedWebhook)))]
 #[post("/channels/{channel}/webhooks")]
 pub async fn create_webhook(
     app: App,
     actor: WriteAuth,
+    request: HttpRequest,
     path: Path<ChannelId>,
     body: Body<CreateWebhook>,
 ) -> Result<HttpResponse, Problem> {
+    app.limits.channel(&request, actor.0.person.num)?;
     let made = app.domain.create_webhook(&actor.0, path.into_inner(), &body.0.name).await?;
     let url = format!("{}{}/webhooks/{}", app.domain.config.public_url(), super::BASE, made.token);
     Ok(HttpResponse::Created().json(CreatedWebhook { webhook: made.webhook, url }))

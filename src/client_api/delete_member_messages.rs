@@ -7,6 +7,7 @@ use actix_web::{
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::domain::flood::{Swept, WITHIN_S_MAX};
 use crate::http::{App, Params, Problem, WriteAuth};
 use crate::protocol::ids::{ChannelId, UserId};
 
@@ -14,15 +15,17 @@ use crate::protocol::ids::{ChannelId, UserId};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct DeletedQuery {
-    /// What was sent then or later goes; seven days ago at most, and if not given.
-    #[param(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
-    pub since_ts: Option<i64>,
+    /// What was sent in the last so many seconds goes; the last seven days if not given.
+    #[param(minimum = 1, maximum = 604_800, default = 604_800)]
+    pub within_s: Option<i64>,
 }
 
 #[derive(Serialize, ToSchema)]
 pub struct DeletedMessages {
-    /// So many are deleted now, or wait for the server that hosts the channel.
+    /// So many were deleted.
     pub deleted: usize,
+    /// So many wait for the server that hosts the channel.
+    pub waiting: usize,
     /// There are others: ask again.
     pub more: bool,
 }
@@ -38,6 +41,8 @@ pub async fn delete_member_messages(
     query: Params<DeletedQuery>,
 ) -> Result<Json<DeletedMessages>, Problem> {
     let (channel, user) = path.into_inner();
-    let (deleted, more) = app.domain.delete_messages_of(&actor.0, channel, user, query.since_ts).await?;
-    Ok(Json(DeletedMessages { deleted, more }))
+    let within_s = query.within_s.unwrap_or(WITHIN_S_MAX);
+    let Swept { deleted, waiting, more } =
+        app.domain.delete_messages_of(&actor.0, channel, user, within_s).await?;
+    Ok(Json(DeletedMessages { deleted, waiting, more }))
 }

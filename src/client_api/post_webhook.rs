@@ -47,7 +47,7 @@ pub async fn post_webhook(
             return Err(error.into());
         }
     };
-    app.limits.write(&request, speaker.user())?;
+    app.limits.webhook(&request, speaker.maker())?;
     let media_type = request.content_type().to_ascii_lowercase();
     let bytes = extract::bytes(payload.into_inner()).await?;
     let text = match media_type.as_str() {

@@ -309,7 +309,7 @@ impl Domain {
     pub async fn operator_of(&self, username: &str) -> Result<Actor> {
         let id = parse_named(username, self.server())?;
         let row = self.reads.read(move |conn| Ok::<_, Error>(users::by_id(conn, id.as_str())?)).await?;
-        let row = row.filter(|row| row.deleted_ts.is_none() && row.password_hash.is_some());
+        let row = row.filter(|row| row.deleted_ts.is_none() && row.is_person());
         let row = row.ok_or(Error::NotFound(Missing::User))?;
         let id = row.id.parse().map_err(|_| Error::NotFound(Missing::User))?;
         let person = Person { num: row.num, id };

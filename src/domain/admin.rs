@@ -103,8 +103,7 @@ impl Domain {
         self.writer
             .other("accounts", move |work| {
                 let admins = users::lock_admins(work.conn)?;
-                let row = users::by_id(work.conn, user.as_str())?
-                    .filter(|row| row.is_account() && !row.is_webhook());
+                let row = users::by_id(work.conn, user.as_str())?.filter(UserRow::is_person);
                 let row = row.ok_or(Error::NotFound(Missing::User))?;
                 let role = patch.role.unwrap_or(AccountRole::parse(&row.role));
                 let disabled = patch.disabled.unwrap_or(row.disabled_ts.is_some());
@@ -147,8 +146,7 @@ impl Domain {
         let act = ActKind::PasswordSet.to(&user, Some(&actor.person.id), self.clock.now());
         self.writer
             .other(user.clone().as_str(), move |work| {
-                let row = users::by_id(work.conn, user.as_str())?
-                    .filter(|row| row.is_account() && !row.is_webhook());
+                let row = users::by_id(work.conn, user.as_str())?.filter(UserRow::is_person);
                 let row = row.ok_or(Error::NotFound(Missing::User))?;
                 acts::add(work.conn, &act)?;
                 put_password(work, row.num, &hash, None)

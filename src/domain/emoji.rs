@@ -38,7 +38,7 @@ pub fn checked(given: &str) -> Result<String> {
     let emoji = normal(given);
     let fits = emoji.trim_matches(':').chars().any(is_visible)
         && is_short(&emoji)
-        && !emoji.chars().any(|c| c.is_control() || c.is_whitespace() || turns(c) || c == '<' || c == '>');
+        && !emoji.chars().any(|c| c.is_control() || c.is_whitespace() || c == '<' || c == '>');
     if fits {
         Ok(emoji)
     } else {
@@ -53,6 +53,18 @@ pub fn checked(given: &str) -> Result<String> {
 /// What changes the direction of the text around it.
 fn turns(c: char) -> bool {
     matches!(c, '\u{61C}' | '\u{200E}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// As [`checked`], for what is yet to be shown: nothing that turns the direction of the text around it.
+///
+/// # Errors
+/// `bad_emoji`
+pub fn check_new(given: &str) -> Result<String> {
+    let emoji = checked(given)?;
+    match emoji.chars().any(turns) {
+        true => Err(Error::invalid("bad_emoji", "/emoji", "must not change the direction of text")),
+        false => Ok(emoji),
+    }
 }
 
 /// Unicode's `Default_Ignorable_Code_Point`, and the empty pattern of Braille, are nothing to look at.
@@ -115,5 +127,8 @@ mod tests {
             assert!(checked(given).is_err(), "{given:?}");
         }
         assert_eq!(normal("\u{FE0F}"), "\u{FE0F}");
+        // What was so before can be taken back.
+        assert!(check_new("\u{202E}x").is_err() && checked("\u{202E}x").is_ok());
+        assert!(check_new("\u{1F468}\u{200D}\u{1F469}").is_ok());
     }
 }

@@ -1,53 +1,69 @@
 //! After a flood: what somebody wrote lately goes at once.
 
+use std::collections::HashSet;
+
 use futures_util::future::try_join_all;
 
 use super::clock::DAY_MS;
+use super::remote::change::Done;
 use super::seat::Seat;
 use super::{Actor, Domain, Error, Missing, Result, stored};
-use crate::protocol::Ts;
+use crate::protocol::event::{Event, Rel};
 use crate::protocol::ids::{ChannelId, UserId};
+use crate::storage::pending::{self, PendingRow};
 use crate::storage::{messages, users};
 
 /// How many messages go at a time.
 const DELETED_AT_ONCE_MAX: i64 = 100;
-/// How far back it goes: as much of a channel is looked through.
-const SINCE_MS_MAX: i64 = 7 * DAY_MS;
+/// How far back it goes, in seconds: as much of a channel is looked through.
+pub const WITHIN_S_MAX: i64 = 7 * DAY_MS / 1_000;
+
+/// What came of it.
+pub struct Swept {
+    pub deleted: usize,
+    /// Those that the channel's host, which is away, is still to be told of.
+    pub waiting: usize,
+    pub more: bool,
+}
 
 impl Domain {
-    /// Deletes what somebody wrote in a channel from `since` on, or in the last seven days, the newest first, each as by [`Domain::delete_message`].
+    /// Deletes what somebody wrote in a channel in the last `within_s` seconds, the newest first, each as by [`Domain::delete_message`].
     /// Answers how many went, and whether there are more.
     ///
     /// # Errors
-    /// `bad_since`, `user_not_found`, and what the channel's rules say to one of them; others may be deleted then.
+    /// `bad_within`, `user_not_found`, and what the channel's rules say to one of them; others may be deleted then.
     pub async fn delete_messages_of(
         &self,
         actor: &Actor,
         channel: ChannelId,
         user: UserId,
-        since: Option<Ts>,
-    ) -> Result<(usize, bool)> {
-        let first = self.clock.now() - SINCE_MS_MAX;
-        let since = since.unwrap_or(first);
-        if since < first {
-            return Err(Error::invalid("bad_since", "/since_ts", "must be at most seven days ago"));
+        within_s: i64,
+    ) -> Result<Swept> {
+        if !(1..=WITHIN_S_MAX).contains(&within_s) {
+            return Err(Error::invalid(
+                "bad_within",
+                "/within_s",
+                format!("must be from 1 to {WITHIN_S_MAX}"),
+            ));
         }
+        let since = self.clock.now() - within_s * 1_000;
         let (asker, id) = (actor.person.num, channel.clone());
-        let mut found = self
+        let found = self
             .reads
             .read(move |conn| {
                 let seat = Seat::joined(conn, asker, &id)?;
                 let row = users::by_id(conn, user.as_str())?.ok_or(Error::NotFound(Missing::User))?;
-                let from = (since, seat.first_readable()?);
-                Ok::<_, Error>(messages::said_since(
-                    conn,
-                    seat.channel.num,
-                    row.num,
-                    from,
-                    DELETED_AT_ONCE_MAX + 1,
-                )?)
+                let (num, from) = (seat.channel.num, (since, seat.first_readable()?));
+                let asked = redactions(&pending::of_person(conn, num, asker)?);
+                // What the host is still to be told of is not asked of it again.
+                let limit = DELETED_AT_ONCE_MAX + 1 + i64::try_from(asked.len()).unwrap_or(0);
+                let mut found = messages::said_since(conn, num, row.num, from, limit)?;
+                let all = found.len();
+                found.retain(|id| !asked.contains(id));
+                Ok::<_, Error>((all - found.len(), found))
             })
             .await?;
+        let (waiting, mut found) = found;
         let most = usize::try_from(DELETED_AT_ONCE_MAX).unwrap_or(usize::MAX);
         let more = found.len() > most;
         found.truncate(most);
@@ -56,10 +72,18 @@ impl Domain {
             let channel = channel.clone();
             async move {
                 let id = id.parse().map_err(|error| stored::damaged("event id", error))?;
-                self.delete_message(actor, channel, id, None).await.map(drop)
+                self.delete_message(actor, channel, id, None).await
             }
         });
-        let deleted = try_join_all(deletions).await?.len();
-        Ok((deleted, more))
+        let done = try_join_all(deletions).await?;
+        let deleted = done.iter().filter(|done| **done == Done::Now(())).count();
+        Ok(Swept { deleted, waiting: waiting + done.len() - deleted, more })
     }
+}
+
+/// What the deletions among these delete.
+fn redactions(rows: &[PendingRow]) -> HashSet<String> {
+    let events = rows.iter().filter_map(|row| serde_json::from_str::<Event>(&row.event).ok());
+    let deletes = events.filter_map(|event| event.relates.filter(|relates| relates.rel == Rel::Redact));
+    deletes.map(|relates| relates.to.to_string()).collect()
 }

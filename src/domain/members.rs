@@ -164,7 +164,10 @@ impl Domain {
             let is_unchanged = matches!(outcome, Err(Error::Refused(Refusal::NoChange)));
             unless_unchanged(outcome)?;
             if comes_back {
-                unless_unchanged(join(work, num, &Person { num: row.num, id: user.clone() }))?;
+                webhooks::come_in(work, num, &Person { num: row.num, id: user.clone() })?;
+            }
+            if membership == Membership::Banned {
+                webhooks::end_those_of(work, num, row.num)?;
             }
             let member = member(work, num, &row)?;
             // To those who are in a channel the rules say that joining it changes nothing, whatever role they ask for.

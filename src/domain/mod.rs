@@ -23,7 +23,7 @@ mod erasing;
 mod error;
 pub mod export;
 pub mod files;
-mod flood;
+pub mod flood;
 pub mod html;
 pub mod import;
 pub mod invites;

@@ -23,7 +23,7 @@ impl Domain {
         id: EventId,
         emoji: String,
     ) -> Result<Done<()>> {
-        let emoji = emoji::checked(&emoji)?;
+        let emoji = emoji::check_new(&emoji)?;
         let actor = actor.clone();
         let key = channel.clone();
         self.change_in_time(&key, move |work| {

@@ -32,8 +32,9 @@ pub fn request_id() -> String {
     REQUEST_ID.try_with(Clone::clone).unwrap_or_default()
 }
 
-/// Whoever knows what stands behind these may do what it is for.
-const SECRET_AFTER: &[&str] = &["/api/v1/webhooks/", "/api/v1/password-resets/"];
+/// Whoever knows what stands behind these may do what it is for. (Below a channel there are ids.)
+const SECRET_AFTER: &[&str] = &["webhooks", "password-resets"];
+const CHANNELS: &str = "channels";
 
 /// The client's address: the peer's, or what a trusted proxy says.
 #[derive(Clone, Copy)]
@@ -112,8 +113,12 @@ async fn serve(
 
 /// A path without the secret at its end, which the log is not to keep.
 fn loggable(path: &str) -> Cow<'_, str> {
-    match SECRET_AFTER.iter().find(|before| path.starts_with(**before)) {
-        Some(before) => Cow::Owned(format!("{before}…")),
+    // As routes are found: `%73` is an s.
+    let parts: Vec<Cow<'_, str>> =
+        path.split('/').map(|part| percent_decode_str(part).decode_utf8_lossy()).collect();
+    let before = parts.iter().position(|part| SECRET_AFTER.contains(&&**part));
+    match before.filter(|at| parts.len() > at + 1 && !parts.iter().any(|part| part == CHANNELS)) {
+        Some(at) => Cow::Owned(format!("{}/…", parts.get(..=at).unwrap_or_default().join("/"))),
         None => Cow::Borrowed(path),
     }
 }
@@ -219,6 +224,7 @@ mod tests {
     fn secrets_in_paths_are_not_logged() {
         for (path, logged) in [
             ("/api/v1/webhooks/abc", "/api/v1/webhooks/…"),
+            ("/api/v1//webhook%73/abc", "/api/v1//webhooks/…"),
             ("/api/v1/password-resets/abc", "/api/v1/password-resets/…"),
             ("/api/v1/channels/!x/webhooks/abc", "/api/v1/channels/!x/webhooks/abc"),
             ("/api/v1/password-resets", "/api/v1/password-resets"),

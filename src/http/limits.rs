@@ -71,6 +71,7 @@ pub struct Limits {
     resets_by_account: Rate<String>,
     registrations: Rate<IpAddr>,
     writes: Rate<i64>,
+    webhooks: Rate<i64>,
     channels: Rate<i64>,
     requests: Rate<i64>,
     anonymous: Rate<IpAddr>,
@@ -90,6 +91,7 @@ impl Limits {
             resets_by_account: Rate::new("resets", limits.logins_per_minute, 60),
             registrations: Rate::new("registrations", limits.registrations_per_hour, 3_600),
             writes: Rate::new("writes", limits.writes_per_minute, 60),
+            webhooks: Rate::new("writes", limits.writes_per_minute, 60),
             channels: Rate::new("channels", limits.channels_per_hour, 3_600),
             requests: Rate::new("requests", limits.requests_per_minute, 60),
             anonymous: Rate::new("requests", limits.requests_per_minute, 60),
@@ -119,6 +121,12 @@ impl Limits {
         self.count(request, &self.writes, &user)
     }
 
+    /// A message by a webhook that somebody made: all of theirs count together, beside what they write themselves.
+    pub fn webhook(&self, request: &HttpRequest, maker: i64) -> Result<(), Problem> {
+        self.count(request, &self.webhooks, &maker)
+    }
+
+    /// A channel, or a webhook, that somebody makes.
     pub fn channel(&self, request: &HttpRequest, user: i64) -> Result<(), Problem> {
         self.count(request, &self.channels, &user)
     }
@@ -156,6 +164,7 @@ impl Limits {
         self.resets_by_account.pace.forget_quiet();
         self.registrations.pace.forget_quiet();
         self.writes.pace.forget_quiet();
+        self.webhooks.pace.forget_quiet();
         self.channels.pace.forget_quiet();
         self.requests.pace.forget_quiet();
         self.anonymous.pace.forget_quiet();

@@ -57,7 +57,7 @@ codes! {
     "bad_expiry" 400 "The expiry is out of range.";
     "bad_search" 400 "Part of the search makes no sense.";
     "search_empty" 400 "The search has nothing to look for.";
-    "bad_since" 400 "The time is too long ago.";
+    "bad_within" 400 "The span of time is out of range.";
     "bad_reference" 400 "A message that is referred to is not in this channel.";
     "bad_file_name" 400 "The file's name is not acceptable.";
     "bad_attachments" 400 "The message can't carry these files.";

@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::ErrorKind;
-use std::path::Path;
 use std::time::Duration;
 
 use super::{StartError, io};
@@ -11,7 +10,9 @@ use crate::domain::files::Files;
 use crate::files::{Parts, S3, Scan, Scanner, Store};
 use crate::live::{self, Bounds};
 
-/// What is written into the directory of files at the start, and removed again.
+/// Where files are in the directory `files`.
+const OBJECTS: &str = "objects";
+/// What is written there at the start, and removed again.
 const PROBE: &str = ".can-be-written";
 /// How long the head of a client's request may take.
 pub const HEAD_MAX: Duration = Duration::from_secs(20);
@@ -22,20 +23,19 @@ pub fn open_files(config: &Config) -> Result<Files, StartError> {
     let settings = &config.settings.files;
     let dir = config.data_dir.join("files");
     let store = match settings.storage {
-        FileStorage::Local => {
-            let objects = dir.join("objects");
-            let store = Store::in_directory(&objects)?;
-            check_writable(&objects)?;
-            store
-        }
+        FileStorage::Local => Store::in_directory(&dir.join(OBJECTS))?,
         FileStorage::S3 => open_bucket(settings)?,
     };
     let scan = Scan::new(scanner(settings), Duration::from_secs(u64::from(settings.scan_seconds)));
     Ok(Files::new(store, Parts::open(dir.join("parts"))?, scan))
 }
 
-/// A directory that belongs to somebody else, as after a command that root ran, would fail with each file only.
-fn check_writable(dir: &Path) -> Result<(), StartError> {
+/// A directory of files that belongs to somebody else, as after a command that root ran, would fail with each file only.
+pub fn check_writable(config: &Config) -> Result<(), StartError> {
+    let dir = config.data_dir.join("files").join(OBJECTS);
+    if config.settings.files.storage != FileStorage::Local {
+        return Ok(());
+    }
     let probe = dir.join(PROBE);
     match File::create(&probe).and_then(|_| std::fs::remove_file(&probe)) {
         // A disk that is full has an end.

@@ -7,7 +7,7 @@ use super::channels::{self, ChannelRow};
 use super::conn::on;
 use super::pipeline::Soon;
 use super::schema::{self, members, users};
-use super::users::UserRow;
+use super::users::{UserRow, WEBHOOK_ROLE};
 use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, kept_update, optional};
 
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
@@ -208,7 +208,7 @@ pub fn successor(conn: &mut Conn, channel: ChannelNum, user: UserNum) -> Result<
                     .and(members::membership.eq("joined"))
                     .and(members::role.eq(role)),
             )
-            .filter(members::user_num.ne(user))
+            .filter(members::user_num.ne(user).and(users::role.ne(WEBHOOK_ROLE)))
             .order(members::joined_seq)
             .select((users::num, users::id))
             .first(conn);

@@ -54,17 +54,32 @@ impl Conn {
     }
 
     /// Whether this program knows all that was done to the schema. One that is older would go by what is no longer so.
-    fn check_release(&mut self) -> Result<(), Error> {
-        let (applied, known) = match self {
-            Conn::Sqlite(c) => (c.applied_migrations(), known::<diesel::sqlite::Sqlite>(&SQLITE)),
-            Conn::Postgres(c) => (c.applied_migrations(), known::<diesel::pg::Pg>(&POSTGRESQL)),
+    ///
+    /// # Errors
+    /// [`Error::Newer`]
+    pub fn check_release(&mut self) -> Result<(), Error> {
+        let known = match self {
+            Conn::Sqlite(_) => known::<diesel::sqlite::Sqlite>(&SQLITE),
+            Conn::Postgres(_) => known::<diesel::pg::Pg>(&POSTGRESQL),
         };
         let known = known.map_err(failed)?;
-        let applied = applied.map_err(failed)?.into_iter().map(|version| version.to_string());
-        match applied.filter(|version| !known.contains(version)).max() {
+        match self.applied()?.into_iter().filter(|version| !known.contains(version)).max() {
             Some(migration) => Err(Error::Newer { migration, known: newest() }),
             None => Ok(()),
         }
+    }
+
+    /// The number of the newest migration that was applied.
+    pub fn schema(&mut self) -> Result<String, Error> {
+        Ok(self.applied()?.into_iter().max().unwrap_or_default())
+    }
+
+    fn applied(&mut self) -> Result<Vec<String>, Error> {
+        let applied = match self {
+            Conn::Sqlite(c) => c.applied_migrations(),
+            Conn::Postgres(c) => c.applied_migrations(),
+        };
+        Ok(applied.map_err(failed)?.iter().map(ToString::to_string).collect())
     }
 
     fn check_encoding(&mut self) -> Result<(), Error> {

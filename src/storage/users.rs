@@ -32,6 +32,11 @@ impl UserRow {
         self.password_hash.is_some()
     }
 
+    /// Whether somebody of this server logs in to it.
+    pub fn is_person(&self) -> bool {
+        self.is_account() && !self.is_webhook()
+    }
+
     /// Whether another program speaks by it, and nobody logs in to it.
     pub fn is_webhook(&self) -> bool {
         self.role == WEBHOOK_ROLE
@@ -192,6 +197,12 @@ pub fn set_password(conn: &mut Conn, num: UserNum, hash: &str) -> Result<()> {
 
 pub fn set_role(conn: &mut Conn, num: UserNum, role: &str) -> Result<()> {
     diesel::update(users::table.find(num)).set(users::role.eq(role)).execute(conn)?;
+    Ok(())
+}
+
+/// Nobody logs in to it any more, and no password does.
+pub fn forget_password(conn: &mut Conn, num: UserNum) -> Result<()> {
+    diesel::update(users::table.find(num)).set(users::password_hash.eq(None::<String>)).execute(conn)?;
     Ok(())
 }
 

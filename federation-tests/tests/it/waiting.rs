@@ -304,3 +304,39 @@ async fn the_same_request_twice_at_once_is_one_message() {
         bob.hears(&channel, &format!("once {n}")).await;
     }
 }
+
+/// What was asked of a host that is away is not asked of it again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_somebody_wrote_lately_goes_once_its_host_is_back() {
+    let mut world = World::of(2).await;
+    let ann = world.servers[0].person("ann").await;
+    let (bob, eve) = (world.servers[1].person("bob").await, world.servers[1].person("eve").await);
+    let channel = ann.channel("general").await;
+    bob.join("#general:a.test").await;
+    eve.join("#general:a.test").await;
+    for n in 0..3 {
+        eve.say(&channel, &format!("n{n}"), "spam").await;
+    }
+    let role = format!("/channels/{channel}/members/{}", bob.id);
+    ann.put(&role, json!({ "role": "moderator" })).await.expect(200);
+    eventually("the role", async || {
+        let seen = bob.get(&format!("/channels/{channel}")).await.expect(200);
+        (seen["role"] == "moderator").then_some(())
+    })
+    .await;
+    world.kill(0);
+    let lately = format!("/channels/{channel}/members/{}/messages", eve.id);
+    for _ in 0..2 {
+        let asked = bob.delete(&lately).await.expect(200);
+        assert_eq!(asked, json!({ "deleted": 0, "waiting": 3, "more": false }));
+        assert_eq!(pending(&bob, &channel).await.len(), 3);
+    }
+    world.start(0);
+    let ann = ann.at(&world.servers[0].base);
+    eventually("all of it", async || {
+        let texts = ann.texts(&channel).await;
+        (!texts.contains(&"spam".to_owned())).then_some(())
+    })
+    .await;
+    eventually("nothing waits", async || pending(&bob, &channel).await.is_empty().then_some(())).await;
+}

@@ -11,6 +11,8 @@ const EMOJI_BYTES_MAX: usize = 64;
 
 /// A text in pieces of at most so many bytes, cut between lines where that is possible.
 pub fn pieces(text: &str, most: usize) -> Vec<String> {
+    // A piece has room for a character.
+    let most = most.max(4);
     let text = text.replace('\0', "");
     let mut rest = text.trim_end();
     let mut pieces = Vec::new();

@@ -33,7 +33,7 @@ impl Domain {
             .writer
             .channel(&channel, move |work| {
                 let Some(row) = users::by_id(work.conn, invitee.as_str())? else { return Ok(None) };
-                let is_ours = invitee.server() == ours && row.deleted_ts.is_none() && row.is_account();
+                let is_ours = invitee.server() == ours && row.deleted_ts.is_none() && row.is_person();
                 let is_dm = create.kind == ChannelKind::Dm;
                 let concerned =
                     !is_dm || (create.users.contains(&invitee) && create.users.contains(&inviter));

@@ -11,14 +11,14 @@ use super::messages::NewMessage;
 use super::seat::Seat;
 use super::sessions::{readable_secret, token_hash};
 use super::view::{AccountRole, Webhook};
-use super::writer::Draft;
+use super::writer::{Draft, Work};
 use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Person, Result, accounts, show, stored};
 use crate::protocol::event::EventType;
 use crate::protocol::ids::{ChannelId, Nonce, UserId};
-use crate::protocol::rules::{Membership, Role};
+use crate::protocol::rules::{Membership, Refusal, Role};
 use crate::storage::users::{self, NewUser, UserRow, WEBHOOK_ROLE};
 use crate::storage::webhooks::{self, WebhookRow};
-use crate::storage::{ChannelNum, Conn, members};
+use crate::storage::{ChannelNum, Conn, UserNum, members};
 
 pub use payload::text as payload_text;
 
@@ -40,15 +40,16 @@ pub struct Made {
 /// Whom a token lets speak, and where.
 pub struct Speaker {
     actor: Actor,
+    maker: UserNum,
     channel: ChannelId,
     id: String,
     last_used_ts: Option<i64>,
 }
 
 impl Speaker {
-    /// Whose writes they count as.
-    pub fn user(&self) -> i64 {
-        self.actor.person.num
+    /// Who made the webhook: all of theirs together may write as much as one person.
+    pub fn maker(&self) -> UserNum {
+        self.maker
     }
 }
 
@@ -63,6 +64,9 @@ impl Domain {
         if name.is_empty() {
             return Err(Error::invalid("bad_display_name", "/name", "must not be empty"));
         }
+        // Hashing takes long: not for whoever is refused.
+        let (asker, id) = (actor.clone(), channel.clone());
+        self.reads.read(move |conn| keeper(conn, &asker, &id).map(drop)).await?;
         let server = self.server().clone();
         let id = UserId::new(&format!("{NAME_PREFIX}{}", readable_secret()), &server)
             .map_err(|_| Error::invalid("bad_username", "/name", "can't be made"))?;
@@ -96,7 +100,7 @@ impl Domain {
                 let invited = serde_json::json!({ "membership": "invited" });
                 let draft = Draft::new(EventType::Member).state(person.id.as_str(), invited);
                 work.append(num, &actor.person, draft)?;
-                join(work, num, &person)?;
+                come_in(work, num, &person)?;
                 let row = WebhookRow {
                     id: webhook_id,
                     token_hash: hash.to_vec(),
@@ -140,15 +144,7 @@ impl Domain {
                 let seat = keeper(work.conn, &actor, &channel)?;
                 let num = seat.channel.num;
                 let user = webhooks::delete(work.conn, num, &id)?.ok_or(Error::NotFound(Missing::Webhook))?;
-                let member = members::get(work.conn, num, user)?;
-                if !member.is_some_and(|member| matches!(member.membership.as_str(), "joined" | "invited")) {
-                    return Ok(());
-                }
-                let row = users::by_num(work.conn, user)?.ok_or(Error::NotFound(Missing::User))?;
-                let id = row.id.parse().map_err(|error| stored::damaged("user id", error))?;
-                let left = serde_json::json!({ "membership": "left" });
-                let draft = Draft::new(EventType::Member).state(row.id.as_str(), left);
-                work.append(num, &Person { num: user, id }, draft).map(drop)
+                end(work, num, user)
             })
             .await
     }
@@ -166,6 +162,7 @@ impl Domain {
         let person = Person { num: user.num, id };
         Ok(Speaker {
             actor: Actor { person, role: AccountRole::User, session: String::new() },
+            maker: row.created_by,
             channel: channel.parse().map_err(|_| missing())?,
             id: row.id,
             last_used_ts: row.last_used_ts,
@@ -220,6 +217,37 @@ pub(super) fn check_member(
             "A webhook is a member of its own channel, and nothing else.",
         )),
     }
+}
+
+/// It joins, and is told of nothing: nobody would read it.
+pub(super) fn come_in(work: &mut Work<'_>, channel: ChannelNum, person: &Person) -> Result<()> {
+    match join(work, channel, person) {
+        Ok(()) | Err(Error::Refused(Refusal::NoChange)) => {}
+        Err(error) => return Err(error),
+    }
+    Ok(members::set_notify(work.conn, channel, person.num, "none")?)
+}
+
+/// What spoke by this account is gone: it leaves, and nobody can log in to it, whatever they knew.
+fn end(work: &mut Work<'_>, channel: ChannelNum, user: UserNum) -> Result<()> {
+    users::forget_password(work.conn, user)?;
+    let member = members::get(work.conn, channel, user)?;
+    if !member.is_some_and(|member| matches!(member.membership.as_str(), "joined" | "invited")) {
+        return Ok(());
+    }
+    let row = users::by_num(work.conn, user)?.ok_or(Error::NotFound(Missing::User))?;
+    let id = row.id.parse().map_err(|error| stored::damaged("user id", error))?;
+    let left = serde_json::json!({ "membership": "left" });
+    let draft = Draft::new(EventType::Member).state(row.id.as_str(), left);
+    work.append(channel, &Person { num: user, id }, draft).map(drop)
+}
+
+/// Takes away the webhooks that somebody made who is banned: they would write on by them.
+pub(super) fn end_those_of(work: &mut Work<'_>, channel: ChannelNum, maker: UserNum) -> Result<()> {
+    for user in webhooks::delete_made_by(work.conn, channel, maker)? {
+        end(work, channel, user)?;
+    }
+    Ok(())
 }
 
 /// Where the asker may see to the webhooks.

@@ -125,22 +125,29 @@ both!(
         let of = |who: &Person| format!("/channels/{channel}/members/{}/messages", who.id);
         let hello = ann.say(&channel, "n", "hello").await;
         let early = bob.say(&channel, "n", "early").await;
-        for n in 0..103 {
-            bob.say(&channel, &format!("s{n}"), "spam").await;
-        }
         let deleted = async |message: &Value| {
             let id = message["id"].as_str().expect("an id");
             ann.get(&format!("/channels/{channel}/messages/{id}")).await.expect(200)["deleted"] == json!(true)
         };
         bob.delete(&of(&ann)).await.problem(403, "not_authorised");
-        ann.delete(&format!("{}?since_ts=0", of(&bob))).await.problem(400, "bad_since");
+        for span in [0, 604_801] {
+            ann.delete(&format!("{}?within_s={span}", of(&bob))).await.problem(400, "bad_within");
+        }
         let nobody = format!("/channels/{channel}/members/@nobody:a.test/messages");
         ann.delete(&nobody).await.problem(404, "user_not_found");
-        let after = early["ts"].as_i64().expect("a time") + 1;
-        let since = format!("{}?since_ts={after}", of(&bob));
-        assert_eq!(ann.delete(&since).await.expect(200), json!({ "deleted": 100, "more": true }));
-        assert_eq!(ann.delete(&since).await.expect(200)["more"], json!(false));
-        assert_eq!(ann.delete(&since).await.expect(200), json!({ "deleted": 0, "more": false }));
+        let id = early["id"].as_str().expect("an id");
+        let ago = format!("UPDATE messages SET ts = ts - 3600000 WHERE id = '{id}'");
+        run_sql(&server.database_url(), ago).await;
+        for n in 0..103 {
+            bob.say(&channel, &format!("s{n}"), "spam").await;
+        }
+        let hour = format!("{}?within_s=1800", of(&bob));
+        assert_eq!(
+            ann.delete(&hour).await.expect(200),
+            json!({ "deleted": 100, "waiting": 0, "more": true })
+        );
+        assert_eq!(ann.delete(&hour).await.expect(200)["more"], json!(false));
+        assert_eq!(ann.delete(&hour).await.expect(200), json!({ "deleted": 0, "waiting": 0, "more": false }));
         assert!(ann.texts(&channel).await.iter().all(String::is_empty));
         assert!(!deleted(&early).await);
         // One's own, and all of the last days.

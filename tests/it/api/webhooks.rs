@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::registration::administrator;
 use crate::both;
-use crate::support::{Person, TestServer};
+use crate::support::person::PASSWORD;
+use crate::support::{Person, TestServer, run_sql};
 
 /// Makes a webhook; answers it and the path at which it is posted to.
 async fn hook(owner: &Person, channel: &str, name: &str) -> (Value, String) {
@@ -208,3 +209,46 @@ both!(
         assert_eq!(hooks["webhooks"], json!([]));
     }
 );
+
+both!(
+    async fn whoever_is_banned_does_not_write_on_by_a_webhook(server: TestServer) {
+        let (ann, bob) = (server.person("ann").await, server.person("bob").await);
+        let channel = ann.channel("Alerts").await;
+        bob.join(&channel).await;
+        let member = format!("/channels/{channel}/members/{}", bob.id);
+        ann.put(&member, json!({ "role": "moderator" })).await.expect(200);
+        let (_, mine) = hook(&ann, &channel, "Ann's").await;
+        let (_, his) = hook(&bob, &channel, "Bob's").await;
+        ann.put(&member, json!({ "membership": "banned" })).await.expect(200);
+        let nobody = Person::nobody(&server.base);
+        nobody.post(&his, json!({ "text": "still here" })).await.problem(404, "webhook_not_found");
+        nobody.request(Method::POST, &mine).json(&json!({ "text": "fine" })).send().await.expect("an answer");
+        assert_eq!(ann.texts(&channel).await, ["fine"]);
+        let hooks = ann.get(&format!("/channels/{channel}/webhooks")).await.expect(200);
+        assert_eq!(hooks["webhooks"].as_array().map(Vec::len), Some(1));
+    }
+);
+
+both!(
+    async fn a_webhook_is_told_of_nothing_and_heir_to_nothing(server: TestServer) {
+        let (ann, bob) = (server.person("ann").await, server.person("bob").await);
+        let channel = ann.channel("Alerts").await;
+        let (webhook, _) = hook(&ann, &channel, "Build server").await;
+        bob.join(&channel).await;
+        let name = webhook["user"]["username"].as_str().expect("a name");
+        ann.say(&channel, "n", &format!("@channel @{name}")).await;
+        bob.get("/notifications").await.expect(200);
+        run_sql(&server.database_url(), told_of_nothing(name)).await;
+        // It was there before bob.
+        ann.ask(Method::DELETE, "/me", json!({ "password": PASSWORD })).await.expect(204);
+        assert_eq!(bob.get(&format!("/channels/{channel}")).await.expect(200)["role"], json!("owner"));
+    }
+);
+
+/// Fails where the account has notifications.
+fn told_of_nothing(name: &str) -> String {
+    format!(
+        "CREATE TABLE told (n BIGINT CHECK (n = 0));
+         INSERT INTO told SELECT count(*) FROM notifications JOIN users ON users.num = user_num WHERE users.id LIKE '@{name}:%'"
+    )
+}

@@ -177,8 +177,8 @@ export const edit_message = (channel: string, message: string, text: string) =>
   sdk.editMessage({ path: { channel, message }, body: { text } }) as Promise<Message>;
 export const delete_message = (channel: string, message: string) =>
   waits(sdk.deleteMessage({ path: { channel, message }, responseStyle }));
-export const delete_member_messages = (channel: string, user: string, since_ts: number) =>
-  sdk.deleteMemberMessages({ path: { channel, user }, query: { since_ts } }) as Promise<DeletedMessages>;
+export const delete_member_messages = (channel: string, user: string, within_s: number) =>
+  sdk.deleteMemberMessages({ path: { channel, user }, query: { within_s } }) as Promise<DeletedMessages>;
 export const list_pending = (channel: string) =>
   sdk.listPending({ path: { channel } }) as Promise<{ pending: Pending[] }>;
 export const list_refusals = () => sdk.listRefusals() as Promise<{ refusals: Refusal[] }>;

@@ -303,6 +303,8 @@ export interface Webhook {
 
 export interface DeletedMessages {
   deleted: number;
+  /** For the channel's host. */
+  waiting: number;
   /** There are others: ask again. */
   more: boolean;
 }

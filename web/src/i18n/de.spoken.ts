@@ -17,6 +17,8 @@ export const spoken: SpokenTexts = {
     hour: "Aus der letzten Stunde",
     day: "Aus den letzten 24 Stunden",
     week: "Aus den letzten 7 Tagen",
+    waiting: (count) =>
+      `${many(count, "Nachricht wartet", "Nachrichten warten")} darauf, dass der Server des Kanals sie löscht.`,
     deleted: (count) => `${many(count, "Nachricht wurde", "Nachrichten wurden")} gelöscht.`,
   },
   unbanned: (name) => `${name} ist wieder zugelassen.`,

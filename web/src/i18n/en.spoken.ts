@@ -17,6 +17,8 @@ export const spoken = {
     hour: "In the last hour",
     day: "In the last 24 hours",
     week: "In the last 7 days",
+    waiting: (count: number) =>
+      `${many(count, "message waits", "messages wait")} for the channel’s server to be deleted.`,
     deleted: (count: number) => `${many(count, "message was", "messages were")} deleted.`,
   },
   unbanned: (name: string) => `The ban of ${name} was lifted.`,

@@ -17,6 +17,10 @@ export const spoken: SpokenTexts = {
     hour: "De la dernière heure",
     day: "Des dernières 24\u00a0heures",
     week: "Des 7\u00a0derniers jours",
+    waiting: (count) =>
+      count < 2
+        ? `${String(count)} message attend que le serveur du salon le supprime.`
+        : `${String(count)} messages attendent que le serveur du salon les supprime.`,
     deleted: (count) =>
       count < 2 ? `${String(count)} message a été supprimé.` : `${String(count)} messages ont été supprimés.`,
   },

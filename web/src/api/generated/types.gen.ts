@@ -499,13 +499,17 @@ export type DeleteMessage = {
 
 export type DeletedMessages = {
     /**
-     * So many are deleted now, or wait for the server that hosts the channel.
+     * So many were deleted.
      */
     deleted: number;
     /**
      * There are others: ask again.
      */
     more: boolean;
+    /**
+     * So many wait for the server that hosts the channel.
+     */
+    waiting: number;
 };
 
 /**
@@ -3460,16 +3464,16 @@ export type DeleteMemberMessagesData = {
     };
     query?: {
         /**
-         * What was sent then or later goes; seven days ago at most, and if not given.
+         * What was sent in the last so many seconds goes; the last seven days if not given.
          */
-        since_ts?: number;
+        within_s?: number;
     };
     url: '/channels/{channel}/members/{user}/messages';
 };
 
 export type DeleteMemberMessagesErrors = {
     /**
-     * `bad_path`: A part of the path is not an id of its kind.; `bad_query`: The query is not of the documented shape.; `bad_header`: The event is malformed.; `bad_since`: The time is too long ago.
+     * `bad_path`: A part of the path is not an id of its kind.; `bad_query`: The query is not of the documented shape.; `bad_header`: The event is malformed.; `bad_within`: The span of time is out of range.
      */
     400: ProblemDocument;
     /**

@@ -2,7 +2,15 @@
 
 import { ApiError, isAborted, sessionSignal } from "../../api/http";
 import * as api from "../../api/operations";
-import type { Channel, Membership, Notification, NotifyLevel, Pending, Role } from "../../api/types";
+import type {
+  Channel,
+  DeletedMessages,
+  Membership,
+  Notification,
+  NotifyLevel,
+  Pending,
+  Role,
+} from "../../api/types";
 import { t } from "../../i18n";
 import { isShownInInbox, unseenInThreads } from "../../store/selectors";
 import type { Client } from "./client";
@@ -155,18 +163,19 @@ export class Actions {
     });
   }
 
-  /** Deletes what somebody wrote in a channel in the last so many milliseconds; answers how many messages, null if it did not go. */
-  async deleteLately(channel: string, user: string, ms: number): Promise<number | null> {
-    const since = Date.now() - ms;
-    let count = 0;
+  /** Deletes what somebody wrote in a channel in the last so many seconds; answers what became of it, null if it did not go. */
+  async deleteLately(channel: string, user: string, within: number): Promise<DeletedMessages | null> {
+    const all = { deleted: 0, waiting: 0, more: true };
     const went = await this.attempt(async () => {
-      for (let more = true; more;) {
-        const part = await api.delete_member_messages(channel, user, since);
-        count += part.deleted;
-        more = part.more && part.deleted > 0;
+      // Where the host is away, asking on would only have more wait for it.
+      while (all.more && all.waiting === 0) {
+        const part = await api.delete_member_messages(channel, user, within);
+        all.deleted += part.deleted;
+        all.waiting = part.waiting;
+        all.more = part.more && part.deleted > 0;
       }
     });
-    return went ? count : null;
+    return went ? all : null;
   }
 
   async loadMembers(channel: string, cursor?: string): Promise<boolean> {

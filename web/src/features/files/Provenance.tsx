@@ -23,5 +23,9 @@ export function Provenance({ of }: { of: Message["imported"] }) {
 /** How people reacted there: nobody can add to it here. */
 export function ImportedReactions({ of }: { of: Message["imported"] }) {
   if (!of?.reactions?.length) return null;
-  return <p className="muted">{of.reactions.map(({ emoji, count }) => `${straight(emoji)} ${count}`).join(" · ")}</p>;
+  return (
+    <p className="muted">
+      {of.reactions.map(({ emoji, count }) => `${straight(emoji)} ${count}`).join(" · ")}
+    </p>
+  );
 }

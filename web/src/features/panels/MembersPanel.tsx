@@ -24,10 +24,8 @@ import { PanelFrame } from "./PanelFrame";
 const ROLES: Role[] = ["owner", "moderator", "member", "guest"];
 
 const SPANS = ["nothing", "hour", "day", "week"] as const;
-const HOUR_MS = 3_600_000;
-/** The server looks back seven days, by its own clock. */
-const LEEWAY_MS = 60_000;
-const SPAN_MS = { hour: HOUR_MS, day: 24 * HOUR_MS, week: 7 * 24 * HOUR_MS - LEEWAY_MS };
+const HOUR_S = 3_600;
+const SPAN_S = { hour: HOUR_S, day: 24 * HOUR_S, week: 7 * 24 * HOUR_S };
 
 type Ask = { member: Member; kind: "remove" | "ban" | "owner" };
 
@@ -236,8 +234,9 @@ function AskDialog({ channel, ask, onClose }: { channel: string; ask: Ask; onClo
   const confirm = async () => {
     const went = await changed(client, channel, ask.member, change[ask.kind], done[ask.kind](name));
     if (!went || span === "nothing") return;
-    const count = await client.actions.deleteLately(channel, user.id, SPAN_MS[span]);
-    if (count !== null) client.notices.show(lately.deleted(count));
+    const gone = await client.actions.deleteLately(channel, user.id, SPAN_S[span]);
+    if (gone) client.notices.show(lately.deleted(gone.deleted));
+    if (gone?.waiting) client.notices.show(lately.waiting(gone.waiting));
   };
   const options = SPANS.map((value) => ({ value, title: lately[value] }));
   const choice = <Select label={lately.label} value={span} options={options} onChange={setSpan} />;

@@ -1,6 +1,6 @@
 // The part of a found message that is shown: around the first hit, in pieces with and without emphasis.
 
-import { plainText, TOLD_CHARS_MAX } from "../../ui/markdown/parse";
+import { plainText } from "../../ui/markdown/parse";
 
 export interface Piece {
   text: string;
@@ -38,14 +38,8 @@ export function snippet(text: string, highlights: Highlights): Piece[] {
 const BEGINS = "\uE000";
 const ENDS = "\uE001";
 
-/** The text in plain words, and where in it what was found is. Of a long one it is what stands around the first hit. */
+/** The text in plain words, and where in it what was found is. */
 export function plainFound(text: string, highlights: Highlights): { text: string; highlights: Highlights } {
-  const first = highlights[0]?.[0] ?? 0;
-  if (first > TOLD_CHARS_MAX / 2) {
-    const from = wordStart(text, first - TOLD_CHARS_MAX / 4);
-    const moved = highlights.map(([start = 0, length = 0]) => [start - from + ELLIPSIS.length, length]);
-    return plainFound(ELLIPSIS + text.slice(from), moved);
-  }
   let marked = "";
   let seen = 0;
   for (const [start = 0, length = 0] of highlights) {

@@ -14,8 +14,6 @@ const CACHE_MAX = 1_500;
 const DEPTH_MAX = 32;
 /** What a message of this server may have, unless its operator allows more: others' may be four times as long. */
 const MARKED_CHARS_MAX = 20_000;
-/** How much of a text is looked at to tell it in a line. */
-export const TOLD_CHARS_MAX = 2_000;
 /** Shapes that nobody means and that take the parser long, most by the square of their length: containers in containers, lines,
  *  delimiters and brackets without end, an address with a tail. */
 const DEEP_CONTAINERS = /^(?:[ \t]*(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t]))){17}/m;
@@ -25,9 +23,12 @@ const MANY: [RegExp, number][] = [
   [/`+/g, 1_000],
   [/\[/g, 1_000],
 ];
-const LONG_TAIL = /[!?.,:;)*_~&\]'"]{65}/;
+const LONG_TAIL = /[!?.,:;)*_~&\]'"]{300}/;
 const ADDRESS = /https?:|www\./i;
-const FENCE = /^ {0,3}(`{3,}|~{3,})/;
+const LINE_END = /\r\n?|\n/;
+/** At a line's very begin it is a block of code's wherever it stands: nothing that contains others goes on there. */
+const FENCE = /^(?:(`{3,})[^`]*|(~{3,}).*)$/;
+const INNER_FENCE = /^[ \t>*+\-\d.)]+(?:`{3}|~{3})/;
 const cache = new Map<string, Root>();
 
 export function parseMarkdown(text: string): Root {
@@ -42,24 +43,35 @@ export function parseMarkdown(text: string): Root {
 }
 
 function isHostile(text: string): boolean {
-  if (text.length > MARKED_CHARS_MAX || DEEP_CONTAINERS.test(text)) return true;
-  if (MANY.some(([shape, most]) => text.length > most && (text.match(shape)?.length ?? 0) > most))
+  if (text.length > MARKED_CHARS_MAX) return true;
+  const lines = parsedLines(text);
+  if (lines.length > LINES_MAX) return true;
+  const parsed = lines.join("\n");
+  if (DEEP_CONTAINERS.test(parsed)) return true;
+  if (MANY.some(([shape, most]) => parsed.length > most && (parsed.match(shape)?.length ?? 0) > most))
     return true;
-  if (text.length > LINES_MAX && linesOf(text) > LINES_MAX) return true;
-  return LONG_TAIL.test(text) && text.split(/\s+/).some((word) => ADDRESS.test(word) && LONG_TAIL.test(word));
+  return (
+    LONG_TAIL.test(parsed) && parsed.split(/\s+/).some((word) => ADDRESS.test(word) && LONG_TAIL.test(word))
+  );
 }
 
-/** How many lines are parsed: in a block of code they are taken as they are. */
-function linesOf(text: string): number {
-  let fence: string | null = null;
-  let count = 0;
-  for (const line of text.split("\n")) {
-    const mark = FENCE.exec(line)?.[1] ?? "";
-    if (fence === null) count += 1;
-    if (fence === null && mark) fence = mark;
-    else if (fence !== null && mark.startsWith(fence)) fence = null;
-  }
-  return count;
+/** The lines without what stands in blocks of code, which is taken as it is. All of them where a block's ends can't be told by their
+ *  lines alone: in a list or a quotation it ends with that. */
+function parsedLines(text: string): string[] {
+  const lines = text.split(LINE_END);
+  if (lines.some((line) => INNER_FENCE.test(line))) return lines;
+  let open = "";
+  return lines.filter((line) => {
+    if (open) {
+      const end = line.trimEnd();
+      // As long as the one that began it, of the same sign, and alone in its line.
+      if (end.startsWith(open) && end === open[0]?.repeat(end.length)) open = "";
+      return false;
+    }
+    const fence = FENCE.exec(line);
+    open = fence?.[1] ?? fence?.[2] ?? "";
+    return !open;
+  });
 }
 
 function markdown(text: string): Root {
@@ -125,10 +137,9 @@ export function otherHost(words: string, url: string): string | null {
 export const splitLinks = (text: string): string[] =>
   text.split(/(\bhttps?:\/\/[^\s<>]*[^\s<>.,:;!?'"*_~)\]])/i);
 
-/** The words without the marks, of how the text begins: for previews, labels and announcements. */
+/** The words without the marks: for previews, labels and announcements. */
 export function plainText(text: string): string {
-  const told = text.length > TOLD_CHARS_MAX ? `${text.slice(0, TOLD_CHARS_MAX)}…` : text;
-  return flatten(parseMarkdown(told)).replace(/\s+/g, " ").trim();
+  return flatten(parseMarkdown(text)).replace(/\s+/g, " ").trim();
 }
 
 export function flatten(node: Nodes): string {
