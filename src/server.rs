@@ -49,7 +49,7 @@ pub use alone::Alone;
 use health::{health, ready};
 pub use identity::RESTORING;
 pub use rehearsal::rehearse;
-use settings::{BACKLOG, HEAD_MAX, bounds, check_writable, open_files, processors, read_threads, size};
+use settings::{BACKLOG, HEAD_MAX, bounds, open_files, processors, read_threads, size};
 use upkeep::{House, Sweeping, keep_files, keep_house};
 
 /// Why the server can't start.
@@ -159,7 +159,7 @@ pub fn open_domain(config: &Arc<Config>) -> Result<(Domain, Vec<std::thread::Joi
 
 /// Where files are, for commands that read them.
 pub fn open_store(config: &Config) -> Result<crate::files::Store, StartError> {
-    Ok(open_files(config)?.store)
+    Ok(open_files(config, false)?.store)
 }
 
 /// Keeps a server from starting on the same data, and fails while one runs: for commands that write into channels.
@@ -244,10 +244,7 @@ fn build_domain(
     let (identity, keys, vapid, wanted) =
         opened.join().unwrap_or(Err(StartError::Storage(storage::Error::Lost)))?;
     let identity = Arc::new(identity);
-    let files = Arc::new(open_files(config)?);
-    if serves {
-        check_writable(config)?;
-    }
+    let files = Arc::new(open_files(config, serves)?);
     let retold = Arc::<Retold>::default();
     let audience: Audience =
         Arc::new(Sweeping { inner: audience, doomed: files.doomed.clone(), retold: retold.clone() });

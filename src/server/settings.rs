@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::ErrorKind;
+use std::path::Path;
 use std::time::Duration;
 
 use super::{StartError, io};
@@ -19,11 +20,18 @@ pub const HEAD_MAX: Duration = Duration::from_secs(20);
 /// Connections that wait to be taken: after a restart all clients come at once.
 pub const BACKLOG: u32 = 4_096;
 
-pub fn open_files(config: &Config) -> Result<Files, StartError> {
+/// Where files are. Who `serves` has to be able to write there.
+pub fn open_files(config: &Config, serves: bool) -> Result<Files, StartError> {
     let settings = &config.settings.files;
     let dir = config.data_dir.join("files");
     let store = match settings.storage {
-        FileStorage::Local => Store::in_directory(&dir.join(OBJECTS))?,
+        FileStorage::Local => {
+            let store = Store::in_directory(&dir.join(OBJECTS))?;
+            if serves {
+                check_writable(&dir.join(OBJECTS))?;
+            }
+            store
+        }
         FileStorage::S3 => open_bucket(settings)?,
     };
     let scan = Scan::new(scanner(settings), Duration::from_secs(u64::from(settings.scan_seconds)));
@@ -31,11 +39,7 @@ pub fn open_files(config: &Config) -> Result<Files, StartError> {
 }
 
 /// A directory of files that belongs to somebody else, as after a command that root ran, would fail with each file only.
-pub fn check_writable(config: &Config) -> Result<(), StartError> {
-    let dir = config.data_dir.join("files").join(OBJECTS);
-    if config.settings.files.storage != FileStorage::Local {
-        return Ok(());
-    }
+fn check_writable(dir: &Path) -> Result<(), StartError> {
     let probe = dir.join(PROBE);
     match File::create(&probe).and_then(|_| std::fs::remove_file(&probe)) {
         // A disk that is full has an end.

@@ -37,6 +37,16 @@ const small = (page: Page) =>
     return [...new Set(found)];
   }, TARGET_PX);
 
+async function checkWebhooks(page: Page, check: (where: string) => Promise<void>): Promise<void> {
+  await page.getByTestId("webhooks").getByRole("textbox", { name: "Name" }).fill("Build server");
+  await page.getByRole("button", { name: "Create webhook" }).tap();
+  await expect(page.getByTestId("webhook-address")).toBeVisible();
+  await check("webhook made");
+  await page.getByTestId("webhook-address").getByRole("button", { name: "Close" }).last().tap();
+  await expect(page.getByTestId("webhook")).toBeVisible();
+  await check("webhooks");
+}
+
 test("44 px for a finger", async ({ browser }) => {
   const ada = await Person.at(browser, server, "ada", PHONE);
   const { page } = ada;
@@ -94,13 +104,7 @@ test("44 px for a finger", async ({ browser }) => {
     await page.getByRole("tab", { name }).tap();
     await check(`channel settings ${name}`);
   }
-  await page.getByTestId("webhooks").getByRole("textbox", { name: "Name" }).fill("Build server");
-  await page.getByRole("button", { name: "Create webhook" }).tap();
-  await expect(page.getByTestId("webhook-address")).toBeVisible();
-  await check("webhook made");
-  await page.getByTestId("webhook-address").getByRole("button", { name: "Close" }).last().tap();
-  await expect(page.getByTestId("webhook")).toBeVisible();
-  await check("webhooks");
+  await checkWebhooks(page, check);
   await page.getByRole("dialog").getByRole("button", { name: "Close" }).first().tap();
   await page.getByRole("button", { name: "Open conversations" }).tap();
   await expect(page.getByRole("button", { name: "Browse channels" })).toBeInViewport();
