@@ -1,6 +1,7 @@
 //! What other programs post is said on all servers of the channel, by whom it is seen to be.
 
-use federation_tests::{World, eventually};
+use federation_tests::{Guest, Reply, World, eventually};
+use loggia::protocol::event::EventType;
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -31,5 +32,38 @@ async fn a_webhook_is_heard_and_known_on_other_servers() {
         (refused.body["code"] == "not_host").then_some(())
     })
     .await;
+    // Nor is what speaks there anybody to make something of.
+    let member = format!("/channels/{channel}/members/{}", heard["sender"].as_str().expect("a sender"));
+    bob.put(&member, json!({ "role": "guest" })).await.problem(409, "bad_target");
     bob.post("/dms", json!({ "users": [heard["sender"]] })).await.problem(404, "user_not_found");
+}
+
+/// Whatever another server signs in the name of somebody who may.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_server_makes_more_of_a_webhook_than_a_member() {
+    let (world, peers) = World::among(1, &["evil.test"]).await;
+    let to = &world.servers[0];
+    peers[0].script(|heard| heard.is("POST", "/entries").then(|| Reply::problem(503, "busy")));
+    let ann = to.person("ann").await;
+    let channel = ann.channel("alerts").await;
+    let guest = Guest::of(&peers[0], "mallory", &channel, &ann).await;
+    guest.join(to).await.expect(200);
+    let role = format!("/channels/{channel}/members/{}", guest.user);
+    ann.put(&role, json!({ "role": "owner" })).await.expect(200);
+    let made = account_of_webhook(&ann, &channel).await;
+    for content in [
+        json!({ "membership": "joined", "role": "owner" }),
+        json!({ "membership": "joined", "role": "moderator" }),
+    ] {
+        let event = guest.state(EventType::Member, &made, content);
+        assert_eq!(guest.submit(to, event, None).await.as_deref(), Some("bad_target"));
+    }
+    let event = guest.state(EventType::Member, &made, json!({ "membership": "left" }));
+    assert_eq!(guest.submit(to, event, None).await, None);
+}
+
+/// Makes a webhook; answers by whose account it speaks.
+async fn account_of_webhook(ann: &federation_tests::Person, channel: &str) -> String {
+    let made = ann.post(&format!("/channels/{channel}/webhooks"), json!({ "name": "Build server" })).await;
+    made.expect(201)["webhook"]["user"]["id"].as_str().expect("an id").to_owned()
 }

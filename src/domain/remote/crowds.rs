@@ -9,12 +9,12 @@ use super::host::{INVITES, Invited};
 use crate::config::Settings;
 use crate::domain::pace::Pace;
 use crate::domain::writer::Work;
-use crate::domain::{Conflict, Error};
+use crate::domain::{Conflict, Error, webhooks};
 use crate::protocol::event::{Event, EventType, SignedEvent};
 use crate::protocol::ids::{ChannelId, ServerName, UserId};
 use crate::protocol::rules::Membership;
 use crate::protocol::state::content::MemberContent;
-use crate::storage::{ChannelNum, peers};
+use crate::storage::{ChannelNum, peers, users};
 
 /// Joins and knocks in a minute, in one channel: of one server's people, and of everybody's.
 const PER_SERVER: u32 = 120;
@@ -130,9 +130,15 @@ impl Work<'_> {
         }
         if event.kind == EventType::Member
             && let Ok((user, content)) = MemberContent::of(event)
-            && content.membership == Membership::Invited
         {
-            self.check_inviting(channel, &event.sender, &user)?;
+            if content.membership == Membership::Invited {
+                self.check_inviting(channel, &event.sender, &user)?;
+            }
+            if user.server() == self.lane.identity.name
+                && let Some(row) = users::by_id(self.conn, user.as_str())?
+            {
+                webhooks::check_member(self.conn, channel, &row, (content.membership, content.role))?;
+            }
         }
         Ok(())
     }
