@@ -31,7 +31,7 @@ pub struct CreatedWebhook {
 }
 
 /// Makes a webhook: an address at which another program posts to the channel (`post_webhook`). For the owner and moderators of a
-/// channel that this server hosts; at most 20 in a channel. It gets an account of its own, which is a member like all others, and to which nobody logs in. It counts against the limit of channels that one makes. When whoever made it is banned from the channel, it is gone.
+/// channel that this server hosts; at most 20 in a channel. It gets an account of its own, which is a member like all others, and to which nobody logs in. It counts against the limit of channels that one makes. While whoever made it is banned from the channel, it takes nothing.
 #[utoipa::path(operation_id = "create_webhook", tag = "webhooks", params(("channel" = String, Path)), request_body = CreateWebhook, responses((status = 201, body = CreatedWebhook)))]
 #[post("/channels/{channel}/webhooks")]
 pub async fn create_webhook(

@@ -166,9 +166,6 @@ impl Domain {
             if comes_back {
                 webhooks::come_in(work, num, &Person { num: row.num, id: user.clone() })?;
             }
-            if membership == Membership::Banned {
-                webhooks::end_those_of(work, num, row.num)?;
-            }
             let member = member(work, num, &row)?;
             // To those who are in a channel the rules say that joining it changes nothing, whatever role they ask for.
             match patch.role.filter(|_| is_unchanged) {
@@ -263,7 +260,7 @@ fn known_in(work: &mut Work<'_>, channel: ChannelNum, user: UserNum) -> Result<(
     members::get(work.conn, channel, user)?.map(drop).ok_or(Error::Forbidden(Forbidden::NotMember))
 }
 
-fn unless_unchanged(outcome: Result<()>) -> Result<()> {
+pub(super) fn unless_unchanged(outcome: Result<()>) -> Result<()> {
     match outcome {
         Err(Error::Refused(Refusal::NoChange)) => Ok(()),
         other => other,

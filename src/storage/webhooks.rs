@@ -63,12 +63,6 @@ pub fn delete(conn: &mut Conn, channel: ChannelNum, id: &str) -> Result<Option<U
     optional(diesel::delete(theirs).returning(webhooks::user_num).get_result(conn))
 }
 
-/// Takes away a channel's webhooks that somebody made, and answers in whose names they posted.
-pub fn delete_made_by(conn: &mut Conn, channel: ChannelNum, maker: UserNum) -> Result<Vec<UserNum>> {
-    let theirs = webhooks::table.filter(webhooks::channel.eq(channel).and(webhooks::created_by.eq(maker)));
-    Ok(diesel::delete(theirs).returning(webhooks::user_num).load(conn)?)
-}
-
 /// Takes away what posts in this name.
 pub fn forget(conn: &mut Conn, user: UserNum) -> Result<()> {
     diesel::delete(webhooks::table.filter(webhooks::user_num.eq(user))).execute(conn)?;

@@ -6,7 +6,7 @@ pub(super) mod payload;
 
 use super::clock::random_text;
 use super::import::text::pieces;
-use super::members::join;
+use super::members::{join, unless_unchanged};
 use super::messages::NewMessage;
 use super::seat::Seat;
 use super::sessions::{readable_secret, token_hash};
@@ -15,7 +15,7 @@ use super::writer::{Draft, Work};
 use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Person, Result, accounts, show, stored};
 use crate::protocol::event::EventType;
 use crate::protocol::ids::{ChannelId, Nonce, UserId};
-use crate::protocol::rules::{Membership, Refusal, Role};
+use crate::protocol::rules::{Membership, Role};
 use crate::storage::users::{self, NewUser, UserRow, WEBHOOK_ROLE};
 use crate::storage::webhooks::{self, WebhookRow};
 use crate::storage::{ChannelNum, Conn, UserNum, members};
@@ -144,7 +144,17 @@ impl Domain {
                 let seat = keeper(work.conn, &actor, &channel)?;
                 let num = seat.channel.num;
                 let user = webhooks::delete(work.conn, num, &id)?.ok_or(Error::NotFound(Missing::Webhook))?;
-                end(work, num, user)
+                // Nobody logs in to it, whatever they knew.
+                users::forget_password(work.conn, user)?;
+                let member = members::get(work.conn, num, user)?;
+                if !member.is_some_and(|member| matches!(member.membership.as_str(), "joined" | "invited")) {
+                    return Ok(());
+                }
+                let row = users::by_num(work.conn, user)?.ok_or(Error::NotFound(Missing::User))?;
+                let id = row.id.parse().map_err(|error| stored::damaged("user id", error))?;
+                let left = serde_json::json!({ "membership": "left" });
+                let draft = Draft::new(EventType::Member).state(row.id.as_str(), left);
+                work.append(num, &Person { num: user, id }, draft).map(drop)
             })
             .await
     }
@@ -152,12 +162,18 @@ impl Domain {
     /// Who posts with this token.
     ///
     /// # Errors
-    /// `webhook_not_found`
+    /// `webhook_not_found`, also while whoever made it is banned from the channel.
     pub async fn webhook_speaker(&self, token: &str) -> Result<Speaker> {
         let hash = token_hash(token);
-        let found = self.reads.read(move |conn| webhooks::by_token(conn, &hash)).await?;
         let missing = || Error::NotFound(Missing::Webhook);
-        let (row, channel, user) = found.ok_or_else(missing)?;
+        let found = self.reads.read(move |conn| {
+            let Some(found) = webhooks::by_token(conn, &hash)? else { return Ok(None) };
+            // Else whoever is banned would write on by it.
+            let maker = members::get(conn, found.0.channel, found.0.created_by)?;
+            let is_banned = maker.is_some_and(|maker| maker.membership == "banned");
+            Ok::<_, Error>(Some(found).filter(|_| !is_banned))
+        });
+        let (row, channel, user) = found.await?.ok_or_else(missing)?;
         let id = user.id.parse().map_err(|_| missing())?;
         let person = Person { num: user.num, id };
         Ok(Speaker {
@@ -221,33 +237,8 @@ pub(super) fn check_member(
 
 /// It joins, and is told of nothing: nobody would read it.
 pub(super) fn come_in(work: &mut Work<'_>, channel: ChannelNum, person: &Person) -> Result<()> {
-    match join(work, channel, person) {
-        Ok(()) | Err(Error::Refused(Refusal::NoChange)) => {}
-        Err(error) => return Err(error),
-    }
+    unless_unchanged(join(work, channel, person))?;
     Ok(members::set_notify(work.conn, channel, person.num, "none")?)
-}
-
-/// What spoke by this account is gone: it leaves, and nobody can log in to it, whatever they knew.
-fn end(work: &mut Work<'_>, channel: ChannelNum, user: UserNum) -> Result<()> {
-    users::forget_password(work.conn, user)?;
-    let member = members::get(work.conn, channel, user)?;
-    if !member.is_some_and(|member| matches!(member.membership.as_str(), "joined" | "invited")) {
-        return Ok(());
-    }
-    let row = users::by_num(work.conn, user)?.ok_or(Error::NotFound(Missing::User))?;
-    let id = row.id.parse().map_err(|error| stored::damaged("user id", error))?;
-    let left = serde_json::json!({ "membership": "left" });
-    let draft = Draft::new(EventType::Member).state(row.id.as_str(), left);
-    work.append(channel, &Person { num: user, id }, draft).map(drop)
-}
-
-/// Takes away the webhooks that somebody made who is banned: they would write on by them.
-pub(super) fn end_those_of(work: &mut Work<'_>, channel: ChannelNum, maker: UserNum) -> Result<()> {
-    for user in webhooks::delete_made_by(work.conn, channel, maker)? {
-        end(work, channel, user)?;
-    }
-    Ok(())
 }
 
 /// Where the asker may see to the webhooks.

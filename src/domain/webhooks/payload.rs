@@ -123,17 +123,16 @@ fn named(name: &str, value: &str) -> String {
 }
 
 fn bold(text: &str) -> String {
-    match text.trim() {
-        "" => String::new(),
-        text => format!("**{text}**"),
-    }
+    // It would end with its line.
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.is_empty() { line } else { format!("**{line}**") }
 }
 
 /// Plain text in CommonMark.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        if matches!(c, '\\' | '*' | '_' | '`' | '[' | ']' | '<' | '>' | '~' | '#' | '@') {
+        if matches!(c, '\\' | '*' | '_' | '`' | '[' | ']' | '<' | '>' | '~' | '#' | '@' | '&' | '!' | '|') {
             out.push('\\');
         }
         out.push(c);
@@ -179,9 +178,9 @@ mod tests {
                 "**New \\*ticket\\***\n\n**open**\na\n\nby [x](https://x.example)",
             ),
             (
-                json!({ "embeds": [{ "title": "Push", "url": "https://git.example", "description": "two *commits*",
+                json!({ "embeds": [{ "title": "Push\n\n!", "url": "https://git.example", "description": "two *commits*",
                     "fields": [{ "name": "branch", "value": "main" }], "image": { "url": "https://i.example" } }] }),
-                "**[Push](https://git.example)**\ntwo *commits*\n**branch**: main\nhttps://i.example",
+                "**[Push \\!](https://git.example)**\ntwo *commits*\n**branch**: main\nhttps://i.example",
             ),
             (
                 json!({ "blocks": [{ "type": "rich_text", "elements": [

@@ -224,8 +224,10 @@ both!(
         nobody.post(&his, json!({ "text": "still here" })).await.problem(404, "webhook_not_found");
         nobody.request(Method::POST, &mine).json(&json!({ "text": "fine" })).send().await.expect("an answer");
         assert_eq!(ann.texts(&channel).await, ["fine"]);
-        let hooks = ann.get(&format!("/channels/{channel}/webhooks")).await.expect(200);
-        assert_eq!(hooks["webhooks"].as_array().map(Vec::len), Some(1));
+        // It is theirs again when they are let in again.
+        ann.put(&member, json!({ "membership": "left" })).await.expect(200);
+        nobody.request(Method::POST, &his).json(&json!({ "text": "back" })).send().await.expect("an answer");
+        assert_eq!(ann.texts(&channel).await, ["fine", "back"]);
     }
 );
 

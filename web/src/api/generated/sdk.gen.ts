@@ -715,7 +715,7 @@ export const listWebhooks = <ThrowOnError extends boolean = true>(options: Optio
 
 /**
  * Makes a webhook: an address at which another program posts to the channel (`post_webhook`). For the owner and moderators of a
- * channel that this server hosts; at most 20 in a channel. It gets an account of its own, which is a member like all others, and to which nobody logs in. It counts against the limit of channels that one makes. When whoever made it is banned from the channel, it is gone.
+ * channel that this server hosts; at most 20 in a channel. It gets an account of its own, which is a member like all others, and to which nobody logs in. It counts against the limit of channels that one makes. While whoever made it is banned from the channel, it takes nothing.
  */
 export const createWebhook = <ThrowOnError extends boolean = true>(options: Options<CreateWebhookData, ThrowOnError>) => (options.client ?? client).post<CreateWebhookResponses, CreateWebhookErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
