@@ -12,7 +12,8 @@ use crate::http::{App, Body, Problem};
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateAccount {
-    /// 1 to 64 letters a-z, digits, dots, dashes or underscores.
+    /// 1 to 64 letters a-z, digits, dots, dashes or underscores; `hook-` begins the names of webhooks only, and `all`, `here`, `channel` and
+    /// `everyone` mean something else in messages.
     #[schema(example = "ann", pattern = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
     pub username: String,
     /// At least 8 characters.

@@ -402,7 +402,8 @@ export type CreateAccount = {
      */
     password: string;
     /**
-     * 1 to 64 letters a-z, digits, dots, dashes or underscores.
+     * 1 to 64 letters a-z, digits, dots, dashes or underscores; `hook-` begins the names of webhooks only, and `all`, `here`, `channel` and
+     * `everyone` mean something else in messages.
      */
     username: string;
 };
