@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::view::Webhook;
+use crate::http::context::own_address;
 use crate::http::{App, Body, Problem, WriteAuth};
 use crate::protocol::ids::ChannelId;
 
@@ -43,6 +44,6 @@ pub async fn create_webhook(
 ) -> Result<HttpResponse, Problem> {
     app.limits.channel(&request, actor.0.person.num)?;
     let made = app.domain.create_webhook(&actor.0, path.into_inner(), &body.0.name).await?;
-    let url = format!("{}{}/webhooks/{}", app.domain.config.public_url(), super::BASE, made.token);
+    let url = format!("{}{}/webhooks/{}", own_address(&request, &app.domain), super::BASE, made.token);
     Ok(HttpResponse::Created().json(CreatedWebhook { webhook: made.webhook, url }))
 }

@@ -11,7 +11,7 @@ use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, ResponseError};
+use actix_web::{Error, HttpMessage, HttpRequest, ResponseError};
 use futures_util::FutureExt;
 use percent_encoding::percent_decode_str;
 
@@ -19,6 +19,7 @@ use super::App;
 use super::limits::RateNote;
 use super::problem::Problem;
 use super::revalidation;
+use crate::domain::Domain;
 use crate::domain::clock::random_text;
 
 tokio::task_local! {
@@ -35,6 +36,17 @@ pub fn request_id() -> String {
 /// Whoever knows what stands behind these may do what it is for. (Below a channel there are ids.)
 const SECRET_AFTER: &[&str] = &["webhooks", "password-resets"];
 const CHANNELS: &str = "channels";
+
+/// Where this server is reached: as its settings say, or else where the asker has reached it.
+pub fn own_address(request: &HttpRequest, domain: &Domain) -> String {
+    match domain.config.settings.server.public_url.is_empty() {
+        true => {
+            let asked = request.connection_info();
+            format!("{}://{}", asked.scheme(), asked.host())
+        }
+        false => domain.config.public_url(),
+    }
+}
 
 /// The client's address: the peer's, or what a trusted proxy says.
 #[derive(Clone, Copy)]

@@ -32,6 +32,9 @@ both!(
         bob.join(&channel).await;
         let (webhook, path) = hook(&ann, &channel, "Build server").await;
         let nobody = Person::nobody(&server.base);
+        // Where nothing else is set, the address is where one came by.
+        let made = ann.post(&format!("/channels/{channel}/webhooks"), json!({ "name": "Another" })).await;
+        assert!(made.expect(201)["url"].as_str().is_some_and(|url| url.starts_with(&server.base)));
 
         let answer = nobody.request(Method::POST, &path).json(&json!({ "text": "*Done* &amp; dusted" }));
         let answer = answer.send().await.expect("an answer");
