@@ -36,6 +36,11 @@ async function check(page: Page, view: string): Promise<void> {
       animations: "disabled",
     });
     const found = await page.evaluate(async (scheme) => {
+      // While something still fades in, it can't be read.
+      const ends = document
+        .getAnimations()
+        .filter((each) => each.effect?.getComputedTiming().endTime !== Infinity);
+      await Promise.allSettled(ends.map((each) => each.finished));
       const { axe } = window as unknown as Axe;
       // A tooltip stands outside of the landmarks by its nature.
       const where = { include: [["html"]], exclude: [["[data-overlay-container]:has([role=tooltip])"]] };
