@@ -66,6 +66,11 @@ fn in_brackets(text: &str, means: impl Fn(&str) -> Option<String>) -> String {
     out
 }
 
+/// An address as it stands in a link of CommonMark.
+pub fn destination(address: &str) -> String {
+    address.replace(' ', "%20").replace('(', "%28").replace(')', "%29")
+}
+
 fn brackets(text: &str, people: &HashMap<String, String>) -> String {
     in_brackets(text, |inside| {
         let (target, label) = inside.split_once('|').map_or((inside, None), |(a, b)| (a, Some(b)));
@@ -82,8 +87,7 @@ fn brackets(text: &str, people: &HashMap<String, String>) -> String {
             _ => match label {
                 Some(label) if label != target => {
                     let label = label.replace(['[', ']'], "");
-                    let target = target.replace(' ', "%20").replace('(', "%28").replace(')', "%29");
-                    format!("[{label}]({target})")
+                    format!("[{label}]({})", destination(target))
                 }
                 _ => target.to_owned(),
             },

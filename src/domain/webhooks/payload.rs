@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use crate::domain::import::text::slack;
+use crate::domain::import::text::{destination, slack};
 
 /// How many parts of one kind are read.
 const PARTS_MAX: usize = 50;
@@ -111,8 +111,7 @@ fn title_link(words: &str, link: &str) -> String {
     if words.trim().is_empty() {
         return link.to_owned();
     }
-    let link = link.replace(' ', "%20").replace('(', "%28").replace(')', "%29");
-    format!("[{}]({link})", escaped(words.trim()))
+    format!("[{}]({})", escaped(words.trim()), destination(link))
 }
 
 fn named(name: &str, value: &str) -> String {

@@ -1,7 +1,7 @@
 // Many new messages of one channel at once: the same as one after the other, without copying all that is known for each.
 
 import type { ChannelEvent } from "../api/frames";
-import { applyEvent, isUnread } from "./events";
+import { applyEvent, isUnread, notTyping } from "./events";
 import {
   type ChannelState,
   RECENT_EVENTS_MAX,
@@ -55,7 +55,7 @@ export function applyBurst(channel: ChannelState, events: readonly Said[], me: s
       unread: info.unread + uncounted.length,
       last_message: !told || told.seq < last.d.seq ? last.d : told,
     },
-    typing: without(channel.typing, fresh),
+    typing: notTyping(channel.typing, ...fresh.map(({ d }) => d.sender)),
   };
   return channel.main && !channel.main.hasNewer ? shown(grown, channel.main, fresh) : grown;
 }
@@ -67,12 +67,6 @@ function unseen(channel: ChannelState, events: readonly Said[]): Said[] {
     cursor = event.seq;
     return true;
   });
-}
-
-function without(typing: ChannelState["typing"], events: readonly Said[]): ChannelState["typing"] {
-  if (!events.some(({ d }) => d.sender in typing)) return typing;
-  const senders = new Set(events.map(({ d }) => d.sender));
-  return Object.fromEntries(Object.entries(typing).filter(([user]) => !senders.has(user)));
 }
 
 /** At the end of a window that reaches the channel's end. */

@@ -1,7 +1,7 @@
 // Channels and people as HTTP answers give them: snapshots at a head, joined with the events since.
 
 import type { Channel, Member, Message, MessagePage, Notification, NotifyLevel, User } from "../api/types";
-import { counted, overlay, place } from "./events";
+import { counted, notTyping, overlay, place } from "./events";
 import type { ChannelState, State } from "./state";
 import { mapWindows, mergePage, type PageKind, prune, putMessage } from "./window";
 
@@ -23,8 +23,8 @@ export function putUsers(state: State, users: readonly User[]): State {
 /** Nobody is left at the keys of an account that is deleted. */
 function typesNoMore(state: State, user: string): State {
   return Object.values(state.channels).reduce((next, { info, typing }) => {
-    if (!(user in typing)) return next;
-    const left = Object.fromEntries(Object.entries(typing).filter(([id]) => id !== user));
+    const left = notTyping(typing, user);
+    if (left === typing) return next;
     return changeChannel(next, info.id, (channel) => ({ ...channel, typing: left }));
   }, state);
 }

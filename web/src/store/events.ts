@@ -84,9 +84,10 @@ function created(channel: ChannelState, message: Message): ChannelState {
 }
 
 /** Whoever has said it, or is gone, types no more. */
-function notTyping(typing: ChannelState["typing"], user: string): ChannelState["typing"] {
-  if (!(user in typing)) return typing;
-  return Object.fromEntries(Object.entries(typing).filter(([id]) => id !== user));
+export function notTyping(typing: ChannelState["typing"], ...users: string[]): ChannelState["typing"] {
+  if (!users.some((user) => user in typing)) return typing;
+  const gone = new Set(users);
+  return Object.fromEntries(Object.entries(typing).filter(([user]) => !gone.has(user)));
 }
 
 function shownSomewhere(channel: ChannelState, message: Message): boolean {

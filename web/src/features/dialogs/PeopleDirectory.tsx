@@ -3,7 +3,7 @@ import { list_users } from "../../api/operations";
 import type { User } from "../../api/types";
 import { t } from "../../i18n";
 import { Avatar } from "../../ui/Avatar";
-import { BotTag, EmptyState, ListSkeleton } from "../../ui/bits";
+import { EmptyState, ListSkeleton } from "../../ui/bits";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { displayName } from "../../store/selectors";
@@ -80,7 +80,7 @@ function PersonRow({ user, onClose }: { user: User; onClose: () => void }) {
         className="person"
         onClick={() => view.openDialog({ kind: "profile", user: user.id })}
       >
-        <Avatar id={user.id} name={name} size={36} online={user.bot ? undefined : online} />
+        <Avatar id={user.id} name={name} size={36} online={online} />
         <span className="person-text">
           <span className="truncate">{name}</span>
           <small className="truncate">
@@ -88,12 +88,10 @@ function PersonRow({ user, onClose }: { user: User; onClose: () => void }) {
             {user.bio ? ` · ${user.bio}` : ""}
           </small>
         </span>
-        {user.bot ? null : <span className="visually-hidden">{online ? t.nav.online : t.nav.offline}</span>}
+        <span className="visually-hidden">{online ? t.nav.online : t.nav.offline}</span>
       </button>
       {user.id === me?.id ? (
         <span className="tag">{t.common.you}</span>
-      ) : user.bot ? (
-        <BotTag />
       ) : (
         <Button
           size="small"
