@@ -20,6 +20,7 @@
 //! - [`net`]: connections to elsewhere: to public addresses only.
 //! - [`push`]: notifications to devices that have no window open (Web Push).
 //! - [`mail`]: letters to people, through the operator's mail server.
+//! - [`metrics`]: what is counted for those who watch over the server.
 //! - [`live`]: the stream: fan-out, resuming from cursors, back-pressure.
 //! - [`server`]: the one place that knows everybody; starting and stopping.
 //!
@@ -42,6 +43,7 @@ pub mod files;
 pub mod http;
 pub mod live;
 pub mod mail;
+pub mod metrics;
 pub mod net;
 pub mod protocol;
 pub mod push;

@@ -342,6 +342,7 @@ fn say_config(config: &Config) {
         ("federation", federation),
         ("push", if settings.push.enabled { config.push.contact.clone() } else { "off".to_owned() }),
         ("letters", said(&settings.email.from, "none")),
+        ("figures", said(&settings.metrics.listen, "told to nobody")),
     ] {
         println!("{what:<11} {is}");
     }

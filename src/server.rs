@@ -7,6 +7,7 @@ mod health;
 mod identity;
 mod listener;
 mod rehearsal;
+mod scraped;
 mod settings;
 mod upkeep;
 
@@ -41,6 +42,7 @@ use crate::http::limits::Limits;
 use crate::http::{Problem, Shared, TokenCache, context, cors, extract, web_client};
 use crate::live::{self, Hub};
 use crate::mail::{self, MailError};
+use crate::metrics::Metrics;
 use crate::net::ClientError;
 use crate::protocol::key_document::SignedKeySet;
 use crate::push::{self, Vapid};
@@ -48,7 +50,9 @@ use crate::storage::{self, ChannelNum, Conn, ReadPool};
 pub use alone::Alone;
 use health::{health, ready};
 pub use identity::RESTORING;
+use listener::give_up_on_the_silent;
 pub use rehearsal::rehearse;
+use scraped::Scraped;
 use settings::{BACKLOG, HEAD_MAX, bounds, open_files, processors, read_threads, size};
 use upkeep::{House, Sweeping, keep_files, keep_house};
 
@@ -199,6 +203,7 @@ struct Built {
     outbound: Option<Arc<Outbound>>,
     vapid: Vapid,
     orders: mpsc::Receiver<Order>,
+    metrics: Arc<Metrics>,
 }
 
 fn peers_of(outbound: Option<&Arc<Outbound>>) -> Arc<dyn Peers> {
@@ -249,6 +254,7 @@ fn build_domain(
     let audience: Audience =
         Arc::new(Sweeping { inner: audience, doomed: files.doomed.clone(), retold: retold.clone() });
     let reads = ReadPool::start(&url, read_threads(config)).map_err(io("cannot start a thread"))?;
+    let metrics = Arc::<Metrics>::default();
     let context = WriterContext {
         url,
         lanes: usize::try_from(config.settings.database.write_threads).unwrap_or(1),
@@ -259,6 +265,7 @@ fn build_domain(
         audience: audience.clone(),
         gate,
         mark,
+        metrics: metrics.clone(),
     };
     let (writer, handles) = Writer::start(&context).map_err(io("cannot start a thread"))?;
     let passwords = Passwords::new(&config.settings.accounts)?;
@@ -303,7 +310,7 @@ fn build_domain(
         doubts: Arc::new(Semaphore::new(DOUBTS_MAX)),
         questions: Arc::default(),
     };
-    Ok(Built { domain, writers: handles, keys, outbound, vapid, orders: ordered })
+    Ok(Built { domain, writers: handles, keys, outbound, vapid, orders: ordered, metrics })
 }
 
 /// A server that is listening.
@@ -317,6 +324,7 @@ pub struct Running {
     housekeeping: tokio::task::JoinHandle<()>,
     /// The listener for other servers, if it has an address of its own.
     federation: Option<listener::Listener>,
+    pub scraped: Option<Scraped>,
     routes: Arc<Routes>,
     sweeping: tokio::task::JoinHandle<()>,
     pushing: tokio::task::JoinHandle<()>,
@@ -342,7 +350,7 @@ pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Runn
             .map_err(io("cannot start a thread"))?;
     let routes = Arc::new(Routes::default());
     let both = Arc::new(Both { here: Arc::new(announce), routes: routes.clone() });
-    let Built { domain, writers, keys, outbound, vapid, orders } =
+    let Built { domain, writers, keys, outbound, vapid, orders, metrics } =
         build_domain(&config, clock, both, hub.clone(), true)?;
     let domain = Arc::new(domain);
     let inbound = match outbound.clone() {
@@ -353,7 +361,9 @@ pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Runn
         domain: domain.clone(),
         tokens,
         limits: Limits::new(&config.settings.limits),
+        metrics,
     });
+    let scraped = scraped::listen(&config, &shared, &hub)?;
     let sweeping = tokio::spawn(keep_files(domain.clone()));
     let house = House {
         domain: domain.clone(),
@@ -424,6 +434,7 @@ pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Runn
         pushing,
         writing,
         federation,
+        scraped,
         routes,
         outbound,
         writers,
@@ -459,6 +470,9 @@ impl Running {
         }
         self.handle.stop(true).await;
         let _ = self.served.await;
+        if let Some(scraped) = &self.scraped {
+            scraped.stop().await;
+        }
         self.housekeeping.abort();
         let _ = self.housekeeping.await;
         self.routes.close();
@@ -480,19 +494,6 @@ impl Running {
         })
         .await;
     }
-}
-
-/// A peer that takes nothing of what it was sent, for so long, is gone: without this, whoever stops
-/// reading would keep a connection, and what waits for it, for as long as they like.
-fn give_up_on_the_silent(connection: &dyn std::any::Any, patience: Duration) {
-    #[cfg(target_os = "linux")]
-    if let Some(connection) = connection.downcast_ref::<actix_web::rt::net::TcpStream>()
-        && let Err(error) = socket2::SockRef::from(connection).set_tcp_user_timeout(Some(patience))
-    {
-        tracing::debug!(%error, "a connection has no timeout");
-    }
-    #[cfg(not(target_os = "linux"))]
-    let _ = (connection, patience);
 }
 
 async fn nothing() -> Result<HttpResponse, Problem> {

@@ -238,6 +238,12 @@ sections! {
         /// between two such letters at least.
         delay_s: u32 = 1_800,
     }
+    /// Figures for programs that watch over servers.
+    metrics: Metrics {
+        /// Address and port at which Prometheus, or what speaks as it does, gets them (`GET /metrics`): anybody who reaches
+        /// it does. Empty: nowhere.
+        listen: Text = Text::new(""),
+    }
     /// What is logged to standard error.
     log: Log {
         /// "error", "warn", "info", "debug", "trace", or a filter such as "info,loggia::live=debug". The default leaves out

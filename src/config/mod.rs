@@ -77,6 +77,8 @@ pub struct Config {
     pub is_named: bool,
     pub name: ServerName,
     pub listen: SocketAddr,
+    /// Where figures are told; none: nowhere.
+    pub metrics: Option<SocketAddr>,
     pub data_dir: PathBuf,
     /// `server.public_url`, if it is set.
     public_url: Option<String>,
@@ -262,6 +264,22 @@ fn check(settings: Settings, sources: &Sources, has_file: bool) -> Result<Config
         );
         return Err(fail("federation", "listen", problem));
     }
+    let metrics = match &*settings.metrics.listen {
+        "" => None,
+        text => Some(text.parse::<SocketAddr>().map_err(|_| {
+            let problem = format!("must be an address and port such as 127.0.0.1:9464, not {text:?}");
+            fail("metrics", "listen", problem)
+        })?),
+    };
+    for (other, taken) in [("server", Some(listen)), ("federation", federation.listen)] {
+        if let (Some(metrics), Some(taken)) = (metrics, taken)
+            && overlap(metrics, taken)
+        {
+            let problem =
+                format!("must not be that of {other}.listen ({taken}): what is told there is nobody else's");
+            return Err(fail("metrics", "listen", problem));
+        }
+    }
     let push =
         PushAccess::check(&settings, &name).map_err(|(field, problem)| fail("push", field, problem))?;
     let data_dir = PathBuf::from(&*settings.server.data_dir);
@@ -271,6 +289,7 @@ fn check(settings: Settings, sources: &Sources, has_file: bool) -> Result<Config
         is_named,
         name,
         listen,
+        metrics,
         data_dir,
         public_url,
         trusted_proxies,

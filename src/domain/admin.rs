@@ -12,10 +12,10 @@ use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Page, Result, cu
 use crate::protocol::Ts;
 use crate::protocol::ids::{ServerName, UserId};
 use crate::storage::channels::ChannelRow;
-use crate::storage::overview::{self, Totals};
+use crate::storage::overview::{self, Standing, Totals};
 use crate::storage::peers::{AlarmRow, PeerRow};
 use crate::storage::users::{self, UserRow};
-use crate::storage::{Conn, acts, files, sessions};
+use crate::storage::{self, Conn, acts, files, sessions};
 
 /// How many rows a page of these lists has at most.
 pub const ADMIN_PAGE_MAX: i64 = 100;
@@ -193,6 +193,20 @@ impl Domain {
             }
         }
         Ok((rows, next))
+    }
+
+    /// How this server and others stand, and how many of these could not be reached the last time: for the operator's own
+    /// programs, not for anybody who asks.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn standing(&self) -> Result<(Standing, usize)> {
+        let name = self.config.name.clone();
+        let standing = self.reads.read(move |conn| overview::standing(conn, name.as_str()));
+        let standing: Standing = standing.await.map_err(|error: storage::Error| Error::from(error))?;
+        let servers = standing.sharing.iter().filter_map(|server| server.parse::<ServerName>().ok());
+        let away = servers.filter(|server| self.peers.is_away(server)).count();
+        Ok((standing, away))
     }
 
     /// How much is stored.

@@ -21,6 +21,7 @@ use super::problem::Problem;
 use super::revalidation;
 use crate::domain::Domain;
 use crate::domain::clock::random_text;
+use crate::metrics::Interface;
 
 tokio::task_local! {
     static REQUEST_ID: String;
@@ -94,6 +95,12 @@ async fn serve(
     id: String,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let began = Instant::now();
+    let (app, interface) = (request.app_data::<App>().cloned(), Interface::of(request.path()));
+    let count = |status: u16| {
+        if let Some(app) = &app {
+            app.metrics.answered(interface, status, began.elapsed());
+        }
+    };
     let (method, path) = (request.method().clone(), loggable(request.path()).into_owned());
     let if_none_match = request.headers().get(header::IF_NONE_MATCH).cloned();
     revalidation::answer_head(&mut request);
@@ -108,12 +115,14 @@ async fn serve(
         Err(error) => {
             let mut response = error.error_response();
             add_plain_headers(response.headers_mut(), &id, path.starts_with("/api/"));
+            count(response.status().as_u16());
             tracing::debug!(request_id = %id, %method, path, status = response.status().as_u16(), "refused");
             return Err(InternalError::from_response(error, response).into());
         }
     };
     add_headers(&mut response, &id);
     let status = response.status().as_u16();
+    count(status);
     let ms = began.elapsed().as_millis();
     if status >= 500 {
         tracing::warn!(request_id = %id, %method, path, status, ms, "request");

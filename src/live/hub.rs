@@ -225,6 +225,12 @@ impl Hub {
         found.into_iter().take(READY_ONLINE_MAX).collect()
     }
 
+    /// How many streams are open, of how many people.
+    pub fn streams(&self) -> (usize, usize) {
+        let audience = self.lock();
+        (audience.by_user.values().map(Vec::len).sum(), audience.by_user.len())
+    }
+
     /// The sessions that have a stream open.
     pub fn open_sessions(&self) -> Vec<String> {
         let audience = self.lock();

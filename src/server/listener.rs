@@ -11,7 +11,7 @@ use actix_web::{App as ActixApp, middleware, web};
 
 use super::certificate::Certificate;
 use super::doors::{self, Doors};
-use super::{StartError, give_up_on_the_silent, health, io, nothing};
+use super::{StartError, health, io, nothing};
 use crate::config::Config;
 use crate::domain::Domain;
 use crate::federation::courier::{Courier, Routes};
@@ -159,6 +159,19 @@ where
             }
         }
     })
+}
+
+/// A peer that takes nothing of what it was sent, for so long, is gone: without this, whoever stops
+/// reading would keep a connection, and what waits for it, for as long as they like.
+pub(super) fn give_up_on_the_silent(connection: &dyn std::any::Any, patience: Duration) {
+    #[cfg(target_os = "linux")]
+    if let Some(connection) = connection.downcast_ref::<actix_web::rt::net::TcpStream>()
+        && let Err(error) = socket2::SockRef::from(connection).set_tcp_user_timeout(Some(patience))
+    {
+        tracing::debug!(%error, "a connection has no timeout");
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = (connection, patience);
 }
 
 /// Threads that serve other servers.

@@ -51,9 +51,11 @@ pub fn peers(conn: &mut Conn, after: &str, limit: i64) -> Result<Vec<PeerRow>> {
         .load(conn)?)
 }
 
+/// Entries that replicas lack.
+const LACK: &str = "CAST(COALESCE(SUM(CASE WHEN COALESCE(until, size) > acked THEN COALESCE(until, size) - acked ELSE 0 END), 0) AS BIGINT)";
+
 /// Of each server: how many channels hosted here it gets, and how many entries it lacks of them in all.
 pub fn replicas_of(conn: &mut Conn, servers: &[String]) -> Result<HashMap<String, (i64, i64)>> {
-    const LACK: &str = "CAST(COALESCE(SUM(CASE WHEN COALESCE(until, size) > acked THEN COALESCE(until, size) - acked ELSE 0 END), 0) AS BIGINT)";
     let rows: Vec<(String, i64, i64)> = replicas::table
         .inner_join(channels::table.on(channels::num.eq(replicas::channel)))
         .filter(replicas::server.eq_any(servers))
@@ -118,6 +120,33 @@ pub fn totals(conn: &mut Conn) -> Result<Totals> {
         file_bytes: files::table.select(sql::<BigInt>(FILE_BYTES)).get_result(conn)?,
         database_bytes: database_bytes(conn)?,
     })
+}
+
+/// How this server and others stand, in all.
+#[derive(Debug, Clone, Default)]
+pub struct Standing {
+    pub database_bytes: i64,
+    /// Servers that share a channel with this one.
+    pub sharing: Vec<String>,
+    /// Entries of logs hosted here that others have not got yet.
+    pub behind: i64,
+    /// Of each kind, how many are kept.
+    pub alarms: Vec<(String, i64)>,
+}
+
+/// How this server, `name`, and others stand.
+pub fn standing(conn: &mut Conn, name: &str) -> Result<Standing> {
+    let behind = replicas::table
+        .inner_join(channels::table.on(channels::num.eq(replicas::channel)))
+        .select(sql::<BigInt>(LACK))
+        .get_result(conn)?;
+    let mut sharing: Vec<String> = replicas::table.select(replicas::server).distinct().load(conn)?;
+    let hosts = channels::table.filter(channels::host.ne(name)).select(channels::host).distinct();
+    sharing.extend(hosts.load::<String>(conn)?);
+    sharing.sort_unstable();
+    sharing.dedup();
+    let alarms = alarms::table.group_by(alarms::kind).select((alarms::kind, count_star())).load(conn)?;
+    Ok(Standing { database_bytes: database_bytes(conn)?, sharing, behind, alarms })
 }
 
 fn database_bytes(conn: &mut Conn) -> Result<i64> {

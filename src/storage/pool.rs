@@ -50,6 +50,11 @@ impl ReadPool {
         Ok(ReadPool { jobs, reach })
     }
 
+    /// How much waits for a thread.
+    pub fn waiting(&self) -> usize {
+        self.jobs.max_capacity() - self.jobs.capacity()
+    }
+
     /// Runs `work` on a reading connection; all of it sees one state of the database.
     ///
     /// # Errors

@@ -49,6 +49,7 @@ use super::Presences;
 use super::clock::Clock;
 use super::effect::{Audience, Effect};
 use super::pushes::Wanted;
+use crate::metrics::Metrics;
 use crate::protocol::ids::{ChannelId, UserId};
 use crate::storage::{self, ChannelNum, Conn, RECONNECT_DELAY, Reach, is_postgres};
 
@@ -169,6 +170,7 @@ pub struct WriterContext {
     pub audience: Audience,
     pub gate: Arc<Gate>,
     pub mark: Arc<Mark>,
+    pub metrics: Arc<Metrics>,
 }
 
 impl Writer {
@@ -273,6 +275,11 @@ impl Writer {
     /// How many transactions there were since the start.
     pub fn commits(&self) -> u64 {
         self.commits.load(Ordering::Relaxed)
+    }
+
+    /// How much waits for the transaction after the one under way.
+    pub fn waiting(&self) -> usize {
+        self.lanes.iter().map(|lane| lane.jobs.max_capacity() - lane.jobs.capacity()).sum()
     }
 
     /// Writes SQLite's file anew, without what deleted rows left behind ([`Conn::compact`]). What is to be

@@ -119,6 +119,7 @@ fn commit_group(
     (context, ahead): (&WriterContext, &Ahead),
 ) {
     let mut acknowledgements = Vec::with_capacity(group.len());
+    let begun = Instant::now();
     lane.begin();
     let kept = conn.begin_write().and_then(|()| {
         if conn.is_postgres() && group.len() > 1 {
@@ -144,11 +145,14 @@ fn commit_group(
     });
     match &kept {
         Ok(()) => {
-            context.mark.grow(lane.grown());
+            let grown = lane.grown();
+            context.metrics.committed(begun.elapsed(), grown);
+            context.mark.grow(grown);
             ahead.note(lane.places());
             context.audience.announce(lane.finish());
         }
         Err(error) => {
+            context.metrics.commit_failed();
             match error {
                 storage::Error::Busy => {
                     tracing::warn!(

@@ -16,6 +16,7 @@ mod dms;
 mod edits;
 mod email;
 mod export;
+mod figures;
 pub mod files;
 mod full;
 mod kept;

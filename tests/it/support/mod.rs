@@ -166,6 +166,11 @@ impl TestServer {
         self.config.database_url()
     }
 
+    /// Where figures are told, if the settings say so.
+    pub fn figures(&self) -> Option<std::net::SocketAddr> {
+        self.running.as_ref().and_then(|running| running.scraped.as_ref()).map(|scraped| scraped.address)
+    }
+
     /// Registers somebody with a name of their own.
     pub async fn person(&self, name: &str) -> Person {
         Person::register(&self.base, name).await
