@@ -42,13 +42,11 @@ use crate::http::limits::Limits;
 use crate::http::{Problem, Shared, TokenCache, context, cors, extract, web_client};
 use crate::live::{self, Hub};
 use crate::mail::{self, MailError};
-use crate::metrics::Metrics;
 use crate::net::ClientError;
 use crate::protocol::key_document::SignedKeySet;
 use crate::push::{self, Vapid};
 use crate::storage::{self, ChannelNum, Conn, ReadPool};
 pub use alone::Alone;
-use health::{health, ready};
 pub use identity::RESTORING;
 use listener::give_up_on_the_silent;
 pub use rehearsal::rehearse;
@@ -203,7 +201,6 @@ struct Built {
     outbound: Option<Arc<Outbound>>,
     vapid: Vapid,
     orders: mpsc::Receiver<Order>,
-    metrics: Arc<Metrics>,
 }
 
 fn peers_of(outbound: Option<&Arc<Outbound>>) -> Arc<dyn Peers> {
@@ -254,7 +251,6 @@ fn build_domain(
     let audience: Audience =
         Arc::new(Sweeping { inner: audience, doomed: files.doomed.clone(), retold: retold.clone() });
     let reads = ReadPool::start(&url, read_threads(config)).map_err(io("cannot start a thread"))?;
-    let metrics = Arc::<Metrics>::default();
     let context = WriterContext {
         url,
         lanes: usize::try_from(config.settings.database.write_threads).unwrap_or(1),
@@ -265,7 +261,7 @@ fn build_domain(
         audience: audience.clone(),
         gate,
         mark,
-        metrics: metrics.clone(),
+        metrics: Arc::default(),
     };
     let (writer, handles) = Writer::start(&context).map_err(io("cannot start a thread"))?;
     let passwords = Passwords::new(&config.settings.accounts)?;
@@ -310,7 +306,7 @@ fn build_domain(
         doubts: Arc::new(Semaphore::new(DOUBTS_MAX)),
         questions: Arc::default(),
     };
-    Ok(Built { domain, writers: handles, keys, outbound, vapid, orders: ordered, metrics })
+    Ok(Built { domain, writers: handles, keys, outbound, vapid, orders: ordered })
 }
 
 /// A server that is listening.
@@ -350,7 +346,7 @@ pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Runn
             .map_err(io("cannot start a thread"))?;
     let routes = Arc::new(Routes::default());
     let both = Arc::new(Both { here: Arc::new(announce), routes: routes.clone() });
-    let Built { domain, writers, keys, outbound, vapid, orders, metrics } =
+    let Built { domain, writers, keys, outbound, vapid, orders } =
         build_domain(&config, clock, both, hub.clone(), true)?;
     let domain = Arc::new(domain);
     let inbound = match outbound.clone() {
@@ -361,7 +357,7 @@ pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Runn
         domain: domain.clone(),
         tokens,
         limits: Limits::new(&config.settings.limits),
-        metrics,
+        metrics: domain.writer.metrics.clone(),
     });
     let scraped = scraped::listen(&config, &shared, &hub)?;
     let sweeping = tokio::spawn(keep_files(domain.clone()));
@@ -388,10 +384,7 @@ pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Runn
             .app_data(extract::path_config())
             .wrap(middleware::from_fn(context::wrap))
             .configure(|app| listener::with_federation(app, beside.as_ref(), elsewhere))
-            .route("/health", web::get().to(health))
-            .route("/health", web::head().to(health))
-            .route("/ready", web::get().to(ready))
-            .route("/ready", web::head().to(ready))
+            .configure(health::routes)
             .service(
                 web::scope(client_api::BASE)
                     .wrap(middleware::from_fn(context::well_encoded))

@@ -1,11 +1,17 @@
 //! What those who watch over the server ask: whether it lives, and whether it can do its work.
 
-use actix_web::HttpResponse;
+use actix_web::{HttpResponse, web};
 use serde_json::json;
 
 use crate::domain::Error;
 use crate::http::{App, Problem};
 use crate::storage::meta;
+
+/// Where they ask.
+pub(super) fn routes(app: &mut web::ServiceConfig) {
+    app.route("/health", web::get().to(health)).route("/health", web::head().to(health));
+    app.route("/ready", web::get().to(ready)).route("/ready", web::head().to(ready));
+}
 
 pub(super) async fn health() -> HttpResponse {
     HttpResponse::Ok().json(json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }))
@@ -17,7 +23,7 @@ const READY: &str = "ready_ts";
 const WRITTEN_MS: i64 = 1_000;
 
 /// Whether requests can be served: the database answers reads and takes writes, for which there is room.
-pub(super) async fn ready(app: App) -> Result<HttpResponse, Problem> {
+async fn ready(app: App) -> Result<HttpResponse, Problem> {
     let busy = || Problem::plain("busy").retry_after(1);
     let now = app.domain.clock.now();
     let last = app.domain.reads.read(|conn| meta::get(conn, READY)).await.map_err(|_| busy())?;

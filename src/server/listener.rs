@@ -11,7 +11,8 @@ use actix_web::{App as ActixApp, middleware, web};
 
 use super::certificate::Certificate;
 use super::doors::{self, Doors};
-use super::{StartError, health, io, nothing};
+use super::health::health;
+use super::{StartError, io, nothing};
 use crate::config::Config;
 use crate::domain::Domain;
 use crate::federation::courier::{Courier, Routes};

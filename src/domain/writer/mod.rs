@@ -142,6 +142,7 @@ pub struct Writer {
     commits: Arc<AtomicU64>,
     ahead: Arc<Ahead>,
     pub gate: Arc<Gate>,
+    pub metrics: Arc<Metrics>,
 }
 
 /// The way to a lane.
@@ -198,7 +199,8 @@ impl Writer {
             })?;
             handles.push(handle);
         }
-        Ok((Writer { lanes, commits, ahead, gate: context.gate.clone() }, handles))
+        let (gate, metrics) = (context.gate.clone(), context.metrics.clone());
+        Ok((Writer { lanes, commits, ahead, gate, metrics }, handles))
     }
 
     /// Runs `work` on a channel's log, and answers once that is on disk.
