@@ -19,13 +19,15 @@ pub struct WebhookPost {
     /// CommonMark, taken as it is. Discord's name for it.
     #[schema(example = "Build **7** is green")]
     pub content: Option<String>,
-    /// In Slack's markup: `*bold*`, `~gone~`, `<https://example.org|words>`.
+    /// In Slack's markup: `*bold*`, `~gone~`, `<https://example.org|words>`. Where `blocks` or `content` say something, it is
+    /// what other programs show in their place, and passed over.
     pub text: Option<String>,
-    /// Slack's: `pretext`, `title`, `title_link`, `text`, `fields`, `image_url`, `fallback` are read.
+    /// Slack's: `pretext`, `author_name`, `title`, `title_link`, `text`, `fields`, `image_url`, `fallback`, `actions` that are
+    /// links, and `footer` are read.
     pub attachments: Option<Vec<Value>>,
-    /// Slack's, where there is neither `text` nor `content`: what is text in them is read.
+    /// Slack's: what is text in them is read, and buttons and pictures that are links.
     pub blocks: Option<Vec<Value>>,
-    /// Discord's: `title`, `url`, `description`, `fields` and `image` are read.
+    /// Discord's: `author`, `title`, `url`, `description`, `fields`, `image` and `footer` are read.
     pub embeds: Option<Vec<Value>>,
 }
 
@@ -63,6 +65,10 @@ pub async fn post_webhook(
             .map_err(|_| Problem::new("bad_text", "The text is not UTF-8."))?,
         _ => return Err(Problem::plain("unsupported_media_type")),
     };
+    if text.trim().is_empty() {
+        let detail = "None of `text`, `content`, `blocks`, `attachments` and `embeds` says anything.";
+        return Err(Problem::new("text_empty", detail));
+    }
     app.domain.post_by_webhook(&speaker, text).await?;
     Ok(HttpResponse::Ok().content_type(ContentType::plaintext()).body("ok"))
 }

@@ -115,16 +115,30 @@ pub fn by_ids(conn: &mut Conn, ids: &[String]) -> Result<Vec<UserRow>> {
 /// People who were not deleted, by id, after the id `after`: those whose username begins with `query`. Of the server
 /// `ours` they are its accounts: other rows are of names that a log used.
 pub fn called(conn: &mut Conn, ours: &str, query: &str, after: &str, limit: i64) -> Result<Vec<UserRow>> {
+    // Whoever is called exactly so comes first: behind `max0` to `max9` they would be out of sight.
+    let exact = format!("{}:{ours}", at(query).to_lowercase());
+    let first =
+        (limit > EXACT_FIRST_ROWS_MIN && after.is_empty()).then(|| by_id(conn, &exact)).transpose()?;
+    let is_called = |row: &UserRow| row.deleted_ts.is_none() && row.is_person();
+    let mut rows: Vec<UserRow> = first.flatten().into_iter().filter(is_called).collect();
+    let but = if limit > EXACT_FIRST_ROWS_MIN { exact.as_str() } else { "" };
+    let left = limit - i64::try_from(rows.len()).unwrap_or(0);
     let called = users::search.like(begins(&at(query))).escape('\\');
-    Ok(users::table
-        .filter(called.and(users::id.gt(after)).and(users::deleted_ts.is_null()))
-        .filter(users::server.ne(ours).or(users::password_hash.is_not_null()))
-        .filter(users::role.ne(WEBHOOK_ROLE))
-        .order(users::id)
-        .limit(limit)
-        .select(UserRow::columns())
-        .load(conn)?)
+    rows.extend(
+        users::table
+            .filter(called.and(users::id.gt(after)).and(users::id.ne(but)).and(users::deleted_ts.is_null()))
+            .filter(users::server.ne(ours).or(users::password_hash.is_not_null()))
+            .filter(users::role.ne(WEBHOOK_ROLE))
+            .order(users::id)
+            .limit(left)
+            .select(UserRow::columns())
+            .load::<UserRow>(conn)?,
+    );
+    Ok(rows)
 }
+
+/// Fewer rows than these are in the order of their ids alone: a page has to end with the one that the next follows.
+const EXACT_FIRST_ROWS_MIN: i64 = 2;
 
 /// Those who have `query` elsewhere in their name or display name.
 pub fn called_otherwise(
@@ -260,8 +274,16 @@ pub fn delete_invite(conn: &mut Conn, code: &str) -> Result<bool> {
     Ok(diesel::delete(user_invites::table.find(code)).execute(conn)? > 0)
 }
 
-/// Uses one up. False when there is no such code, or it is spent or over.
+/// Uses one up. False when there is no such code, or it is spent or over, or whoever made it is kept out.
 pub fn use_invite(conn: &mut Conn, code: &str, now: i64) -> Result<bool> {
+    let made_by: Option<Option<UserNum>> =
+        optional(user_invites::table.find(code).select(user_invites::created_by).first(conn))?;
+    let Some(made_by) = made_by else { return Ok(false) };
+    if let Some(maker) = made_by.map(|num| by_num(conn, num)).transpose()?.flatten()
+        && maker.disabled_ts.is_some()
+    {
+        return Ok(false);
+    }
     let live = user_invites::expires_ts.is_null().or(user_invites::expires_ts.gt(now)).assume_not_null();
     let used = diesel::update(
         user_invites::table.filter(user_invites::code.eq(code).and(user_invites::uses_left.gt(0)).and(live)),

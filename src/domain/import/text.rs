@@ -6,6 +6,8 @@ use emojis::SkinTone;
 
 /// How many messages one of elsewhere becomes at the most: what is longer ends there.
 const PIECES_MAX: usize = 64;
+/// Longest word in angle brackets: an address, and what it is called.
+const BRACKETS_BYTES_MAX: usize = 8_192;
 /// Longest name of an emoji.
 const EMOJI_BYTES_MAX: usize = 64;
 
@@ -52,17 +54,22 @@ pub fn slack(text: &str, people: &HashMap<String, String>) -> String {
     out.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 
-/// The text with what stands in angle brackets replaced by what it means; what means nothing stays as it is.
+/// The text with what stands in angle brackets replaced by what it means; what means nothing stays as it is. Goes through
+/// the text once: strangers write it.
 fn in_brackets(text: &str, means: impl Fn(&str) -> Option<String>) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('<') {
-        out.push_str(before);
-        let found = after.split_once('>').and_then(|(inside, tail)| Some((means(inside)?, tail)));
-        out.push_str(found.as_ref().map_or("<", |(meaning, _)| meaning));
-        rest = found.map_or(after, |(_, tail)| tail);
+    let (mut at, mut close) = (0, None);
+    let find = |sign: char, from: usize| Some(from + text.get(from..)?.find(sign)?);
+    while let Some(open) = find('<', at) {
+        close = close.filter(|close| *close > open).or_else(|| find('>', open));
+        let Some(end) = close else { break };
+        let inside = text.get(open + 1..end).filter(|inside| inside.len() <= BRACKETS_BYTES_MAX);
+        let meaning = inside.and_then(&means);
+        out.push_str(text.get(at..open).unwrap_or_default());
+        out.push_str(meaning.as_deref().unwrap_or("<"));
+        at = if meaning.is_some() { end + 1 } else { open + 1 };
     }
-    out.push_str(rest);
+    out.push_str(text.get(at..).unwrap_or_default());
     out
 }
 
@@ -164,13 +171,15 @@ fn marks(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     let mut out = String::with_capacity(text.len());
     let mut open: Option<char> = None;
-    let edge = |at: Option<&char>| at.is_none_or(|c| !c.is_alphanumeric());
-    for (n, c) in chars.iter().enumerate() {
+    let is_edge = |at: Option<&char>| at.is_none_or(|c| !c.is_alphanumeric());
+    let closed = closed(&chars);
+    for (n, (c, closed)) in chars.iter().zip(closed).enumerate() {
         let (before, after) = (n.checked_sub(1).and_then(|n| chars.get(n)), chars.get(n + 1));
         let is_mark = matches!(c, '*' | '~') && before != Some(c) && after != Some(c);
-        let opens = is_mark && open.is_none() && edge(before) && after.is_some_and(|c| !c.is_whitespace());
-        let opens = opens && closes(chars.get(n + 1..).unwrap_or_default(), *c);
-        let ends = is_mark && open == Some(*c) && edge(after) && before.is_some_and(|c| !c.is_whitespace());
+        let opens = is_mark && open.is_none() && is_edge(before) && after.is_some_and(|c| !c.is_whitespace());
+        let opens = opens && closed;
+        let ends =
+            is_mark && open == Some(*c) && is_edge(after) && before.is_some_and(|c| !c.is_whitespace());
         if opens || ends {
             out.push(*c);
             open = opens.then_some(*c);
@@ -180,14 +189,32 @@ fn marks(text: &str) -> String {
     out
 }
 
-fn closes(rest: &[char], mark: char) -> bool {
-    let line = rest.iter().take_while(|c| **c != '\n');
-    let line: Vec<char> = line.copied().collect();
-    line.iter().enumerate().skip(1).any(|(n, c)| {
-        *c == mark
-            && line.get(n - 1).is_some_and(|c| !c.is_whitespace())
-            && line.get(n + 1).is_none_or(|c| !c.is_alphanumeric())
-    })
+/// Of each character whether it is a mark that another one of its line can close, with something between them. From the
+/// end, so that no line is gone through for each of its marks: strangers write it.
+fn closed(chars: &[char]) -> Vec<bool> {
+    let mut closed = vec![false; chars.len()];
+    // The last of its line that closes.
+    let (mut star, mut wave) = (None, None);
+    for (n, c) in chars.iter().enumerate().rev() {
+        let last = match c {
+            '*' => &mut star,
+            '~' => &mut wave,
+            '\n' => {
+                (star, wave) = (None, None);
+                continue;
+            }
+            _ => continue,
+        };
+        if let Some(place) = closed.get_mut(n) {
+            *place = last.is_some_and(|last| last >= n + 2);
+        }
+        let behind = chars.get(n + 1).is_none_or(|c| !c.is_alphanumeric());
+        let before = n.checked_sub(1).and_then(|n| chars.get(n)).is_some_and(|c| !c.is_whitespace());
+        if last.is_none() && behind && before {
+            *last = Some(n);
+        }
+    }
+    closed
 }
 
 #[cfg(test)]
@@ -207,6 +234,7 @@ mod tests {
             ("*bold* _it_ ~no~ 2*3*4 * a", "**bold** _it_ ~~no~~ 2*3*4 * a"),
             ("`*code*` &lt;b&gt; &amp;amp;", "`*code*` <b> &amp;"),
             ("a < b", "a < b"),
+            ("*a\nb* *c* ~d *e~", "*a\nb* **c** ~~d *e~~"),
             (
                 ":wave: at 12:30:45 :no_such: `:wave:` :+1::skin-tone-3:!",
                 "👋 at 12:30:45 :no_such: `:wave:` 👍🏼!",
@@ -216,6 +244,23 @@ mod tests {
         ] {
             assert_eq!(slack(text, &people), expected, "{text}");
         }
+    }
+
+    /// By going through the rest of the text for each mark this would take minutes.
+    #[test]
+    fn hostile_texts_take_no_time() {
+        let (done, seen) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            for piece in ["*a ", "~a ", "<", "<>", "<:", "`", ":", ":a", "*", "<@", "*a <b> "] {
+                let text = piece.repeat(262_144 / piece.len());
+                slack(&text, &HashMap::new());
+                slack(&format!("{text}>"), &HashMap::new());
+                discord(&text, |_| None);
+                discord(&format!("{text}>"), |_| None);
+            }
+            let _ = done.send(());
+        });
+        assert_eq!(seen.recv_timeout(std::time::Duration::from_secs(60)), Ok(()));
     }
 
     #[test]

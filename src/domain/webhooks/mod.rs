@@ -162,16 +162,20 @@ impl Domain {
     /// Who posts with this token.
     ///
     /// # Errors
-    /// `webhook_not_found`, also while whoever made it is banned from the channel.
+    /// `webhook_not_found`, also while whoever made it is banned from the channel or kept from logging in, and once their account
+    /// is deleted.
     pub async fn webhook_speaker(&self, token: &str) -> Result<Speaker> {
         let hash = token_hash(token);
         let missing = || Error::NotFound(Missing::Webhook);
         let found = self.reads.read(move |conn| {
             let Some(found) = webhooks::by_token(conn, &hash)? else { return Ok(None) };
-            // Else whoever is banned would write on by it.
-            let maker = members::get(conn, found.0.channel, found.0.created_by)?;
-            let is_banned = maker.is_some_and(|maker| maker.membership == "banned");
-            Ok::<_, Error>(Some(found).filter(|_| !is_banned))
+            // Else whoever may not write would write on by it.
+            let maker = users::by_num(conn, found.0.created_by)?;
+            let is_welcome =
+                maker.is_some_and(|maker| maker.disabled_ts.is_none() && maker.deleted_ts.is_none());
+            let seat = members::get(conn, found.0.channel, found.0.created_by)?;
+            let is_banned = seat.is_some_and(|seat| seat.membership == "banned");
+            Ok::<_, Error>(Some(found).filter(|_| is_welcome && !is_banned))
         });
         let (row, channel, user) = found.await?.ok_or_else(missing)?;
         let id = user.id.parse().map_err(|_| missing())?;

@@ -15,10 +15,10 @@ const LEVELS_MAX: usize = 4;
 /// CommonMark; empty if nothing is said.
 pub fn text(payload: &Value) -> String {
     let said = |name: &str| string(payload, name);
-    let mut parts = vec![said("content"), slacks(&said("text"))];
+    let mut parts = vec![said("content"), blocks(payload.get("blocks").unwrap_or(&Value::Null))];
     if parts.iter().all(|part| part.trim().is_empty()) {
         // With blocks the text is what is shown where these can't be.
-        parts.push(blocks(payload.get("blocks").unwrap_or(&Value::Null)));
+        parts.push(slacks(&said("text")));
     }
     parts.extend(list(payload, "attachments").map(attachment));
     parts.extend(list(payload, "embeds").map(embed));
@@ -40,6 +40,8 @@ fn inline(value: &Value, levels: usize) -> String {
         "emoji" => slacks(&format!(":{}:", string(value, "name"))),
         "link" => title_link(&text, &string(value, "url")),
         "user" => format!("@{}", string(value, "user_id")),
+        "button" => button(value),
+        "image" => string(value, "image_url"),
         _ if !text.is_empty() || levels == 0 => slacks(&text),
         "rich_text_list" => {
             let items = list(value, "elements").map(|item| format!("- {}", inline(item, levels - 1)));
@@ -59,14 +61,27 @@ fn block(block: &Value) -> String {
         }
     }
     parts.extend(list(block, "fields").map(inner));
+    parts.extend(block.get("accessory").map(inner));
     parts.extend(list(block, "elements").map(inner));
+    if parts.iter().all(String::is_empty) {
+        parts.push(string(block, "image_url"));
+    }
     joined(&parts, "\n")
+}
+
+/// What leads somewhere; a button that its maker hears of is of no use here. Its words stand in a text of their own, or in it.
+fn button(button: &Value) -> String {
+    let words = button.get("text").and_then(|text| text.as_str().or_else(|| text.get("text")?.as_str()));
+    match string(button, "url") {
+        link if link.is_empty() => link,
+        link => title_link(words.unwrap_or_default(), &link),
+    }
 }
 
 fn attachment(attachment: &Value) -> String {
     let said = |name: &str| string(attachment, name);
-    let mut parts = vec![slacks(&said("pretext")), title(&said("title"), &said("title_link"))];
-    parts.push(slacks(&said("text")));
+    let mut parts = vec![slacks(&said("pretext")), escaped(&said("author_name"))];
+    parts.extend([title(&said("title"), &said("title_link")), slacks(&said("text"))]);
     parts.extend(list(attachment, "fields").map(|field| {
         let (name, value) = (string(field, "title"), slacks(&string(field, "value")));
         named(&name, &value)
@@ -76,14 +91,18 @@ fn attachment(attachment: &Value) -> String {
         parts.push(slacks(&said("fallback")));
         parts.extend(list(attachment, "blocks").map(block));
     }
+    parts.extend(list(attachment, "actions").map(button));
+    parts.push(escaped(&said("footer")));
     joined(&parts, "\n")
 }
 
 fn embed(embed: &Value) -> String {
     let said = |name: &str| string(embed, name);
-    let mut parts = vec![title(&said("title"), &said("url")), said("description")];
+    let of = |name: &str, inner: &str| embed.get(name).map(|part| string(part, inner)).unwrap_or_default();
+    let mut parts =
+        vec![escaped(&of("author", "name")), title(&said("title"), &said("url")), said("description")];
     parts.extend(list(embed, "fields").map(|field| named(&string(field, "name"), &string(field, "value"))));
-    parts.push(embed.get("image").map(|image| string(image, "url")).unwrap_or_default());
+    parts.extend([of("image", "url"), escaped(&of("footer", "text"))]);
     joined(&parts, "\n")
 }
 
@@ -205,6 +224,26 @@ mod tests {
     #[test]
     fn what_is_said_in_blocks_and_text_is_said_once() {
         let payload = json!({ "text": "short", "blocks": [{ "type": "section", "text": { "type": "mrkdwn", "text": "long" } }] });
+        assert_eq!(text(&payload), "long");
+        let payload = json!({ "text": "short", "blocks": [{ "type": "divider" }] });
         assert_eq!(text(&payload), "short");
+    }
+
+    #[test]
+    fn what_leads_somewhere_is_a_link() {
+        let button = |text: &str, url: &str| json!({ "type": "button", "text": { "type": "plain_text", "text": text }, "url": url });
+        let payload = json!({
+            "blocks": [
+                { "type": "section", "text": { "type": "mrkdwn", "text": "*Deploy*" }, "accessory": button("Log", "https://l.example") },
+                { "type": "actions", "elements": [button("Roll back", "https://r.example"), button("Only here", "")] },
+                { "type": "image", "image_url": "https://i.example", "alt_text": "a chart" },
+            ],
+            "attachments": [{ "author_name": "CI", "text": "red", "footer": "v2",
+                "actions": [{ "type": "button", "text": "Silence", "url": "https://s.example" }] }],
+            "embeds": [{ "author": { "name": "ann" }, "description": "pushed", "footer": { "text": "main" } }],
+        });
+        let expected = "**Deploy**\n[Log](https://l.example)\n\n[Roll back](https://r.example)\n\nhttps://i.example\n\n\
+            CI\nred\n[Silence](https://s.example)\nv2\n\nann\npushed\nmain";
+        assert_eq!(text(&payload), expected);
     }
 }

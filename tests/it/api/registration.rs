@@ -52,6 +52,40 @@ async fn an_invite_lets_in_as_many_as_it_says() {
         register(&server, "bob", code.clone()).await.expect(201);
         register(&server, "carl", code).await.problem(403, "invite_invalid");
         assert_eq!(admin.get("/invites").await.expect(200)["invites"], json!([]));
+        // Whoever is kept out does not come back by a code of their own.
+        let second = administrator(&server, "second").await;
+        let code = second.post("/invites", json!({ "uses": 2 })).await.expect(201)["code"].clone();
+        let path = format!("/admin/users/{}", second.id);
+        admin.patch(&path, json!({ "disabled": true })).await.expect(200);
+        register(&server, "dora", code.clone()).await.problem(403, "invite_invalid");
+        admin.patch(&path, json!({ "disabled": false })).await.expect(200);
+        register(&server, "dora", code).await.expect(201);
+    }
+}
+
+/// However somebody came to have an account, and not again once they have left.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn newcomers_begin_in_the_channels_that_the_settings_name() {
+    for server in servers_with(&[("LOGGIA_ACCOUNTS__DEFAULT_CHANNELS", "nowhere,general")]).await {
+        let ann = server.person("ann").await;
+        let general = json!({ "name": "General", "alias": "general" });
+        let general = ann.post("/channels", general).await.expect(201)["id"].clone();
+        let other = ann.channel("Other").await;
+        let channels = async |person: &Person| {
+            let listed = person.get("/channels").await.expect(200)["channels"].clone();
+            json!(listed.as_array().expect("channels").iter().map(|one| &one["id"]).collect::<Vec<_>>())
+        };
+        let bob = server.person("bob").await;
+        assert_eq!(channels(&bob).await, json!([general]));
+        let made = administrator(&server, "made").await;
+        assert_eq!(channels(&made).await, json!([general]));
+        // It is not said twice, and who has left stays away.
+        let path = format!("/channels/{}", general.as_str().expect("an id"));
+        bob.post(&format!("{path}/leave"), json!({})).await.expect(204);
+        bob.join(&other).await;
+        bob.post(&format!("/channels/{other}/leave"), json!({})).await.expect(204);
+        bob.post("/sessions", json!({ "username": "bob", "password": PASSWORD })).await.expect(201);
+        assert_eq!(channels(&bob).await, json!([]));
     }
 }
 

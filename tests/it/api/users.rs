@@ -125,3 +125,21 @@ both!(
         assert_eq!(first, second);
     }
 );
+
+both!(
+    async fn whoever_is_called_exactly_so_comes_first(server: TestServer) {
+        let ann = server.person("ann").await;
+        for name in ["max0", "max1", "max", "maxim"] {
+            server.person(name).await;
+        }
+        let of = |pages: Vec<Vec<Value>>| {
+            pages.iter().flatten().map(|user| user["id"].clone()).collect::<Vec<_>>()
+        };
+        let expected = json!(["@max:a.test", "@max0:a.test", "@max1:a.test", "@maxim:a.test"]);
+        for path in ["/users?query=max", "/users?query=Max&limit=2", "/users?query=@max&limit=3"] {
+            assert_eq!(json!(of(walk(&ann, path, "users").await)), expected, "{path}");
+        }
+        let one_by_one = of(walk(&ann, "/users?query=max&limit=1", "users").await);
+        assert_eq!(one_by_one.len(), 4);
+    }
+);
