@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use super::Error;
 use super::content::{self, ReactionContent};
 use super::effect::{Change, Restated};
+use super::retold::Changes;
 use super::show;
 use super::view::{Member, Message};
 use crate::protocol::Seq;
@@ -18,15 +19,18 @@ use crate::storage::channels::ChannelRow;
 use crate::storage::entries::{self, EntryRow};
 use crate::storage::{Conn, members, messages, users};
 
-/// What entries `range.0..=range.1` of a channel changed, in order; none where clients need not know.
-/// What stands before `readable_from` is not told again.
+/// How many bytes are told again at the most, about; what is more is for paging.
+const BYTES_MAX: usize = 2 << 20;
+
+/// What entries `range.0..=range.1` of a channel changed, in order; none where clients need not know, or where an entry that
+/// follows says the same. What stands before `readable_from` is not told again. None if it is too much.
 pub fn changes(
     conn: &mut Conn,
     channel: &ChannelRow,
     range: (Seq, Seq),
     readable_from: Seq,
     limit: i64,
-) -> Result<Vec<(Seq, Option<Change>)>, Error> {
+) -> Result<Option<Changes>, Error> {
     let entries = entries::range(conn, channel.num, range.0, range.1, limit)?;
     let of_kind = |kind: EventType| {
         entries.iter().filter(move |(entry, _)| entry.kind == kind.as_str() && entry.void.is_none())
@@ -45,7 +49,54 @@ pub fn changes(
         channel,
         readable_from,
     };
-    entries.into_iter().map(|(entry, sender)| Ok((entry.seq, teller.tell(conn, &entry, &sender)?))).collect()
+    let last = last_words(&entries);
+    let (mut told, mut bytes) = (Vec::with_capacity(entries.len()), 0);
+    for (entry, sender) in &entries {
+        let is_last = restated_by(entry).is_none_or(|what| last.get(&what) == Some(&entry.seq));
+        let change = if is_last { teller.tell(conn, entry, sender)? } else { None };
+        bytes += change.as_ref().map_or(0, Change::bytes);
+        if bytes > BYTES_MAX {
+            return Ok(None);
+        }
+        told.push((entry.seq, change));
+    }
+    Ok(Some(told))
+}
+
+/// What is told as it stands now.
+#[derive(PartialEq, Eq, Hash)]
+enum Subject {
+    Channel,
+    /// By the message's seq.
+    Message(Seq),
+}
+
+/// Which subject an entry restates as a whole: of an edit, and of what a channel is, the last one says it all.
+fn restated_by(entry: &EntryRow) -> Option<Subject> {
+    match entry.kind.parse::<EventType>().ok()? {
+        EventType::Edit => entry.target_seq.map(Subject::Message),
+        kind if is_of_channel(&kind) => Some(Subject::Channel),
+        _ => None,
+    }
+}
+
+fn is_of_channel(kind: &EventType) -> bool {
+    matches!(
+        kind,
+        EventType::ChannelName
+            | EventType::ChannelTopic
+            | EventType::ChannelAvatar
+            | EventType::ChannelPins
+            | EventType::ChannelPolicy
+            | EventType::ChannelServers
+            | EventType::ChannelArchive
+    )
+}
+
+/// Which entry restates each last.
+fn last_words(entries: &[(EntryRow, String)]) -> HashMap<Subject, Seq> {
+    let that_count = entries.iter().filter(|(entry, _)| entry.void.is_none());
+    that_count.filter_map(|(entry, _)| Some((restated_by(entry)?, entry.seq))).collect()
 }
 
 struct Teller<'a> {
@@ -73,15 +124,7 @@ impl Teller<'_> {
             Ok(EventType::Reaction) => self.reaction(conn, entry, sender)?,
             Ok(EventType::Redact) => self.redaction(conn, entry)?,
             Ok(EventType::Member) => self.member(conn, entry)?,
-            Ok(
-                EventType::ChannelName
-                | EventType::ChannelTopic
-                | EventType::ChannelAvatar
-                | EventType::ChannelPins
-                | EventType::ChannelPolicy
-                | EventType::ChannelServers
-                | EventType::ChannelArchive,
-            ) => Some(Change::ChannelUpdated(Box::new(self.info.clone()))),
+            Ok(kind) if is_of_channel(&kind) => Some(Change::ChannelUpdated(Box::new(self.info.clone()))),
             _ => None,
         })
     }

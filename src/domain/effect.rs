@@ -12,6 +12,9 @@ use crate::protocol::Seq;
 use crate::protocol::ids::{ChannelId, ServerName};
 use crate::storage::{ChannelNum, UserNum};
 
+/// What a part of a message takes beside its texts, about.
+const FILE_BYTES: usize = 64;
+
 /// What an entry changed, as clients are told. The same value comes from a commit and from reading
 /// the log again.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +43,44 @@ pub enum Change {
         member: Box<Member>,
         member_count: i64,
     },
+}
+
+impl Change {
+    /// About how many bytes it says.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Change::MessageCreated(message) => of_message(message),
+            Change::MessageEdited(restated) | Change::MessageUpdated(restated) => {
+                of_message(&restated.message)
+            }
+            Change::ChannelUpdated(info) => of_channel(info),
+            Change::MessageDeleted { .. }
+            | Change::ReactionAdded { .. }
+            | Change::ReactionRemoved { .. }
+            | Change::MemberUpdated { .. } => 0,
+        }
+    }
+}
+
+fn of_all(texts: &[String]) -> usize {
+    texts.iter().map(String::len).sum()
+}
+
+fn of_message(message: &Message) -> usize {
+    let files = message.attachments.iter();
+    let files = files.map(|file| {
+        let said = file.description.as_ref().map_or(0, String::len);
+        FILE_BYTES + file.hash.len() + file.name.len() + file.media_type.len() + said
+    });
+    let reactions = message.reactions.iter().map(|reaction| reaction.emoji.len() + of_all(&reaction.users));
+    let imported = message.imported.iter().flat_map(|imported| &imported.reactions);
+    let imported = imported.map(|reaction| FILE_BYTES + reaction.emoji.len());
+    let parts = files.chain(reactions).chain(imported).sum::<usize>();
+    message.text.len() + of_all(&message.mentions) + parts
+}
+
+fn of_channel(info: &ChannelInfo) -> usize {
+    info.name.len() + info.topic.len() + of_all(&info.pins)
 }
 
 /// A message as it stands now.

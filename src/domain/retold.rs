@@ -14,35 +14,40 @@ use super::effect::{Change, Effect};
 use crate::protocol::Seq;
 use crate::storage::ChannelNum;
 
-/// How many bytes of texts are kept, and of how much none is kept at all.
+/// How many bytes are kept, and of how much none is kept at all.
 const KEPT_BYTES_MAX: usize = 8 << 20;
 const TOLD_BYTES_MAX: usize = KEPT_BYTES_MAX / 8;
-/// What an entry takes beside its text, about.
-const ENTRY_BYTES: usize = 512;
+/// What an entry takes beside what it says, about.
+pub const ENTRY_BYTES: usize = 512;
+
+/// What each of some entries changed, in order; none where nobody need know.
+pub type Changes = Vec<(Seq, Option<Change>)>;
 
 /// Entries of a log, told again.
 pub struct Told {
-    pub changes: Vec<(Seq, Option<Change>)>,
+    pub changes: Changes,
     /// As they are written to everybody alike, once somebody did.
     pub frames: OnceLock<Vec<Bytes>>,
 }
 
 impl Told {
-    pub fn new(changes: Vec<(Seq, Option<Change>)>) -> Arc<Told> {
+    pub fn new(changes: Changes) -> Arc<Told> {
         Arc::new(Told { changes, frames: OnceLock::new() })
     }
 
-    /// About how many bytes it takes; none where it says of people how they are now, which changes without an entry.
+    /// About how many bytes it takes, with its frames; none where it says of people how they are now, which changes without
+    /// an entry.
     fn bytes(&self) -> Option<usize> {
-        let of = |change: &Option<Change>| match change {
-            Some(Change::MessageCreated(message)) => Some(message.text.len()),
-            Some(Change::MessageEdited(restated) | Change::MessageUpdated(restated)) => {
-                Some(restated.message.text.len())
-            }
-            Some(Change::MemberUpdated { .. }) => None,
-            _ => Some(0),
-        };
-        self.changes.iter().map(|(_, change)| of(change).map(|text| text + ENTRY_BYTES)).sum()
+        let is_passing = |change: &Option<Change>| matches!(change, Some(Change::MemberUpdated { .. }));
+        if self.changes.iter().any(|(_, change)| is_passing(change)) {
+            return None;
+        }
+        Some(
+            self.changes
+                .iter()
+                .map(|(_, change)| ENTRY_BYTES + 2 * change.as_ref().map_or(0, Change::bytes))
+                .sum(),
+        )
     }
 }
 

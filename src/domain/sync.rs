@@ -119,8 +119,12 @@ impl Domain {
                 if let Some(told) = retold.get(&part) {
                     return Ok((Missed::Changes(told), head));
                 }
-                let told =
-                    Told::new(changes::changes(conn, &seat.channel, (from, head), readable_from, limit)?);
+                let range = (from, head);
+                let Some(changes) = changes::changes(conn, &seat.channel, range, readable_from, limit)?
+                else {
+                    return Ok((Missed::TooMuch, head));
+                };
+                let told = Told::new(changes);
                 retold.keep(begun, part, &told);
                 Ok((Missed::Changes(told), head))
             })

@@ -337,3 +337,54 @@ both!(
         }
     }
 );
+
+both!(
+    async fn what_an_edit_after_it_says_is_told_once(server: TestServer) {
+        let (ann, bob, channels) = channels(&server, 1).await;
+        let channel = channels[0].as_str();
+        let sent = ann.say(channel, "a", "one").await;
+        let (from, path) = (head(&bob, channel).await, format!("/channels/{channel}"));
+        let message = format!("{path}/messages/{}", sent["id"].as_str().expect("an id"));
+        for change in ["two", "three", "four"] {
+            ann.patch(&message, json!({ "text": change })).await.expect(200);
+            ann.patch(&path, json!({ "topic": change })).await.expect(200);
+        }
+        let (_, frames) = Stream::open(&bob, json!({ channel: from })).await;
+        assert_eq!(seqs(&frames, channel), [from + 5, from + 6]);
+        let told: Vec<_> = frames.iter().filter(|frame| frame["op"] == "event").collect();
+        assert_eq!((&told[0]["t"], &told[0]["d"]["text"]), (&json!("message.edited"), &json!("four")));
+        assert_eq!((&told[1]["t"], &told[1]["d"]["topic"]), (&json!("channel.updated"), &json!("four")));
+        assert_eq!(ready(&frames)["heads"], json!({ channel: from + 6 }));
+    }
+);
+
+both!(
+    async fn past_some_megabytes_the_client_is_told_to_page(server: TestServer) {
+        let (ann, bob, channels) = channels(&server, 1).await;
+        let channel = channels[0].as_str();
+        let from = head(&bob, channel).await;
+        let text = "x".repeat(30_000);
+        for n in 0..70 {
+            ann.say(channel, &format!("long-{n}"), &text).await;
+        }
+        // Two megabytes fit.
+        let (_, frames) = Stream::open(&bob, json!({ channel: from + 10 })).await;
+        assert_eq!(seqs(&frames, channel).len(), 60);
+        let (_, frames) = Stream::open(&bob, json!({ channel: from })).await;
+        assert_eq!(seqs(&frames, channel), [0; 0]);
+        let resync = frames.iter().find(|frame| frame["op"] == "resync").expect("a resync");
+        assert_eq!(resync["d"]["heads"], json!({ channel: from + 70 }));
+        // By what its files are called a message is as long.
+        let file = ann.upload("a.txt", b"a".to_vec()).await;
+        let files: Vec<Value> = (0..10)
+            .map(|n| json!({ "file": file["hash"], "name": format!("{n}"), "description": "\u{1f600}".repeat(1_000) }))
+            .collect();
+        let from = head(&bob, channel).await;
+        for n in 0..55 {
+            let body = json!({ "nonce": format!("files-{n}"), "text": "", "attachments": files });
+            ann.post(&format!("/channels/{channel}/messages"), body).await.expect(201);
+        }
+        let (_, frames) = Stream::open(&bob, json!({ channel: from })).await;
+        assert!(frames.iter().any(|frame| frame["op"] == "resync"));
+    }
+);
