@@ -3,13 +3,15 @@
 use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::{Map, Value};
 
+use super::channels::{NAME_CHARS_MAX, TOPIC_CHARS_MAX};
 use super::emoji;
 use super::files::{ATTACHMENTS_MAX, DESCRIPTION_CHARS_MAX, FILE_NAME_CHARS_MAX};
 use super::mentions::MENTIONS_MAX;
+use super::pins::PINS_MAX;
 use super::view::{Attachment, Imported};
 use crate::files::Hash;
 use crate::protocol::Ts;
-use crate::protocol::ids::UserId;
+use crate::protocol::ids::{EventId, UserId};
 
 /// Longest name of somebody elsewhere, and of the program that they used, in characters.
 pub const AUTHOR_CHARS_MAX: usize = 100;
@@ -28,7 +30,7 @@ pub struct MessageContent {
     #[serde(default, deserialize_with = "if_good")]
     pub text: String,
     /// The message that this answers. In a thread the relation is the thread's, so it stands here.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "if_good")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "message")]
     pub reply_to: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "files")]
     pub attachments: Vec<Attachment>,
@@ -57,12 +59,14 @@ pub struct ReactionContent {
 /// `channel.name`
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct NameContent {
+    #[serde(deserialize_with = "name")]
     pub name: String,
 }
 
 /// `channel.topic`
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TopicContent {
+    #[serde(deserialize_with = "topic")]
     pub topic: String,
 }
 
@@ -77,6 +81,7 @@ pub struct AvatarContent {
 /// `channel.pins`, whole: a new one replaces the old.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PinsContent {
+    #[serde(deserialize_with = "pins")]
     pub pins: Vec<String>,
 }
 
@@ -96,6 +101,33 @@ fn normal_emoji<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D:
         true => Ok(emoji),
         false => Err(de::Error::custom("nobody reacts with so much")),
     }
+}
+
+/// As long as one of here, and without what would break a line: it stands in lists, and in letters.
+fn name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Ok(printable(&String::deserialize(deserializer)?, NAME_CHARS_MAX, |_| false))
+}
+
+fn topic<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Ok(printable(&String::deserialize(deserializer)?, TOPIC_CHARS_MAX, |c| c == '\n'))
+}
+
+fn printable(text: &str, most: usize, also: impl Fn(char) -> bool) -> String {
+    let printed = text.chars().map(|c| if c.is_control() && !also(c) { ' ' } else { c });
+    printed.take(most).collect()
+}
+
+/// As many as can be pinned here; whatever else stands there is no message.
+fn pins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let mut given: Vec<String> = each_good(deserializer)?;
+    given.retain(|id| id.parse::<EventId>().is_ok());
+    given.truncate(PINS_MAX);
+    Ok(given)
+}
+
+fn message<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let given: Option<String> = if_good(deserializer)?;
+    Ok(given.filter(|id| id.parse::<EventId>().is_ok()))
 }
 
 /// Whatever else stands there is nobody.
@@ -218,6 +250,29 @@ mod tests {
         let none: MessageContent =
             serde_json::from_value(serde_json::json!({ "text": [] })).expect("content");
         assert_eq!(none, MessageContent::default());
+    }
+
+    /// Whoever may pin may be of a server that means harm, and all who are in the channel are told of it whole.
+    #[test]
+    fn what_others_make_of_a_channel_is_as_little_as_ours() {
+        let of = |member: &str, given: Value| {
+            let body = serde_json::json!({ "content": { member: given }, "salt": "" });
+            body.to_string()
+        };
+        let name: NameContent = read_body(&of("name", "N\r\nBcc: x".repeat(9_000).into())).expect("a name");
+        assert_eq!(name.name.chars().count(), NAME_CHARS_MAX);
+        assert!(name.name.starts_with("N  Bcc: x") && !name.name.contains('\n'));
+        let topic: TopicContent = read_body(&of("topic", "a\nb\0".repeat(9_000).into())).expect("a topic");
+        assert_eq!(topic.topic.chars().count(), TOPIC_CHARS_MAX);
+        assert!(topic.topic.starts_with("a\nb a"));
+        let id = format!("${}", "A".repeat(43));
+        let mut given = vec!["z".repeat(60_000), "../../x".to_owned()];
+        given.resize(1_000, id.clone());
+        let pins: PinsContent = read_body(&of("pins", given.into())).expect("pins");
+        assert_eq!(pins.pins, vec![id.clone(); PINS_MAX]);
+        let answer =
+            |to: &str| read_body::<MessageContent>(&of("reply_to", to.into())).and_then(|said| said.reply_to);
+        assert_eq!((answer(&"R".repeat(50_000)), answer(&id)), (None, Some(id)));
     }
 
     /// What another server writes there goes to each reader's client.

@@ -1,5 +1,7 @@
 //! Files across servers: seen where they were not sent, by those who may, and gone with their messages.
 
+use std::time::Duration;
+
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use federation_tests::{
@@ -219,6 +221,8 @@ async fn bytes_that_are_not_the_files_are_refused() {
         ("none", Reply::problem(404, "file_not_found"), 404, "file_not_found"),
         ("elsewhere", Reply::redirect("https://127.0.0.1/"), 502, "peer_refused"),
         ("silent", Reply::Close, 503, "peer_unreachable"),
+        // As slow as it may be, it is asked no longer than the others.
+        ("dripping", Reply::Drip(1_000, Duration::from_secs(1)), 503, "peer_unreachable"),
     ] {
         let mut bytes = good.clone();
         bytes.extend_from_slice(mark.as_bytes());

@@ -22,6 +22,9 @@ use crate::storage::{Conn, ReadPool, copies, users};
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long a server may send nothing.
 const SILENCE_MAX: Duration = Duration::from_secs(20);
+/// What a server has to send in so long at the least, in bytes.
+const PACE_WINDOW: Duration = Duration::from_secs(10);
+const PACE_BYTES_MIN: u64 = 10 * 16 * 1024;
 /// How often a server is asked to go on after it broke off.
 const BREAKS_MAX: u32 = 3;
 /// How long one server may take for a file, and how many bytes a second it sends at the least beyond that.
@@ -71,8 +74,8 @@ pub(super) struct Fetch {
 
 impl Fetch {
     pub async fn run(&self) -> Result<()> {
-        let turn = tokio::time::timeout(PATIENCE, self.common.files.flights.turns.acquire()).await;
-        let Ok(Ok(_turn)) = turn else { return Err(Error::Busy) };
+        let turn = self.common.files.flights.turn(&self.author, self.portrait.is_some());
+        let Ok(Some(_turn)) = tokio::time::timeout(PATIENCE, turn).await else { return Err(Error::Busy) };
         if self.common.bytes_max == 0 {
             return Err(Error::invalid("too_large", "", "This server fetches no files from others."));
         }
@@ -144,6 +147,7 @@ impl Fetch {
         let end = tokio::time::Instant::now() + FETCH_DEADLINE + Duration::from_secs(seconds);
         let mut breaks = 0;
         loop {
+            let (begun, before) = (tokio::time::Instant::now(), part.length());
             let went = tokio::time::timeout_at(end, self.stretch(server, &mut part)).await;
             let slow = || Err(PeerError::Unreachable(server.clone(), "it took too long".to_owned()).into());
             let outcome = match went {
@@ -155,7 +159,9 @@ impl Fetch {
                     if matches!(error, Error::Peer(PeerError::Unreachable(..))) && part.length() > 0 =>
                 {
                     breaks += 1;
-                    if breaks > BREAKS_MAX {
+                    let brought = part.length().saturating_sub(before);
+                    let is_slow = begun.elapsed() >= PACE_WINDOW && brought < PACE_BYTES_MIN;
+                    if is_slow || breaks > BREAKS_MAX {
                         return Ok((part, Err(error)));
                     }
                 }
@@ -183,6 +189,7 @@ impl Fetch {
             }
             part.cut(0).await?;
         }
+        let (mut window, mut before) = (tokio::time::Instant::now(), part.length());
         loop {
             let piece = match tokio::time::timeout(SILENCE_MAX, answer.bytes.next()).await {
                 Err(_) => return unreachable("it went silent"),
@@ -194,6 +201,12 @@ impl Fetch {
                 return nonsense(format!("it sent more than {} bytes", answer.size));
             }
             part.write(&piece).await?;
+            if window.elapsed() >= PACE_WINDOW {
+                if part.length() - before < PACE_BYTES_MIN && part.length() < answer.size {
+                    return unreachable("it sends too slowly");
+                }
+                (window, before) = (tokio::time::Instant::now(), part.length());
+            }
         }
         match part.length() == answer.size {
             true => Ok(Ok(())),

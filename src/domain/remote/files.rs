@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit, watch};
 
 use super::fetch::{Common, Fetch, Portraits};
 use super::history::readable_from;
@@ -25,8 +25,11 @@ use crate::storage::{ChannelNum, Conn, channels, copies, entries, peers, users};
 const SOURCES_MAX: usize = 6;
 /// Messages for which one file is asked for.
 const PLACES_MAX: usize = 4;
-/// Files that are fetched at a time.
+/// Files that are fetched at a time, pictures of profiles that are, and how many there may be of either for people of one
+/// server: else one that gives them byte by byte would keep everybody from those of all others.
 const FETCHES_MAX: usize = 16;
+const PORTRAITS_MAX: usize = 8;
+const FETCHES_PER_SERVER_MAX: usize = 3;
 /// How long a failure is remembered instead of being repeated, and how many of them.
 const FAILURE_MEMORY: Duration = Duration::from_secs(5);
 const FAILURES_MAX: usize = 10_000;
@@ -54,12 +57,42 @@ type Outcome = watch::Receiver<Option<Result<()>>>;
 pub struct Flights {
     under_way: Arc<Mutex<HashMap<Key, Outcome>>>,
     failed: Mutex<HashMap<Key, (Instant, Error)>>,
-    pub(super) turns: Semaphore,
+    files: Semaphore,
+    portraits: Semaphore,
+    /// By the server whose people's files they are. Those under way alone.
+    of_server: Mutex<HashMap<ServerName, Arc<Semaphore>>>,
 }
 
 impl Default for Flights {
     fn default() -> Flights {
-        Flights { under_way: Arc::default(), failed: Mutex::default(), turns: Semaphore::new(FETCHES_MAX) }
+        Flights {
+            under_way: Arc::default(),
+            failed: Mutex::default(),
+            files: Semaphore::new(FETCHES_MAX),
+            portraits: Semaphore::new(PORTRAITS_MAX),
+            of_server: Mutex::default(),
+        }
+    }
+}
+
+/// A place among the fetches under way.
+pub(super) struct Turn<'a> {
+    _common: SemaphorePermit<'a>,
+    _own: OwnedSemaphorePermit,
+}
+
+impl Flights {
+    /// Waits for a turn: first among those of the server whose people's file it is, so that those hold up each other alone.
+    pub(super) async fn turn(&self, author: &ServerName, is_portrait: bool) -> Option<Turn<'_>> {
+        let own = {
+            let mut all = self.of_server.lock().unwrap_or_else(PoisonError::into_inner);
+            all.retain(|_, turns| Arc::strong_count(turns) > 1);
+            let turns = || Arc::new(Semaphore::new(FETCHES_PER_SERVER_MAX));
+            all.entry(author.clone()).or_insert_with(turns).clone()
+        };
+        let own = own.acquire_owned().await.ok()?;
+        let common = if is_portrait { &self.portraits } else { &self.files };
+        Some(Turn { _common: common.acquire().await.ok()?, _own: own })
     }
 }
 
@@ -314,4 +347,31 @@ fn carrier(conn: &mut Conn, ours: &ServerName, place: Away) -> Result<Option<Car
     }
     sources.retain(|server| server != ours);
     Ok(Some(Carrier { channel: id, event, author, sources }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whose files come byte by byte holds up their own server's alone.
+    #[tokio::test]
+    async fn one_servers_files_take_only_some_of_the_turns() {
+        let flights = Flights::default();
+        let name = |name: &str| name.parse::<ServerName>().expect("a name");
+        let (evil, good) = (name("evil.test"), name("good.test"));
+        let soon = Duration::from_millis(50);
+        let mut held = Vec::new();
+        for _ in 0..FETCHES_PER_SERVER_MAX {
+            held.push(flights.turn(&evil, false).await.expect("a turn"));
+        }
+        // Not even those that wait are in the way.
+        let more = (0..FETCHES_MAX).map(|_| tokio::time::timeout(soon, flights.turn(&evil, true)));
+        assert!(futures_util::future::join_all(more).await.iter().all(|turn| turn.is_err()));
+        drop(flights.turn(&good, false).await.expect("a turn"));
+        drop(flights.turn(&good, true).await.expect("a turn"));
+        drop(held);
+        drop(flights.turn(&evil, true).await.expect("a turn"));
+        drop(flights.turn(&good, false).await.expect("a turn"));
+        assert_eq!(flights.of_server.lock().expect("no panic").len(), 1);
+    }
 }
