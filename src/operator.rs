@@ -139,9 +139,11 @@ pub fn peers(command: PeersCommand, config: &Arc<Config>) -> Outcome {
     match command {
         PeersCommand::List => {
             for peer in peers::all(&mut conn)? {
-                let state = match peer.suspended {
-                    true => "SUSPENDED: its keys contradict what was known (see the alarms)",
-                    false => "ok",
+                let admits = |server| config.federation.peers.admits(&server);
+                let state = match (peer.suspended, peer.server.parse::<ServerName>().is_ok_and(admits)) {
+                    (true, _) => "SUSPENDED: its keys contradict what was known (see the alarms)",
+                    (false, true) => "ok",
+                    (false, false) => "DENIED by federation.allow or federation.deny",
                 };
                 println!("{} serial {} {state}", peer.server, peer.serial);
             }

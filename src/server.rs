@@ -437,9 +437,13 @@ pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Runn
 
 impl Running {
     /// Goes by what can change while the server runs: which servers it talks to, and the certificate that it shows them.
-    pub fn reload(&self, policy: PeerPolicy) {
+    pub async fn reload(&self, policy: PeerPolicy) {
         if let Some(outbound) = &self.outbound {
-            outbound.set_policy(policy);
+            let known = self.domain.sharing_servers().await;
+            // Whom it is not talked to counts at once, whether or not it can be read who they are.
+            let known =
+                known.inspect_err(|error| tracing::warn!(%error, "others are not asked what was missed"));
+            outbound.set_policy(policy, &known.unwrap_or_default());
         }
         if let Some(federation) = &self.federation {
             federation.look_at_certificate();

@@ -78,6 +78,7 @@ pub async fn begin(
     let agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     let device_name = device_name.or(agent).unwrap_or("unknown device");
     let begun = app.domain.begin_session(&user.id, proof, device_name).await?;
+    app.domain.welcome(&user.id).await;
     let mut response = HttpResponse::Created();
     if cookie {
         response.cookie(session_cookie(&app.domain, &begun.token));

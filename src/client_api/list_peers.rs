@@ -28,6 +28,8 @@ pub struct Peer {
     pub behind: i64,
     /// It shows another root key than before: nothing is believed of it.
     pub suspended: bool,
+    /// Whether this server talks to it, by its settings (`federation.allow`, `federation.deny`).
+    pub admitted: bool,
     /// When it last answered or asked, since this server started.
     #[schema(required)]
     pub last_seen_ts: Option<i64>,
@@ -61,6 +63,7 @@ impl From<Found> for Peer {
             channels: found.channels,
             behind: found.behind,
             suspended: found.row.suspended,
+            admitted: found.is_admitted,
             last_seen_ts: found.contact.last_seen_ts,
             last_error: found.contact.last_error,
             alarms: alarms.collect(),

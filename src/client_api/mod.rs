@@ -231,9 +231,9 @@ endpoints! {
     edit_message: session, by_rules, asks_others ["channel_not_found", "not_member", "message_not_found", "text_empty", "text_too_long", "bad_text", "not_yours", "bad_target", "redacted", "too_much_waiting"];
     delete_message: session, by_rules, asks_others ["channel_not_found", "not_member", "message_not_found", "bad_reason", "bad_target", "redacted", "bad_json", "too_large", "unsupported_media_type", "too_much_waiting"];
     delete_member_messages: session, by_rules, asks_others ["channel_not_found", "not_member", "user_not_found", "bad_within", "bad_target", "redacted", "too_much_waiting"];
-    list_edits: session ["channel_not_found", "not_member", "message_not_found", "edits_private"];
+    list_edits: session ["channel_not_found", "not_member", "message_not_found", "edits_private", "bad_limit", "bad_cursor"];
     add_reaction: session, by_rules, asks_others ["channel_not_found", "not_member", "message_not_found", "bad_emoji", "too_many_emoji", "bad_target", "redacted", "too_much_waiting"];
-    remove_reaction: session, by_rules, asks_others ["channel_not_found", "not_member", "message_not_found", "bad_emoji", "bad_target", "redacted", "too_much_waiting"];
+    remove_reaction: session, by_rules, asks_others ["channel_not_found", "not_member", "message_not_found", "user_not_found", "bad_emoji", "bad_target", "redacted", "too_much_waiting"];
     get_thread: session ["channel_not_found", "not_member", "message_not_found", "bad_limit", "bad_place"];
     mark_thread_read: session ["channel_not_found", "not_member", "message_not_found"];
     follow_thread: session ["channel_not_found", "not_member", "message_not_found"];

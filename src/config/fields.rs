@@ -102,6 +102,9 @@ sections! {
     accounts: Accounts {
         /// "open": anybody may register; "invite": only with an invite code; "closed": nobody.
         registration: Registration = Registration::Open,
+        /// Channels of this server that everybody is in who was in none when they log in: `["general", "help"]`, by their
+        /// addresses. Open ones.
+        default_channels: Vec<Text> = Vec::new(),
         /// A session that was not used for so many days ends.
         session_days: u32 = 90,
         /// Memory that hashing one password takes, in KiB (Argon2id).

@@ -22,7 +22,7 @@ pub use push::PushAccess;
 use value::Given;
 pub use value::Text;
 
-use crate::protocol::ids::ServerName;
+use crate::protocol::ids::{Alias, ServerName};
 
 const SAMPLE_HEAD: &str = "\
 # Loggia's settings, each with its default. Generated: `loggia check-config --sample`.
@@ -84,6 +84,7 @@ pub struct Config {
     public_url: Option<String>,
     pub trusted_proxies: Vec<IpAddr>,
     pub client_origins: ClientOrigins,
+    pub default_channels: Vec<Alias>,
     pub federation: Federation,
     pub push: PushAccess,
 }
@@ -238,6 +239,10 @@ fn check(settings: Settings, sources: &Sources, has_file: bool) -> Result<Config
         .collect::<Result<Vec<IpAddr>, _>>()?;
     let client_origins = ClientOrigins::check(&settings.server.client_origins)
         .map_err(|problem| fail("server", "client_origins", problem))?;
+    let default_channels = settings.accounts.default_channels.iter().map(|text| own_alias(text, &name));
+    let default_channels = default_channels
+        .collect::<Result<Vec<Alias>, _>>()
+        .map_err(|problem| fail("accounts", "default_channels", problem))?;
     if settings.files.storage == FileStorage::S3 {
         let files = &settings.files;
         let needed = [("s3_endpoint", &files.s3_endpoint), ("s3_bucket", &files.s3_bucket)];
@@ -264,22 +269,11 @@ fn check(settings: Settings, sources: &Sources, has_file: bool) -> Result<Config
         );
         return Err(fail("federation", "listen", problem));
     }
-    let metrics = match &*settings.metrics.listen {
-        "" => None,
-        text => Some(text.parse::<SocketAddr>().map_err(|_| {
-            let problem = format!("must be an address and port such as 127.0.0.1:9464, not {text:?}");
-            fail("metrics", "listen", problem)
-        })?),
-    };
-    for (other, taken) in [("server", Some(listen)), ("federation", federation.listen)] {
-        if let (Some(metrics), Some(taken)) = (metrics, taken)
-            && overlap(metrics, taken)
-        {
-            let problem =
-                format!("must not be that of {other}.listen ({taken}): what is told there is nobody else's");
-            return Err(fail("metrics", "listen", problem));
-        }
-    }
+    let metrics = metrics_address(
+        &settings.metrics.listen,
+        [("server", Some(listen)), ("federation", federation.listen)],
+    );
+    let metrics = metrics.map_err(|problem| fail("metrics", "listen", problem))?;
     let push =
         PushAccess::check(&settings, &name).map_err(|(field, problem)| fail("push", field, problem))?;
     let data_dir = PathBuf::from(&*settings.server.data_dir);
@@ -294,10 +288,40 @@ fn check(settings: Settings, sources: &Sources, has_file: bool) -> Result<Config
         public_url,
         trusted_proxies,
         client_origins,
+        default_channels,
         federation,
         push,
         settings,
     })
+}
+
+/// `metrics.listen`, which must be none of those that are taken.
+fn metrics_address(
+    given: &str,
+    taken: [(&str, Option<SocketAddr>); 2],
+) -> Result<Option<SocketAddr>, String> {
+    if given.is_empty() {
+        return Ok(None);
+    }
+    let bad = |_| format!("must be an address and port such as 127.0.0.1:9464, not {given:?}");
+    let address: SocketAddr = given.parse().map_err(bad)?;
+    for (section, other) in taken {
+        if let Some(other) = other.filter(|other| overlap(address, *other)) {
+            return Err(format!(
+                "must not be that of {section}.listen ({other}): what is told there is nobody else's"
+            ));
+        }
+    }
+    Ok(Some(address))
+}
+
+/// The address of a channel of this server, given with or without what all of these have.
+fn own_alias(given: &str, name: &ServerName) -> Result<Alias, String> {
+    let local = given.strip_prefix('#').unwrap_or(given);
+    let local = local.strip_suffix(&format!(":{name}")).unwrap_or(local);
+    let alias = format!("#{local}:{name}").parse();
+    alias
+        .map_err(|_| format!("{given:?} is not the address of a channel of this server, such as \"general\""))
 }
 
 /// Whether one of two addresses takes what comes to the other. Port 0 is any that is free.

@@ -26,6 +26,12 @@ fn each_mistake_names_the_field_and_its_source() {
         ("[server]\nname = 4\n", &[], "server.name", "loggia.toml"),
         ("", &[("LOGGIA_SERVER_NAME", "UPPER")], "server.name", "LOGGIA_SERVER_NAME"),
         ("", &[("LOGGIA_LISTEN", "nowhere")], "server.listen", "LOGGIA_LISTEN"),
+        (
+            "[accounts]\ndefault_channels = [\"general\", \"#a:b.example\"]\n",
+            &[],
+            "accounts.default_channels",
+            "loggia.toml",
+        ),
         ("", &[("LOGGIA_METRICS__LISTEN", "9464")], "metrics.listen", "LOGGIA_METRICS__LISTEN"),
         ("", &[("LOGGIA_METRICS__LISTEN", "0.0.0.0:8080")], "metrics.listen", "LOGGIA_METRICS__LISTEN"),
         (

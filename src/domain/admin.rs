@@ -59,6 +59,8 @@ pub struct Peer {
     /// Entries of channels hosted here that it lacks.
     pub behind: i64,
     pub contact: Contact,
+    /// Whether this server talks to it.
+    pub is_admitted: bool,
     pub alarms: Vec<AlarmRow>,
 }
 
@@ -190,6 +192,7 @@ impl Domain {
         for peer in &mut rows {
             if let Ok(server) = peer.row.server.parse::<ServerName>() {
                 peer.contact = self.peers.contact(&server);
+                peer.is_admitted = self.peers.admits(&server);
             }
         }
         Ok((rows, next))
@@ -207,6 +210,17 @@ impl Domain {
         let servers = standing.sharing.iter().filter_map(|server| server.parse::<ServerName>().ok());
         let away = servers.filter(|server| self.peers.is_away(server)).count();
         Ok((standing, away))
+    }
+
+    /// Servers that share a channel with this one.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn sharing_servers(&self) -> Result<Vec<ServerName>> {
+        let name = self.config.name.clone();
+        let names: Vec<String> =
+            self.reads.read(move |conn| Ok::<_, Error>(overview::sharing(conn, name.as_str())?)).await?;
+        Ok(names.into_iter().filter_map(|name| name.parse().ok()).collect())
     }
 
     /// How much is stored.
@@ -248,7 +262,7 @@ fn peer_rows(conn: &mut Conn, after: &str, limit: i64) -> Result<Vec<Peer>> {
         let (channels, behind) = replicas.get(&row.server).copied().unwrap_or_default();
         let channels = channels + hosted.get(&row.server).copied().unwrap_or(0);
         let alarms = alarms.remove(&row.server).unwrap_or_default();
-        Peer { row, channels, behind, contact: Contact::default(), alarms }
+        Peer { row, channels, behind, contact: Contact::default(), is_admitted: false, alarms }
     });
     Ok(peers.collect())
 }

@@ -142,9 +142,10 @@ impl Domain {
                 Ok::<_, Error>((channel, lacks))
             })
             .await?;
-        let host = channel.info.host.parse::<ServerName>();
+        let is_away = |host: &ServerName| self.peers.is_away(host) || !self.peers.admits(host);
+        let host = channel.info.host.parse::<ServerName>().ok().filter(|host| host != self.server());
         if let Some(sync) = channel.sync.as_mut().filter(|sync| sync.state == SyncState::Live)
-            && host.is_ok_and(|host| self.peers.is_away(&host))
+            && host.is_some_and(|host| is_away(&host))
         {
             sync.state = SyncState::Waiting;
         }

@@ -2,6 +2,7 @@
 
 use super::channels::{begin, view_after};
 use super::members::join;
+use super::peers::PeerError;
 use super::view::Channel;
 use super::writer::{Person, Work};
 use super::{Actor, Domain, Error, Forbidden, Missing, Result, blocks, project};
@@ -18,7 +19,7 @@ impl Domain {
     /// left it is in again.
     ///
     /// # Errors
-    /// `bad_users`, `user_not_found`, `not_accepted`
+    /// `bad_users`, `user_not_found`, `peer_blocked`, `not_accepted`
     pub async fn open_dm(&self, actor: &Actor, mut people: Vec<UserId>) -> Result<(Channel, bool)> {
         people.push(actor.person.id.clone());
         people.sort();
@@ -32,9 +33,7 @@ impl Domain {
         }
         let ids: Vec<String> = people.iter().map(|id| id.as_str().to_owned()).collect();
         let key = ids.join(" ");
-        if people.iter().any(|id| !self.may_know(id)) {
-            return Err(Error::NotFound(Missing::User));
-        }
+        people.iter().try_for_each(|id| self.may_know(id))?;
         if let Some(channel) = self.dm_elsewhere(&key).await? {
             return Ok((self.join_elsewhere(actor, &channel).await?, false));
         }
@@ -45,9 +44,16 @@ impl Domain {
 
 impl Domain {
     /// Whether the person's server is this one, or one that this one talks to.
-    pub(super) fn may_know(&self, id: &UserId) -> bool {
+    ///
+    /// # Errors
+    /// `peer_blocked`; `user_not_found` where this server talks to no others.
+    pub(super) fn may_know(&self, id: &UserId) -> Result<()> {
         let server = id.server();
-        server == *self.server() || self.peers.admits(&server)
+        match server == *self.server() || self.peers.admits(&server) {
+            true => Ok(()),
+            false if self.config.federation.enabled => Err(PeerError::Blocked(server).into()),
+            false => Err(Error::NotFound(Missing::User)),
+        }
     }
 
     /// The channel of these people, if another server hosts it.

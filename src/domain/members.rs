@@ -114,8 +114,9 @@ impl Domain {
         user: UserId,
         patch: MemberPatch,
     ) -> Result<Member> {
-        if !self.may_know(&user) {
-            return Err(Error::NotFound(Missing::User));
+        // Somebody can be sent away whatever their server.
+        if !matches!(patch.membership, Some(Membership::Left | Membership::Banned)) {
+            self.may_know(&user)?;
         }
         let reason = check_reason(patch.reason)?;
         let bad = |pointer, detail: &str| Err(Error::invalid("bad_member", pointer, detail));

@@ -14,7 +14,6 @@ use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Result, accounts
 use crate::protocol::event::{EventType, Rel, Relates};
 use crate::protocol::ids::{ChannelId, EventId, Nonce};
 use crate::protocol::rules::{Capability, Membership, Refusal, Rules};
-use crate::protocol::{Seq, Ts};
 use crate::storage::entries::EntryRow;
 use crate::storage::messages::MessageRow;
 use crate::storage::{ChannelNum, Conn, entries, members, messages, pending};
@@ -31,13 +30,6 @@ pub struct NewMessage {
     pub attachments: Vec<Attach>,
     /// It was said elsewhere: then it mentions nobody here.
     pub imported: Option<Imported>,
-}
-
-/// An earlier version of a message.
-pub struct Version {
-    pub seq: Seq,
-    pub ts: Ts,
-    pub text: String,
 }
 
 impl Domain {
@@ -194,31 +186,6 @@ impl Domain {
                 let rows = messages::by_seqs(conn, seat.channel.num, &[row.seq])?;
                 let shown = show::messages(conn, seat.channel.num, &seat.channel.id, rows, Some(user))?;
                 shown.into_iter().next().ok_or(Error::NotFound(Missing::Message))
-            })
-            .await
-    }
-
-    /// What a message said before, the first version first: for its author and for moderators.
-    pub async fn versions(&self, actor: &Actor, channel: ChannelId, id: EventId) -> Result<Vec<Version>> {
-        let user = actor.person.num;
-        self.reads
-            .read(move |conn| {
-                let seat = Seat::joined(conn, user, &channel)?;
-                let row = readable(conn, &seat, &id)?;
-                if row.sender != user && !seat.has_role(&["owner", "moderator"]) {
-                    return Err(Error::Forbidden(Forbidden::EditsPrivate));
-                }
-                let mut places = vec![(row.seq, row.ts)];
-                places.extend(messages::edits_of(conn, seat.channel.num, row.seq)?);
-                let seqs: Vec<Seq> = places.iter().map(|(seq, _)| *seq).collect();
-                let bodies = entries::bodies_of(conn, seat.channel.num, &seqs)?;
-                let text = |seq: Seq| {
-                    let (_, body) = bodies.iter().find(|(at, _)| *at == seq)?;
-                    content::read_body::<MessageContent>(body).map(|content| content.text)
-                };
-                let versions =
-                    places.into_iter().filter_map(|(seq, ts)| Some(Version { seq, ts, text: text(seq)? }));
-                Ok(versions.collect())
             })
             .await
     }

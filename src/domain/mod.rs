@@ -59,8 +59,10 @@ pub mod timeline;
 mod turns;
 pub mod uploads;
 pub mod verify;
+pub mod versions;
 pub mod view;
 pub mod webhooks;
+pub mod welcome;
 pub mod writer;
 
 use std::sync::Arc;

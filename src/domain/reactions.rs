@@ -5,11 +5,11 @@ use super::emoji;
 use super::messages::find_message;
 use super::remote::change::Done;
 use super::writer::Draft;
-use super::{Actor, Domain, Error, Result};
+use super::{Actor, Domain, Error, Missing, Result};
 use crate::protocol::event::{EventType, Rel, Relates};
-use crate::protocol::ids::{ChannelId, EventId};
+use crate::protocol::ids::{ChannelId, EventId, UserId};
 use crate::protocol::rules::Refusal;
-use crate::storage::messages;
+use crate::storage::{messages, users};
 
 /// How many different emoji one message may have.
 pub const EMOJI_PER_MESSAGE_MAX: usize = 50;
@@ -54,24 +54,33 @@ impl Domain {
         .await
     }
 
-    /// Takes one's reaction back. Where there is none, nothing changes.
+    /// Takes one's reaction back, or deletes that of `other`, by the rules for deleting what others say. Where there is none,
+    /// nothing changes.
     pub async fn remove_reaction(
         &self,
         actor: &Actor,
-        channel: ChannelId,
-        id: EventId,
+        (channel, id): (ChannelId, EventId),
         emoji: String,
+        other: Option<UserId>,
     ) -> Result<Done<()>> {
         let emoji = emoji::checked(&emoji)?;
-        if self.take_reaction_back(actor, &channel, &id, &emoji).await? {
+        let other = other.filter(|other| *other != actor.person.id);
+        if other.is_none() && self.take_reaction_back(actor, &channel, &id, &emoji).await? {
             return Ok(Done::Now(()));
         }
         let actor = actor.clone();
         let key = channel.clone();
         self.change_in_time(&key, move |work| {
             let (num, row) = find_message(work, &actor, &channel, &id)?;
-            let mine = messages::reaction(work.conn, num, row.seq, &emoji, actor.person.num)?;
-            let Some(to) = mine.and_then(|mine| mine.event_id.parse().ok()) else { return Ok(()) };
+            let whose = match &other {
+                None => actor.person.num,
+                Some(other) => {
+                    let other = users::by_id(work.conn, other.as_str())?;
+                    other.ok_or(Error::NotFound(Missing::User))?.num
+                }
+            };
+            let theirs = messages::reaction(work.conn, num, row.seq, &emoji, whose)?;
+            let Some(to) = theirs.and_then(|theirs| theirs.event_id.parse().ok()) else { return Ok(()) };
             let relates = Relates { rel: Rel::Redact, to };
             work.append(num, &actor.person, Draft::new(EventType::Redact).relates(relates)).map(drop)
         })

@@ -46,6 +46,8 @@ const IDLE_INTERVAL: Duration = Duration::from_secs(60);
 const LANE_HOLDERS: usize = 2;
 /// How often hosts are told what is here of their channels, though nothing says that it is not all.
 const COMPARE_INTERVAL: Duration = Duration::from_secs(600);
+/// How soon what a server refused is tried again because it says that it lacks it.
+const ASKED_AGAIN_PAUSE: Duration = Duration::from_secs(1);
 /// How soon a host may be doubted again: it could make this server ask others as often as it likes.
 const DOUBT_PAUSE: Duration = Duration::from_secs(10);
 /// How long acknowledgements are gathered before they are written down. Losing one costs a question.
@@ -79,6 +81,13 @@ impl Lane {
             ask_others: AtomicBool::new(false),
             doubted: Mutex::default(),
         }
+    }
+
+    /// The next round compares what is here of the server's channels, and begins now.
+    fn look_again(&self) {
+        self.compare.store(true, Ordering::Release);
+        self.ask_others.store(true, Ordering::Release);
+        self.notify.notify_one();
     }
 }
 
@@ -156,6 +165,8 @@ impl LaneWork {
             // The host has written it down as it was asked, so what is known here is written once more.
             self.written.remove(&channel);
         }
+        // Whoever asks for more may take what they refused: the operator there may have changed their mind.
+        self.waits.end_in(channel, ASKED_AGAIN_PAUSE);
     }
 
     /// How long until the next round may begin, which then does.
@@ -263,9 +274,12 @@ impl Courier {
             return;
         }
         *doubted = Some(Instant::now());
-        lane.compare.store(true, Ordering::Release);
-        lane.ask_others.store(true, Ordering::Release);
-        lane.notify.notify_one();
+        lane.look_again();
+    }
+
+    /// The operator talks to the server again: on either side there may be more than the other has.
+    pub fn readmit(self: &Arc<Self>, server: &ServerName) {
+        self.lane(server).look_again();
     }
 
     /// The server has so much, and lacks the rest; it said so in a request that began at `when`.

@@ -137,6 +137,17 @@ pub fn of_user(conn: &mut Conn, user: UserNum, membership: &str) -> Result<Vec<M
         .load(conn)?)
 }
 
+/// Whether the person is in a channel that is no conversation, or ever was.
+pub fn was_in_channels(conn: &mut Conn, user: UserNum) -> Result<bool> {
+    let rows = members::table
+        .inner_join(schema::channels::table.on(schema::channels::num.eq(members::channel)))
+        .filter(members::user_num.eq(user).and(members::membership.ne("invited")))
+        .filter(schema::channels::kind.eq("channel"))
+        .limit(1)
+        .select(members::channel);
+    Ok(!rows.load::<ChannelNum>(conn)?.is_empty())
+}
+
 /// The person's rows, whatever they are in the channels.
 pub fn all_of_user(conn: &mut Conn, user: UserNum) -> Result<Vec<MemberRow>> {
     let rows = members::table.filter(members::user_num.eq(user)).order(members::channel);

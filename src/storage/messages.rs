@@ -382,11 +382,17 @@ pub fn versions_shown(
         .load(conn)?)
 }
 
-/// (seq, ts) of a message's edits, oldest first.
-pub fn edits_of(conn: &mut Conn, channel: ChannelNum, message: i64) -> Result<Vec<(i64, i64)>> {
+/// (seq, ts) of a message's edits, oldest first: so many, after the place `after`.
+pub fn edits_of(
+    conn: &mut Conn,
+    channel: ChannelNum,
+    message: i64,
+    (after, limit): (i64, i64),
+) -> Result<Vec<(i64, i64)>> {
     Ok(edits::table
-        .filter(edits::channel.eq(channel).and(edits::message_seq.eq(message)))
+        .filter(edits::channel.eq(channel).and(edits::message_seq.eq(message)).and(edits::seq.gt(after)))
         .order(edits::seq)
+        .limit(limit)
         .select((edits::seq, edits::ts))
         .load(conn)?)
 }

@@ -134,17 +134,23 @@ pub struct Standing {
     pub alarms: Vec<(String, i64)>,
 }
 
+/// Servers that share a channel with this one, `name`, by name.
+pub fn sharing(conn: &mut Conn, name: &str) -> Result<Vec<String>> {
+    let mut sharing: Vec<String> = replicas::table.select(replicas::server).distinct().load(conn)?;
+    let hosts = channels::table.filter(channels::host.ne(name)).select(channels::host).distinct();
+    sharing.extend(hosts.load::<String>(conn)?);
+    sharing.sort_unstable();
+    sharing.dedup();
+    Ok(sharing)
+}
+
 /// How this server, `name`, and others stand.
 pub fn standing(conn: &mut Conn, name: &str) -> Result<Standing> {
     let behind = replicas::table
         .inner_join(channels::table.on(channels::num.eq(replicas::channel)))
         .select(sql::<BigInt>(LACK))
         .get_result(conn)?;
-    let mut sharing: Vec<String> = replicas::table.select(replicas::server).distinct().load(conn)?;
-    let hosts = channels::table.filter(channels::host.ne(name)).select(channels::host).distinct();
-    sharing.extend(hosts.load::<String>(conn)?);
-    sharing.sort_unstable();
-    sharing.dedup();
+    let sharing = sharing(conn, name)?;
     let alarms = alarms::table.group_by(alarms::kind).select((alarms::kind, count_star())).load(conn)?;
     Ok(Standing { database_bytes: database_bytes(conn)?, sharing, behind, alarms })
 }

@@ -129,3 +129,18 @@ async fn channels_are_not_founded_in_the_future() {
     let founded = channel["created_ts"].as_i64().expect("a time");
     assert!((0..=loggia::server::now()).contains(&founded), "{founded}");
 }
+
+/// A host asks who comes: they may have had their name for long, and change it no more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_host_knows_those_who_come_by_their_names() {
+    let world = World::of(2).await;
+    let (ann, zoe) = (world.servers[0].person("ann").await, world.servers[1].person("zoe").await);
+    zoe.patch("/me", json!({ "display_name": "Zoe Zimmer" })).await.expect(200);
+    ann.channel("general").await;
+    zoe.join("#general:a.test").await;
+    let path = format!("/users/{}", zoe.id);
+    eventually("her name", async || {
+        (ann.get(&path).await.expect(200)["display_name"] == "Zoe Zimmer").then_some(())
+    })
+    .await;
+}

@@ -1,5 +1,6 @@
 //! Which servers a channel is for, who is let in, and how people see that a server is away.
 
+use federation_tests::server::free_port;
 use federation_tests::{Guest, Peer, Person, Reply, Server, World, eventually};
 use loggia::storage::{channels, peers};
 use serde_json::{Value, json};
@@ -230,4 +231,44 @@ async fn what_an_operator_blocks_is_refused_at_once() {
     assert!(detail.contains("The operator of this server blocks yours."), "{detail}");
     // One can leave all the same.
     assert!(bob.post(&format!("{path}/leave"), Value::Null).await.status < 300);
+}
+
+/// Who is talked to again is asked at once what was missed, and does not leave alone what was refused until a moment ago.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_admitted_again_is_caught_up_with_at_once() {
+    let mut world = World::of(2).await;
+    let (ann, bob) = (world.servers[0].person("ann").await, world.servers[1].person("bob").await);
+    let channel = ann.channel("general").await;
+    bob.join("#general:a.test").await;
+    let dir = tempfile::tempdir().expect("a directory");
+    let (file, figures) = (dir.path().join("loggia.toml"), free_port());
+    let deny = |whom: &str| {
+        let text = format!("[federation]\ndeny = [{whom}]\n[metrics]\nlisten = \"127.0.0.1:{figures}\"\n");
+        std::fs::write(&file, text).expect("a file");
+    };
+    deny("\"a.test\"");
+    world.kill(1);
+    let path = file.to_string_lossy().into_owned();
+    world.servers[1].settings.insert("LOGGIA_CONFIG".to_owned(), path);
+    world.start(1);
+    let bob = bob.at(&world.servers[1].base);
+    ann.say(&channel, "n1", "did you hear?").await;
+    let refused = "loggia_http_requests_total{interface=\"federation\",status=\"403\"}";
+    eventually("the host is refused", async || {
+        let told =
+            reqwest::get(format!("http://127.0.0.1:{figures}/metrics")).await.ok()?.text().await.ok()?;
+        told.contains(refused).then_some(())
+    })
+    .await;
+    let one = format!("/channels/{channel}");
+    assert_eq!(bob.get(&one).await.expect(200)["sync"]["state"], "waiting");
+    let (_, listed) = world.servers[1].run(&["peers", "list"]);
+    assert!(listed.contains("a.test serial 1 DENIED"), "{listed}");
+    bob.post("/dms", json!({ "users": [ann.id] })).await.problem(403, "peer_blocked");
+    deny("");
+    world.servers[1].hang_up();
+    bob.hears(&channel, "did you hear?").await;
+    assert_eq!(bob.get(&one).await.expect(200)["sync"]["state"], "live");
+    let (_, listed) = world.servers[1].run(&["peers", "list"]);
+    assert!(listed.contains("a.test serial 1 ok"), "{listed}");
 }

@@ -291,6 +291,7 @@ async fn play() -> Result<String, String> {
             &to("join"),
             &entries,
             "alice%3Aa%2Eexample/profile",
+            "bob%3Ab%2Eexample/profile",
         ],
     )
     .await?;

@@ -16,6 +16,9 @@ use crate::protocol::event::EventType;
 use crate::storage::entries::{self, EntryRow};
 use crate::storage::{members, messages, notifications, search, threads};
 
+/// From the first edit to the last.
+const ALL: (Seq, i64) = (-1, i64::MAX);
+
 /// None when what was redacted is nothing that clients see.
 pub(super) fn redacted(work: &mut Work<'_>, at: &At<'_>) -> Result<Option<Change>, Error> {
     let target = at.target.ok_or_else(|| lost("a redaction"))?;
@@ -51,7 +54,7 @@ fn edit(work: &mut Work<'_>, at: &At<'_>, entry: &EntryRow) -> Result<Option<Cha
     delete(work, at, entry.seq)?;
     messages::delete_edit(work.conn, at.channel, entry.seq)?;
     let Some(row) = shown else { return Ok(None) };
-    let before = messages::edits_of(work.conn, at.channel, row.seq)?.pop();
+    let before = messages::edits_of(work.conn, at.channel, row.seq, ALL)?.pop();
     let body_seq = before.map_or(row.seq, |(seq, _)| seq);
     messages::set_edited(work.conn, at.channel, row.seq, body_seq, before.map(|(_, ts)| ts))?;
     let body = entries::body(work.conn, at.channel, body_seq)?;
@@ -64,7 +67,7 @@ fn message(work: &mut Work<'_>, at: &At<'_>, target: Seq) -> Result<Change, Erro
     let message = messages::get(work.conn, at.channel, target)?.ok_or_else(|| lost("a redaction"))?;
     forget_words(work, &message)?;
     let mut gone = vec![target];
-    gone.extend(messages::edits_of(work.conn, at.channel, target)?.into_iter().map(|(seq, _)| seq));
+    gone.extend(messages::edits_of(work.conn, at.channel, target, ALL)?.into_iter().map(|(seq, _)| seq));
     entries::set_redacted(work.conn, at.channel, &gone, at.seq)?;
     messages::delete_reactions_of(work.conn, at.channel, target)?;
     // Those that counted, those that did not (the same once more), and those whose bodies did not come.

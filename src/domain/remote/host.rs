@@ -114,6 +114,7 @@ impl Domain {
         let units = checked.into_iter().zip(submission.events).map(|(event, wire)| async move {
             let event = event?;
             let (id, seen) = (channel.clone(), event.id.clone());
+            let comes = asks_for_seat(&event.event).map(|_| event.event.sender.clone());
             let appended = self
                 .writer
                 .channel(channel, move |work| {
@@ -126,6 +127,9 @@ impl Domain {
                 })
                 .await;
             let (appended, term) = appended?;
+            if let Some(user) = comes {
+                self.ask_profile_of_comer(user);
+            }
             Ok(Entry { event: seen, host_ts: appended.ts, seq: appended.seq, term })
         });
         // All are in the writer's queue before the first is done, so that they share a commit.

@@ -23,7 +23,8 @@ const WAITING_PER_SERVER_MAX: usize = 2_000;
 const WAITING_MAX: usize = 20_000;
 /// Longest display name and text about oneself that are taken over, in characters.
 const PROFILE_CHARS_MAX: usize = 500;
-/// How long after a profile was not to be had it is asked for again.
+/// How long after somebody came their profile is asked for, and after it was not to be had again.
+const COMER_PAUSE: Duration = Duration::from_millis(500);
 const PAUSES: [Duration; 3] = [Duration::from_millis(300), Duration::from_secs(2), Duration::from_secs(10)];
 
 /// About whom is asked, and who waits for it. There is one question at a time about a person: what is answered last is
@@ -103,6 +104,16 @@ struct Asker {
 impl Domain {
     /// Asks a person's own server who they are, in the background.
     pub fn ask_profile(&self, user: UserId) {
+        self.ask_profile_after(user, Duration::ZERO);
+    }
+
+    /// As [`Domain::ask_profile`], of somebody who comes into a channel hosted here just now: their server answers once it has
+    /// heard that they are in it.
+    pub(super) fn ask_profile_of_comer(&self, user: UserId) {
+        self.ask_profile_after(user, COMER_PAUSE);
+    }
+
+    fn ask_profile_after(&self, user: UserId, rest: Duration) {
         let server = user.server();
         if server == *self.server() || !self.peers.admits(&server) || !self.questions.want(user) {
             return;
@@ -114,6 +125,7 @@ impl Domain {
             portraits: self.portraits(),
         };
         tokio::spawn(async move {
+            tokio::time::sleep(rest).await;
             while let Some(user) = asker.questions.next(&server) {
                 asker.ask(&server, &user).await;
                 asker.questions.done(&server, &user);

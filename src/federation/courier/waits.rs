@@ -51,6 +51,13 @@ impl Waits {
         self.0.insert(what, Wait { until, revived: until, failures: 0 });
     }
 
+    /// It goes on so soon, if it would not sooner.
+    pub fn end_in(&mut self, what: i64, pause: Duration) {
+        if let Some(wait) = self.0.get_mut(&what) {
+            wait.until = wait.until.min(Instant::now() + pause);
+        }
+    }
+
     /// It goes on.
     pub fn end(&mut self, what: i64) {
         self.0.remove(&what);

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::membership::set;
+use super::walk;
 use crate::both;
 use crate::support::{Person, TestServer};
 
@@ -72,6 +73,23 @@ both!(
         carl.get(&edits).await.problem(403, "edits_private");
         bob.delete(&path_of(&sent)).await.expect(204);
         assert_eq!(versions(&bob, &sent).await, [""; 0]);
+    }
+);
+
+both!(
+    async fn earlier_versions_come_a_page_at_a_time(server: TestServer) {
+        let ann = server.person("ann").await;
+        let channel = ann.channel("General").await;
+        let sent = ann.say(&channel, "n1", "0").await;
+        for n in 1..7 {
+            ann.patch(&path_of(&sent), json!({ "text": n.to_string() })).await.expect(200);
+        }
+        let pages = walk(&ann, &format!("{}/edits?limit=3", path_of(&sent)), "edits").await;
+        let texts = |page: &Vec<Value>| page.iter().map(|edit| edit["text"].clone()).collect::<Vec<_>>();
+        let told: Vec<_> = pages.iter().map(texts).collect();
+        assert_eq!(json!(told), json!([["0", "1", "2"], ["3", "4", "5"], ["6"]]));
+        ann.get(&format!("{}/edits?limit=101", path_of(&sent))).await.problem(400, "bad_limit");
+        ann.get(&format!("{}/edits?cursor=x", path_of(&sent))).await.problem(400, "bad_cursor");
     }
 );
 

@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::both;
-use crate::support::TestServer;
+use crate::support::{Person, TestServer};
 
 both!(
     async fn reacting_twice_counts_once_and_me_is_the_asker(server: TestServer) {
@@ -100,5 +100,29 @@ both!(
         ann.delete(&paths[0]).await.expect(204);
         ann.put(&format!("{message}/reactions/{}", "x".repeat(64)), Value::Null).await.expect(204);
         assert_eq!(ann.get(&message).await.expect(200)["reactions"].as_array().map(Vec::len), Some(50));
+    }
+);
+
+both!(
+    async fn moderators_delete_the_reactions_of_others(server: TestServer) {
+        let (ann, bob, carl) =
+            (server.person("ann").await, server.person("bob").await, server.person("carl").await);
+        let channel = ann.channel("General").await;
+        bob.join(&channel).await;
+        carl.join(&channel).await;
+        let sent = ann.say(&channel, "n1", "hello").await;
+        let message = format!("/channels/{channel}/messages/{}", sent["id"].as_str().expect("an id"));
+        let abuse = format!("{message}/reactions/:go_away:");
+        bob.put(&abuse, Value::Null).await.expect(204);
+        carl.put(&abuse, Value::Null).await.expect(204);
+        let of = |person: &Person| format!("{abuse}?user={}", person.id);
+        carl.delete(&of(&bob)).await.problem(403, "not_authorised");
+        ann.delete(&of(&bob)).await.expect(204);
+        ann.delete(&of(&bob)).await.expect(204);
+        let left = ann.get(&message).await.expect(200)["reactions"].clone();
+        assert_eq!(left, json!([{ "emoji": ":go_away:", "count": 1, "me": false, "users": [carl.id] }]));
+        carl.delete(&of(&carl)).await.expect(204);
+        assert_eq!(ann.get(&message).await.expect(200)["reactions"], json!([]));
+        ann.delete(&format!("{abuse}?user=@nobody:a.test")).await.problem(404, "user_not_found");
     }
 );

@@ -183,8 +183,8 @@ export const list_pending = (channel: string) =>
   sdk.listPending({ path: { channel } }) as Promise<{ pending: Pending[] }>;
 export const list_refusals = () => sdk.listRefusals() as Promise<{ refusals: Refusal[] }>;
 export const dismiss_refusal = (message: string) => sdk.dismissRefusal({ path: { message } });
-export const list_edits = (channel: string, message: string) =>
-  sdk.listEdits({ path: { channel, message } }) as Promise<{ edits: EditVersion[] }>;
+export const list_edits = (channel: string, message: string, query: { cursor?: string }) =>
+  sdk.listEdits({ path: { channel, message }, query }) as Listed<"edits", EditVersion>;
 export const add_reaction = (channel: string, message: string, emoji: string) =>
   waits(sdk.addReaction({ path: { channel, message, emoji }, responseStyle }));
 export const remove_reaction = (channel: string, message: string, emoji: string) =>

@@ -15,6 +15,21 @@ interface EditHistoryProps {
   onClose: () => void;
 }
 
+/** More than anybody reads, however often a message was edited. */
+const PAGES_MAX = 10;
+
+async function everyVersion(channel: string, message: string): Promise<EditVersion[]> {
+  const all: EditVersion[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < PAGES_MAX; page++) {
+    const { edits, next } = await list_edits(channel, message, cursor ? { cursor } : {});
+    all.push(...edits);
+    if (!next) break;
+    cursor = next;
+  }
+  return all;
+}
+
 /** Every version of a message, the one in force first. */
 export function EditHistory({ channel, message, onClose }: EditHistoryProps) {
   // An edit that comes while the dialog is open is fetched too.
@@ -23,8 +38,8 @@ export function EditHistory({ channel, message, onClose }: EditHistoryProps) {
   const [failed, setFailed] = useState<unknown>(null);
   useEffect(() => {
     let current = true;
-    list_edits(channel, message).then(
-      ({ edits }) => current && setVersions(edits.toReversed()),
+    everyVersion(channel, message).then(
+      (all) => current && setVersions(all.toReversed()),
       (error: unknown) => current && setFailed(error),
     );
     return () => {
