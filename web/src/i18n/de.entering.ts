@@ -11,6 +11,8 @@ export const entering: Catalogue["entering"] = {
   byInvite: "Aus dem Link, dem du gefolgt bist.",
   left: (name) => `Du bist nicht mehr in ${name}: Du wurdest entfernt oder bist anderswo gegangen.`,
   banned: (name) => `Du wurdest aus ${name} ausgeschlossen.`,
+  dmClosed:
+    "Das Gespräch ist geschlossen. Es kommt wieder, wenn jemand darin schreibt oder du es wieder öffnest.",
   signedOutHere: "Du hast dich in einem anderen Tab abgemeldet.",
   forsaken: (others) =>
     others > 1

@@ -104,6 +104,7 @@ export const de: Catalogue = {
     showMembers: "Mitglieder",
     showPins: "Angeheftete Nachrichten",
     details: "Kanaleinstellungen",
+    detailsDm: "Einstellungen des Gesprächs",
     addTopic: "Thema hinzufügen",
     invitePeople: "Personen einladen",
     leave: "Kanal verlassen",

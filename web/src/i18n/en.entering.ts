@@ -10,6 +10,8 @@ export const entering = {
   byInvite: "Brought by the link that you followed.",
   left: (name: string) => `You are no longer in ${name}: you were removed, or left it elsewhere.`,
   banned: (name: string) => `You were banned from ${name}.`,
+  dmClosed:
+    "The conversation is closed. It comes back when somebody writes in it, or when you open it again.",
   signedOutHere: "You signed out in another tab.",
   forsaken: (others: number): string =>
     others > 1

@@ -102,6 +102,7 @@ export const en = {
     showMembers: "Members",
     showPins: "Pinned messages",
     details: "Channel settings",
+    detailsDm: "Conversation settings",
     addTopic: "Add a topic",
     invitePeople: "Invite people",
     leave: "Leave channel",

@@ -11,6 +11,7 @@ export const entering: Catalogue["entering"] = {
   byInvite: "Apporté par le lien que vous avez suivi.",
   left: (name) => `Vous n’êtes plus dans ${name}\u00a0: on vous en a retiré, ou vous l’avez quitté ailleurs.`,
   banned: (name) => `Vous avez été banni de ${name}.`,
+  dmClosed: "La conversation est fermée. Elle revient quand quelqu’un y écrit ou que vous la rouvrez.",
   signedOutHere: "Vous vous êtes déconnecté dans un autre onglet.",
   forsaken: (others) =>
     others > 1

@@ -105,6 +105,7 @@ export const fr: Catalogue = {
     showMembers: "Membres",
     showPins: "Messages épinglés",
     details: "Réglages du salon",
+    detailsDm: "Réglages de la conversation",
     addTopic: "Ajouter un sujet",
     invitePeople: "Inviter des personnes",
     leave: "Quitter le salon",

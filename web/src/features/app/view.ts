@@ -27,6 +27,7 @@ export type DialogView =
   | { kind: "invite"; channel: string }
   | { kind: "channel"; channel: string }
   | { kind: "leave"; channel: string }
+  | { kind: "block"; user: string }
   | { kind: "delete"; channel: string; message: string }
   | { kind: "remove"; channel: string; message: string }
   | { kind: "history"; channel: string; message: string }

@@ -15,6 +15,7 @@ import { useArrangement } from "../sidebar/arrangement";
 import { FAVOURITES, put } from "../sidebar/sections";
 import { useKnocks } from "../channel/useKnocks";
 import { canInvite } from "../client/rights";
+import { useEndings } from "./useEndings";
 
 export function Header({ channel, name }: { channel: ChannelState; name: string }) {
   const { info } = channel;
@@ -22,10 +23,18 @@ export function Header({ channel, name }: { channel: ChannelState; name: string 
   const view = useView();
   const me = useMe();
   const dm = info.kind === "dm";
+  const endings = useEndings(info);
   const [arrangement, arrange] = useArrangement();
   const favourite = arrangement.places[info.id] === FAVOURITES;
   const toggle = (panel: Panel) => view.setPanel(view.panel?.kind === panel.kind ? null : panel);
 
+  const leave: MenuAction = {
+    id: "leave",
+    label: t.channel.leave,
+    icon: "leave",
+    danger: true,
+    onAction: () => view.openDialog({ kind: "leave", channel: info.id }),
+  };
   const items: (MenuAction | null | false)[] = [
     !dm &&
       canInvite(info) && {
@@ -49,18 +58,12 @@ export function Header({ channel, name }: { channel: ChannelState; name: string 
     },
     {
       id: "settings",
-      label: t.channel.details,
+      label: dm ? t.channel.detailsDm : t.channel.details,
       icon: "settings",
       onAction: () => view.openDialog({ kind: "channel", channel: info.id }),
     },
-    !dm && null,
-    !dm && {
-      id: "leave",
-      label: t.channel.leave,
-      icon: "leave",
-      danger: true,
-      onAction: () => view.openDialog({ kind: "leave", channel: info.id }),
-    },
+    null,
+    ...(dm ? endings : [leave]),
   ];
 
   return (

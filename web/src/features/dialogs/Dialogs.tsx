@@ -5,6 +5,7 @@ import { later } from "../../ui/later";
 import { Describe } from "../files/Describe";
 import { Viewer } from "../files/Viewer";
 import type { DialogView } from "../app/view";
+import { BlockPerson } from "./BlockPerson";
 import { CommandHelp } from "./CommandHelp";
 import { CreateChannel } from "./CreateChannel";
 import { DeleteMessage, RemoveMessage } from "./DeleteMessage";
@@ -41,6 +42,8 @@ export default function Dialogs({ dialog, onClose }: { dialog: DialogView; onClo
       );
     case "leave":
       return <LeaveChannel channel={dialog.channel} onClose={onClose} />;
+    case "block":
+      return <BlockPerson user={dialog.user} onClose={onClose} />;
     case "delete":
       return <DeleteMessage channel={dialog.channel} message={dialog.message} onClose={onClose} />;
     case "remove":

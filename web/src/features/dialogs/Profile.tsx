@@ -6,35 +6,29 @@ import { shortDate } from "../../lib/time";
 import { Avatar } from "../../ui/Avatar";
 import { BotTag } from "../../ui/bits";
 import { Button } from "../../ui/Button";
-import { ConfirmDialog, Dialog } from "../../ui/Dialog";
+import { Dialog } from "../../ui/Dialog";
 import { displayName } from "../../store/selectors";
 import { useClient, useMe, useSelect } from "../app/context";
 import { go } from "../app/route";
 import { useView } from "../app/view";
+import { BlockPerson } from "./BlockPerson";
 import { useOpen } from "./useOpen";
 
-/** Blocking is asked for twice; to hear of somebody again is not. */
-function BlockButton({ user, name }: { user: string; name: string }) {
+function BlockButton({ user }: { user: string }) {
   const client = useClient();
   const texts = blockTexts();
   const blocked = useSelect((state) => Boolean(state.blocked[user]));
   const [asked, setAsked] = useState(false);
-  const block = (on: boolean) => void client.actions.block(user, on);
   return (
     <>
       {blocked ? <p className="field-hint">{texts.blocked}</p> : null}
-      <Button variant="quiet" onPress={() => (blocked ? block(false) : setAsked(true))}>
+      <Button
+        variant="quiet"
+        onPress={() => (blocked ? void client.actions.block(user, false) : setAsked(true))}
+      >
         {blocked ? texts.unblock : texts.block}
       </Button>
-      {asked ? (
-        <ConfirmDialog
-          title={texts.sure(name)}
-          text={texts.hint}
-          action={texts.block}
-          onConfirm={() => block(true)}
-          onClose={() => setAsked(false)}
-        />
-      ) : null}
+      {asked ? <BlockPerson user={user} onClose={() => setAsked(false)} /> : null}
     </>
   );
 }
@@ -87,7 +81,7 @@ export function Profile({ user: id, onClose }: { user: string; onClose: () => vo
               {t.people.message}
             </Button>
           )}
-          <BlockButton user={id} name={name} />
+          <BlockButton user={id} />
         </>
       )}
     </Dialog>
