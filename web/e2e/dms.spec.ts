@@ -61,3 +61,35 @@ test("its settings are those of a conversation", async () => {
   await ada.page.keyboard.press("Escape");
   await expect(dialog).toHaveCount(0);
 });
+
+test("with somebody whom one blocks, it is listed no more once it is not open", async () => {
+  const { page } = ada;
+  await inHeader("Block");
+  await page.getByRole("alertdialog", { name: "Block Bo?" }).getByRole("button", { name: "Block" }).click();
+  await expect(page.getByTestId("blocked-line")).toBeVisible();
+  await expect(ada.nav("Bo")).toBeVisible();
+  await ada.open("general");
+  await expect(ada.nav("Bo")).toHaveCount(0);
+  await bo.send("you will hear of me");
+  await bo.sees("you will hear of me");
+  await bo.open("general");
+  await bo.send("and here I am");
+  await expect(page.getByTestId("blocked-line")).toBeVisible();
+  await expect(ada.nav("Bo")).toHaveCount(0);
+  await expect(page).toHaveTitle("#general · Loggia");
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox").fill("bo");
+  await expect(page.getByRole("option", { name: /Bo @bo/ })).toBeVisible();
+  await page.keyboard.press("Escape");
+  // Whoever wants to look at it goes by the list of those who are blocked.
+  await page.getByRole("button", { name: "Your account" }).click();
+  await page.getByRole("menuitem", { name: "Settings" }).click();
+  await page.getByRole("tab", { name: "Account" }).click();
+  await page.getByTestId("blocks").getByRole("button", { name: "Bo", exact: true }).click();
+  await page.getByTestId("profile").getByRole("button", { name: "Message" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Bo" })).toBeVisible();
+  await inRow("Unblock");
+  await ada.sees("you will hear of me");
+  await ada.open("general");
+  await expect(ada.nav("Bo")).toBeVisible();
+});

@@ -5,7 +5,7 @@ export const blocks: BlockTexts = {
   unblock: "Nicht mehr blockieren",
   blocked: "Du blockierst diese Person.",
   sure: (name) => `${name} blockieren?`,
-  hint: "Nichts, was die Person schreibt, benachrichtigt dich, ihre Nachrichten sind eingeklappt, und sie kann weder ein Gespräch mit dir beginnen noch dich einladen. Sie erfährt davon nichts.",
+  hint: "Nichts, was die Person schreibt, benachrichtigt dich, ihre Nachrichten sind eingeklappt, euer Gespräch steht nicht mehr in der Liste, und sie kann weder ein Gespräch mit dir beginnen noch dich einladen. Sie erfährt davon nichts.",
   messages: (count) =>
     count === 1
       ? "Nachricht von jemandem, den du blockierst"

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { joinedChannels } from "./selectors";
+import { anyUnread, badgeCount, directMessages, joinedChannels } from "./selectors";
 import { reduce } from "./reducer";
-import { channel, Log, started } from "./testing";
+import { BO, channel, Log, ME, started, user } from "./testing";
 
 it("channels are in the order of the numbers in their names", () => {
   const log = new Log();
@@ -10,4 +10,21 @@ it("channels are in the order of the numbers in their names", () => {
   const state = reduce(started(log), { type: "synced", sync: { ...log.sync(), channels }, known: [] });
   const names = joinedChannels(state).map(({ info }) => info.name);
   expect(names).toEqual(["Äpfel", "Class 5a", "class 5b", "Class 9", "Class 10a", "room"]);
+});
+
+it("a conversation with somebody whom one blocks is not listed, and asks for nothing", () => {
+  const log = new Log();
+  const over = { kind: "dm", unread: 2 } as const;
+  const two = channel({ ...over, id: "!two", people: [user(ME), user(BO)] });
+  const three = channel({ ...over, id: "!three", people: [user(ME), user(BO), user("@cy:test")] });
+  const sync = { ...log.sync(), channels: [two, three] };
+  const before = reduce(started(log), { type: "synced", sync, known: [] });
+  const after = reduce(before, { type: "block_set", user: BO, on: true });
+  const ids = (state: typeof after, open?: string) => directMessages(state, open).map(({ info }) => info.id);
+  expect(ids(before)).toEqual(["!two", "!three"]);
+  expect(ids(after)).toEqual(["!three"]);
+  // The one that is open does not go away under the reader's eyes.
+  expect(ids(after, "!two")).toEqual(["!two", "!three"]);
+  expect([badgeCount(before), badgeCount(after)]).toEqual([4, 2]);
+  expect([anyUnread(before, "!three"), anyUnread(after, "!three")]).toEqual([true, false]);
 });

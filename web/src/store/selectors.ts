@@ -46,10 +46,17 @@ export function joinedChannels(state: State): ChannelState[] {
     .sort((a, b) => byName(a.info.name, b.info.name) || a.info.id.localeCompare(b.info.id));
 }
 
-/** Conversations, the last spoken in first. */
-export function directMessages(state: State): ChannelState[] {
+/** A conversation with nobody but somebody whom the viewer blocks: it is not listed, and asks for nothing. */
+export function isShunned(state: State, channel: ChannelState): boolean {
+  const [other, ...more] = channel.info.kind === "dm" ? otherPeople(state, channel) : [];
+  return other !== undefined && more.length === 0 && state.blocked[other.id] === true;
+}
+
+/** Conversations, the last spoken in first. Which one is open is listed in any case. */
+export function directMessages(state: State, open: string | null = null): ChannelState[] {
   return Object.values(state.channels)
     .filter(({ info }) => info.kind === "dm" && info.membership !== "left")
+    .filter((channel) => channel.info.id === open || !isShunned(state, channel))
     .sort((a, b) => lastTs(b) - lastTs(a));
 }
 
@@ -95,10 +102,12 @@ export function threadNews(state: State): number {
 
 function freshThreads(state: State): ThreadState[] {
   return Object.values(state.threadStates).filter(
-    ({ channel, following, unread }) =>
-      following && unread > 0 && state.channels[channel]?.info.membership === "joined",
+    ({ channel, following, unread }) => following && unread > 0 && listens(state, state.channels[channel]),
   );
 }
+
+const listens = (state: State, channel: ChannelState | undefined): boolean =>
+  channel?.info.membership === "joined" && !isShunned(state, channel);
 
 /** What the inbox has: mentions, and threads with something new that none of these mentions is in. */
 export function inboxNews(state: State): number {
@@ -110,8 +119,9 @@ export function inboxNews(state: State): number {
 /** What asks for attention: direct messages and mentions count, muted channels do not, nor what is in sight. */
 export function badgeCount(state: State, inSight: string | null = null): number {
   let count = 0;
-  for (const { info } of Object.values(state.channels)) {
-    if (info.notify === "none" || info.id === inSight) continue;
+  for (const channel of Object.values(state.channels)) {
+    const { info } = channel;
+    if (info.notify === "none" || info.id === inSight || isShunned(state, channel)) continue;
     count += info.kind === "dm" ? info.unread : info.mentions;
     if (info.membership === "invited") count += 1;
   }
@@ -120,7 +130,11 @@ export function badgeCount(state: State, inSight: string | null = null): number 
 
 export function anyUnread(state: State, inSight: string | null = null): boolean {
   return Object.values(state.channels).some(
-    ({ info }) => info.unread > 0 && info.notify !== "none" && info.id !== inSight,
+    (channel) =>
+      channel.info.unread > 0 &&
+      channel.info.notify !== "none" &&
+      channel.info.id !== inSight &&
+      !isShunned(state, channel),
   );
 }
 

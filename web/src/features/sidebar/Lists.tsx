@@ -25,6 +25,7 @@ export function Lists({ active }: { active: string | null }) {
   const channels = useDeferredValue(useSelect((state) => state.channels));
   const users = useSelect((state) => state.users);
   const online = useSelect((state) => state.online);
+  const blocked = useSelect((state) => state.blocked);
   const [arrangement] = useArrangement();
   const [pointed, setPointed] = useState<{ id: string | null; locked: boolean }>({ id: null, locked: false });
   const point = useCallback(
@@ -34,10 +35,10 @@ export function Lists({ active }: { active: string | null }) {
   const lock = useCallback((locked: boolean) => setPointed((was) => ({ ...was, locked })), []);
   // Typing and pages change channels too; the lists are cheap to derive, rows compare what they show.
   const state = useMemo<State>(
-    () => ({ ...client.store.getState(), channels, users, online }),
-    [client, channels, users, online],
+    () => ({ ...client.store.getState(), channels, users, online, blocked }),
+    [client, channels, users, online, blocked],
   );
-  const list = useMemo(() => groups(state, arrangement), [state, arrangement]);
+  const list = useMemo(() => groups(state, arrangement, active), [state, arrangement, active]);
   const drafts = useDrafts(active);
   const elsewhere = list.some(({ id, rows }) => id !== CHANNELS && id !== DMS && rows.length > 0);
   return list.map((group) => (
