@@ -13,6 +13,7 @@ export const entering: Catalogue["entering"] = {
   banned: (name) => `Du wurdest aus ${name} ausgeschlossen.`,
   dmClosed:
     "Das Gespräch ist geschlossen. Es kommt wieder, wenn jemand darin schreibt oder du es wieder öffnest.",
+  invitedBy: "Eingeladen von",
   signedOutHere: "Du hast dich in einem anderen Tab abgemeldet.",
   forsaken: (others) =>
     others > 1

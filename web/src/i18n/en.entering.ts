@@ -12,6 +12,7 @@ export const entering = {
   banned: (name: string) => `You were banned from ${name}.`,
   dmClosed:
     "The conversation is closed. It comes back when somebody writes in it, or when you open it again.",
+  invitedBy: "Invited by",
   signedOutHere: "You signed out in another tab.",
   forsaken: (others: number): string =>
     others > 1

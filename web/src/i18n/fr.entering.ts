@@ -12,6 +12,7 @@ export const entering: Catalogue["entering"] = {
   left: (name) => `Vous n’êtes plus dans ${name}\u00a0: on vous en a retiré, ou vous l’avez quitté ailleurs.`,
   banned: (name) => `Vous avez été banni de ${name}.`,
   dmClosed: "La conversation est fermée. Elle revient quand quelqu’un y écrit ou que vous la rouvrez.",
+  invitedBy: "Invitation de",
   signedOutHere: "Vous vous êtes déconnecté dans un autre onglet.",
   forsaken: (others) =>
     others > 1

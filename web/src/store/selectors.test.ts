@@ -1,5 +1,14 @@
 import { expect, it } from "vitest";
-import { anyUnread, badgeCount, directMessages, joinedChannels } from "./selectors";
+import {
+  anyUnread,
+  badgeCount,
+  directMessages,
+  displayName,
+  foreignId,
+  foreignIds,
+  isPrivate,
+  joinedChannels,
+} from "./selectors";
 import { reduce } from "./reducer";
 import { BO, channel, Log, ME, started, user } from "./testing";
 
@@ -27,4 +36,26 @@ it("a conversation with somebody whom one blocks is not listed, and asks for not
   expect(ids(after, "!two")).toEqual(["!two", "!three"]);
   expect([badgeCount(before), badgeCount(after)]).toEqual([4, 2]);
   expect([anyUnread(before, "!three"), anyUnread(after, "!three")]).toEqual([true, false]);
+});
+
+it("nobody goes by another's address", () => {
+  const named = (display_name: string) =>
+    displayName({ ...user("@mal:evil.test"), display_name }, "@mal:evil.test");
+  expect(named("@ann:good.test")).toBe("@mal:evil.test");
+  expect(named("Ann")).toBe("Ann");
+});
+
+it("people of other servers have their address beside the name", () => {
+  const people = [user(ME), user(BO), user("@ann:evil.test")];
+  expect(foreignId(user(ME), BO)).toBeNull();
+  expect(foreignId(user(ME), "@ann:evil.test")).toBe("@ann:evil.test");
+  expect(foreignIds(user(ME), { people })).toBe("@ann:evil.test");
+});
+
+it("a channel elsewhere of which nothing is known is not called private", () => {
+  const asked = { visibility: "private", membership: "invited" } as const;
+  expect(isPrivate(channel({ ...asked, member_count: 0 }))).toBe(false);
+  expect(isPrivate(channel({ ...asked, member_count: 3 }))).toBe(true);
+  expect(isPrivate(channel({ visibility: "private", member_count: 0 }))).toBe(true);
+  expect(isPrivate(channel({ membership: "invited", member_count: 0 }))).toBe(false);
 });

@@ -1,11 +1,26 @@
 // Questions to a snapshot.
 
 import { straight } from "../lib/bidi";
-import type { Message, Notification, ThreadState, User } from "../api/types";
+import { looksLikeId, serverOf } from "../lib/ids";
+import type { Channel, Message, Notification, ThreadState, User } from "../api/types";
 import type { ChannelState, State, Window } from "./state";
 
 export function displayName(user: User | undefined, id: string): string {
-  return straight(user?.display_name ?? "") || user?.username || localPart(id);
+  const name = straight(user?.display_name ?? "");
+  // Nobody goes by another's address.
+  if (looksLikeId(name)) return id;
+  return name || user?.username || localPart(id);
+}
+
+/** Of somebody of another server the whole id: what they are called there is theirs to choose. */
+export function foreignId(me: User | null, id: string): string | null {
+  return me && serverOf(id) !== me.server ? id : null;
+}
+
+/** As above, of the other people of a direct conversation. */
+export function foreignIds(me: User | null, { people }: Pick<Channel, "people">): string {
+  const ids = people.map((user) => foreignId(me, user.id));
+  return ids.filter((id) => id !== null).join(", ");
 }
 
 /** `@ada:example.org` to `ada`. */
@@ -18,6 +33,10 @@ export function otherPeople(state: State, channel: ChannelState): User[] {
   const others = channel.info.people.filter((user) => user.id !== state.me?.id);
   return others.map((user) => state.users[user.id] ?? user);
 }
+
+/** Of another server's channel that one is only asked into nothing is here, and so nobody knows: then it is said of none. */
+export const isPrivate = (info: Pick<Channel, "visibility" | "membership" | "member_count">): boolean =>
+  info.visibility === "private" && !(info.membership === "invited" && info.member_count === 0);
 
 /** A direct conversation in which nobody else is left: every other account is deleted. */
 export function isForsaken(state: State, channel: ChannelState): boolean {

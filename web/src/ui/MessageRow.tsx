@@ -10,7 +10,7 @@ interface MessageRowProps {
   rowKey: string;
   messageId?: string;
   label: string;
-  author: { id: string; name: string; bot?: boolean };
+  author: { id: string; name: string; bot?: boolean; address?: string | null };
   /** First of a group: with face and name. */
   head: boolean;
   time: { short: string; full: string; iso: string };
@@ -98,6 +98,11 @@ function Inside(props: MessageRowProps) {
               {author.name}
             </button>
             {author.bot ? <BotTag /> : null}
+            {author.address ? (
+              <span className="author-address truncate" title={author.address}>
+                {author.address}
+              </span>
+            ) : null}
             <time dateTime={time.iso} title={time.full}>
               {time.short}
             </time>

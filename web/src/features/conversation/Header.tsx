@@ -5,7 +5,7 @@ import { ChannelPicture } from "../../ui/ChannelPicture";
 import { Icon } from "../../ui/Icon";
 import { LinkedText } from "../../ui/markdown/Markdown";
 import { Menu, type MenuAction } from "../../ui/Menu";
-import { displayName } from "../../store/selectors";
+import { displayName, foreignIds } from "../../store/selectors";
 import type { ChannelState } from "../../store/state";
 import { useClient, useMe, useSelect } from "../app/context";
 import { type Panel, useView } from "../app/view";
@@ -24,6 +24,7 @@ export function Header({ channel, name }: { channel: ChannelState; name: string 
   const me = useMe();
   const dm = info.kind === "dm";
   const endings = useEndings(info);
+  const address = foreignIds(me, info);
   const [arrangement, arrange] = useArrangement();
   const favourite = arrangement.places[info.id] === FAVOURITES;
   const toggle = (panel: Panel) => view.setPanel(view.panel?.kind === panel.kind ? null : panel);
@@ -72,7 +73,14 @@ export function Header({ channel, name }: { channel: ChannelState; name: string 
       <span className="head-icon">
         <Face channel={channel} />
       </span>
-      <h1 className="truncate">{name}</h1>
+      <div className="head-names">
+        <h1 className="truncate">{name}</h1>
+        {address && address !== name ? (
+          <small className="truncate" title={address}>
+            {address}
+          </small>
+        ) : null}
+      </div>
       {!dm && me && info.host !== "" && info.host !== me.server ? (
         <span className="tag head-server truncate" title={info.host} data-testid="channel-server">
           {t.federation.on(info.host)}

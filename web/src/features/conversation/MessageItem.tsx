@@ -10,7 +10,7 @@ import { MessageRow, Reactions, type ReactionView } from "../../ui/MessageRow";
 import { Icon } from "../../ui/Icon";
 import { Stops, useStop } from "../../ui/stops";
 import { mentionsMe } from "../../store/events";
-import { displayName, localPart } from "../../store/selectors";
+import { displayName, foreignId, localPart } from "../../store/selectors";
 import type { StoredMessage } from "../../store/state";
 import type { Expected } from "../../store/waiting";
 import { useChannel, useClient, useMe, useSelect } from "../app/context";
@@ -54,13 +54,16 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
   const view = useView();
   const user = useSelect((state) => state.users[message.sender]);
   const name = displayName(user, message.sender);
-  const meId = useMe()?.id ?? "";
+  const me = useMe();
+  const meId = me?.id ?? "";
+  const foreign = foreignId(me, message.sender);
+  const address = foreign === name ? null : foreign;
   const { openDialog } = view;
   const pinned = useSelect((state) => state.channels[channel]?.info.pins.includes(message.id)) ?? false;
 
   const mention = useMention(message, meId, openDialog);
   const bot = user?.bot === true;
-  const heard = bot ? `${name}, ${t.people.bot}` : name;
+  const heard = [name, ...(bot ? [t.people.bot] : []), ...(address ? [address] : [])].join(", ");
   const label = useLabel({ name: heard, channel, message, pinned, today: props.today });
   const openThread = () => view.setPanel({ kind: "thread", channel, root: message.id });
   const mentioned = !message.deleted && message.sender !== meId && mentionsMe(message, meId);
@@ -70,7 +73,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
       rowKey={rowKey}
       messageId={message.id}
       label={label}
-      author={{ id: message.sender, name, bot }}
+      author={{ id: message.sender, name, bot, address }}
       head={props.head}
       time={timeOf(message)}
       tone={removal ? "pending" : mentioned ? "mention" : undefined}

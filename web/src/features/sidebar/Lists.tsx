@@ -7,7 +7,7 @@ import { Badge } from "../../ui/bits";
 import { IconButton } from "../../ui/Button";
 import { Icon, type IconName } from "../../ui/Icon";
 import { Menu } from "../../ui/Menu";
-import { channelName, displayName, otherPeople } from "../../store/selectors";
+import { channelName, displayName, foreignIds, isPrivate, otherPeople } from "../../store/selectors";
 import type { ChannelState, State } from "../../store/state";
 import { useClient, useSelect } from "../app/context";
 import { useView } from "../app/view";
@@ -74,9 +74,10 @@ function viewOf(state: State, channel: ChannelState) {
   return {
     id: info.id,
     name: channelName(state, channel),
+    address: foreignIds(state.me, info),
     kind: info.kind,
     picture: pictureUrl(info),
-    isPrivate: info.visibility === "private",
+    isPrivate: isPrivate(info),
     invited: info.membership === "invited",
     unread: info.unread,
     loud: dm ? info.unread : info.mentions,

@@ -12,6 +12,8 @@ import { RowMenu } from "./RowMenu";
 interface NavRowProps {
   id: string;
   name: string;
+  /** Of people of other servers in a conversation. */
+  address: string;
   kind: Channel["kind"];
   /** Where a channel's picture is. */
   picture: string | null;
@@ -52,6 +54,7 @@ export const NavRow = memo(function NavRow(props: NavRowProps) {
         data-unread={(unread > 0 && !muted) || undefined}
         data-muted={muted || undefined}
         data-testid="nav-row"
+        title={props.address || undefined}
         onClick={() => view.setDrawer(false)}
       >
         {kind === "dm" ? (
