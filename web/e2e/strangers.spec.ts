@@ -88,7 +88,7 @@ test("an invitation says who asks, and where the channel lives", async () => {
   });
   await bob.nav("lounge").click();
   const invitation = bob.page.getByTestId("invitation");
-  await expect(invitation).toContainText("on b.test");
+  await expect(invitation).toContainText("Server: b.test");
   // What is here of it does not say so.
   await expect(invitation).not.toContainText("Private");
   await expect(bob.page.getByTestId("inviter")).toContainText("Mal @mal:b.test");

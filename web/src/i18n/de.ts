@@ -195,6 +195,7 @@ export const de: Catalogue = {
     ban: "Aus dem Kanal ausschließen",
     removeTitle: (name) => `${name} entfernen?`,
     removeText: "Die Person verlässt den Kanal; in einen öffentlichen darf sie wieder eintreten.",
+    reasonHint: "Freiwillig. Er steht mit deinem Namen im Protokoll des Kanals.",
     banTitle: (name) => `${name} ausschließen?`,
     banText: "Die Person verlässt den Kanal und kann nur zurück, wenn die Moderation den Ausschluss aufhebt.",
     ownerTitle: (name) => `Den Besitz an ${name} übergeben?`,

@@ -192,6 +192,7 @@ export const en = {
     ban: "Ban from channel",
     removeTitle: (name: string) => `Remove ${name}?`,
     removeText: "They leave the channel; in a public channel they may join again.",
+    reasonHint: "Optional. It stands in the channel’s log with your name.",
     banTitle: (name: string) => `Ban ${name}?`,
     banText: "They leave the channel and cannot come back unless a moderator lifts the ban.",
     ownerTitle: (name: string) => `Make ${name} the owner?`,

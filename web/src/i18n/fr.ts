@@ -196,6 +196,7 @@ export const fr: Catalogue = {
     ban: "Bannir du salon",
     removeTitle: (name) => `Retirer ${name}\u202f?`,
     removeText: "La personne quitte le salon\u202f; s’il est public, elle peut revenir.",
+    reasonHint: "Facultatif. Il figure dans le journal du salon avec votre nom.",
     banTitle: (name) => `Bannir ${name}\u202f?`,
     banText: "La personne quitte le salon et ne peut revenir que si la modération lève le bannissement.",
     ownerTitle: (name) => `Céder la propriété à ${name}\u202f?`,

@@ -2,18 +2,11 @@
 
 import { ApiError, isAborted, sessionSignal } from "../../api/http";
 import * as api from "../../api/operations";
-import type {
-  Channel,
-  DeletedMessages,
-  Membership,
-  Notification,
-  NotifyLevel,
-  Pending,
-  Role,
-} from "../../api/types";
+import type { Channel, DeletedMessages, Notification, NotifyLevel, Pending } from "../../api/types";
 import { t } from "../../i18n";
 import { isShownInInbox, unseenInThreads } from "../../store/selectors";
 import type { Client } from "./client";
+import type { MemberChange } from "./membership";
 import { problemText } from "./problems";
 
 /** How often what waits is asked for when it changes meanwhile. */
@@ -150,11 +143,7 @@ export class Actions {
     }
   }
 
-  async setMember(
-    channel: string,
-    user: string,
-    body: { membership?: Membership; role?: Role },
-  ): Promise<boolean> {
+  async setMember(channel: string, user: string, body: MemberChange): Promise<boolean> {
     return this.attempt(async () => {
       const member = await api.update_member(channel, user, body);
       if (!this.store.getState().channels[channel]?.members) return;

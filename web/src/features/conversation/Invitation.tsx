@@ -25,7 +25,7 @@ export function Invitation({ info, name }: { info: Channel; name: string }) {
       <header className="conversation-head">
         <MenuButton active={id} />
       </header>
-      <div className="invitation" data-testid="invitation">
+      <div className="door" data-testid="invitation">
         <ChannelPicture picture={pictureUrl(info)} icon={closed ? "lock" : "hash"} size={64} />
         <h1>{t.channel.invitedTitle(kind === "channel" ? `#${name}` : name)}</h1>
         {topic ? (
@@ -38,7 +38,7 @@ export function Invitation({ info, name }: { info: Channel; name: string }) {
           {[
             ...(closed ? [t.channel.private] : member_count === 0 ? [] : [t.channel.public]),
             ...(member_count > 0 ? [t.channel.members(member_count)] : []),
-            ...(host ? [t.federation.on(host)] : []),
+            ...(host ? [`${t.federation.hostedBy}: ${host}`] : []),
           ].join(" · ")}
         </p>
         <p>{t.channel.invitedText}</p>

@@ -80,7 +80,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
       flash={props.flash}
       tabbable={props.tabbable}
       onActivate={() => props.onActivate(rowKey)}
-      onAuthor={() => openDialog({ kind: "profile", user: message.sender })}
+      onAuthor={() => openDialog({ kind: "profile", user: message.sender, channel })}
       quote={
         message.reply_to && !message.deleted ? (
           <ReplyQuote channel={channel} id={message.reply_to} onJump={props.onJump} />
@@ -142,7 +142,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
 
 /** What a name with an @ is in this message: somebody, all of them, or a word like others. */
 function useMention(message: StoredMessage, meId: string, openDialog: View["openDialog"]) {
-  const { mentions } = message;
+  const { channel, mentions } = message;
   const all = message.mentions_all === true;
   const here = message.mentions_here === true;
   return useCallback(
@@ -151,9 +151,10 @@ function useMention(message: StoredMessage, meId: string, openDialog: View["open
       if ((all && EVERYBODY.has(text)) || (here && text === "here")) return { label: `@${typed}`, me: true };
       const id = mentions.find((each) => each === `@${text}` || localPart(each) === text);
       if (!id) return null;
-      return { label: `@${typed}`, me: id === meId, onOpen: () => openDialog({ kind: "profile", user: id }) };
+      const onOpen = () => openDialog({ kind: "profile", user: id, channel });
+      return { label: `@${typed}`, me: id === meId, onOpen };
     },
-    [all, here, mentions, meId, openDialog],
+    [all, here, mentions, meId, channel, openDialog],
   );
 }
 
