@@ -78,7 +78,7 @@ function BanForm({ channel, onDone }: { channel: string; onDone: (user: string) 
   };
   return (
     <>
-      <form className="invite-form" onSubmit={submit}>
+      <form className="ban-form" onSubmit={submit}>
         <Field
           label={t.channelSettings.banAddress}
           placeholder={`@name:${ours}`}
