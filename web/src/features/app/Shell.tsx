@@ -25,6 +25,7 @@ import { useShortcuts } from "./shortcuts";
 import { useTitle } from "./title";
 import { RefusalsNote } from "./RefusalsNote";
 import { type DialogView, type Panel, type View, ViewContext } from "./view";
+import { EndingsNote } from "./EndingsNote";
 import { UpdateNote } from "./UpdateNote";
 import { useLeaving } from "./useLeaving";
 import { useReturn } from "./useReturn";
@@ -81,6 +82,7 @@ export default function Shell() {
                 <ConnectionNote />
                 <UpdateNote />
                 <RefusalsNote />
+                <EndingsNote />
                 <OfferNote />
                 {route.channel ? (
                   <Conversation key={route.channel} id={route.channel} target={route.message} />

@@ -105,7 +105,8 @@ export class Actions {
       (error: unknown) => error instanceof ApiError && error.code === "banned",
     );
     if (session.aborted) return;
-    this.client.notices.show(banned ? t.entering.banned(name) : t.entering.left(name), true);
+    const user = this.store.getState().me?.id ?? "";
+    this.client.endings.tell({ user, channel, name, banned });
   }
 
   async startDm(users: string[]): Promise<Channel | null> {

@@ -13,6 +13,7 @@ import type { State } from "../../store/state";
 import { createStore } from "../../store/store";
 import { Actions } from "./actions";
 import { deviceName } from "./device";
+import { Endings, takenOut } from "./endings";
 import { Notices } from "./notices";
 import { OtherTabs, type Word } from "./otherTabs";
 import { Outbox } from "./outbox";
@@ -42,6 +43,7 @@ export class Client {
   readonly sharing = new Sharing(() => this.store.getState().me?.id ?? null);
   readonly unfinished = new Unfinished(() => this.store.getState().me?.id ?? "");
   readonly places = new Places();
+  readonly endings = new Endings();
 
   /** Channels that the person leaves here. */
   readonly leaving = new Set<string>();
@@ -205,6 +207,7 @@ export class Client {
     this.sharing.stop();
     this.unfinished.end();
     this.places.end();
+    this.endings.end();
     clearInterval(this.sweep);
     clearTimeout(this.refreshTimer);
     this.refreshTimer = undefined;
@@ -262,6 +265,7 @@ export class Client {
   /** A channel that was joined or made: known at once, whatever the stream says when. */
   adopt(channel: Channel): Channel {
     this.leaving.delete(channel.id);
+    if (channel.membership !== "banned") this.endings.close(channel.id);
     this.store.dispatch({ type: "channel_loaded", channel });
     return channel;
   }
@@ -327,7 +331,7 @@ export class Client {
     const relevant = frames.filter(
       (frame): frame is StateFrame => frame.op in { event: 1, ready: 1, resync: 1 },
     );
-    const lost = this.lost(relevant);
+    const lost = takenOut(this.store.getState(), relevant, this.leaving);
     const before = this.store.getState();
     if (this.live && relevant.some((frame) => isUnsure(before, frame))) this.refreshSoon();
     this.store.dispatch({ type: "frames", frames: relevant, now: Date.now() });
@@ -356,16 +360,6 @@ export class Client {
     this.people.need(unknownUsers(this.store.getState(), messages));
     const heard = { messages, notifications, live, ...(attention ? { attention } : {}) };
     for (const hearer of this.hearers) hearer(heard);
-  }
-
-  /** Channels that the person was in and did not leave here. */
-  private lost(frames: readonly StateFrame[]): Channel[] {
-    const { channels } = this.store.getState();
-    return frames.flatMap((frame) => {
-      if (frame.op !== "event" || frame.t !== "channel.left" || this.leaving.has(frame.d.id)) return [];
-      const info = channels[frame.d.id]?.info;
-      return info?.kind === "channel" && info.membership !== "invited" ? [info] : [];
-    });
   }
 
   /** What a channel's host refused is told, unless it stands in the timeline as not sent. */

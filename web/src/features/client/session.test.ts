@@ -191,7 +191,7 @@ describe("who comes in through another tab", () => {
     client.ended(null);
     release();
     await told;
-    expect(client.notices.get()).toEqual([]);
+    expect(client.endings.get()).toEqual([]);
   });
 
   it("has one start, also when that of the one before was still trying", async () => {
