@@ -3,6 +3,7 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { spokenTexts } from "../i18n/spoken";
 import { composing } from "../lib/keys";
+import { useEarlyKeys } from "./early";
 
 export interface PickerOption {
   id: string;
@@ -28,6 +29,7 @@ interface PickerProps {
 
 export function Picker(props: PickerProps) {
   const { label, placeholder, query, onQuery, options, onPick, empty, loading, waiting = false } = props;
+  useEarlyKeys((text) => onQuery(query + text));
   const base = useId();
   const list = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState(0);

@@ -8,6 +8,7 @@ import { t } from "../../i18n";
 import { threadTexts } from "../../i18n/threads";
 import { straight } from "../../lib/bidi";
 import { moment } from "../../lib/time";
+import { useEarlyKeys } from "../../ui/early";
 import { EmptyState, ListSkeleton } from "../../ui/bits";
 import { Button } from "../../ui/Button";
 import { MessageCard } from "../../ui/Card";
@@ -54,6 +55,7 @@ export default function SearchPanel({
 }) {
   const { search, change, backAt, keepTop } = useKeptSearch(given);
   const { query, here, best } = search;
+  useEarlyKeys((text) => change({ query: query + text }));
   const { openedAt } = useOpening();
   const where = useMemo(() => ({ channel: here ? channel : null, best }), [here, channel, best]);
   const filters = [
