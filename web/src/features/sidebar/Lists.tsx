@@ -15,6 +15,7 @@ import { pictureUrl } from "../files/pictures";
 import { groups, useArrangement } from "./arrangement";
 import { NavRow } from "./NavRow";
 import { useDrafts } from "./useDrafts";
+import { waitingOf } from "./Waiting";
 import { CHANNELS, DMS, FAVOURITES, type Group, removeSection, toggleCollapsed } from "./sections";
 
 const FINGER = isCoarse();
@@ -73,13 +74,10 @@ function viewOf(state: State, channel: ChannelState) {
   return {
     id: info.id,
     name: channelName(state, channel),
-    kind: info.kind,
     picture: pictureUrl(info),
     isPrivate: info.visibility === "private",
     invited: info.membership === "invited",
-    unread: info.unread,
-    loud: dm ? info.unread : info.mentions,
-    muted: info.notify === "none",
+    ...waitingOf(info),
     faceId: face?.id ?? null,
     faceName: face ? displayName(face, face.id) : "",
     online: alone ? Boolean(state.online[alone.id]) || alone.id === state.me?.id : null,

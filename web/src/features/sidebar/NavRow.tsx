@@ -1,26 +1,20 @@
-import { memo, type ReactNode } from "react";
+import { memo } from "react";
 import { t } from "../../i18n";
 import { Avatar } from "../../ui/Avatar";
-import { Badge } from "../../ui/bits";
 import { ChannelPicture } from "../../ui/ChannelPicture";
 import { Icon } from "../../ui/Icon";
-import type { Channel } from "../../api/types";
 import { routeTo } from "../app/route";
 import { useView } from "../app/view";
 import { RowMenu } from "./RowMenu";
+import { Waiting, type WaitingProps } from "./Waiting";
 
-interface NavRowProps {
+interface NavRowProps extends WaitingProps {
   id: string;
   name: string;
-  kind: Channel["kind"];
   /** Where a channel's picture is. */
   picture: string | null;
   isPrivate: boolean;
   invited: boolean;
-  unread: number;
-  /** What asks for the person: direct messages, mentions. */
-  loud: number;
-  muted: boolean;
   active: boolean;
   /** Something was begun here and not sent. */
   draft: boolean;
@@ -73,20 +67,6 @@ export const NavRow = memo(function NavRow(props: NavRowProps) {
     </li>
   );
 });
-
-/** A muted conversation's mentions are counted, quietly. */
-function Waiting({
-  kind,
-  loud,
-  unread,
-  muted,
-}: Pick<NavRowProps, "kind" | "loud" | "unread" | "muted">): ReactNode {
-  if (loud > 0) {
-    const label = kind === "dm" ? t.nav.unread(loud) : t.nav.mentions(loud);
-    return <Badge count={loud} loud={!muted} label={label} />;
-  }
-  return <Badge count={muted ? 0 : unread} label={t.nav.unread(unread)} />;
-}
 
 function Face({ faceId, faceName, online }: NavRowProps) {
   if (!faceId) return <Icon name="user" />;
