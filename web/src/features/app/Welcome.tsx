@@ -42,7 +42,7 @@ export function Welcome() {
           ) : null}
           <div className="welcome-cards">
             <Card
-              icon="search"
+              icon="compass"
               title={t.welcome.browse}
               hint={t.welcome.browseHint}
               dialog={{ kind: "directory" }}

@@ -164,7 +164,7 @@ function SectionTools({ group: { id, name } }: { group: Group<ChannelState> }) {
   if (id === CHANNELS) {
     return (
       <>
-        <Opens icon="search" label={t.nav.browse} dialog="directory" />
+        <Opens icon="compass" label={t.nav.browse} dialog="directory" />
         <Opens icon="add" label={t.nav.create} dialog="create" />
       </>
     );
