@@ -54,15 +54,8 @@ export function MessageTools(props: MessageToolsProps) {
             onPress={() => props.onReply?.(message.id)}
           />
         ) : null}
-        {mine ? (
-          <span className="only-large">
-            <IconButton
-              icon="edit"
-              size="small"
-              label={t.message.edit}
-              onPress={() => props.onEdit(message.id)}
-            />
-          </span>
+        {!props.inThread && !message.thread ? (
+          <IconButton icon="thread" size="small" label={t.message.replyInThread} onPress={props.onThread} />
         ) : null}
         <MoreActions {...props} info={info} mine={mine} />
       </div>
@@ -96,13 +89,6 @@ function MoreActions(props: MessageToolsProps & { info: Channel; mine: boolean }
 
   const items: (MenuAction | null | false)[] = [
     mine && { id: "edit", label: t.message.edit, icon: "edit", onAction: () => props.onEdit(message.id) },
-    !props.inThread &&
-      !message.thread && {
-        id: "thread",
-        label: t.message.replyInThread,
-        icon: "thread",
-        onAction: props.onThread,
-      },
     canPin(info) && {
       id: "pin",
       label: pinned ? t.message.unpin : t.message.pin,
