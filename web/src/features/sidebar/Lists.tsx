@@ -32,6 +32,10 @@ export function Lists({ active }: { active: string | null }) {
     (id: string) => setPointed((was) => (was.locked || was.id === id ? was : { ...was, id })),
     [],
   );
+  const leave = useCallback(
+    (id: string) => setPointed((was) => (was.locked || was.id !== id ? was : { ...was, id: null })),
+    [],
+  );
   const lock = useCallback((locked: boolean) => setPointed((was) => ({ ...was, locked })), []);
   // Typing and pages change channels too; the lists are cheap to derive, rows compare what they show.
   const state = useMemo<State>(
@@ -58,6 +62,7 @@ export function Lists({ active }: { active: string | null }) {
           // Nothing points where there are only fingers: there it is the conversation that is open.
           pointed={pointed.id === row.info.id || (FINGER && row.info.id === active)}
           onPoint={point}
+          onLeave={leave}
           onLock={lock}
         />
       )}

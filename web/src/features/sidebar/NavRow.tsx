@@ -1,4 +1,4 @@
-import { memo } from "react";
+import { memo, type MouseEvent, useState } from "react";
 import { t } from "../../i18n";
 import { Avatar } from "../../ui/Avatar";
 import { ChannelPicture } from "../../ui/ChannelPicture";
@@ -25,12 +25,27 @@ interface NavRowProps extends WaitingProps {
   /** With its menu: pointed at or focused. */
   pointed: boolean;
   onPoint: (id: string) => void;
+  onLeave: (id: string) => void;
   onLock: (locked: boolean) => void;
 }
 
 export const NavRow = memo(function NavRow(props: NavRowProps) {
   const { id, muted, loud, unread, kind } = props;
   const view = useView();
+  // Each time that the menu is asked for by the other button of the mouse it is a new one, which begins open.
+  const [asked, setAsked] = useState({ times: 0, begun: false });
+  const ask = (event: MouseEvent) => {
+    // On the menu itself, which lies elsewhere, too, this comes through here.
+    if (props.invited || !event.currentTarget.contains(event.target as Node)) return;
+    event.preventDefault();
+    props.onPoint(id);
+    props.onLock(true);
+    setAsked(({ times }) => ({ times: times + 1, begun: true }));
+  };
+  const lock = (locked: boolean) => {
+    props.onLock(locked);
+    if (!locked) setAsked((was) => (was.begun ? { ...was, begun: false } : was));
+  };
   return (
     <li
       className="nav-item"
@@ -38,6 +53,15 @@ export const NavRow = memo(function NavRow(props: NavRowProps) {
       onPointerEnter={() => props.onPoint(id)}
       onPointerMove={() => props.onPoint(id)}
       onFocus={() => props.onPoint(id)}
+      onPointerLeave={({ currentTarget }) => {
+        // What has the focus does not go away.
+        if (!currentTarget.querySelector(":focus-visible, .row-menu :focus")) props.onLeave(id);
+      }}
+      onBlur={({ currentTarget, target, relatedTarget }) => {
+        if (!currentTarget.contains(target) || currentTarget.contains(relatedTarget)) return;
+        if (!currentTarget.matches(":hover")) props.onLeave(id);
+      }}
+      onContextMenu={ask}
     >
       <a
         className="nav-row"
@@ -63,7 +87,9 @@ export const NavRow = memo(function NavRow(props: NavRowProps) {
         ) : null}
         <Waiting kind={kind} loud={loud} unread={unread} muted={muted} />
       </a>
-      {props.pointed && !props.invited ? <RowMenu id={id} onOpenChange={props.onLock} /> : null}
+      {props.pointed && !props.invited ? (
+        <RowMenu key={asked.times} id={id} begun={asked.begun} onOpenChange={lock} />
+      ) : null}
     </li>
   );
 });

@@ -11,7 +11,14 @@ import { useArrangement } from "./arrangement";
 import { FAVOURITES, put, unmuted } from "./sections";
 import { useLevel } from "./useLevel";
 
-export function RowMenu({ id, onOpenChange }: { id: string; onOpenChange: (open: boolean) => void }) {
+interface RowMenuProps {
+  id: string;
+  /** Whether it begins open. */
+  begun: boolean;
+  onOpenChange: (open: boolean) => void;
+}
+
+export function RowMenu({ id, begun, onOpenChange }: RowMenuProps) {
   const client = useClient();
   const view = useView();
   const channel = useChannel(id);
@@ -68,6 +75,7 @@ export function RowMenu({ id, onOpenChange }: { id: string; onOpenChange: (open:
     <span className="row-menu">
       <Menu
         label={label}
+        begun={begun}
         onOpenChange={onOpenChange}
         trigger={<IconButton icon="more" size="small" label={label} />}
         items={items.filter((item) => item !== false)}
