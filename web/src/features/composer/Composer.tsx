@@ -115,22 +115,30 @@ export const Composer = memo(function Composer(props: ComposerProps) {
           />
         ) : null}
         <CommandHint hint={commands.hint} />
-        <Chips attaching={attaching} onRemoved={write} />
         <Later due={due} />
         <div className="composer" data-reply={replyTo ? "" : undefined}>
-          <GrowingText
-            ref={box}
-            label={label}
-            placeholder={label}
-            {...writing.field}
-            describedBy={replyTo ? banner : undefined}
-            onKeyDown={onKeyDown}
-            testId="composer"
-          />
-          <Over bytes={over} />
-          <AttachButton onPick={attaching.add} />
-          <EmojiButton label={t.composer.emoji} onPick={writing.insert} />
-          <IconButton icon="send" size="small" label={t.composer.send} isDisabled={blocked} onPress={send} />
+          <Chips attaching={attaching} onRemoved={write} />
+          <div className="composer-row">
+            <GrowingText
+              ref={box}
+              label={label}
+              placeholder={label}
+              {...writing.field}
+              describedBy={replyTo ? banner : undefined}
+              onKeyDown={onKeyDown}
+              testId="composer"
+            />
+            <Over bytes={over} />
+            <AttachButton onPick={attaching.add} />
+            <EmojiButton label={t.composer.emoji} onPick={writing.insert} />
+            <IconButton
+              icon="send"
+              size="small"
+              label={t.composer.send}
+              isDisabled={blocked}
+              onPress={send}
+            />
+          </div>
         </div>
       </div>
       {attaching.over ? <DropHint /> : null}
