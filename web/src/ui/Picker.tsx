@@ -103,7 +103,7 @@ export function Picker(props: PickerProps) {
               onPointerMove={() => setAt(index)}
               onClick={() => onPick(option.id)}
             >
-              {option.lead}
+              {option.lead ? <span className="picker-lead">{option.lead}</span> : null}
               <span className="picker-option-text truncate">
                 {option.title} {option.detail ? <small>{option.detail}</small> : null}
               </span>
