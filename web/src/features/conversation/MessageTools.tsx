@@ -10,7 +10,7 @@ import type { StoredMessage } from "../../store/state";
 import { useChannel, useClient, useMe } from "../app/context";
 import { routeTo } from "../app/route";
 import { useView } from "../app/view";
-import { copy } from "../client/copy";
+import { copy, copyLink } from "../client/copy";
 import { canModerate, canPin, canRemove, canSeeEdits } from "../client/rights";
 import { quoteInto } from "../composer/quoting";
 import { EmojiButton } from "../emoji/EmojiButton";
@@ -114,7 +114,7 @@ function MoreActions(props: MessageToolsProps & { info: Channel; mine: boolean }
       label: t.message.copyLink,
       icon: "link",
       onAction: () =>
-        void copy(client, `${location.origin}${location.pathname}${routeTo(channel, message.id)}`),
+        void copyLink(client, `${location.origin}${location.pathname}${routeTo(channel, message.id)}`),
     },
     Boolean(message.edited_ts) &&
       canSeeEdits(info, message, me?.id ?? "") && {

@@ -74,7 +74,7 @@ export default function SearchPanel({
           type="search"
           className="input"
           aria-label={t.search.label}
-          placeholder={t.search.placeholder}
+          placeholder={t.search.label}
           value={query}
           // Whoever comes back from a hit looks at the others, and wants no keyboard over them.
           autoFocus={backAt === null || openedAt > 0}
