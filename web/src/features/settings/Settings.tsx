@@ -35,7 +35,7 @@ export default function Settings({ tab, onClose }: { tab?: SettingsTab; onClose:
       title={t.settings.title}
       tabs={tabs}
       tab={tab}
-      width={680}
+      width={720}
       testId="settings"
       onClose={onClose}
     />
@@ -48,6 +48,7 @@ function ProfileForm() {
   const [name, setName] = useState(me?.display_name ?? "");
   const [bio, setBio] = useState(me?.bio ?? "");
   const [busy, setBusy] = useState(false);
+  const changed = name.trim() !== me?.display_name || bio.trim() !== me.bio;
   const save = async () => {
     setBusy(true);
     if (await client.actions.updateMe({ display_name: name.trim(), bio: bio.trim() }))
@@ -73,7 +74,7 @@ function ProfileForm() {
       <Field label={t.settings.bio} rows={3} value={bio} onChange={setBio} maxLength={500} />
       <Field label={t.settings.username} value={me?.id ?? ""} isReadOnly />
       <div className="dialog-foot">
-        <Button type="submit" variant="primary" isPending={busy}>
+        <Button type="submit" variant="primary" isDisabled={!changed} isPending={busy}>
           {t.common.save}
         </Button>
       </div>
