@@ -129,15 +129,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
               testId="composer"
             />
             <Over bytes={over} />
-            <AttachButton onPick={attaching.add} />
-            <EmojiButton label={t.composer.emoji} onPick={writing.insert} />
-            <IconButton
-              icon="send"
-              size="small"
-              label={t.composer.send}
-              isDisabled={blocked}
-              onPress={send}
-            />
+            <Tools onFiles={attaching.add} onEmoji={writing.insert} onSend={blocked ? null : send} />
           </div>
         </div>
       </div>
@@ -145,6 +137,29 @@ export const Composer = memo(function Composer(props: ComposerProps) {
     </>
   );
 });
+
+interface ToolsProps {
+  onFiles: (files: Iterable<File>) => void;
+  onEmoji: (emoji: string) => void;
+  /** None while there is nothing that could go. */
+  onSend: (() => void) | null;
+}
+
+function Tools({ onFiles, onEmoji, onSend }: ToolsProps) {
+  return (
+    <>
+      <AttachButton onPick={onFiles} />
+      <EmojiButton label={t.composer.emoji} onPick={onEmoji} />
+      <IconButton
+        icon="send"
+        size="small"
+        label={t.composer.send}
+        isDisabled={onSend === null}
+        {...(onSend ? { onPress: onSend } : {})}
+      />
+    </>
+  );
+}
 
 /** Why a command was not carried out. */
 function CommandHint({ hint }: { hint: string | null }) {
