@@ -1,4 +1,5 @@
 import { locale, t } from "../../i18n";
+import { Media, useMedia } from "../../lib/media";
 import { Avatar } from "../../ui/Avatar";
 import { IconButton } from "../../ui/Button";
 import { ChannelPicture } from "../../ui/ChannelPicture";
@@ -16,25 +17,96 @@ import { FAVOURITES, put } from "../sidebar/sections";
 import { useKnocks } from "../channel/useKnocks";
 import { canInvite } from "../client/rights";
 
-export function Header({ channel, name }: { channel: ChannelState; name: string }) {
+/** There the name of the channel needs the room: what else the head leads to is in its menu. */
+const NARROW = new Media("(max-width: 419.98px)");
+
+interface HeaderProps {
+  channel: ChannelState;
+  name: string;
+}
+
+export function Header({ channel, name }: HeaderProps) {
   const { info } = channel;
-  const client = useClient();
   const view = useView();
   const me = useMe();
   const dm = info.kind === "dm";
-  const [arrangement, arrange] = useArrangement();
-  const favourite = arrangement.places[info.id] === FAVOURITES;
+  const narrow = useMedia(NARROW);
   const toggle = (panel: Panel) => view.setPanel(view.panel?.kind === panel.kind ? null : panel);
 
+  return (
+    <header className="conversation-head">
+      <MenuButton active={info.id} />
+      <span className="head-icon">
+        <Face channel={channel} />
+      </span>
+      <h1 className="truncate">{name}</h1>
+      {!dm && me && info.host !== "" && info.host !== me.server ? (
+        <span className="tag head-server truncate" title={info.host} data-testid="channel-server">
+          {t.federation.on(info.host)}
+        </span>
+      ) : null}
+      <p className="head-topic truncate" title={info.topic}>
+        <LinkedText text={info.topic} />
+      </p>
+      <div className="head-tools">
+        <IconButton
+          icon="search"
+          label={t.search.open}
+          pressed={view.panel?.kind === "search"}
+          onPress={() => toggle({ kind: "search" })}
+        />
+        {info.pins.length > 0 && !narrow ? (
+          <IconButton
+            icon="pin"
+            label={t.channel.showPins}
+            pressed={view.panel?.kind === "pins"}
+            onPress={() => toggle({ kind: "pins" })}
+          />
+        ) : null}
+        {narrow ? null : (
+          <MemberCount
+            channel={channel}
+            shown={view.panel?.kind === "members"}
+            onPress={() => toggle({ kind: "members" })}
+          />
+        )}
+        <Options channel={channel} narrow={narrow} onPanel={toggle} />
+      </div>
+    </header>
+  );
+}
+
+interface OptionsProps {
+  channel: ChannelState;
+  narrow: boolean;
+  onPanel: (panel: Panel) => void;
+}
+
+function Options({ channel, narrow, onPanel }: OptionsProps) {
+  const { info } = channel;
+  const client = useClient();
+  const view = useView();
+  const dm = info.kind === "dm";
+  const [arrangement, arrange] = useArrangement();
+  const favourite = arrangement.places[info.id] === FAVOURITES;
+  const knocks = useKnocks(channel).length;
+  const waits = narrow && knocks > 0 ? [t.channelSettings.knocksCount(knocks)] : [];
+
   const items: (MenuAction | null | false)[] = [
+    narrow && {
+      id: "members",
+      label: t.channel.members(info.member_count),
+      icon: "people",
+      onAction: () => onPanel({ kind: "members" }),
+    },
     !dm &&
       canInvite(info) && {
         id: "invite",
         label: t.channel.invitePeople,
-        icon: "people",
+        icon: "add",
         onAction: () => view.openDialog({ kind: "invite", channel: info.id }),
       },
-    { id: "pins", label: t.channel.showPins, icon: "pin", onAction: () => toggle({ kind: "pins" }) },
+    { id: "pins", label: t.channel.showPins, icon: "pin", onAction: () => onPanel({ kind: "pins" }) },
     {
       id: "read",
       label: t.channel.markRead,
@@ -64,47 +136,14 @@ export function Header({ channel, name }: { channel: ChannelState; name: string 
   ];
 
   return (
-    <header className="conversation-head">
-      <MenuButton active={info.id} />
-      <span className="head-icon">
-        <Face channel={channel} />
-      </span>
-      <h1 className="truncate">{name}</h1>
-      {!dm && me && info.host !== "" && info.host !== me.server ? (
-        <span className="tag head-server truncate" title={info.host} data-testid="channel-server">
-          {t.federation.on(info.host)}
-        </span>
-      ) : null}
-      <p className="head-topic truncate" title={info.topic}>
-        <LinkedText text={info.topic} />
-      </p>
-      <div className="head-tools">
-        <IconButton
-          icon="search"
-          label={t.search.open}
-          pressed={view.panel?.kind === "search"}
-          onPress={() => toggle({ kind: "search" })}
-        />
-        {info.pins.length > 0 ? (
-          <IconButton
-            icon="pin"
-            label={t.channel.showPins}
-            pressed={view.panel?.kind === "pins"}
-            onPress={() => toggle({ kind: "pins" })}
-          />
-        ) : null}
-        <MemberCount
-          channel={channel}
-          shown={view.panel?.kind === "members"}
-          onPress={() => toggle({ kind: "members" })}
-        />
-        <Menu
-          label={t.channel.options}
-          trigger={<IconButton icon="more" label={t.channel.options} />}
-          items={items.filter((item) => item !== false)}
-        />
-      </div>
-    </header>
+    <span className="head-options">
+      <Menu
+        label={t.channel.options}
+        trigger={<IconButton icon="more" label={[t.channel.options, ...waits].join(", ")} />}
+        items={items.filter((item) => item !== false)}
+      />
+      {waits.length > 0 ? <span className="knock-dot" aria-hidden="true" /> : null}
+    </span>
   );
 }
 
