@@ -109,5 +109,35 @@ test("a dialog of pages is as large and where it was for each of them", async ()
     sizes.push([await boxOf(page.locator(".modal")), await boxOf(list)]);
   }
   expect(new Set(sizes.map((each) => JSON.stringify(each))).size).toBe(1);
+  // And nothing is to be saved while nothing has changed.
+  await page.getByRole("tab", { name: "Profile" }).click();
+  const save = page.getByRole("tabpanel").getByRole("button", { name: "Save" });
+  await expect(save).toBeDisabled();
+  await page.getByLabel("About you").fill("Cooks");
+  await expect(save).toBeEnabled();
   await page.keyboard.press("Escape");
+});
+
+test("beside a panel there is no strip of what lies below it", async () => {
+  const { page } = ada;
+  await page.getByRole("button", { name: "Search messages" }).click();
+  const panel = page.getByRole("complementary", { name: "Search" });
+  await expect(panel).toBeVisible();
+  for (const width of [980, 820, 740]) {
+    await page.setViewportSize({ width, height: 860 });
+    const main = await boxOf(page.getByRole("main"));
+    await expect.poll(async () => (await boxOf(panel)).x).toBe(main.x);
+    expect((await boxOf(panel)).width).toBe(main.width);
+  }
+  await page.setViewportSize({ width: 1280, height: 860 });
+});
+
+test("the head of a narrow window leaves the name its room, and all is in its menu", async () => {
+  const { page } = ada;
+  await page.getByRole("button", { name: "Close", exact: true }).click();
+  await page.setViewportSize({ width: 360, height: 740 });
+  await expect(page.getByRole("button", { name: /^Members/ })).toHaveCount(0);
+  await page.getByRole("button", { name: "Conversation options" }).click();
+  await page.getByRole("menuitem", { name: "1 member" }).click();
+  await expect(page.getByTestId("members")).toContainText("Ada");
 });
