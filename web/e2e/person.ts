@@ -14,6 +14,19 @@ type Served = { readonly url: string };
 
 export const PASSWORD = "correct horse battery";
 
+/** Where the head of a conversation is narrow, what else it leads to is in its menu. */
+const NARROW_PX = 420;
+
+/** Opens a panel from the head of the conversation. */
+export async function openPart(page: Page, part: "Members" | "Pinned messages"): Promise<void> {
+  if ((await page.evaluate(() => innerWidth)) >= NARROW_PX) {
+    return page.getByRole("button", { name: new RegExp(`^${part}`) }).click();
+  }
+  await page.getByRole("button", { name: /^Conversation options/ }).click();
+  const item = part === "Members" ? /\d members?$/ : part;
+  await page.getByRole("menuitem", { name: item }).click();
+}
+
 export class Person {
   readonly page: Page;
   readonly context: BrowserContext;
