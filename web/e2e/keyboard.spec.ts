@@ -177,6 +177,8 @@ test("the profile is saved without the button losing the focus", async () => {
   await page.getByRole("button", { name: "Your account" }).click();
   await page.getByRole("menuitem", { name: "Settings" }).click();
   const save = page.getByRole("dialog").getByRole("button", { name: "Save" });
+  await expect(save).toBeDisabled();
+  await page.getByLabel("About you").fill("Reads");
   await save.focus();
   await page.keyboard.press("Enter");
   await expect(page.getByText("Saved", { exact: true })).toBeVisible();

@@ -13,6 +13,6 @@ export const blocks: BlockTexts = {
   show: "Anzeigen",
   hide: "Ausblenden",
   title: "Blockierte Personen",
-  none: "Du blockierst niemanden.",
+  none: "Du hast niemanden blockiert.",
   unblockLabel: (name) => `${name} nicht mehr blockieren`,
 };

@@ -25,6 +25,7 @@ export const de: Catalogue = {
     you: "du",
     more: "Mehr",
     copied: "Kopiert",
+    linkCopied: "Link kopiert",
     notCopied: "Kopieren nicht möglich",
   },
   auth: {
@@ -349,7 +350,6 @@ export const de: Catalogue = {
     title: "Suche",
     open: "Nachrichten durchsuchen",
     label: "Nachrichten durchsuchen",
-    placeholder: 'Wörter, "eine Wendung", from:name',
     filters: "Suche eingrenzen",
     results: "Gefundene Nachrichten",
     here: "In diesem Gespräch",

@@ -11,6 +11,6 @@ export const blocks = {
   show: "Show",
   hide: "Hide",
   title: "Blocked people",
-  none: "You block nobody.",
+  none: "You have blocked nobody.",
   unblockLabel: (name: string) => `Unblock ${name}`,
 };

@@ -24,6 +24,7 @@ export const en = {
     you: "you",
     more: "More",
     copied: "Copied",
+    linkCopied: "Link copied",
     notCopied: "Copying is not possible here",
   },
   auth: {
@@ -340,7 +341,6 @@ export const en = {
     title: "Search",
     open: "Search messages",
     label: "Search messages",
-    placeholder: 'Words, "a phrase", from:name',
     filters: "Narrow the search",
     results: "Found messages",
     here: "In this conversation",
@@ -386,7 +386,7 @@ export const en = {
     changePassword: "Change password",
     passwordChanged: "Password changed. Other sessions were signed out.",
     theme: "Theme",
-    themeSystem: "Like the system",
+    themeSystem: "Match the system",
     themeLight: "Light",
     themeDark: "Dark",
     thisDevice: "This session",
@@ -426,7 +426,7 @@ export const en = {
   },
   language: {
     title: "Language",
-    system: "Like the browser",
+    system: "Match the browser",
   },
   admin,
   sections: {

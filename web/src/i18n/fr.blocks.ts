@@ -13,6 +13,6 @@ export const blocks: BlockTexts = {
   show: "Afficher",
   hide: "Masquer",
   title: "Personnes bloquées",
-  none: "Vous ne bloquez personne.",
+  none: "Vous n’avez bloqué personne.",
   unblockLabel: (name) => `Débloquer ${name}`,
 };

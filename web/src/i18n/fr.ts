@@ -26,6 +26,7 @@ export const fr: Catalogue = {
     you: "vous",
     more: "Plus",
     copied: "Copié",
+    linkCopied: "Lien copié",
     notCopied: "Impossible de copier ici",
   },
   auth: {
@@ -349,7 +350,6 @@ export const fr: Catalogue = {
     title: "Recherche",
     open: "Rechercher dans les messages",
     label: "Rechercher dans les messages",
-    placeholder: 'Des mots, "une expression", from:nom',
     filters: "Affiner la recherche",
     results: "Messages trouvés",
     here: "Dans cette conversation",

@@ -52,6 +52,14 @@ export function channelName(state: State, channel: ChannelState): string {
   return others.map((user) => displayName(user, user.id)).join(", ");
 }
 
+/** Where something was said, as a channel is written: empty for one that is not known. */
+export function placeOf(state: State, id: string): string {
+  const channel = state.channels[id];
+  if (!channel) return "";
+  const name = channelName(state, channel);
+  return channel.info.kind === "channel" ? `#${name}` : name;
+}
+
 /** "Class 5" before "Class 10". */
 const inOrder = new Intl.Collator(undefined, { numeric: true });
 export const byName = (one: string, other: string): number => inOrder.compare(one, other);

@@ -3,6 +3,7 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { spokenTexts } from "../i18n/spoken";
 import { composing } from "../lib/keys";
+import { useEarlyKeys } from "./early";
 
 export interface PickerOption {
   id: string;
@@ -30,6 +31,7 @@ interface PickerProps {
 
 export function Picker(props: PickerProps) {
   const { label, placeholder, query, onQuery, options, onPick, empty, loading, waiting = false } = props;
+  useEarlyKeys((text) => onQuery(query + text));
   const base = useId();
   const list = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState(0);
@@ -105,7 +107,7 @@ export function Picker(props: PickerProps) {
               onPointerMove={() => !option.off && setAt(index)}
               onClick={() => !option.off && onPick(option.id)}
             >
-              {option.lead}
+              {option.lead ? <span className="picker-lead">{option.lead}</span> : null}
               <span className="picker-option-text truncate">
                 {option.title} {option.detail ? <small>{option.detail}</small> : null}
               </span>

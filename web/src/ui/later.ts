@@ -6,9 +6,15 @@ import { type ComponentType, createElement, lazy, type ReactNode } from "react";
 /** Each makes a part that failed one that was never asked for. */
 const failed = new Set<() => void>();
 
+/** Loads a part before it is wanted. Whether it could is nobody's concern yet. */
+const early: (() => Promise<unknown>)[] = [];
+
+/** `soon`: asked for as soon as there is nothing else to do. */
 export function later<Props extends object>(
   load: () => Promise<{ default: ComponentType<Props> }>,
+  { soon = false } = {},
 ): (props: Props) => ReactNode {
+  if (soon) early.push(load);
   const begin = () => lazy<ComponentType<Props>>(attempt);
   const attempt = async () => {
     try {
@@ -23,6 +29,12 @@ export function later<Props extends object>(
   };
   const part = { current: begin() };
   return (props) => createElement(part.current as ComponentType<Props>, props);
+}
+
+/** One after the other, so that what somebody asks for meanwhile comes first. */
+export async function loadEarly(): Promise<void> {
+  // A part may bring others.
+  for (let load = early.shift(); load; load = early.shift()) await load().catch(() => undefined);
 }
 
 /** Not on its own: only somebody who tries again makes the next attempt. */

@@ -60,7 +60,7 @@ export default function ChannelSettings({ channel: id, onClose }: { channel: str
     <TabbedDialog
       title={t.channelSettings.title(dm ? title : `#${title}`)}
       tabs={tabs}
-      width={600}
+      width={680}
       testId="channel-settings"
       onClose={onClose}
     />

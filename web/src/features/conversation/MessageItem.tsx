@@ -15,6 +15,7 @@ import type { StoredMessage } from "../../store/state";
 import type { Expected } from "../../store/waiting";
 import { useChannel, useClient, useMe, useSelect } from "../app/context";
 import { useView, type View } from "../app/view";
+import { useSigns } from "../emoji/shortcodes";
 import { Attachments } from "../files/Attachments";
 import { Provenance } from "../files/Provenance";
 import { canSeeEdits } from "../client/rights";
@@ -122,6 +123,8 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
             onDone={() => props.onEdit(null)}
             onSave={(text) => client.actions.edit(channel, message.id, text)}
           />
+          {/* They stay what they are, and what is below them stays where it is. */}
+          <Attachments files={message.attachments} imported={message.imported} />
         </Stops>
       ) : (
         // What another server wrote may be what nobody thought of: it takes no other message with it.
@@ -242,16 +245,19 @@ function MessageReactions({ channel, message, waiting }: MessageReactionsProps) 
   const users = useSelect((state) => state.users);
   const blocked = useSelect((state) => state.blocked);
   const host = useChannel(channel)?.info.host ?? "";
+  const signs = useSigns(message.reactions);
   if (message.reactions.length === 0) return null;
   const views = message.reactions.map((reaction): ReactionView => {
     const heard = reaction.users.filter((id) => !blocked[id]);
     const names = heard.slice(0, NAMES_MAX).map((id) => displayName(users[id], id));
     const more = reaction.count - (reaction.users.length - heard.length) - names.length;
     const list = [...names, ...(more > 0 ? [t.message.moreReactors(more)] : [])].join(", ");
-    const label = t.message.reaction(reaction.emoji, reaction.count, list);
+    const sign = signs(reaction.emoji);
+    const label = t.message.reaction(sign, reaction.count, list);
     const late = waiting.includes(reaction.emoji);
     return {
       emoji: reaction.emoji,
+      sign,
       count: reaction.count,
       mine: reaction.me ?? false,
       label: late ? `${label}, ${t.waiting.reaction(host)}` : label,

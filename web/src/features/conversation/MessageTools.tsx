@@ -10,7 +10,7 @@ import type { StoredMessage } from "../../store/state";
 import { useChannel, useClient, useMe } from "../app/context";
 import { routeTo } from "../app/route";
 import { useView } from "../app/view";
-import { copy } from "../client/copy";
+import { copy, copyLink } from "../client/copy";
 import { canModerate, canPin, canRemove, canSeeEdits, may, outings } from "../client/rights";
 import { quoteInto } from "../composer/quoting";
 import { EmojiButton } from "../emoji/EmojiButton";
@@ -54,15 +54,8 @@ export function MessageTools(props: MessageToolsProps) {
             onPress={() => props.onReply?.(message.id)}
           />
         ) : null}
-        {mine ? (
-          <span className="only-large">
-            <IconButton
-              icon="edit"
-              size="small"
-              label={t.message.edit}
-              onPress={() => props.onEdit(message.id)}
-            />
-          </span>
+        {!props.inThread && !message.thread ? (
+          <IconButton icon="thread" size="small" label={t.message.replyInThread} onPress={props.onThread} />
         ) : null}
         <MoreActions {...props} info={info} mine={mine} />
       </div>
@@ -97,13 +90,6 @@ function MoreActions(props: MessageToolsProps & { info: Channel; mine: boolean }
 
   const items: (MenuAction | null | false)[] = [
     mine && { id: "edit", label: t.message.edit, icon: "edit", onAction: () => props.onEdit(message.id) },
-    !props.inThread &&
-      !message.thread && {
-        id: "thread",
-        label: t.message.replyInThread,
-        icon: "thread",
-        onAction: props.onThread,
-      },
     canPin(info) && {
       id: "pin",
       label: pinned ? t.message.unpin : t.message.pin,
@@ -129,7 +115,7 @@ function MoreActions(props: MessageToolsProps & { info: Channel; mine: boolean }
       label: t.message.copyLink,
       icon: "link",
       onAction: () =>
-        void copy(client, `${location.origin}${location.pathname}${routeTo(channel, message.id)}`),
+        void copyLink(client, `${location.origin}${location.pathname}${routeTo(channel, message.id)}`),
     },
     Boolean(message.edited_ts) &&
       canSeeEdits(info, message, me?.id ?? "") && {

@@ -15,6 +15,7 @@ import { pictureUrl } from "../files/pictures";
 import { groups, useArrangement } from "./arrangement";
 import { NavRow } from "./NavRow";
 import { useDrafts } from "./useDrafts";
+import { waitingOf } from "./Waiting";
 import { CHANNELS, DMS, FAVOURITES, type Group, removeSection, toggleCollapsed } from "./sections";
 
 const FINGER = isCoarse();
@@ -30,6 +31,10 @@ export function Lists({ active }: { active: string | null }) {
   const [pointed, setPointed] = useState<{ id: string | null; locked: boolean }>({ id: null, locked: false });
   const point = useCallback(
     (id: string) => setPointed((was) => (was.locked || was.id === id ? was : { ...was, id })),
+    [],
+  );
+  const leave = useCallback(
+    (id: string) => setPointed((was) => (was.locked || was.id !== id ? was : { ...was, id: null })),
     [],
   );
   const lock = useCallback((locked: boolean) => setPointed((was) => ({ ...was, locked })), []);
@@ -58,6 +63,7 @@ export function Lists({ active }: { active: string | null }) {
           // Nothing points where there are only fingers: there it is the conversation that is open.
           pointed={pointed.id === row.info.id || (FINGER && row.info.id === active)}
           onPoint={point}
+          onLeave={leave}
           onLock={lock}
         />
       )}
@@ -75,13 +81,10 @@ function viewOf(state: State, channel: ChannelState) {
     id: info.id,
     name: channelName(state, channel),
     address: foreignIds(state.me, info),
-    kind: info.kind,
     picture: pictureUrl(info),
     isPrivate: isPrivate(info),
     invited: info.membership === "invited",
-    unread: info.unread,
-    loud: dm ? info.unread : info.mentions,
-    muted: info.notify === "none",
+    ...waitingOf(info),
     faceId: face?.id ?? null,
     faceName: face ? displayName(face, face.id) : "",
     online: alone ? Boolean(state.online[alone.id]) || alone.id === state.me?.id : null,
@@ -168,7 +171,7 @@ function SectionTools({ group: { id, name } }: { group: Group<ChannelState> }) {
   if (id === CHANNELS) {
     return (
       <>
-        <Opens icon="search" label={t.nav.browse} dialog="directory" />
+        <Opens icon="compass" label={t.nav.browse} dialog="directory" />
         <Opens icon="add" label={t.nav.create} dialog="create" />
       </>
     );

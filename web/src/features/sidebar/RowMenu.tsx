@@ -14,6 +14,8 @@ import { FAVOURITES, put, unmuted } from "./sections";
 import { useLevel } from "./useLevel";
 
 interface RowMenuProps {
+  /** Whether it begins open. */
+  begun: boolean;
   onOpenChange: (open: boolean) => void;
 }
 
@@ -22,7 +24,7 @@ export function RowMenu({ id, ...props }: RowMenuProps & { id: string }) {
   return channel ? <Known channel={channel} {...props} /> : null;
 }
 
-function Known({ channel, onOpenChange }: RowMenuProps & { channel: ChannelState }) {
+function Known({ channel, begun, onOpenChange }: RowMenuProps & { channel: ChannelState }) {
   const client = useClient();
   const view = useView();
   const { info } = channel;
@@ -80,6 +82,7 @@ function Known({ channel, onOpenChange }: RowMenuProps & { channel: ChannelState
     <span className="row-menu">
       <Menu
         label={label}
+        begun={begun}
         onOpenChange={onOpenChange}
         trigger={<IconButton icon="more" size="small" label={label} />}
         items={items.filter((item) => item !== false)}
