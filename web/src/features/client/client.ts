@@ -93,7 +93,7 @@ export class Client {
         return await this.start();
       } catch (error) {
         if (session.aborted) return;
-        if (error instanceof ApiError && !error.temporary) return this.ended(null);
+        if (error instanceof ApiError && error.signedOut) return this.ended(null);
         this.store.dispatch({ type: "connection_changed", connection: { state: "connecting" } });
         // What is kept may be out of reach as well: that is no reason not to ask again.
         if (!shown) await this.restore().catch(() => undefined);
@@ -309,7 +309,7 @@ export class Client {
         await this.refresh();
         synced = true;
       } catch (error) {
-        if (error instanceof ApiError && error.status === 401) return this.ended("expired");
+        if (error instanceof ApiError && error.signedOut) return this.ended("expired");
         await new Promise((resolve) => setTimeout(resolve, BOOT_RETRY_MS));
       }
       // The next one has a start of its own.

@@ -218,6 +218,20 @@ describe("who comes in through another tab", () => {
     expect(asked.filter((each) => each.endsWith("GET /me"))).toHaveLength(1);
   }
 
+  it.each([401, 404])("is signed out only by who says that there is no session: %s", async (status) => {
+    offline.seen = { version: 1, sync: syncOf(ADA), pages: [] } satisfies Snapshot;
+    failing["GET /me"] = status;
+    void client.boot();
+    if (status === 401) {
+      await vi.waitFor(() => expect(state().session).toBe("signed-out"), DEADLINE);
+      return;
+    }
+    await comes(ADA);
+    failing = {};
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(socket.starts).toBe(1);
+  });
+
   it.each(["before it was asked once more", "meanwhile"])("has one start also offline, %s", async (when) => {
     await opensOffline();
     if (when === "meanwhile") {

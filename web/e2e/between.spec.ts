@@ -1,0 +1,115 @@
+// Whoever stands between the browser and the server and answers, or says nothing: no word of theirs counts as the
+// server's, and nothing is lost.
+
+import { expect, test } from "@playwright/test";
+import { Between, type Instead } from "./between";
+import { Person } from "./person";
+import { Server } from "./server";
+
+const server = new Server();
+const between = new Between(server);
+let ada: Person;
+let bo: Person;
+
+test.describe.configure({ mode: "serial" });
+
+test.beforeAll(async ({ browser }) => {
+  await server.start();
+  await between.start();
+  ada = await Person.registered(browser, between, "ada");
+  bo = await Person.registered(browser, server, "bo");
+  await ada.createChannel("lobby");
+  await bo.joinFromDirectory("lobby");
+  await bo.send("Seen before");
+  await ada.sees("Seen before");
+});
+
+test.afterEach(() => {
+  between.instead = () => null;
+});
+
+test.afterAll(async () => {
+  await ada?.context.close();
+  await bo?.context.close();
+  between.stop();
+  await server.stop();
+});
+
+/** Of requests to the API that are sent with this method. */
+const toApi = (method: string, instead: Instead) => {
+  between.instead = (request) =>
+    request.method === method && request.url?.startsWith("/api/") && !request.headers.upgrade
+      ? instead
+      : null;
+};
+const postsSince = (at: number) =>
+  between.asked.slice(at).filter((each) => each.startsWith("POST") && each.endsWith("/messages"));
+
+for (const status of [200, 404, 502]) {
+  test(`a message waits while a page of another answers with ${status}`, async () => {
+    toApi("POST", { status });
+    const before = between.asked.length;
+    const text = `Through the portal ${status}`;
+    await ada.send(text);
+    await expect(ada.message(text)).toContainText("Waits for the connection");
+    await expect.poll(() => postsSince(before).length).toBeGreaterThan(1);
+    await expect(ada.message(text)).not.toHaveAttribute("data-tone", "failed");
+    between.instead = () => null;
+    await bo.sees(text);
+    await ada.sees(text);
+    await expect(ada.message(text)).not.toContainText("Waits for the connection");
+  });
+}
+
+test("a search that another answered is asked again", async () => {
+  const { page } = ada;
+  toApi("GET", { status: 200 });
+  await page.getByRole("button", { name: "Search messages" }).first().click();
+  await page.getByRole("searchbox", { name: "Search messages" }).fill("Seen");
+  const panel = page.getByRole("alert").filter({ hasText: "The server cannot be reached now." });
+  await expect(panel).toBeVisible();
+  between.instead = () => null;
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByTestId("search-results")).toContainText("Seen before");
+  await page.keyboard.press("Escape");
+});
+
+test("a reload while another answers shows what was seen last, and signs nobody out", async () => {
+  const { page } = ada;
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  await expect.poll(() => kept(ada)).toContain("Seen before");
+  for (const status of [404, 403]) {
+    // Everything, also the page itself.
+    between.instead = () => ({ status, type: "text/plain", body: "no such backend" });
+    await page.reload();
+    await ada.expectChannel("lobby");
+    await ada.sees("Seen before");
+    await expect(page.getByTestId("connection-note")).toBeVisible();
+    expect(await kept(ada)).toContain("Seen before");
+    between.instead = () => null;
+    await expect(page.getByTestId("connection-note")).toBeHidden();
+    await ada.send(`Back after ${status}`);
+    await bo.sees(`Back after ${status}`);
+  }
+});
+
+/** What is in the browser for when there is no network. */
+const kept = (person: Person) =>
+  person.page.evaluate(
+    () =>
+      new Promise<string>((done) => {
+        const opening = indexedDB.open("loggia-offline");
+        opening.onerror = () => done("");
+        opening.onsuccess = () => {
+          const database = opening.result;
+          const end = (text: string) => {
+            database.close();
+            done(text);
+          };
+          if (!database.objectStoreNames.contains("snapshot")) return end("");
+          const asking = database.transaction("snapshot").objectStore("snapshot").get("last");
+          asking.onsuccess = () => end(JSON.stringify(asking.result ?? ""));
+        };
+      }),
+  );
