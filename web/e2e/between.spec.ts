@@ -94,6 +94,30 @@ test("a reload while another answers shows what was seen last, and signs nobody 
   }
 });
 
+test("a stream that is silent is replaced soon once the network is another one", async () => {
+  const { page } = ada;
+  await ada.send("Before the tunnel");
+  await bo.sees("Before the tunnel");
+  between.stallStreams();
+  await bo.send("Said in the tunnel");
+  await page.evaluate(() => dispatchEvent(new Event("online")));
+  // Far sooner than two heartbeats.
+  await expect(ada.message("Said in the tunnel")).toBeVisible({ timeout: 12_000 });
+});
+
+test("a message whose answer is lost with the network is there soon, and once", async () => {
+  const { page } = ada;
+  // The old network: what is under way is never answered.
+  toApi("POST", "silence");
+  await ada.send("Into the tunnel");
+  await expect.poll(() => between.asked.at(-1)).toContain("POST");
+  between.stallStreams();
+  between.instead = () => null;
+  await expect(bo.message("Into the tunnel")).toBeVisible({ timeout: 20_000 });
+  await ada.sees("Into the tunnel");
+  await expect(page.getByText("Sending")).toHaveCount(0);
+});
+
 /** What is in the browser for when there is no network. */
 const kept = (person: Person) =>
   person.page.evaluate(

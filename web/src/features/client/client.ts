@@ -36,7 +36,7 @@ export class Client {
   readonly notices = new Notices();
   readonly people = new People(this.store);
   readonly timelines = new Timelines(this.store, this.people);
-  readonly outbox = new Outbox(this.store);
+  readonly outbox = new Outbox(this.store, () => this.socket.probe());
   readonly actions = new Actions(this);
   readonly threads = new Threads(this);
   readonly sharing = new Sharing(() => this.store.getState().me?.id ?? null);
