@@ -118,6 +118,41 @@ test("a message whose answer is lost with the network is there soon, and once", 
   await expect(page.getByText("Sending")).toHaveCount(0);
 });
 
+// Some; more than is kept of a conversation; more than the stream repeats.
+for (const many of [60, 600, 1_100]) {
+  test(`of ${many} messages that were missed in a sleep none is read before it is seen`, async () => {
+    test.slow();
+    const { page } = ada;
+    await ada.open("lobby");
+    await expect.poll(() => ada.unread()).toBe(0);
+    between.stallStreams();
+    await missed(bo, many);
+    await page.evaluate(() => dispatchEvent(new Event("online")));
+    await expect(page.locator(".to-present button")).toHaveText(new RegExp(`^${figure(many)} new messages`));
+    await expect(page.getByTestId("new-line")).toBeInViewport();
+    const next = page.getByTestId("new-line").locator("xpath=following-sibling::article[1]");
+    await expect(next).toContainText(`${many} missed: 0`);
+    expect(await ada.unread()).toBe(many);
+    await page.locator(".to-present button").click();
+    await expect(ada.message(`${many} missed: ${many - 1}`)).toBeInViewport();
+    await expect.poll(() => ada.unread()).toBe(0);
+  });
+}
+
+const figure = (count: number) => count.toLocaleString("en-GB");
+
+/** Said while one sleeps. */
+const missed = (person: Person, many: number) =>
+  person.page.evaluate(async (count) => {
+    const url = `/api/v1/channels/${location.hash.split("/")[2] ?? ""}/messages`;
+    const headers = { "content-type": "application/json" };
+    for (let at = 0; at < count; at += 1) {
+      const body = JSON.stringify({ nonce: `missed-${count}-${at}`, text: `${count} missed: ${at}` });
+      const answer = await fetch(url, { method: "POST", headers, body });
+      if (!answer.ok) throw new Error(String(answer.status));
+    }
+  }, many);
+
 /** What is in the browser for when there is no network. */
 const kept = (person: Person) =>
   person.page.evaluate(
