@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ServerFrame } from "./frames";
+import { onLineBack } from "./line";
 import { type Connection, type Ending, StreamSocket } from "./socket";
 
 class Wire {
@@ -79,6 +80,10 @@ describe("the stream's socket", () => {
     const { states } = started();
     expect(wire().sent[0]).toEqual({ op: "identify", d: { channels: { "!a": 7 } } });
     expect(states.map(({ state }) => state)).toEqual(["connecting", "online"]);
+    const hear = vi.fn<() => void>();
+    onLineBack(hear, AbortSignal.timeout(60_000));
+    wire().says(ready);
+    expect(hear).toHaveBeenCalledTimes(1);
   });
 
   it("keeps the line warm, and gives it up when nothing comes for two heartbeats", () => {

@@ -2,6 +2,7 @@
 // and jitter. It knows frames, not state: cursors are asked for, frames are handed on in batches.
 
 import type { ClientFrame, ServerFrame } from "./frames";
+import { lineIsBack } from "./line";
 
 export type Connection =
   | { state: "connecting" }
@@ -152,6 +153,7 @@ export class StreamSocket {
       this.ready = true;
       this.attempt = 0;
       this.options.onConnection({ state: "online" });
+      lineIsBack();
     } else if (this.batch.length >= BATCH_FRAMES_MAX) {
       this.flush();
     } else {
