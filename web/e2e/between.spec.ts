@@ -105,6 +105,24 @@ test("a stream that is silent is replaced soon once the network is another one",
   await expect(ada.message("Said in the tunnel")).toBeVisible({ timeout: 12_000 });
 });
 
+test("a server that was away is asked for a new version, and no worker comes before somebody is in", async ({
+  browser,
+}) => {
+  between.asked.length = 0;
+  const cy = await Person.at(browser, between, "cy");
+  await expect(cy.page.getByLabel("Username")).toBeVisible();
+  await cy.page.waitForLoadState("networkidle");
+  const looked = () => between.asked.filter((each) => each === "GET /sw.js").length;
+  expect(looked()).toBe(0);
+  await cy.register();
+  await expect.poll(looked).toBe(1);
+  await cy.page.evaluate(() => navigator.serviceWorker.ready);
+  between.stallStreams();
+  await cy.page.evaluate(() => dispatchEvent(new Event("online")));
+  await expect.poll(looked).toBe(2);
+  await cy.context.close();
+});
+
 test("a message whose answer is lost with the network is there soon, and once", async () => {
   const { page } = ada;
   // The old network: what is under way is never answered.

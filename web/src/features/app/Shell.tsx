@@ -14,7 +14,7 @@ import type { User } from "../../api/types";
 import { Pictures } from "../../ui/Avatar";
 import { Boundary } from "../../ui/Boundary";
 import { Failed } from "../../ui/Failed";
-import { later } from "../../ui/later";
+import { isGone, later } from "../../ui/later";
 import { PopupsContext } from "../../ui/popups";
 import { References } from "../../ui/markdown/references";
 import { useReferences } from "./references";
@@ -55,7 +55,7 @@ export default function Shell() {
   }, [dialog]);
   // Nothing lies over the page that way, and what opens the dialog tries once more.
   const dialogFailed = () => {
-    notices.show(t.app.partFailed);
+    if (!isGone()) notices.show(t.app.partFailed);
     closeDialog();
   };
 
