@@ -137,3 +137,18 @@ test("the whole page", async () => {
   await reload.click();
   await ada.sees("All hands");
 });
+
+test("the page's own program: that is said after a while, and never meanwhile", async () => {
+  const { page } = ada;
+  const words = page.getByText("Loggia does not load.");
+  await page.route("**/assets/index-*.js", (route) => route.fulfill({ status: 404 }));
+  await page.reload();
+  await expect(words).toBeAttached();
+  await expect(words).toBeHidden();
+  await expect(words).toBeVisible();
+  await page.unroute("**/assets/index-*.js");
+  await page.getByRole("link", { name: "Reload" }).click();
+  await ada.open("workshop");
+  await ada.sees("All hands");
+  await expect(words).toHaveCount(0);
+});
