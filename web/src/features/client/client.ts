@@ -19,6 +19,7 @@ import { Outbox } from "./outbox";
 import { People } from "./people";
 import { Places } from "./places";
 import { Refreshing } from "./refreshing";
+import { type NewAccount, Registering } from "./registering";
 import { Sharing } from "./sharing";
 import { Threads } from "./threads";
 import { Timelines } from "./timelines";
@@ -50,6 +51,7 @@ export class Client {
   private connectedBefore = false;
   /** Channels that are shown as they were seen last: they may be left by now. */
   private before: string[] = [];
+  private readonly registering = new Registering();
   private readonly refreshing = new Refreshing(
     () => this.refresh(),
     () => this.live,
@@ -113,13 +115,9 @@ export class Client {
     if (this.before.length > 0) this.outbox.show();
   }
 
-  async register(body: {
-    username: string;
-    password: string;
-    display_name?: string;
-    invite?: string;
-  }): Promise<void> {
-    this.entered(await api.create_account({ ...body, device_name: deviceName(), cookie: true }));
+  async register(account: Omit<NewAccount, "device_name" | "cookie">): Promise<void> {
+    const device_name = deviceName();
+    this.entered(await this.registering.register({ ...account, device_name, cookie: true }));
   }
 
   async signIn(username: string, password: string): Promise<void> {
