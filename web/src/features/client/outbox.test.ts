@@ -266,3 +266,15 @@ it("asks for the line when no answer comes, and sends it again as soon as there 
     vi.useRealTimers();
   }
 });
+
+it("is sent again after a minute at most, whatever the server asks for", async () => {
+  const here = tab();
+  await vi.waitFor(() => expect(here.outbox).toHaveProperty("loaded", true));
+  const busy = new ApiError({ status: 503, code: "busy" }, 3_600_000);
+  vi.mocked(send_message).mockRejectedValueOnce(busy);
+  const timers = vi.spyOn(globalThis, "setTimeout");
+  here.outbox.send({ channel: ROOM, text: "Soon" });
+  await vi.waitFor(() => expect(timers.mock.calls.map(([, ms]) => ms)).toContain(60_000));
+  expect(Math.max(...timers.mock.calls.map(([, ms]) => ms ?? 0))).toBe(60_000);
+  timers.mockRestore();
+});

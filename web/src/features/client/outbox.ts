@@ -13,6 +13,8 @@ import { Kept } from "./kept";
 
 const RETRY_MIN_MS = 1_000;
 const RETRY_MAX_MS = 30_000;
+/** Whoever says that it takes longer is asked sooner all the same. */
+const RETRY_AFTER_MS_MAX = 60_000;
 /** Without an answer for so long the line may be dead: the stream is asked, which finds out sooner than a request. */
 const ANSWER_SOON_MS = 5_000;
 
@@ -276,10 +278,13 @@ export class Outbox {
     clearTimeout(this.timers.get(channel));
     this.timers.set(
       channel,
-      setTimeout(() => {
-        this.timers.delete(channel);
-        void this.adopt();
-      }, retryAfterMs ?? backoff),
+      setTimeout(
+        () => {
+          this.timers.delete(channel);
+          void this.adopt();
+        },
+        Math.min(retryAfterMs ?? backoff, RETRY_AFTER_MS_MAX),
+      ),
     );
   }
 }
