@@ -94,6 +94,18 @@ test("a reload while another answers shows what was seen last, and signs nobody 
   }
 });
 
+test("a conversation that failed to load is asked for once more by itself", async () => {
+  const { page } = ada;
+  await page.goto("about:blank");
+  const isPage = (url = "") => /\/messages\?/.test(url);
+  let failed = 0;
+  between.instead = ({ url }) => (isPage(url) && failed++ === 0 ? { status: 502 } : null);
+  await page.goBack();
+  await ada.open("lobby");
+  await ada.sees("Seen before");
+  expect(failed).toBeGreaterThan(1);
+});
+
 test("a stream that is silent is replaced soon once the network is another one", async () => {
   const { page } = ada;
   await ada.send("Before the tunnel");
