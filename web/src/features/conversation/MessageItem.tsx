@@ -18,7 +18,7 @@ import { useView, type View } from "../app/view";
 import { Attachments } from "../files/Attachments";
 import { Provenance } from "../files/Provenance";
 import { canSeeEdits } from "../client/rights";
-import { EditBox } from "./EditBox";
+import { EditBox, LostEdit } from "./EditBox";
 import { MessageTools } from "./MessageTools";
 import { ReplyQuote } from "./ReplyQuote";
 import { useLabel } from "./useLabel";
@@ -107,7 +107,10 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
       }
     >
       {message.deleted ? (
-        <p className="tombstone">{t.message.deleted}</p>
+        <>
+          <p className="tombstone">{t.message.deleted}</p>
+          {props.editing ? <LostEdit id={message.id} onDone={() => props.onEdit(null)} /> : null}
+        </>
       ) : props.editing ? (
         <Stops value={true}>
           <EditBox
