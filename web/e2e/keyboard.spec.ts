@@ -143,7 +143,9 @@ test("a favourite keeps the focus where it goes", async () => {
 test("after a message that was not taken is discarded one writes on", async () => {
   const { page } = ada;
   await page.route("**/messages", (route) =>
-    route.request().method() === "POST" ? route.fulfill({ status: 403, body: "{}" }) : route.fallback(),
+    route.request().method() === "POST"
+      ? route.fulfill({ status: 403, json: { code: "policy" } })
+      : route.fallback(),
   );
   await ada.send("Never mind");
   await ada.message("Never mind").getByRole("button", { name: "Discard" }).focus();

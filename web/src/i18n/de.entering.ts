@@ -25,4 +25,5 @@ export const entering: Catalogue["entering"] = {
   notYet: "Noch nicht senden",
   uploadFailed:
     "Was nicht hochgeladen werden konnte, steht im Weg: Versuche es noch einmal oder lass es weg.",
+  lostEdit: "Diese Nachricht wurde gelöscht, während du sie geändert hast. Was du geschrieben hast:",
 };

@@ -23,4 +23,5 @@ export const entering = {
   sendsLater: "Sends when the upload is done.",
   notYet: "Don’t send yet",
   uploadFailed: "What could not be uploaded is in the way: try it again or leave it out.",
+  lostEdit: "This message was deleted while you were changing it. What you wrote:",
 };

@@ -23,4 +23,5 @@ export const entering: Catalogue["entering"] = {
   sendsLater: "Le message partira une fois les fichiers envoyés.",
   notYet: "Ne pas envoyer encore",
   uploadFailed: "Un fichier n’a pas pu être envoyé\u00a0: réessayez ou retirez-le.",
+  lostEdit: "Ce message a été supprimé pendant que vous le modifiiez. Ce que vous avez écrit\u00a0:",
 };

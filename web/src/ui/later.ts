@@ -3,6 +3,17 @@
 
 import { type ComponentType, createElement, lazy, type ReactNode } from "react";
 
+let gone = false;
+let look: () => Promise<boolean> = () => Promise.resolve(false);
+
+/** Whether a part is not to be had any more, for there is another version of everything. */
+export const isGone = (): boolean => gone;
+
+/** How that is found out. */
+export function findOutBy(ask: () => Promise<boolean>): void {
+  look = ask;
+}
+
 /** Each makes a part that failed one that was never asked for. */
 const failed = new Set<() => void>();
 
@@ -21,6 +32,7 @@ export function later<Props extends object>(
       return await load();
     } catch (error) {
       failed.add(renew);
+      gone ||= await look();
       throw error;
     }
   };

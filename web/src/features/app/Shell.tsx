@@ -15,7 +15,7 @@ import { Pictures } from "../../ui/Avatar";
 import { Boundary } from "../../ui/Boundary";
 import { Failed } from "../../ui/Failed";
 import { EarlyKeys } from "../../ui/early";
-import { later, loadEarly } from "../../ui/later";
+import { isGone, later, loadEarly } from "../../ui/later";
 import { PopupsContext } from "../../ui/popups";
 import { References } from "../../ui/markdown/references";
 import { useReferences } from "./references";
@@ -62,7 +62,7 @@ export default function Shell() {
   }, [dialog]);
   // Nothing lies over the page that way, and what opens the dialog tries once more.
   const dialogFailed = () => {
-    notices.show(t.app.partFailed);
+    if (!isGone()) notices.show(t.app.partFailed);
     closeDialog();
   };
 

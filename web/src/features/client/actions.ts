@@ -33,7 +33,7 @@ export class Actions {
   failed(error: unknown): void {
     // Of a session that is over: whoever is here now did not ask for it.
     if (isAborted(error)) return;
-    if (error instanceof ApiError && error.status === 401) this.client.ended("expired");
+    if (error instanceof ApiError && error.signedOut) this.client.ended("expired");
     else this.client.notices.show(problemText(error));
   }
 
@@ -294,7 +294,7 @@ export class Actions {
       // What came while the answer was on its way is counted already.
       if (!forward) this.store.dispatch({ type: "read_set", channel, read });
     } catch (error) {
-      if (error instanceof ApiError && error.status === 401) this.failed(error);
+      if (error instanceof ApiError && error.signedOut) this.failed(error);
     }
   }
 

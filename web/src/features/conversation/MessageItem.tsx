@@ -19,7 +19,7 @@ import { useSigns } from "../emoji/shortcodes";
 import { Attachments } from "../files/Attachments";
 import { Provenance } from "../files/Provenance";
 import { canSeeEdits } from "../client/rights";
-import { EditBox } from "./EditBox";
+import { EditBox, LostEdit } from "./EditBox";
 import { MessageTools } from "./MessageTools";
 import { ReplyQuote } from "./ReplyQuote";
 import { useLabel } from "./useLabel";
@@ -111,7 +111,10 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
       }
     >
       {message.deleted ? (
-        <p className="tombstone">{t.message.deleted}</p>
+        <>
+          <p className="tombstone">{t.message.deleted}</p>
+          {props.editing ? <LostEdit id={message.id} onDone={() => props.onEdit(null)} /> : null}
+        </>
       ) : props.editing ? (
         <Stops value={true}>
           <EditBox

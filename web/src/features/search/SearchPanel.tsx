@@ -148,7 +148,7 @@ function Results({ query, where, backAt, onScroll }: ResultsProps) {
     },
     [client, where],
   );
-  const { found, failed } = useSearch(query, first);
+  const { found, failed, retry } = useSearch(query, first);
   const body = useRef<HTMLDivElement>(null);
   const answered = found !== null;
   useLayoutEffect(() => {
@@ -194,6 +194,11 @@ function Results({ query, where, backAt, onScroll }: ResultsProps) {
         <p className="search-refused" role={refused ? "alert" : undefined}>
           {refused ? problemText(refused) : t.search.more}
         </p>
+      ) : null}
+      {failed && !(failed instanceof ApiError && !failed.temporary) ? (
+        <Button wide variant="quiet" onPress={retry}>
+          {t.common.retry}
+        </Button>
       ) : null}
       {!found && !failed ? <ListSkeleton label={t.common.loading} /> : null}
       {settled && !failed && results.length === 0 ? <EmptyState title={t.search.empty} /> : null}
