@@ -3,7 +3,7 @@
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import { type Browser, expect, type Page, test } from "@playwright/test";
-import { PASSWORD, Person } from "./person";
+import { openPart, PASSWORD, Person } from "./person";
 import { png } from "./picture";
 import { Server } from "./server";
 
@@ -93,7 +93,7 @@ async function messages(ada: Person): Promise<void> {
   await check(page, "edit history");
   await page.keyboard.press("Escape");
   await ada.act("quote and", "Pin");
-  await page.getByRole("button", { name: "Pinned messages" }).click();
+  await openPart(page, "Pinned messages");
   await expect(page.getByRole("complementary")).toContainText("quote and an edit");
   await check(page, "pins");
   await page.keyboard.press("Escape");
@@ -149,7 +149,7 @@ async function pictures(ada: Person): Promise<void> {
 /** What stands around a conversation: panels, suggestions, the switcher, its settings. */
 async function around(ada: Person): Promise<void> {
   const { page } = ada;
-  await page.getByRole("button", { name: /^Members/ }).click();
+  await openPart(page, "Members");
   await expect(page.getByTestId("members").getByRole("listitem")).toHaveCount(1);
   await check(page, "members");
   await page.keyboard.press("Escape");

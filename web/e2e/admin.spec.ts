@@ -135,7 +135,7 @@ test("makes an invite code that lets somebody in, and takes one back", async ({ 
   const { page } = ada;
   await page.getByRole("tab", { name: "Invite codes" }).click();
   await expect(page.getByText("There are no invite codes.")).toBeVisible();
-  await page.getByRole("spinbutton", { name: "How many people it lets in" }).fill("2");
+  await page.getByRole("spinbutton", { name: "Uses" }).fill("2");
   const create = page.getByRole("button", { name: "Create a code" });
   await create.press("Enter");
   await expect(page.getByTestId("invite")).toContainText("2 uses left");

@@ -66,7 +66,7 @@ test("the settings list whom one blocks, and end it, for all of one's windows", 
   await page.getByRole("tab", { name: "Account" }).click();
   await ada.shot("blocked-people");
   await page.getByRole("button", { name: "Unblock Bo" }).click();
-  await expect(page.getByText("You block nobody.")).toBeVisible();
+  await expect(page.getByText("You have blocked nobody.")).toBeVisible();
   await expect(other.getByTestId("blocked-line")).toHaveCount(0);
   await expect(other.getByTestId("message").filter({ hasText: "the first of Bo's" })).toBeVisible();
   await other.close();

@@ -143,7 +143,9 @@ test("a favourite keeps the focus where it goes", async () => {
 test("after a message that was not taken is discarded one writes on", async () => {
   const { page } = ada;
   await page.route("**/messages", (route) =>
-    route.request().method() === "POST" ? route.fulfill({ status: 403, body: "{}" }) : route.fallback(),
+    route.request().method() === "POST"
+      ? route.fulfill({ status: 403, json: { code: "policy" } })
+      : route.fallback(),
   );
   await ada.send("Never mind");
   await ada.message("Never mind").getByRole("button", { name: "Discard" }).focus();
@@ -177,6 +179,8 @@ test("the profile is saved without the button losing the focus", async () => {
   await page.getByRole("button", { name: "Your account" }).click();
   await page.getByRole("menuitem", { name: "Settings" }).click();
   const save = page.getByRole("dialog").getByRole("button", { name: "Save" });
+  await expect(save).toBeDisabled();
+  await page.getByLabel("About you").fill("Reads");
   await save.focus();
   await page.keyboard.press("Enter");
   await expect(page.getByText("Saved", { exact: true })).toBeVisible();

@@ -46,7 +46,7 @@ test("who leaves is told nothing; who is removed or banned is told what happened
     await bo.page.getByRole("button", { name: "Join general" }).click();
     await bo.expectChannel("general");
   };
-  const notices = bo.page.locator(".notice");
+  const notices = bo.page.getByTestId("ending-note");
   await bo.page.getByRole("button", { name: "Conversation options" }).click();
   await bo.page.getByRole("menuitem", { name: "Leave channel" }).click();
   await bo.page
@@ -68,6 +68,14 @@ test("who leaves is told nothing; who is removed or banned is told what happened
   await expect(notices).toContainText("You were banned from #general");
   await expect(notices).toHaveCount(1);
   await bo.shot("leaving-banned");
+  // It is not over with a reload, but with being put away.
+  await bo.reload();
+  await expect(notices).toContainText("You were banned from #general");
+  await notices.getByRole("button", { name: "Dismiss" }).click();
+  await expect(notices).toHaveCount(0);
+  await bo.reload();
+  await expect(bo.page.getByRole("heading", { name: /Bo$/ })).toBeVisible();
+  await expect(notices).toHaveCount(0);
 });
 
 test("whoever is banned can be rid of with what they wrote lately", async ({ browser }) => {

@@ -102,6 +102,20 @@ test("a new version is offered, never forced", async () => {
   await expect(page.getByTestId("update-note")).toHaveCount(0);
 });
 
+test("a new version is offered also where the first one was not there before the page", async ({
+  browser,
+}) => {
+  const cy = await Person.registered(browser, server, "cy");
+  const { page } = cy;
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  // Not yet for the first one.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await expect(page.getByTestId("update-note")).toHaveCount(0);
+  await page.evaluate(() => navigator.serviceWorker.dispatchEvent(new Event("controllerchange")));
+  await expect(page.getByTestId("update-note")).toBeVisible();
+  await cy.context.close();
+});
+
 test("signing out leaves nothing behind", async () => {
   const { page } = ada;
   await page.getByRole("button", { name: "Your account" }).click();

@@ -105,6 +105,28 @@ test("a menu", async () => {
   await page.keyboard.press("Escape");
 });
 
+test("of a version that is not there any more, which a reload mends", async () => {
+  const { page } = ada;
+  const mend = await without(page, "InboxPanel");
+  const front = await (await fetch(server.url)).text();
+  await page.route(`${server.url}/`, (route) =>
+    route.request().resourceType() === "fetch"
+      ? route.fulfill({ contentType: "text/html", body: front.replace(/index-[^".]+/g, "index-other") })
+      : route.fallback(),
+  );
+  await ada.sees("All hands");
+  await page.getByRole("button", { name: "Mentions and replies" }).click();
+  const panel = page.getByRole("complementary", { name: "Something went wrong" });
+  await expect(panel.getByRole("alert")).toContainText("A new version is ready.");
+  await expect(page.getByTestId("update-note")).toBeVisible();
+  await mend();
+  await panel.getByRole("button", { name: "Reload" }).click();
+  await expect(page.getByTestId("update-note")).toHaveCount(0);
+  await ada.sees("All hands");
+  await page.unroute(`${server.url}/`);
+  await expect(page.getByRole("complementary", { name: "Mentions and replies" })).toHaveCount(0);
+});
+
 test("the whole page", async () => {
   const { page } = ada;
   const mend = await without(page, "Shell");
@@ -114,4 +136,19 @@ test("the whole page", async () => {
   await mend();
   await reload.click();
   await ada.sees("All hands");
+});
+
+test("the page's own program: that is said after a while, and never meanwhile", async () => {
+  const { page } = ada;
+  const words = page.getByText("Loggia does not load.");
+  await page.route("**/assets/index-*.js", (route) => route.fulfill({ status: 404 }));
+  await page.reload();
+  await expect(words).toBeAttached();
+  await expect(words).toBeHidden();
+  await expect(words).toBeVisible();
+  await page.unroute("**/assets/index-*.js");
+  await page.getByRole("link", { name: "Reload" }).click();
+  await ada.open("workshop");
+  await ada.sees("All hands");
+  await expect(words).toHaveCount(0);
 });

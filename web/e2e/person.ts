@@ -14,6 +14,19 @@ type Served = { readonly url: string };
 
 export const PASSWORD = "correct horse battery";
 
+/** Where the head of a conversation is narrow, what else it leads to is in its menu. */
+const NARROW_PX = 420;
+
+/** Opens a panel from the head of the conversation. */
+export async function openPart(page: Page, part: "Members" | "Pinned messages"): Promise<void> {
+  if ((await page.evaluate(() => innerWidth)) >= NARROW_PX) {
+    return page.getByRole("button", { name: new RegExp(`^${part}`) }).click();
+  }
+  await page.getByRole("button", { name: /^Conversation options/ }).click();
+  const item = part === "Members" ? /\d members?$/ : part;
+  await page.getByRole("menuitem", { name: item }).click();
+}
+
 export class Person {
   readonly page: Page;
   readonly context: BrowserContext;
@@ -186,10 +199,14 @@ export class Person {
     await expect(this.message(text)).toBeVisible();
   }
 
-  /** Opens the "more" menu of a message and chooses. */
+  /** By a message's tools: one that is there by itself, or one in the "more" menu. */
   async act(text: string, action: string): Promise<void> {
     await this.message(text).hover();
-    await this.message(text).getByRole("button", { name: "More actions" }).click();
+    const tools = this.message(text).getByRole("toolbar");
+    await expect(tools).toBeVisible();
+    const tool = tools.getByRole("button", { name: action, exact: true });
+    if ((await tool.count()) > 0) return tool.click();
+    await tools.getByRole("button", { name: "More actions" }).click();
     await this.page.getByRole("menuitem", { name: action, exact: true }).click();
   }
 

@@ -81,3 +81,31 @@ test("a mention finds whoever is not among the first members", async () => {
   await page.unrouteAll();
   expect(ada.complaints).toEqual([]);
 });
+
+test("whoever is in the channel already comes last in the list of those to ask in, and is not chosen", async ({
+  browser,
+}) => {
+  const { page } = ada;
+  const mara = await Person.at(browser, server, "mara");
+  await ada.createChannel("market");
+  await mara.signIn();
+  await mara.page.getByRole("button", { name: "Join market" }).click();
+  await mara.expectChannel("market");
+  await mara.send("Here I am");
+  await ada.sees("Here I am");
+  await mara.context.close();
+  await page.getByRole("button", { name: "Conversation options" }).click();
+  await page.getByRole("menuitem", { name: "Invite people" }).click();
+  const dialog = page.getByTestId("invite");
+  await dialog.getByRole("combobox").fill("mar");
+  await expect(dialog.getByRole("option")).toHaveText([/Marten/, /Mara.*already here/]);
+  await expect(dialog.getByRole("option", { name: /Marten/ })).toHaveAttribute("aria-selected", "true");
+  await ada.shot("pickers-invite");
+  await dialog.getByRole("combobox").press("ArrowDown");
+  await expect(dialog.getByRole("option", { name: /Marten/ })).toHaveAttribute("aria-selected", "true");
+  await dialog.getByRole("option", { name: /Mara/ }).click({ force: true });
+  await expect(dialog.getByRole("button", { name: "Invite", exact: true })).toBeDisabled();
+  await dialog.getByRole("combobox").press("Enter");
+  await dialog.getByRole("button", { name: "Invite", exact: true }).click();
+  await expect(page.getByText("1 person invited")).toBeVisible();
+});

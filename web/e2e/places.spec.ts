@@ -1,7 +1,7 @@
 // Around the conversation: private channels, settings, sessions, members, pins, keyboard, small screens, dark theme.
 
 import { type Browser, expect, test } from "@playwright/test";
-import { Person } from "./person";
+import { openPart, Person } from "./person";
 import { Server } from "./server";
 
 const server = new Server();
@@ -60,7 +60,7 @@ test("360 px: everything is reachable, nothing scrolls sideways", async () => {
   await expect(bo.page.locator("pre")).toBeVisible();
   await noSidewaysScroll(bo);
   await bo.shot("places-360-channel");
-  await bo.page.getByRole("button", { name: /^Members/ }).click();
+  await openPart(bo.page, "Members");
   await expect(bo.page.getByTestId("members")).toContainText("Ada");
   await bo.shot("places-360-members");
   await bo.page.getByRole("button", { name: "Close" }).click();
@@ -103,7 +103,7 @@ test("name, topic and profile change for everybody at once", async () => {
 test("pins, and the way back to them", async () => {
   await bo.send("Remember this");
   await ada.act("Remember this", "Pin");
-  await bo.page.getByRole("button", { name: "Pinned messages" }).click();
+  await openPart(bo.page, "Pinned messages");
   await expect(bo.page.getByRole("complementary", { name: "Pinned messages" })).toContainText(
     "Remember this",
   );
@@ -111,7 +111,7 @@ test("pins, and the way back to them", async () => {
 });
 
 test("presence: a dot for who is here", async () => {
-  await ada.page.getByRole("button", { name: /^Members/ }).click();
+  await openPart(ada.page, "Members");
   const row = ada.page.getByTestId("members").getByRole("button", { name: /Bo.*online/ });
   await expect(row).toBeVisible();
   await bo.context.setOffline(true);

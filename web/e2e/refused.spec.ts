@@ -54,7 +54,9 @@ test("is kept as refused, and sent again under its own nonce", async () => {
 test("is thrown away when its writer wants that", async () => {
   const { page } = ada;
   await page.route("**/messages", (route) =>
-    route.request().method() === "POST" ? route.fulfill({ status: 403, body: "{}" }) : route.fallback(),
+    route.request().method() === "POST"
+      ? route.fulfill({ status: 403, json: { code: "policy" } })
+      : route.fallback(),
   );
   await ada.send("Never mind");
   await ada.message("Never mind").getByRole("button", { name: "Discard" }).click();

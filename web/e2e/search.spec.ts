@@ -115,3 +115,49 @@ test("Back from what was found on a small screen leads to what one looked for", 
   expect(cy.complaints).toEqual([]);
   await cy.context.close();
 });
+
+test("nothing is lost of what one types before its box is there", async ({ browser }) => {
+  // A service worker would have the parts already.
+  const di = await Person.registered(browser, server, "di", { serviceWorkers: "block" });
+  const { page } = di;
+  await di.createChannel("attic");
+  /** Keeps parts back from a fresh page, until what this gives back is called. */
+  const late = async (parts: RegExp): Promise<() => void> => {
+    let release = () => {};
+    const held = new Promise<void>((done) => (release = done));
+    await page.route(parts, (route) => held.then(() => route.continue()));
+    await page.reload();
+    await di.expectChannel("attic");
+    return release;
+  };
+  const search = page.getByRole("searchbox", { name: "Search messages" });
+  const switcher = page.getByRole("combobox", { name: "Jump to" });
+  const open = {
+    button: () => page.getByRole("button", { name: "Search messages" }).first().click(),
+    slash: async () => {
+      await page.getByRole("main").focus();
+      await page.keyboard.press("/");
+    },
+    control: () => page.keyboard.press("Control+k"),
+  };
+  const ways = [
+    { by: open.button, parts: /assets\/(Panel|SearchPanel)-/, box: search },
+    { by: open.slash, parts: /assets\/SearchPanel-/, box: search },
+    { by: open.control, parts: /assets\/Dialogs-/, box: switcher },
+  ];
+  for (const { by, parts, box } of ways) {
+    const release = await late(parts);
+    await by();
+    await page.keyboard.type("pizza party");
+    await expect(box).toHaveCount(0);
+    release();
+    await expect(box).toHaveValue("pizza party");
+    await expect(box).toBeFocused();
+    await page.keyboard.press("Escape");
+    await expect(box).toHaveCount(0);
+    await page.unrouteAll();
+  }
+  await expect(di.composer).toHaveValue("");
+  expect(di.complaints).toEqual([]);
+  await di.context.close();
+});

@@ -94,7 +94,8 @@ test("44 px for a finger", async ({ browser }) => {
   await expect(page.getByTestId("search-results").getByRole("listitem")).toHaveCount(1);
   await check("search");
   await page.getByRole("button", { name: "Close", exact: true }).tap();
-  await page.getByRole("button", { name: /^Members/ }).tap();
+  await page.getByRole("button", { name: "Conversation options" }).tap();
+  await page.getByRole("menuitem", { name: "1 member" }).tap();
   await expect(page.getByTestId("members")).toContainText("Ada");
   await check("members");
   await page.getByRole("button", { name: "Close", exact: true }).tap();

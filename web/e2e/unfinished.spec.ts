@@ -145,6 +145,56 @@ test("an edit is found again as it was left, and not after it was given up", asy
   await box.press("Escape");
 });
 
+test("what is typed while an edit is being saved is kept, and saved next", async () => {
+  const { page } = ada;
+  const box = page.getByRole("textbox", { name: "Edit message" });
+  let release = (): void => undefined;
+  const gate = new Promise<void>((done) => (release = done));
+  await page.route("**/messages/*", async (route) => {
+    if (route.request().method() === "PATCH") await gate;
+    return route.fallback();
+  });
+  await ada.send("Twelve");
+  await ada.act("Twelve", "Edit");
+  await box.fill("Thirteen");
+  const answered = page.waitForResponse((response) => response.request().method() === "PATCH");
+  await box.press("Enter");
+  await box.press("End");
+  await box.pressSequentially(" or so");
+  release();
+  await answered;
+  await expect(page.getByRole("button", { name: "Save" })).toBeEnabled();
+  await expect(box).toHaveValue("Thirteen or so");
+  await page.unroute("**/messages/*");
+  await box.press("Enter");
+  await expect(box).toHaveCount(0);
+  await ada.sees("Thirteen or so");
+});
+
+test("what one writes into a message that is deleted elsewhere can be taken along", async () => {
+  const { page } = ada;
+  const box = page.getByRole("textbox", { name: "Edit message" });
+  await ada.send("Doomed");
+  await ada.sees("Doomed");
+  await expect(ada.message("Doomed")).toHaveAttribute("data-id", /^\$/);
+  const id = await ada.message("Doomed").getAttribute("data-id");
+  await ada.act("Doomed", "Edit");
+  await box.fill("Words that took an hour");
+  await page.evaluate(async (message) => {
+    const channel = location.hash.split("/")[2] ?? "";
+    await fetch(`/api/v1/channels/${channel}/messages/${encodeURIComponent(message ?? "")}`, {
+      method: "DELETE",
+    });
+  }, id);
+  const lost = page.getByTestId("lost-edit");
+  await expect(lost).toContainText("Words that took an hour");
+  expect(await ada.copied(() => lost.getByRole("button", { name: "Copy text" }).click())).toBe(
+    "Words that took an hour",
+  );
+  await lost.getByRole("button", { name: "Dismiss" }).click();
+  await expect(lost).toHaveCount(0);
+});
+
 test("a file that is there is there after a reload, too, until it is sent or left out", async () => {
   const { page } = ada;
   await ada.open("general");

@@ -154,7 +154,7 @@ for (const language of ["en", "de", "fr"] as const) {
     await expect(rows()).toBeVisible();
     const wide = () =>
       page
-        .locator(".dialog-body.scroll")
+        .locator(".dialog-body, .tab-panel")
         .evaluateAll((all) => all.map((each) => each.scrollWidth - each.clientWidth));
     const looks = async (view: string) => {
       for (const width of [1280, 375, 320]) {

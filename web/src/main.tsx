@@ -8,6 +8,7 @@ import "./ui/css/message.css";
 import "./ui/css/code.css";
 import "./features/app/layout.css";
 import "./features/app/entering.css";
+import "./features/conversation/addresses.css";
 import "./features/files/dropping.css";
 import "./features/files/descriptions.css";
 import "./features/channel/webhooks.css";

@@ -2,6 +2,7 @@
 // npx playwright test -c e2e/fake/playwright.config.ts
 
 import { type BrowserContext, expect, type Page, test } from "@playwright/test";
+import { openPart } from "../person";
 import { Fake, ORIGIN } from "./fake";
 
 function world() {
@@ -124,11 +125,11 @@ for (const scheme of ["light", "dark"] as const) {
       await expect(page.getByTestId("thread")).toContainText("Who takes the archive?");
       await shot(page, "4-thread");
       await page.keyboard.press("Escape");
-      await page.getByRole("button", { name: /^Members/ }).click();
+      await openPart(page, "Members");
       await expect(page.getByTestId("members")).toContainText("Chiara");
       await shot(page, "5-members");
       await page.keyboard.press("Escape");
-      await page.getByRole("button", { name: "Pinned messages" }).click();
+      await openPart(page, "Pinned messages");
       await shot(page, "6-pins");
       await page.keyboard.press("Escape");
       await page.keyboard.press("Control+k");

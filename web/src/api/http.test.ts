@@ -66,3 +66,83 @@ describe("what is asked for in a session", () => {
     expect(await asking).toEqual({ id: "@ada:test" });
   });
 });
+
+describe("an answer that is not the server's", () => {
+  const page = (status: number, type = "text/html") =>
+    new Response("<h1>Sign in to the hotel</h1>", { status, headers: { "content-type": type } });
+  const refusal = async (answer: Response) => {
+    network.mockResolvedValue(answer);
+    return (await reasonOf(get_me())) as ApiError;
+  };
+
+  it("is no success, and no refusal for good either", async () => {
+    for (const [status, code] of [
+      [200, "unreachable"],
+      [401, "unknown"],
+      [403, "unknown"],
+      [404, "unknown"],
+      [502, "unreachable"],
+      [504, "unreachable"],
+    ] as const) {
+      const error = await refusal(page(status));
+      expect(error, String(status)).toBeInstanceOf(ApiError);
+      expect(error).toMatchObject({ code, temporary: true, signedOut: false });
+    }
+    expect(await refusal(new Response("ok"))).toMatchObject({ temporary: true });
+    expect(await refusal(Response.json({ code: 404 }, { status: 404 }))).toMatchObject({ temporary: true });
+  });
+
+  it("is for good where what was sent is too large for it", async () => {
+    expect(await refusal(page(413))).toMatchObject({ code: "too_large_between", temporary: false });
+  });
+
+  it("is told from what the server says itself", async () => {
+    const error = await refusal(Response.json({ code: "unauthenticated" }, { status: 401 }));
+    expect(error).toMatchObject({ code: "unauthenticated", temporary: false, signedOut: true });
+  });
+
+  it("is none where it says nothing, as the server may", async () => {
+    network.mockResolvedValue(new Response(null, { status: 204 }));
+    expect(await reasonOf(put_setting("a", 1))).toBeNull();
+    network.mockResolvedValue(new Response(null, { status: 202 }));
+    expect(await reasonOf(put_setting("a", 1))).toBeNull();
+  });
+});
+
+describe("an answer that comes slowly", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+  const SILENT_MS = 30_000;
+
+  /** Byte after byte, each when it is said. */
+  function dripping() {
+    let drip!: ReadableStreamDefaultController<Uint8Array>;
+    const body = new ReadableStream<Uint8Array>({ start: (controller) => void (drip = controller) });
+    network.mockImplementation((_request, { signal }) => {
+      signal.addEventListener("abort", () => drip.error(signal.reason));
+      return Promise.resolve(new Response(body, { headers: { "content-type": "application/json" } }));
+    });
+    return drip;
+  }
+
+  it("is waited for as long as something comes of it", async () => {
+    const drip = dripping();
+    const asking = get_me();
+    for (const byte of new TextEncoder().encode('{"id":"@ada:test"}')) {
+      await vi.advanceTimersByTimeAsync(SILENT_MS - 1_000);
+      drip.enqueue(Uint8Array.of(byte));
+    }
+    drip.close();
+    expect(await asking).toEqual({ id: "@ada:test" });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("is given up when nothing comes any more", async () => {
+    const drip = dripping();
+    const asking = reasonOf(get_me());
+    await vi.advanceTimersByTimeAsync(SILENT_MS - 1_000);
+    drip.enqueue(Uint8Array.of(1));
+    await vi.advanceTimersByTimeAsync(SILENT_MS + 1_000);
+    expect(await asking).toMatchObject({ code: "network", temporary: true });
+  });
+});

@@ -1,10 +1,18 @@
-// The generated client, set up: same origin, cookie, a time limit, problems as ApiError, and no answers from a session
-// that is over.
+// The generated client, set up: same origin, cookie, a limit of silence, problems as ApiError, and no answers from a
+// session that is over, nor from anybody but the server.
 
 import { client } from "./generated/client.gen";
 import type { Problem } from "./types";
 
-const REQUEST_TIMEOUT_MS = 30_000;
+/** Without a byte for so long there is no answer; one that is long and slow takes its time. */
+const SILENCE_MS_MAX = 30_000;
+const TOO_LARGE = 413;
+/** What proxies say when nobody is behind them. */
+const NOBODY_BEHIND = new Set([502, 503, 504]);
+/** Statuses that refuse for the moment only. */
+const PASSING = new Set([0, 408, 429]);
+/** Of answers that somebody in between gave, who does not know what the server would say. */
+const NOT_OURS = new Set(["unknown", "unreachable"]);
 
 /** An answer that is not a success, or no answer at all (`code: "network"`). */
 export class ApiError extends Error {
@@ -28,7 +36,12 @@ export class ApiError extends Error {
 
   /** Whether the same request may succeed later: no answer, an overloaded or failing server, a limit. */
   get temporary(): boolean {
-    return this.status === 0 || this.status === 429 || this.status === 408 || this.status >= 500;
+    return PASSING.has(this.status) || this.status >= 500 || NOT_OURS.has(this.code);
+  }
+
+  /** The server itself says that there is no session. */
+  get signedOut(): boolean {
+    return this.status === 401 && !NOT_OURS.has(this.code);
   }
 }
 
@@ -36,9 +49,17 @@ export class ApiError extends Error {
 export function problemOf(body: unknown, response: Response | undefined): ApiError {
   if (!response) return new ApiError({ status: 0, code: "network", title: "No answer from the server" });
   const seconds = Number(response.headers.get("retry-after") ?? "");
-  const known = typeof body === "object" && body !== null && "code" in body ? (body as Problem) : null;
-  const problem = known ?? { code: "unknown", title: response.statusText };
+  const problem = isProblem(body) ? body : { code: codeOf(response), title: response.statusText };
   return new ApiError({ ...problem, status: response.status }, seconds > 0 ? seconds * 1000 : null);
+}
+
+const isProblem = (body: unknown): body is Problem =>
+  typeof body === "object" && body !== null && "code" in body && typeof body.code === "string";
+
+/** For an answer that is not the server's own: of a proxy, a hotel's sign-in page, a page of errors. */
+function codeOf({ ok, status }: Response): string {
+  if (status === TOO_LARGE) return "too_large_between";
+  return ok || NOBODY_BEHIND.has(status) ? "unreachable" : "unknown";
 }
 
 /** What is asked for in a session is aborted with it: the answer must not land in the next person's. */
@@ -59,13 +80,45 @@ export function endSession(): void {
 export const isAborted = (error: unknown): boolean =>
   error instanceof DOMException && error.name === "AbortError";
 
-/** `until`: what ends the waiting, besides the time limit. */
+/** `until`: what ends the waiting, besides silence. The answer is there as a whole, and the server's own. */
 function fetchUntil(...until: AbortSignal[]): typeof fetch {
-  return (input, init) => {
+  return async (input, init) => {
     const request = new Request(input, init);
-    const signal = AbortSignal.any([request.signal, ...until, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]);
-    return globalThis.fetch(request, { signal });
+    const silence = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const heard = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => silence.abort(new DOMException("", "TimeoutError")), SILENCE_MS_MAX);
+    };
+    const signal = AbortSignal.any([request.signal, ...until, silence.signal]);
+    heard();
+    try {
+      return own(await whole(await globalThis.fetch(request, { signal }), heard));
+    } finally {
+      clearTimeout(timer);
+    }
   };
+}
+
+async function whole(response: Response, heard: () => void): Promise<Response> {
+  const { body, status, statusText, headers } = response;
+  if (!body) return response;
+  const parts: BlobPart[] = [];
+  const reader = body.getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    heard();
+    parts.push(part.value);
+  }
+  const bytes = await new Blob(parts).arrayBuffer();
+  return new Response(bytes.byteLength > 0 ? bytes : null, { status, statusText, headers });
+}
+
+/** A success says what it is in JSON, or nothing at all. */
+function own(response: Response): Response {
+  const { ok, status, body, headers } = response;
+  if (!ok || /[/+]json\b/.test(headers.get("content-type") ?? "")) return response;
+  if (status === 204 || (status === 202 && !body)) return response;
+  throw problemOf(null, response);
 }
 
 /** For what begins or ends a session, or needs none: that is answered in any case. */
@@ -79,5 +132,5 @@ function begin(ended: AbortSignal): void {
 begin(session.signal);
 
 client.interceptors.error.use((body, response) =>
-  isAborted(body) ? body : problemOf(body, response as Response | undefined),
+  isAborted(body) || body instanceof ApiError ? body : problemOf(body, response as Response | undefined),
 );

@@ -169,8 +169,8 @@ export const delete_webhook = (channel: string, webhook: string) =>
 
 export const list_messages = (channel: string, query: PageQuery) =>
   sdk.listMessages({ path: { channel }, query: { ...query } }) as Promise<MessagePage>;
-export const send_message = (channel: string, body: NewMessage) =>
-  sdk.sendMessage({ path: { channel }, body }) as Promise<Message>;
+export const send_message = (channel: string, body: NewMessage, signal: AbortSignal) =>
+  sdk.sendMessage({ path: { channel }, body, signal }) as Promise<Message>;
 export const get_message = (channel: string, message: string) =>
   sdk.getMessage({ path: { channel, message } }) as Promise<Message>;
 export const edit_message = (channel: string, message: string, text: string) =>

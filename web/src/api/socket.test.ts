@@ -2,9 +2,11 @@
 
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ServerFrame } from "./frames";
+import { onLineBack } from "./line";
 import { type Connection, type Ending, StreamSocket } from "./socket";
 
 class Wire {
+  static readonly CONNECTING = 0;
   static readonly OPEN = 1;
   static readonly all: Wire[] = [];
   readyState = 0;
@@ -78,6 +80,10 @@ describe("the stream's socket", () => {
     const { states } = started();
     expect(wire().sent[0]).toEqual({ op: "identify", d: { channels: { "!a": 7 } } });
     expect(states.map(({ state }) => state)).toEqual(["connecting", "online"]);
+    const hear = vi.fn<() => void>();
+    onLineBack(hear, AbortSignal.timeout(60_000));
+    wire().says(ready);
+    expect(hear).toHaveBeenCalledTimes(1);
   });
 
   it("keeps the line warm, and gives it up when nothing comes for two heartbeats", () => {
@@ -111,6 +117,38 @@ describe("the stream's socket", () => {
     expect(Wire.all).toHaveLength(2);
     wire().opens();
     expect(wire().sent[0]).toEqual({ op: "identify", d: { channels: { "!a": 7 } } });
+  });
+
+  it.each(["online", "pageshow", "resume"])("asks also where nobody looks: %s", (event) => {
+    const { states } = started();
+    Object.assign(document, { visibilityState: "hidden" });
+    dispatchEvent(new Event("focus"));
+    expect(wire().sent.at(-1)?.op).toBe("identify");
+    (event === "resume" ? document : globalThis).dispatchEvent(new Event(event));
+    expect(wire().sent.at(-1)?.op).toBe("ping");
+    vi.advanceTimersByTime(5_100);
+    expect(states.at(-1)?.state).toBe("waiting");
+  });
+
+  it("begins anew in another network, and where connecting takes too long", () => {
+    const { socket } = started();
+    wire().ends(1006);
+    vi.advanceTimersByTime(400);
+    expect(Wire.all).toHaveLength(2);
+    dispatchEvent(new Event("online"));
+    expect(Wire.all.map(({ readyState }) => readyState)).toEqual([3, 3, 0]);
+    socket.probe();
+    expect(Wire.all).toHaveLength(3);
+    vi.advanceTimersByTime(5_100);
+    socket.probe();
+    expect(Wire.all).toHaveLength(4);
+    // What was missed may be much: that takes its time.
+    wire().opens();
+    vi.advanceTimersByTime(6_000);
+    socket.probe();
+    dispatchEvent(new Event("online"));
+    vi.advanceTimersByTime(6_000);
+    expect(Wire.all).toHaveLength(4);
   });
 
   it("stays when the answer comes after a sleep", () => {

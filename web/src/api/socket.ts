@@ -2,6 +2,7 @@
 // and jitter. It knows frames, not state: cursors are asked for, frames are handed on in batches.
 
 import type { ClientFrame, ServerFrame } from "./frames";
+import { lineIsBack } from "./line";
 
 export type Connection =
   | { state: "connecting" }
@@ -51,6 +52,10 @@ export class StreamSocket {
   private deadAt = 0;
   private looksAt = 0;
   private heartbeatMs = HEARTBEAT_DEFAULT_MS;
+  /** The server has said that everything missed is here; before that, it may take its time. */
+  private ready = false;
+  /** When the connecting began (clock of `performance.now`). */
+  private begunAt = 0;
 
   constructor(options: SocketOptions) {
     this.options = options;
@@ -59,17 +64,21 @@ export class StreamSocket {
   start(): void {
     if (!this.stopped) return;
     this.stopped = false;
-    addEventListener("online", this.hurry);
-    addEventListener("focus", this.probe);
-    document.addEventListener("visibilitychange", this.probe);
+    addEventListener("online", this.renew);
+    addEventListener("pageshow", this.probe);
+    addEventListener("focus", this.returned);
+    document.addEventListener("resume", this.probe);
+    document.addEventListener("visibilitychange", this.returned);
     this.connect();
   }
 
   stop(): void {
     this.stopped = true;
-    removeEventListener("online", this.hurry);
-    removeEventListener("focus", this.probe);
-    document.removeEventListener("visibilitychange", this.probe);
+    removeEventListener("online", this.renew);
+    removeEventListener("pageshow", this.probe);
+    removeEventListener("focus", this.returned);
+    document.removeEventListener("resume", this.probe);
+    document.removeEventListener("visibilitychange", this.returned);
     clearTimeout(this.retryTimer);
     this.drop();
   }
@@ -87,17 +96,38 @@ export class StreamSocket {
     this.connect();
   };
 
-  /** After sleep a socket may look open and be dead: ask, and give up soon when nothing comes. */
-  private readonly probe = (): void => {
-    if (document.visibilityState !== "visible") return;
+  /** A socket may look open and be dead, after a sleep or in another network: ask, and give up soon when nothing comes. */
+  readonly probe = (): void => {
     if (!this.socket) this.hurry();
-    else if (this.send({ op: "ping", d: {} })) this.expectSomething(PROBE_TIMEOUT_MS);
+    else if (this.ready && this.send({ op: "ping", d: {} })) this.expectSomething(PROBE_TIMEOUT_MS);
+    else if (this.isConnecting() && performance.now() - this.begunAt > PROBE_TIMEOUT_MS) this.replace();
   };
+
+  /** The network is another one: what sets out in the old one does not arrive. */
+  private readonly renew = (): void => {
+    if (this.isConnecting()) this.replace();
+    else this.probe();
+  };
+
+  private readonly returned = (): void => {
+    if (document.visibilityState === "visible") this.probe();
+  };
+
+  private isConnecting(): boolean {
+    return this.socket?.readyState === WebSocket.CONNECTING;
+  }
+
+  private replace(): void {
+    this.drop();
+    this.connect();
+  }
 
   private connect(): void {
     this.options.onConnection({ state: "connecting" });
     const socket = new WebSocket(this.options.url);
     this.socket = socket;
+    this.ready = false;
+    this.begunAt = performance.now();
     this.expectSomething(HANDSHAKE_TIMEOUT_MS);
     socket.onopen = () => {
       this.send({ op: "identify", d: { channels: this.options.cursors() } });
@@ -120,8 +150,10 @@ export class StreamSocket {
     this.batch.push(frame);
     if (frame.op === "ready") {
       this.flush();
+      this.ready = true;
       this.attempt = 0;
       this.options.onConnection({ state: "online" });
+      lineIsBack();
     } else if (this.batch.length >= BATCH_FRAMES_MAX) {
       this.flush();
     } else {

@@ -5,7 +5,7 @@ export const blocks: BlockTexts = {
   unblock: "Nicht mehr blockieren",
   blocked: "Du blockierst diese Person.",
   sure: (name) => `${name} blockieren?`,
-  hint: "Nichts, was die Person schreibt, benachrichtigt dich, ihre Nachrichten sind eingeklappt, und sie kann weder ein Gespräch mit dir beginnen noch dich einladen. Sie erfährt davon nichts.",
+  hint: "Nichts, was die Person schreibt, benachrichtigt dich, ihre Nachrichten sind eingeklappt, euer Gespräch steht nicht mehr in der Liste, und sie kann weder ein Gespräch mit dir beginnen noch dich einladen. Sie erfährt davon nichts.",
   messages: (count) =>
     count === 1
       ? "Nachricht von jemandem, den du blockierst"
@@ -13,6 +13,6 @@ export const blocks: BlockTexts = {
   show: "Anzeigen",
   hide: "Ausblenden",
   title: "Blockierte Personen",
-  none: "Du blockierst niemanden.",
+  none: "Du hast niemanden blockiert.",
   unblockLabel: (name) => `${name} nicht mehr blockieren`,
 };

@@ -35,6 +35,9 @@ export const channelSettings: Catalogue["channelSettings"] = {
   serversHint:
     "Einer je Zeile, etwa b.example; *.example meint alle darunter. Ausgeschlossene bekommen nichts mehr von diesem Kanal.",
   serverBad: (name) => `${name} ist kein Name eines Servers.`,
+  banAddress: "Eine Adresse ausschließen",
+  ban: "Ausschließen",
+  banBad: "Das ist keine Adresse wie @name:chat.example.org.",
   noBans: "Niemand ist ausgeschlossen.",
   unban: "Wieder zulassen",
   unbanLabel: (name) => `${name} wieder zulassen`,

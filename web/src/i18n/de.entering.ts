@@ -11,6 +11,9 @@ export const entering: Catalogue["entering"] = {
   byInvite: "Aus dem Link, dem du gefolgt bist.",
   left: (name) => `Du bist nicht mehr in ${name}: Du wurdest entfernt oder bist anderswo gegangen.`,
   banned: (name) => `Du wurdest aus ${name} ausgeschlossen.`,
+  dmClosed:
+    "Das Gespräch ist geschlossen. Es kommt wieder, wenn jemand darin schreibt oder du es wieder öffnest.",
+  invitedBy: "Eingeladen von",
   signedOutHere: "Du hast dich in einem anderen Tab abgemeldet.",
   forsaken: (others) =>
     others > 1
@@ -22,4 +25,5 @@ export const entering: Catalogue["entering"] = {
   notYet: "Noch nicht senden",
   uploadFailed:
     "Was nicht hochgeladen werden konnte, steht im Weg: Versuche es noch einmal oder lass es weg.",
+  lostEdit: "Diese Nachricht wurde gelöscht, während du sie geändert hast. Was du geschrieben hast:",
 };

@@ -5,6 +5,8 @@ import type { Catalogue } from ".";
 export const problems: Catalogue["problems"] = {
   network: "Der Server antwortet nicht. Prüfe deine Verbindung.",
   unknown: "Das hat nicht geklappt. Bitte versuche es noch einmal.",
+  unreachable: "Der Server ist gerade nicht erreichbar. Bitte versuche es gleich noch einmal.",
+  too_large_between: "Das ist zu groß, um bis zum Server zu gelangen.",
   internal: "Auf dem Server ging etwas schief. Bitte versuche es noch einmal.",
   busy: "Der Server ist ausgelastet. Bitte versuche es gleich noch einmal.",
   storage_full: "Auf diesem Server ist kein Platz mehr. Wer ihn betreibt, muss welchen schaffen.",

@@ -33,6 +33,9 @@ export const channelSettings = {
   serversHint:
     "One in a line, such as b.example; *.example means all below it. Excluded ones get nothing more of this channel.",
   serverBad: (name: string) => `${name} is not a server's name.`,
+  banAddress: "Ban an address",
+  ban: "Ban",
+  banBad: "That is not an address, such as @name:chat.example.org.",
   noBans: "Nobody is banned.",
   unban: "Lift the ban",
   unbanLabel: (name: string) => `Lift the ban on ${name}`,

@@ -10,6 +10,9 @@ export const entering = {
   byInvite: "Brought by the link that you followed.",
   left: (name: string) => `You are no longer in ${name}: you were removed, or left it elsewhere.`,
   banned: (name: string) => `You were banned from ${name}.`,
+  dmClosed:
+    "The conversation is closed. It comes back when somebody writes in it, or when you open it again.",
+  invitedBy: "Invited by",
   signedOutHere: "You signed out in another tab.",
   forsaken: (others: number): string =>
     others > 1
@@ -20,4 +23,5 @@ export const entering = {
   sendsLater: "Sends when the upload is done.",
   notYet: "Don’t send yet",
   uploadFailed: "What could not be uploaded is in the way: try it again or leave it out.",
+  lostEdit: "This message was deleted while you were changing it. What you wrote:",
 };

@@ -3,6 +3,8 @@
 export const problems = {
   network: "The server does not answer. Check your connection.",
   unknown: "That did not work. Please try again.",
+  unreachable: "The server cannot be reached now. Please try again in a moment.",
+  too_large_between: "That is too large to get through to the server.",
   internal: "Something went wrong on the server. Please try again.",
   busy: "The server is busy. Please try again in a moment.",
   storage_full: "This server has no room left. Its operator has to make some.",

@@ -5,7 +5,7 @@ export const blocks: BlockTexts = {
   unblock: "Débloquer",
   blocked: "Vous bloquez cette personne.",
   sure: (name) => `Bloquer ${name}\u202f?`,
-  hint: "Rien de ce qu’elle écrit ne vous est notifié, ses messages sont repliés, et elle ne peut ni commencer une conversation avec vous ni vous inviter. Elle n’en est pas informée.",
+  hint: "Rien de ce qu’elle écrit ne vous est notifié, ses messages sont repliés, votre conversation avec elle n’est plus dans la liste, et elle ne peut ni commencer une conversation avec vous ni vous inviter. Elle n’en est pas informée.",
   messages: (count) =>
     count === 1
       ? "Message de quelqu’un que vous avez bloqué"
@@ -13,6 +13,6 @@ export const blocks: BlockTexts = {
   show: "Afficher",
   hide: "Masquer",
   title: "Personnes bloquées",
-  none: "Vous ne bloquez personne.",
+  none: "Vous n’avez bloqué personne.",
   unblockLabel: (name) => `Débloquer ${name}`,
 };

@@ -35,6 +35,9 @@ export const channelSettings: Catalogue["channelSettings"] = {
   serversHint:
     "Un par ligne, par exemple b.example\u202f; *.example veut dire tous ceux en dessous. Les exclus ne reçoivent plus rien de ce salon.",
   serverBad: (name) => `${name} n’est pas un nom de serveur.`,
+  banAddress: "Bannir une adresse",
+  ban: "Bannir",
+  banBad: "Ce n’est pas une adresse, comme @nom:chat.example.org.",
   noBans: "Personne n’est banni.",
   unban: "Lever le bannissement",
   unbanLabel: (name) => `Lever le bannissement de ${name}`,

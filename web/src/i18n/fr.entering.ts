@@ -11,6 +11,8 @@ export const entering: Catalogue["entering"] = {
   byInvite: "Apporté par le lien que vous avez suivi.",
   left: (name) => `Vous n’êtes plus dans ${name}\u00a0: on vous en a retiré, ou vous l’avez quitté ailleurs.`,
   banned: (name) => `Vous avez été banni de ${name}.`,
+  dmClosed: "La conversation est fermée. Elle revient quand quelqu’un y écrit ou que vous la rouvrez.",
+  invitedBy: "Invitation de",
   signedOutHere: "Vous vous êtes déconnecté dans un autre onglet.",
   forsaken: (others) =>
     others > 1
@@ -21,4 +23,5 @@ export const entering: Catalogue["entering"] = {
   sendsLater: "Le message partira une fois les fichiers envoyés.",
   notYet: "Ne pas envoyer encore",
   uploadFailed: "Un fichier n’a pas pu être envoyé\u00a0: réessayez ou retirez-le.",
+  lostEdit: "Ce message a été supprimé pendant que vous le modifiiez. Ce que vous avez écrit\u00a0:",
 };

@@ -5,6 +5,8 @@ import type { Catalogue } from ".";
 export const problems: Catalogue["problems"] = {
   network: "Le serveur ne répond pas. Vérifiez votre connexion.",
   unknown: "Cela n’a pas marché. Veuillez réessayer.",
+  unreachable: "Le serveur est injoignable pour l’instant. Veuillez réessayer dans un instant.",
+  too_large_between: "C’est trop volumineux pour parvenir jusqu’au serveur.",
   internal: "Quelque chose a échoué sur le serveur. Veuillez réessayer.",
   busy: "Le serveur est occupé. Veuillez réessayer dans un instant.",
   storage_full: "Ce serveur n’a plus de place. La personne qui l’exploite doit en libérer.",

@@ -9,3 +9,18 @@ export function newNonce(): string {
 
 /** Of a person's id, `@name:server`. */
 export const serverOf = (user: string): string => user.slice(user.indexOf(":") + 1);
+
+/** `@ann:good.test`, or the like without its sign. */
+const ADDRESS = /^@.*:|\S:[\p{L}\p{N}_-]+\.[\p{L}\p{N}]/u;
+/** Signs that pass for a colon, and are none to NFKC. */
+const COLONS = /[\u2236\uA789]/g;
+
+/** Whether a name reads as somebody's address, which only an id may do: also in wide signs, or with unseen ones in it. */
+export const looksLikeId = (name: string): boolean =>
+  ADDRESS.test(
+    name
+      .normalize("NFKC")
+      .replace(/\p{Default_Ignorable_Code_Point}/gu, "")
+      .replace(COLONS, ":")
+      .trim(),
+  );

@@ -37,7 +37,9 @@ export function upsertChannel(state: State, info: Channel): State {
   const told = state.inbox.items.filter((item) => item.channel === info.id && isNews(item, info)).length;
   const withNews =
     told > 0 ? { ...channel, info: { ...channel.info, mentions: info.mentions + told } } : channel;
-  return putUsers({ ...state, channels: { ...state.channels, [info.id]: withNews } }, info.people);
+  const { people, invited_by } = info;
+  const named = invited_by ? [...people, invited_by] : people;
+  return putUsers({ ...state, channels: { ...state.channels, [info.id]: withNews } }, named);
 }
 
 /** A notification that came after the snapshot was made. */

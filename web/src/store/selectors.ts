@@ -1,11 +1,26 @@
 // Questions to a snapshot.
 
 import { straight } from "../lib/bidi";
-import type { Message, Notification, ThreadState, User } from "../api/types";
+import { looksLikeId, serverOf } from "../lib/ids";
+import type { Channel, Message, Notification, ThreadState, User } from "../api/types";
 import type { ChannelState, State, Window } from "./state";
 
 export function displayName(user: User | undefined, id: string): string {
-  return straight(user?.display_name ?? "") || user?.username || localPart(id);
+  const name = straight(user?.display_name ?? "");
+  // Nobody goes by another's address.
+  if (looksLikeId(name)) return id;
+  return name || user?.username || localPart(id);
+}
+
+/** Of somebody of another server the whole id: what they are called there is theirs to choose. */
+export function foreignId(me: User | null, id: string): string | null {
+  return me && serverOf(id) !== me.server ? id : null;
+}
+
+/** As above, of the other people of a direct conversation. */
+export function foreignIds(me: User | null, { people }: Pick<Channel, "people">): string {
+  const ids = people.map((user) => foreignId(me, user.id));
+  return ids.filter((id) => id !== null).join(", ");
 }
 
 /** `@ada:example.org` to `ada`. */
@@ -18,6 +33,10 @@ export function otherPeople(state: State, channel: ChannelState): User[] {
   const others = channel.info.people.filter((user) => user.id !== state.me?.id);
   return others.map((user) => state.users[user.id] ?? user);
 }
+
+/** Of another server's channel that one is only asked into nothing is here, and so nobody knows: then it is said of none. */
+export const isPrivate = (info: Pick<Channel, "visibility" | "membership" | "member_count">): boolean =>
+  info.visibility === "private" && !(info.membership === "invited" && info.member_count === 0);
 
 /** A direct conversation in which nobody else is left: every other account is deleted. */
 export function isForsaken(state: State, channel: ChannelState): boolean {
@@ -33,6 +52,14 @@ export function channelName(state: State, channel: ChannelState): string {
   return others.map((user) => displayName(user, user.id)).join(", ");
 }
 
+/** Where something was said, as a channel is written: empty for one that is not known. */
+export function placeOf(state: State, id: string): string {
+  const channel = state.channels[id];
+  if (!channel) return "";
+  const name = channelName(state, channel);
+  return channel.info.kind === "channel" ? `#${name}` : name;
+}
+
 /** "Class 5" before "Class 10". */
 const inOrder = new Intl.Collator(undefined, { numeric: true });
 export const byName = (one: string, other: string): number => inOrder.compare(one, other);
@@ -46,10 +73,17 @@ export function joinedChannels(state: State): ChannelState[] {
     .sort((a, b) => byName(a.info.name, b.info.name) || a.info.id.localeCompare(b.info.id));
 }
 
-/** Conversations, the last spoken in first. */
-export function directMessages(state: State): ChannelState[] {
+/** A conversation with nobody but somebody whom the viewer blocks: it is not listed, and asks for nothing. */
+export function isShunned(state: State, channel: ChannelState): boolean {
+  const [other, ...more] = channel.info.kind === "dm" ? otherPeople(state, channel) : [];
+  return other !== undefined && more.length === 0 && state.blocked[other.id] === true;
+}
+
+/** Conversations, the last spoken in first. Which one is open is listed in any case. */
+export function directMessages(state: State, open: string | null = null): ChannelState[] {
   return Object.values(state.channels)
     .filter(({ info }) => info.kind === "dm" && info.membership !== "left")
+    .filter((channel) => channel.info.id === open || !isShunned(state, channel))
     .sort((a, b) => lastTs(b) - lastTs(a));
 }
 
@@ -95,10 +129,12 @@ export function threadNews(state: State): number {
 
 function freshThreads(state: State): ThreadState[] {
   return Object.values(state.threadStates).filter(
-    ({ channel, following, unread }) =>
-      following && unread > 0 && state.channels[channel]?.info.membership === "joined",
+    ({ channel, following, unread }) => following && unread > 0 && listens(state, state.channels[channel]),
   );
 }
+
+const listens = (state: State, channel: ChannelState | undefined): boolean =>
+  channel?.info.membership === "joined" && !isShunned(state, channel);
 
 /** What the inbox has: mentions, and threads with something new that none of these mentions is in. */
 export function inboxNews(state: State): number {
@@ -110,8 +146,9 @@ export function inboxNews(state: State): number {
 /** What asks for attention: direct messages and mentions count, muted channels do not, nor what is in sight. */
 export function badgeCount(state: State, inSight: string | null = null): number {
   let count = 0;
-  for (const { info } of Object.values(state.channels)) {
-    if (info.notify === "none" || info.id === inSight) continue;
+  for (const channel of Object.values(state.channels)) {
+    const { info } = channel;
+    if (info.notify === "none" || info.id === inSight || isShunned(state, channel)) continue;
     count += info.kind === "dm" ? info.unread : info.mentions;
     if (info.membership === "invited") count += 1;
   }
@@ -120,7 +157,11 @@ export function badgeCount(state: State, inSight: string | null = null): number 
 
 export function anyUnread(state: State, inSight: string | null = null): boolean {
   return Object.values(state.channels).some(
-    ({ info }) => info.unread > 0 && info.notify !== "none" && info.id !== inSight,
+    (channel) =>
+      channel.info.unread > 0 &&
+      channel.info.notify !== "none" &&
+      channel.info.id !== inSight &&
+      !isShunned(state, channel),
   );
 }
 

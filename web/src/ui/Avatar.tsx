@@ -1,6 +1,7 @@
 // A person as an arch: initials on a colour that belongs to the id, so that it is the same everywhere.
 
 import { createContext, use } from "react";
+import { initials } from "../lib/initials";
 
 interface AvatarProps {
   id: string;
@@ -16,13 +17,6 @@ export function hueOf(id: string): number {
   let hash = 0;
   for (let i = 0; i < id.length; i += 1) hash = (hash * 31 + id.charCodeAt(i)) | 0;
   return HUES[Math.abs(hash) % HUES.length] ?? 14;
-}
-
-function initials(name: string): string {
-  const words = name.trim().split(/\s+/);
-  const first = [...(words[0] ?? "?")][0] ?? "?";
-  const last = words.length > 1 ? ([...(words.at(-1) ?? "")][0] ?? "") : "";
-  return (first + last).toUpperCase();
 }
 
 /** Where a person's picture is, by id; null for nobody's. */

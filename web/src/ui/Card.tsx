@@ -33,8 +33,10 @@ export function MessageCard({ author, when, where, fresh, words, about, onOpen, 
         <div className="message-head">
           <strong className="truncate">{author.name}</strong>
           {/* The spaces are for who hears it. */}
-          {where ? <span className="card-place truncate"> {where}</span> : null}
-          <span className="card-when"> {when}</span>
+          <span className="card-told">
+            {where ? <span className="card-place truncate"> {where}</span> : null}
+            <span className="card-when"> {when}</span>
+          </span>
         </div>
         {children}
       </div>

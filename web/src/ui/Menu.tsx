@@ -18,6 +18,8 @@ export interface MenuProps {
   /** `null` draws a line. */
   items: (MenuAction | null)[];
   onOpenChange?: (open: boolean) => void;
+  /** It begins open. */
+  begun?: boolean;
 }
 
 const OpenMenu = later(() => import("./OpenMenu"));
@@ -28,7 +30,7 @@ const OpenMenu = later(() => import("./OpenMenu"));
  * not be had, the next press asks for it once more.
  */
 export function Menu(props: MenuProps) {
-  const [wanted, setWanted] = useState(false);
+  const [wanted, setWanted] = useState(props.begun ?? false);
   const want = () => {
     setWanted(true);
     props.onOpenChange?.(true);

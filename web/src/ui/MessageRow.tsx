@@ -10,7 +10,7 @@ interface MessageRowProps {
   rowKey: string;
   messageId?: string;
   label: string;
-  author: { id: string; name: string; bot?: boolean };
+  author: { id: string; name: string; bot?: boolean; address?: string | null };
   /** First of a group: with face and name. */
   head: boolean;
   time: { short: string; full: string; iso: string };
@@ -98,6 +98,11 @@ function Inside(props: MessageRowProps) {
               {author.name}
             </button>
             {author.bot ? <BotTag /> : null}
+            {author.address ? (
+              <span className="author-address truncate" title={author.address}>
+                {author.address}
+              </span>
+            ) : null}
             <time dateTime={time.iso} title={time.full}>
               {time.short}
             </time>
@@ -181,6 +186,8 @@ export function Quote({ label, jumpLabel, name, text, onJump }: QuoteProps) {
 
 export interface ReactionView {
   emoji: string;
+  /** What is drawn for it. */
+  sign: string;
   count: number;
   mine: boolean;
   label: string;
@@ -201,7 +208,7 @@ export function Reactions({
   if (reactions.length === 0) return null;
   return (
     <div className="reactions">
-      {reactions.map(({ emoji, count, mine, label, waiting }) => (
+      {reactions.map(({ emoji, sign, count, mine, label, waiting }) => (
         <button
           key={emoji}
           type="button"
@@ -214,7 +221,7 @@ export function Reactions({
           data-testid="reaction"
           onClick={() => onToggle(emoji, !mine)}
         >
-          <span aria-hidden="true">{straight(emoji)}</span> <span aria-hidden="true">{count}</span>
+          <span aria-hidden="true">{straight(sign)}</span> <span aria-hidden="true">{count}</span>
         </button>
       ))}
       {add}

@@ -3,6 +3,7 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { spokenTexts } from "../i18n/spoken";
 import { composing } from "../lib/keys";
+import { useEarlyKeys } from "./early";
 
 export interface PickerOption {
   id: string;
@@ -11,6 +12,8 @@ export interface PickerOption {
   title: string;
   detail?: string;
   trail?: ReactNode;
+  /** It is there to be seen, not to be chosen. Such options come last. */
+  off?: boolean;
 }
 
 interface PickerProps {
@@ -28,11 +31,13 @@ interface PickerProps {
 
 export function Picker(props: PickerProps) {
   const { label, placeholder, query, onQuery, options, onPick, empty, loading, waiting = false } = props;
+  useEarlyKeys((text) => onQuery(query + text));
   const base = useId();
   const list = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState(0);
-  const active = Math.min(at, Math.max(0, options.length - 1));
-  const activeId = options[active] ? `${base}-${active}` : undefined;
+  const choices = options.filter(({ off }) => !off);
+  const active = Math.min(at, Math.max(0, choices.length - 1));
+  const activeId = choices[active] ? `${base}-${active}` : undefined;
 
   useEffect(() => {
     if (activeId) document.getElementById(activeId)?.scrollIntoView({ block: "nearest" });
@@ -43,8 +48,8 @@ export function Picker(props: PickerProps) {
   useEffect(() => {
     if (waiting || !due.current) return;
     due.current = false;
-    const [first] = options;
-    if (first) onPick(first.id);
+    const first = options[0];
+    if (first && !first.off) onPick(first.id);
   }, [waiting, options, onPick]);
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -53,11 +58,11 @@ export function Picker(props: PickerProps) {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       const step = event.key === "ArrowDown" ? 1 : -1;
-      setAt((active + step + options.length) % Math.max(1, options.length));
+      setAt((active + step + choices.length) % Math.max(1, choices.length));
     } else if (event.key === "Enter") {
       event.preventDefault();
       due.current = waiting && at === 0;
-      const option = due.current ? undefined : options[active];
+      const option = due.current ? undefined : choices[active];
       if (option) onPick(option.id);
     }
   };
@@ -97,11 +102,12 @@ export function Picker(props: PickerProps) {
               id={`${base}-${index}`}
               className="picker-option"
               role="option"
-              aria-selected={index === active}
-              onPointerMove={() => setAt(index)}
-              onClick={() => onPick(option.id)}
+              aria-selected={!option.off && index === active}
+              aria-disabled={option.off || undefined}
+              onPointerMove={() => !option.off && setAt(index)}
+              onClick={() => !option.off && onPick(option.id)}
             >
-              {option.lead}
+              {option.lead ? <span className="picker-lead">{option.lead}</span> : null}
               <span className="picker-option-text truncate">
                 {option.title} {option.detail ? <small>{option.detail}</small> : null}
               </span>

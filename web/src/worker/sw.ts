@@ -75,7 +75,9 @@ async function activate(): Promise<void> {
 async function shell(request: Request): Promise<Response> {
   try {
     const answer = await fetch(request, { signal: AbortSignal.timeout(NETWORK_MS_MAX) });
-    if (answer.status < 500) return answer;
+    // The server answers every address with the page: who refuses it is a proxy.
+    if (answer.status < 400) return answer;
+    return (await keptOf(caches, CACHE, SHELL)) ?? answer;
   } catch {
     // No network, or none that answers: the shell that is kept.
   }

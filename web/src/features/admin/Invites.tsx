@@ -9,7 +9,7 @@ import { ListSkeleton } from "../../ui/bits";
 import { Button, IconButton } from "../../ui/Button";
 import { Field } from "../../ui/Field";
 import { useClient } from "../app/context";
-import { copy } from "../client/copy";
+import { copy, copyLink } from "../client/copy";
 import { inviteLink } from "../auth/invites";
 import { problemText } from "../client/problems";
 
@@ -80,7 +80,7 @@ function InviteRow({ invite, onRevoke }: { invite: Invite; onRevoke: (code: stri
         size="small"
         icon="link"
         aria-label={t.entering.inviteLink(code)}
-        onPress={() => void copy(client, inviteLink(location.href, code))}
+        onPress={() => void copyLink(client, inviteLink(location.href, code))}
       >
         {t.entering.copyLink}
       </Button>
@@ -116,7 +116,14 @@ function NewInvite({ onMade }: { onMade: () => Promise<void> }) {
 
   return (
     <form className="invite-form" onSubmit={(event) => void submit(event)}>
-      <Field label={t.admin.uses} inputType="number" value={uses} onChange={setUses} isInvalid={!valid} />
+      <Field
+        label={t.admin.uses}
+        hint={t.admin.usesHint}
+        inputType="number"
+        value={uses}
+        onChange={setUses}
+        isInvalid={!valid}
+      />
       <label className="field">
         <span className="field-label">{t.admin.expires}</span>
         <select className="input" value={days} onChange={(event) => setDays(Number(event.target.value))}>

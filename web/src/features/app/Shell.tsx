@@ -14,7 +14,8 @@ import type { User } from "../../api/types";
 import { Pictures } from "../../ui/Avatar";
 import { Boundary } from "../../ui/Boundary";
 import { Failed } from "../../ui/Failed";
-import { later } from "../../ui/later";
+import { EarlyKeys } from "../../ui/early";
+import { isGone, later, loadEarly } from "../../ui/later";
 import { PopupsContext } from "../../ui/popups";
 import { References } from "../../ui/markdown/references";
 import { useReferences } from "./references";
@@ -25,13 +26,18 @@ import { useShortcuts } from "./shortcuts";
 import { useTitle } from "./title";
 import { RefusalsNote } from "./RefusalsNote";
 import { type DialogView, type Panel, type View, ViewContext } from "./view";
+import { EndingsNote } from "./EndingsNote";
 import { UpdateNote } from "./UpdateNote";
 import { useLeaving } from "./useLeaving";
 import { useReturn } from "./useReturn";
 import { Welcome } from "./Welcome";
 
-const SidePanel = later(async () => ({ default: (await import("../panels/Panel")).Panel }));
-const Dialogs = later(() => import("../dialogs/Dialogs"));
+const SidePanel = later(async () => ({ default: (await import("../panels/Panel")).Panel }), {
+  soon: true,
+});
+const Dialogs = later(() => import("../dialogs/Dialogs"), { soon: true });
+
+const EARLY_AFTER_MS = 3_000;
 
 export default function Shell() {
   const route = useRoute();
@@ -45,6 +51,7 @@ export default function Shell() {
   useLastChannel(route.channel);
   useReturn(dialog, route.channel);
   useLeaving();
+  useEffect(whenIdle, []);
   const users = useSelect((state) => state.users);
   const pictures = useCallback((id: string) => pictureOf(users[id]), [users]);
   const references = useReferences();
@@ -55,7 +62,7 @@ export default function Shell() {
   }, [dialog]);
   // Nothing lies over the page that way, and what opens the dialog tries once more.
   const dialogFailed = () => {
-    notices.show(t.app.partFailed);
+    if (!isGone()) notices.show(t.app.partFailed);
     closeDialog();
   };
 
@@ -81,6 +88,7 @@ export default function Shell() {
                 <ConnectionNote />
                 <UpdateNote />
                 <RefusalsNote />
+                <EndingsNote />
                 <OfferNote />
                 {route.channel ? (
                   <Conversation key={route.channel} id={route.channel} target={route.message} />
@@ -90,7 +98,7 @@ export default function Shell() {
               </main>
               {panel ? (
                 <Boundary key={panel.kind} fallback={panelFailed}>
-                  <Suspense fallback={null}>
+                  <Suspense fallback={panel.kind === "search" ? <EarlyKeys onEscape={closePanel} /> : null}>
                     <SidePanel panel={panel} channel={route.channel} />
                   </Suspense>
                 </Boundary>
@@ -98,7 +106,7 @@ export default function Shell() {
             </div>
             {dialog ? (
               <Boundary fallback={null} onFail={dialogFailed}>
-                <Suspense fallback={null}>
+                <Suspense fallback={BOXES.has(dialog.kind) ? <EarlyKeys onEscape={close} /> : null}>
                   <Dialogs dialog={dialog} onClose={close} />
                 </Suspense>
               </Boundary>
@@ -114,7 +122,21 @@ export default function Shell() {
 const setPanel = (panel: Panel | null) => layers.change({ panel });
 const openDialog = (dialog: DialogView | null) => layers.change({ dialog });
 const setDrawer = (drawer: boolean) => layers.change({ drawer });
+const closePanel = () => setPanel(null);
 const closeDialog = () => openDialog(null);
+
+/** Dialogs that one opens to write into. */
+const BOXES: ReadonlySet<DialogView["kind"]> = new Set(["switcher", "dm", "invite"]);
+
+/** What is opened later is there at once then; the first picture does not wait for it. */
+function whenIdle(): () => void {
+  if (!("requestIdleCallback" in window)) {
+    const timer = setTimeout(() => void loadEarly(), EARLY_AFTER_MS);
+    return () => clearTimeout(timer);
+  }
+  const handle = requestIdleCallback(() => void loadEarly(), { timeout: EARLY_AFTER_MS });
+  return () => cancelIdleCallback(handle);
+}
 
 const panelFailed = (retry: () => void) => (
   <PanelFrame title={t.app.broken}>

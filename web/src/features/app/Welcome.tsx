@@ -1,5 +1,5 @@
-import { useSyncExternalStore } from "react";
 import { t } from "../../i18n";
+import { Media, useMedia } from "../../lib/media";
 import { Icon, type IconName } from "../../ui/Icon";
 import { Arcade } from "../../ui/Logo";
 import { ListSkeleton } from "../../ui/bits";
@@ -11,19 +11,14 @@ import { FirstChannels } from "./FirstChannels";
 import { type DialogView, useView } from "./view";
 
 // As in layout.css: there the conversations wait out of sight, and one is to be picked.
-const SMALL = matchMedia("(max-width: 720px)");
-const isSmall = () => SMALL.matches;
-function onSize(changed: () => void): () => void {
-  SMALL.addEventListener("change", changed);
-  return () => SMALL.removeEventListener("change", changed);
-}
+const SMALL = new Media("(max-width: 720px)");
 
 /** Where nothing is chosen: the first run leads to a first message from here. */
 export function Welcome() {
   const me = useMe();
   const synced = useSelect((state) => state.synced);
   const first = useSelect((state) => Object.keys(state.channels).length === 0);
-  const small = useSyncExternalStore(onSize, isSmall);
+  const small = useMedia(SMALL);
   const name = displayName(me ?? undefined, me?.id ?? "");
   return (
     <div className="welcome-page">
@@ -42,7 +37,7 @@ export function Welcome() {
           ) : null}
           <div className="welcome-cards">
             <Card
-              icon="search"
+              icon="compass"
               title={t.welcome.browse}
               hint={t.welcome.browseHint}
               dialog={{ kind: "directory" }}

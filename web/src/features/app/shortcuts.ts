@@ -105,8 +105,9 @@ function search(view: View): void {
 function step(client: Client, by: 1 | -1, unreadOnly: boolean): void {
   const state = client.store.getState();
   const arrangement = arrangementOf(state.me?.id ?? "").get();
-  const all = groups(state, arrangement).flatMap(({ rows }) => rows);
-  const at = all.findIndex(({ info }) => info.id === parseRoute(location.hash).channel);
+  const open = parseRoute(location.hash).channel;
+  const all = groups(state, arrangement, open).flatMap(({ rows }) => rows);
+  const at = all.findIndex(({ info }) => info.id === open);
   for (let i = 1; i <= all.length; i += 1) {
     const start = at < 0 && by < 0 ? 0 : at;
     const next = all[(start + by * i + all.length * 2) % all.length];

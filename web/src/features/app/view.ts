@@ -2,6 +2,7 @@
 
 import { createContext, use } from "react";
 import type { Attachment } from "../../api/types";
+import type { Outing } from "../client/rights";
 
 /** A reply to lead to. A new object leads there once more. */
 export interface ReplyTarget {
@@ -27,6 +28,7 @@ export type DialogView =
   | { kind: "invite"; channel: string }
   | { kind: "channel"; channel: string }
   | { kind: "leave"; channel: string }
+  | { kind: "block"; user: string }
   | { kind: "delete"; channel: string; message: string }
   | { kind: "remove"; channel: string; message: string }
   | { kind: "history"; channel: string; message: string }
@@ -38,7 +40,9 @@ export type DialogView =
   | { kind: "commands" }
   | { kind: "describe"; place: string; file: string }
   | { kind: "viewer"; files: readonly Attachment[]; index: number }
-  | { kind: "profile"; user: string };
+  /** `channel`: where they are looked at, if that is in one. */
+  | { kind: "profile"; user: string; channel?: string }
+  | { kind: "out"; channel: string; user: string; how: Outing };
 
 export interface View {
   panel: Panel | null;

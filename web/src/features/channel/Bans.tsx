@@ -1,4 +1,4 @@
-import { useCallback, useState } from "react";
+import { type FormEvent, useCallback, useState } from "react";
 import { list_members } from "../../api/operations";
 import type { User } from "../../api/types";
 import { t } from "../../i18n";
@@ -7,9 +7,12 @@ import { nearEntry, onceLost } from "../../lib/focus";
 import { Avatar } from "../../ui/Avatar";
 import { EmptyState, ListSkeleton } from "../../ui/bits";
 import { Button } from "../../ui/Button";
+import { Field } from "../../ui/Field";
 import { displayName } from "../../store/selectors";
-import { useClient } from "../app/context";
+import { useClient, useMe } from "../app/context";
 import { problemText } from "../client/problems";
+import { fullUserId } from "../dialogs/addresses";
+import { PutOut } from "../dialogs/PutOut";
 import { useSearch } from "../dialogs/useSearch";
 
 const PAGE = 100;
@@ -18,7 +21,13 @@ export function Bans({ channel }: { channel: string }) {
   const client = useClient();
   const [lifted, setLifted] = useState<readonly string[]>([]);
   const load = useCallback(() => list_members(channel, { membership: "banned", limit: PAGE }), [channel]);
-  const { found, failed } = useSearch("", load);
+  // Asked for anew after each ban.
+  const [bans, setBans] = useState(0);
+  const { found, failed } = useSearch(bans === 0 ? "" : String(bans), load);
+  const done = (user: string) => {
+    setLifted((known) => known.filter((id) => id !== user));
+    setBans((count) => count + 1);
+  };
   const banned = found?.members.filter(({ user }) => !lifted.includes(user.id));
   const lift = async (user: User) => {
     const back = nearEntry(user.id);
@@ -29,6 +38,7 @@ export function Bans({ channel }: { channel: string }) {
   };
   return (
     <div className="form">
+      <BanForm channel={channel} onDone={done} />
       {failed ? <p role="alert">{problemText(failed)}</p> : null}
       {banned || failed ? null : <ListSkeleton label={t.common.loading} rows={2} />}
       {banned?.length === 0 ? <EmptyState title={t.channelSettings.noBans} art={false} /> : null}
@@ -51,5 +61,51 @@ export function Bans({ channel }: { channel: string }) {
         ))}
       </ul>
     </div>
+  );
+}
+
+/** Also of somebody who was never here, or is here no more. */
+function BanForm({ channel, onDone }: { channel: string; onDone: (user: string) => void }) {
+  const ours = useMe()?.server ?? "";
+  const [typed, setTyped] = useState("");
+  const [wrong, setWrong] = useState(false);
+  const [user, setUser] = useState<string | null>(null);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const id = fullUserId(typed) ?? fullUserId(`${typed.trim()}:${ours}`);
+    setWrong(id === null);
+    setUser(id);
+  };
+  return (
+    <>
+      <form className="ban-form" onSubmit={submit}>
+        <Field
+          label={t.channelSettings.banAddress}
+          placeholder={`@name:${ours}`}
+          spellCheck="false"
+          value={typed}
+          onChange={(value) => {
+            setTyped(value);
+            setWrong(false);
+          }}
+          error={wrong ? t.channelSettings.banBad : undefined}
+        />
+        <Button type="submit" isDisabled={typed.trim() === ""}>
+          {t.channelSettings.ban}
+        </Button>
+      </form>
+      {user ? (
+        <PutOut
+          channel={channel}
+          user={user}
+          how="ban"
+          onDone={() => {
+            setTyped("");
+            onDone(user);
+          }}
+          onClose={() => setUser(null)}
+        />
+      ) : null}
+    </>
   );
 }

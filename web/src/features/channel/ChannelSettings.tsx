@@ -43,7 +43,12 @@ export default function ChannelSettings({ channel: id, onClose }: { channel: str
         title: t.channelSettings.knocks,
         content: <Knocks channel={id} />,
       },
-    { id: "servers", title: t.channelSettings.servers, content: <Servers info={info} /> },
+    // A conversation of people of one server has nothing to say of others.
+    (!dm || info.people.some(({ server }) => server !== me?.server)) && {
+      id: "servers",
+      title: t.channelSettings.servers,
+      content: <Servers info={info} />,
+    },
     !dm && may(info, "ban") && { id: "bans", title: t.channelSettings.bans, content: <Bans channel={id} /> },
     canKeepWebhooks(info, me) && {
       id: "webhooks",
@@ -55,7 +60,7 @@ export default function ChannelSettings({ channel: id, onClose }: { channel: str
     <TabbedDialog
       title={t.channelSettings.title(dm ? title : `#${title}`)}
       tabs={tabs}
-      width={600}
+      width={680}
       testId="channel-settings"
       onClose={onClose}
     />

@@ -32,18 +32,20 @@ export function General({ channel: id, onClose }: { channel: string; onClose: ()
   // What a channel is found under is a matter of the server that it lives on.
   const addressed = canSetPolicy(info) && info.host === me?.server;
 
+  const change = {
+    ...(name.trim() !== info.name ? { name: name.trim() } : {}),
+    ...(topic.trim() !== info.topic ? { topic: topic.trim() } : {}),
+    ...(visibility !== info.visibility ? { visibility } : {}),
+    ...(alias.trim() !== localAlias(info.alias) ? { alias: alias.trim() || null } : {}),
+  };
+  const changed = Object.keys(change).length > 0;
+
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setBusy(true);
     setError(null);
-    const change = {
-      ...(name.trim() !== info.name ? { name: name.trim() } : {}),
-      ...(topic.trim() !== info.topic ? { topic: topic.trim() } : {}),
-      ...(visibility !== info.visibility ? { visibility } : {}),
-      ...(alias.trim() !== localAlias(info.alias) ? { alias: alias.trim() || null } : {}),
-    };
     try {
-      if (Object.keys(change).length > 0) await client.actions.updateChannel(id, change);
+      await client.actions.updateChannel(id, change);
       client.notices.show(t.common.saved);
       onClose();
     } catch (cause) {
@@ -131,7 +133,11 @@ export function General({ channel: id, onClose }: { channel: string; onClose: ()
           </span>
         )}
         {editable ? (
-          <Button type="submit" variant="primary" isDisabled={busy || name.trim() === ""}>
+          <Button
+            type="submit"
+            variant="primary"
+            isDisabled={busy || !changed || (!dm && name.trim() === "")}
+          >
             {t.common.save}
           </Button>
         ) : (

@@ -34,14 +34,22 @@ function Lists({ info, allow, deny }: ListsProps) {
   const ours = useSelect((state) => state.server?.name);
   // Without these nobody could change it any more: they are always among them, and not shown.
   const always = [...new Set([info.host, ...(ours ? [ours] : [])])];
-  const [who, setWho] = useState<"every" | "some">(allow === null ? "every" : "some");
-  const [allowed, setAllowed] = useState((allow ?? []).filter((name) => !always.includes(name)).join("\n"));
-  const [denied, setDenied] = useState(deny.join("\n"));
+  const now = {
+    who: allow === null ? ("every" as const) : ("some" as const),
+    allowed: (allow ?? []).filter((name) => !always.includes(name)).join("\n"),
+    denied: deny.join("\n"),
+  };
+  const [who, setWho] = useState<"every" | "some">(now.who);
+  const [allowed, setAllowed] = useState(now.allowed);
+  const [denied, setDenied] = useState(now.denied);
   const [busy, setBusy] = useState(false);
   const admitted = readPatterns(allowed);
   const excluded = readPatterns(denied);
   const wrong = (bad: string | null) => (bad === null ? undefined : t.channelSettings.serverBad(bad));
   const bad = (who === "some" && admitted.bad !== null) || excluded.bad !== null;
+
+  const changed =
+    who !== now.who || (who === "some" && allowed.trim() !== now.allowed) || denied.trim() !== now.denied;
 
   const save = async (event: FormEvent) => {
     event.preventDefault();
@@ -86,7 +94,7 @@ function Lists({ info, allow, deny }: ListsProps) {
         error={wrong(excluded.bad)}
       />
       <div className="dialog-foot">
-        <Button type="submit" variant="primary" isDisabled={busy || bad}>
+        <Button type="submit" variant="primary" isDisabled={busy || bad || !changed}>
           {t.common.save}
         </Button>
       </div>

@@ -2,18 +2,11 @@
 
 import { ApiError, isAborted, sessionSignal } from "../../api/http";
 import * as api from "../../api/operations";
-import type {
-  Channel,
-  DeletedMessages,
-  Membership,
-  Notification,
-  NotifyLevel,
-  Pending,
-  Role,
-} from "../../api/types";
+import type { Channel, DeletedMessages, Notification, NotifyLevel, Pending } from "../../api/types";
 import { t } from "../../i18n";
 import { isShownInInbox, unseenInThreads } from "../../store/selectors";
 import type { Client } from "./client";
+import type { MemberChange } from "./membership";
 import { problemText } from "./problems";
 
 /** How often what waits is asked for when it changes meanwhile. */
@@ -40,7 +33,7 @@ export class Actions {
   failed(error: unknown): void {
     // Of a session that is over: whoever is here now did not ask for it.
     if (isAborted(error)) return;
-    if (error instanceof ApiError && error.status === 401) this.client.ended("expired");
+    if (error instanceof ApiError && error.signedOut) this.client.ended("expired");
     else this.client.notices.show(problemText(error));
   }
 
@@ -112,7 +105,8 @@ export class Actions {
       (error: unknown) => error instanceof ApiError && error.code === "banned",
     );
     if (session.aborted) return;
-    this.client.notices.show(banned ? t.entering.banned(name) : t.entering.left(name), true);
+    const user = this.store.getState().me?.id ?? "";
+    this.client.endings.tell({ user, channel, name, banned });
   }
 
   async startDm(users: string[]): Promise<Channel | null> {
@@ -150,11 +144,7 @@ export class Actions {
     }
   }
 
-  async setMember(
-    channel: string,
-    user: string,
-    body: { membership?: Membership; role?: Role },
-  ): Promise<boolean> {
+  async setMember(channel: string, user: string, body: MemberChange): Promise<boolean> {
     return this.attempt(async () => {
       const member = await api.update_member(channel, user, body);
       if (!this.store.getState().channels[channel]?.members) return;
@@ -304,7 +294,7 @@ export class Actions {
       // What came while the answer was on its way is counted already.
       if (!forward) this.store.dispatch({ type: "read_set", channel, read });
     } catch (error) {
-      if (error instanceof ApiError && error.status === 401) this.failed(error);
+      if (error instanceof ApiError && error.signedOut) this.failed(error);
     }
   }
 

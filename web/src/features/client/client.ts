@@ -13,11 +13,14 @@ import type { State } from "../../store/state";
 import { createStore } from "../../store/store";
 import { Actions } from "./actions";
 import { deviceName } from "./device";
+import { Endings, takenOut } from "./endings";
 import { Notices } from "./notices";
 import { OtherTabs, type Word } from "./otherTabs";
 import { Outbox } from "./outbox";
 import { People } from "./people";
 import { Places } from "./places";
+import { Refreshing } from "./refreshing";
+import { type NewAccount, Registering } from "./registering";
 import { Sharing } from "./sharing";
 import { Threads } from "./threads";
 import { Timelines } from "./timelines";
@@ -25,23 +28,22 @@ import { Unfinished } from "./unfinished";
 
 const CURSORS_MAX = 1_000;
 const BOOT_RETRY_MS = 2_000;
+/** When the first answer takes longer, what was seen last is shown meanwhile. */
+const SLOW_MS = 2_000;
 const TYPING_SWEEP_MS = 1_000;
-/** What many frames make uncertain is asked for once. */
-const REFRESH_SOON_MS = 2_000;
-/** Longest pause after what failed, of which each is twice the one before. */
-const REFRESH_PAUSE_MS_MAX = 60_000;
 
 export class Client {
   readonly store = createStore();
   readonly notices = new Notices();
   readonly people = new People(this.store);
   readonly timelines = new Timelines(this.store, this.people);
-  readonly outbox = new Outbox(this.store);
+  readonly outbox = new Outbox(this.store, () => this.socket.probe());
   readonly actions = new Actions(this);
   readonly threads = new Threads(this);
   readonly sharing = new Sharing(() => this.store.getState().me?.id ?? null);
   readonly unfinished = new Unfinished(() => this.store.getState().me?.id ?? "");
   readonly places = new Places();
+  readonly endings = new Endings();
 
   /** Channels that the person leaves here. */
   readonly leaving = new Set<string>();
@@ -49,8 +51,13 @@ export class Client {
   private readonly socket: StreamSocket;
   private sweep: ReturnType<typeof setInterval> | undefined;
   private connectedBefore = false;
-  private refreshTimer: ReturnType<typeof setTimeout> | undefined;
-  private refreshFailures = 0;
+  /** Channels that are shown as they were seen last: they may be left by now. */
+  private before: string[] = [];
+  private readonly registering = new Registering();
+  private readonly refreshing = new Refreshing(
+    () => this.refresh(),
+    () => this.live,
+  );
   /** What arrives now happens now; before `ready` the server repeats what was missed. */
   private live = false;
   private readonly tabs = new OtherTabs((word) => this.heardTab(word));
@@ -93,7 +100,7 @@ export class Client {
         return await this.start();
       } catch (error) {
         if (session.aborted) return;
-        if (error instanceof ApiError && !error.temporary) return this.ended(null);
+        if (error instanceof ApiError && error.signedOut) return this.ended(null);
         this.store.dispatch({ type: "connection_changed", connection: { state: "connecting" } });
         // What is kept may be out of reach as well: that is no reason not to ask again.
         if (!shown) await this.restore().catch(() => undefined);
@@ -103,22 +110,16 @@ export class Client {
     }
   }
 
-  /** No network: what was seen last, until the server answers. */
+  /** No network, or a slow one: what was seen last, until the server answers. */
   private async restore(): Promise<void> {
-    const [{ loadSnapshot }, { restored }] = await Promise.all([import("./snapshot"), import("./restore")]);
-    const snapshot = await loadSnapshot();
-    if (!snapshot) return;
-    for (const action of restored(snapshot)) this.store.dispatch(action);
-    this.outbox.show();
+    const { restore } = await import("./restore");
+    this.before = await restore(this.store);
+    if (this.before.length > 0) this.outbox.show();
   }
 
-  async register(body: {
-    username: string;
-    password: string;
-    display_name?: string;
-    invite?: string;
-  }): Promise<void> {
-    this.entered(await api.create_account({ ...body, device_name: deviceName(), cookie: true }));
+  async register(account: Omit<NewAccount, "device_name" | "cookie">): Promise<void> {
+    const device_name = deviceName();
+    this.entered(await this.registering.register({ ...account, device_name, cookie: true }));
   }
 
   async signIn(username: string, password: string): Promise<void> {
@@ -205,9 +206,9 @@ export class Client {
     this.sharing.stop();
     this.unfinished.end();
     this.places.end();
+    this.endings.end();
     clearInterval(this.sweep);
-    clearTimeout(this.refreshTimer);
-    this.refreshTimer = undefined;
+    this.refreshing.stop();
     this.connectedBefore = false;
     // Last: what began above ends with it.
     endSession();
@@ -235,33 +236,15 @@ export class Client {
     const sync = await api.get_sync();
     // The cookie is another person's by now, and the word of the tab that they came in through is still to come.
     if (sync.user.id !== this.store.getState().me?.id) return this.follow(sync.user.id);
-    this.store.dispatch({ type: "synced", sync, known });
+    this.store.dispatch({ type: "synced", sync, known: [...known, ...this.before] });
+    this.before = [];
     void this.actions.loadRefusals();
-  }
-
-  /** Until it succeeds, or the connection is lost: the next one begins with it. */
-  private async refreshNow(): Promise<void> {
-    try {
-      await this.refresh();
-      this.refreshFailures = 0;
-    } catch (error) {
-      if (!this.live || !(error instanceof ApiError && error.temporary)) return;
-      this.refreshFailures += 1;
-      this.refreshSoon();
-    }
-  }
-
-  private refreshSoon(): void {
-    const pause = Math.min(REFRESH_SOON_MS * 2 ** this.refreshFailures, REFRESH_PAUSE_MS_MAX);
-    this.refreshTimer ??= setTimeout(() => {
-      this.refreshTimer = undefined;
-      void this.refreshNow();
-    }, pause);
   }
 
   /** A channel that was joined or made: known at once, whatever the stream says when. */
   adopt(channel: Channel): Channel {
     this.leaving.delete(channel.id);
+    if (channel.membership !== "banned") this.endings.close(channel.id);
     this.store.dispatch({ type: "channel_loaded", channel });
     return channel;
   }
@@ -304,16 +287,11 @@ export class Client {
 
   private async start(): Promise<void> {
     const session = sessionSignal();
-    for (let synced = false; !synced;) {
-      try {
-        await this.refresh();
-        synced = true;
-      } catch (error) {
-        if (error instanceof ApiError && error.status === 401) return this.ended("expired");
-        await new Promise((resolve) => setTimeout(resolve, BOOT_RETRY_MS));
-      }
-      // The next one has a start of its own.
-      if (session.aborted) return;
+    const slow = setTimeout(() => void this.restore().catch(() => undefined), SLOW_MS);
+    try {
+      if (!(await this.synced(session))) return;
+    } finally {
+      clearTimeout(slow);
     }
     this.socket.start();
     this.outbox.start();
@@ -323,13 +301,31 @@ export class Client {
     );
   }
 
+  /** False when the session is over by then; the next one has a start of its own. */
+  private async synced(session: AbortSignal): Promise<boolean> {
+    for (;;) {
+      try {
+        await this.refresh();
+        return !session.aborted;
+      } catch (error) {
+        if (session.aborted) return false;
+        if (error instanceof ApiError && error.signedOut) {
+          this.ended("expired");
+          return false;
+        }
+        await new Promise((resolve) => setTimeout(resolve, BOOT_RETRY_MS));
+        if (session.aborted) return false;
+      }
+    }
+  }
+
   private receive(frames: readonly ServerFrame[]): void {
     const relevant = frames.filter(
       (frame): frame is StateFrame => frame.op in { event: 1, ready: 1, resync: 1 },
     );
-    const lost = this.lost(relevant);
+    const lost = takenOut(this.store.getState(), relevant, this.leaving);
     const before = this.store.getState();
-    if (this.live && relevant.some((frame) => isUnsure(before, frame))) this.refreshSoon();
+    if (this.live && relevant.some((frame) => isUnsure(before, frame))) this.refreshing.soon();
     this.store.dispatch({ type: "frames", frames: relevant, now: Date.now() });
     for (const { id, name } of lost) void this.actions.tellLeft(id, `#${name}`);
     const messages: Message[] = [];
@@ -338,17 +334,17 @@ export class Client {
     let attention: Attention | undefined;
     for (const frame of relevant) {
       if (frame.op === "ready") this.ready();
-      else if (frame.op === "resync") void this.refreshNow();
+      else if (frame.op === "resync") void this.refreshing.now();
       else if (frame.t === "message.created") messages.push(frame.d);
       else if (frame.t === "pending.updated") this.settled(frame.channel, frame.d);
       else if (frame.t === "settings.updated") this.sharing.heard(frame.d);
       else if (frame.t === "notification.created") notifications.push(frame.d);
       else if (frame.t === "attention.updated") attention = frame.d;
       // Counts and invitations are others now, and no frame says so of all of them.
-      else if (frame.t === "blocks.updated") void this.refreshNow();
+      else if (frame.t === "blocks.updated") void this.refreshing.now();
       else if (frame.t === "channel.joined") void this.actions.loadChannel(frame.d.id);
       // The frame says how many are left, not in which channels.
-      else if (frame.t === "notifications.read" && frame.d.unread > 0) void this.refreshNow();
+      else if (frame.t === "notifications.read" && frame.d.unread > 0) void this.refreshing.now();
       else if (frame.t === "typing") this.people.need([frame.d.user]);
       else if (frame.t === "reaction.added") this.people.need([frame.d.user]);
     }
@@ -356,16 +352,6 @@ export class Client {
     this.people.need(unknownUsers(this.store.getState(), messages));
     const heard = { messages, notifications, live, ...(attention ? { attention } : {}) };
     for (const hearer of this.hearers) hearer(heard);
-  }
-
-  /** Channels that the person was in and did not leave here. */
-  private lost(frames: readonly StateFrame[]): Channel[] {
-    const { channels } = this.store.getState();
-    return frames.flatMap((frame) => {
-      if (frame.op !== "event" || frame.t !== "channel.left" || this.leaving.has(frame.d.id)) return [];
-      const info = channels[frame.d.id]?.info;
-      return info?.kind === "channel" && info.membership !== "invited" ? [info] : [];
-    });
   }
 
   /** What a channel's host refused is told, unless it stands in the timeline as not sent. */
@@ -382,7 +368,7 @@ export class Client {
 
   private ready(): void {
     this.live = true;
-    if (this.connectedBefore) void this.refreshNow();
+    if (this.connectedBefore) void this.refreshing.now();
     this.connectedBefore = true;
     this.outbox.flush();
     this.sharing.start();

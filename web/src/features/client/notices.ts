@@ -20,12 +20,11 @@ export class Notices {
     return () => this.listeners.delete(listener);
   };
 
-  /** What one should not miss while looking elsewhere stays until it is put away. */
-  readonly show = (text: string, stays = false): void => {
+  readonly show = (text: string): void => {
     const notice = { id: this.next++, text };
     const others = this.list.filter((known) => known.text !== text);
     this.set([...others, notice].slice(-NOTICES_MAX));
-    if (!stays) setTimeout(() => this.close(notice.id), NOTICE_MS);
+    setTimeout(() => this.close(notice.id), NOTICE_MS);
   };
 
   readonly close = (id: number): void => this.set(this.list.filter((notice) => notice.id !== id));

@@ -34,11 +34,13 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
+const probe = vi.fn<() => void>();
+
 function tab(): { store: Store; outbox: Outbox; waiting: () => string[] } {
   const store = createStore();
   store.dispatch({ type: "signed_in", user: user(ME) });
   store.dispatch({ type: "channel_loaded", channel: channel() });
-  const outbox = new Outbox(store);
+  const outbox = new Outbox(store, probe);
   opened.push(outbox);
   outbox.start();
   return { store, outbox, waiting: () => (store.getState().outbox[ROOM] ?? []).map(({ text }) => text) };
@@ -231,4 +233,48 @@ it("keeps what is said of a file for whoever takes the message over", async () =
   expect(vi.mocked(send_message).mock.calls[0]?.[1].attachments).toEqual([
     { file: "x", name: "map.png", description: "A map" },
   ]);
+});
+
+it("asks for the line when no answer comes, and sends it again as soon as there is one", async () => {
+  const here = tab();
+  await vi.waitFor(() => expect(here.outbox).toHaveProperty("loaded", true));
+  vi.useFakeTimers();
+  try {
+    probe.mockReset();
+    // It arrives, but the answer does not.
+    vi.mocked(send_message).mockImplementationOnce((_channel, { nonce, text }, signal) => {
+      log.say(ME, text, { nonce });
+      return new Promise((_, reject) =>
+        signal.addEventListener("abort", () => reject(signal.reason as DOMException)),
+      );
+    });
+    here.outbox.send({ channel: ROOM, text: "Into the tunnel" });
+    await vi.advanceTimersByTimeAsync(4_900);
+    expect(probe).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(200);
+    expect(probe).toHaveBeenCalledTimes(1);
+    expect(send_message).toHaveBeenCalledTimes(1);
+    here.outbox.flush();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(send_message).toHaveBeenCalledTimes(2);
+    const nonces = vi.mocked(send_message).mock.calls.map(([, { nonce }]) => nonce);
+    expect(nonces[1]).toBe(nonces[0]);
+    expect([here.waiting(), said()]).toEqual([[], ["Into the tunnel"]]);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(probe).toHaveBeenCalledTimes(1);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+it("is sent again after a minute at most, whatever the server asks for", async () => {
+  const here = tab();
+  await vi.waitFor(() => expect(here.outbox).toHaveProperty("loaded", true));
+  const busy = new ApiError({ status: 503, code: "busy" }, 3_600_000);
+  vi.mocked(send_message).mockRejectedValueOnce(busy);
+  const timers = vi.spyOn(globalThis, "setTimeout");
+  here.outbox.send({ channel: ROOM, text: "Soon" });
+  await vi.waitFor(() => expect(timers.mock.calls.map(([, ms]) => ms)).toContain(60_000));
+  expect(Math.max(...timers.mock.calls.map(([, ms]) => ms ?? 0))).toBe(60_000);
+  timers.mockRestore();
 });

@@ -3,7 +3,7 @@
 // one takes over. Sending the same nonce twice is one message.
 
 import type { Carried } from "../../api/files";
-import { ApiError, sessionSignal } from "../../api/http";
+import { ApiError, isAborted, sessionSignal } from "../../api/http";
 import { send_message } from "../../api/operations";
 import { newNonce } from "../../lib/ids";
 import { inTurn } from "../../lib/turns";
@@ -13,6 +13,10 @@ import { Kept } from "./kept";
 
 const RETRY_MIN_MS = 1_000;
 const RETRY_MAX_MS = 30_000;
+/** Whoever says that it takes longer is asked sooner all the same. */
+const RETRY_AFTER_MS_MAX = 60_000;
+/** Without an answer for so long the line may be dead: the stream is asked, which finds out sooner than a request. */
+const ANSWER_SOON_MS = 5_000;
 
 export interface Draft {
   channel: string;
@@ -24,6 +28,9 @@ export interface Draft {
 
 export class Outbox {
   private readonly store: Store;
+  private readonly probe: () => void;
+  /** What ends the attempts that are under way. */
+  private readonly running = new Set<AbortController>();
   private readonly kept = new Kept();
   private readonly busy = new Set<string>();
   private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
@@ -38,8 +45,10 @@ export class Outbox {
   /** What was settled here: a look at what is kept may have begun before. */
   private readonly gone = new Set<string>();
 
-  constructor(store: Store) {
+  /** `probe` finds out whether there is still a line; when there is again, `flush` is told. */
+  constructor(store: Store, probe: () => void = () => undefined) {
     this.store = store;
+    this.probe = probe;
   }
 
   /** Shows what waits, while it is not known yet whether there is still a session to send it in. */
@@ -138,8 +147,9 @@ export class Outbox {
     return item !== undefined;
   }
 
-  /** The connection is back: do not wait out the timers. */
+  /** The connection is back: do not wait out the timers, nor for answers that went lost with the one before. */
   flush(): void {
+    for (const attempt of this.running) attempt.abort();
     for (const timer of this.timers.values()) clearTimeout(timer);
     this.timers.clear();
     this.attempts.clear();
@@ -202,6 +212,9 @@ export class Outbox {
   private async attempt(item: OutboxItem, session: AbortSignal): Promise<boolean> {
     const { channel, nonce, text, reply_to, thread, attachments } = item;
     this.store.dispatch({ type: "outbox_status", channel, nonce, status: "sending" });
+    const running = new AbortController();
+    this.running.add(running);
+    const asking = setTimeout(this.probe, ANSWER_SOON_MS);
     try {
       const body = {
         nonce,
@@ -210,7 +223,7 @@ export class Outbox {
         ...(thread ? { thread } : {}),
         ...(attachments ? { attachments: attachments.map(attached) } : {}),
       };
-      const message = await send_message(channel, body);
+      const message = await send_message(channel, body, running.signal);
       if (message.status === "pending") {
         this.hosted(item);
         return true;
@@ -222,6 +235,8 @@ export class Outbox {
     } catch (error) {
       // It is kept, and is sent when its writer is here again.
       if (session.aborted) return false;
+      // Once more, at once: it is one message, whether or not it arrived.
+      if (isAborted(error)) return true;
       if (error instanceof ApiError && !error.temporary) {
         const failed = { status: "failed", error: error.code } as const;
         this.kept.put(this.user(), { ...item, ...failed });
@@ -231,6 +246,9 @@ export class Outbox {
       this.store.dispatch({ type: "outbox_status", channel, nonce, status: "waiting" });
       this.later(channel, error instanceof ApiError ? error.retryAfterMs : null);
       return false;
+    } finally {
+      clearTimeout(asking);
+      this.running.delete(running);
     }
   }
 
@@ -260,10 +278,13 @@ export class Outbox {
     clearTimeout(this.timers.get(channel));
     this.timers.set(
       channel,
-      setTimeout(() => {
-        this.timers.delete(channel);
-        void this.adopt();
-      }, retryAfterMs ?? backoff),
+      setTimeout(
+        () => {
+          this.timers.delete(channel);
+          void this.adopt();
+        },
+        Math.min(retryAfterMs ?? backoff, RETRY_AFTER_MS_MAX),
+      ),
     );
   }
 }

@@ -1,5 +1,17 @@
+import { sessionSignal } from "../../api/http";
 import type { Action } from "../../store/reducer";
-import type { Snapshot } from "./snapshot";
+import type { Store } from "../../store/store";
+import { loadSnapshot, type Snapshot } from "./snapshot";
+
+/** Shows what was seen last, unless something newer is shown or somebody else is here. Says which channels that is. */
+export async function restore(store: Store): Promise<string[]> {
+  const session = sessionSignal();
+  const snapshot = await loadSnapshot();
+  const { me, synced } = store.getState();
+  if (!snapshot || session.aborted || synced || (me && me.id !== snapshot.sync.user.id)) return [];
+  for (const action of restored(snapshot)) store.dispatch(action);
+  return snapshot.sync.channels.map(({ id }) => id);
+}
 
 /** The actions that show a snapshot. */
 export function restored({ sync, pages }: Snapshot): Action[] {

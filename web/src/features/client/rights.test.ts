@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Member } from "../../api/types";
 import { channel, user } from "../../store/testing";
 import {
   CAPABILITIES,
@@ -9,6 +10,7 @@ import {
   grantable,
   may,
   neededRole,
+  outings,
 } from "./rights";
 
 describe("who may see what a message said before", () => {
@@ -80,5 +82,29 @@ describe("who keeps a channel's webhooks", () => {
     expect(canKeepWebhooks(channel({ role: "owner", host: "b.test" }), ada)).toBe(false);
     expect(canKeepWebhooks(channel({ role: "owner", kind: "dm" }), ada)).toBe(false);
     expect(canKeepWebhooks(channel({ role: "owner" }), null)).toBe(false);
+  });
+});
+
+describe("who may be put out", () => {
+  const BO = "@bo:test";
+  const is = (membership: Member["membership"], role: Member["role"] = "member") => ({
+    byId: { [BO]: { user: user(BO), membership, role, since_seq: 1 } },
+    next: null,
+  });
+  const mine = channel({ role: "moderator" });
+  it("whoever is below one", () => {
+    expect(outings(mine, is("joined"), BO)).toEqual(["remove", "ban"]);
+    expect(outings(mine, is("joined", "owner"), BO)).toEqual([]);
+    expect(outings(channel({ role: "member" }), is("joined"), BO)).toEqual([]);
+    expect(outings(channel({ role: "owner", kind: "dm" }), is("joined"), BO)).toEqual([]);
+  });
+  it("who is not there is only kept out, and that once", () => {
+    expect(outings(mine, is("left"), BO)).toEqual(["ban"]);
+    expect(outings(mine, { byId: {}, next: null }, BO)).toEqual(["ban"]);
+    expect(outings(mine, is("banned"), BO)).toEqual([]);
+  });
+  it("of whom nothing is known the server judges", () => {
+    expect(outings(mine, { byId: {}, next: "more" }, BO)).toEqual(["remove", "ban"]);
+    expect(outings(mine, null, BO)).toEqual(["remove", "ban"]);
   });
 });

@@ -2,6 +2,7 @@
 
 import type { Channel, Message, Policy, Role, User } from "../../api/types";
 import { serverOf } from "../../lib/ids";
+import type { MemberList } from "../../store/state";
 
 const RANK: Record<Role, number> = { guest: 0, member: 1, moderator: 2, owner: 3 };
 const ROLES: readonly Role[] = ["guest", "member", "moderator", "owner"];
@@ -67,3 +68,18 @@ export const canKeepWebhooks = (info: Channel, me: User | null) =>
   (info.role === "owner" || info.role === "moderator") &&
   info.host === me?.server;
 export const outranks = (mine: Role | null, theirs: Role) => mine !== null && RANK[mine] > RANK[theirs];
+
+export type Outing = "remove" | "ban";
+
+/** How the viewer may put somebody out of a channel, also who has left it. Of whom nothing is known here the server judges. */
+export function outings(info: Channel, members: MemberList | null, user: string): Outing[] {
+  if (info.kind !== "channel") return [];
+  const member = members?.byId[user];
+  // A list that ends has everybody who is there.
+  const there = member ? ["joined", "invited"].includes(member.membership) : members?.next !== null;
+  if (there && member && !outranks(info.role, member.role)) return [];
+  return [
+    ...(there && may(info, "kick") ? (["remove"] as const) : []),
+    ...(member?.membership !== "banned" && may(info, "ban") ? (["ban"] as const) : []),
+  ];
+}

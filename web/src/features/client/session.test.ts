@@ -191,7 +191,7 @@ describe("who comes in through another tab", () => {
     client.ended(null);
     release();
     await told;
-    expect(client.notices.get()).toEqual([]);
+    expect(client.endings.get()).toEqual([]);
   });
 
   it("has one start, also when that of the one before was still trying", async () => {
@@ -217,6 +217,47 @@ describe("who comes in through another tab", () => {
     failing = {};
     expect(asked.filter((each) => each.endsWith("GET /me"))).toHaveLength(1);
   }
+
+  it.each([401, 404])("is signed out only by who says that there is no session: %s", async (status) => {
+    offline.seen = { version: 1, sync: syncOf(ADA), pages: [] } satisfies Snapshot;
+    failing["GET /me"] = status;
+    void client.boot();
+    if (status === 401) {
+      await vi.waitFor(() => expect(state().session).toBe("signed-out"), DEADLINE);
+      return;
+    }
+    await comes(ADA);
+    failing = {};
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(socket.starts).toBe(1);
+  });
+
+  it("is shown what was seen last while the first answer is slow, and what there is once it comes", async () => {
+    const left = channel({ id: "!left" });
+    const sync = { ...syncOf(ADA), channels: [...syncOf(ADA).channels, left] };
+    offline.seen = { version: 1, sync, pages: [] } satisfies Snapshot;
+    slow = "GET /sync";
+    void client.boot();
+    await isHeld();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(Object.keys(state().channels)).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1_500);
+    await vi.waitFor(() => expect(Object.keys(state().channels)).toEqual([room(ADA), left.id]), DEADLINE);
+    expect(socket.starts).toBe(0);
+    release();
+    await comes(ADA);
+    await vi.waitFor(() => expect(socket.starts).toBe(1), DEADLINE);
+  });
+
+  it("is not shown what another saw last", async () => {
+    offline.seen = { version: 1, sync: syncOf(BO), pages: [] } satisfies Snapshot;
+    slow = "GET /sync";
+    void client.boot();
+    await isHeld();
+    await vi.advanceTimersByTimeAsync(3_000);
+    await vi.dynamicImportSettled();
+    expect(Object.keys(state().channels)).toEqual([]);
+  });
 
   it.each(["before it was asked once more", "meanwhile"])("has one start also offline, %s", async (when) => {
     await opensOffline();

@@ -79,7 +79,7 @@ const port = {
     try {
       await delete_setting(key);
     } catch (error) {
-      if (!(error instanceof ApiError && error.status === 404)) throw error;
+      if (!(error instanceof ApiError && error.status === 404 && !error.temporary)) throw error;
     }
   },
   passing: (error: unknown) => !(error instanceof ApiError) || error.temporary,

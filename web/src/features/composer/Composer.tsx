@@ -115,28 +115,51 @@ export const Composer = memo(function Composer(props: ComposerProps) {
           />
         ) : null}
         <CommandHint hint={commands.hint} />
-        <Chips attaching={attaching} onRemoved={write} />
         <Later due={due} />
         <div className="composer" data-reply={replyTo ? "" : undefined}>
-          <GrowingText
-            ref={box}
-            label={label}
-            placeholder={label}
-            {...writing.field}
-            describedBy={replyTo ? banner : undefined}
-            onKeyDown={onKeyDown}
-            testId="composer"
-          />
-          <Over bytes={over} />
-          <AttachButton onPick={attaching.add} />
-          <EmojiButton label={t.composer.emoji} onPick={writing.insert} />
-          <IconButton icon="send" size="small" label={t.composer.send} isDisabled={blocked} onPress={send} />
+          <Chips attaching={attaching} onRemoved={write} />
+          <div className="composer-row">
+            <GrowingText
+              ref={box}
+              label={label}
+              placeholder={label}
+              {...writing.field}
+              describedBy={replyTo ? banner : undefined}
+              onKeyDown={onKeyDown}
+              testId="composer"
+            />
+            <Over bytes={over} />
+            <Tools onFiles={attaching.add} onEmoji={writing.insert} onSend={blocked ? null : send} />
+          </div>
         </div>
       </div>
       {attaching.over ? <DropHint /> : null}
     </>
   );
 });
+
+interface ToolsProps {
+  onFiles: (files: Iterable<File>) => void;
+  onEmoji: (emoji: string) => void;
+  /** None while there is nothing that could go. */
+  onSend: (() => void) | null;
+}
+
+function Tools({ onFiles, onEmoji, onSend }: ToolsProps) {
+  return (
+    <>
+      <AttachButton onPick={onFiles} />
+      <EmojiButton label={t.composer.emoji} onPick={onEmoji} />
+      <IconButton
+        icon="send"
+        size="small"
+        label={t.composer.send}
+        isDisabled={onSend === null}
+        {...(onSend ? { onPress: onSend } : {})}
+      />
+    </>
+  );
+}
 
 /** Why a command was not carried out. */
 function CommandHint({ hint }: { hint: string | null }) {

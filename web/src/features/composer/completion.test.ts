@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { triggerAt } from "./completion";
+import type { User } from "../../api/types";
+import { user } from "../../store/testing";
+import { ranked, triggerAt } from "./completion";
 
 const at = (text: string) => triggerAt(text, text.length);
 
@@ -14,5 +16,21 @@ describe("triggerAt", () => {
 
   it("leaves alone what is no name of an emoji, but a face of its own", () => {
     for (const text of [":-D", "so :-P", ":._", ":-)", ":D", ":"]) expect(at(text), text).toBeNull();
+  });
+});
+
+describe("ranked", () => {
+  const called = (username: string, display_name = username) => ({
+    ...user(`@${username}:test`),
+    username,
+    display_name,
+  });
+  const names = (groups: User[][], query: string) => ranked(groups, query).map(({ username }) => username);
+
+  it("names first whoever is called just so, also of those who are not here", () => {
+    const here = [called("annabel", "Ann"), called("ann-marie", "Aaron"), called("joanna")];
+    expect(names([here, []], "ann")).toEqual(["ann-marie", "annabel", "joanna"]);
+    expect(names([[...here, called("ann", "Zoe")], []], "ann")[0]).toBe("ann");
+    expect(names([here, [called("ann", "Zoe")]], "ann")).toEqual(["ann", "ann-marie", "annabel", "joanna"]);
   });
 });

@@ -1,4 +1,7 @@
-// Which word before the caret asks for suggestions. Pure.
+// Which word before the caret asks for suggestions, and who is suggested first. Pure.
+
+import type { User } from "../../api/types";
+import { displayName } from "../../store/selectors";
 
 export interface Trigger {
   kind: "person" | "channel" | "emoji" | "command";
@@ -21,4 +24,25 @@ export function triggerAt(text: string, caret: number, commands = true): Trigger
   const kind = KINDS[sign];
   if (kind === "emoji" && !EMOJI_QUERY.test(query)) return null;
   return { kind, query: query.toLowerCase(), from: caret - query.length - 1 };
+}
+
+const matches = (user: User, query: string) =>
+  user.username.toLowerCase().includes(query) || displayName(user, user.id).toLowerCase().includes(query);
+
+const rank = (user: User, query: string) =>
+  user.username.toLowerCase().startsWith(query) || displayName(user, user.id).toLowerCase().startsWith(query)
+    ? 0
+    : 1;
+
+/** Those who fit, group after group; before them all whoever is named just so. */
+export function ranked(groups: readonly (readonly User[])[], query: string): User[] {
+  const found = groups.flatMap((users) =>
+    users
+      .filter((user) => matches(user, query))
+      .sort(
+        (a, b) => rank(a, query) - rank(b, query) || displayName(a, a.id).localeCompare(displayName(b, b.id)),
+      ),
+  );
+  const named = ({ username }: User) => username.toLowerCase() === query;
+  return [...found.filter(named), ...found.filter((user) => !named(user))];
 }

@@ -13,7 +13,7 @@ import { may } from "../client/rights";
 import { useSearch } from "../dialogs/useSearch";
 import type { Emoji } from "../emoji/emoji";
 import { COMMANDS } from "./commands";
-import { type Trigger, triggerAt } from "./completion";
+import { ranked, type Trigger, triggerAt } from "./completion";
 import { usage } from "./useCommands";
 
 const OPTIONS_MAX = 8;
@@ -130,13 +130,8 @@ function useOptions(channel: string, trigger: Trigger | null): Option[] {
             },
           ]
         : [];
-    const found = people
-      .flatMap((group) =>
-        ranked(
-          group.map((user) => users[user.id] ?? user),
-          query,
-        ),
-      )
+    const groups = people.map((group) => group.map((user) => users[user.id] ?? user));
+    const found = ranked(groups, query)
       .filter((user) => user.id !== me?.id)
       .map((user) => ({
         id: user.id,
@@ -148,21 +143,6 @@ function useOptions(channel: string, trigger: Trigger | null): Option[] {
     return [...found, ...everybody].slice(0, OPTIONS_MAX);
   }, [trigger, people, channels, users, client, info, search, me]);
 }
-
-const matches = (user: User, query: string) =>
-  user.username.toLowerCase().includes(query) || displayName(user, user.id).toLowerCase().includes(query);
-
-const rank = (user: User, query: string) =>
-  user.username.toLowerCase().startsWith(query) || displayName(user, user.id).toLowerCase().startsWith(query)
-    ? 0
-    : 1;
-
-const ranked = (users: readonly User[], query: string): User[] =>
-  users
-    .filter((user) => matches(user, query))
-    .sort(
-      (a, b) => rank(a, query) - rank(b, query) || displayName(a, a.id).localeCompare(displayName(b, b.id)),
-    );
 
 /**
  * Who is here: the members, asked for when the first `@` is typed. After them, so that nobody moves when the answer

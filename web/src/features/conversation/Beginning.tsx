@@ -1,9 +1,9 @@
 import { t } from "../../i18n";
 import { Button } from "../../ui/Button";
 import { Mark } from "../../ui/Logo";
-import { channelName } from "../../store/selectors";
+import { channelName, foreignIds } from "../../store/selectors";
 import type { ChannelState } from "../../store/state";
-import { useSelect } from "../app/context";
+import { useMe, useSelect } from "../app/context";
 import { LinkedText } from "../../ui/markdown/Markdown";
 import { useView } from "../app/view";
 import { canInvite } from "../client/rights";
@@ -13,6 +13,7 @@ export function Beginning({ channel }: { channel: ChannelState }) {
   const view = useView();
   const name = useSelect((state) => channelName(state, channel));
   const { info } = channel;
+  const address = foreignIds(useMe(), info);
   const dm = info.kind === "dm";
   return (
     <div className="beginning">
@@ -20,6 +21,7 @@ export function Beginning({ channel }: { channel: ChannelState }) {
         <Mark size={36} />
       </span>
       <h2>{dm ? t.channel.startDmTitle(name) : t.channel.startTitle(name)}</h2>
+      {address && address !== name ? <p className="beginning-address">{address}</p> : null}
       <p>{dm ? t.channel.startDmText : <LinkedText text={info.topic || t.channel.startText} />}</p>
       {canInvite(info) && !dm ? (
         <Button

@@ -3,15 +3,12 @@
 import { useCallback, useState } from "react";
 import type { Carried } from "../../api/files";
 import { t } from "../../i18n";
-import { EmptyState } from "../../ui/bits";
-import { Button } from "../../ui/Button";
 import { channelName, isForsaken, lastOwn } from "../../store/selectors";
 import type { ChannelState } from "../../store/state";
 import { useChannel, useClient, useSelect } from "../app/context";
-import { go, parseRoute } from "../app/route";
 import { Composer } from "../composer/Composer";
-import { MenuButton } from "../sidebar/MenuButton";
 import { Header } from "./Header";
+import { Invitation } from "./Invitation";
 import { MainTimeline } from "./MainTimeline";
 import { Coming, Outside } from "./Outside";
 import { SyncNote } from "./SyncNote";
@@ -52,7 +49,7 @@ export function Conversation({ id, target }: { id: string; target: string | null
 
   if (!channel) return synced ? <Outside id={id} /> : <Coming />;
   const { info } = channel;
-  if (info.membership === "invited") return <Invitation id={id} name={name} />;
+  if (info.membership === "invited") return <Invitation info={info} name={name} />;
 
   const title = info.kind === "channel" ? `#${name}` : name;
 
@@ -102,38 +99,5 @@ function NoPost({ channel }: { channel: ChannelState }) {
     <p className="composer-note" data-testid="no-post">
       {text}
     </p>
-  );
-}
-
-function Invitation({ id, name }: { id: string; name: string }) {
-  const client = useClient();
-  const [busy, setBusy] = useState(false);
-  const answer = async (join: boolean) => {
-    setBusy(true);
-    const done = await (join ? client.actions.join(id) : client.actions.leave(id));
-    setBusy(false);
-    if (done && !join && parseRoute(location.hash).channel === id) go(null);
-  };
-  return (
-    <section className="conversation">
-      <header className="conversation-head">
-        <MenuButton active={id} />
-      </header>
-      <EmptyState
-        title={t.channel.invitedTitle(name)}
-        actions={
-          <>
-            <Button variant="primary" isDisabled={busy} onPress={() => void answer(true)}>
-              {t.channel.join}
-            </Button>
-            <Button isDisabled={busy} onPress={() => void answer(false)}>
-              {t.channel.decline}
-            </Button>
-          </>
-        }
-      >
-        {t.channel.invitedText}
-      </EmptyState>
-    </section>
   );
 }

@@ -4,6 +4,7 @@ import { composing, sends } from "../../lib/keys";
 import { Button } from "../../ui/Button";
 import { GrowingText } from "../../ui/GrowingText";
 import { useClient } from "../app/context";
+import { copy } from "../client/copy";
 import { useWriting } from "../composer/useWriting";
 
 interface EditBoxProps {
@@ -46,7 +47,10 @@ export function EditBox(props: EditBoxProps) {
       return void requestAnimationFrame(onRemove);
     }
     setBusy(true);
-    if (text.trim() === original || (await onSave(text.trim()))) done();
+    const saved = text.trim();
+    // What was typed meanwhile is still to be saved.
+    if ((saved === original || (await onSave(saved))) && (unfinished.editText(id) ?? text).trim() === saved)
+      done();
     setBusy(false);
   };
   return (
@@ -82,6 +86,31 @@ export function EditBox(props: EditBoxProps) {
           onPress={() => void save()}
         >
           {emptied ? t.message.remove : t.common.save}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+/** What one was writing into a message that was deleted meanwhile, to be taken elsewhere. */
+export function LostEdit({ id, onDone }: Pick<EditBoxProps, "id" | "onDone">) {
+  const client = useClient();
+  const text = client.unfinished.editText(id)?.trim() ?? "";
+  if (text === "") return null;
+  const done = () => {
+    client.unfinished.keepEditText(id, null);
+    onDone();
+  };
+  return (
+    <div className="edit-box" data-testid="lost-edit">
+      <p role="status">{t.entering.lostEdit}</p>
+      <p className="plain">{text}</p>
+      <div className="edit-foot">
+        <Button size="small" variant="quiet" onPress={done}>
+          {t.common.dismiss}
+        </Button>
+        <Button size="small" onPress={() => void copy(client, text)}>
+          {t.message.copyText}
         </Button>
       </div>
     </div>

@@ -1,11 +1,12 @@
 import { locale, t } from "../../i18n";
+import { Media, useMedia } from "../../lib/media";
 import { Avatar } from "../../ui/Avatar";
 import { IconButton } from "../../ui/Button";
 import { ChannelPicture } from "../../ui/ChannelPicture";
 import { Icon } from "../../ui/Icon";
 import { LinkedText } from "../../ui/markdown/Markdown";
 import { Menu, type MenuAction } from "../../ui/Menu";
-import { displayName } from "../../store/selectors";
+import { displayName, foreignIds } from "../../store/selectors";
 import type { ChannelState } from "../../store/state";
 import { useClient, useMe, useSelect } from "../app/context";
 import { type Panel, useView } from "../app/view";
@@ -15,53 +16,24 @@ import { useArrangement } from "../sidebar/arrangement";
 import { FAVOURITES, put } from "../sidebar/sections";
 import { useKnocks } from "../channel/useKnocks";
 import { canInvite } from "../client/rights";
+import { useEndings } from "./useEndings";
 
-export function Header({ channel, name }: { channel: ChannelState; name: string }) {
+/** There the name of the channel needs the room: what else the head leads to is in its menu. */
+const NARROW = new Media("(max-width: 419.98px)");
+
+interface HeaderProps {
+  channel: ChannelState;
+  name: string;
+}
+
+export function Header({ channel, name }: HeaderProps) {
   const { info } = channel;
-  const client = useClient();
   const view = useView();
   const me = useMe();
   const dm = info.kind === "dm";
-  const [arrangement, arrange] = useArrangement();
-  const favourite = arrangement.places[info.id] === FAVOURITES;
+  const address = foreignIds(me, info);
+  const narrow = useMedia(NARROW);
   const toggle = (panel: Panel) => view.setPanel(view.panel?.kind === panel.kind ? null : panel);
-
-  const items: (MenuAction | null | false)[] = [
-    !dm &&
-      canInvite(info) && {
-        id: "invite",
-        label: t.channel.invitePeople,
-        icon: "people",
-        onAction: () => view.openDialog({ kind: "invite", channel: info.id }),
-      },
-    { id: "pins", label: t.channel.showPins, icon: "pin", onAction: () => toggle({ kind: "pins" }) },
-    {
-      id: "read",
-      label: t.channel.markRead,
-      icon: "check",
-      onAction: () => void client.actions.markRead(info.id, info.head, true),
-    },
-    {
-      id: "favourite",
-      label: favourite ? t.sections.unfavourite : t.sections.favourite,
-      icon: "star",
-      onAction: () => arrange((known) => put(known, info.id, favourite ? null : FAVOURITES)),
-    },
-    {
-      id: "settings",
-      label: t.channel.details,
-      icon: "settings",
-      onAction: () => view.openDialog({ kind: "channel", channel: info.id }),
-    },
-    !dm && null,
-    !dm && {
-      id: "leave",
-      label: t.channel.leave,
-      icon: "leave",
-      danger: true,
-      onAction: () => view.openDialog({ kind: "leave", channel: info.id }),
-    },
-  ];
 
   return (
     <header className="conversation-head">
@@ -69,7 +41,14 @@ export function Header({ channel, name }: { channel: ChannelState; name: string 
       <span className="head-icon">
         <Face channel={channel} />
       </span>
-      <h1 className="truncate">{name}</h1>
+      <div className="head-names">
+        <h1 className="truncate">{name}</h1>
+        {address && address !== name ? (
+          <small className="truncate" title={address}>
+            {address}
+          </small>
+        ) : null}
+      </div>
       {!dm && me && info.host !== "" && info.host !== me.server ? (
         <span className="tag head-server truncate" title={info.host} data-testid="channel-server">
           {t.federation.on(info.host)}
@@ -85,7 +64,7 @@ export function Header({ channel, name }: { channel: ChannelState; name: string 
           pressed={view.panel?.kind === "search"}
           onPress={() => toggle({ kind: "search" })}
         />
-        {info.pins.length > 0 ? (
+        {info.pins.length > 0 && !narrow ? (
           <IconButton
             icon="pin"
             label={t.channel.showPins}
@@ -93,18 +72,89 @@ export function Header({ channel, name }: { channel: ChannelState; name: string 
             onPress={() => toggle({ kind: "pins" })}
           />
         ) : null}
-        <MemberCount
-          channel={channel}
-          shown={view.panel?.kind === "members"}
-          onPress={() => toggle({ kind: "members" })}
-        />
-        <Menu
-          label={t.channel.options}
-          trigger={<IconButton icon="more" label={t.channel.options} />}
-          items={items.filter((item) => item !== false)}
-        />
+        {narrow ? null : (
+          <MemberCount
+            channel={channel}
+            shown={view.panel?.kind === "members"}
+            onPress={() => toggle({ kind: "members" })}
+          />
+        )}
+        <Options channel={channel} narrow={narrow} onPanel={toggle} />
       </div>
     </header>
+  );
+}
+
+interface OptionsProps {
+  channel: ChannelState;
+  narrow: boolean;
+  onPanel: (panel: Panel) => void;
+}
+
+function Options({ channel, narrow, onPanel }: OptionsProps) {
+  const { info } = channel;
+  const client = useClient();
+  const view = useView();
+  const dm = info.kind === "dm";
+  const [arrangement, arrange] = useArrangement();
+  const favourite = arrangement.places[info.id] === FAVOURITES;
+  const knocks = useKnocks(channel).length;
+  const waits = narrow && knocks > 0 ? [t.channelSettings.knocksCount(knocks)] : [];
+  const endings = useEndings(info);
+  const leave: MenuAction = {
+    id: "leave",
+    label: t.channel.leave,
+    icon: "leave",
+    danger: true,
+    onAction: () => view.openDialog({ kind: "leave", channel: info.id }),
+  };
+
+  const items: (MenuAction | null | false)[] = [
+    narrow && {
+      id: "members",
+      label: t.channel.members(info.member_count),
+      icon: "people",
+      onAction: () => onPanel({ kind: "members" }),
+    },
+    !dm &&
+      canInvite(info) && {
+        id: "invite",
+        label: t.channel.invitePeople,
+        icon: "add",
+        onAction: () => view.openDialog({ kind: "invite", channel: info.id }),
+      },
+    { id: "pins", label: t.channel.showPins, icon: "pin", onAction: () => onPanel({ kind: "pins" }) },
+    {
+      id: "read",
+      label: t.channel.markRead,
+      icon: "check",
+      onAction: () => void client.actions.markRead(info.id, info.head, true),
+    },
+    {
+      id: "favourite",
+      label: favourite ? t.sections.unfavourite : t.sections.favourite,
+      icon: "star",
+      onAction: () => arrange((known) => put(known, info.id, favourite ? null : FAVOURITES)),
+    },
+    {
+      id: "settings",
+      label: dm ? t.channel.detailsDm : t.channel.details,
+      icon: "settings",
+      onAction: () => view.openDialog({ kind: "channel", channel: info.id }),
+    },
+    null,
+    ...(dm ? endings : [leave]),
+  ];
+
+  return (
+    <span className="head-options">
+      <Menu
+        label={t.channel.options}
+        trigger={<IconButton icon="more" label={[t.channel.options, ...waits].join(", ")} />}
+        items={items.filter((item) => item !== false)}
+      />
+      {waits.length > 0 ? <span className="knock-dot" aria-hidden="true" /> : null}
+    </span>
   );
 }
 

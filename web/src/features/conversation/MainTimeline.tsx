@@ -17,7 +17,7 @@ import { TimelineFailed } from "./TimelineFailed";
 import { useOpening } from "./useOpening";
 import { useOrigin, useReturn } from "./useOrigin";
 import { usePresent } from "./usePresent";
-import { type Reading, useReading } from "./useReading";
+import { useReading } from "./useReading";
 import { useOlder } from "./useOlder";
 import { useScroll } from "./useScroll";
 import { useVeil } from "./useVeil";
@@ -76,8 +76,8 @@ const Timeline = memo(function Timeline(props: TimelineProps) {
   const { info, messages, main } = channel;
   const id = info.id;
   const [seen, setSeen] = useState(false);
-  const reading: Reading = useReading(info, seen && !main?.stale, connection);
-  const { marker } = reading;
+  const reading = useReading(info, { seen, stale: main?.stale ?? false, connection });
+  const { marker, returned, led } = reading;
 
   const { veil, onVeil, reveal } = useVeil(id, target);
   const rows = useMemo(() => {
@@ -97,12 +97,17 @@ const Timeline = memo(function Timeline(props: TimelineProps) {
     main ? openingOf(main, { target, left: client.places.of(id) }, hasLine) : null,
   );
   const scroll = useScroll({ rows, live, openAt, onNearStart: older, onNearEnd: newer });
-  const { toEnd, toRow, toPlace, place, atEnd } = scroll;
+  const { toEnd, toRow, toNew, toPlace, place, atEnd } = scroll;
   useLayoutEffect(() => () => client.places.keep(id, place()), [client, id, place]);
   if (seen !== (atEnd && live)) setSeen(atEnd && live);
+  useLayoutEffect(() => {
+    if (!returned) return;
+    led();
+    if (hasLine) toNew();
+  }, [returned, led, hasLine, toNew]);
 
-  // What arrives while one reads further up must not push out what is read.
-  const held = !atEnd;
+  // What arrives while one reads further up, or is away, must not push out what is read.
+  const held = !atEnd || connection.state !== "online";
   const holding = main?.held ?? false;
   useEffect(() => {
     if (held !== holding) client.store.dispatch({ type: "window_held", channel: id, held });

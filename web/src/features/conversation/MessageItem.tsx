@@ -10,15 +10,16 @@ import { MessageRow, Reactions, type ReactionView } from "../../ui/MessageRow";
 import { Icon } from "../../ui/Icon";
 import { Stops, useStop } from "../../ui/stops";
 import { mentionsMe } from "../../store/events";
-import { displayName, localPart } from "../../store/selectors";
+import { displayName, foreignId, localPart } from "../../store/selectors";
 import type { StoredMessage } from "../../store/state";
 import type { Expected } from "../../store/waiting";
 import { useChannel, useClient, useMe, useSelect } from "../app/context";
 import { useView, type View } from "../app/view";
+import { useSigns } from "../emoji/shortcodes";
 import { Attachments } from "../files/Attachments";
 import { Provenance } from "../files/Provenance";
 import { canSeeEdits } from "../client/rights";
-import { EditBox } from "./EditBox";
+import { EditBox, LostEdit } from "./EditBox";
 import { MessageTools } from "./MessageTools";
 import { ReplyQuote } from "./ReplyQuote";
 import { useLabel } from "./useLabel";
@@ -54,13 +55,16 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
   const view = useView();
   const user = useSelect((state) => state.users[message.sender]);
   const name = displayName(user, message.sender);
-  const meId = useMe()?.id ?? "";
+  const me = useMe();
+  const meId = me?.id ?? "";
+  const foreign = foreignId(me, message.sender);
+  const address = foreign === name ? null : foreign;
   const { openDialog } = view;
   const pinned = useSelect((state) => state.channels[channel]?.info.pins.includes(message.id)) ?? false;
 
   const mention = useMention(message, meId, openDialog);
   const bot = user?.bot === true;
-  const heard = bot ? `${name}, ${t.people.bot}` : name;
+  const heard = [name, ...(bot ? [t.people.bot] : []), ...(address ? [address] : [])].join(", ");
   const label = useLabel({ name: heard, channel, message, pinned, today: props.today });
   const openThread = () => view.setPanel({ kind: "thread", channel, root: message.id });
   const mentioned = !message.deleted && message.sender !== meId && mentionsMe(message, meId);
@@ -70,14 +74,14 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
       rowKey={rowKey}
       messageId={message.id}
       label={label}
-      author={{ id: message.sender, name, bot }}
+      author={{ id: message.sender, name, bot, address }}
       head={props.head}
       time={timeOf(message)}
       tone={removal ? "pending" : mentioned ? "mention" : undefined}
       flash={props.flash}
       tabbable={props.tabbable}
       onActivate={() => props.onActivate(rowKey)}
-      onAuthor={() => openDialog({ kind: "profile", user: message.sender })}
+      onAuthor={() => openDialog({ kind: "profile", user: message.sender, channel })}
       quote={
         message.reply_to && !message.deleted ? (
           <ReplyQuote channel={channel} id={message.reply_to} onJump={props.onJump} />
@@ -107,7 +111,10 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
       }
     >
       {message.deleted ? (
-        <p className="tombstone">{t.message.deleted}</p>
+        <>
+          <p className="tombstone">{t.message.deleted}</p>
+          {props.editing ? <LostEdit id={message.id} onDone={() => props.onEdit(null)} /> : null}
+        </>
       ) : props.editing ? (
         <Stops value={true}>
           <EditBox
@@ -119,6 +126,8 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
             onDone={() => props.onEdit(null)}
             onSave={(text) => client.actions.edit(channel, message.id, text)}
           />
+          {/* They stay what they are, and what is below them stays where it is. */}
+          <Attachments files={message.attachments} imported={message.imported} />
         </Stops>
       ) : (
         // What another server wrote may be what nobody thought of: it takes no other message with it.
@@ -139,7 +148,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
 
 /** What a name with an @ is in this message: somebody, all of them, or a word like others. */
 function useMention(message: StoredMessage, meId: string, openDialog: View["openDialog"]) {
-  const { mentions } = message;
+  const { channel, mentions } = message;
   const all = message.mentions_all === true;
   const here = message.mentions_here === true;
   return useCallback(
@@ -148,9 +157,10 @@ function useMention(message: StoredMessage, meId: string, openDialog: View["open
       if ((all && EVERYBODY.has(text)) || (here && text === "here")) return { label: `@${typed}`, me: true };
       const id = mentions.find((each) => each === `@${text}` || localPart(each) === text);
       if (!id) return null;
-      return { label: `@${typed}`, me: id === meId, onOpen: () => openDialog({ kind: "profile", user: id }) };
+      const onOpen = () => openDialog({ kind: "profile", user: id, channel });
+      return { label: `@${typed}`, me: id === meId, onOpen };
     },
-    [all, here, mentions, meId, openDialog],
+    [all, here, mentions, meId, channel, openDialog],
   );
 }
 
@@ -238,16 +248,19 @@ function MessageReactions({ channel, message, waiting }: MessageReactionsProps) 
   const users = useSelect((state) => state.users);
   const blocked = useSelect((state) => state.blocked);
   const host = useChannel(channel)?.info.host ?? "";
+  const signs = useSigns(message.reactions);
   if (message.reactions.length === 0) return null;
   const views = message.reactions.map((reaction): ReactionView => {
     const heard = reaction.users.filter((id) => !blocked[id]);
     const names = heard.slice(0, NAMES_MAX).map((id) => displayName(users[id], id));
     const more = reaction.count - (reaction.users.length - heard.length) - names.length;
     const list = [...names, ...(more > 0 ? [t.message.moreReactors(more)] : [])].join(", ");
-    const label = t.message.reaction(reaction.emoji, reaction.count, list);
+    const sign = signs(reaction.emoji);
+    const label = t.message.reaction(sign, reaction.count, list);
     const late = waiting.includes(reaction.emoji);
     return {
       emoji: reaction.emoji,
+      sign,
       count: reaction.count,
       mine: reaction.me ?? false,
       label: late ? `${label}, ${t.waiting.reaction(host)}` : label,

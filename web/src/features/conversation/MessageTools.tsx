@@ -10,8 +10,8 @@ import type { StoredMessage } from "../../store/state";
 import { useChannel, useClient, useMe } from "../app/context";
 import { routeTo } from "../app/route";
 import { useView } from "../app/view";
-import { copy } from "../client/copy";
-import { canModerate, canPin, canRemove, canSeeEdits } from "../client/rights";
+import { copy, copyLink } from "../client/copy";
+import { canModerate, canPin, canRemove, canSeeEdits, may, outings } from "../client/rights";
 import { quoteInto } from "../composer/quoting";
 import { EmojiButton } from "../emoji/EmojiButton";
 import { useCanPost } from "./useCanPost";
@@ -54,15 +54,8 @@ export function MessageTools(props: MessageToolsProps) {
             onPress={() => props.onReply?.(message.id)}
           />
         ) : null}
-        {mine ? (
-          <span className="only-large">
-            <IconButton
-              icon="edit"
-              size="small"
-              label={t.message.edit}
-              onPress={() => props.onEdit(message.id)}
-            />
-          </span>
+        {!props.inThread && !message.thread ? (
+          <IconButton icon="thread" size="small" label={t.message.replyInThread} onPress={props.onThread} />
         ) : null}
         <MoreActions {...props} info={info} mine={mine} />
       </div>
@@ -78,31 +71,25 @@ function MoreActions(props: MessageToolsProps & { info: Channel; mine: boolean }
   const me = useMe();
   const canPost = useCanPost(channel);
   const pinned = info.pins.includes(message.id);
-  const may = mine || canModerate(info);
-  const removing: (MenuAction | null)[] =
-    may || canRemove(me, info, message)
+  const own = mine || canModerate(info);
+  const removing: MenuAction[] =
+    own || canRemove(me, info, message)
       ? [
-          null,
           {
             id: "remove",
-            label: may ? t.message.remove : t.message.removeAsAdmin,
+            label: own ? t.message.remove : t.message.removeAsAdmin,
             icon: "trash",
             danger: true,
             onAction: () =>
-              view.openDialog({ kind: may ? "delete" : "remove", channel, message: message.id }),
+              view.openDialog({ kind: own ? "delete" : "remove", channel, message: message.id }),
           },
         ]
       : [];
 
+  const out = useOut(info, message.sender, mine);
+
   const items: (MenuAction | null | false)[] = [
     mine && { id: "edit", label: t.message.edit, icon: "edit", onAction: () => props.onEdit(message.id) },
-    !props.inThread &&
-      !message.thread && {
-        id: "thread",
-        label: t.message.replyInThread,
-        icon: "thread",
-        onAction: props.onThread,
-      },
     canPin(info) && {
       id: "pin",
       label: pinned ? t.message.unpin : t.message.pin,
@@ -128,7 +115,7 @@ function MoreActions(props: MessageToolsProps & { info: Channel; mine: boolean }
       label: t.message.copyLink,
       icon: "link",
       onAction: () =>
-        void copy(client, `${location.origin}${location.pathname}${routeTo(channel, message.id)}`),
+        void copyLink(client, `${location.origin}${location.pathname}${routeTo(channel, message.id)}`),
     },
     Boolean(message.edited_ts) &&
       canSeeEdits(info, message, me?.id ?? "") && {
@@ -143,7 +130,9 @@ function MoreActions(props: MessageToolsProps & { info: Channel; mine: boolean }
       icon: "unread",
       onAction: () => void client.actions.markUnread(channel, message.seq),
     },
+    ...(removing.length > 0 || out.length > 0 ? [null] : []),
     ...removing,
+    ...out,
   ];
   return (
     <Menu
@@ -153,6 +142,27 @@ function MoreActions(props: MessageToolsProps & { info: Channel; mine: boolean }
       items={items.filter((item) => item !== false)}
     />
   );
+}
+
+/** Where a moderator sees what somebody wrote they can put them out, also who has left by now. */
+function useOut(info: Channel, user: string, mine: boolean): MenuAction[] {
+  const client = useClient();
+  const view = useView();
+  const members = useChannel(info.id)?.members ?? null;
+  const moderates = info.kind === "channel" && !mine && (may(info, "kick") || may(info, "ban"));
+  const missing = moderates && !members;
+  // It says who may be put out, before the menu is opened.
+  useEffect(() => {
+    if (missing) void client.actions.loadMembers(info.id);
+  }, [client, info.id, missing]);
+  if (!moderates || missing) return [];
+  return outings(info, members, user).map((how) => ({
+    id: how === "ban" ? "ban" : "put-out",
+    label: t.members[how],
+    icon: "leave",
+    danger: true,
+    onAction: () => view.openDialog({ kind: "out", channel: info.id, user, how }),
+  }));
 }
 
 function QuickEmoji({ has, onPick }: { has: (emoji: string) => boolean; onPick: (emoji: string) => void }) {

@@ -1,7 +1,10 @@
 // What could not be loaded: said, and asked for again when the line is back or somebody wants it.
 
-import { useCallback, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { useClient, useSelect } from "../app/context";
+
+/** How soon it is asked for once more by itself. */
+const AGAIN_MS = 4_000;
 
 export function useFailing() {
   const client = useClient();
@@ -12,6 +15,15 @@ export function useFailing() {
     setWasOnline(online);
     if (online) setFailed(false);
   }
+  const [again, setAgain] = useState(false);
+  useEffect(() => {
+    if (!failed || again || !online) return;
+    const timer = setTimeout(() => {
+      setAgain(true);
+      setFailed(false);
+    }, AGAIN_MS);
+    return () => clearTimeout(timer);
+  }, [failed, again, online]);
   const fail = useCallback(
     (error?: unknown) => {
       setFailed(true);

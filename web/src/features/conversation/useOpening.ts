@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "react";
 import { ApiError } from "../../api/http";
+import type { Channel } from "../../api/types";
 import type { ChannelState } from "../../store/state";
 import { useClient, useSelect } from "../app/context";
 import { load, opensIn } from "./opening";
@@ -28,7 +29,9 @@ export function useOpening({ info, main, messages }: ChannelState, target: strin
   useEffect(() => {
     if (!needed || failed) return;
     let again: ReturnType<typeof setTimeout> | undefined;
-    const run = due ? load(client, id, coming) : client.timelines.latest(id);
+    // As when one comes: what was missed is read from its beginning.
+    const now = client.store.getState().channels[id]?.info ?? { unread: 0, read_seq: 0 };
+    const run = load(client, id, due ? coming : { ...coming, target: null, ...missed(now) });
     run.then(
       () => setDue(false),
       (error: unknown) => {
@@ -44,6 +47,8 @@ export function useOpening({ info, main, messages }: ChannelState, target: strin
 
   return { opened: !due, needed, failed, retry };
 }
+
+const missed = ({ unread, read_seq: readSeq }: Pick<Channel, "unread" | "read_seq">) => ({ unread, readSeq });
 
 /** How long until a channel that is on its way here from another server may have something to show. */
 const waitOf = (error: unknown): number | null =>

@@ -1,6 +1,6 @@
 // What counts as read: only what was on the screen, at the end, in a focused window. And where the "new" line stands.
 
-import { useEffect, useLayoutEffect, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useLayoutEffect, useState, useSyncExternalStore } from "react";
 import type { Channel } from "../../api/types";
 import type { ConnectionState } from "../../store/state";
 import { useClient } from "../app/context";
@@ -21,9 +21,18 @@ const subscribeFocus = (listener: () => void) => {
 export const useFocused = (): boolean =>
   useSyncExternalStore(subscribeFocus, () => document.hasFocus() && document.visibilityState === "visible");
 
+const useVisible = (): boolean =>
+  useSyncExternalStore(subscribeFocus, () => document.visibilityState === "visible");
+
 export interface Reading {
   marker: number | null;
   clear: () => void;
+}
+
+export interface Returning extends Reading {
+  /** One comes back to what nobody has seen coming: it is to be led to its beginning, as when one opens. */
+  returned: boolean;
+  led: () => void;
 }
 
 /**
@@ -36,14 +45,23 @@ export function useBack(connection: ConnectionState): boolean {
   return known !== connection;
 }
 
-/** `seen`: the end of the conversation is on the screen, and it is the end. `connection`: of the same moment. */
-export function useReading(info: Channel, seen: boolean, connection: ConnectionState): Reading {
+interface Sight {
+  /** The end of what is there is on the screen. */
+  seen: boolean;
+  /** What is there ends before the conversation does, for what was missed could not be repeated. */
+  stale: boolean;
+  /** Of the same moment. */
+  connection: ConnectionState;
+}
+
+export function useReading(info: Channel, { seen, stale, connection }: Sight): Returning {
   const client = useClient();
   const focused = useFocused();
   const back = useBack(connection);
   // "Mark unread from here" lasts until the person says otherwise or comes back.
   const [held, setHeld] = useState(false);
-  const reading = seen && focused && !held && connection.state === "online";
+  const [returned, setReturned] = useState(false);
+  const reading = seen && !stale && !returned && focused && !held && connection.state === "online";
   const [marker, setMarker] = useState<number | null>(info.unread > 0 ? info.read_seq : null);
   const waiting = info.unread > 0;
   const [before, setBefore] = useState(waiting);
@@ -51,6 +69,11 @@ export function useReading(info: Channel, seen: boolean, connection: ConnectionS
     setBefore(waiting);
     if (waiting && (!reading || back)) setMarker(info.read_seq);
   }
+  const visible = useVisible();
+  const [here, setHere] = useState(visible);
+  if (here !== visible) setHere(visible);
+  const comes = (back && connection.state === "online") || (visible && !here);
+  if (comes && waiting && !held && seen && !returned) setReturned(true);
 
   const { id, head, read_seq: readSeq, membership } = info;
   const last = info.last_message?.seq ?? 0;
@@ -85,5 +108,6 @@ export function useReading(info: Channel, seen: boolean, connection: ConnectionS
     setHeld(false);
     setMarker(null);
   };
-  return { marker, clear };
+  const led = useCallback(() => setReturned(false), []);
+  return { marker, clear, returned: returned && !stale, led };
 }

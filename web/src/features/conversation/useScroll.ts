@@ -12,6 +12,8 @@ const NEAR_PX = 900;
 const BEYOND_PX = 1_000;
 /** The same at the end, where one follows what is said: rows that are added there by the dozen are soon gone. */
 const BEYOND_END_PX = 600;
+/** Of the line before what is new. */
+const NEW_KEY = "new";
 /** How soon a gap that is visible is looked at again, in milliseconds. */
 const AGAIN_MS = 100;
 
@@ -59,6 +61,8 @@ export interface Scroll {
   atEnd: boolean;
   toEnd: () => void;
   toRow: (key: string) => void;
+  /** To the line before what is new, unless that is in sight or further down. */
+  toNew: () => void;
   toPlace: (place: Place) => void;
   /** Where one is; null at the end. */
   place: () => Place | null;
@@ -188,7 +192,7 @@ function useLeading(
   positionRef: RefObject<Position>,
   setCentre: (centre: { key: string | null }) => void,
   settle: () => void,
-): Pick<Scroll, "toEnd" | "toRow" | "toPlace" | "hold"> {
+): Pick<Scroll, "toEnd" | "toRow" | "toNew" | "toPlace" | "hold"> {
   const toEnd = useCallback(() => {
     positionRef.current = { stick: true, top: scroller.current?.scrollTop ?? 0, anchor: null, goal: END };
     setCentre({ key: null });
@@ -205,6 +209,12 @@ function useLeading(
   );
   const toRow = useCallback((key: string) => lead({ key, top: null }), [lead]);
 
+  const toNew = useCallback(() => {
+    const box = scroller.current;
+    const line = box && rowOf(box, NEW_KEY);
+    if (!line || offset(box, line) < 0) toRow(NEW_KEY);
+  }, [scroller, toRow]);
+
   const hold = useCallback(
     (key: string) => {
       const box = scroller.current;
@@ -218,7 +228,7 @@ function useLeading(
     [scroller, positionRef, setCentre],
   );
 
-  return { toEnd, toRow, toPlace: lead, hold };
+  return { toEnd, toRow, toNew, toPlace: lead, hold };
 }
 
 /** Hears of scrolls, and of sizes that change: the box's and that of what is in it. */

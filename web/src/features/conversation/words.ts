@@ -8,6 +8,7 @@ import { plainText } from "../../ui/markdown/parse";
 import { saidOf, shortened } from "../files/descriptions";
 
 const CHARS_MAX = 160;
+const TOLD_CHARS_MAX = 500;
 /** Of what is said of a file, however many there are. */
 const DESCRIPTION_CHARS_MIN = 40;
 
@@ -20,6 +21,10 @@ export function wordsOf(message: Said, most = CHARS_MAX): string {
   const files = filesOf(message, most);
   return [text, files && spokenTexts().files(files)].filter(Boolean).join(" ");
 }
+
+/** The same for the eye, where it stands in a few lines: what it says, or else what it carries. */
+export const toldOf = (message: Said): string =>
+  plainText(message.text).slice(0, TOLD_CHARS_MAX) || filesOf(message, TOLD_CHARS_MAX);
 
 /** What a picture shows says more than its name. */
 export function filesOf({ attachments }: Pick<Message, "attachments">, most: number): string {

@@ -1,6 +1,6 @@
 // Choosing people: for a conversation, for an invitation.
 
-import { useCallback, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { sessionSignal } from "../../api/http";
 import type { User } from "../../api/types";
 import { t } from "../../i18n";
@@ -8,12 +8,15 @@ import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { Icon } from "../../ui/Icon";
 import { channelName } from "../../store/selectors";
+import type { MemberList } from "../../store/state";
 import { useChannel, useClient, useSelect } from "../app/context";
 import { go } from "../app/route";
 import { ChosenPeople, PersonPicker } from "./PersonPicker";
 import { useOpen } from "./useOpen";
 
 const PEOPLE_MAX = 9;
+/** Of a channel's members, to know who need not be asked in. */
+const MEMBERS_MAX = 1_000;
 
 interface ChooserProps {
   action: string;
@@ -48,7 +51,13 @@ function Chooser({ action, exclude, onDone }: ChooserProps) {
   return (
     <>
       <ChosenPeople users={chosen} onRemove={toggle} />
-      <PersonPicker query={query} onQuery={setQuery} trailOf={trailOf} onPick={toggle} />
+      <PersonPicker
+        query={query}
+        onQuery={setQuery}
+        trailOf={trailOf}
+        isOff={(user) => exclude(user) !== null}
+        onPick={toggle}
+      />
       <div className="dialog-foot">
         <Button variant="primary" isDisabled={busy || chosen.length === 0} onPress={() => void done()}>
           {action}
@@ -77,11 +86,23 @@ export function StartDm({ onClose }: { onClose: () => void }) {
   );
 }
 
+/** Page by page: whoever is there already is not to be asked in. */
+function useMembers(channel: string, members: MemberList | null | undefined): void {
+  const client = useClient();
+  const known = Object.keys(members?.byId ?? {}).length;
+  const missing = !members;
+  const next = members?.next ?? undefined;
+  useEffect(() => {
+    if (missing || (next && known < MEMBERS_MAX)) void client.actions.loadMembers(channel, next);
+  }, [client, channel, missing, next, known]);
+}
+
 export function InvitePeople({ channel: id, onClose }: { channel: string; onClose: () => void }) {
   const client = useClient();
   const channel = useChannel(id);
   const name = useSelect((state) => (state.channels[id] ? channelName(state, state.channels[id]) : ""));
   const members = channel?.members;
+  useMembers(id, members);
   const exclude = useCallback(
     (user: User) => {
       const membership = members?.byId[user.id]?.membership;

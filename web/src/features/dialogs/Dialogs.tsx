@@ -5,6 +5,7 @@ import { later } from "../../ui/later";
 import { Describe } from "../files/Describe";
 import { Viewer } from "../files/Viewer";
 import type { DialogView } from "../app/view";
+import { BlockPerson } from "./BlockPerson";
 import { CommandHelp } from "./CommandHelp";
 import { CreateChannel } from "./CreateChannel";
 import { DeleteMessage, RemoveMessage } from "./DeleteMessage";
@@ -15,6 +16,7 @@ import { LeaveChannel } from "./LeaveChannel";
 import { InvitePeople, StartDm } from "./ChoosePeople";
 import { PeopleDirectory } from "./PeopleDirectory";
 import { Profile } from "./Profile";
+import { PutOut } from "./PutOut";
 import { SectionName } from "./SectionName";
 import { Switcher } from "./Switcher";
 import { WhoReacted } from "./WhoReacted";
@@ -41,6 +43,8 @@ export default function Dialogs({ dialog, onClose }: { dialog: DialogView; onClo
       );
     case "leave":
       return <LeaveChannel channel={dialog.channel} onClose={onClose} />;
+    case "block":
+      return <BlockPerson user={dialog.user} onClose={onClose} />;
     case "delete":
       return <DeleteMessage channel={dialog.channel} message={dialog.message} onClose={onClose} />;
     case "remove":
@@ -62,7 +66,15 @@ export default function Dialogs({ dialog, onClose }: { dialog: DialogView; onClo
     case "viewer":
       return <Viewer files={dialog.files} index={dialog.index} onClose={onClose} />;
     case "profile":
-      return <Profile user={dialog.user} onClose={onClose} />;
+      return (
+        <Profile
+          user={dialog.user}
+          {...(dialog.channel ? { channel: dialog.channel } : {})}
+          onClose={onClose}
+        />
+      );
+    case "out":
+      return <PutOut channel={dialog.channel} user={dialog.user} how={dialog.how} onClose={onClose} />;
     case "switcher":
       return <Switcher onClose={onClose} />;
     case "admin":

@@ -21,10 +21,12 @@ interface PersonPickerProps {
   /** Whether oneself is one of them. */
   withMe?: boolean;
   trailOf?: (user: User) => ReactNode;
+  /** Who is shown and cannot be chosen. */
+  isOff?: (user: User) => boolean;
   onPick: (user: User) => void;
 }
 
-export function PersonPicker({ query, onQuery, withMe = false, trailOf, onPick }: PersonPickerProps) {
+export function PersonPicker({ query, onQuery, withMe = false, trailOf, isOff, onPick }: PersonPickerProps) {
   const me = useMe();
   const online = useSelect((state) => state.online);
   const { current: found, failed, waiting } = useSearch(query, search);
@@ -38,8 +40,10 @@ export function PersonPicker({ query, onQuery, withMe = false, trailOf, onPick }
       title: name,
       detail: user.server === me?.server ? `@${user.username}` : user.id,
       trail: trailOf?.(user) ?? null,
+      off: isOff?.(user) ?? false,
     };
   };
+  const options = users.map(option).sort((a, b) => Number(a.off) - Number(b.off));
   return (
     <div className="picker-box">
       <Picker
@@ -47,7 +51,7 @@ export function PersonPicker({ query, onQuery, withMe = false, trailOf, onPick }
         placeholder={t.people.dmSearch}
         query={query}
         onQuery={onQuery}
-        options={users.map(option)}
+        options={options}
         onPick={(id) => {
           const user = users.find((each) => each.id === id);
           if (user) onPick(user);

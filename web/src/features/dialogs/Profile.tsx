@@ -6,40 +6,63 @@ import { shortDate } from "../../lib/time";
 import { Avatar } from "../../ui/Avatar";
 import { BotTag } from "../../ui/bits";
 import { Button } from "../../ui/Button";
-import { ConfirmDialog, Dialog } from "../../ui/Dialog";
+import { Dialog } from "../../ui/Dialog";
 import { displayName } from "../../store/selectors";
-import { useClient, useMe, useSelect } from "../app/context";
+import { useChannel, useClient, useMe, useSelect } from "../app/context";
 import { go } from "../app/route";
 import { useView } from "../app/view";
+import { may, outings } from "../client/rights";
+import { BlockPerson } from "./BlockPerson";
 import { useOpen } from "./useOpen";
 
-/** Blocking is asked for twice; to hear of somebody again is not. */
-function BlockButton({ user, name }: { user: string; name: string }) {
+function BlockButton({ user }: { user: string }) {
   const client = useClient();
   const texts = blockTexts();
   const blocked = useSelect((state) => Boolean(state.blocked[user]));
   const [asked, setAsked] = useState(false);
-  const block = (on: boolean) => void client.actions.block(user, on);
   return (
     <>
       {blocked ? <p className="field-hint">{texts.blocked}</p> : null}
-      <Button variant="quiet" onPress={() => (blocked ? block(false) : setAsked(true))}>
+      <Button
+        variant="quiet"
+        onPress={() => (blocked ? void client.actions.block(user, false) : setAsked(true))}
+      >
         {blocked ? texts.unblock : texts.block}
       </Button>
-      {asked ? (
-        <ConfirmDialog
-          title={texts.sure(name)}
-          text={texts.hint}
-          action={texts.block}
-          onConfirm={() => block(true)}
-          onClose={() => setAsked(false)}
-        />
-      ) : null}
+      {asked ? <BlockPerson user={user} onClose={() => setAsked(false)} /> : null}
     </>
   );
 }
 
-export function Profile({ user: id, onClose }: { user: string; onClose: () => void }) {
+/** What a moderator of the channel can do about whoever wrote there, also when they have left. */
+function OutButtons({ channel: id, user }: { channel: string; user: string }) {
+  const client = useClient();
+  const view = useView();
+  const channel = useChannel(id);
+  const moderates = channel !== undefined && (may(channel.info, "kick") || may(channel.info, "ban"));
+  const missing = moderates && !channel.members;
+  useEffect(() => {
+    if (missing) void client.actions.loadMembers(id);
+  }, [client, id, missing]);
+  if (!channel || missing) return null;
+  return outings(channel.info, channel.members, user).map((how) => (
+    <Button
+      key={how}
+      variant="quiet"
+      onPress={() => view.openDialog({ kind: "out", channel: id, user, how })}
+    >
+      {t.members[how]}
+    </Button>
+  ));
+}
+
+interface ProfileProps {
+  user: string;
+  channel?: string;
+  onClose: () => void;
+}
+
+export function Profile({ user: id, channel, onClose }: ProfileProps) {
   const client = useClient();
   const isOpen = useOpen();
   const view = useView();
@@ -57,10 +80,10 @@ export function Profile({ user: id, onClose }: { user: string; onClose: () => vo
   const since = user ? ` · ${t.people.joined(shortDate(user.created_ts))}` : "";
   const bot = user?.bot === true;
   const message = async () => {
-    const channel = await client.actions.startDm([id]);
-    if (!channel || !isOpen()) return;
+    const dm = await client.actions.startDm([id]);
+    if (!dm || !isOpen()) return;
     onClose();
-    go(channel.id);
+    go(dm.id);
   };
   return (
     <Dialog title={name} onClose={onClose} width={380} testId="profile">
@@ -87,7 +110,8 @@ export function Profile({ user: id, onClose }: { user: string; onClose: () => vo
               {t.people.message}
             </Button>
           )}
-          <BlockButton user={id} name={name} />
+          <BlockButton user={id} />
+          {channel ? <OutButtons channel={channel} user={id} /> : null}
         </>
       )}
     </Dialog>

@@ -17,7 +17,8 @@ interface SectionNameProps {
 
 export function SectionName({ section, channel, onClose }: SectionNameProps) {
   const [arrangement, change] = useArrangement();
-  const [name, setName] = useState(arrangement.sections.find(({ id }) => id === section)?.name ?? "");
+  const before = arrangement.sections.find(({ id }) => id === section)?.name ?? "";
+  const [name, setName] = useState(before);
   const save = () => {
     change((known) =>
       section === null
@@ -50,7 +51,7 @@ export function SectionName({ section, channel, onClose }: SectionNameProps) {
           autoFocus
         />
         <div className="dialog-foot">
-          <Button type="submit" variant="primary" isDisabled={name.trim() === ""}>
+          <Button type="submit" variant="primary" isDisabled={name.trim() === "" || name.trim() === before}>
             {t.common.save}
           </Button>
         </div>

@@ -2,25 +2,26 @@
 
 import { useCallback, useMemo, useState } from "react";
 import { list_directory } from "../../api/operations";
+import type { User } from "../../api/types";
 import { t } from "../../i18n";
 import { straight } from "../../lib/bidi";
 import { Avatar } from "../../ui/Avatar";
-import { Badge } from "../../ui/bits";
 import { TopDialog } from "../../ui/Dialog";
 import { Icon } from "../../ui/Icon";
 import { Picker, type PickerOption } from "../../ui/Picker";
-import { channelName, directMessages, displayName, joinedChannels, otherPeople } from "../../store/selectors";
+import { channelName, displayName, otherPeople } from "../../store/selectors";
 import type { ChannelState, State } from "../../store/state";
 import { useClient, useMe } from "../app/context";
 import { go, parseRoute } from "../app/route";
 import { useView } from "../app/view";
+import { Waiting, waitingOf } from "../sidebar/Waiting";
 import { commandsFor } from "./switcherCommands";
 import { findUsers } from "./findUsers";
+import { rankConversations, rankPeople } from "./ranking";
 import { useSearch } from "./useSearch";
 
 const FOUND_MAX = 8;
 const SEARCH = ">search";
-const CONVERSATIONS_MAX = 12;
 
 export function Switcher({ onClose }: { onClose: () => void }) {
   const client = useClient();
@@ -39,21 +40,18 @@ export function Switcher({ onClose }: { onClose: () => void }) {
   }, []);
   const { current: found, waiting } = useSearch(query, ask);
 
-  const conversations = useMemo(() => rankChannels(state, wanted), [state, wanted]);
+  const { conversations, sure } = useMemo(() => rankConversations(state, wanted), [state, wanted]);
   const outside = (found?.channels ?? []).filter((entry) => !isIn(state, entry.id));
   const commands = commandsFor(state, view, parseRoute(location.hash).channel);
 
+  const others = (found?.users ?? []).filter((user) => user.id !== me?.id);
+  const known = rankPeople(others, wanted);
+  const talks = conversations.map((channel) => conversationOption(state, channel));
+  const people = known.people.map((user) => personOption(user, me?.server));
+
   const options: PickerOption[] = [
-    ...conversations.map((channel) => conversationOption(state, channel)),
-    ...(found?.users ?? [])
-      .filter((user) => user.id !== me?.id)
-      .map((user) => ({
-        id: user.id,
-        group: t.switcher.people,
-        lead: <Avatar id={user.id} name={displayName(user, user.id)} size={26} />,
-        title: displayName(user, user.id),
-        detail: user.server === me?.server ? `@${user.username}` : user.id,
-      })),
+    // A person who is called so goes before a group that she is in.
+    ...(!sure && known.sure ? [...people, ...talks] : [...talks, ...people]),
     ...outside.map((entry) => ({
       id: entry.id,
       group: t.directory.title,
@@ -99,7 +97,7 @@ export function Switcher({ onClose }: { onClose: () => void }) {
         options={options}
         onPick={(id) => void pick(id)}
         empty={t.switcher.empty}
-        waiting={waiting && conversations.length === 0}
+        waiting={waiting && !sure}
       />
     </TopDialog>
   );
@@ -109,6 +107,14 @@ const isIn = ({ channels }: State, id: string): boolean => {
   const membership = channels[id]?.info.membership;
   return membership === "joined" || membership === "invited";
 };
+
+const personOption = (user: User, server: string | undefined): PickerOption => ({
+  id: user.id,
+  group: t.switcher.people,
+  lead: <Avatar id={user.id} name={displayName(user, user.id)} size={26} />,
+  title: displayName(user, user.id),
+  detail: user.server === server ? `@${user.username}` : user.id,
+});
 
 function conversationOption(state: State, channel: ChannelState): PickerOption {
   const { info } = channel;
@@ -124,31 +130,6 @@ function conversationOption(state: State, channel: ChannelState): PickerOption {
       ),
     title: channelName(state, channel),
     detail: info.topic,
-    trail: (
-      <Badge
-        count={info.unread}
-        loud={info.mentions > 0 || info.kind === "dm"}
-        label={t.nav.unread(info.unread)}
-      />
-    ),
+    trail: <Waiting {...waitingOf(info)} />,
   };
 }
-
-/** Names that begin with the words, then names that hold them; unread ones first when nothing is typed. */
-function rankChannels(state: State, wanted: string): ChannelState[] {
-  const all = [...joinedChannels(state), ...directMessages(state)];
-  const score = (channel: ChannelState): number => {
-    const name = channelName(state, channel).toLowerCase();
-    if (wanted === "") return channel.info.unread > 0 ? 0 : 1;
-    if (name.startsWith(wanted)) return 0;
-    return name.includes(wanted) ? 1 : 9;
-  };
-  return all
-    .map((channel) => ({ channel, rank: score(channel) }))
-    .filter(({ rank }) => rank < 9)
-    .sort((a, b) => a.rank - b.rank || lastTs(b.channel) - lastTs(a.channel))
-    .slice(0, CONVERSATIONS_MAX)
-    .map(({ channel }) => channel);
-}
-
-const lastTs = ({ info }: ChannelState): number => info.last_message?.ts ?? info.created_ts;

@@ -4,6 +4,7 @@ import { Avatar } from "../../ui/Avatar";
 import { Dialog } from "../../ui/Dialog";
 import { displayName } from "../../store/selectors";
 import { useClient, useSelect } from "../app/context";
+import { useSigns } from "../emoji/shortcodes";
 
 /** All reactions of a message and whose they are: what a tooltip can't show, and a finger can't point at. */
 export function WhoReacted({
@@ -20,6 +21,7 @@ export function WhoReacted({
   const users = useSelect((state) => state.users);
   const blocked = useSelect((state) => state.blocked);
   const reactions = message?.reactions ?? [];
+  const signs = useSigns(reactions);
   useEffect(() => {
     client.people.need(message?.reactions.flatMap((reaction) => reaction.users) ?? []);
   }, [client, message]);
@@ -27,9 +29,9 @@ export function WhoReacted({
     <Dialog title={t.message.whoReacted} onClose={onClose} width={420} testId="who-reacted">
       {reactions.length === 0 ? <p className="field-hint">{t.message.noReactions}</p> : null}
       {reactions.map(({ emoji, count, users: who }) => (
-        <section key={emoji} className="reactors" aria-label={`${emoji} ${String(count)}`}>
+        <section key={emoji} className="reactors" aria-label={`${signs(emoji)} ${String(count)}`}>
           <h3>
-            <span className="reactors-emoji">{emoji}</span> {count}
+            <span className="reactors-emoji">{signs(emoji)}</span> {count}
           </h3>
           <ul className="people">
             {who

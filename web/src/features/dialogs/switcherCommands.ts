@@ -34,7 +34,7 @@ export function commandsFor(state: State, view: View, active: string | null): Sw
       },
   ];
   const everywhere: (SwitcherCommand | false)[] = [
-    { id: ">browse", title: t.nav.browse, icon: "search", dialog: { kind: "directory" } },
+    { id: ">browse", title: t.nav.browse, icon: "compass", dialog: { kind: "directory" } },
     { id: ">create", title: t.nav.create, icon: "hash", dialog: { kind: "create" } },
     { id: ">dm", title: t.nav.startDm, icon: "message", dialog: { kind: "dm" } },
     { id: ">people", title: t.peopleDirectory.title, icon: "people", dialog: { kind: "people" } },

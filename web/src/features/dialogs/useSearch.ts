@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 
 const TYPING_MS = 180;
 
@@ -10,6 +10,8 @@ export interface Search<T> {
   current: T | null;
   /** What stands there was neither answered nor refused yet. */
   waiting: boolean;
+  /** Asks for what stands there once more. */
+  retry: () => void;
 }
 
 /** Asks a little after the last key; only the newest answer counts. */
@@ -18,6 +20,7 @@ export function useSearch<T>(query: string, ask: (query: string) => Promise<T>):
   const [failed, setFailed] = useState<unknown>(null);
   /** What the last answer or failure was for. */
   const [answered, setAnswered] = useState<string | null>(null);
+  const [tries, setTries] = useState(0);
   useEffect(() => {
     let current = true;
     const text = query.trim();
@@ -43,7 +46,12 @@ export function useSearch<T>(query: string, ask: (query: string) => Promise<T>):
       current = false;
       clearTimeout(timer);
     };
-  }, [query, ask]);
+  }, [query, ask, tries]);
   const waiting = answered !== query.trim();
-  return { found, failed, current: waiting || failed ? null : found, waiting };
+  const retry = useCallback(() => {
+    setFailed(null);
+    setAnswered(null);
+    setTries((count) => count + 1);
+  }, []);
+  return { found, failed, current: waiting || failed ? null : found, waiting, retry };
 }

@@ -30,3 +30,7 @@ export function searchEmoji(query: string, max: number): Emoji[] {
   begins.sort((a, b) => a.code.length - b.code.length);
   return [...begins, ...holds].slice(0, max);
 }
+
+const byCode = new Map(all.map(({ code, char }) => [code, char]));
+
+export const charOf = (code: string): string | undefined => byCode.get(code);

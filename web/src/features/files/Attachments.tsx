@@ -8,6 +8,7 @@ import { t } from "../../i18n";
 import { descriptionTexts } from "../../i18n/descriptions";
 import { straight } from "../../lib/bidi";
 import { fileSize } from "../../lib/size";
+import { FileName } from "../../ui/FileName";
 import { Icon } from "../../ui/Icon";
 import { useStop } from "../../ui/stops";
 import { useView } from "../app/view";
@@ -140,7 +141,9 @@ function Other({ file }: { file: Attachment }) {
   if (/^audio\/(mpeg|mp4|m4a|aac|ogg|(x-)?flac|(x-)?wav)$/.test(file.media_type) && !unplayable) {
     return (
       <figure className="attachment-sound">
-        <figcaption className="truncate">{straight(file.name)}</figcaption>
+        <figcaption>
+          <FileName name={file.name} />
+        </figcaption>
         <audio
           src={fileUrl(file)}
           controls
@@ -156,7 +159,7 @@ function Other({ file }: { file: Attachment }) {
     <a className="attachment-file" tabIndex={stop} href={fileUrl(file)} download={file.name}>
       <Icon name="file" />
       <span className="chip-main">
-        <span className="truncate">{straight(file.name)}</span>
+        <FileName name={file.name} />
         <span className="chip-note">{fileSize(file.size)}</span>
       </span>
       <Icon name="down" />

@@ -7,6 +7,7 @@ import { descriptionTexts } from "../../i18n/descriptions";
 import { spokenTexts } from "../../i18n/spoken";
 import { fileSize } from "../../lib/size";
 import { Button, IconButton } from "../../ui/Button";
+import { FileName } from "../../ui/FileName";
 import { useView } from "../app/view";
 import { problemText } from "../client/problems";
 import { isDescribable } from "./descriptions";
@@ -109,7 +110,7 @@ function FileChip({ chip, attaching, onRemoved }: { chip: Chip } & ChipsProps) {
     <li className="file-chip" data-failed={chip.error ? "" : undefined} data-testid="chip">
       <Preview file={chip.file} uploaded={chip.uploaded} />
       <span className="chip-main">
-        <span className="truncate">{name}</span>
+        <FileName name={name} />
         {chip.error ? (
           <span className="chip-note" role="alert">
             {refusal(chip.error, largest)}

@@ -2,14 +2,13 @@ import { useEffect, useState } from "react";
 import { t } from "../../i18n";
 import { moment } from "../../lib/time";
 import { EmptyState, ListSkeleton } from "../../ui/bits";
-import { Button } from "../../ui/Button";
+import { Button, IconButton } from "../../ui/Button";
 import { Failed } from "../../ui/Failed";
 import { MessageCard } from "../../ui/Card";
-import { Markdown } from "../../ui/markdown/Markdown";
 import { channelName, displayName, inboxCount, shownInInbox, threadNews } from "../../store/selectors";
 import { useClient, useSelect } from "../app/context";
 import { visit } from "../app/route";
-import { wordsOf } from "../conversation/words";
+import { toldOf, wordsOf } from "../conversation/words";
 import { useFailing } from "../conversation/useFailing";
 import { InboxThreads } from "./InboxThreads";
 import { PanelFrame } from "./PanelFrame";
@@ -36,9 +35,11 @@ export default function InboxPanel() {
       title={t.inbox.title}
       actions={
         unread > 0 && newest ? (
-          <Button size="small" variant="quiet" onPress={() => void client.actions.readInbox(newest.id)}>
-            {t.inbox.markAll}
-          </Button>
+          <IconButton
+            icon="check"
+            label={t.inbox.markAll}
+            onPress={() => void client.actions.readInbox(newest.id)}
+          />
         ) : null
       }
     >
@@ -69,7 +70,7 @@ export default function InboxPanel() {
                 {message.deleted ? (
                   <p className="tombstone">{t.message.deleted}</p>
                 ) : (
-                  <Markdown text={message.text} />
+                  <p className="card-text">{toldOf(message)}</p>
                 )}
               </MessageCard>
             );

@@ -8,11 +8,10 @@ import { moment } from "../../lib/time";
 import { Badge } from "../../ui/bits";
 import { Button } from "../../ui/Button";
 import { MessageCard } from "../../ui/Card";
-import { Markdown } from "../../ui/markdown/Markdown";
 import { channelName, displayName, threadNews } from "../../store/selectors";
 import { useClient, useSelect } from "../app/context";
 import { go } from "../app/route";
-import { wordsOf } from "../conversation/words";
+import { toldOf, wordsOf } from "../conversation/words";
 import { useView } from "../app/view";
 
 interface Found {
@@ -85,7 +84,11 @@ function ThreadCard({ thread: { root, read } }: { thread: FollowedThread }) {
         view.setPanel({ kind: "thread", channel: root.channel, root: root.id });
       }}
     >
-      {root.deleted ? <p className="tombstone">{t.message.deleted}</p> : <Markdown text={root.text} />}
+      {root.deleted ? (
+        <p className="tombstone">{t.message.deleted}</p>
+      ) : (
+        <p className="card-text">{toldOf(root)}</p>
+      )}
       <p className="thread-news">
         {texts.fresh(state.unread)}
         {state.mentions > 0 ? (

@@ -1,33 +1,28 @@
 import { useEffect, useMemo, useState } from "react";
-import type { Member, Membership, Role } from "../../api/types";
+import type { Member, Role } from "../../api/types";
 import { t } from "../../i18n";
 import { spokenTexts } from "../../i18n/spoken";
-import { nearEntry, onceLost } from "../../lib/focus";
 import { Avatar } from "../../ui/Avatar";
 import { BotTag, ListSkeleton } from "../../ui/bits";
 import { Button, IconButton } from "../../ui/Button";
 import { ConfirmDialog } from "../../ui/Dialog";
 import { Failed } from "../../ui/Failed";
 import { Menu, type MenuAction } from "../../ui/Menu";
-import { Select } from "../../ui/Select";
 import { byName, displayName } from "../../store/selectors";
 import type { Dict } from "../../store/state";
 import { useChannel, useClient, useMe, useSelect } from "../app/context";
 import { useView } from "../app/view";
 import { Knock } from "../channel/Knocks";
 import { useKnocks } from "../channel/useKnocks";
-import type { Client } from "../client/client";
-import { canInvite, canModerate, may, outranks } from "../client/rights";
+import { changeMember } from "../client/membership";
+import { canInvite, may, type Outing, outranks } from "../client/rights";
 import { useFailing } from "../conversation/useFailing";
+import { PutOut } from "../dialogs/PutOut";
 import { PanelFrame } from "./PanelFrame";
 
 const ROLES: Role[] = ["owner", "moderator", "member", "guest"];
 
-const SPANS = ["nothing", "hour", "day", "week"] as const;
-const HOUR_S = 3_600;
-const SPAN_S = { hour: HOUR_S, day: 24 * HOUR_S, week: 7 * 24 * HOUR_S };
-
-type Ask = { member: Member; kind: "remove" | "ban" | "owner" };
+type Ask = { member: Member; kind: Outing | "owner" };
 
 export default function MembersPanel({ channel: id }: { channel: string }) {
   const client = useClient();
@@ -100,7 +95,11 @@ export default function MembersPanel({ channel: id }: { channel: string }) {
           </Button>
         ) : null}
       </div>
-      {ask ? <AskDialog channel={id} ask={ask} onClose={() => setAsk(null)} /> : null}
+      {ask?.kind === "owner" ? (
+        <NewOwner channel={id} member={ask.member} onClose={() => setAsk(null)} />
+      ) : ask ? (
+        <PutOut channel={id} user={ask.member.user.id} how={ask.kind} onClose={() => setAsk(null)} />
+      ) : null}
     </PanelFrame>
   );
 }
@@ -122,7 +121,7 @@ function MemberRow({ channel, member, onAsk }: MemberProps) {
       <button
         type="button"
         className="person"
-        onClick={() => view.openDialog({ kind: "profile", user: user.id })}
+        onClick={() => view.openDialog({ kind: "profile", user: user.id, channel })}
       >
         <Avatar id={user.id} name={name} size={32} online={user.bot ? undefined : on} />
         <span className="person-text">
@@ -148,7 +147,7 @@ function MemberMenu({ channel, member, onAsk }: MemberProps) {
     return null;
   const name = displayName(member.user, member.user.id);
   const setRole = (role: Role) =>
-    void changed(client, channel, member, { role }, spokenTexts().role[role](name));
+    void changeMember(client, channel, member.user.id, { role }, spokenTexts().role[role](name));
   const items: (MenuAction | null | false)[] = [
     info.role === "owner" &&
       !member.user.bot &&
@@ -197,54 +196,17 @@ function MemberMenu({ channel, member, onAsk }: MemberProps) {
   );
 }
 
-/** Says so, and lets keys go on in the list: the row is elsewhere then, or gone. */
-async function changed(
-  client: Client,
-  channel: string,
-  { user }: Member,
-  change: { membership?: Membership; role?: Role },
-  said: string,
-): Promise<boolean> {
-  const back = nearEntry(user.id);
-  if (!(await client.actions.setMember(channel, user.id, change))) return false;
-  client.notices.show(said);
-  onceLost(back);
-  return true;
-}
-
-function AskDialog({ channel, ask, onClose }: { channel: string; ask: Ask; onClose: () => void }) {
+function NewOwner({ channel, member, onClose }: Omit<MemberProps, "onAsk"> & { onClose: () => void }) {
   const client = useClient();
-  const user = ask.member.user;
-  const name = displayName(user, user.id);
-  const change: Record<Ask["kind"], { membership?: Membership; role?: Role }> = {
-    remove: { membership: "left" },
-    ban: { membership: "banned" },
-    owner: { role: "owner" },
-  };
-  const text = {
-    remove: { title: t.members.removeTitle(name), text: t.members.removeText, action: t.members.remove },
-    ban: { title: t.members.banTitle(name), text: t.members.banText, action: t.members.ban },
-    owner: { title: t.members.ownerTitle(name), text: t.members.ownerText, action: t.members.makeOwner },
-  }[ask.kind];
-  const { removed, banned, role, lately } = spokenTexts();
-  const done = { remove: removed, ban: banned, owner: role.owner };
-  const [span, setSpan] = useState<(typeof SPANS)[number]>("nothing");
-  const info = useChannel(channel)?.info;
-  const sweeps = info !== undefined && canModerate(info) && ask.kind !== "owner";
-  const confirm = async () => {
-    const went = await changed(client, channel, ask.member, change[ask.kind], done[ask.kind](name));
-    if (!went || span === "nothing") return;
-    const gone = await client.actions.deleteLately(channel, user.id, SPAN_S[span]);
-    if (gone) client.notices.show(lately.deleted(gone.deleted));
-    if (gone?.waiting) client.notices.show(lately.waiting(gone.waiting));
-  };
-  const options = SPANS.map((value) => ({ value, title: lately[value] }));
-  const choice = <Select label={lately.label} value={span} options={options} onChange={setSpan} />;
+  const { id } = member.user;
+  const name = displayName(member.user, id);
+  const said = spokenTexts().role.owner(name);
   return (
     <ConfirmDialog
-      {...text}
-      extra={sweeps ? choice : null}
-      onConfirm={() => void confirm()}
+      title={t.members.ownerTitle(name)}
+      text={t.members.ownerText}
+      action={t.members.makeOwner}
+      onConfirm={() => void changeMember(client, channel, id, { role: "owner" }, said)}
       onClose={onClose}
     />
   );

@@ -3,20 +3,23 @@
 import { Suspense } from "react";
 import { t } from "../../i18n";
 import { ListSkeleton } from "../../ui/bits";
+import { EarlyKeys } from "../../ui/early";
 import { later } from "../../ui/later";
-import type { Panel as PanelView } from "../app/view";
+import { useView, type Panel as PanelView } from "../app/view";
 
-const InboxPanel = later(() => import("./InboxPanel"));
-const MembersPanel = later(() => import("./MembersPanel"));
-const PinsPanel = later(() => import("./PinsPanel"));
-const SearchPanel = later(() => import("../search/SearchPanel"));
-const ThreadPanel = later(() => import("./ThreadPanel"));
+const SearchPanel = later(() => import("../search/SearchPanel"), { soon: true });
+const InboxPanel = later(() => import("./InboxPanel"), { soon: true });
+const MembersPanel = later(() => import("./MembersPanel"), { soon: true });
+const PinsPanel = later(() => import("./PinsPanel"), { soon: true });
+const ThreadPanel = later(() => import("./ThreadPanel"), { soon: true });
 
 export function Panel({ panel, channel }: { panel: PanelView; channel: string | null }) {
+  const view = useView();
   return (
     <Suspense
       fallback={
         <div className="panel">
+          {panel.kind === "search" ? <EarlyKeys onEscape={() => view.setPanel(null)} /> : null}
           <ListSkeleton label={t.common.loading} />
         </div>
       }

@@ -5,10 +5,13 @@ import { useView } from "../app/view";
 
 export function PanelFrame({
   title,
+  of,
   actions,
   children,
 }: {
   title: string;
+  /** What it belongs to. */
+  of?: string;
   actions?: ReactNode;
   children: ReactNode;
 }) {
@@ -18,7 +21,10 @@ export function PanelFrame({
   return (
     <aside className="panel" aria-label={title} ref={frame}>
       <header className="panel-head">
-        <h2>{title}</h2>
+        <div className="panel-title">
+          <h2>{title}</h2>
+          {of ? <p className="panel-of truncate">{of}</p> : null}
+        </div>
         {actions}
         <IconButton icon="close" label={t.common.close} onPress={() => view.setPanel(null)} />
       </header>

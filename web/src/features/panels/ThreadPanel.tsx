@@ -3,7 +3,7 @@ import { t } from "../../i18n";
 import { dayOf } from "../../lib/time";
 import { TimelineSkeleton } from "../../ui/bits";
 import { Failed } from "../../ui/Failed";
-import { useChannel, useClient, useMe } from "../app/context";
+import { useChannel, useClient, useMe, useSelect } from "../app/context";
 import { visit } from "../app/route";
 import type { ReplyTarget } from "../app/view";
 import { Composer } from "../composer/Composer";
@@ -19,7 +19,7 @@ import { useScroll } from "../conversation/useScroll";
 import { useToday } from "../conversation/useToday";
 import { useVeil } from "../conversation/useVeil";
 import { useUnsent } from "../conversation/waits";
-import { lastOwn } from "../../store/selectors";
+import { lastOwn, placeOf } from "../../store/selectors";
 import type { ChannelState, OutboxItem, StoredMessage, Window } from "../../store/state";
 import { FollowButton } from "./FollowButton";
 import { PanelFrame } from "./PanelFrame";
@@ -40,6 +40,7 @@ interface ThreadPanelProps {
 export default function ThreadPanel({ channel: id, root, target }: ThreadPanelProps) {
   const client = useClient();
   const known = useChannel(id);
+  const place = useSelect((state) => placeOf(state, id));
   const pending = useUnsent(id);
   // As in the main timeline: keys first, and one's own message never in both and never in neither.
   const { channel, outbox } = useDeferredValue(
@@ -61,7 +62,7 @@ export default function ThreadPanel({ channel: id, root, target }: ThreadPanelPr
   }, [client, id, root, needed, failed, fail, target]);
 
   return (
-    <PanelFrame title={t.thread.title} actions={<FollowButton channel={id} root={root} />}>
+    <PanelFrame title={t.thread.title} of={place} actions={<FollowButton channel={id} root={root} />}>
       {channel && window && !left ? (
         <>
           <Thread channel={channel} outbox={outbox} root={root} window={window} target={target} />

@@ -8,6 +8,7 @@ import { t } from "../../i18n";
 import { threadTexts } from "../../i18n/threads";
 import { straight } from "../../lib/bidi";
 import { moment } from "../../lib/time";
+import { useEarlyKeys } from "../../ui/early";
 import { EmptyState, ListSkeleton } from "../../ui/bits";
 import { Button } from "../../ui/Button";
 import { MessageCard } from "../../ui/Card";
@@ -54,6 +55,7 @@ export default function SearchPanel({
 }) {
   const { search, change, backAt, keepTop } = useKeptSearch(given);
   const { query, here, best } = search;
+  useEarlyKeys((text) => change({ query: query + text }));
   const { openedAt } = useOpening();
   const where = useMemo(() => ({ channel: here ? channel : null, best }), [here, channel, best]);
   const filters = [
@@ -72,7 +74,7 @@ export default function SearchPanel({
           type="search"
           className="input"
           aria-label={t.search.label}
-          placeholder={t.search.placeholder}
+          placeholder={t.search.label}
           value={query}
           // Whoever comes back from a hit looks at the others, and wants no keyboard over them.
           autoFocus={backAt === null || openedAt > 0}
@@ -146,7 +148,7 @@ function Results({ query, where, backAt, onScroll }: ResultsProps) {
     },
     [client, where],
   );
-  const { found, failed } = useSearch(query, first);
+  const { found, failed, retry } = useSearch(query, first);
   const body = useRef<HTMLDivElement>(null);
   const answered = found !== null;
   useLayoutEffect(() => {
@@ -192,6 +194,11 @@ function Results({ query, where, backAt, onScroll }: ResultsProps) {
         <p className="search-refused" role={refused ? "alert" : undefined}>
           {refused ? problemText(refused) : t.search.more}
         </p>
+      ) : null}
+      {failed && !(failed instanceof ApiError && !failed.temporary) ? (
+        <Button wide variant="quiet" onPress={retry}>
+          {t.common.retry}
+        </Button>
       ) : null}
       {!found && !failed ? <ListSkeleton label={t.common.loading} /> : null}
       {settled && !failed && results.length === 0 ? <EmptyState title={t.search.empty} /> : null}

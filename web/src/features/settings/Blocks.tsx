@@ -11,6 +11,7 @@ import { Button } from "../../ui/Button";
 import { Failed } from "../../ui/Failed";
 import { displayName } from "../../store/selectors";
 import { useClient, useSelect } from "../app/context";
+import { useView } from "../app/view";
 import { useFailing } from "../conversation/useFailing";
 
 /** More than a server lets one person block. */
@@ -30,6 +31,7 @@ async function all(): Promise<Block[]> {
 
 export function Blocks() {
   const client = useClient();
+  const view = useView();
   const texts = blockTexts();
   const blocked = useSelect((state) => state.blocked);
   const [found, setFound] = useState<Block[] | null>(null);
@@ -58,9 +60,15 @@ export function Blocks() {
           return (
             <li key={user.id} className="reactor">
               <Avatar id={user.id} name={name} size={26} />
-              <span className="truncate" title={user.id}>
+              {/* From there the conversation with them is opened, which is listed no more. */}
+              <button
+                type="button"
+                className="author truncate"
+                title={user.id}
+                onClick={() => view.openDialog({ kind: "profile", user: user.id })}
+              >
                 {name}
-              </span>
+              </button>
               <Button
                 size="small"
                 aria-label={texts.unblockLabel(name)}

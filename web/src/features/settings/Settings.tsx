@@ -35,7 +35,7 @@ export default function Settings({ tab, onClose }: { tab?: SettingsTab; onClose:
       title={t.settings.title}
       tabs={tabs}
       tab={tab}
-      width={680}
+      width={720}
       testId="settings"
       onClose={onClose}
     />
@@ -48,8 +48,12 @@ function ProfileForm() {
   const [name, setName] = useState(me?.display_name ?? "");
   const [bio, setBio] = useState(me?.bio ?? "");
   const [busy, setBusy] = useState(false);
+  // What was pressed keeps the focus, though there is nothing more to save.
+  const [pressed, setPressed] = useState(false);
+  const changed = name.trim() !== me?.display_name || bio.trim() !== me.bio;
   const save = async () => {
     setBusy(true);
+    setPressed(true);
     if (await client.actions.updateMe({ display_name: name.trim(), bio: bio.trim() }))
       client.notices.show(t.common.saved);
     setBusy(false);
@@ -73,7 +77,13 @@ function ProfileForm() {
       <Field label={t.settings.bio} rows={3} value={bio} onChange={setBio} maxLength={500} />
       <Field label={t.settings.username} value={me?.id ?? ""} isReadOnly />
       <div className="dialog-foot">
-        <Button type="submit" variant="primary" isPending={busy}>
+        <Button
+          type="submit"
+          variant="primary"
+          isDisabled={!changed && !pressed}
+          isPending={busy}
+          onBlur={() => setPressed(false)}
+        >
           {t.common.save}
         </Button>
       </div>

@@ -7,7 +7,7 @@ import { Badge } from "../../ui/bits";
 import { IconButton } from "../../ui/Button";
 import { Icon, type IconName } from "../../ui/Icon";
 import { Menu } from "../../ui/Menu";
-import { channelName, displayName, otherPeople } from "../../store/selectors";
+import { channelName, displayName, foreignIds, isPrivate, otherPeople } from "../../store/selectors";
 import type { ChannelState, State } from "../../store/state";
 import { useClient, useSelect } from "../app/context";
 import { useView } from "../app/view";
@@ -15,6 +15,7 @@ import { pictureUrl } from "../files/pictures";
 import { groups, useArrangement } from "./arrangement";
 import { NavRow } from "./NavRow";
 import { useDrafts } from "./useDrafts";
+import { waitingOf } from "./Waiting";
 import { CHANNELS, DMS, FAVOURITES, type Group, removeSection, toggleCollapsed } from "./sections";
 
 const FINGER = isCoarse();
@@ -25,19 +26,24 @@ export function Lists({ active }: { active: string | null }) {
   const channels = useDeferredValue(useSelect((state) => state.channels));
   const users = useSelect((state) => state.users);
   const online = useSelect((state) => state.online);
+  const blocked = useSelect((state) => state.blocked);
   const [arrangement] = useArrangement();
   const [pointed, setPointed] = useState<{ id: string | null; locked: boolean }>({ id: null, locked: false });
   const point = useCallback(
     (id: string) => setPointed((was) => (was.locked || was.id === id ? was : { ...was, id })),
     [],
   );
+  const leave = useCallback(
+    (id: string) => setPointed((was) => (was.locked || was.id !== id ? was : { ...was, id: null })),
+    [],
+  );
   const lock = useCallback((locked: boolean) => setPointed((was) => ({ ...was, locked })), []);
   // Typing and pages change channels too; the lists are cheap to derive, rows compare what they show.
   const state = useMemo<State>(
-    () => ({ ...client.store.getState(), channels, users, online }),
-    [client, channels, users, online],
+    () => ({ ...client.store.getState(), channels, users, online, blocked }),
+    [client, channels, users, online, blocked],
   );
-  const list = useMemo(() => groups(state, arrangement), [state, arrangement]);
+  const list = useMemo(() => groups(state, arrangement, active), [state, arrangement, active]);
   const drafts = useDrafts(active);
   const elsewhere = list.some(({ id, rows }) => id !== CHANNELS && id !== DMS && rows.length > 0);
   return list.map((group) => (
@@ -57,6 +63,7 @@ export function Lists({ active }: { active: string | null }) {
           // Nothing points where there are only fingers: there it is the conversation that is open.
           pointed={pointed.id === row.info.id || (FINGER && row.info.id === active)}
           onPoint={point}
+          onLeave={leave}
           onLock={lock}
         />
       )}
@@ -73,13 +80,11 @@ function viewOf(state: State, channel: ChannelState) {
   return {
     id: info.id,
     name: channelName(state, channel),
-    kind: info.kind,
+    address: foreignIds(state.me, info),
     picture: pictureUrl(info),
-    isPrivate: info.visibility === "private",
+    isPrivate: isPrivate(info),
     invited: info.membership === "invited",
-    unread: info.unread,
-    loud: dm ? info.unread : info.mentions,
-    muted: info.notify === "none",
+    ...waitingOf(info),
     faceId: face?.id ?? null,
     faceName: face ? displayName(face, face.id) : "",
     online: alone ? Boolean(state.online[alone.id]) || alone.id === state.me?.id : null,
@@ -166,7 +171,7 @@ function SectionTools({ group: { id, name } }: { group: Group<ChannelState> }) {
   if (id === CHANNELS) {
     return (
       <>
-        <Opens icon="search" label={t.nav.browse} dialog="directory" />
+        <Opens icon="compass" label={t.nav.browse} dialog="directory" />
         <Opens icon="add" label={t.nav.create} dialog="create" />
       </>
     );

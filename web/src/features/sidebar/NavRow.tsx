@@ -1,26 +1,22 @@
-import { memo, type ReactNode } from "react";
+import { memo, type MouseEvent, useState } from "react";
 import { t } from "../../i18n";
 import { Avatar } from "../../ui/Avatar";
-import { Badge } from "../../ui/bits";
 import { ChannelPicture } from "../../ui/ChannelPicture";
 import { Icon } from "../../ui/Icon";
-import type { Channel } from "../../api/types";
 import { routeTo } from "../app/route";
 import { useView } from "../app/view";
 import { RowMenu } from "./RowMenu";
+import { Waiting, type WaitingProps } from "./Waiting";
 
-interface NavRowProps {
+interface NavRowProps extends WaitingProps {
   id: string;
   name: string;
-  kind: Channel["kind"];
+  /** Of people of other servers in a conversation. */
+  address: string;
   /** Where a channel's picture is. */
   picture: string | null;
   isPrivate: boolean;
   invited: boolean;
-  unread: number;
-  /** What asks for the person: direct messages, mentions. */
-  loud: number;
-  muted: boolean;
   active: boolean;
   /** Something was begun here and not sent. */
   draft: boolean;
@@ -31,12 +27,27 @@ interface NavRowProps {
   /** With its menu: pointed at or focused. */
   pointed: boolean;
   onPoint: (id: string) => void;
+  onLeave: (id: string) => void;
   onLock: (locked: boolean) => void;
 }
 
 export const NavRow = memo(function NavRow(props: NavRowProps) {
   const { id, muted, loud, unread, kind } = props;
   const view = useView();
+  // Each time that the menu is asked for by the other button of the mouse it is a new one, which begins open.
+  const [asked, setAsked] = useState({ times: 0, begun: false });
+  const ask = (event: MouseEvent) => {
+    // On the menu itself, which lies elsewhere, too, this comes through here.
+    if (props.invited || !event.currentTarget.contains(event.target as Node)) return;
+    event.preventDefault();
+    props.onPoint(id);
+    props.onLock(true);
+    setAsked(({ times }) => ({ times: times + 1, begun: true }));
+  };
+  const lock = (locked: boolean) => {
+    props.onLock(locked);
+    if (!locked) setAsked((was) => (was.begun ? { ...was, begun: false } : was));
+  };
   return (
     <li
       className="nav-item"
@@ -44,6 +55,15 @@ export const NavRow = memo(function NavRow(props: NavRowProps) {
       onPointerEnter={() => props.onPoint(id)}
       onPointerMove={() => props.onPoint(id)}
       onFocus={() => props.onPoint(id)}
+      onPointerLeave={({ currentTarget }) => {
+        // What has the focus does not go away.
+        if (!currentTarget.querySelector(":focus-visible, .row-menu :focus")) props.onLeave(id);
+      }}
+      onBlur={({ currentTarget, target, relatedTarget }) => {
+        if (!currentTarget.contains(target) || currentTarget.contains(relatedTarget)) return;
+        if (!currentTarget.matches(":hover")) props.onLeave(id);
+      }}
+      onContextMenu={ask}
     >
       <a
         className="nav-row"
@@ -52,6 +72,7 @@ export const NavRow = memo(function NavRow(props: NavRowProps) {
         data-unread={(unread > 0 && !muted) || undefined}
         data-muted={muted || undefined}
         data-testid="nav-row"
+        title={props.address || undefined}
         onClick={() => view.setDrawer(false)}
       >
         {kind === "dm" ? (
@@ -69,24 +90,12 @@ export const NavRow = memo(function NavRow(props: NavRowProps) {
         ) : null}
         <Waiting kind={kind} loud={loud} unread={unread} muted={muted} />
       </a>
-      {props.pointed && !props.invited ? <RowMenu id={id} onOpenChange={props.onLock} /> : null}
+      {props.pointed && !props.invited ? (
+        <RowMenu key={asked.times} id={id} begun={asked.begun} onOpenChange={lock} />
+      ) : null}
     </li>
   );
 });
-
-/** A muted conversation's mentions are counted, quietly. */
-function Waiting({
-  kind,
-  loud,
-  unread,
-  muted,
-}: Pick<NavRowProps, "kind" | "loud" | "unread" | "muted">): ReactNode {
-  if (loud > 0) {
-    const label = kind === "dm" ? t.nav.unread(loud) : t.nav.mentions(loud);
-    return <Badge count={loud} loud={!muted} label={label} />;
-  }
-  return <Badge count={muted ? 0 : unread} label={t.nav.unread(unread)} />;
-}
 
 function Face({ faceId, faceName, online }: NavRowProps) {
   if (!faceId) return <Icon name="user" />;

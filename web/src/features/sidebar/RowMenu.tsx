@@ -5,21 +5,34 @@ import { nearEntry, onceLost } from "../../lib/focus";
 import { IconButton } from "../../ui/Button";
 import { Menu, type MenuAction } from "../../ui/Menu";
 import { channelName, hasUnread } from "../../store/selectors";
+import type { ChannelState } from "../../store/state";
 import { useChannel, useClient, useSelect } from "../app/context";
 import { useView } from "../app/view";
+import { useEndings } from "../conversation/useEndings";
 import { useArrangement } from "./arrangement";
 import { FAVOURITES, put, unmuted } from "./sections";
 import { useLevel } from "./useLevel";
 
-export function RowMenu({ id, onOpenChange }: { id: string; onOpenChange: (open: boolean) => void }) {
+interface RowMenuProps {
+  /** Whether it begins open. */
+  begun: boolean;
+  onOpenChange: (open: boolean) => void;
+}
+
+export function RowMenu({ id, ...props }: RowMenuProps & { id: string }) {
+  const channel = useChannel(id);
+  return channel ? <Known channel={channel} {...props} /> : null;
+}
+
+function Known({ channel, begun, onOpenChange }: RowMenuProps & { channel: ChannelState }) {
   const client = useClient();
   const view = useView();
-  const channel = useChannel(id);
-  const info = channel?.info;
+  const { info } = channel;
+  const { id } = info;
+  const endings = useEndings(info);
   const [arrangement, change] = useArrangement();
   const setLevel = useLevel();
   const unread = useSelect((state) => hasUnread(state, id));
-  if (!info) return null;
   const label = t.sections.options(channelName(client.store.getState(), channel));
   const place = arrangement.places[id] ?? null;
   const muted = info.notify === "none";
@@ -63,11 +76,13 @@ export function RowMenu({ id, onOpenChange }: { id: string; onOpenChange: (open:
       icon: "add",
       onAction: () => view.openDialog({ kind: "section", section: null, channel: id }),
     },
+    ...(info.kind === "dm" ? [null, ...endings] : []),
   ];
   return (
     <span className="row-menu">
       <Menu
         label={label}
+        begun={begun}
         onOpenChange={onOpenChange}
         trigger={<IconButton icon="more" size="small" label={label} />}
         items={items.filter((item) => item !== false)}

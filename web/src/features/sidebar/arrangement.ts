@@ -29,7 +29,7 @@ export function useArrangement(): [Arrangement, (change: (known: Arrangement) =>
   return [value, change];
 }
 
-/** The sidebar's conversations, as they stand there. */
-export function groups(state: State, arrangement: Arrangement): Group<ChannelState>[] {
-  return arrange(arrangement, joinedChannels(state), directMessages(state), ({ info }) => info.id);
+/** The sidebar's conversations, as they stand there; `open` is the one that is shown. */
+export function groups(state: State, arrangement: Arrangement, open: string | null): Group<ChannelState>[] {
+  return arrange(arrangement, joinedChannels(state), directMessages(state, open), ({ info }) => info.id);
 }

@@ -86,6 +86,9 @@ describe("markdown", () => {
   });
 
   it("gives the words without the marks", () => {
+    expect(plainText("1. Numbers\n2. Launch\n   - marketing\n   - rollout\n\n     in May\n3. AMA")).toBe(
+      "Numbers Launch marketing rollout in May AMA",
+    );
     expect(plainText("# Title\n\n**bold** [link](https://a.example)\n\n> quote")).toBe(
       "Title bold link quote",
     );

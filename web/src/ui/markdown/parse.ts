@@ -142,6 +142,16 @@ export function plainText(text: string): string {
   return flatten(parseMarkdown(text)).replace(/\s+/g, " ").trim();
 }
 
+/** What is in these stands in lines or cells of its own. */
+const APART: ReadonlySet<Nodes["type"]> = new Set([
+  "root",
+  "list",
+  "listItem",
+  "blockquote",
+  "table",
+  "tableRow",
+]);
+
 export function flatten(node: Nodes): string {
   if (node.type === "text") return node.value;
   // What is hidden in the message is not told beside it.
@@ -150,9 +160,7 @@ export function flatten(node: Nodes): string {
   if (node.type === "break") return " ";
   if (node.type === "image") return node.alt ?? "";
   if (!("children" in node)) return "";
-  const block =
-    node.type === "root" || node.type === "list" || node.type === "blockquote" || node.type === "table";
-  return node.children.map(flatten).join(block ? " " : node.type === "tableRow" ? " " : "");
+  return node.children.map(flatten).join(APART.has(node.type) ? " " : "");
 }
 
 /** Whether an item of a list is a task, and the item without its box. */
