@@ -136,9 +136,10 @@ impl Domain {
                 if let Some(sync) = sync.as_mut().filter(|_| gate.is_shut(seat.channel.num)) {
                     sync.state = SyncState::Recovering;
                 }
-                let servers = servers_of(&seat.channel);
-                let lacks = seat.lacks();
-                let channel = Channel { sync, servers, ..one(conn, seat.channel, seat.member, user)? };
+                let (servers, lacks) = (servers_of(&seat.channel), seat.lacks());
+                let invited_by = show::inviter(conn, seat.member.as_ref())?;
+                let channel = one(conn, seat.channel, seat.member, user)?;
+                let channel = Channel { sync, servers, invited_by, ..channel };
                 Ok::<_, Error>((channel, lacks))
             })
             .await?;
@@ -374,10 +375,8 @@ pub(super) fn view_after(work: &mut Work<'_>, num: ChannelNum, user: UserNum) ->
 
 fn one(conn: &mut Conn, row: ChannelRow, member: Option<MemberRow>, user: UserNum) -> Result<Channel> {
     let mentions = notifications::count_unseen_in(conn, user, row.num)?;
-    let last = match row.last_message_seq {
-        Some(seq) => messages::by_seqs(conn, row.num, &[seq])?.pop(),
-        None => None,
-    };
+    let last = row.last_message_seq.map(|seq| messages::by_seqs(conn, row.num, &[seq])).transpose()?;
+    let last = last.and_then(|mut rows| rows.pop());
     let last = last_message(conn, &row, member.as_ref(), last, user)?;
     let ids: Vec<String> = ids_of_dm(&row).map(str::to_owned).collect();
     let people = if ids.is_empty() { Vec::new() } else { users::by_ids(conn, &ids)? };
@@ -495,6 +494,7 @@ fn view(
         last_message,
         people,
         sync: None,
+        invited_by: None,
         servers: None,
     }
 }

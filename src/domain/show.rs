@@ -13,6 +13,7 @@ use crate::protocol::Ts;
 use crate::protocol::rules::{JoinPolicy, Policy};
 use crate::protocol::state::Create;
 use crate::storage::channels::ChannelRow;
+use crate::storage::members::MemberRow;
 use crate::storage::messages::{self, MessageRow, Shown};
 use crate::storage::users::{self, UserRow};
 use crate::storage::{ChannelNum, Conn, UserNum};
@@ -21,6 +22,13 @@ use crate::storage::{ChannelNum, Conn, UserNum};
 const SHORT_CHARS_MAX: usize = 180;
 /// How many people are listed per emoji.
 const REACTION_USERS_MAX: usize = 50;
+
+/// Who invites somebody who is not in a channel yet, by their row in it.
+pub fn inviter(conn: &mut Conn, member: Option<&MemberRow>) -> Result<Option<User>, Error> {
+    let num = member.filter(|member| member.membership == "invited").and_then(|member| member.invited_by);
+    let row = num.map(|num| users::by_num(conn, num)).transpose()?.flatten();
+    Ok(row.map(|row| user(&row)))
+}
 
 /// A person; presence is filled in where it is known.
 pub fn user(row: &UserRow) -> User {

@@ -378,6 +378,10 @@ pub struct Channel {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub sync: Option<ChannelSync>,
+    /// Who asks one into it, where one channel is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub invited_by: Option<User>,
     /// Which servers may have people in it, where one channel is asked for and not all may.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]

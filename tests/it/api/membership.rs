@@ -201,3 +201,19 @@ both!(
         assert_eq!(members(&ann, &channel, "").await, [row("ann", "joined", "owner")]);
     }
 );
+
+both!(
+    async fn an_invitation_says_whose_it_is(server: TestServer) {
+        let (ann, bob) = (server.person("ann").await, server.person("bob").await);
+        let private = json!({ "name": "Plans", "visibility": "private" });
+        let channel = ann.post("/channels", private).await.expect(201)["id"].clone();
+        let channel = channel.as_str().expect("an id");
+        set(&ann, channel, &bob, json!({ "membership": "invited" })).await.expect(200);
+        let path = format!("/channels/{channel}");
+        let invited = bob.get(&path).await.expect(200);
+        assert_eq!((&invited["membership"], &invited["invited_by"]["id"]), (&json!("invited"), &json!(ann.id)));
+        bob.join(channel).await;
+        assert_eq!(bob.get(&path).await.expect(200).get("invited_by"), None);
+        assert_eq!(ann.get(&path).await.expect(200).get("invited_by"), None);
+    }
+);

@@ -502,7 +502,7 @@ export const listEdits = <ThrowOnError extends boolean = true>(options: Options<
 });
 
 /**
- * Takes a reaction back. Where there is none, nothing changes.
+ * Takes a reaction back, or deletes another's. Where there is none, nothing changes.
  */
 export const removeReaction = <ThrowOnError extends boolean = true>(options: Options<RemoveReactionData, ThrowOnError>) => (options.client ?? client).delete<RemoveReactionResponses, RemoveReactionErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',

@@ -208,6 +208,10 @@ export type Channel = ChannelInfo & {
      * The seq of the last entry of the log.
      */
     head: I64;
+    /**
+     * Who asks one into it, where one channel is asked for.
+     */
+    invited_by?: User;
     last_message: Message | null;
     membership: Membership | null;
     /**
@@ -555,6 +559,7 @@ export type EditMessage = {
 
 export type Edits = {
     edits: Array<Edit>;
+    next: string | null;
 };
 
 /**
@@ -1089,6 +1094,10 @@ export type NotifyUpdated = {
  * Another server.
  */
 export type Peer = {
+    /**
+     * Whether this server talks to it, by its settings (`federation.allow`, `federation.deny`).
+     */
+    admitted: boolean;
     /**
      * The last alarms about it, newest first.
      */
@@ -2043,11 +2052,12 @@ export type Webhook = {
  */
 export type WebhookPost = {
     /**
-     * Slack's: `pretext`, `title`, `title_link`, `text`, `fields`, `image_url`, `fallback` are read.
+     * Slack's: `pretext`, `author_name`, `title`, `title_link`, `text`, `fields`, `image_url`, `fallback`, `actions` that are
+     * links, and `footer` are read.
      */
     attachments?: Array<unknown> | null;
     /**
-     * Slack's, where there is neither `text` nor `content`: what is text in them is read.
+     * Slack's: what is text in them is read, and buttons and pictures that are links.
      */
     blocks?: Array<unknown> | null;
     /**
@@ -2055,11 +2065,12 @@ export type WebhookPost = {
      */
     content?: string | null;
     /**
-     * Discord's: `title`, `url`, `description`, `fields` and `image` are read.
+     * Discord's: `author`, `title`, `url`, `description`, `fields`, `image` and `footer` are read.
      */
     embeds?: Array<unknown> | null;
     /**
-     * In Slack's markup: `*bold*`, `~gone~`, `<https://example.org|words>`.
+     * In Slack's markup: `*bold*`, `~gone~`, `<https://example.org|words>`. Where `blocks` or `content` say something, it is
+     * what other programs show in their place, and passed over.
      */
     text?: string | null;
 };
@@ -3892,13 +3903,16 @@ export type ListEditsData = {
         channel: string;
         message: string;
     };
-    query?: never;
+    query?: {
+        cursor?: string;
+        limit?: number;
+    };
     url: '/channels/{channel}/messages/{message}/edits';
 };
 
 export type ListEditsErrors = {
     /**
-     * `bad_path`: A part of the path is not an id of its kind.
+     * `bad_path`: A part of the path is not an id of its kind.; `bad_query`: The query is not of the documented shape.; `bad_limit`: The page size is out of range.; `bad_cursor`: The cursor is not one that this server gave.
      */
     400: ProblemDocument;
     /**
@@ -3948,13 +3962,18 @@ export type RemoveReactionData = {
          */
         emoji: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Whose it is; one's own if not given. To delete another's takes what deleting their messages takes.
+         */
+        user?: string;
+    };
     url: '/channels/{channel}/messages/{message}/reactions/{emoji}';
 };
 
 export type RemoveReactionErrors = {
     /**
-     * `bad_path`: A part of the path is not an id of its kind.; `bad_header`: The event is malformed.; `bad_emoji`: This is nothing to react with.
+     * `bad_path`: A part of the path is not an id of its kind.; `bad_query`: The query is not of the documented shape.; `bad_header`: The event is malformed.; `bad_emoji`: This is nothing to react with.
      */
     400: ProblemDocument;
     /**
@@ -3966,7 +3985,7 @@ export type RemoveReactionErrors = {
      */
     403: ProblemDocument;
     /**
-     * `channel_not_found`: There is no such channel, or it isn't for you.; `message_not_found`: There is no such message.; `federation_disabled`: This server talks to no others.
+     * `channel_not_found`: There is no such channel, or it isn't for you.; `message_not_found`: There is no such message.; `user_not_found`: There is no such person.; `federation_disabled`: This server talks to no others.
      */
     404: ProblemDocument;
     /**
