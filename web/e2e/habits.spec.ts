@@ -72,6 +72,9 @@ test("everybody who reacted is named, also where nothing can be pointed at", asy
   const dialog = ada.page.getByTestId("who-reacted");
   await expect(dialog.getByRole("listitem")).toHaveText([/Ada/, /Bo/]);
   await ada.shot("who-reacted");
+  // Whoever moderates deletes what somebody says by a reaction, too.
+  await dialog.getByRole("button", { name: "Delete 👍 of Bo" }).click();
+  await expect(dialog.getByRole("listitem")).toHaveText([/Ada/]);
   await ada.page.keyboard.press("Escape");
 });
 

@@ -187,8 +187,11 @@ export const list_edits = (channel: string, message: string, query: { cursor?: s
   sdk.listEdits({ path: { channel, message }, query }) as Listed<"edits", EditVersion>;
 export const add_reaction = (channel: string, message: string, emoji: string) =>
   waits(sdk.addReaction({ path: { channel, message, emoji }, responseStyle }));
-export const remove_reaction = (channel: string, message: string, emoji: string) =>
-  waits(sdk.removeReaction({ path: { channel, message, emoji }, responseStyle }));
+/** One’s own, or that of `user`, which takes a moderator. */
+export const remove_reaction = (channel: string, message: string, emoji: string, user?: string) =>
+  waits(
+    sdk.removeReaction({ path: { channel, message, emoji }, query: user ? { user } : {}, responseStyle }),
+  );
 export const get_thread = (channel: string, message: string, query: Omit<PageQuery, "around">) =>
   sdk.getThread({ path: { channel, message }, query: { ...query } }) as Promise<
     MessagePage & { root: Message; read?: ThreadState }

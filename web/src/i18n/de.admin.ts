@@ -62,6 +62,7 @@ export const admin: Catalogue["admin"] = {
   peerUnseen: "nichts gehört, seit dieser Server läuft",
   upToDate: "hat alles",
   behind: (count) => `${many(count, "Eintrag", "Einträge")} zurück`,
+  denied: "nach den Einstellungen wird nicht mit ihm gesprochen",
   suspended: "ausgesetzt: er zeigt einen anderen Wurzelschlüssel",
   alarms: (count) => many(count, "Warnung", "Warnungen"),
   storage: "Speicher",

@@ -37,4 +37,5 @@ export const spoken: SpokenTexts = {
   uploaded: (name) => `${name} wurde hochgeladen.`,
   uploadFailed: (name) => `${name} konnte nicht hochgeladen werden.`,
   leftOut: (name) => `${name} wurde weggelassen.`,
+  deleteReaction: (emoji: string, name: string) => `${emoji} von ${name} löschen`,
 };

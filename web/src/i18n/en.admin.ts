@@ -61,6 +61,7 @@ export const admin = {
   peerUnseen: "not heard of since this server started",
   upToDate: "has everything",
   behind: (count: number) => `${many(count, "entry", "entries")} behind`,
+  denied: "not talked to, by the settings",
   suspended: "suspended: it shows another root key",
   alarms: (count: number) => many(count, "alarm", "alarms"),
   storage: "Storage",

@@ -37,4 +37,5 @@ export const spoken = {
   uploaded: (name: string) => `${name} was uploaded.`,
   uploadFailed: (name: string) => `${name} could not be uploaded.`,
   leftOut: (name: string) => `${name} was left out.`,
+  deleteReaction: (emoji: string, name: string) => `Delete ${emoji} of ${name}`,
 };

@@ -63,6 +63,7 @@ export const admin: Catalogue["admin"] = {
   peerUnseen: "pas de nouvelles depuis le démarrage de ce serveur",
   upToDate: "a tout",
   behind: (count) => `${many(count, "entrée", "entrées")} de retard`,
+  denied: "exclu par les réglages",
   suspended: "suspendu\u00a0: il montre une autre clé racine",
   alarms: (count) => many(count, "alerte", "alertes"),
   storage: "Stockage",

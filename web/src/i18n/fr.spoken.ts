@@ -40,4 +40,5 @@ export const spoken: SpokenTexts = {
   uploaded: (name) => `${name} a été envoyé.`,
   uploadFailed: (name) => `${name} n’a pas pu être envoyé.`,
   leftOut: (name) => `${name} a été retiré du message.`,
+  deleteReaction: (emoji: string, name: string) => `Supprimer ${emoji} de ${name}`,
 };

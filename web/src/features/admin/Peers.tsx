@@ -53,6 +53,7 @@ function PeerRow({ peer }: { peer: Peer }) {
         ) : null}
       </span>
       {peer.suspended ? <span className="tag">{t.admin.suspended}</span> : null}
+      {peer.admitted ? null : <span className="tag">{t.admin.denied}</span>}
       <span className="tag">{peer.behind > 0 ? t.admin.behind(peer.behind) : t.admin.upToDate}</span>
     </li>
   );

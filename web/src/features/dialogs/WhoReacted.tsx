@@ -1,9 +1,13 @@
 import { useEffect } from "react";
+import { remove_reaction } from "../../api/operations";
 import { t } from "../../i18n";
+import { spokenTexts } from "../../i18n/spoken";
 import { Avatar } from "../../ui/Avatar";
+import { IconButton } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { displayName } from "../../store/selectors";
 import { useClient, useSelect } from "../app/context";
+import { canModerate } from "../client/rights";
 import { useSigns } from "../emoji/shortcodes";
 
 /** All reactions of a message and whose they are: what a tooltip can't show, and a finger can't point at. */
@@ -20,6 +24,8 @@ export function WhoReacted({
   const message = useSelect((state) => state.channels[channel]?.messages[id]);
   const users = useSelect((state) => state.users);
   const blocked = useSelect((state) => state.blocked);
+  const info = useSelect((state) => state.channels[channel]?.info);
+  const me = useSelect((state) => state.me?.id);
   const reactions = message?.reactions ?? [];
   const signs = useSigns(reactions);
   useEffect(() => {
@@ -40,6 +46,18 @@ export function WhoReacted({
                 <li key={user} className="reactor">
                   <Avatar id={user} name={displayName(users[user], user)} size={26} />
                   <span className="truncate">{displayName(users[user], user)}</span>
+                  {info && canModerate(info) && user !== me ? (
+                    <IconButton
+                      size="small"
+                      icon="trash"
+                      label={spokenTexts().deleteReaction(signs(emoji), displayName(users[user], user))}
+                      onPress={() => {
+                        remove_reaction(channel, id, emoji, user).catch((error: unknown) => {
+                          client.actions.failed(error);
+                        });
+                      }}
+                    />
+                  ) : null}
                 </li>
               ))}
           </ul>
