@@ -209,7 +209,7 @@ endpoints! {
     list_all_channels: session ["admin_only", "bad_limit", "bad_cursor"];
     list_peers: session ["admin_only", "bad_limit", "bad_cursor"];
     get_storage: session ["admin_only"];
-    delete_account: session, by_rules ["admin_only", "user_not_found", "bad_reason", "last_admin", "bad_json", "too_large", "unsupported_media_type"];
+    delete_account: session, by_rules ["admin_only", "user_not_found", "bad_reason", "last_admin", "owner_must_transfer", "bad_json", "too_large", "unsupported_media_type"];
     remove_message: session, by_rules, asks_others ["admin_only", "channel_not_found", "message_not_found", "bad_reason", "bad_json", "too_large", "unsupported_media_type", "out_of_reach", "bad_target", "redacted", "too_much_waiting"];
     hand_over_channel: session, by_rules ["admin_only", "channel_not_found", "user_not_found", "bad_reason", "out_of_reach", "bad_target"];
     list_acts: session ["admin_only", "bad_limit", "bad_cursor"];

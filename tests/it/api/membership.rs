@@ -211,7 +211,10 @@ both!(
         set(&ann, channel, &bob, json!({ "membership": "invited" })).await.expect(200);
         let path = format!("/channels/{channel}");
         let invited = bob.get(&path).await.expect(200);
-        assert_eq!((&invited["membership"], &invited["invited_by"]["id"]), (&json!("invited"), &json!(ann.id)));
+        assert_eq!(
+            (&invited["membership"], &invited["invited_by"]["id"]),
+            (&json!("invited"), &json!(ann.id))
+        );
         bob.join(channel).await;
         assert_eq!(bob.get(&path).await.expect(200).get("invited_by"), None);
         assert_eq!(ann.get(&path).await.expect(200).get("invited_by"), None);

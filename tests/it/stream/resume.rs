@@ -363,17 +363,17 @@ both!(
         let (ann, bob, channels) = channels(&server, 1).await;
         let channel = channels[0].as_str();
         let from = head(&bob, channel).await;
-        let text = "x".repeat(30_000);
-        for n in 0..70 {
+        let text = "x".repeat(16_000);
+        for n in 0..140 {
             ann.say(channel, &format!("long-{n}"), &text).await;
         }
         // Two megabytes fit.
-        let (_, frames) = Stream::open(&bob, json!({ channel: from + 10 })).await;
-        assert_eq!(seqs(&frames, channel).len(), 60);
+        let (_, frames) = Stream::open(&bob, json!({ channel: from + 20 })).await;
+        assert_eq!(seqs(&frames, channel).len(), 120);
         let (_, frames) = Stream::open(&bob, json!({ channel: from })).await;
         assert_eq!(seqs(&frames, channel), [0; 0]);
         let resync = frames.iter().find(|frame| frame["op"] == "resync").expect("a resync");
-        assert_eq!(resync["d"]["heads"], json!({ channel: from + 70 }));
+        assert_eq!(resync["d"]["heads"], json!({ channel: from + 140 }));
         // By what its files are called a message is as long.
         let file = ann.upload("a.txt", b"a".to_vec()).await;
         let files: Vec<Value> = (0..10)

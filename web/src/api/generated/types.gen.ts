@@ -2578,7 +2578,7 @@ export type DeleteAccountErrors = {
      */
     404: ProblemDocument;
     /**
-     * `last_admin`: Nobody would be left to administer this server.
+     * `last_admin`: Nobody would be left to administer this server.; `owner_must_transfer`: The owner hands the channel over before leaving.
      */
     409: ProblemDocument;
     /**
