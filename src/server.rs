@@ -437,13 +437,17 @@ pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Runn
 
 impl Running {
     /// Goes by what can change while the server runs: which servers it talks to, and the certificate that it shows them.
-    pub async fn reload(&self, policy: PeerPolicy) {
+    pub fn reload(&self, policy: PeerPolicy) {
         if let Some(outbound) = &self.outbound {
-            let known = self.domain.sharing_servers().await;
-            // Whom it is not talked to counts at once, whether or not it can be read who they are.
-            let known =
-                known.inspect_err(|error| tracing::warn!(%error, "others are not asked what was missed"));
-            outbound.set_policy(policy, &known.unwrap_or_default());
+            let before = outbound.set_policy(policy);
+            let (domain, outbound) = (self.domain.clone(), outbound.clone());
+            // It may be that the database does not answer, for which nothing waits.
+            tokio::spawn(async move {
+                match domain.sharing_servers().await {
+                    Ok(known) => outbound.readmit(&known, &before),
+                    Err(error) => tracing::warn!(%error, "others are not asked what was missed"),
+                }
+            });
         }
         if let Some(federation) = &self.federation {
             federation.look_at_certificate();

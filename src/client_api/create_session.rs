@@ -78,7 +78,9 @@ pub async fn begin(
     let agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     let device_name = device_name.or(agent).unwrap_or("unknown device");
     let begun = app.domain.begin_session(&user.id, proof, device_name).await?;
-    app.domain.welcome(&user.id).await;
+    // Whole, though the client goes away meanwhile.
+    let (domain, id) = (app.domain.clone(), user.id.clone());
+    let _ = tokio::spawn(async move { domain.welcome(&id).await }).await;
     let mut response = HttpResponse::Created();
     if cookie {
         response.cookie(session_cookie(&app.domain, &begun.token));

@@ -319,7 +319,7 @@ fn metrics_address(
 fn own_alias(given: &str, name: &ServerName) -> Result<Alias, String> {
     let local = given.strip_prefix('#').unwrap_or(given);
     let local = local.strip_suffix(&format!(":{name}")).unwrap_or(local);
-    let alias = format!("#{local}:{name}").parse();
+    let alias = format!("#{}:{name}", local.to_lowercase()).parse();
     alias
         .map_err(|_| format!("{given:?} is not the address of a channel of this server, such as \"general\""))
 }

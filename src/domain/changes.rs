@@ -49,12 +49,17 @@ pub fn changes(
         channel,
         readable_from,
     };
-    let last = last_words(&entries);
-    let (mut told, mut bytes) = (Vec::with_capacity(entries.len()), 0);
+    let (mut told, mut bytes): (Changes, usize) = (Vec::with_capacity(entries.len()), 0);
+    let mut said: HashMap<Subject, usize> = HashMap::new();
     for (entry, sender) in &entries {
-        let is_last = restated_by(entry).is_none_or(|what| last.get(&what) == Some(&entry.seq));
-        let change = if is_last { teller.tell(conn, entry, sender)? } else { None };
+        let change = teller.tell(conn, entry, sender)?;
         bytes += change.as_ref().map_or(0, Change::bytes);
+        // What stands as it is now is said by the last that says it.
+        if let Some(subject) = change.as_ref().and_then(restates)
+            && let Some((_, before)) = said.insert(subject, told.len()).and_then(|at| told.get_mut(at))
+        {
+            bytes -= before.take().as_ref().map_or(0, Change::bytes);
+        }
         if bytes > BYTES_MAX {
             return Ok(None);
         }
@@ -63,7 +68,7 @@ pub fn changes(
     Ok(Some(told))
 }
 
-/// What is told as it stands now.
+/// What a change tells as a whole, as it stands now.
 #[derive(PartialEq, Eq, Hash)]
 enum Subject {
     Channel,
@@ -71,11 +76,12 @@ enum Subject {
     Message(Seq),
 }
 
-/// Which subject an entry restates as a whole: of an edit, and of what a channel is, the last one says it all.
-fn restated_by(entry: &EntryRow) -> Option<Subject> {
-    match entry.kind.parse::<EventType>().ok()? {
-        EventType::Edit => entry.target_seq.map(Subject::Message),
-        kind if is_of_channel(&kind) => Some(Subject::Channel),
+fn restates(change: &Change) -> Option<Subject> {
+    match change {
+        Change::MessageEdited(restated) | Change::MessageUpdated(restated) => {
+            Some(Subject::Message(restated.message.seq))
+        }
+        Change::ChannelUpdated(_) => Some(Subject::Channel),
         _ => None,
     }
 }
@@ -91,12 +97,6 @@ fn is_of_channel(kind: &EventType) -> bool {
             | EventType::ChannelServers
             | EventType::ChannelArchive
     )
-}
-
-/// Which entry restates each last.
-fn last_words(entries: &[(EntryRow, String)]) -> HashMap<Subject, Seq> {
-    let that_count = entries.iter().filter(|(entry, _)| entry.void.is_none());
-    that_count.filter_map(|(entry, _)| Some((restated_by(entry)?, entry.seq))).collect()
 }
 
 struct Teller<'a> {

@@ -54,10 +54,10 @@ impl Change {
                 of_message(&restated.message)
             }
             Change::ChannelUpdated(info) => of_channel(info),
-            Change::MessageDeleted { .. }
-            | Change::ReactionAdded { .. }
-            | Change::ReactionRemoved { .. }
-            | Change::MemberUpdated { .. } => 0,
+            Change::MessageDeleted { .. } | Change::ReactionAdded { .. } | Change::ReactionRemoved { .. } => {
+                0
+            }
+            Change::MemberUpdated { member, .. } => member.user.display_name.len() + member.user.bio.len(),
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::storage::ChannelNum;
 const KEPT_BYTES_MAX: usize = 8 << 20;
 const TOLD_BYTES_MAX: usize = KEPT_BYTES_MAX / 8;
 /// What an entry takes beside what it says, about.
-pub const ENTRY_BYTES: usize = 512;
+const ENTRY_BYTES: usize = 512;
 
 /// What each of some entries changed, in order; none where nobody need know.
 pub type Changes = Vec<(Seq, Option<Change>)>;

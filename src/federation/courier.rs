@@ -46,8 +46,8 @@ const IDLE_INTERVAL: Duration = Duration::from_secs(60);
 const LANE_HOLDERS: usize = 2;
 /// How often hosts are told what is here of their channels, though nothing says that it is not all.
 const COMPARE_INTERVAL: Duration = Duration::from_secs(600);
-/// How soon what a server refused is tried again because it says that it lacks it.
-const ASKED_AGAIN_PAUSE: Duration = Duration::from_secs(1);
+/// How soon after it was put off a channel is tried again because its server says what it lacks.
+const ASKED_AGAIN_PAUSE: Duration = Duration::from_secs(10);
 /// How soon a host may be doubted again: it could make this server ask others as often as it likes.
 const DOUBT_PAUSE: Duration = Duration::from_secs(10);
 /// How long acknowledgements are gathered before they are written down. Losing one costs a question.
@@ -164,9 +164,9 @@ impl LaneWork {
             self.acked.insert(channel, Acked { size, asked: Some(when) });
             // The host has written it down as it was asked, so what is known here is written once more.
             self.written.remove(&channel);
+            // Whoever asks for more may take what they refused: the operator there may have changed their mind.
+            self.waits.end_after(channel, ASKED_AGAIN_PAUSE);
         }
-        // Whoever asks for more may take what they refused: the operator there may have changed their mind.
-        self.waits.end_in(channel, ASKED_AGAIN_PAUSE);
     }
 
     /// How long until the next round may begin, which then does.
@@ -279,7 +279,9 @@ impl Courier {
 
     /// The operator talks to the server again: on either side there may be more than the other has.
     pub fn readmit(self: &Arc<Self>, server: &ServerName) {
-        self.lane(server).look_again();
+        let lane = self.lane(server);
+        lane.look_again();
+        lane.alive.notify_one();
     }
 
     /// The server has so much, and lacks the rest; it said so in a request that began at `when`.

@@ -146,11 +146,13 @@ impl Outbound {
         }
     }
 
-    /// The operator changed their mind about whom to talk to. Of those of `known` to whom it was not talked until now it is found
-    /// out what was missed, on either side.
-    pub fn set_policy(&self, policy: PeerPolicy, known: &[ServerName]) {
-        let before =
-            std::mem::replace(&mut *self.policy.write().unwrap_or_else(PoisonError::into_inner), policy);
+    /// The operator changed their mind about whom to talk to. Answers what they thought before.
+    pub fn set_policy(&self, policy: PeerPolicy) -> PeerPolicy {
+        std::mem::replace(&mut *self.policy.write().unwrap_or_else(PoisonError::into_inner), policy)
+    }
+
+    /// Finds out what was missed, on either side, of those of `known` to whom it was not talked `before`.
+    pub fn readmit(&self, known: &[ServerName], before: &PeerPolicy) {
         let Some(courier) = self.courier.get().and_then(Weak::upgrade) else { return };
         for server in known.iter().filter(|server| !before.admits(server) && self.admits(server)) {
             courier.readmit(server);

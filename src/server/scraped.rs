@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App as ActixApp, HttpResponse, HttpServer, web};
@@ -20,6 +21,8 @@ use crate::live::Hub;
 use crate::storage::migrations;
 
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+/// How long the database is waited for: whoever asks gives up after ten seconds, and the rest is to be told before.
+const STANDING_WAIT_MAX: Duration = Duration::from_secs(3);
 /// Clock ticks of `/proc/self/stat` a second: 100 wherever Linux runs.
 const TICKS_PER_SECOND: f64 = 100.0;
 
@@ -74,7 +77,8 @@ async fn metrics(watched: web::Data<Watched>) -> Result<HttpResponse, Problem> {
     watched.app.metrics.register(&mut registry);
     tell_of_here(&watched, &mut registry);
     // While the database is away there is the more reason to tell the rest.
-    let standing = watched.app.domain.standing().await;
+    let standing = tokio::time::timeout(STANDING_WAIT_MAX, watched.app.domain.standing()).await;
+    let standing = standing.map_err(|_| ()).and_then(|standing| standing.map_err(|_| ()));
     gauge(
         &mut registry,
         "loggia_database_up",

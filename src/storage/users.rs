@@ -27,6 +27,11 @@ pub struct UserRow {
 }
 
 impl UserRow {
+    /// Whether nobody may log in to it any more: what they made is to do nothing either.
+    pub fn is_kept_out(&self) -> bool {
+        self.disabled_ts.is_some() || self.deleted_ts.is_some()
+    }
+
     /// Whether somebody of this server has it: rows are made for all whom a log names, whether or not they exist.
     pub fn is_account(&self) -> bool {
         self.password_hash.is_some()
@@ -274,13 +279,13 @@ pub fn delete_invite(conn: &mut Conn, code: &str) -> Result<bool> {
     Ok(diesel::delete(user_invites::table.find(code)).execute(conn)? > 0)
 }
 
-/// Uses one up. False when there is no such code, or it is spent or over, or whoever made it is kept out.
+/// Uses one up. False when there is no such code, or it is spent or over, or whoever made it is kept out, or gone.
 pub fn use_invite(conn: &mut Conn, code: &str, now: i64) -> Result<bool> {
     let made_by: Option<Option<UserNum>> =
         optional(user_invites::table.find(code).select(user_invites::created_by).first(conn))?;
     let Some(made_by) = made_by else { return Ok(false) };
     if let Some(maker) = made_by.map(|num| by_num(conn, num)).transpose()?.flatten()
-        && maker.disabled_ts.is_some()
+        && maker.is_kept_out()
     {
         return Ok(false);
     }

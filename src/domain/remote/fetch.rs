@@ -22,9 +22,9 @@ use crate::storage::{Conn, ReadPool, copies, users};
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long a server may send nothing.
 const SILENCE_MAX: Duration = Duration::from_secs(20);
-/// What a server has to send in so long at the least, in bytes.
+/// What a server has to send in so long at the least, in bytes: two KiB a second, which the slowest uplink does.
 const PACE_WINDOW: Duration = Duration::from_secs(10);
-const PACE_BYTES_MIN: u64 = 10 * 16 * 1024;
+const PACE_BYTES_MIN: u64 = 10 * 2 * 1024;
 /// How often a server is asked to go on after it broke off.
 const BREAKS_MAX: u32 = 3;
 /// How long one server may take for a file, and how many bytes a second it sends at the least beyond that.

@@ -25,8 +25,8 @@ use crate::storage::{ChannelNum, Conn, channels, copies, entries, peers, users};
 const SOURCES_MAX: usize = 6;
 /// Messages for which one file is asked for.
 const PLACES_MAX: usize = 4;
-/// Files that are fetched at a time, pictures of profiles that are, and how many there may be of either for people of one
-/// server: else one that gives them byte by byte would keep everybody from those of all others.
+/// Files that are fetched at a time, pictures of profiles that are, and how many of both together may be of people of one
+/// server: else a single one that gives them byte by byte would keep everybody from those of all others.
 const FETCHES_MAX: usize = 16;
 const PORTRAITS_MAX: usize = 8;
 const FETCHES_PER_SERVER_MAX: usize = 3;

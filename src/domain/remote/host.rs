@@ -114,7 +114,8 @@ impl Domain {
         let units = checked.into_iter().zip(submission.events).map(|(event, wire)| async move {
             let event = event?;
             let (id, seen) = (channel.clone(), event.id.clone());
-            let comes = asks_for_seat(&event.event).map(|_| event.event.sender.clone());
+            let comes = asks_for_seat(&event.event) == Some(Membership::Joined);
+            let comes = comes.then(|| event.event.sender.clone());
             let appended = self
                 .writer
                 .channel(channel, move |work| {

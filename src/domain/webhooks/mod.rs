@@ -171,8 +171,7 @@ impl Domain {
             let Some(found) = webhooks::by_token(conn, &hash)? else { return Ok(None) };
             // Else whoever may not write would write on by it.
             let maker = users::by_num(conn, found.0.created_by)?;
-            let is_welcome =
-                maker.is_some_and(|maker| maker.disabled_ts.is_none() && maker.deleted_ts.is_none());
+            let is_welcome = maker.is_some_and(|maker| !maker.is_kept_out());
             let seat = members::get(conn, found.0.channel, found.0.created_by)?;
             let is_banned = seat.is_some_and(|seat| seat.membership == "banned");
             Ok::<_, Error>(Some(found).filter(|_| is_welcome && !is_banned))

@@ -62,7 +62,9 @@ fn block(block: &Value) -> String {
     }
     parts.extend(list(block, "fields").map(inner));
     parts.extend(block.get("accessory").map(inner));
-    parts.extend(list(block, "elements").map(inner));
+    // Pictures beside a text are of the size of a letter there.
+    let is_text = |element: &&Value| element.get("type").and_then(Value::as_str) != Some("image");
+    parts.extend(list(block, "elements").filter(is_text).map(inner));
     if parts.iter().all(String::is_empty) {
         parts.push(string(block, "image_url"));
     }
@@ -237,6 +239,7 @@ mod tests {
                 { "type": "section", "text": { "type": "mrkdwn", "text": "*Deploy*" }, "accessory": button("Log", "https://l.example") },
                 { "type": "actions", "elements": [button("Roll back", "https://r.example"), button("Only here", "")] },
                 { "type": "image", "image_url": "https://i.example", "alt_text": "a chart" },
+                { "type": "context", "elements": [{ "type": "image", "image_url": "https://icon.example", "alt_text": "" }] },
             ],
             "attachments": [{ "author_name": "CI", "text": "red", "footer": "v2",
                 "actions": [{ "type": "button", "text": "Silence", "url": "https://s.example" }] }],

@@ -20,6 +20,7 @@ pub(super) fn pause_after(failures: &mut u32, error: Option<&PeerError>) -> Dura
 }
 
 struct Wait {
+    since: Instant,
     until: Instant,
     /// Until when it lasts though the server speaks.
     revived: Instant,
@@ -41,20 +42,21 @@ impl Waits {
         let until = now + pause;
         // Who says for how long has spoken already.
         let revived = if failures > before { until.min(now + REVIVED_PAUSE) } else { until };
-        self.0.insert(what, Wait { until, revived, failures });
+        self.0.insert(what, Wait { since: now, until, revived, failures });
         pause
     }
 
-    /// It is left alone for so long, whatever the server says meanwhile.
+    /// It is left alone for so long, though the server speaks meanwhile, unless it says that it lacks something of this.
     pub fn leave(&mut self, what: i64, pause: Duration) {
-        let until = Instant::now() + pause;
-        self.0.insert(what, Wait { until, revived: until, failures: 0 });
+        let since = Instant::now();
+        let until = since + pause;
+        self.0.insert(what, Wait { since, until, revived: until, failures: 0 });
     }
 
-    /// It goes on so soon, if it would not sooner.
-    pub fn end_in(&mut self, what: i64, pause: Duration) {
+    /// It goes on so long after it was put off, if it would not sooner: however often that is said, it is tried no more often.
+    pub fn end_after(&mut self, what: i64, pause: Duration) {
         if let Some(wait) = self.0.get_mut(&what) {
-            wait.until = wait.until.min(Instant::now() + pause);
+            wait.until = wait.until.min(wait.since + pause);
         }
     }
 

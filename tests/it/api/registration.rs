@@ -59,7 +59,9 @@ async fn an_invite_lets_in_as_many_as_it_says() {
         admin.patch(&path, json!({ "disabled": true })).await.expect(200);
         register(&server, "dora", code.clone()).await.problem(403, "invite_invalid");
         admin.patch(&path, json!({ "disabled": false })).await.expect(200);
-        register(&server, "dora", code).await.expect(201);
+        register(&server, "dora", code.clone()).await.expect(201);
+        admin.delete(&path).await.expect(204);
+        register(&server, "emil", code).await.problem(403, "invite_invalid");
     }
 }
 

@@ -24,7 +24,7 @@ export type Contract = {
   refusal: Fits<Omit<Mine.Refusal, "pending">, Api.Refusal>;
   reaction: Fits<Mine.Reaction, Api.Reaction>;
   attachment: Fits<Mine.Attachment, Api.Attachment>;
-  // `sync` and `servers` only where one channel is asked for; `invited_by` is newer than some servers.
+  // `sync`, `servers` and `invited_by` only where one channel is asked for.
   channel: Fits<Omit<Mine.Channel, "sync" | "servers" | "invited_by">, Api.Channel>;
   channel_sync: Fits<Mine.ChannelSync, Api.ChannelSync>;
   directory: Fits<Mine.DirectoryEntry, Api.DirectoryChannel>;

@@ -1,6 +1,6 @@
 // Files over HTTP: small ones in one request, large ones in parts that survive a broken connection (tus).
 
-import { ApiError, isAborted, problemOf, sessionSignal } from "./http";
+import { ApiError, isAborted, own, problemOf, sessionSignal } from "./http";
 import { onLineBack, untilLine } from "./line";
 import type { Attachment, Channel, User } from "./types";
 
@@ -193,10 +193,13 @@ async function setPicture<T>(path: string, picture: Blob | null): Promise<T | nu
     method,
     signal: sessionSignal(),
     ...(picture ? { body: picture, headers: { "content-type": "application/octet-stream" } } : {}),
-  }).catch((error: unknown) => {
-    if (isAborted(error)) throw error;
-    return undefined;
-  });
+  })
+    // What stands in between has not done it.
+    .then(own)
+    .catch((error: unknown) => {
+      if (isAborted(error) || error instanceof ApiError) throw error;
+      return undefined;
+    });
   if (!response?.ok) throw problemOf(response ? await response.json().catch(() => null) : null, response);
   return picture ? ((await response.json()) as T) : null;
 }

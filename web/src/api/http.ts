@@ -114,7 +114,7 @@ async function whole(response: Response, heard: () => void): Promise<Response> {
 }
 
 /** A success says what it is in JSON, or nothing at all. */
-function own(response: Response): Response {
+export function own(response: Response): Response {
   const { ok, status, body, headers } = response;
   if (!ok || /[/+]json\b/.test(headers.get("content-type") ?? "")) return response;
   if (status === 204 || (status === 202 && !body)) return response;

@@ -185,7 +185,7 @@ export interface Channel {
   people: User[];
   /** Where channels are shared with other servers. */
   sync?: ChannelSync;
-  /** Who asks the viewer in, while that is open. Absent from servers that do not tell. */
+  /** Who asks the viewer in, while that is open. */
   invited_by?: User | null;
   /** Which servers may have people in it, where not all may. */
   servers?: { allow: string[] | null; deny: string[] | null };

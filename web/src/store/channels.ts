@@ -65,7 +65,7 @@ function newChannel(info: Channel): ChannelState {
 function refreshed(known: ChannelState, info: Channel, me: string): ChannelState {
   // Up to where everything is counted, by the snapshot or by the events below.
   const head = Math.max(known.cursor, info.head);
-  let next: ChannelState = { ...known, info: { ...known.info, ...info, head } };
+  let next: ChannelState = { ...known, info: { ...known.info, invited_by: null, ...info, head } };
   for (const event of known.recent) {
     if (event.seq <= info.head) continue;
     next = overlay(counted(next, event, me), event, me);

@@ -1,8 +1,13 @@
 // What is typed after a box was asked for and before its part of the page has come: the box gets it.
 
 import { useEffectEvent, useLayoutEffect } from "react";
+import { composing } from "../lib/keys";
 
 const CHARS_MAX = 500;
+/** How long keys are caught for a part that does not come. */
+const EARLY_MS_MAX = 5_000;
+/** Keys that lead elsewhere. */
+const LEAVING = new Set(["Tab", "F6"]);
 
 let early = "";
 /** One takes over from another without a key between them. */
@@ -29,6 +34,12 @@ export function EarlyKeys({ onEscape }: { onEscape: () => void }): null {
     waiting += 1;
     const over = new AbortController();
     const onKey = (event: KeyboardEvent) => {
+      // What is being composed goes where it began.
+      if (composing(event)) return;
+      if (LEAVING.has(event.key)) {
+        over.abort();
+        return;
+      }
       const next = typedBy(early, event);
       if (next !== null) early = next;
       else if (event.key === "Escape") escape();
@@ -37,9 +48,11 @@ export function EarlyKeys({ onEscape }: { onEscape: () => void }): null {
       event.stopPropagation();
     };
     addEventListener("keydown", onKey, { capture: true, signal: over.signal });
-    // Whoever turns to something else while it does not come has their keys back.
+    // Whoever turns to something else while it does not come has their keys back, and in the end everybody.
     addEventListener("pointerdown", () => over.abort(), { capture: true, signal: over.signal });
+    const enough = setTimeout(() => over.abort(), EARLY_MS_MAX);
     return () => {
+      clearTimeout(enough);
       waiting -= 1;
       over.abort();
       // The part, or what waits for a part of that, is there at once.

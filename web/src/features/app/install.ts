@@ -23,6 +23,9 @@ interface Ways {
   readonly install: InstallEvent | null;
 }
 
+/** How seldom a line that is back makes one look for a new version, and over how long those who come back are spread. */
+const LOOK_PAUSE_MS = 60_000;
+const LOOK_SPREAD_MS = 5_000;
 const LOOK_MS = 60 * 60_000;
 const ANSWER_MS_MAX = 5_000;
 /** The browser may never be idle, and not all say when they are. */
@@ -74,6 +77,7 @@ export function startWorker(): void {
     if (type === "open" && channel) visit(channel, message ?? null);
   });
   // What it fetches must not be in the way of what one waits for: it begins once everything is here.
+  let looked = 0;
   let registered: Promise<ServiceWorkerRegistration> | null = null;
   const look = () => {
     if (!registered) {
@@ -81,8 +85,11 @@ export function startWorker(): void {
       registered.then(() => setInterval(look, LOOK_MS)).catch(() => (registered = null));
       return;
     }
-    // The server may have been away for an update.
-    registered.then((registration) => registration.update()).catch(() => undefined);
+    // The server may have been away for an update. All who come back do not ask at the same time, nor a flapping line all the time.
+    if (Date.now() - looked < LOOK_PAUSE_MS) return;
+    looked = Date.now();
+    const update = () => registered?.then((registration) => registration.update()).catch(() => undefined);
+    setTimeout(update, Math.random() * LOOK_SPREAD_MS);
   };
   onLineBack(look, new AbortController().signal);
 }

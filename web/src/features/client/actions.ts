@@ -18,8 +18,13 @@ const MEMBERS_PAGE = 100;
 /** How many pages at most are looked through for something that the inbox shows. */
 export const INBOX_PAGES_MAX = 10;
 
+/** How soon what nobody asked for is tried again. */
+const NEEDED_AGAIN_MS = 60_000;
+
 export class Actions {
   private readonly client: Client;
+  /** Channels whose members are on their way, or could not be had a moment ago. */
+  private readonly needed = new Set<string>();
 
   constructor(client: Client) {
     this.client = client;
@@ -104,7 +109,9 @@ export class Actions {
       ({ membership }) => membership === "banned",
       (error: unknown) => error instanceof ApiError && error.code === "banned",
     );
-    if (session.aborted) return;
+    // Whoever is back meanwhile is not out.
+    const now = this.store.getState().channels[channel]?.info.membership;
+    if (session.aborted || now === "joined" || now === "invited") return;
     const user = this.store.getState().me?.id ?? "";
     this.client.endings.tell({ user, channel, name, banned });
   }
@@ -174,6 +181,21 @@ export class Actions {
       const { members, next } = await api.list_members(channel, query);
       this.store.dispatch({ type: "members_loaded", channel, members, next, first: !cursor });
     });
+  }
+
+  /** As `loadMembers`, once at a time, for what nobody asked for: it says nothing if it fails, and is not tried again soon. */
+  needMembers(channel: string): void {
+    if (this.store.getState().channels[channel]?.members || this.needed.has(channel)) return;
+    this.needed.add(channel);
+    const query = { limit: MEMBERS_PAGE, membership: "joined" as const };
+    api.list_members(channel, query).then(
+      ({ members, next }) => {
+        this.needed.delete(channel);
+        if (this.store.getState().channels[channel]?.members) return;
+        this.store.dispatch({ type: "members_loaded", channel, members, next, first: true });
+      },
+      () => setTimeout(() => this.needed.delete(channel), NEEDED_AGAIN_MS),
+    );
   }
 
   /** Who asks to be let in; told by frames from then on. */
@@ -265,6 +287,13 @@ export class Actions {
       },
       () => set(!on),
     );
+  }
+
+  /** Deletes somebody else’s reaction. */
+  async removeReaction(channel: string, message: string, emoji: string, user: string): Promise<boolean> {
+    return this.attempt(async () => {
+      if (await api.remove_reaction(channel, message, emoji, user)) await this.loadPending(channel);
+    });
   }
 
   async pin(channel: string, message: string, on: boolean): Promise<boolean> {

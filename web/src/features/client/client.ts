@@ -112,8 +112,9 @@ export class Client {
 
   /** No network, or a slow one: what was seen last, until the server answers. */
   private async restore(): Promise<void> {
+    const session = sessionSignal();
     const { restore } = await import("./restore");
-    this.before = await restore(this.store);
+    this.before = await restore(this.store, session);
     if (this.before.length > 0) this.outbox.show();
   }
 

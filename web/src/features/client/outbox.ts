@@ -257,7 +257,10 @@ export class Outbox {
     this.store.dispatch({ type: "outbox_status", channel, nonce, status: "hosted" });
     this.attempts.delete(channel);
     clearTimeout(this.hostTimer);
-    this.hostTimer = setTimeout(() => this.flush(), RETRY_MAX_MS);
+    this.hostTimer = setTimeout(() => {
+      this.askAgain();
+      void this.adopt();
+    }, RETRY_MAX_MS);
   }
 
   /** The same nonce again: the answer says whether the host has it, and nothing is sent twice. */

@@ -1,11 +1,9 @@
-import { sessionSignal } from "../../api/http";
 import type { Action } from "../../store/reducer";
 import type { Store } from "../../store/store";
 import { loadSnapshot, type Snapshot } from "./snapshot";
 
 /** Shows what was seen last, unless something newer is shown or somebody else is here. Says which channels that is. */
-export async function restore(store: Store): Promise<string[]> {
-  const session = sessionSignal();
+export async function restore(store: Store, session: AbortSignal): Promise<string[]> {
   const snapshot = await loadSnapshot();
   const { me, synced } = store.getState();
   if (!snapshot || session.aborted || synced || (me && me.id !== snapshot.sync.user.id)) return [];

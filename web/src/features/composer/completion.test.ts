@@ -25,7 +25,8 @@ describe("ranked", () => {
     username,
     display_name,
   });
-  const names = (groups: User[][], query: string) => ranked(groups, query).map(({ username }) => username);
+  const names = (groups: User[][], query: string) =>
+    ranked(groups, query, "test").map(({ username }) => username);
 
   it("names first whoever is called just so, also of those who are not here", () => {
     const here = [called("annabel", "Ann"), called("ann-marie", "Aaron"), called("joanna")];

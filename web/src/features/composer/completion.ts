@@ -29,20 +29,26 @@ export function triggerAt(text: string, caret: number, commands = true): Trigger
 const matches = (user: User, query: string) =>
   user.username.toLowerCase().includes(query) || displayName(user, user.id).toLowerCase().includes(query);
 
-const rank = (user: User, query: string) =>
-  user.username.toLowerCase().startsWith(query) || displayName(user, user.id).toLowerCase().startsWith(query)
-    ? 0
-    : 1;
+function rank(user: User, query: string): number {
+  const [username, name] = [user.username.toLowerCase(), displayName(user, user.id).toLowerCase()];
+  if (username === query) return 0;
+  return username.startsWith(query) || name.startsWith(query) ? 1 : 2;
+}
 
-/** Those who fit, group after group; before them all whoever is named just so. */
-export function ranked(groups: readonly (readonly User[])[], query: string): User[] {
-  const found = groups.flatMap((users) =>
+/**
+ * Those who fit, group after group; in each whoever is named just so is the first. Where nobody of the first group is, whoever of
+ * the server `own` is comes before all: among many they would not be in sight. Of other servers anybody can be named so.
+ */
+export function ranked(groups: readonly (readonly User[])[], query: string, own: string): User[] {
+  const [first = [], ...others] = groups.map((users) =>
     users
       .filter((user) => matches(user, query))
       .sort(
         (a, b) => rank(a, query) - rank(b, query) || displayName(a, a.id).localeCompare(displayName(b, b.id)),
       ),
   );
-  const named = ({ username }: User) => username.toLowerCase() === query;
-  return [...found.filter(named), ...found.filter((user) => !named(user))];
+  const rest = others.flat();
+  const isNamed = ({ username }: User) => username.toLowerCase() === query;
+  const named = first.some(isNamed) ? [] : rest.filter((user) => isNamed(user) && user.server === own);
+  return [...named, ...first, ...rest.filter((user) => !named.includes(user))];
 }

@@ -131,7 +131,7 @@ function useOptions(channel: string, trigger: Trigger | null): Option[] {
           ]
         : [];
     const groups = people.map((group) => group.map((user) => users[user.id] ?? user));
-    const found = ranked(groups, query)
+    const found = ranked(groups, query, me?.server ?? "")
       .filter((user) => user.id !== me?.id)
       .map((user) => ({
         id: user.id,

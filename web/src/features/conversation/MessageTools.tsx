@@ -153,7 +153,7 @@ function useOut(info: Channel, user: string, mine: boolean): MenuAction[] {
   const missing = moderates && !members;
   // It says who may be put out, before the menu is opened.
   useEffect(() => {
-    if (missing) void client.actions.loadMembers(info.id);
+    if (missing) client.actions.needMembers(info.id);
   }, [client, info.id, missing]);
   if (!moderates || missing) return [];
   return outings(info, members, user).map((how) => ({

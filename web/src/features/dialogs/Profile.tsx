@@ -42,7 +42,7 @@ function OutButtons({ channel: id, user }: { channel: string; user: string }) {
   const moderates = channel !== undefined && (may(channel.info, "kick") || may(channel.info, "ban"));
   const missing = moderates && !channel.members;
   useEffect(() => {
-    if (missing) void client.actions.loadMembers(id);
+    if (missing) client.actions.needMembers(id);
   }, [client, id, missing]);
   if (!channel || missing) return null;
   return outings(channel.info, channel.members, user).map((how) => (

@@ -1,5 +1,4 @@
 import { useEffect } from "react";
-import { remove_reaction } from "../../api/operations";
 import { t } from "../../i18n";
 import { spokenTexts } from "../../i18n/spoken";
 import { Avatar } from "../../ui/Avatar";
@@ -51,11 +50,7 @@ export function WhoReacted({
                       size="small"
                       icon="trash"
                       label={spokenTexts().deleteReaction(signs(emoji), displayName(users[user], user))}
-                      onPress={() => {
-                        remove_reaction(channel, id, emoji, user).catch((error: unknown) => {
-                          client.actions.failed(error);
-                        });
-                      }}
+                      onPress={() => void client.actions.removeReaction(channel, id, emoji, user)}
                     />
                   ) : null}
                 </li>
