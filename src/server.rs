@@ -52,7 +52,7 @@ use listener::give_up_on_the_silent;
 pub use rehearsal::rehearse;
 use scraped::Scraped;
 use settings::{BACKLOG, HEAD_MAX, bounds, open_files, processors, read_threads, size};
-use upkeep::{House, Sweeping, keep_files, keep_house};
+use upkeep::{House, Sweeping, keep_files, keep_house, readmit};
 
 /// Why the server can't start.
 #[derive(Debug, thiserror::Error)]
@@ -440,14 +440,8 @@ impl Running {
     pub fn reload(&self, policy: PeerPolicy) {
         if let Some(outbound) = &self.outbound {
             let before = outbound.set_policy(policy);
-            let (domain, outbound) = (self.domain.clone(), outbound.clone());
             // It may be that the database does not answer, for which nothing waits.
-            tokio::spawn(async move {
-                match domain.sharing_servers().await {
-                    Ok(known) => outbound.readmit(&known, &before),
-                    Err(error) => tracing::warn!(%error, "others are not asked what was missed"),
-                }
-            });
+            tokio::spawn(readmit(self.domain.clone(), outbound.clone(), before));
         }
         if let Some(federation) = &self.federation {
             federation.look_at_certificate();

@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
+use crate::config::PeerPolicy;
 use crate::domain::Domain;
 use crate::domain::compaction::Quiet;
 use crate::domain::effect::{Announce, Audience, Change, Effect};
 use crate::domain::retold::Retold;
+use crate::federation::Outbound;
 use crate::federation::courier::Routes;
 use crate::http::Shared;
 use crate::live::Hub;
@@ -208,6 +210,14 @@ impl Announce for Sweeping {
         }
         self.retold.hear(&effects);
         self.inner.announce(effects);
+    }
+}
+
+/// Finds out what was missed of those who were not talked to `before`, and are now.
+pub(super) async fn readmit(domain: Arc<Domain>, outbound: Arc<Outbound>, before: PeerPolicy) {
+    match domain.sharing_servers().await {
+        Ok(known) => outbound.readmit(&known, &before),
+        Err(error) => tracing::warn!(%error, "others are not asked what was missed"),
     }
 }
 
