@@ -108,6 +108,7 @@ def cursors(client, channel):
         "list_peers": b"a.test",
         "list_settings": b"a",
         "list_acts": b"1",
+        "list_edits": b"1",
         "list_threads": b"1.1.1",
     }
     for name, place in written.items():
@@ -198,6 +199,7 @@ REFUSED = {
         "list_blocks",
         "list_peers",
         "list_acts",
+        "list_edits",
         "list_settings",
         "list_threads",
         "export_me",
@@ -222,6 +224,9 @@ REFUSED = {
 # tus wants headers that say its version, and answers 412 without.
 TUS = ("get_upload", "append_upload", "delete_upload")
 
+
+# What was deleted is still there, and says so: its place in the log stays.
+STAYS = "[operations.checks.use_after_free]\nenabled = false\n"
 
 # What other programs send is read as far as it is understood.
 LENIENT = {"post_webhook": ["2xx", "4xx"]}
@@ -251,14 +256,11 @@ def settings(token, ids):
         f"[parameters]\n{bindings(PLACES)}\n",
         # It answers requests that are no upgrade with 426; what comes after an upgrade, OpenAPI can't describe.
         operation("open_stream", also_expected=["426"]),
-        # What was deleted is still there, and says so: its place in the log stays.
-        *(
-            operation(name) + "[operations.checks.use_after_free]\nenabled = false\n"
-            for name in ("get_message", "list_edits")
-        ),
+        operation("get_message") + STAYS,
         *(operation(name, also_expected=["412", "415"], refused=["4xx"]) for name in TUS),
         *(
             operation(name, own.get(name), ["400"] if name in refused else (), LENIENT.get(name, ()))
+            + (STAYS if name == "list_edits" else "")
             for name in sorted(refused | own.keys())
         ),
     ]

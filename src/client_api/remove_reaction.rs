@@ -13,7 +13,11 @@ use crate::protocol::ids::{ChannelId, EventId, UserId};
 #[into_params(parameter_in = Query)]
 pub struct ReactionQuery {
     /// Whose it is; one's own if not given. To delete another's takes what deleting their messages takes.
-    #[param(value_type = Option<String>, example = "@bob:chat.example.org")]
+    #[param(
+        value_type = Option<String>,
+        example = "@bob:chat.example.org",
+        pattern = r"^@[a-z0-9][a-z0-9._-]{0,63}:([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$"
+    )]
     pub user: Option<UserId>,
 }
 
