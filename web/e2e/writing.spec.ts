@@ -145,6 +145,8 @@ test("an edit suggests names, knows codes and marks, and offers to delete what i
   const suggestions = page.getByRole("listbox", { name: "Suggestions" });
   await ada.send("First draft");
   await ada.sees("First draft");
+  // Until it has its place the one before it is what can be edited.
+  await expect(ada.message("First draft")).toHaveAttribute("data-id", /^\$/);
   await ada.composer.press("ArrowUp");
   await expect(box).toBeFocused();
   await keyboard.type(" for @b");
