@@ -357,7 +357,6 @@ pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Runn
         domain: domain.clone(),
         tokens,
         limits: Limits::new(&config.settings.limits),
-        metrics: domain.writer.metrics.clone(),
     });
     let scraped = scraped::listen(&config, &shared, &hub)?;
     let sweeping = tokio::spawn(keep_files(domain.clone()));

@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, delete, web::Path};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::create_dm::PersonId;
 use crate::domain::remote::change::Done;
 use crate::http::{App, Params, Problem, WriteAuth};
 use crate::protocol::ids::{ChannelId, EventId, UserId};
@@ -13,11 +14,7 @@ use crate::protocol::ids::{ChannelId, EventId, UserId};
 #[into_params(parameter_in = Query)]
 pub struct ReactionQuery {
     /// Whose it is; one's own if not given. To delete another's takes what deleting their messages takes.
-    #[param(
-        value_type = Option<String>,
-        example = "@bob:chat.example.org",
-        pattern = r"^@[a-z0-9][a-z0-9._-]{0,63}:([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$"
-    )]
+    #[param(value_type = Option<PersonId>, inline)]
     pub user: Option<UserId>,
 }
 

@@ -313,7 +313,7 @@ impl Domain {
         let row = row.ok_or(Error::NotFound(Missing::User))?;
         let id = row.id.parse().map_err(|_| Error::NotFound(Missing::User))?;
         let person = Person { num: row.num, id };
-        Ok(Actor { person, role: AccountRole::User, session: String::new() })
+        Ok(Actor::by_itself(person, AccountRole::User))
     }
 
     /// How many accounts this server has.

@@ -12,7 +12,7 @@ use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Page, Result, cu
 use crate::protocol::Ts;
 use crate::protocol::ids::{ServerName, UserId};
 use crate::storage::channels::ChannelRow;
-use crate::storage::overview::{self, Standing, Totals};
+use crate::storage::overview::{self, Gauges, Totals};
 use crate::storage::peers::{AlarmRow, PeerRow};
 use crate::storage::users::{self, UserRow};
 use crate::storage::{self, Conn, acts, files, sessions};
@@ -203,13 +203,13 @@ impl Domain {
     ///
     /// # Errors
     /// What the database says.
-    pub async fn standing(&self) -> Result<(Standing, usize)> {
+    pub async fn gauges(&self) -> Result<(Gauges, usize)> {
         let name = self.config.name.clone();
-        let standing = self.reads.read(move |conn| overview::standing(conn, name.as_str()));
-        let standing: Standing = standing.await.map_err(|error: storage::Error| Error::from(error))?;
-        let servers = standing.sharing.iter().filter_map(|server| server.parse::<ServerName>().ok());
+        let gauges = self.reads.read(move |conn| overview::gauges(conn, name.as_str()));
+        let gauges: Gauges = gauges.await.map_err(|error: storage::Error| Error::from(error))?;
+        let servers = gauges.sharing.iter().filter_map(|server| server.parse::<ServerName>().ok());
         let away = servers.filter(|server| self.peers.is_away(server)).count();
-        Ok((standing, away))
+        Ok((gauges, away))
     }
 
     /// Servers that share a channel with this one.

@@ -89,6 +89,13 @@ pub struct Actor {
     pub session: String,
 }
 
+impl Actor {
+    /// Somebody in whose name the server acts by itself, or a command does.
+    fn by_itself(person: Person, role: AccountRole) -> Actor {
+        Actor { person, role, session: String::new() }
+    }
+}
+
 /// Everything that decides, in one place.
 pub struct Domain {
     pub config: Arc<Config>,

@@ -1,9 +1,8 @@
 //! Newcomers: the channels in which everybody of this server begins.
 
-use super::{Actor, Domain, Error, Result};
-use crate::domain::view::AccountRole;
-use crate::domain::writer::Person;
-use crate::protocol::ids::UserId;
+use super::view::AccountRole;
+use super::writer::Person;
+use super::{Actor, Domain, Result, stored};
 use crate::storage::{members, users};
 
 impl Domain {
@@ -25,9 +24,8 @@ impl Domain {
         self.reads
             .read(move |conn| {
                 let Some(row) = users::by_id(conn, &id)? else { return Ok(None) };
-                let id: UserId = row.id.parse().map_err(|_| Error::Busy)?;
-                let person = Person { num: row.num, id };
-                let actor = Actor { person, role: AccountRole::parse(&row.role), session: String::new() };
+                let id = row.id.parse().map_err(|error| stored::damaged("user id", error))?;
+                let actor = Actor::by_itself(Person { num: row.num, id }, AccountRole::parse(&row.role));
                 Ok((!members::was_in_channels(conn, row.num)?).then_some(actor))
             })
             .await

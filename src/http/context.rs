@@ -98,7 +98,7 @@ async fn serve(
     let (app, interface) = (request.app_data::<App>().cloned(), Interface::of(request.path()));
     let count = |status: u16| {
         if let Some(app) = &app {
-            app.metrics.answered(interface, status, began.elapsed());
+            app.domain.writer.metrics.answered(interface, status, began.elapsed());
         }
     };
     let (method, path) = (request.method().clone(), loggable(request.path()).into_owned());

@@ -24,7 +24,6 @@ pub use problem::Problem;
 
 use crate::domain::Domain;
 use crate::domain::view::{Channel, Member, Presence, User};
-use crate::metrics::Metrics;
 use limits::Limits;
 
 /// What every handler has at hand.
@@ -32,7 +31,6 @@ pub struct Shared {
     pub domain: Arc<Domain>,
     pub tokens: Arc<TokenCache>,
     pub limits: Limits,
-    pub metrics: Arc<Metrics>,
 }
 
 pub type App = web::Data<Shared>;

@@ -19,10 +19,11 @@ use crate::domain::clock::Clock;
 use crate::http::{App, Problem};
 use crate::live::Hub;
 use crate::storage::migrations;
+use crate::storage::overview::Gauges;
 
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 /// How long the database is waited for: whoever asks gives up after ten seconds, and the rest is to be told before.
-const STANDING_WAIT_MAX: Duration = Duration::from_secs(3);
+const GAUGES_WAIT_MAX: Duration = Duration::from_secs(3);
 /// Clock ticks of `/proc/self/stat` a second: 100 wherever Linux runs.
 const TICKS_PER_SECOND: f64 = 100.0;
 
@@ -74,38 +75,16 @@ fn seconds(clock: &dyn Clock) -> f64 {
 
 async fn metrics(watched: web::Data<Watched>) -> Result<HttpResponse, Problem> {
     let mut registry = Registry::default();
-    watched.app.metrics.register(&mut registry);
+    watched.app.domain.writer.metrics.register(&mut registry);
     tell_of_here(&watched, &mut registry);
+    tell_of_process(&mut registry);
     // While the database is away there is the more reason to tell the rest.
-    let standing = tokio::time::timeout(STANDING_WAIT_MAX, watched.app.domain.standing()).await;
-    let standing = standing.map_err(|_| ()).and_then(|standing| standing.map_err(|_| ()));
-    gauge(
-        &mut registry,
-        "loggia_database_up",
-        "Whether the database answered just now",
-        i64::from(standing.is_ok()),
-    );
-    if let Ok((standing, away)) = standing {
-        gauge(&mut registry, "loggia_database_bytes", "Size of the database", standing.database_bytes);
-        gauge(
-            &mut registry,
-            "loggia_peers",
-            "Servers that share a channel with this one",
-            count(standing.sharing.len()),
-        );
-        gauge(
-            &mut registry,
-            "loggia_peers_away",
-            "Those of them that could not be reached the last time",
-            count(away),
-        );
-        let behind = "Entries of channels hosted here that other servers have not got yet";
-        gauge(&mut registry, "loggia_peers_behind_entries", behind, standing.behind);
-        let alarms = Family::<Vec<(String, String)>, Gauge>::default();
-        for (kind, kept) in standing.alarms {
-            alarms.get_or_create(&vec![("kind".to_owned(), kind)]).set(kept);
-        }
-        registry.register("loggia_alarms", "Alarms about other servers that are kept", alarms);
+    let gauges = tokio::time::timeout(GAUGES_WAIT_MAX, watched.app.domain.gauges()).await;
+    let read = gauges.ok().and_then(Result::ok);
+    let is_up = ("loggia_database_up", "Whether the database answered just now", i64::from(read.is_some()));
+    tell(&mut registry, [is_up]);
+    if let Some((gauges, away)) = read {
+        tell_of_database(gauges, away, &mut registry);
     }
     let mut text = String::new();
     encode(&mut text, &registry).map_err(|_| Problem::plain("internal"))?;
@@ -116,8 +95,11 @@ fn count(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-fn gauge(registry: &mut Registry, name: &str, help: &str, value: i64) {
-    registry.register(name, help, ConstGauge::new(value));
+/// Each by its name, what it is, and how much.
+fn tell<const N: usize>(registry: &mut Registry, gauges: [(&str, &str, i64); N]) {
+    for (name, help, value) in gauges {
+        registry.register(name, help, ConstGauge::new(value));
+    }
 }
 
 /// What is at hand.
@@ -126,33 +108,41 @@ fn tell_of_here(watched: &Watched, registry: &mut Registry) {
         [("version", env!("CARGO_PKG_VERSION").to_owned()), ("schema", migrations::newest().to_owned())];
     registry.register("loggia_build", "What runs here", Info::new(version.to_vec()));
     let (streams, people) = watched.hub.streams();
-    gauge(registry, "loggia_streams", "Streams that are open", count(streams));
-    gauge(registry, "loggia_people_online", "People of this server who have a stream open", count(people));
-    let domain = &watched.app.domain;
-    gauge(
-        registry,
-        "loggia_writes_waiting",
-        "What waits for the next transaction",
-        count(domain.writer.waiting()),
-    );
-    gauge(
-        registry,
-        "loggia_reads_waiting",
-        "What waits for a thread that reads",
-        count(domain.reads.waiting()),
-    );
+    let (writes, reads) = (watched.app.domain.writer.waiting(), watched.app.domain.reads.waiting());
+    let gauges = [
+        ("loggia_streams", "Streams that are open", count(streams)),
+        ("loggia_people_online", "People of this server who have a stream open", count(people)),
+        ("loggia_writes_waiting", "What waits for the next transaction", count(writes)),
+        ("loggia_reads_waiting", "What waits for a thread that reads", count(reads)),
+    ];
+    tell(registry, gauges);
     let started = ConstGauge::new(watched.started);
     registry.register("process_start_time_seconds", "When the server started, since 1970", started);
-    tell_of_process(registry);
+}
+
+fn tell_of_database(gauges: Gauges, away: usize, registry: &mut Registry) {
+    let behind = "Entries of channels hosted here that other servers have not got yet";
+    let told = [
+        ("loggia_database_bytes", "Size of the database", gauges.database_bytes),
+        ("loggia_peers", "Servers that share a channel with this one", count(gauges.sharing.len())),
+        ("loggia_peers_away", "Those of them that could not be reached the last time", count(away)),
+        ("loggia_peers_behind_entries", behind, gauges.behind),
+    ];
+    tell(registry, told);
+    let alarms = Family::<Vec<(String, String)>, Gauge>::default();
+    for (kind, kept) in gauges.alarms {
+        alarms.get_or_create(&vec![("kind".to_owned(), kind)]).set(kept);
+    }
+    registry.register("loggia_alarms", "Alarms about other servers that are kept", alarms);
 }
 
 /// What the kernel says, under the names that all programs use; nothing where there is no `/proc`.
 fn tell_of_process(registry: &mut Registry) {
     if let Some(bytes) = resident_bytes() {
-        gauge(registry, "process_resident_memory_bytes", "Memory of the process, mapped files too", bytes);
+        tell(registry, [("process_resident_memory_bytes", "Memory of the process, mapped files too", bytes)]);
     }
     if let Ok(open) = std::fs::read_dir("/proc/self/fd") {
-        gauge(registry, "process_open_fds", "File descriptors", count(open.count()));
+        tell(registry, [("process_open_fds", "File descriptors", count(open.count()))]);
     }
     if let Some(seconds) = processor_seconds() {
         registry.register("process_cpu_seconds", "Processor time", ConstCounter::new(seconds));

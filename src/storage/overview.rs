@@ -124,7 +124,7 @@ pub fn totals(conn: &mut Conn) -> Result<Totals> {
 
 /// How this server and others stand, in all.
 #[derive(Debug, Clone, Default)]
-pub struct Standing {
+pub struct Gauges {
     pub database_bytes: i64,
     /// Servers that share a channel with this one.
     pub sharing: Vec<String>,
@@ -145,14 +145,14 @@ pub fn sharing(conn: &mut Conn, name: &str) -> Result<Vec<String>> {
 }
 
 /// How this server, `name`, and others stand.
-pub fn standing(conn: &mut Conn, name: &str) -> Result<Standing> {
+pub fn gauges(conn: &mut Conn, name: &str) -> Result<Gauges> {
     let behind = replicas::table
         .inner_join(channels::table.on(channels::num.eq(replicas::channel)))
         .select(sql::<BigInt>(LACK))
         .get_result(conn)?;
     let sharing = sharing(conn, name)?;
     let alarms = alarms::table.group_by(alarms::kind).select((alarms::kind, count_star())).load(conn)?;
-    Ok(Standing { database_bytes: database_bytes(conn)?, sharing, behind, alarms })
+    Ok(Gauges { database_bytes: database_bytes(conn)?, sharing, behind, alarms })
 }
 
 fn database_bytes(conn: &mut Conn) -> Result<i64> {

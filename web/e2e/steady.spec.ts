@@ -1,9 +1,10 @@
 // What one looks at stays where it is while one does something with it.
 
-import { type Browser, expect, type Locator, test } from "@playwright/test";
-import { Person } from "./person";
+import { expect, type Locator, test } from "@playwright/test";
+import type { Person } from "./person";
 import { png } from "./picture";
 import { Server } from "./server";
+import { together } from "./together";
 
 const server = new Server();
 let ada: Person;
@@ -11,22 +12,12 @@ let bo: Person;
 
 test.describe.configure({ mode: "serial" });
 
-test.beforeAll(async ({ browser }: { browser: Browser }) => {
-  await server.start();
-  ada = await Person.registered(browser, server, "ada");
-  bo = await Person.registered(browser, server, "bo");
-  await ada.createChannel("kitchen");
-  await ada.createChannel("pantry");
-  await bo.joinFromDirectory("kitchen");
+together(server, "kitchen", (first, second) => {
+  ada = first;
+  bo = second;
 });
 
-test.afterAll(async () => {
-  await ada?.context.close();
-  await bo?.context.close();
-  await server.stop();
-});
-
-test.afterEach(() => expect([...ada.complaints, ...bo.complaints]).toEqual([]));
+test.beforeAll(() => ada.createChannel("pantry"));
 
 const boxOf = async (element: Locator) =>
   (await element.boundingBox()) ?? { x: -1, y: -1, width: -1, height: -1 };

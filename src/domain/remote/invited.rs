@@ -7,6 +7,7 @@ use super::wire::Invitation;
 use crate::domain::clock::DAY_MS;
 use crate::domain::effect::Effect;
 use crate::domain::stored::damaged;
+use crate::domain::view::AccountRole;
 use crate::domain::writer::Work;
 use crate::domain::{Actor, Domain, Error, Missing, Result, blocks, show};
 use crate::protocol::ids::{ChannelId, ServerName, UserId};
@@ -74,7 +75,7 @@ impl Domain {
             .await?;
         let Some((num, id)) = wanted else { return Ok(()) };
         let person = crate::domain::Person { num, id };
-        let actor = Actor { person, role: crate::domain::view::AccountRole::User, session: String::new() };
+        let actor = Actor::by_itself(person, AccountRole::User);
         self.join_elsewhere(&actor, &channel).await.map(drop)
     }
 

@@ -180,7 +180,7 @@ impl Domain {
         let id = user.id.parse().map_err(|_| missing())?;
         let person = Person { num: user.num, id };
         Ok(Speaker {
-            actor: Actor { person, role: AccountRole::User, session: String::new() },
+            actor: Actor::by_itself(person, AccountRole::User),
             maker: row.created_by,
             channel: channel.parse().map_err(|_| missing())?,
             id: row.id,

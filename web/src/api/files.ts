@@ -1,6 +1,6 @@
 // Files over HTTP: small ones in one request, large ones in parts that survive a broken connection (tus).
 
-import { ApiError, isAborted, own, problemOf, sessionSignal } from "./http";
+import { ApiError, isAborted, own, problemOf, sessionSignal, SILENCE_MS_MAX } from "./http";
 import { onLineBack, untilLine } from "./line";
 import type { Attachment, Channel, User } from "./types";
 
@@ -9,8 +9,7 @@ const BASE = "/api/v1";
 const AT_ONCE_BYTES_MAX = 5 * 1024 * 1024;
 const PART_BYTES = 8 * 1024 * 1024;
 const RETRY_DELAYS_MS = [0, 1_000, 3_000, 8_000, 20_000];
-/** While bytes go, and once they are all there, where the server has to look through them. */
-const SILENCE_MS_MAX = 30_000;
+/** Once all bytes are there the server has to look through them. */
 const ANSWER_MS_MAX = 120_000;
 /** An attempt that was silent for so long when the line came back was on the one before. */
 const QUIET_MS = 5_000;

@@ -5,7 +5,7 @@ import { client } from "./generated/client.gen";
 import type { Problem } from "./types";
 
 /** Without a byte for so long there is no answer; one that is long and slow takes its time. */
-const SILENCE_MS_MAX = 30_000;
+export const SILENCE_MS_MAX = 30_000;
 const TOO_LARGE = 413;
 /** What proxies say when nobody is behind them. */
 const NOBODY_BEHIND = new Set([502, 503, 504]);

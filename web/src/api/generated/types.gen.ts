@@ -3964,7 +3964,7 @@ export type RemoveReactionData = {
     };
     query?: {
         /**
-         * Whose it is; one's own if not given. To delete another's takes what deleting their messages takes.
+         * `@name:server`
          */
         user?: string;
     };

@@ -176,24 +176,23 @@ export class Actions {
   }
 
   async loadMembers(channel: string, cursor?: string): Promise<boolean> {
-    return this.attempt(async () => {
-      const query = { limit: MEMBERS_PAGE, membership: "joined" as const, ...(cursor ? { cursor } : {}) };
-      const { members, next } = await api.list_members(channel, query);
-      this.store.dispatch({ type: "members_loaded", channel, members, next, first: !cursor });
-    });
+    return this.attempt(() => this.readMembers(channel, cursor));
+  }
+
+  private async readMembers(channel: string, cursor?: string, isWanted = () => true): Promise<void> {
+    const query = { limit: MEMBERS_PAGE, membership: "joined" as const, ...(cursor ? { cursor } : {}) };
+    const { members, next } = await api.list_members(channel, query);
+    if (isWanted()) this.store.dispatch({ type: "members_loaded", channel, members, next, first: !cursor });
   }
 
   /** As `loadMembers`, once at a time, for what nobody asked for: it says nothing if it fails, and is not tried again soon. */
   needMembers(channel: string): void {
-    if (this.store.getState().channels[channel]?.members || this.needed.has(channel)) return;
+    // Somebody may have turned the pages meanwhile.
+    const none = () => !this.store.getState().channels[channel]?.members;
+    if (!none() || this.needed.has(channel)) return;
     this.needed.add(channel);
-    const query = { limit: MEMBERS_PAGE, membership: "joined" as const };
-    api.list_members(channel, query).then(
-      ({ members, next }) => {
-        this.needed.delete(channel);
-        if (this.store.getState().channels[channel]?.members) return;
-        this.store.dispatch({ type: "members_loaded", channel, members, next, first: true });
-      },
+    this.readMembers(channel, undefined, none).then(
+      () => this.needed.delete(channel),
       () => setTimeout(() => this.needed.delete(channel), NEEDED_AGAIN_MS),
     );
   }

@@ -11,7 +11,8 @@ import { useChannel, useClient, useMe } from "../app/context";
 import { routeTo } from "../app/route";
 import { useView } from "../app/view";
 import { copy, copyLink } from "../client/copy";
-import { canModerate, canPin, canRemove, canSeeEdits, may, outings } from "../client/rights";
+import { canModerate, canPin, canRemove, canSeeEdits } from "../client/rights";
+import { useOutings } from "../client/useOutings";
 import { quoteInto } from "../composer/quoting";
 import { EmojiButton } from "../emoji/EmojiButton";
 import { useCanPost } from "./useCanPost";
@@ -86,7 +87,14 @@ function MoreActions(props: MessageToolsProps & { info: Channel; mine: boolean }
         ]
       : [];
 
-  const out = useOut(info, message.sender, mine);
+  // Where a moderator sees what somebody wrote they can put them out.
+  const out = useOutings(channel, mine ? null : message.sender).map((how): MenuAction => ({
+    id: how === "ban" ? "ban" : "put-out",
+    label: t.members[how],
+    icon: "leave",
+    danger: true,
+    onAction: () => view.openDialog({ kind: "out", channel, user: message.sender, how }),
+  }));
 
   const items: (MenuAction | null | false)[] = [
     mine && { id: "edit", label: t.message.edit, icon: "edit", onAction: () => props.onEdit(message.id) },
@@ -142,27 +150,6 @@ function MoreActions(props: MessageToolsProps & { info: Channel; mine: boolean }
       items={items.filter((item) => item !== false)}
     />
   );
-}
-
-/** Where a moderator sees what somebody wrote they can put them out, also who has left by now. */
-function useOut(info: Channel, user: string, mine: boolean): MenuAction[] {
-  const client = useClient();
-  const view = useView();
-  const members = useChannel(info.id)?.members ?? null;
-  const moderates = info.kind === "channel" && !mine && (may(info, "kick") || may(info, "ban"));
-  const missing = moderates && !members;
-  // It says who may be put out, before the menu is opened.
-  useEffect(() => {
-    if (missing) client.actions.needMembers(info.id);
-  }, [client, info.id, missing]);
-  if (!moderates || missing) return [];
-  return outings(info, members, user).map((how) => ({
-    id: how === "ban" ? "ban" : "put-out",
-    label: t.members[how],
-    icon: "leave",
-    danger: true,
-    onAction: () => view.openDialog({ kind: "out", channel: info.id, user, how }),
-  }));
 }
 
 function QuickEmoji({ has, onPick }: { has: (emoji: string) => boolean; onPick: (emoji: string) => void }) {

@@ -8,10 +8,10 @@ import { BotTag } from "../../ui/bits";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { displayName } from "../../store/selectors";
-import { useChannel, useClient, useMe, useSelect } from "../app/context";
+import { useClient, useMe, useSelect } from "../app/context";
 import { go } from "../app/route";
 import { useView } from "../app/view";
-import { may, outings } from "../client/rights";
+import { useOutings } from "../client/useOutings";
 import { BlockPerson } from "./BlockPerson";
 import { useOpen } from "./useOpen";
 
@@ -35,22 +35,10 @@ function BlockButton({ user }: { user: string }) {
 }
 
 /** What a moderator of the channel can do about whoever wrote there, also when they have left. */
-function OutButtons({ channel: id, user }: { channel: string; user: string }) {
-  const client = useClient();
+function OutButtons({ channel, user }: { channel: string; user: string }) {
   const view = useView();
-  const channel = useChannel(id);
-  const moderates = channel !== undefined && (may(channel.info, "kick") || may(channel.info, "ban"));
-  const missing = moderates && !channel.members;
-  useEffect(() => {
-    if (missing) client.actions.needMembers(id);
-  }, [client, id, missing]);
-  if (!channel || missing) return null;
-  return outings(channel.info, channel.members, user).map((how) => (
-    <Button
-      key={how}
-      variant="quiet"
-      onPress={() => view.openDialog({ kind: "out", channel: id, user, how })}
-    >
+  return useOutings(channel, user).map((how) => (
+    <Button key={how} variant="quiet" onPress={() => view.openDialog({ kind: "out", channel, user, how })}>
       {t.members[how]}
     </Button>
   ));
