@@ -21,6 +21,10 @@ pub struct Sync {
     pub threads: Vec<ThreadState>,
     /// Ids of the people whom one blocks; the frame `blocks.updated` tells what changes.
     pub blocks: Vec<String>,
+    /// How many reports are open that one may see to (`GET /reports`), counted up to 1,000; null for who is neither an
+    /// administrator nor moderates a channel. The frame `reports.updated` tells what changes.
+    #[schema(required)]
+    pub reports_open: Option<i64>,
 }
 
 /// Everything that a client needs to begin, in one state of the server.
@@ -36,5 +40,6 @@ pub async fn get_sync(app: App, actor: Auth) -> Result<Json<Sync>, Problem> {
         notifications_unread: snapshot.notifications_unread,
         threads: snapshot.threads,
         blocks: snapshot.blocks,
+        reports_open: snapshot.reports_open,
     }))
 }

@@ -130,6 +130,8 @@ pub enum Effect {
     SettingGone { user: UserNum, key: String },
     /// To the person's own devices: whom they block, or do no longer.
     Block { user: UserNum, whom: String, blocked: bool },
+    /// To the person's own devices: how many reports that they see to are open.
+    Reports { user: UserNum, open: i64 },
     /// To the person's own devices: what their account may do. Each of these sessions is looked up anew.
     RoleChanged { user: UserNum, role: AccountRole, sessions: Vec<String> },
     /// A profile changed: to everybody who shares a channel.

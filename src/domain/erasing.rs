@@ -10,8 +10,8 @@ use crate::protocol::event::EventType;
 use crate::storage::acts::{self, NewAct};
 use crate::storage::members::{self, MemberRow};
 use crate::storage::{
-    Conn, UserNum, attention, blocks, channels, emails, refusals, sessions, settings, threads, users,
-    webhooks,
+    Conn, UserNum, attention, blocks, channels, emails, refusals, reports, sessions, settings, threads,
+    users, webhooks,
 };
 
 /// How often it is looked for seats that somebody took while their account was being deleted.
@@ -78,6 +78,7 @@ impl Domain {
                 refusals::delete_of(work.conn, num)?;
                 emails::forget(work.conn, num)?;
                 webhooks::forget(work.conn, num)?;
+                reports::forget_reporter(work.conn, num)?;
                 users::erase(work.conn, num, now)?;
                 act.map_or(Ok(()), |act| acts::add(work.conn, &act))?;
                 let ended = sessions::delete_all(work.conn, num)?;

@@ -94,6 +94,7 @@ coded! {
         Picture = "no_picture", "This file can't be shown small.";
         Setting = "setting_not_found", "Nothing is kept under this key.";
         Webhook = "webhook_not_found", "There is no such webhook.";
+        Report = "report_not_found", "There is no such report, or it isn't for you.";
     }
 }
 
@@ -118,6 +119,7 @@ coded! {
         TooManyLetters = "too_many_letters", "Enough letters were sent for now: try again in an hour.";
         BlocksFull = "blocks_full", "As many people are blocked as can be: unblock somebody first.";
         WebhooksFull = "webhooks_full", "This channel has as many webhooks as it can have.";
+        ReportsFull = "reports_full", "As many of your reports are open as can be.";
         PinsFull = "pins_full", "This channel has as many pins as it can have.";
     }
 }

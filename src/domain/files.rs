@@ -27,7 +27,7 @@ use super::{Conflict, Domain, Error, Missing, Result};
 use crate::files::{Hash, Parts, Scan, Store, Verdict};
 use crate::protocol::Ts;
 use crate::storage::files::{self, FileRow};
-use crate::storage::{ChannelNum, Conn, UserNum, channels, copies, members, pending, refusals};
+use crate::storage::{ChannelNum, Conn, UserNum, channels, copies, members, pending, refusals, reports};
 
 /// How many files one message carries.
 pub const ATTACHMENTS_MAX: usize = 10;
@@ -213,7 +213,7 @@ pub(super) enum Found {
 }
 
 /// The file, if the person may have it: a message that they may read carries it, they uploaded it, or it is the picture
-/// of a profile or of a channel that they may know of. That the bytes are here is not enough: somebody on another server can put any hash into a
+/// of a profile or of a channel that they may know of, or a report is open for them to look at. That the bytes are here is not enough: somebody on another server can put any hash into a
 /// message, so theirs count once their server has shown that it has the bytes.
 ///
 /// # Errors
@@ -248,6 +248,13 @@ pub(super) fn find(conn: &mut Conn, user: UserNum, hash: &str) -> Result<Found> 
         if first_shown(&channel, member.as_ref()).is_none_or(|first| first > seq) {
             continue;
         }
+        match &row {
+            Some(row) if standing != files::CLAIMED => return Ok(Found::Here(row.clone())),
+            Some(_) if standing == files::OWN => {}
+            _ => away.push(Away { channel: num, seq }),
+        }
+    }
+    for (num, standing, seq) in reports::places_of_file(conn, user, hash)? {
         match &row {
             Some(row) if standing != files::CLAIMED => return Ok(Found::Here(row.clone())),
             Some(_) if standing == files::OWN => {}

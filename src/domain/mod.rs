@@ -46,6 +46,7 @@ pub mod reads;
 mod regrets;
 mod relations;
 pub mod remote;
+pub mod reports;
 pub mod retold;
 pub mod search;
 mod seat;

@@ -7,7 +7,7 @@ use super::channels::mine;
 use super::retold::{Part, Told};
 use super::seat::{Seat, first_shown};
 use super::view::{AccountRole, Channel, ThreadState, User};
-use super::{Actor, Domain, Error, Missing, Result, changes, show, threads};
+use super::{Actor, Domain, Error, Missing, Result, changes, reports, show, threads};
 use crate::protocol::Seq;
 use crate::protocol::ids::ChannelId;
 use crate::storage::{ChannelNum, UserNum, blocks, channels, notifications, users};
@@ -23,6 +23,8 @@ pub struct Snapshot {
     pub threads: Vec<ThreadState>,
     /// Whom the person blocks.
     pub blocks: Vec<String>,
+    /// How many reports are open; none for who sees to none.
+    pub reports_open: Option<i64>,
 }
 
 /// A channel that a stream follows, and where its log stood when it began to.
@@ -61,8 +63,11 @@ impl Domain {
                 let ids: Vec<String> = ids.into_iter().collect();
                 let mut shown: Vec<User> = users::by_ids(conn, &ids)?.iter().map(show::user).collect();
                 shown.extend(people.into_values().cloned());
+                let role = AccountRole::parse(&me.role);
+                let moderates = channels.iter().any(Channel::is_moderated);
                 Ok(Snapshot {
-                    user: User { role: Some(AccountRole::parse(&me.role)), ..show::user(&me) },
+                    reports_open: reports::open(conn, user, role, moderates)?,
+                    user: User { role: Some(role), ..show::user(&me) },
                     channels,
                     users: shown,
                     notifications_unread: notifications::count_unseen(conn, user)?,

@@ -120,6 +120,7 @@ codes! {
     "upload_not_found" 404 "There is no such upload.";
     "setting_not_found" 404 "Nothing is kept under this key.";
     "webhook_not_found" 404 "There is no such webhook.";
+    "report_not_found" 404 "There is no such report, or it isn't for you.";
     "no_picture" 404 "The file can't be shown small.";
     "method_not_allowed" 405 "The resource does not know this method.";
     "username_taken" 409 "This name is taken.";
@@ -130,6 +131,7 @@ codes! {
     "last_admin" 409 "Nobody would be left to administer this server.";
     "settings_full" 409 "As much is kept as may be.";
     "blocks_full" 409 "As many people are blocked as can be.";
+    "reports_full" 409 "As many of your reports are open as can be.";
     "pins_full" 409 "The channel has as many pins as it can have.";
     "webhooks_full" 409 "The channel has as many webhooks as it can have.";
     "bad_target" 409 "That can't be done to what it is aimed at, as it now stands.";

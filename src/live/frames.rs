@@ -7,7 +7,7 @@ use super::hub::TYPING_EXPIRES_MS;
 use super::payload::{
     AccountUpdated, BlockUpdated, ChannelJoined, ChannelLeft, MemberUpdated, MessageDeleted,
     NotificationsRead, NotifyUpdated, PendingUpdated, PresenceOf, PresenceUpdated, ReactionChanged,
-    SettingDeleted, SettingUpdated, TypingSeen,
+    ReportsUpdated, SettingDeleted, SettingUpdated, TypingSeen,
 };
 use crate::domain::attention::Attention;
 use crate::domain::effect::{Change, Late, Restated};
@@ -190,6 +190,10 @@ pub fn setting_gone(key: &str) -> Bytes {
 
 pub fn block(user: &str, blocked: bool) -> Bytes {
     event("blocks.updated", None, None, BlockUpdated { user, blocked })
+}
+
+pub fn reports(open: i64) -> Bytes {
+    event("reports.updated", None, None, ReportsUpdated { open })
 }
 
 pub fn attention(attention: &Attention) -> Bytes {

@@ -344,6 +344,7 @@ impl Hub {
             Effect::Block { user, whom, blocked } => {
                 self.to_user(*user, || frames::block(whom, *blocked));
             }
+            Effect::Reports { user, open } => self.to_user(*user, || frames::reports(*open)),
             Effect::Profile { profile, .. } => {
                 let audience = self.lock();
                 let frame = frames::profile(profile, &|user| audience.is_online(user));

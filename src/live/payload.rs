@@ -120,6 +120,13 @@ pub struct BlockUpdated<'a> {
     pub blocked: bool,
 }
 
+/// Reports that one may see to.
+#[derive(Serialize, ToSchema)]
+pub struct ReportsUpdated {
+    /// How many are open, counted up to 1,000.
+    pub open: i64,
+}
+
 /// Somebody writes.
 #[derive(Serialize, ToSchema)]
 pub struct TypingSeen<'a> {
@@ -276,6 +283,8 @@ pub enum StreamEvent<'a> {
     SettingsUpdated(SettingUpdated<'a>),
     #[serde(rename = "blocks.updated")]
     BlocksUpdated(BlockUpdated<'a>),
+    #[serde(rename = "reports.updated")]
+    ReportsUpdated(ReportsUpdated),
     #[serde(rename = "account.updated")]
     AccountUpdated(AccountUpdated),
     #[serde(rename = "user.updated")]

@@ -127,6 +127,7 @@ fn tell_of_database(gauges: Gauges, away: usize, registry: &mut Registry) {
         ("loggia_peers", "Servers that share a channel with this one", count(gauges.sharing.len())),
         ("loggia_peers_away", "Those of them that could not be reached the last time", count(away)),
         ("loggia_peers_behind_entries", behind, gauges.behind),
+        ("loggia_reports_open", "Reports that no administrator has closed", gauges.reports),
     ];
     tell(registry, told);
     let alarms = Family::<Vec<(String, String)>, Gauge>::default();

@@ -34,6 +34,7 @@ pub mod pushes;
 mod reach;
 pub mod refusals;
 pub mod regrets;
+pub mod reports;
 mod schema;
 pub mod search;
 pub mod sessions;

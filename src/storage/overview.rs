@@ -9,7 +9,7 @@ use diesel::sql_types::BigInt;
 use super::channels::ChannelRow;
 use super::peers::{AlarmRow, PeerRow};
 use super::schema::{alarms, channels, entries, files, members, peers, replicas, sessions, users};
-use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, contains};
+use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, contains, reports};
 
 /// Channels that are no conversations between people, whose name, topic or alias has `query` in it, in the
 /// order of their numbers.
@@ -132,6 +132,8 @@ pub struct Gauges {
     pub behind: i64,
     /// Of each kind, how many are kept.
     pub alarms: Vec<(String, i64)>,
+    /// What members reported and no administrator has seen to.
+    pub reports: i64,
 }
 
 /// Servers that share a channel with this one, `name`, by name.
@@ -152,7 +154,8 @@ pub fn gauges(conn: &mut Conn, name: &str) -> Result<Gauges> {
         .get_result(conn)?;
     let sharing = sharing(conn, name)?;
     let alarms = alarms::table.group_by(alarms::kind).select((alarms::kind, count_star())).load(conn)?;
-    Ok(Gauges { database_bytes: database_bytes(conn)?, sharing, behind, alarms })
+    let reports = reports::count_open(conn)?;
+    Ok(Gauges { database_bytes: database_bytes(conn)?, sharing, behind, alarms, reports })
 }
 
 fn database_bytes(conn: &mut Conn) -> Result<i64> {

@@ -313,6 +313,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     errands,
     alarms,
     evidence,
+    reports,
 );
 
 diesel::table! {
@@ -409,5 +410,6 @@ diesel::allow_tables_to_appear_in_same_query!(emails, notifications);
 diesel::allow_tables_to_appear_in_same_query!(joinings, channels);
 diesel::allow_tables_to_appear_in_same_query!(missing_bodies, channels);
 diesel::allow_tables_to_appear_in_same_query!(regrets, entries);
+diesel::allow_tables_to_appear_in_same_query!(reports, file_refs);
 diesel::allow_tables_to_appear_in_same_query!(webhooks, channels);
 diesel::allow_tables_to_appear_in_same_query!(webhooks, users);

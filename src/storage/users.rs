@@ -195,6 +195,16 @@ pub fn lock_admins(conn: &mut Conn) -> Result<Vec<UserNum>> {
     })
 }
 
+/// Administrators who can log in.
+pub fn admins(conn: &mut Conn) -> Result<Vec<UserNum>> {
+    Ok(users::table
+        .filter(users::role.eq("admin").and(users::password_hash.is_not_null()))
+        .filter(users::disabled_ts.is_null())
+        .order(users::num)
+        .select(users::num)
+        .load(conn)?)
+}
+
 /// How many accounts this server has.
 pub fn count_local(conn: &mut Conn) -> Result<i64> {
     let people = users::password_hash.is_not_null().and(users::role.ne(WEBHOOK_ROLE));

@@ -191,7 +191,7 @@ fn entitled_from(conn: &mut Conn, row: &ChannelRow, server: &ServerName) -> Resu
 
 /// Whether a server is in a channel, and so gets answers about it: the host, and those that have people joined there and
 /// are not excluded (REPL-12).
-pub(super) fn is_in(conn: &mut Conn, row: &ChannelRow, server: &ServerName) -> Result<bool> {
+pub(in crate::domain) fn is_in(conn: &mut Conn, row: &ChannelRow, server: &ServerName) -> Result<bool> {
     Ok(row.host == server.as_str() || joined_from(conn, row, server)?.is_some())
 }
 

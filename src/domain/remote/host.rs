@@ -47,6 +47,11 @@ pub struct Invited {
 /// Where servers are told of invitations.
 pub const INVITES: &str = "/invites";
 
+/// Where a server is told of what was reported in a channel.
+pub fn reports_path(channel: &ChannelId) -> String {
+    format!("/channels/{channel}/reports")
+}
+
 impl Invited {
     /// With what begins that which is kept of invitations into a channel, by this person or by anybody.
     pub fn begin(channel: &ChannelId, inviter: Option<&UserId>) -> String {

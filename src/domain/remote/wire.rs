@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::protocol::event::{EventError, SignedEvent};
 use crate::protocol::head::SignedHead;
-use crate::protocol::ids::{ChannelId, Hash, UserId};
+use crate::protocol::ids::{ChannelId, EventId, Hash, UserId};
 use crate::protocol::json;
 use crate::protocol::log::Entry;
 use crate::protocol::rules::{HistoryPolicy, JoinPolicy};
@@ -201,6 +201,17 @@ pub struct Invitation {
     #[schema(value_type = String)]
     pub invitee: UserId,
     pub ts: Ts,
+}
+
+/// A message that somebody of the sender thinks should be looked at; by whom is not said.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    #[schema(value_type = String)]
+    pub message: EventId,
+    /// Plain text of at most 500 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// Somebody's profile, as their own server has it.

@@ -10,6 +10,7 @@ use super::{CHANNELS_AT_ONCE, Courier, LaneWork, ROUND_MAX};
 use crate::domain::Error;
 use crate::domain::peers::{Ask, PASSING_CODES, PeerError, Peers};
 use crate::domain::pending::Fate;
+use crate::domain::remote::host::INVITES;
 use crate::domain::remote::wire::{Outcome, Submission, SubmissionAnswer, WireEvent};
 use crate::domain::writer::{OutgoingEvent, is_leave};
 use crate::protocol::ids::{ChannelId, ServerName};
@@ -185,7 +186,7 @@ impl Courier {
         let some = !rows.is_empty();
         for row in rows {
             if self.domain.clock.now() - row.created_ts < ERRAND_MS_MAX {
-                if let Some(error) = self.invite(server, &row).await? {
+                if let Some(error) = self.run_errand(server, &row).await? {
                     if matches!(error, PeerError::Unreachable(..)) {
                         return Err(error.into());
                     }
@@ -206,8 +207,24 @@ impl Courier {
         Ok(some)
     }
 
-    /// Tells the server of an invitation, if it still stands. What it answers is an error that passes, if any.
-    async fn invite(&self, server: &ServerName, row: &ErrandRow) -> Result<Option<PeerError>, Error> {
+    /// Tells the server what it is to be told, if that still stands. What it answers is an error that passes, if any.
+    async fn run_errand(&self, server: &ServerName, row: &ErrandRow) -> Result<Option<PeerError>, Error> {
+        let body = match row.path.as_str() {
+            INVITES => self.invitation(server, row).await?,
+            _ => Some(row.body.clone()),
+        };
+        if let Some(body) = body {
+            match self.outbound.ask(server, Ask::post(row.path.clone(), body)).await {
+                Err(error) if error.is_passing() => return Ok(Some(error)),
+                Err(error) => tracing::warn!(%server, %error, path = row.path, "an errand was refused"),
+                Ok(_) => {}
+            }
+        }
+        Ok(None)
+    }
+
+    /// What is said of an invitation, if it still stands.
+    async fn invitation(&self, server: &ServerName, row: &ErrandRow) -> Result<Option<String>, Error> {
         let invitation = match self.domain.invitation(&row.body).await {
             // It never will be read, and everything else for the server waits behind it.
             Err(Error::Internal(error @ storage::Error::Damaged(_))) => {
@@ -216,14 +233,7 @@ impl Courier {
             }
             found => found?,
         };
-        if let Some(body) = invitation.and_then(|invitation| serde_json::to_string(&invitation).ok()) {
-            match self.outbound.ask(server, Ask::post(row.path.clone(), body)).await {
-                Err(error) if error.is_passing() => return Ok(Some(error)),
-                Err(error) => tracing::warn!(%server, %error, path = row.path, "an errand was refused"),
-                Ok(_) => {}
-            }
-        }
-        Ok(None)
+        Ok(invitation.and_then(|invitation| serde_json::to_string(&invitation).ok()))
     }
 }
 

@@ -13,7 +13,7 @@ use crate::domain::remote::host::Purpose;
 use crate::domain::remote::replica::HEADS_MAX;
 use crate::domain::remote::signals::SIGNALS_MAX;
 use crate::domain::remote::wire::{
-    Batch, BatchAnswer, Evidence, Heads, HeadsAnswer, Signals, Snapshot, Submission, SubmissionAnswer,
+    Batch, BatchAnswer, Evidence, Heads, HeadsAnswer, Report, Signals, Snapshot, Submission, SubmissionAnswer,
 };
 use crate::http::Problem;
 use crate::http::extract::Digits;
@@ -183,6 +183,18 @@ pub async fn post_signals(
     state.rates.signals(&signed.origin, signals.signals.len().min(SIGNALS_MAX))?;
     state.domain.take_signals(&signed.origin, &path, signals.signals).await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// A message that somebody of the caller reported. The answer says nothing of what comes of it.
+#[utoipa::path(operation_id = "post_reports", params(("channel" = String, Path)), request_body = Report, responses((status = 202, description = "heard")))]
+#[post("/channels/{channel}/reports")]
+pub async fn post_reports(
+    state: State,
+    signed: Signed,
+    path: Path<ChannelId>,
+) -> Result<HttpResponse, Problem> {
+    state.domain.take_report(&signed.origin, path.into_inner(), signed.json()?).await?;
+    Ok(HttpResponse::Accepted().finish())
 }
 
 /// Two heads that can't both be true.

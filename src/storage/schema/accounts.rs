@@ -127,3 +127,20 @@ diesel::table! {
         last_used_ts -> Nullable<BigInt>,
     }
 }
+
+diesel::table! {
+    reports (id) {
+        id -> BigInt,
+        ts -> BigInt,
+        channel -> BigInt,
+        seq -> BigInt,
+        reporter -> Nullable<BigInt>,
+        server -> Text,
+        reason -> Nullable<Text>,
+        state -> BigInt,
+        handled_ts -> Nullable<BigInt>,
+        handled_by -> Nullable<BigInt>,
+        closed_ts -> Nullable<BigInt>,
+        closed_by -> Nullable<BigInt>,
+    }
+}

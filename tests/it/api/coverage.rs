@@ -21,6 +21,7 @@ pub fn fill(template: &str, channel: &str, message: &str, user: &str) -> String 
         .replace("{code}", "no-such-code")
         .replace("{token}", "no-such-token")
         .replace("{webhook}", "no-such-webhook")
+        .replace("{report}", "1")
         .replace("{key}", "no-such-key");
     assert!(!path.contains('{'), "a new kind of part in {template}: say here what to put there");
     path
@@ -50,6 +51,8 @@ pub fn body(operation: &str, user: &str) -> Value {
         "read_notifications" => json!({ "up_to": i64::MAX }),
         "put_setting" => json!({ "value": "eve was here" }),
         "update_account" => json!({ "role": "admin", "disabled": true }),
+        "create_report" => json!({ "reason": "eve was here" }),
+        "update_report" => json!({ "closed": true }),
         "create_webhook" => json!({ "name": "eve was here" }),
         "post_webhook" => json!({ "text": "eve was here" }),
         "set_notify" => json!({ "level": "none" }),

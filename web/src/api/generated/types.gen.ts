@@ -453,6 +453,13 @@ export type CreateJoin = {
     alias: string;
 };
 
+export type CreateReport = {
+    /**
+     * What is wrong with it, for those who look at it. At most 500 characters.
+     */
+    reason?: string | null;
+};
+
 export type CreateSession = {
     /**
      * Set the browser's cookie instead of answering a token.
@@ -1376,6 +1383,76 @@ export type Refusals = {
 export type Registration = 'open' | 'invite' | 'closed';
 
 /**
+ * A message that somebody thinks should be looked at.
+ */
+export type Report = {
+    author: User;
+    channel: ReportedChannel;
+    /**
+     * Whether there is nothing more to do for whoever asks.
+     */
+    closed: boolean;
+    closed_by: User | null;
+    closed_ts: I64 | null;
+    handled_by: User | null;
+    handled_ts: I64 | null;
+    id: number;
+    message: Message | null;
+    /**
+     * The message's id.
+     */
+    message_id: string;
+    reason: string | null;
+    reporter: User | null;
+    /**
+     * Where the message stands.
+     */
+    seq: I64;
+    /**
+     * The server where it was reported.
+     */
+    server: string;
+    /**
+     * When it was reported.
+     */
+    ts: I64;
+};
+
+/**
+ * The channel of a message that was reported.
+ */
+export type ReportedChannel = {
+    id: string;
+    /**
+     * `channel` or `dm`
+     */
+    kind: string;
+    /**
+     * Empty for direct messages.
+     */
+    name: string;
+};
+
+export type Reports = {
+    next: string | null;
+    /**
+     * How many wait, on all pages, counted up to 1,000.
+     */
+    open: number;
+    reports: Array<Report>;
+};
+
+/**
+ * Reports that one may see to.
+ */
+export type ReportsUpdated = {
+    /**
+     * How many are open, counted up to 1,000.
+     */
+    open: number;
+};
+
+/**
  * One of the two.
  */
 export type RequestReset = {
@@ -1747,6 +1824,9 @@ export type StreamEvent = {
     d: BlockUpdated;
     t: 'blocks.updated';
 } | {
+    d: ReportsUpdated;
+    t: 'reports.updated';
+} | {
     d: AccountUpdated;
     t: 'account.updated';
 } | {
@@ -1807,6 +1887,11 @@ export type Sync = {
     blocks: Array<string>;
     channels: Array<Channel>;
     notifications_unread: number;
+    /**
+     * How many reports are open that one may see to (`GET /reports`), counted up to 1,000; null for who is neither an
+     * administrator nor moderates a channel. The frame `reports.updated` tells what changes.
+     */
+    reports_open: number | null;
     /**
      * This server's name.
      */
@@ -1972,6 +2057,13 @@ export type UpdateMember = {
      */
     reason?: string | null;
     role?: Role | null;
+};
+
+export type UpdateReport = {
+    /**
+     * Whether there is nothing more to do.
+     */
+    closed: boolean;
 };
 
 /**
@@ -4108,6 +4200,78 @@ export type AddReactionResponses = {
 };
 
 export type AddReactionResponse = AddReactionResponses[keyof AddReactionResponses];
+
+export type CreateReportData = {
+    body?: CreateReport;
+    path: {
+        channel: string;
+        message: string;
+    };
+    query?: never;
+    url: '/channels/{channel}/messages/{message}/reports';
+};
+
+export type CreateReportErrors = {
+    /**
+     * `bad_json`: The body is not JSON of the documented shape.; `bad_path`: A part of the path is not an id of its kind.; `bad_reason`: The reason is not acceptable.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.
+     */
+    403: ProblemDocument;
+    /**
+     * `channel_not_found`: There is no such channel, or it isn't for you.; `message_not_found`: There is no such message.
+     */
+    404: ProblemDocument;
+    /**
+     * `reports_full`: As many of your reports are open as can be.; `bad_target`: That can't be done to what it is aimed at, as it now stands.
+     */
+    409: ProblemDocument;
+    /**
+     * `redacted`: It was deleted.
+     */
+    410: ProblemDocument;
+    /**
+     * `too_large`: The content is too large.
+     */
+    413: ProblemDocument;
+    /**
+     * `unsupported_media_type`: The body is not of the documented type.
+     */
+    415: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
+};
+
+export type CreateReportError = CreateReportErrors[keyof CreateReportErrors];
+
+export type CreateReportResponses = {
+    /**
+     * reported
+     */
+    204: void;
+};
+
+export type CreateReportResponse = CreateReportResponses[keyof CreateReportResponses];
 
 export type SetNotifyData = {
     body: SetNotify;
@@ -7460,6 +7624,117 @@ export type ResetPasswordResponses = {
 };
 
 export type ResetPasswordResponse = ResetPasswordResponses[keyof ResetPasswordResponses];
+
+export type ListReportsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Those that were seen to, instead of those that wait.
+         */
+        closed?: boolean;
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/reports';
+};
+
+export type ListReportsErrors = {
+    /**
+     * `bad_query`: The query is not of the documented shape.; `bad_limit`: The page size is out of range.; `bad_cursor`: The cursor is not one that this server gave.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type ListReportsError = ListReportsErrors[keyof ListReportsErrors];
+
+export type ListReportsResponses = {
+    /**
+     * done
+     */
+    200: Reports;
+};
+
+export type ListReportsResponse = ListReportsResponses[keyof ListReportsResponses];
+
+export type UpdateReportData = {
+    body: UpdateReport;
+    path: {
+        report: number;
+    };
+    query?: never;
+    url: '/reports/{report}';
+};
+
+export type UpdateReportErrors = {
+    /**
+     * `bad_json`: The body is not JSON of the documented shape.; `bad_path`: A part of the path is not an id of its kind.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: It comes from where it may not come from.; `admin_only`: Only an administrator may do that.
+     */
+    403: ProblemDocument;
+    /**
+     * `report_not_found`: There is no such report, or it isn't for you.
+     */
+    404: ProblemDocument;
+    /**
+     * `too_large`: The content is too large.
+     */
+    413: ProblemDocument;
+    /**
+     * `unsupported_media_type`: The body is not of the documented type.
+     */
+    415: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
+};
+
+export type UpdateReportError = UpdateReportErrors[keyof UpdateReportErrors];
+
+export type UpdateReportResponses = {
+    /**
+     * done
+     */
+    200: Report;
+};
+
+export type UpdateReportResponse = UpdateReportResponses[keyof UpdateReportResponses];
 
 export type SearchMessagesData = {
     body?: never;

@@ -1,0 +1,183 @@
+//! Messages that members reported.
+
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+
+use super::schema::{channels, file_refs, members, messages, reports, users};
+use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, optional};
+
+/// What nobody has seen to.
+pub const OPEN: i64 = 0;
+/// A moderator of the channel has seen to it: for administrators it is open.
+pub const HANDLED: i64 = 1;
+pub const CLOSED: i64 = 2;
+
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
+#[diesel(table_name = reports)]
+pub struct ReportRow {
+    pub id: i64,
+    pub ts: i64,
+    pub channel: ChannelNum,
+    pub seq: i64,
+    /// None: somebody of another server, or whose account was deleted.
+    pub reporter: Option<UserNum>,
+    pub server: String,
+    pub reason: Option<String>,
+    pub state: i64,
+    pub handled_ts: Option<i64>,
+    pub handled_by: Option<UserNum>,
+    pub closed_ts: Option<i64>,
+    pub closed_by: Option<UserNum>,
+}
+
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = reports, treat_none_as_default_value = false)]
+pub struct NewReport<'a> {
+    pub ts: i64,
+    pub channel: ChannelNum,
+    pub seq: i64,
+    pub reporter: Option<UserNum>,
+    pub server: &'a str,
+    pub reason: Option<&'a str>,
+    pub state: i64,
+}
+
+/// Who looks at reports.
+#[derive(Debug, Clone, Copy)]
+pub struct Viewer {
+    pub user: UserNum,
+    /// Sees all; others those of channels that they moderate, but none of what they wrote themselves.
+    pub is_administrator: bool,
+}
+
+/// What a viewer may see of the states in the range `$states`; the expression is one type on both databases.
+macro_rules! seen_by {
+    ($viewer:expr, $states:expr) => {{
+        let moderated = members::table
+            .inner_join(channels::table.on(channels::num.eq(members::channel)))
+            .filter(members::channel.eq(reports::channel).and(members::user_num.eq($viewer.user)))
+            .filter(members::membership.eq("joined").and(members::role.eq_any(["owner", "moderator"])))
+            .filter(channels::kind.ne("dm"));
+        let theirs = exists(moderated).and(messages::sender.ne($viewer.user));
+        reports::table
+            .inner_join(
+                messages::table
+                    .on(messages::channel.eq(reports::channel).and(messages::seq.eq(reports::seq))),
+            )
+            .filter(reports::state.between($states.0, $states.1))
+            .filter($viewer.is_administrator.into_sql::<Bool>().or(theirs))
+    }};
+}
+
+pub fn insert(conn: &mut Conn, report: &NewReport<'_>) -> Result<()> {
+    diesel::insert_into(reports::table).values(report).execute(conn)?;
+    Ok(())
+}
+
+/// Newest first, with ids below `before`, of the states from one to another.
+pub fn page(
+    conn: &mut Conn,
+    viewer: Viewer,
+    states: (i64, i64),
+    before: i64,
+    limit: i64,
+) -> Result<Vec<ReportRow>> {
+    Ok(seen_by!(viewer, states)
+        .filter(reports::id.lt(before))
+        .order(reports::id.desc())
+        .limit(limit)
+        .select(ReportRow::columns())
+        .load(conn)?)
+}
+
+/// How many there are of these states, of at most `most`.
+pub fn count(conn: &mut Conn, viewer: Viewer, states: (i64, i64), most: i64) -> Result<i64> {
+    let found: Vec<i64> = seen_by!(viewer, states).limit(most).select(reports::id).load(conn)?;
+    Ok(i64::try_from(found.len()).unwrap_or(most))
+}
+
+pub fn get(conn: &mut Conn, viewer: Viewer, id: i64) -> Result<Option<ReportRow>> {
+    let found = seen_by!(viewer, (OPEN, CLOSED)).filter(reports::id.eq(id));
+    optional(found.select(ReportRow::columns()).one(conn))
+}
+
+/// How many of a person's are open, of at most `most`.
+pub fn open_of(conn: &mut Conn, reporter: UserNum, most: i64) -> Result<i64> {
+    let theirs = reports::table.filter(reports::reporter.eq(reporter).and(reports::state.lt(CLOSED)));
+    let found: Vec<i64> = theirs.limit(most).select(reports::id).load(conn)?;
+    Ok(i64::try_from(found.len()).unwrap_or(most))
+}
+
+/// How many from another server are open, of at most `most`.
+pub fn open_from(conn: &mut Conn, server: &str, most: i64) -> Result<i64> {
+    let theirs = reports::table.filter(reports::state.lt(CLOSED).and(reports::server.eq(server)));
+    let found: Vec<i64> = theirs.limit(most).select(reports::id).load(conn)?;
+    Ok(i64::try_from(found.len()).unwrap_or(most))
+}
+
+/// How many are open for administrators.
+pub fn count_open(conn: &mut Conn) -> Result<i64> {
+    Ok(reports::table.filter(reports::state.lt(CLOSED)).select(diesel::dsl::count_star()).get_result(conn)?)
+}
+
+/// A moderator has seen to these, or has not after all.
+pub fn set_handled(conn: &mut Conn, id: i64, by: Option<(UserNum, i64)>) -> Result<()> {
+    let (by, ts) = (by.map(|(by, _)| by), by.map(|(_, ts)| ts));
+    let state = if by.is_some() { HANDLED } else { OPEN };
+    let values = (reports::state.eq(state), reports::handled_by.eq(by), reports::handled_ts.eq(ts));
+    diesel::update(reports::table.find(id)).set(values).execute(conn)?;
+    Ok(())
+}
+
+/// An administrator has seen to it, or has not after all (`state` is then what it was for moderators).
+pub fn set_closed(conn: &mut Conn, id: i64, state: i64, by: Option<(UserNum, i64)>) -> Result<()> {
+    let (by, ts) = (by.map(|(by, _)| by), by.map(|(_, ts)| ts));
+    let values = (reports::state.eq(state), reports::closed_by.eq(by), reports::closed_ts.eq(ts));
+    diesel::update(reports::table.find(id)).set(values).execute(conn)?;
+    Ok(())
+}
+
+/// What is not closed of a message.
+pub fn open_about(conn: &mut Conn, channel: ChannelNum, seq: i64) -> Result<Vec<ReportRow>> {
+    Ok(reports::table
+        .filter(reports::channel.eq(channel).and(reports::seq.eq(seq)))
+        .filter(reports::state.lt(CLOSED))
+        .order(reports::id)
+        .select(ReportRow::columns())
+        .load(conn)?)
+}
+
+/// (channel, standing, seq) of messages with the file whose reports are open, if the person is an administrator.
+pub fn places_of_file(conn: &mut Conn, user: UserNum, hash: &str) -> Result<Vec<(ChannelNum, String, i64)>> {
+    let is_administrator = users::table.filter(users::num.eq(user).and(users::role.eq("admin")));
+    Ok(file_refs::table
+        .inner_join(
+            reports::table.on(reports::channel.eq(file_refs::channel).and(reports::seq.eq(file_refs::seq))),
+        )
+        .filter(file_refs::hash.eq(hash).and(reports::state.lt(CLOSED)).and(exists(is_administrator)))
+        .select((file_refs::channel, file_refs::standing, file_refs::seq))
+        .distinct()
+        .load(conn)?)
+}
+
+/// Members of the channel who can log in here and moderate it, but for `but`.
+pub fn moderators(conn: &mut Conn, channel: ChannelNum, but: UserNum, most: i64) -> Result<Vec<UserNum>> {
+    Ok(members::table
+        .inner_join(users::table.on(users::num.eq(members::user_num)))
+        .inner_join(channels::table.on(channels::num.eq(members::channel)))
+        .filter(members::channel.eq(channel).and(members::membership.eq("joined")))
+        .filter(members::role.eq_any(["owner", "moderator"]).and(members::user_num.ne(but)))
+        .filter(channels::kind.ne("dm").and(users::password_hash.is_not_null()).and(users::role.ne("admin")))
+        .order(members::user_num)
+        .limit(most)
+        .select(members::user_num)
+        .load(conn)?)
+}
+
+/// The account is gone: what it reported stays, and does not say whose it was.
+pub fn forget_reporter(conn: &mut Conn, user: UserNum) -> Result<()> {
+    let theirs = reports::table.filter(reports::reporter.eq(user));
+    diesel::update(theirs).set(reports::reporter.eq(None::<UserNum>)).execute(conn)?;
+    Ok(())
+}
