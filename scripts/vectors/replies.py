@@ -136,6 +136,11 @@ def invitation(**changes):
     return {"card": card(), "inviter": BOB, "invitee": ALICE, "ts": NOW * 1000, **changes}
 
 
+def report(**changes):
+    body = {"message": f"${HASH}", "reason": "spam", **changes}
+    return request("POST", f"/channels/{CHANNEL}/reports", {key: value for key, value in body.items() if value is not None})
+
+
 def event(hosted=LOG, sender=BOB, **changes):
     """A message as it is handed to a host."""
     body = {"content": {"text": "hi"}, "salt": "A" * 22}
@@ -177,6 +182,8 @@ def cases():
         ("REQ-14", "those after the first", 200, request("GET", "/keys", query="since=1")),
         ("DIR-1", "public channels", 200, request("GET", "/directory")),
         ("DIR-1", "public channels by a word", 200, request("GET", "/directory", query="query=chat&cursor=0")),
+        ("MEMBER-8", "a message that nobody knows is reported", 202, report()),
+        ("MEMBER-8", "without a reason", 202, report(reason=None)),
         ("REPL-18", "nothing to compare", 200, heads()),
         ("REPL-18", "a channel that the other one does not know", 200, heads({"heads": [claim(channel=UNKNOWN)]})),
         ("REPL-6", "an invitation", 202, request("POST", "/invites", invitation())),
@@ -269,6 +276,9 @@ def cases():
         ("SIGNAL-2", "101 signals", 413, "too_large", request("POST", f"/channels/{CHANNEL}/signals", {"signals": [{"type": "typing", "user": BOB}] * 101})),
         ("SIGNAL-1", "a signal that nobody knows", 400, "bad_json", request("POST", f"/channels/{CHANNEL}/signals", {"signals": [{"type": "shouting", "user": BOB}]})),
         ("SIGNAL-2", "signals of a channel that is not known", 404, "channel_not_found", request("POST", f"/channels/{UNKNOWN}/signals", {"signals": []})),
+        ("MEMBER-8", "a report of a channel that is not known", 404, "channel_not_found", request("POST", f"/channels/{UNKNOWN}/reports", {"message": f"${HASH}"})),
+        ("MEMBER-8", "a reason that is too long", 400, "bad_json", report(reason="x" * 501)),
+        ("MEMBER-8", "a report that says by whom", 400, "bad_json", report(reporter="@bob:b.example")),
         ("REPL-17", "a body of a channel that is not known", 404, "channel_not_found", request("GET", f"/channels/{UNKNOWN}/events/${HASH}/body")),
         ("REPL-16", "heads of a channel that is not known", 404, "channel_not_found", request("POST", f"/channels/{UNKNOWN}/evidence", {"a": LOG.head(), "b": LOG.head()})),
         ("REQ-12", "a content coding", 415, "unsupported_media_type", heads(edit=lambda wire: wire["fields"].append(["content-encoding", "gzip"]))),
@@ -302,6 +312,7 @@ def hosted_cases():
         ("REPL-24", "a body, before anybody has joined", 403, "not_member", body_of(here.said)),
         ("REPL-25", "a proof, before anybody has joined", 403, "not_member", get("/proof", "seq=0")),
         ("REPL-34", "the end of the log, before anybody has joined", 403, "not_member", get("/snapshot")),
+        ("MEMBER-8", "a report, before anybody has joined", 403, "not_member", request("POST", f"/channels/{here.channel}/reports", {"message": here.said})),
         ("REPL-19", "who is typing where nobody has joined", 403, "not_member", typing(BOB)),
         ("FILE-2", "a file of a channel that nobody has joined", 404, "file_not_found", file("sent")),
         ("FILE-3", "a picture of somebody with whom no channel is shared", 404, "file_not_found", file("picture", query=f"user={quote(ALICE)}")),

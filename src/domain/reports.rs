@@ -81,14 +81,18 @@ impl Domain {
     /// What another server's people reported of a message. What is not known here, and what is too much, is passed over.
     ///
     /// # Errors
-    /// `channel_not_found`, `not_member`, `bad_reason`
+    /// `channel_not_found`, `not_member`, `bad_json`
     pub async fn take_report(
         &self,
         origin: &ServerName,
         channel: ChannelId,
         report: wire::Report,
     ) -> Result<()> {
-        let reason = check_reason(report.reason)?;
+        // To another server it is the shape that is wrong.
+        let reason = check_reason(report.reason).map_err(|error| match error {
+            Error::Invalid { pointer, detail, .. } => Error::Invalid { code: "bad_json", pointer, detail },
+            other => other,
+        })?;
         let (origin, now) = (origin.clone(), self.clock.now());
         self.writer
             .other(KEY, move |work| {

@@ -26,6 +26,7 @@ mod others;
 mod presence;
 mod profiles;
 mod replies;
+mod reports;
 mod restored;
 mod servers;
 mod signatures;

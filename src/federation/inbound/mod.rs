@@ -135,7 +135,7 @@ endpoints! {
     channels::get_body ["channel_not_found", "not_member", "message_not_found", "redacted"];
     channels::get_proof ["channel_not_found", "not_member", "bad_place"];
     channels::post_signals ["channel_not_found", "not_member", "too_large"];
-    channels::post_reports ["channel_not_found", "not_member", "bad_reason"];
+    channels::post_reports ["channel_not_found", "not_member"];
     channels::post_evidence ["channel_not_found"];
     channels::post_heads ["too_large"];
     files::get_file ["file_not_found", "bad_range"];

@@ -164,6 +164,7 @@ fn expected(operation: &Operation) -> Option<Expected> {
         "verify_email" | "reset_password" => Some(Expected::Problem(403, "token_invalid")),
         "show_unsubscribe" | "unsubscribe_email" => Some(Expected::Problem(400, "bad_query")),
         "post_webhook" => Some(Expected::Problem(404, "webhook_not_found")),
+        "update_report" => Some(Expected::Problem(404, "report_not_found")),
         "delete_session" => Some(Expected::Problem(404, "session_not_found")),
         "get_setting" | "delete_setting" => Some(Expected::Problem(404, "setting_not_found")),
         "create_invite" | "list_invites" | "delete_invite" | "issue_password" => {
@@ -173,9 +174,9 @@ fn expected(operation: &Operation) -> Option<Expected> {
         | "delete_push" | "options_files" | "delete_avatar" | "get_server" | "create_account"
         | "create_session" | "list_sessions" | "get_me" | "update_me" | "list_refusals"
         | "dismiss_refusal" | "export_me" | "list_users" | "get_user" | "list_settings" | "put_setting"
-        | "list_blocks" | "block_user" | "unblock_user" | "create_channel" | "list_channels"
-        | "list_directory" | "create_dm" | "list_notifications" | "list_threads" | "read_notifications"
-        | "get_sync" | "change_password" | "delete_me" => Some(Expected::Fine),
+        | "list_reports" | "list_blocks" | "block_user" | "unblock_user" | "create_channel"
+        | "list_channels" | "list_directory" | "create_dm" | "list_notifications" | "list_threads"
+        | "read_notifications" | "get_sync" | "change_password" | "delete_me" => Some(Expected::Fine),
         _ => None,
     }
 }

@@ -36,6 +36,7 @@ mod problems;
 mod push;
 mod reactions;
 mod registration;
+mod reports;
 mod revalidation;
 mod roles;
 mod scan;
