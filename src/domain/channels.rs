@@ -67,7 +67,7 @@ fn check_alias(local: &str, server: &ServerName) -> Result<String> {
         Error::invalid(
             "bad_alias",
             "/alias",
-            "An alias has 1 to 64 letters a-z, digits, dots, dashes or underscores.",
+            "An alias has 1 to 64 letters a-z, digits, dots, dashes or underscores, and begins with a letter or digit.",
         )
     };
     Ok(Alias::new(&local, server).map_err(bad)?.as_str().to_owned())

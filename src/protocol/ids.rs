@@ -23,21 +23,21 @@ mod tests;
 /// Why a string is not a name.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum IdError {
-    #[error("not a server name")]
+    #[error("not a server name such as chat.example.org (a-z 0-9 - between dots, no port)")]
     Server,
-    #[error("not a user id")]
+    #[error("not a user id such as @ann:chat.example.org (up to 64 of a-z 0-9 . _ - before the colon)")]
     User,
-    #[error("not a channel id")]
+    #[error("not a channel id (! and 43 base64url characters)")]
     Channel,
-    #[error("not an event id")]
+    #[error("not an event id, as messages have ($ and 43 base64url characters)")]
     Event,
-    #[error("not an alias")]
+    #[error("not an alias such as #general:chat.example.org (up to 64 of a-z 0-9 . _ - before the colon)")]
     Alias,
     #[error("not a hash: 43 base64url characters with zero pad bits")]
     Hash,
-    #[error("not a key id")]
+    #[error("not a key id (1 to 32 of a-z 0-9 _)")]
     Key,
-    #[error("not a nonce")]
+    #[error("not a nonce (1 to 64 of A-Z a-z 0-9 _ -)")]
     Nonce,
 }
 

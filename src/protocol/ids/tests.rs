@@ -111,6 +111,17 @@ fn short_names() {
 }
 
 #[test]
+fn what_is_said_of_a_bad_name_shows_a_good_one() {
+    fn shown<T: FromStr<Err = IdError>>(sigil: &str) -> Option<T> {
+        let said = "Ann".parse::<T>().err()?.to_string();
+        said.split(' ').find(|word| word.starts_with(sigil))?.parse().ok()
+    }
+    assert_eq!(shown::<UserId>("@").map(|user| user.local().to_owned()), Some("ann".to_owned()));
+    assert_eq!(shown::<Alias>("#").map(|alias| alias.local().to_owned()), Some("general".to_owned()));
+    assert_eq!(shown::<ServerName>("chat").map(|name| name.to_string()), Some("chat.example.org".to_owned()));
+}
+
+#[test]
 fn deserialising_validates() {
     assert!(serde_json::from_str::<UserId>("\"@a:a.example\"").is_ok());
     assert!(serde_json::from_str::<UserId>("\"a\"").is_err());

@@ -7,10 +7,10 @@ use utoipa::ToSchema;
 
 use crate::protocol::ids::Parsed;
 
-/// Text that is none of an enumeration's names.
+/// Text that is none of an enumeration's names: which they are, each with a space before it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("not one of the names there are")]
-pub struct NameError;
+#[error("must be one of:{0}")]
+pub struct NameError(&'static str);
 
 /// An enumeration that is written as one of a few names: in JSON (also as a key), in the database, and in the API's document.
 macro_rules! names {
@@ -36,7 +36,7 @@ macro_rules! names {
             fn from_str(text: &str) -> Result<Self, NameError> {
                 match text {
                     $($text => Ok(Self::$variant),)*
-                    _ => Err(NameError),
+                    _ => Err(NameError(concat!($(" ", $text),*))),
                 }
             }
         }

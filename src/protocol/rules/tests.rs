@@ -31,6 +31,12 @@ fn every_refusal_names_a_rule_of_the_chapters() {
 }
 
 #[test]
+fn who_writes_no_name_there_is_reads_which_there_are() {
+    let said = "boss".parse::<Role>().map_err(|error| error.to_string());
+    assert_eq!(said, Err("must be one of: guest member moderator owner".to_owned()));
+}
+
+#[test]
 fn place_in_the_channel() {
     let mut world = World::full();
     let message = world.message(BOB);
