@@ -56,6 +56,8 @@ pub struct AttachFile {
 /// Where the channel's host is another server that does not take it within some
 /// seconds, it waits here: `status` is `pending` and `seq` is -1 then. What becomes of it is told by the stream (`pending.updated`, and
 /// `message.created` with the same `id` once it is in the log), `GET /channels/{channel}/pending` and `GET /me/refusals`.
+///
+/// Whoever writes has read the channel up to there, in a thread that thread too, and follows it.
 #[utoipa::path(operation_id = "send_message", tag = "messages", params(("channel" = String, Path)), request_body = SendMessage, responses((status = 201, body = Message, description = "sent, or kept until its channel's host takes it: `status`"), (status = 200, body = Message, description = "was sent before with this nonce")))]
 #[post("/channels/{channel}/messages")]
 pub async fn send_message(

@@ -420,6 +420,8 @@ export const listMessages = <ThrowOnError extends boolean = true>(options: Optio
  * Where the channel's host is another server that does not take it within some
  * seconds, it waits here: `status` is `pending` and `seq` is -1 then. What becomes of it is told by the stream (`pending.updated`, and
  * `message.created` with the same `id` once it is in the log), `GET /channels/{channel}/pending` and `GET /me/refusals`.
+ *
+ * Whoever writes has read the channel up to there, in a thread that thread too, and follows it.
  */
 export const sendMessage = <ThrowOnError extends boolean = true>(options: Options<SendMessageData, ThrowOnError>) => (options.client ?? client).post<SendMessageResponses, SendMessageErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
