@@ -158,6 +158,8 @@ enum UserCommand {
         #[arg(long)]
         password: Option<String>,
     },
+    /// Let somebody log in without one-time codes, who has lost device and recovery codes.
+    TotpOff { username: String },
     /// Say what an account may do on this server.
     Role { username: String, role: RoleName },
 }
@@ -402,6 +404,10 @@ async fn user(command: UserCommand, config: Arc<Config>) -> Outcome {
             let password = password.map_or_else(terminal::read_password, Ok)?;
             domain.reset_password(&username, password).await?;
             println!("the password was set, and all sessions have ended{WITHIN}");
+        }
+        UserCommand::TotpOff { username } => {
+            domain.take_totp_of(&username).await?;
+            println!("{username} logs in with the password alone");
         }
         UserCommand::Role { username, role } => {
             let role = match role {

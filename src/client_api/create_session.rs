@@ -5,9 +5,9 @@ use actix_web::{HttpRequest, HttpResponse, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::Error;
 use crate::domain::sessions::Proof;
 use crate::domain::view::User;
+use crate::domain::{Error, Forbidden};
 use crate::http::auth::{is_own_origin, session_cookie};
 use crate::http::limits::client;
 use crate::http::{App, Body, Problem};
@@ -19,6 +19,9 @@ pub struct CreateSession {
     pub username: String,
     #[schema(example = "correct horse battery staple")]
     pub password: String,
+    /// What one's authenticator shows, or a recovery code, where the account wants that (`code_needed`).
+    #[schema(max_length = 64, example = "287082")]
+    pub code: Option<String>,
     /// What the list of sessions calls it; else what the User-Agent says.
     pub device_name: Option<String>,
     /// Set the browser's cookie instead of answering a token.
@@ -58,7 +61,8 @@ pub async fn create_session(
             tracing::info!(address = %client(&request), "a login failed");
         }
     });
-    let (user, proof) = authenticated?;
+    let (user, mut proof) = authenticated?;
+    proof.code = body.code;
     begin(&app, &request, (user, Some(proof)), body.device_name.as_deref(), body.cookie).await
 }
 
@@ -77,7 +81,11 @@ pub async fn begin(
 ) -> Result<HttpResponse, Problem> {
     let agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     let device_name = device_name.or(agent).unwrap_or("unknown device");
-    let begun = app.domain.begin_session(&user.id, proof, device_name).await?;
+    let begun = app.domain.begin_session(&user.id, proof, device_name).await.inspect_err(|error| {
+        if matches!(error, Error::Forbidden(Forbidden::BadCode)) {
+            tracing::info!(address = %client(request), "a login failed");
+        }
+    })?;
     // Whole, though the client goes away meanwhile.
     let (domain, id) = (app.domain.clone(), user.id.clone());
     let _ = tokio::spawn(async move { domain.welcome(&id).await }).await;

@@ -38,6 +38,8 @@ pub struct Account {
     pub disabled: bool,
     /// How many devices are logged in.
     pub sessions: i64,
+    /// Whether logging in takes a one-time code, too.
+    pub totp: bool,
     /// When one of them was used last, within five minutes; null without any.
     #[schema(required)]
     pub last_used_ts: Option<i64>,
@@ -57,6 +59,7 @@ impl From<Found> for Account {
             role: AccountRole::parse(&found.row.role),
             disabled: found.row.disabled_ts.is_some(),
             sessions: found.sessions,
+            totp: found.totp,
             last_used_ts: found.last_used_ts,
             file_bytes: found.file_bytes,
         }

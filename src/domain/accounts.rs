@@ -48,7 +48,7 @@ pub fn parse_username(typed: &str, server: &ServerName) -> Result<UserId> {
 }
 
 /// Somebody of here as an operator names them: `ann`, `@ann`, or as they are listed, `@ann:a.example`.
-fn parse_named(given: &str, server: &ServerName) -> Result<UserId> {
+pub(super) fn parse_named(given: &str, server: &ServerName) -> Result<UserId> {
     let name = given.trim_start_matches('@');
     let local = name.strip_suffix(server.as_str()).and_then(|name| name.strip_suffix(':'));
     parse_username(local.unwrap_or(name), server)

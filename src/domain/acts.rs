@@ -18,6 +18,7 @@ pub const ACTS_PAGE_MAX: i64 = 100;
 #[serde(rename_all = "snake_case")]
 pub enum ActKind {
     PasswordSet,
+    TotpRemoved,
     AdminGiven,
     AdminTaken,
     AccountDisabled,
@@ -33,6 +34,7 @@ impl ActKind {
     pub fn as_str(self) -> &'static str {
         match self {
             ActKind::PasswordSet => "password_set",
+            ActKind::TotpRemoved => "totp_removed",
             ActKind::AdminGiven => "admin_given",
             ActKind::AdminTaken => "admin_taken",
             ActKind::AccountDisabled => "account_disabled",
@@ -88,6 +90,7 @@ mod tests {
     fn what_is_stored_is_what_the_document_says() {
         for kind in [
             ActKind::PasswordSet,
+            ActKind::TotpRemoved,
             ActKind::AdminGiven,
             ActKind::AdminTaken,
             ActKind::AccountDisabled,

@@ -15,7 +15,7 @@ use crate::storage::channels::ChannelRow;
 use crate::storage::overview::{self, Gauges, Totals};
 use crate::storage::peers::{AlarmRow, PeerRow};
 use crate::storage::users::{self, UserRow};
-use crate::storage::{self, Conn, acts, files, sessions};
+use crate::storage::{self, Conn, acts, files, sessions, totp};
 
 /// How many rows a page of these lists has at most.
 pub const ADMIN_PAGE_MAX: i64 = 100;
@@ -34,6 +34,8 @@ pub fn admin(actor: &Actor) -> Result<()> {
 pub struct Account {
     pub row: UserRow,
     pub sessions: i64,
+    /// Whether logging in takes a one-time code.
+    pub totp: bool,
     pub last_used_ts: Option<Ts>,
     pub file_bytes: i64,
 }
@@ -238,13 +240,14 @@ impl Domain {
 
 fn described(conn: &mut Conn, rows: Vec<UserRow>) -> Result<Vec<Account>> {
     let nums: Vec<i64> = rows.iter().map(|row| row.num).collect();
+    let with_codes = totp::enabled_of(conn, &nums)?;
     let mut used = overview::sessions_of(conn, &nums)?;
     rows.into_iter()
         .map(|row| {
             let (sessions, last) =
                 used.remove(&row.num).map_or((0, None), |(count, last)| (count, Some(last)));
             let file_bytes = files::used_by(conn, row.num)?;
-            Ok(Account { row, sessions, last_used_ts: last, file_bytes })
+            Ok(Account { totp: with_codes.contains(&row.num), row, sessions, last_used_ts: last, file_bytes })
         })
         .collect()
 }

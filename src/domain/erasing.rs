@@ -10,7 +10,7 @@ use crate::protocol::event::EventType;
 use crate::storage::acts::{self, NewAct};
 use crate::storage::members::{self, MemberRow};
 use crate::storage::{
-    Conn, UserNum, attention, blocks, channels, emails, refusals, reports, sessions, settings, threads,
+    Conn, UserNum, attention, blocks, channels, emails, refusals, reports, sessions, settings, threads, totp,
     users, webhooks,
 };
 
@@ -79,6 +79,7 @@ impl Domain {
                 emails::forget(work.conn, num)?;
                 webhooks::forget(work.conn, num)?;
                 reports::forget_reporter(work.conn, num)?;
+                totp::forget(work.conn, num)?;
                 users::erase(work.conn, num, now)?;
                 act.map_or(Ok(()), |act| acts::add(work.conn, &act))?;
                 let ended = sessions::delete_all(work.conn, num)?;

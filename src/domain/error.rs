@@ -114,6 +114,8 @@ coded! {
         TooManyUploads = "too_many_uploads", "Too many uploads are under way.";
         UploadLocked = "upload_locked", "Another request is adding to this upload.";
         OffsetMismatch = "offset_mismatch", "The upload goes on from another offset.";
+        TotpEnabled = "totp_enabled", "Logging in takes a code already.";
+        TotpDisabled = "totp_disabled", "Logging in takes no code.";
         LastAdmin = "last_admin", "Nobody would be left to administer this server.";
         SettingsFull = "settings_full", "As much is kept as may be: delete something first.";
         TooManyLetters = "too_many_letters", "Enough letters were sent for now: try again in an hour.";
@@ -131,6 +133,8 @@ coded! {
         InviteNeeded = "invite_needed", "Registering here needs an invite code.";
         InviteInvalid = "invite_invalid", "This invite code is unknown, spent or over.";
         AccountDisabled = "account_disabled", "An administrator keeps this account from logging in.";
+        CodeNeeded = "code_needed", "Logging in takes a code of your authenticator, too, or a recovery code.";
+        BadCode = "bad_code", "This is no code, or it was used: wait for the next one.";
         AdminOnly = "admin_only", "Only an administrator may do that.";
         BadOrigin = "bad_origin", "A server speaks for its own people only.";
         NotHost = "not_host", "Only the channel's host may do that.";

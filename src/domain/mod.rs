@@ -57,6 +57,7 @@ mod stored;
 pub mod sync;
 pub mod threads;
 pub mod timeline;
+pub mod totp;
 mod turns;
 pub mod uploads;
 pub mod verify;

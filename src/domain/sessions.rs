@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::clock::{DAY_MS, random, random_text};
 use super::effect::Effect;
 use super::view::{AccountRole, User};
-use super::{Actor, Domain, Error, Forbidden, Missing, Person, Result, accounts, show};
+use super::{Actor, Domain, Error, Forbidden, Missing, Person, Result, accounts, show, totp};
 use crate::protocol::Ts;
 use crate::protocol::ids::UserId;
 use crate::storage::sessions::{self, SessionRow};
@@ -25,7 +25,11 @@ pub struct Begun {
 }
 
 /// What was stored of the password that somebody has shown to know.
-pub struct Proof(Option<String>);
+pub struct Proof {
+    hash: Option<String>,
+    /// What they say that their authenticator shows.
+    pub code: Option<String>,
+}
 
 /// What is stored of a token.
 pub fn token_hash(token: &str) -> [u8; 32] {
@@ -47,7 +51,7 @@ impl Domain {
         let stored = row.as_ref().and_then(|row| row.password_hash.clone());
         let fits = self.passwords.verify(password, stored).await?;
         let row = row.filter(|_| fits).ok_or(Error::Credentials)?;
-        let proof = Proof(row.password_hash.clone());
+        let proof = Proof { hash: row.password_hash.clone(), code: None };
         if row.disabled_ts.is_some() {
             return Err(Error::Forbidden(Forbidden::AccountDisabled));
         }
@@ -57,7 +61,7 @@ impl Domain {
     /// Begins a session for an account that has been authenticated, or has just been made: then without a proof.
     ///
     /// # Errors
-    /// [`Error::Credentials`] if the password of the proof is not the account's any more.
+    /// [`Error::Credentials`] if the password of the proof is not the account's any more; `code_needed`, `bad_code`
     pub async fn begin_session(&self, user: &str, proof: Option<Proof>, device_name: &str) -> Result<Begun> {
         let device_name: String =
             device_name.chars().filter(|c| !c.is_control()).take(DEVICE_NAME_CHARS_MAX).collect();
@@ -69,11 +73,16 @@ impl Domain {
                 let owner = users::lock(work.conn, &user)?.ok_or(Error::NotFound(Missing::User))?;
                 // Between the password and here it may have been changed, which ended all sessions but this one, or somebody
                 // may have been kept out.
-                if proof.is_some_and(|Proof(hash)| hash != owner.password_hash) {
+                if proof.as_ref().is_some_and(|proof| proof.hash != owner.password_hash) {
                     return Err(Error::Credentials);
                 }
                 if owner.disabled_ts.is_some() {
                     return Err(Error::Forbidden(Forbidden::AccountDisabled));
+                }
+                let code = proof.as_ref().and_then(|proof| proof.code.as_deref());
+                // What was noted of a wrong code stays, so this is no error yet.
+                if let Err(error) = totp::check(work, owner.num, code, now)? {
+                    return Ok(Err(error));
                 }
                 let row = SessionRow {
                     id,
@@ -88,9 +97,9 @@ impl Domain {
                 if !ended.is_empty() {
                     work.tell(Effect::SessionsEnded { sessions: ended });
                 }
-                Ok(())
+                Ok(Ok(()))
             })
-            .await?;
+            .await??;
         Ok(begun)
     }
 

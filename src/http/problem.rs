@@ -93,6 +93,8 @@ codes! {
     "account_disabled" 403 "An administrator keeps this account from logging in.";
     "admin_only" 403 "Only an administrator may do that.";
     "email_disabled" 403 "This server sends no e-mail.";
+    "code_needed" 403 "Logging in takes a one-time code, too.";
+    "bad_code" 403 "The one-time code is wrong, or was used.";
     "token_invalid" 403 "The link was used, is too old, or is none of this server's.";
     "push_disabled" 403 "This server pushes nothing to devices.";
     "not_host" 403 "Only the channel's host may do that.";
@@ -128,6 +130,8 @@ codes! {
     "nonce_reused" 409 "The nonce was used for another message.";
     "too_many_uploads" 409 "Too many uploads are under way.";
     "offset_mismatch" 409 "The upload goes on from another offset.";
+    "totp_enabled" 409 "Logging in takes a one-time code already.";
+    "totp_disabled" 409 "Logging in takes no one-time code.";
     "last_admin" 409 "Nobody would be left to administer this server.";
     "settings_full" 409 "As much is kept as may be.";
     "blocks_full" 409 "As many people are blocked as can be.";

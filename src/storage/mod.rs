@@ -41,6 +41,7 @@ pub mod sessions;
 pub mod settings;
 mod sqlite;
 pub mod threads;
+pub mod totp;
 pub mod users;
 pub mod webhooks;
 

@@ -144,3 +144,22 @@ diesel::table! {
         closed_by -> Nullable<BigInt>,
     }
 }
+
+diesel::table! {
+    totp (user_num) {
+        user_num -> BigInt,
+        secret -> Binary,
+        created_ts -> BigInt,
+        enabled_ts -> Nullable<BigInt>,
+        last_step -> BigInt,
+        wrong -> BigInt,
+        wrong_ts -> BigInt,
+    }
+}
+
+diesel::table! {
+    recovery_codes (user_num, code_hash) {
+        user_num -> BigInt,
+        code_hash -> Binary,
+    }
+}

@@ -53,6 +53,9 @@ pub fn body(operation: &str, user: &str) -> Value {
         "update_account" => json!({ "role": "admin", "disabled": true }),
         "create_report" => json!({ "reason": "eve was here" }),
         "update_report" => json!({ "closed": true }),
+        "begin_totp" => json!({ "password": PASSWORD }),
+        "confirm_totp" => json!({ "code": "123456" }),
+        "delete_totp" => json!({ "password": PASSWORD, "code": "123456" }),
         "create_webhook" => json!({ "name": "eve was here" }),
         "post_webhook" => json!({ "text": "eve was here" }),
         "set_notify" => json!({ "level": "none" }),
@@ -165,6 +168,8 @@ fn expected(operation: &Operation) -> Option<Expected> {
         "show_unsubscribe" | "unsubscribe_email" => Some(Expected::Problem(400, "bad_query")),
         "post_webhook" => Some(Expected::Problem(404, "webhook_not_found")),
         "update_report" => Some(Expected::Problem(404, "report_not_found")),
+        "confirm_totp" => Some(Expected::Problem(403, "bad_code")),
+        "delete_totp" => Some(Expected::Problem(409, "totp_disabled")),
         "delete_session" => Some(Expected::Problem(404, "session_not_found")),
         "get_setting" | "delete_setting" => Some(Expected::Problem(404, "setting_not_found")),
         "create_invite" | "list_invites" | "delete_invite" | "issue_password" => {
@@ -174,9 +179,11 @@ fn expected(operation: &Operation) -> Option<Expected> {
         | "delete_push" | "options_files" | "delete_avatar" | "get_server" | "create_account"
         | "create_session" | "list_sessions" | "get_me" | "update_me" | "list_refusals"
         | "dismiss_refusal" | "export_me" | "list_users" | "get_user" | "list_settings" | "put_setting"
-        | "list_reports" | "list_blocks" | "block_user" | "unblock_user" | "create_channel"
-        | "list_channels" | "list_directory" | "create_dm" | "list_notifications" | "list_threads"
-        | "read_notifications" | "get_sync" | "change_password" | "delete_me" => Some(Expected::Fine),
+        | "list_reports" | "get_totp" | "begin_totp" | "list_blocks" | "block_user" | "unblock_user"
+        | "create_channel" | "list_channels" | "list_directory" | "create_dm" | "list_notifications"
+        | "list_threads" | "read_notifications" | "get_sync" | "change_password" | "delete_me" => {
+            Some(Expected::Fine)
+        }
         _ => None,
     }
 }

@@ -46,6 +46,7 @@ mod settings;
 mod stored;
 mod sync;
 mod threads;
+mod totp;
 mod unread;
 mod unreadable;
 mod uploads;

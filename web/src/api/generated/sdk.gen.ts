@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AddReactionData, AddReactionErrors, AddReactionResponses, AppendUploadData, AppendUploadErrors, AppendUploadResponses, BlockUserData, BlockUserErrors, BlockUserResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateChannelData, CreateChannelErrors, CreateChannelResponses, CreateDmData, CreateDmErrors, CreateDmResponses, CreateInviteData, CreateInviteErrors, CreateInviteResponses, CreateJoinData, CreateJoinErrors, CreateJoinResponses, CreateReportData, CreateReportErrors, CreateReportResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DeleteAccountData, DeleteAccountErrors, DeleteAccountResponses, DeleteAvatarData, DeleteAvatarErrors, DeleteAvatarResponses, DeleteChannelAvatarData, DeleteChannelAvatarErrors, DeleteChannelAvatarResponses, DeleteEmailData, DeleteEmailErrors, DeleteEmailResponses, DeleteInviteData, DeleteInviteErrors, DeleteInviteResponses, DeleteMeData, DeleteMeErrors, DeleteMemberMessagesData, DeleteMemberMessagesErrors, DeleteMemberMessagesResponses, DeleteMeResponses, DeleteMessageData, DeleteMessageErrors, DeleteMessageResponses, DeletePushData, DeletePushErrors, DeletePushResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSettingData, DeleteSettingErrors, DeleteSettingResponses, DeleteUploadData, DeleteUploadErrors, DeleteUploadResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DismissRefusalData, DismissRefusalErrors, DismissRefusalResponses, EditMessageData, EditMessageErrors, EditMessageResponses, ExportMeData, ExportMeErrors, ExportMeResponses, FollowThreadData, FollowThreadErrors, FollowThreadResponses, GetAttentionData, GetAttentionErrors, GetAttentionResponses, GetChannelData, GetChannelErrors, GetChannelResponses, GetEmailData, GetEmailErrors, GetEmailResponses, GetFileData, GetFileErrors, GetFileResponses, GetLogData, GetLogErrors, GetLogResponses, GetMeData, GetMeErrors, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPushData, GetPushErrors, GetPushResponses, GetServerData, GetServerErrors, GetServerResponses, GetSettingData, GetSettingErrors, GetSettingResponses, GetStorageData, GetStorageErrors, GetStorageResponses, GetSyncData, GetSyncErrors, GetSyncResponses, GetThreadData, GetThreadErrors, GetThreadResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GetUploadData, GetUploadErrors, GetUploadResponses, GetUserData, GetUserErrors, GetUserResponses, HandOverChannelData, HandOverChannelErrors, HandOverChannelResponses, HeadFileData, HeadFileErrors, HeadFileResponses, IssuePasswordData, IssuePasswordErrors, IssuePasswordResponses, JoinChannelData, JoinChannelErrors, JoinChannelResponses, KnockChannelData, KnockChannelErrors, KnockChannelResponses, LeaveChannelData, LeaveChannelErrors, LeaveChannelResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListActsData, ListActsErrors, ListActsResponses, ListAllChannelsData, ListAllChannelsErrors, ListAllChannelsResponses, ListBlocksData, ListBlocksErrors, ListBlocksResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListDirectoryData, ListDirectoryErrors, ListDirectoryResponses, ListEditsData, ListEditsErrors, ListEditsResponses, ListInvitesData, ListInvitesErrors, ListInvitesResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListPeersData, ListPeersErrors, ListPeersResponses, ListPendingData, ListPendingErrors, ListPendingResponses, ListPinsData, ListPinsErrors, ListPinsResponses, ListRefusalsData, ListRefusalsErrors, ListRefusalsResponses, ListReportsData, ListReportsErrors, ListReportsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSettingsData, ListSettingsErrors, ListSettingsResponses, ListThreadsData, ListThreadsErrors, ListThreadsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, MarkReadData, MarkReadErrors, MarkReadResponses, MarkThreadReadData, MarkThreadReadErrors, MarkThreadReadResponses, OpenStreamData, OpenStreamErrors, OptionsFilesData, OptionsFilesErrors, OptionsFilesResponses, PinMessageData, PinMessageErrors, PinMessageResponses, PostWebhookData, PostWebhookErrors, PostWebhookResponses, PutSettingData, PutSettingErrors, PutSettingResponses, ReadNotificationsData, ReadNotificationsErrors, ReadNotificationsResponses, RemoveMessageData, RemoveMessageErrors, RemoveMessageResponses, RemoveReactionData, RemoveReactionErrors, RemoveReactionResponses, RequestResetData, RequestResetErrors, RequestResetResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, SearchMessagesData, SearchMessagesErrors, SearchMessagesResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SendTypingData, SendTypingErrors, SendTypingResponses, SetAvatarData, SetAvatarErrors, SetAvatarResponses, SetChannelAvatarData, SetChannelAvatarErrors, SetChannelAvatarResponses, SetEmailData, SetEmailErrors, SetEmailResponses, SetNotifyData, SetNotifyErrors, SetNotifyResponses, SetPushData, SetPushErrors, SetPushResponses, ShowUnsubscribeData, ShowUnsubscribeErrors, ShowUnsubscribeResponses, UnblockUserData, UnblockUserErrors, UnblockUserResponses, UnfollowThreadData, UnfollowThreadErrors, UnfollowThreadResponses, UnpinMessageData, UnpinMessageErrors, UnpinMessageResponses, UnsubscribeEmailData, UnsubscribeEmailErrors, UnsubscribeEmailResponses, UpdateAccountData, UpdateAccountErrors, UpdateAccountResponses, UpdateAttentionData, UpdateAttentionErrors, UpdateAttentionResponses, UpdateChannelData, UpdateChannelErrors, UpdateChannelResponses, UpdateEmailData, UpdateEmailErrors, UpdateEmailResponses, UpdateMeData, UpdateMeErrors, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMeResponses, UpdateReportData, UpdateReportErrors, UpdateReportResponses, UploadFileData, UploadFileErrors, UploadFileResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses } from './types.gen';
+import type { AddReactionData, AddReactionErrors, AddReactionResponses, AppendUploadData, AppendUploadErrors, AppendUploadResponses, BeginTotpData, BeginTotpErrors, BeginTotpResponses, BlockUserData, BlockUserErrors, BlockUserResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ConfirmTotpData, ConfirmTotpErrors, ConfirmTotpResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateChannelData, CreateChannelErrors, CreateChannelResponses, CreateDmData, CreateDmErrors, CreateDmResponses, CreateInviteData, CreateInviteErrors, CreateInviteResponses, CreateJoinData, CreateJoinErrors, CreateJoinResponses, CreateReportData, CreateReportErrors, CreateReportResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DeleteAccountData, DeleteAccountErrors, DeleteAccountResponses, DeleteAvatarData, DeleteAvatarErrors, DeleteAvatarResponses, DeleteChannelAvatarData, DeleteChannelAvatarErrors, DeleteChannelAvatarResponses, DeleteEmailData, DeleteEmailErrors, DeleteEmailResponses, DeleteInviteData, DeleteInviteErrors, DeleteInviteResponses, DeleteMeData, DeleteMeErrors, DeleteMemberMessagesData, DeleteMemberMessagesErrors, DeleteMemberMessagesResponses, DeleteMeResponses, DeleteMessageData, DeleteMessageErrors, DeleteMessageResponses, DeletePushData, DeletePushErrors, DeletePushResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSettingData, DeleteSettingErrors, DeleteSettingResponses, DeleteTotpData, DeleteTotpErrors, DeleteTotpResponses, DeleteUploadData, DeleteUploadErrors, DeleteUploadResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DismissRefusalData, DismissRefusalErrors, DismissRefusalResponses, EditMessageData, EditMessageErrors, EditMessageResponses, ExportMeData, ExportMeErrors, ExportMeResponses, FollowThreadData, FollowThreadErrors, FollowThreadResponses, GetAttentionData, GetAttentionErrors, GetAttentionResponses, GetChannelData, GetChannelErrors, GetChannelResponses, GetEmailData, GetEmailErrors, GetEmailResponses, GetFileData, GetFileErrors, GetFileResponses, GetLogData, GetLogErrors, GetLogResponses, GetMeData, GetMeErrors, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPushData, GetPushErrors, GetPushResponses, GetServerData, GetServerErrors, GetServerResponses, GetSettingData, GetSettingErrors, GetSettingResponses, GetStorageData, GetStorageErrors, GetStorageResponses, GetSyncData, GetSyncErrors, GetSyncResponses, GetThreadData, GetThreadErrors, GetThreadResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GetTotpData, GetTotpErrors, GetTotpResponses, GetUploadData, GetUploadErrors, GetUploadResponses, GetUserData, GetUserErrors, GetUserResponses, HandOverChannelData, HandOverChannelErrors, HandOverChannelResponses, HeadFileData, HeadFileErrors, HeadFileResponses, IssuePasswordData, IssuePasswordErrors, IssuePasswordResponses, JoinChannelData, JoinChannelErrors, JoinChannelResponses, KnockChannelData, KnockChannelErrors, KnockChannelResponses, LeaveChannelData, LeaveChannelErrors, LeaveChannelResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListActsData, ListActsErrors, ListActsResponses, ListAllChannelsData, ListAllChannelsErrors, ListAllChannelsResponses, ListBlocksData, ListBlocksErrors, ListBlocksResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListDirectoryData, ListDirectoryErrors, ListDirectoryResponses, ListEditsData, ListEditsErrors, ListEditsResponses, ListInvitesData, ListInvitesErrors, ListInvitesResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListPeersData, ListPeersErrors, ListPeersResponses, ListPendingData, ListPendingErrors, ListPendingResponses, ListPinsData, ListPinsErrors, ListPinsResponses, ListRefusalsData, ListRefusalsErrors, ListRefusalsResponses, ListReportsData, ListReportsErrors, ListReportsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSettingsData, ListSettingsErrors, ListSettingsResponses, ListThreadsData, ListThreadsErrors, ListThreadsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, MarkReadData, MarkReadErrors, MarkReadResponses, MarkThreadReadData, MarkThreadReadErrors, MarkThreadReadResponses, OpenStreamData, OpenStreamErrors, OptionsFilesData, OptionsFilesErrors, OptionsFilesResponses, PinMessageData, PinMessageErrors, PinMessageResponses, PostWebhookData, PostWebhookErrors, PostWebhookResponses, PutSettingData, PutSettingErrors, PutSettingResponses, ReadNotificationsData, ReadNotificationsErrors, ReadNotificationsResponses, RemoveMessageData, RemoveMessageErrors, RemoveMessageResponses, RemoveReactionData, RemoveReactionErrors, RemoveReactionResponses, RequestResetData, RequestResetErrors, RequestResetResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, ResetTotpData, ResetTotpErrors, ResetTotpResponses, SearchMessagesData, SearchMessagesErrors, SearchMessagesResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SendTypingData, SendTypingErrors, SendTypingResponses, SetAvatarData, SetAvatarErrors, SetAvatarResponses, SetChannelAvatarData, SetChannelAvatarErrors, SetChannelAvatarResponses, SetEmailData, SetEmailErrors, SetEmailResponses, SetNotifyData, SetNotifyErrors, SetNotifyResponses, SetPushData, SetPushErrors, SetPushResponses, ShowUnsubscribeData, ShowUnsubscribeErrors, ShowUnsubscribeResponses, UnblockUserData, UnblockUserErrors, UnblockUserResponses, UnfollowThreadData, UnfollowThreadErrors, UnfollowThreadResponses, UnpinMessageData, UnpinMessageErrors, UnpinMessageResponses, UnsubscribeEmailData, UnsubscribeEmailErrors, UnsubscribeEmailResponses, UpdateAccountData, UpdateAccountErrors, UpdateAccountResponses, UpdateAttentionData, UpdateAttentionErrors, UpdateAttentionResponses, UpdateChannelData, UpdateChannelErrors, UpdateChannelResponses, UpdateEmailData, UpdateEmailErrors, UpdateEmailResponses, UpdateMeData, UpdateMeErrors, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMeResponses, UpdateReportData, UpdateReportErrors, UpdateReportResponses, UploadFileData, UploadFileErrors, UploadFileResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -190,6 +190,20 @@ export const issuePassword = <ThrowOnError extends boolean = true>(options: Opti
             type: 'apiKey'
         }],
     url: '/admin/users/{user}/password',
+    ...options
+});
+
+/**
+ * Lets somebody who has lost their device, and their recovery codes, log in with the password alone. `GET /admin/acts` tells of it.
+ */
+export const resetTotp = <ThrowOnError extends boolean = true>(options: Options<ResetTotpData, ThrowOnError>) => (options.client ?? client).delete<ResetTotpResponses, ResetTotpErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'loggia_session',
+            type: 'apiKey'
+        }],
+    url: '/admin/users/{user}/totp',
     ...options
 });
 
@@ -1408,6 +1422,75 @@ export const putSetting = <ThrowOnError extends boolean = true>(options: Options
             type: 'apiKey'
         }],
     url: '/me/settings/{key}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Logging in takes the password alone again. The secret and the recovery codes are forgotten.
+ */
+export const deleteTotp = <ThrowOnError extends boolean = true>(options: Options<DeleteTotpData, ThrowOnError>) => (options.client ?? client).delete<DeleteTotpResponses, DeleteTotpErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'loggia_session',
+            type: 'apiKey'
+        }],
+    url: '/me/totp',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Whether logging in takes, beside the password, a code of a device that one has (RFC 6238).
+ */
+export const getTotp = <ThrowOnError extends boolean = true>(options?: Options<GetTotpData, ThrowOnError>) => (options?.client ?? client).get<GetTotpResponses, GetTotpErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'loggia_session',
+            type: 'apiKey'
+        }],
+    url: '/me/totp',
+    ...options
+});
+
+/**
+ * Makes a secret for an authenticator. Nothing changes before a code of it was shown (`confirm_totp`); asked again, the one
+ * before is forgotten.
+ */
+export const beginTotp = <ThrowOnError extends boolean = true>(options: Options<BeginTotpData, ThrowOnError>) => (options.client ?? client).post<BeginTotpResponses, BeginTotpErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'loggia_session',
+            type: 'apiKey'
+        }],
+    url: '/me/totp',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Shows a code of the secret that was made: from now on logging in takes one. Sessions that there are go on.
+ */
+export const confirmTotp = <ThrowOnError extends boolean = true>(options: Options<ConfirmTotpData, ThrowOnError>) => (options.client ?? client).post<ConfirmTotpResponses, ConfirmTotpErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'loggia_session',
+            type: 'apiKey'
+        }],
+    url: '/me/totp/confirm',
     ...options,
     headers: {
         'Content-Type': 'application/json',

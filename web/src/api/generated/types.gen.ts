@@ -29,6 +29,10 @@ export type Account = {
      * How many devices are logged in.
      */
     sessions: number;
+    /**
+     * Whether logging in takes a one-time code, too.
+     */
+    totp: boolean;
     username: string;
 };
 
@@ -95,7 +99,7 @@ export type Act = {
 /**
  * What an administrator did.
  */
-export type ActKind = 'password_set' | 'admin_given' | 'admin_taken' | 'account_disabled' | 'account_enabled' | 'account_deleted' | 'message_deleted' | 'channel_handed_over' | 'invite_made' | 'invite_deleted';
+export type ActKind = 'password_set' | 'totp_removed' | 'admin_given' | 'admin_taken' | 'account_disabled' | 'account_enabled' | 'account_deleted' | 'message_deleted' | 'channel_handed_over' | 'invite_made' | 'invite_deleted';
 
 export type Acts = {
     acts: Array<Act>;
@@ -166,6 +170,10 @@ export type Attention = {
     keywords: Array<string>;
     quiet_until_ts: I64 | null;
     schedule: Schedule | null;
+};
+
+export type BeginTotp = {
+    password: string;
 };
 
 /**
@@ -367,6 +375,13 @@ export type ClientFrame = {
     op: 'ping';
 };
 
+export type ConfirmTotp = {
+    /**
+     * What the authenticator shows.
+     */
+    code: string;
+};
+
 /**
  * What concerns the connection.
  */
@@ -462,6 +477,10 @@ export type CreateReport = {
 
 export type CreateSession = {
     /**
+     * What one's authenticator shows, or a recovery code, where the account wants that (`code_needed`).
+     */
+    code?: string | null;
+    /**
      * Set the browser's cookie instead of answering a token.
      */
     cookie?: boolean;
@@ -507,6 +526,14 @@ export type DeleteMessage = {
      * At most 500 characters.
      */
     reason?: string | null;
+};
+
+export type DeleteTotp = {
+    /**
+     * What the authenticator shows, or a recovery code.
+     */
+    code: string;
+    password: string;
 };
 
 export type DeletedMessages = {
@@ -1352,6 +1379,24 @@ export type Ready = {
 };
 
 /**
+ * What takes the place of a code, each once, where the device is lost. They are told this once.
+ */
+export type RecoveryCodes = {
+    recovery_codes: [
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string
+    ];
+};
+
+/**
  * Something that a channel's host refused.
  */
 export type Refusal = {
@@ -1964,6 +2009,32 @@ export type ThreadState = {
 export type Threads = {
     next: string | null;
     threads: Array<FollowedThread>;
+};
+
+/**
+ * What an authenticator has to know. It is told this once.
+ */
+export type TotpSecret = {
+    /**
+     * In base32 (RFC 4648), to be typed where no picture can be taken.
+     */
+    secret: string;
+    /**
+     * To be shown as a QR code: SHA-1, six digits, 30 seconds.
+     */
+    uri: string;
+};
+
+/**
+ * Whether logging in takes a one-time code.
+ */
+export type TotpState = {
+    enabled: boolean;
+    enabled_ts: I64 | null;
+    /**
+     * How many recovery codes were not used yet.
+     */
+    recovery_codes: number;
 };
 
 /**
@@ -2835,6 +2906,65 @@ export type IssuePasswordResponses = {
 };
 
 export type IssuePasswordResponse = IssuePasswordResponses[keyof IssuePasswordResponses];
+
+export type ResetTotpData = {
+    body?: never;
+    path: {
+        user: string;
+    };
+    query?: never;
+    url: '/admin/users/{user}/totp';
+};
+
+export type ResetTotpErrors = {
+    /**
+     * `bad_path`: A part of the path is not an id of its kind.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: It comes from where it may not come from.; `admin_only`: Only an administrator may do that.
+     */
+    403: ProblemDocument;
+    /**
+     * `user_not_found`: There is no such person.
+     */
+    404: ProblemDocument;
+    /**
+     * `bad_target`: That can't be done to what it is aimed at, as it now stands.
+     */
+    409: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
+};
+
+export type ResetTotpError = ResetTotpErrors[keyof ResetTotpErrors];
+
+export type ResetTotpResponses = {
+    /**
+     * forgotten
+     */
+    204: void;
+};
+
+export type ResetTotpResponse = ResetTotpResponses[keyof ResetTotpResponses];
 
 export type ListChannelsData = {
     body?: never;
@@ -7418,6 +7548,226 @@ export type PutSettingResponses = {
 
 export type PutSettingResponse = PutSettingResponses[keyof PutSettingResponses];
 
+export type DeleteTotpData = {
+    body: DeleteTotp;
+    path?: never;
+    query?: never;
+    url: '/me/totp';
+};
+
+export type DeleteTotpErrors = {
+    /**
+     * `bad_json`: The body is not JSON of the documented shape.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: It comes from where it may not come from.; `wrong_password`: The password is wrong.; `bad_code`: The one-time code is wrong, or was used.
+     */
+    403: ProblemDocument;
+    /**
+     * `totp_disabled`: Logging in takes no one-time code.
+     */
+    409: ProblemDocument;
+    /**
+     * `too_large`: The content is too large.
+     */
+    413: ProblemDocument;
+    /**
+     * `unsupported_media_type`: The body is not of the documented type.
+     */
+    415: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
+};
+
+export type DeleteTotpError = DeleteTotpErrors[keyof DeleteTotpErrors];
+
+export type DeleteTotpResponses = {
+    /**
+     * forgotten
+     */
+    204: void;
+};
+
+export type DeleteTotpResponse = DeleteTotpResponses[keyof DeleteTotpResponses];
+
+export type GetTotpData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/me/totp';
+};
+
+export type GetTotpErrors = {
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type GetTotpError = GetTotpErrors[keyof GetTotpErrors];
+
+export type GetTotpResponses = {
+    /**
+     * done
+     */
+    200: TotpState;
+};
+
+export type GetTotpResponse = GetTotpResponses[keyof GetTotpResponses];
+
+export type BeginTotpData = {
+    body: BeginTotp;
+    path?: never;
+    query?: never;
+    url: '/me/totp';
+};
+
+export type BeginTotpErrors = {
+    /**
+     * `bad_json`: The body is not JSON of the documented shape.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: It comes from where it may not come from.; `wrong_password`: The password is wrong.
+     */
+    403: ProblemDocument;
+    /**
+     * `totp_enabled`: Logging in takes a one-time code already.
+     */
+    409: ProblemDocument;
+    /**
+     * `too_large`: The content is too large.
+     */
+    413: ProblemDocument;
+    /**
+     * `unsupported_media_type`: The body is not of the documented type.
+     */
+    415: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
+};
+
+export type BeginTotpError = BeginTotpErrors[keyof BeginTotpErrors];
+
+export type BeginTotpResponses = {
+    /**
+     * done
+     */
+    201: TotpSecret;
+};
+
+export type BeginTotpResponse = BeginTotpResponses[keyof BeginTotpResponses];
+
+export type ConfirmTotpData = {
+    body: ConfirmTotp;
+    path?: never;
+    query?: never;
+    url: '/me/totp/confirm';
+};
+
+export type ConfirmTotpErrors = {
+    /**
+     * `bad_json`: The body is not JSON of the documented shape.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: It comes from where it may not come from.; `bad_code`: The one-time code is wrong, or was used.
+     */
+    403: ProblemDocument;
+    /**
+     * `totp_enabled`: Logging in takes a one-time code already.; `totp_disabled`: Logging in takes no one-time code.
+     */
+    409: ProblemDocument;
+    /**
+     * `too_large`: The content is too large.
+     */
+    413: ProblemDocument;
+    /**
+     * `unsupported_media_type`: The body is not of the documented type.
+     */
+    415: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
+};
+
+export type ConfirmTotpError = ConfirmTotpErrors[keyof ConfirmTotpErrors];
+
+export type ConfirmTotpResponses = {
+    /**
+     * done
+     */
+    200: RecoveryCodes;
+};
+
+export type ConfirmTotpResponse = ConfirmTotpResponses[keyof ConfirmTotpResponses];
+
 export type ListNotificationsData = {
     body?: never;
     path?: never;
@@ -7906,7 +8256,7 @@ export type CreateSessionErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: It comes from where it may not come from.; `account_disabled`: An administrator keeps this account from logging in.
+     * `bad_origin`: It comes from where it may not come from.; `account_disabled`: An administrator keeps this account from logging in.; `code_needed`: Logging in takes a one-time code, too.; `bad_code`: The one-time code is wrong, or was used.
      */
     403: ProblemDocument;
     /**
