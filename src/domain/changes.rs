@@ -173,6 +173,7 @@ impl Teller<'_> {
             membership: row.membership,
             role: row.role,
             since_seq: row.since_seq,
+            change: None,
         };
         Ok(Some(Change::MemberUpdated { member: Box::new(member), member_count: self.channel.joined_count }))
     }

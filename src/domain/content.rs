@@ -7,6 +7,7 @@ use super::channels::{NAME_CHARS_MAX, TOPIC_CHARS_MAX};
 use super::emoji;
 use super::files::{ATTACHMENTS_MAX, DESCRIPTION_CHARS_MAX, FILE_NAME_CHARS_MAX};
 use super::mentions::MENTIONS_MAX;
+use super::messages::REASON_CHARS_MAX;
 use super::pins::PINS_MAX;
 use super::view::{Attachment, Imported};
 use crate::files::Hash;
@@ -88,7 +89,7 @@ pub struct PinsContent {
 /// `redact` and `member`
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ReasonContent {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "reason")]
     pub reason: Option<String>,
     /// Who did it in the sender's name: an administrator of the sender's server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -106,6 +107,12 @@ fn normal_emoji<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D:
 /// As long as one of here, and without what would break a line: it stands in lists, and in letters.
 fn name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     Ok(printable(&String::deserialize(deserializer)?, NAME_CHARS_MAX, |_| false))
+}
+
+/// As long as one that is given here.
+fn reason<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let given: Option<String> = if_good(deserializer)?;
+    Ok(given.map(|text| printable(&text, REASON_CHARS_MAX, |c| c == '\n')))
 }
 
 fn topic<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::attention::Attention;
 use super::pending::{Fate, Pending};
 use super::view::{
-    AccountRole, ChannelInfo, Member, Message, Notification, ReadState, Setting, ThreadState, User,
+    AccountRole, ChannelInfo, Member, Message, Notification, ReadState, Removal, Setting, ThreadState, User,
 };
 use crate::protocol::Seq;
 use crate::protocol::ids::{ChannelId, ServerName};
@@ -108,8 +108,8 @@ pub enum Effect {
     Late { channel: ChannelNum, late: Late },
     /// A person is in a channel from now on (their sockets get its frames), or is invited (`joined` is false).
     Joined { user: UserNum, channel: ChannelNum, info: Box<ChannelInfo>, joined: bool, seq: Seq },
-    /// A person is no longer in it.
-    Left { user: UserNum, channel: ChannelNum, id: ChannelId },
+    /// A person is no longer in it; `removal` if somebody else put them out.
+    Left { user: UserNum, channel: ChannelNum, id: ChannelId, removal: Option<Box<Removal>> },
     /// To the person's own devices.
     Read { user: UserNum, state: ReadState },
     /// To the person's own devices: what became of something that waits for the channel's host.

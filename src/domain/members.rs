@@ -1,18 +1,21 @@
 //! Memberships: joining, leaving, inviting, removing, roles.
 
+use std::collections::HashMap;
+
 use super::channels::{set_archived, view_after};
-use super::content::ReasonContent;
+use super::content::{self, ReasonContent};
 use super::effect::Effect;
 use super::messages::{check_reason, find_channel};
 use super::peers::PeerError;
 use super::seat::Seat;
-use super::view::{Channel, Member};
+use super::view::{Channel, Member, MemberChange, Removal};
 use super::writer::{Draft, Work};
 use super::{Actor, Domain, Error, Forbidden, Missing, Person, Result, blocks, cut, show, webhooks};
+use crate::protocol::Seq;
 use crate::protocol::event::EventType;
 use crate::protocol::ids::{Alias, ChannelId, UserId};
 use crate::protocol::rules::{Membership, Refusal, Role};
-use crate::storage::{ChannelNum, UserNum, channels, members, users};
+use crate::storage::{ChannelNum, Conn, UserNum, channels, entries, members, users};
 
 /// Most members on a page.
 pub const MEMBERS_PAGE_MAX: i64 = 200;
@@ -193,13 +196,31 @@ impl Domain {
                 let membership = membership.map(Membership::as_str);
                 let rows = members::page(conn, seat.channel.num, membership, after, limit + 1)?;
                 let (rows, next) = cut(rows, limit, |(row, _)| row.user_num);
+                let asked_how = membership.is_some_and(|membership| membership != "joined");
+                let seqs: Vec<Seq> =
+                    rows.iter().filter(|_| asked_how).map(|(row, _)| row.since_seq).collect();
+                let mut changes = changes_at(conn, seat.channel.num, &seqs)?;
                 let members = rows.into_iter().map(|(row, user)| Member {
                     user: show::user(&user),
                     membership: row.membership,
                     role: row.role,
                     since_seq: row.since_seq,
+                    change: changes.remove(&row.since_seq),
                 });
                 Ok(MemberPage { members: members.collect(), next })
+            })
+            .await
+    }
+
+    /// By whom, and why, the person was put out of those of these channels that they did not leave themselves.
+    pub async fn removals(&self, user: UserNum, ids: Vec<String>) -> Result<HashMap<String, Removal>> {
+        self.reads
+            .read_in_turn(move |conn| {
+                let mut found = HashMap::new();
+                for id in ids {
+                    found.extend(removal(conn, user, &id)?.map(|removal| (id, removal)));
+                }
+                Ok(found)
             })
             .await
     }
@@ -217,6 +238,37 @@ impl Domain {
         })
         .await
     }
+}
+
+fn removal(conn: &mut Conn, user: UserNum, id: &str) -> Result<Option<Removal>> {
+    let Some((channel, Some(member))) = members::in_channel(conn, id, user)? else { return Ok(None) };
+    if !matches!(member.membership.as_str(), "left" | "banned") {
+        return Ok(None);
+    }
+    let change = changes_at(conn, channel.num, &[member.since_seq])?.remove(&member.since_seq);
+    let own = show::user_id(conn, user)?;
+    Ok(change.filter(|change| change.by != own).map(|change| Removal {
+        banned: member.membership == "banned",
+        by: change.by,
+        reason: change.reason,
+    }))
+}
+
+/// Who made what these entries say of somebody, and why.
+fn changes_at(conn: &mut Conn, channel: ChannelNum, seqs: &[Seq]) -> Result<HashMap<Seq, MemberChange>> {
+    if seqs.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let bodies = entries::bodies_of(conn, channel, seqs)?;
+    let mut reasons: HashMap<Seq, String> = bodies
+        .into_iter()
+        .filter_map(|(seq, body)| Some((seq, content::read_body::<ReasonContent>(&body)?.reason?)))
+        .collect();
+    let made = entries::made_by(conn, channel, seqs)?;
+    Ok(made
+        .into_iter()
+        .map(|(seq, by, ts)| (seq, MemberChange { by, ts, reason: reasons.remove(&seq) }))
+        .collect())
 }
 
 pub(super) fn join(work: &mut Work<'_>, num: ChannelNum, person: &Person) -> Result<()> {
@@ -252,6 +304,7 @@ fn member(work: &mut Work<'_>, num: ChannelNum, user: &users::UserRow) -> Result
         membership: row.membership,
         role: row.role,
         since_seq: row.since_seq,
+        change: None,
     })
 }
 

@@ -18,7 +18,7 @@ use crate::storage::entries::EntryRow;
 use crate::storage::messages::MessageRow;
 use crate::storage::{ChannelNum, Conn, entries, members, messages, pending};
 
-const REASON_CHARS_MAX: usize = 500;
+pub(super) const REASON_CHARS_MAX: usize = 500;
 
 /// What somebody wants to say.
 #[derive(Debug, Clone)]

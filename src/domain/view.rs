@@ -464,6 +464,31 @@ pub struct Member {
     pub role: String,
     /// The seq of the entry that made it so.
     pub since_seq: Seq,
+    /// What made it so: where those are asked for who are not joined.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub change: Option<MemberChange>,
+}
+
+/// Who made something else of somebody in a channel, when, and why.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct MemberChange {
+    #[schema(example = "@ann:chat.example.org")]
+    pub by: String,
+    pub ts: Ts,
+    #[schema(required)]
+    pub reason: Option<String>,
+}
+
+/// Who put somebody out of a channel, and why.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Removal {
+    /// Whether one can't come back.
+    pub banned: bool,
+    #[schema(example = "@ann:chat.example.org")]
+    pub by: String,
+    #[schema(required)]
+    pub reason: Option<String>,
 }
 
 /// Something that somebody should look at.

@@ -13,7 +13,7 @@ use crate::domain::attention::Attention;
 use crate::domain::effect::{Change, Late, Restated};
 use crate::domain::pending::{Fate, Pending};
 use crate::domain::view::{
-    AccountRole, ChannelInfo, Member, Notification, Presence, ReadState, Setting, ThreadState, User,
+    AccountRole, ChannelInfo, Member, Notification, Presence, ReadState, Removal, Setting, ThreadState, User,
 };
 use crate::http::problem::peer_code;
 use crate::protocol::Seq;
@@ -152,8 +152,8 @@ pub fn joined(info: &ChannelInfo, joined: bool, seq: Seq) -> Bytes {
 
 /// Without a `seq`: whoever was there to hear of it heard `member.updated` at that place, and takes nothing for new that has
 /// it again.
-pub fn left(channel: &str) -> Bytes {
-    event("channel.left", Some(channel), None, ChannelLeft { id: channel })
+pub fn left(channel: &str, removal: Option<&Removal>) -> Bytes {
+    event("channel.left", Some(channel), None, ChannelLeft { id: channel, removal })
 }
 
 pub fn read(state: &ReadState) -> Bytes {

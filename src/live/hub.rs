@@ -317,13 +317,13 @@ impl Hub {
                 }
                 each(&sockets, None, &frames::joined(info, *joined, *seq));
             }
-            Effect::Left { user, channel, id } => {
+            Effect::Left { user, channel, id, removal } => {
                 let mut audience = self.lock();
                 let sockets = audience.by_user.get(user).cloned().unwrap_or_default();
                 for socket in &sockets {
                     audience.unfollow(socket, *channel);
                 }
-                each(&sockets, None, &frames::left(id.as_str()));
+                each(&sockets, None, &frames::left(id.as_str(), removal.as_deref()));
             }
             Effect::Read { user, state } => self.to_user(*user, || frames::read(state)),
             Effect::Pending { user, channel, pending, fate } => {

@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 use crate::domain::attention::Attention;
 use crate::domain::pending::Pending;
 use crate::domain::view::{
-    AccountRole, ChannelInfo, Member, Message, Notification, NotifyLevel, Presence, ReadState, Setting,
-    ThreadState, User,
+    AccountRole, ChannelInfo, Member, Message, Notification, NotifyLevel, Presence, ReadState, Removal,
+    Setting, ThreadState, User,
 };
 use crate::protocol::Seq;
 
@@ -56,6 +56,10 @@ pub struct ChannelJoined<'a> {
 #[derive(Serialize, ToSchema)]
 pub struct ChannelLeft<'a> {
     pub id: &'a str,
+    /// Where one did not leave of oneself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub removal: Option<&'a Removal>,
 }
 
 /// What became of something that waits for its channel's host.

@@ -62,6 +62,15 @@ pub fn bodies_of(conn: &mut Conn, channel: ChannelNum, seqs: &[i64]) -> Result<V
         .load(conn)?)
 }
 
+/// (seq, by whom, when) of these entries.
+pub fn made_by(conn: &mut Conn, channel: ChannelNum, seqs: &[i64]) -> Result<Vec<(i64, String, i64)>> {
+    Ok(entries::table
+        .inner_join(users::table.on(users::num.eq(entries::sender)))
+        .filter(entries::channel.eq(channel).and(entries::seq.eq_any(seqs)))
+        .select((entries::seq, users::id, entries::host_ts))
+        .load(conn)?)
+}
+
 /// (seq, body) of those from `from` to `to`, both included, that are still there.
 pub fn bodies_between(
     conn: &mut Conn,

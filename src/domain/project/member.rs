@@ -4,10 +4,11 @@ use super::At;
 use super::channel::row;
 use crate::domain::Error;
 use crate::domain::blocks;
+use crate::domain::content::ReasonContent;
 use crate::domain::effect::{Change, Effect};
 use crate::domain::remote::host::{INVITES, Invited};
 use crate::domain::show;
-use crate::domain::view::Member as MemberView;
+use crate::domain::view::{Member as MemberView, Removal};
 use crate::domain::writer::Work;
 use crate::protocol::ids::UserId;
 use crate::protocol::rules::Role;
@@ -201,7 +202,14 @@ fn tell_user(work: &mut Work<'_>, at: &At<'_>, user: &UserRow, membership: Membe
             // They show messages as these stand now, which is for those who are in the channel.
             notifications::delete_of(work.conn, user, channel_num)?;
             threads::delete_of(work.conn, user, channel_num)?;
-            work.tell(Effect::Left { user, channel: channel_num, id })
+            let removal = (at.sender.num != user).then(|| {
+                let why = at.content.cloned().map(serde_json::Value::Object);
+                let why: ReasonContent =
+                    why.and_then(|why| serde_json::from_value(why).ok()).unwrap_or_default();
+                let banned = membership == Membership::Banned;
+                Box::new(Removal { banned, by: at.sender.id.to_string(), reason: why.reason })
+            });
+            work.tell(Effect::Left { user, channel: channel_num, id, removal })
         }
         Membership::Knocking => {}
     }
@@ -214,5 +222,6 @@ fn show_member(user: &UserRow, member: &Member) -> MemberView {
         membership: member.membership.as_str().to_owned(),
         role: member.role.as_str().to_owned(),
         since_seq: member.since,
+        change: None,
     }
 }

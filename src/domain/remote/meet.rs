@@ -356,7 +356,7 @@ impl Domain {
                 let out = or_here(work.outgoing(num, &person, draft, seen))?;
                 out.as_ref().map_or(Ok(()), |out| work.keep_pending(out))?;
                 members::put(work.conn, &MemberRow { membership: "left".to_owned(), ..seat })?;
-                work.tell(Effect::Left { user: person.num, channel: num, id });
+                work.tell(Effect::Left { user: person.num, channel: num, id, removal: None });
                 Ok(out.map(|out| out.host))
             })
             .await?;
@@ -448,7 +448,7 @@ fn leave_early(work: &mut Work<'_>, person: &Person, coming: &JoiningRow) -> Res
     out.as_ref().map_or(Ok(()), |out| work.keep_pending(out))?;
     joinings::delete(work.conn, coming.channel, person.num)?;
     let id = work.lane.open(work.conn, coming.channel)?.id.clone();
-    work.tell(Effect::Left { user: person.num, channel: coming.channel, id });
+    work.tell(Effect::Left { user: person.num, channel: coming.channel, id, removal: None });
     Ok(out.map(|out| out.host))
 }
 

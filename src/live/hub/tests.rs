@@ -43,7 +43,7 @@ fn whoever_leaves_while_a_stream_begins_does_not_hear_the_channel_afterwards() {
     let socket = connected(&hub);
     let (joined, left) = (HashSet::from([7]), HashSet::new());
     // It was read that they are in it; they leave, and the hub hears of that; then they are entered.
-    hub.tell(&Effect::Left { user: 1, channel: 7, id: id() });
+    hub.tell(&Effect::Left { user: 1, channel: 7, id: id(), removal: None });
     assert!(hub.follow(&socket, &joined), "entered");
     assert!(hub.follow(&socket, &left), "read again, and taken out");
     assert!(!hub.follow(&socket, &left), "nothing changed since");

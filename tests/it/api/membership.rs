@@ -100,6 +100,14 @@ both!(
         bob.delete(&message).await.problem(403, "not_member");
         set(&ann, &channel, &bob, json!({ "membership": "invited" })).await.problem(409, "bad_target");
         assert_eq!(members(&ann, &channel, "?membership=banned").await, [row("bob", "banned", "member")]);
+        // Who did it, and why, is told of those who are not in.
+        let path = format!("/channels/{channel}/members");
+        let listed = ann.get(&format!("{path}?membership=banned")).await.expect(200);
+        let change = &listed["members"][0]["change"];
+        assert_eq!((&change["by"], &change["reason"]), (&json!(ann.id), &json!("again")));
+        assert!(change["ts"].as_i64().expect("a time") > 1_700_000_000_000);
+        let listed = ann.get(&path).await.expect(200);
+        assert_eq!(listed["members"][0].get("change"), None);
         set(&ann, &channel, &bob, json!({ "membership": "left" })).await.expect(200);
         bob.join(&channel).await;
         // Somebody can be banned who was never there.

@@ -74,7 +74,8 @@ both!(
         set_member(&ann, channel, &bob, json!({ "membership": "invited" })).await;
         device.event("channel.joined").await;
         set_member(&ann, channel, &bob, json!({ "membership": "banned" })).await;
-        assert_eq!(device.event("channel.left").await["d"]["id"], channel);
+        let removal = json!({ "banned": true, "by": ann.id, "reason": null });
+        assert_eq!(device.event("channel.left").await["d"], json!({ "id": channel, "removal": removal }));
         assert!(!hears(&mut device, &ann, channel, &known, "banned").await);
         // Ann, who stayed, heard of none of this as a place of her own.
         let frames = anns.until_pong().await;

@@ -143,7 +143,8 @@ both!(
         let cursors = json!({ left: head(&bob, left).await, kicked: head(&bob, kicked).await });
         bob.post(&format!("/channels/{left}/leave"), Value::Null).await.expect(204);
         let path = format!("/channels/{kicked}/members/{}", bob.id);
-        ann.put(&path, json!({ "membership": "left" })).await.expect(200);
+        let why = json!({ "membership": "left", "reason": "calm down" });
+        ann.put(&path, why).await.expect(200);
         for channel in [left, kicked] {
             ann.say(channel, "n", "without Bob").await;
         }
@@ -154,6 +155,9 @@ both!(
             .filter_map(|frame| frame["d"]["id"].as_str())
             .collect();
         gone.sort_unstable();
+        // Of where one did not leave of oneself, by whom it was and why.
+        let removals: Vec<&Value> = frames.iter().filter_map(|frame| frame["d"].get("removal")).collect();
+        assert_eq!(removals, [&json!({ "banned": false, "by": ann.id, "reason": "calm down" })]);
         let mut expected = [left, kicked];
         expected.sort_unstable();
         assert_eq!((gone.as_slice(), ready(&frames)["heads"].clone()), (&expected[..], json!({})));

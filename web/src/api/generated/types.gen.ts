@@ -309,6 +309,10 @@ export type ChannelKind = 'channel' | 'dm';
  */
 export type ChannelLeft = {
     id: string;
+    /**
+     * Where one did not leave of oneself.
+     */
+    removal?: Removal;
 };
 
 /**
@@ -937,6 +941,10 @@ export type MarkThreadRead = {
  * Somebody in a channel.
  */
 export type Member = {
+    /**
+     * What made it so: where those are asked for who are not joined.
+     */
+    change?: MemberChange;
     membership: Membership;
     role: Role;
     /**
@@ -944,6 +952,15 @@ export type Member = {
      */
     since_seq: I64;
     user: User;
+};
+
+/**
+ * Who made something else of somebody in a channel, when, and why.
+ */
+export type MemberChange = {
+    by: string;
+    reason: string | null;
+    ts: I64;
 };
 
 /**
@@ -1426,6 +1443,18 @@ export type Refusals = {
  * Who may register.
  */
 export type Registration = 'open' | 'invite' | 'closed';
+
+/**
+ * Who put somebody out of a channel, and why.
+ */
+export type Removal = {
+    /**
+     * Whether one can't come back.
+     */
+    banned: boolean;
+    by: string;
+    reason: string | null;
+};
 
 /**
  * A message that somebody thinks should be looked at.
