@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::accounts::Registration;
+use crate::domain::admin::Founders;
 use crate::http::{App, Problem};
 
 /// This server.
@@ -18,6 +19,9 @@ pub struct Server {
     /// Who may register.
     #[schema(value_type = Registration)]
     pub registration: String,
+    /// Who may found channels.
+    #[schema(value_type = Founders)]
+    pub create_channels: String,
     pub push: PushAccess,
     /// Whether it sends e-mail: of what was missed, and to those who forgot their password.
     pub email: bool,
@@ -58,6 +62,7 @@ pub async fn get_server(app: App) -> Result<Json<Server>, Problem> {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         feature_level: FEATURE_LEVEL,
         registration: settings.accounts.registration.as_str().to_owned(),
+        create_channels: settings.accounts.create_channels.as_str().to_owned(),
         email: app.domain.orders.is_some(),
         federation: app.domain.config.federation.enabled,
         push: PushAccess { vapid_key: app.domain.push_key.clone() },

@@ -228,7 +228,7 @@ endpoints! {
     list_acts: session ["admin_only", "bad_limit", "bad_cursor"];
     list_reports: session ["bad_limit", "bad_cursor"];
     update_report: session ["report_not_found", "admin_only"];
-    create_channel: session ["bad_name", "bad_topic", "bad_alias", "alias_taken"];
+    create_channel: session ["admin_only", "bad_name", "bad_topic", "bad_alias", "alias_taken"];
     list_channels: session [];
     get_channel: session ["channel_not_found"];
     update_channel: session, by_rules, asks_others ["channel_not_found", "not_member", "bad_name", "bad_topic", "bad_alias", "alias_taken", "no_change"];

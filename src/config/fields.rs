@@ -102,6 +102,8 @@ sections! {
     accounts: Accounts {
         /// "open": anybody may register; "invite": only with an invite code; "closed": nobody.
         registration: Registration = Registration::Open,
+        /// Who may found channels: "everybody" or "administrators". Direct messages are everybody's.
+        create_channels: Founders = Founders::Everybody,
         /// Channels of this server that everybody is in who was in none when they log in: `["general", "help"]`, by their
         /// addresses. Open ones.
         default_channels: Vec<Text> = Vec::new(),
@@ -260,6 +262,11 @@ sections! {
 super::value::choice! {
     /// Who may register.
     Registration { Open = "open", Invite = "invite", Closed = "closed" }
+}
+
+super::value::choice! {
+    /// Who may found channels.
+    Founders { Everybody = "everybody", Administrators = "administrators" }
 }
 
 super::value::choice! {

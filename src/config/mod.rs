@@ -15,8 +15,8 @@ use std::path::{Path, PathBuf};
 
 pub use federation::{Federation, PeerPolicy};
 pub use fields::{
-    Accounts, Database, Email, Federation as FederationSettings, FileStorage, Files, Limits, Log, LogFormat,
-    Push, Registration, Server, Settings, Stream,
+    Accounts, Database, Email, Federation as FederationSettings, FileStorage, Files, Founders, Limits, Log,
+    LogFormat, Push, Registration, Server, Settings, Stream,
 };
 pub use push::PushAccess;
 use value::Given;

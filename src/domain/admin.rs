@@ -9,6 +9,7 @@ use super::peers::Contact;
 use super::sessions::readable_secret;
 use super::view::AccountRole;
 use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Page, Result, cut};
+pub use crate::config::Founders;
 use crate::protocol::Ts;
 use crate::protocol::ids::{ServerName, UserId};
 use crate::storage::channels::ChannelRow;
@@ -74,6 +75,17 @@ pub struct StorageFigures {
 }
 
 impl Domain {
+    /// Whether somebody may found channels.
+    ///
+    /// # Errors
+    /// `admin_only`
+    pub(super) fn may_found(&self, actor: &Actor) -> Result<()> {
+        match self.config.settings.accounts.create_channels {
+            Founders::Everybody => Ok(()),
+            Founders::Administrators => admin(actor),
+        }
+    }
+
     /// Accounts whose name has `query` in it, by id, after the id `after`.
     ///
     /// # Errors

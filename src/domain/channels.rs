@@ -79,6 +79,7 @@ impl Domain {
     /// # Errors
     /// `bad_name`, `bad_topic`, `bad_alias`, `alias_taken`
     pub async fn create_channel(&self, actor: &Actor, new: NewChannel) -> Result<Channel> {
+        self.may_found(actor)?;
         self.found_channel(actor, new, None).await
     }
 
@@ -173,8 +174,7 @@ impl Domain {
             alias.as_deref().map(|alias| check_alias(alias, self.server())).transpose()
         };
         let alias = patch.alias.as_ref().map(checked_alias).transpose()?;
-        let actor = actor.clone();
-        let key = id.clone();
+        let (actor, key) = (actor.clone(), id.clone());
         self.change(&key, move |work| {
             let num = find_channel(work, &actor, &id)?;
             let row = channels::by_num(work.conn, num)?.ok_or(Error::NotFound(Missing::Channel))?;

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::ids;
+use super::registration::administrator;
 use crate::both;
 use crate::support::TestServer;
 
@@ -222,5 +223,19 @@ both!(
         assert_eq!(ann.get(&path).await.expect(200)["servers"], expected, "whole, not merged");
         ann.patch(&path, json!({ "servers": {} })).await.expect(200);
         assert_eq!(ann.get(&path).await.expect(200).get("servers"), None);
+    }
+);
+
+both!(
+    [("LOGGIA_ACCOUNTS__CREATE_CHANNELS", "administrators")]
+    async fn where_the_settings_say_so_administrators_alone_found_channels(server: TestServer) {
+        let admin = administrator(&server, "admin").await;
+        let (ann, bob) = (server.person("ann").await, server.person("bob").await);
+        assert_eq!(ann.get("/server").await.expect(200)["create_channels"], "administrators");
+        ann.post("/channels", json!({ "name": "Mine" })).await.problem(403, "admin_only");
+        let channel = admin.channel("Ours").await;
+        bob.join(&channel).await;
+        // Conversations are everybody's.
+        ann.post("/dms", json!({ "users": [bob.id] })).await.expect(201);
     }
 );

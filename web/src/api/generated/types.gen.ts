@@ -718,6 +718,11 @@ export type FollowedThread = {
     root: Message;
 };
 
+/**
+ * Who may found channels.
+ */
+export type Founders = 'everybody' | 'administrators';
+
 export type GivenReaction = {
     channel: string;
     emoji: string;
@@ -1622,6 +1627,10 @@ export type SendMessage = {
  * This server.
  */
 export type Server = {
+    /**
+     * Who may found channels.
+     */
+    create_channels: Founders;
     /**
      * Whether it sends e-mail: of what was missed, and to those who forgot their password.
      */
@@ -3049,7 +3058,7 @@ export type CreateChannelErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: It comes from where it may not come from.
+     * `bad_origin`: It comes from where it may not come from.; `admin_only`: Only an administrator may do that.
      */
     403: ProblemDocument;
     /**
