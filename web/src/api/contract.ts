@@ -42,6 +42,8 @@ export type Contract = {
   invite: Fits<Omit<Mine.Invite, "expires_ts">, Api.Invite>;
   webhook: Fits<Mine.CreatedWebhook, Api.CreatedWebhook>;
   deleted: Fits<Mine.DeletedMessages, Api.DeletedMessages>;
+  report: Fits<Mine.Report, Api.Report>;
+  reports: Fits<Mine.ReportPage, Api.Reports>;
   setting: Fits<Mine.Setting, Api.Setting>;
   read: Fits<Mine.ReadState, Api.ReadState>;
   events: Same<Frames.StreamEvent["t"], Api.StreamEvent["t"]>;

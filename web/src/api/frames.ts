@@ -97,6 +97,7 @@ export type LooseEvent =
   | OtherEvent<"user.updated", User>
   | OtherEvent<"account.updated", { role: NonNullable<User["role"]> }>
   | OtherEvent<"blocks.updated", { user: string; blocked: boolean }>
+  | OtherEvent<"reports.updated", { open: number }>
   | OtherEvent<"settings.updated", Setting | { key: string; deleted: true }>;
 
 export type StreamEvent = ChannelEvent | LooseEvent;

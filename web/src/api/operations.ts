@@ -24,6 +24,7 @@ import type {
   Policy,
   ReadState,
   Refusal,
+  ReportPage,
   Role,
   SearchPage,
   ServerInfo,
@@ -231,6 +232,10 @@ export const list_notifications = (query: { cursor?: string; limit?: number }) =
     next: string | null;
   }>;
 export const read_notifications = (up_to: number) => sdk.readNotifications({ body: { up_to } });
+
+/** What was reported, the newest first. */
+export const list_reports = (query: { closed?: boolean; cursor?: string; limit?: number }) =>
+  sdk.listReports({ query }) as Promise<ReportPage>;
 
 export const list_invites = () => sdk.listInvites() as Promise<{ invites: Invite[] }>;
 export const create_invite = (body: { uses?: number; expires_in_s?: number }) =>

@@ -236,6 +236,8 @@ export interface Sync {
   threads?: ThreadState[];
   /** Ids of those whom one blocks. */
   blocks?: string[];
+  /** How many reports are open; null: the viewer sees to none. */
+  reports_open?: number | null;
 }
 
 /** Somebody of whom one wants to hear nothing. */
@@ -301,6 +303,38 @@ export interface Webhook {
   created_ts: number;
   /** To the minute. */
   last_used_ts: number | null;
+}
+
+/** A message that somebody thinks should be looked at. */
+export interface Report {
+  id: number;
+  ts: number;
+  channel: { id: string; kind: Channel["kind"]; name: string };
+  message_id: string;
+  seq: number;
+  author: User;
+  /** Null: it was deleted. */
+  message: Message | null;
+  reason: string | null;
+  /** Only administrators learn it, of their own server's people. */
+  reporter: User | null;
+  /** Where it was reported. */
+  server: string;
+  /** Whether there is nothing more to do, for the viewer. */
+  closed: boolean;
+  /** By a moderator, for the channel's moderators. */
+  handled_ts: number | null;
+  handled_by: User | null;
+  /** By an administrator, for all. */
+  closed_ts: number | null;
+  closed_by: User | null;
+}
+
+export interface ReportPage {
+  reports: Report[];
+  /** On all pages. */
+  open: number;
+  next: string | null;
 }
 
 export interface DeletedMessages {

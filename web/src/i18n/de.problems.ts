@@ -65,6 +65,8 @@ export const problems: Catalogue["problems"] = {
   moderators_only: "Das darf nur, wem der Kanal gehört oder wer ihn moderiert.",
   webhook_not_found: "Diesen Webhook gibt es nicht mehr.",
   webhooks_full: "Dieser Kanal hat alle Webhooks, die er haben kann. Entferne zuerst einen.",
+  report_not_found: "Diese Meldung gibt es nicht mehr, oder sie ist nicht mehr für dich bestimmt.",
+  reports_full: "Mehr Meldungen von dir können nicht offen sein. Warte, bis einige erledigt sind.",
   peer_unreachable: "Der andere Server ist gerade nicht erreichbar.",
   peer_refused: "Der andere Server hat abgelehnt.",
   peer_nonsense: "Der andere Server hat etwas Unverständliches geantwortet.",

@@ -62,6 +62,8 @@ export const problems = {
   moderators_only: "Only the owner and the moderators of this channel may do that.",
   webhook_not_found: "That webhook does not exist any more.",
   webhooks_full: "This channel has all the webhooks that it can have. Remove one first.",
+  report_not_found: "That report does not exist any more, or is no longer yours to see to.",
+  reports_full: "As many of your reports are open as can be. Wait until some of them were seen to.",
   peer_unreachable: "The other server cannot be reached now.",
   peer_refused: "The other server refused.",
   peer_nonsense: "The other server answered something that makes no sense.",

@@ -65,6 +65,9 @@ export const problems: Catalogue["problems"] = {
   moderators_only: "Seules la modération et la personne à qui appartient le salon peuvent faire cela.",
   webhook_not_found: "Ce webhook n’existe plus.",
   webhooks_full: "Ce salon a tous les webhooks qu’il peut avoir. Retirez-en un d’abord.",
+  report_not_found: "Ce signalement n’existe plus, ou il ne vous est plus destiné.",
+  reports_full:
+    "Vous avez autant de signalements ouverts que possible. Attendez que certains soient traités.",
   peer_unreachable: "L’autre serveur est injoignable pour l’instant.",
   peer_refused: "L’autre serveur a refusé.",
   peer_nonsense: "L’autre serveur a répondu quelque chose d’incompréhensible.",

@@ -26,6 +26,7 @@ async function everything(language: "de" | "fr"): Promise<[string, string][]> {
     "dates",
     "descriptions",
     "notify",
+    "reports",
     "shortcuts",
     "spoken",
     "threads",

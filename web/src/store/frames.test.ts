@@ -198,6 +198,12 @@ const EVENTS: Record<StreamEvent["t"], Case> = {
     was: {},
     is: { [BO]: true },
   },
+  "reports.updated": {
+    frame: { op: "event", t: "reports.updated", d: { open: 2 } },
+    shows: (state) => state.reports,
+    was: null,
+    is: { open: 2 },
+  },
   // Two that belong to this browser and not to the state: features/client/shared.ts, features/attention/server.ts.
   "settings.updated": {
     frame: {

@@ -3,6 +3,7 @@
 import type { LooseEvent } from "../api/frames";
 import type { Channel, Notification, ReadState } from "../api/types";
 import { putUsers, setLevel, upsertChannel } from "./channels";
+import { tellReports } from "./reports";
 import type { State } from "./state";
 import { tellThreads } from "./threads";
 import { tellPending } from "./waiting";
@@ -75,6 +76,8 @@ export function applyLoose(state: State, event: LooseEvent, now: number): State 
       return state.me ? putUsers(state, [{ ...state.me, role: event.d.role }]) : state;
     case "blocks.updated":
       return setBlocked(state, event.d.user, event.d.blocked);
+    case "reports.updated":
+      return tellReports(state, event.d.open);
     // No part of the state: it belongs to this browser (features/client/shared.ts).
     case "settings.updated":
       return state;

@@ -31,7 +31,8 @@ import { applyBurst, burstLength, type Said } from "./burst";
 import { forgetNotified } from "./deleted";
 import { applyEvent, overlay, react, removed } from "./events";
 import { applyLoose, forgetChannel, isDeleted, readInbox, seeUpTo, setBlocked } from "./loose";
-import { tellThreads } from "./threads";
+import { tellReports } from "./reports";
+import { quieted, tellThreads } from "./threads";
 import { discard, queue, setStatus, settle } from "./outbox";
 import { putAway } from "./waiting";
 import { type ChannelState, type ConnectionState, initialState, type OutboxItem, type State } from "./state";
@@ -91,6 +92,7 @@ export type Action =
   | { type: "inbox_read"; upTo: number }
   | { type: "block_set"; user: string; on: boolean }
   | { type: "threads_told"; states: readonly ThreadState[] }
+  | { type: "reports_told"; open: number | null }
   | { type: "refusals_loaded"; refusals: readonly Refusal[] }
   | { type: "refusal_dismissed"; id: string };
 
@@ -133,6 +135,8 @@ export function reduce(state: State, action: Action): State {
       return putAway(state, action.id);
     case "threads_told":
       return tellThreads(state, action.states);
+    case "reports_told":
+      return tellReports(state, action.open);
     case "inbox_read":
       return readInbox(state, action.upTo, null);
     case "block_set":
@@ -240,18 +244,12 @@ function synced(state: State, sync: Sync, known: readonly string[]): State {
   const blocked = Object.fromEntries((sync.blocks ?? []).map((id) => [id, true as const]));
   let next: State = { ...state, me: { ...state.me, ...sync.user }, inbox, blocked, synced: true };
   next = tellThreads({ ...next, threadStates: quieted(state.threadStates) }, sync.threads ?? []);
+  next = tellReports(next, sync.reports_open ?? null);
   const listed = new Set(sync.channels.map((channel) => channel.id));
   for (const id of known) if (!listed.has(id)) next = forgetChannel(next, id);
   for (const channel of sync.channels) next = upsertChannel(next, channel);
   next = putUsers(next, [sync.user, ...sync.users]);
   return next;
-}
-
-/** Only threads with something new are listed: the others are as they were, and nothing is new in them. */
-function quieted(states: State["threadStates"]): State["threadStates"] {
-  return Object.fromEntries(
-    Object.entries(states).map(([id, each]) => [id, { ...each, unread: 0, mentions: 0 }]),
-  );
 }
 
 function applyFrames(state: State, frames: readonly StateFrame[], now: number): State {

@@ -107,6 +107,8 @@ export interface State {
   readonly threadStates: Dict<ThreadState>;
   /** What waited for a channel's host and was refused, until the viewer puts it away. */
   readonly refusals: readonly Refusal[];
+  /** What is open of the reports that the viewer sees to, another object each time that it is told; null: they see to none. */
+  readonly reports: { readonly open: number } | null;
 }
 
 export const WINDOW_MESSAGES_MAX = 500;
@@ -130,4 +132,5 @@ export const initialState: State = {
   inbox: { items: [], next: null, loaded: false, unread: 0 },
   threadStates: {},
   refusals: [],
+  reports: null,
 };

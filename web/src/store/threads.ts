@@ -10,6 +10,13 @@ export function tellThreads(state: State, told: readonly ThreadState[]): State {
   return told.reduce(seeThread, { ...state, threadStates });
 }
 
+/** Only threads with something new are listed: the others are as they were, and nothing is new in them. */
+export function quieted(states: State["threadStates"]): State["threadStates"] {
+  return Object.fromEntries(
+    Object.entries(states).map(([id, each]) => [id, { ...each, unread: 0, mentions: 0 }]),
+  );
+}
+
 /** Reading a thread also sees its notifications. */
 function seeThread(state: State, { thread, read_seq }: ThreadState): State {
   const { inbox } = state;

@@ -34,6 +34,8 @@ export type DialogView =
   | { kind: "history"; channel: string; message: string }
   | { kind: "section"; section: string | null; channel: string | null }
   | { kind: "reactions"; channel: string; message: string }
+  | { kind: "report"; channel: string; message: string }
+  | { kind: "reports" }
   | { kind: "people" }
   | { kind: "date"; channel: string; ts: number }
   | { kind: "admin" }

@@ -21,6 +21,7 @@ import { People } from "./people";
 import { Places } from "./places";
 import { Refreshing } from "./refreshing";
 import { type NewAccount, Registering } from "./registering";
+import { Reports } from "./reports";
 import { Sharing } from "./sharing";
 import { Threads } from "./threads";
 import { Timelines } from "./timelines";
@@ -44,6 +45,7 @@ export class Client {
   readonly unfinished = new Unfinished(() => this.store.getState().me?.id ?? "");
   readonly places = new Places();
   readonly endings = new Endings();
+  readonly reports = new Reports(this.store);
 
   /** Channels that the person leaves here. */
   readonly leaving = new Set<string>();

@@ -138,6 +138,12 @@ function MoreActions(props: MessageToolsProps & { info: Channel; mine: boolean }
       icon: "unread",
       onAction: () => void client.actions.markUnread(channel, message.seq),
     },
+    !mine && {
+      id: "report",
+      label: t.message.report,
+      icon: "flag",
+      onAction: () => view.openDialog({ kind: "report", channel, message: message.id }),
+    },
     ...(removing.length > 0 || out.length > 0 ? [null] : []),
     ...removing,
     ...out,

@@ -4,6 +4,7 @@ import { Suspense } from "react";
 import { later } from "../../ui/later";
 import { Describe } from "../files/Describe";
 import { Viewer } from "../files/Viewer";
+import { ReportMessage } from "../reports/ReportMessage";
 import type { DialogView } from "../app/view";
 import { BlockPerson } from "./BlockPerson";
 import { CommandHelp } from "./CommandHelp";
@@ -23,9 +24,15 @@ import { WhoReacted } from "./WhoReacted";
 
 const ChannelSettings = later(() => import("../channel/ChannelSettings"));
 const Admin = later(() => import("../admin/Admin"));
+const Reports = later(() => import("../reports/Reports"));
 const Settings = later(() => import("../settings/Settings"));
 
-export default function Dialogs({ dialog, onClose }: { dialog: DialogView; onClose: () => void }) {
+export interface DialogProps {
+  dialog: DialogView;
+  onClose: () => void;
+}
+
+export default function Dialogs({ dialog, onClose }: DialogProps) {
   switch (dialog.kind) {
     case "directory":
       return <Directory onClose={onClose} />;
@@ -53,6 +60,14 @@ export default function Dialogs({ dialog, onClose }: { dialog: DialogView; onClo
       return <EditHistory channel={dialog.channel} message={dialog.message} onClose={onClose} />;
     case "reactions":
       return <WhoReacted channel={dialog.channel} message={dialog.message} onClose={onClose} />;
+    case "report":
+      return <ReportMessage channel={dialog.channel} message={dialog.message} onClose={onClose} />;
+    case "reports":
+      return (
+        <Suspense fallback={null}>
+          <Reports over={Dialogs} onClose={onClose} />
+        </Suspense>
+      );
     case "people":
       return <PeopleDirectory onClose={onClose} />;
     case "section":

@@ -47,6 +47,12 @@ export function commandsFor(state: State, view: View, active: string | null): Sw
     },
     { id: ">settings", title: t.nav.settings, icon: "settings", dialog: { kind: "settings" } },
     { id: ">keys", title: t.switcher.keys, icon: "command", dialog: { kind: "settings", tab: "keyboard" } },
+    state.reports !== null && {
+      id: ">reports",
+      title: t.nav.reports,
+      icon: "flag",
+      dialog: { kind: "reports" },
+    },
     state.me?.role === "admin" && {
       id: ">admin",
       title: t.admin.open,

@@ -10,6 +10,7 @@ import { displayName, inboxNews } from "../../store/selectors";
 import { useQuiet } from "../attention/settings";
 import { useClient, useMe, useSelect } from "../app/context";
 import { useView } from "../app/view";
+import { ReportsRow } from "../reports/ReportsRow";
 import { Lists } from "./Lists";
 
 export function Sidebar({ active }: { active: string | null }) {
@@ -45,6 +46,7 @@ export function Sidebar({ active }: { active: string | null }) {
           {isMac() ? "⌘K" : `${t.shortcuts.keys.control} K`}
         </kbd>
       </button>
+      <ReportsRow />
       <div className="sidebar-lists scroll">
         {synced ? <Lists active={active} /> : <ListSkeleton label={t.common.loading} rows={6} />}
       </div>

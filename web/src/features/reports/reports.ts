@@ -1,0 +1,56 @@
+// What there is to know of reports without drawing them.
+
+import { list_reports } from "../../api/operations";
+import type { Channel, Report } from "../../api/types";
+import { serverOf } from "../../lib/ids";
+import type { State } from "../../store/state";
+import { canModerate, canRemove } from "../client/rights";
+
+const PAGE = 30;
+/** How many pages are read at once. */
+const PAGES_MAX = 20;
+
+/** Other servers that are told: where the channel lives, and where the author is. */
+export function alsoTold(host: string, author: string, mine: string): string[] {
+  return [...new Set([host, serverOf(author)])].filter((server) => server !== mine);
+}
+
+export type Removal = "moderator" | "administrator";
+
+/** As what the viewer may delete the message. In a channel that is not known here the server judges. */
+export function removalOf({ me, channels }: Pick<State, "me" | "channels">, report: Report): Removal | null {
+  if (!report.message) return null;
+  const info: Channel | undefined = channels[report.channel.id]?.info;
+  if (info && canModerate(info)) return "moderator";
+  if (me?.role !== "admin") return null;
+  return !info || canRemove(me, info, { sender: report.author.id }) ? "administrator" : null;
+}
+
+/** An administrator closes it for all, whoever asks. */
+export const canReopen = (isAdministrator: boolean, report: Report): boolean =>
+  report.closed && (isAdministrator || report.closed_ts === null);
+
+export interface Loaded {
+  rows: readonly Report[];
+  next: string | null;
+}
+
+/** The newest ones, at least so many if there are. */
+export async function loadReports(closed: boolean, least: number): Promise<Loaded> {
+  let loaded: Loaded = await loadMore(closed, { rows: [], next: null });
+  for (let pages = 1; pages < PAGES_MAX && loaded.next !== null && loaded.rows.length < least; pages += 1) {
+    loaded = await loadMore(closed, loaded);
+  }
+  return loaded;
+}
+
+/** With the next page. */
+export async function loadMore(closed: boolean, { rows, next: cursor }: Loaded): Promise<Loaded> {
+  const query = { closed, limit: PAGE, ...(cursor === null ? {} : { cursor }) };
+  const { reports, next } = await list_reports(query);
+  return { rows: [...rows, ...reports], next };
+}
+
+/** All whom a report names. */
+export const peopleOf = ({ author, reporter, handled_by, closed_by }: Report) =>
+  [author, reporter, handled_by, closed_by].filter((user) => user !== null);

@@ -1,0 +1,41 @@
+import type { ReportTexts } from "./reports";
+
+export const reports: ReportTexts = {
+  title: "Diese Nachricht melden",
+  reason: "Grund (freiwillig)",
+  reasonHint: "Was stimmt damit nicht?",
+  toChannel: (server) =>
+    `Die Meldung geht mit deinem Namen an die Verwaltung von ${server} und ohne ihn an die Moderation dieses Kanals dort.`,
+  toConversation: (server) =>
+    `Die Meldung geht mit deinem Namen an die Verwaltung von ${server}. Sie kann dann diese Nachricht lesen und sonst nichts aus diesem Gespräch.`,
+  toOthers: (servers) => `Ohne deinen Namen geht sie auch an ${servers}.`,
+  untold: (name) => `${name} erfährt nichts davon.`,
+  block: (name) => `${name} auch blockieren`,
+  blockHint:
+    "Nichts, was die Person schreibt, benachrichtigt dich, und sie kann kein Gespräch mit dir beginnen.",
+  send: "Melden",
+  sent: "Danke. Die Nachricht ist gemeldet.",
+  open: "Offen",
+  closed: "Geschlossen",
+  none: "Keine Meldung ist offen.",
+  noneClosed: "Noch keine Meldung wurde geschlossen.",
+  conversation: "Direktes Gespräch",
+  deleted: "Diese Nachricht wurde gelöscht.",
+  because: "Grund:",
+  by: (who, when) => `Gemeldet von ${who}, ${when}`,
+  somebody: (server) => `jemandem auf ${server}`,
+  nobody: "jemandem",
+  handled: (who, when) => `Für die Moderation geschlossen von ${who}, ${when}`,
+  closedBy: (who, when) => `Geschlossen von ${who}, ${when}`,
+  visit: "Zur Nachricht",
+  visitLabel: (name) => `Zur Nachricht von ${name}`,
+  remove: "Nachricht löschen",
+  removeLabel: (name) => `Nachricht löschen, von ${name}`,
+  removeWaits: "Die Löschung wartet auf den Server des Kanals.",
+  close: "Meldung schließen",
+  closeLabel: (name) => `Meldung schließen, zu ${name}`,
+  reopen: "Wieder öffnen",
+  reopenLabel: (name) => `Wieder öffnen: die Meldung zu ${name}`,
+  closedNotice: "Die Meldung ist geschlossen.",
+  reopenedNotice: "Die Meldung ist wieder offen.",
+};

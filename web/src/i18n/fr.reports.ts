@@ -1,0 +1,41 @@
+import type { ReportTexts } from "./reports";
+
+export const reports: ReportTexts = {
+  title: "Signaler ce message",
+  reason: "Motif (facultatif)",
+  reasonHint: "Qu’est-ce qui ne va pas\u202f?",
+  toChannel: (server) =>
+    `Le signalement va à l’administration de ${server} avec votre nom, et à la modération de ce salon sur ce serveur sans votre nom.`,
+  toConversation: (server) =>
+    `Le signalement va à l’administration de ${server} avec votre nom. Elle peut alors lire ce message, et rien d’autre de cette conversation.`,
+  toOthers: (servers) => `Sans votre nom, il va aussi à ${servers}.`,
+  untold: (name) => `Rien n’en est dit à ${name}.`,
+  block: (name) => `Bloquer aussi ${name}`,
+  blockHint:
+    "Rien de ce que cette personne écrit ne vous est notifié, et elle ne peut pas commencer de conversation avec vous.",
+  send: "Signaler",
+  sent: "Merci. Le message est signalé.",
+  open: "Ouverts",
+  closed: "Clos",
+  none: "Aucun signalement n’est ouvert.",
+  noneClosed: "Aucun signalement n’a encore été clos.",
+  conversation: "Conversation directe",
+  deleted: "Ce message a été supprimé.",
+  because: "Motif\u00a0:",
+  by: (who, when) => `Signalé par ${who}, ${when}`,
+  somebody: (server) => `quelqu’un de ${server}`,
+  nobody: "quelqu’un",
+  handled: (who, when) => `Clos pour la modération par ${who}, ${when}`,
+  closedBy: (who, when) => `Clos par ${who}, ${when}`,
+  visit: "Aller au message",
+  visitLabel: (name) => `Aller au message de ${name}`,
+  remove: "Supprimer le message",
+  removeLabel: (name) => `Supprimer le message de ${name}`,
+  removeWaits: "La suppression attend le serveur du salon.",
+  close: "Clore le signalement",
+  closeLabel: (name) => `Clore le signalement concernant ${name}`,
+  reopen: "Rouvrir",
+  reopenLabel: (name) => `Rouvrir le signalement concernant ${name}`,
+  closedNotice: "Le signalement est clos.",
+  reopenedNotice: "Le signalement est rouvert.",
+};
