@@ -60,17 +60,17 @@ test("who leaves is told nothing; who is removed or banned is told what happened
   await ada.open("general");
   await ada.page.getByRole("button", { name: /^Members/ }).click();
   await out("Remove");
-  await expect(notices).toContainText("You are no longer in #general");
+  await expect(notices).toContainText("@ada:loggia.localhost removed you from #general");
   await notices.getByRole("button", { name: "Dismiss" }).click();
   await rejoin();
   await bo.composer.fill("In the middle of");
   await out("Ban");
-  await expect(notices).toContainText("You were banned from #general");
+  await expect(notices).toContainText("@ada:loggia.localhost banned you from #general");
   await expect(notices).toHaveCount(1);
   await bo.shot("leaving-banned");
   // It is not over with a reload, but with being put away.
   await bo.reload();
-  await expect(notices).toContainText("You were banned from #general");
+  await expect(notices).toContainText("@ada:loggia.localhost banned you from #general");
   await notices.getByRole("button", { name: "Dismiss" }).click();
   await expect(notices).toHaveCount(0);
   await bo.reload();

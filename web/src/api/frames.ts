@@ -10,6 +10,7 @@ import type {
   NotifyLevel,
   Pending,
   Policy,
+  Removal,
   Presence,
   ReadState,
   Role,
@@ -84,7 +85,7 @@ export type ChannelEvent =
 /** What concerns the viewer or the moment. */
 export type LooseEvent =
   | OtherEvent<"channel.joined", Partial<Channel> & Pick<Channel, "id">>
-  | OtherEvent<"channel.left", { id: string }>
+  | OtherEvent<"channel.left", { id: string; removal?: Removal }>
   | OtherEvent<"read.updated", ReadState & { channel: string }>
   | OtherEvent<"thread.updated", ThreadState>
   | (OtherEvent<"pending.updated", PendingUpdate> & { channel: string })

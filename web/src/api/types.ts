@@ -34,6 +34,7 @@ export interface ServerInfo {
   version: string;
   feature_level: number;
   registration: "open" | "invite" | "closed";
+  create_channels?: "everybody" | "administrators";
   limits: Record<string, number>;
   /** Newer than some servers. */
   push?: { vapid_key: string | null };
@@ -208,6 +209,15 @@ export interface Member {
   membership: Membership;
   role: Role;
   since_seq: number;
+  /** Where those were asked for who are not in. */
+  change?: { by: string; ts: number; reason: string | null };
+}
+
+/** Who put one out of a channel, and why. */
+export interface Removal {
+  banned: boolean;
+  by: string;
+  reason: string | null;
 }
 
 export interface Notification {

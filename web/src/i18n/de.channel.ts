@@ -39,6 +39,7 @@ export const channelSettings: Catalogue["channelSettings"] = {
   ban: "Ausschließen",
   banBad: "Das ist keine Adresse wie @name:chat.example.org.",
   noBans: "Niemand ist ausgeschlossen.",
+  bannedHow: (by, date) => `von ${by}, ${date}`,
   unban: "Wieder zulassen",
   unbanLabel: (name) => `${name} wieder zulassen`,
   address: "Adresse",

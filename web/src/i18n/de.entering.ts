@@ -10,6 +10,9 @@ export const entering: Catalogue["entering"] = {
   copyLink: "Link kopieren",
   byInvite: "Aus dem Link, dem du gefolgt bist.",
   left: (name) => `Du bist nicht mehr in ${name}: Du wurdest entfernt oder bist anderswo gegangen.`,
+  bannedBy: (name, by) => `${by} hat dich aus ${name} ausgeschlossen.`,
+  removedBy: (name, by) => `${by} hat dich aus ${name} entfernt.`,
+  because: (reason) => `Als Grund ist angegeben: ${reason}`,
   banned: (name) => `Du wurdest aus ${name} ausgeschlossen.`,
   dmClosed:
     "Das Gespräch ist geschlossen. Es kommt wieder, wenn jemand darin schreibt oder du es wieder öffnest.",

@@ -37,6 +37,7 @@ export const channelSettings = {
   ban: "Ban",
   banBad: "That is not an address, such as @name:chat.example.org.",
   noBans: "Nobody is banned.",
+  bannedHow: (by: string, date: string) => `by ${by}, ${date}`,
   unban: "Lift the ban",
   unbanLabel: (name: string) => `Lift the ban on ${name}`,
   address: "Address",

@@ -9,6 +9,9 @@ export const entering = {
   copyLink: "Copy link",
   byInvite: "Brought by the link that you followed.",
   left: (name: string) => `You are no longer in ${name}: you were removed, or left it elsewhere.`,
+  bannedBy: (name: string, by: string) => `${by} banned you from ${name}.`,
+  removedBy: (name: string, by: string) => `${by} removed you from ${name}.`,
+  because: (reason: string) => `The reason given: ${reason}`,
   banned: (name: string) => `You were banned from ${name}.`,
   dmClosed:
     "The conversation is closed. It comes back when somebody writes in it, or when you open it again.",

@@ -39,6 +39,7 @@ export const channelSettings: Catalogue["channelSettings"] = {
   ban: "Bannir",
   banBad: "Ce n’est pas une adresse, comme @nom:chat.example.org.",
   noBans: "Personne n’est banni.",
+  bannedHow: (by, date) => `par ${by}, le ${date}`,
   unban: "Lever le bannissement",
   unbanLabel: (name) => `Lever le bannissement de ${name}`,
   address: "Adresse",

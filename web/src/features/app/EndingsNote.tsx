@@ -10,12 +10,20 @@ export function EndingsNote() {
   const list = useSyncExternalStore(endings.subscribe, endings.get);
   return list
     .filter(({ user }) => user === me?.id)
-    .map(({ channel, name, banned }) => (
+    .map(({ channel, name, banned, by, reason }) => (
       <div key={channel} className="offer-note" role="status" data-testid="ending-note">
-        <p>{banned ? t.entering.banned(name) : t.entering.left(name)}</p>
+        <p>
+          {said(name, banned, by)}
+          {reason ? ` ${t.entering.because(reason)}` : null}
+        </p>
         <Button size="small" variant="quiet" onPress={() => endings.close(channel)}>
           {t.common.dismiss}
         </Button>
       </div>
     ));
+}
+
+function said(name: string, banned: boolean, by: string | undefined): string {
+  if (banned) return by ? t.entering.bannedBy(name, by) : t.entering.banned(name);
+  return by ? t.entering.removedBy(name, by) : t.entering.left(name);
 }

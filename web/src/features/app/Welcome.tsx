@@ -4,6 +4,7 @@ import { Icon, type IconName } from "../../ui/Icon";
 import { Arcade } from "../../ui/Logo";
 import { ListSkeleton } from "../../ui/bits";
 import { displayName } from "../../store/selectors";
+import { mayFoundChannels } from "../client/rights";
 import { Lists } from "../sidebar/Lists";
 import { MenuButton } from "../sidebar/MenuButton";
 import { useMe, useSelect } from "./context";
@@ -16,6 +17,7 @@ const SMALL = new Media("(max-width: 720px)");
 /** Where nothing is chosen: the first run leads to a first message from here. */
 export function Welcome() {
   const me = useMe();
+  const mayFound = useSelect(mayFoundChannels);
   const synced = useSelect((state) => state.synced);
   const first = useSelect((state) => Object.keys(state.channels).length === 0);
   const small = useMedia(SMALL);
@@ -42,12 +44,14 @@ export function Welcome() {
               hint={t.welcome.browseHint}
               dialog={{ kind: "directory" }}
             />
-            <Card
-              icon="hash"
-              title={t.welcome.create}
-              hint={t.welcome.createHint}
-              dialog={{ kind: "create" }}
-            />
+            {mayFound ? (
+              <Card
+                icon="hash"
+                title={t.welcome.create}
+                hint={t.welcome.createHint}
+                dialog={{ kind: "create" }}
+              />
+            ) : null}
             <Card icon="message" title={t.welcome.dm} hint={t.welcome.dmHint} dialog={{ kind: "dm" }} />
           </div>
           {first ? <FirstChannels /> : null}

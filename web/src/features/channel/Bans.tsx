@@ -4,6 +4,7 @@ import type { User } from "../../api/types";
 import { t } from "../../i18n";
 import { spokenTexts } from "../../i18n/spoken";
 import { nearEntry, onceLost } from "../../lib/focus";
+import { shortDate } from "../../lib/time";
 import { Avatar } from "../../ui/Avatar";
 import { EmptyState, ListSkeleton } from "../../ui/bits";
 import { Button } from "../../ui/Button";
@@ -43,12 +44,14 @@ export function Bans({ channel }: { channel: string }) {
       {banned || failed ? null : <ListSkeleton label={t.common.loading} rows={2} />}
       {banned?.length === 0 ? <EmptyState title={t.channelSettings.noBans} art={false} /> : null}
       <ul className="people">
-        {banned?.map(({ user }) => (
+        {banned?.map(({ user, change }) => (
           <li key={user.id} className="held" data-entry={user.id}>
             <Avatar id={user.id} name={displayName(user, user.id)} size={32} />
             <span className="person-text">
               <span className="truncate">{displayName(user, user.id)}</span>
               <small className="truncate">{user.id}</small>
+              {change ? <small>{t.channelSettings.bannedHow(change.by, shortDate(change.ts))}</small> : null}
+              {change?.reason ? <small className="ban-reason">{change.reason}</small> : null}
             </span>
             <Button
               size="small"

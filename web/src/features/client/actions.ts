@@ -6,6 +6,7 @@ import type { Channel, DeletedMessages, Notification, NotifyLevel, Pending } fro
 import { t } from "../../i18n";
 import { isShownInInbox, unseenInThreads } from "../../store/selectors";
 import type { Client } from "./client";
+import type { Lost } from "./endings";
 import type { MemberChange } from "./membership";
 import { problemText } from "./problems";
 
@@ -103,8 +104,9 @@ export class Actions {
   }
 
   /** Somebody took the person out, who should not have to guess where the channel went. */
-  async tellLeft(channel: string, name: string): Promise<void> {
+  async tellLeft({ channel: { id: channel, name }, removal }: Lost): Promise<void> {
     const session = sessionSignal();
+    // The answer also says whether they are back.
     const banned = await api.get_channel(channel).then(
       ({ membership }) => membership === "banned",
       (error: unknown) => error instanceof ApiError && error.code === "banned",
@@ -113,7 +115,14 @@ export class Actions {
     const now = this.store.getState().channels[channel]?.info.membership;
     if (session.aborted || now === "joined" || now === "invited") return;
     const user = this.store.getState().me?.id ?? "";
-    this.client.endings.tell({ user, channel, name, banned });
+    this.client.endings.tell({
+      user,
+      channel,
+      name: `#${name}`,
+      banned: removal?.banned ?? banned,
+      by: removal?.by,
+      reason: removal?.reason ?? undefined,
+    });
   }
 
   async startDm(users: string[]): Promise<Channel | null> {

@@ -330,7 +330,7 @@ export class Client {
     const before = this.store.getState();
     if (this.live && relevant.some((frame) => isUnsure(before, frame))) this.refreshing.soon();
     this.store.dispatch({ type: "frames", frames: relevant, now: Date.now() });
-    for (const { id, name } of lost) void this.actions.tellLeft(id, `#${name}`);
+    for (const out of lost) void this.actions.tellLeft(out);
     const messages: Message[] = [];
     const notifications: Omit<Notification, "read">[] = [];
     const live = this.live;

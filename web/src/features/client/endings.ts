@@ -1,7 +1,7 @@
 // Channels that somebody took the person out of: told until it is put away, over reloads of this tab too.
 
 import type { StateFrame } from "../../api/frames";
-import type { Channel } from "../../api/types";
+import type { Channel, Removal } from "../../api/types";
 import { isRecord } from "../../lib/local";
 import type { State } from "../../store/state";
 
@@ -10,6 +10,14 @@ export interface Ending {
   readonly channel: string;
   readonly name: string;
   readonly banned: boolean;
+  readonly by?: string | undefined;
+  readonly reason?: string | undefined;
+}
+
+/** A channel that the person was in and did not leave here, and who put them out, if anybody did. */
+export interface Lost {
+  readonly channel: Channel;
+  readonly removal: Removal | undefined;
 }
 
 const KEY = "loggia.endings";
@@ -70,17 +78,19 @@ function read(): Ending[] {
 const isEnding = (each: unknown): each is Ending =>
   isRecord(each) &&
   [each["user"], each["channel"], each["name"]].every((text) => typeof text === "string") &&
-  typeof each["banned"] === "boolean";
+  typeof each["banned"] === "boolean" &&
+  [each["by"], each["reason"]].every((text) => text === undefined || typeof text === "string");
 
-/** Channels that the person was in and did not leave here. */
 export function takenOut(
   { channels }: Pick<State, "channels">,
   frames: readonly StateFrame[],
   leaving: ReadonlySet<string>,
-): Channel[] {
+): Lost[] {
   return frames.flatMap((frame) => {
     if (frame.op !== "event" || frame.t !== "channel.left" || leaving.has(frame.d.id)) return [];
     const info = channels[frame.d.id]?.info;
-    return info?.kind === "channel" && info.membership !== "invited" ? [info] : [];
+    return info?.kind === "channel" && info.membership !== "invited"
+      ? [{ channel: info, removal: frame.d.removal }]
+      : [];
   });
 }

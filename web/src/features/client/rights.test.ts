@@ -9,6 +9,7 @@ import {
   capsOf,
   grantable,
   may,
+  mayFoundChannels,
   neededRole,
   outings,
 } from "./rights";
@@ -23,6 +24,27 @@ describe("who may see what a message said before", () => {
   it("nobody else", () => {
     expect(canSeeEdits(channel({ role: "member" }), message, "@ada:test")).toBe(false);
     expect(canSeeEdits(channel({ role: null }), message, "@ada:test")).toBe(false);
+  });
+});
+
+describe("who may found channels", () => {
+  const state = (role: "user" | "admin", create_channels?: "everybody" | "administrators") => ({
+    me: { ...user("@ada:test"), role },
+    server: {
+      name: "test",
+      version: "1",
+      feature_level: 1,
+      registration: "open",
+      limits: {},
+      create_channels,
+    } as const,
+  });
+  it("is everybody, but where the server says administrators", () => {
+    expect(mayFoundChannels(state("user", "everybody"))).toBe(true);
+    expect(mayFoundChannels(state("user"))).toBe(true);
+    expect(mayFoundChannels({ ...state("user"), server: null })).toBe(true);
+    expect(mayFoundChannels(state("user", "administrators"))).toBe(false);
+    expect(mayFoundChannels(state("admin", "administrators"))).toBe(true);
   });
 });
 

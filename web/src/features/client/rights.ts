@@ -2,7 +2,7 @@
 
 import type { Channel, Message, Policy, Role, User } from "../../api/types";
 import { serverOf } from "../../lib/ids";
-import type { MemberList } from "../../store/state";
+import type { MemberList, State } from "../../store/state";
 
 const RANK: Record<Role, number> = { guest: 0, member: 1, moderator: 2, owner: 3 };
 const ROLES: readonly Role[] = ["guest", "member", "moderator", "owner"];
@@ -23,6 +23,10 @@ const DEFAULTS = {
 
 export type Capability = keyof typeof DEFAULTS;
 export const CAPABILITIES = Object.keys(DEFAULTS) as Capability[];
+
+/** Whether the server lets the viewer found channels. */
+export const mayFoundChannels = ({ me, server }: Pick<State, "me" | "server">): boolean =>
+  me?.role === "admin" || server?.create_channels !== "administrators";
 
 export function may(info: Channel, capability: Capability): boolean {
   if (info.membership !== "joined" || !info.role) return false;

@@ -186,7 +186,7 @@ describe("who comes in through another tab", () => {
     isWith(BO);
 
     slow = `GET /channels/${room(BO)}`;
-    const told = client.actions.tellLeft(room(BO), "#of-bo");
+    const told = client.actions.tellLeft({ channel: channel({ id: room(BO) }), removal: undefined });
     await isHeld();
     client.ended(null);
     release();

@@ -12,6 +12,7 @@ import { go } from "../app/route";
 import { useView } from "../app/view";
 import { pictureUrl } from "../files/pictures";
 import { problemText } from "../client/problems";
+import { mayFoundChannels } from "../client/rights";
 import { fullAlias, serverName } from "./addresses";
 import { useDirectory } from "./useDirectory";
 import { useOpen } from "./useOpen";
@@ -22,6 +23,7 @@ export function Directory({ onClose }: { onClose: () => void }) {
   const view = useView();
   const me = useMe();
   // A server that does not say is older than the question.
+  const mayFound = useSelect(mayFoundChannels);
   const federates = useSelect((state) => state.server?.federation !== false);
   const [query, setQuery] = useState("");
   // What is typed; what is asked, once it is a whole name.
@@ -72,9 +74,11 @@ export function Directory({ onClose }: { onClose: () => void }) {
           value={query}
           onChange={(event) => setQuery(event.target.value)}
         />
-        <Button icon="add" onPress={() => view.openDialog({ kind: "create" })}>
-          {t.directory.create}
-        </Button>
+        {mayFound ? (
+          <Button icon="add" onPress={() => view.openDialog({ kind: "create" })}>
+            {t.directory.create}
+          </Button>
+        ) : null}
       </div>
       {federates ? (
         <Field

@@ -4,7 +4,7 @@ import { t } from "../../i18n";
 import type { IconName } from "../../ui/Icon";
 import type { State } from "../../store/state";
 import type { DialogView, View } from "../app/view";
-import { canInvite } from "../client/rights";
+import { canInvite, mayFoundChannels } from "../client/rights";
 
 export type SwitcherCommand = { id: string; title: string; icon: IconName } & (
   { dialog: DialogView } | { run: () => void }
@@ -35,7 +35,12 @@ export function commandsFor(state: State, view: View, active: string | null): Sw
   ];
   const everywhere: (SwitcherCommand | false)[] = [
     { id: ">browse", title: t.nav.browse, icon: "compass", dialog: { kind: "directory" } },
-    { id: ">create", title: t.nav.create, icon: "hash", dialog: { kind: "create" } },
+    mayFoundChannels(state) && {
+      id: ">create",
+      title: t.nav.create,
+      icon: "hash",
+      dialog: { kind: "create" },
+    },
     { id: ">dm", title: t.nav.startDm, icon: "message", dialog: { kind: "dm" } },
     { id: ">people", title: t.peopleDirectory.title, icon: "people", dialog: { kind: "people" } },
     { id: ">inbox", title: t.nav.inbox, icon: "bell", run: () => view.setPanel({ kind: "inbox" }) },

@@ -11,6 +11,7 @@ import { channelName, displayName, foreignIds, isPrivate, otherPeople } from "..
 import type { ChannelState, State } from "../../store/state";
 import { useClient, useSelect } from "../app/context";
 import { useView } from "../app/view";
+import { mayFoundChannels } from "../client/rights";
 import { pictureUrl } from "../files/pictures";
 import { groups, useArrangement } from "./arrangement";
 import { NavRow } from "./NavRow";
@@ -159,6 +160,7 @@ function Opens({ icon, label, dialog }: OpensProps) {
 function SectionTools({ group: { id, name } }: { group: Group<ChannelState> }) {
   const view = useView();
   const [, change] = useArrangement();
+  const mayFound = useSelect(mayFoundChannels);
   if (id === FAVOURITES) return null;
   if (id === DMS) {
     return (
@@ -172,7 +174,7 @@ function SectionTools({ group: { id, name } }: { group: Group<ChannelState> }) {
     return (
       <>
         <Opens icon="compass" label={t.nav.browse} dialog="directory" />
-        <Opens icon="add" label={t.nav.create} dialog="create" />
+        {mayFound ? <Opens icon="add" label={t.nav.create} dialog="create" /> : null}
       </>
     );
   }
