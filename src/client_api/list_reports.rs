@@ -6,8 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::cursor;
 use crate::domain::page_size;
-use crate::domain::reports::REPORTS_PAGE_MAX;
-use crate::domain::view::Report;
+use crate::domain::reports::{REPORTS_PAGE_MAX, Report};
 use crate::http::{App, Auth, Params, Problem};
 
 #[derive(Deserialize, IntoParams)]

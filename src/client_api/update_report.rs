@@ -7,7 +7,7 @@ use actix_web::{
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::domain::view::Report;
+use crate::domain::reports::Report;
 use crate::http::{App, Auth, Body, Problem};
 
 #[derive(Deserialize, ToSchema)]

@@ -2,18 +2,21 @@
 //! is open until one of them closes it, whatever a channel's owner thinks of it. A message of which the host, or the author, is
 //! of another server is reported there as well, without saying by whom.
 
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use super::effect::Effect;
 use super::messages::{by_id, check_reason, find_message};
 use super::remote::history::is_in;
 use super::remote::host::reports_path;
 use super::remote::wire;
 use super::show;
-use super::view::{AccountRole, Report, ReportedChannel, User};
+use super::view::{AccountRole, Message, User};
 use super::writer::Work;
 use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Page, Result, cut};
-use crate::protocol::Seq;
 use crate::protocol::ids::{ChannelId, EventId, ServerName, UserId};
 use crate::protocol::rules::Refusal;
+use crate::protocol::{Seq, Ts};
 use crate::storage::reports::{self, CLOSED, HANDLED, NewReport, OPEN, ReportRow, Viewer};
 use crate::storage::{self, ChannelNum, Conn, UserNum, channels, messages, peers, users};
 
@@ -29,6 +32,53 @@ const COUNTED_MAX: i64 = 1_000;
 const MODERATORS_TOLD_MAX: i64 = 100;
 /// One key for all, so that limits hold.
 const KEY: &str = "reports";
+
+/// The channel of a message that was reported.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ReportedChannel {
+    pub id: String,
+    /// `channel` or `dm`
+    pub kind: String,
+    /// Empty for direct messages.
+    pub name: String,
+}
+
+/// A message that somebody thinks should be looked at.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Report {
+    pub id: i64,
+    /// When it was reported.
+    pub ts: Ts,
+    pub channel: ReportedChannel,
+    /// The message's id.
+    pub message_id: String,
+    /// Where the message stands.
+    pub seq: Seq,
+    pub author: User,
+    /// As it stands now, also where the channel is not one's own; null: it was deleted.
+    #[schema(required)]
+    pub message: Option<Message>,
+    #[schema(required)]
+    pub reason: Option<String>,
+    /// For administrators: who reported it. Null: somebody of another server, or whose account was deleted.
+    #[schema(required)]
+    pub reporter: Option<User>,
+    /// The server where it was reported.
+    #[schema(example = "chat.example.org")]
+    pub server: String,
+    /// Whether there is nothing more to do for whoever asks.
+    pub closed: bool,
+    /// When a moderator of the channel saw to it.
+    #[schema(required)]
+    pub handled_ts: Option<Ts>,
+    #[schema(required)]
+    pub handled_by: Option<User>,
+    /// When an administrator saw to it.
+    #[schema(required)]
+    pub closed_ts: Option<Ts>,
+    #[schema(required)]
+    pub closed_by: Option<User>,
+}
 
 impl Domain {
     /// Reports a message. The same again, while it is open, changes nothing.

@@ -99,53 +99,6 @@ pub struct Block {
     pub created_ts: Ts,
 }
 
-/// The channel of a message that was reported.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct ReportedChannel {
-    pub id: String,
-    /// `channel` or `dm`
-    pub kind: String,
-    /// Empty for direct messages.
-    pub name: String,
-}
-
-/// A message that somebody thinks should be looked at.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct Report {
-    pub id: i64,
-    /// When it was reported.
-    pub ts: Ts,
-    pub channel: ReportedChannel,
-    /// The message's id.
-    pub message_id: String,
-    /// Where the message stands.
-    pub seq: Seq,
-    pub author: User,
-    /// As it stands now, also where the channel is not one's own; null: it was deleted.
-    #[schema(required)]
-    pub message: Option<Message>,
-    #[schema(required)]
-    pub reason: Option<String>,
-    /// For administrators: who reported it. Null: somebody of another server, or whose account was deleted.
-    #[schema(required)]
-    pub reporter: Option<User>,
-    /// The server where it was reported.
-    #[schema(example = "chat.example.org")]
-    pub server: String,
-    /// Whether there is nothing more to do for whoever asks.
-    pub closed: bool,
-    /// When a moderator of the channel saw to it.
-    #[schema(required)]
-    pub handled_ts: Option<Ts>,
-    #[schema(required)]
-    pub handled_by: Option<User>,
-    /// When an administrator saw to it.
-    #[schema(required)]
-    pub closed_ts: Option<Ts>,
-    #[schema(required)]
-    pub closed_by: Option<User>,
-}
-
 /// One emoji on a message.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Reaction {
