@@ -47,6 +47,8 @@ pub struct Export {
     pub sessions: Vec<ExportedSession>,
     /// Threads that one follows; on the first page.
     pub threads: Vec<ExportedThread>,
+    /// What one saved for later, newest first, also what can't be read any more; on the first page.
+    pub saved: Vec<ExportedSaved>,
     /// What waits for servers that host channels, and what these refused; on the first page.
     pub pending: Vec<ExportedPending>,
     pub refusals: Vec<Refusal>,
@@ -104,6 +106,13 @@ pub struct ExportedThread {
 }
 
 #[derive(Serialize, ToSchema)]
+pub struct ExportedSaved {
+    pub channel: String,
+    pub message: String,
+    pub saved_ts: i64,
+}
+
+#[derive(Serialize, ToSchema)]
 pub struct ExportedPending {
     pub channel: String,
     pub pending: Pending,
@@ -149,6 +158,7 @@ pub async fn export_me(app: App, actor: Auth, query: Params<ExportQuery>) -> Res
         blocks: Vec::new(),
         sessions: Vec::new(),
         threads: Vec::new(),
+        saved: Vec::new(),
         pending: Vec::new(),
         refusals: Vec::new(),
         next: export.next.map(|(channel, seq)| cursor::print(&format!("{channel}.{seq}"))),
@@ -174,6 +184,9 @@ fn add(page: &mut Export, beside: Beside) {
     page.sessions = sessions.collect();
     let threads = beside.threads.into_iter();
     page.threads = threads.map(|(channel, message)| ExportedThread { channel, message }).collect();
+    let saved = beside.saved.into_iter();
+    page.saved =
+        saved.map(|(channel, message, saved_ts)| ExportedSaved { channel, message, saved_ts }).collect();
     let pending = beside
         .pending
         .into_iter()

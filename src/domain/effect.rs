@@ -8,8 +8,8 @@ use super::pending::{Fate, Pending};
 use super::view::{
     AccountRole, ChannelInfo, Member, Message, Notification, ReadState, Removal, Setting, ThreadState, User,
 };
-use crate::protocol::Seq;
-use crate::protocol::ids::{ChannelId, ServerName};
+use crate::protocol::ids::{ChannelId, EventId, ServerName};
+use crate::protocol::{Seq, Ts};
 use crate::storage::{ChannelNum, UserNum};
 
 /// What a part of a message takes beside its texts, about.
@@ -132,6 +132,8 @@ pub enum Effect {
     Block { user: UserNum, whom: String, blocked: bool },
     /// To the person's own devices: how many reports that they see to are open.
     Reports { user: UserNum, open: i64 },
+    /// To the person's own devices: a message that they saved for later, or (no `saved_ts`) keep no longer.
+    Saved { user: UserNum, channel: ChannelId, message: EventId, saved_ts: Option<Ts> },
     /// To the person's own devices: what their account may do. Each of these sessions is looked up anew.
     RoleChanged { user: UserNum, role: AccountRole, sessions: Vec<String> },
     /// A profile changed: to everybody who shares a channel.

@@ -10,8 +10,8 @@ use crate::protocol::event::EventType;
 use crate::storage::acts::{self, NewAct};
 use crate::storage::members::{self, MemberRow};
 use crate::storage::{
-    Conn, UserNum, attention, blocks, channels, emails, refusals, reports, sessions, settings, threads, totp,
-    users, webhooks,
+    Conn, UserNum, attention, blocks, channels, emails, refusals, reports, saved, sessions, settings,
+    threads, totp, users, webhooks,
 };
 
 /// How often it is looked for seats that somebody took while their account was being deleted.
@@ -74,6 +74,7 @@ impl Domain {
                 settings::delete_all(work.conn, num)?;
                 attention::forget(work.conn, num)?;
                 blocks::forget(work.conn, num)?;
+                saved::forget(work.conn, num)?;
                 threads::forget(work.conn, num)?;
                 refusals::delete_of(work.conn, num)?;
                 emails::forget(work.conn, num)?;

@@ -120,6 +120,7 @@ coded! {
         SettingsFull = "settings_full", "As much is kept as may be: delete something first.";
         TooManyLetters = "too_many_letters", "Enough letters were sent for now: try again in an hour.";
         BlocksFull = "blocks_full", "As many people are blocked as can be: unblock somebody first.";
+        SavedFull = "saved_full", "As many messages are saved as can be: take some off the list first.";
         WebhooksFull = "webhooks_full", "This channel has as many webhooks as it can have.";
         ReportsFull = "reports_full", "As many of your reports are open as can be.";
         PinsFull = "pins_full", "This channel has as many pins as it can have.";

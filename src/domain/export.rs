@@ -16,7 +16,7 @@ use crate::storage::messages::MessageRow;
 use crate::storage::sessions::SessionRow;
 use crate::storage::{
     ChannelNum, Conn, UserNum, blocks, channels as rows, emails, entries, files as stored_files, messages,
-    sessions, settings as stored, threads, users,
+    saved, sessions, settings as stored, threads, users,
 };
 
 /// How many messages and reactions one page of an export has.
@@ -62,6 +62,8 @@ pub struct Beside {
     pub sessions: Vec<SessionRow>,
     /// (channel, first message) of the threads that they follow.
     pub threads: Vec<(String, String)>,
+    /// What they saved for later: channel, message, when.
+    pub saved: Vec<(String, String, Ts)>,
     /// What waits for other servers, and what these refused.
     pub pending: Vec<(ChannelId, Pending)>,
     pub refusals: Vec<Refusal>,
@@ -177,6 +179,10 @@ fn beside(conn: &mut Conn, person: &Person, names: &mut Names) -> Result<Beside>
     for (channel, message) in threads::followed(conn, user, FOLLOWED_MAX)? {
         followed.push((names.of(conn, channel)?, message));
     }
+    let mut kept = Vec::new();
+    for (row, message) in saved::all(conn, user)? {
+        kept.push((names.of(conn, row.channel)?, message, row.saved_ts));
+    }
     Ok(Beside {
         attention: attention::load(conn, user)?,
         email,
@@ -184,6 +190,7 @@ fn beside(conn: &mut Conn, person: &Person, names: &mut Names) -> Result<Beside>
         blocks: blocks::of_user(conn, user)?,
         sessions: sessions::of_user(conn, user)?,
         threads: followed,
+        saved: kept,
         pending: pending::waiting(conn, person)?,
         refusals: pending::refused(conn, person)?,
     })

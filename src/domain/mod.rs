@@ -48,6 +48,7 @@ mod relations;
 pub mod remote;
 pub mod reports;
 pub mod retold;
+pub mod saved;
 pub mod search;
 mod seat;
 pub mod sessions;

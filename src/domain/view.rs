@@ -99,6 +99,14 @@ pub struct Block {
     pub created_ts: Ts,
 }
 
+/// A message that somebody saved for later.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Saved {
+    pub channel: String,
+    pub saved_ts: Ts,
+    pub message: Message,
+}
+
 /// One emoji on a message.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Reaction {

@@ -136,6 +136,7 @@ codes! {
     "settings_full" 409 "As much is kept as may be.";
     "blocks_full" 409 "As many people are blocked as can be.";
     "reports_full" 409 "As many of your reports are open as can be.";
+    "saved_full" 409 "As many messages are saved as can be.";
     "pins_full" 409 "The channel has as many pins as it can have.";
     "webhooks_full" 409 "The channel has as many webhooks as it can have.";
     "bad_target" 409 "That can't be done to what it is aimed at, as it now stands.";

@@ -7,7 +7,7 @@ use super::hub::TYPING_EXPIRES_MS;
 use super::payload::{
     AccountUpdated, BlockUpdated, ChannelJoined, ChannelLeft, MemberUpdated, MessageDeleted,
     NotificationsRead, NotifyUpdated, PendingUpdated, PresenceOf, PresenceUpdated, ReactionChanged,
-    ReportsUpdated, SettingDeleted, SettingUpdated, TypingSeen,
+    ReportsUpdated, SavedUpdated, SettingDeleted, SettingUpdated, TypingSeen,
 };
 use crate::domain::attention::Attention;
 use crate::domain::effect::{Change, Late, Restated};
@@ -16,7 +16,7 @@ use crate::domain::view::{
     AccountRole, ChannelInfo, Member, Notification, Presence, ReadState, Removal, Setting, ThreadState, User,
 };
 use crate::http::problem::peer_code;
-use crate::protocol::Seq;
+use crate::protocol::{Seq, Ts};
 
 const FIN_TEXT: u8 = 0x81;
 const FIN_CLOSE: u8 = 0x88;
@@ -194,6 +194,11 @@ pub fn block(user: &str, blocked: bool) -> Bytes {
 
 pub fn reports(open: i64) -> Bytes {
     event("reports.updated", None, None, ReportsUpdated { open })
+}
+
+pub fn saved(channel: &str, message: &str, saved_ts: Option<Ts>) -> Bytes {
+    let saved = saved_ts.is_some();
+    event("saved.updated", Some(channel), None, SavedUpdated { channel, message, saved, saved_ts })
 }
 
 pub fn attention(attention: &Attention) -> Bytes {

@@ -345,6 +345,9 @@ impl Hub {
                 self.to_user(*user, || frames::block(whom, *blocked));
             }
             Effect::Reports { user, open } => self.to_user(*user, || frames::reports(*open)),
+            Effect::Saved { user, channel, message, saved_ts } => {
+                self.to_user(*user, || frames::saved(channel.as_str(), message.as_str(), *saved_ts));
+            }
             Effect::Profile { profile, .. } => {
                 let audience = self.lock();
                 let frame = frames::profile(profile, &|user| audience.is_online(user));

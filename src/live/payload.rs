@@ -11,7 +11,7 @@ use crate::domain::view::{
     AccountRole, ChannelInfo, Member, Message, Notification, NotifyLevel, Presence, ReadState, Removal,
     Setting, ThreadState, User,
 };
-use crate::protocol::Seq;
+use crate::protocol::{Seq, Ts};
 
 /// Which message was deleted.
 #[derive(Serialize, ToSchema)]
@@ -129,6 +129,17 @@ pub struct BlockUpdated<'a> {
 pub struct ReportsUpdated {
     /// How many are open, counted up to 1,000.
     pub open: i64,
+}
+
+/// A message that one saved for later, or takes off the list.
+#[derive(Serialize, ToSchema)]
+pub struct SavedUpdated<'a> {
+    pub channel: &'a str,
+    pub message: &'a str,
+    pub saved: bool,
+    /// Null for one that is saved no longer.
+    #[schema(required)]
+    pub saved_ts: Option<Ts>,
 }
 
 /// Somebody writes.
@@ -289,6 +300,8 @@ pub enum StreamEvent<'a> {
     BlocksUpdated(BlockUpdated<'a>),
     #[serde(rename = "reports.updated")]
     ReportsUpdated(ReportsUpdated),
+    #[serde(rename = "saved.updated")]
+    SavedUpdated(SavedUpdated<'a>),
     #[serde(rename = "account.updated")]
     AccountUpdated(AccountUpdated),
     #[serde(rename = "user.updated")]

@@ -19,7 +19,7 @@ together(server, "harbour", (first, second) => {
 test("who may join is decided, and an archived channel takes nothing", async () => {
   await ada.channelSettings("Access");
   await ada.page.getByText("Invited people only").click();
-  await ada.page.getByRole("button", { name: "Save" }).click();
+  await ada.page.getByRole("button", { name: "Save", exact: true }).click();
   await expect(ada.page.getByText("Saved")).toBeVisible();
   await ada.shot("channel-access");
   await ada.page.getByRole("button", { name: "Archive this channel" }).click();
@@ -36,10 +36,10 @@ test("servers are admitted and excluded by name", async () => {
   await page.getByText("Only these, and the channel's own").click();
   await page.getByLabel("Admitted servers").fill("b.example\nname!");
   await expect(page.getByText("name! is not a server's name.")).toBeVisible();
-  await expect(page.getByRole("button", { name: "Save" })).toBeDisabled();
+  await expect(page.getByRole("button", { name: "Save", exact: true })).toBeDisabled();
   await page.getByLabel("Admitted servers").fill("b.example\n*.c.example");
   await page.getByLabel("Excluded servers").fill("x.c.example");
-  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
   const admitted = () =>
     page.evaluate(() =>
       fetch(`/api/v1/channels/${location.hash.split("/")[2] ?? ""}`).then((answer) => answer.text()),

@@ -23,14 +23,14 @@ test("what a role may do is decided, and holds at once", async () => {
   await ada.channelSettings("Permissions");
   await page.getByLabel("Write messages").selectOption({ label: "Moderators" });
   await ada.shot("channel-permissions");
-  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
   await saved(ada);
   await expect(bo.composer).toHaveCount(0);
   // It is kept, and taken back.
   await expect(page.getByLabel("Write messages")).toHaveValue("moderator");
   await page.getByLabel("Write messages").selectOption({ label: "Members" });
   await page.getByLabel("Change access and permissions").selectOption({ label: "Moderators" });
-  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
   await expect(bo.composer).toBeVisible();
   await page.keyboard.press("Escape");
 });
@@ -45,7 +45,7 @@ test("a moderator gives no more than a moderator has", async () => {
   const rights = bo.page.getByLabel("Pin messages");
   await expect(rights.getByRole("option")).toHaveText(["Everybody", "Members", "Moderators"]);
   await rights.selectOption({ label: "Moderators" });
-  await bo.page.getByRole("button", { name: "Save" }).click();
+  await bo.page.getByRole("button", { name: "Save", exact: true }).click();
   await saved(bo);
   await bo.page.keyboard.press("Escape");
 });
@@ -55,10 +55,10 @@ test("the address is changed, and one that is taken is refused where it stands",
   await ada.createChannel("annex");
   await ada.channelSettings("General");
   await page.getByLabel("Address").fill("library");
-  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
   await expect(page.getByText(/exists already/)).toBeVisible();
   await page.getByLabel("Address").fill("reading-room");
-  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
   await expect(page.getByRole("dialog")).toHaveCount(0);
   await bo.composer.fill("/join #reading-room");
   await bo.composer.press("Enter");
@@ -70,7 +70,7 @@ test("somebody asks, is declined, asks again, and is let in", async ({ browser }
   await ada.open("library");
   await ada.channelSettings("Access");
   await page.getByText("Whoever asks and is let in").click();
-  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
   await saved(ada);
   await page.keyboard.press("Escape");
 

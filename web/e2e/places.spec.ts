@@ -90,12 +90,12 @@ test("name, topic and profile change for everybody at once", async () => {
   await ada.page.getByRole("button", { name: "Conversation options" }).click();
   await ada.page.getByRole("menuitem", { name: "Channel settings" }).click();
   await ada.page.getByLabel("Name").fill("council");
-  await ada.page.getByRole("button", { name: "Save" }).click();
+  await ada.page.getByRole("button", { name: "Save", exact: true }).click();
   await bo.expectChannel("council");
   await ada.page.getByRole("button", { name: "Your account" }).click();
   await ada.page.getByRole("menuitem", { name: "Settings" }).click();
   await ada.page.getByLabel("Display name").fill("Ada Lovelace");
-  await ada.page.getByRole("button", { name: "Save" }).click();
+  await ada.page.getByRole("button", { name: "Save", exact: true }).click();
   await ada.page.getByRole("dialog").getByRole("button", { name: "Close" }).click();
   await expect(bo.page.getByTestId("message").getByText("Ada Lovelace").first()).toBeVisible();
 });

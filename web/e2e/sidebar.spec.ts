@@ -40,7 +40,7 @@ test("favourites and sections of one's own, kept over a reload", async () => {
   await expect(section(ada, "Favourites").getByTestId("nav-row")).toHaveText(["gamma"]);
   await arrange(ada, "beta", "Move to a new section…");
   await ada.page.getByRole("textbox", { name: "Name" }).fill("Work");
-  await ada.page.getByRole("button", { name: "Save" }).click();
+  await ada.page.getByRole("button", { name: "Save", exact: true }).click();
   await expect(section(ada, "Work").getByTestId("nav-row")).toHaveText(["beta"]);
   await arrange(ada, "alpha", "Move to Work");
   await expect(section(ada, "Work").getByTestId("nav-row")).toHaveText(["alpha", "beta"]);

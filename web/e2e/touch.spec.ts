@@ -83,7 +83,7 @@ test("44 px for a finger", async ({ browser }) => {
   await page.getByRole("button", { name: "Describe bell.wav" }).tap();
   await page.getByRole("textbox", { name: "Description" }).fill("A bell");
   await check("describe a file");
-  await page.getByRole("button", { name: "Save" }).tap();
+  await page.getByRole("button", { name: "Save", exact: true }).tap();
   await expect(page.getByTestId("described")).toBeVisible();
   await check("files to send");
   await page.getByTestId("conversation").getByRole("button", { name: "Send" }).tap();

@@ -163,7 +163,7 @@ test("what is typed while an edit is being saved is kept, and saved next", async
   await box.pressSequentially(" or so");
   release();
   await answered;
-  await expect(page.getByRole("button", { name: "Save" })).toBeEnabled();
+  await expect(page.getByRole("button", { name: "Save", exact: true })).toBeEnabled();
   await expect(box).toHaveValue("Thirteen or so");
   await page.unroute("**/messages/*");
   await box.press("Enter");

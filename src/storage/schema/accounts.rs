@@ -80,6 +80,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    saved (user_num, channel, seq) {
+        user_num -> BigInt,
+        channel -> BigInt,
+        seq -> BigInt,
+        saved_ts -> BigInt,
+    }
+}
+
+diesel::table! {
     emails (user_num) {
         user_num -> BigInt,
         address -> Nullable<Text>,

@@ -39,6 +39,7 @@ mod registration;
 mod reports;
 mod revalidation;
 mod roles;
+mod saved;
 mod scan;
 mod search;
 mod sessions;

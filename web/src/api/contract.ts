@@ -32,6 +32,7 @@ export type Contract = {
   thread: Fits<Mine.ThreadState, Api.ThreadState>;
   followed: Fits<Mine.FollowedThread, Api.FollowedThread>;
   block: Fits<Mine.Block, Api.Block>;
+  saved: Fits<Mine.Saved, Api.Saved>;
   attention: Fits<Omit<Mine.Attention, "quiet_until_ts" | "schedule">, Api.Attention>;
   member: Fits<Mine.Member, Api.Member>;
   notification: Fits<Mine.Notification, Api.Notification>;
@@ -51,6 +52,7 @@ export type Contract = {
   channel_updated: Fits<Frames.ChannelUpdate, Api.ChannelInfo>;
   member_updated: Fits<Omit<Frames.MemberUpdate, "user">, Api.MemberUpdated>;
   reaction_changed: Fits<Frames.ReactionChange, Api.ReactionChanged>;
+  saved_updated: Fits<Frames.SavedUpdate, Api.SavedUpdated>;
   pending_updated: Fits<Pick<Frames.PendingUpdate, "state">, Api.PendingUpdated>;
   ready: Fits<Frames.Ready, Api.Ready>;
   resync: Fits<Frames.Resync, Api.Resync>;

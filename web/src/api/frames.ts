@@ -82,6 +82,14 @@ export type ChannelEvent =
   | LogEvent<"channel.updated", ChannelUpdate>
   | LogEvent<"member.updated", MemberUpdate>;
 
+/** A message that the viewer saved for later, or (null) keeps no longer. */
+export interface SavedUpdate {
+  channel: string;
+  message: string;
+  saved: boolean;
+  saved_ts: number | null;
+}
+
 /** What concerns the viewer or the moment. */
 export type LooseEvent =
   | OtherEvent<"channel.joined", Partial<Channel> & Pick<Channel, "id">>
@@ -99,6 +107,7 @@ export type LooseEvent =
   | OtherEvent<"account.updated", { role: NonNullable<User["role"]> }>
   | OtherEvent<"blocks.updated", { user: string; blocked: boolean }>
   | OtherEvent<"reports.updated", { open: number }>
+  | OtherEvent<"saved.updated", SavedUpdate>
   | OtherEvent<"settings.updated", Setting | { key: string; deleted: true }>;
 
 export type StreamEvent = ChannelEvent | LooseEvent;

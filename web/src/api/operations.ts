@@ -26,6 +26,7 @@ import type {
   Refusal,
   ReportPage,
   Role,
+  Saved,
   SearchPage,
   ServerInfo,
   Session,
@@ -105,6 +106,13 @@ export const list_blocks = (query: { cursor?: string }) =>
   sdk.listBlocks({ query }) as Listed<"blocks", Block>;
 export const block_user = (user: string) => sdk.blockUser({ path: { user } });
 export const unblock_user = (user: string) => sdk.unblockUser({ path: { user } });
+
+export const list_saved = (query: { cursor?: string; limit?: number }) =>
+  sdk.listSaved({ query }) as Listed<"saved", Saved>;
+export const save_message = (channel: string, message: string) =>
+  sdk.saveMessage({ path: { channel, message } });
+export const unsave_message = (channel: string, message: string) =>
+  sdk.unsaveMessage({ path: { channel, message } });
 
 export const get_attention = () => sdk.getAttention() as Promise<Attention>;
 export const update_attention = (body: Partial<Attention>) =>

@@ -256,6 +256,13 @@ export interface Block {
   created_ts: number;
 }
 
+/** A message that one keeps for later. */
+export interface Saved {
+  channel: string;
+  saved_ts: number;
+  message: Message;
+}
+
 /** How one stands in a thread. */
 export interface ThreadState {
   channel: string;

@@ -57,6 +57,7 @@ export const problems = {
   too_many_emoji: "This message has all the reactions that it can have.",
   bad_emoji: "That cannot be used as a reaction.",
   blocks_full: "You block as many people as you can. Unblock somebody first.",
+  saved_full: "You have saved as many messages as you can. Take some off the list first.",
   pins_full: "This channel has all the pins that it can have.",
   not_host: "That is up to the server that this channel lives on.",
   moderators_only: "Only the owner and the moderators of this channel may do that.",

@@ -60,6 +60,7 @@ export const problems: Catalogue["problems"] = {
   too_many_emoji: "Ce message a toutes les réactions qu’il peut avoir.",
   bad_emoji: "Cela ne peut pas servir de réaction.",
   blocks_full: "Vous bloquez autant de personnes que possible. Débloquez d’abord quelqu’un.",
+  saved_full: "Vous gardez autant de messages que possible. Retirez-en d’abord de la liste.",
   pins_full: "Ce salon a tous les messages épinglés qu’il peut avoir.",
   not_host: "Cela se fait seulement sur le serveur de ce salon.",
   moderators_only: "Seules la modération et la personne à qui appartient le salon peuvent faire cela.",

@@ -27,6 +27,7 @@ async function everything(language: "de" | "fr"): Promise<[string, string][]> {
     "descriptions",
     "notify",
     "reports",
+    "saved",
     "shortcuts",
     "spoken",
     "threads",

@@ -204,6 +204,17 @@ const EVENTS: Record<StreamEvent["t"], Case> = {
     was: null,
     is: { open: 2 },
   },
+  "saved.updated": {
+    frame: {
+      op: "event",
+      t: "saved.updated",
+      channel: ROOM,
+      d: { channel: ROOM, message: first.id, saved: true, saved_ts: 5 },
+    },
+    shows: (state) => Object.values(state.saved.byId).map(({ saved_ts, message }) => [saved_ts, message?.id]),
+    was: [],
+    is: [[5, first.id]],
+  },
   // Two that belong to this browser and not to the state: features/client/shared.ts, features/attention/server.ts.
   "settings.updated": {
     frame: {

@@ -2,8 +2,9 @@
 
 import type { LooseEvent } from "../api/frames";
 import type { Channel, Notification, ReadState } from "../api/types";
-import { putUsers, setLevel, upsertChannel } from "./channels";
+import { changeChannel, putUsers, setLevel, upsertChannel } from "./channels";
 import { tellReports } from "./reports";
+import { followSaved } from "./saved";
 import type { State } from "./state";
 import { tellThreads } from "./threads";
 import { tellPending } from "./waiting";
@@ -78,6 +79,8 @@ export function applyLoose(state: State, event: LooseEvent, now: number): State 
       return setBlocked(state, event.d.user, event.d.blocked);
     case "reports.updated":
       return tellReports(state, event.d.open);
+    case "saved.updated":
+      return followSaved(state, event);
     // No part of the state: it belongs to this browser (features/client/shared.ts).
     case "settings.updated":
       return state;
@@ -127,6 +130,14 @@ export function readInbox(state: State, upTo: number, unread: number | null): St
       ? state.inbox.items
       : state.inbox.items.map((item) => (item.id <= upTo && !item.read ? { ...item, read: true } : item));
   return { ...state, channels, inbox: { ...state.inbox, items, unread: left } };
+}
+
+export function expireTyping(state: State, now: number): State {
+  return Object.values(state.channels).reduce((next, { info, typing }) => {
+    if (!Object.values(typing).some((until) => until <= now)) return next;
+    const left = Object.fromEntries(Object.entries(typing).filter(([, until]) => until > now));
+    return changeChannel(next, info.id, (channel) => ({ ...channel, typing: left }));
+  }, state);
 }
 
 export function forgetChannel(state: State, id: string): State {

@@ -30,8 +30,9 @@ import {
 import { applyBurst, burstLength, type Said } from "./burst";
 import { forgetNotified } from "./deleted";
 import { applyEvent, overlay, react, removed } from "./events";
-import { applyLoose, forgetChannel, isDeleted, readInbox, seeUpTo, setBlocked } from "./loose";
+import { applyLoose, expireTyping, forgetChannel, isDeleted, readInbox, seeUpTo, setBlocked } from "./loose";
 import { tellReports } from "./reports";
+import { followSaved, reduceSaved, type SavedAction } from "./saved";
 import { quieted, tellThreads } from "./threads";
 import { discard, queue, setStatus, settle } from "./outbox";
 import { putAway } from "./waiting";
@@ -91,6 +92,7 @@ export type Action =
     }
   | { type: "inbox_read"; upTo: number }
   | { type: "block_set"; user: string; on: boolean }
+  | SavedAction
   | { type: "threads_told"; states: readonly ThreadState[] }
   | { type: "reports_told"; open: number | null }
   | { type: "refusals_loaded"; refusals: readonly Refusal[] }
@@ -137,6 +139,9 @@ export function reduce(state: State, action: Action): State {
       return tellThreads(state, action.states);
     case "reports_told":
       return tellReports(state, action.open);
+    case "saved_loaded":
+    case "saved_set":
+      return reduceSaved(state, action);
     case "inbox_read":
       return readInbox(state, action.upTo, null);
     case "block_set":
@@ -278,7 +283,7 @@ function applyFrame(state: State, frame: StateFrame, now: number): State {
   if (frame.op === "resync") return resync(state, frame.d);
   if (!isChannelEvent(frame)) return applyLoose(state, frame, now);
   const me = state.me?.id ?? "";
-  let next = frame.t === "message.created" ? settle(state, [frame.d]) : state;
+  let next = frame.t === "message.created" ? settle(state, [frame.d]) : followSaved(state, frame);
   if (frame.t === "member.updated") next = knowUser(next, frame.d.user);
   next = changeChannel(next, frame.channel, (channel) =>
     hasPlace(frame) ? applyEvent(channel, frame, me) : overlay(channel, frame, me),
@@ -331,12 +336,4 @@ function resync(state: State, d: Resync): State {
     (next, [id, head]) => changeChannel(next, id, (channel) => resynced(channel, head, d.counts?.[id])),
     state,
   );
-}
-
-function expireTyping(state: State, now: number): State {
-  return Object.values(state.channels).reduce((next, { info, typing }) => {
-    if (!Object.values(typing).some((until) => until <= now)) return next;
-    const left = Object.fromEntries(Object.entries(typing).filter(([, until]) => until > now));
-    return changeChannel(next, info.id, (channel) => ({ ...channel, typing: left }));
-  }, state);
 }

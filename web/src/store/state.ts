@@ -87,6 +87,21 @@ export interface Inbox {
   readonly unread: number;
 }
 
+/** A message on the viewer's list of saved ones. */
+export interface Kept {
+  readonly channel: string;
+  readonly saved_ts: number;
+  /** Null until it is known here. */
+  readonly message: Message | null;
+}
+
+export interface SavedList {
+  /** By the message's id. */
+  readonly byId: Dict<Kept>;
+  readonly next: string | null;
+  readonly loaded: boolean;
+}
+
 export interface State {
   readonly session: "unknown" | "signed-out" | "signed-in";
   /** Why the session ended, when that was not done in this tab; `here`: in another tab of this browser. */
@@ -103,6 +118,8 @@ export interface State {
   readonly channels: Dict<ChannelState>;
   readonly outbox: Dict<readonly OutboxItem[]>;
   readonly inbox: Inbox;
+  /** What the viewer keeps for later, the newest of it. */
+  readonly saved: SavedList;
   /** How one stands in threads, by the first message's id, as far as it was told. */
   readonly threadStates: Dict<ThreadState>;
   /** What waited for a channel's host and was refused, until the viewer puts it away. */
@@ -130,6 +147,7 @@ export const initialState: State = {
   channels: {},
   outbox: {},
   inbox: { items: [], next: null, loaded: false, unread: 0 },
+  saved: { byId: {}, next: null, loaded: false },
   threadStates: {},
   refusals: [],
   reports: null,

@@ -13,15 +13,20 @@ interface CardProps {
   words: string;
   /** What kind of news it is. */
   about?: string;
+  /** Marks its place in a list that one goes on in. */
+  entry?: string;
   onOpen: () => void;
+  /** What else can be done with it. */
+  tools?: ReactNode;
   children: ReactNode;
 }
 
-export function MessageCard({ author, when, where, fresh, words, about, onOpen, children }: CardProps) {
+export function MessageCard(props: CardProps) {
+  const { author, when, where, fresh, words, about, entry, onOpen, tools, children } = props;
   const news = about ? `${about}. ` : "";
   const place = where ? `${where}, ${when}` : when;
   return (
-    <li className="card" data-fresh={fresh || undefined}>
+    <li className="card" data-fresh={fresh || undefined} data-entry={entry}>
       <button
         type="button"
         className="card-open"
@@ -40,6 +45,7 @@ export function MessageCard({ author, when, where, fresh, words, about, onOpen, 
         </div>
         {children}
       </div>
+      {tools ? <div className="card-tools">{tools}</div> : null}
     </li>
   );
 }

@@ -661,6 +661,10 @@ export type Export = {
     reactions: Array<GivenReaction>;
     refusals: Array<Refusal>;
     /**
+     * What one saved for later, newest first, also what can't be read any more; on the first page.
+     */
+    saved: Array<ExportedSaved>;
+    /**
      * Where one is logged in; on the first page.
      */
     sessions: Array<ExportedSession>;
@@ -682,6 +686,12 @@ export type Export = {
 export type ExportedPending = {
     channel: string;
     pending: Pending;
+};
+
+export type ExportedSaved = {
+    channel: string;
+    message: string;
+    saved_ts: number;
 };
 
 export type ExportedSession = {
@@ -1567,6 +1577,30 @@ export type Resync = {
 export type Role = 'guest' | 'member' | 'moderator' | 'owner';
 
 /**
+ * A message that somebody saved for later.
+ */
+export type Saved = {
+    channel: string;
+    message: Message;
+    saved_ts: I64;
+};
+
+export type SavedMessages = {
+    next: string | null;
+    saved: Array<Saved>;
+};
+
+/**
+ * A message that one saved for later, or takes off the list.
+ */
+export type SavedUpdated = {
+    channel: string;
+    message: string;
+    saved: boolean;
+    saved_ts: I64 | null;
+};
+
+/**
  * Every day from one minute to another, over midnight when `from_min` is the later one.
  */
 export type Schedule = {
@@ -1909,6 +1943,9 @@ export type StreamEvent = {
 } | {
     d: ReportsUpdated;
     t: 'reports.updated';
+} | {
+    d: SavedUpdated;
+    t: 'saved.updated';
 } | {
     d: AccountUpdated;
     t: 'account.updated';
@@ -7376,6 +7413,166 @@ export type DismissRefusalResponses = {
 };
 
 export type DismissRefusalResponse = DismissRefusalResponses[keyof DismissRefusalResponses];
+
+export type ListSavedData = {
+    body?: never;
+    path?: never;
+    query?: {
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/me/saved';
+};
+
+export type ListSavedErrors = {
+    /**
+     * `bad_query`: The query is not of the documented shape.; `bad_limit`: The page size is out of range.; `bad_cursor`: The cursor is not one that this server gave.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type ListSavedError = ListSavedErrors[keyof ListSavedErrors];
+
+export type ListSavedResponses = {
+    /**
+     * done
+     */
+    200: SavedMessages;
+};
+
+export type ListSavedResponse = ListSavedResponses[keyof ListSavedResponses];
+
+export type UnsaveMessageData = {
+    body?: never;
+    path: {
+        channel: string;
+        message: string;
+    };
+    query?: never;
+    url: '/me/saved/{channel}/{message}';
+};
+
+export type UnsaveMessageErrors = {
+    /**
+     * `bad_path`: A part of the path is not an id of its kind.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: It comes from where it may not come from.
+     */
+    403: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
+};
+
+export type UnsaveMessageError = UnsaveMessageErrors[keyof UnsaveMessageErrors];
+
+export type UnsaveMessageResponses = {
+    /**
+     * not saved
+     */
+    204: void;
+};
+
+export type UnsaveMessageResponse = UnsaveMessageResponses[keyof UnsaveMessageResponses];
+
+export type SaveMessageData = {
+    body?: never;
+    path: {
+        channel: string;
+        message: string;
+    };
+    query?: never;
+    url: '/me/saved/{channel}/{message}';
+};
+
+export type SaveMessageErrors = {
+    /**
+     * `bad_path`: A part of the path is not an id of its kind.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.
+     */
+    403: ProblemDocument;
+    /**
+     * `channel_not_found`: There is no such channel, or it isn't for you.; `message_not_found`: There is no such message.
+     */
+    404: ProblemDocument;
+    /**
+     * `saved_full`: As many messages are saved as can be.
+     */
+    409: ProblemDocument;
+    /**
+     * `redacted`: It was deleted.
+     */
+    410: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
+};
+
+export type SaveMessageError = SaveMessageErrors[keyof SaveMessageErrors];
+
+export type SaveMessageResponses = {
+    /**
+     * saved
+     */
+    204: void;
+};
+
+export type SaveMessageResponse = SaveMessageResponses[keyof SaveMessageResponses];
 
 export type ListSettingsData = {
     body?: never;

@@ -59,7 +59,7 @@ export const layers = new Layers({
 function staysWith(panel: Panel, channel: string | null): boolean {
   if (panel.kind === "thread") return panel.channel === channel;
   const wide = matchMedia("(min-width: 1200px)").matches;
-  return wide && (panel.kind === "members" || panel.kind === "search");
+  return wide && (panel.kind === "members" || panel.kind === "search" || panel.kind === "saved");
 }
 
 /** Leads to a message, once more also when the address names it already: the one way for all that point at one. */

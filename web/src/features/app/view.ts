@@ -15,6 +15,7 @@ export type Panel =
   | { kind: "pins" }
   | { kind: "thread"; channel: string; root: string; target?: ReplyTarget }
   | { kind: "inbox" }
+  | { kind: "saved" }
   | { kind: "search"; query?: string };
 
 export type SettingsTab = "profile" | "appearance" | "notifications" | "account" | "sessions" | "keyboard";

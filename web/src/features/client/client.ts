@@ -22,6 +22,7 @@ import { Places } from "./places";
 import { Refreshing } from "./refreshing";
 import { type NewAccount, Registering } from "./registering";
 import { Reports } from "./reports";
+import { SavedMessages } from "./saved";
 import { Sharing } from "./sharing";
 import { Threads } from "./threads";
 import { Timelines } from "./timelines";
@@ -41,6 +42,7 @@ export class Client {
   readonly outbox = new Outbox(this.store, () => this.socket.probe());
   readonly actions = new Actions(this);
   readonly threads = new Threads(this);
+  readonly saved = new SavedMessages(this);
   readonly sharing = new Sharing(() => this.store.getState().me?.id ?? null);
   readonly unfinished = new Unfinished(() => this.store.getState().me?.id ?? "");
   readonly places = new Places();
@@ -345,7 +347,8 @@ export class Client {
       else if (frame.t === "attention.updated") attention = frame.d;
       // Counts and invitations are others now, and no frame says so of all of them.
       else if (frame.t === "blocks.updated") void this.refreshing.now();
-      else if (frame.t === "channel.joined") void this.actions.loadChannel(frame.d.id);
+      else if (frame.t === "saved.updated") void this.saved.heard(frame.d);
+      else if (frame.t === "channel.joined") this.joined(frame.d.id);
       // The frame says how many are left, not in which channels.
       else if (frame.t === "notifications.read" && frame.d.unread > 0) void this.refreshing.now();
       else if (frame.t === "typing") this.people.need([frame.d.user]);
@@ -355,6 +358,11 @@ export class Client {
     this.people.need(unknownUsers(this.store.getState(), messages));
     const heard = { messages, notifications, live, ...(attention ? { attention } : {}) };
     for (const hearer of this.hearers) hearer(heard);
+  }
+
+  private joined(channel: string): void {
+    void this.actions.loadChannel(channel);
+    this.saved.begin();
   }
 
   /** What a channel's host refused is told, unless it stands in the timeline as not sent. */
@@ -375,5 +383,6 @@ export class Client {
     this.connectedBefore = true;
     this.outbox.flush();
     this.sharing.start();
+    this.saved.begin();
   }
 }

@@ -61,11 +61,12 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
   const address = foreign === name ? null : foreign;
   const { openDialog } = view;
   const pinned = useSelect((state) => state.channels[channel]?.info.pins.includes(message.id)) ?? false;
+  const saved = useSelect((state) => message.id in state.saved.byId);
 
   const mention = useMention(message, meId, openDialog);
   const bot = user?.bot === true;
   const heard = [name, ...(bot ? [t.people.bot] : []), ...(address ? [address] : [])].join(", ");
-  const label = useLabel({ name: heard, channel, message, pinned, today: props.today });
+  const label = useLabel({ name: heard, channel, message, pinned, saved, today: props.today });
   const openThread = () => view.setPanel({ kind: "thread", channel, root: message.id });
   const mentioned = !message.deleted && message.sender !== meId && mentionsMe(message, meId);
 
@@ -132,7 +133,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
       ) : (
         // What another server wrote may be what nobody thought of: it takes no other message with it.
         <Boundary fallback={<p className="plain">{message.text}</p>}>
-          {pinned ? <PinMark /> : null}
+          <Marks pinned={pinned} saved={saved} />
           <Provenance of={message.imported} />
           <Markdown
             text={message.text}
@@ -170,11 +171,21 @@ const timeOf = ({ ts }: StoredMessage) => ({
   iso: isoTime(ts),
 });
 
-function PinMark() {
+function Marks({ pinned, saved }: { pinned: boolean; saved: boolean }) {
+  if (!pinned && !saved) return null;
   return (
-    <p className="pin-mark" data-testid="pin-mark">
-      <Icon name="pin" />
-      {t.message.pinned}
+    <div className="marks">
+      {pinned ? <Mark kind="pin" words={t.message.pinned} /> : null}
+      {saved ? <Mark kind="saved" words={t.message.saved} /> : null}
+    </div>
+  );
+}
+
+function Mark({ kind, words }: { kind: "pin" | "saved"; words: string }) {
+  return (
+    <p className="pin-mark" data-testid={`${kind}-mark`}>
+      <Icon name={kind === "pin" ? "pin" : "bookmark"} />
+      {words}
     </p>
   );
 }

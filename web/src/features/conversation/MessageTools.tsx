@@ -7,7 +7,7 @@ import { IconButton } from "../../ui/Button";
 import { Menu, type MenuAction } from "../../ui/Menu";
 import { useStop } from "../../ui/stops";
 import type { StoredMessage } from "../../store/state";
-import { useChannel, useClient, useMe } from "../app/context";
+import { useChannel, useClient, useMe, useSelect } from "../app/context";
 import { routeTo } from "../app/route";
 import { useView } from "../app/view";
 import { copy, copyLink } from "../client/copy";
@@ -72,6 +72,7 @@ function MoreActions(props: MessageToolsProps & { info: Channel; mine: boolean }
   const me = useMe();
   const canPost = useCanPost(channel);
   const pinned = info.pins.includes(message.id);
+  const saved = useSelect((state) => message.id in state.saved.byId);
   const own = mine || canModerate(info);
   const removing: MenuAction[] =
     own || canRemove(me, info, message)
@@ -103,6 +104,12 @@ function MoreActions(props: MessageToolsProps & { info: Channel; mine: boolean }
       label: pinned ? t.message.unpin : t.message.pin,
       icon: "pin",
       onAction: () => void client.actions.pin(channel, message.id, !pinned),
+    },
+    {
+      id: "save",
+      label: saved ? t.message.unsave : t.message.save,
+      icon: "bookmark",
+      onAction: () => void client.saved.set(message, !saved),
     },
     canPost && {
       id: "quote",

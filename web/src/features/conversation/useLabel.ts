@@ -13,10 +13,11 @@ interface Seen {
   channel: string;
   message: StoredMessage;
   pinned: boolean;
+  saved: boolean;
   today: number;
 }
 
-export function useLabel({ name, channel, message, pinned, today }: Seen): string {
+export function useLabel({ name, channel, message, pinned, saved, today }: Seen): string {
   const { reply_to: answers } = message;
   const answered = useSelect((state) => {
     const sender = answers && state.channels[channel]?.messages[answers]?.sender;
@@ -31,6 +32,7 @@ export function useLabel({ name, channel, message, pinned, today }: Seen): strin
     answered && t.message.replyTo(answered),
     message.edited_ts && spoken.edited,
     pinned && spoken.pinned,
+    saved && t.message.saved,
     reactions > 0 && spoken.reactions(reactions),
     message.thread_count && t.message.thread(message.thread_count),
   ]

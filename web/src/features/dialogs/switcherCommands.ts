@@ -45,6 +45,12 @@ export function commandsFor(state: State, view: View, active: string | null): Sw
     { id: ">people", title: t.peopleDirectory.title, icon: "people", dialog: { kind: "people" } },
     { id: ">inbox", title: t.nav.inbox, icon: "bell", run: () => view.setPanel({ kind: "inbox" }) },
     {
+      id: ">saved",
+      title: t.nav.saved,
+      icon: "bookmark",
+      run: () => view.setPanel({ kind: "saved" }),
+    },
+    {
       id: ">read",
       title: t.switcher.readAll,
       icon: "check",

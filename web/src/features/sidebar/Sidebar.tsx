@@ -23,6 +23,15 @@ export function Sidebar({ active }: { active: string | null }) {
         <a href="#/" className="wordmark-link" aria-label="Loggia" onClick={() => view.setDrawer(false)}>
           <Wordmark size={26} />
         </a>
+        <IconButton
+          icon="bookmark"
+          label={t.nav.saved}
+          pressed={view.panel?.kind === "saved"}
+          onPress={() => {
+            view.setPanel(view.panel?.kind === "saved" ? null : { kind: "saved" });
+            view.setDrawer(false);
+          }}
+        />
         <span className="inbox-button">
           <IconButton
             icon="bell"

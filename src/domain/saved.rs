@@ -1,0 +1,163 @@
+//! Messages that somebody keeps for later: a list that all of their devices have, and nobody else. What was deleted since,
+//! and what one may read no longer, stays on the list unseen: whoever comes back to a channel finds there what they saved.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use super::effect::Effect;
+use super::messages::readable;
+use super::seat::{Seat, first_shown};
+use super::view::{Message, Saved};
+use super::writer::Work;
+use super::{Actor, Conflict, Domain, Error, Page, Result, cut, show};
+use crate::protocol::ids::{ChannelId, EventId};
+use crate::protocol::rules::Refusal;
+use crate::protocol::{Seq, Ts};
+use crate::storage::saved::{self, SavedRow};
+use crate::storage::{ChannelNum, Conn, UserNum, channels, entries, members, messages};
+
+/// How many messages somebody can save.
+pub const SAVED_MAX: i64 = 5_000;
+pub const SAVED_PAGE_MAX: i64 = 100;
+/// How much of the list is looked at a time for what can be shown.
+const SCAN_ROWS: i64 = 200;
+
+impl Domain {
+    /// What one saved and may read, newest first, of what was saved before a time; and where to go on.
+    pub async fn saved(&self, actor: &Actor, before: Option<Ts>, limit: i64) -> Result<Page<Saved, Ts>> {
+        let user = actor.person.num;
+        self.reads
+            .read(move |conn| {
+                let mut readings = Readings { user, of: HashMap::new() };
+                let rows = readable_rows(conn, &mut readings, before.unwrap_or(Ts::MAX), limit + 1)?;
+                let (rows, next) = cut(rows, limit, |row| row.saved_ts);
+                Ok((shown(conn, &readings, &rows)?, next))
+            })
+            .await
+    }
+
+    /// Keeps a message on one's list. What is there already stays where it is.
+    ///
+    /// # Errors
+    /// As for reading the message; `redacted` for one that was deleted, `saved_full`
+    pub async fn save_message(&self, actor: &Actor, channel: ChannelId, id: EventId) -> Result<()> {
+        let (user, now) = (actor.person.num, self.clock.now());
+        self.writer
+            .other(actor.person.id.as_str(), move |work| {
+                let seat = Seat::joined(work.conn, user, &channel)?;
+                let row = readable(work.conn, &seat, &id)?;
+                if row.deleted {
+                    return Err(Refusal::TargetRedacted.into());
+                }
+                if saved::get(work.conn, user, row.channel, row.seq)?.is_some() {
+                    return Ok(());
+                }
+                make_room(work, user)?;
+                // Later than what was saved before, whatever the clock did: the list is in the order of saving.
+                let saved_ts = saved::newest(work.conn, user)?.map_or(now, |newest| now.max(newest + 1));
+                saved::add(
+                    work.conn,
+                    SavedRow { user_num: user, channel: row.channel, seq: row.seq, saved_ts },
+                )?;
+                work.tell(Effect::Saved { user, channel, message: id, saved_ts: Some(saved_ts) });
+                Ok(())
+            })
+            .await
+    }
+
+    /// Takes a message off one's list, also one that can't be read any more. Where there is none nothing changes, and nothing
+    /// is said of it.
+    pub async fn unsave_message(&self, actor: &Actor, channel: ChannelId, id: EventId) -> Result<()> {
+        let user = actor.person.num;
+        self.writer
+            .other(actor.person.id.as_str(), move |work| {
+                let Some(num) = channels::num_of(work.conn, channel.as_str())? else { return Ok(()) };
+                let Some(entry) = entries::by_event(work.conn, num, id.as_str())? else { return Ok(()) };
+                if saved::delete(work.conn, user, num, entry.seq)? {
+                    work.tell(Effect::Saved { user, channel, message: id, saved_ts: None });
+                }
+                Ok(())
+            })
+            .await
+    }
+}
+
+/// Sees to it that one more fits. What is hidden from the person can't be taken off by them, and gives way.
+fn make_room(work: &mut Work<'_>, user: UserNum) -> Result<()> {
+    if saved::count(work.conn, user)? < SAVED_MAX {
+        return Ok(());
+    }
+    saved::forget_hidden(work.conn, user)?;
+    match saved::count(work.conn, user)? < SAVED_MAX {
+        true => Ok(()),
+        false => Err(Error::Conflict(Conflict::SavedFull)),
+    }
+}
+
+/// From where on somebody may read the channels that were asked for, each looked up once.
+struct Readings {
+    user: UserNum,
+    of: HashMap<ChannelNum, Option<(String, Seq)>>,
+}
+
+impl Readings {
+    fn may_read(&mut self, conn: &mut Conn, row: &SavedRow) -> Result<bool> {
+        let reading = match self.of.entry(row.channel) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(reading(conn, row.channel, self.user)?),
+        };
+        Ok(reading.as_ref().is_some_and(|(_, first)| *first <= row.seq))
+    }
+}
+
+/// A channel's id, and the first seq there that the person may read; none where they are not in it.
+fn reading(conn: &mut Conn, num: ChannelNum, user: UserNum) -> Result<Option<(String, Seq)>> {
+    let Some(channel) = channels::by_num(conn, num)? else { return Ok(None) };
+    let member = members::get(conn, num, user)?.filter(|member| member.membership == "joined");
+    let first = if member.is_some() { first_shown(&channel, member.as_ref()) } else { None };
+    Ok(first.map(|first| (channel.id, first)))
+}
+
+/// So many rows of the list that the person may read, however many others lie between.
+fn readable_rows(
+    conn: &mut Conn,
+    readings: &mut Readings,
+    mut before: Ts,
+    wanted: i64,
+) -> Result<Vec<SavedRow>> {
+    let wanted = usize::try_from(wanted).unwrap_or(0);
+    let mut found = Vec::new();
+    loop {
+        let rows = saved::page(conn, readings.user, before, SCAN_ROWS)?;
+        let Some(last) = rows.last() else { return Ok(found) };
+        before = last.saved_ts;
+        for row in rows {
+            if readings.may_read(conn, &row)? {
+                found.push(row);
+            }
+            if found.len() == wanted {
+                return Ok(found);
+            }
+        }
+    }
+}
+
+/// These rows with their messages, in their order.
+fn shown(conn: &mut Conn, readings: &Readings, rows: &[SavedRow]) -> Result<Vec<Saved>> {
+    let mut by_channel: HashMap<ChannelNum, Vec<Seq>> = HashMap::new();
+    for row in rows {
+        by_channel.entry(row.channel).or_default().push(row.seq);
+    }
+    let mut found: HashMap<(ChannelNum, Seq), Message> = HashMap::new();
+    for (num, seqs) in by_channel {
+        let Some(Some((id, _))) = readings.of.get(&num) else { continue };
+        let said = messages::by_seqs(conn, num, &seqs)?;
+        let said = show::messages(conn, num, id, said, Some(readings.user))?;
+        found.extend(said.into_iter().map(|message| ((num, message.seq), message)));
+    }
+    let shown = rows.iter().filter_map(|row| {
+        let message = found.remove(&(row.channel, row.seq))?;
+        Some(Saved { channel: message.channel.clone(), saved_ts: row.saved_ts, message })
+    });
+    Ok(shown.collect())
+}

@@ -1,0 +1,84 @@
+//! Messages that people keep for later: a list each.
+
+use diesel::dsl::{count_star, exists, max, not};
+use diesel::prelude::*;
+
+use super::schema::{members, messages, saved};
+use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, optional};
+
+/// A message on somebody's list.
+#[derive(Debug, Clone, Copy, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = saved, treat_none_as_default_value = false)]
+pub struct SavedRow {
+    pub user_num: UserNum,
+    pub channel: ChannelNum,
+    pub seq: i64,
+    pub saved_ts: i64,
+}
+
+pub fn add(conn: &mut Conn, row: SavedRow) -> Result<()> {
+    diesel::insert_into(saved::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+/// False when it was not so.
+pub fn delete(conn: &mut Conn, user: UserNum, channel: ChannelNum, seq: i64) -> Result<bool> {
+    Ok(diesel::delete(saved::table.find((user, channel, seq))).execute(conn)? > 0)
+}
+
+pub fn get(conn: &mut Conn, user: UserNum, channel: ChannelNum, seq: i64) -> Result<Option<SavedRow>> {
+    optional(saved::table.find((user, channel, seq)).select(SavedRow::columns()).one(conn))
+}
+
+pub fn count(conn: &mut Conn, user: UserNum) -> Result<i64> {
+    Ok(saved::table.filter(saved::user_num.eq(user)).select(count_star()).get_result(conn)?)
+}
+
+/// When the person saved last, of what is still on the list.
+pub fn newest(conn: &mut Conn, user: UserNum) -> Result<Option<i64>> {
+    Ok(saved::table.filter(saved::user_num.eq(user)).select(max(saved::saved_ts)).get_result(conn)?)
+}
+
+/// What the person saved before this time, newest first: what nobody deleted, in channels that they are in.
+pub fn page(conn: &mut Conn, user: UserNum, before: i64, limit: i64) -> Result<Vec<SavedRow>> {
+    let what = messages::channel.eq(saved::channel).and(messages::seq.eq(saved::seq));
+    let seat = members::channel.eq(saved::channel).and(members::user_num.eq(saved::user_num));
+    Ok(saved::table
+        .inner_join(messages::table.on(what))
+        .inner_join(members::table.on(seat))
+        .filter(saved::user_num.eq(user).and(saved::saved_ts.lt(before)))
+        .filter(messages::deleted.eq(false).and(members::membership.eq("joined")))
+        .order(saved::saved_ts.desc())
+        .limit(limit)
+        .select(SavedRow::columns())
+        .load(conn)?)
+}
+
+/// All that the person saved, newest first, with the ids of the messages.
+pub fn all(conn: &mut Conn, user: UserNum) -> Result<Vec<(SavedRow, String)>> {
+    let what = messages::channel.eq(saved::channel).and(messages::seq.eq(saved::seq));
+    Ok(saved::table
+        .inner_join(messages::table.on(what))
+        .filter(saved::user_num.eq(user))
+        .order(saved::saved_ts.desc())
+        .select((SavedRow::columns(), messages::id))
+        .load(conn)?)
+}
+
+/// Takes off the list what was deleted, and what stands in channels that the person is not in.
+pub fn forget_hidden(conn: &mut Conn, user: UserNum) -> Result<()> {
+    let own = saved::table.filter(saved::user_num.eq(user));
+    let seats = members::table.filter(members::user_num.eq(user).and(members::membership.eq("joined")));
+    diesel::delete(own.filter(saved::channel.ne_all(seats.select(members::channel)))).execute(conn)?;
+    let there = messages::table
+        .filter(messages::channel.eq(saved::channel).and(messages::seq.eq(saved::seq)))
+        .filter(messages::deleted.eq(false));
+    diesel::delete(own.filter(not(exists(there)))).execute(conn)?;
+    Ok(())
+}
+
+/// The account is gone.
+pub fn forget(conn: &mut Conn, user: UserNum) -> Result<()> {
+    diesel::delete(saved::table.filter(saved::user_num.eq(user))).execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,76 @@
+// The list of what the person saved: its newest messages at once, older ones when one turns to them.
+
+import * as api from "../../api/operations";
+import type { Saved } from "../../api/types";
+import type { Client } from "./client";
+
+const PAGE_MESSAGES = 100;
+/** How many pages are asked for at once. */
+export const PAGES_MAX = 5;
+/** How often the list is asked for when it changes meanwhile. */
+const TRIES = 3;
+
+export class SavedList {
+  private readonly client: Client;
+  /** While it is being asked for. */
+  private loading: Promise<boolean> | null = null;
+
+  constructor(client: Client) {
+    this.client = client;
+  }
+
+  private get store() {
+    return this.client.store;
+  }
+
+  /** False when it changed each time that it was asked for. */
+  load(): Promise<boolean> {
+    this.loading ??= this.read().finally(() => (this.loading = null));
+    return this.loading;
+  }
+
+  private async read(): Promise<boolean> {
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const before = this.store.getState().saved;
+      const items: Saved[] = [];
+      let next: string | null = null;
+      for (let pages = 0; pages < PAGES_MAX; pages += 1) {
+        const page = await this.page(next);
+        items.push(...page.saved);
+        next = page.next;
+        if (!next) break;
+      }
+      // A frame that came meanwhile may be newer than the answer.
+      if (this.store.getState().saved !== before) continue;
+      this.tell(items, next, true);
+      return true;
+    }
+    return false;
+  }
+
+  /** What was saved before that. */
+  async more(): Promise<void> {
+    const { next: cursor } = this.store.getState().saved;
+    if (!cursor) return;
+    const { saved, next } = await this.page(cursor);
+    if (this.store.getState().saved.next === cursor) this.tell(saved, next, false);
+  }
+
+  /** A message of which only the place in the list is known. */
+  async fetch(channel: string, id: string): Promise<void> {
+    const message = await api.get_message(channel, id).catch(() => null);
+    const kept = this.store.getState().saved.byId[id];
+    if (!message || message.deleted || !kept || kept.message) return;
+    this.store.dispatch({ type: "saved_set", message: id, kept: { ...kept, message } });
+    this.client.people.need([message.sender]);
+  }
+
+  private page(cursor: string | null) {
+    return api.list_saved({ limit: PAGE_MESSAGES, ...(cursor ? { cursor } : {}) });
+  }
+
+  private tell(items: readonly Saved[], next: string | null, first: boolean): void {
+    this.store.dispatch({ type: "saved_loaded", items, next, first });
+    this.client.people.need(items.map(({ message }) => message.sender));
+  }
+}

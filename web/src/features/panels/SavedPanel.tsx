@@ -1,0 +1,93 @@
+import { useEffect, useState } from "react";
+import type { Saved } from "../../api/types";
+import { t } from "../../i18n";
+import { savedTexts } from "../../i18n/saved";
+import { nearEntry, onceLost } from "../../lib/focus";
+import { moment } from "../../lib/time";
+import { EmptyState, ListSkeleton } from "../../ui/bits";
+import { Button, IconButton } from "../../ui/Button";
+import { MessageCard } from "../../ui/Card";
+import { Failed } from "../../ui/Failed";
+import { savedShown } from "../../store/saved";
+import { channelName, displayName } from "../../store/selectors";
+import { useClient, useSelect } from "../app/context";
+import { visit } from "../app/route";
+import { useFailing } from "../conversation/useFailing";
+import { toldOf, wordsOf } from "../conversation/words";
+import { PanelFrame } from "./PanelFrame";
+
+/** Of what a button says of its message. */
+const LABEL_CHARS_MAX = 40;
+
+export default function SavedPanel() {
+  const client = useClient();
+  const texts = savedTexts();
+  const saved = useSelect((state) => state.saved);
+  const channels = useSelect((state) => state.channels);
+  const { failed, fail, retry } = useFailing();
+  useEffect(() => {
+    if (saved.loaded || failed) return;
+    const load = async () => (await client.saved.list()).load();
+    load().then(
+      (done) => done || fail(),
+      (error: unknown) => fail(error),
+    );
+  }, [client, saved.loaded, failed, fail]);
+
+  const more = async () => {
+    try {
+      await (await client.saved.list()).more();
+    } catch (error) {
+      client.actions.failed(error);
+    }
+  };
+  const items = savedShown({ saved, channels });
+  return (
+    <PanelFrame title={t.nav.saved}>
+      <div className="panel-body scroll" data-testid="saved">
+        {!saved.loaded && failed ? <Failed onRetry={retry} /> : null}
+        {!saved.loaded && !failed ? <ListSkeleton label={t.common.loading} /> : null}
+        {saved.loaded && items.length === 0 && !saved.next ? (
+          <EmptyState title={texts.empty}>{texts.emptyText}</EmptyState>
+        ) : null}
+        <ul className="cards" aria-label={t.nav.saved}>
+          {saved.loaded ? items.map((item) => <SavedCard key={item.message.id} item={item} />) : null}
+        </ul>
+        {saved.loaded && saved.next ? (
+          <Button wide variant="quiet" onPress={() => void more()}>
+            {t.directory.more}
+          </Button>
+        ) : null}
+      </div>
+    </PanelFrame>
+  );
+}
+
+function SavedCard({ item: { channel: id, message } }: { item: Saved }) {
+  const client = useClient();
+  const texts = savedTexts();
+  const user = useSelect((state) => state.users[message.sender]);
+  const channel = useSelect((state) => state.channels[id]);
+  const [now] = useState(() => Date.now());
+  const name = displayName(user, message.sender);
+  const place = channel ? channelName(client.store.getState(), channel) : "";
+  const where = channel?.info.kind === "channel" ? `#${place}` : place;
+  const label = texts.removeLabel(wordsOf(message, LABEL_CHARS_MAX));
+  const remove = () => {
+    onceLost(nearEntry(message.id));
+    void client.saved.set(message, false);
+  };
+  return (
+    <MessageCard
+      entry={message.id}
+      author={{ id: message.sender, name }}
+      when={moment(message.ts, now)}
+      {...(place && where !== name ? { where } : {})}
+      words={wordsOf(message)}
+      onOpen={() => visit(id, message.id)}
+      tools={<IconButton icon="close" size="small" label={label} onPress={remove} />}
+    >
+      <p className="card-text">{toldOf(message)}</p>
+    </MessageCard>
+  );
+}

@@ -1,0 +1,69 @@
+// Messages that the person keeps for later: a list of their own, the same on all of their devices.
+
+import type { StreamEvent } from "../api/frames";
+import type { Message, Saved } from "../api/types";
+import type { Dict, Kept, State } from "./state";
+
+export type SavedAction =
+  | { type: "saved_loaded"; items: readonly Saved[]; next: string | null; first: boolean }
+  /** Null: it is kept no longer. */
+  | { type: "saved_set"; message: string; kept: Kept | null };
+
+export function reduceSaved(state: State, action: SavedAction): State {
+  if (action.type === "saved_set") return put(state, action.message, action.kept);
+  const before = action.first ? {} : state.saved.byId;
+  const items = action.items.map((item): [string, Kept] => [item.message.id, item]);
+  const byId: Dict<Kept> = { ...before, ...Object.fromEntries(items) };
+  return { ...state, saved: { byId, next: action.next, loaded: true } };
+}
+
+/** What an event says of the list. Of a message that is not known here the list has the place alone, until it is asked for. */
+export function followSaved(state: State, event: StreamEvent): State {
+  const { byId } = state.saved;
+  switch (event.t) {
+    case "saved.updated": {
+      const { channel, message: id, saved_ts } = event.d;
+      if (saved_ts === null) return put(state, id, null);
+      const known = byId[id];
+      if (known?.saved_ts === saved_ts) return state;
+      const message = known?.message ?? state.channels[channel]?.messages[id] ?? null;
+      return put(state, id, { channel, saved_ts, message });
+    }
+    case "message.deleted":
+      return put(state, event.d.id, null);
+    case "message.edited":
+    case "message.updated": {
+      const known = byId[event.d.id];
+      return known?.message
+        ? put(state, event.d.id, { ...known, message: restated(known.message, event.d) })
+        : state;
+    }
+    default:
+      return state;
+  }
+}
+
+const restated = (known: Message, { text, attachments, mentions, edited_ts }: Message): Message => ({
+  ...known,
+  text,
+  attachments,
+  mentions,
+  ...(edited_ts === undefined ? {} : { edited_ts }),
+});
+
+function put(state: State, id: string, kept: Kept | null): State {
+  if (!kept && !state.saved.byId[id]) return state;
+  const byId: Record<string, Kept> = { ...state.saved.byId };
+  if (kept) byId[id] = kept;
+  else Reflect.deleteProperty(byId, id);
+  return { ...state, saved: { ...state.saved, byId } };
+}
+
+/** What can be shown, the one saved last first: of channels that one is in no more nothing is. */
+export function savedShown({ saved, channels }: Pick<State, "saved" | "channels">): Saved[] {
+  return Object.values(saved.byId)
+    .flatMap(({ channel, saved_ts, message }) =>
+      message && channels[channel]?.info.membership === "joined" ? [{ channel, saved_ts, message }] : [],
+    )
+    .sort((one, other) => other.saved_ts - one.saved_ts);
+}
