@@ -282,12 +282,11 @@ export class Client {
     void this.start();
   }
 
-  private async loadServer(): Promise<void> {
-    try {
-      this.store.dispatch({ type: "server_loaded", server: await api.get_server() });
-    } catch {
-      setTimeout(() => void this.loadServer(), BOOT_RETRY_MS);
-    }
+  private loadServer(): Promise<void> {
+    return api.get_server().then(
+      (server) => this.store.dispatch({ type: "server_loaded", server }),
+      () => void setTimeout(() => void this.loadServer(), BOOT_RETRY_MS),
+    );
   }
 
   private async start(): Promise<void> {
