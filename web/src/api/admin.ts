@@ -31,6 +31,8 @@ export const list_all_channels = (query: PageQuery) =>
   sdk.listAllChannels({ query }) as Promise<{ channels: HeldChannel[]; next: string | null }>;
 export const issue_password = (user: string) =>
   sdk.issuePassword({ path: { user } }) as Promise<{ password: string }>;
+/** Lets somebody without their device sign in with the password alone. */
+export const reset_totp = (user: string) => sdk.resetTotp({ path: { user } });
 export const delete_account = (user: string, reason: string) =>
   sdk.deleteAccount({ path: { user }, body: because(reason) });
 export const remove_message = (channel: string, message: string, reason: string) =>

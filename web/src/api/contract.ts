@@ -41,6 +41,8 @@ export type Contract = {
   sync: Fits<Omit<Mine.Sync, "channels">, Api.Sync>;
   search: Fits<Mine.SearchPage, Api.SearchResults>;
   invite: Fits<Omit<Mine.Invite, "expires_ts">, Api.Invite>;
+  totp: Fits<Mine.TotpState, Api.TotpState>;
+  totp_secret: Fits<Mine.TotpSecret, Api.TotpSecret>;
   webhook: Fits<Mine.CreatedWebhook, Api.CreatedWebhook>;
   deleted: Fits<Mine.DeletedMessages, Api.DeletedMessages>;
   report: Fits<Mine.Report, Api.Report>;

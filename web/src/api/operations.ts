@@ -34,6 +34,8 @@ import type {
   SignedIn,
   Sync,
   ThreadState,
+  TotpSecret,
+  TotpState,
   User,
   Visibility,
   Webhook,
@@ -71,6 +73,13 @@ export interface Credentials {
   cookie: true;
 }
 
+export interface Login {
+  username: string;
+  password: string;
+  /** Where the account asks for one (`code_needed`). */
+  code?: string;
+}
+
 type Listed<K extends string, T> = Promise<Record<K, T[]> & { next: string | null }>;
 
 /** Whether what was asked for waits for the channel's host. */
@@ -83,7 +92,7 @@ export const get_sync = () => sdk.getSync() as Promise<Sync>;
 
 export const create_account = (body: Credentials & { display_name?: string; invite?: string }) =>
   sdk.createAccount({ body, ...sessionless }) as Promise<SignedIn>;
-export const create_session = (body: Credentials) =>
+export const create_session = (body: Credentials & Login) =>
   sdk.createSession({ body, ...sessionless }) as Promise<SignedIn>;
 export const list_sessions = () => sdk.listSessions() as Promise<{ sessions: Session[] }>;
 export const delete_session = (session: string) => sdk.deleteSession({ path: { session } });
@@ -95,6 +104,12 @@ export const update_me = (body: { display_name?: string; bio?: string }) =>
 export const export_me = (cursor?: string) => sdk.exportMe({ query: cursor ? { cursor } : {} });
 export const delete_me = (password: string) => sdk.deleteMe({ body: { password }, ...sessionless });
 export const change_password = (body: { current: string; new: string }) => sdk.changePassword({ body });
+
+export const get_totp = () => sdk.getTotp() as Promise<TotpState>;
+export const begin_totp = (password: string) => sdk.beginTotp({ body: { password } }) as Promise<TotpSecret>;
+export const confirm_totp = (code: string) =>
+  sdk.confirmTotp({ body: { code } }) as Promise<{ recovery_codes: string[] }>;
+export const delete_totp = (password: string, code: string) => sdk.deleteTotp({ body: { password, code } });
 
 export const list_settings = (query: { cursor?: string }) =>
   sdk.listSettings({ query }) as Listed<"settings", Setting>;

@@ -58,6 +58,22 @@ export interface AccountEmail {
   language?: string;
 }
 
+/** Whether signing in takes a one-time code beside the password. */
+export interface TotpState {
+  enabled: boolean;
+  enabled_ts: number | null;
+  /** How many are left. */
+  recovery_codes: number;
+}
+
+/** What an authenticator has to know: told this once. */
+export interface TotpSecret {
+  /** In base32. */
+  secret: string;
+  /** `otpauth://totp/..` */
+  uri: string;
+}
+
 export interface SignedIn {
   user: User;
   session: { id: string; token: string | null };

@@ -100,6 +100,7 @@ export const admin: Catalogue["admin"] = {
   operator: "Jemand an der Befehlszeile des Servers",
   actOf: {
     password_set: (by, whom) => `${by} hat ${whom} ein Passwort gesetzt.`,
+    totp_removed: (by, whom) => `${by} hat die zweistufige Anmeldung von ${whom} entfernt.`,
     admin_given: (by, whom) => `${by} hat ${whom} mit der Verwaltung betraut.`,
     admin_taken: (by, whom) => `${by} hat ${whom} die Verwaltung entzogen.`,
     account_disabled: (by, whom) => `${by} hat ${whom} ausgesperrt.`,

@@ -102,6 +102,7 @@ export const admin: Catalogue["admin"] = {
   operator: "Quelqu’un depuis la ligne de commande du serveur",
   actOf: {
     password_set: (by, whom) => `${by} a défini un mot de passe pour ${whom}.`,
+    totp_removed: (by, whom) => `${by} a retiré la connexion en deux étapes de ${whom}.`,
     admin_given: (by, whom) => `${by} a confié l’administration à ${whom}.`,
     admin_taken: (by, whom) => `${by} a retiré l’administration à ${whom}.`,
     account_disabled: (by, whom) => `${by} empêche ${whom} de se connecter.`,

@@ -31,6 +31,7 @@ async function everything(language: "de" | "fr"): Promise<[string, string][]> {
     "shortcuts",
     "spoken",
     "threads",
+    "totp",
     "webhooks",
   ]) {
     const module = (await import(`./${language}.${part}.ts`)) as object;

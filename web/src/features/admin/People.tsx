@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { type Account, delete_account, list_accounts, update_account } from "../../api/admin";
 import { t } from "../../i18n";
+import { totpTexts } from "../../i18n/totp";
 import { fileSize } from "../../lib/size";
 import { moment, shortDate } from "../../lib/time";
 import { Avatar } from "../../ui/Avatar";
@@ -13,6 +14,7 @@ import { useView } from "../app/view";
 import { ReasonDialog } from "../dialogs/ReasonDialog";
 import { Listing } from "./Listing";
 import { NewPassword } from "./NewPassword";
+import { RemoveTotp } from "./RemoveTotp";
 import { type Page, usePages } from "../dialogs/usePages";
 
 const PAGE = 50;
@@ -31,6 +33,7 @@ export function People() {
   const [sure, setSure] = useState<Account | null>(null);
   const [goes, setGoes] = useState<Account | null>(null);
   const [forgot, setForgot] = useState<Account | null>(null);
+  const [lost, setLost] = useState<Account | null>(null);
   const { rows, failed, more, replace, remove } = usePages(query, load, idOf);
 
   const change = async (account: Account, what: Parameters<typeof update_account>[1]) => {
@@ -72,6 +75,7 @@ export function People() {
             onEnable={() => void change(account, { disabled: false })}
             onDelete={() => setGoes(account)}
             onForgot={() => setForgot(account)}
+            onLost={() => setLost(account)}
           />
         )}
       </Listing>
@@ -85,6 +89,9 @@ export function People() {
         />
       ) : null}
       {forgot ? <NewPassword account={forgot} name={nameOf(forgot)} onClose={() => setForgot(null)} /> : null}
+      {lost ? (
+        <RemoveTotp account={lost} name={nameOf(lost)} onRemoved={replace} onClose={() => setLost(null)} />
+      ) : null}
       {goes ? (
         <ReasonDialog
           title={t.admin.deleteAccountSure(nameOf(goes))}
@@ -106,13 +113,15 @@ interface AccountRowProps {
   onEnable: () => void;
   onDelete: () => void;
   onForgot: () => void;
+  onLost: () => void;
 }
 
-function AccountRow({ account, onRole, onDisable, onEnable, onDelete, onForgot }: AccountRowProps) {
+function AccountRow({ account, onRole, onDisable, onEnable, onDelete, onForgot, onLost }: AccountRowProps) {
   const view = useView();
   const [now] = useState(() => Date.now());
   const online = useSelect((state) => state.me?.id === account.id || Boolean(state.online[account.id]));
-  const { id, role, disabled, last_used_ts: last } = account;
+  const { id, role, disabled, totp, last_used_ts: last } = account;
+  const texts = totpTexts();
   const name = nameOf(account);
   const admin = role === "admin";
   const meId = useMe()?.id;
@@ -126,6 +135,9 @@ function AccountRow({ account, onRole, onDisable, onEnable, onDelete, onForgot }
     ...(id === meId
       ? []
       : [{ id: "password", label: t.admin.newPassword, icon: "retry", onAction: onForgot } as const]),
+    ...(totp && id !== meId
+      ? [{ id: "totp", label: texts.remove, icon: "close", onAction: onLost } as const]
+      : []),
     disabled
       ? { id: "enable", label: t.admin.enable, icon: "check", onAction: onEnable }
       : { id: "disable", label: t.admin.disable, icon: "lock", danger: true, onAction: onDisable },
@@ -157,6 +169,7 @@ function AccountRow({ account, onRole, onDisable, onEnable, onDelete, onForgot }
           </small>
         </span>
         {admin ? <span className="tag">{t.admin.title}</span> : null}
+        {totp ? <span className="tag">{texts.tag}</span> : null}
         {disabled ? <span className="tag">{t.admin.disabled}</span> : null}
       </button>
       <Menu

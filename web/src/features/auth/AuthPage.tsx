@@ -1,20 +1,20 @@
 import { type FormEvent, Suspense, useState, useSyncExternalStore } from "react";
+import { ApiError } from "../../api/http";
+import type { Login } from "../../api/operations";
 import { t } from "../../i18n";
 import { notifyTexts } from "../../i18n/notify";
-import { onceLost } from "../../lib/focus";
 import { Button } from "../../ui/Button";
 import { Field } from "../../ui/Field";
 import { later } from "../../ui/later";
 import { Arcade, Wordmark } from "../../ui/Logo";
 import { useClient, useSelect } from "../app/context";
-import { go } from "../app/route";
 import { fieldProblem, problemText } from "../client/problems";
+import { arrive } from "./arriving";
 import { inviteOf } from "./invites";
 
+const CodeStep = later(() => import("./CodeStep"));
 const ForgotPassword = later(() => import("./ForgotPassword"));
 const PASSWORD_MIN = 8;
-/** The rest of the page is loaded first. */
-const ARRIVING_FRAMES = 600;
 
 /** Sign in or register. The browser's password manager finds ordinary fields in an ordinary form. */
 export default function AuthPage() {
@@ -22,7 +22,10 @@ export default function AuthPage() {
   const endedBy = useSelect((state) => state.endedBy);
   const invited = useInvite();
   const [chosen, setMode] = useState<"sign-in" | "register" | "forgot" | null>(null);
-  const mode = chosen ?? (invited ? "register" : "sign-in");
+  const [username, setUsername] = useState("");
+  /** Waits for a code. Nothing but this page ever has the password. */
+  const [login, setLogin] = useState<Login | null>(null);
+  const mode = login ? "code" : (chosen ?? (invited ? "register" : "sign-in"));
   const registering = mode === "register";
   const name = server?.name ?? location.host;
   const title = registering ? t.auth.registerOn(name) : t.auth.signInTo(name);
@@ -37,13 +40,17 @@ export default function AuthPage() {
           <Wordmark size={40} />
           <p>{t.auth.tagline}</p>
         </header>
-        <h1>{title}</h1>
-        {ended ? (
+        {login ? null : <h1>{title}</h1>}
+        {ended && !login ? (
           <p className="auth-note" role="status">
             {ended}
           </p>
         ) : null}
-        {mode === "forgot" ? (
+        {login ? (
+          <Suspense fallback={null}>
+            <CodeStep login={login} invited={invited} onBack={() => setLogin(null)} />
+          </Suspense>
+        ) : mode === "forgot" ? (
           <Suspense fallback={null}>
             <ForgotPassword onBack={() => setMode("sign-in")} />
           </Suspense>
@@ -55,6 +62,9 @@ export default function AuthPage() {
             registering={registering}
             needsInvite={server?.registration === "invite"}
             invited={invited}
+            username={username}
+            onUsername={setUsername}
+            onCodeNeeded={setLogin}
           />
         )}
         {mode === "sign-in" && server?.email ? (
@@ -64,7 +74,7 @@ export default function AuthPage() {
             </Button>
           </p>
         ) : null}
-        {registering || server?.registration !== "closed" ? (
+        {!login && (registering || server?.registration !== "closed") ? (
           <p className="auth-switch">
             {registering ? t.auth.haveAccount : t.auth.noAccount}{" "}
             <Button
@@ -94,11 +104,14 @@ interface AuthFormProps {
   registering: boolean;
   needsInvite: boolean;
   invited: string | null;
+  /** Stays when one comes back from being asked for a code. */
+  username: string;
+  onUsername: (username: string) => void;
+  onCodeNeeded: (login: Login) => void;
 }
 
-function AuthForm({ registering, needsInvite, invited }: AuthFormProps) {
+function AuthForm({ registering, needsInvite, invited, username, onUsername, onCodeNeeded }: AuthFormProps) {
   const client = useClient();
-  const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
   const [displayName, setDisplayName] = useState("");
   const [invite, setInvite] = useState(invited ?? "");
@@ -118,13 +131,12 @@ function AuthForm({ registering, needsInvite, invited }: AuthFormProps) {
           ...(invite.trim() ? { invite: invite.trim() } : {}),
         });
       } else {
-        await client.signIn(username.trim(), password);
+        await client.signIn({ username: username.trim(), password });
       }
-      // Where one arrives at no conversation, nothing takes the focus by itself.
-      onceLost(() => document.querySelector<HTMLElement>("#main h1"), { frames: ARRIVING_FRAMES });
-      // The code is used up, or was not needed: what is kept of the address is where one goes.
-      if (invited) go(null, undefined, { replace: true });
+      arrive(invited);
     } catch (cause) {
+      if (cause instanceof ApiError && cause.code === "code_needed")
+        return onCodeNeeded({ username: username.trim(), password });
       setError(cause);
       setBusy(false);
     }
@@ -142,7 +154,7 @@ function AuthForm({ registering, needsInvite, invited }: AuthFormProps) {
         autoFocus
         isRequired
         value={username}
-        onChange={setUsername}
+        onChange={onUsername}
         error={fieldProblem(error, "username")}
         hint={registering ? t.auth.usernameHint : undefined}
       />

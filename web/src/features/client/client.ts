@@ -127,8 +127,8 @@ export class Client {
     this.entered(await this.registering.register({ ...account, device_name, cookie: true }));
   }
 
-  async signIn(username: string, password: string): Promise<void> {
-    this.entered(await api.create_session({ username, password, device_name: deviceName(), cookie: true }));
+  async signIn(login: api.Login): Promise<void> {
+    this.entered(await api.create_session({ ...login, device_name: deviceName(), cookie: true }));
   }
 
   async signOut(): Promise<void> {

@@ -302,7 +302,7 @@ describe("who comes in through another tab", () => {
     cookie = null;
     await client.boot();
     slow = "POST /sessions";
-    const late = client.signIn("ada", "password");
+    const late = client.signIn({ username: "ada", password: "password" });
     await isHeld();
     cookie = BO;
     tell({ is: "in", user: BO });

@@ -3,6 +3,7 @@
 import { useState } from "react";
 import { export_me } from "../../api/operations";
 import { accountTexts } from "../../i18n/account";
+import { download } from "../../lib/download";
 import { Button } from "../../ui/Button";
 import { useClient, useMe } from "../app/context";
 
@@ -14,7 +15,8 @@ export function OwnData() {
   const save = async () => {
     setMessages(0);
     try {
-      download(await collected(setMessages), `loggia-${me?.username ?? "export"}.json`);
+      const data = JSON.stringify(await collected(setMessages), null, 2);
+      download(data, "application/json", `loggia-${me?.username ?? "export"}.json`);
     } catch (error) {
       client.actions.failed(error);
     }
@@ -46,13 +48,4 @@ async function collected(onProgress: (messages: number) => void): Promise<object
     cursor = page.next;
   }
   return { ...first, messages };
-}
-
-function download(content: object, name: string): void {
-  const url = URL.createObjectURL(new Blob([JSON.stringify(content, null, 2)], { type: "application/json" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
 }

@@ -15,6 +15,7 @@ import { setLanguage, useLanguageChoice } from "../app/language";
 import { setTheme, useTheme } from "../app/theme";
 import { fieldProblem, problemText } from "../client/problems";
 import type { SettingsTab } from "../app/view";
+import { TwoStep } from "../totp/TwoStep";
 import { Blocks } from "./Blocks";
 import { EndAccount } from "./EndAccount";
 import { Notifications } from "./Notifications";
@@ -95,6 +96,7 @@ function Account() {
   return (
     <div className="account-settings">
       <PasswordForm />
+      <TwoStep />
       <Blocks />
       <OwnData />
       <EndAccount />

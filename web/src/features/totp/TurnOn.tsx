@@ -1,0 +1,175 @@
+// Turning two-step login on: the password, then what an authenticator has to know and a code of it, then the recovery
+// codes. Neither secret nor codes can be had again.
+
+import { type FormEvent, useState } from "react";
+import { begin_totp, confirm_totp } from "../../api/operations";
+import type { TotpSecret } from "../../api/types";
+import { t } from "../../i18n";
+import { totpTexts } from "../../i18n/totp";
+import { Button } from "../../ui/Button";
+import { ConfirmDialog, Dialog } from "../../ui/Dialog";
+import { Field } from "../../ui/Field";
+import { useBackCloses } from "../../ui/popups";
+import { useClient } from "../app/context";
+import { copy } from "../client/copy";
+import { CodeField } from "./CodeField";
+import { codeProblem, inGroups, isStale, passwordProblem } from "./codes";
+import { QrCode } from "./QrCode";
+import { RecoveryCodes } from "./RecoveryCodes";
+
+interface TurnOnProps {
+  /** How many recovery codes there are. */
+  onTurnedOn: (codes: number) => void;
+  onStale: (error: unknown) => void;
+  onClose: () => void;
+}
+
+export function TurnOn({ onTurnedOn, onStale, onClose }: TurnOnProps) {
+  const texts = totpTexts();
+  const [begun, setBegun] = useState<TotpSecret | null>(null);
+  const [codes, setCodes] = useState<readonly string[] | null>(null);
+  const [kept, setKept] = useState(false);
+  const [leaving, setLeaving] = useState(false);
+  const turnedOn = (recovery: readonly string[]) => {
+    setCodes(recovery);
+    onTurnedOn(recovery.length);
+  };
+  const close = () => (codes && !kept ? setLeaving(true) : onClose());
+  useBackCloses(codes !== null && !kept, close);
+  return (
+    <Dialog
+      title={codes ? texts.recoveryTitle : texts.turnOnTitle}
+      onClose={close}
+      width={begun ? 560 : 420}
+      testId="totp-on"
+    >
+      {codes ? (
+        <RecoveryCodes codes={codes} kept={kept} onKept={setKept} onClose={close} />
+      ) : begun ? (
+        <Scan begun={begun} onConfirmed={turnedOn} onStale={onStale} onClose={onClose} />
+      ) : (
+        <AskPassword onBegun={setBegun} onStale={onStale} onClose={onClose} />
+      )}
+      {leaving ? (
+        <ConfirmDialog
+          title={texts.unkeptTitle}
+          text={texts.unkeptText}
+          action={texts.unkeptAction}
+          onConfirm={onClose}
+          onClose={() => setLeaving(false)}
+        />
+      ) : null}
+    </Dialog>
+  );
+}
+
+interface AskPasswordProps {
+  onBegun: (begun: TotpSecret) => void;
+  onStale: (error: unknown) => void;
+  onClose: () => void;
+}
+
+function AskPassword({ onBegun, onStale, onClose }: AskPasswordProps) {
+  const client = useClient();
+  const texts = totpTexts();
+  const [password, setPassword] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    setBusy(true);
+    try {
+      onBegun(await begin_totp(password));
+    } catch (cause) {
+      setBusy(false);
+      setError(cause);
+      if (isStale(cause)) onStale(cause);
+      else if (!passwordProblem(cause) && !codeProblem(cause)) client.actions.failed(cause);
+    }
+  };
+  return (
+    <form className="form" onSubmit={(event) => void submit(event)}>
+      <Field
+        label={t.settings.currentPassword}
+        hint={texts.passwordHint}
+        inputType="password"
+        autoComplete="current-password"
+        autoFocus
+        isRequired
+        value={password}
+        onChange={setPassword}
+        error={passwordProblem(error) ?? codeProblem(error)}
+      />
+      <div className="dialog-foot">
+        <Button onPress={onClose}>{t.common.cancel}</Button>
+        <Button type="submit" variant="primary" isPending={busy}>
+          {texts.goOn}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+interface ScanProps {
+  begun: TotpSecret;
+  onConfirmed: (codes: readonly string[]) => void;
+  onStale: (error: unknown) => void;
+  onClose: () => void;
+}
+
+function Scan({ begun, onConfirmed, onStale, onClose }: ScanProps) {
+  const client = useClient();
+  const texts = totpTexts();
+  const [code, setCode] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  // A phone's keyboard would cover what is to be read first.
+  const [types] = useState(() => matchMedia("(pointer: fine)").matches);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    setBusy(true);
+    try {
+      onConfirmed((await confirm_totp(code.trim())).recovery_codes);
+    } catch (cause) {
+      setBusy(false);
+      setError(cause);
+      if (isStale(cause)) onStale(cause);
+      else if (!codeProblem(cause)) client.actions.failed(cause);
+    }
+  };
+  return (
+    <form className="form" onSubmit={(event) => void submit(event)}>
+      <div className="totp-scan">
+        <QrCode text={begun.uri} label={texts.picture} />
+        <div className="totp-key">
+          <p>{texts.scan}</p>
+          <p className="field-label">{texts.key}</p>
+          <code data-testid="totp-secret">{inGroups(begun.secret)}</code>
+          <div className="button-row">
+            <Button size="small" icon="copy" onPress={() => void copy(client, begun.secret)}>
+              {texts.copyKey}
+            </Button>
+            <a className="button" data-variant="plain" data-size="small" href={begun.uri}>
+              {texts.open}
+            </a>
+          </div>
+        </div>
+      </div>
+      <CodeField
+        label={texts.shownCode}
+        hint={texts.shownCodeHint}
+        digits
+        autoFocus={types}
+        value={code}
+        onChange={setCode}
+        error={codeProblem(error)}
+      />
+      <div className="dialog-foot">
+        <Button onPress={onClose}>{t.common.cancel}</Button>
+        <Button type="submit" variant="primary" isPending={busy}>
+          {texts.confirm}
+        </Button>
+      </div>
+    </form>
+  );
+}
