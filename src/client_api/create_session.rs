@@ -82,7 +82,7 @@ pub async fn begin(
     let agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     let device_name = device_name.or(agent).unwrap_or("unknown device");
     let begun = app.domain.begin_session(&user.id, proof, device_name).await.inspect_err(|error| {
-        if matches!(error, Error::Forbidden(Forbidden::BadCode)) {
+        if matches!(error, Error::Forbidden(Forbidden::BadCode) | Error::TooFast(_)) {
             tracing::info!(address = %client(request), "a login failed");
         }
     })?;

@@ -22,7 +22,7 @@ pub struct Sync {
     /// Ids of the people whom one blocks; the frame `blocks.updated` tells what changes.
     pub blocks: Vec<String>,
     /// How many reports are open that one may see to (`GET /reports`), counted up to 1,000; null for who is neither an
-    /// administrator nor moderates a channel. The frame `reports.updated` tells what changes.
+    /// administrator nor moderates a channel. The frame `reports.updated` tells of reports; whoever sees to other channels than before asks again.
     #[schema(required)]
     pub reports_open: Option<i64>,
 }

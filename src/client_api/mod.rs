@@ -233,7 +233,7 @@ endpoints! {
     hand_over_channel: session, by_rules ["admin_only", "channel_not_found", "user_not_found", "bad_reason", "out_of_reach", "bad_target"];
     list_acts: session ["admin_only", "bad_limit", "bad_cursor"];
     list_reports: session ["bad_limit", "bad_cursor"];
-    update_report: session ["report_not_found", "admin_only"];
+    update_report: session ["report_not_found", "admin_only", "bad_target"];
     create_channel: session ["admin_only", "bad_name", "bad_topic", "bad_alias", "alias_taken"];
     list_channels: session [];
     get_channel: session ["channel_not_found"];

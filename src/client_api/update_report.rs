@@ -8,7 +8,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::domain::reports::Report;
-use crate::http::{App, Auth, Body, Problem};
+use crate::http::{App, Body, Problem, WriteAuth};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -18,12 +18,12 @@ pub struct UpdateReport {
 }
 
 /// Closes a report, or opens it again: by an administrator for everybody, by a moderator for the channel's moderators. What an administrator
-/// closed only an administrator opens.
+/// closed only an administrator opens, and of a direct conversation nobody.
 #[utoipa::path(operation_id = "update_report", tag = "administration", params(("report" = i64, Path)), request_body = UpdateReport, responses((status = 200, body = Report)))]
 #[patch("/reports/{report}")]
 pub async fn update_report(
     app: App,
-    actor: Auth,
+    actor: WriteAuth,
     report: Path<i64>,
     body: Body<UpdateReport>,
 ) -> Result<Json<Report>, Problem> {

@@ -10,8 +10,8 @@ use crate::protocol::event::EventType;
 use crate::storage::acts::{self, NewAct};
 use crate::storage::members::{self, MemberRow};
 use crate::storage::{
-    Conn, UserNum, attention, blocks, channels, emails, refusals, reports, saved, sessions, settings,
-    threads, totp, users, webhooks,
+    Conn, UserNum, attention, blocks, channels, emails, refusals, saved, sessions, settings, threads, totp,
+    users, webhooks,
 };
 
 /// How often it is looked for seats that somebody took while their account was being deleted.
@@ -40,7 +40,7 @@ impl Domain {
                 break;
             }
         }
-        Ok(())
+        self.forget_reporter(num).await
     }
 
     /// Leaves every channel that somebody is in or invited to.
@@ -79,7 +79,6 @@ impl Domain {
                 refusals::delete_of(work.conn, num)?;
                 emails::forget(work.conn, num)?;
                 webhooks::forget(work.conn, num)?;
-                reports::forget_reporter(work.conn, num)?;
                 totp::forget(work.conn, num)?;
                 users::erase(work.conn, num, now)?;
                 act.map_or(Ok(()), |act| acts::add(work.conn, &act))?;

@@ -12,9 +12,12 @@ use super::view::{Channel, Member, MemberChange, Removal};
 use super::writer::{Draft, Work};
 use super::{Actor, Domain, Error, Forbidden, Missing, Person, Result, blocks, cut, show, webhooks};
 use crate::protocol::Seq;
-use crate::protocol::event::EventType;
+use crate::protocol::event::{Event, EventType};
 use crate::protocol::ids::{Alias, ChannelId, UserId};
 use crate::protocol::rules::{Membership, Refusal, Role};
+use crate::protocol::state::content::MemberContent;
+use crate::storage::blocks as blocked;
+use crate::storage::members::MemberRow;
 use crate::storage::{ChannelNum, Conn, UserNum, channels, entries, members, users};
 
 /// Most members on a page.
@@ -202,23 +205,23 @@ impl Domain {
                 let mut changes = changes_at(conn, seat.channel.num, &seqs)?;
                 let members = rows.into_iter().map(|(row, user)| Member {
                     user: show::user(&user),
+                    change: changes.remove(&(row.since_seq, row.membership.clone())),
                     membership: row.membership,
                     role: row.role,
                     since_seq: row.since_seq,
-                    change: changes.remove(&row.since_seq),
                 });
                 Ok(MemberPage { members: members.collect(), next })
             })
             .await
     }
 
-    /// By whom, and why, the person was put out of those of these channels that they did not leave themselves.
-    pub async fn removals(&self, user: UserNum, ids: Vec<String>) -> Result<HashMap<String, Removal>> {
+    /// By whom, and why, the person was banned from those of these channels that they are banned from.
+    pub async fn bans(&self, user: UserNum, ids: Vec<String>) -> Result<HashMap<String, Removal>> {
         self.reads
             .read_in_turn(move |conn| {
                 let mut found = HashMap::new();
-                for id in ids {
-                    found.extend(removal(conn, user, &id)?.map(|removal| (id, removal)));
+                for (id, member) in members::banned_from(conn, user, &ids)? {
+                    found.extend(ban(conn, &member)?.map(|ban| (id, ban)));
                 }
                 Ok(found)
             })
@@ -240,22 +243,23 @@ impl Domain {
     }
 }
 
-fn removal(conn: &mut Conn, user: UserNum, id: &str) -> Result<Option<Removal>> {
-    let Some((channel, Some(member))) = members::in_channel(conn, id, user)? else { return Ok(None) };
-    if !matches!(member.membership.as_str(), "left" | "banned") {
+/// Unless by somebody of whom the person wants to hear nothing.
+fn ban(conn: &mut Conn, member: &MemberRow) -> Result<Option<Removal>> {
+    let mut changes = changes_at(conn, member.channel, &[member.since_seq])?;
+    let Some(change) = changes.remove(&(member.since_seq, member.membership.clone())) else {
         return Ok(None);
-    }
-    let change = changes_at(conn, channel.num, &[member.since_seq])?.remove(&member.since_seq);
-    let own = show::user_id(conn, user)?;
-    Ok(change.filter(|change| change.by != own).map(|change| Removal {
-        banned: member.membership == "banned",
-        by: change.by,
-        reason: change.reason,
-    }))
+    };
+    let by = users::by_id(conn, &change.by)?.ok_or(Error::NotFound(Missing::User))?;
+    let is_heard = !blocked::is_blocked(conn, member.user_num, by.num)?;
+    Ok(is_heard.then_some(Removal { banned: true, by: change.by, reason: change.reason }))
 }
 
-/// Who made what these entries say of somebody, and why.
-fn changes_at(conn: &mut Conn, channel: ChannelNum, seqs: &[Seq]) -> Result<HashMap<Seq, MemberChange>> {
+/// Who made what these entries say of somebody, and why; by the entry and the membership that it gives.
+fn changes_at(
+    conn: &mut Conn,
+    channel: ChannelNum,
+    seqs: &[Seq],
+) -> Result<HashMap<(Seq, String), MemberChange>> {
     if seqs.is_empty() {
         return Ok(HashMap::new());
     }
@@ -265,10 +269,14 @@ fn changes_at(conn: &mut Conn, channel: ChannelNum, seqs: &[Seq]) -> Result<Hash
         .filter_map(|(seq, body)| Some((seq, content::read_body::<ReasonContent>(&body)?.reason?)))
         .collect();
     let made = entries::made_by(conn, channel, seqs)?;
-    Ok(made
-        .into_iter()
-        .map(|(seq, by, ts)| (seq, MemberChange { by, ts, reason: reasons.remove(&seq) }))
-        .collect())
+    let changes = made.into_iter().filter_map(|made| {
+        // Whoever declines is out by their own word, for which there is no entry before the host has it.
+        let event: Event = serde_json::from_str(&made.event).ok()?;
+        let membership = MemberContent::of(&event).ok()?.1.membership;
+        let change = MemberChange { by: made.by, ts: made.ts, reason: reasons.remove(&made.seq) };
+        Some(((made.seq, membership.as_str().to_owned()), change))
+    });
+    Ok(changes.collect())
 }
 
 pub(super) fn join(work: &mut Work<'_>, num: ChannelNum, person: &Person) -> Result<()> {

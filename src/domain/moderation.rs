@@ -8,13 +8,13 @@ use super::members::{hand_over, join, open_archived};
 use super::messages::{by_id, check_reason};
 use super::remote::change::Done;
 use super::writer::{Draft, Work};
-use super::{Actor, Domain, Error, Forbidden, Missing, Person, Result, reports, show, stored, webhooks};
+use super::{Actor, Domain, Error, Forbidden, Missing, Person, Result, show, stored, webhooks};
 use crate::protocol::event::EventType;
 use crate::protocol::ids::{ChannelId, EventId, UserId};
 use crate::protocol::rules::{Membership, Role};
 use crate::storage::acts::{self, NewAct};
 use crate::storage::messages::MessageRow;
-use crate::storage::{ChannelNum, UserNum, users};
+use crate::storage::{ChannelNum, users};
 
 impl Domain {
     /// Deletes a message that somebody of this server wrote, or that stands in a channel whose owner is of this server.
@@ -34,7 +34,7 @@ impl Domain {
         let why = ReasonContent { reason: reason.clone(), administrator: Some(actor.person.id.to_string()) };
         let act = ActKind::MessageDeleted.by(Some(&actor.person.id), self.clock.now());
         let act = NewAct { channel: Some(channel.to_string()), message: Some(id.to_string()), reason, ..act };
-        let removal = Removal { channel: channel.clone(), message: id, by: actor.person.num, act };
+        let removal = Removal { channel: channel.clone(), message: id.clone(), act };
         let waiting = removal.clone();
         let done = self
             .change_in_time(&channel, move |work| {
@@ -49,6 +49,9 @@ impl Domain {
             })
             .await;
         self.files.doomed.notify_one();
+        if let Ok(Done::Now(())) = done {
+            self.close_reports(&channel, &id, actor.person.num).await?;
+        }
         if let Ok(Done::Waits) = done {
             self.writer
                 .channel(&channel, move |work| {
@@ -118,8 +121,6 @@ impl Domain {
 struct Removal {
     channel: ChannelId,
     message: EventId,
-    /// The administrator.
-    by: UserNum,
     /// Without its author.
     act: NewAct,
 }
@@ -132,7 +133,6 @@ impl Removal {
     }
 
     fn record(self, work: &mut Work<'_>, row: &MessageRow) -> Result<()> {
-        reports::close_about(work, (row.channel, row.seq), self.by, row.sender)?;
         let author = show::user_id(work.conn, row.sender)?;
         Ok(acts::add(work.conn, &NewAct { user_id: Some(author), ..self.act })?)
     }

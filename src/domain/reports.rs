@@ -5,11 +5,13 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::clock::DAY_MS;
 use super::effect::Effect;
 use super::messages::{by_id, check_reason, find_message};
 use super::remote::history::is_in;
 use super::remote::host::reports_path;
 use super::remote::wire;
+use super::seat::first_shown;
 use super::show;
 use super::view::{AccountRole, Message, User};
 use super::writer::Work;
@@ -17,8 +19,9 @@ use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Page, Result, cu
 use crate::protocol::ids::{ChannelId, EventId, ServerName, UserId};
 use crate::protocol::rules::Refusal;
 use crate::protocol::{Seq, Ts};
-use crate::storage::reports::{self, CLOSED, HANDLED, NewReport, OPEN, ReportRow, Viewer};
-use crate::storage::{self, ChannelNum, Conn, UserNum, channels, messages, peers, users};
+use crate::storage::channels::ChannelRow;
+use crate::storage::reports::{self, CLOSED, HANDLED, NewReport, OPEN, Part, ReportRow, Viewer};
+use crate::storage::{self, ChannelNum, Conn, UserNum, channels, entries, members, messages, peers, users};
 
 /// How many reports a page has at most.
 pub const REPORTS_PAGE_MAX: i64 = 100;
@@ -29,7 +32,9 @@ const OPEN_PER_SERVER_MAX: i64 = 200;
 /// Up to how many are counted.
 const COUNTED_MAX: i64 = 1_000;
 /// How many moderators of a channel are told at once. The others see it when they look.
-const MODERATORS_TOLD_MAX: i64 = 100;
+const MODERATORS_TOLD_MAX: i64 = 20;
+/// How long what was closed is kept.
+const CLOSED_KEPT_MS: i64 = 365 * DAY_MS;
 /// One key for all, so that limits hold.
 const KEY: &str = "reports";
 
@@ -55,7 +60,10 @@ pub struct Report {
     /// Where the message stands.
     pub seq: Seq,
     pub author: User,
-    /// As it stands now, also where the channel is not one's own; null: it was deleted.
+    /// Whether the message was deleted.
+    pub deleted: bool,
+    /// As it stands now: to administrators also where the channel is not theirs, until the report is closed. Null where it was
+    /// deleted or may not be read.
     #[schema(required)]
     pub message: Option<Message>,
     #[schema(required)]
@@ -63,9 +71,9 @@ pub struct Report {
     /// For administrators: who reported it. Null: somebody of another server, or whose account was deleted.
     #[schema(required)]
     pub reporter: Option<User>,
-    /// The server where it was reported.
-    #[schema(example = "chat.example.org")]
-    pub server: String,
+    /// For administrators: the server where it was reported.
+    #[schema(required, example = "chat.example.org")]
+    pub server: Option<String>,
     /// Whether there is nothing more to do for whoever asks.
     pub closed: bool,
     /// When a moderator of the channel saw to it.
@@ -105,8 +113,8 @@ impl Domain {
                 if row.sender == me {
                     return Err(Error::invalid("bad_target", "/message", "must be somebody else's"));
                 }
-                if is_reported(work, (num, row.seq), (Some(me), &ours))? {
-                    return Ok(());
+                if let Some(found) = reports::find(work.conn, (num, row.seq), Some(me), ours.as_str())? {
+                    return open_again(work, &found, row.sender);
                 }
                 if reports::open_of(work.conn, me, OPEN_PER_PERSON_MAX)? >= OPEN_PER_PERSON_MAX {
                     return Err(Error::Conflict(Conflict::ReportsFull));
@@ -153,8 +161,9 @@ impl Domain {
                 }
                 let found = by_id(work.conn, row.num, &report.message)?.filter(|message| !message.deleted);
                 let Some(message) = found else { return Ok(()) };
-                if is_reported(work, (row.num, message.seq), (None, &origin))? {
-                    return Ok(());
+                let place = (row.num, message.seq);
+                if let Some(found) = reports::find(work.conn, place, None, origin.as_str())? {
+                    return open_again(work, &found, message.sender);
                 }
                 let open = reports::open_from(work.conn, origin.as_str(), OPEN_PER_SERVER_MAX)?;
                 if open >= OPEN_PER_SERVER_MAX {
@@ -187,14 +196,14 @@ impl Domain {
         let viewer = viewer(actor);
         self.reads
             .read(move |conn| {
-                let states = if closed { closed_for(viewer) } else { open_for(viewer) };
-                let rows = reports::page(conn, viewer, states, before, limit + 1)?;
+                let part = if closed { Part::Closed } else { Part::Open };
+                let rows = reports::page(conn, viewer, part, before, limit + 1)?;
                 let (rows, next) = cut(rows, limit, |row| row.id);
                 let mut shown = Vec::with_capacity(rows.len());
                 for row in rows {
                     shown.extend(show(conn, viewer, row)?);
                 }
-                Ok(((shown, next), reports::count(conn, viewer, open_for(viewer), COUNTED_MAX)?))
+                Ok(((shown, next), reports::count(conn, viewer, COUNTED_MAX)?))
             })
             .await
     }
@@ -203,7 +212,8 @@ impl Domain {
     /// does.
     ///
     /// # Errors
-    /// `report_not_found`; `admin_only` where an administrator has closed it.
+    /// `report_not_found`; `admin_only` where an administrator has closed it; `bad_target` for an administrator who would look
+    /// into a conversation again.
     pub async fn update_report(&self, actor: &Actor, id: i64, closed: bool) -> Result<Report> {
         let (viewer, now) = (viewer(actor), self.clock.now());
         let missing = || Error::NotFound(Missing::Report);
@@ -211,14 +221,19 @@ impl Domain {
             .other(KEY, move |work| {
                 let row = reports::get(work.conn, viewer, id)?.ok_or_else(missing)?;
                 let by = closed.then_some((viewer.user, now));
+                let is_closed = if viewer.is_administrator { row.state == CLOSED } else { row.state != OPEN };
+                if is_closed == closed {
+                    return shown(work.conn, viewer, row);
+                }
                 if viewer.is_administrator {
-                    let before = if row.handled_by.is_some() { HANDLED } else { OPEN };
-                    if closed != (row.state == CLOSED) {
-                        reports::set_closed(work.conn, id, if closed { CLOSED } else { before }, by)?;
+                    if !closed {
+                        check_reopening(work, &row)?;
                     }
+                    let before = if row.handled_by.is_some() { HANDLED } else { OPEN };
+                    reports::set_closed(work.conn, id, if closed { CLOSED } else { before }, by)?;
                 } else if row.state == CLOSED {
-                    return if closed { shown(work.conn, viewer, row) } else { Err(admin_only()) };
-                } else if closed != (row.state == HANDLED) {
+                    return Err(Error::Forbidden(Forbidden::AdminOnly));
+                } else {
                     reports::set_handled(work.conn, id, by)?;
                 }
                 tell_about(work, &row)?;
@@ -226,6 +241,39 @@ impl Domain {
                 shown(work.conn, viewer, row)
             })
             .await
+    }
+}
+
+impl Domain {
+    /// An administrator deleted a message: all have seen to what was reported of it.
+    pub(super) async fn close_reports(
+        &self,
+        channel: &ChannelId,
+        message: &EventId,
+        by: UserNum,
+    ) -> Result<()> {
+        let (channel, message, now) = (channel.clone(), message.clone(), self.clock.now());
+        self.writer
+            .other(KEY, move |work| {
+                let Some(row) = channels::by_id(work.conn, channel.as_str())? else { return Ok(()) };
+                let Some(message) = by_id(work.conn, row.num, &message)? else { return Ok(()) };
+                match reports::close_about(work.conn, (row.num, message.seq), by, now)? {
+                    true => tell(work, row.num, message.sender),
+                    false => Ok(()),
+                }
+            })
+            .await
+    }
+
+    /// The account is gone: what it reported stays, and does not say whose it was.
+    pub(super) async fn forget_reporter(&self, user: UserNum) -> Result<()> {
+        self.writer.other(KEY, move |work| Ok(reports::forget_reporter(work.conn, user)?)).await
+    }
+
+    /// Forgets what was closed long ago.
+    pub async fn forget_closed_reports(&self) -> Result<usize> {
+        let before = self.clock.now() - CLOSED_KEPT_MS;
+        self.writer.other(KEY, move |work| Ok(reports::forget_closed(work.conn, before)?)).await
     }
 }
 
@@ -240,67 +288,31 @@ pub(super) fn open(
     if !viewer.is_administrator && !moderates {
         return Ok(None);
     }
-    Ok(Some(reports::count(conn, viewer, open_for(viewer), COUNTED_MAX)?))
-}
-
-/// A message was deleted: where somebody else than its author did it, moderators need not look at it any more.
-pub(super) fn deleted(
-    work: &mut Work<'_>,
-    place: (ChannelNum, Seq),
-    by: UserNum,
-    author: UserNum,
-) -> Result<()> {
-    if by == author {
-        return Ok(());
-    }
-    let now = work.lane.clock.now();
-    let rows = reports::open_about(work.conn, place.0, place.1)?;
-    for row in rows.iter().filter(|row| row.state == OPEN) {
-        reports::set_handled(work.conn, row.id, Some((by, now)))?;
-    }
-    if rows.is_empty() { Ok(()) } else { tell(work, place.0, author) }
-}
-
-/// An administrator deleted a message: all have seen to it.
-pub(super) fn close_about(
-    work: &mut Work<'_>,
-    place: (ChannelNum, Seq),
-    by: UserNum,
-    author: UserNum,
-) -> Result<()> {
-    let now = work.lane.clock.now();
-    let rows = reports::open_about(work.conn, place.0, place.1)?;
-    for row in &rows {
-        reports::set_closed(work.conn, row.id, CLOSED, Some((by, now)))?;
-    }
-    if rows.is_empty() { Ok(()) } else { tell(work, place.0, author) }
-}
-
-fn admin_only() -> Error {
-    Error::Forbidden(Forbidden::AdminOnly)
+    Ok(Some(reports::count(conn, viewer, COUNTED_MAX)?))
 }
 
 fn viewer(actor: &Actor) -> Viewer {
     Viewer { user: actor.person.num, is_administrator: actor.role == AccountRole::Admin }
 }
 
-/// From which state to which a report is open for somebody.
-fn open_for(viewer: Viewer) -> (i64, i64) {
-    if viewer.is_administrator { (OPEN, HANDLED) } else { (OPEN, OPEN) }
+/// What people said to each other is looked at because one of them shows it, and not once more when it pleases.
+fn check_reopening(work: &mut Work<'_>, row: &ReportRow) -> Result<()> {
+    let channel = channels::by_num(work.conn, row.channel)?;
+    match channel.is_some_and(|channel| channel.kind == "dm") {
+        true => {
+            Err(Error::invalid("bad_target", "/closed", "a report of a direct conversation stays closed"))
+        }
+        false => Ok(()),
+    }
 }
 
-fn closed_for(viewer: Viewer) -> (i64, i64) {
-    (open_for(viewer).1 + 1, CLOSED)
-}
-
-/// Whether what this person, or a server for its people, reported of a message is open.
-fn is_reported(
-    work: &mut Work<'_>,
-    (channel, seq): (ChannelNum, Seq),
-    (reporter, server): (Option<UserNum>, &ServerName),
-) -> Result<bool> {
-    let open = reports::open_about(work.conn, channel, seq)?;
-    Ok(open.iter().any(|row| row.reporter == reporter && row.server == server.as_str()))
+/// It is reported again: what a moderator has seen to is open for moderators, too.
+fn open_again(work: &mut Work<'_>, report: &ReportRow, author: UserNum) -> Result<()> {
+    if report.state == OPEN {
+        return Ok(());
+    }
+    reports::set_handled(work.conn, report.id, None)?;
+    tell(work, report.channel, author)
 }
 
 /// Those who see to what is reported in the channel learn how much is open.
@@ -308,17 +320,12 @@ fn tell(work: &mut Work<'_>, channel: ChannelNum, author: UserNum) -> Result<()>
     let administrators = users::admins(work.conn)?.into_iter().map(|user| (user, true));
     let moderators = reports::moderators(work.conn, channel, author, MODERATORS_TOLD_MAX)?;
     let moderators = moderators.into_iter().map(|user| (user, false));
-    let mut of_all = None;
     for (user, is_administrator) in administrators.chain(moderators) {
-        let viewer = Viewer { user, is_administrator };
-        let open = match of_all {
-            Some(open) if is_administrator => open,
-            _ => reports::count(work.conn, viewer, open_for(viewer), COUNTED_MAX)?,
-        };
-        if is_administrator {
-            of_all = Some(open);
+        // Nobody learns that they were reported.
+        if user != author {
+            let open = reports::count(work.conn, Viewer { user, is_administrator }, COUNTED_MAX)?;
+            work.tell(Effect::Reports { user, open });
         }
-        work.tell(Effect::Reports { user, open });
     }
     Ok(())
 }
@@ -355,13 +362,27 @@ fn shown(conn: &mut Conn, viewer: Viewer, row: ReportRow) -> Result<Report> {
     show(conn, viewer, row)?.ok_or(Error::NotFound(Missing::Report))
 }
 
-/// None where the message is not here, because its log is being read anew.
 fn show(conn: &mut Conn, viewer: Viewer, row: ReportRow) -> Result<Option<Report>> {
     let Some(channel) = channels::by_num(conn, row.channel)? else { return Ok(None) };
     let Some(message) = messages::get(conn, row.channel, row.seq)? else { return Ok(None) };
     let author = person(conn, Some(message.sender))?.ok_or(Error::NotFound(Missing::User))?;
-    let content = show::message_at(conn, row.channel, &channel.id, row.seq)?;
+    let removal = removal(conn, &row, message.sender)?;
+    let closed = match viewer.is_administrator {
+        true => row.state == CLOSED,
+        false => row.state != OPEN || removal.is_some(),
+    };
+    // An administrator is shown what they may not read, for as long as there is something to do.
+    let is_shown = (viewer.is_administrator && !closed) || may_read(conn, viewer, &channel, row.seq)?;
+    let is_shown = is_shown && !message.deleted;
+    let content = if is_shown { show::message_at(conn, row.channel, &channel.id, row.seq)? } else { None };
+    let (handled_by, handled_ts) = match (row.handled_by, removal) {
+        (None, Some((by, ts))) => (Some(by), Some(ts)),
+        (by, _) => (by, row.handled_ts),
+    };
     let info = show::channel_info(&channel);
+    // Anybody can be the moderator of a channel, and a friend of whom was reported; and a server may have one person.
+    let is_told_whose = viewer.is_administrator;
+    let reporter = row.reporter.filter(|_| is_told_whose);
     Ok(Some(Report {
         id: row.id,
         ts: row.ts,
@@ -369,17 +390,33 @@ fn show(conn: &mut Conn, viewer: Viewer, row: ReportRow) -> Result<Option<Report
         message_id: message.id,
         seq: row.seq,
         author,
-        message: content.filter(|message| !message.deleted),
+        deleted: message.deleted,
+        message: content,
         reason: row.reason,
-        // Anybody can be the moderator of a channel, and a friend of whom was reported.
-        reporter: if viewer.is_administrator { person(conn, row.reporter)? } else { None },
-        server: row.server,
-        closed: row.state >= closed_for(viewer).0,
-        handled_ts: row.handled_ts,
-        handled_by: person(conn, row.handled_by)?,
+        reporter: person(conn, reporter)?,
+        server: is_told_whose.then_some(row.server),
+        closed,
+        handled_ts,
+        handled_by: person(conn, handled_by)?,
         closed_ts: row.closed_ts,
         closed_by: person(conn, row.closed_by)?,
     }))
+}
+
+/// Who else than its author deleted the message, and when.
+fn removal(conn: &mut Conn, row: &ReportRow, author: UserNum) -> Result<Option<(UserNum, Ts)>> {
+    let entry = entries::by_seq(conn, row.channel, row.seq)?;
+    let Some(redacted) = entry.and_then(|entry| entry.redacted_seq) else { return Ok(None) };
+    let redaction = entries::by_seq(conn, row.channel, redacted)?;
+    Ok(redaction.filter(|entry| entry.sender != author).map(|entry| (entry.sender, entry.host_ts)))
+}
+
+/// Whether the viewer may read there anyhow: a moderator may have come later than the message.
+fn may_read(conn: &mut Conn, viewer: Viewer, channel: &ChannelRow, seq: Seq) -> Result<bool> {
+    let member = members::get(conn, channel.num, viewer.user)?;
+    let member = member.filter(|member| member.membership == "joined");
+    let first = if member.is_some() { first_shown(channel, member.as_ref()) } else { None };
+    Ok(first.is_some_and(|first| first <= seq))
 }
 
 fn person(conn: &mut Conn, num: Option<UserNum>) -> Result<Option<User>> {

@@ -26,6 +26,11 @@ const WRONG_PAUSE_MS: i64 = 15 * 60_000;
 const SECRET_BYTES: usize = 20;
 /// How many steps of 30 seconds a device's clock may be off (RFC 6238, section 5.2).
 const SKEW_STEPS: u16 = 1;
+/// How long a code is shown.
+const STEP_S: u64 = 30;
+const CODE_DIGITS: usize = 6;
+/// With its dashes; what is longer is no code at all.
+const RECOVERY_CODE_CHARS: usize = 19;
 
 /// How somebody logs in.
 pub struct Standing {
@@ -98,8 +103,10 @@ impl Domain {
                 if row.enabled_ts.is_some() {
                     return Err(Error::Conflict(Conflict::TotpEnabled));
                 }
-                let last_step = step_of(&row, &code, now)?.ok_or(Error::Forbidden(Forbidden::BadCode))?;
-                totp::put(work.conn, &TotpRow { enabled_ts: Some(now), last_step, ..row })?;
+                let Seen::New(last_step) = look_at(&row, &code, now)? else {
+                    return Err(Error::Forbidden(Forbidden::BadCode));
+                };
+                totp::update(work.conn, &TotpRow { enabled_ts: Some(now), last_step, ..row })?;
                 Ok(totp::add_recovery_codes(work.conn, user, &hashes)?)
             })
             .await?;
@@ -168,28 +175,51 @@ pub(super) fn check(work: &mut Work<'_>, user: UserNum, code: Option<&str>, now:
         return Ok(Ok(()));
     };
     let Some(code) = code else { return Ok(Err(Error::Forbidden(Forbidden::CodeNeeded))) };
-    // A clock that was put back holds up nobody.
-    let rest = (WRONG_PAUSE_MS - (now - row.wrong_ts)).min(WRONG_PAUSE_MS);
-    if row.wrong >= WRONG_MAX && rest > 0 {
-        return Ok(Err(Error::TooFast(Duration::from_millis(rest.unsigned_abs()))));
-    }
-    if let Some(last_step) = step_of(&row, code, now)? {
-        totp::put(work.conn, &TotpRow { last_step, wrong: 0, ..row })?;
-        return Ok(Ok(()));
-    }
+    // Nobody guesses one of these, so that whoever keeps others guessing does not keep the owner out.
     if totp::use_recovery_code(work.conn, user, &recovery_hash(code))? {
-        totp::put(work.conn, &TotpRow { wrong: 0, ..row })?;
+        totp::update(work.conn, &TotpRow { wrong: 0, ..row })?;
         return Ok(Ok(()));
     }
-    totp::put(work.conn, &TotpRow { wrong: row.wrong + 1, wrong_ts: now, ..row })?;
+    // A clock that was put back holds up nobody.
+    let since_wrong = now - row.wrong_ts;
+    if row.wrong >= WRONG_MAX && (0..WRONG_PAUSE_MS).contains(&since_wrong) {
+        let rest = (WRONG_PAUSE_MS - since_wrong).unsigned_abs();
+        return Ok(Err(Error::TooFast(Duration::from_millis(rest))));
+    }
+    match look_at(&row, code, now)? {
+        Seen::New(last_step) => {
+            totp::update(work.conn, &TotpRow { last_step, wrong: 0, ..row })?;
+            return Ok(Ok(()));
+        }
+        Seen::Wrong => totp::update(work.conn, &TotpRow { wrong: row.wrong + 1, wrong_ts: now, ..row })?,
+        // Whoever sends one twice does not guess.
+        Seen::Used | Seen::NoCode => {}
+    }
     Ok(Err(Error::Forbidden(Forbidden::BadCode)))
 }
 
-/// Of which step the code is, if it is one that was not taken yet.
-fn step_of(row: &TotpRow, code: &str, now: Ts) -> Result<Option<i64>> {
-    let code: String = code.chars().filter(|char| !char.is_whitespace()).collect();
-    let step = device(&row.secret, "", "")?.check(&code, u64::try_from(now / 1_000).unwrap_or(0));
-    Ok(step.and_then(|step| i64::try_from(step).ok()).filter(|step| *step > row.last_step))
+/// What a code is.
+#[derive(Debug, PartialEq, Eq)]
+enum Seen {
+    /// Of this step, and not taken yet.
+    New(i64),
+    Used,
+    Wrong,
+    /// Nothing that a device shows.
+    NoCode,
+}
+
+fn look_at(row: &TotpRow, code: &str, now: Ts) -> Result<Seen> {
+    let code: String = code.chars().filter(|char| !char.is_whitespace()).take(RECOVERY_CODE_CHARS).collect();
+    if code.len() != CODE_DIGITS || !code.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(Seen::NoCode);
+    }
+    let now_s = u64::try_from(now / 1_000).unwrap_or(0);
+    let found = device(&row.secret, "", "")?.check(&code, now_s).and_then(|step| i64::try_from(step).ok());
+    let Some(step) = found else { return Ok(Seen::Wrong) };
+    // A step that is yet to come was taken by a clock that went wrong.
+    let newest = i64::try_from(now_s / STEP_S).unwrap_or(i64::MAX) + i64::from(SKEW_STEPS);
+    Ok(if step <= row.last_step && row.last_step <= newest { Seen::Used } else { Seen::New(step) })
 }
 
 fn device(secret: &[u8], account: &str, server: &str) -> Result<Totp> {
@@ -243,13 +273,17 @@ mod tests {
             (1_111_111_111, "050 471", 37_037_037),
             (20_000_000_000, "353130", 666_666_666),
         ] {
-            assert_eq!(step_of(&row, code, s * 1_000).expect("a device"), Some(step), "{code}");
-            let later = TotpRow { last_step: step, ..row.clone() };
-            assert_eq!(step_of(&later, code, s * 1_000).expect("a device"), None, "twice");
-            assert_eq!(step_of(&row, code, (s + 90) * 1_000).expect("a device"), None, "long ago");
-            assert_eq!(step_of(&row, "000000", s * 1_000).expect("a device"), None);
+            let look = |row: &TotpRow, code, s: i64| look_at(row, code, s * 1_000).expect("a device");
+            assert_eq!(look(&row, code, s), Seen::New(step), "{code}");
+            assert_eq!(look(&TotpRow { last_step: step, ..row.clone() }, code, s), Seen::Used, "twice");
+            assert_eq!(look(&row, code, s + 90), Seen::Wrong, "long ago");
+            assert_eq!(look(&row, "000000", s), Seen::Wrong);
+            assert_eq!(look(&row, "abcd-efgh-ijkm-npqr", s), Seen::NoCode);
+            // The clock was ahead once.
+            let ahead = TotpRow { last_step: step + 100, ..row.clone() };
+            assert_eq!(look(&ahead, code, s), Seen::New(step));
         }
-        assert_eq!(step_of(&row, "", 59_000).expect("a device"), None);
+        assert_eq!(look_at(&row, "", 59_000).expect("a device"), Seen::NoCode);
     }
 
     #[test]

@@ -56,7 +56,7 @@ pub struct ChannelJoined<'a> {
 #[derive(Serialize, ToSchema)]
 pub struct ChannelLeft<'a> {
     pub id: &'a str,
-    /// Where one did not leave of oneself.
+    /// Where somebody else put one out just now, or banned one meanwhile.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub removal: Option<&'a Removal>,

@@ -74,9 +74,9 @@ async fn tell_left(
     // An invitation is still there, though nothing is told of its channel.
     let invited = domain.invited_to(user).await?;
     let gone: Vec<&String> = others.into_iter().filter(|id| !invited.contains(*id)).collect();
-    let removals = domain.removals(user, gone.iter().map(|id| (*id).clone()).collect()).await?;
+    let bans = domain.bans(user, gone.iter().map(|id| (*id).clone()).collect()).await?;
     for id in gone {
-        if !socket.answer_paced(frames::left(id, removals.get(id))).await {
+        if !socket.answer_paced(frames::left(id, bans.get(id))).await {
             return Ok(false);
         }
     }

@@ -168,6 +168,9 @@ pub async fn keep_house(House { domain, hub, shared, routes }: House) {
             if let Err(error) = domain.regret_all().await {
                 tracing::warn!(%error, "what was taken back could not be looked for");
             }
+            if let Err(error) = domain.forget_closed_reports().await {
+                tracing::warn!(%error, "reports that were closed long ago could not be forgotten");
+            }
             if let Err(error) = domain.forget_unasked().await {
                 tracing::warn!(%error, "who was brought where unasked could not be forgotten");
             }

@@ -62,12 +62,20 @@ pub fn bodies_of(conn: &mut Conn, channel: ChannelNum, seqs: &[i64]) -> Result<V
         .load(conn)?)
 }
 
-/// (seq, by whom, when) of these entries.
-pub fn made_by(conn: &mut Conn, channel: ChannelNum, seqs: &[i64]) -> Result<Vec<(i64, String, i64)>> {
+/// By whom an entry was made, and when.
+#[derive(Debug, Clone, Queryable)]
+pub struct Made {
+    pub seq: i64,
+    pub by: String,
+    pub ts: i64,
+    pub event: String,
+}
+
+pub fn made_by(conn: &mut Conn, channel: ChannelNum, seqs: &[i64]) -> Result<Vec<Made>> {
     Ok(entries::table
         .inner_join(users::table.on(users::num.eq(entries::sender)))
         .filter(entries::channel.eq(channel).and(entries::seq.eq_any(seqs)))
-        .select((entries::seq, users::id, entries::host_ts))
+        .select((entries::seq, users::id, entries::host_ts, entries::event))
         .load(conn)?)
 }
 

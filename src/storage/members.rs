@@ -148,6 +148,16 @@ pub fn was_in_channels(conn: &mut Conn, user: UserNum) -> Result<bool> {
     Ok(!rows.load::<ChannelNum>(conn)?.is_empty())
 }
 
+/// The person's rows in those of these channels, by their ids, that they are banned from.
+pub fn banned_from(conn: &mut Conn, user: UserNum, ids: &[String]) -> Result<Vec<(String, MemberRow)>> {
+    Ok(members::table
+        .inner_join(schema::channels::table.on(schema::channels::num.eq(members::channel)))
+        .filter(members::user_num.eq(user).and(members::membership.eq("banned")))
+        .filter(schema::channels::id.eq_any(ids))
+        .select((schema::channels::id, MemberRow::columns()))
+        .load(conn)?)
+}
+
 /// The person's rows, whatever they are in the channels.
 pub fn all_of_user(conn: &mut Conn, user: UserNum) -> Result<Vec<MemberRow>> {
     let rows = members::table.filter(members::user_num.eq(user)).order(members::channel);

@@ -1,6 +1,6 @@
 //! Messages that members reported.
 
-use diesel::dsl::exists;
+use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
@@ -47,27 +47,85 @@ pub struct NewReport<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct Viewer {
     pub user: UserNum,
-    /// Sees all; others those of channels that they moderate, but none of what they wrote themselves.
+    /// Sees all but what is about themselves; others that of channels which they moderate.
     pub is_administrator: bool,
 }
 
-/// What a viewer may see of the states in the range `$states`; the expression is one type on both databases.
-macro_rules! seen_by {
-    ($viewer:expr, $states:expr) => {{
-        let moderated = members::table
-            .inner_join(channels::table.on(channels::num.eq(members::channel)))
-            .filter(members::channel.eq(reports::channel).and(members::user_num.eq($viewer.user)))
-            .filter(members::membership.eq("joined").and(members::role.eq_any(["owner", "moderator"])))
-            .filter(channels::kind.ne("dm"));
-        let theirs = exists(moderated).and(messages::sender.ne($viewer.user));
+/// Somebody else than its author deleted the message: moderators need not look at it any more.
+const TAKEN_AWAY: &str = "EXISTS (SELECT 1 FROM entries AS said
+    JOIN entries AS gone ON gone.channel = said.channel AND gone.seq = said.redacted_seq
+    WHERE said.channel = reports.channel AND said.seq = reports.seq AND gone.sender <> said.sender)";
+const NOT_TAKEN_AWAY: &str = "NOT EXISTS (SELECT 1 FROM entries AS said
+    JOIN entries AS gone ON gone.channel = said.channel AND gone.seq = said.redacted_seq
+    WHERE said.channel = reports.channel AND said.seq = reports.seq AND gone.sender <> said.sender)";
+
+/// What a viewer may see, with the message that it is about.
+macro_rules! seen {
+    ($viewer:expr) => {
         reports::table
             .inner_join(
                 messages::table
                     .on(messages::channel.eq(reports::channel).and(messages::seq.eq(reports::seq))),
             )
-            .filter(reports::state.between($states.0, $states.1))
-            .filter($viewer.is_administrator.into_sql::<Bool>().or(theirs))
-    }};
+            .filter(messages::sender.ne($viewer.user))
+    };
+}
+
+/// The channels that somebody moderates.
+macro_rules! moderated {
+    ($viewer:expr) => {
+        members::table
+            .inner_join(channels::table.on(channels::num.eq(members::channel)))
+            .filter(members::user_num.eq($viewer.user).and(members::membership.eq("joined")))
+            .filter(members::role.eq_any(["owner", "moderator"]).and(channels::kind.ne("dm")))
+            .select(members::channel)
+    };
+}
+
+/// Runs `$rest` with the question for what is open, closed, or either for the viewer: the tables are gone through from where there is
+/// least, which is not the same for all.
+macro_rules! asked {
+    ($viewer:expr, $part:expr, |$query:ident| $rest:expr) => {
+        match ($viewer.is_administrator, $part) {
+            (true, Part::Open) => {
+                let $query = seen!($viewer).filter(reports::state.lt(CLOSED));
+                $rest
+            }
+            (true, Part::Closed) => {
+                let $query = seen!($viewer).filter(reports::state.eq(CLOSED));
+                $rest
+            }
+            (true, Part::All) => {
+                let $query = seen!($viewer);
+                $rest
+            }
+            (false, Part::Open) => {
+                let $query = seen!($viewer)
+                    .filter(reports::channel.eq_any(moderated!($viewer)))
+                    .filter(reports::state.eq(OPEN).and(sql::<Bool>(NOT_TAKEN_AWAY)));
+                $rest
+            }
+            (false, Part::Closed) => {
+                let $query = seen!($viewer)
+                    .filter(reports::channel.eq_any(moderated!($viewer)))
+                    .filter(reports::state.ne(OPEN).or(sql::<Bool>(TAKEN_AWAY)));
+                $rest
+            }
+            (false, Part::All) => {
+                let $query = seen!($viewer).filter(reports::channel.eq_any(moderated!($viewer)));
+                $rest
+            }
+        }
+    };
+}
+
+/// Which reports are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// There is something to do for the viewer.
+    Open,
+    Closed,
+    All,
 }
 
 pub fn insert(conn: &mut Conn, report: &NewReport<'_>) -> Result<()> {
@@ -75,43 +133,58 @@ pub fn insert(conn: &mut Conn, report: &NewReport<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Newest first, with ids below `before`, of the states from one to another.
-pub fn page(
-    conn: &mut Conn,
-    viewer: Viewer,
-    states: (i64, i64),
-    before: i64,
-    limit: i64,
-) -> Result<Vec<ReportRow>> {
-    Ok(seen_by!(viewer, states)
+/// Newest first, with ids below `before`.
+pub fn page(conn: &mut Conn, viewer: Viewer, part: Part, before: i64, limit: i64) -> Result<Vec<ReportRow>> {
+    Ok(asked!(viewer, part, |query| query
         .filter(reports::id.lt(before))
         .order(reports::id.desc())
         .limit(limit)
         .select(ReportRow::columns())
-        .load(conn)?)
+        .load(conn))?)
 }
 
-/// How many there are of these states, of at most `most`.
-pub fn count(conn: &mut Conn, viewer: Viewer, states: (i64, i64), most: i64) -> Result<i64> {
-    let found: Vec<i64> = seen_by!(viewer, states).limit(most).select(reports::id).load(conn)?;
+/// How many are open, of at most `most`.
+pub fn count(conn: &mut Conn, viewer: Viewer, most: i64) -> Result<i64> {
+    let found: Vec<i64> =
+        asked!(viewer, Part::Open, |query| query.limit(most).select(reports::id).load(conn))?;
     Ok(i64::try_from(found.len()).unwrap_or(most))
 }
 
 pub fn get(conn: &mut Conn, viewer: Viewer, id: i64) -> Result<Option<ReportRow>> {
-    let found = seen_by!(viewer, (OPEN, CLOSED)).filter(reports::id.eq(id));
-    optional(found.select(ReportRow::columns()).one(conn))
+    optional(asked!(viewer, Part::All, |query| query
+        .filter(reports::id.eq(id))
+        .select(ReportRow::columns())
+        .one(conn)))
+}
+
+/// What this person, or a server for its people, reported of a message, if it is not closed.
+pub fn find(
+    conn: &mut Conn,
+    (channel, seq): (ChannelNum, i64),
+    reporter: Option<UserNum>,
+    server: &str,
+) -> Result<Option<ReportRow>> {
+    let of_message = reports::table
+        .filter(reports::channel.eq(channel).and(reports::seq.eq(seq)))
+        .filter(reports::state.ne(CLOSED).and(reports::server.eq(server)))
+        .select(ReportRow::columns())
+        .limit(1);
+    optional(match reporter {
+        Some(reporter) => of_message.filter(reports::reporter.eq(reporter)).one(conn),
+        None => of_message.filter(reports::reporter.is_null()).one(conn),
+    })
 }
 
 /// How many of a person's are open, of at most `most`.
 pub fn open_of(conn: &mut Conn, reporter: UserNum, most: i64) -> Result<i64> {
-    let theirs = reports::table.filter(reports::reporter.eq(reporter).and(reports::state.lt(CLOSED)));
+    let theirs = reports::table.filter(reports::reporter.eq(reporter).and(reports::state.eq(OPEN)));
     let found: Vec<i64> = theirs.limit(most).select(reports::id).load(conn)?;
     Ok(i64::try_from(found.len()).unwrap_or(most))
 }
 
 /// How many from another server are open, of at most `most`.
 pub fn open_from(conn: &mut Conn, server: &str, most: i64) -> Result<i64> {
-    let theirs = reports::table.filter(reports::state.lt(CLOSED).and(reports::server.eq(server)));
+    let theirs = reports::table.filter(reports::server.eq(server).and(reports::state.eq(OPEN)));
     let found: Vec<i64> = theirs.limit(most).select(reports::id).load(conn)?;
     Ok(i64::try_from(found.len()).unwrap_or(most))
 }
@@ -138,14 +211,19 @@ pub fn set_closed(conn: &mut Conn, id: i64, state: i64, by: Option<(UserNum, i64
     Ok(())
 }
 
-/// What is not closed of a message.
-pub fn open_about(conn: &mut Conn, channel: ChannelNum, seq: i64) -> Result<Vec<ReportRow>> {
-    Ok(reports::table
-        .filter(reports::channel.eq(channel).and(reports::seq.eq(seq)))
-        .filter(reports::state.lt(CLOSED))
-        .order(reports::id)
-        .select(ReportRow::columns())
-        .load(conn)?)
+/// An administrator has seen to all that is reported of a message. True where something was.
+pub fn close_about(conn: &mut Conn, (channel, seq): (ChannelNum, i64), by: UserNum, ts: i64) -> Result<bool> {
+    let about = reports::table.filter(reports::channel.eq(channel).and(reports::seq.eq(seq)));
+    let closed = diesel::update(about.filter(reports::state.lt(CLOSED)))
+        .set((reports::state.eq(CLOSED), reports::closed_by.eq(Some(by)), reports::closed_ts.eq(Some(ts))))
+        .execute(conn)?;
+    Ok(closed > 0)
+}
+
+/// Forgets what was closed before a time.
+pub fn forget_closed(conn: &mut Conn, before: i64) -> Result<usize> {
+    let old = reports::state.eq(CLOSED).and(reports::closed_ts.lt(before));
+    Ok(diesel::delete(reports::table.filter(old)).execute(conn)?)
 }
 
 /// (channel, standing, seq) of messages with the file whose reports are open, if the person is an administrator.
@@ -155,6 +233,7 @@ pub fn places_of_file(conn: &mut Conn, user: UserNum, hash: &str) -> Result<Vec<
         .inner_join(
             reports::table.on(reports::channel.eq(file_refs::channel).and(reports::seq.eq(file_refs::seq))),
         )
+        .filter(file_refs::user_num.ne(user))
         .filter(file_refs::hash.eq(hash).and(reports::state.lt(CLOSED)).and(exists(is_administrator)))
         .select((file_refs::channel, file_refs::standing, file_refs::seq))
         .distinct()
@@ -168,7 +247,8 @@ pub fn moderators(conn: &mut Conn, channel: ChannelNum, but: UserNum, most: i64)
         .inner_join(channels::table.on(channels::num.eq(members::channel)))
         .filter(members::channel.eq(channel).and(members::membership.eq("joined")))
         .filter(members::role.eq_any(["owner", "moderator"]).and(members::user_num.ne(but)))
-        .filter(channels::kind.ne("dm").and(users::password_hash.is_not_null()).and(users::role.ne("admin")))
+        .filter(channels::kind.ne("dm").and(users::password_hash.is_not_null()))
+        .filter(users::role.ne("admin").and(users::disabled_ts.is_null()))
         .order(members::user_num)
         .limit(most)
         .select(members::user_num)

@@ -43,6 +43,12 @@ pub fn put(conn: &mut Conn, row: &TotpRow) -> Result<()> {
     Ok(())
 }
 
+/// What is there is another from now on; nothing where there is none.
+pub fn update(conn: &mut Conn, row: &TotpRow) -> Result<()> {
+    diesel::update(totp::table.find(row.user_num)).set(row).execute(conn)?;
+    Ok(())
+}
+
 pub fn add_recovery_codes(conn: &mut Conn, user: UserNum, hashes: &[[u8; 32]]) -> Result<()> {
     for hash in hashes {
         let row = (recovery_codes::user_num.eq(user), recovery_codes::code_hash.eq(hash.as_slice()));

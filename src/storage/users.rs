@@ -1,7 +1,8 @@
 //! People, and the invite codes that let them in.
 
-use diesel::dsl::count_star;
+use diesel::dsl::{count_star, sql};
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::schema::{user_invites, users};
 use super::{Columns, Conn, Result, RunQueryDsl, UserNum, begins, contains, optional};
@@ -197,8 +198,9 @@ pub fn lock_admins(conn: &mut Conn) -> Result<Vec<UserNum>> {
 
 /// Administrators who can log in.
 pub fn admins(conn: &mut Conn) -> Result<Vec<UserNum>> {
+    // As the index has it, which is taken for no value that comes later.
     Ok(users::table
-        .filter(users::role.eq("admin").and(users::password_hash.is_not_null()))
+        .filter(sql::<Bool>("role = 'admin'").and(users::password_hash.is_not_null()))
         .filter(users::disabled_ts.is_null())
         .order(users::num)
         .select(users::num)

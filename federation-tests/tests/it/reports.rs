@@ -24,9 +24,11 @@ async fn the_host_and_the_authors_server_are_told_and_not_by_whom() {
     let world = World::of(3).await;
     let ann = world.servers[0].person("ann").await;
     let bob = world.servers[1].person("bob").await;
+    let boss = world.servers[1].person("boss").await;
     let cem = world.servers[2].person("cem").await;
     let eve = world.servers[2].person("eve").await;
     administrator(&world.servers[1], "bob");
+    administrator(&world.servers[1], "boss");
     administrator(&world.servers[2], "eve");
     let channel = ann.channel("open").await;
     for person in [&bob, &cem] {
@@ -39,12 +41,13 @@ async fn the_host_and_the_authors_server_are_told_and_not_by_whom() {
     // At home by whom; at the host's moderators and the author's administrators, of which server.
     let home = listed(&eve, "rude words").await;
     assert_eq!((&home["reporter"]["id"], &home["server"]), (&json!(cem.id), &json!("c.test")));
-    for person in [&ann, &bob] {
+    for (person, server) in [(&ann, Value::Null), (&boss, json!("c.test"))] {
         let told = listed(person, "rude words").await;
-        assert_eq!((&told["reporter"], &told["server"]), (&Value::Null, &json!("c.test")));
+        assert_eq!((&told["reporter"], &told["server"]), (&Value::Null, &server));
         assert_eq!((&told["reason"], &told["author"]["id"]), (&json!("rude"), &json!(bob.id)));
         assert!(!told.to_string().contains(&cem.id));
     }
+    assert_eq!(bob.get("/reports").await.expect(200)["open"], json!(0), "whom it is about");
 }
 
 /// Those of a server that is in the channel, so many and no more; what is not known here, and what nobody said, is nothing.
@@ -53,8 +56,8 @@ async fn another_server_reports_so_much_and_no_more() {
     let (world, peers) = World::among(1, &["evil.test"]).await;
     let to = &world.servers[0];
     peers[0].script(|heard| heard.is("POST", "/entries").then(|| Reply::problem(503, "busy")));
-    let ann = to.person("ann").await;
-    administrator(to, "ann");
+    let (ann, root) = (to.person("ann").await, to.person("root").await);
+    administrator(to, "root");
     let channel = ann.channel("open").await;
     let sent = ann.say(&channel, "n", "harmless").await;
     let path = format!("/channels/{channel}/reports");
@@ -78,7 +81,7 @@ async fn another_server_reports_so_much_and_no_more() {
     assert_eq!((refused.status, refused.body["code"].as_str().unwrap_or_default()), (400, "bad_json"));
     let refused = ask(json!({ "message": sent["id"], "reporter": ann.id })).await;
     assert_eq!((refused.status, refused.body["code"].as_str().unwrap_or_default()), (400, "bad_json"));
-    let open = async || ann.get("/reports?limit=1").await.expect(200)["open"].clone();
+    let open = async || root.get("/reports?limit=1").await.expect(200)["open"].clone();
     assert_eq!(open().await, json!(1));
     for index in 1..=OPEN_MAX {
         let sent = ann.say(&channel, &format!("n{index}"), "harmless").await;

@@ -1,1 +1,2 @@
+DROP INDEX users_administrators;
 DROP TABLE reports;

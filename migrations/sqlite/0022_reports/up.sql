@@ -16,6 +16,10 @@ CREATE TABLE reports (
     closed_ts  BIGINT,
     closed_by  BIGINT REFERENCES users (num)
 );
+CREATE INDEX reports_by_channel ON reports (channel, state);
 CREATE INDEX reports_by_message ON reports (channel, seq);
 CREATE INDEX reports_by_reporter ON reports (reporter, state);
 CREATE INDEX reports_by_state ON reports (state, id);
+CREATE INDEX reports_by_server ON reports (server, state);
+-- Few of many, who are told of each.
+CREATE INDEX users_administrators ON users (num) WHERE role = 'admin';

@@ -57,7 +57,11 @@ pub(super) fn changed(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error>
     // Nobody who was not in hears that they are out.
     let is_news = was.or(Some("left")) != Some(member.membership.as_str());
     if is_news && !unheard {
-        tell_user(work, at, &user, member.membership)?;
+        let was_in = matches!(was, Some("joined" | "invited"));
+        let is_told_why =
+            was_in && at.sender.num != user.num && blocks::among(work, at.sender.num, [user.num])?.is_empty();
+        let removal = is_told_why.then(|| removal(at, member.membership));
+        tell_user(work, at, &user, member.membership, removal)?;
     }
     let member = show_member(&user, &member);
     Ok(Change::MemberUpdated { member: Box::new(member), member_count: joined_count })
@@ -187,8 +191,21 @@ pub fn invite(
     Ok(())
 }
 
+/// Who puts somebody out, and why.
+fn removal(at: &At<'_>, membership: Membership) -> Removal {
+    let why = at.content.cloned().map(serde_json::Value::Object);
+    let why: ReasonContent = why.and_then(|why| serde_json::from_value(why).ok()).unwrap_or_default();
+    Removal { banned: membership == Membership::Banned, by: at.sender.id.to_string(), reason: why.reason }
+}
+
 /// The person's own devices learn which channels are theirs.
-fn tell_user(work: &mut Work<'_>, at: &At<'_>, user: &UserRow, membership: Membership) -> Result<(), Error> {
+fn tell_user(
+    work: &mut Work<'_>,
+    at: &At<'_>,
+    user: &UserRow,
+    membership: Membership,
+    removal: Option<Removal>,
+) -> Result<(), Error> {
     let channel = row(work, at.channel)?;
     let id = work.lane.open(work.conn, at.channel)?.id.clone();
     let (user, channel_num, seq) = (user.num, at.channel, at.seq);
@@ -202,13 +219,7 @@ fn tell_user(work: &mut Work<'_>, at: &At<'_>, user: &UserRow, membership: Membe
             // They show messages as these stand now, which is for those who are in the channel.
             notifications::delete_of(work.conn, user, channel_num)?;
             threads::delete_of(work.conn, user, channel_num)?;
-            let removal = (at.sender.num != user).then(|| {
-                let why = at.content.cloned().map(serde_json::Value::Object);
-                let why: ReasonContent =
-                    why.and_then(|why| serde_json::from_value(why).ok()).unwrap_or_default();
-                let banned = membership == Membership::Banned;
-                Box::new(Removal { banned, by: at.sender.id.to_string(), reason: why.reason })
-            });
+            let removal = removal.map(Box::new);
             work.tell(Effect::Left { user, channel: channel_num, id, removal })
         }
         Membership::Knocking => {}

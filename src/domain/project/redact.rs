@@ -7,7 +7,6 @@ use crate::domain::Error;
 use crate::domain::content::{self, MessageContent};
 use crate::domain::effect::Change;
 use crate::domain::files;
-use crate::domain::reports;
 use crate::domain::search::document;
 use crate::domain::show;
 use crate::domain::threads as domain_threads;
@@ -77,7 +76,6 @@ fn message(work: &mut Work<'_>, at: &At<'_>, target: Seq) -> Result<Change, Erro
     files::release(work, at.channel, target)?;
     notifications::delete_for(work.conn, at.channel, target)?;
     messages::set_deleted(work.conn, at.channel, target)?;
-    reports::deleted(work, (at.channel, target), at.sender.num, message.sender)?;
     channel::unpin(work, at, &message.id)?;
     members::forget_read(work.conn, at.channel, target, message.sender)?;
     let open = work.lane.open(work.conn, at.channel)?;

@@ -86,6 +86,7 @@ both!(
         // A moderator is not told by whom.
         let seen = listed(&ann, "").await;
         assert_eq!((&seen[0]["id"], &seen[0]["reporter"]), (&told[0]["id"], &Value::Null));
+        assert_eq!((&seen[0]["server"], &seen[0]["message"]["text"]), (&Value::Null, &sent["text"]));
         for person in [&bob, &cem] {
             assert_eq!(listed(person, "").await, Vec::<Value>::new());
             close(person, &told[0], true).await.problem(404, "report_not_found");
@@ -153,12 +154,17 @@ both!(
         let again = close(&admin, &told, false).await.expect(200);
         assert_eq!((&again["closed"], &again["closed_by"]), (&json!(false), &Value::Null));
         assert_eq!((open(&ann).await, open(&admin).await), (json!(0), json!(1)));
-        // What was closed can be reported again; what is open, not.
+        // Reported again it is open for moderators again, and still one.
         report(&cem, &channel, &sent, "still there").await.expect(204);
-        assert_eq!(listed(&admin, "").await.len(), 1);
+        assert_eq!((open(&ann).await, listed(&admin, "").await.len()), (json!(1), 1));
         close(&admin, &told, true).await.expect(200);
         report(&cem, &channel, &sent, "still there").await.expect(204);
-        assert_eq!(listed(&admin, "").await.len(), 1);
+        let again = listed(&admin, "").await;
+        assert_eq!((again.len(), &again[0]["reason"]), (1, &json!("still there")));
+        // What changes nothing is told to nobody.
+        let (mut anns, _) = Stream::open(&ann, json!({})).await;
+        close(&admin, &again[0], false).await.expect(200);
+        assert!(anns.until_pong().await.iter().all(|frame| frame["t"] != "reports.updated"));
     }
 );
 
@@ -190,8 +196,12 @@ both!(
         assert_eq!(seen.status, 200);
         cem.get(&of_file).await.problem(404, "file_not_found");
         admin.get(&format!("/channels/{dm}/messages")).await.problem(404, "channel_not_found");
-        close(&admin, &told, true).await.expect(200);
+        let closed = close(&admin, &told, true).await.expect(200);
+        assert_eq!((&closed["message"], &closed["deleted"]), (&Value::Null, &json!(false)));
         admin.get(&of_file).await.problem(404, "file_not_found");
+        // What people say to each other is not looked into again because it pleases.
+        close(&admin, &told, false).await.problem(409, "bad_target");
+        assert_eq!(listed(&admin, "?closed=true").await[0]["message"], Value::Null);
     }
 );
 
@@ -246,5 +256,72 @@ both!(
         assert_eq!((&told["reporter"], &told["reason"]), (&Value::Null, &json!("spam")));
         run_sql(&server.database_url(), "UPDATE reports SET state = 2 WHERE state < 2".to_owned()).await;
         assert_eq!(open(&admin).await, json!(0));
+    }
+);
+
+both!(
+    /// Administrators are people, too.
+    async fn nobody_learns_that_they_were_reported(server: TestServer) {
+        let (admin, [_, bob, cem], channel) = community(&server).await;
+        let other = administrator(&server, "other").await;
+        admin.join(&channel).await;
+        let (mut admins, _) = Stream::open(&admin, json!({})).await;
+        let sent = admin.say(&channel, "n", "I may do that").await;
+        report(&bob, &channel, &sent, "abuses power").await.expect(204);
+        assert_eq!((open(&admin).await, open(&other).await), (json!(0), json!(1)));
+        assert!(admins.until_pong().await.iter().all(|frame| frame["t"] != "reports.updated"));
+        let told = listed(&other, "").await.remove(0);
+        close(&admin, &told, true).await.problem(404, "report_not_found");
+        assert_eq!(listed(&admin, "?closed=true").await.len(), 0);
+        report(&cem, &channel, &bob.say(&channel, "m", "spam").await, "spam").await.expect(204);
+        assert_eq!((open(&admin).await, open(&other).await), (json!(1), json!(2)));
+    }
+);
+
+both!(
+    async fn a_moderator_reads_no_further_back_than_they_may(server: TestServer) {
+        let (admin, [ann, bob, cem], channel) = community(&server).await;
+        ann.patch(&format!("/channels/{channel}"), json!({ "policy": { "history": "since_join" } }))
+            .await
+            .expect(200);
+        let sent = bob.say(&channel, "n", "before dan came").await;
+        let dan = server.person("dan").await;
+        dan.join(&channel).await;
+        let member = format!("/channels/{channel}/members/{}", dan.id);
+        ann.put(&member, json!({ "role": "moderator" })).await.expect(200);
+        report(&cem, &channel, &sent, "spam").await.expect(204);
+        for (person, text) in [(&ann, &sent["text"]), (&admin, &sent["text"]), (&dan, &Value::Null)] {
+            let told = listed(person, "").await.remove(0);
+            assert_eq!(
+                (told["message"].get("text").unwrap_or(&Value::Null), &told["deleted"]),
+                (text, &json!(false))
+            );
+            assert_eq!(told["author"]["id"], json!(bob.id));
+        }
+    }
+);
+
+both!(
+    /// On PostgreSQL two threads write at a time: what is deleted, and what is closed, is not to wait for each other.
+    async fn deleting_and_closing_at_once_is_no_trouble(server: TestServer) {
+        let (admin, [ann, bob, cem], channel) = community(&server).await;
+        let mut told = Vec::new();
+        for index in 0..40 {
+            let sent = bob.say(&channel, &format!("n{index}"), "spam").await;
+            report(&cem, &channel, &sent, "spam").await.expect(204);
+        }
+        for page in walk(&admin, "/reports?limit=20", "reports").await {
+            told.extend(page);
+        }
+        let flood = format!("/channels/{channel}/members/{}/messages?within_s=3600", bob.id);
+        let closing = async {
+            let closing = told.iter().map(|report| close(&admin, report, true));
+            for answer in futures_util::future::join_all(closing).await {
+                answer.expect(200);
+            }
+        };
+        let (deleted, ()) = tokio::join!(ann.delete(&flood), closing);
+        assert_eq!(deleted.expect(200)["deleted"], 40);
+        assert_eq!((open(&admin).await, open(&ann).await), (json!(0), json!(0)));
     }
 );

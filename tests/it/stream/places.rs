@@ -77,10 +77,26 @@ both!(
         let removal = json!({ "banned": true, "by": ann.id, "reason": null });
         assert_eq!(device.event("channel.left").await["d"], json!({ "id": channel, "removal": removal }));
         assert!(!hears(&mut device, &ann, channel, &known, "banned").await);
+        // Who was never there, or wants to hear nothing of whoever does it, is told nothing but the fact.
+        let (cem, dan) = (server.person("cem").await, server.person("dan").await);
+        let (mut cems, _) = Stream::open(&cem, json!({})).await;
+        let (mut dans, _) = Stream::open(&dan, json!({})).await;
+        set_member(&ann, channel, &dan, json!({ "membership": "invited" })).await;
+        dans.event("channel.joined").await;
+        dan.put(&format!("/me/blocks/{}", ann.id), Value::Null).await.expect(204);
+        for (person, theirs) in [(&cem, &mut cems), (&dan, &mut dans)] {
+            let why = json!({ "membership": "banned", "reason": "I know where you live" });
+            set_member(&ann, channel, person, why).await;
+            assert_eq!(theirs.event("channel.left").await["d"], json!({ "id": channel }));
+            // Nor is being let in again a removal.
+            set_member(&ann, channel, person, json!({ "membership": "left" })).await;
+            let frames = theirs.until_pong().await;
+            assert!(frames.iter().all(|frame| frame["d"].get("removal").is_none()), "{frames:?}");
+        }
         // Ann, who stayed, heard of none of this as a place of her own.
         let frames = anns.until_pong().await;
         assert!(frames.iter().all(|frame| frame["t"] != "channel.joined" && frame["t"] != "channel.left"));
-        assert_eq!(frames.iter().filter(|frame| frame["t"] == "member.updated").count(), 5);
+        assert_eq!(frames.iter().filter(|frame| frame["t"] == "member.updated").count(), 10);
     }
 );
 

@@ -346,13 +346,14 @@ export interface Report {
   message_id: string;
   seq: number;
   author: User;
-  /** Null: it was deleted. */
+  deleted: boolean;
+  /** Null where it was deleted or may not be read: by an administrator in another channel, once the report is closed. */
   message: Message | null;
   reason: string | null;
   /** Only administrators learn it, of their own server's people. */
   reporter: User | null;
-  /** Where it was reported. */
-  server: string;
+  /** Where it was reported: for administrators. */
+  server: string | null;
   /** Whether there is nothing more to do, for the viewer. */
   closed: boolean;
   /** By a moderator, for the channel's moderators. */

@@ -1619,7 +1619,7 @@ export const listReports = <ThrowOnError extends boolean = true>(options?: Optio
 
 /**
  * Closes a report, or opens it again: by an administrator for everybody, by a moderator for the channel's moderators. What an administrator
- * closed only an administrator opens.
+ * closed only an administrator opens, and of a direct conversation nobody.
  */
 export const updateReport = <ThrowOnError extends boolean = true>(options: Options<UpdateReportData, ThrowOnError>) => (options.client ?? client).patch<UpdateReportResponses, UpdateReportErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',

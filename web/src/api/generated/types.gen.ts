@@ -310,7 +310,7 @@ export type ChannelKind = 'channel' | 'dm';
 export type ChannelLeft = {
     id: string;
     /**
-     * Where one did not leave of oneself.
+     * Where somebody else put one out just now, or banned one meanwhile.
      */
     removal?: Removal;
 };
@@ -1483,6 +1483,10 @@ export type Report = {
     closed: boolean;
     closed_by: User | null;
     closed_ts: I64 | null;
+    /**
+     * Whether the message was deleted.
+     */
+    deleted: boolean;
     handled_by: User | null;
     handled_ts: I64 | null;
     id: number;
@@ -1498,9 +1502,9 @@ export type Report = {
      */
     seq: I64;
     /**
-     * The server where it was reported.
+     * For administrators: the server where it was reported.
      */
-    server: string;
+    server: string | null;
     /**
      * When it was reported.
      */
@@ -2009,7 +2013,7 @@ export type Sync = {
     notifications_unread: number;
     /**
      * How many reports are open that one may see to (`GET /reports`), counted up to 1,000; null for who is neither an
-     * administrator nor moderates a channel. The frame `reports.updated` tells what changes.
+     * administrator nor moderates a channel. The frame `reports.updated` tells of reports; whoever sees to other channels than before asks again.
      */
     reports_open: number | null;
     /**
@@ -8284,6 +8288,10 @@ export type UpdateReportErrors = {
      * `report_not_found`: There is no such report, or it isn't for you.
      */
     404: ProblemDocument;
+    /**
+     * `bad_target`: That can't be done to what it is aimed at, as it now stands.
+     */
+    409: ProblemDocument;
     /**
      * `too_large`: The content is too large.
      */

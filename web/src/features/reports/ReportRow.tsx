@@ -44,7 +44,8 @@ export function ReportRow({ report, onChange, onRemoved, onLeave }: ReportRowPro
   return (
     <li className="report" data-entry={report.id} data-testid="report">
       <Head report={report} />
-      {message ? <Said message={message} /> : <p className="tombstone">{texts.deleted}</p>}
+      {message ? <Said message={message} /> : null}
+      {report.deleted ? <p className="tombstone">{texts.deleted}</p> : null}
       {reason ? (
         <p className="report-reason">
           <strong>{texts.because}</strong> <bdi>{straight(reason)}</bdi>
@@ -116,11 +117,9 @@ function Course({ report }: { report: Report }) {
     closed_ts: end,
   } = report;
   const who = (user: User | null) => (user ? nameOf(user) : texts.nobody);
+  const from = report.server === null ? texts.nobody : texts.somebody(report.server);
   const lines = [
-    texts.by(
-      reporter ? `${nameOf(reporter)} (${reporter.id})` : texts.somebody(report.server),
-      moment(report.ts, now),
-    ),
+    texts.by(reporter ? `${nameOf(reporter)} (${reporter.id})` : from, moment(report.ts, now)),
     ...(handled === null ? [] : [texts.handled(who(handledBy), moment(handled, now))]),
     ...(end === null ? [] : [texts.closedBy(who(closedBy), moment(end, now))]),
   ];
@@ -163,7 +162,7 @@ function Answers({ report, name, onChange, onRemoved, onLeave }: ReportRowProps 
 
   return (
     <div className="report-answers">
-      {there && report.message ? (
+      {there && !report.deleted ? (
         <Button size="small" variant="quiet" aria-label={texts.visitLabel(name)} onPress={visitIt}>
           {texts.visit}
         </Button>

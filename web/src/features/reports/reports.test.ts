@@ -12,6 +12,7 @@ const report = (over: Partial<Report> = {}): Report => ({
   message_id: message.id,
   seq: message.seq,
   author: user(BO),
+  deleted: false,
   message,
   reason: null,
   reporter: null,
@@ -58,7 +59,7 @@ describe("as what the viewer deletes what was reported", () => {
   });
 
   it("not at all, what is deleted already or by who may not", () => {
-    expect(removalOf(state("admin", null), report({ message: null }))).toBeNull();
+    expect(removalOf(state("admin", null), report({ deleted: true, message: null }))).toBeNull();
     expect(removalOf(state("user", { role: "member" }), report())).toBeNull();
     expect(removalOf(state("user", null), report())).toBeNull();
   });
@@ -69,6 +70,9 @@ it("what an administrator closed only an administrator opens", () => {
   expect(canReopen(true, report({ closed: true, closed_ts: 2 }))).toBe(true);
   expect(canReopen(false, report({ closed: true, handled_ts: 2 }))).toBe(true);
   expect(canReopen(false, report({ closed: true, handled_ts: 2, closed_ts: 3 }))).toBe(false);
+  expect(canReopen(false, report({ closed: true, handled_ts: 2, deleted: true }))).toBe(false);
+  const conversation = { id: message.channel, kind: "dm", name: "" } as const;
+  expect(canReopen(true, report({ closed: true, closed_ts: 2, channel: conversation }))).toBe(false);
 });
 
 it("a report names everybody who had to do with it", () => {

@@ -19,16 +19,20 @@ export type Removal = "moderator" | "administrator";
 
 /** As what the viewer may delete the message. In a channel that is not known here the server judges. */
 export function removalOf({ me, channels }: Pick<State, "me" | "channels">, report: Report): Removal | null {
-  if (!report.message) return null;
+  if (report.deleted) return null;
   const info: Channel | undefined = channels[report.channel.id]?.info;
   if (info && canModerate(info)) return "moderator";
   if (me?.role !== "admin") return null;
   return !info || canRemove(me, info, { sender: report.author.id }) ? "administrator" : null;
 }
 
-/** An administrator closes it for all, whoever asks. */
+/**
+ * An administrator closes it for all, whoever asks, and looks into no conversation again; what was deleted needs no
+ * moderator.
+ */
 export const canReopen = (isAdministrator: boolean, report: Report): boolean =>
-  report.closed && (isAdministrator || report.closed_ts === null);
+  report.closed &&
+  (isAdministrator ? report.channel.kind !== "dm" : report.closed_ts === null && !report.deleted);
 
 export interface Loaded {
   rows: readonly Report[];
