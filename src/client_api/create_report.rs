@@ -17,9 +17,9 @@ pub struct CreateReport {
 }
 
 /// Reports somebody's message to those who can do something about it: this server's administrators, who learn by whom, and the
-/// channel's moderators on this server, who do not, except where the message is a moderator's own. Where the channel's host or the author is of
+/// channel's moderators on this server, who do not. Nobody is shown what is about themselves. Where the channel's host or the author is of
 /// another server, that is told too, without saying by whom. The author is told nothing. Reported again while it is open it
-/// changes nothing; 50 of one person can be open.
+/// changes nothing, and what a moderator closed is open for moderators again; 50 of one person can be open for them.
 #[utoipa::path(operation_id = "create_report", tag = "messages", params(("channel" = String, Path), ("message" = String, Path)), request_body = Option<CreateReport>, responses((status = 204, description = "reported")))]
 #[post("/channels/{channel}/messages/{message}/reports")]
 pub async fn create_report(

@@ -32,7 +32,7 @@ pub struct Reports {
 }
 
 /// What members reported, newest first: to an administrator everything that was reported on this server or came from
-/// others; to others what is of channels that they moderate, but for their own messages. A report that a moderator has seen to is open for administrators until one of them closes it.
+/// others; to others what is of channels that they moderate; to nobody what is about themselves. A report that a moderator has seen to is open for administrators until one of them closes it.
 #[utoipa::path(operation_id = "list_reports", tag = "administration", params(ReportsQuery), responses((status = 200, body = Reports)))]
 #[get("/reports")]
 pub async fn list_reports(

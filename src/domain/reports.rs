@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::clock::DAY_MS;
 use super::effect::Effect;
 use super::messages::{by_id, check_reason, find_message};
+use super::project::At;
 use super::remote::history::is_in;
 use super::remote::host::reports_path;
 use super::remote::wire;
@@ -289,6 +290,13 @@ pub(super) fn open(
         return Ok(None);
     }
     Ok(Some(reports::count(conn, viewer, COUNTED_MAX)?))
+}
+
+/// A message was deleted: where somebody else than its author did it, moderators have less to see to. Nothing is written
+/// here: threads that write to other channels may be about to change the same reports.
+pub(super) fn deleted(work: &mut Work<'_>, at: &At<'_>, seq: Seq, author: UserNum) -> Result<()> {
+    let is_less = at.sender.num != author && reports::is_open(work.conn, at.channel, seq)?;
+    if is_less { tell(work, at.channel, author) } else { Ok(()) }
 }
 
 fn viewer(actor: &Actor) -> Viewer {

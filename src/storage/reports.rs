@@ -1,6 +1,6 @@
 //! Messages that members reported.
 
-use diesel::dsl::{exists, sql};
+use diesel::dsl::{exists, not, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
@@ -55,10 +55,6 @@ pub struct Viewer {
 const TAKEN_AWAY: &str = "EXISTS (SELECT 1 FROM entries AS said
     JOIN entries AS gone ON gone.channel = said.channel AND gone.seq = said.redacted_seq
     WHERE said.channel = reports.channel AND said.seq = reports.seq AND gone.sender <> said.sender)";
-const NOT_TAKEN_AWAY: &str = "NOT EXISTS (SELECT 1 FROM entries AS said
-    JOIN entries AS gone ON gone.channel = said.channel AND gone.seq = said.redacted_seq
-    WHERE said.channel = reports.channel AND said.seq = reports.seq AND gone.sender <> said.sender)";
-
 /// What a viewer may see, with the message that it is about.
 macro_rules! seen {
     ($viewer:expr) => {
@@ -102,7 +98,7 @@ macro_rules! asked {
             (false, Part::Open) => {
                 let $query = seen!($viewer)
                     .filter(reports::channel.eq_any(moderated!($viewer)))
-                    .filter(reports::state.eq(OPEN).and(sql::<Bool>(NOT_TAKEN_AWAY)));
+                    .filter(reports::state.eq(OPEN).and(not(sql::<Bool>(TAKEN_AWAY))));
                 $rest
             }
             (false, Part::Closed) => {
@@ -209,6 +205,14 @@ pub fn set_closed(conn: &mut Conn, id: i64, state: i64, by: Option<(UserNum, i64
     let values = (reports::state.eq(state), reports::closed_by.eq(by), reports::closed_ts.eq(ts));
     diesel::update(reports::table.find(id)).set(values).execute(conn)?;
     Ok(())
+}
+
+/// Whether something of a message is open for moderators.
+pub fn is_open(conn: &mut Conn, channel: ChannelNum, seq: i64) -> Result<bool> {
+    let open = reports::table
+        .filter(reports::channel.eq(channel).and(reports::seq.eq(seq)))
+        .filter(reports::state.eq(OPEN));
+    Ok(diesel::select(exists(open)).get_result(conn)?)
 }
 
 /// An administrator has seen to all that is reported of a message. True where something was.

@@ -7,6 +7,7 @@ use crate::domain::Error;
 use crate::domain::content::{self, MessageContent};
 use crate::domain::effect::Change;
 use crate::domain::files;
+use crate::domain::reports;
 use crate::domain::search::document;
 use crate::domain::show;
 use crate::domain::threads as domain_threads;
@@ -81,6 +82,7 @@ fn message(work: &mut Work<'_>, at: &At<'_>, target: Seq) -> Result<Change, Erro
     let open = work.lane.open(work.conn, at.channel)?;
     open.position.live_count -= 1;
     open.forget_readers();
+    reports::deleted(work, at, target, message.sender)?;
     if let Some(root) = message.thread_seq {
         threads::count_live(work.conn, at.channel, root, -1)?;
         threads::forget_read(work.conn, at.channel, root, target, message.sender)?;

@@ -217,7 +217,9 @@ both!(
         // It was said all the same: somebody may have to talk to them.
         bob.delete(&path(&sent[0])).await.expect(204);
         assert_eq!((open(&ann).await, open(&admin).await), (json!(3), json!(3)));
+        let (mut anns, _) = Stream::open(&ann, json!({})).await;
         ann.delete(&path(&sent[1])).await.expect(204);
+        assert_eq!(anns.event("reports.updated").await["d"], json!({ "open": 2 }));
         assert_eq!((open(&ann).await, open(&admin).await), (json!(2), json!(3)));
         admin.delete(&format!("/admin{}", path(&sent[2]))).await.expect(204);
         assert_eq!((open(&ann).await, open(&admin).await), (json!(1), json!(2)));
