@@ -547,9 +547,9 @@ export const addReaction = <ThrowOnError extends boolean = true>(options: Option
 
 /**
  * Reports somebody's message to those who can do something about it: this server's administrators, who learn by whom, and the
- * channel's moderators on this server, who do not, except where the message is a moderator's own. Where the channel's host or the author is of
+ * channel's moderators on this server, who do not. Nobody is shown what is about themselves. Where the channel's host or the author is of
  * another server, that is told too, without saying by whom. The author is told nothing. Reported again while it is open it
- * changes nothing; 50 of one person can be open.
+ * changes nothing, and what a moderator closed is open for moderators again; 50 of one person can be open for them.
  */
 export const createReport = <ThrowOnError extends boolean = true>(options: Options<CreateReportData, ThrowOnError>) => (options.client ?? client).post<CreateReportResponses, CreateReportErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1604,7 +1604,7 @@ export const resetPassword = <ThrowOnError extends boolean = true>(options: Opti
 
 /**
  * What members reported, newest first: to an administrator everything that was reported on this server or came from
- * others; to others what is of channels that they moderate, but for their own messages. A report that a moderator has seen to is open for administrators until one of them closes it.
+ * others; to others what is of channels that they moderate; to nobody what is about themselves. A report that a moderator has seen to is open for administrators until one of them closes it.
  */
 export const listReports = <ThrowOnError extends boolean = true>(options?: Options<ListReportsData, ThrowOnError>) => (options?.client ?? client).get<ListReportsResponses, ListReportsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
