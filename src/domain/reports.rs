@@ -292,11 +292,10 @@ pub(super) fn open(
     Ok(Some(reports::count(conn, viewer, COUNTED_MAX)?))
 }
 
-/// A message was deleted: where somebody else than its author did it, moderators have less to see to. Nothing is written
-/// here: threads that write to other channels may be about to change the same reports.
+/// A message was deleted: those who look at reports have something else before them. Nothing is written here: threads that
+/// write to other channels may be about to change the same reports.
 pub(super) fn deleted(work: &mut Work<'_>, at: &At<'_>, seq: Seq, author: UserNum) -> Result<()> {
-    let is_less = at.sender.num != author && reports::is_open(work.conn, at.channel, seq)?;
-    if is_less { tell(work, at.channel, author) } else { Ok(()) }
+    if reports::is_open(work.conn, at.channel, seq)? { tell(work, at.channel, author) } else { Ok(()) }
 }
 
 fn viewer(actor: &Actor) -> Viewer {

@@ -207,11 +207,11 @@ pub fn set_closed(conn: &mut Conn, id: i64, state: i64, by: Option<(UserNum, i64
     Ok(())
 }
 
-/// Whether something of a message is open for moderators.
+/// Whether something of a message is open for anybody.
 pub fn is_open(conn: &mut Conn, channel: ChannelNum, seq: i64) -> Result<bool> {
     let open = reports::table
         .filter(reports::channel.eq(channel).and(reports::seq.eq(seq)))
-        .filter(reports::state.eq(OPEN));
+        .filter(reports::state.lt(CLOSED));
     Ok(diesel::select(exists(open)).get_result(conn)?)
 }
 
