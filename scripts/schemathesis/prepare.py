@@ -18,6 +18,7 @@ DOOMED_MESSAGES = 40
 LIVE_MESSAGES = 12
 LEAVERS = 12
 WEBHOOKS = 12
+REPORTS = 3
 PEOPLE = ("ann", "bob", "carol", "dan")
 # A picture of one pixel, which is shown, and something that is downloaded.
 FILES = {
@@ -106,6 +107,7 @@ def cursors(client, channel):
         "export_me": b"1.1",
         "list_blocks": b"@ann:loggia.localhost",
         "list_peers": b"a.test",
+        "list_reports": b"1",
         "list_saved": b"1",
         "list_settings": b"a",
         "list_acts": b"1",
@@ -132,6 +134,9 @@ def fill(url, password):
     admin.call("PATCH", f"/channels/{steady}/messages/{live[2]}", {"text": "edited"})
     ann.call("PUT", f"/channels/{steady}/messages/{live[3]}/reactions/{urllib.parse.quote('👍')}")
     admin.call("PUT", f"/channels/{steady}/pins/{live[4]}")
+    (other, _) = next(person for name, person in people.items() if name != "ann")
+    for n in range(REPORTS):
+        other.call("POST", f"/channels/{steady}/messages/{ann.send(steady, f'rude-{n}', 'rude words')}/reports")
     doomed = [admin.send(steady, f"doomed-{n}", f"message {n}") for n in range(DOOMED_MESSAGES)]
 
     dm = admin.call("POST", "/dms", {"users": [ann_id]})["id"]
@@ -149,6 +154,7 @@ def fill(url, password):
     webhooks = [admin.call("POST", f"/channels/{steady}/webhooks", {"name": f"Hook {n}"}) for n in range(WEBHOOKS)]
     return admin.token, {
         "webhooks": [made["webhook"]["id"] for made in webhooks[1:]],
+        "reports": [report["id"] for report in admin.call("GET", "/reports")["reports"]],
         "webhook_tokens": [webhooks[0]["url"].rpartition("/")[2]],
         "steady": [steady],
         "readable": [steady, dm],
@@ -177,6 +183,7 @@ PLACES = {
     "path.session": "sessions",
     "path.code": "invites",
     "path.webhook": "webhooks",
+    "path.report": "reports",
     "path.emoji": "emoji",
     "path.hash": "files",
     "body.user": "users",
@@ -201,6 +208,7 @@ REFUSED = {
         "list_peers",
         "list_acts",
         "list_edits",
+        "list_reports",
         "list_saved",
         "list_settings",
         "list_threads",
