@@ -32,8 +32,9 @@ test("beside new replies nobody is all caught up", async () => {
   await expect(ada.message("Who has the key?").getByTestId("thread-link")).toContainText("1 new reply");
   const loaded = page.waitForResponse(/\/notifications/);
   await page.getByRole("button", { name: "Mentions and replies" }).click();
-  await (await loaded).finished();
+  await loaded;
   await expect(page.getByTestId("inbox-threads")).toContainText("1 new reply");
+  await expect(page.getByRole("status", { name: "Loading" })).toHaveCount(0);
   await expect(empty).toHaveCount(0);
   await ada.message("Who has the key?").getByTestId("thread-link").click();
   await expect(page.getByTestId("thread")).toContainText("Found it");
