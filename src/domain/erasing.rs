@@ -31,6 +31,7 @@ impl Domain {
     /// As [`Domain::delete_account`], for whoever has seen to it that it may be done; `act` is what is recorded of it.
     pub(super) async fn erase_account(&self, person: &Person, act: Option<NewAct>) -> Result<()> {
         let num = person.num;
+        self.forget_reporter(num).await?;
         // Before anything is left, and once more at the end.
         self.writer.other("accounts", move |work| keep_an_administrator(work, num)).await?;
         // Their other devices go on until the end, and may have taken another seat.

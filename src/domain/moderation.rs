@@ -50,7 +50,11 @@ impl Domain {
             .await;
         self.files.doomed.notify_one();
         if let Ok(Done::Now(())) = done {
-            self.close_reports(&channel, &id, actor.person.num).await?;
+            let closed = self.close_reports(&channel, &id, actor.person.num).await;
+            // What was deleted is deleted.
+            if let Err(error) = closed {
+                tracing::warn!(%error, "reports of a deleted message could not be closed");
+            }
         }
         if let Ok(Done::Waits) = done {
             self.writer

@@ -6,13 +6,14 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::clock::DAY_MS;
+use super::content::{self, ReasonContent};
 use super::effect::Effect;
 use super::messages::{by_id, check_reason, find_message};
 use super::project::At;
 use super::remote::history::is_in;
 use super::remote::host::reports_path;
 use super::remote::wire;
-use super::seat::first_shown;
+use super::seat::reads_from;
 use super::show;
 use super::view::{AccountRole, Message, User};
 use super::writer::Work;
@@ -21,15 +22,18 @@ use crate::protocol::ids::{ChannelId, EventId, ServerName, UserId};
 use crate::protocol::rules::Refusal;
 use crate::protocol::{Seq, Ts};
 use crate::storage::channels::ChannelRow;
-use crate::storage::reports::{self, CLOSED, HANDLED, NewReport, OPEN, Part, ReportRow, Viewer};
-use crate::storage::{self, ChannelNum, Conn, UserNum, channels, entries, members, messages, peers, users};
+use crate::storage::reports::{self, CLOSED, HANDLED, NewReport, OPEN, Of, Part, ReportRow, Viewer};
+use crate::storage::{self, ChannelNum, Conn, UserNum, channels, entries, messages, peers, users};
 
 /// How many reports a page has at most.
 pub const REPORTS_PAGE_MAX: i64 = 100;
 /// How many of one person's can be open.
 pub const OPEN_PER_PERSON_MAX: i64 = 50;
-/// How many that other servers send can be open, of each.
+/// How many of one person's can wait for an administrator, whatever moderators closed of them.
+const UNCLOSED_PER_PERSON_MAX: i64 = 200;
+/// How many that other servers send can be open, of each, and how many can wait for an administrator.
 const OPEN_PER_SERVER_MAX: i64 = 200;
+const UNCLOSED_PER_SERVER_MAX: i64 = 1_000;
 /// Up to how many are counted.
 const COUNTED_MAX: i64 = 1_000;
 /// How many moderators of a channel are told at once. The others see it when they look.
@@ -115,9 +119,9 @@ impl Domain {
                     return Err(Error::invalid("bad_target", "/message", "must be somebody else's"));
                 }
                 if let Some(found) = reports::find(work.conn, (num, row.seq), Some(me), ours.as_str())? {
-                    return open_again(work, &found, row.sender);
+                    return open_again(work, &found, row.sender, &Of::Person(me));
                 }
-                if reports::open_of(work.conn, me, OPEN_PER_PERSON_MAX)? >= OPEN_PER_PERSON_MAX {
+                if is_full(work, &Of::Person(me))? {
                     return Err(Error::Conflict(Conflict::ReportsFull));
                 }
                 let report = NewReport {
@@ -164,11 +168,10 @@ impl Domain {
                 let Some(message) = found else { return Ok(()) };
                 let place = (row.num, message.seq);
                 if let Some(found) = reports::find(work.conn, place, None, origin.as_str())? {
-                    return open_again(work, &found, message.sender);
+                    return open_again(work, &found, message.sender, &Of::Server(origin.as_str()));
                 }
-                let open = reports::open_from(work.conn, origin.as_str(), OPEN_PER_SERVER_MAX)?;
-                if open >= OPEN_PER_SERVER_MAX {
-                    tracing::warn!(%origin, open, "a server reports more than is looked at: passed over");
+                if is_full(work, &Of::Server(origin.as_str()))? {
+                    tracing::warn!(%origin, "a server reports more than is looked at: passed over");
                     return Ok(());
                 }
                 let new = NewReport {
@@ -257,7 +260,9 @@ impl Domain {
         self.writer
             .other(KEY, move |work| {
                 let Some(row) = channels::by_id(work.conn, channel.as_str())? else { return Ok(()) };
-                let Some(message) = by_id(work.conn, row.num, &message)? else { return Ok(()) };
+                // Whoever was reported may be one, and is not who decides that there is nothing more to do.
+                let message = by_id(work.conn, row.num, &message)?.filter(|message| message.sender != by);
+                let Some(message) = message else { return Ok(()) };
                 match reports::close_about(work.conn, (row.num, message.seq), by, now)? {
                     true => tell(work, row.num, message.sender),
                     false => Ok(()),
@@ -313,9 +318,27 @@ fn check_reopening(work: &mut Work<'_>, row: &ReportRow) -> Result<()> {
     }
 }
 
+/// How many can be open of these.
+fn of_open(of: &Of<'_>) -> i64 {
+    match of {
+        Of::Person(_) => OPEN_PER_PERSON_MAX,
+        Of::Server(_) => OPEN_PER_SERVER_MAX,
+    }
+}
+
+/// Whether no more is taken of these. A moderator can close what they report themselves: for administrators it is open.
+fn is_full(work: &mut Work<'_>, of: &Of<'_>) -> Result<bool> {
+    let unclosed = match of {
+        Of::Person(_) => UNCLOSED_PER_PERSON_MAX,
+        Of::Server(_) => UNCLOSED_PER_SERVER_MAX,
+    };
+    let is_full = reports::count_of(work.conn, of, HANDLED, of_open(of))? >= of_open(of);
+    Ok(is_full || reports::count_of(work.conn, of, CLOSED, unclosed)? >= unclosed)
+}
+
 /// It is reported again: what a moderator has seen to is open for moderators, too.
-fn open_again(work: &mut Work<'_>, report: &ReportRow, author: UserNum) -> Result<()> {
-    if report.state == OPEN {
+fn open_again(work: &mut Work<'_>, report: &ReportRow, author: UserNum, of: &Of<'_>) -> Result<()> {
+    if report.state == OPEN || reports::count_of(work.conn, of, HANDLED, of_open(of))? >= of_open(of) {
         return Ok(());
     }
     reports::set_handled(work.conn, report.id, None)?;
@@ -415,15 +438,20 @@ fn removal(conn: &mut Conn, row: &ReportRow, author: UserNum) -> Result<Option<(
     let entry = entries::by_seq(conn, row.channel, row.seq)?;
     let Some(redacted) = entry.and_then(|entry| entry.redacted_seq) else { return Ok(None) };
     let redaction = entries::by_seq(conn, row.channel, redacted)?;
-    Ok(redaction.filter(|entry| entry.sender != author).map(|entry| (entry.sender, entry.host_ts)))
+    let Some(redaction) = redaction.filter(|entry| entry.sender != author) else { return Ok(None) };
+    // It may have been done in the name of the channel's owner.
+    let why = entries::body(conn, row.channel, redacted)?;
+    let why: ReasonContent = why.as_deref().and_then(content::read_body).unwrap_or_default();
+    let administrator = match why.administrator {
+        Some(id) => users::by_id(conn, &id)?.map(|row| row.num),
+        None => None,
+    };
+    Ok(Some((administrator.unwrap_or(redaction.sender), redaction.host_ts)))
 }
 
 /// Whether the viewer may read there anyhow: a moderator may have come later than the message.
 fn may_read(conn: &mut Conn, viewer: Viewer, channel: &ChannelRow, seq: Seq) -> Result<bool> {
-    let member = members::get(conn, channel.num, viewer.user)?;
-    let member = member.filter(|member| member.membership == "joined");
-    let first = if member.is_some() { first_shown(channel, member.as_ref()) } else { None };
-    Ok(first.is_some_and(|first| first <= seq))
+    Ok(reads_from(conn, channel, viewer.user)?.is_some_and(|first| first <= seq))
 }
 
 fn person(conn: &mut Conn, num: Option<UserNum>) -> Result<Option<User>> {

@@ -6,15 +6,15 @@ use std::collections::hash_map::Entry;
 
 use super::effect::Effect;
 use super::messages::readable;
-use super::seat::{Seat, first_shown};
+use super::seat::{Seat, reads_from};
 use super::view::{Message, Saved};
 use super::writer::Work;
-use super::{Actor, Conflict, Domain, Error, Page, Result, cut, show};
+use super::{Actor, Conflict, Domain, Error, Missing, Page, Result, cut, show};
 use crate::protocol::ids::{ChannelId, EventId};
 use crate::protocol::rules::Refusal;
 use crate::protocol::{Seq, Ts};
 use crate::storage::saved::{self, SavedRow};
-use crate::storage::{ChannelNum, Conn, UserNum, channels, entries, members, messages};
+use crate::storage::{ChannelNum, Conn, UserNum, channels, entries, messages, users};
 
 /// How many messages somebody can save.
 pub const SAVED_MAX: i64 = 5_000;
@@ -41,9 +41,12 @@ impl Domain {
     /// # Errors
     /// As for reading the message; `redacted` for one that was deleted, `saved_full`
     pub async fn save_message(&self, actor: &Actor, channel: ChannelId, id: EventId) -> Result<()> {
-        let (user, now) = (actor.person.num, self.clock.now());
+        let (user, person, now) = (actor.person.num, actor.person.id.clone(), self.clock.now());
         self.writer
             .other(actor.person.id.as_str(), move |work| {
+                // Asked while the account was being deleted.
+                let me = users::lock(work.conn, person.as_str())?.filter(|row| row.deleted_ts.is_none());
+                me.ok_or(Error::NotFound(Missing::Channel))?;
                 let seat = Seat::joined(work.conn, user, &channel)?;
                 let row = readable(work.conn, &seat, &id)?;
                 if row.deleted {
@@ -88,6 +91,11 @@ fn make_room(work: &mut Work<'_>, user: UserNum) -> Result<()> {
         return Ok(());
     }
     saved::forget_hidden(work.conn, user)?;
+    for channel in saved::channels_of(work.conn, user)? {
+        // Whoever has come back later may read no further than to there.
+        let first = reading(work.conn, channel, user)?.map_or(Seq::MAX, |(_, first)| first);
+        saved::forget_before(work.conn, user, channel, first)?;
+    }
     match saved::count(work.conn, user)? < SAVED_MAX {
         true => Ok(()),
         false => Err(Error::Conflict(Conflict::SavedFull)),
@@ -113,9 +121,7 @@ impl Readings {
 /// A channel's id, and the first seq there that the person may read; none where they are not in it.
 fn reading(conn: &mut Conn, num: ChannelNum, user: UserNum) -> Result<Option<(String, Seq)>> {
     let Some(channel) = channels::by_num(conn, num)? else { return Ok(None) };
-    let member = members::get(conn, num, user)?.filter(|member| member.membership == "joined");
-    let first = if member.is_some() { first_shown(&channel, member.as_ref()) } else { None };
-    Ok(first.map(|first| (channel.id, first)))
+    Ok(reads_from(conn, &channel, user)?.map(|first| (channel.id, first)))
 }
 
 /// So many rows of the list that the person may read, however many others lie between.

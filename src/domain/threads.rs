@@ -4,7 +4,7 @@
 use super::effect::Effect;
 use super::messages::readable;
 use super::project::At;
-use super::seat::{Seat, first_shown};
+use super::seat::{Seat, reads_from};
 use super::view::{Message, ReadState, ThreadState};
 use super::writer::Work;
 use super::{Actor, Domain, Error, Missing, NOTIFIED_MAX, Page, Result, blocks, cut, show};
@@ -135,8 +135,7 @@ fn thread_seat(
 
 /// Whether the person may read what stands at this place of a channel.
 fn may_read(conn: &mut Conn, channel: &ChannelRow, user: UserNum, seq: Seq) -> Result<bool> {
-    let member = members::get(conn, channel.num, user)?.filter(|member| member.membership == "joined");
-    Ok(member.is_some() && first_shown(channel, member.as_ref()).is_some_and(|first| first <= seq))
+    Ok(reads_from(conn, channel, user)?.is_some_and(|first| first <= seq))
 }
 
 /// How the person stands in the thread; whoever was never in it has read what they have read of the channel.

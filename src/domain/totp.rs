@@ -77,9 +77,14 @@ impl Domain {
             wrong_ts: 0,
         };
         let device = device(&row.secret, actor.person.id.local(), self.server().as_str())?;
+        let id = actor.person.id.clone();
         let uri = device.to_url().map_err(|error| stored::damaged("secret", error))?;
         self.writer
             .other(actor.person.id.as_str(), move |work| {
+                // Since the password was checked the account may have been deleted.
+                users::lock(work.conn, id.as_str())?
+                    .filter(|row| row.deleted_ts.is_none())
+                    .ok_or(Error::NotFound(Missing::User))?;
                 if totp::get(work.conn, user)?.is_some_and(|row| row.enabled_ts.is_some()) {
                     return Err(Error::Conflict(Conflict::TotpEnabled));
                 }
@@ -160,7 +165,9 @@ impl Domain {
             .other(user.clone().as_str(), move |work| {
                 let row = users::by_id(work.conn, user.as_str())?.filter(UserRow::is_person);
                 let row = row.ok_or(Error::NotFound(Missing::User))?;
-                if totp::forget(work.conn, row.num)? {
+                let was_on = totp::get(work.conn, row.num)?.is_some_and(|row| row.enabled_ts.is_some());
+                totp::forget(work.conn, row.num)?;
+                if was_on {
                     acts::add(work.conn, &ActKind::TotpRemoved.to(&user, by.as_ref(), now))?;
                 }
                 Ok(())

@@ -148,12 +148,12 @@ pub fn was_in_channels(conn: &mut Conn, user: UserNum) -> Result<bool> {
     Ok(!rows.load::<ChannelNum>(conn)?.is_empty())
 }
 
-/// The person's rows in those of these channels, by their ids, that they are banned from.
+/// The person's rows in those of these channels, by their ids, that they were in and are banned from.
 pub fn banned_from(conn: &mut Conn, user: UserNum, ids: &[String]) -> Result<Vec<(String, MemberRow)>> {
     Ok(members::table
         .inner_join(schema::channels::table.on(schema::channels::num.eq(members::channel)))
         .filter(members::user_num.eq(user).and(members::membership.eq("banned")))
-        .filter(schema::channels::id.eq_any(ids))
+        .filter(members::joined_seq.is_not_null().and(schema::channels::id.eq_any(ids)))
         .select((schema::channels::id, MemberRow::columns()))
         .load(conn)?)
 }

@@ -171,17 +171,21 @@ pub fn find(
     })
 }
 
-/// How many of a person's are open, of at most `most`.
-pub fn open_of(conn: &mut Conn, reporter: UserNum, most: i64) -> Result<i64> {
-    let theirs = reports::table.filter(reports::reporter.eq(reporter).and(reports::state.eq(OPEN)));
-    let found: Vec<i64> = theirs.limit(most).select(reports::id).load(conn)?;
-    Ok(i64::try_from(found.len()).unwrap_or(most))
+/// Whose reports.
+#[derive(Debug)]
+pub enum Of<'a> {
+    Person(UserNum),
+    /// What another server sent of its people's.
+    Server(&'a str),
 }
 
-/// How many from another server are open, of at most `most`.
-pub fn open_from(conn: &mut Conn, server: &str, most: i64) -> Result<i64> {
-    let theirs = reports::table.filter(reports::server.eq(server).and(reports::state.eq(OPEN)));
-    let found: Vec<i64> = theirs.limit(most).select(reports::id).load(conn)?;
+/// How many of theirs there are in a state before this one, of at most `most`.
+pub fn count_of(conn: &mut Conn, of: &Of<'_>, before: i64, most: i64) -> Result<i64> {
+    let states = reports::table.filter(reports::state.lt(before)).limit(most).select(reports::id);
+    let found: Vec<i64> = match of {
+        Of::Person(person) => states.filter(reports::reporter.eq(*person)).load(conn)?,
+        Of::Server(server) => states.filter(reports::server.eq(*server)).load(conn)?,
+    };
     Ok(i64::try_from(found.len()).unwrap_or(most))
 }
 

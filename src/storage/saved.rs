@@ -82,3 +82,15 @@ pub fn forget(conn: &mut Conn, user: UserNum) -> Result<()> {
     diesel::delete(saved::table.filter(saved::user_num.eq(user))).execute(conn)?;
     Ok(())
 }
+
+/// In which channels the person saved something.
+pub fn channels_of(conn: &mut Conn, user: UserNum) -> Result<Vec<ChannelNum>> {
+    Ok(saved::table.filter(saved::user_num.eq(user)).select(saved::channel).distinct().load(conn)?)
+}
+
+/// Forgets what the person saved before this place of a channel.
+pub fn forget_before(conn: &mut Conn, user: UserNum, channel: ChannelNum, seq: i64) -> Result<()> {
+    let there = saved::user_num.eq(user).and(saved::channel.eq(channel).and(saved::seq.lt(seq)));
+    diesel::delete(saved::table.filter(there)).execute(conn)?;
+    Ok(())
+}

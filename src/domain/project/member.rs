@@ -54,6 +54,14 @@ pub(super) fn changed(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error>
     // An invitation by somebody whom they block is not shown to them.
     let unheard = member.membership == Membership::Invited
         && !blocks::among(work, at.sender.num, [user.num])?.is_empty();
+    let was_unheard = match before.as_ref().filter(|row| row.membership == "invited") {
+        Some(MemberRow { invited_by: Some(inviter), .. }) => {
+            !blocks::among(work, *inviter, [user.num])?.is_empty()
+        }
+        _ => false,
+    };
+    let unheard =
+        unheard || (was_unheard && !matches!(member.membership, Membership::Joined | Membership::Invited));
     // Nobody who was not in hears that they are out.
     let is_news = was.or(Some("left")) != Some(member.membership.as_str());
     if is_news && !unheard {

@@ -275,6 +275,12 @@ both!(
         let told = listed(&other, "").await.remove(0);
         close(&admin, &told, true).await.problem(404, "report_not_found");
         assert_eq!(listed(&admin, "?closed=true").await.len(), 0);
+        // Nor are they who decides that there is nothing more to do.
+        let own = format!("/admin/channels/{channel}/messages/{}", id(&sent));
+        admin.delete(&own).await.expect(204);
+        admin.delete(&own).await.expect(204);
+        let still = listed(&other, "").await.remove(0);
+        assert_eq!((&still["id"], &still["deleted"]), (&told["id"], &json!(true)));
         report(&cem, &channel, &bob.say(&channel, "m", "spam").await, "spam").await.expect(204);
         assert_eq!((open(&admin).await, open(&other).await), (json!(1), json!(2)));
     }
@@ -325,5 +331,25 @@ both!(
         let (deleted, ()) = tokio::join!(ann.delete(&flood), closing);
         assert_eq!(deleted.expect(200)["deleted"], 40);
         assert_eq!((open(&admin).await, open(&ann).await), (json!(0), json!(0)));
+    }
+);
+
+both!(
+    /// Who moderates a channel can close what they report there themselves: for administrators it is open all the same.
+    async fn closing_ones_own_makes_no_room_for_ever(server: TestServer) {
+        let (admin, [ann, bob, _], channel) = community(&server).await;
+        let url = server.database_url();
+        for round in 0..4 {
+            for index in 0..OPEN_MAX {
+                let sent = bob.say(&channel, &format!("n{round}.{index}"), "spam").await;
+                report(&ann, &channel, &sent, "spam").await.expect(204);
+            }
+            run_sql(&url, "UPDATE reports SET state = 1".to_owned()).await;
+        }
+        let last = bob.say(&channel, "last", "spam").await;
+        report(&ann, &channel, &last, "spam").await.problem(409, "reports_full");
+        assert_eq!((open(&ann).await, open(&admin).await), (json!(0), json!(4 * OPEN_MAX)));
+        run_sql(&url, "UPDATE reports SET state = 2".to_owned()).await;
+        report(&ann, &channel, &last, "spam").await.expect(204);
     }
 );

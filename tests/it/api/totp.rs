@@ -165,6 +165,12 @@ both!(
         assert_eq!(told[0], (&json!("totp_removed"), &json!(ann.id)));
         assert_eq!(told.iter().filter(|(kind, _)| *kind == "totp_removed").count(), 1);
 
+        // What was begun and never shown is nothing that was taken away.
+        bob.post("/me/totp", json!({ "password": PASSWORD })).await.expect(201);
+        admin.delete(&path(&bob)).await.expect(204);
+        let acts = admin.get("/admin/acts").await.expect(200)["acts"].clone();
+        assert_eq!(acts[0]["user"], json!(ann.id));
+
         // It goes with the account.
         enable(&bob).await;
         bob.ask(Method::DELETE, "/me", json!({ "password": PASSWORD })).await.expect(204);

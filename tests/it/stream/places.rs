@@ -93,10 +93,16 @@ both!(
             let frames = theirs.until_pong().await;
             assert!(frames.iter().all(|frame| frame["d"].get("removal").is_none()), "{frames:?}");
         }
+        // Of an invitation that was not shown nobody hears that it was taken back.
+        for membership in ["invited", "left"] {
+            set_member(&ann, channel, &dan, json!({ "membership": membership })).await;
+        }
+        let frames = dans.until_pong().await;
+        assert!(frames.iter().all(|frame| frame["t"] != "channel.joined" && frame["t"] != "channel.left"));
         // Ann, who stayed, heard of none of this as a place of her own.
         let frames = anns.until_pong().await;
         assert!(frames.iter().all(|frame| frame["t"] != "channel.joined" && frame["t"] != "channel.left"));
-        assert_eq!(frames.iter().filter(|frame| frame["t"] == "member.updated").count(), 10);
+        assert_eq!(frames.iter().filter(|frame| frame["t"] == "member.updated").count(), 12);
     }
 );
 

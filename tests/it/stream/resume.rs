@@ -172,6 +172,12 @@ both!(
         stream.send(json!({ "op": "subscribe", "d": { "channels": { kicked: 1 } } })).await;
         frames.extend(stream.until_pong().await);
         assert!(frames.iter().all(|frame| frame["t"] != "channel.left"), "{frames:?}");
+        // Nor does whoever was never there learn by whom, and why, they may not come.
+        let cem = server.person("cem").await;
+        let banned = json!({ "membership": "banned", "reason": "I know where you live" });
+        ann.put(&format!("/channels/{left}/members/{}", cem.id), banned).await.expect(200);
+        let (_, frames) = Stream::open(&cem, json!({ left: 0 })).await;
+        assert!(frames.iter().all(|frame| frame["d"].get("removal").is_none()), "{frames:?}");
         // What is no channel's id is nothing at all.
         let (_, frames) = Stream::open(&bob, json!({ "general": 4, "": 1 })).await;
         assert_eq!(frames.len(), 2, "{frames:?}");
