@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::cursor;
 use super::list_refusals::Refusal;
 use crate::domain::attention::Attention;
-use crate::domain::export::Beside;
+use crate::domain::export::{Beside, Reported};
 use crate::domain::pending::Pending;
 use crate::domain::view::{Attachment, Channel, Imported, Setting, User};
 use crate::http::{App, Auth, Params, Problem};
@@ -49,6 +49,8 @@ pub struct Export {
     pub threads: Vec<ExportedThread>,
     /// What one saved for later, newest first, also what can't be read any more; on the first page.
     pub saved: Vec<ExportedSaved>,
+    /// What one reported, newest first; on the first page.
+    pub reports: Vec<ExportedReport>,
     /// What waits for servers that host channels, and what these refused; on the first page.
     pub pending: Vec<ExportedPending>,
     pub refusals: Vec<Refusal>,
@@ -112,6 +114,16 @@ pub struct ExportedSaved {
     pub saved_ts: i64,
 }
 
+/// A message that one reported.
+#[derive(Serialize, ToSchema)]
+pub struct ExportedReport {
+    pub channel: String,
+    pub message: String,
+    pub ts: i64,
+    #[schema(required)]
+    pub reason: Option<String>,
+}
+
 #[derive(Serialize, ToSchema)]
 pub struct ExportedPending {
     pub channel: String,
@@ -159,6 +171,7 @@ pub async fn export_me(app: App, actor: Auth, query: Params<ExportQuery>) -> Res
         sessions: Vec::new(),
         threads: Vec::new(),
         saved: Vec::new(),
+        reports: Vec::new(),
         pending: Vec::new(),
         refusals: Vec::new(),
         next: export.next.map(|(channel, seq)| cursor::print(&format!("{channel}.{seq}"))),
@@ -187,6 +200,10 @@ fn add(page: &mut Export, beside: Beside) {
     let saved = beside.saved.into_iter();
     page.saved =
         saved.map(|(channel, message, saved_ts)| ExportedSaved { channel, message, saved_ts }).collect();
+    let reports = beside.reports.into_iter();
+    page.reports = reports
+        .map(|Reported { channel, message, ts, reason }| ExportedReport { channel, message, ts, reason })
+        .collect();
     let pending = beside
         .pending
         .into_iter()

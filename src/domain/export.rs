@@ -16,13 +16,15 @@ use crate::storage::messages::MessageRow;
 use crate::storage::sessions::SessionRow;
 use crate::storage::{
     ChannelNum, Conn, UserNum, blocks, channels as rows, emails, entries, files as stored_files, messages,
-    saved, sessions, settings as stored, threads, users,
+    reports, saved, sessions, settings as stored, threads, users,
 };
 
 /// How many messages and reactions one page of an export has.
 pub const EXPORT_PAGE_MESSAGES: i64 = 1_000;
 /// How many threads that the person follows it has.
 const FOLLOWED_MAX: i64 = 5_000;
+/// How many of what they reported.
+const REPORTED_MAX: i64 = 5_000;
 
 /// A channel, and an entry's place in its log.
 pub type Place = (ChannelNum, Seq);
@@ -50,6 +52,14 @@ pub struct Reacted {
     pub ts: Ts,
 }
 
+/// A message that the person reported.
+pub struct Reported {
+    pub channel: String,
+    pub message: String,
+    pub ts: Ts,
+    pub reason: Option<String>,
+}
+
 /// What is kept of a person beside what they wrote.
 pub struct Beside {
     pub attention: Attention,
@@ -64,6 +74,8 @@ pub struct Beside {
     pub threads: Vec<(String, String)>,
     /// What they saved for later: channel, message, when.
     pub saved: Vec<(String, String, Ts)>,
+    /// What they reported, newest first.
+    pub reports: Vec<Reported>,
     /// What waits for other servers, and what these refused.
     pub pending: Vec<(ChannelId, Pending)>,
     pub refusals: Vec<Refusal>,
@@ -180,6 +192,11 @@ fn beside(conn: &mut Conn, person: &Person, names: &mut Names) -> Result<Beside>
         followed.push((names.of(conn, channel)?, message));
     }
     let mut kept = Vec::new();
+    let mut reported = Vec::new();
+    for (row, message) in reports::of_reporter(conn, user, REPORTED_MAX)? {
+        let channel = names.of(conn, row.channel)?;
+        reported.push(Reported { channel, message, ts: row.ts, reason: row.reason });
+    }
     for (row, message) in saved::all(conn, user)? {
         kept.push((names.of(conn, row.channel)?, message, row.saved_ts));
     }
@@ -191,6 +208,7 @@ fn beside(conn: &mut Conn, person: &Person, names: &mut Names) -> Result<Beside>
         sessions: sessions::of_user(conn, user)?,
         threads: followed,
         saved: kept,
+        reports: reported,
         pending: pending::waiting(conn, person)?,
         refusals: pending::refused(conn, person)?,
     })

@@ -263,6 +263,18 @@ pub fn moderators(conn: &mut Conn, channel: ChannelNum, but: UserNum, most: i64)
         .load(conn)?)
 }
 
+/// What somebody reported, newest first, with the ids of the messages.
+pub fn of_reporter(conn: &mut Conn, reporter: UserNum, limit: i64) -> Result<Vec<(ReportRow, String)>> {
+    let what = messages::channel.eq(reports::channel).and(messages::seq.eq(reports::seq));
+    Ok(reports::table
+        .inner_join(messages::table.on(what))
+        .filter(reports::reporter.eq(reporter))
+        .order(reports::id.desc())
+        .limit(limit)
+        .select((ReportRow::columns(), messages::id))
+        .load(conn)?)
+}
+
 /// The account is gone: what it reported stays, and does not say whose it was.
 pub fn forget_reporter(conn: &mut Conn, user: UserNum) -> Result<()> {
     let theirs = reports::table.filter(reports::reporter.eq(user));

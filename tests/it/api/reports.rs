@@ -83,6 +83,12 @@ both!(
         ] {
             assert_eq!(told[0].pointer(field), Some(&value), "{field}");
         }
+        let exported = cem.get("/me/export").await.expect(200)["reports"].clone();
+        let expected = json!([
+            { "channel": channel, "message": sent["id"], "ts": told[0]["ts"], "reason": "an insult" },
+        ]);
+        assert_eq!(exported, expected);
+        assert_eq!(bob.get("/me/export").await.expect(200)["reports"], json!([]));
         // A moderator is not told by whom.
         let seen = listed(&ann, "").await;
         assert_eq!((&seen[0]["id"], &seen[0]["reporter"]), (&told[0]["id"], &Value::Null));
