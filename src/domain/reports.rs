@@ -246,9 +246,7 @@ impl Domain {
             })
             .await
     }
-}
 
-impl Domain {
     /// An administrator deleted a message: all have seen to what was reported of it.
     pub(super) async fn close_reports(
         &self,
