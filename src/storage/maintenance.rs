@@ -45,7 +45,13 @@ impl Conn {
     /// What is wrong with SQLite's file, if anything is. PostgreSQL looks after its own.
     pub fn check_file(&mut self) -> Result<Vec<String>, Error> {
         let Conn::Sqlite(c) = self else { return Ok(Vec::new()) };
-        let found: Vec<Found> = diesel::RunQueryDsl::load(diesel::sql_query("PRAGMA quick_check"), &mut **c)?;
+        let checked = diesel::RunQueryDsl::load(diesel::sql_query("PRAGMA quick_check"), &mut **c);
+        let found: Vec<Found> = match checked {
+            Ok(found) => found,
+            // Some damage is in the way of the check itself.
+            Err(diesel::result::Error::DatabaseError(_, why)) => return Ok(vec![why.message().to_owned()]),
+            Err(error) => return Err(error.into()),
+        };
         Ok(found.into_iter().map(|found| found.quick_check).filter(|found| found != "ok").collect())
     }
 
