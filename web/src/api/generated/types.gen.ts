@@ -661,6 +661,10 @@ export type Export = {
     reactions: Array<GivenReaction>;
     refusals: Array<Refusal>;
     /**
+     * What one reported, newest first; on the first page.
+     */
+    reports: Array<ExportedReport>;
+    /**
      * What one saved for later, newest first, also what can't be read any more; on the first page.
      */
     saved: Array<ExportedSaved>;
@@ -686,6 +690,16 @@ export type Export = {
 export type ExportedPending = {
     channel: string;
     pending: Pending;
+};
+
+/**
+ * A message that one reported.
+ */
+export type ExportedReport = {
+    channel: string;
+    message: string;
+    reason: string | null;
+    ts: number;
 };
 
 export type ExportedSaved = {
