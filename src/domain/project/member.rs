@@ -60,12 +60,10 @@ pub(super) fn changed(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error>
         }
         _ => false,
     };
-    let unheard =
-        unheard || (was_unheard && !matches!(member.membership, Membership::Joined | Membership::Invited));
     // Nobody who was not in hears that they are out.
     let is_news = was.or(Some("left")) != Some(member.membership.as_str());
     if is_news && !unheard {
-        let was_in = matches!(was, Some("joined" | "invited"));
+        let was_in = matches!(was, Some("joined" | "invited")) && !was_unheard;
         let is_told_why =
             was_in && at.sender.num != user.num && blocks::among(work, at.sender.num, [user.num])?.is_empty();
         let removal = is_told_why.then(|| removal(at, member.membership));

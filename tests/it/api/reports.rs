@@ -347,7 +347,7 @@ both!(
         let url = server.database_url();
         for round in 0..4 {
             for index in 0..OPEN_MAX {
-                let sent = bob.say(&channel, &format!("n{round}.{index}"), "spam").await;
+                let sent = bob.say(&channel, &format!("n{round}-{index}"), "spam").await;
                 report(&ann, &channel, &sent, "spam").await.expect(204);
             }
             run_sql(&url, "UPDATE reports SET state = 1".to_owned()).await;
