@@ -123,6 +123,41 @@ test("what the server refuses is taken back, with a word", async () => {
   await ada.page.unroute("**/api/v1/me/saved/**");
 });
 
+test("the keys go on in the list when its last page is there", async () => {
+  await ada.act("The oven", "Save for later");
+  await expect(cards(ada)).toHaveCount(1);
+  const pages = 7;
+  await ada.page.route("**/api/v1/me/saved?*", async (route) => {
+    const url = new URL(route.request().url());
+    const page = Number(url.searchParams.get("cursor") ?? "0");
+    url.searchParams.delete("cursor");
+    const { saved } = (await (await route.fetch({ url: url.href })).json()) as {
+      saved: { message: { id: string } }[];
+    };
+    const [first] = saved;
+    const other = {
+      ...first,
+      saved_ts: pages - page,
+      message: { ...first?.message, id: `$page${String(page)}` },
+    };
+    const next = page + 1 < pages ? String(page + 1) : null;
+    await route.fulfill({ json: { saved: page === 0 ? [first] : [other], next } });
+  });
+  await ada.reload();
+  await expect(cards(ada)).toHaveCount(5);
+  const more = panel(ada).getByRole("button", { name: "Show more" });
+  await more.press("Enter");
+  await expect(cards(ada)).toHaveCount(6);
+  await expect(more).toBeFocused();
+  await more.press("Enter");
+  await expect(cards(ada)).toHaveCount(7);
+  await expect(more).toHaveCount(0);
+  await expect(cards(ada).nth(6).getByRole("button", { name: /^Bo/ })).toBeFocused();
+  await ada.page.unroute("**/api/v1/me/saved?*");
+  await ada.act("The oven", "Remove from saved");
+  await ada.reload();
+});
+
 test("a message that is deleted leaves the list", async () => {
   await ada.act("The oven", "Save for later");
   await expect(cards(phone)).toHaveCount(1);

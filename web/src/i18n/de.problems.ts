@@ -64,7 +64,7 @@ export const problems: Catalogue["problems"] = {
   too_many_emoji: "Diese Nachricht hat alle Reaktionen, die sie haben kann.",
   bad_emoji: "Das geht nicht als Reaktion.",
   blocks_full: "Du blockierst so viele Personen, wie möglich ist. Gib zuerst jemanden frei.",
-  saved_full: "Du hast so viele Nachrichten gemerkt, wie möglich ist. Nimm zuerst einige von der Liste.",
+  saved_full: "Du hast dir so viele Nachrichten gemerkt, wie möglich sind. Nimm zuerst einige von der Liste.",
   pins_full: "Dieser Kanal hat alle angehefteten Nachrichten, die er haben kann.",
   not_host: "Das geht nur auf dem Server, auf dem dieser Kanal liegt.",
   moderators_only: "Das darf nur, wem der Kanal gehört oder wer ihn moderiert.",

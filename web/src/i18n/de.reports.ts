@@ -18,7 +18,7 @@ export const reports: ReportTexts = {
   open: "Offen",
   closed: "Geschlossen",
   none: "Keine Meldung ist offen.",
-  noneClosed: "Noch keine Meldung wurde geschlossen.",
+  noneClosed: "Es wurde noch keine Meldung geschlossen.",
   conversation: "Direktes Gespräch",
   deleted: "Diese Nachricht wurde gelöscht.",
   because: "Grund:",

@@ -9,7 +9,7 @@ export const totp: TotpTexts = {
   codeHint: "Die sechs Ziffern, die deine Authenticator-App zeigt. Ein Wiederherstellungscode geht auch.",
   back: "Zurück",
   tooOften: (seconds) =>
-    `Das war zu oft. Versuch es in ${seconds < 60 ? many(seconds, "Sekunde", "Sekunden") : many(Math.ceil(seconds / 60), "Minute", "Minuten")} wieder.`,
+    `Zu viele Versuche. Versuch es in ${seconds < 60 ? many(seconds, "Sekunde", "Sekunden") : many(Math.ceil(seconds / 60), "Minute", "Minuten")} wieder.`,
   hint: "Zum Anmelden gehört dann außer dem Passwort ein Code einer App auf deinem Telefon: Wer nur das Passwort erfährt, bleibt draußen.",
   off: "Sie ist aus.",
   on: (since) => `Sie ist an, seit ${since}.`,
@@ -41,6 +41,9 @@ export const totp: TotpTexts = {
   unkeptText:
     "Sie werden nicht noch einmal gezeigt. Verlierst du dein Telefon, kommst du anders nicht mehr hinein.",
   unkeptAction: "Schließen",
+  unshownTitle: "Wiederherstellungscodes nicht gezeigt",
+  unshownText:
+    "Die zweistufige Anmeldung ist an, doch die Antwort mit den Wiederherstellungscodes ging verloren, und sie werden nicht noch einmal gezeigt. Neue gibt es, wenn du die zweistufige Anmeldung aus- und wieder einschaltest.",
   fileHead: (account, day) => `Wiederherstellungscodes von ${account}, ${day}`,
   fileHint: "Mit jedem kann man sich einmal anmelden, statt mit einem Code der Authenticator-App.",
   fileName: (account) => `loggia-wiederherstellungscodes-${account}.txt`,
@@ -51,7 +54,7 @@ export const totp: TotpTexts = {
   remove: "Zweistufige Anmeldung entfernen…",
   removeTitle: (name) => `Zweistufige Anmeldung von ${name} entfernen?`,
   removeText:
-    "Das ist für Menschen, die ihr Telefon und die Wiederherstellungscodes verloren haben: Vergewissere dich, wer darum bittet. Zum Anmelden reicht dann das Passwort, bis die zweite Stufe wieder eingeschaltet wird. Es steht im Protokoll.",
+    "Das ist für Menschen, die ihr Telefon und die Wiederherstellungscodes verloren haben: Vergewissere dich, dass es wirklich die Person selbst ist, die darum bittet. Zum Anmelden reicht dann das Passwort, bis die zweite Stufe wieder eingeschaltet wird. Es steht im Protokoll.",
   removeAction: "Entfernen",
   removed: (name) => `${name} meldet sich mit dem Passwort allein an.`,
 };

@@ -100,7 +100,7 @@ export const admin = {
   operator: "Somebody with the operator's commands",
   actOf: {
     password_set: (by: string, whom: string) => `${by} set a password for ${whom}.`,
-    totp_removed: (by: string, whom: string) => `${by} removed the two-step login of ${whom}.`,
+    totp_removed: (by: string, whom: string) => `${by} removed the two-step sign-in of ${whom}.`,
     admin_given: (by: string, whom: string) => `${by} made ${whom} an administrator.`,
     admin_taken: (by: string, whom: string) => `${by} took the administration away from ${whom}.`,
     account_disabled: (by: string, whom: string) => `${by} keeps ${whom} from signing in.`,

@@ -1,11 +1,11 @@
-// What is said about two-step login: a one-time code beside the password.
+// What is said about two-step sign-in: a one-time code beside the password.
 
 import { countingIn } from "./numbers";
 
 const { many } = countingIn("en");
 
 export const totp = {
-  title: "Two-step login",
+  title: "Two-step sign-in",
   // Signing in.
   code: "One-time code",
   codeHint: "The six digits that your authenticator app shows. A recovery code works as well.",
@@ -17,12 +17,12 @@ export const totp = {
   off: "It is off.",
   on: (since: string) => `It has been on since ${since}.`,
   left: (count: number) => `${many(count, "recovery code", "recovery codes")} left.`,
-  few: "Without recovery codes, whoever loses the phone is locked out. To get new ones, turn two-step login off and on again.",
+  few: "Without recovery codes, whoever loses the phone is locked out. To get new ones, turn two-step sign-in off and on again.",
   turnOn: "Turn on…",
   turnOff: "Turn off…",
-  turnedOff: "Two-step login is off.",
+  turnedOff: "Two-step sign-in is off.",
   // Turning it on.
-  turnOnTitle: "Turn on two-step login",
+  turnOnTitle: "Turn on two-step sign-in",
   passwordHint: "So that nobody else does this where you are signed in.",
   goOn: "Continue",
   scan: "Scan this with an authenticator app. On the phone that has the app, open it from here, or type the key.",
@@ -36,7 +36,7 @@ export const totp = {
   // The recovery codes.
   recoveryTitle: "Your recovery codes",
   recoveryWarning:
-    "Two-step login is on. Keep these codes where you find them without your phone: each signs you in once in place of a code of the app. They are not shown again.",
+    "Two-step sign-in is on. Keep these codes where you find them without your phone: each signs you in once in place of a code of the app. They are not shown again.",
   recoveryCodes: "Recovery codes",
   copy: "Copy",
   download: "Download",
@@ -45,17 +45,20 @@ export const totp = {
   unkeptTitle: "Close without keeping the codes?",
   unkeptText: "They are not shown again. If you lose your phone, nothing else of yours lets you in.",
   unkeptAction: "Close",
+  unshownTitle: "Recovery codes not shown",
+  unshownText:
+    "Two-step sign-in is on, but the answer with its recovery codes got lost, and they are not shown again. To get new ones, turn two-step sign-in off and on again.",
   fileHead: (account: string, day: string) => `Recovery codes of ${account}, ${day}`,
   fileHint: "Each signs in once, in place of a code of the authenticator app.",
   fileName: (account: string) => `loggia-recovery-codes-${account}.txt`,
   // Turning it off.
-  turnOffTitle: "Turn off two-step login?",
+  turnOffTitle: "Turn off two-step sign-in?",
   turnOffText: "Signing in takes the password alone again. The recovery codes are worth nothing any more.",
   turnOffAction: "Turn off",
   // For administrators.
-  tag: "two-step login",
-  remove: "Remove two-step login…",
-  removeTitle: (name: string) => `Remove the two-step login of ${name}?`,
+  tag: "two-step sign-in",
+  remove: "Remove two-step sign-in…",
+  removeTitle: (name: string) => `Remove the two-step sign-in of ${name}?`,
   removeText:
     "It is for somebody who has lost their phone and the recovery codes: be sure that it is them who asks. Their password alone signs in then, until they turn it on again. It stands in the record.",
   removeAction: "Remove",

@@ -64,7 +64,7 @@ export const problems: Catalogue["problems"] = {
   too_many_emoji: "Ce message a toutes les réactions qu’il peut avoir.",
   bad_emoji: "Cela ne peut pas servir de réaction.",
   blocks_full: "Vous bloquez autant de personnes que possible. Débloquez d’abord quelqu’un.",
-  saved_full: "Vous gardez autant de messages que possible. Retirez-en d’abord de la liste.",
+  saved_full: "Vous avez atteint le nombre maximal de messages gardés. Retirez-en d’abord de la liste.",
   pins_full: "Ce salon a tous les messages épinglés qu’il peut avoir.",
   not_host: "Cela se fait seulement sur le serveur de ce salon.",
   moderators_only: "Seules la modération et la personne à qui appartient le salon peuvent faire cela.",
@@ -72,7 +72,7 @@ export const problems: Catalogue["problems"] = {
   webhooks_full: "Ce salon a tous les webhooks qu’il peut avoir. Retirez-en un d’abord.",
   report_not_found: "Ce signalement n’existe plus, ou il ne vous est plus destiné.",
   reports_full:
-    "Vous avez autant de signalements ouverts que possible. Attendez que certains soient traités.",
+    "Vous avez atteint le nombre maximal de signalements ouverts. Attendez que certains soient traités.",
   peer_unreachable: "L’autre serveur est injoignable pour l’instant.",
   peer_refused: "L’autre serveur a refusé.",
   peer_nonsense: "L’autre serveur a répondu quelque chose d’incompréhensible.",

@@ -10,7 +10,7 @@ export const totp: TotpTexts = {
     "Les six chiffres que montre votre application d’authentification. Un code de secours convient aussi.",
   back: "Retour",
   tooOften: (seconds) =>
-    `C’était trop souvent. Réessayez dans ${seconds < 60 ? many(seconds, "seconde", "secondes") : many(Math.ceil(seconds / 60), "minute", "minutes")}.`,
+    `Trop de tentatives. Réessayez dans ${seconds < 60 ? many(seconds, "seconde", "secondes") : many(Math.ceil(seconds / 60), "minute", "minutes")}.`,
   hint: "Pour se connecter, il faut alors, outre le mot de passe, un code d’une application de votre téléphone\u00a0: qui n’apprend que le mot de passe reste dehors.",
   off: "Elle est désactivée.",
   on: (since) => `Elle est activée depuis le ${since}.`,
@@ -42,6 +42,9 @@ export const totp: TotpTexts = {
   unkeptText:
     "Ils ne seront plus montrés. Si vous perdez votre téléphone, rien d’autre ne vous permettra d’entrer.",
   unkeptAction: "Fermer",
+  unshownTitle: "Codes de secours non montrés",
+  unshownText:
+    "La connexion en deux étapes est activée, mais la réponse qui contenait les codes de secours s’est perdue, et ils ne seront plus montrés. Pour en avoir de nouveaux, désactivez la connexion en deux étapes, puis réactivez-la.",
   fileHead: (account, day) => `Codes de secours de ${account}, ${day}`,
   fileHint: "Chacun connecte une fois, à la place d’un code de l’application d’authentification.",
   fileName: (account) => `loggia-codes-de-secours-${account}.txt`,
@@ -53,7 +56,7 @@ export const totp: TotpTexts = {
   remove: "Retirer la connexion en deux étapes…",
   removeTitle: (name) => `Retirer la connexion en deux étapes de ${name}\u202f?`,
   removeText:
-    "C’est pour qui a perdu son téléphone et ses codes de secours\u00a0: assurez-vous de qui le demande. Le mot de passe suffira alors pour se connecter, jusqu’à ce que la personne la réactive. Le registre en garde la trace.",
+    "C’est pour qui a perdu son téléphone et ses codes de secours\u00a0: assurez-vous que c’est bien cette personne qui le demande. Le mot de passe suffira alors pour se connecter, jusqu’à ce que la personne la réactive. Le registre en garde la trace.",
   removeAction: "Retirer",
   removed: (name) => `${name} se connecte avec le mot de passe seul.`,
 };

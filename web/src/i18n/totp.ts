@@ -1,4 +1,4 @@
-// The texts about two-step login, in all languages: loaded with what asks for a code, and with the settings.
+// The texts about two-step sign-in, in all languages: loaded with what asks for a code, and with the settings.
 
 import { type Language, locale } from ".";
 import { totp as de } from "./de.totp";

@@ -34,6 +34,22 @@ describe("what is saved for later", () => {
     expect(texts(loaded(more, [item(two, 40)]))).toEqual(["two"]);
   });
 
+  it("keeps what follows its newest ones when these are loaded anew, unless something may be missing between", () => {
+    const first = loaded(start, [item(one, 30), item(three, 20)], "c");
+    const state = loaded(first, [item(two, 10)], "d", false);
+    const four = { ...two, id: "$four", text: "four" };
+    const anew = loaded(state, [item(four, 40), item(one, 30)], "b");
+    expect([texts(anew), anew.saved.next]).toEqual([["four", "one", "three", "two"], "d"]);
+    const shorter = loaded(state, [item(three, 20)], "c");
+    expect([texts(shorter), shorter.saved.next]).toEqual([["three", "two"], "d"]);
+    const gap = loaded(state, [item(four, 40)], "a");
+    expect([texts(gap), gap.saved.next]).toEqual([["four"], "a"]);
+    const moved = loaded(state, [item(two, 40)], "a");
+    expect([texts(moved), moved.saved.next]).toEqual([["two"], "a"]);
+    const further = loaded(loaded(start, [item(one, 30)], null), [item(one, 30)], "c");
+    expect(further.saved.next).toBe("c");
+  });
+
   it("follows other devices", () => {
     const state = feed(loaded(withPage(start, log), [item(one, 10)]), [told(two, 20)]);
     expect(texts(state)).toEqual(["two", "one"]);

@@ -5,16 +5,27 @@ import type { Message, Saved } from "../api/types";
 import type { Dict, Kept, State } from "./state";
 
 export type SavedAction =
+  /** `first`: from the newest one on. What is known already and follows them in the list stays. */
   | { type: "saved_loaded"; items: readonly Saved[]; next: string | null; first: boolean }
   /** Null: it is kept no longer. */
   | { type: "saved_set"; message: string; kept: Kept | null };
 
+type LoadedAction = Extract<SavedAction, { type: "saved_loaded" }>;
+
 export function reduceSaved(state: State, action: SavedAction): State {
   if (action.type === "saved_set") return put(state, action.message, action.kept);
-  const before = action.first ? {} : state.saved.byId;
+  const before = action.first ? following(state, action) : state.saved.byId;
   const items = action.items.map((item): [string, Kept] => [item.message.id, item]);
   const byId: Dict<Kept> = { ...before, ...Object.fromEntries(items) };
-  return { ...state, saved: { byId, next: action.next, loaded: true } };
+  const continued = action.first && Object.keys(before).length > 0;
+  return { ...state, saved: { byId, next: continued ? state.saved.next : action.next, loaded: true } };
+}
+
+/** What was loaded before of what comes after these; nothing, should there be a gap between. */
+function following({ saved: { byId } }: State, { items, next }: LoadedAction): Dict<Kept> {
+  const last = items.at(-1);
+  if (next === null || !last || byId[last.message.id]?.saved_ts !== last.saved_ts) return {};
+  return Object.fromEntries(Object.entries(byId).filter(([, { saved_ts }]) => saved_ts < last.saved_ts));
 }
 
 /** What an event says of the list. Of a message that is not known here the list has the place alone, until it is asked for. */

@@ -5,9 +5,9 @@ import { isCoarse } from "../../lib/keys";
 import type { Popups } from "../../ui/popups";
 import { layers } from "./route";
 
-/** On a phone only: a step of its own takes away where Forward leads. */
-export const popups: Popups = (close) => {
-  if (!isCoarse()) return () => undefined;
+/** On a phone only, if it is not to be always: a step of its own takes away where Forward leads. */
+export const popups: Popups = (close, { always }) => {
+  if (!always && !isCoarse()) return () => undefined;
   const popup = newNonce();
   layers.change({ popup });
   const stop = layers.subscribe(() => {

@@ -26,6 +26,7 @@ export default function CodeStep({ login, invited, onBack }: CodeStepProps) {
   const atCode = codeProblem(error);
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
+    if (busy) return;
     const field = event.currentTarget.elements.namedItem("code");
     setBusy(true);
     setError(null);
@@ -36,7 +37,9 @@ export default function CodeStep({ login, invited, onBack }: CodeStepProps) {
       setError(cause);
       setBusy(false);
       // The next one is typed in its place.
-      if (codeProblem(cause) && field instanceof HTMLInputElement) field.select();
+      if (!codeProblem(cause) || !(field instanceof HTMLInputElement)) return;
+      field.focus();
+      field.select();
     }
   };
   return (
@@ -56,7 +59,7 @@ export default function CodeStep({ login, invited, onBack }: CodeStepProps) {
             {problemText(error)}
           </p>
         ) : null}
-        <Button type="submit" variant="primary" wide isDisabled={busy}>
+        <Button type="submit" variant="primary" wide isPending={busy}>
           {busy ? t.auth.signingIn : t.auth.signIn}
         </Button>
         <Button variant="quiet" size="small" onPress={onBack}>

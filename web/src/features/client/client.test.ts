@@ -29,6 +29,7 @@ it("asks again for what changed while the server has too much to do", async () =
   vi.mocked(get_sync).mockRejectedValue(busy);
   const client = new Client();
   vi.spyOn(client.sharing, "start").mockImplementation(() => undefined);
+  const saved = vi.spyOn(client.saved, "connected").mockImplementation(() => undefined);
   const ready = { op: "ready", d: { heads: {}, counts: {}, online: [] } } as unknown as ServerFrame;
   stream.onFrames?.([ready]);
   expect(get_sync).toHaveBeenCalledTimes(0);
@@ -44,6 +45,8 @@ it("asks again for what changed while the server has too much to do", async () =
     await vi.advanceTimersByTimeAsync(1);
     expect(get_sync).toHaveBeenCalledTimes(times);
   }
+  // The list of what is saved may have changed, too.
+  expect(saved).toHaveBeenCalledTimes(2);
   // What is wrong for good is not asked for again.
   vi.mocked(get_sync).mockRejectedValue(new ApiError({ status: 403, code: "forbidden", title: "No" }));
   await vi.advanceTimersByTimeAsync(600_000);

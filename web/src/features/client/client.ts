@@ -338,7 +338,7 @@ export class Client {
     let attention: Attention | undefined;
     for (const frame of relevant) {
       if (frame.op === "ready") this.ready();
-      else if (frame.op === "resync") void this.refreshing.now();
+      else if (frame.op === "resync") this.resynced();
       else if (frame.t === "message.created") messages.push(frame.d);
       else if (frame.t === "pending.updated") this.settled(frame.channel, frame.d);
       else if (frame.t === "settings.updated") this.sharing.heard(frame.d);
@@ -347,11 +347,11 @@ export class Client {
       // Counts and invitations are others now, and no frame says so of all of them.
       else if (frame.t === "blocks.updated") void this.refreshing.now();
       else if (frame.t === "saved.updated") void this.saved.heard(frame.d);
-      else if (frame.t === "channel.joined") this.joined(frame.d.id);
+      else if (frame.t === "channel.joined")
+        void this.actions.loadChannel(frame.d.id).then(() => this.saved.begin());
       // The frame says how many are left, not in which channels.
       else if (frame.t === "notifications.read" && frame.d.unread > 0) void this.refreshing.now();
-      else if (frame.t === "typing") this.people.need([frame.d.user]);
-      else if (frame.t === "reaction.added") this.people.need([frame.d.user]);
+      else if (frame.t === "typing" || frame.t === "reaction.added") this.people.need([frame.d.user]);
     }
     if (messages.length + notifications.length === 0 && !attention) return;
     this.people.need(unknownUsers(this.store.getState(), messages));
@@ -359,9 +359,9 @@ export class Client {
     for (const hearer of this.hearers) hearer(heard);
   }
 
-  private joined(channel: string): void {
-    void this.actions.loadChannel(channel);
-    this.saved.begin();
+  private resynced(): void {
+    void this.refreshing.now();
+    this.saved.connected();
   }
 
   /** What a channel's host refused is told, unless it stands in the timeline as not sent. */
@@ -382,6 +382,6 @@ export class Client {
     this.connectedBefore = true;
     this.outbox.flush();
     this.sharing.start();
-    this.saved.begin();
+    this.saved.connected();
   }
 }

@@ -1,8 +1,11 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Sync } from "../../api/types";
+import { overseen } from "../../store/reports";
 import { createStore, type Store } from "../../store/store";
 import { channel, ME, ROOM, user } from "../../store/testing";
 import { Reports } from "./reports";
+
+vi.mock("../../store/reports", { spy: true });
 
 let store: Store;
 /** What was asked for and has no answer yet. */
@@ -74,6 +77,17 @@ describe("how many reports are open", () => {
     store.dispatch({ type: "channel_left", channel: ROOM });
     await answer(4);
     expect(open()).toBeNull();
+  });
+
+  it("is looked at when something changes that it hangs on, and at nothing else", () => {
+    enter("user", { reports_open: null });
+    vi.mocked(overseen).mockClear();
+    store.dispatch({ type: "connection_changed", connection: { state: "connecting" } });
+    store.dispatch({ type: "reports_told", open: null });
+    expect(overseen).not.toHaveBeenCalled();
+    become("moderator");
+    expect(overseen).toHaveBeenCalledTimes(1);
+    expect(asked).toHaveLength(1);
   });
 
   it("is not known where a server does not say it", async () => {

@@ -12,6 +12,7 @@ export class Reports {
   private readonly ask: Ask;
   private of = "";
   private told: State["reports"] = null;
+  private seen: State | null = null;
 
   constructor(store: Store, ask: Ask = () => list_reports({ limit: 1 })) {
     this.store = store;
@@ -21,11 +22,14 @@ export class Reports {
 
   private look(): void {
     const state = this.store.getState();
-    const { reports, synced } = state;
-    const of = synced ? overseen(state) : "";
+    const { reports, me, channels, synced } = state;
     // What made them others said how many are open, too.
     const known = reports !== null && reports !== this.told;
     this.told = reports;
+    const { seen } = this;
+    this.seen = state;
+    if (seen?.me === me && seen.channels === channels && seen.synced === synced) return;
+    const of = synced ? overseen(state) : "";
     if (of === this.of) return;
     this.of = of;
     if (of === "") this.tell(null);

@@ -1,12 +1,12 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
-import { ApiError } from "../../api/http";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { ApiError, endSession } from "../../api/http";
 import { get_message, list_saved, save_message, unsave_message } from "../../api/operations";
 import type { Message, Saved } from "../../api/types";
 import { savedShown } from "../../store/saved";
 import { createStore } from "../../store/store";
 import { BO, Log, ROOM, started, withPage } from "../../store/testing";
 import type { Client } from "./client";
-import { SavedMessages } from "./saved";
+import { SavedMessages, SPREAD_MS } from "./saved";
 import { PAGES_MAX } from "./savedList";
 
 vi.mock("../../api/operations");
@@ -41,10 +41,16 @@ function held<T>() {
   return { answer, release, refuse };
 }
 
+/** By then what waits for a quiet moment has begun. */
+const IDLE_MS = 3_000;
 const refused = new ApiError({ status: 409, code: "saved_full" });
 
 beforeEach(() => {
   vi.resetAllMocks();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
 });
 
 describe("saving for later", () => {
@@ -83,6 +89,18 @@ describe("saving for later", () => {
     answer.refuse(refused);
     await done;
     expect(texts()).toEqual(["one"]);
+  });
+
+  it("puts nothing back once the session is over", async () => {
+    const { store, saved, texts } = begun();
+    store.dispatch({ type: "saved_loaded", items: [item(one, 10)], next: null, first: true });
+    const answer = held<undefined>();
+    vi.mocked(unsave_message).mockReturnValue(answer.answer as never);
+    const done = saved.set(one, false);
+    endSession();
+    answer.refuse(new DOMException("", "AbortError"));
+    expect(await done).toBe(false);
+    expect(texts()).toEqual([]);
   });
 });
 
@@ -125,5 +143,72 @@ describe("the list", () => {
     await saved.heard(tell(one.id, 6));
     expect(get_message).toHaveBeenCalledTimes(1);
     expect(texts()).toEqual(["one", "other"]);
+  });
+
+  it("is asked for once more when that is wanted while the answer is on its way", async () => {
+    const early = held<{ saved: Saved[]; next: null }>();
+    vi.mocked(list_saved).mockReturnValueOnce(early.answer as never);
+    vi.mocked(list_saved).mockResolvedValueOnce({ saved: [item(two, 20), item(one, 10)], next: null });
+    const { saved, texts } = begun();
+    const list = await saved.list();
+    const done = [list.load(), list.load()];
+    early.release({ saved: [item(one, 10)], next: null });
+    expect(await Promise.all(done)).toEqual([true, true]);
+    expect(list_saved).toHaveBeenCalledTimes(2);
+    expect(texts()).toEqual(["two", "one"]);
+    vi.mocked(list_saved).mockResolvedValueOnce({ saved: [], next: null });
+    await list.load();
+    expect(list_saved).toHaveBeenCalledTimes(3);
+  });
+
+  describe("when the line is there again", () => {
+    /** The newest first, one a page. */
+    const answers = (...items: Saved[]) => {
+      vi.mocked(list_saved).mockReset();
+      vi.mocked(list_saved).mockImplementation(({ cursor }) => {
+        const at = Number(cursor ?? "0");
+        return Promise.resolve({
+          saved: items.slice(at, at + 1),
+          next: at + 1 < items.length ? String(at + 1) : null,
+        });
+      });
+    };
+    const three = { ...one, id: "$three", text: "three" };
+
+    it("is asked for up to what is known, unless all of it is wanted", async () => {
+      const { store, saved, texts } = begun();
+      const list = await saved.list();
+      answers(item(two, 20), item(one, 10));
+      await list.refresh();
+      expect(list_saved).toHaveBeenCalledTimes(2);
+      answers(item(three, 30), item(two, 20), item(one, 10));
+      await list.refresh();
+      expect(list_saved).toHaveBeenCalledTimes(2);
+      expect([texts(), store.getState().saved.next]).toEqual([["three", "two", "one"], null]);
+      answers(item(three, 30), item(two, 20), item(one, 10));
+      await Promise.all([list.refresh(), list.load()]);
+      expect(list_saved).toHaveBeenCalledTimes(4);
+      answers(item(two, 40), item(three, 30), item(one, 10));
+      await list.refresh();
+      expect(texts()).toEqual(["two", "three", "one"]);
+    });
+
+    it("is asked for at some moment soon, once", async () => {
+      vi.useFakeTimers();
+      vi.spyOn(Math, "random").mockReturnValue(0.5);
+      const { store, saved } = begun();
+      answers(item(one, 10));
+      saved.connected();
+      await vi.advanceTimersByTimeAsync(IDLE_MS);
+      await vi.dynamicImportSettled();
+      expect(store.getState().saved.loaded).toBe(true);
+      expect(list_saved).toHaveBeenCalledTimes(1);
+      saved.connected();
+      saved.connected();
+      await vi.advanceTimersByTimeAsync(SPREAD_MS / 2 + IDLE_MS - 1);
+      expect(list_saved).toHaveBeenCalledTimes(1);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(list_saved).toHaveBeenCalledTimes(2);
+    });
   });
 });

@@ -1,6 +1,7 @@
 // Messages that the person saves for later. They are marked wherever they are shown, so the list is asked for once, when
 // there is nothing else to do.
 
+import { sessionSignal } from "../../api/http";
 import * as api from "../../api/operations";
 import type { SavedUpdate } from "../../api/frames";
 import type { Message } from "../../api/types";
@@ -9,10 +10,13 @@ import type { Client } from "./client";
 import type { SavedList } from "./savedList";
 
 const IDLE_AFTER_MS = 3_000;
+/** When a server is back, all who were connected to it are within a moment: they ask over so long. */
+export const SPREAD_MS = 5_000;
 
 export class SavedMessages {
   private readonly client: Client;
   private loading: Promise<SavedList> | null = null;
+  private due: ReturnType<typeof setTimeout> | undefined;
 
   constructor(client: Client) {
     this.client = client;
@@ -30,12 +34,25 @@ export class SavedMessages {
     return this.loading;
   }
 
-  /** What happened on other devices before the line was there no frame tells, nor what a channel that one comes back to has. */
+  /** No frame tells what happened on other devices while the line was down. */
+  connected(): void {
+    if (!this.client.store.getState().saved.loaded) return this.begin();
+    this.due ??= setTimeout(() => {
+      this.due = undefined;
+      this.whenIdle((list) => list.refresh());
+    }, Math.random() * SPREAD_MS);
+  }
+
+  /** All of it: of a channel that one comes back to anything may be in it. */
   begin(): void {
-    const load = async () => {
-      if (this.client.store.getState().session === "signed-in") await (await this.list()).load();
+    this.whenIdle((list) => list.load());
+  }
+
+  private whenIdle(act: (list: SavedList) => Promise<unknown>): void {
+    const begin = async () => {
+      if (this.client.store.getState().session === "signed-in") await act(await this.list());
     };
-    const quietly = () => void load().catch(() => undefined);
+    const quietly = () => void begin().catch(() => undefined);
     if ("requestIdleCallback" in globalThis) requestIdleCallback(quietly, { timeout: IDLE_AFTER_MS });
     else setTimeout(quietly, IDLE_AFTER_MS);
   }
@@ -54,6 +71,7 @@ export class SavedMessages {
   async set(message: Message, on: boolean): Promise<boolean> {
     const { store, actions } = this.client;
     const { channel, id } = message;
+    const session = sessionSignal();
     const known = () => store.getState().saved.byId[id];
     const put = (kept: Kept | null) => store.dispatch({ type: "saved_set", message: id, kept });
     const before = known() ?? null;
@@ -63,6 +81,8 @@ export class SavedMessages {
       await (on ? api.save_message(channel, id) : api.unsave_message(channel, id));
       return true;
     } catch (error) {
+      // The list is another person's by now.
+      if (session.aborted) return false;
       // What another device did meanwhile stays.
       if (known() === mine) put(before);
       actions.failed(error);

@@ -2,6 +2,7 @@
 
 import * as api from "../../api/operations";
 import type { Saved } from "../../api/types";
+import type { SavedList as Known } from "../../store/state";
 import type { Client } from "./client";
 
 const PAGE_MESSAGES = 100;
@@ -14,6 +15,10 @@ export class SavedList {
   private readonly client: Client;
   /** While it is being asked for. */
   private loading: Promise<boolean> | null = null;
+  /** It was asked for once more meanwhile: what is on its way may be older than the reason for that. */
+  private again = false;
+  /** All that is asked for at once is wanted, known or not. */
+  private whole = false;
 
   constructor(client: Client) {
     this.client = client;
@@ -25,12 +30,23 @@ export class SavedList {
 
   /** False when it changed each time that it was asked for. */
   load(): Promise<boolean> {
-    this.loading ??= this.read().finally(() => (this.loading = null));
+    this.whole = true;
+    return this.refresh();
+  }
+
+  /** Up to a page of which all is known; what was taken off further down goes unnoticed. */
+  refresh(): Promise<boolean> {
+    this.again = this.loading !== null;
+    this.loading ??= this.read().finally(() => {
+      this.loading = null;
+      this.whole = false;
+    });
     return this.loading;
   }
 
   private async read(): Promise<boolean> {
     for (let tries = 0; tries < TRIES; tries += 1) {
+      this.again = false;
       const before = this.store.getState().saved;
       const items: Saved[] = [];
       let next: string | null = null;
@@ -38,10 +54,10 @@ export class SavedList {
         const page = await this.page(next);
         items.push(...page.saved);
         next = page.next;
-        if (!next) break;
+        if (!next || this.again || (!this.whole && before.loaded && isKnown(before, page.saved))) break;
       }
       // A frame that came meanwhile may be newer than the answer.
-      if (this.store.getState().saved !== before) continue;
+      if (this.again || this.store.getState().saved !== before) continue;
       this.tell(items, next, true);
       return true;
     }
@@ -74,3 +90,6 @@ export class SavedList {
     this.client.people.need(items.map(({ message }) => message.sender));
   }
 }
+
+const isKnown = ({ byId }: Known, items: readonly Saved[]): boolean =>
+  items.every(({ message, saved_ts }) => byId[message.id]?.saved_ts === saved_ts);

@@ -19,6 +19,12 @@ import { PanelFrame } from "./PanelFrame";
 /** Of what a button says of its message. */
 const LABEL_CHARS_MAX = 40;
 
+/** Where one goes on once there are more: at what opens the next one, not at what takes one off. */
+const afterEntry = (key: string) => () => {
+  const entry = document.querySelector(`.panel [data-entry="${CSS.escape(key)}"]`);
+  return (entry?.nextElementSibling ?? entry)?.querySelector<HTMLElement>("button");
+};
+
 export default function SavedPanel() {
   const client = useClient();
   const texts = savedTexts();
@@ -34,14 +40,17 @@ export default function SavedPanel() {
     );
   }, [client, saved.loaded, failed, fail]);
 
+  const items = savedShown({ saved, channels });
   const more = async () => {
+    const following = afterEntry(items.at(-1)?.message.id ?? "");
     try {
       await (await client.saved.list()).more();
+      // The button is gone with the last page.
+      if (!client.store.getState().saved.next) onceLost(following);
     } catch (error) {
       client.actions.failed(error);
     }
   };
-  const items = savedShown({ saved, channels });
   return (
     <PanelFrame title={t.nav.saved}>
       <div className="panel-body scroll" data-testid="saved">

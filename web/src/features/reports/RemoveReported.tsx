@@ -1,14 +1,13 @@
 // Deletes what was reported: as a moderator in one's own name, else as an administrator of the server.
 
-import { remove_message } from "../../api/admin";
 import type { Report } from "../../api/types";
 import { t } from "../../i18n";
-import { reportTexts } from "../../i18n/reports";
 import { nearEntry, onceLost } from "../../lib/focus";
 import { ConfirmDialog } from "../../ui/Dialog";
 import { useClient } from "../app/context";
 import { ReasonDialog } from "../dialogs/ReasonDialog";
 import { Quoted } from "./Quoted";
+import { removeReported } from "./removing";
 import type { Removal } from "./reports";
 
 interface RemoveReportedProps {
@@ -20,19 +19,11 @@ interface RemoveReportedProps {
 
 export function RemoveReported({ report, as, onDone, onClose }: RemoveReportedProps) {
   const client = useClient();
-  const { channel, message, message_id: id } = report;
+  const { message } = report;
 
   const remove = async (reason: string) => {
     const back = nearEntry(String(report.id));
-    if (as === "moderator") {
-      if (!(await client.actions.remove(channel.id, id))) return;
-    } else {
-      try {
-        if (await remove_message(channel.id, id, reason)) client.notices.show(reportTexts().removeWaits);
-      } catch (error) {
-        return client.actions.failed(error);
-      }
-    }
+    if (!(await removeReported(client, report, as, reason))) return;
     onDone();
     onceLost(back, { inDialog: true });
   };

@@ -25,6 +25,7 @@ export function TurnOff({ onTurnedOff, onStale, onClose }: TurnOffProps) {
   const [error, setError] = useState<unknown>(null);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
+    if (busy) return;
     setBusy(true);
     try {
       await delete_totp(password, code.trim());

@@ -1,7 +1,7 @@
-// Turning two-step login on: the password, then what an authenticator has to know and a code of it, then the recovery
+// Turning two-step sign-in on: the password, then what an authenticator has to know and a code of it, then the recovery
 // codes. Neither secret nor codes can be had again.
 
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { begin_totp, confirm_totp } from "../../api/operations";
 import type { TotpSecret } from "../../api/types";
 import { t } from "../../i18n";
@@ -13,7 +13,7 @@ import { useBackCloses } from "../../ui/popups";
 import { useClient } from "../app/context";
 import { copy } from "../client/copy";
 import { CodeField } from "./CodeField";
-import { codeProblem, inGroups, isStale, passwordProblem } from "./codes";
+import { codeProblem, inGroups, isOn, isStale, isUnanswered, passwordProblem } from "./codes";
 import { QrCode } from "./QrCode";
 import { RecoveryCodes } from "./RecoveryCodes";
 
@@ -21,32 +21,50 @@ interface TurnOnProps {
   /** How many recovery codes there are. */
   onTurnedOn: (codes: number) => void;
   onStale: (error: unknown) => void;
+  /** Closed, while it is not known whether it was turned on. */
+  onUnsure: () => void;
   onClose: () => void;
 }
 
-export function TurnOn({ onTurnedOn, onStale, onClose }: TurnOnProps) {
+export function TurnOn({ onTurnedOn, onStale, onUnsure, onClose }: TurnOnProps) {
   const texts = totpTexts();
   const [begun, setBegun] = useState<TotpSecret | null>(null);
   const [codes, setCodes] = useState<readonly string[] | null>(null);
   const [kept, setKept] = useState(false);
   const [leaving, setLeaving] = useState(false);
+  // The server may have made codes: its answer got lost.
+  const [unsure, setUnsure] = useState(false);
+  const [unshown, setUnshown] = useState(false);
   const turnedOn = (recovery: readonly string[]) => {
     setCodes(recovery);
+    setUnsure(false);
     onTurnedOn(recovery.length);
   };
-  const close = () => (codes && !kept ? setLeaving(true) : onClose());
-  useBackCloses(codes !== null && !kept, close);
+  const needed = codes !== null && !kept;
+  const close = () => (needed ? setLeaving(true) : unsure ? onUnsure() : onClose());
+  const stale = (error: unknown) => (unsure && isOn(error) ? setUnshown(true) : onStale(error));
+  useBackCloses(needed && !leaving, close, { always: true });
+  // Going back from the question is no answer to it.
+  useBackCloses(leaving, () => setLeaving(false), { always: true });
   return (
     <Dialog
-      title={codes ? texts.recoveryTitle : texts.turnOnTitle}
+      title={unshown ? texts.unshownTitle : codes ? texts.recoveryTitle : texts.turnOnTitle}
       onClose={close}
       width={begun ? 560 : 420}
       testId="totp-on"
     >
-      {codes ? (
+      {unshown ? (
+        <Unshown onClose={close} />
+      ) : codes ? (
         <RecoveryCodes codes={codes} kept={kept} onKept={setKept} onClose={close} />
       ) : begun ? (
-        <Scan begun={begun} onConfirmed={turnedOn} onStale={onStale} onClose={onClose} />
+        <Scan
+          begun={begun}
+          onConfirmed={turnedOn}
+          onUnanswered={() => setUnsure(true)}
+          onStale={stale}
+          onClose={close}
+        />
       ) : (
         <AskPassword onBegun={setBegun} onStale={onStale} onClose={onClose} />
       )}
@@ -77,6 +95,7 @@ function AskPassword({ onBegun, onStale, onClose }: AskPasswordProps) {
   const [error, setError] = useState<unknown>(null);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
+    if (busy) return;
     setBusy(true);
     try {
       onBegun(await begin_totp(password));
@@ -113,11 +132,13 @@ function AskPassword({ onBegun, onStale, onClose }: AskPasswordProps) {
 interface ScanProps {
   begun: TotpSecret;
   onConfirmed: (codes: readonly string[]) => void;
+  /** The server may have taken the code all the same. */
+  onUnanswered: () => void;
   onStale: (error: unknown) => void;
   onClose: () => void;
 }
 
-function Scan({ begun, onConfirmed, onStale, onClose }: ScanProps) {
+function Scan({ begun, onConfirmed, onUnanswered, onStale, onClose }: ScanProps) {
   const client = useClient();
   const texts = totpTexts();
   const [code, setCode] = useState("");
@@ -125,14 +146,20 @@ function Scan({ begun, onConfirmed, onStale, onClose }: ScanProps) {
   const [error, setError] = useState<unknown>(null);
   // A phone's keyboard would cover what is to be read first.
   const [types] = useState(() => matchMedia("(pointer: fine)").matches);
+  const reads = useRef<HTMLParagraphElement>(null);
+  useEffect(() => {
+    if (!types) reads.current?.focus();
+  }, [types]);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
+    if (busy) return;
     setBusy(true);
     try {
       onConfirmed((await confirm_totp(code.trim())).recovery_codes);
     } catch (cause) {
       setBusy(false);
       setError(cause);
+      if (isUnanswered(cause)) onUnanswered();
       if (isStale(cause)) onStale(cause);
       else if (!codeProblem(cause)) client.actions.failed(cause);
     }
@@ -142,7 +169,9 @@ function Scan({ begun, onConfirmed, onStale, onClose }: ScanProps) {
       <div className="totp-scan">
         <QrCode text={begun.uri} label={texts.picture} />
         <div className="totp-key">
-          <p>{texts.scan}</p>
+          <p ref={reads} tabIndex={-1} className="totp-first">
+            {texts.scan}
+          </p>
           <p className="field-label">{texts.key}</p>
           <code data-testid="totp-secret">{inGroups(begun.secret)}</code>
           <div className="button-row">
@@ -171,5 +200,24 @@ function Scan({ begun, onConfirmed, onStale, onClose }: ScanProps) {
         </Button>
       </div>
     </form>
+  );
+}
+
+/** The codes that were made are known to nobody. */
+function Unshown({ onClose }: { onClose: () => void }) {
+  const texts = totpTexts();
+  const text = useRef<HTMLParagraphElement>(null);
+  useEffect(() => text.current?.focus(), []);
+  return (
+    <div className="form">
+      <p ref={text} tabIndex={-1} className="totp-warning">
+        {texts.unshownText}
+      </p>
+      <div className="dialog-foot">
+        <Button variant="primary" onPress={onClose}>
+          {texts.done}
+        </Button>
+      </div>
+    </div>
   );
 }

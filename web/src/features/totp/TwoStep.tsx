@@ -1,4 +1,4 @@
-// Two-step login, in the settings of the account.
+// Two-step sign-in, in the settings of the account.
 
 import { useEffect, useState } from "react";
 import { get_totp } from "../../api/operations";
@@ -35,10 +35,13 @@ export function TwoStep() {
     };
   }, [state, failed, fail]);
   const close = () => setAsked(null);
-  const stale = (error: unknown) => {
-    client.actions.failed(error);
+  const anew = () => {
     setState(null);
     close();
+  };
+  const stale = (error: unknown) => {
+    client.actions.failed(error);
+    anew();
   };
   const turnedOn = (codes: number) =>
     setState({ enabled: true, enabled_ts: Date.now(), recovery_codes: codes });
@@ -62,7 +65,9 @@ export function TwoStep() {
           </Button>
         </div>
       ) : null}
-      {asked === "on" ? <TurnOn onTurnedOn={turnedOn} onStale={stale} onClose={close} /> : null}
+      {asked === "on" ? (
+        <TurnOn onTurnedOn={turnedOn} onStale={stale} onUnsure={anew} onClose={close} />
+      ) : null}
       {asked === "off" ? <TurnOff onTurnedOff={turnedOff} onStale={stale} onClose={close} /> : null}
     </section>
   );

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { ApiError } from "../../api/http";
 import { loadLanguage } from "../../i18n";
-import { codeProblem, inGroups, isStale, passwordProblem, recoveryFile } from "./codes";
+import { codeProblem, inGroups, isOn, isStale, isUnanswered, passwordProblem, recoveryFile } from "./codes";
 
 const refused = (code: string, status = 403, retryAfterMs: number | null = null) =>
   new ApiError({ code, status }, retryAfterMs);
@@ -25,9 +25,9 @@ describe("what is wrong with a code", () => {
     expect(after(899_500)).toBe("That was too often. Try again in 15 minutes.");
     expect(after(null)).toBe("That was too often. Try again in 1 minute.");
     await loadLanguage("de");
-    expect(after(121_000)).toBe("Das war zu oft. Versuch es in 3 Minuten wieder.");
+    expect(after(121_000)).toBe("Zu viele Versuche. Versuch es in 3 Minuten wieder.");
     await loadLanguage("fr");
-    expect(after(1_000)).toBe("C’était trop souvent. Réessayez dans 1 seconde.");
+    expect(after(1_000)).toBe("Trop de tentatives. Réessayez dans 1 seconde.");
   });
 
   it("is told from what is wrong with the password, and from what was done elsewhere", () => {
@@ -35,6 +35,14 @@ describe("what is wrong with a code", () => {
     expect(passwordProblem(refused("bad_code"))).toBeUndefined();
     expect([refused("totp_enabled", 409), refused("totp_disabled", 409)].map(isStale)).toEqual([true, true]);
     expect([refused("bad_code"), new Error("totp_enabled")].map(isStale)).toEqual([false, false]);
+    expect([refused("totp_enabled", 409), refused("totp_disabled", 409)].map(isOn)).toEqual([true, false]);
+  });
+
+  it("is not known where no answer of the server came", () => {
+    const lost = [refused("network", 0), refused("unreachable", 200), refused("unreachable", 502)];
+    expect(lost.map(isUnanswered)).toEqual([true, true, true]);
+    const answered = [refused("bad_code"), refused("rate_limited", 429), refused("totp_enabled", 409), null];
+    expect(answered.map(isUnanswered)).toEqual([false, false, false, false]);
   });
 });
 

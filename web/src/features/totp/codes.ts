@@ -24,9 +24,15 @@ export function codeProblem(error: unknown): string | undefined {
 export const passwordProblem = (error: unknown): string | undefined =>
   error instanceof ApiError && error.code === "wrong_password" ? problemText(error) : undefined;
 
+export const isOn = (error: unknown): boolean => error instanceof ApiError && error.code === "totp_enabled";
+
 /** It was turned on or off elsewhere meanwhile. */
 export const isStale = (error: unknown): boolean =>
-  error instanceof ApiError && (error.code === "totp_enabled" || error.code === "totp_disabled");
+  isOn(error) || (error instanceof ApiError && error.code === "totp_disabled");
+
+/** What was asked for may have been done all the same. */
+export const isUnanswered = (error: unknown): boolean =>
+  error instanceof ApiError && error.temporary && error.status !== TOO_MANY;
 
 /** In fours, to be read and typed: authenticators take it with the spaces. */
 export const inGroups = (secret: string): string =>
