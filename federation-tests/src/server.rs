@@ -103,6 +103,12 @@ impl Server {
         assert!(sent.success());
     }
 
+    /// Makes somebody an administrator of the server.
+    pub fn make_administrator(&self, name: &str) {
+        let (done, said) = self.run(&["user", "role", name, "admin"]);
+        assert!(done, "{said}");
+    }
+
     /// Runs another command of the program on the same data; answers (success, output).
     pub fn run(&self, arguments: &[&str]) -> (bool, String) {
         let output = self.command().args(arguments).output().expect("the program");

@@ -85,7 +85,7 @@ impl Domain {
                 users::lock(work.conn, id.as_str())?
                     .filter(|row| row.deleted_ts.is_none())
                     .ok_or(Error::NotFound(Missing::User))?;
-                if totp::get(work.conn, user)?.is_some_and(|row| row.enabled_ts.is_some()) {
+                if totp::get(work.conn, user)?.is_some_and(|row| row.is_enabled()) {
                     return Err(Error::Conflict(Conflict::TotpEnabled));
                 }
                 Ok(totp::put(work.conn, &row)?)
@@ -105,7 +105,7 @@ impl Domain {
         self.writer
             .other(actor.person.id.as_str(), move |work| {
                 let row = totp::get(work.conn, user)?.ok_or(Error::Conflict(Conflict::TotpDisabled))?;
-                if row.enabled_ts.is_some() {
+                if row.is_enabled() {
                     return Err(Error::Conflict(Conflict::TotpEnabled));
                 }
                 let Seen::New(last_step) = look_at(&row, &code, now)? else {
@@ -126,7 +126,7 @@ impl Domain {
         self.check_own_password(actor, password).await?;
         let (user, now) = (actor.person.num, self.clock.now());
         let checked = self.writer.other(actor.person.id.as_str(), move |work| {
-            let enabled = totp::get(work.conn, user)?.is_some_and(|row| row.enabled_ts.is_some());
+            let enabled = totp::get(work.conn, user)?.is_some_and(|row| row.is_enabled());
             if !enabled {
                 return Err(Error::Conflict(Conflict::TotpDisabled));
             }
@@ -165,7 +165,7 @@ impl Domain {
             .other(user.clone().as_str(), move |work| {
                 let row = users::by_id(work.conn, user.as_str())?.filter(UserRow::is_person);
                 let row = row.ok_or(Error::NotFound(Missing::User))?;
-                let was_on = totp::get(work.conn, row.num)?.is_some_and(|row| row.enabled_ts.is_some());
+                let was_on = totp::get(work.conn, row.num)?.is_some_and(|row| row.is_enabled());
                 totp::forget(work.conn, row.num)?;
                 if was_on {
                     acts::add(work.conn, &ActKind::TotpRemoved.to(&user, by.as_ref(), now))?;
@@ -178,7 +178,7 @@ impl Domain {
 
 /// Whether this is a good code of somebody who needs one; the inner error is to be told once what was noted of it is kept.
 pub(super) fn check(work: &mut Work<'_>, user: UserNum, code: Option<&str>, now: Ts) -> Result<Result<()>> {
-    let Some(row) = totp::get(work.conn, user)?.filter(|row| row.enabled_ts.is_some()) else {
+    let Some(row) = totp::get(work.conn, user)?.filter(TotpRow::is_enabled) else {
         return Ok(Ok(()));
     };
     let Some(code) = code else { return Ok(Err(Error::Forbidden(Forbidden::CodeNeeded))) };

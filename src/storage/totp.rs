@@ -23,6 +23,13 @@ pub struct TotpRow {
     pub wrong_ts: i64,
 }
 
+impl TotpRow {
+    /// Whether codes of it are asked for.
+    pub fn is_enabled(&self) -> bool {
+        self.enabled_ts.is_some()
+    }
+}
+
 pub fn get(conn: &mut Conn, user: UserNum) -> Result<Option<TotpRow>> {
     optional(totp::table.find(user).select(TotpRow::columns()).one(conn))
 }

@@ -1,14 +1,12 @@
 // axe-core over every view, in both themes and at two widths: no violation at all. And a picture of each, to look at.
 
-import { createRequire } from "node:module";
-import { readFileSync } from "node:fs";
 import { type Browser, expect, type Page, test } from "@playwright/test";
+import { violations } from "./axe";
 import { openPart, PASSWORD, Person } from "./person";
 import { png } from "./picture";
 import { Server } from "./server";
 
 const server = new Server();
-const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 test.beforeAll(async () => {
   await server.start();
@@ -16,17 +14,7 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => server.stop());
 
-interface Violation {
-  id: string;
-  nodes: { target: string[]; failureSummary: string }[];
-}
-
-interface Axe {
-  axe: { run: (where: object, options: object) => Promise<{ violations: Violation[] }> };
-}
-
 async function check(page: Page, view: string): Promise<void> {
-  await page.evaluate(source);
   const width = page.viewportSize()?.width ?? 0;
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
@@ -35,18 +23,10 @@ async function check(page: Page, view: string): Promise<void> {
       path: `e2e/artifacts/views/${colorScheme}-${width}/${name}.png`,
       animations: "disabled",
     });
-    const found = await page.evaluate(async (scheme) => {
-      // While something still fades in, it can't be read.
-      const ends = document
-        .getAnimations()
-        .filter((each) => each.effect?.getComputedTiming().endTime !== Infinity);
-      await Promise.allSettled(ends.map((each) => each.finished));
-      const { axe } = window as unknown as Axe;
-      // A tooltip stands outside of the landmarks by its nature.
-      const where = { include: [["html"]], exclude: [["[data-overlay-container]:has([role=tooltip])"]] };
-      // What is there is the same in both themes; what can be read is not.
-      return (await axe.run(where, scheme === "dark" ? { runOnly: ["color-contrast"] } : {})).violations;
-    }, colorScheme);
+    // What is there is the same in both themes; what can be read is not.
+    const options = colorScheme === "dark" ? { runOnly: ["color-contrast"] } : {};
+    // A tooltip stands outside of the landmarks by its nature.
+    const found = await violations(page, "[data-overlay-container]:has([role=tooltip])", options);
     const told = found.flatMap(({ id, nodes }) =>
       nodes.map(
         (node) => `${view}, ${colorScheme}: ${id} at ${node.target.join(" ")}: ${node.failureSummary}`,

@@ -34,9 +34,7 @@ test("is not there for others", async () => {
 });
 
 test("shows the server and its people", async () => {
-  await server.kill("SIGTERM");
-  server.command("user", "role", "ada", "admin");
-  await server.start();
+  await server.makeAdministrator("ada");
   const { page } = ada;
   await page.reload();
   await page.getByRole("button", { name: "Your account" }).click();

@@ -25,10 +25,7 @@ test.beforeAll(async ({ browser }: { browser: Browser }) => {
   await bo.expectChannel(PLACE);
   await bo.send("Saffron for @ada ||and a secret||");
   await ada.sees("Saffron");
-  // Only a command of the server makes an administrator.
-  await server.kill("SIGTERM");
-  server.command("user", "role", "ada", "admin");
-  await server.start();
+  await server.makeAdministrator("ada");
   await ada.reload();
   await ada.expectChannel(PLACE);
 });

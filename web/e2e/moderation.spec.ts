@@ -26,10 +26,7 @@ test.beforeAll(async ({ browser }: { browser: Browser }) => {
   cy = await Person.registered(browser, server, "cy");
   await bo.createChannel("orchard");
   await ada.joinFromDirectory("orchard");
-  // What a running server believes of a session it believes for some seconds.
-  await server.kill("SIGTERM");
-  server.command("user", "role", "ada", "admin");
-  await server.start();
+  await server.makeAdministrator("ada");
   for (const person of [ada, bo, cy]) await person.page.reload();
 });
 

@@ -1,6 +1,7 @@
 // Messages that members report: who learns of it, and what they do about it.
 
 import { type Browser, expect, test } from "@playwright/test";
+import { looksAt } from "./looks";
 import { openPart, Person } from "./person";
 import { Server } from "./server";
 
@@ -22,18 +23,11 @@ const tab = (person: Person, name: string) => list(person).getByRole("tab", { na
 
 async function looks(person: Person, name: string): Promise<void> {
   const { page } = person;
-  const before = page.viewportSize()!;
-  for (const width of [1280, 360]) {
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme });
-      await page.setViewportSize({ width, height: 860 });
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      expect(overflow).toBeLessThanOrEqual(0);
-      await person.shot(`${name}-${String(width)}-${colorScheme}`);
-    }
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.setViewportSize(before);
+  await looksAt(page, { widths: [1280, 360], height: 860 }, async (width, colorScheme) => {
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(overflow).toBeLessThanOrEqual(0);
+    await person.shot(`${name}-${String(width)}-${colorScheme}`);
+  });
 }
 
 test.describe.configure({ mode: "serial" });
@@ -47,10 +41,7 @@ test.beforeAll(async ({ browser }: { browser: Browser }) => {
   await bo.createChannel("orchard");
   await cy.joinFromDirectory("orchard");
   await dee.joinFromDirectory("orchard");
-  // What a running server believes of a session it believes for some seconds.
-  await server.kill("SIGTERM");
-  server.command("user", "role", "ada", "admin");
-  await server.start();
+  await server.makeAdministrator("ada");
   for (const person of [ada, bo, cy, dee]) await person.page.reload();
 });
 

@@ -57,6 +57,13 @@ export class Server {
     });
   }
 
+  /** By a command of the server. What a running one believes of a session it believes for some seconds: it starts anew. */
+  async makeAdministrator(name: string): Promise<void> {
+    await this.kill("SIGTERM");
+    this.command("user", "role", name, "admin");
+    await this.start();
+  }
+
   /** As a power cut: no goodbye, nothing flushed. */
   async kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
     const child = this.child;

@@ -3,14 +3,14 @@
 
 import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { type Browser, expect, type Locator, test } from "@playwright/test";
 import decodeQR from "qr/decode.js";
+import { violations } from "./axe";
+import { looksAt } from "./looks";
 import { PASSWORD, Person } from "./person";
 import { Server } from "./server";
 
 const STEP_MS = 30_000;
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const server = new Server();
 let ada: Person;
@@ -105,40 +105,19 @@ async function begin(section: Locator): Promise<Authenticator> {
 /** How it looks, that nothing is wider than the window, and that everybody can use it. */
 async function looks(view: string): Promise<void> {
   const { page } = bo;
-  for (const width of [1280, 375, 320]) {
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme });
-      await page.setViewportSize({ width, height: 740 });
-      await bo.shot(`totp-${view}-${String(width)}-${colorScheme}`);
-      const wide = await page
-        .locator(".dialog-body, .tab-panel, .auth")
-        .evaluateAll((all) => all.map((each) => each.scrollWidth - each.clientWidth));
-      expect(Math.max(...wide), `${view} ${String(width)}`).toBe(0);
-      if (width === 375) expect(await violations(), `${view} ${colorScheme}`).toEqual([]);
-    }
-  }
-  await page.emulateMedia({ colorScheme: null });
-  await page.setViewportSize({ width: 1280, height: 860 });
-}
-
-/** What axe-core finds, once nothing fades in any more. */
-async function violations(): Promise<string[]> {
-  await bo.page.evaluate(axe);
-  return bo.page.evaluate(async () => {
-    const ends = document
-      .getAnimations()
-      .filter((each) => each.effect?.getComputedTiming().endTime !== Infinity);
-    await Promise.allSettled(ends.map((each) => each.finished));
-    const { axe } = window as unknown as {
-      axe: {
-        run: (of: {
-          exclude: string[];
-        }) => Promise<{ violations: { id: string; nodes: { target: string[] }[] }[] }>;
-      };
-    };
+  await looksAt(page, { widths: [1280, 375, 320], height: 740 }, async (width, colorScheme) => {
+    await bo.shot(`totp-${view}-${String(width)}-${colorScheme}`);
+    const wide = await page
+      .locator(".dialog-body, .tab-panel, .auth")
+      .evaluateAll((all) => all.map((each) => each.scrollWidth - each.clientWidth));
+    expect(Math.max(...wide), `${view} ${String(width)}`).toBe(0);
+    if (width !== 375) return;
     // What is announced stays there for some seconds, also where what it names is gone.
-    const found = (await axe.run({ exclude: ["[data-live-announcer]"] })).violations;
-    return found.map(({ id, nodes }) => `${id} at ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
+    const found = await violations(page, "[data-live-announcer]");
+    const told = found.map(
+      ({ id, nodes }) => `${id} at ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
+    );
+    expect(told, `${view} ${colorScheme}`).toEqual([]);
   });
 }
 
@@ -411,9 +390,7 @@ test("an administrator sees who has it, and takes it away from somebody who lost
     );
   const { secret } = await asked<{ secret: string }>("", { password: PASSWORD });
   await asked("/confirm", { code: new Authenticator(secret).next() });
-  await server.kill("SIGTERM");
-  server.command("user", "role", "ada", "admin");
-  await server.start();
+  await server.makeAdministrator("ada");
   const { page } = ada;
   await page.reload();
   await page.getByRole("button", { name: "Your account" }).click();

@@ -126,8 +126,7 @@ async fn administrators_reach_as_far_as_their_own_people() {
     let (ann, bob) = (a.person("ann").await, b.person("bob").await);
     let (root, boss) = (a.person("root").await, b.person("boss").await);
     for (server, name) in [(a, "root"), (b, "boss")] {
-        let (done, said) = server.run(&["user", "role", name, "admin"]);
-        assert!(done, "{said}");
+        server.make_administrator(name);
     }
     let channel = ann.channel("general").await;
     bob.join("#general:a.test").await;

@@ -1,15 +1,10 @@
 //! What is reported of a channel that is hosted elsewhere, or of somebody who is of another server, is told there.
 
-use federation_tests::{Guest, Person, Reply, Server, World, eventually};
+use federation_tests::{Guest, Person, Reply, World, eventually};
 use serde_json::{Value, json};
 
 /// How many from one server can be open.
 const OPEN_MAX: usize = 200;
-
-fn administrator(server: &Server, name: &str) {
-    let (done, said) = server.run(&["user", "role", name, "admin"]);
-    assert!(done, "{said}");
-}
 
 async fn listed(person: &Person, about: &str) -> Value {
     eventually(about, async || {
@@ -27,9 +22,9 @@ async fn the_host_and_the_authors_server_are_told_and_not_by_whom() {
     let boss = world.servers[1].person("boss").await;
     let cem = world.servers[2].person("cem").await;
     let eve = world.servers[2].person("eve").await;
-    administrator(&world.servers[1], "bob");
-    administrator(&world.servers[1], "boss");
-    administrator(&world.servers[2], "eve");
+    world.servers[1].make_administrator("bob");
+    world.servers[1].make_administrator("boss");
+    world.servers[2].make_administrator("eve");
     let channel = ann.channel("open").await;
     for person in [&bob, &cem] {
         person.join("#open:a.test").await;
@@ -57,7 +52,7 @@ async fn another_server_reports_so_much_and_no_more() {
     let to = &world.servers[0];
     peers[0].script(|heard| heard.is("POST", "/entries").then(|| Reply::problem(503, "busy")));
     let (ann, root) = (to.person("ann").await, to.person("root").await);
-    administrator(to, "root");
+    to.make_administrator("root");
     let channel = ann.channel("open").await;
     let sent = ann.say(&channel, "n", "harmless").await;
     let path = format!("/channels/{channel}/reports");

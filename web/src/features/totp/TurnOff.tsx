@@ -1,13 +1,13 @@
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { delete_totp } from "../../api/operations";
 import { t } from "../../i18n";
 import { totpTexts } from "../../i18n/totp";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { Field } from "../../ui/Field";
-import { useClient } from "../app/context";
 import { CodeField } from "./CodeField";
-import { codeProblem, isStale, passwordProblem } from "./codes";
+import { codeProblem, passwordProblem } from "./codes";
+import { useAsking } from "./useAsking";
 
 interface TurnOffProps {
   onTurnedOff: () => void;
@@ -17,29 +17,16 @@ interface TurnOffProps {
 
 /** Takes what signing in takes. */
 export function TurnOff({ onTurnedOff, onStale, onClose }: TurnOffProps) {
-  const client = useClient();
   const texts = totpTexts();
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (busy) return;
-    setBusy(true);
-    try {
-      await delete_totp(password, code.trim());
-      onTurnedOff();
-    } catch (cause) {
-      setBusy(false);
-      setError(cause);
-      if (isStale(cause)) onStale(cause);
-      else if (!passwordProblem(cause) && !codeProblem(cause)) client.actions.failed(cause);
-    }
-  };
+  const { busy, error, submit } = useAsking(async () => {
+    await delete_totp(password, code.trim());
+    onTurnedOff();
+  }, onStale);
   return (
     <Dialog title={texts.turnOffTitle} onClose={onClose} width={420} testId="totp-off">
-      <form className="form" onSubmit={(event) => void submit(event)}>
+      <form className="form" onSubmit={submit}>
         <p>{texts.turnOffText}</p>
         <Field
           label={t.settings.currentPassword}

@@ -1,7 +1,7 @@
 // Turning two-step sign-in on: the password, then what an authenticator has to know and a code of it, then the recovery
 // codes. Neither secret nor codes can be had again.
 
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { begin_totp, confirm_totp } from "../../api/operations";
 import type { TotpSecret } from "../../api/types";
 import { t } from "../../i18n";
@@ -13,9 +13,10 @@ import { useBackCloses } from "../../ui/popups";
 import { useClient } from "../app/context";
 import { copy } from "../client/copy";
 import { CodeField } from "./CodeField";
-import { codeProblem, inGroups, isOn, isStale, isUnanswered, passwordProblem } from "./codes";
+import { codeProblem, inGroups, isOn, isUnanswered, passwordProblem } from "./codes";
 import { QrCode } from "./QrCode";
 import { RecoveryCodes } from "./RecoveryCodes";
+import { useAsking } from "./useAsking";
 
 interface TurnOnProps {
   /** How many recovery codes there are. */
@@ -88,26 +89,11 @@ interface AskPasswordProps {
 }
 
 function AskPassword({ onBegun, onStale, onClose }: AskPasswordProps) {
-  const client = useClient();
   const texts = totpTexts();
   const [password, setPassword] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (busy) return;
-    setBusy(true);
-    try {
-      onBegun(await begin_totp(password));
-    } catch (cause) {
-      setBusy(false);
-      setError(cause);
-      if (isStale(cause)) onStale(cause);
-      else if (!passwordProblem(cause) && !codeProblem(cause)) client.actions.failed(cause);
-    }
-  };
+  const { busy, error, submit } = useAsking(async () => onBegun(await begin_totp(password)), onStale);
   return (
-    <form className="form" onSubmit={(event) => void submit(event)}>
+    <form className="form" onSubmit={submit}>
       <Field
         label={t.settings.currentPassword}
         hint={texts.passwordHint}
@@ -142,30 +128,22 @@ function Scan({ begun, onConfirmed, onUnanswered, onStale, onClose }: ScanProps)
   const client = useClient();
   const texts = totpTexts();
   const [code, setCode] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
   // A phone's keyboard would cover what is to be read first.
   const [types] = useState(() => matchMedia("(pointer: fine)").matches);
   const reads = useRef<HTMLParagraphElement>(null);
   useEffect(() => {
     if (!types) reads.current?.focus();
   }, [types]);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (busy) return;
-    setBusy(true);
+  const { busy, error, submit } = useAsking(async () => {
     try {
       onConfirmed((await confirm_totp(code.trim())).recovery_codes);
     } catch (cause) {
-      setBusy(false);
-      setError(cause);
       if (isUnanswered(cause)) onUnanswered();
-      if (isStale(cause)) onStale(cause);
-      else if (!codeProblem(cause)) client.actions.failed(cause);
+      throw cause;
     }
-  };
+  }, onStale);
   return (
-    <form className="form" onSubmit={(event) => void submit(event)}>
+    <form className="form" onSubmit={submit}>
       <div className="totp-scan">
         <QrCode text={begun.uri} label={texts.picture} />
         <div className="totp-key">
