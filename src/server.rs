@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App as ActixApp, HttpResponse, HttpServer, middleware, web};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Notify, Semaphore, mpsc};
 
 use crate::client_api;
 use crate::config::{Config, PeerPolicy};
@@ -52,7 +52,7 @@ use listener::give_up_on_the_silent;
 pub use rehearsal::rehearse;
 use scraped::Scraped;
 use settings::{BACKLOG, HEAD_MAX, bounds, open_files, processors, read_threads, size};
-use upkeep::{House, Sweeping, keep_files, keep_house, readmit};
+use upkeep::{House, Sweeping, keep_house, keep_stored, readmit};
 
 /// Why the server can't start.
 #[derive(Debug, thiserror::Error)]
@@ -247,9 +247,8 @@ fn build_domain(
         opened.join().unwrap_or(Err(StartError::Storage(storage::Error::Lost)))?;
     let identity = Arc::new(identity);
     let files = Arc::new(open_files(config, serves)?);
-    let retold = Arc::<Retold>::default();
-    let audience: Audience =
-        Arc::new(Sweeping { inner: audience, doomed: files.doomed.clone(), retold: retold.clone() });
+    let (retold, aged) = (Arc::<Retold>::default(), Arc::<Notify>::default());
+    let audience: Audience = Arc::new(Sweeping::over(audience, &files.doomed, &aged, &retold));
     let reads = ReadPool::start(&url, read_threads(config)).map_err(io("cannot start a thread"))?;
     let context = WriterContext {
         url,
@@ -300,6 +299,7 @@ fn build_domain(
         catch_ups: Default::default(),
         previews: Default::default(),
         retold,
+        aged,
         searches: Default::default(),
         crowds: Crowds::new(&config.settings),
         lookups: Arc::new(Semaphore::new(LOOKUPS_MAX)),
@@ -359,7 +359,7 @@ pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Runn
         limits: Limits::new(&config.settings.limits),
     });
     let scraped = scraped::listen(&config, &shared, &hub)?;
-    let sweeping = tokio::spawn(keep_files(domain.clone()));
+    let sweeping = tokio::spawn(keep_stored(domain.clone()));
     let house = House {
         domain: domain.clone(),
         hub: hub.clone(),

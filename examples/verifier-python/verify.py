@@ -479,7 +479,7 @@ class Verifier:
     """Takes the lines of an export one by one.
 
     What it found is in `findings`: place, code, detail. `bodies` has place, whether it is here, its event,
-    and the event to which that relates.
+    the event to which that relates, and its type.
     """
 
     def __init__(self, channel):
@@ -519,7 +519,7 @@ class Verifier:
         self.expect(hashed or body is None, "body_unexpected", "the event has none")
         if hashed:
             related = header.get("relates", {}).get("to")
-            self.bodies.append((self.place, body is not None, entry["event"], related))
+            self.bodies.append((self.place, body is not None, entry["event"], related, header["type"]))
             self.counts["bodies"] += body is not None
             with self.finding("body_mismatch"):
                 need(body is None or body_hash(body, len(event)) == hashed, "BODY-2", "body_mismatch")
@@ -560,8 +560,10 @@ class Verifier:
     def check_end(self):
         """Steps 12 and 13. EXPORT-3: with a message go the bodies of its edits and reactions."""
         self.expect(self.place == "head", "no_head", "there is none", "head")
-        for place, is_here, event_id, related in self.bodies:
-            is_deleted = event_id in self.state.deleted or (not is_here and related in self.state.deleted)
+        has_end = "retention_days" in self.state.policy
+        for place, is_here, event_id, related, kind in self.bodies:
+            is_old = has_end and not is_here and kind in ("message", "edit", "reaction")  # BODY-7
+            is_deleted = is_old or event_id in self.state.deleted or (not is_here and related in self.state.deleted)
             self.expect(not is_here or not is_deleted, "body_not_deleted", "the event is deleted", place)
             self.counts["deleted" if is_deleted else "missing"] += not is_here
 

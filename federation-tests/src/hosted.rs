@@ -1,5 +1,6 @@
 //! A channel that a scripted peer hosts, by the rules until a test breaks them.
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 
 use loggia::protocol::body::Body;
@@ -39,19 +40,21 @@ impl Placed {
 pub struct Log {
     pub placed: Vec<Placed>,
     pub roots: Vec<Hash>,
+    /// How far the clock of whoever writes it is ahead, in seconds.
+    pub ahead_s: i64,
     frontier: Frontier,
 }
 
 impl Log {
-    fn new() -> Log {
-        Log { placed: Vec::new(), roots: Vec::new(), frontier: Frontier::new() }
+    fn new(ahead_s: i64) -> Log {
+        Log { placed: Vec::new(), roots: Vec::new(), ahead_s, frontier: Frontier::new() }
     }
 
     /// Gives it the next place.
     pub fn push(&mut self, event: String, signature: Signature, body: Option<String>) -> Entry {
         let id = loggia::protocol::event::event_id(event.as_bytes());
         let seq = self.placed.len() as i64;
-        let entry = Entry { event: id, host_ts: now_s() * 1_000, seq, term: 1 };
+        let entry = Entry { event: id, host_ts: (now_s() + self.ahead_s) * 1_000, seq, term: 1 };
         self.push_entry(entry.clone(), event, signature, body);
         entry
     }
@@ -130,7 +133,7 @@ impl Hosted<'_> {
         };
         let genesis = SignedEvent::sign(event, &peer.key);
         let channel = genesis.channel_id();
-        let mut log = Log::new();
+        let mut log = Log::new(peer.ahead_s.load(Ordering::SeqCst));
         log.push(String::from_utf8(genesis.bytes).expect("text"), genesis.signature, None);
         let log = Arc::new(Mutex::new(log));
         let hosted = Hosted { peer, channel, owner: owner.clone(), log, nonce: 0.into() };

@@ -27,6 +27,12 @@ class Export:
         self.bodies[self.ids[name]] = body
         return self
 
+    def keep(self, **days):
+        """The policy says how long messages are kept, or no longer does."""
+        content = {"caps": {}, "history": "all", "join": "open", **days}
+        self.log.push(self.log.state(ALICE, "channel.policy", "", content))
+        return self
+
     def delete(self, name, sender=ALICE):
         self.log.push(self.log.event(sender, "redact", relates={"rel": "redact", "to": self.ids[name]}))
         self.bodies.pop(self.ids[name])
@@ -86,6 +92,7 @@ def put(place, **members):
 
 def lines():
     talk = lambda: Export().say("one").say("two", BOB, rel="reply", to="one")
+    about = lambda name: talk().say("an edit", kind="edit", rel="edit", to=name)
     gone = lambda: talk().say("three", BOB).say("an edit", BOB, "edit", "edit", "three", {"text": "four"}).delete("three", BOB)
     stranger = lambda: talk().say("out of nowhere", "@dave:a.example", void="AUTH-17")
     deep = "[" * 5_000 + "]" * 5_000
@@ -109,6 +116,9 @@ def lines():
         ("BODY-4", "a reply to a message whose body is not there", without(talk(), "one").file(), counts(7, bodies=1, missing=1)),
         ("BODY-4", "a body that says something else than its type would", talk().say("odd", content={"text": 5}).file(), counts(8, bodies=3)),
         ("BODY-5", "a deleted message keeps its place", talk().delete("one").file(), counts(8, bodies=1, deleted=1)),
+        ("BODY-7", "a message was kept long enough, and what is about it", without(without(about("one").keep(retention_days=1), "one"), "an edit").file(), counts(9, bodies=1, deleted=2)),
+        ("BODY-7", "nothing was old enough", about("one").keep(retention_days=1).file(), counts(9, bodies=3)),
+        ("BODY-7", "messages are kept for ever again", without(talk().keep(retention_days=1).keep(), "one").file(), counts(9, bodies=1, missing=1)),
         ("BODY-6", "a body is missing, and nothing else is wrong", without(talk(), "two").file(), counts(7, bodies=1, missing=1)),
     ]  # fmt: skip
     other = canonical({"content": {"text": "another"}, "salt": SALT}).decode()

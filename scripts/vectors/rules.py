@@ -251,6 +251,10 @@ def contents():
         ("a capability that nobody knows", policy(caps={"fly": "owner"})),
         ("no history", log.state(ALICE, "channel.policy", "", {"caps": {}, "join": "open"})),
         ("a join policy that nobody knows", policy(join="closed")),
+        ("messages that are kept for no day", policy(retention_days=0)),
+        ("messages that are kept for more than a hundred years", policy(retention_days=36_501)),
+        ("null for messages that are kept for ever", policy(retention_days=None)),
+        ("a text for a number of days", policy(retention_days="30")),
         ("a pattern that is none", log.servers(ALICE, deny=["b.*"])),
         ("a pattern for everything", log.servers(ALICE, deny=["*"])),
         ("archived by a number", log.state(ALICE, "channel.archive", "", {"archived": 1})),
@@ -261,6 +265,8 @@ def contents():
     ]
     good = [
         ("a policy", policy(caps={"post": "guest", "set_policy": "owner"}, history="since_join")),
+        ("messages that are kept for a day", policy(retention_days=1)),
+        ("messages that are kept for a hundred years", policy(retention_days=36_500)),
         ("a list", log.servers(ALICE, allow=["a.example", "*.example"], deny=[])),
         ("a list of nothing", log.servers(ALICE)),
         ("a pattern of one label", log.servers(ALICE, deny=["*.test"])),

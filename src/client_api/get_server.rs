@@ -22,6 +22,9 @@ pub struct Server {
     /// Who may found channels.
     #[schema(value_type = Founders)]
     pub create_channels: String,
+    /// How many days it keeps messages at most, whatever channels say; null: as they say.
+    #[schema(required)]
+    pub retention_days: Option<u32>,
     pub push: PushAccess,
     /// Whether it sends e-mail: of what was missed, and to those who forgot their password.
     pub email: bool,
@@ -63,6 +66,7 @@ pub async fn get_server(app: App) -> Result<Json<Server>, Problem> {
         feature_level: FEATURE_LEVEL,
         registration: settings.accounts.registration.as_str().to_owned(),
         create_channels: settings.accounts.create_channels.as_str().to_owned(),
+        retention_days: Some(settings.messages.retention_days).filter(|days| *days > 0),
         email: app.domain.orders.is_some(),
         federation: app.domain.config.federation.enabled,
         push: PushAccess { vapid_key: app.domain.push_key.clone() },

@@ -237,7 +237,7 @@ endpoints! {
     create_channel: session ["admin_only", "bad_name", "bad_topic", "bad_alias", "alias_taken"];
     list_channels: session [];
     get_channel: session ["channel_not_found"];
-    update_channel: session, by_rules, asks_others ["channel_not_found", "not_member", "bad_name", "bad_topic", "bad_alias", "alias_taken", "no_change"];
+    update_channel: session, by_rules, asks_others ["channel_not_found", "not_member", "bad_name", "bad_topic", "bad_alias", "bad_retention", "alias_taken", "no_change"];
     list_directory: session, asks_others ["bad_limit", "bad_cursor", "server_not_found"];
     join_channel: session, by_rules, asks_others ["channel_not_found"];
     create_join: session, by_rules, asks_others ["alias_not_found", "channel_not_found"];

@@ -51,6 +51,10 @@ pub struct PolicyPatch {
     /// `owner`.
     #[schema(value_type = Option<BTreeMap<Capability, Role>>)]
     pub caps: Option<UniqueMap<Capability, Role>>,
+    /// How many days what is said is kept, on every server; null for ever. What is older goes soon, and does not come back.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<i64>, minimum = 1, maximum = 36500)]
+    pub retention_days: Option<Option<i64>>,
 }
 
 /// Patterns of servers' names: exact, or `*.` and a suffix. At most 1,000 in all.
@@ -76,8 +80,10 @@ pub struct ServersPatch {
 struct ServerPatternText(String);
 
 /// Tells null from absent.
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::<String>::deserialize(deserializer).map(Some)
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::<T>::deserialize(deserializer).map(Some)
 }
 
 /// Changes a channel; all of it, or nothing.
@@ -97,6 +103,7 @@ pub async fn update_channel(
         public: body.visibility.map(|visibility| visibility == Visibility::Public),
         join: policy.as_ref().and_then(|policy| policy.join),
         history: policy.as_ref().and_then(|policy| policy.history),
+        retention_days: policy.as_ref().and_then(|policy| policy.retention_days),
         caps: policy.and_then(|policy| policy.caps).map(|UniqueMap(caps)| caps.into_iter().collect()),
         archived: body.archived,
         servers: body.servers.map(|Object(servers)| ServerList { allow: servers.allow, deny: servers.deny }),

@@ -114,6 +114,12 @@ sections! {
         /// Passes that hashing one password takes (Argon2id).
         argon2_passes: u32 = 2,
     }
+    /// What is said.
+    messages: Messages {
+        /// Messages are kept for so many days on this server, also those of direct conversations, and of channels that
+        /// other servers host; where a channel says less, that counts. 0: for as long as their channel says.
+        retention_days: u32 = 0,
+    }
     /// How much one account or address may ask for. Sizes stay bounded even when this is off.
     limits: Limits {
         /// Whether rates are limited at all. Switch it off for load tests only.

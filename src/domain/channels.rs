@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::content::{self, NameContent, TopicContent};
 use super::members::join;
 use super::messages::find_channel;
+use super::policy::{self, set_policy};
 use super::seat::{self, Seat, first_shown};
 use super::view::{Channel, ChannelServers, ChannelSync, Message, ServerLag, SyncState, User};
 use super::writer::{Draft, Work};
@@ -47,6 +48,8 @@ pub struct ChannelPatch {
     pub public: Option<bool>,
     pub join: Option<JoinPolicy>,
     pub history: Option<HistoryPolicy>,
+    /// Some(None): for ever.
+    pub retention_days: Option<Option<i64>>,
     pub caps: Option<Vec<(Capability, Role)>>,
     pub archived: Option<bool>,
     /// Whole: which servers may have people in it.
@@ -174,6 +177,7 @@ impl Domain {
             alias.as_deref().map(|alias| check_alias(alias, self.server())).transpose()
         };
         let alias = patch.alias.as_ref().map(checked_alias).transpose()?;
+        policy::check_retention(patch.retention_days)?;
         let (actor, key) = (actor.clone(), id.clone());
         self.change(&key, move |work| {
             let num = find_channel(work, &actor, &id)?;
@@ -192,7 +196,7 @@ impl Domain {
                 set_topic(work, num, &actor.person, topic)?;
             }
             let old = stored::policy(&row)?;
-            let policy = patched_policy(&old, &patch);
+            let policy = policy::patched(&old, &patch);
             if policy != old {
                 set_policy(work, num, &actor.person, &policy)?;
             }
@@ -237,19 +241,6 @@ fn sync_of(conn: &mut Conn, row: &ChannelRow, ours: &str) -> Result<Option<Chann
 fn servers_of(row: &ChannelRow) -> Option<ChannelServers> {
     let list: ChannelServers = serde_json::from_str(&row.servers).ok()?;
     (list.allow.is_some() || list.deny.as_ref().is_some_and(|deny| !deny.is_empty())).then_some(list)
-}
-
-/// Making a channel public opens it and making it private closes it, unless the patch says otherwise.
-fn patched_policy(old: &Policy, patch: &ChannelPatch) -> Policy {
-    let by_visibility = patch.public.map(|public| if public { JoinPolicy::Open } else { JoinPolicy::Invite });
-    Policy {
-        join: patch.join.or(by_visibility).unwrap_or(old.join),
-        history: patch.history.unwrap_or(old.history),
-        caps: match &patch.caps {
-            Some(caps) => caps.iter().copied().collect(),
-            None => old.caps.clone(),
-        },
-    }
 }
 
 /// What only this server says of the channel: for those who may set its policy. True when it changes.
@@ -323,11 +314,6 @@ pub(super) fn begin(
     let num = work.begin_channel(person, draft, &local)?;
     join(work, num, person)?;
     Ok(num)
-}
-
-fn set_policy(work: &mut Work<'_>, num: ChannelNum, person: &Person, policy: &Policy) -> Result<()> {
-    let content = serde_json::Value::Object(content::map(policy));
-    work.append(num, person, Draft::new(EventType::ChannelPolicy).state("", content)).map(drop)
 }
 
 fn set_name(work: &mut Work<'_>, num: ChannelNum, person: &Person, name: String) -> Result<()> {

@@ -111,7 +111,8 @@ pub fn write(
 }
 
 fn starts(conn: &mut Conn, row: &ChannelRow) -> Result<Vec<Seq>, HtmlError> {
-    let (mut starts, mut next) = (Vec::new(), 0);
+    // What was kept long enough is nothing to be shown.
+    let (mut starts, mut next) = (Vec::new(), row.kept_from_seq);
     loop {
         let page =
             messages::page(conn, row.num, Of::Channel, Stretch::beginning((next, i64::MAX), PAGE_MESSAGES))?;

@@ -11,6 +11,7 @@ use super::seat::Seat;
 use super::view::{Attachment, Imported, Message, MessageStatus};
 use super::writer::{Draft, Outgoing, Ready, Work};
 use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Result, accounts, dms, show};
+use crate::protocol::Seq;
 use crate::protocol::event::{EventType, Rel, Relates};
 use crate::protocol::ids::{ChannelId, EventId, Nonce};
 use crate::protocol::rules::{Capability, Membership, Refusal, Rules};
@@ -165,7 +166,7 @@ impl Domain {
         let deleted = self
             .change_in_time(&key, move |work| {
                 let (num, row) = find_message(work, &actor, &channel, &id)?;
-                if row.deleted {
+                if is_redacted(work.conn, &row)? {
                     return Ok(());
                 }
                 let why = ReasonContent { reason, administrator: None };
@@ -205,11 +206,29 @@ pub(super) fn by_id(conn: &mut Conn, channel: ChannelNum, id: &EventId) -> Resul
     Ok(messages::get(conn, channel, entry.seq)?)
 }
 
+/// Whether the log says that the message is deleted. One that is gone from here need not be from elsewhere.
+pub(super) fn is_redacted(conn: &mut Conn, row: &MessageRow) -> Result<bool> {
+    if !row.deleted {
+        return Ok(false);
+    }
+    let entry = entries::by_seq(conn, row.channel, row.seq)?;
+    Ok(entry.is_some_and(|entry| entry.redacted_seq.is_some()))
+}
+
 /// A message that the seat's person may read.
 pub(super) fn readable(conn: &mut Conn, seat: &Seat, id: &EventId) -> Result<MessageRow> {
+    message_from(conn, seat, id, seat.first_readable()?)
+}
+
+/// As [`readable`], also one that was kept long enough: a thread may go on from it.
+pub(super) fn entitled(conn: &mut Conn, seat: &Seat, id: &EventId) -> Result<MessageRow> {
+    message_from(conn, seat, id, seat.first_entitled()?)
+}
+
+fn message_from(conn: &mut Conn, seat: &Seat, id: &EventId, first: Seq) -> Result<MessageRow> {
     let missing = || Error::NotFound(Missing::Message);
     let entry = entries::by_event(conn, seat.channel.num, id.as_str())?.ok_or_else(missing)?;
-    if entry.seq < seat.first_readable()? {
+    if entry.seq < first {
         return Err(missing());
     }
     messages::get(conn, seat.channel.num, entry.seq)?.ok_or_else(missing)

@@ -39,6 +39,7 @@ pub mod peers;
 pub mod pending;
 pub mod pictures;
 pub mod pins;
+mod policy;
 mod project;
 pub mod pushes;
 pub mod reactions;
@@ -47,6 +48,7 @@ mod regrets;
 mod relations;
 pub mod remote;
 pub mod reports;
+pub mod retention;
 pub mod retold;
 pub mod saved;
 pub mod search;
@@ -127,6 +129,8 @@ pub struct Domain {
     pub catch_ups: remote::catch_up::CatchUps,
     pub previews: remote::preview::Previews,
     pub retold: Arc<retold::Retold>,
+    /// Told when a channel says how long its messages are kept.
+    pub aged: Arc<tokio::sync::Notify>,
     pub searches: search::Searches,
     pub crowds: remote::crowds::Crowds,
     /// Places for questions about people and keys elsewhere.

@@ -1,14 +1,16 @@
 //! What administrators may do in channels. A server signs for its own people only (EVENT-13), so it is done in the name of
-//! one of them who could: a message's author, or the owner of a channel that is hosted here. Its body says who did it.
+//! one of them who could: a message's author, or the owner of a channel that is hosted here. Its body says who did it. What
+//! they keep on their own disk is theirs to say: any message can be taken from there.
 
 use super::acts::ActKind;
 use super::admin::admin;
 use super::content::ReasonContent;
+use super::effect::{Effect, Late};
 use super::members::{hand_over, join, open_archived};
-use super::messages::{by_id, check_reason};
+use super::messages::{by_id, check_reason, is_redacted};
 use super::remote::change::Done;
 use super::writer::{Draft, Work};
-use super::{Actor, Domain, Error, Forbidden, Missing, Person, Result, show, stored, webhooks};
+use super::{Actor, Domain, Error, Forbidden, Missing, Person, Result, project, show, stored, webhooks};
 use crate::protocol::event::EventType;
 use crate::protocol::ids::{ChannelId, EventId, UserId};
 use crate::protocol::rules::{Membership, Role};
@@ -40,7 +42,7 @@ impl Domain {
             .change_in_time(&channel, move |work| {
                 let (num, row) = removal.message(work)?;
                 let draft = Draft::redact(removal.message.clone(), why);
-                if row.deleted && !work.is_settled(&draft) {
+                if is_redacted(work.conn, &row)? && !work.is_settled(&draft) {
                     return Ok(());
                 }
                 let name = in_whose_name(work, num, &row)?;
@@ -65,6 +67,39 @@ impl Domain {
                 .await?;
         }
         done
+    }
+
+    /// Takes a message's words and files from this server alone, whoever wrote it and wherever its channel is: others keep what
+    /// they have, and the log says nothing of it.
+    ///
+    /// # Errors
+    /// `admin_only`, `channel_not_found`, `message_not_found`, `bad_reason`
+    pub async fn withhold_message(
+        &self,
+        actor: &Actor,
+        channel: ChannelId,
+        id: EventId,
+        reason: Option<String>,
+    ) -> Result<()> {
+        admin(actor)?;
+        let reason = check_reason(reason)?;
+        let act = ActKind::MessageWithheld.by(Some(&actor.person.id), self.clock.now());
+        let act = NewAct { channel: Some(channel.to_string()), message: Some(id.to_string()), reason, ..act };
+        let removal = Removal { channel: channel.clone(), message: id.clone(), act };
+        self.writer
+            .channel(&channel, move |work| {
+                let (num, row) = removal.message(work)?;
+                if row.deleted {
+                    return Ok(());
+                }
+                project::forget::messages(work, num, std::slice::from_ref(&row))?;
+                let message = project::as_it_stands(work, num, row.seq)?;
+                work.tell(Effect::Late { channel: num, late: Late::Message(message) });
+                removal.record(work, &row)
+            })
+            .await?;
+        self.files.doomed.notify_one();
+        self.close_reports(&channel, &id, actor.person.num).await
     }
 
     /// Makes somebody the owner of a channel that is hosted here, in the name of its owner. An account of this server need not

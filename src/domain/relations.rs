@@ -1,12 +1,11 @@
 //! What a message is about: the thread that it stands in, or the message that it answers.
 
-use super::messages::{NewMessage, readable};
+use super::messages::{NewMessage, entitled, readable};
 use super::seat::Seat;
 use super::writer::Work;
 use super::{Actor, Error, Result};
 use crate::protocol::event::{Rel, Relates};
-use crate::protocol::ids::{ChannelId, EventId};
-use crate::storage::messages::MessageRow;
+use crate::protocol::ids::ChannelId;
 
 /// A thread's first message, or the one that is answered.
 pub(super) fn relation(
@@ -21,10 +20,10 @@ pub(super) fn relation(
     let seat = Seat::find(work.conn, actor.person.num, channel)?;
     if let Some(id) = &new.reply_to {
         // One that is deleted may be answered (AUTH-43): somebody was writing when it went.
-        existing(work, &seat, id, "/reply_to")?;
+        readable(work.conn, &seat, id).map_err(|error| referring("/reply_to", error))?;
     }
     if let Some(id) = &new.thread {
-        let row = existing(work, &seat, id, "/thread")?;
+        let row = entitled(work.conn, &seat, id).map_err(|error| referring("/thread", error))?;
         // A thread outlives its first message; none begins with one that is gone. All of it is hidden from whom its
         // beginning is.
         let is_over = row.deleted && row.thread.is_none() && row.thread_count == 0;
@@ -32,7 +31,7 @@ pub(super) fn relation(
             let detail = "That message was deleted: no thread begins with it.";
             return Err(Error::invalid("bad_reference", "/thread", detail));
         }
-        let first = seat.first_readable()?;
+        let first = seat.first_entitled()?;
         if row.thread_seq.is_some_and(|root| root < first) {
             return Err(no_reference("/thread"));
         }
@@ -52,10 +51,10 @@ fn no_reference(pointer: &'static str) -> Error {
     Error::invalid("bad_reference", pointer, "There is no such message in this channel.")
 }
 
-/// A message that this one is about, if its author may read it.
-fn existing(work: &mut Work<'_>, seat: &Seat, id: &EventId, pointer: &'static str) -> Result<MessageRow> {
-    readable(work.conn, seat, id).map_err(|error| match error {
+/// As what is said of a message that this one is to be about.
+fn referring(pointer: &'static str, error: Error) -> Error {
+    match error {
         Error::NotFound(_) => no_reference(pointer),
         other => other,
-    })
+    }
 }

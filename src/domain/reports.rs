@@ -9,7 +9,6 @@ use super::clock::DAY_MS;
 use super::content::{self, ReasonContent};
 use super::effect::Effect;
 use super::messages::{by_id, check_reason, find_message};
-use super::project::At;
 use super::remote::history::is_in;
 use super::remote::host::reports_path;
 use super::remote::wire;
@@ -297,8 +296,8 @@ pub(super) fn open(
 
 /// A message was deleted: those who look at reports have something else before them. Nothing is written here: threads that
 /// write to other channels may be about to change the same reports.
-pub(super) fn deleted(work: &mut Work<'_>, at: &At<'_>, seq: Seq, author: UserNum) -> Result<()> {
-    if reports::is_open(work.conn, at.channel, seq)? { tell(work, at.channel, author) } else { Ok(()) }
+pub(super) fn deleted(work: &mut Work<'_>, channel: ChannelNum, seq: Seq, author: UserNum) -> Result<()> {
+    if reports::is_open(work.conn, channel, seq)? { tell(work, channel, author) } else { Ok(()) }
 }
 
 fn viewer(actor: &Actor) -> Viewer {

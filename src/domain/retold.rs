@@ -148,7 +148,9 @@ mod tests {
             alias: None,
             host: "a.test".to_owned(),
             visibility: "public".to_owned(),
+            kept_from_seq: 0,
             policy: ChannelPolicy {
+                retention_days: None,
                 join: "open".to_owned(),
                 history: "all".to_owned(),
                 caps: BTreeMap::new(),

@@ -57,6 +57,14 @@ impl Seat {
         first_readable(&self.channel, self.member.as_ref())
     }
 
+    /// As [`Seat::first_readable`], also of what was kept long enough: a thread goes on when its beginning is gone.
+    ///
+    /// # Errors
+    /// As [`first_readable`].
+    pub fn first_entitled(&self) -> Result<Seq> {
+        first_entitled(&self.channel, self.member.as_ref())
+    }
+
     /// How many entries are not here yet, up to the one that took the person in; none once it is here.
     pub fn lacks(&self) -> Option<i64> {
         let member = self.member.as_ref().filter(|member| member.membership == "joined")?;
@@ -105,6 +113,10 @@ pub(super) fn early(joining: &JoiningRow) -> MemberRow {
 /// # Errors
 /// Where the channel's policy can't be read: then nobody may read anything.
 pub(super) fn first_readable(channel: &ChannelRow, member: Option<&MemberRow>) -> Result<Seq> {
+    Ok(first_entitled(channel, member)?.max(channel.kept_from_seq))
+}
+
+fn first_entitled(channel: &ChannelRow, member: Option<&MemberRow>) -> Result<Seq> {
     Ok(match stored::policy(channel)?.history {
         HistoryPolicy::All => 0,
         HistoryPolicy::SinceJoin => member.and_then(|member| member.joined_seq).unwrap_or(channel.size),

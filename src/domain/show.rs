@@ -81,11 +81,13 @@ pub fn channel_info(row: &ChannelRow) -> ChannelInfo {
             join: policy.join.as_str().to_owned(),
             history: policy.history.as_str().to_owned(),
             caps,
+            retention_days: policy.retention_days,
         },
         archived: row.archived,
         created_ts: row.created_ts,
         member_count: row.joined_count,
         pins: stored::pins(row).inspect_err(unreadable).unwrap_or_default(),
+        kept_from_seq: row.kept_from_seq,
     }
 }
 
@@ -106,11 +108,13 @@ pub fn card(card: &ChannelCard, create: &Create, founded: Ts) -> ChannelInfo {
             join: card.join.unwrap_or(JoinPolicy::Open).as_str().to_owned(),
             history: policy.history.as_str().to_owned(),
             caps: BTreeMap::new(),
+            retention_days: None,
         },
         archived: false,
         created_ts: founded,
         member_count: card.member_count,
         pins: Vec::new(),
+        kept_from_seq: 0,
     }
 }
 

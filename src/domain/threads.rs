@@ -2,7 +2,7 @@
 //! channel's are: replies that are there, less those that were read.
 
 use super::effect::Effect;
-use super::messages::readable;
+use super::messages::entitled;
 use super::project::At;
 use super::seat::{Seat, reads_from};
 use super::view::{Message, ReadState, ThreadState};
@@ -124,9 +124,9 @@ fn thread_seat(
 ) -> Result<(Seat, MessageRow)> {
     let missing = || Error::NotFound(Missing::Message);
     let seat = Seat::joined(conn, user, channel)?;
-    let row = readable(conn, &seat, id)?;
+    let row = entitled(conn, &seat, id)?;
     let Some(root) = row.thread_seq else { return Ok((seat, row)) };
-    if root < seat.first_readable()? {
+    if root < seat.first_entitled()? {
         return Err(missing());
     }
     let root = messages::get(conn, seat.channel.num, root)?.ok_or_else(missing)?;

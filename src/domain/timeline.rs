@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::seat::Seat;
 use super::view::{Message, ThreadState};
-use super::{Actor, Domain, Error, Missing, Result, messages::readable, show, threads};
+use super::{Actor, Domain, Error, Missing, Result, messages::entitled, show, threads};
 use crate::protocol::Seq;
 use crate::protocol::event::EventType;
 use crate::protocol::ids::{ChannelId, EventId};
@@ -112,9 +112,9 @@ impl Domain {
         self.reads
             .read(move |conn| {
                 let seat = Seat::joined(conn, user, &channel)?;
-                let row = readable(conn, &seat, &id)?;
+                let row = entitled(conn, &seat, &id)?;
                 let root = row.thread_seq.unwrap_or(row.seq);
-                if root < seat.first_readable()? {
+                if root < seat.first_entitled()? {
                     return Err(Error::NotFound(Missing::Message));
                 }
                 let rows = messages::by_seqs(conn, seat.channel.num, &[root])?;

@@ -16,7 +16,7 @@ use crate::protocol::log::Entry;
 use crate::protocol::sign::Signature;
 use crate::storage::channels::ChannelRow;
 use crate::storage::entries::{self, EntryRow};
-use crate::storage::{self, Conn, channels, meta};
+use crate::storage::{self, Conn, channels, meta, retention};
 
 use super::archive::FORMAT;
 use super::stored;
@@ -54,23 +54,24 @@ pub fn verify(conn: &mut Conn, row: &ChannelRow) -> storage::Result<Audit> {
     // What a server may not read of a channel that is hosted elsewhere never came, nor may a host hand it out.
     let is_copy = meta::get(conn, meta::SERVER_NAME)?.is_some_and(|ours| ours != row.host);
     let mut next: Seq = 0;
-    let mut redacted = HashSet::new();
+    // Messages that were deleted, kept long enough, or taken from this server.
+    let mut gone = HashSet::new();
     'pages: loop {
         let page = entries::range(conn, row.num, next, i64::MAX, STEP_ENTRIES)?;
         let Some((last, _)) = page.last() else { break };
         let bodies = entries::bodies_between(conn, row.num, next, last.seq)?;
+        gone.extend(retention::gone_between(conn, row.num, next, last.seq)?);
         let mut bodies: std::collections::HashMap<Seq, String> = bodies.into_iter().collect();
         for (entry, sender) in page {
             let body = bodies.remove(&entry.seq);
             next = entry.seq + 1;
-            if entry.redacted_seq.is_some() {
-                redacted.insert(entry.seq);
-            }
-            // Reactions go with their message.
-            let reacts_to = entry.target_seq.filter(|_| entry.kind == EventType::Reaction.as_str());
-            let may_be_gone = is_copy
-                || redacted.contains(&entry.seq)
-                || reacts_to.is_some_and(|target| redacted.contains(&target));
+            // What is about a message goes with it.
+            let message = match entry.kind.parse() {
+                Ok(EventType::Edit | EventType::Reaction) => entry.target_seq,
+                _ => Some(entry.seq),
+            };
+            let may_be_gone =
+                is_copy || entry.redacted_seq.is_some() || message.is_some_and(|seq| gone.contains(&seq));
             if body.is_none() && !may_be_gone && entry.void.is_none() && commits_to_a_body(&entry) {
                 audit.find(Some(entry.seq), "stored_body", "the body is gone, and nothing deleted it");
             }

@@ -293,6 +293,9 @@ pub struct ChannelPolicy {
     /// Capability to least role, where it differs from the default (`PATCH /channels/{channel}` says which that is).
     #[schema(value_type = BTreeMap<Capability, Role>)]
     pub caps: BTreeMap<String, String>,
+    /// How many days what is said is kept, from 1 to 36,500; null: for ever.
+    #[schema(required)]
+    pub retention_days: Option<i64>,
 }
 
 /// What everybody sees of a channel alike.
@@ -320,6 +323,8 @@ pub struct ChannelInfo {
     pub member_count: i64,
     /// Ids of pinned messages, oldest pin first.
     pub pins: Vec<String>,
+    /// What was said before was kept for as long as `policy.retention_days` says, or this server does, and is gone. At first 0.
+    pub kept_from_seq: Seq,
 }
 
 /// How far another server has a channel.

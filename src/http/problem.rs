@@ -47,6 +47,7 @@ codes! {
     "bad_bio" 400 "The text about oneself is not acceptable.";
     "bad_name" 400 "The channel's name is not acceptable.";
     "bad_topic" 400 "The topic is not acceptable.";
+    "bad_retention" 400 "Messages can't be kept for that long.";
     "bad_alias" 400 "The alias is not acceptable.";
     "bad_reason" 400 "The reason is not acceptable.";
     "bad_member" 400 "Nothing is asked of the membership.";

@@ -4,7 +4,7 @@
 use super::{
     Seq,
     body::{self, Body},
-    event::{SignedEvent, event_id},
+    event::{EventType, SignedEvent, event_id},
     head::SignedHead,
     ids::{ChannelId, EventId, Hash},
     log::{Entry, Frontier},
@@ -43,6 +43,13 @@ pub struct Item<'a> {
     pub void: bool,
 }
 
+/// An event whose body is not there.
+struct Without {
+    id: EventId,
+    kind: EventType,
+    related: Option<EventId>,
+}
+
 /// A log in the course of being checked.
 pub struct Audit {
     channel: ChannelId,
@@ -51,14 +58,15 @@ pub struct Audit {
     last: Option<Entry>,
     /// Entries whose body is there: it must not be where the event was redacted.
     with_body: Vec<(Seq, EventId)>,
-    /// Events whose body is not there, and what they relate to.
-    without_body: Vec<(EventId, Option<EventId>)>,
+    /// Events whose body is not there.
+    without_body: Vec<Without>,
     has_head: bool,
     /// What follows cannot be judged.
     stopped: bool,
     pub entries: i64,
     pub bodies: i64,
-    /// Bodies that are not there because the event, or the message that it relates to, was deleted.
+    /// Bodies that are not there because the event, or the message that it relates to, was deleted, or may have
+    /// been kept for as long as the policy at the end of the log says (BODY-7).
     pub deleted: i64,
     /// Bodies that are not there for no reason that the log gives.
     pub missing: i64,
@@ -191,7 +199,8 @@ impl Audit {
             }
             (Some(_), None) => {
                 let related = signed.event.relates.as_ref().map(|relates| relates.to.clone());
-                self.without_body.push((signed.id.clone(), related));
+                let (id, kind) = (signed.id.clone(), signed.event.kind.clone());
+                self.without_body.push(Without { id, kind, related });
             }
             (None, Some(_)) => self.find(Some(seq), "body_unexpected", "the event has no body"),
             (None, None) => {}
@@ -253,9 +262,11 @@ impl Audit {
                 );
             }
         }
-        for (id, related) in std::mem::take(&mut self.without_body) {
+        let has_end = state.policy.retention_days.is_some();
+        for Without { id, kind, related } in std::mem::take(&mut self.without_body) {
+            let is_said = matches!(kind, EventType::Message | EventType::Edit | EventType::Reaction);
             // With a message go the bodies of its edits and reactions.
-            if is_redacted(&id) || related.as_ref().is_some_and(is_redacted) {
+            if (has_end && is_said) || is_redacted(&id) || related.as_ref().is_some_and(is_redacted) {
                 self.deleted += 1;
             } else {
                 self.missing += 1;

@@ -182,7 +182,7 @@ pub async fn keep_house(House { domain, hub, shared, routes }: House) {
 const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
 
 /// Deletes the bytes of files that are gone: at the start, after each deletion, and now and then.
-pub async fn keep_files(domain: Arc<Domain>) {
+async fn keep_files(domain: Arc<Domain>) {
     loop {
         if let Err(error) = domain.sweep_files().await {
             tracing::warn!(%error, "files could not be deleted; this is tried again");
@@ -191,12 +191,38 @@ pub async fn keep_files(domain: Arc<Domain>) {
     }
 }
 
+/// How often is looked for messages that were kept long enough, when no channel changed how long that is.
+const RETENTION_INTERVAL: Duration = Duration::from_secs(60);
+
+/// Deletes messages that were kept long enough: at the start, when a channel says how long, and now and then.
+async fn keep_messages(domain: Arc<Domain>) {
+    loop {
+        if let Err(error) = domain.expire().await {
+            tracing::warn!(%error, "what was kept long enough could not be deleted; this is tried again");
+        }
+        let _ = tokio::time::timeout(RETENTION_INTERVAL, domain.aged.notified()).await;
+    }
+}
+
+/// Whatever goes by itself: messages, and the files that nothing needs any more.
+pub async fn keep_stored(domain: Arc<Domain>) {
+    tokio::join!(keep_files(domain.clone()), keep_messages(domain));
+}
+
 /// Looks through files when a commit has deleted a message or changed a profile or a channel, wherever that came from, and sees to
 /// it that nobody is told what is not so any more.
 pub struct Sweeping {
-    pub inner: Audience,
-    pub doomed: Arc<Notify>,
-    pub retold: Arc<Retold>,
+    inner: Audience,
+    doomed: Arc<Notify>,
+    /// A channel says how long its messages are kept.
+    aged: Arc<Notify>,
+    retold: Arc<Retold>,
+}
+
+impl Sweeping {
+    pub fn over(inner: Audience, doomed: &Arc<Notify>, aged: &Arc<Notify>, retold: &Arc<Retold>) -> Sweeping {
+        Sweeping { inner, doomed: doomed.clone(), aged: aged.clone(), retold: retold.clone() }
+    }
 }
 
 impl Announce for Sweeping {
@@ -210,6 +236,15 @@ impl Announce for Sweeping {
         };
         if effects.iter().any(lets_go) {
             self.doomed.notify_one();
+        }
+        let ages = |effect: &Effect| match effect {
+            Effect::Entry { change: Some(Change::ChannelUpdated(info)), .. } => {
+                info.policy.retention_days.is_some()
+            }
+            _ => false,
+        };
+        if effects.iter().any(ages) {
+            self.aged.notify_one();
         }
         self.retold.hear(&effects);
         self.inner.announce(effects);

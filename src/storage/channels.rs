@@ -41,6 +41,8 @@ pub struct ChannelRow {
     pub people: Option<String>,
     /// The entry that set the picture.
     pub avatar_seq: Option<i64>,
+    /// What was said before was kept long enough, and is gone.
+    pub kept_from_seq: i64,
 }
 
 /// A channel as it begins; its log is written with [`set_log`].
@@ -97,6 +99,12 @@ pub struct LogState {
 
 pub fn set_log(conn: &mut Conn, num: ChannelNum, log: LogState) -> Result<()> {
     Ok(kept_update(channels::table.find(num), log).later(conn)?)
+}
+
+/// Without a change of the log.
+pub fn set_live_count(conn: &mut Conn, num: ChannelNum, count: i64) -> Result<()> {
+    diesel::update(channels::table.find(num)).set(channels::live_count.eq(count)).execute(conn)?;
+    Ok(())
 }
 
 pub fn by_id(conn: &mut Conn, id: &str) -> Result<Option<ChannelRow>> {

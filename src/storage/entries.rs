@@ -7,7 +7,7 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text};
 
 use super::conn::{insert_later, row_of};
-use super::schema::{bodies, entries, users};
+use super::schema::{bodies, entries, messages, users};
 use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, meta, missing, optional};
 
 /// An entry with the header that its author's server signed.
@@ -110,15 +110,19 @@ pub fn set_redacted(conn: &mut Conn, channel: ChannelNum, seqs: &[i64], by: i64)
     Ok(())
 }
 
-/// Whether the entry's body went with what it is, or with what it is about: reactions go with their message.
+/// Whether the entry's body went: it was deleted, or the message is gone that it is or is about, deleted or kept long enough.
 pub fn is_gone(conn: &mut Conn, entry: &EntryRow) -> Result<bool> {
     if entry.redacted_seq.is_some() {
         return Ok(true);
     }
-    let Some(target) = entry.target_seq.filter(|_| entry.kind == "reaction") else { return Ok(false) };
-    let of: Option<Option<i64>> =
-        optional(entries::table.find((entry.channel, target)).select(entries::redacted_seq).one(conn))?;
-    Ok(of.flatten().is_some())
+    let message = match entry.kind.as_str() {
+        "message" => Some(entry.seq),
+        "edit" | "reaction" => entry.target_seq,
+        _ => None,
+    };
+    let Some(message) = message else { return Ok(false) };
+    let gone = messages::table.find((entry.channel, message)).select(messages::deleted).one(conn);
+    Ok(optional(gone)?.unwrap_or(false))
 }
 
 /// The seqs of all reactions to a message that stand in the log, void ones too.

@@ -35,6 +35,7 @@ mod reach;
 pub mod refusals;
 pub mod regrets;
 pub mod reports;
+pub mod retention;
 pub mod saved;
 mod schema;
 pub mod search;

@@ -70,6 +70,7 @@ diesel::table! {
         people -> Nullable<Text>,
         search -> Text,
         avatar_seq -> Nullable<BigInt>,
+        kept_from_seq -> BigInt,
     }
 }
 
@@ -391,6 +392,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    retentions (channel) {
+        channel -> BigInt,
+        days -> BigInt,
+    }
+}
+
+diesel::table! {
     joinings (channel, user_num) {
         channel -> BigInt,
         user_num -> BigInt,
@@ -411,6 +419,7 @@ diesel::allow_tables_to_appear_in_same_query!(joinings, channels);
 diesel::allow_tables_to_appear_in_same_query!(missing_bodies, channels);
 diesel::allow_tables_to_appear_in_same_query!(regrets, entries);
 diesel::allow_tables_to_appear_in_same_query!(reports, file_refs);
+diesel::allow_tables_to_appear_in_same_query!(retentions, channels);
 diesel::allow_tables_to_appear_in_same_query!(saved, members);
 diesel::allow_tables_to_appear_in_same_query!(saved, messages);
 diesel::allow_tables_to_appear_in_same_query!(webhooks, channels);

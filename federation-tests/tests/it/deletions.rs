@@ -1,12 +1,14 @@
 //! What another server deletes is deleted here.
 
+use std::sync::atomic::Ordering;
+
 use federation_tests::hosted::text;
 use federation_tests::{Hosted, World, eventually};
 use loggia::protocol::body::Body;
 use loggia::protocol::event::{Event, EventType, Rel, Relates};
 use loggia::protocol::log::Entry;
 use loggia::storage::{channels, entries, missing};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// What is deleted is gone from all that was made of it, whatever it was; and an edit that went with its message was not
 /// itself deleted, so that it can be.
@@ -168,4 +170,62 @@ async fn administrators_reach_as_far_as_their_own_people() {
     for server in [a, b] {
         assert_eq!(server.alarms(), []);
     }
+}
+
+/// What a channel of another server has kept for long enough goes here, too, with what comes about it later.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn copies_keep_nothing_longer_than_the_channel_says() {
+    const DAY_S: i64 = 24 * 3_600;
+    let (world, peers) = World::among(1, &["b.test"]).await;
+    let to = &world.servers[0];
+    let bob = to.person("bob").await;
+    peers[0].ahead_s.store(-40 * DAY_S, Ordering::SeqCst);
+    let hosted = Hosted::found(&peers[0]);
+    peers[0].ahead_s.store(0, Ordering::SeqCst);
+    hosted.welcome(to, &bob).await;
+    let channel = hosted.channel.as_str();
+    let from = hosted.size();
+    let about = |kind: EventType, rel: Rel, to: &Entry, content: Value| {
+        let body = Body::new([7; 16], content.as_object().expect("an object").clone());
+        let relates = Some(Relates { rel, to: to.event.clone() });
+        let event = Event { relates, body_hash: Some(body.hash()), ..hosted.event(kind) };
+        hosted.append(event, Some(body))
+    };
+    let old = hosted.say("secret");
+    let other = hosted.say("secret, too");
+    about(EventType::Edit, Rel::Edit, &old, json!({ "text": "secret, edited" }));
+    hosted.deliver(to, from).await;
+    assert_eq!(bob.texts(channel).await, ["secret, edited", "secret, too"]);
+
+    hosted.log.lock().expect("a log").ahead_s = 0;
+    let from = hosted.size();
+    let root = hosted.say("young");
+    let policy = json!({ "caps": {}, "history": "all", "join": "open", "retention_days": 30 });
+    hosted.append(hosted.state(EventType::ChannelPolicy, "", policy), None);
+    hosted.deliver(to, from).await;
+    eventually("what is old goes", async || (bob.texts(channel).await == ["young"]).then_some(())).await;
+    let shown = bob.get(&format!("/channels/{channel}")).await.expect(200);
+    assert_eq!(shown["policy"]["retention_days"], 30);
+    assert!(shown["kept_from_seq"].as_i64() > Some(other.seq), "{shown}");
+
+    // By the rules they are there still: all of this counts, and none of it shows anything.
+    let from = hosted.size();
+    about(EventType::Edit, Rel::Edit, &old, json!({ "text": "secret again" }));
+    about(EventType::Reaction, Rel::React, &old, json!({ "emoji": "secret" }));
+    about(EventType::Reaction, Rel::React, &root, json!({ "emoji": "x" }));
+    for gone in [&old, &other] {
+        let relates = Some(Relates { rel: Rel::Redact, to: gone.event.clone() });
+        hosted.append(Event { relates, ..hosted.event(EventType::Redact) }, None);
+    }
+    assert_eq!(hosted.deliver(to, from).await["void"], json!([]));
+    assert_eq!(bob.texts(channel).await, ["young"]);
+    let log = bob.get(&format!("/channels/{channel}/log")).await.expect(200);
+    let last = log["entries"].as_array().and_then(|entries| entries.last()).expect("entries");
+    assert_eq!(last["entry"]["seq"], hosted.size() - 1);
+    assert!(!log.to_string().contains("secret"), "{log}");
+    let shown = bob.get(&format!("/channels/{channel}")).await.expect(200);
+    assert_eq!(shown["unread"], 1, "{shown}");
+    let young = bob.get(&format!("/channels/{channel}/messages")).await.expect(200);
+    assert_eq!(young["messages"][0]["reactions"][0]["emoji"], "x");
+    assert_eq!(to.alarms(), []);
 }

@@ -16,7 +16,7 @@ use crate::protocol::state::State;
 use crate::protocol::state::content::KeyContent;
 use crate::storage::channels::{ChannelChange, ChannelKeyRow, NewChannel};
 use crate::storage::entries::{self, EntryRow};
-use crate::storage::{self, ChannelNum, Conn, channels, files, peers};
+use crate::storage::{self, ChannelNum, Conn, channels, files, peers, retention};
 
 /// What only this server says of a channel.
 pub struct NewLocal<'a> {
@@ -119,7 +119,11 @@ pub(super) fn changed(work: &mut Work<'_>, at: &At<'_>) -> Result<Box<ChannelInf
         ..ChannelChange::default()
     };
     match at.event.kind {
-        EventType::ChannelPolicy => change.policy = state_text.as_deref(),
+        EventType::ChannelPolicy => {
+            change.policy = state_text.as_deref();
+            let days = state.and_then(|content| content.get("retention_days"));
+            retention::set_days(work.conn, at.channel, days.and_then(serde_json::Value::as_i64))?;
+        }
         EventType::ChannelServers => change.servers = state_text.as_deref(),
         EventType::ChannelArchive => {
             change.archived =
@@ -142,8 +146,8 @@ pub(super) fn changed(work: &mut Work<'_>, at: &At<'_>) -> Result<Box<ChannelInf
 }
 
 /// A pinned message is gone: so is its pin, as everybody knows who hears of the former.
-pub(super) fn unpin(work: &mut Work<'_>, at: &At<'_>, id: &str) -> Result<(), Error> {
-    let row = row(work, at.channel)?;
+pub(super) fn unpin(work: &mut Work<'_>, channel: ChannelNum, id: &str) -> Result<(), Error> {
+    let row = row(work, channel)?;
     // A list that can't be read stays as it is: it keeps no message from being deleted.
     let read = stored::pins(&row).inspect_err(|error| tracing::error!(%error, "a pin may stay"));
     let Ok(mut pins) = read else { return Ok(()) };
@@ -154,7 +158,7 @@ pub(super) fn unpin(work: &mut Work<'_>, at: &At<'_>, id: &str) -> Result<(), Er
     }
     let pins = text(&pins)?;
     let change = ChannelChange { pins: Some(&pins), ..ChannelChange::default() };
-    Ok(channels::update(work.conn, at.channel, &change)?)
+    Ok(channels::update(work.conn, channel, &change)?)
 }
 
 /// A name, a topic or a picture is about to be deleted: where it is the channel's still, the channel has none.
@@ -239,12 +243,18 @@ fn exclude(work: &mut Work<'_>, at: &At<'_>) -> Result<(), Error> {
 }
 
 /// The channel as everybody sees it, after this unit of work.
-fn info(work: &mut Work<'_>, channel: ChannelNum) -> Result<Box<ChannelInfo>, Error> {
+///
+/// # Errors
+/// Those of the database.
+pub fn info(work: &mut Work<'_>, channel: ChannelNum) -> Result<Box<ChannelInfo>, Error> {
     Ok(Box::new(show::channel_info(&row(work, channel)?)))
 }
 
 /// The channel's row as it is going to be: its place in the log is written at the end of the commit.
-pub(super) fn row(work: &mut Work<'_>, channel: ChannelNum) -> Result<channels::ChannelRow, Error> {
+///
+/// # Errors
+/// Those of the database.
+pub fn row(work: &mut Work<'_>, channel: ChannelNum) -> Result<channels::ChannelRow, Error> {
     let gone = || Error::Internal(storage::Error::Damaged(format!("channel {channel} is gone")));
     let row = channels::by_num(work.conn, channel)?.ok_or_else(gone)?;
     Ok(work.lane.open(work.conn, channel)?.position.laid_over(row))

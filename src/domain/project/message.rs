@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::At;
+use super::{At, forget};
 use crate::domain::attention;
 use crate::domain::blocks;
 use crate::domain::content::{self, MessageContent};
@@ -240,21 +240,29 @@ fn replied_author(work: &mut Work<'_>, at: &At<'_>, message: &Message) -> Result
     Ok(author.filter(is_ours).map(|row| row.num))
 }
 
-pub(super) fn edited(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error> {
+/// None where the message is gone that the rules don't know to be: it was kept long enough.
+pub(super) fn edited(work: &mut Work<'_>, at: &At<'_>) -> Result<Option<Change>, Error> {
     let content: MessageContent = content::read(at.content).unwrap_or_default();
     let target = at.target.ok_or_else(|| lost("an edit"))?;
     let row = messages::get(work.conn, at.channel, target)?.ok_or_else(|| lost("an edit"))?;
-    forget_words(work, &row)?;
+    if row.deleted {
+        entries::delete_bodies(work.conn, at.channel, &[at.seq])?;
+        return Ok(None);
+    }
+    forget::words(work, &row)?;
     messages::add_edit(work.conn, at.channel, target, at.seq, at.ts)?;
     messages::set_edited(work.conn, at.channel, target, at.seq, Some(at.ts))?;
     search::add(work.conn, at.channel, target, &document(&row, &content))?;
     let message = as_it_stands(work, at.channel, target)?;
     debug_assert_eq!(message.message.status, MessageStatus::Sent);
-    Ok(Change::MessageEdited(message))
+    Ok(Some(Change::MessageEdited(message)))
 }
 
 /// The message at `seq`, after this unit of work.
-pub(super) fn as_it_stands(work: &mut Work<'_>, channel: ChannelNum, seq: Seq) -> Result<Restated, Error> {
+///
+/// # Errors
+/// Those of the database.
+pub fn as_it_stands(work: &mut Work<'_>, channel: ChannelNum, seq: Seq) -> Result<Restated, Error> {
     let open = work.lane.open(work.conn, channel)?;
     let id = open.id.as_str().to_owned();
     let history = open.state_of(work.conn, &[])?.policy.history;
@@ -284,7 +292,7 @@ pub(super) fn late(work: &mut Work<'_>, at: &At<'_>, body: &str) -> Result<Optio
         entries::insert_body(work.conn, at.channel, at.seq, body.to_owned())?;
         return Ok(None);
     }
-    forget_words(work, &row)?;
+    forget::words(work, &row)?;
     entries::insert_body(work.conn, at.channel, at.seq, body.to_owned())?;
     search::add(work.conn, at.channel, target, &document(&row, &content))?;
     let restated = as_it_stands(work, at.channel, target)?;
@@ -301,13 +309,6 @@ pub(super) fn late(work: &mut Work<'_>, at: &At<'_>, body: &str) -> Result<Optio
         }
     }
     Ok(Some(restated))
-}
-
-/// Takes what the message says now out of the index. Its body must still be there.
-pub(super) fn forget_words(work: &mut Work<'_>, row: &MessageRow) -> Result<(), Error> {
-    let body = entries::body(work.conn, row.channel, row.body_seq)?;
-    let content: MessageContent = body.as_deref().and_then(content::read_body).unwrap_or_default();
-    Ok(search::remove(work.conn, row.channel, row.seq, &document(row, &content))?)
 }
 
 pub(super) fn lost(what: &str) -> Error {

@@ -5,6 +5,7 @@
 //! it again in `changes.rs`.
 
 mod channel;
+pub(super) mod forget;
 mod member;
 mod message;
 mod reaction;
@@ -20,8 +21,9 @@ use crate::protocol::ids::EventId;
 use crate::protocol::{Seq, Ts};
 use crate::storage::{ChannelNum, entries};
 
-pub use channel::{NewLocal, insert_channel, search_text};
+pub use channel::{NewLocal, info as channel_info, insert_channel, row as channel_row, search_text};
 pub use member::invite;
+pub use message::as_it_stands;
 
 /// An entry that has just been recorded.
 pub struct At<'a> {
@@ -42,7 +44,7 @@ pub fn project(work: &mut Work<'_>, at: &At<'_>) -> Result<(), Error> {
     let mark = work.told();
     let change = match at.event.kind {
         EventType::Message => Some(message::created(work, at)?),
-        EventType::Edit => Some(message::edited(work, at)?),
+        EventType::Edit => message::edited(work, at)?,
         EventType::Reaction => reaction::added(work, at)?,
         EventType::Redact => redact::redacted(work, at)?,
         EventType::Member => Some(member::changed(work, at)?),

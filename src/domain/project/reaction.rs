@@ -6,12 +6,18 @@ use crate::domain::Error;
 use crate::domain::content::{self, ReactionContent};
 use crate::domain::effect::{Change, Restated};
 use crate::domain::writer::Work;
+use crate::storage::entries;
 use crate::storage::messages::{self, ReactionRow};
 
-/// None where the body is not for this server to have.
+/// None where the body is not for this server to have, and where the message is gone that the rules don't know to be.
 pub(super) fn added(work: &mut Work<'_>, at: &At<'_>) -> Result<Option<Change>, Error> {
     let target = at.target.ok_or_else(|| lost("a reaction"))?;
     let Some(ReactionContent { emoji }) = content::read(at.content) else { return Ok(None) };
+    let message = messages::get(work.conn, at.channel, target)?.ok_or_else(|| lost("a reaction"))?;
+    if message.deleted {
+        entries::delete_bodies(work.conn, at.channel, &[at.seq])?;
+        return Ok(None);
+    }
     if messages::reaction(work.conn, at.channel, target, &emoji, at.sender.num)?.is_none() {
         let row = ReactionRow {
             channel: at.channel,
@@ -24,8 +30,12 @@ pub(super) fn added(work: &mut Work<'_>, at: &At<'_>) -> Result<Option<Change>, 
         messages::add_reaction(work.conn, &row)?;
     }
     let count = messages::count_reactions(work.conn, at.channel, target, &emoji)?;
-    let message = messages::get(work.conn, at.channel, target)?.ok_or_else(|| lost("a reaction"))?.id;
-    Ok(Some(Change::ReactionAdded { message, emoji, user: at.sender.id.as_str().to_owned(), count }))
+    Ok(Some(Change::ReactionAdded {
+        message: message.id,
+        emoji,
+        user: at.sender.id.as_str().to_owned(),
+        count,
+    }))
 }
 
 /// The body of a reaction came after its entry.

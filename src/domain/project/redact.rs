@@ -1,13 +1,11 @@
-//! Deletion that deletes: bodies go, of the message, its edits and the reactions to it; the words leave
-//! the index, and whatever else was made of them; the log stays whole.
+//! Deletion by an entry: what it names goes, and the log stays whole.
 
-use super::message::{as_it_stands, forget_words, lost};
-use super::{At, channel};
+use super::forget::ALL;
+use super::message::{as_it_stands, lost};
+use super::{At, channel, forget};
 use crate::domain::Error;
 use crate::domain::content::{self, MessageContent};
 use crate::domain::effect::Change;
-use crate::domain::files;
-use crate::domain::reports;
 use crate::domain::search::document;
 use crate::domain::show;
 use crate::domain::threads as domain_threads;
@@ -15,10 +13,7 @@ use crate::domain::writer::Work;
 use crate::protocol::Seq;
 use crate::protocol::event::EventType;
 use crate::storage::entries::{self, EntryRow};
-use crate::storage::{members, messages, notifications, search, threads};
-
-/// From the first edit to the last.
-const ALL: (Seq, i64) = (-1, i64::MAX);
+use crate::storage::{messages, search};
 
 /// None when what was redacted is nothing that clients see.
 pub(super) fn redacted(work: &mut Work<'_>, at: &At<'_>) -> Result<Option<Change>, Error> {
@@ -50,7 +45,7 @@ fn edit(work: &mut Work<'_>, at: &At<'_>, entry: &EntryRow) -> Result<Option<Cha
     };
     let shown = row.filter(|row| !row.deleted && row.body_seq == entry.seq);
     if let Some(row) = &shown {
-        forget_words(work, row)?;
+        forget::words(work, row)?;
     }
     delete(work, at, entry.seq)?;
     messages::delete_edit(work.conn, at.channel, entry.seq)?;
@@ -66,27 +61,16 @@ fn edit(work: &mut Work<'_>, at: &At<'_>, entry: &EntryRow) -> Result<Option<Cha
 
 fn message(work: &mut Work<'_>, at: &At<'_>, target: Seq) -> Result<Change, Error> {
     let message = messages::get(work.conn, at.channel, target)?.ok_or_else(|| lost("a redaction"))?;
-    forget_words(work, &message)?;
-    let mut gone = vec![target];
-    gone.extend(messages::edits_of(work.conn, at.channel, target, ALL)?.into_iter().map(|(seq, _)| seq));
+    let edits = messages::edits_of(work.conn, at.channel, target, ALL)?;
+    let gone: Vec<Seq> = std::iter::once(target).chain(edits.into_iter().map(|(seq, _)| seq)).collect();
     entries::set_redacted(work.conn, at.channel, &gone, at.seq)?;
-    messages::delete_reactions_of(work.conn, at.channel, target)?;
-    // Those that counted, those that did not (the same once more), and those whose bodies did not come.
-    gone.extend(entries::reactions_to(work.conn, at.channel, target)?);
-    entries::delete_bodies(work.conn, at.channel, &gone)?;
-    files::release(work, at.channel, target)?;
-    notifications::delete_for(work.conn, at.channel, target)?;
-    messages::set_deleted(work.conn, at.channel, target)?;
-    channel::unpin(work, at, &message.id)?;
-    members::forget_read(work.conn, at.channel, target, message.sender)?;
-    let open = work.lane.open(work.conn, at.channel)?;
-    open.position.live_count -= 1;
-    open.forget_readers();
-    reports::deleted(work, at, target, message.sender)?;
-    if let Some(root) = message.thread_seq {
-        threads::count_live(work.conn, at.channel, root, -1)?;
-        threads::forget_read(work.conn, at.channel, root, target, message.sender)?;
-        domain_threads::tell_followers(work, at.channel, root)?;
+    // What was kept long enough is gone already.
+    if !message.deleted {
+        forget::message(work, &message)?;
+        work.lane.open(work.conn, at.channel)?.position.live_count -= 1;
+        if let Some(root) = message.thread_seq {
+            domain_threads::tell_followers(work, at.channel, root)?;
+        }
     }
     Ok(Change::MessageDeleted { id: message.id })
 }

@@ -19,7 +19,7 @@ use crate::protocol::sign::SigningKey;
 use crate::protocol::state::State;
 use crate::protocol::{Seq, Ts};
 use crate::storage::entries::EntryRow;
-use crate::storage::{ChannelNum, entries};
+use crate::storage::{ChannelNum, channels, entries};
 
 /// What somebody wants to add to a log, before it has a place there.
 #[derive(Debug, Clone, PartialEq)]
@@ -263,6 +263,18 @@ impl Work<'_> {
         place.root = place.frontier.root();
         place.last_ts = entry.host_ts;
         Ok(place.root)
+    }
+
+    /// So many messages of a channel count no more, and no entry says so.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn uncount(&mut self, channel: ChannelNum, messages: usize) -> Result<(), Error> {
+        let position = self.lane.open(self.conn, channel)?.position.clone();
+        self.lane.remember(channel, position);
+        let position = &mut self.lane.open(self.conn, channel)?.position;
+        position.live_count -= i64::try_from(messages).unwrap_or(0);
+        Ok(channels::set_live_count(self.conn, channel, position.live_count)?)
     }
 
     /// Folds the event into the state at hand.

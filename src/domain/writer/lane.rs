@@ -266,6 +266,11 @@ impl Lane {
     /// Notes that the log of `num` is about to grow from `position`.
     pub(super) fn touch(&mut self, num: ChannelNum, position: LogPosition) {
         self.touched.entry(num).or_insert(position.size);
+        self.remember(num, position);
+    }
+
+    /// Notes where `num` stands, should the unit under way fail.
+    pub(super) fn remember(&mut self, num: ChannelNum, position: LogPosition) {
         self.undo.push((num, Some(position)));
     }
 

@@ -2,10 +2,11 @@
 
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use utoipa::ToSchema;
 
 use crate::protocol::ids::Parsed;
+use crate::protocol::limits::RETENTION_DAYS_MAX;
 
 /// Text that is none of an enumeration's names: which they are, each with a space before it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
@@ -121,12 +122,29 @@ pub struct Policy {
     pub caps: BTreeMap<Capability, Role>,
     pub history: HistoryPolicy,
     pub join: JoinPolicy,
+    /// How many days servers keep what was said (BODY-7); without it, for ever.
+    #[serde(default, deserialize_with = "days", skip_serializing_if = "Option::is_none")]
+    pub retention_days: Option<i64>,
+}
+
+/// From 1 to [`RETENTION_DAYS_MAX`]; absent is not null.
+fn days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    let days = i64::deserialize(deserializer)?;
+    match (1..=RETENTION_DAYS_MAX).contains(&days) {
+        true => Ok(Some(days)),
+        false => Err(de::Error::custom("not a number of days that something can be kept")),
+    }
 }
 
 impl Default for Policy {
     /// STATE-3: before the first `channel.policy`: by invitation, all history, default capabilities.
     fn default() -> Self {
-        Self { caps: BTreeMap::new(), history: HistoryPolicy::All, join: JoinPolicy::Invite }
+        Self {
+            caps: BTreeMap::new(),
+            history: HistoryPolicy::All,
+            join: JoinPolicy::Invite,
+            retention_days: None,
+        }
     }
 }
 

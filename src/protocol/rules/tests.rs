@@ -4,6 +4,7 @@ use super::*;
 use crate::protocol::{
     event::Rel,
     ids::UserId,
+    limits::RETENTION_DAYS_MAX,
     state::Verdict,
     testing::{ALICE, ANN, BOB, CAROL, World, create_content, genesis_of, sign},
 };
@@ -83,6 +84,13 @@ fn contents_have_one_spelling() {
         json!({"caps": [], "history": "all", "join": "open"}),
     ] {
         assert_eq!(policy(content.clone()), Some(Refusal::BadContent), "{content}");
+    }
+    let kept = |days: Value| json!({"caps": {}, "history": "all", "join": "open", "retention_days": days});
+    for days in [json!(1), json!(RETENTION_DAYS_MAX)] {
+        assert_eq!(policy(kept(days.clone())), None, "{days}");
+    }
+    for days in [json!(null), json!(0), json!(-1), json!(RETENTION_DAYS_MAX + 1), json!("1")] {
+        assert_eq!(policy(kept(days.clone())), Some(Refusal::BadContent), "{days}");
     }
     for (key, content) in [
         (CAROL, json!({"membership": "joined", "role": null})),

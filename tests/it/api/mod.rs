@@ -37,6 +37,7 @@ mod push;
 mod reactions;
 mod registration;
 mod reports;
+mod retention;
 mod revalidation;
 mod roles;
 mod saved;

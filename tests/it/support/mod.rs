@@ -12,10 +12,11 @@ pub mod smtp;
 pub mod stream;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use loggia::config::Config;
+use loggia::domain::clock::{Clock, SystemClock};
 use loggia::server::{self, Running};
 use loggia::storage::Conn;
 use tempfile::TempDir;
@@ -63,6 +64,17 @@ pub struct TestServer {
     pub config: Arc<Config>,
     dir: TempDir,
     database: Option<Database>,
+    clock: Arc<Ahead>,
+}
+
+/// The system's clock, and as much more as a test says.
+#[derive(Default)]
+struct Ahead(AtomicI64);
+
+impl Clock for Ahead {
+    fn now(&self) -> i64 {
+        SystemClock.now() + self.0.load(Ordering::SeqCst)
+    }
 }
 
 /// A PostgreSQL database that goes with its test.
@@ -145,15 +157,21 @@ impl TestServer {
             env.push(((*name).to_owned(), (*value).to_owned()));
         }
         let config = Arc::new(Config::load(None, env.into_iter()).expect("settings"));
-        let running = server::start(config.clone()).await.expect("a server");
+        let clock = Arc::<Ahead>::default();
+        let running = server::start_at(config.clone(), clock.clone()).await.expect("a server");
         let base = format!("http://127.0.0.1:{}", running.address.port());
-        TestServer { running: Some(running), base, config, dir, database }
+        TestServer { running: Some(running), base, config, dir, database, clock }
+    }
+
+    /// So much later all of a sudden, for the server.
+    pub fn later(&self, ms: i64) {
+        self.clock.0.fetch_add(ms, Ordering::SeqCst);
     }
 
     /// Stops the server and starts it again on the same data (at another port).
     pub async fn restart(&mut self) {
         self.running.take().expect("running").stop().await;
-        let running = server::start(self.config.clone()).await.expect("a server");
+        let running = server::start_at(self.config.clone(), self.clock.clone()).await.expect("a server");
         self.base = format!("http://127.0.0.1:{}", running.address.port());
         self.running = Some(running);
     }

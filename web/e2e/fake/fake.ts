@@ -51,7 +51,7 @@ export class Fake {
       alias: `#${name}:loggia.test`,
       host: "loggia.test",
       visibility: "public",
-      policy: { join: "open", history: "all", caps: {} },
+      policy: { join: "open", history: "all", caps: {}, retention_days: null },
       archived: false,
       created_ts: Date.now(),
       member_count: 1,

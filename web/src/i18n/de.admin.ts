@@ -107,6 +107,8 @@ export const admin: Catalogue["admin"] = {
     account_enabled: (by, whom) => `${by} hat ${whom} wieder eingelassen.`,
     account_deleted: (by, whom) => `${by} hat das Konto ${whom} gelöscht.`,
     message_deleted: (by, whom, channel) => `${by} hat eine Nachricht von ${whom} in ${channel} gelöscht.`,
+    message_withheld: (by, whom, channel) =>
+      `${by} hat eine Nachricht von ${whom} in ${channel} von diesem Server genommen.`,
     channel_handed_over: (by, whom, channel) => `${by} hat ${channel} an ${whom} übergeben.`,
     invite_made: (by) => `${by} hat einen Einladungscode angelegt.`,
     invite_deleted: (by) => `${by} hat einen Einladungscode gelöscht.`,

@@ -108,6 +108,8 @@ export const admin = {
     account_deleted: (by: string, whom: string) => `${by} deleted the account ${whom}.`,
     message_deleted: (by: string, whom: string, channel: string) =>
       `${by} deleted a message of ${whom} in ${channel}.`,
+    message_withheld: (by: string, whom: string, channel: string) =>
+      `${by} took a message of ${whom} in ${channel} off this server.`,
     channel_handed_over: (by: string, whom: string, channel: string) =>
       `${by} made ${whom} the owner of ${channel}.`,
     invite_made: (by: string) => `${by} made an invite code.`,

@@ -109,6 +109,8 @@ export const admin: Catalogue["admin"] = {
     account_enabled: (by, whom) => `${by} a laissé ${whom} se connecter à nouveau.`,
     account_deleted: (by, whom) => `${by} a supprimé le compte ${whom}.`,
     message_deleted: (by, whom, channel) => `${by} a supprimé un message de ${whom} dans ${channel}.`,
+    message_withheld: (by, whom, channel) =>
+      `${by} a retiré de ce serveur un message de ${whom} dans ${channel}.`,
     channel_handed_over: (by, whom, channel) => `${by} a confié ${channel} à ${whom}.`,
     invite_made: (by) => `${by} a créé un code d’invitation.`,
     invite_deleted: (by) => `${by} a supprimé un code d’invitation.`,

@@ -33,6 +33,7 @@ export const problems: Catalogue["problems"] = {
   password_too_long: "Ce mot de passe est trop long.",
   bad_display_name: "Ce nom affiché ne peut pas être utilisé.",
   bad_name: "Ce nom ne peut pas être utilisé.",
+  bad_retention: "Les messages se conservent de 1 à 36 500 jours.",
   bad_topic: "Ce sujet est trop long ou contient des caractères inutilisables.",
   bad_alias: "Ce nom ne peut pas servir d’adresse.",
   alias_taken: "Un salon de ce nom existe déjà. Choisissez-en un autre.",

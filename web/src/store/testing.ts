@@ -34,7 +34,7 @@ export function channel(over: Partial<Channel> = {}): Channel {
     alias: null,
     host: "test",
     visibility: "public",
-    policy: { join: "open", history: "all", caps: {} },
+    policy: { join: "open", history: "all", caps: {}, retention_days: null },
     archived: false,
     created_ts: 1,
     member_count: 2,

@@ -64,6 +64,9 @@ export const listAllChannels = <ThrowOnError extends boolean = true>(options?: O
  * Deletes a message for good, on every server, whether or not the administrator is in its channel. It is done in the name of
  * its author, if that is an account of this server, else of the owner of a channel that is hosted here; where there is neither,
  * the answer is `out_of_reach`. The log says which administrator did it, and why; so does `GET /admin/acts`.
+ *
+ * With `only_here` what the message says and its files go from this server alone, whoever wrote it: people here see it as
+ * deleted, and `GET /admin/acts` says who did it. Other servers keep what they have, and the channel's log has nothing of it.
  */
 export const removeMessage = <ThrowOnError extends boolean = true>(options: Options<RemoveMessageData, ThrowOnError>) => (options.client ?? client).delete<RemoveMessageResponses, RemoveMessageErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',

@@ -99,7 +99,7 @@ export type Act = {
 /**
  * What an administrator did.
  */
-export type ActKind = 'password_set' | 'totp_removed' | 'admin_given' | 'admin_taken' | 'account_disabled' | 'account_enabled' | 'account_deleted' | 'message_deleted' | 'channel_handed_over' | 'invite_made' | 'invite_deleted';
+export type ActKind = 'password_set' | 'totp_removed' | 'admin_given' | 'admin_taken' | 'account_disabled' | 'account_enabled' | 'account_deleted' | 'message_deleted' | 'message_withheld' | 'channel_handed_over' | 'invite_made' | 'invite_deleted';
 
 export type Acts = {
     acts: Array<Act>;
@@ -272,6 +272,10 @@ export type ChannelInfo = {
      * `!` and the hash of the channel's first event.
      */
     id: string;
+    /**
+     * What was said before was kept for as long as `policy.retention_days` says, or this server does, and is gone. At first 0.
+     */
+    kept_from_seq: I64;
     kind: ChannelKind;
     member_count: number;
     name: string;
@@ -327,6 +331,10 @@ export type ChannelPolicy = {
     };
     history: HistoryPolicy;
     join: JoinPolicy;
+    /**
+     * How many days what is said is kept, from 1 to 36,500; null: for ever.
+     */
+    retention_days: number | null;
 };
 
 /**
@@ -1272,6 +1280,10 @@ export type PolicyPatch = {
     } | null;
     history?: HistoryPolicy | null;
     join?: JoinPolicy | null;
+    /**
+     * How many days what is said is kept, on every server; null for ever. What is older goes soon, and does not come back.
+     */
+    retention_days?: number | null;
 };
 
 export type Presence = 'online' | 'offline';
@@ -1483,6 +1495,17 @@ export type Removal = {
     banned: boolean;
     by: string;
     reason: string | null;
+};
+
+export type RemoveMessage = {
+    /**
+     * Take it from this server alone.
+     */
+    only_here?: boolean;
+    /**
+     * At most 500 characters.
+     */
+    reason?: string | null;
 };
 
 /**
@@ -1705,6 +1728,10 @@ export type Server = {
      * Who may register.
      */
     registration: Registration;
+    /**
+     * How many days it keeps messages at most, whatever channels say; null: as they say.
+     */
+    retention_days: number | null;
     version: string;
 };
 
@@ -2520,7 +2547,7 @@ export type ListAllChannelsResponses = {
 export type ListAllChannelsResponse = ListAllChannelsResponses[keyof ListAllChannelsResponses];
 
 export type RemoveMessageData = {
-    body?: DeleteMessage;
+    body?: RemoveMessage;
     path: {
         channel: string;
         message: string;
@@ -3218,7 +3245,7 @@ export type UpdateChannelData = {
 
 export type UpdateChannelErrors = {
     /**
-     * `bad_json`: The body is not JSON of the documented shape.; `bad_path`: A part of the path is not an id of its kind.; `bad_header`: The event is malformed.; `bad_name`: The channel's name is not acceptable.; `bad_topic`: The topic is not acceptable.; `bad_alias`: The alias is not acceptable.
+     * `bad_json`: The body is not JSON of the documented shape.; `bad_path`: A part of the path is not an id of its kind.; `bad_header`: The event is malformed.; `bad_name`: The channel's name is not acceptable.; `bad_topic`: The topic is not acceptable.; `bad_retention`: Messages can't be kept for that long.; `bad_alias`: The alias is not acceptable.
      */
     400: ProblemDocument;
     /**

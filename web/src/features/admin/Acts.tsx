@@ -37,7 +37,11 @@ function ActRow({ act }: { act: Act }) {
   const said = told(act, channel);
   return (
     <li className="held" data-testid="admin-act">
-      <Icon name={act.kind === "message_deleted" || act.kind === "account_deleted" ? "trash" : "star"} />
+      <Icon
+        name={
+          ["message_deleted", "message_withheld", "account_deleted"].includes(act.kind) ? "trash" : "star"
+        }
+      />
       <span className="person-text">
         <span>{said}</span>
         {act.reason ? <small>{act.reason}</small> : null}

@@ -1,0 +1,2 @@
+ALTER TABLE channels DROP COLUMN kept_from_seq;
+DROP TABLE retentions;

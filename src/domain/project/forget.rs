@@ -1,0 +1,56 @@
+//! Deletion that deletes: bodies go, of the message, its edits and the reactions to it; the words leave the index, and
+//! whatever else was made of them. What remains is that something was said there.
+
+use super::channel;
+use crate::domain::content::{self, MessageContent};
+use crate::domain::search::document;
+use crate::domain::writer::Work;
+use crate::domain::{Error, files, reports};
+use crate::protocol::Seq;
+use crate::storage::messages::MessageRow;
+use crate::storage::{ChannelNum, entries, members, messages, notifications, search, threads};
+
+/// From the first edit to the last.
+pub(super) const ALL: (Seq, i64) = (-1, i64::MAX);
+
+/// What messages of a channel say goes, and no entry says so.
+///
+/// # Errors
+/// Those of the database.
+pub fn messages(work: &mut Work<'_>, channel: ChannelNum, rows: &[MessageRow]) -> Result<(), Error> {
+    for row in rows {
+        message(work, row)?;
+    }
+    work.uncount(channel, rows.len())
+}
+
+/// What a message says goes, in whatever way that was decided. That it counts no more is the caller's to note.
+pub(super) fn message(work: &mut Work<'_>, row: &MessageRow) -> Result<(), Error> {
+    let (num, seq) = (row.channel, row.seq);
+    words(work, row)?;
+    let mut gone = vec![seq];
+    gone.extend(messages::edits_of(work.conn, num, seq, ALL)?.into_iter().map(|(seq, _)| seq));
+    messages::delete_reactions_of(work.conn, num, seq)?;
+    // Those that counted, those that did not (the same once more), and those whose bodies did not come.
+    gone.extend(entries::reactions_to(work.conn, num, seq)?);
+    entries::delete_bodies(work.conn, num, &gone)?;
+    files::release(work, num, seq)?;
+    notifications::delete_for(work.conn, num, seq)?;
+    messages::set_deleted(work.conn, num, seq)?;
+    channel::unpin(work, num, &row.id)?;
+    members::forget_read(work.conn, num, seq, row.sender)?;
+    work.lane.open(work.conn, num)?.forget_readers();
+    reports::deleted(work, num, seq, row.sender)?;
+    if let Some(root) = row.thread_seq {
+        threads::count_live(work.conn, num, root, -1)?;
+        threads::forget_read(work.conn, num, root, seq, row.sender)?;
+    }
+    Ok(())
+}
+
+/// Takes what the message says now out of the index. Its body must still be there.
+pub(super) fn words(work: &mut Work<'_>, row: &MessageRow) -> Result<(), Error> {
+    let body = entries::body(work.conn, row.channel, row.body_seq)?;
+    let content: MessageContent = body.as_deref().and_then(content::read_body).unwrap_or_default();
+    Ok(search::remove(work.conn, row.channel, row.seq, &document(row, &content))?)
+}
