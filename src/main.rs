@@ -151,6 +151,9 @@ enum UserCommand {
         display_name: Option<String>,
         #[arg(long)]
         admin: bool,
+        /// A program writes in its name, which is shown beside it.
+        #[arg(long)]
+        bot: bool,
     },
     /// Set a password and end all sessions; it is read from standard input unless given.
     Passwd {
@@ -393,10 +396,10 @@ const WITHIN: &str = " (a running server knows it within ten seconds)";
 async fn user(command: UserCommand, config: Arc<Config>) -> Outcome {
     let (domain, _writers) = server::open_domain(&config)?;
     match command {
-        UserCommand::Create { username, password, display_name, admin } => {
+        UserCommand::Create { username, password, display_name, admin, bot } => {
             let password = password.map_or_else(terminal::read_password, Ok)?;
             let role = if admin { AccountRole::Admin } else { AccountRole::User };
-            let new = NewAccount { username, password, display_name, invite: None };
+            let new = NewAccount { username, password, display_name, invite: None, bot };
             let user = domain.create_account(new, role, None).await?;
             println!("{} was made", user.id);
         }

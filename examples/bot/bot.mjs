@@ -164,6 +164,7 @@ async function look() {
 
 for (;;) {
   me = await server.logIn(username, password, "reminder bot");
+  if (!me.bot) me = await server.call("PATCH", "/me", { bot: true });
   console.log(`${me.id} listens on ${url}`);
   await look();
   try {

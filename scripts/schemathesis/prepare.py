@@ -228,6 +228,7 @@ REFUSED = {
     "a few names are not for people": ("create_account",),
     "something has to be said": ("post_webhook",),
     "of ten people one has to be oneself": ("create_dm",),
+    "a status says something, and ends within a year": ("update_me",),
 }
 
 

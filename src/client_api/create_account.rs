@@ -46,6 +46,7 @@ pub async fn create_account(
         password: body.password,
         display_name: body.display_name,
         invite: body.invite.map(|Text(code)| code),
+        bot: false,
     };
     // Somebody who mistypes is not out of tries.
     app.domain.check_account(&new)?;

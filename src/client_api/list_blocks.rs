@@ -5,9 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::cursor;
-use crate::domain::blocks::BLOCKS_PAGE_MAX;
+use crate::domain::blocks::{BLOCKS_PAGE_MAX, Block};
 use crate::domain::page_size;
-use crate::domain::view::Block;
 use crate::http::{App, Auth, Params, Problem};
 
 #[derive(Deserialize, IntoParams)]

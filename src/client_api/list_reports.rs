@@ -45,5 +45,6 @@ pub async fn list_reports(
     let limit = page_size(query.limit, 50, REPORTS_PAGE_MAX)?;
     let before = query.cursor.as_deref().map(cursor::number).transpose()?.unwrap_or(i64::MAX);
     let ((reports, next), open) = app.domain.reports(&actor.0, query.closed, before, limit).await?;
+    let reports: Vec<Report> = reports.into_iter().map(|report| app.report_with_presence(report)).collect();
     Ok(cursor::page(&request, next.map(|next| next.to_string()), |next| Reports { reports, open, next }))
 }

@@ -196,7 +196,7 @@ endpoints! {
     list_sessions: session [];
     delete_session: session ["session_not_found"];
     get_me: session ["user_not_found"];
-    update_me: session ["bad_display_name", "bad_bio", "user_not_found"];
+    update_me: session ["bad_display_name", "bad_bio", "bad_status", "user_not_found"];
     delete_me: session, by_rules ["wrong_password", "last_admin", "owner_must_transfer", "no_change"];
     change_password: session ["wrong_password", "password_too_short", "password_too_long"];
     get_totp: session [];

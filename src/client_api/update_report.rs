@@ -27,5 +27,6 @@ pub async fn update_report(
     report: Path<i64>,
     body: Body<UpdateReport>,
 ) -> Result<Json<Report>, Problem> {
-    Ok(Json(app.domain.update_report(&actor.0, report.into_inner(), body.0.closed).await?))
+    let report = app.domain.update_report(&actor.0, report.into_inner(), body.0.closed).await?;
+    Ok(Json(app.report_with_presence(report)))
 }

@@ -6,6 +6,7 @@ use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCa
 
 use super::acts::ActKind;
 use super::effect::Effect;
+use super::status::{self, Status};
 use super::view::{AccountRole, User};
 use super::writer::Work;
 use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Person, Result, passwords, show, webhooks};
@@ -30,6 +31,18 @@ pub struct NewAccount {
     pub password: String,
     pub display_name: Option<String>,
     pub invite: Option<String>,
+    /// Whether a program writes in its name.
+    pub bot: bool,
+}
+
+/// What somebody changes of their profile; what is none stays.
+#[derive(Default)]
+pub struct ProfileChange {
+    pub display_name: Option<String>,
+    pub bio: Option<String>,
+    /// None within: it is taken back.
+    pub status: Option<Option<Status>>,
+    pub bot: Option<bool>,
 }
 
 /// A local name as typed: capitals are taken for small letters.
@@ -159,6 +172,7 @@ impl Domain {
     ) -> Result<User> {
         let (id, display_name) = self.check_account(&new)?;
         let hash = self.passwords.hash(new.password).await?;
+        let bot = new.bot;
         let now = self.clock.now();
         self.writer
             .other(id.clone().as_str(), move |work| {
@@ -185,6 +199,9 @@ impl Domain {
                         false => error.into(),
                     })?,
                 };
+                if bot {
+                    users::set_bot(work.conn, num, true)?;
+                }
                 if role == AccountRole::Admin {
                     acts::add(work.conn, &ActKind::AdminGiven.to(&id, None, now))?;
                 }
@@ -200,18 +217,19 @@ impl Domain {
     }
 
     /// Changes one's own profile.
-    pub async fn update_me(
-        &self,
-        actor: &Actor,
-        display_name: Option<String>,
-        bio: Option<String>,
-    ) -> Result<User> {
+    ///
+    /// # Errors
+    /// `bad_display_name`, `bad_bio`, `bad_status`
+    pub async fn update_me(&self, actor: &Actor, change: ProfileChange) -> Result<User> {
+        let ProfileChange { display_name, bio, status, bot } = change;
         let display_name =
             display_name.as_deref().map(|name| check_display_name(name, "/display_name")).transpose()?;
         if display_name.as_deref() == Some("") {
             return Err(Error::invalid("bad_display_name", "/display_name", "must not be empty"));
         }
         let bio = bio.map(|text| check_line(&text, BIO_CHARS_MAX, "bad_bio", "/bio")).transpose()?;
+        let now = self.clock.now();
+        let status = status.map(|given| given.map(|status| status.checked(now)).transpose()).transpose()?;
         let person = actor.person.clone();
         self.writer
             .other(actor.person.id.as_str(), move |work| {
@@ -220,9 +238,14 @@ impl Domain {
                 let bio = bio.unwrap_or(row.bio);
                 let search = search_text(&person.id, &display_name);
                 users::set_profile(work.conn, person.num, &display_name, &bio, &search)?;
+                if let Some(status) = &status {
+                    status::put(work.conn, person.num, status.as_ref())?;
+                }
+                if let Some(bot) = bot {
+                    users::set_bot(work.conn, person.num, bot)?;
+                }
                 let user = own(work.conn, person.num)?;
-                let profile = Box::new(User { role: None, ..user.clone() });
-                work.tell(Effect::Profile { user: person.num, profile });
+                tell_profile(work, person.num, user.clone());
                 Ok(user)
             })
             .await
@@ -418,6 +441,12 @@ fn take_over(work: &mut Work<'_>, known: &UserRow, new: &NewUser<'_>) -> Result<
         }
     }
     Ok(known.num)
+}
+
+/// Everybody who has the person on their screen learns how they are shown from now on.
+pub(super) fn tell_profile(work: &mut Work<'_>, num: UserNum, user: User) {
+    let profile = status::current(User { role: None, ..user }, work.lane.clock.now());
+    work.tell(Effect::Profile { user: num, profile: Box::new(profile) });
 }
 
 pub(super) fn one(conn: &mut Conn, num: i64) -> Result<User> {

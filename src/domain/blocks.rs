@@ -4,11 +4,15 @@
 
 use std::sync::atomic::Ordering;
 
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use super::effect::Effect;
 use super::project::At;
-use super::view::{Block, ReadState};
+use super::view::{ReadState, User};
 use super::writer::Work;
 use super::{Actor, Conflict, Domain, Error, Missing, Page, Result, cut, show};
+use crate::protocol::Ts;
 use crate::protocol::ids::{ChannelId, UserId};
 use crate::protocol::limits::JSON_INT_MAX;
 use crate::storage::{UserNum, blocks, channels, members, notifications, users};
@@ -18,6 +22,14 @@ pub const BLOCKS_MAX: i64 = 1_000;
 pub const BLOCKS_PAGE_MAX: i64 = 100;
 /// `up_to` of a frame that says only that the count changed: no range of ids was marked.
 const NOTHING_MORE: i64 = 0;
+
+/// Somebody of whom a person wants to hear nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Block {
+    pub user: User,
+    /// Since when.
+    pub created_ts: Ts,
+}
 
 impl Domain {
     /// Whom one blocks by id, after the id `after`; and where to go on.

@@ -12,9 +12,10 @@ use super::content::{self, ReactionContent};
 use super::effect::{Change, Restated};
 use super::retold::Changes;
 use super::show;
+use super::status;
 use super::view::{Member, Message};
-use crate::protocol::Seq;
 use crate::protocol::event::EventType;
+use crate::protocol::{Seq, Ts};
 use crate::storage::channels::ChannelRow;
 use crate::storage::entries::{self, EntryRow};
 use crate::storage::{Conn, members, messages, users};
@@ -29,7 +30,7 @@ pub fn changes(
     channel: &ChannelRow,
     range: (Seq, Seq),
     readable_from: Seq,
-    limit: i64,
+    (limit, now): (i64, Ts),
 ) -> Result<Option<Changes>, Error> {
     let entries = entries::range(conn, channel.num, range.0, range.1, limit)?;
     let of_kind = |kind: EventType| {
@@ -48,6 +49,7 @@ pub fn changes(
         info: show::channel_info(channel),
         channel,
         readable_from,
+        now,
     };
     let (mut told, mut bytes): (Changes, usize) = (Vec::with_capacity(entries.len()), 0);
     let mut said: HashMap<Subject, usize> = HashMap::new();
@@ -104,6 +106,7 @@ struct Teller<'a> {
     readable_from: Seq,
     messages: HashMap<Seq, Message>,
     info: super::view::ChannelInfo,
+    now: Ts,
 }
 
 impl Teller<'_> {
@@ -169,7 +172,7 @@ impl Teller<'_> {
         let Some(user) = users::by_id(conn, &id)? else { return Ok(None) };
         let Some(row) = members::get(conn, self.channel.num, user.num)? else { return Ok(None) };
         let member = Member {
-            user: show::user(&user),
+            user: status::current(show::user(&user), self.now),
             membership: row.membership,
             role: row.role,
             since_seq: row.since_seq,

@@ -119,7 +119,7 @@ fn topic<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error>
     Ok(printable(&String::deserialize(deserializer)?, TOPIC_CHARS_MAX, |c| c == '\n'))
 }
 
-fn printable(text: &str, most: usize, also: impl Fn(char) -> bool) -> String {
+pub(super) fn printable(text: &str, most: usize, also: impl Fn(char) -> bool) -> String {
     let printed = text.chars().map(|c| if c.is_control() && !also(c) { ' ' } else { c });
     printed.take(most).collect()
 }

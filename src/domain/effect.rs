@@ -57,9 +57,14 @@ impl Change {
             Change::MessageDeleted { .. } | Change::ReactionAdded { .. } | Change::ReactionRemoved { .. } => {
                 0
             }
-            Change::MemberUpdated { member, .. } => member.user.display_name.len() + member.user.bio.len(),
+            Change::MemberUpdated { member, .. } => of_user(&member.user),
         }
     }
+}
+
+fn of_user(user: &User) -> usize {
+    let status = user.status.as_ref().map_or(0, |status| status.text.len());
+    user.display_name.len() + user.bio.len() + status
 }
 
 fn of_all(texts: &[String]) -> usize {

@@ -1,6 +1,6 @@
 //! The end of an account.
 
-use super::accounts::{keep_an_administrator, one};
+use super::accounts::{keep_an_administrator, one, tell_profile};
 use super::content::ReasonContent;
 use super::effect::Effect;
 use super::members::hand_over;
@@ -85,8 +85,8 @@ impl Domain {
                 act.map_or(Ok(()), |act| acts::add(work.conn, &act))?;
                 let ended = sessions::delete_all(work.conn, num)?;
                 work.tell(Effect::SessionsEnded { sessions: ended });
-                let profile = Box::new(one(work.conn, num)?);
-                work.tell(Effect::Profile { user: num, profile });
+                let erased = one(work.conn, num)?;
+                tell_profile(work, num, erased);
                 Ok(true)
             })
             .await

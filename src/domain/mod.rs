@@ -56,6 +56,7 @@ mod seat;
 pub mod sessions;
 pub mod settings;
 pub mod show;
+pub mod status;
 mod stored;
 pub mod sync;
 pub mod threads;

@@ -2,10 +2,9 @@
 
 use futures_util::TryStreamExt;
 
-use super::accounts::own;
+use super::accounts::{own, tell_profile};
 use super::channels::view_after;
 use super::content::{self, AvatarContent};
-use super::effect::Effect;
 use super::messages::find_channel;
 use super::seat::Seat;
 use super::turns::Turn;
@@ -190,8 +189,7 @@ impl Domain {
                     files::drop_unneeded(work.conn, &old)?;
                 }
                 let user = own(work.conn, person.num)?;
-                let profile = Box::new(User { role: None, ..user.clone() });
-                work.tell(Effect::Profile { user: person.num, profile });
+                tell_profile(work, person.num, user.clone());
                 Ok(user)
             })
             .await?;

@@ -6,6 +6,7 @@ use pulldown_cmark::{Event, Parser, TagEnd};
 
 use super::content::{self, MessageContent};
 use super::remote::wire::ChannelCard;
+use super::status::Status;
 use super::view::{Attachment, ChannelInfo, ChannelPolicy, Message, MessageStatus, Presence, Reaction, User};
 use super::{Error, stored};
 use crate::protocol::Seq;
@@ -30,7 +31,7 @@ pub fn inviter(conn: &mut Conn, member: Option<&MemberRow>) -> Result<Option<Use
     Ok(row.map(|row| user(&row)))
 }
 
-/// A person; presence is filled in where it is known.
+/// A person; presence is filled in where it is known, and a status that is over is left out there.
 pub fn user(row: &UserRow) -> User {
     User {
         username: local_part(&row.id).to_owned(),
@@ -39,11 +40,13 @@ pub fn user(row: &UserRow) -> User {
         display_name: row.display_name.clone(),
         avatar: row.avatar.clone(),
         bio: row.bio.clone(),
+        status: Status::of(row),
         presence: Presence::Offline,
         created_ts: row.created_ts,
         deactivated: row.deleted_ts.is_some(),
         role: None,
-        bot: row.is_webhook().then_some(true),
+        bot: (row.bot || row.is_webhook()).then_some(true),
+        webhook: row.is_webhook().then_some(true),
     }
 }
 

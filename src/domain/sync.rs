@@ -107,7 +107,7 @@ impl Domain {
         seq: Seq,
         limit: i64,
     ) -> Result<(Missed, Seq)> {
-        let retold = self.retold.clone();
+        let (retold, now) = (self.retold.clone(), self.clock.now());
         self.reads
             .read_in_turn(move |conn| {
                 let begun = retold.begin();
@@ -125,7 +125,8 @@ impl Domain {
                     return Ok((Missed::Changes(told), head));
                 }
                 let range = (from, head);
-                let Some(changes) = changes::changes(conn, &seat.channel, range, readable_from, limit)?
+                let bounds = (limit, now);
+                let Some(changes) = changes::changes(conn, &seat.channel, range, readable_from, bounds)?
                 else {
                     return Ok((Missed::TooMuch, head));
                 };

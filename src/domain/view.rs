@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::content::if_good;
 use super::language::Language;
+use super::status::Status;
 use crate::protocol::rules::{Capability, ChannelKind, HistoryPolicy, JoinPolicy, Membership, Role};
 use crate::protocol::{Seq, Ts};
 
@@ -24,6 +25,9 @@ pub struct User {
     #[schema(required)]
     pub avatar: Option<String>,
     pub bio: String,
+    /// What they do just now.
+    #[schema(required)]
+    pub status: Option<Status>,
     pub presence: Presence,
     pub created_ts: Ts,
     /// The account was deleted.
@@ -32,10 +36,14 @@ pub struct User {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub role: Option<AccountRole>,
-    /// Another program speaks by it: a webhook, of this server or of another. Of people it is left out.
+    /// A program writes in its name: an account that says so of itself, or a webhook, here or elsewhere. Of people it is left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub bot: Option<bool>,
+    /// Of those, a webhook: it reads nothing, and is neither written to nor invited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub webhook: Option<bool>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -89,14 +97,6 @@ pub struct Webhook {
     /// When it was used last, to the minute.
     #[schema(required)]
     pub last_used_ts: Option<Ts>,
-}
-
-/// Somebody of whom a person wants to hear nothing.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct Block {
-    pub user: User,
-    /// Since when.
-    pub created_ts: Ts,
 }
 
 /// A message that somebody saved for later.

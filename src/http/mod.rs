@@ -23,6 +23,8 @@ pub use extract::{Body, Params};
 pub use problem::Problem;
 
 use crate::domain::Domain;
+use crate::domain::reports::Report;
+use crate::domain::status;
 use crate::domain::view::{Channel, Member, Presence, User};
 use limits::Limits;
 
@@ -36,8 +38,9 @@ pub struct Shared {
 pub type App = web::Data<Shared>;
 
 impl Shared {
-    /// Says whether the person is connected.
-    pub fn with_presence(&self, mut user: User) -> User {
+    /// Says how the person is now: whether they are connected, and what they do unless that is over.
+    pub fn with_presence(&self, user: User) -> User {
+        let mut user = status::current(user, self.domain.clock.now());
         if self.domain.presences.is_online(&user.id) {
             user.presence = Presence::Online;
         }
@@ -52,7 +55,19 @@ impl Shared {
         Member { user: self.with_presence(member.user), ..member }
     }
 
+    pub fn report_with_presence(&self, report: Report) -> Report {
+        let now = |user: Option<User>| user.map(|user| self.with_presence(user));
+        Report {
+            author: self.with_presence(report.author),
+            reporter: now(report.reporter),
+            handled_by: now(report.handled_by),
+            closed_by: now(report.closed_by),
+            ..report
+        }
+    }
+
     pub fn channel_with_presence(&self, channel: Channel) -> Channel {
-        Channel { people: self.users_with_presence(channel.people), ..channel }
+        let invited_by = channel.invited_by.map(|user| self.with_presence(user));
+        Channel { people: self.users_with_presence(channel.people), invited_by, ..channel }
     }
 }

@@ -44,6 +44,7 @@ codes! {
     "bad_cursor" 400 "The cursor is not one that this server gave.";
     "bad_username" 400 "The username is not acceptable.";
     "bad_display_name" 400 "The display name is not acceptable.";
+    "bad_status" 400 "What one does just now is not acceptable.";
     "bad_bio" 400 "The text about oneself is not acceptable.";
     "bad_name" 400 "The channel's name is not acceptable.";
     "bad_topic" 400 "The topic is not acceptable.";

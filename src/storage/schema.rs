@@ -34,6 +34,10 @@ diesel::table! {
         deleted_ts -> Nullable<BigInt>,
         search -> Text,
         disabled_ts -> Nullable<BigInt>,
+        status_emoji -> Nullable<Text>,
+        status_text -> Text,
+        status_until -> Nullable<BigInt>,
+        bot -> Bool,
     }
 }
 

@@ -7,7 +7,7 @@ use diesel::sql_types::Bool;
 use super::schema::{user_invites, users};
 use super::{Columns, Conn, Result, RunQueryDsl, UserNum, begins, contains, optional};
 
-/// The role of accounts that other programs speak by.
+/// The role of accounts that nobody logs in to: other programs speak by them, at an address of their own.
 pub const WEBHOOK_ROLE: &str = "webhook";
 
 /// A person, of this server or of another.
@@ -25,6 +25,11 @@ pub struct UserRow {
     pub created_ts: i64,
     pub deleted_ts: Option<i64>,
     pub disabled_ts: Option<i64>,
+    pub status_emoji: Option<String>,
+    pub status_text: String,
+    pub status_until: Option<i64>,
+    /// It says of itself that a program writes in its name.
+    pub bot: bool,
 }
 
 impl UserRow {
@@ -221,6 +226,23 @@ pub fn set_profile(conn: &mut Conn, num: UserNum, display_name: &str, bio: &str,
     Ok(())
 }
 
+/// What somebody does just now: an emoji, a text, and until when.
+pub fn set_status(
+    conn: &mut Conn,
+    num: UserNum,
+    (emoji, text, until): (Option<&str>, &str, Option<i64>),
+) -> Result<()> {
+    diesel::update(users::table.find(num))
+        .set((users::status_emoji.eq(emoji), users::status_text.eq(text), users::status_until.eq(until)))
+        .execute(conn)?;
+    Ok(())
+}
+
+pub fn set_bot(conn: &mut Conn, num: UserNum, bot: bool) -> Result<()> {
+    diesel::update(users::table.find(num)).set(users::bot.eq(bot)).execute(conn)?;
+    Ok(())
+}
+
 pub fn set_password(conn: &mut Conn, num: UserNum, hash: &str) -> Result<()> {
     diesel::update(users::table.find(num)).set(users::password_hash.eq(hash)).execute(conn)?;
     Ok(())
@@ -252,6 +274,10 @@ pub fn erase(conn: &mut Conn, num: UserNum, now: i64) -> Result<()> {
             users::password_hash.eq(None::<String>),
             users::search.eq(""),
             users::role.eq("user"),
+            users::status_emoji.eq(None::<String>),
+            users::status_text.eq(""),
+            users::status_until.eq(None::<i64>),
+            users::bot.eq(false),
             users::deleted_ts.eq(Some(now)),
         ))
         .execute(conn)?;

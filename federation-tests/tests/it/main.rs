@@ -31,6 +31,7 @@ mod restored;
 mod servers;
 mod signatures;
 mod snapshots;
+mod statuses;
 mod story;
 mod strangers;
 mod transcript;

@@ -8,7 +8,8 @@ use crate::domain::content::ReasonContent;
 use crate::domain::effect::{Change, Effect};
 use crate::domain::remote::host::{INVITES, Invited};
 use crate::domain::show;
-use crate::domain::view::{Member as MemberView, Removal};
+use crate::domain::status;
+use crate::domain::view::{Member as MemberView, Removal, User};
 use crate::domain::writer::Work;
 use crate::protocol::ids::UserId;
 use crate::protocol::rules::Role;
@@ -69,7 +70,8 @@ pub(super) fn changed(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error>
         let removal = is_told_why.then(|| removal(at, member.membership));
         tell_user(work, at, &user, member.membership, removal)?;
     }
-    let member = show_member(&user, &member);
+    let user = status::current(show::user(&user), work.lane.clock.now());
+    let member = show_member(user, &member);
     Ok(Change::MemberUpdated { member: Box::new(member), member_count: joined_count })
 }
 
@@ -233,9 +235,9 @@ fn tell_user(
     Ok(())
 }
 
-fn show_member(user: &UserRow, member: &Member) -> MemberView {
+fn show_member(user: User, member: &Member) -> MemberView {
     MemberView {
-        user: show::user(user),
+        user,
         membership: member.membership.as_str().to_owned(),
         role: member.role.as_str().to_owned(),
         since_seq: member.since,

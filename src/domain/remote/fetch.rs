@@ -7,12 +7,11 @@ use futures_util::StreamExt;
 
 use super::files::may_have;
 use crate::domain::clock::{Clock, random_text};
-use crate::domain::effect::Effect;
 use crate::domain::files::{Files, put_row};
 use crate::domain::peers::{PeerError, Peers, encode};
 use crate::domain::uploads::describe;
 use crate::domain::writer::{Work, Writer};
-use crate::domain::{Error, Missing, Result, show};
+use crate::domain::{Error, Missing, Result, accounts, show};
 use crate::files::{Hash, Part, kind};
 use crate::protocol::ids::{ServerName, UserId};
 use crate::storage::files::{self, FileRow};
@@ -292,7 +291,7 @@ fn show_portrait(work: &mut Work<'_>, user: &UserId, hash: &str) -> Result<()> {
 
 fn tell_profile(work: &mut Work<'_>, num: i64) -> Result<()> {
     if let Some(row) = users::by_num(work.conn, num)? {
-        work.tell(Effect::Profile { user: num, profile: Box::new(show::user(&row)) });
+        accounts::tell_profile(work, num, show::user(&row));
     }
     Ok(())
 }

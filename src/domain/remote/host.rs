@@ -9,6 +9,7 @@ use super::wire::{
     ChannelCard, DirectoryPage, Invitation, Outcome, OutcomeError, Profile, Submission, SubmissionAnswer,
     WireEvent,
 };
+use crate::domain::status::Status;
 use crate::domain::stored::{damaged, policy, raw, signature};
 use crate::domain::verify::stored_head;
 use crate::domain::{Conflict, Domain, Error, Forbidden, Missing, Result, dms};
@@ -194,6 +195,8 @@ impl Domain {
                     user,
                     deactivated: row.deleted_ts.is_some(),
                     bot: row.is_webhook(),
+                    automated: row.bot,
+                    status: Status::of(&row).filter(|status| !status.is_over(now)).map(Into::into),
                     display_name: row.display_name,
                     bio: row.bio,
                     avatar: row.avatar,

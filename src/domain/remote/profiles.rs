@@ -7,8 +7,8 @@ use std::time::Duration;
 use super::fetch::{Portraits, drop_portrait};
 use super::line;
 use super::wire::Profile;
-use crate::domain::effect::Effect;
 use crate::domain::peers::{Ask, PeerError, Peers, encode};
+use crate::domain::status::{self, Status};
 use crate::domain::view::AccountRole;
 use crate::domain::writer::{Work, Writer};
 use crate::domain::{Domain, Result, accounts, show};
@@ -179,12 +179,19 @@ fn keep_profile(work: &mut Work<'_>, profile: &Profile) -> Result<Option<String>
         let role = if profile.bot { users::WEBHOOK_ROLE } else { AccountRole::User.as_str() };
         users::set_role(work.conn, row.num, role)?;
     }
+    if profile.automated != row.bot {
+        users::set_bot(work.conn, row.num, profile.automated)?;
+    }
+    let status = profile.status.as_ref().and_then(|said| Status::heard(said, work.lane.clock.now()));
+    if status != Status::of(&row) {
+        status::put(work.conn, row.num, status.as_ref())?;
+    }
     if let Some(old) = row.avatar.as_deref().filter(|_| profile.avatar.is_none()) {
         drop_portrait(work, row.num, old)?;
     }
     let row = users::by_num(work.conn, row.num)?;
     if let Some(row) = &row {
-        work.tell(Effect::Profile { user: row.num, profile: Box::new(show::user(row)) });
+        accounts::tell_profile(work, row.num, show::user(row));
     }
     Ok(row.and_then(|row| row.avatar))
 }

@@ -15,6 +15,7 @@ use crate::protocol::rules::{HistoryPolicy, JoinPolicy};
 use crate::protocol::sign::Signature;
 use crate::protocol::{Seq, Ts};
 
+use crate::domain::content::if_good;
 use crate::domain::writer::{Incoming, OutgoingEvent};
 
 /// REQ-13: what is hashed or signed stands in its canonical octets; another spelling is refused.
@@ -214,6 +215,18 @@ pub struct Report {
     pub reason: Option<String>,
 }
 
+/// What somebody does just now: an emoji, a line of text, or both.
+/// What it says besides is for later versions (REQ-16).
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ProfileStatus {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emoji: Option<String>,
+    pub text: String,
+    /// From then on it is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until_ts: Option<Ts>,
+}
+
 /// Somebody's profile, as their own server has it.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Profile {
@@ -226,6 +239,12 @@ pub struct Profile {
     /// Another program speaks by it, and nobody logs in to it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub bot: bool,
+    /// The account says that a program writes in its name; it reads what it is sent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not", deserialize_with = "if_good")]
+    pub automated: bool,
+    /// What they do just now. One that is of another shape is none.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "if_good")]
+    pub status: Option<ProfileStatus>,
     pub ts: Ts,
 }
 

@@ -32,7 +32,7 @@ pub fn body(operation: &str, user: &str) -> Value {
     match operation {
         "create_account" => json!({ "username": "new", "password": PASSWORD }),
         "create_session" => json!({ "username": "eve", "password": PASSWORD }),
-        "update_me" => json!({ "bio": "changed by eve" }),
+        "update_me" => json!({ "bio": "changed by eve", "status": { "text": "eve was here" }, "bot": true }),
         "delete_me" => json!({ "password": PASSWORD }),
         "change_password" => json!({ "current": PASSWORD, "new": PASSWORD }),
         "create_invite" => json!({ "uses": 1 }),

@@ -45,6 +45,7 @@ mod scan;
 mod search;
 mod sessions;
 mod settings;
+mod statuses;
 mod stored;
 mod sync;
 mod threads;

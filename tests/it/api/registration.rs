@@ -15,6 +15,7 @@ pub async fn administrator(server: &TestServer, name: &str) -> Person {
         password: PASSWORD.to_owned(),
         display_name: None,
         invite: None,
+        bot: false,
     };
     let domain = &server.running.as_ref().expect("running").domain;
     domain.create_account(new, AccountRole::Admin, None).await.expect("an account");

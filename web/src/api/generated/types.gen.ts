@@ -1121,6 +1121,24 @@ export type NewSession = {
     token: string | null;
 };
 
+/**
+ * A text or an emoji has to be there.
+ */
+export type NewStatus = {
+    /**
+     * One emoji, as reactions take it.
+     */
+    emoji?: string | null;
+    /**
+     * One line of at most 100 characters.
+     */
+    text?: string;
+    /**
+     * When it ends by itself: in the future, at most a year from now. Else it stands until it is taken back.
+     */
+    until_ts?: number | null;
+};
+
 export type Nothing = {
     [key: string]: unknown;
 };
@@ -1896,6 +1914,21 @@ export type SignedHead = {
 };
 
 /**
+ * What somebody does just now.
+ */
+export type Status = {
+    /**
+     * As reactions have it. Null where there is a text alone.
+     */
+    emoji: string | null;
+    /**
+     * One line. Empty where there is an emoji alone.
+     */
+    text: string;
+    until_ts: I64 | null;
+};
+
+/**
  * What this server keeps, and how much room it takes.
  */
 export type Storage = {
@@ -2236,9 +2269,14 @@ export type UpdateMe = {
      */
     bio?: string | null;
     /**
+     * Whether a program writes in one's name.
+     */
+    bot?: boolean | null;
+    /**
      * At most 64 characters.
      */
     display_name?: string | null;
+    status?: NewStatus | null;
 };
 
 export type UpdateMember = {
@@ -2267,7 +2305,7 @@ export type User = {
     avatar: string | null;
     bio: string;
     /**
-     * Another program speaks by it: a webhook, of this server or of another. Of people it is left out.
+     * A program writes in its name: an account that says so of itself, or a webhook, here or elsewhere. Of people it is left out.
      */
     bot?: boolean;
     created_ts: I64;
@@ -2289,7 +2327,12 @@ export type User = {
      */
     role?: AccountRole;
     server: string;
+    status: Status | null;
     username: string;
+    /**
+     * Of those, a webhook: it reads nothing, and is neither written to nor invited.
+     */
+    webhook?: boolean;
 };
 
 export type Users = {
@@ -6502,7 +6545,7 @@ export type UpdateMeData = {
 
 export type UpdateMeErrors = {
     /**
-     * `bad_json`: The body is not JSON of the documented shape.; `bad_display_name`: The display name is not acceptable.; `bad_bio`: The text about oneself is not acceptable.
+     * `bad_json`: The body is not JSON of the documented shape.; `bad_display_name`: The display name is not acceptable.; `bad_status`: What one does just now is not acceptable.; `bad_bio`: The text about oneself is not acceptable.
      */
     400: ProblemDocument;
     /**
