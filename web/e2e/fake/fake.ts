@@ -34,6 +34,7 @@ export class Fake {
       display_name,
       avatar: null,
       bio: "",
+      status: null,
       presence: "online",
       created_ts: Date.now() - 86_400_000 * 40,
       deactivated: false,

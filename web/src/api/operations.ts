@@ -21,6 +21,7 @@ import type {
   Notification,
   NotifyLevel,
   Pending,
+  ProfileChange,
   Policy,
   ReadState,
   Refusal,
@@ -98,8 +99,7 @@ export const list_sessions = () => sdk.listSessions() as Promise<{ sessions: Ses
 export const delete_session = (session: string) => sdk.deleteSession({ path: { session } });
 
 export const get_me = () => sdk.getMe() as Promise<User>;
-export const update_me = (body: { display_name?: string; bio?: string }) =>
-  sdk.updateMe({ body }) as Promise<User>;
+export const update_me = (body: ProfileChange) => sdk.updateMe({ body }) as Promise<User>;
 /** A page of one's own data; `next` leads to the next one. */
 export const export_me = (cursor?: string) => sdk.exportMe({ query: cursor ? { cursor } : {} });
 export const delete_me = (password: string) => sdk.deleteMe({ body: { password }, ...sessionless });

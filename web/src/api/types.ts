@@ -13,12 +13,29 @@ export interface User {
   display_name: string;
   avatar: string | null;
   bio: string;
+  /** What they do just now, until that is over. */
+  status: Status | null;
   presence: Presence;
   created_ts: number;
   deactivated: boolean;
   role?: "user" | "admin";
-  /** Another program posts by it, through a webhook of this server. */
+  /** A program writes in its name. */
   bot?: boolean;
+  /** Of those, what is posted by through a webhook: nobody reads what is sent to it. */
+  webhook?: boolean;
+}
+
+export interface Status {
+  emoji: string | null;
+  text: string;
+  until_ts: number | null;
+}
+
+/** What somebody changes of their own. */
+export interface ProfileChange {
+  display_name?: string;
+  bio?: string;
+  status?: { emoji?: string; text: string; until_ts: number | null } | null;
 }
 
 export interface Session {

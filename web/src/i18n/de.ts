@@ -65,6 +65,7 @@ export const de: Catalogue = {
     inbox: "Erwähnungen und Antworten",
     saved: "Für später gemerkt",
     settings: "Einstellungen",
+    setStatus: "Status setzen",
     signOut: "Abmelden",
     account: "Dein Konto",
     noChannels: "Noch keine Kanäle.",

@@ -63,6 +63,7 @@ export const en = {
     inbox: "Mentions and replies",
     saved: "Saved for later",
     settings: "Settings",
+    setStatus: "Set a status",
     signOut: "Sign out",
     account: "Your account",
     noChannels: "No channels yet.",

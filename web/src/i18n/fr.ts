@@ -66,6 +66,7 @@ export const fr: Catalogue = {
     inbox: "Mentions et réponses",
     saved: "Gardés pour plus tard",
     settings: "Réglages",
+    setStatus: "Définir un statut",
     signOut: "Se déconnecter",
     account: "Votre compte",
     noChannels: "Aucun salon pour l’instant.",

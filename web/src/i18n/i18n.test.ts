@@ -30,6 +30,7 @@ async function everything(language: "de" | "fr"): Promise<[string, string][]> {
     "saved",
     "shortcuts",
     "spoken",
+    "status",
     "threads",
     "totp",
     "webhooks",

@@ -19,6 +19,7 @@ export function user(id: string): User {
     display_name: username,
     avatar: null,
     bio: "",
+    status: null,
     presence: "offline",
     created_ts: 1,
     deactivated: false,

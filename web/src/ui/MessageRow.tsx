@@ -10,7 +10,7 @@ interface MessageRowProps {
   rowKey: string;
   messageId?: string;
   label: string;
-  author: { id: string; name: string; bot?: boolean; address?: string | null };
+  author: { id: string; name: string; bot?: boolean; address?: string | null; status?: ReactNode };
   /** First of a group: with face and name. */
   head: boolean;
   time: { short: string; full: string; iso: string };
@@ -98,6 +98,7 @@ function Inside(props: MessageRowProps) {
               {author.name}
             </button>
             {author.bot ? <BotTag /> : null}
+            {author.status}
             {author.address ? (
               <span className="author-address truncate" title={author.address}>
                 {author.address}

@@ -15,7 +15,7 @@ export function Badge({ count, loud, label }: { count: number; loud?: boolean; l
   );
 }
 
-/** Beside the name of an account that another program posts by. */
+/** Beside the name of an account in whose name a program writes. */
 export function BotTag() {
   return <span className="tag">{t.people.bot}</span>;
 }

@@ -25,6 +25,7 @@ export type DialogView =
   | { kind: "create" }
   | { kind: "dm" }
   | { kind: "switcher" }
+  | { kind: "status" }
   | { kind: "settings"; tab?: SettingsTab }
   | { kind: "invite"; channel: string }
   | { kind: "channel"; channel: string }

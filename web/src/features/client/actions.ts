@@ -2,7 +2,14 @@
 
 import { ApiError, isAborted, sessionSignal } from "../../api/http";
 import * as api from "../../api/operations";
-import type { Channel, DeletedMessages, Notification, NotifyLevel, Pending } from "../../api/types";
+import type {
+  Channel,
+  DeletedMessages,
+  Notification,
+  NotifyLevel,
+  Pending,
+  ProfileChange,
+} from "../../api/types";
 import { t } from "../../i18n";
 import { isShownInInbox, unseenInThreads } from "../../store/selectors";
 import type { Client } from "./client";
@@ -377,7 +384,7 @@ export class Actions {
     });
   }
 
-  async updateMe(change: { display_name?: string; bio?: string }): Promise<boolean> {
+  async updateMe(change: ProfileChange): Promise<boolean> {
     return this.attempt(async () => {
       this.store.dispatch({ type: "users_loaded", users: [await api.update_me(change)] });
     });

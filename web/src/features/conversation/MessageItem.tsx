@@ -19,6 +19,7 @@ import { useSigns } from "../emoji/shortcodes";
 import { Attachments } from "../files/Attachments";
 import { Provenance } from "../files/Provenance";
 import { canSeeEdits } from "../client/rights";
+import { StatusSign } from "../status/StatusSign";
 import { EditBox, LostEdit } from "./EditBox";
 import { MessageTools } from "./MessageTools";
 import { ReplyQuote } from "./ReplyQuote";
@@ -75,7 +76,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
       rowKey={rowKey}
       messageId={message.id}
       label={label}
-      author={{ id: message.sender, name, bot, address }}
+      author={{ id: message.sender, name, bot, address, status: <StatusSign status={user?.status} /> }}
       head={props.head}
       time={timeOf(message)}
       tone={removal ? "pending" : mentioned ? "mention" : undefined}

@@ -4,6 +4,7 @@ import { useCallback, useEffect, useState } from "react";
 import { sessionSignal } from "../../api/http";
 import type { User } from "../../api/types";
 import { t } from "../../i18n";
+import { BotTag } from "../../ui/bits";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { Icon } from "../../ui/Icon";
@@ -39,7 +40,8 @@ function Chooser({ action, exclude, onDone }: ChooserProps) {
 
   const trailOf = (user: User) => {
     if (has(user)) return <Icon name="check" />;
-    return exclude(user) ? <span className="tag">{exclude(user)}</span> : null;
+    if (exclude(user)) return <span className="tag">{exclude(user)}</span>;
+    return user.bot ? <BotTag /> : null;
   };
 
   const done = async () => {
@@ -67,8 +69,8 @@ function Chooser({ action, exclude, onDone }: ChooserProps) {
   );
 }
 
-/** Nobody answers by such an account, whoever asks it. */
-const botWord = (user: User) => (user.bot ? t.people.bot : null);
+/** Nobody answers by a webhook, whoever asks it. */
+const botWord = (user: User) => (user.webhook ? t.people.bot : null);
 
 export function StartDm({ onClose }: { onClose: () => void }) {
   const client = useClient();

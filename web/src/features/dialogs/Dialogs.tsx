@@ -26,6 +26,7 @@ const ChannelSettings = later(() => import("../channel/ChannelSettings"));
 const Admin = later(() => import("../admin/Admin"));
 const Reports = later(() => import("../reports/Reports"));
 const Settings = later(() => import("../settings/Settings"));
+const StatusDialog = later(() => import("../status/StatusDialog"));
 
 export interface DialogProps {
   dialog: DialogView;
@@ -96,6 +97,12 @@ export default function Dialogs({ dialog, onClose }: DialogProps) {
       return (
         <Suspense fallback={null}>
           <Admin onClose={onClose} />
+        </Suspense>
+      );
+    case "status":
+      return (
+        <Suspense fallback={null}>
+          <StatusDialog onClose={onClose} />
         </Suspense>
       );
     case "settings":

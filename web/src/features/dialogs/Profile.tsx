@@ -12,6 +12,7 @@ import { useClient, useMe, useSelect } from "../app/context";
 import { go } from "../app/route";
 import { useView } from "../app/view";
 import { useOutings } from "../client/useOutings";
+import { StatusLine } from "../status/StatusLine";
 import { BlockPerson } from "./BlockPerson";
 import { useOpen } from "./useOpen";
 
@@ -66,7 +67,8 @@ export function Profile({ user: id, channel, onClose }: ProfileProps) {
   const name = displayName(user, id);
   const presence = online ? t.nav.online : t.nav.offline;
   const since = user ? ` · ${t.people.joined(shortDate(user.created_ts))}` : "";
-  const bot = user?.bot === true;
+  // Nobody reads what is sent to it.
+  const deaf = user?.webhook === true;
   const message = async () => {
     const dm = await client.actions.startDm([id]);
     if (!dm || !isOpen()) return;
@@ -76,24 +78,30 @@ export function Profile({ user: id, channel, onClose }: ProfileProps) {
   return (
     <Dialog title={name} onClose={onClose} width={380} testId="profile">
       <div className="profile">
-        <Avatar id={id} name={name} size={88} online={bot ? undefined : online} />
+        <Avatar id={id} name={name} size={88} online={deaf ? undefined : online} />
         <p className="profile-id">{id}</p>
-        {bot ? <BotTag /> : null}
+        {user?.bot ? <BotTag /> : null}
         {user && me && user.server !== me.server ? (
           <span className="tag">{t.federation.otherServer}</span>
         ) : null}
+        {user?.status ? <StatusLine status={user.status} withEnd /> : null}
         {user?.bio ? <p className="profile-bio">{user.bio}</p> : null}
         <p className="field-hint">
-          {user?.deactivated ? t.people.deleted : bot ? t.people.botHint : presence + since}
+          {user?.deactivated ? t.people.deleted : deaf ? t.people.botHint : presence + since}
         </p>
       </div>
       {id === me?.id ? (
-        <Button icon="edit" onPress={() => view.openDialog({ kind: "settings" })}>
-          {t.nav.settings}
-        </Button>
+        <>
+          <Button icon="smile" onPress={() => view.openDialog({ kind: "status" })}>
+            {t.nav.setStatus}
+          </Button>
+          <Button icon="edit" onPress={() => view.openDialog({ kind: "settings" })}>
+            {t.nav.settings}
+          </Button>
+        </>
       ) : user?.deactivated ? null : (
         <>
-          {bot ? null : (
+          {deaf ? null : (
             <Button variant="primary" icon="message" onPress={() => void message()}>
               {t.people.message}
             </Button>

@@ -18,6 +18,7 @@ import { changeMember } from "../client/membership";
 import { canInvite, may, type Outing, outranks } from "../client/rights";
 import { useFailing } from "../conversation/useFailing";
 import { PutOut } from "../dialogs/PutOut";
+import { StatusLine } from "../status/StatusLine";
 import { PanelFrame } from "./PanelFrame";
 
 const ROLES: Role[] = ["owner", "moderator", "member", "guest"];
@@ -123,15 +124,17 @@ function MemberRow({ channel, member, onAsk }: MemberProps) {
         className="person"
         onClick={() => view.openDialog({ kind: "profile", user: user.id, channel })}
       >
-        <Avatar id={user.id} name={name} size={32} online={user.bot ? undefined : on} />
+        <Avatar id={user.id} name={name} size={32} online={user.webhook ? undefined : on} />
         <span className="person-text">
           <span className="truncate">{name}</span>
           <small className="truncate">
             @{user.username}
             {user.server === me?.server ? "" : `:${user.server}`}
           </small>
+          {user.status ? <StatusLine status={user.status} /> : null}
         </span>
-        {user.bot ? <BotTag /> : <span className="visually-hidden">{on ? t.nav.online : t.nav.offline}</span>}
+        {user.webhook ? null : <span className="visually-hidden">{on ? t.nav.online : t.nav.offline}</span>}
+        {user.bot ? <BotTag /> : null}
         {user.id === me?.id ? <span className="tag">{t.common.you}</span> : null}
       </button>
       <MemberMenu channel={channel} member={member} onAsk={onAsk} />
@@ -150,7 +153,7 @@ function MemberMenu({ channel, member, onAsk }: MemberProps) {
     void changeMember(client, channel, member.user.id, { role }, spokenTexts().role[role](name));
   const items: (MenuAction | null | false)[] = [
     info.role === "owner" &&
-      !member.user.bot &&
+      !member.user.webhook &&
       member.role !== "moderator" && {
         id: "mod",
         label: t.members.makeModerator,
@@ -168,7 +171,7 @@ function MemberMenu({ channel, member, onAsk }: MemberProps) {
     },
     // Nobody signs in to it who could give the channel back.
     info.role === "owner" &&
-      !member.user.bot && {
+      !member.user.webhook && {
         id: "owner",
         label: t.members.makeOwner,
         onAction: () => onAsk({ member, kind: "owner" }),

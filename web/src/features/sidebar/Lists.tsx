@@ -88,6 +88,7 @@ function viewOf(state: State, channel: ChannelState) {
     ...waitingOf(info),
     faceId: face?.id ?? null,
     faceName: face ? displayName(face, face.id) : "",
+    status: (others.length === 1 && face?.status) || null,
     online: alone ? Boolean(state.online[alone.id]) || alone.id === state.me?.id : null,
   };
 }

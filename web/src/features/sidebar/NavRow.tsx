@@ -1,10 +1,12 @@
 import { memo, type MouseEvent, useState } from "react";
+import type { Status } from "../../api/types";
 import { t } from "../../i18n";
 import { Avatar } from "../../ui/Avatar";
 import { ChannelPicture } from "../../ui/ChannelPicture";
 import { Icon } from "../../ui/Icon";
 import { routeTo } from "../app/route";
 import { useView } from "../app/view";
+import { StatusSign } from "../status/StatusSign";
 import { RowMenu } from "./RowMenu";
 import { Waiting, type WaitingProps } from "./Waiting";
 
@@ -24,6 +26,8 @@ interface NavRowProps extends WaitingProps {
   faceId: string | null;
   faceName: string;
   online: boolean | null;
+  /** What the other person does just now. */
+  status: Status | null;
   /** With its menu: pointed at or focused. */
   pointed: boolean;
   onPoint: (id: string) => void;
@@ -81,6 +85,7 @@ export const NavRow = memo(function NavRow(props: NavRowProps) {
           <ChannelPicture picture={props.picture} icon={props.isPrivate ? "lock" : "hash"} size={24} />
         )}
         <span className="truncate">{props.name}</span>
+        <StatusSign status={props.status} />
         {muted ? <span className="visually-hidden">{t.nav.muted}</span> : null}
         {props.invited ? <span className="tag">{t.nav.invited}</span> : null}
         {props.draft ? (

@@ -11,6 +11,7 @@ import { useQuiet } from "../attention/settings";
 import { useClient, useMe, useSelect } from "../app/context";
 import { useView } from "../app/view";
 import { ReportsRow } from "../reports/ReportsRow";
+import { StatusSign } from "../status/StatusSign";
 import { Lists } from "./Lists";
 
 export function Sidebar({ active }: { active: string | null }) {
@@ -76,7 +77,10 @@ function Account() {
     <footer className="account">
       <Avatar id={me.id} name={name} size={34} online={connected} />
       <div className="account-text">
-        <div className="truncate account-name">{name}</div>
+        <div className="account-name">
+          <span className="truncate">{name}</span>
+          <StatusSign status={me.status} />
+        </div>
         <div className="truncate account-id">{me.id}</div>
       </div>
       {quiet ? (
@@ -90,6 +94,12 @@ function Account() {
         label={t.nav.account}
         trigger={<IconButton icon="settings" label={t.nav.account} />}
         items={[
+          {
+            id: "status",
+            label: t.nav.setStatus,
+            icon: "smile",
+            onAction: () => view.openDialog({ kind: "status" }),
+          },
           {
             id: "settings",
             label: t.nav.settings,
