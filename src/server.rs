@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App as ActixApp, HttpResponse, HttpServer, middleware, web};
-use tokio::sync::{Notify, Semaphore, mpsc};
+use tokio::sync::{Semaphore, mpsc};
 
 use crate::client_api;
 use crate::config::{Config, PeerPolicy};
@@ -32,7 +32,6 @@ use crate::domain::remote::crowds::Crowds;
 use crate::domain::remote::doubts::DOUBTS_MAX;
 use crate::domain::remote::recover;
 use crate::domain::remote::replica::LOOKUPS_MAX;
-use crate::domain::retold::Retold;
 use crate::domain::writer::{Gate, Mark, Writer, WriterContext};
 use crate::domain::{Domain, Presences, search};
 use crate::federation::courier::{Both, Routes};
@@ -247,8 +246,7 @@ fn build_domain(
         opened.join().unwrap_or(Err(StartError::Storage(storage::Error::Lost)))?;
     let identity = Arc::new(identity);
     let files = Arc::new(open_files(config, serves)?);
-    let (retold, aged) = (Arc::<Retold>::default(), Arc::<Notify>::default());
-    let audience: Audience = Arc::new(Sweeping::over(audience, &files.doomed, &aged, &retold));
+    let (audience, retold, aged) = Sweeping::over(audience, &files.doomed, &clock);
     let reads = ReadPool::start(&url, read_threads(config)).map_err(io("cannot start a thread"))?;
     let context = WriterContext {
         url,

@@ -6,8 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::cursor;
 use crate::domain::page_size;
-use crate::domain::saved::SAVED_PAGE_MAX;
-use crate::domain::view::Saved;
+use crate::domain::saved::{SAVED_PAGE_MAX, Saved};
 use crate::http::{App, Auth, Params, Problem};
 
 #[derive(Deserialize, IntoParams)]

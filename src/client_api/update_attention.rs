@@ -1,10 +1,11 @@
 //! PATCH /me/attention
 
 use actix_web::{patch, web::Json};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::domain::attention::{Attention, AttentionChange, Schedule};
+use crate::http::extract::given;
 use crate::http::{App, Auth, Body, Problem};
 
 #[derive(Deserialize, ToSchema)]
@@ -21,12 +22,6 @@ pub struct UpdateAttention {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Schedule>)]
     pub schedule: Option<Option<Schedule>>,
-}
-
-fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Option<T>>, D::Error> {
-    Option::<T>::deserialize(deserializer).map(Some)
 }
 
 /// Changes it; what is left out stays. Pushes and e-mails keep the silence, and clients are told (`attention.updated`).

@@ -4,12 +4,12 @@ use actix_web::{
     patch,
     web::{Json, Path},
 };
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::domain::channels::ChannelPatch;
 use crate::domain::view::{Channel, Visibility};
-use crate::http::extract::{Object, UniqueMap};
+use crate::http::extract::{Object, UniqueMap, given};
 use crate::http::{App, Body, Problem, WriteAuth};
 use crate::protocol::ids::ChannelId;
 use crate::protocol::rules::{Capability, HistoryPolicy, JoinPolicy, Role};
@@ -78,13 +78,6 @@ pub struct ServersPatch {
 )]
 #[expect(dead_code, reason = "documents a text, holds none")]
 struct ServerPatternText(String);
-
-/// Tells null from absent.
-fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-) -> Result<Option<Option<T>>, D::Error> {
-    Option::<T>::deserialize(deserializer).map(Some)
-}
 
 /// Changes a channel; all of it, or nothing.
 #[utoipa::path(operation_id = "update_channel", tag = "channels", params(("channel" = String, Path)), request_body = UpdateChannel, responses((status = 200, body = Channel)))]

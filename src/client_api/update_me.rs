@@ -1,12 +1,13 @@
 //! PATCH /me
 
 use actix_web::{patch, web::Json};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::domain::accounts::ProfileChange;
 use crate::domain::status::Status;
 use crate::domain::view::User;
+use crate::http::extract::given;
 use crate::http::{App, Body, Problem, WriteAuth};
 
 #[derive(Deserialize, ToSchema)]
@@ -43,10 +44,6 @@ pub struct NewStatus {
     /// When it ends by itself: in the future, at most a year from now. Else it stands until it is taken back.
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     pub until_ts: Option<i64>,
-}
-
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<NewStatus>>, D::Error> {
-    Option::<NewStatus>::deserialize(deserializer).map(Some)
 }
 
 /// Changes one's profile.

@@ -7,6 +7,8 @@ use crate::protocol::ids::ChannelId;
 use crate::storage::ChannelNum;
 use crate::storage::retention::{self, Kept};
 
+/// What is old enough goes in steps of so long, so that a channel in which people talk all day does not change all day.
+const STEP_MS: i64 = 1_800_000;
 /// Channels that are looked at together.
 const CHANNELS_AT_ONCE: i64 = 200;
 /// Messages that go with one commit: others wait for it.
@@ -40,7 +42,7 @@ impl Domain {
                         let Kept { channel, id, days, from_seq, size } = row;
                         // The shorter time counts: what a server says is of what it keeps itself.
                         let Some(days) = days.into_iter().chain(ours).min() else { continue };
-                        let since = now - days * DAY_MS;
+                        let since = (now - days * DAY_MS).div_euclid(STEP_MS) * STEP_MS;
                         let until = retention::first_since(conn, channel, (from_seq, size), since)?;
                         if until > from_seq {
                             let id = id.parse().map_err(|error| stored::damaged("channel", error))?;

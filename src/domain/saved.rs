@@ -4,10 +4,13 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use super::effect::Effect;
 use super::messages::readable;
 use super::seat::{Seat, reads_from};
-use super::view::{Message, Saved};
+use super::view::Message;
 use super::writer::Work;
 use super::{Actor, Conflict, Domain, Error, Missing, Page, Result, cut, show};
 use crate::protocol::ids::{ChannelId, EventId};
@@ -21,6 +24,14 @@ pub const SAVED_MAX: i64 = 5_000;
 pub const SAVED_PAGE_MAX: i64 = 100;
 /// How much of the list is looked at a time for what can be shown.
 const SCAN_ROWS: i64 = 200;
+
+/// A message that somebody saved for later.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Saved {
+    pub channel: String,
+    pub saved_ts: Ts,
+    pub message: Message,
+}
 
 impl Domain {
     /// What one saved and may read, newest first, of what was saved before a time; and where to go on.

@@ -99,14 +99,6 @@ pub struct Webhook {
     pub last_used_ts: Option<Ts>,
 }
 
-/// A message that somebody saved for later.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct Saved {
-    pub channel: String,
-    pub saved_ts: Ts,
-    pub message: Message,
-}
-
 /// One emoji on a message.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Reaction {
@@ -293,8 +285,9 @@ pub struct ChannelPolicy {
     /// Capability to least role, where it differs from the default (`PATCH /channels/{channel}` says which that is).
     #[schema(value_type = BTreeMap<Capability, Role>)]
     pub caps: BTreeMap<String, String>,
-    /// How many days what is said is kept, from 1 to 36,500; null: for ever.
-    #[schema(required)]
+    /// How many days what is said is kept, from 1 to 36,500; without it, for ever.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub retention_days: Option<i64>,
 }
 

@@ -29,6 +29,16 @@ pub const BODY_BYTES_MAX: usize = 262_144;
 /// How long all of a JSON body may take to come.
 const BODY_DEADLINE: Duration = Duration::from_secs(30);
 
+/// For a field of a body that may be null: tells null (`Some(None)`) from absent.
+///
+/// # Errors
+/// Those of what is read.
+pub fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::<T>::deserialize(deserializer).map(Some)
+}
+
 /// A JSON body of the documented shape; unknown and repeated fields are errors.
 pub struct Body<T>(pub T);
 

@@ -7,6 +7,7 @@ use tokio::sync::Notify;
 
 use crate::config::PeerPolicy;
 use crate::domain::Domain;
+use crate::domain::clock::{Clock, DAY_MS};
 use crate::domain::compaction::Quiet;
 use crate::domain::effect::{Announce, Audience, Change, Effect};
 use crate::domain::retold::Retold;
@@ -191,15 +192,18 @@ async fn keep_files(domain: Arc<Domain>) {
     }
 }
 
-/// How often is looked for messages that were kept long enough, when no channel changed how long that is.
-const RETENTION_INTERVAL: Duration = Duration::from_secs(60);
+/// How often is looked for messages that were kept long enough, when nothing says that there are some.
+const RETENTION_INTERVAL: Duration = Duration::from_secs(300);
+/// How long is waited from one look to the next at the least, whoever says so.
+const RETENTION_PAUSE: Duration = Duration::from_secs(2);
 
-/// Deletes messages that were kept long enough: at the start, when a channel says how long, and now and then.
+/// Deletes messages that were kept long enough: at the start, when a channel says how long, when old ones come, and now and then.
 async fn keep_messages(domain: Arc<Domain>) {
     loop {
         if let Err(error) = domain.expire().await {
             tracing::warn!(%error, "what was kept long enough could not be deleted; this is tried again");
         }
+        tokio::time::sleep(RETENTION_PAUSE).await;
         let _ = tokio::time::timeout(RETENTION_INTERVAL, domain.aged.notified()).await;
     }
 }
@@ -214,14 +218,23 @@ pub async fn keep_stored(domain: Arc<Domain>) {
 pub struct Sweeping {
     inner: Audience,
     doomed: Arc<Notify>,
-    /// A channel says how long its messages are kept.
     aged: Arc<Notify>,
     retold: Arc<Retold>,
+    clock: Arc<dyn Clock>,
 }
 
 impl Sweeping {
-    pub fn over(inner: Audience, doomed: &Arc<Notify>, aged: &Arc<Notify>, retold: &Arc<Retold>) -> Sweeping {
-        Sweeping { inner, doomed: doomed.clone(), aged: aged.clone(), retold: retold.clone() }
+    /// `doomed` is told when files may go. Answers what hears of all that is announced, too: what was retold, and who is told
+    /// when messages may go.
+    pub fn over(
+        inner: Audience,
+        doomed: &Arc<Notify>,
+        clock: &Arc<dyn Clock>,
+    ) -> (Audience, Arc<Retold>, Arc<Notify>) {
+        let (retold, aged) = (Arc::<Retold>::default(), Arc::<Notify>::default());
+        let (doomed, clock) = (doomed.clone(), clock.clone());
+        let sweeping = Sweeping { inner, doomed, aged: aged.clone(), retold: retold.clone(), clock };
+        (Arc::new(sweeping), retold, aged)
     }
 }
 
@@ -237,10 +250,13 @@ impl Announce for Sweeping {
         if effects.iter().any(lets_go) {
             self.doomed.notify_one();
         }
+        let yesterday = self.clock.now() - DAY_MS;
         let ages = |effect: &Effect| match effect {
             Effect::Entry { change: Some(Change::ChannelUpdated(info)), .. } => {
                 info.policy.retention_days.is_some()
             }
+            // A log on its way here from another server.
+            Effect::Entry { change: Some(Change::MessageCreated(message)), .. } => message.ts < yesterday,
             _ => false,
         };
         if effects.iter().any(ages) {

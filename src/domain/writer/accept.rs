@@ -315,7 +315,7 @@ impl Work<'_> {
         let ours = sender.id.server() == self.lane.identity.name;
         let id = signed.id.clone();
         if body.is_none() && signed.event.body_hash.is_some() && refusal.is_none() {
-            self.note_missing(channel, seq, &signed.event.kind)?;
+            self.note_missing(channel, &entry, &signed.event.kind)?;
         }
         self.record(channel, &sender, &Composed { signed, body, content }, entry, standing)?;
         let lost = refusal.is_some_and(|refusal| refusal != Refusal::Repeated);

@@ -1,11 +1,13 @@
 //! Bodies that come after their entries: those that a batch should have brought, from whoever has them.
 
 use super::Work;
+use crate::domain::clock::DAY_MS;
 use crate::domain::effect::Effect;
 use crate::domain::stored::{self, damaged};
 use crate::domain::{Error, project};
 use crate::protocol::Seq;
 use crate::protocol::event::{EventType, SignedEvent};
+use crate::protocol::log::Entry;
 use crate::protocol::rules::HistoryPolicy;
 use crate::storage::missing::{self, MissingRow};
 use crate::storage::{ChannelNum, entries, peers};
@@ -17,15 +19,21 @@ const MISSING_PER_CHANNEL_MAX: i64 = 10_000;
 
 impl Work<'_> {
     /// REPL-32: an entry came without its body, or with another. If people here may read it, others are asked for it.
-    /// So they may what the channel shows where they join, and whether it does is known when they are asked.
+    /// So they may what the channel shows where they join, and whether it does is known when they are asked. What was said
+    /// so long ago that nobody keeps it is not asked for (BODY-7).
     pub(super) fn note_missing(
         &mut self,
         channel: ChannelNum,
-        seq: Seq,
+        entry: &Entry,
         kind: &EventType,
     ) -> Result<(), Error> {
-        let ours = self.lane.identity.name.clone();
-        let history = self.lane.open(self.conn, channel)?.state_of(self.conn, &[])?.policy.history;
+        let (ours, seq) = (self.lane.identity.name.clone(), entry.seq);
+        let policy = &self.lane.open(self.conn, channel)?.state_of(self.conn, &[])?.policy;
+        let (history, days) = (policy.history, policy.retention_days);
+        let since = days.map(|days| self.lane.clock.now() - days * DAY_MS);
+        if *kind == EventType::Message && since.is_some_and(|since| entry.host_ts < since) {
+            return Ok(());
+        }
         let entitled = history == HistoryPolicy::All
             || kind.is_shown()
             || peers::joined_of(self.conn, channel, ours.as_str())? > 0;

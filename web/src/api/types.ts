@@ -100,8 +100,8 @@ export interface Policy {
   join: "open" | "invite" | "knock";
   history: "all" | "since_join";
   caps: Record<string, Role>;
-  /** How many days what is said is kept; null: for ever. */
-  retention_days: number | null;
+  /** How many days what is said is kept; absent: for ever. */
+  retention_days?: number | null;
 }
 
 export interface Reaction {

@@ -332,9 +332,9 @@ export type ChannelPolicy = {
     history: HistoryPolicy;
     join: JoinPolicy;
     /**
-     * How many days what is said is kept, from 1 to 36,500; null: for ever.
+     * How many days what is said is kept, from 1 to 36,500; without it, for ever.
      */
-    retention_days: number | null;
+    retention_days?: number;
 };
 
 /**
