@@ -52,7 +52,7 @@ export class Fake {
       alias: `#${name}:loggia.test`,
       host: "loggia.test",
       visibility: "public",
-      policy: { join: "open", history: "all", caps: {}, retention_days: null },
+      policy: { join: "open", history: "all", caps: {} },
       archived: false,
       created_ts: Date.now(),
       member_count: 1,

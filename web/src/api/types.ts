@@ -101,7 +101,7 @@ export interface Policy {
   history: "all" | "since_join";
   caps: Record<string, Role>;
   /** How many days what is said is kept; absent: for ever. */
-  retention_days?: number | null;
+  retention_days?: number;
 }
 
 export interface Reaction {

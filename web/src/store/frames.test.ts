@@ -37,7 +37,7 @@ const at = { op: "event", channel: ROOM, seq } as const;
 const next: Message = { ...first, id: "$next", seq, text: "next" };
 const room = (state: State) => state.channels[ROOM];
 const said = (state: State) => room(state)?.messages[first.id];
-const policy = { join: "open", history: "all", caps: {}, retention_days: null } as const;
+const policy = { join: "open", history: "all", caps: {} } as const;
 const named = {
   id: ROOM,
   name: "atrium",

@@ -157,7 +157,7 @@ const BLANK: Omit<Channel, "id"> = {
   alias: null,
   host: "",
   visibility: "public",
-  policy: { join: "open", history: "all", caps: {}, retention_days: null },
+  policy: { join: "open", history: "all", caps: {} },
   archived: false,
   created_ts: 0,
   member_count: 0,

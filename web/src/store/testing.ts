@@ -35,7 +35,7 @@ export function channel(over: Partial<Channel> = {}): Channel {
     alias: null,
     host: "test",
     visibility: "public",
-    policy: { join: "open", history: "all", caps: {}, retention_days: null },
+    policy: { join: "open", history: "all", caps: {} },
     archived: false,
     created_ts: 1,
     member_count: 2,

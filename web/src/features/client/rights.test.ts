@@ -50,7 +50,7 @@ describe("who may found channels", () => {
 
 describe("what a role may do", () => {
   const own = (role: "owner" | "moderator" | "member" | "guest", caps = {}) =>
-    channel({ role, policy: { join: "open", history: "all", caps, retention_days: null } });
+    channel({ role, policy: { join: "open", history: "all", caps } });
 
   it("is the default where the channel says nothing, and what it says else", () => {
     expect(may(own("member"), "mention_all")).toBe(true);
