@@ -233,7 +233,9 @@ impl Domain {
         let person = actor.person.clone();
         self.writer
             .other(actor.person.id.as_str(), move |work| {
-                let row = users::by_num(work.conn, person.num)?.ok_or(Error::NotFound(Missing::User))?;
+                // Asked while the account was being deleted.
+                let row = users::lock(work.conn, person.id.as_str())?.filter(|row| row.deleted_ts.is_none());
+                let row = row.ok_or(Error::NotFound(Missing::User))?;
                 let display_name = display_name.unwrap_or(row.display_name);
                 let bio = bio.unwrap_or(row.bio);
                 let search = search_text(&person.id, &display_name);

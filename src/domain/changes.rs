@@ -24,7 +24,7 @@ use crate::storage::{Conn, members, messages, users};
 const BYTES_MAX: usize = 2 << 20;
 
 /// What entries `range.0..=range.1` of a channel changed, in order; none where clients need not know, or where an entry that
-/// follows says the same. What stands before `readable_from` is not told again. None if it is too much.
+/// follows says the same. Of messages before `readable_from` nothing is told again. None if it is too much.
 pub fn changes(
     conn: &mut Conn,
     channel: &ChannelRow,
@@ -116,11 +116,14 @@ impl Teller<'_> {
         }
         let target = entry.target_seq.and_then(|seq| self.messages.get(&seq));
         Ok(match entry.kind.parse::<EventType>() {
-            Ok(EventType::Message) => self.messages.get(&entry.seq).map(|message| {
-                // As at its creation: what happened to it since is told by the entries that follow.
-                let fresh = Message { reactions: Vec::new(), thread_count: None, ..message.clone() };
-                Change::MessageCreated(Box::new(fresh))
-            }),
+            Ok(EventType::Message) => {
+                let kept = self.messages.get(&entry.seq).filter(|_| entry.seq >= self.readable_from);
+                kept.map(|message| {
+                    // As at its creation: what happened to it since is told by the entries that follow.
+                    let fresh = Message { reactions: Vec::new(), thread_count: None, ..message.clone() };
+                    Change::MessageCreated(Box::new(fresh))
+                })
+            }
             Ok(EventType::Edit) => target
                 .filter(|message| message.seq >= self.readable_from)
                 .map(|message| Change::MessageEdited(restated(message.clone()))),

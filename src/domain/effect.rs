@@ -101,6 +101,11 @@ pub struct Restated {
 pub enum Late {
     /// What the message says, or a reaction to it.
     Message(Restated),
+    /// The message was taken from this server: its channel's id, and its own.
+    Deleted {
+        channel: String,
+        id: String,
+    },
     Channel(Box<ChannelInfo>),
 }
 
@@ -109,7 +114,9 @@ pub enum Late {
 pub enum Effect {
     /// An entry was appended; `change` is none for what clients need not see.
     Entry { channel: ChannelNum, id: ChannelId, seq: Seq, change: Option<Change> },
-    /// The body of an entry came after it.
+    /// A channel says how long its messages are kept.
+    Retention,
+    /// Something came or went after its entry.
     Late { channel: ChannelNum, late: Late },
     /// A person is in a channel from now on (their sockets get its frames), or is invited (`joined` is false).
     Joined { user: UserNum, channel: ChannelNum, info: Box<ChannelInfo>, joined: bool, seq: Seq },

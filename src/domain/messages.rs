@@ -165,7 +165,9 @@ impl Domain {
         let key = channel.clone();
         let deleted = self
             .change_in_time(&key, move |work| {
-                let (num, row) = find_message(work, &actor, &channel, &id)?;
+                let seat = Seat::joined(work.conn, actor.person.num, &channel)?;
+                // What is gone from here because it was kept long enough can be on other servers.
+                let (num, row) = (seat.channel.num, entitled(work.conn, &seat, &id)?);
                 if is_redacted(work.conn, &row)? {
                     return Ok(());
                 }

@@ -93,8 +93,8 @@ impl Domain {
                     return Ok(());
                 }
                 project::forget::messages(work, num, std::slice::from_ref(&row))?;
-                let message = project::as_it_stands(work, num, row.seq)?;
-                work.tell(Effect::Late { channel: num, late: Late::Message(message) });
+                let late = Late::Deleted { channel: removal.channel.to_string(), id: row.id.clone() };
+                work.tell(Effect::Late { channel: num, late });
                 removal.record(work, &row)
             })
             .await?;

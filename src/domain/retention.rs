@@ -2,7 +2,8 @@
 
 use super::clock::DAY_MS;
 use super::effect::{Effect, Late};
-use super::{Domain, Result, project, stored};
+use super::{Domain, Result, project};
+use crate::protocol::Ts;
 use crate::protocol::ids::ChannelId;
 use crate::storage::ChannelNum;
 use crate::storage::retention::{self, Kept};
@@ -12,62 +13,88 @@ const STEP_MS: i64 = 1_800_000;
 /// Channels that are looked at together.
 const CHANNELS_AT_ONCE: i64 = 200;
 /// Messages that go with one commit: others wait for it.
-const MESSAGES_AT_ONCE: i64 = 50;
+const MESSAGES_AT_ONCE: i64 = 100;
 
-/// Where messages of a channel begin to be kept.
+/// A channel in which something is old enough.
 struct Due {
     channel: ChannelId,
     num: ChannelNum,
-    until: i64,
+    /// Whether messages of it went already.
+    has_begun: bool,
 }
 
 impl Domain {
-    /// Destroys what was kept long enough. Answers how many channels there were in which something was.
+    /// Destroys what was kept long enough: some of each channel in turn, so that none waits for a large one. Answers in how many
+    /// channels something was old enough.
     ///
     /// # Errors
     /// What the database says; what is left goes the next time.
     pub async fn expire(&self) -> Result<usize> {
-        let days = self.config.settings.messages.retention_days;
-        let ours = Some(i64::from(days)).filter(|days| *days > 0);
-        let now = self.clock.now();
-        let (mut after, mut found) = (0, 0);
-        loop {
-            let (next, due) = self
-                .reads
-                .read(move |conn| {
-                    let rows = retention::channels_after(conn, after, ours.is_some(), CHANNELS_AT_ONCE)?;
-                    let next = rows.last().map(|row| row.channel);
-                    let mut due = Vec::new();
-                    for row in rows {
-                        let Kept { channel, id, days, from_seq, size } = row;
-                        // The shorter time counts: what a server says is of what it keeps itself.
-                        let Some(days) = days.into_iter().chain(ours).min() else { continue };
-                        let since = (now - days * DAY_MS).div_euclid(STEP_MS) * STEP_MS;
-                        let until = retention::first_since(conn, channel, (from_seq, size), since)?;
-                        if until > from_seq {
-                            let id = id.parse().map_err(|error| stored::damaged("channel", error))?;
-                            due.push(Due { channel: id, num: channel, until });
-                        }
+        let mut due = self.due().await?;
+        let found = due.len();
+        while !due.is_empty() {
+            let mut again = Vec::new();
+            for mut one in due {
+                match self.expire_some(&one).await {
+                    Ok(Gone { is_all: true, .. }) => {}
+                    Ok(Gone { some, .. }) => {
+                        one.has_begun |= some;
+                        again.push(one);
                     }
-                    Ok::<_, super::Error>((next, due))
-                })
-                .await?;
-            let Some(next) = next else { return Ok(found) };
-            after = next;
-            found += due.len();
-            for due in due {
-                while !self.expire_some(&due).await? {}
+                    Err(error) => {
+                        tracing::warn!(%error, channel = %one.channel, "what was kept long enough stays until the next time");
+                    }
+                }
+                // What was told again in the meantime has texts that are gone now.
+                self.retold.forget();
                 self.files.doomed.notify_one();
+            }
+            due = again;
+        }
+        Ok(found)
+    }
+
+    /// The setting of this server, in days.
+    fn own_days(&self) -> Option<i64> {
+        Some(i64::from(self.config.settings.messages.retention_days)).filter(|days| *days > 0)
+    }
+
+    async fn due(&self) -> Result<Vec<Due>> {
+        let (ours, now) = (self.own_days(), self.clock.now());
+        let (mut after, mut due) = (0, Vec::new());
+        loop {
+            let rows = self
+                .reads
+                .read(move |conn| retention::channels_after(conn, after, ours.is_some(), CHANNELS_AT_ONCE))
+                .await?;
+            let Some(last) = rows.last() else { return Ok(due) };
+            after = last.channel;
+            for Kept { channel: num, id, days, oldest_ts } in rows {
+                let Some(since) = since(days, ours, now) else { continue };
+                if oldest_ts.is_none_or(|ts| ts >= since) {
+                    continue;
+                }
+                match id.parse() {
+                    Ok(channel) => due.push(Due { channel, num, has_begun: false }),
+                    Err(error) => tracing::error!(%error, id, "a channel can't be read"),
+                }
             }
         }
     }
 
-    /// The oldest of them. True when none is left.
-    async fn expire_some(&self, due: &Due) -> Result<bool> {
-        let (num, until) = (due.num, due.until);
+    /// The oldest of what is due by what the channel says now: an owner can take it back.
+    async fn expire_some(&self, due: &Due) -> Result<Gone> {
+        let (num, has_begun, ours, now) = (due.num, due.has_begun, self.own_days(), self.clock.now());
         self.writer
             .channel(&due.channel, move |work| {
+                work.lane.open(work.conn, num)?;
                 let row = project::channel_row(work, num)?;
+                let since = since(retention::days(work.conn, num)?, ours, now);
+                let range = (row.kept_from_seq, row.size);
+                let until = match since {
+                    Some(since) => retention::first_since(work.conn, num, range, since)?,
+                    None => row.kept_from_seq,
+                };
                 let range = (row.kept_from_seq, until);
                 let rows = retention::live_between(work.conn, num, range, MESSAGES_AT_ONCE)?;
                 project::forget::messages(work, num, &rows)?;
@@ -76,12 +103,25 @@ impl Domain {
                 if kept_from > row.kept_from_seq {
                     retention::set_kept_from(work.conn, num, kept_from)?;
                 }
-                if !is_full {
+                // Where nothing was said there is nothing to be told.
+                if !is_full && (has_begun || !rows.is_empty()) {
                     let info = project::channel_info(work, num)?;
                     work.tell(Effect::Late { channel: num, late: Late::Channel(info) });
                 }
-                Ok(!is_full)
+                Ok(Gone { some: !rows.is_empty(), is_all: !is_full })
             })
             .await
     }
+}
+
+/// What came of a look at a channel.
+struct Gone {
+    some: bool,
+    is_all: bool,
+}
+
+/// Since when messages are kept: the shorter time counts, for a server says of itself alone how long it keeps them.
+fn since(days: Option<i64>, ours: Option<i64>, now: Ts) -> Option<Ts> {
+    let days = days.into_iter().chain(ours).min()?;
+    Some((now - days * DAY_MS).div_euclid(STEP_MS) * STEP_MS)
 }

@@ -132,6 +132,15 @@ pub(super) fn reads_from(conn: &mut Conn, channel: &ChannelRow, user: UserNum) -
     Ok(member.and_then(|member| first_shown(channel, Some(&member))))
 }
 
+/// As [`reads_from`], also of what was kept long enough.
+///
+/// # Errors
+/// Those of the database.
+pub(super) fn entitled_from(conn: &mut Conn, channel: &ChannelRow, user: UserNum) -> Result<Option<Seq>> {
+    let member = members::get(conn, channel.num, user)?.filter(|member| member.membership == "joined");
+    Ok(member.and_then(|member| first_entitled(channel, Some(&member)).ok()))
+}
+
 /// As [`first_readable`], where one of many channels is looked at: none if nothing may be read, and the others are shown
 /// all the same.
 pub(super) fn first_shown(channel: &ChannelRow, member: Option<&MemberRow>) -> Option<Seq> {

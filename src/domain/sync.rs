@@ -34,6 +34,7 @@ pub struct Followed {
     pub id: String,
     pub head: Seq,
     pub unread: i64,
+    pub kept_from_seq: Seq,
 }
 
 /// What a client missed in one channel.
@@ -83,11 +84,8 @@ impl Domain {
         self.reads
             .read_in_turn(move |conn| {
                 let rows = channels::followed(conn, user)?;
-                let followed = rows.into_iter().map(|(num, id, size, messages, read)| Followed {
-                    num,
-                    id,
-                    head: size - 1,
-                    unread: (messages - read).max(0),
+                let followed = rows.into_iter().map(|(num, id, size, messages, read, kept_from_seq)| {
+                    Followed { num, id, head: size - 1, unread: (messages - read).max(0), kept_from_seq }
                 });
                 Ok(followed.collect())
             })
@@ -116,7 +114,8 @@ impl Domain {
                 let Some(readable_from) = first_shown(&seat.channel, seat.member.as_ref()) else {
                     return Ok((Missed::TooMuch, head));
                 };
-                let from = seq.saturating_add(1).max(readable_from);
+                // What is said of the channel and its people is kept for longer than messages.
+                let from = seq.saturating_add(1).max(seat.first_entitled()?);
                 if head - from + 1 > limit {
                     return Ok((Missed::TooMuch, head));
                 }

@@ -4,7 +4,7 @@
 use super::effect::Effect;
 use super::messages::entitled;
 use super::project::At;
-use super::seat::{Seat, reads_from};
+use super::seat::{Seat, entitled_from};
 use super::view::{Message, ReadState, ThreadState};
 use super::writer::Work;
 use super::{Actor, Domain, Error, Missing, NOTIFIED_MAX, Page, Result, blocks, cut, show};
@@ -133,9 +133,9 @@ fn thread_seat(
     Ok((seat, root))
 }
 
-/// Whether the person may read what stands at this place of a channel.
-fn may_read(conn: &mut Conn, channel: &ChannelRow, user: UserNum, seq: Seq) -> Result<bool> {
-    Ok(reads_from(conn, channel, user)?.is_some_and(|first| first <= seq))
+/// Whether the person may read a thread that begins at this place of a channel.
+fn may_read(conn: &mut Conn, channel: &ChannelRow, user: UserNum, root: Seq) -> Result<bool> {
+    Ok(entitled_from(conn, channel, user)?.is_some_and(|first| first <= root))
 }
 
 /// How the person stands in the thread; whoever was never in it has read what they have read of the channel.

@@ -128,6 +128,7 @@ pub fn late(late: &Late) -> Bytes {
         Late::Message(Restated { message, .. }) => {
             event("message.updated", Some(&message.channel), None, message)
         }
+        Late::Deleted { channel, id } => event("message.deleted", Some(channel), None, MessageDeleted { id }),
         Late::Channel(info) => event("channel.updated", Some(&info.id), None, info),
     }
 }

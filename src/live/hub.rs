@@ -296,13 +296,16 @@ impl Hub {
                     each(allowed(sockets, hidden_from), Some((*channel, *seq)), &frame);
                 }
             }
-            Effect::Entry { change: None, .. } | Effect::Replica { .. } | Effect::Errand { .. } => {}
+            Effect::Entry { change: None, .. }
+            | Effect::Retention
+            | Effect::Replica { .. }
+            | Effect::Errand { .. } => {}
             Effect::Late { channel, late } => {
                 if let Some(sockets) = self.lock().by_channel.get(channel) {
                     // Whoever was told of the log up to now knows it all the same as others do.
                     let hidden_from = match late {
                         Late::Message(restated) => restated.hidden_from.as_slice(),
-                        Late::Channel(_) => &[],
+                        Late::Deleted { .. } | Late::Channel(_) => &[],
                     };
                     each(allowed(sockets, hidden_from), Some((*channel, Seq::MAX)), &frames::late(late));
                 }

@@ -194,6 +194,8 @@ pub struct Ready<'a> {
     pub session_id: &'a str,
     /// The seq of the last entry that was told, by channel.
     pub heads: BTreeMap<&'a str, Seq>,
+    /// By channel the seq from which on its messages are kept, where some are gone (`Channel.kept_from_seq`).
+    pub kept_from_seqs: BTreeMap<&'a str, Seq>,
     /// Ids of people in one's channels who are online, at most 500.
     pub online: Vec<String>,
 }

@@ -50,7 +50,10 @@ pub async fn resume(
     }
     hub.appear(socket);
     let online = hub.online_for(socket);
-    let ready = Ready { user_id: actor.person.id.as_str(), session_id: &actor.session, heads, online };
+    let short = now.iter().filter(|channel| channel.kept_from_seq > 0);
+    let kept_from_seqs = short.map(|channel| (channel.id.as_str(), channel.kept_from_seq)).collect();
+    let (user_id, session_id) = (actor.person.id.as_str(), actor.session.as_str());
+    let ready = Ready { user_id, session_id, heads, kept_from_seqs, online };
     if socket.answer_paced(frames::plain("ready", ready)).await {
         socket.go_live(sent);
     }

@@ -195,7 +195,7 @@ async fn keep_files(domain: Arc<Domain>) {
 /// How often is looked for messages that were kept long enough, when nothing says that there are some.
 const RETENTION_INTERVAL: Duration = Duration::from_secs(300);
 /// How long is waited from one look to the next at the least, whoever says so.
-const RETENTION_PAUSE: Duration = Duration::from_secs(2);
+const RETENTION_PAUSE: Duration = Duration::from_secs(5);
 
 /// Deletes messages that were kept long enough: at the start, when a channel says how long, when old ones come, and now and then.
 async fn keep_messages(domain: Arc<Domain>) {
@@ -252,9 +252,7 @@ impl Announce for Sweeping {
         }
         let yesterday = self.clock.now() - DAY_MS;
         let ages = |effect: &Effect| match effect {
-            Effect::Entry { change: Some(Change::ChannelUpdated(info)), .. } => {
-                info.policy.retention_days.is_some()
-            }
+            Effect::Retention => true,
             // A log on its way here from another server.
             Effect::Entry { change: Some(Change::MessageCreated(message)), .. } => message.ts < yesterday,
             _ => false,

@@ -119,24 +119,27 @@ pub fn num_of(conn: &mut Conn, id: &str) -> Result<Option<ChannelNum>> {
     optional(channels::table.filter(channels::id.eq(id)).select(channels::num).one(conn))
 }
 
-/// Takes the lock that orders appends, also against a command beside the server, and answers (size, root) as they now are.
+/// Takes the lock that orders appends, also against a command beside the server, and answers where it stands now.
 /// SQLite has one writer, so there is nothing to lock.
 pub fn lock(conn: &mut Conn, num: ChannelNum) -> Result<Option<Place>> {
-    let row = channels::table.find(num).select((channels::size, channels::root));
+    let row = channels::table.find(num).select((channels::size, channels::root, channels::live_count));
     match conn {
         Conn::Sqlite(c) => optional(diesel::RunQueryDsl::get_result(row, &mut **c)),
         Conn::Postgres(c) => optional(diesel::RunQueryDsl::get_result(row.for_update(), &mut **c)),
     }
 }
 
-/// (size, root) of a log.
-pub type Place = (i64, Vec<u8>);
+/// (size, root) of a log, and how many messages of it count.
+pub type Place = (i64, Vec<u8>, i64);
 
 /// As [`lock`], on PostgreSQL together with whatever is asked next. None where that is not possible.
 pub fn lock_soon(conn: &mut Conn, num: ChannelNum) -> Option<Soon<Place>> {
     let Conn::Postgres(c) = conn else { return None };
     c.soon(move |mut conn| {
-        let row = channels::table.find(num).select((channels::size, channels::root)).for_update();
+        let row = channels::table
+            .find(num)
+            .select((channels::size, channels::root, channels::live_count))
+            .for_update();
         Box::pin(async move { diesel_async::RunQueryDsl::get_result(row, &mut conn).await })
     })
 }
@@ -161,12 +164,19 @@ pub fn of_user(conn: &mut Conn, user: UserNum) -> Result<Vec<ChannelRow>> {
 }
 
 /// A channel that somebody is joined in: its number, id and size, its count of messages, and their own count less what
-/// they have not read.
-pub type FollowedRow = (ChannelNum, String, i64, i64, i64);
+/// they have not read; from where on messages are kept.
+pub type FollowedRow = (ChannelNum, String, i64, i64, i64, i64);
 
 /// Channels in which the person is joined, as their streams follow them.
 pub fn followed(conn: &mut Conn, user: UserNum) -> Result<Vec<FollowedRow>> {
-    let columns = (channels::num, channels::id, channels::size, channels::live_count, members::read_base);
+    let columns = (
+        channels::num,
+        channels::id,
+        channels::size,
+        channels::live_count,
+        members::read_base,
+        channels::kept_from_seq,
+    );
     Ok(channels::table
         .inner_join(members::table.on(members::channel.eq(channels::num)))
         .filter(members::user_num.eq(user).and(members::membership.eq("joined")))

@@ -245,13 +245,33 @@ pub fn set_read(conn: &mut Conn, channel: ChannelNum, user: UserNum, seq: i64, b
     Ok(kept_update(members::table.find((channel, user)), values).later(conn)?)
 }
 
-/// A message at `seq` by `sender` was deleted: whoever had read it has one less behind the marker, and so
-/// has its sender, to whom it was never unread.
-pub fn forget_read(conn: &mut Conn, channel: ChannelNum, seq: i64, sender: UserNum) -> Result<()> {
-    let knew_it = members::read_seq.ge(seq).or(members::user_num.eq(sender));
-    diesel::update(members::table.filter(members::channel.eq(channel).and(knew_it)))
-        .set(members::read_base.eq(members::read_base - 1))
-        .execute(conn)?;
+/// Messages (seq, sender), the oldest first, count no more: whoever had read them has so many less behind the marker, and so
+/// has who wrote them, to whom they were never unread.
+pub fn forget_read(conn: &mut Conn, channel: ChannelNum, gone: &[(i64, UserNum)]) -> Result<()> {
+    let (Some(&(first, _)), Some(&(last, _))) = (gone.first(), gone.last()) else { return Ok(()) };
+    let of = |count: usize| i64::try_from(count).unwrap_or(0);
+    let here = || members::table.filter(members::channel.eq(channel));
+    let less = |count: i64| members::read_base.eq(members::read_base - count);
+    diesel::update(here().filter(members::read_seq.ge(last))).set(less(of(gone.len()))).execute(conn)?;
+    // Most have read all of them or none.
+    let some: Vec<(UserNum, i64)> = match first < last {
+        true => here()
+            .filter(members::read_seq.ge(first).and(members::read_seq.lt(last)))
+            .select((members::user_num, members::read_seq))
+            .load(conn)?,
+        false => Vec::new(),
+    };
+    for (user, read_seq) in &some {
+        let knew = gone.iter().filter(|(seq, sender)| seq <= read_seq || sender == user).count();
+        diesel::update(members::table.find((channel, *user))).set(less(of(knew))).execute(conn)?;
+    }
+    let mut senders: Vec<UserNum> = gone.iter().map(|(_, sender)| *sender).collect();
+    senders.sort_unstable();
+    for same in senders.chunk_by(|one, other| one == other) {
+        let Some(user) = same.first() else { continue };
+        let had_not_read = members::table.find((channel, *user)).filter(members::read_seq.lt(first));
+        diesel::update(had_not_read).set(less(of(same.len()))).execute(conn)?;
+    }
     Ok(())
 }
 

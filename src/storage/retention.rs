@@ -13,25 +13,27 @@ pub struct Kept {
     pub channel: ChannelNum,
     pub id: String,
     pub days: Option<i64>,
-    pub from_seq: i64,
-    pub size: i64,
+    /// When the first entry was taken that is not looked at yet.
+    pub oldest_ts: Option<i64>,
 }
 
 /// Channels after `after`: all of them, or those whose policy says how long.
 pub fn channels_after(conn: &mut Conn, after: ChannelNum, all: bool, limit: i64) -> Result<Vec<Kept>> {
-    let row =
-        (channels::num, channels::id, retentions::days.nullable(), channels::kept_from_seq, channels::size);
-    let on = retentions::channel.eq(channels::num);
+    let row = (channels::num, channels::id, retentions::days.nullable(), entries::host_ts.nullable());
+    let of = retentions::channel.eq(channels::num);
+    let oldest = entries::channel.eq(channels::num).and(entries::seq.eq(channels::kept_from_seq));
     Ok(match all {
         true => channels::table
-            .left_join(retentions::table.on(on))
+            .left_join(retentions::table.on(of))
+            .left_join(entries::table.on(oldest))
             .filter(channels::num.gt(after))
             .order(channels::num)
             .limit(limit)
             .select(row)
             .load(conn)?,
         false => retentions::table
-            .inner_join(channels::table.on(on))
+            .inner_join(channels::table.on(of))
+            .left_join(entries::table.on(oldest))
             .filter(retentions::channel.gt(after))
             .order(retentions::channel)
             .limit(limit)
@@ -41,6 +43,11 @@ pub fn channels_after(conn: &mut Conn, after: ChannelNum, all: bool, limit: i64)
 }
 
 /// What the policy of a channel says now.
+pub fn days(conn: &mut Conn, channel: ChannelNum) -> Result<Option<i64>> {
+    optional(retentions::table.find(channel).select(retentions::days).one(conn))
+}
+
+/// What the policy of a channel says from now on.
 pub fn set_days(conn: &mut Conn, channel: ChannelNum, days: Option<i64>) -> Result<()> {
     match days {
         Some(days) => diesel::insert_into(retentions::table)
@@ -64,8 +71,7 @@ pub fn first_since(
 ) -> Result<i64> {
     let (mut low, mut high) = (from, size);
     while low < high {
-        // What is left is mostly nothing: the entry that is looked at first is the oldest one.
-        let middle = if low == from { low } else { low + (high - low) / 2 };
+        let middle = low + (high - low) / 2;
         let ts = entries::table.find((channel, middle)).select(entries::host_ts).one(conn);
         match optional::<i64>(ts)?.is_some_and(|ts| ts < since) {
             true => low = middle + 1,

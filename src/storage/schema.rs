@@ -424,6 +424,7 @@ diesel::allow_tables_to_appear_in_same_query!(missing_bodies, channels);
 diesel::allow_tables_to_appear_in_same_query!(regrets, entries);
 diesel::allow_tables_to_appear_in_same_query!(reports, file_refs);
 diesel::allow_tables_to_appear_in_same_query!(retentions, channels);
+diesel::allow_tables_to_appear_in_same_query!(retentions, entries);
 diesel::allow_tables_to_appear_in_same_query!(saved, members);
 diesel::allow_tables_to_appear_in_same_query!(saved, messages);
 diesel::allow_tables_to_appear_in_same_query!(webhooks, channels);

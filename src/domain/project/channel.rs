@@ -123,6 +123,9 @@ pub(super) fn changed(work: &mut Work<'_>, at: &At<'_>) -> Result<Box<ChannelInf
             change.policy = state_text.as_deref();
             let days = state.and_then(|content| content.get("retention_days"));
             retention::set_days(work.conn, at.channel, days.and_then(serde_json::Value::as_i64))?;
+            if days.is_some() {
+                work.tell(Effect::Retention);
+            }
         }
         EventType::ChannelServers => change.servers = state_text.as_deref(),
         EventType::ChannelArchive => {

@@ -1,14 +1,17 @@
 //! Deletion that deletes: bodies go, of the message, its edits and the reactions to it; the words leave the index, and
 //! whatever else was made of them. What remains is that something was said there.
 
+use std::collections::BTreeSet;
+
 use super::channel;
 use crate::domain::content::{self, MessageContent};
 use crate::domain::search::document;
+use crate::domain::threads as domain_threads;
 use crate::domain::writer::Work;
 use crate::domain::{Error, files, reports};
 use crate::protocol::Seq;
 use crate::storage::messages::MessageRow;
-use crate::storage::{ChannelNum, entries, members, messages, notifications, search, threads};
+use crate::storage::{ChannelNum, UserNum, entries, members, messages, notifications, search, threads};
 
 /// From the first edit to the last.
 pub(super) const ALL: (Seq, i64) = (-1, i64::MAX);
@@ -19,13 +22,25 @@ pub(super) const ALL: (Seq, i64) = (-1, i64::MAX);
 /// Those of the database.
 pub fn messages(work: &mut Work<'_>, channel: ChannelNum, rows: &[MessageRow]) -> Result<(), Error> {
     for row in rows {
-        message(work, row)?;
+        one(work, row)?;
     }
-    work.uncount(channel, rows.len())
+    let gone: Vec<(Seq, UserNum)> = rows.iter().map(|row| (row.seq, row.sender)).collect();
+    members::forget_read(work.conn, channel, &gone)?;
+    work.uncount(channel, rows.len())?;
+    let threads: BTreeSet<Seq> = rows.iter().filter_map(|row| row.thread_seq).collect();
+    threads.into_iter().try_for_each(|root| domain_threads::tell_followers(work, channel, root))
 }
 
-/// What a message says goes, in whatever way that was decided. That it counts no more is the caller's to note.
+/// What a message says goes, by an entry that says so.
 pub(super) fn message(work: &mut Work<'_>, row: &MessageRow) -> Result<(), Error> {
+    one(work, row)?;
+    members::forget_read(work.conn, row.channel, &[(row.seq, row.sender)])?;
+    work.lane.open(work.conn, row.channel)?.position.live_count -= 1;
+    row.thread_seq.map_or(Ok(()), |root| domain_threads::tell_followers(work, row.channel, root))
+}
+
+/// All but that it counts no more in its channel.
+fn one(work: &mut Work<'_>, row: &MessageRow) -> Result<(), Error> {
     let (num, seq) = (row.channel, row.seq);
     words(work, row)?;
     let mut gone = vec![seq];
@@ -38,7 +53,6 @@ pub(super) fn message(work: &mut Work<'_>, row: &MessageRow) -> Result<(), Error
     notifications::delete_for(work.conn, num, seq)?;
     messages::set_deleted(work.conn, num, seq)?;
     channel::unpin(work, num, &row.id)?;
-    members::forget_read(work.conn, num, seq, row.sender)?;
     work.lane.open(work.conn, num)?.forget_readers();
     reports::deleted(work, num, seq, row.sender)?;
     if let Some(root) = row.thread_seq {

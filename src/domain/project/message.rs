@@ -259,10 +259,7 @@ pub(super) fn edited(work: &mut Work<'_>, at: &At<'_>) -> Result<Option<Change>,
 }
 
 /// The message at `seq`, after this unit of work.
-///
-/// # Errors
-/// Those of the database.
-pub fn as_it_stands(work: &mut Work<'_>, channel: ChannelNum, seq: Seq) -> Result<Restated, Error> {
+pub(super) fn as_it_stands(work: &mut Work<'_>, channel: ChannelNum, seq: Seq) -> Result<Restated, Error> {
     let open = work.lane.open(work.conn, channel)?;
     let id = open.id.as_str().to_owned();
     let history = open.state_of(work.conn, &[])?.policy.history;

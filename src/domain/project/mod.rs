@@ -23,7 +23,6 @@ use crate::storage::{ChannelNum, entries};
 
 pub use channel::{NewLocal, info as channel_info, insert_channel, row as channel_row, search_text};
 pub use member::invite;
-pub use message::as_it_stands;
 
 /// An entry that has just been recorded.
 pub struct At<'a> {

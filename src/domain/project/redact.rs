@@ -8,7 +8,6 @@ use crate::domain::content::{self, MessageContent};
 use crate::domain::effect::Change;
 use crate::domain::search::document;
 use crate::domain::show;
-use crate::domain::threads as domain_threads;
 use crate::domain::writer::Work;
 use crate::protocol::Seq;
 use crate::protocol::event::EventType;
@@ -67,10 +66,6 @@ fn message(work: &mut Work<'_>, at: &At<'_>, target: Seq) -> Result<Change, Erro
     // What was kept long enough is gone already.
     if !message.deleted {
         forget::message(work, &message)?;
-        work.lane.open(work.conn, at.channel)?.position.live_count -= 1;
-        if let Some(root) = message.thread_seq {
-            domain_threads::tell_followers(work, at.channel, root)?;
-        }
     }
     Ok(Change::MessageDeleted { id: message.id })
 }

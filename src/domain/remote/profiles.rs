@@ -182,7 +182,8 @@ fn keep_profile(work: &mut Work<'_>, profile: &Profile) -> Result<Option<String>
     if profile.automated != row.bot {
         users::set_bot(work.conn, row.num, profile.automated)?;
     }
-    let status = profile.status.as_ref().and_then(|said| Status::heard(said, work.lane.clock.now()));
+    let said = profile.status.as_ref().filter(|_| !profile.deactivated);
+    let status = said.and_then(|said| Status::heard(said, work.lane.clock.now()));
     if status != Status::of(&row) {
         status::put(work.conn, row.num, status.as_ref())?;
     }

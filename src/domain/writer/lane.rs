@@ -226,8 +226,8 @@ impl Lane {
             // Another node may have appended: what is remembered holds only for the same log.
             let asked = self.locks.remove(&num).and_then(Soon::found);
             let found = asked.map_or_else(|| channels::lock(conn, num), Ok)?;
-            let (size, root) = found.ok_or_else(gone)?;
-            if self.channels.get(&num).is_some_and(|open| !open.is_at(size, &root)) {
+            let place = found.ok_or_else(gone)?;
+            if self.channels.get(&num).is_some_and(|open| !open.is_at(&place)) {
                 self.channels.remove(&num);
             }
             self.locked.insert(num);

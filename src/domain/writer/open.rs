@@ -13,7 +13,7 @@ use crate::protocol::sign::{PublicKey, SigningKey};
 use crate::protocol::state::content::{self, CreateContent, MemberContent};
 use crate::protocol::state::{ChannelKind, Create, HostKey, KeyBinding, Member, State, Target};
 use crate::protocol::{Seq, Ts};
-use crate::storage::channels::{ChannelRow, LogState};
+use crate::storage::channels::{ChannelRow, LogState, Place};
 use crate::storage::members::MemberRow;
 use crate::storage::{self, ChannelNum, Conn, UserNum, channels, entries, members, users};
 
@@ -173,8 +173,9 @@ impl Open {
         (self.id.clone(), Seen { size: self.position.size, root: self.position.root })
     }
 
-    pub(super) fn is_at(&self, size: i64, root: &[u8]) -> bool {
-        self.position.size == size && self.position.root.as_bytes().as_slice() == root
+    pub(super) fn is_at(&self, (size, root, live_count): &Place) -> bool {
+        let here = &self.position;
+        here.size == *size && here.root.as_bytes().as_slice() == root && here.live_count == *live_count
     }
 
     /// Forgets the state: its rows were changed otherwise than by an entry.

@@ -18,6 +18,7 @@ mod email;
 mod export;
 mod figures;
 pub mod files;
+mod forgetting;
 mod full;
 mod kept;
 mod leaving;

@@ -1447,6 +1447,12 @@ export type Ready = {
         [key: string]: I64;
     };
     /**
+     * By channel the seq from which on its messages are kept, where some are gone (`Channel.kept_from_seq`).
+     */
+    kept_from_seqs: {
+        [key: string]: I64;
+    };
+    /**
      * Ids of people in one's channels who are online, at most 500.
      */
     online: Array<string>;
