@@ -65,6 +65,7 @@ export class Fake {
       notify: "all",
       last_message: null,
       pins: [],
+      kept_from_seq: 0,
       people: [],
       ...over,
     };

@@ -35,8 +35,11 @@ export const issue_password = (user: string) =>
 export const reset_totp = (user: string) => sdk.resetTotp({ path: { user } });
 export const delete_account = (user: string, reason: string) =>
   sdk.deleteAccount({ path: { user }, body: because(reason) });
-export const remove_message = (channel: string, message: string, reason: string) =>
-  waits(sdk.removeMessage({ path: { channel, message }, body: because(reason), responseStyle }));
+/** `onlyHere`: other servers keep it. */
+export const remove_message = (channel: string, message: string, reason: string, onlyHere: boolean) => {
+  const body = { ...because(reason), ...(onlyHere ? { only_here: true } : {}) };
+  return waits(sdk.removeMessage({ path: { channel, message }, body, responseStyle }));
+};
 export const hand_over_channel = (channel: string, user: string, reason: string) =>
   sdk.handOverChannel({ path: { channel }, body: { user, ...because(reason) } });
 export const list_acts = (query: Omit<PageQuery, "query">) =>

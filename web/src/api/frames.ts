@@ -30,6 +30,7 @@ export interface ChannelUpdate {
   policy: Policy;
   archived: boolean;
   pins: string[];
+  kept_from_seq: number;
 }
 
 export interface MemberUpdate {

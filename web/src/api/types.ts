@@ -52,6 +52,8 @@ export interface ServerInfo {
   feature_level: number;
   registration: "open" | "invite" | "closed";
   create_channels?: "everybody" | "administrators";
+  /** It keeps messages no longer, whatever channels say. */
+  retention_days?: number | null;
   limits: Record<string, number>;
   /** Newer than some servers. */
   push?: { vapid_key: string | null };
@@ -217,6 +219,8 @@ export interface Channel {
   last_message: Message | null;
   /** Event ids of the pinned messages. */
   pins: string[];
+  /** What was said before is gone: it was kept for as long as the policy, or the server, says. */
+  kept_from_seq: number;
   /** Everybody in a direct conversation, the viewer too; empty in channels. */
   people: User[];
   /** Where channels are shared with other servers. */

@@ -21,12 +21,14 @@ function strings(tree: object, path = ""): [string, string][] {
 async function everything(language: "de" | "fr"): Promise<[string, string][]> {
   const own = strings(language === "de" ? de : fr);
   for (const part of [
+    "access",
     "account",
     "blocks",
     "dates",
     "descriptions",
     "notify",
     "reports",
+    "retention",
     "saved",
     "shortcuts",
     "spoken",

@@ -2,6 +2,7 @@
 
 import type { Channel, Member, Message, MessagePage, Notification, NotifyLevel, User } from "../api/types";
 import { counted, notTyping, overlay, place } from "./events";
+import { expire, forgetExpired } from "./gone";
 import type { ChannelState, State } from "./state";
 import { mapWindows, mergePage, type PageKind, prune, putMessage } from "./window";
 
@@ -39,7 +40,8 @@ export function upsertChannel(state: State, info: Channel): State {
     told > 0 ? { ...channel, info: { ...channel.info, mentions: info.mentions + told } } : channel;
   const { people, invited_by } = info;
   const named = invited_by ? [...people, invited_by] : people;
-  return putUsers({ ...state, channels: { ...state.channels, [info.id]: withNews } }, named);
+  const next = putUsers({ ...state, channels: { ...state.channels, [info.id]: withNews } }, named);
+  return info.kept_from_seq > (known?.info.kept_from_seq ?? 0) ? forgetExpired(next, info.id) : next;
 }
 
 /** A notification that came after the snapshot was made. */
@@ -65,7 +67,9 @@ function newChannel(info: Channel): ChannelState {
 function refreshed(known: ChannelState, info: Channel, me: string): ChannelState {
   // Up to where everything is counted, by the snapshot or by the events below.
   const head = Math.max(known.cursor, info.head);
-  let next: ChannelState = { ...known, info: { ...known.info, invited_by: null, ...info, head } };
+  const kept_from_seq = Math.max(known.info.kept_from_seq, info.kept_from_seq);
+  const told = { ...known.info, invited_by: null, ...info, head, kept_from_seq };
+  let next: ChannelState = expire({ ...known, info: told });
   for (const event of known.recent) {
     if (event.seq <= info.head) continue;
     next = overlay(counted(next, event, me), event, me);
@@ -113,7 +117,7 @@ export function addPage(channel: ChannelState, answer: PageAnswer, me: string, r
   for (const event of channel.recent) {
     if (event.seq > page.head) next = overlay(next, event, me);
   }
-  return prune(next);
+  return prune(expire(next));
 }
 
 /** Messages that are shown outside a window: quoted, pinned, looked up. */
@@ -127,7 +131,7 @@ export function addMessages(
   for (const message of found) messages = putMessage(messages, message, head);
   let next = { ...channel, messages };
   for (const event of channel.recent) if (event.seq > head) next = overlay(next, event, me);
-  return next;
+  return expire(next);
 }
 
 /** The HTTP answer to a send or an edit; the frame may have been here before it. */

@@ -2,7 +2,8 @@
 
 import type { ChannelEvent, ChannelUpdate, MemberUpdate, ReactionChange } from "../api/frames";
 import type { Member, Message, Reaction, User } from "../api/types";
-import { type ChannelState, RECENT_EVENTS_MAX, type StoredMessage } from "./state";
+import { expire, FOR_GOOD, TOMBSTONE } from "./gone";
+import { type ChannelState, RECENT_EVENTS_MAX } from "./state";
 import { appendLive, known, patchMessage, prune, putMessage } from "./window";
 
 /** Live: moves the cursor, counts unread. Returns the same channel for an event that it has seen. */
@@ -133,33 +134,36 @@ function edited(channel: ChannelState, message: Message, seq: number): ChannelSt
 }
 
 /**
- * The message as it stands now: a reaction was taken back while this client was away, or what it says came after its entry.
- * The latter has no place of its own, no `seq`.
+ * The message as it stands now: a reaction was taken back while this client was away, what it says came after its entry, or
+ * an administrator took it from this server alone. Only the first has a place of its own, a `seq`.
  */
 function restated(channel: ChannelState, message: Message, seq?: number): ChannelState {
-  const { text, mentions, attachments } = message;
-  const says = { text, mentions, attachments };
-  const known = channel.messages[message.id];
-  if (known?.deleted) return channel;
-  const last = channel.info.last_message;
+  const { id, text, mentions, attachments } = message;
+  const known = channel.messages[id];
+  if (!message.deleted && known?.deleted) return channel;
+  const says = message.deleted ? TOMBSTONE : { text, mentions, attachments };
+  const { info } = channel;
+  const last = info.last_message;
+  const v = seq ?? (message.deleted ? FOR_GOOD : (known?.v ?? 0));
   return {
     ...channel,
-    messages: known ? putMessage(channel.messages, message, seq ?? known.v) : channel.messages,
+    messages: known ? putMessage(channel.messages, { ...message, ...says }, v) : channel.messages,
     // Also for an answer that is older than this.
     recent: channel.recent.map((event) =>
-      (event.t === "message.created" || event.t === "message.edited") && event.d.id === message.id
+      (event.t === "message.created" || event.t === "message.edited") && event.d.id === id
         ? { ...event, d: { ...event.d, ...says } }
         : event,
     ),
-    info: last?.id === message.id ? { ...channel.info, last_message: { ...last, ...says } } : channel.info,
+    info: {
+      ...info,
+      pins: message.deleted ? info.pins.filter((pin) => pin !== id) : info.pins,
+      last_message: last?.id === id ? { ...last, ...says } : last,
+    },
   };
 }
 
-export const TOMBSTONE = { text: "", deleted: true, reactions: [], attachments: [], mentions: [] } as const;
-
 export function removed(channel: ChannelState, id: string, seq: number): ChannelState {
-  const blank: Partial<StoredMessage> = { ...TOMBSTONE, reactions: [], attachments: [], mentions: [] };
-  const messages = patchMessage(channel.messages, id, seq, () => blank);
+  const messages = patchMessage(channel.messages, id, seq, () => TOMBSTONE);
   const last = channel.info.last_message;
   const pins = channel.info.pins.filter((pin) => pin !== id);
   const info = {
@@ -207,7 +211,9 @@ export function react(
 }
 
 function updated(channel: ChannelState, update: ChannelUpdate): ChannelState {
-  return { ...channel, info: { ...channel.info, ...update } };
+  const kept_from_seq = Math.max(channel.info.kept_from_seq, update.kept_from_seq);
+  const next = { ...channel, info: { ...channel.info, ...update, kept_from_seq } };
+  return kept_from_seq > channel.info.kept_from_seq ? expire(next) : next;
 }
 
 function memberUpdated(channel: ChannelState, update: MemberUpdate, me: string): ChannelState {

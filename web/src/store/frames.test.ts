@@ -79,7 +79,7 @@ const EVENTS: Record<StreamEvent["t"], Case> = {
     is: [],
   },
   "channel.updated": {
-    frame: { ...at, t: "channel.updated", d: { ...named, policy, pins: [first.id] } },
+    frame: { ...at, t: "channel.updated", d: { ...named, policy, pins: [first.id], kept_from_seq: 0 } },
     shows: (state) => [room(state)?.info.name, room(state)?.info.pins],
     was: ["room", []],
     is: ["atrium", [first.id]],

@@ -170,5 +170,6 @@ const BLANK: Omit<Channel, "id"> = {
   notify: "all",
   last_message: null,
   pins: [],
+  kept_from_seq: 0,
   people: [],
 };

@@ -28,7 +28,7 @@ import {
   upsertChannel,
 } from "./channels";
 import { applyBurst, burstLength, type Said } from "./burst";
-import { forgetNotified } from "./deleted";
+import { followGone } from "./deleted";
 import { applyEvent, overlay, react, removed } from "./events";
 import { applyLoose, expireTyping, forgetChannel, isDeleted, readInbox, seeUpTo, setBlocked } from "./loose";
 import { tellReports } from "./reports";
@@ -254,7 +254,7 @@ function synced(state: State, sync: Sync, known: readonly string[]): State {
   for (const id of known) if (!listed.has(id)) next = forgetChannel(next, id);
   for (const channel of sync.channels) next = upsertChannel(next, channel);
   next = putUsers(next, [sync.user, ...sync.users]);
-  return next;
+  return { ...next, inbox: { ...next.inbox, unread: inbox.unread } };
 }
 
 function applyFrames(state: State, frames: readonly StateFrame[], now: number): State {
@@ -288,8 +288,7 @@ function applyFrame(state: State, frame: StateFrame, now: number): State {
   next = changeChannel(next, frame.channel, (channel) =>
     hasPlace(frame) ? applyEvent(channel, frame, me) : overlay(channel, frame, me),
   );
-  if (frame.t !== "message.deleted") return next;
-  return forgetNotified(next, state.channels[frame.channel], frame);
+  return followGone(next, state.channels[frame.channel], frame);
 }
 
 /** What a message says and a channel's name can come after their entries: what says so has no place of its own. */

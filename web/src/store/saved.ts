@@ -44,6 +44,7 @@ export function followSaved(state: State, event: StreamEvent): State {
       return put(state, event.d.id, null);
     case "message.edited":
     case "message.updated": {
+      if (event.t === "message.updated" && event.d.deleted) return put(state, event.d.id, null);
       const known = byId[event.d.id];
       return known?.message
         ? put(state, event.d.id, { ...known, message: restated(known.message, event.d) })

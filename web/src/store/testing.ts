@@ -48,6 +48,7 @@ export function channel(over: Partial<Channel> = {}): Channel {
     notify: "all",
     last_message: null,
     pins: [],
+    kept_from_seq: 0,
     people: [],
     ...over,
   };
@@ -114,11 +115,12 @@ export class Log {
 
   update(over: Partial<Channel>): void {
     this.head += 1;
-    const { id, name, topic, alias, visibility, policy, archived, pins } = {
+    const { id, name, topic, alias, visibility, policy, archived, pins, kept_from_seq } = {
       ...this.snapshot(this.head),
       ...over,
     };
-    this.push({ t: "channel.updated", d: { id, name, topic, alias, visibility, policy, archived, pins } });
+    const d = { id, name, topic, alias, visibility, policy, archived, pins, kept_from_seq };
+    this.push({ t: "channel.updated", d });
   }
 
   member(member: Omit<Member, "user"> & { user: User }, member_count: number): void {

@@ -192,8 +192,18 @@ describe("what came after its entry", () => {
   });
 
   it("a channel's name without a place is shown, and the cursor stays", () => {
-    const { id, name: _name, topic, alias, visibility, policy, archived, pins } = here.snapshot(here.head);
-    const d: ChannelUpdate = { id, name: "atrium", topic, alias, visibility, policy, archived, pins };
+    const { id, topic, alias, visibility, policy, archived, pins, kept_from_seq } = here.snapshot(here.head);
+    const d: ChannelUpdate = {
+      id,
+      name: "atrium",
+      topic,
+      alias,
+      visibility,
+      policy,
+      archived,
+      pins,
+      kept_from_seq,
+    };
     const after = send(state, { t: "channel.updated", channel: ROOM, d });
     expect([room(after)?.info.name, room(after)?.cursor]).toEqual(["atrium", room(state)?.cursor]);
   });

@@ -1,60 +1,97 @@
 import { type FormEvent, useState } from "react";
 import type { Channel, Policy } from "../../api/types";
 import { t } from "../../i18n";
+import { accessTexts } from "../../i18n/access";
 import { Button } from "../../ui/Button";
 import { Choices } from "../../ui/Field";
 import { useClient } from "../app/context";
+import { Keeping, type KeepingChoice, SureToDelete } from "./Keeping";
+import { daysOf, isShorter, keepingOf } from "./retention";
 
-/** Who may join, what they see, and whether anything is still said. */
+const choiceOf = (days: number | null): KeepingChoice => ({
+  keeping: keepingOf(days),
+  typed: days === null ? "" : String(days),
+});
+
+/** Who may join, what they see, for how long it is kept, and whether anything is still said. */
 export function Access({ info }: { info: Channel }) {
   const client = useClient();
-  const [join, setJoin] = useState<Policy["join"]>(info.policy.join);
-  const [history, setHistory] = useState<Policy["history"]>(info.policy.history);
+  const texts = accessTexts();
+  const { policy } = info;
+  const [join, setJoin] = useState<Policy["join"]>(policy.join);
+  const [history, setHistory] = useState<Policy["history"]>(policy.history);
+  const kept = policy.retention_days;
+  const [keeping, setKeeping] = useState(() => choiceOf(kept));
+  const [wrong, setWrong] = useState(false);
+  const [asked, setAsked] = useState(false);
   const [busy, setBusy] = useState(false);
-  const changed = join !== info.policy.join || history !== info.policy.history;
+  const days = daysOf(keeping.keeping, keeping.typed);
+  const changed = join !== policy.join || history !== policy.history || days !== kept;
 
-  const save = async (event: FormEvent) => {
-    event.preventDefault();
+  const save = async () => {
     setBusy(true);
-    if (await client.actions.changeChannel(info.id, { policy: { join, history } })) {
+    const change = days === undefined || days === kept ? {} : { retention_days: days };
+    if (await client.actions.changeChannel(info.id, { policy: { join, history, ...change } })) {
       client.notices.show(t.common.saved);
     }
     setBusy(false);
   };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (days === undefined) setWrong(true);
+    else if (isShorter(kept, days)) setAsked(true);
+    else void save();
+  };
   const archive = () => void client.actions.changeChannel(info.id, { archived: !info.archived });
 
   return (
-    <form className="form" onSubmit={(event) => void save(event)}>
-      <Choices
-        label={t.channelSettings.join}
-        value={join}
-        onChange={setJoin}
-        choices={[
-          { value: "open", title: t.channelSettings.joinOpen },
-          { value: "knock", title: t.channelSettings.joinKnock },
-          { value: "invite", title: t.channelSettings.joinInvite },
-        ]}
-      />
-      <Choices
-        label={t.channelSettings.history}
-        value={history}
-        onChange={setHistory}
-        choices={[
-          { value: "all", title: t.channelSettings.historyAll },
-          { value: "since_join", title: t.channelSettings.historySinceJoin },
-        ]}
-      />
-      <p className="field-hint">{t.channelSettings.archiveHint}</p>
-      <div className="dialog-foot">
-        <span className="foot-start">
-          <Button variant="quiet" onPress={archive}>
-            {info.archived ? t.channelSettings.unarchive : t.channelSettings.archive}
+    <>
+      <form className="form" noValidate onSubmit={submit}>
+        <Choices
+          label={texts.join}
+          value={join}
+          onChange={setJoin}
+          choices={[
+            { value: "open", title: texts.joinOpen },
+            { value: "knock", title: texts.joinKnock },
+            { value: "invite", title: texts.joinInvite },
+          ]}
+        />
+        <Choices
+          label={texts.history}
+          value={history}
+          onChange={setHistory}
+          choices={[
+            { value: "all", title: texts.historyAll },
+            { value: "since_join", title: texts.historySinceJoin },
+          ]}
+        />
+        <Keeping
+          now={kept}
+          choice={keeping}
+          days={days}
+          wrong={wrong}
+          isDisabled={info.archived}
+          onChange={(choice) => {
+            setKeeping(choice);
+            setWrong(false);
+          }}
+        />
+        <p className="field-hint">{texts.archiveHint}</p>
+        <div className="dialog-foot">
+          <span className="foot-start">
+            <Button variant="quiet" onPress={archive}>
+              {info.archived ? texts.unarchive : texts.archive}
+            </Button>
+          </span>
+          <Button type="submit" variant="primary" isDisabled={busy || !changed || info.archived}>
+            {t.common.save}
           </Button>
-        </span>
-        <Button type="submit" variant="primary" isDisabled={busy || !changed || info.archived}>
-          {t.common.save}
-        </Button>
-      </div>
-    </form>
+        </div>
+      </form>
+      {asked && typeof days === "number" ? (
+        <SureToDelete days={days} onConfirm={() => void save()} onClose={() => setAsked(false)} />
+      ) : null}
+    </>
   );
 }

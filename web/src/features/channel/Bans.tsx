@@ -2,6 +2,7 @@ import { type FormEvent, useCallback, useState } from "react";
 import { list_members } from "../../api/operations";
 import type { User } from "../../api/types";
 import { t } from "../../i18n";
+import { accessTexts } from "../../i18n/access";
 import { spokenTexts } from "../../i18n/spoken";
 import { nearEntry, onceLost } from "../../lib/focus";
 import { shortDate } from "../../lib/time";
@@ -20,6 +21,7 @@ const PAGE = 100;
 
 export function Bans({ channel }: { channel: string }) {
   const client = useClient();
+  const texts = accessTexts();
   const [lifted, setLifted] = useState<readonly string[]>([]);
   const load = useCallback(() => list_members(channel, { membership: "banned", limit: PAGE }), [channel]);
   // Asked for anew after each ban.
@@ -42,7 +44,7 @@ export function Bans({ channel }: { channel: string }) {
       <BanForm channel={channel} onDone={done} />
       {failed ? <p role="alert">{problemText(failed)}</p> : null}
       {banned || failed ? null : <ListSkeleton label={t.common.loading} rows={2} />}
-      {banned?.length === 0 ? <EmptyState title={t.channelSettings.noBans} art={false} /> : null}
+      {banned?.length === 0 ? <EmptyState title={texts.noBans} art={false} /> : null}
       <ul className="people">
         {banned?.map(({ user, change }) => (
           <li key={user.id} className="held" data-entry={user.id}>
@@ -50,15 +52,15 @@ export function Bans({ channel }: { channel: string }) {
             <span className="person-text">
               <span className="truncate">{displayName(user, user.id)}</span>
               <small className="truncate">{user.id}</small>
-              {change ? <small>{t.channelSettings.bannedHow(change.by, shortDate(change.ts))}</small> : null}
+              {change ? <small>{texts.bannedHow(change.by, shortDate(change.ts))}</small> : null}
               {change?.reason ? <small className="ban-reason">{change.reason}</small> : null}
             </span>
             <Button
               size="small"
-              aria-label={t.channelSettings.unbanLabel(displayName(user, user.id))}
+              aria-label={texts.unbanLabel(displayName(user, user.id))}
               onPress={() => void lift(user)}
             >
-              {t.channelSettings.unban}
+              {texts.unban}
             </Button>
           </li>
         ))}
@@ -70,6 +72,7 @@ export function Bans({ channel }: { channel: string }) {
 /** Also of somebody who was never here, or is here no more. */
 function BanForm({ channel, onDone }: { channel: string; onDone: (user: string) => void }) {
   const ours = useMe()?.server ?? "";
+  const texts = accessTexts();
   const [typed, setTyped] = useState("");
   const [wrong, setWrong] = useState(false);
   const [user, setUser] = useState<string | null>(null);
@@ -83,7 +86,7 @@ function BanForm({ channel, onDone }: { channel: string; onDone: (user: string) 
     <>
       <form className="ban-form" onSubmit={submit}>
         <Field
-          label={t.channelSettings.banAddress}
+          label={texts.banAddress}
           placeholder={`@name:${ours}`}
           spellCheck="false"
           value={typed}
@@ -91,10 +94,10 @@ function BanForm({ channel, onDone }: { channel: string; onDone: (user: string) 
             setTyped(value);
             setWrong(false);
           }}
-          error={wrong ? t.channelSettings.banBad : undefined}
+          error={wrong ? texts.banBad : undefined}
         />
         <Button type="submit" isDisabled={typed.trim() === ""}>
-          {t.channelSettings.ban}
+          {texts.ban}
         </Button>
       </form>
       {user ? (

@@ -7,6 +7,7 @@ import { Icon } from "../../ui/Icon";
 import { useChannel, useClient, useMe } from "../app/context";
 import { useView } from "../app/view";
 import { useLevel } from "../sidebar/useLevel";
+import KeptNote from "./KeptNote";
 import { fieldProblem, problemText } from "../client/problems";
 import { canSetPolicy, canSetProfile } from "../client/rights";
 import { ChannelPictureForm } from "../files/ChannelPictureForm";
@@ -115,6 +116,7 @@ export function General({ channel: id, onClose }: { channel: string; onClose: ()
           { value: "none", title: t.channelSettings.notifyNone, icon: <Icon name="close" /> },
         ]}
       />
+      <KeptNote info={info} hint />
       {error && !fieldProblem(error, "alias") ? (
         <p className="field-error" role="alert">
           {problemText(error)}

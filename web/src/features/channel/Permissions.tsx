@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from "react";
 import type { Channel, Role } from "../../api/types";
 import { t } from "../../i18n";
+import { accessTexts } from "../../i18n/access";
 import { Button } from "../../ui/Button";
 import { Select } from "../../ui/Select";
 import { useClient } from "../app/context";
@@ -14,6 +15,7 @@ const chosenBy = (choose: (capability: Capability) => Role): Chosen =>
 /** Which role each thing takes. What takes a higher role than one's own can be seen, and not changed. */
 export function Permissions({ info }: { info: Channel }) {
   const client = useClient();
+  const texts = accessTexts();
   const now = chosenBy((each) => neededRole(info.policy, each));
   const [own, setOwn] = useState<Partial<Chosen>>({});
   const chosen: Chosen = { ...now, ...own };
@@ -32,7 +34,7 @@ export function Permissions({ info }: { info: Channel }) {
 
   return (
     <form className="form" onSubmit={(event) => void save(event)}>
-      <p className="field-hint">{t.channelSettings.permissionsHint}</p>
+      <p className="field-hint">{texts.permissionsHint}</p>
       <div className="select-rows">
         {CAPABILITIES.map((capability) => {
           const free = grantable(info, capability);
@@ -40,10 +42,10 @@ export function Permissions({ info }: { info: Channel }) {
           return (
             <Select
               key={capability}
-              label={t.channelSettings.caps[capability]}
+              label={texts.caps[capability]}
               value={chosen[capability]}
               isDisabled={free.length === 0 || info.archived}
-              options={roles.map((role) => ({ value: role, title: t.channelSettings.fromRole[role] }))}
+              options={roles.map((role) => ({ value: role, title: texts.fromRole[role] }))}
               onChange={(role) => setOwn((known) => ({ ...known, [capability]: role }))}
             />
           );

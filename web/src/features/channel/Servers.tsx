@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from "react";
 import type { Channel } from "../../api/types";
 import { t } from "../../i18n";
+import { accessTexts } from "../../i18n/access";
 import { Button } from "../../ui/Button";
 import { Choices, Field } from "../../ui/Field";
 import { useClient, useSelect } from "../app/context";
@@ -30,6 +31,7 @@ interface ListsProps {
 
 function Lists({ info, allow, deny }: ListsProps) {
   const client = useClient();
+  const texts = accessTexts();
   const { id } = info;
   const ours = useSelect((state) => state.server?.name);
   // Without these nobody could change it any more: they are always among them, and not shown.
@@ -45,7 +47,7 @@ function Lists({ info, allow, deny }: ListsProps) {
   const [busy, setBusy] = useState(false);
   const admitted = readPatterns(allowed);
   const excluded = readPatterns(denied);
-  const wrong = (bad: string | null) => (bad === null ? undefined : t.channelSettings.serverBad(bad));
+  const wrong = (bad: string | null) => (bad === null ? undefined : texts.serverBad(bad));
   const bad = (who === "some" && admitted.bad !== null) || excluded.bad !== null;
 
   const changed =
@@ -68,17 +70,17 @@ function Lists({ info, allow, deny }: ListsProps) {
   return (
     <form className="form" onSubmit={(event) => void save(event)}>
       <Choices
-        label={t.channelSettings.whichServers}
+        label={texts.whichServers}
         value={who}
         onChange={setWho}
         choices={[
-          { value: "every", title: t.channelSettings.everyServer },
-          { value: "some", title: t.channelSettings.onlyServers },
+          { value: "every", title: texts.everyServer },
+          { value: "some", title: texts.onlyServers },
         ]}
       />
       {who === "some" ? (
         <Field
-          label={t.channelSettings.allow}
+          label={texts.allow}
           rows={3}
           value={allowed}
           onChange={setAllowed}
@@ -86,8 +88,8 @@ function Lists({ info, allow, deny }: ListsProps) {
         />
       ) : null}
       <Field
-        label={t.channelSettings.deny}
-        hint={t.channelSettings.serversHint}
+        label={texts.deny}
+        hint={texts.serversHint}
         rows={3}
         value={denied}
         onChange={setDenied}

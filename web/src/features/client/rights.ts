@@ -53,12 +53,14 @@ export const capsOf = (chosen: Record<Capability, Role>): Record<string, Role> =
 export const canPost = (info: Channel) => !info.archived && may(info, "post");
 export const canPin = (info: Channel) => may(info, "pin");
 export const canModerate = (info: Channel) => info.kind === "channel" && may(info, "redact_others");
+/** For everybody where it can be reached, else from the administrator's own server. */
+export const canRemove = (me: User | null) => me?.role === "admin";
 /**
  * An administrator's server acts for its own people: a message's author, or the owner of a channel that it hosts. Whether
  * that owner is of it the server knows.
  */
-export const canRemove = (me: User | null, info: Channel, message: Pick<Message, "sender">) =>
-  me?.role === "admin" && [serverOf(message.sender), info.host].includes(me.server);
+export const canReach = (me: User | null, host: string, sender: string) =>
+  me !== null && [serverOf(sender), host].includes(me.server);
 /** What a message said before: its author's, and the moderators', business. */
 export const canSeeEdits = (info: Channel, message: Pick<Message, "sender">, me: string) =>
   message.sender === me || info.role === "owner" || info.role === "moderator";

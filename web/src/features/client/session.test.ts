@@ -210,7 +210,7 @@ describe("who comes in through another tab", () => {
 
   /** Without an answer from the server it is shown what was seen last. */
   async function opensOffline(): Promise<void> {
-    offline.seen = { version: 1, sync: syncOf(ADA), pages: [] } satisfies Snapshot;
+    offline.seen = { version: 2, sync: syncOf(ADA), pages: [] } satisfies Snapshot;
     failing["GET /me"] = 503;
     void client.boot();
     await comes(ADA);
@@ -219,7 +219,7 @@ describe("who comes in through another tab", () => {
   }
 
   it.each([401, 404])("is signed out only by who says that there is no session: %s", async (status) => {
-    offline.seen = { version: 1, sync: syncOf(ADA), pages: [] } satisfies Snapshot;
+    offline.seen = { version: 2, sync: syncOf(ADA), pages: [] } satisfies Snapshot;
     failing["GET /me"] = status;
     void client.boot();
     if (status === 401) {
@@ -235,7 +235,7 @@ describe("who comes in through another tab", () => {
   it("is shown what was seen last while the first answer is slow, and what there is once it comes", async () => {
     const left = channel({ id: "!left" });
     const sync = { ...syncOf(ADA), channels: [...syncOf(ADA).channels, left] };
-    offline.seen = { version: 1, sync, pages: [] } satisfies Snapshot;
+    offline.seen = { version: 2, sync, pages: [] } satisfies Snapshot;
     slow = "GET /sync";
     void client.boot();
     await isHeld();
@@ -250,7 +250,7 @@ describe("who comes in through another tab", () => {
   });
 
   it("is not shown what another saw last", async () => {
-    offline.seen = { version: 1, sync: syncOf(BO), pages: [] } satisfies Snapshot;
+    offline.seen = { version: 2, sync: syncOf(BO), pages: [] } satisfies Snapshot;
     slow = "GET /sync";
     void client.boot();
     await isHeld();

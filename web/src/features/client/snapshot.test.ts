@@ -12,8 +12,8 @@ function talked(count: number): { log: Log; state: State } {
   return { log, state: withPage(started(log), log, log.head, 100) };
 }
 
-const fresh = (snapshot: ReturnType<typeof snapshotOf>) =>
-  restored(snapshot!).reduce((state, action) => reduce(state, action), initialState);
+const fresh = (snapshot: ReturnType<typeof snapshotOf>, now = 2_000) =>
+  restored(snapshot!, now).reduce((state, action) => reduce(state, action), initialState);
 
 afterEach(() => {
   vi.useRealTimers();
@@ -89,6 +89,31 @@ describe("a snapshot", () => {
     expect(snapshotOf(loadedAgain, others)?.pages).toEqual([]);
     log.say(BO, "and then");
     expect(snapshotOf(started(log), before)?.pages).toEqual([]);
+  });
+
+  it("has nothing of what was kept long enough, by the server's word or by the time", () => {
+    const { log, state } = talked(5);
+    const before = snapshotOf(state);
+    const kept_from_seq = log.view(log.head)[3]!.seq;
+    const info = { ...log.snapshot(), kept_from_seq };
+    const texts = (snapshot: typeof before) => snapshot?.pages[0]?.messages.map(({ text }) => text);
+    const opened = reduce(state, { type: "channel_loaded", channel: info });
+    expect(texts(snapshotOf(opened))).toEqual(["m3", "m4"]);
+    const unopened = reduce(started(log), { type: "channel_loaded", channel: info });
+    const kept = snapshotOf(unopened, before);
+    expect(texts(kept)).toEqual(["m3", "m4"]);
+    expect(fresh(kept).channels[ROOM]?.main).toMatchObject({ hasOlder: false });
+
+    const policy = { ...info.policy, retention_days: 2 };
+    const limited = snapshotOf(
+      reduce(state, { type: "channel_loaded", channel: { ...info, policy } }),
+      null,
+    )!;
+    const [, last] = limited.pages[0]!.messages;
+    const shown = (now: number) => fresh(limited, now).channels[ROOM]?.main?.ids;
+    expect(shown(last!.ts)).toHaveLength(2);
+    expect(shown(last!.ts + 2 * 86_400_000)).toEqual([last!.id]);
+    expect(shown(last!.ts + 2 * 86_400_000 + 1)).toEqual([]);
   });
 
   it("is nothing without a session, and gone when it is taken away", async () => {

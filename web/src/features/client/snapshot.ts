@@ -9,7 +9,7 @@ const DATABASE = "loggia-offline";
 const STORE = "snapshot";
 const KEY = "last";
 /** Of what is kept: another is not read. */
-const VERSION = 1;
+const VERSION = 2;
 const DATABASE_VERSION = 1;
 export const CHANNELS_MAX = 40;
 export const MESSAGES_MAX = 60;
@@ -46,7 +46,7 @@ export function snapshotOf(state: State, before: Snapshot | null = null): Snapsh
     if (pages.length >= CHANNELS_MAX) break;
     if (!main || main.hasNewer || main.stale) {
       const page = earlier.get(info.id);
-      if (page?.head === cursor) pages.push(page);
+      if (page?.head === cursor) pages.push(keptFrom(page, ({ seq }) => seq >= info.kept_from_seq));
       continue;
     }
     const ids = main.ids.slice(-MESSAGES_MAX);
@@ -64,6 +64,12 @@ export function snapshotOf(state: State, before: Snapshot | null = null): Snapsh
     blocks: Object.keys(state.blocked),
   };
   return { version: VERSION, sync, pages };
+}
+
+/** Without what was kept long enough: before that there is nothing. */
+export function keptFrom(page: KeptPage, isKept: (message: Message) => boolean): KeptPage {
+  const messages = page.messages.filter(isKept);
+  return messages.length === page.messages.length ? page : { ...page, messages, complete: true };
 }
 
 export async function keepSnapshot(snapshot: Snapshot | null): Promise<void> {

@@ -75,7 +75,7 @@ function MoreActions(props: MessageToolsProps & { info: Channel; mine: boolean }
   const saved = useSelect((state) => message.id in state.saved.byId);
   const own = mine || canModerate(info);
   const removing: MenuAction[] =
-    own || canRemove(me, info, message)
+    own || canRemove(me)
       ? [
           {
             id: "remove",

@@ -1,9 +1,10 @@
-import { remove_message } from "../../api/admin";
 import { t } from "../../i18n";
 import { ConfirmDialog } from "../../ui/Dialog";
 import { Markdown } from "../../ui/markdown/Markdown";
-import { useChannel, useClient, useSelect } from "../app/context";
-import { ReasonDialog } from "./ReasonDialog";
+import { useChannel, useClient, useMe, useSelect } from "../app/context";
+import { canReach } from "../client/rights";
+import { removeAsAdministrator } from "./removal";
+import { RemovalDialog } from "./RemovalDialog";
 
 interface DeleteMessageProps {
   channel: string;
@@ -30,28 +31,19 @@ export function DeleteMessage({ channel, message: id, onClose }: DeleteMessagePr
 }
 
 /** Of an administrator of the server, who need have no say in the channel. */
-export function RemoveMessage({ channel, message: id, onClose }: DeleteMessageProps) {
+export function RemoveMessage({ channel, message, onClose }: DeleteMessageProps) {
   const client = useClient();
-  const host = useChannel(channel)?.info.host ?? "";
-  const remove = async (reason: string) => {
-    try {
-      if (await remove_message(channel, id, reason)) client.notices.show(t.waiting.removal(host));
-    } catch (error) {
-      client.actions.failed(error);
-    }
-  };
+  const me = useMe();
+  const info = useChannel(channel)?.info;
+  const sender = useSelect((state) => state.channels[channel]?.messages[message]?.sender);
+  const waits = t.waiting.removal(info?.host ?? "");
   return (
-    <ReasonDialog
-      title={t.message.removeTitle}
-      text={
-        <>
-          <p>{t.admin.removeText}</p>
-          <Quoted channel={channel} message={id} />
-        </>
+    <RemovalDialog
+      quote={<Quoted channel={channel} message={message} />}
+      outOfReach={Boolean(info && sender && !canReach(me, info.host, sender))}
+      onRemove={(reason, onlyHere) =>
+        removeAsAdministrator(client, { channel, message, reason, onlyHere }, waits)
       }
-      hint={t.admin.reasonHint}
-      action={t.message.remove}
-      onConfirm={(reason) => void remove(reason)}
       onClose={onClose}
     />
   );

@@ -4,8 +4,9 @@ import type { Report } from "../../api/types";
 import { t } from "../../i18n";
 import { nearEntry, onceLost } from "../../lib/focus";
 import { ConfirmDialog } from "../../ui/Dialog";
-import { useClient } from "../app/context";
-import { ReasonDialog } from "../dialogs/ReasonDialog";
+import { useChannel, useClient, useMe } from "../app/context";
+import { canReach } from "../client/rights";
+import { RemovalDialog } from "../dialogs/RemovalDialog";
 import { Quoted } from "./Quoted";
 import { removeReported } from "./removing";
 import type { Removal } from "./reports";
@@ -21,37 +22,40 @@ export function RemoveReported({ report, as, onDone, onClose }: RemoveReportedPr
   const client = useClient();
   const { message } = report;
 
-  const remove = async (reason: string) => {
+  const me = useMe();
+  const host = useChannel(report.channel.id)?.info.host;
+
+  const remove = async (reason: string, onlyHere: boolean) => {
     const back = nearEntry(String(report.id));
-    if (!(await removeReported(client, report, as, reason))) return;
-    onDone();
-    onceLost(back, { inDialog: true });
+    const removed = await removeReported(client, report, as, reason, onlyHere);
+    if (removed === "done") {
+      onClose();
+      onDone();
+      onceLost(back, { inDialog: true });
+    }
+    return removed;
   };
 
-  const asked = { title: t.message.removeTitle, action: t.message.remove, onClose };
   const quote = message ? <Quoted message={message} /> : null;
   return as === "moderator" ? (
     <ConfirmDialog
-      {...asked}
+      title={t.message.removeTitle}
+      action={t.message.remove}
+      onClose={onClose}
       text={
         <>
           <p>{t.message.removeText}</p>
           {quote}
         </>
       }
-      onConfirm={() => void remove("")}
+      onConfirm={() => void remove("", false)}
     />
   ) : (
-    <ReasonDialog
-      {...asked}
-      text={
-        <>
-          <p>{t.admin.removeText}</p>
-          {quote}
-        </>
-      }
-      hint={t.admin.reasonHint}
-      onConfirm={(reason) => void remove(reason)}
+    <RemovalDialog
+      quote={quote}
+      outOfReach={host !== undefined && !canReach(me, host, report.author.id)}
+      onRemove={remove}
+      onClose={onClose}
     />
   );
 }

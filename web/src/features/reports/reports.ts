@@ -17,13 +17,12 @@ export function alsoTold(host: string, author: string, mine: string): string[] {
 
 export type Removal = "moderator" | "administrator";
 
-/** As what the viewer may delete the message. In a channel that is not known here the server judges. */
+/** As what the viewer may delete the message. */
 export function removalOf({ me, channels }: Pick<State, "me" | "channels">, report: Report): Removal | null {
   if (report.deleted) return null;
   const info: Channel | undefined = channels[report.channel.id]?.info;
   if (info && canModerate(info)) return "moderator";
-  if (me?.role !== "admin") return null;
-  return !info || canRemove(me, info, { sender: report.author.id }) ? "administrator" : null;
+  return canRemove(me) ? "administrator" : null;
 }
 
 /**

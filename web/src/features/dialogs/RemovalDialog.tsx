@@ -1,0 +1,80 @@
+// Asks once more before an administrator deletes a message: for everybody, or where that is out of this server's reach
+// from this server alone.
+
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { t } from "../../i18n";
+import { retentionTexts } from "../../i18n/retention";
+import { ConfirmDialog } from "../../ui/Dialog";
+import { useClient } from "../app/context";
+import { ReasonField } from "./ReasonDialog";
+import type { Removed } from "./removal";
+
+interface RemovalDialogProps {
+  quote: ReactNode;
+  /** As far as it is known before it is tried. */
+  outOfReach: boolean;
+  onRemove: (reason: string, onlyHere: boolean) => Promise<Removed>;
+  onClose: () => void;
+}
+
+export function RemovalDialog({ quote, outOfReach, onRemove, onClose }: RemovalDialogProps) {
+  const client = useClient();
+  const texts = retentionTexts();
+  const [onlyHere, setOnlyHere] = useState(outOfReach);
+  const [reason, setReason] = useState("");
+  const busy = useRef(false);
+  const isOpen = useOpen();
+
+  const remove = async () => {
+    if (busy.current) return;
+    busy.current = true;
+    const removed = await onRemove(reason, onlyHere);
+    busy.current = false;
+    if (removed !== "out_of_reach") {
+      if (isOpen()) onClose();
+    } else if (isOpen()) setOnlyHere(true);
+    else client.notices.show(t.problems.out_of_reach);
+  };
+
+  return (
+    <ConfirmDialog
+      // What is offered instead is asked anew, with the focus where nothing happens yet.
+      key={String(onlyHere)}
+      title={t.message.removeTitle}
+      text={
+        <div className="form">
+          {onlyHere ? (
+            <>
+              <p>{texts.outOfReach}</p>
+              <p>{texts.onlyHereText}</p>
+            </>
+          ) : (
+            <p>{t.admin.removeText}</p>
+          )}
+          {quote}
+          <ReasonField
+            hint={onlyHere ? t.admin.recordHint : t.admin.reasonHint}
+            value={reason}
+            onChange={setReason}
+          />
+        </div>
+      }
+      action={onlyHere ? texts.onlyHere : t.message.remove}
+      onConfirm={() => void remove()}
+      onClose={onClose}
+      goesOn
+    />
+  );
+}
+
+/** Whether the dialog is still there: it may be closed before there is an answer. */
+function useOpen(): () => boolean {
+  const open = useRef(false);
+  useEffect(() => {
+    open.current = true;
+    return () => {
+      open.current = false;
+    };
+  }, []);
+  return () => open.current;
+}
