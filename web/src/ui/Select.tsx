@@ -4,13 +4,22 @@ interface SelectProps<T extends string> {
   options: readonly { value: T; title: string }[];
   onChange: (value: T) => void;
   isDisabled?: boolean;
+  /** On its own among fields, not in a list of its kind. */
+  asField?: boolean;
 }
 
 /** One of a few words, in a line with what it is about: the browser's own list, at its best on phones too. */
-export function Select<T extends string>({ label, value, options, onChange, isDisabled }: SelectProps<T>) {
+export function Select<T extends string>({
+  label,
+  value,
+  options,
+  onChange,
+  isDisabled,
+  asField,
+}: SelectProps<T>) {
   return (
     <label className="select-row">
-      <span>{label}</span>
+      <span className={asField ? "field-label" : undefined}>{label}</span>
       <select
         className="input"
         value={value}

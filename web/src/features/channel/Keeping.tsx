@@ -29,20 +29,23 @@ export function Keeping({ now, choice, days, wrong, isDisabled, onChange }: Keep
   const longer = days !== undefined && days !== now && !isShorter(now, days);
   return (
     <div className="form" role="group" aria-label={texts.keep}>
-      <Select<Choice>
-        label={texts.keep}
-        value={choice.keeping}
-        isDisabled={isDisabled}
-        options={[
-          { value: "ever", title: texts.forEver },
-          ...USUAL_DAYS.map((each) => ({
-            value: `${each}` as const,
-            title: each === 365 ? texts.years(1) : texts.days(each),
-          })),
-          { value: "other", title: texts.other },
-        ]}
-        onChange={(keeping) => onChange({ ...choice, keeping })}
-      />
+      <div className="select-rows">
+        <Select<Choice>
+          asField
+          label={texts.keep}
+          value={choice.keeping}
+          isDisabled={isDisabled}
+          options={[
+            { value: "ever", title: texts.forEver },
+            ...USUAL_DAYS.map((each) => ({
+              value: `${each}` as const,
+              title: each === 365 ? texts.years(1) : texts.days(each),
+            })),
+            { value: "other", title: texts.other },
+          ]}
+          onChange={(keeping) => onChange({ ...choice, keeping })}
+        />
+      </div>
       {choice.keeping === "other" ? (
         <Field
           label={texts.number}
