@@ -153,7 +153,8 @@ export class Fake {
         if (frame.op !== "identify" || !session.user) return;
         this.sockets.set(socket, session.user);
         const online = [...this.users.keys()].filter((_, index) => index !== 3);
-        const d = { user_id: session.user, session_id: "s", heads: Object.fromEntries(this.heads), online };
+        const heads = Object.fromEntries(this.heads);
+        const d = { user_id: session.user, session_id: "s", heads, kept_from_seqs: {}, online };
         socket.send(JSON.stringify({ op: "ready", d }));
       });
     });

@@ -61,7 +61,7 @@ export interface ChannelChange {
   name?: string;
   topic?: string;
   visibility?: Visibility;
-  policy?: Partial<Policy>;
+  policy?: Partial<Omit<Policy, "retention_days">> & { retention_days?: number | null };
   archived?: boolean;
   alias?: string | null;
   servers?: { allow?: string[]; deny?: string[] };

@@ -65,7 +65,7 @@ describe("a deleted account", () => {
     const after = feed(alive, [deleted]);
     expect([after.online[BO], after.channels[ROOM]?.typing]).toEqual([undefined, {}]);
     // Also when something was on its way.
-    const d = { user_id: ME, session_id: "s", heads: {}, online: [BO] };
+    const d = { user_id: ME, session_id: "s", heads: {}, kept_from_seqs: {}, online: [BO] };
     const ready: StateFrame = { op: "ready", d };
     const late = reduce(after, { type: "frames", frames: [here, typing, ready], now: 0 });
     expect([late.online[BO], late.channels[ROOM]?.typing]).toEqual([undefined, {}]);

@@ -1,6 +1,6 @@
 // A message that is gone was perhaps counted: as unread, as a mention. The server counts it no longer, and no frame says so.
 
-import type { ChannelEvent, StreamEvent } from "../api/frames";
+import type { ChannelEvent, Ready, StreamEvent } from "../api/frames";
 import type { Message } from "../api/types";
 import { changeChannel } from "./channels";
 import { mentionsMe } from "./events";
@@ -54,11 +54,18 @@ export function followGone(state: State, before: ChannelState | undefined, event
 
 /** Whether a frame says that something is gone of which it is not known here whether it was counted. */
 export function isUnsure(state: State, frame: { op: string }): boolean {
-  const event = frame as StreamEvent;
+  const event = frame as StreamEvent | { op: "ready"; d: Ready };
+  if (event.op === "ready") {
+    return Object.entries(event.d.kept_from_seqs).some(([id, from]) => {
+      const info = state.channels[id]?.info;
+      return info !== undefined && from > info.kept_from_seq && info.unread + info.mentions > 0;
+    });
+  }
   const channel = event.op === "event" ? state.channels[event.channel ?? ""] : undefined;
   if (!channel || !goneBy(event, channel)) return false;
   const { unread, mentions, id } = channel.info;
-  if (event.t !== "message.deleted") {
+  // No frame without a place is counted.
+  if (event.t !== "message.deleted" || (event as { seq?: number }).seq === undefined) {
     const inThreads = Object.values(state.threadStates).some(
       (each) => each.channel === id && each.unread > 0,
     );

@@ -2,7 +2,7 @@
 
 import type { ChannelEvent, ChannelUpdate, MemberUpdate, ReactionChange } from "../api/frames";
 import type { Member, Message, Reaction, User } from "../api/types";
-import { expire, FOR_GOOD, TOMBSTONE } from "./gone";
+import { FOR_GOOD, keptFrom, TOMBSTONE } from "./gone";
 import { type ChannelState, RECENT_EVENTS_MAX } from "./state";
 import { appendLive, known, patchMessage, prune, putMessage } from "./window";
 
@@ -137,6 +137,14 @@ function edited(channel: ChannelState, message: Message, seq: number): ChannelSt
  * The message as it stands now: a reaction was taken back while this client was away, what it says came after its entry, or
  * an administrator took it from this server alone. Only the first has a place of its own, a `seq`.
  */
+/** What a message says now, also for an answer that is older than this. */
+const saidSince = (recent: readonly ChannelEvent[], id: string, says: Partial<Message>): ChannelEvent[] =>
+  recent.map((event) =>
+    (event.t === "message.created" || event.t === "message.edited") && event.d.id === id
+      ? { ...event, d: { ...event.d, ...says } }
+      : event,
+  );
+
 function restated(channel: ChannelState, message: Message, seq?: number): ChannelState {
   const { id, text, mentions, attachments } = message;
   const known = channel.messages[id];
@@ -148,12 +156,7 @@ function restated(channel: ChannelState, message: Message, seq?: number): Channe
   return {
     ...channel,
     messages: known ? putMessage(channel.messages, { ...message, ...says }, v) : channel.messages,
-    // Also for an answer that is older than this.
-    recent: channel.recent.map((event) =>
-      (event.t === "message.created" || event.t === "message.edited") && event.d.id === id
-        ? { ...event, d: { ...event.d, ...says } }
-        : event,
-    ),
+    recent: saidSince(channel.recent, id, says),
     info: {
       ...info,
       pins: message.deleted ? info.pins.filter((pin) => pin !== id) : info.pins,
@@ -162,8 +165,9 @@ function restated(channel: ChannelState, message: Message, seq?: number): Channe
   };
 }
 
-export function removed(channel: ChannelState, id: string, seq: number): ChannelState {
-  const messages = patchMessage(channel.messages, id, seq, () => TOMBSTONE);
+/** Without a `seq` it was taken from this server, and no entry says so. */
+export function removed(channel: ChannelState, id: string, seq: number | undefined): ChannelState {
+  const messages = patchMessage(channel.messages, id, seq ?? FOR_GOOD, () => TOMBSTONE);
   const last = channel.info.last_message;
   const pins = channel.info.pins.filter((pin) => pin !== id);
   const info = {
@@ -171,7 +175,8 @@ export function removed(channel: ChannelState, id: string, seq: number): Channel
     pins: pins.length === channel.info.pins.length ? channel.info.pins : pins,
     last_message: last?.id === id ? { ...last, text: "", deleted: true } : last,
   };
-  return { ...channel, messages, info };
+  const recent = seq === undefined ? saidSince(channel.recent, id, TOMBSTONE) : channel.recent;
+  return { ...channel, messages, info, recent };
 }
 
 function reacted(
@@ -211,9 +216,8 @@ export function react(
 }
 
 function updated(channel: ChannelState, update: ChannelUpdate): ChannelState {
-  const kept_from_seq = Math.max(channel.info.kept_from_seq, update.kept_from_seq);
-  const next = { ...channel, info: { ...channel.info, ...update, kept_from_seq } };
-  return kept_from_seq > channel.info.kept_from_seq ? expire(next) : next;
+  const { kept_from_seq } = channel.info;
+  return keptFrom({ ...channel, info: { ...channel.info, ...update, kept_from_seq } }, update.kept_from_seq);
 }
 
 function memberUpdated(channel: ChannelState, update: MemberUpdate, me: string): ChannelState {

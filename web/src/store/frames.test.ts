@@ -240,7 +240,10 @@ const EVENTS: Record<StreamEvent["t"], Case> = {
 
 const OTHERS: Record<"ready" | "resync", Case> = {
   ready: {
-    frame: { op: "ready", d: { user_id: ME, session_id: "s", heads: { [ROOM]: 12 }, online: [BO] } },
+    frame: {
+      op: "ready",
+      d: { user_id: ME, session_id: "s", heads: { [ROOM]: 12 }, kept_from_seqs: {}, online: [BO] },
+    },
     shows: (state) => [room(state)?.cursor, state.online],
     was: [log.head, {}],
     is: [12, { [BO]: true }],

@@ -41,6 +41,10 @@ const WAYS: Record<string, (state: State, log: Log, from: number) => State> = {
   "a frame": (state, log, from) => feed(state, [expiry(log, from)]),
   "the channel": (state, log, from) =>
     reduce(state, { type: "channel_loaded", channel: { ...log.snapshot(), kept_from_seq: from } }),
+  "who was away is told": (state, _, from) => {
+    const d = { user_id: ME, session_id: "s", heads: {}, kept_from_seqs: { [ROOM]: from }, online: [] };
+    return reduce(state, { type: "frames", frames: [{ op: "ready", d }], now: 0 });
+  },
   "a sync": (state, log, from) => {
     const sync = log.sync();
     const channels = [{ ...sync.channels[0]!, kept_from_seq: from }];
@@ -186,11 +190,9 @@ describe("messages that were kept long enough", () => {
 describe("a message that an administrator took from this server alone", () => {
   const file = { hash: "h", name: "a.txt", media_type: "text/plain", size: 1 };
 
-  /** As the server tells it: the message as it stands, without a place in the log. */
-  const taken = (message: Message): LooseEvent => {
-    const d = { ...message, text: "", deleted: true, attachments: [], mentions: [], reactions: [] };
-    return { op: "event", t: "message.updated", channel: ROOM, d } as unknown as LooseEvent;
-  };
+  /** As the server tells it: without a place in the log. */
+  const taken = ({ id }: Message): LooseEvent =>
+    ({ op: "event", t: "message.deleted", channel: ROOM, d: { id } }) as unknown as LooseEvent;
 
   function known() {
     const log = new Log();

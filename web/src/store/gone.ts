@@ -47,6 +47,21 @@ export function expire(channel: ChannelState): ChannelState {
   };
 }
 
+/** Messages are kept from there on. */
+export function keptFrom(channel: ChannelState, from: number): ChannelState {
+  if (from <= channel.info.kept_from_seq) return channel;
+  return expire({ ...channel, info: { ...channel.info, kept_from_seq: from } });
+}
+
+/** As told to who was away. */
+export const expireAll = (state: State, froms: Record<string, number>): State =>
+  Object.entries(froms).reduce((next, [id, from]) => {
+    const channel = next.channels[id];
+    if (!channel || from <= channel.info.kept_from_seq) return next;
+    const channels = { ...next.channels, [id]: keptFrom(channel, from) };
+    return forgetExpired({ ...next, channels }, id);
+  }, state);
+
 /** Nor is there anything of it in the inbox and among what was saved. */
 export function forgetExpired(state: State, id: string): State {
   const from = state.channels[id]?.info.kept_from_seq ?? 0;

@@ -237,7 +237,13 @@ describe("frames without a place in the log", () => {
 describe("resume", () => {
   it("ready takes heads that no frame announced, and who is online", () => {
     const log = new Log();
-    const d = { user_id: ME, session_id: "s", heads: { [ROOM]: 12, "!other": 3 }, online: [BO] };
+    const d = {
+      user_id: ME,
+      session_id: "s",
+      heads: { [ROOM]: 12, "!other": 3 },
+      kept_from_seqs: {},
+      online: [BO],
+    };
     const state = reduce(started(log), { type: "frames", frames: [{ op: "ready", d }], now: 0 });
     expect(room(state).cursor).toBe(12);
     expect(state.online).toEqual({ [BO]: true });

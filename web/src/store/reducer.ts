@@ -29,6 +29,7 @@ import {
 } from "./channels";
 import { applyBurst, burstLength, type Said } from "./burst";
 import { followGone } from "./deleted";
+import { expireAll } from "./gone";
 import { applyEvent, overlay, react, removed } from "./events";
 import { applyLoose, expireTyping, forgetChannel, isDeleted, readInbox, seeUpTo, setBlocked } from "./loose";
 import { tellReports } from "./reports";
@@ -327,7 +328,7 @@ function ready(state: State, d: Ready): State {
   }
   const here = d.online.filter((id) => !isDeleted(state, id));
   const online = Object.fromEntries(here.map((id) => [id, true as const]));
-  return { ...state, channels, online };
+  return expireAll({ ...state, channels, online }, d.kept_from_seqs);
 }
 
 function resync(state: State, d: Resync): State {

@@ -20,7 +20,7 @@ export function Access({ info }: { info: Channel }) {
   const { policy } = info;
   const [join, setJoin] = useState<Policy["join"]>(policy.join);
   const [history, setHistory] = useState<Policy["history"]>(policy.history);
-  const kept = policy.retention_days;
+  const kept = policy.retention_days ?? null;
   const [keeping, setKeeping] = useState(() => choiceOf(kept));
   const [wrong, setWrong] = useState(false);
   const [asked, setAsked] = useState(false);

@@ -28,8 +28,15 @@ describe("for how many days messages are kept", () => {
   });
 
   it("is the shorter of what the channel and the server say", () => {
-    const of = (retention_days: number | null) =>
-      channel({ policy: { join: "open", history: "all", caps: {}, retention_days } });
+    const of = (days: number | null) =>
+      channel({
+        policy: {
+          join: "open",
+          history: "all",
+          caps: {},
+          ...(days === null ? {} : { retention_days: days }),
+        },
+      });
     expect(keptDays(of(null), null)).toBeNull();
     expect(keptDays(of(null), {})).toBeNull();
     expect(keptDays(of(30), { retention_days: null })).toBe(30);
