@@ -3,6 +3,7 @@
 import { expect, type Locator, type Page, test } from "@playwright/test";
 import { violations } from "./axe";
 import { looksAt } from "./looks";
+import { Pair } from "./pair";
 import { Person } from "./person";
 import { Server } from "./server";
 import { together } from "./together";
@@ -220,4 +221,35 @@ test("what the server keeps no longer it keeps no longer in conversations either
   await ada.channelSettings("Access");
   await expect(ada.page.getByText("This server keeps messages for 30 days at most")).toBeVisible();
   await ada.shot("retention-server");
+});
+
+test("what is taken from one server others keep", async ({ browser }) => {
+  const pair = new Pair();
+  await pair.start();
+  const ann = await Person.registered(browser, pair.a, "ann");
+  const bob = await Person.registered(browser, pair.b, "bob");
+  await pair.b.kill("SIGTERM");
+  pair.b.command("user", "role", "bob", "admin");
+  await pair.run("b.test");
+  await bob.reload();
+  await ann.createChannel("garden");
+  await ann.send("fine over there, and not here");
+  await bob.page.getByRole("button", { name: "Browse channels" }).first().click();
+  await bob.page.getByRole("textbox", { name: "Server" }).fill("a.test");
+  await bob.page.getByRole("button", { name: "Join garden" }).click();
+  await bob.expectChannel("garden");
+  await bob.sees("fine over there, and not here");
+  await bob.act("fine over there, and not here", "Delete as administrator");
+  const dialog = bob.page.getByRole("alertdialog");
+  await expect(dialog).toContainText("neither is of this server");
+  await dialog.getByRole("button", { name: "Take off this server only" }).click();
+  await bob.sees("Message deleted");
+  await expect(bob.message("fine over there, and not here")).toHaveCount(0);
+  await ann.sees("fine over there, and not here");
+  // It is gone for good there, and is not had again.
+  await bob.reload();
+  await bob.sees("Message deleted");
+  expect([...ann.complaints, ...bob.complaints]).toEqual([]);
+  for (const { context } of [ann, bob]) await context.close();
+  await pair.stop();
 });

@@ -15,6 +15,8 @@ export class Server {
   private port = 0;
   private child: ChildProcess | null = null;
   private output = "";
+  /** As it was started last. */
+  private settings: Record<string, string> = {};
 
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
@@ -24,6 +26,7 @@ export class Server {
     this.port ||= await freePort();
     this.data ||= mkdtempSync(join(tmpdir(), "loggia-e2e-"));
     this.output = "";
+    this.settings = env;
     const child = spawn(BINARY, ["serve"], {
       env: {
         ...process.env,
@@ -49,10 +52,10 @@ export class Server {
     }
   }
 
-  /** The server's own command line, on its data. */
+  /** The server's own command line, on its data and by its settings. */
   command(...words: string[]): string {
     return execFileSync(BINARY, words, {
-      env: { ...process.env, LOGGIA_DATA_DIR: this.data },
+      env: { ...process.env, ...this.settings, LOGGIA_DATA_DIR: this.data },
       encoding: "utf8",
     });
   }
