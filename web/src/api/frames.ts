@@ -117,8 +117,8 @@ export interface Ready {
   user_id: string;
   session_id: string;
   heads: Record<string, number>;
-  /** From where on messages are kept, where some are gone. */
-  kept_from_seqs: Record<string, number>;
+  /** From where on messages are kept, where some are gone; an older server says nothing of it. */
+  kept_from_seqs?: Record<string, number>;
   online: string[];
 }
 

@@ -1,13 +1,12 @@
 // Die Seite der Verwaltung.
 
-import type { Catalogue } from ".";
+import type { AdminTexts } from "./admin";
 import { countingIn } from "./numbers";
 
 const { figure, many } = countingIn("de");
 
-export const admin: Catalogue["admin"] = {
+export const admin: AdminTexts = {
   title: "Verwaltung",
-  open: "Verwaltung",
   server: "Server",
   name: "Name",
   version: "Version",

@@ -1,7 +1,6 @@
 // Alle Texte auf Deutsch.
 
 import type { Catalogue } from ".";
-import { admin } from "./de.admin";
 import { channelSettings } from "./de.channel";
 import { emoji } from "./de.emoji";
 import { entering } from "./de.entering";
@@ -52,6 +51,7 @@ export const de: Catalogue = {
     expired: "Deine Sitzung ist abgelaufen. Bitte melde dich wieder an.",
   },
   nav: {
+    administration: "Verwaltung",
     draft: "Entwurf",
     label: "Gespräche",
     open: "Gespräche öffnen",
@@ -435,7 +435,6 @@ export const de: Catalogue = {
     title: "Sprache",
     system: "Wie der Browser",
   },
-  admin,
   app: {
     updated: "Eine neue Version steht bereit.",
     reload: "Neu laden",

@@ -6,7 +6,6 @@ const { figure, many } = countingIn("en");
 
 export const admin = {
   title: "Administration",
-  open: "Administration",
   server: "Server",
   name: "Name",
   version: "Version",

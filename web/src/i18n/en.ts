@@ -1,6 +1,5 @@
 // Every string that a person reads, in English.
 
-import { admin } from "./en.admin";
 import { channelSettings } from "./en.channel";
 import { emoji } from "./en.emoji";
 import { entering } from "./en.entering";
@@ -50,6 +49,7 @@ export const en = {
     expired: "Your session has ended. Please sign in again.",
   },
   nav: {
+    administration: "Administration",
     draft: "Draft",
     label: "Conversations",
     open: "Open conversations",
@@ -436,7 +436,6 @@ export const en = {
     title: "Language",
     system: "Match the browser",
   },
-  admin,
   sections: {
     favourites: "Favourites",
     favourite: "Add to favourites",

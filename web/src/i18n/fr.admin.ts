@@ -1,14 +1,13 @@
 // La page d’administration.
 
-import type { Catalogue } from ".";
+import type { AdminTexts } from "./admin";
 import { countingIn } from "./numbers";
 
 // Zéro se dit au singulier.
 const { many } = countingIn("fr", (count) => count < 2);
 
-export const admin: Catalogue["admin"] = {
+export const admin: AdminTexts = {
   title: "Administration",
-  open: "Administration",
   server: "Serveur",
   name: "Nom",
   version: "Version",

@@ -1,7 +1,6 @@
 // Tous les textes en français.
 
 import type { Catalogue } from ".";
-import { admin } from "./fr.admin";
 import { channelSettings } from "./fr.channel";
 import { emoji } from "./fr.emoji";
 import { entering } from "./fr.entering";
@@ -53,6 +52,7 @@ export const fr: Catalogue = {
     expired: "Votre session est terminée. Veuillez vous reconnecter.",
   },
   nav: {
+    administration: "Administration",
     draft: "Brouillon",
     label: "Conversations",
     open: "Ouvrir les conversations",
@@ -435,7 +435,6 @@ export const fr: Catalogue = {
     title: "Langue",
     system: "Comme le navigateur",
   },
-  admin,
   app: {
     updated: "Une nouvelle version est prête.",
     reload: "Recharger",

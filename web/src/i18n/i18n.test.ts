@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { bestLanguage, directionOf, LANGUAGES, loadLanguage, locale, named, t } from ".";
 import { de } from "./de";
+import { admin as deAdmin } from "./de.admin";
 import { en } from "./en";
+import { admin as enAdmin } from "./en.admin";
 import { fr } from "./fr";
+import { admin as frAdmin } from "./fr.admin";
 
 /** Every string, by its path; functions are called with stand-ins. */
 function strings(tree: object, path = ""): [string, string][] {
@@ -23,6 +26,7 @@ async function everything(language: "de" | "fr"): Promise<[string, string][]> {
   for (const part of [
     "access",
     "account",
+    "admin",
     "blocks",
     "dates",
     "descriptions",
@@ -45,7 +49,7 @@ async function everything(language: "de" | "fr"): Promise<[string, string][]> {
 
 /** The same in several languages, and rightly so. */
 const ALIKE =
-  /^(emoji\.title|message\.(code|by|reaction)|switcher\.conversations|nav\.(label|offline|online|mentions)|settings\.notifications|thread\.title|timeline\.announce|welcome\.browse|channel\.public|create\.(name|publicTitle|namePlaceholder)|directory\.server|federation\.hostedBy|admin\.(title|open|server|version|name)|commands\.\w+\.takes|shortcuts\.keys\.\w+|sections\.name|settings\.sessions|channelSettings\.name|composer\.suggestions|emoji\.groups\.\w+|auth\.\w+|inbox\.in|people\.bot|attention\.inChannel)$/;
+  /^(emoji\.title|message\.(code|by|reaction)|switcher\.conversations|nav\.(administration|label|offline|online|mentions)|settings\.notifications|thread\.title|timeline\.announce|welcome\.browse|channel\.public|create\.(name|publicTitle|namePlaceholder)|directory\.server|federation\.hostedBy|commands\.\w+\.takes|shortcuts\.keys\.\w+|sections\.name|settings\.sessions|channelSettings\.name|composer\.suggestions|emoji\.groups\.\w+|auth\.\w+|inbox\.in|people\.bot|attention\.inChannel)$/;
 
 describe("languages", () => {
   for (const [name, catalogue] of Object.entries({ de, fr })) {
@@ -70,7 +74,7 @@ describe("languages", () => {
   });
 
   it("writes numbers as each language does", () => {
-    expect([en, de, fr].map(({ admin }) => admin.bytes(16_384))).toEqual([
+    expect([enAdmin, deAdmin, frAdmin].map((admin) => admin.bytes(16_384))).toEqual([
       "16,384 bytes",
       "16.384 Bytes",
       "16\u202f384 octets",

@@ -56,7 +56,7 @@ export function followGone(state: State, before: ChannelState | undefined, event
 export function isUnsure(state: State, frame: { op: string }): boolean {
   const event = frame as StreamEvent | { op: "ready"; d: Ready };
   if (event.op === "ready") {
-    return Object.entries(event.d.kept_from_seqs).some(([id, from]) => {
+    return Object.entries(event.d.kept_from_seqs ?? {}).some(([id, from]) => {
       const info = state.channels[id]?.info;
       return info !== undefined && from > info.kept_from_seq && info.unread + info.mentions > 0;
     });

@@ -54,7 +54,7 @@ export function keptFrom(channel: ChannelState, from: number): ChannelState {
 }
 
 /** As told to who was away. */
-export const expireAll = (state: State, froms: Record<string, number>): State =>
+export const expireAll = (state: State, froms: Record<string, number> = {}): State =>
   Object.entries(froms).reduce((next, [id, from]) => {
     const channel = next.channels[id];
     if (!channel || from <= channel.info.kept_from_seq) return next;

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { type Act, list_acts } from "../../api/admin";
-import { t } from "../../i18n";
+import { type AdminTexts, adminTexts } from "../../i18n/admin";
 import { moment } from "../../lib/time";
 import { channelName } from "../../store/selectors";
 import { Icon } from "../../ui/Icon";
@@ -21,7 +21,7 @@ const idOf = ({ id }: Act) => String(id);
 export function Acts() {
   const { rows, failed, more } = usePages("", load, idOf);
   return (
-    <Listing rows={rows} failed={failed} more={more} empty={t.admin.noActs}>
+    <Listing rows={rows} failed={failed} more={more} empty={adminTexts().noActs}>
       {(act) => <ActRow key={act.id} act={act} />}
     </Listing>
   );
@@ -53,7 +53,7 @@ function ActRow({ act }: { act: Act }) {
 
 /** In words; a page that is older than its server may know none for it. */
 function told(act: Act, channel: string): string {
-  const words: Partial<typeof t.admin.actOf> = t.admin.actOf;
-  const [by, whom] = [act.administrator ?? t.admin.operator, act.user ?? ""];
+  const words: Partial<AdminTexts["actOf"]> = adminTexts().actOf;
+  const [by, whom] = [act.administrator ?? adminTexts().operator, act.user ?? ""];
   return words[act.kind]?.(by, whom, channel) ?? `${by}: ${act.kind} ${whom} ${channel}`;
 }

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { type HeldChannel, list_all_channels } from "../../api/admin";
-import { t } from "../../i18n";
+import { adminTexts } from "../../i18n/admin";
 import { moment } from "../../lib/time";
 import { IconButton } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
@@ -30,11 +30,11 @@ export function Channels() {
   return (
     <>
       <Listing
-        search={{ label: t.admin.searchChannels, value: query, onChange: setQuery }}
+        search={{ label: adminTexts().searchChannels, value: query, onChange: setQuery }}
         rows={rows}
         failed={failed}
         more={more}
-        empty={t.admin.noChannels}
+        empty={adminTexts().noChannels}
       >
         {(channel) => (
           <li key={channel.id} className="held" data-testid="admin-channel">
@@ -42,17 +42,22 @@ export function Channels() {
             <span className="person-text">
               <span className="truncate">{nameOf(channel)}</span>
               <small>
-                {t.admin.channelFigures(channel.member_count, channel.entries)},{" "}
-                {t.admin.channelLast(moment(channel.last_ts, now))}
+                {adminTexts().channelFigures(channel.member_count, channel.entries)},{" "}
+                {adminTexts().channelLast(moment(channel.last_ts, now))}
               </small>
             </span>
-            {channel.archived ? <span className="tag">{t.admin.archived}</span> : null}
+            {channel.archived ? <span className="tag">{adminTexts().archived}</span> : null}
             {channel.host === own ? (
               <Menu
-                label={t.admin.actionsFor(nameOf(channel))}
-                trigger={<IconButton icon="more" label={t.admin.actionsFor(nameOf(channel))} />}
+                label={adminTexts().actionsFor(nameOf(channel))}
+                trigger={<IconButton icon="more" label={adminTexts().actionsFor(nameOf(channel))} />}
                 items={[
-                  { id: "give", label: t.admin.handOver, icon: "star", onAction: () => setGiven(channel) },
+                  {
+                    id: "give",
+                    label: adminTexts().handOver,
+                    icon: "star",
+                    onAction: () => setGiven(channel),
+                  },
                 ]}
               />
             ) : (

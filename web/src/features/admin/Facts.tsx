@@ -1,5 +1,6 @@
 import { get_storage } from "../../api/admin";
 import { locale, named, t } from "../../i18n";
+import { adminTexts } from "../../i18n/admin";
 import { fileSize } from "../../lib/size";
 import { ListSkeleton } from "../../ui/bits";
 import { useSelect } from "../app/context";
@@ -12,27 +13,30 @@ export function Facts() {
   const bytes = server?.limits["message_bytes"];
   const facts: [string, string][] = server
     ? [
-        [t.admin.name, server.name],
-        [t.admin.version, server.version],
-        [t.admin.registration, named(t.admin.registrationOf, server.registration) ?? server.registration],
+        [adminTexts().name, server.name],
+        [adminTexts().version, server.version],
+        [
+          adminTexts().registration,
+          named(adminTexts().registrationOf, server.registration) ?? server.registration,
+        ],
         ...(bytes === undefined
           ? []
-          : [[t.admin.messageBytes, t.admin.bytes(bytes)] satisfies [string, string]]),
+          : [[adminTexts().messageBytes, adminTexts().bytes(bytes)] satisfies [string, string]]),
       ]
     : [];
   const figures: [string, string][] = stored
     ? [
-        [t.admin.accountCount, stored.accounts.toLocaleString(locale)],
-        [t.admin.channels, stored.channels.toLocaleString(locale)],
-        [t.admin.entryCount, stored.entries.toLocaleString(locale)],
-        [t.admin.files, t.admin.filesOf(stored.files, fileSize(stored.file_bytes))],
-        [t.admin.database, fileSize(stored.database_bytes)],
+        [adminTexts().accountCount, stored.accounts.toLocaleString(locale)],
+        [adminTexts().channels, stored.channels.toLocaleString(locale)],
+        [adminTexts().entryCount, stored.entries.toLocaleString(locale)],
+        [adminTexts().files, adminTexts().filesOf(stored.files, fileSize(stored.file_bytes))],
+        [adminTexts().database, fileSize(stored.database_bytes)],
       ]
     : [];
   return (
     <>
       <List facts={facts} />
-      <h3 className="facts-title">{t.admin.storage}</h3>
+      <h3 className="facts-title">{adminTexts().storage}</h3>
       {failed ? <p role="alert">{problemText(failed)}</p> : null}
       {stored || failed ? <List facts={figures} /> : <ListSkeleton label={t.common.loading} />}
     </>

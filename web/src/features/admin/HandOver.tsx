@@ -2,6 +2,7 @@ import { useState } from "react";
 import { type HeldChannel, hand_over_channel } from "../../api/admin";
 import type { User } from "../../api/types";
 import { t } from "../../i18n";
+import { adminTexts } from "../../i18n/admin";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { useClient } from "../app/context";
@@ -28,7 +29,7 @@ export function HandOver({ channel, name, onDone, onClose }: HandOverProps) {
     setBusy(true);
     try {
       await hand_over_channel(channel.id, user.id, reason);
-      client.notices.show(t.admin.handedOverNotice(name));
+      client.notices.show(adminTexts().handedOverNotice(name));
       onDone();
       onClose();
     } catch (error) {
@@ -38,20 +39,20 @@ export function HandOver({ channel, name, onDone, onClose }: HandOverProps) {
   };
 
   return (
-    <Dialog title={t.admin.handOverTitle(name)} onClose={onClose} testId="hand-over">
+    <Dialog title={adminTexts().handOverTitle(name)} onClose={onClose} testId="hand-over">
       <div className="form">
-        <p>{t.admin.handOverText}</p>
+        <p>{adminTexts().handOverText}</p>
         {chosen ? (
           <ChosenPeople users={[chosen]} onRemove={() => setChosen(null)} />
         ) : (
           <PersonPicker query={query} onQuery={setQuery} withMe onPick={setChosen} />
         )}
-        <ReasonField hint={t.admin.reasonHint} value={reason} onChange={setReason} />
+        <ReasonField hint={adminTexts().reasonHint} value={reason} onChange={setReason} />
       </div>
       <div className="dialog-foot">
         <Button onPress={onClose}>{t.common.cancel}</Button>
         <Button variant="primary" isDisabled={busy || !chosen} onPress={() => chosen && void done(chosen)}>
-          {t.admin.handOverAction}
+          {adminTexts().handOverAction}
         </Button>
       </div>
     </Dialog>

@@ -2,6 +2,7 @@ import { type FormEvent, useCallback, useEffect, useState } from "react";
 import { create_invite, delete_invite, list_invites } from "../../api/operations";
 import type { Invite } from "../../api/types";
 import { t } from "../../i18n";
+import { adminTexts } from "../../i18n/admin";
 import { spokenTexts } from "../../i18n/spoken";
 import { nearEntry, onceLost } from "../../lib/focus";
 import { moment } from "../../lib/time";
@@ -53,7 +54,7 @@ export function Invites() {
       <NewInvite onMade={load} />
       {failed ? <p role="alert">{problemText(failed)}</p> : null}
       {invites || failed ? null : <ListSkeleton label={t.common.loading} rows={2} />}
-      {invites?.length === 0 ? <p className="field-hint">{t.admin.noInvites}</p> : null}
+      {invites?.length === 0 ? <p className="field-hint">{adminTexts().noInvites}</p> : null}
       <ul className="sessions">
         {invites?.map((invite) => (
           <InviteRow key={invite.code} invite={invite} onRevoke={revoke} />
@@ -72,8 +73,8 @@ function InviteRow({ invite, onRevoke }: { invite: Invite; onRevoke: (code: stri
       <div>
         <code className="invite-code">{code}</code>
         <p className="field-hint">
-          {t.admin.usesLeft(invite.uses_left)}
-          {end === null || end === undefined ? "" : `, ${t.admin.until(moment(end, now))}`}
+          {adminTexts().usesLeft(invite.uses_left)}
+          {end === null || end === undefined ? "" : `, ${adminTexts().until(moment(end, now))}`}
         </p>
       </div>
       <Button
@@ -84,9 +85,9 @@ function InviteRow({ invite, onRevoke }: { invite: Invite; onRevoke: (code: stri
       >
         {t.entering.copyLink}
       </Button>
-      <IconButton icon="copy" label={t.admin.copy(code)} onPress={() => void copy(client, code)} />
-      <Button size="small" aria-label={t.admin.revokeLabel(code)} onPress={() => void onRevoke(code)}>
-        {t.admin.revoke}
+      <IconButton icon="copy" label={adminTexts().copy(code)} onPress={() => void copy(client, code)} />
+      <Button size="small" aria-label={adminTexts().revokeLabel(code)} onPress={() => void onRevoke(code)}>
+        {adminTexts().revoke}
       </Button>
     </li>
   );
@@ -117,25 +118,25 @@ function NewInvite({ onMade }: { onMade: () => Promise<void> }) {
   return (
     <form className="invite-form" onSubmit={(event) => void submit(event)}>
       <Field
-        label={t.admin.uses}
-        hint={t.admin.usesHint}
+        label={adminTexts().uses}
+        hint={adminTexts().usesHint}
         inputType="number"
         value={uses}
         onChange={setUses}
         isInvalid={!valid}
       />
       <label className="field">
-        <span className="field-label">{t.admin.expires}</span>
+        <span className="field-label">{adminTexts().expires}</span>
         <select className="input" value={days} onChange={(event) => setDays(Number(event.target.value))}>
           {DAYS.map((each) => (
             <option key={each} value={each}>
-              {each === 0 ? t.admin.forever : t.admin.days(each)}
+              {each === 0 ? adminTexts().forever : adminTexts().days(each)}
             </option>
           ))}
         </select>
       </label>
       <Button type="submit" variant="primary" icon="add" isDisabled={!valid} isPending={busy}>
-        {t.admin.createInvite}
+        {adminTexts().createInvite}
       </Button>
     </form>
   );

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { type Account, issue_password } from "../../api/admin";
 import { t } from "../../i18n";
+import { adminTexts } from "../../i18n/admin";
 import { Button } from "../../ui/Button";
 import { ConfirmDialog, Dialog } from "../../ui/Dialog";
 import { useClient } from "../app/context";
@@ -29,9 +30,9 @@ export function NewPassword({ account, name, onClose }: NewPasswordProps) {
   if (!asked)
     return (
       <ConfirmDialog
-        title={t.admin.newPasswordSure(name)}
-        text={t.admin.newPasswordText}
-        action={t.admin.newPasswordAction}
+        title={adminTexts().newPasswordSure(name)}
+        text={adminTexts().newPasswordText}
+        action={adminTexts().newPasswordAction}
         onConfirm={() => void issue()}
         onClose={onClose}
         goesOn
@@ -39,13 +40,13 @@ export function NewPassword({ account, name, onClose }: NewPasswordProps) {
     );
   if (password === null) return null;
   return (
-    <Dialog title={t.admin.newPasswordOf(name)} onClose={onClose} width={420} testId="new-password">
+    <Dialog title={adminTexts().newPasswordOf(name)} onClose={onClose} width={420} testId="new-password">
       <p>
         <code className="invite-code">{password}</code>
       </p>
-      <p className="field-hint">{t.admin.newPasswordHint(name)}</p>
+      <p className="field-hint">{adminTexts().newPasswordHint(name)}</p>
       <div className="dialog-foot">
-        <Button onPress={() => void copy(client, password)}>{t.admin.copyPassword}</Button>
+        <Button onPress={() => void copy(client, password)}>{adminTexts().copyPassword}</Button>
         <Button variant="primary" autoFocus onPress={onClose}>
           {t.common.close}
         </Button>

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { list_peers, type Peer } from "../../api/admin";
-import { t } from "../../i18n";
+import { adminTexts } from "../../i18n/admin";
 import { moment } from "../../lib/time";
 import { Icon } from "../../ui/Icon";
 import { Listing } from "./Listing";
@@ -18,7 +18,7 @@ const idOf = ({ server }: Peer) => server;
 export function Peers() {
   const { rows, failed, more } = usePages("", load, idOf);
   return (
-    <Listing rows={rows} failed={failed} more={more} empty={t.admin.noPeers}>
+    <Listing rows={rows} failed={failed} more={more} empty={adminTexts().noPeers}>
       {(peer) => <PeerRow key={peer.server} peer={peer} />}
     </Listing>
   );
@@ -33,13 +33,13 @@ function PeerRow({ peer }: { peer: Peer }) {
       <span className="person-text">
         <span className="truncate">{peer.server}</span>
         <small>
-          {t.admin.peerFigures(peer.channels)},{" "}
-          {seen ? t.admin.peerSeen(moment(seen, now)) : t.admin.peerUnseen}
+          {adminTexts().peerFigures(peer.channels)},{" "}
+          {seen ? adminTexts().peerSeen(moment(seen, now)) : adminTexts().peerUnseen}
         </small>
         {error ? <small>{error}</small> : null}
         {alarms.length > 0 ? (
           <details>
-            <summary>{t.admin.alarms(alarms.length)}</summary>
+            <summary>{adminTexts().alarms(alarms.length)}</summary>
             <ul>
               {alarms.map((alarm) => (
                 <li key={`${String(alarm.ts)}-${alarm.kind}-${alarm.detail}`}>
@@ -52,9 +52,11 @@ function PeerRow({ peer }: { peer: Peer }) {
           </details>
         ) : null}
       </span>
-      {peer.suspended ? <span className="tag">{t.admin.suspended}</span> : null}
-      {peer.admitted ? null : <span className="tag">{t.admin.denied}</span>}
-      <span className="tag">{peer.behind > 0 ? t.admin.behind(peer.behind) : t.admin.upToDate}</span>
+      {peer.suspended ? <span className="tag">{adminTexts().suspended}</span> : null}
+      {peer.admitted ? null : <span className="tag">{adminTexts().denied}</span>}
+      <span className="tag">
+        {peer.behind > 0 ? adminTexts().behind(peer.behind) : adminTexts().upToDate}
+      </span>
     </li>
   );
 }

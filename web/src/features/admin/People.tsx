@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { type Account, delete_account, list_accounts, update_account } from "../../api/admin";
 import { t } from "../../i18n";
+import { adminTexts } from "../../i18n/admin";
 import { totpTexts } from "../../i18n/totp";
 import { fileSize } from "../../lib/size";
 import { moment, shortDate } from "../../lib/time";
@@ -40,7 +41,7 @@ export function People() {
     try {
       const next = await update_account(account.id, what);
       replace(next);
-      const notice = what.disabled ? t.admin.disabledNotice : t.admin.changedNotice;
+      const notice = what.disabled ? adminTexts().disabledNotice : adminTexts().changedNotice;
       client.notices.show(notice(nameOf(next)));
     } catch (error) {
       client.actions.failed(error);
@@ -51,7 +52,7 @@ export function People() {
     try {
       await delete_account(account.id, reason);
       remove(account);
-      client.notices.show(t.admin.deletedNotice(nameOf(account)));
+      client.notices.show(adminTexts().deletedNotice(nameOf(account)));
     } catch (error) {
       client.actions.failed(error);
     }
@@ -60,7 +61,7 @@ export function People() {
   return (
     <>
       <Listing
-        search={{ label: t.admin.searchUsers, value: query, onChange: setQuery }}
+        search={{ label: adminTexts().searchUsers, value: query, onChange: setQuery }}
         rows={rows}
         failed={failed}
         more={more}
@@ -81,9 +82,9 @@ export function People() {
       </Listing>
       {sure ? (
         <ConfirmDialog
-          title={t.admin.disableSure(nameOf(sure))}
-          text={t.admin.disableText}
-          action={t.admin.disable}
+          title={adminTexts().disableSure(nameOf(sure))}
+          text={adminTexts().disableText}
+          action={adminTexts().disable}
           onConfirm={() => void change(sure, { disabled: true })}
           onClose={() => setSure(null)}
         />
@@ -94,10 +95,10 @@ export function People() {
       ) : null}
       {goes ? (
         <ReasonDialog
-          title={t.admin.deleteAccountSure(nameOf(goes))}
-          text={<p>{t.admin.deleteAccountText}</p>}
-          hint={t.admin.recordHint}
-          action={t.admin.deleteAccount}
+          title={adminTexts().deleteAccountSure(nameOf(goes))}
+          text={<p>{adminTexts().deleteAccountText}</p>}
+          hint={adminTexts().recordHint}
+          action={adminTexts().deleteAccount}
           onConfirm={(reason) => void erase(goes, reason)}
           onClose={() => setGoes(null)}
         />
@@ -128,26 +129,26 @@ function AccountRow({ account, onRole, onDisable, onEnable, onDelete, onForgot, 
   const actions: MenuAction[] = [
     {
       id: "role",
-      label: admin ? t.admin.takeAdmin : t.admin.makeAdmin,
+      label: admin ? adminTexts().takeAdmin : adminTexts().makeAdmin,
       icon: "star",
       onAction: () => onRole(admin ? "user" : "admin"),
     },
     ...(id === meId
       ? []
-      : [{ id: "password", label: t.admin.newPassword, icon: "retry", onAction: onForgot } as const]),
+      : [{ id: "password", label: adminTexts().newPassword, icon: "retry", onAction: onForgot } as const]),
     ...(totp && id !== meId
       ? [{ id: "totp", label: texts.remove, icon: "close", onAction: onLost } as const]
       : []),
     disabled
-      ? { id: "enable", label: t.admin.enable, icon: "check", onAction: onEnable }
-      : { id: "disable", label: t.admin.disable, icon: "lock", danger: true, onAction: onDisable },
+      ? { id: "enable", label: adminTexts().enable, icon: "check", onAction: onEnable }
+      : { id: "disable", label: adminTexts().disable, icon: "lock", danger: true, onAction: onDisable },
     // Of one's own there is a place in the settings.
     ...(id === meId
       ? []
       : [
           {
             id: "delete",
-            label: t.admin.deleteAccount,
+            label: adminTexts().deleteAccount,
             icon: "trash",
             danger: true,
             onAction: onDelete,
@@ -161,20 +162,20 @@ function AccountRow({ account, onRole, onDisable, onEnable, onDelete, onForgot, 
         <span className="person-text">
           <span className="truncate">{name}</span>
           <small>
-            {id}, {t.admin.since(shortDate(account.created_ts))}
+            {id}, {adminTexts().since(shortDate(account.created_ts))}
           </small>
           <small>
-            {t.admin.usage(account.sessions, fileSize(account.file_bytes))}
-            {last ? `, ${t.admin.lastUsed(moment(last, now))}` : ""}
+            {adminTexts().usage(account.sessions, fileSize(account.file_bytes))}
+            {last ? `, ${adminTexts().lastUsed(moment(last, now))}` : ""}
           </small>
         </span>
-        {admin ? <span className="tag">{t.admin.title}</span> : null}
+        {admin ? <span className="tag">{adminTexts().title}</span> : null}
         {totp ? <span className="tag">{texts.tag}</span> : null}
-        {disabled ? <span className="tag">{t.admin.disabled}</span> : null}
+        {disabled ? <span className="tag">{adminTexts().disabled}</span> : null}
       </button>
       <Menu
-        label={t.admin.actionsFor(name)}
-        trigger={<IconButton icon="more" label={t.admin.actionsFor(name)} />}
+        label={adminTexts().actionsFor(name)}
+        trigger={<IconButton icon="more" label={adminTexts().actionsFor(name)} />}
         items={actions}
       />
     </li>

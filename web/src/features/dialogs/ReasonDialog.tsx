@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from "react";
-import { t } from "../../i18n";
+import { adminTexts } from "../../i18n/admin";
 import { ConfirmDialog } from "../../ui/Dialog";
 import { Field } from "../../ui/Field";
 
@@ -41,6 +41,6 @@ interface ReasonFieldProps {
 
 export function ReasonField({ hint, value, onChange }: ReasonFieldProps) {
   return (
-    <Field label={t.admin.reason} hint={hint} value={value} onChange={onChange} maxLength={REASON_MAX} />
+    <Field label={adminTexts().reason} hint={hint} value={value} onChange={onChange} maxLength={REASON_MAX} />
   );
 }

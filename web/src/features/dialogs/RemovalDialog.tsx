@@ -3,6 +3,7 @@
 
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { t } from "../../i18n";
+import { adminTexts } from "../../i18n/admin";
 import { retentionTexts } from "../../i18n/retention";
 import { ConfirmDialog } from "../../ui/Dialog";
 import { useClient } from "../app/context";
@@ -49,11 +50,11 @@ export function RemovalDialog({ quote, outOfReach, onRemove, onClose }: RemovalD
               <p>{texts.onlyHereText}</p>
             </>
           ) : (
-            <p>{t.admin.removeText}</p>
+            <p>{adminTexts().removeText}</p>
           )}
           {quote}
           <ReasonField
-            hint={onlyHere ? t.admin.recordHint : t.admin.reasonHint}
+            hint={onlyHere ? adminTexts().recordHint : adminTexts().reasonHint}
             value={reason}
             onChange={setReason}
           />

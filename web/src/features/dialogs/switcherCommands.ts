@@ -66,7 +66,7 @@ export function commandsFor(state: State, view: View, active: string | null): Sw
     },
     state.me?.role === "admin" && {
       id: ">admin",
-      title: t.admin.open,
+      title: t.nav.administration,
       icon: "people",
       dialog: { kind: "admin" },
     },

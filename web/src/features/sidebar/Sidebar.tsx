@@ -122,7 +122,7 @@ function Account() {
             ? [
                 {
                   id: "admin",
-                  label: t.admin.open,
+                  label: t.nav.administration,
                   icon: "people" as const,
                   onAction: () => view.openDialog({ kind: "admin" }),
                 },
