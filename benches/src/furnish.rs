@@ -185,6 +185,7 @@ mod tests {
                     password: "correct horse battery".to_owned(),
                     display_name: None,
                     invite: None,
+                    bot: false,
                 };
                 site.runtime.block_on(site.domain.register(account)).unwrap();
             }

@@ -255,6 +255,7 @@ async fn furnish(domain: &Domain) -> io::Result<(Actor, ChannelId)> {
         password: "correct horse battery".to_owned(),
         display_name: None,
         invite: None,
+        bot: false,
     };
     let user = domain.register(account).await.map_err(other)?;
     let begun = domain.begin_session(&user.id, None, "guard").await.map_err(other)?;
