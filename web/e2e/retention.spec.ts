@@ -45,7 +45,7 @@ async function looks(person: Person, view: string): Promise<void> {
 const policy = (page: Page) =>
   page.evaluate(async () => {
     const answer = await fetch(`/api/v1/channels/${location.hash.split("/")[2] ?? ""}`);
-    return ((await answer.json()) as { policy: { retention_days: number | null } }).policy.retention_days;
+    return ((await answer.json()) as { policy: { retention_days?: number } }).policy.retention_days ?? null;
   });
 
 test("the owner has messages kept for 7 days, once they are sure; members read it", async () => {
