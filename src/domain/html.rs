@@ -254,6 +254,10 @@ impl Archive<'_> {
         for (word, target) in [("in answer to", &message.reply_to), ("in the thread of", &message.thread)] {
             let Some(target) = target else { continue };
             let Some(entry) = entries::by_event(self.conn, self.row.num, target)? else { continue };
+            // What was kept long enough is on no page.
+            if entry.seq < self.row.kept_from_seq {
+                continue;
+            }
             let rows = messages::by_seqs(self.conn, self.row.num, &[entry.seq])?;
             let found = show::messages(self.conn, self.row.num, &self.row.id, rows, None)?;
             let Some(found) = found.first() else { continue };

@@ -92,7 +92,7 @@ impl Domain {
                 if row.deleted {
                     return Ok(());
                 }
-                project::forget::messages(work, num, std::slice::from_ref(&row))?;
+                project::forget::messages(work, num, std::slice::from_ref(&row), true)?;
                 let late = Late::Deleted { channel: removal.channel.to_string(), id: row.id.clone() };
                 work.tell(Effect::Late { channel: num, late });
                 removal.record(work, &row)

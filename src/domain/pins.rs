@@ -1,7 +1,7 @@
 //! Pinned messages: one list per channel, oldest pin first.
 
 use super::content::{self, PinsContent};
-use super::messages::find_message;
+use super::messages::entitled;
 use super::seat::Seat;
 use super::view::Message;
 use super::writer::Draft;
@@ -20,7 +20,9 @@ impl Domain {
         let actor = actor.clone();
         let key = channel.clone();
         self.change(&key, move |work| {
-            let (num, row) = find_message(work, &actor, &channel, &id)?;
+            let seat = Seat::joined(work.conn, actor.person.num, &channel)?;
+            // A pin can be taken from what is gone.
+            let (num, row) = (seat.channel.num, entitled(work.conn, &seat, &id)?);
             if row.deleted && pinned {
                 return Err(Refusal::TargetRedacted.into());
             }

@@ -59,6 +59,11 @@ impl Domain {
         Some(i64::from(self.config.settings.messages.retention_days)).filter(|days| *days > 0)
     }
 
+    /// Since when this server keeps messages by its own settings, if they say so.
+    pub(super) fn kept_since(&self) -> Option<Ts> {
+        since(None, self.own_days(), self.clock.now())
+    }
+
     async fn due(&self) -> Result<Vec<Due>> {
         let (ours, now) = (self.own_days(), self.clock.now());
         let (mut after, mut due) = (0, Vec::new());
@@ -89,7 +94,10 @@ impl Domain {
             .channel(&due.channel, move |work| {
                 work.lane.open(work.conn, num)?;
                 let row = project::channel_row(work, num)?;
-                let since = since(retention::days(work.conn, num)?, ours, now);
+                let days = retention::days(work.conn, num)?;
+                let since = since(days, ours, now);
+                // What this server lets go before the channel does.
+                let only_here = ours.is_some_and(|ours| days.is_none_or(|days| ours < days));
                 let range = (row.kept_from_seq, row.size);
                 let until = match since {
                     Some(since) => retention::first_since(work.conn, num, range, since)?,
@@ -97,7 +105,7 @@ impl Domain {
                 };
                 let range = (row.kept_from_seq, until);
                 let rows = retention::live_between(work.conn, num, range, MESSAGES_AT_ONCE)?;
-                project::forget::messages(work, num, &rows)?;
+                project::forget::messages(work, num, &rows, only_here)?;
                 let is_full = i64::try_from(rows.len()).is_ok_and(|count| count == MESSAGES_AT_ONCE);
                 let kept_from = rows.last().filter(|_| is_full).map_or(until, |last| last.seq + 1);
                 if kept_from > row.kept_from_seq {

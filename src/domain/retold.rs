@@ -3,7 +3,7 @@
 //!
 //! What is kept is what one state of the database says, and is told to whoever finds the log's end where it was in that
 //! state. Whatever is changed is an entry, so the end moves with it; what comes after its entry ([`Effect::Late`]) is the
-//! exception, and makes what is kept of its channel be forgotten.
+//! exception, and makes what is kept be forgotten, as do messages that went because they were kept long enough.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};

@@ -128,8 +128,7 @@ fn first_entitled(channel: &ChannelRow, member: Option<&MemberRow>) -> Result<Se
 /// # Errors
 /// Those of the database.
 pub(super) fn reads_from(conn: &mut Conn, channel: &ChannelRow, user: UserNum) -> Result<Option<Seq>> {
-    let member = members::get(conn, channel.num, user)?.filter(|member| member.membership == "joined");
-    Ok(member.and_then(|member| first_shown(channel, Some(&member))))
+    Ok(entitled_from(conn, channel, user)?.map(|first| first.max(channel.kept_from_seq)))
 }
 
 /// As [`reads_from`], also of what was kept long enough.
@@ -138,13 +137,17 @@ pub(super) fn reads_from(conn: &mut Conn, channel: &ChannelRow, user: UserNum) -
 /// Those of the database.
 pub(super) fn entitled_from(conn: &mut Conn, channel: &ChannelRow, user: UserNum) -> Result<Option<Seq>> {
     let member = members::get(conn, channel.num, user)?.filter(|member| member.membership == "joined");
-    Ok(member.and_then(|member| first_entitled(channel, Some(&member)).ok()))
+    Ok(member.and_then(|member| shown_from(channel, first_entitled(channel, Some(&member)))))
 }
 
 /// As [`first_readable`], where one of many channels is looked at: none if nothing may be read, and the others are shown
 /// all the same.
 pub(super) fn first_shown(channel: &ChannelRow, member: Option<&MemberRow>) -> Option<Seq> {
-    first_readable(channel, member)
+    shown_from(channel, first_readable(channel, member))
+}
+
+fn shown_from(channel: &ChannelRow, first: Result<Seq>) -> Option<Seq> {
+    first
         .inspect_err(
             |error| tracing::error!(%error, channel = %channel.id, "nothing of a channel can be shown"),
         )

@@ -151,14 +151,14 @@ impl Domain {
                 let sent = entries::range(conn, seat.channel.num, from, to, PAGE_ENTRIES_MAX)?;
                 let last = sent.last().map_or(from, |(entry, _)| entry.seq);
                 let bodies =
-                    entries::bodies_between(conn, seat.channel.num, from.max(seat.first_readable()?), last)?;
+                    entries::bodies_between(conn, seat.channel.num, from.max(seat.first_entitled()?), last)?;
                 let mut bodies: HashMap<Seq, String> = bodies.into_iter().collect();
                 let entries = sent.into_iter().map(|sent| {
                     let body = bodies.remove(&sent.0.seq);
                     (sent, body)
                 });
                 let mut entries: Vec<_> = entries.collect();
-                withhold(conn, &seat, user, &mut entries)?;
+                hide_bodies(conn, &seat, user, &mut entries)?;
                 Ok(LogPage { entries, channel: seat.channel })
             })
             .await
@@ -167,7 +167,7 @@ impl Domain {
 
 /// Takes away the bodies that the asker may not read: edits of messages that are hidden from them, and what messages said
 /// before, which is for their authors and for moderators. The log verifies without them.
-fn withhold(
+fn hide_bodies(
     conn: &mut Conn,
     seat: &Seat,
     user: UserNum,

@@ -70,12 +70,12 @@ pub fn verify(conn: &mut Conn, row: &ChannelRow) -> storage::Result<Audit> {
                 Ok(EventType::Edit | EventType::Reaction) => entry.target_seq,
                 _ => Some(entry.seq),
             };
-            let may_be_gone =
-                is_copy || entry.redacted_seq.is_some() || message.is_some_and(|seq| gone.contains(&seq));
+            let is_gone = message.is_some_and(|seq| gone.contains(&seq));
+            let may_be_gone = is_copy || is_gone || entry.redacted_seq.is_some();
             if body.is_none() && !may_be_gone && entry.void.is_none() && commits_to_a_body(&entry) {
                 audit.find(Some(entry.seq), "stored_body", "the body is gone, and nothing deleted it");
             }
-            if !stored_entry(&mut audit, &entry, &sender, body.as_deref()) {
+            if !stored_entry(&mut audit, &entry, &sender, (body.as_deref(), is_gone)) {
                 break 'pages;
             }
         }
@@ -95,7 +95,7 @@ fn commits_to_a_body(row: &EntryRow) -> bool {
     serde_json::from_str::<Event>(&row.event).is_ok_and(|event| event.body_hash.is_some())
 }
 
-fn stored_entry(audit: &mut Audit, row: &EntryRow, sender: &str, body: Option<&str>) -> bool {
+fn stored_entry(audit: &mut Audit, row: &EntryRow, sender: &str, (body, gone): (Option<&str>, bool)) -> bool {
     let seq = Some(row.seq);
     let (Ok(entry), Ok(signature)) = (stored::entry(row), stored::signature(&row.signature)) else {
         audit.find(seq, "bad_entry", "the stored event id or signature is malformed");
@@ -112,6 +112,7 @@ fn stored_entry(audit: &mut Audit, row: &EntryRow, sender: &str, body: Option<&s
         signature,
         body: body.map(str::as_bytes),
         void: row.void.is_some(),
+        gone,
     };
     let followed = audit.entry(item);
     if followed && audit.root().as_bytes().as_slice() != row.root {
@@ -257,6 +258,7 @@ impl EntryLine {
             signature: self.signature,
             body: self.body.as_deref().map(|body| body.get().as_bytes()),
             void: self.void.is_some(),
+            gone: false,
         }
     }
 }

@@ -41,6 +41,8 @@ pub struct Item<'a> {
     pub body: Option<&'a [u8]>,
     /// Whether whoever keeps the log says that the entry is void.
     pub void: bool,
+    /// Whether whoever keeps the log says that the body went with its message.
+    pub gone: bool,
 }
 
 /// An event whose body is not there.
@@ -48,6 +50,7 @@ struct Without {
     id: EventId,
     kind: EventType,
     related: Option<EventId>,
+    gone: bool,
 }
 
 /// A log in the course of being checked.
@@ -65,8 +68,8 @@ pub struct Audit {
     stopped: bool,
     pub entries: i64,
     pub bodies: i64,
-    /// Bodies that are not there because the event, or the message that it relates to, was deleted, or may have
-    /// been kept for as long as the policy at the end of the log says (BODY-7).
+    /// Bodies that are not there because the event, or the message that it relates to, was deleted, may have
+    /// been kept for as long as the policy at the end of the log says (BODY-7), or was taken by whoever keeps the log.
     pub deleted: i64,
     /// Bodies that are not there for no reason that the log gives.
     pub missing: i64,
@@ -145,7 +148,7 @@ impl Audit {
             (false, None) => {}
         }
         match signed {
-            Some(signed) => self.body(seq, &signed, item.body),
+            Some(signed) => self.body(seq, &signed, item.body, item.gone),
             None if item.body.is_some() => self.find(Some(seq), "body_unexpected", "a body without an event"),
             None => {}
         }
@@ -167,7 +170,7 @@ impl Audit {
         }
         self.servers.insert(state.create.host.as_str().to_owned());
         self.state = Some(state);
-        self.body(seq, &signed, item.body);
+        self.body(seq, &signed, item.body, item.gone);
     }
 
     fn find_not_void(&mut self, seq: Seq) {
@@ -188,7 +191,7 @@ impl Audit {
         (signed, refusal)
     }
 
-    fn body(&mut self, seq: Seq, signed: &SignedEvent, body: Option<&[u8]>) {
+    fn body(&mut self, seq: Seq, signed: &SignedEvent, body: Option<&[u8]>, gone: bool) {
         match (&signed.event.body_hash, body) {
             (Some(hash), Some(body)) => {
                 self.bodies += 1;
@@ -200,7 +203,7 @@ impl Audit {
             (Some(_), None) => {
                 let related = signed.event.relates.as_ref().map(|relates| relates.to.clone());
                 let (id, kind) = (signed.id.clone(), signed.event.kind.clone());
-                self.without_body.push(Without { id, kind, related });
+                self.without_body.push(Without { id, kind, related, gone });
             }
             (None, Some(_)) => self.find(Some(seq), "body_unexpected", "the event has no body"),
             (None, None) => {}
@@ -263,10 +266,10 @@ impl Audit {
             }
         }
         let has_end = state.policy.retention_days.is_some();
-        for Without { id, kind, related } in std::mem::take(&mut self.without_body) {
+        for Without { id, kind, related, gone } in std::mem::take(&mut self.without_body) {
             let is_said = matches!(kind, EventType::Message | EventType::Edit | EventType::Reaction);
             // With a message go the bodies of its edits and reactions.
-            if (has_end && is_said) || is_redacted(&id) || related.as_ref().is_some_and(is_redacted) {
+            if gone || (has_end && is_said) || is_redacted(&id) || related.as_ref().is_some_and(is_redacted) {
                 self.deleted += 1;
             } else {
                 self.missing += 1;

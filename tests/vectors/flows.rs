@@ -67,7 +67,7 @@ fn heads_are_of_whole_logs() {
         for item in items {
             let event = text(&item["event"]).into_bytes();
             let signature = parsed(&item["signature"]);
-            audit.entry(Item { entry: entry(item), event, signature, body: None, void: false });
+            audit.entry(Item { entry: entry(item), event, signature, body: None, void: false, gone: false });
         }
         let head: SignedHead = serde_json::from_value(input["signed"].clone()).expect("a head");
         audit.head(&head);

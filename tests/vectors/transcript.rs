@@ -190,7 +190,14 @@ impl Reader {
             let body = (!sent["body"].is_null()).then(|| json::to_canonical(&sent["body"]).expect("JSON"));
             self.placed.insert(entry.seq, entry.clone());
             let (event, signature) = (signed.bytes, signed.signature);
-            assert!(self.audit.entry(Item { entry, event, signature, body: body.as_deref(), void: false }));
+            assert!(self.audit.entry(Item {
+                entry,
+                event,
+                signature,
+                body: body.as_deref(),
+                void: false,
+                gone: false
+            }));
         }
         let head = self.head(&batch["head"]);
         self.audit.head(&head);

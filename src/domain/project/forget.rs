@@ -16,24 +16,34 @@ use crate::storage::{ChannelNum, UserNum, entries, members, messages, notificati
 /// From the first edit to the last.
 pub(super) const ALL: (Seq, i64) = (-1, i64::MAX);
 
-/// What messages of a channel say goes, and no entry says so.
+/// What messages of a channel say goes, and no entry says so. Their pins stay where they are gone from here alone: the next
+/// list of pins is made of this one, for everybody.
 ///
 /// # Errors
 /// Those of the database.
-pub fn messages(work: &mut Work<'_>, channel: ChannelNum, rows: &[MessageRow]) -> Result<(), Error> {
+pub fn messages(
+    work: &mut Work<'_>,
+    num: ChannelNum,
+    rows: &[MessageRow],
+    only_here: bool,
+) -> Result<(), Error> {
     for row in rows {
         one(work, row)?;
+        if !only_here {
+            channel::unpin(work, num, &row.id)?;
+        }
     }
     let gone: Vec<(Seq, UserNum)> = rows.iter().map(|row| (row.seq, row.sender)).collect();
-    members::forget_read(work.conn, channel, &gone)?;
-    work.uncount(channel, rows.len())?;
+    members::forget_read(work.conn, num, &gone)?;
+    work.uncount(num, rows.len())?;
     let threads: BTreeSet<Seq> = rows.iter().filter_map(|row| row.thread_seq).collect();
-    threads.into_iter().try_for_each(|root| domain_threads::tell_followers(work, channel, root))
+    threads.into_iter().try_for_each(|root| domain_threads::tell_followers(work, num, root))
 }
 
 /// What a message says goes, by an entry that says so.
 pub(super) fn message(work: &mut Work<'_>, row: &MessageRow) -> Result<(), Error> {
     one(work, row)?;
+    channel::unpin(work, row.channel, &row.id)?;
     members::forget_read(work.conn, row.channel, &[(row.seq, row.sender)])?;
     work.lane.open(work.conn, row.channel)?.position.live_count -= 1;
     row.thread_seq.map_or(Ok(()), |root| domain_threads::tell_followers(work, row.channel, root))
@@ -52,7 +62,6 @@ fn one(work: &mut Work<'_>, row: &MessageRow) -> Result<(), Error> {
     files::release(work, num, seq)?;
     notifications::delete_for(work.conn, num, seq)?;
     messages::set_deleted(work.conn, num, seq)?;
-    channel::unpin(work, num, &row.id)?;
     work.lane.open(work.conn, num)?.forget_readers();
     reports::deleted(work, num, seq, row.sender)?;
     if let Some(root) = row.thread_seq {

@@ -218,7 +218,10 @@ impl Domain {
         self.keep_word(channel, &checked.head).await?;
         let (from, size) = (checked.entries.first().map_or(0, |one| one.entry.seq), checked.head.head.size);
         let history = checked.history;
-        let messages = fold(channel, self.authentic(channel, checked.entries).await);
+        let mut messages = fold(channel, self.authentic(channel, checked.entries).await);
+        if let Some(since) = self.kept_since() {
+            messages.retain(|message| message.ts >= since);
+        }
         Ok(Some(Arc::new(Preview { from, size, history, messages })))
     }
 

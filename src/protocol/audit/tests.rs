@@ -103,6 +103,7 @@ impl Log {
             signature: *signature,
             body: body.as_deref(),
             void: false,
+            gone: false,
         })
     }
 
@@ -207,7 +208,7 @@ fn a_genesis_is_never_void_and_nothing_is_said_of_what_follows_a_bad_one() {
     let log = Log::new();
     let mut audit = Audit::new(log.channel.clone().unwrap());
     let (entry, event, ..) = log.items[0].clone();
-    let item = Item { entry, event, signature: Signature([0; 64]), body: None, void: true };
+    let item = Item { entry, event, signature: Signature([0; 64]), body: None, void: true, gone: false };
     assert!(!audit.entry(item));
     audit.head(&log.head());
     audit.finish();

@@ -4,22 +4,12 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::registration::administrator;
+use super::retention::{DAY_MS, id, keep};
 use crate::both;
-use crate::support::{Person, Stream, TestServer, eventually, run_sql};
-
-const DAY_MS: i64 = 24 * 3_600_000;
+use crate::support::{Stream, TestServer, eventually, run_sql};
 
 async fn expire(server: &TestServer) {
     server.running.as_ref().expect("running").domain.expire().await.expect("expired");
-}
-
-async fn keep(person: &Person, channel: &str, days: Value) -> Value {
-    let patch = json!({ "policy": { "retention_days": days } });
-    person.patch(&format!("/channels/{channel}"), patch).await.expect(200)
-}
-
-fn id(value: &Value) -> &str {
-    value["id"].as_str().expect("an id")
 }
 
 both!(
@@ -96,6 +86,7 @@ both!(
         })
         .await;
         let taken = keep(&ann, &channel, Value::Null).await;
+        assert!(!ann.texts(&channel).await.is_empty(), "all went before it was taken back");
         expire(&server).await;
         assert_eq!(ann.get(&path).await.expect(200)["kept_from_seq"], taken["kept_from_seq"]);
     }

@@ -10,9 +10,9 @@ use super::registration::administrator;
 use crate::both;
 use crate::support::{Person, Stream, TestServer};
 
-const DAY_MS: i64 = 24 * 3_600_000;
+pub(super) const DAY_MS: i64 = 24 * 3_600_000;
 
-async fn keep(person: &Person, channel: &str, days: Value) -> Value {
+pub(super) async fn keep(person: &Person, channel: &str, days: Value) -> Value {
     let patch = json!({ "policy": { "retention_days": days } });
     person.patch(&format!("/channels/{channel}"), patch).await.expect(200)
 }
@@ -24,7 +24,7 @@ async fn expire(server: &TestServer, person: &Person, channel: &str, left: &[&st
     assert_eq!(person.texts(channel).await, left);
 }
 
-fn id(message: &Value) -> &str {
+pub(super) fn id(message: &Value) -> &str {
     message["id"].as_str().expect("an id")
 }
 
@@ -88,10 +88,13 @@ both!(
         );
         let more = json!({ "nonce": "n5", "text": "more", "thread": sent["id"] });
         ann.post(&format!("{path}/messages"), more).await.expect(201);
+        // The name is of no message.
+        let log = bob.get(&format!("{path}/log")).await.expect(200);
+        assert!(log.to_string().contains(r#""name":"General""#), "{log}");
         // Nothing is done to what is gone.
         ann.patch(&message, json!({ "text": "again" })).await.problem(404, "message_not_found");
         bob.put(&format!("{message}/reactions/x"), Value::Null).await.problem(404, "message_not_found");
-        ann.put(&format!("{path}/pins/{}", id(&sent)), Value::Null).await.problem(404, "message_not_found");
+        ann.put(&format!("{path}/pins/{}", id(&sent)), Value::Null).await.problem(410, "redacted");
         // But for other servers, which may have it still.
         ann.delete(&message).await.expect(204);
     }
@@ -183,7 +186,8 @@ both!(
         let dm = ann.post("/dms", json!({ "users": [bob.id] })).await.expect(201);
         let channels = [short.as_str(), long.as_str(), id(&dm)];
         for channel in channels {
-            ann.say(channel, "n1", "hello").await;
+            let said = ann.say(channel, "n1", "hello").await;
+            ann.put(&format!("/channels/{channel}/pins/{}", id(&said)), Value::Null).await.expect(204);
         }
         for (days, left) in [(3, [0, 1, 1]), (8, [0, 0, 0])] {
             server.later(days * DAY_MS);
@@ -191,6 +195,24 @@ both!(
             for (channel, left) in channels.iter().zip(left) {
                 assert_eq!(ann.texts(channel).await.len(), left, "after {days} days more");
             }
+        }
+        // Where the channel keeps it, its pin stays for others, and can be taken away.
+        for (channel, left) in [(&short, 0), (&long, 1)] {
+            let path = format!("/channels/{channel}");
+            let pins = ann.get(&path).await.expect(200)["pins"].clone();
+            assert_eq!(pins.as_array().map(Vec::len), Some(left), "{channel}");
+            assert_eq!(ann.get(&format!("{path}/pins")).await.expect(200)["messages"], json!([]));
+        }
+        let pins = ann.get(&format!("/channels/{long}")).await.expect(200)["pins"].clone();
+        let pin = format!("/channels/{long}/pins/{}", pins[0].as_str().expect("an id"));
+        ann.delete(&pin).await.expect(204);
+        assert_eq!(ann.get(&format!("/channels/{long}")).await.expect(200)["pins"], json!([]));
+        let url = server.database_url();
+        let audits = tokio::task::spawn_blocking(move || {
+            verify_all(&mut Conn::open(&url).expect("a database")).expect("an audit")
+        });
+        for (channel, audit) in audits.await.expect("no panic") {
+            assert_eq!((audit.findings, audit.deleted, audit.missing), (vec![], 1, 0), "{channel}");
         }
     }
 );

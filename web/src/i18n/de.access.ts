@@ -37,7 +37,7 @@ export const access: AccessTexts = {
     kick: "Personen entfernen",
     ban: "Personen ausschließen",
     mention_all: "Alle auf einmal erwähnen",
-    set_policy: "Zugang und Rechte ändern",
+    set_policy: "Zugang, Rechte und Dauer der Aufbewahrung ändern",
   },
   fromRole: { guest: "Alle", member: "Mitglieder", moderator: "Moderation", owner: "Besitz" },
 };

@@ -34,6 +34,7 @@ export const problems: Catalogue["problems"] = {
   bad_display_name: "Dieser Anzeigename geht nicht.",
   bad_name: "Dieser Name geht nicht.",
   bad_retention: "Nachrichten lassen sich 1 bis 36.500 Tage aufbewahren.",
+  bad_status: "Dieser Status geht nicht: er braucht einen Text oder ein Emoji und ein Ende, das noch kommt.",
   bad_topic: "Dieses Thema ist zu lang oder enthält unzulässige Zeichen.",
   bad_alias: "Dieser Name geht nicht als Adresse.",
   alias_taken: "Einen Kanal mit diesem Namen gibt es schon. Wähle einen anderen.",

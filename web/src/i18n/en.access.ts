@@ -37,7 +37,7 @@ export const access = {
     kick: "Remove people",
     ban: "Ban people",
     mention_all: "Mention everybody at once",
-    set_policy: "Change access and permissions",
+    set_policy: "Change access, permissions and how long messages are kept",
   },
   fromRole: { guest: "Everybody", member: "Members", moderator: "Moderators", owner: "Owner only" },
 };

@@ -32,6 +32,7 @@ export const problems = {
   bad_display_name: "That display name cannot be used.",
   bad_name: "That name cannot be used.",
   bad_retention: "Messages are kept for 1 to 36,500 days.",
+  bad_status: "That status cannot be set: it needs a text or an emoji, and an end in the future.",
   bad_topic: "That topic is too long, or has characters that cannot be used.",
   bad_alias: "That name cannot be used as an address.",
   alias_taken: "A channel with that name exists already. Choose another one.",

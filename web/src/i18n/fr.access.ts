@@ -37,7 +37,7 @@ export const access: AccessTexts = {
     kick: "Retirer des personnes",
     ban: "Bannir des personnes",
     mention_all: "Mentionner tout le monde",
-    set_policy: "Changer l’accès et les droits",
+    set_policy: "Changer l’accès, les droits et la durée de conservation",
   },
   fromRole: { guest: "Tout le monde", member: "Membres", moderator: "Modération", owner: "Propriétaire" },
 };

@@ -133,10 +133,6 @@ function edited(channel: ChannelState, message: Message, seq: number): ChannelSt
   return { ...channel, messages, info };
 }
 
-/**
- * The message as it stands now: a reaction was taken back while this client was away, what it says came after its entry, or
- * an administrator took it from this server alone. Only the first has a place of its own, a `seq`.
- */
 /** What a message says now, also for an answer that is older than this. */
 const saidSince = (recent: readonly ChannelEvent[], id: string, says: Partial<Message>): ChannelEvent[] =>
   recent.map((event) =>
@@ -145,6 +141,10 @@ const saidSince = (recent: readonly ChannelEvent[], id: string, says: Partial<Me
       : event,
   );
 
+/**
+ * The message as it stands now: a reaction was taken back while this client was away, or what it says came after its entry.
+ * Only the first has a place of its own, a `seq`.
+ */
 function restated(channel: ChannelState, message: Message, seq?: number): ChannelState {
   const { id, text, mentions, attachments } = message;
   const known = channel.messages[id];

@@ -48,7 +48,7 @@ export function expire(channel: ChannelState): ChannelState {
 }
 
 /** Messages are kept from there on. */
-export function keptFrom(channel: ChannelState, from: number): ChannelState {
+export function keptFrom(channel: ChannelState, from = 0): ChannelState {
   if (from <= channel.info.kept_from_seq) return channel;
   return expire({ ...channel, info: { ...channel.info, kept_from_seq: from } });
 }

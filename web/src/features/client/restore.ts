@@ -1,6 +1,6 @@
 import type { Action } from "../../store/reducer";
 import type { Store } from "../../store/store";
-import { keptFrom, loadSnapshot, type Snapshot } from "./snapshot";
+import { withoutGone, loadSnapshot, type Snapshot } from "./snapshot";
 
 /** Shows what was seen last, unless something newer is shown or somebody else is here. Says which channels that is. */
 export async function restore(store: Store, session: AbortSignal): Promise<string[]> {
@@ -22,7 +22,7 @@ export function restored({ sync, pages }: Snapshot, now: number): Action[] {
   const days = new Map(sync.channels.map(({ id, policy }) => [id, policy.retention_days ?? Infinity]));
   for (const page of pages) {
     const since = now - (days.get(page.channel) ?? Infinity) * DAY_MS;
-    const { channel, messages, head, complete } = keptFrom(page, ({ ts }) => ts >= since);
+    const { channel, messages, head, complete } = withoutGone(page, ({ ts }) => ts >= since);
     const oldest = complete ? (messages[0]?.seq ?? null) : 0;
     const shown = { messages, head, oldest };
     actions.push({ type: "page_loaded", channel, kind: "latest", page: shown, limit: messages.length });

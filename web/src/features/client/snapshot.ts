@@ -46,7 +46,7 @@ export function snapshotOf(state: State, before: Snapshot | null = null): Snapsh
     if (pages.length >= CHANNELS_MAX) break;
     if (!main || main.hasNewer || main.stale) {
       const page = earlier.get(info.id);
-      if (page?.head === cursor) pages.push(keptFrom(page, ({ seq }) => seq >= info.kept_from_seq));
+      if (page?.head === cursor) pages.push(withoutGone(page, ({ seq }) => seq >= info.kept_from_seq));
       continue;
     }
     const ids = main.ids.slice(-MESSAGES_MAX);
@@ -67,7 +67,7 @@ export function snapshotOf(state: State, before: Snapshot | null = null): Snapsh
 }
 
 /** Without what was kept long enough: before that there is nothing. */
-export function keptFrom(page: KeptPage, isKept: (message: Message) => boolean): KeptPage {
+export function withoutGone(page: KeptPage, isKept: (message: Message) => boolean): KeptPage {
   const messages = page.messages.filter(isKept);
   return messages.length === page.messages.length ? page : { ...page, messages, complete: true };
 }

@@ -1,13 +1,14 @@
 // Asks once more before an administrator deletes a message: for everybody, or where that is out of this server's reach
 // from this server alone.
 
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { t } from "../../i18n";
 import { adminTexts } from "../../i18n/admin";
 import { retentionTexts } from "../../i18n/retention";
 import { ConfirmDialog } from "../../ui/Dialog";
 import { useClient } from "../app/context";
 import { ReasonField } from "./ReasonDialog";
+import { useOpen } from "./useOpen";
 import type { Removed } from "./removal";
 
 interface RemovalDialogProps {
@@ -66,16 +67,4 @@ export function RemovalDialog({ quote, outOfReach, onRemove, onClose }: RemovalD
       goesOn
     />
   );
-}
-
-/** Whether the dialog is still there: it may be closed before there is an answer. */
-function useOpen(): () => boolean {
-  const open = useRef(false);
-  useEffect(() => {
-    open.current = true;
-    return () => {
-      open.current = false;
-    };
-  }, []);
-  return () => open.current;
 }

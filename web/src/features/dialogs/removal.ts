@@ -7,7 +7,7 @@ import type { Client } from "../client/client";
 /** What became of it. What failed is told; what is out of the server's reach can be taken from this server alone. */
 export type Removed = "done" | "failed" | "out_of_reach";
 
-export interface Removal {
+export interface RemovalAsked {
   channel: string;
   message: string;
   reason: string;
@@ -15,7 +15,11 @@ export interface Removal {
 }
 
 /** `waits`: what is told where the channel's server has to answer first. */
-export async function removeAsAdministrator(client: Client, asked: Removal, waits: string): Promise<Removed> {
+export async function removeAsAdministrator(
+  client: Client,
+  asked: RemovalAsked,
+  waits: string,
+): Promise<Removed> {
   const { channel, message, reason, onlyHere } = asked;
   try {
     if (await remove_message(channel, message, reason, onlyHere)) client.notices.show(waits);

@@ -43,7 +43,9 @@ function Form({ me, onClose }: { me: User; onClose: () => void }) {
 
   const save = async (clear: boolean) => {
     setBusy(true);
-    const until = end === "kept" ? (kept?.until_ts ?? null) : endOf(end, Date.now());
+    const end_ts = end === "kept" ? (kept?.until_ts ?? null) : endOf(end, Date.now());
+    // What would be over already is left open.
+    const until = end_ts !== null && end_ts <= Date.now() ? null : end_ts;
     const status = clear ? null : { ...(emoji ? { emoji } : {}), text: text.trim(), until_ts: until };
     const done = await client.actions.updateMe({ status });
     setBusy(false);

@@ -9,7 +9,7 @@ export function useStatus(status: Status | null | undefined): Status | null {
   const until = status?.until_ts ?? Infinity;
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
-    if (until === Infinity) return;
+    if (until === Infinity || until <= now) return;
     const renew = () => setNow(Date.now());
     const timer = setTimeout(renew, Math.min(Math.max(until - Date.now(), 0), WAIT_MS_MAX));
     // A device that slept may be late with its timers.
