@@ -40,7 +40,7 @@ impl Placed {
 pub struct Log {
     pub placed: Vec<Placed>,
     pub roots: Vec<Hash>,
-    /// How far the clock of whoever writes it is ahead, in seconds.
+    /// How far the clock of whoever writes it is ahead, in seconds; negative where it is behind.
     pub ahead_s: i64,
     frontier: Frontier,
 }
@@ -133,7 +133,8 @@ impl Hosted<'_> {
         };
         let genesis = SignedEvent::sign(event, &peer.key);
         let channel = genesis.channel_id();
-        let mut log = Log::new(peer.ahead_s.load(Ordering::SeqCst));
+        // An entry whose time is ahead is refused, whatever else is wrong.
+        let mut log = Log::new(peer.ahead_s.load(Ordering::SeqCst).min(0));
         log.push(String::from_utf8(genesis.bytes).expect("text"), genesis.signature, None);
         let log = Arc::new(Mutex::new(log));
         let hosted = Hosted { peer, channel, owner: owner.clone(), log, nonce: 0.into() };
