@@ -29,7 +29,9 @@ test("what a role may do is decided, and holds at once", async () => {
   // It is kept, and taken back.
   await expect(page.getByLabel("Write messages")).toHaveValue("moderator");
   await page.getByLabel("Write messages").selectOption({ label: "Members" });
-  await page.getByLabel("Change access, permissions and how long messages are kept").selectOption({ label: "Moderators" });
+  await page
+    .getByLabel("Change access, permissions and how long messages are kept")
+    .selectOption({ label: "Moderators" });
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await expect(bo.composer).toBeVisible();
   await page.keyboard.press("Escape");
