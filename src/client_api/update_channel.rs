@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::domain::channels::ChannelPatch;
 use crate::domain::view::{Channel, Visibility};
-use crate::http::extract::{Object, UniqueMap, given};
+use crate::http::extract::{Integer, Object, UniqueMap, given};
 use crate::http::{App, Body, Problem, WriteAuth};
 use crate::protocol::ids::ChannelId;
 use crate::protocol::rules::{Capability, HistoryPolicy, JoinPolicy, Role};
@@ -54,7 +54,7 @@ pub struct PolicyPatch {
     /// How many days what is said is kept, on every server; null for ever. What is older goes soon, and does not come back.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<i64>, minimum = 1, maximum = 36500)]
-    pub retention_days: Option<Option<i64>>,
+    pub retention_days: Option<Option<Integer>>,
 }
 
 /// Patterns of servers' names: exact, or `*.` and a suffix. At most 1,000 in all.
@@ -96,7 +96,10 @@ pub async fn update_channel(
         public: body.visibility.map(|visibility| visibility == Visibility::Public),
         join: policy.as_ref().and_then(|policy| policy.join),
         history: policy.as_ref().and_then(|policy| policy.history),
-        retention_days: policy.as_ref().and_then(|policy| policy.retention_days),
+        retention_days: policy
+            .as_ref()
+            .and_then(|policy| policy.retention_days)
+            .map(|days| days.map(|Integer(days)| days)),
         caps: policy.and_then(|policy| policy.caps).map(|UniqueMap(caps)| caps.into_iter().collect()),
         archived: body.archived,
         servers: body.servers.map(|Object(servers)| ServerList { allow: servers.allow, deny: servers.deny }),

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::domain::accounts::ProfileChange;
 use crate::domain::status::Status;
 use crate::domain::view::User;
-use crate::http::extract::given;
+use crate::http::extract::{Integer, given};
 use crate::http::{App, Body, Problem, WriteAuth};
 
 #[derive(Deserialize, ToSchema)]
@@ -42,8 +42,8 @@ pub struct NewStatus {
     #[schema(max_length = 100, pattern = r"^[^\x00-\x1f\x7f-\x9f]*$")]
     pub text: String,
     /// When it ends by itself: in the future, at most a year from now. Else it stands until it is taken back.
-    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
-    pub until_ts: Option<i64>,
+    #[schema(value_type = Option<i64>, minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    pub until_ts: Option<Integer>,
 }
 
 /// Changes one's profile.
@@ -51,8 +51,13 @@ pub struct NewStatus {
 #[patch("/me")]
 pub async fn update_me(app: App, actor: WriteAuth, body: Body<UpdateMe>) -> Result<Json<User>, Problem> {
     let Body(UpdateMe { display_name, bio, status, bot }) = body;
-    let status =
-        status.map(|given| given.map(|NewStatus { emoji, text, until_ts }| Status { emoji, text, until_ts }));
+    let status = status.map(|given| {
+        given.map(|NewStatus { emoji, text, until_ts }| Status {
+            emoji,
+            text,
+            until_ts: until_ts.map(|Integer(ts)| ts),
+        })
+    });
     let change = ProfileChange { display_name, bio, status, bot };
     let user = app.domain.update_me(&actor.0, change).await?;
     Ok(Json(app.with_presence(user)))

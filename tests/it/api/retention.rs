@@ -165,6 +165,8 @@ both!(
         ann.patch(&path, json!({ "policy": { "retention_days": "30" } })).await.problem(400, "bad_json");
         let patch = json!({ "policy": { "retention_days": 30 } });
         bob.patch(&path, patch.clone()).await.problem(403, "not_authorised");
+        // A whole number, however it is written.
+        ann.patch(&path, json!({ "policy": { "retention_days": 31.0 } })).await.expect(200);
         ann.patch(&path, patch).await.expect(200);
         // Other settings leave it as it is.
         let policy = json!({ "policy": { "history": "since_join" } });
