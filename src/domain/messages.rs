@@ -165,9 +165,7 @@ impl Domain {
         let key = channel.clone();
         let deleted = self
             .change_in_time(&key, move |work| {
-                let seat = Seat::joined(work.conn, actor.person.num, &channel)?;
-                // What is gone from here because it was kept long enough can be on other servers.
-                let (num, row) = (seat.channel.num, entitled(work.conn, &seat, &id)?);
+                let (num, row) = find_entitled(work, &actor, &channel, &id)?;
                 if is_redacted(work.conn, &row)? {
                     return Ok(());
                 }
@@ -259,6 +257,18 @@ pub(super) fn find_message(
 ) -> Result<(ChannelNum, MessageRow)> {
     let seat = Seat::joined(work.conn, actor.person.num, channel)?;
     let row = readable(work.conn, &seat, id)?;
+    Ok((seat.channel.num, row))
+}
+
+/// As [`find_message`], also one that was kept long enough: it can be on other servers.
+pub(super) fn find_entitled(
+    work: &mut Work<'_>,
+    actor: &Actor,
+    channel: &ChannelId,
+    id: &EventId,
+) -> Result<(ChannelNum, MessageRow)> {
+    let seat = Seat::joined(work.conn, actor.person.num, channel)?;
+    let row = entitled(work.conn, &seat, id)?;
     Ok((seat.channel.num, row))
 }
 

@@ -1,7 +1,7 @@
 //! Pinned messages: one list per channel, oldest pin first.
 
 use super::content::{self, PinsContent};
-use super::messages::entitled;
+use super::messages::find_entitled;
 use super::seat::Seat;
 use super::view::Message;
 use super::writer::Draft;
@@ -20,9 +20,8 @@ impl Domain {
         let actor = actor.clone();
         let key = channel.clone();
         self.change(&key, move |work| {
-            let seat = Seat::joined(work.conn, actor.person.num, &channel)?;
             // A pin can be taken from what is gone.
-            let (num, row) = (seat.channel.num, entitled(work.conn, &seat, &id)?);
+            let (num, row) = find_entitled(work, &actor, &channel, &id)?;
             if row.deleted && pinned {
                 return Err(Refusal::TargetRedacted.into());
             }

@@ -2,7 +2,7 @@
 
 use super::clock::DAY_MS;
 use super::effect::{Effect, Late};
-use super::{Domain, Result, project};
+use super::{Domain, Result, project, stored};
 use crate::protocol::Ts;
 use crate::protocol::ids::ChannelId;
 use crate::storage::ChannelNum;
@@ -35,19 +35,22 @@ impl Domain {
         while !due.is_empty() {
             let mut again = Vec::new();
             for mut one in due {
-                match self.expire_some(&one).await {
-                    Ok(Gone { is_all: true, .. }) => {}
-                    Ok(Gone { some, .. }) => {
-                        one.has_begun |= some;
-                        again.push(one);
-                    }
+                let Gone { some, is_all } = match self.expire_some(&one).await {
+                    Ok(gone) => gone,
                     Err(error) => {
                         tracing::warn!(%error, channel = %one.channel, "what was kept long enough stays until the next time");
+                        continue;
                     }
+                };
+                if some {
+                    // What was told again in the meantime has texts that are gone now.
+                    self.retold.forget();
+                    self.files.doomed.notify_one();
                 }
-                // What was told again in the meantime has texts that are gone now.
-                self.retold.forget();
-                self.files.doomed.notify_one();
+                if !is_all {
+                    one.has_begun |= some;
+                    again.push(one);
+                }
             }
             due = again;
         }
@@ -94,7 +97,7 @@ impl Domain {
             .channel(&due.channel, move |work| {
                 work.lane.open(work.conn, num)?;
                 let row = project::channel_row(work, num)?;
-                let days = retention::days(work.conn, num)?;
+                let days = stored::policy(&row)?.retention_days;
                 let since = since(days, ours, now);
                 // What this server lets go before the channel does.
                 let only_here = ours.is_some_and(|ours| days.is_none_or(|days| ours < days));

@@ -42,11 +42,6 @@ pub fn channels_after(conn: &mut Conn, after: ChannelNum, all: bool, limit: i64)
     })
 }
 
-/// What the policy of a channel says now.
-pub fn days(conn: &mut Conn, channel: ChannelNum) -> Result<Option<i64>> {
-    optional(retentions::table.find(channel).select(retentions::days).one(conn))
-}
-
 /// What the policy of a channel says from now on.
 pub fn set_days(conn: &mut Conn, channel: ChannelNum, days: Option<i64>) -> Result<()> {
     match days {
