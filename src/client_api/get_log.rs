@@ -20,7 +20,8 @@ pub struct LogQuery {
     /// 0 if not given.
     #[param(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     pub from: Option<i64>,
-    /// The last entry if not given; an answer has at most 256.
+    /// The last entry if not given. An answer has at most 256, and at most 1 MiB of events and bodies unless it is one entry: what is
+    /// left is asked for `from` the seq after the last that came.
     #[param(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     pub to: Option<i64>,
 }

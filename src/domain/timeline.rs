@@ -18,7 +18,12 @@ use crate::storage::{Conn, UserNum};
 pub const PAGE_MESSAGES_MAX: i64 = 100;
 pub const PAGE_MESSAGES_DEFAULT: i64 = 50;
 /// Most entries in one answer of the log.
-pub const PAGE_ENTRIES_MAX: i64 = 256;
+pub const PAGE_ENTRIES_MAX: usize = 256;
+/// Events and bodies in one answer of the log, in bytes; the first entry is in it however large it is. An entry may have 64 KiB,
+/// and what has been read is held until a slow reader has taken it.
+const PAGE_LOG_BYTES_MAX: usize = 1024 * 1024;
+/// How many entries are read at once, so that little is read in vain.
+const LOG_STEP: i64 = 32;
 
 /// Where a page lies.
 #[derive(Debug, Clone, Copy)]
@@ -148,21 +153,34 @@ impl Domain {
             .read(move |conn| {
                 let seat = Seat::joined(conn, user, &channel)?;
                 let to = to.unwrap_or(seat.head()).min(seat.head());
-                let sent = entries::range(conn, seat.channel.num, from, to, PAGE_ENTRIES_MAX)?;
-                let last = sent.last().map_or(from, |(entry, _)| entry.seq);
-                let bodies =
-                    entries::bodies_between(conn, seat.channel.num, from.max(seat.first_entitled()?), last)?;
-                let mut bodies: HashMap<Seq, String> = bodies.into_iter().collect();
-                let entries = sent.into_iter().map(|sent| {
-                    let body = bodies.remove(&sent.0.seq);
-                    (sent, body)
-                });
-                let mut entries: Vec<_> = entries.collect();
+                let mut entries = log_page(conn, &seat, from, to)?;
                 hide_bodies(conn, &seat, user, &mut entries)?;
                 Ok(LogPage { entries, channel: seat.channel })
             })
             .await
     }
+}
+
+/// Entries with the bodies that are still there and not of before the asker's time, as many as an answer takes.
+fn log_page(conn: &mut Conn, seat: &Seat, from: Seq, to: Seq) -> Result<Vec<(Sent, Option<String>)>> {
+    let (channel, first) = (seat.channel.num, seat.first_entitled()?);
+    let (mut page, mut bytes, mut next) = (Vec::new(), 0, from);
+    while next <= to && page.len() < PAGE_ENTRIES_MAX {
+        let sent = entries::range(conn, channel, next, to, LOG_STEP)?;
+        let Some(last) = sent.last().map(|(entry, _)| entry.seq) else { break };
+        let bodies = entries::bodies_between(conn, channel, next.max(first), last)?;
+        let mut bodies: HashMap<Seq, String> = bodies.into_iter().collect();
+        for sent in sent {
+            let body = bodies.remove(&sent.0.seq);
+            bytes += sent.0.event.len() + body.as_ref().map_or(0, String::len);
+            if bytes > PAGE_LOG_BYTES_MAX && !page.is_empty() {
+                return Ok(page);
+            }
+            page.push((sent, body));
+        }
+        next = last + 1;
+    }
+    Ok(page)
 }
 
 /// Takes away the bodies that the asker may not read: edits of messages that are hidden from them, and what messages said

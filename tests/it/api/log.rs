@@ -173,6 +173,26 @@ both!(
 );
 
 both!(
+    [("LOGGIA_LIMITS__MESSAGE_BYTES", "32768")]
+    async fn one_answer_of_long_messages_has_fewer_entries_and_the_rest_comes_after_them(server: TestServer) {
+        let ann = server.person("ann").await;
+        let channel = ann.channel("General").await;
+        let long = "words ".repeat(5_000);
+        for n in 0..40 {
+            ann.say(&channel, &format!("n{n}"), &long).await;
+        }
+        let page = ann.get(&format!("/channels/{channel}/log")).await.expect(200);
+        let first = page["entries"].as_array().expect("entries").len();
+        assert!((30..40).contains(&first), "{first} entries in 1 MiB");
+        assert!(page.to_string().len() < 1_100_000);
+        let (entries, _) = read(&ann, &channel, 256).await;
+        let (frontier, _, bodies) = replay(&entries);
+        assert!(bodies >= 40);
+        assert_eq!(frontier.size(), i64::try_from(entries.len()).expect("small"));
+    }
+);
+
+both!(
     async fn the_log_has_no_words_that_one_may_not_read_and_verifies_all_the_same(server: TestServer) {
         let (ann, bob, carl) =
             (server.person("ann").await, server.person("bob").await, server.person("carl").await);
