@@ -347,6 +347,7 @@ pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Runn
     let Built { domain, writers, keys, outbound, vapid, orders } =
         build_domain(&config, clock, both, hub.clone(), true)?;
     let domain = Arc::new(domain);
+    domain.recall_withheld().await?;
     let inbound = match outbound.clone() {
         Some(outbound) => Some(listener::federate(&config, &domain, keys, outbound, &routes).await?),
         None => None,

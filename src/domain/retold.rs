@@ -10,15 +10,20 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use bytes::Bytes;
 
-use super::effect::{Change, Effect};
-use crate::protocol::Seq;
-use crate::storage::ChannelNum;
+use super::acts::ActKind;
+use super::effect::{Change, Effect, Late};
+use super::{Domain, Result};
+use crate::protocol::{Seq, Ts};
+use crate::storage::{ChannelNum, acts};
 
 /// How many bytes are kept, and of how much none is kept at all.
 const KEPT_BYTES_MAX: usize = 8 << 20;
 const TOLD_BYTES_MAX: usize = KEPT_BYTES_MAX / 8;
 /// What an entry takes beside what it says, about.
 const ENTRY_BYTES: usize = 512;
+/// Of how many messages that went from this server alone whoever comes back is told, and for how long: no entry says it.
+const WITHHELD_MAX: usize = 100;
+const WITHHELD_MS: i64 = 30 * 24 * 3_600_000;
 
 /// What each of some entries changed, in order; none where nobody need know.
 pub type Changes = Vec<(Seq, Option<Change>)>;
@@ -63,6 +68,18 @@ pub struct Part {
 #[derive(Default)]
 pub struct Retold {
     kept: Mutex<Kept>,
+    /// The oldest first.
+    withheld: Mutex<VecDeque<Withheld>>,
+}
+
+/// A message that went from this server alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withheld {
+    pub ts: Ts,
+    /// The channel's id.
+    pub channel: String,
+    /// The message's id.
+    pub id: String,
 }
 
 #[derive(Default)]
@@ -105,10 +122,31 @@ impl Retold {
     }
 
     /// Before anybody hears of these effects.
-    pub fn hear(&self, effects: &[Effect]) {
+    pub fn hear(&self, effects: &[Effect], ts: Ts) {
         if effects.iter().any(|effect| matches!(effect, Effect::Late { .. })) {
             self.forget();
         }
+        for effect in effects {
+            if let Effect::Late { late: Late::Deleted { channel, id }, .. } = effect {
+                self.withhold(Withheld { ts, channel: channel.clone(), id: id.clone() });
+            }
+        }
+    }
+
+    fn withhold(&self, message: Withheld) {
+        let mut withheld = self.withheld.lock().unwrap_or_else(PoisonError::into_inner);
+        withheld.push_back(message);
+        if withheld.len() > WITHHELD_MAX {
+            withheld.pop_front();
+        }
+    }
+
+    /// What went from this server alone of late, in the channels that `is_asked` names by id.
+    pub fn withheld(&self, now: Ts, is_asked: impl Fn(&str) -> bool) -> Vec<Withheld> {
+        let withheld = self.withheld.lock().unwrap_or_else(PoisonError::into_inner);
+        let late =
+            withheld.iter().filter(|message| message.ts > now - WITHHELD_MS && is_asked(&message.channel));
+        late.cloned().collect()
     }
 
     /// Texts that were deleted are not kept for longer than it takes those who came together.
@@ -119,6 +157,23 @@ impl Retold {
 
     fn lock(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Domain {
+    /// Reads what went from this server alone before it was started.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn recall_withheld(&self) -> Result<()> {
+        let (kind, since) = (ActKind::MessageWithheld.as_str(), self.clock.now() - WITHHELD_MS);
+        let rows = self.reads.read(move |conn| acts::latest(conn, kind, since, WITHHELD_MAX)).await?;
+        for row in rows.into_iter().rev() {
+            if let (Some(channel), Some(id)) = (row.channel, row.message) {
+                self.retold.withhold(Withheld { ts: row.ts, channel, id });
+            }
+        }
+        Ok(())
     }
 }
 
@@ -183,11 +238,25 @@ mod tests {
         let retold = Retold::default();
         let begun = retold.begin();
         retold.keep(begun, part(1), &told(ENTRY_BYTES));
-        retold.hear(&[]);
+        retold.hear(&[], 0);
         assert!(retold.get(&part(1)).is_some());
-        retold.hear(&[late()]);
+        retold.hear(&[late()], 0);
         assert!(retold.get(&part(1)).is_none());
         retold.keep(begun, part(1), &told(ENTRY_BYTES));
         assert!(retold.get(&part(1)).is_none());
+    }
+    #[test]
+    fn of_what_went_from_here_alone_the_last_is_known_for_a_while() {
+        let retold = Retold::default();
+        let went = |n: usize| Late::Deleted { channel: format!("c{}", n % 2), id: n.to_string() };
+        for n in 0..=WITHHELD_MAX {
+            retold.hear(&[Effect::Late { channel: 1, late: went(n) }], 7);
+        }
+        let ids = |now: Ts, channel: &str| -> Vec<String> {
+            retold.withheld(now, |asked| asked == channel).into_iter().map(|message| message.id).collect()
+        };
+        assert_eq!(ids(8, "c0").len() + ids(8, "c1").len(), WITHHELD_MAX);
+        assert_eq!(ids(8, "c0").first().map(String::as_str), Some("2"), "the oldest made room");
+        assert_eq!(ids(7 + WITHHELD_MS, "c0"), [""; 0]);
     }
 }

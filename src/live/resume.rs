@@ -11,6 +11,8 @@ use super::frames;
 use super::hub::Hub;
 use super::payload::{Ready, Resync as ResyncFrame, UnreadCounts};
 use super::socket::Socket;
+use crate::domain::effect::Late;
+use crate::domain::retold::Withheld;
 use crate::domain::sync::{Followed, Missed};
 use crate::domain::{Actor, Domain, Error};
 use crate::protocol::Seq;
@@ -42,6 +44,9 @@ pub async fn resume(
     // joined since then begins with the news of that, which is held.
     let cursor = |channel: &Followed| cursors.get(&channel.id).or(starts.get(&channel.num)).copied();
     let Some(sent) = tell_missed(domain, socket, user, &now, cursor).await? else { return Ok(()) };
+    if !tell_withheld(domain, socket, cursors, &now).await {
+        return Ok(());
+    }
     let heads: BTreeMap<&str, Seq> =
         now.iter().filter_map(|channel| Some((channel.id.as_str(), *sent.get(&channel.num)?))).collect();
     // Before it is read who is online: what changes from then on is told by no frame until the connection is live.
@@ -86,6 +91,23 @@ async fn tell_left(
     Ok(true)
 }
 
+/// Says what went from this server alone of late, which no entry says, where the client may still have it. False when the
+/// connection is over.
+async fn tell_withheld(
+    domain: &Domain,
+    socket: &Socket,
+    cursors: &BTreeMap<String, Seq>,
+    followed: &[Followed],
+) -> bool {
+    let may_have = |id: &str| cursors.contains_key(id) && followed.iter().any(|channel| channel.id == id);
+    for Withheld { channel, id, .. } in domain.retold.withheld(domain.clock.now(), may_have) {
+        if !socket.answer_paced(frames::late(&Late::Deleted { channel, id })).await {
+            return false;
+        }
+    }
+    true
+}
+
 /// Enters the connection for its channels: where each stood at first, and, read after that, where
 /// they stand. Whoever joins or leaves meanwhile is entered as the last word has it.
 async fn enter(
@@ -125,7 +147,9 @@ pub async fn catch_up(
         return Ok(());
     }
     let cursor = |channel: &Followed| cursors.get(&channel.id).copied();
-    if let Some(sent) = tell_missed(domain, socket, user, &followed, cursor).await? {
+    if let Some(sent) = tell_missed(domain, socket, user, &followed, cursor).await?
+        && tell_withheld(domain, socket, cursors, &followed).await
+    {
         socket.go_live(sent);
     }
     Ok(())

@@ -253,7 +253,8 @@ impl Announce for Sweeping {
         if effects.iter().any(lets_go) {
             self.doomed.notify_one();
         }
-        let yesterday = self.clock.now() - DAY_MS;
+        let now = self.clock.now();
+        let yesterday = now - DAY_MS;
         let ages = |effect: &Effect| match effect {
             Effect::Retention => true,
             // A log on its way here from another server.
@@ -263,7 +264,7 @@ impl Announce for Sweeping {
         if effects.iter().any(ages) {
             self.aged.notify_one();
         }
-        self.retold.hear(&effects);
+        self.retold.hear(&effects, now);
         self.inner.announce(effects);
     }
 }

@@ -45,3 +45,13 @@ pub fn page(conn: &mut Conn, before: i64, limit: i64) -> Result<Vec<ActRow>> {
         .select(ActRow::columns())
         .load(conn)?)
 }
+
+/// The last of a kind since then, newest first.
+pub fn latest(conn: &mut Conn, kind: &str, since: i64, limit: usize) -> Result<Vec<ActRow>> {
+    Ok(acts::table
+        .filter(acts::kind.eq(kind).and(acts::ts.ge(since)))
+        .order(acts::id.desc())
+        .limit(i64::try_from(limit).unwrap_or(i64::MAX))
+        .select(ActRow::columns())
+        .load(conn)?)
+}

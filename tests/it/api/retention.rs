@@ -220,6 +220,34 @@ both!(
 );
 
 both!(
+    async fn whoever_comes_back_is_told_what_went_from_this_server_alone(server: TestServer) {
+        let mut server = server;
+        let (ann, bob) = (server.person("ann").await, server.person("bob").await);
+        let root = administrator(&server, "root").await;
+        let channel = ann.channel("General").await;
+        bob.join(&channel).await;
+        let said = ann.say(&channel, "n1", "secret").await;
+        let remove = format!("/admin/channels/{channel}/messages/{}", id(&said));
+        root.ask(Method::DELETE, &remove, json!({ "only_here": true })).await.expect(204);
+        let head = ann.get(&format!("/channels/{channel}")).await.expect(200)["head"].clone();
+        let told = async |server: &TestServer, cursors: Value| {
+            let (_, frames) = Stream::open(&bob.at(&server.base), cursors).await;
+            frames.into_iter().filter(|frame| frame["t"] == "message.deleted").collect::<Vec<_>>()
+        };
+        for _ in 0..2 {
+            // A cursor at the end of the log: no entry says it.
+            let frames = told(&server, json!({ &channel: head })).await;
+            assert_eq!(frames.len(), 1, "{frames:?}");
+            assert_eq!((&frames[0]["d"]["id"], &frames[0]["seq"]), (&said["id"], &Value::Null));
+            assert!(told(&server, json!({})).await.is_empty(), "whoever has nothing need forget nothing");
+            server.restart().await;
+        }
+        server.later(30 * 24 * 3_600_000);
+        assert!(told(&server, json!({ &channel: head })).await.is_empty());
+    }
+);
+
+both!(
     async fn an_administrator_takes_a_message_from_this_server_alone(server: TestServer) {
         let (ann, bob) = (server.person("ann").await, server.person("bob").await);
         let root = administrator(&server, "root").await;
