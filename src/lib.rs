@@ -49,3 +49,4 @@ pub mod protocol;
 pub mod push;
 pub mod server;
 pub mod storage;
+pub mod unfurl;

@@ -62,8 +62,27 @@ pub fn client(
     client_by(Vetted { fixed, lookup: by_system }, extra_root_ca)
 }
 
+/// As [`client`], for pages of the web: also without TLS.
+///
+/// # Errors
+/// As [`client`].
+pub fn browsing_client(
+    fixed: BTreeMap<String, SocketAddr>,
+    extra_root_ca: Option<&Path>,
+) -> Result<reqwest::Client, ClientError> {
+    build(Vetted { fixed, lookup: by_system }, extra_root_ca, false)
+}
+
 /// As [`client`], where names are looked up otherwise.
 pub fn client_by(vetted: Vetted, extra_root_ca: Option<&Path>) -> Result<reqwest::Client, ClientError> {
+    build(vetted, extra_root_ca, true)
+}
+
+fn build(
+    vetted: Vetted,
+    extra_root_ca: Option<&Path>,
+    only_by_tls: bool,
+) -> Result<reqwest::Client, ClientError> {
     let problem = |what: &str, error: &dyn std::fmt::Display| ClientError(format!("{what}: {error}"));
     let mut roots = public_authorities();
     if let Some(path) = extra_root_ca {
@@ -74,7 +93,7 @@ pub fn client_by(vetted: Vetted, extra_root_ca: Option<&Path>) -> Result<reqwest
     reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
         .dns_resolver(Arc::new(vetted))
-        .https_only(true)
+        .https_only(only_by_tls)
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(Duration::from_secs(10))

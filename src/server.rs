@@ -45,6 +45,7 @@ use crate::net::ClientError;
 use crate::protocol::key_document::SignedKeySet;
 use crate::push::{self, Vapid};
 use crate::storage::{self, ChannelNum, Conn, ReadPool};
+use crate::unfurl::Unfurler;
 pub use alone::Alone;
 pub use identity::RESTORING;
 use listener::give_up_on_the_silent;
@@ -356,6 +357,7 @@ pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Runn
         domain: domain.clone(),
         tokens,
         limits: Limits::new(&config.settings.limits),
+        unfurler: Unfurler::new(&config.previews)?,
     });
     let scraped = scraped::listen(&config, &shared, &hub)?;
     let sweeping = tokio::spawn(keep_stored(domain.clone()));

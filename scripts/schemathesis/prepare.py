@@ -225,6 +225,8 @@ REFUSED = {
     "a time zone is one that there is, and words have two characters when blanks are gone": ("update_attention",),
     "a username or an email, one of the two": ("request_reset",),
     "a reference is a message's id, and there need be no such message": ("send_message",),
+    "a preview is of a link that stands in the text": ("edit_message",),
+    "a link has a host": ("get_preview",),
     "a few names are not for people": ("create_account",),
     "something has to be said": ("post_webhook",),
     "of ten people one has to be oneself": ("create_dm",),

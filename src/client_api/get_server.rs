@@ -28,6 +28,8 @@ pub struct Server {
     pub push: PushAccess,
     /// Whether it sends e-mail: of what was missed, and to those who forgot their password.
     pub email: bool,
+    /// Whether it looks at pages for those who write of them (`GET /previews`).
+    pub link_previews: bool,
     /// Whether it has to do with other servers.
     pub federation: bool,
     pub limits: ServerLimits,
@@ -68,6 +70,7 @@ pub async fn get_server(app: App) -> Result<Json<Server>, Problem> {
         create_channels: settings.accounts.create_channels.as_str().to_owned(),
         retention_days: Some(settings.messages.retention_days).filter(|days| *days > 0),
         email: app.domain.orders.is_some(),
+        link_previews: app.domain.config.previews.enabled,
         federation: app.domain.config.federation.enabled,
         push: PushAccess { vapid_key: app.domain.push_key.clone() },
         limits: ServerLimits {

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::domain::files::Attach;
+use crate::domain::link_previews::LinkPreview;
 use crate::domain::messages::NewMessage;
 use crate::domain::view::Message;
 use crate::files::Hash;
@@ -33,6 +34,32 @@ pub struct SendMessage {
     #[serde(default)]
     #[schema(max_items = 10)]
     pub attachments: Vec<AttachFile>,
+    /// Previews of links in the text, at most 3, each of another link.
+    #[serde(default)]
+    #[schema(max_items = 3)]
+    pub previews: Vec<GivenPreview>,
+}
+
+/// What is to be found where a link of the text leads, as `GET /previews` answers it.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GivenPreview {
+    /// The link, as it stands in the text.
+    #[schema(max_length = 2048, pattern = r"^[hH][tT][tT][pP][sS]?://[^\s\x00-\x1f\x7f-\x9f]+$")]
+    pub url: String,
+    #[schema(min_length = 1, max_length = 200, pattern = r"^[^\x00-\x1f\x7f-\x9f]*$")]
+    pub title: String,
+    #[schema(max_length = 300, pattern = r"^[^\x00-\x1f\x7f-\x9f]*$")]
+    pub description: Option<String>,
+    #[schema(max_length = 80, pattern = r"^[^\x00-\x1f\x7f-\x9f]*$")]
+    pub site: Option<String>,
+}
+
+impl From<GivenPreview> for LinkPreview {
+    fn from(given: GivenPreview) -> LinkPreview {
+        let GivenPreview { url, title, description, site } = given;
+        LinkPreview { url, title, description, site }
+    }
 }
 
 /// A file that one uploaded, or has from another message.
@@ -77,6 +104,7 @@ pub async fn send_message(
         reply_to: body.reply_to,
         thread: body.thread,
         attachments: attachments.collect(),
+        previews: body.previews.into_iter().map(Into::into).collect(),
         imported: None,
     };
     let (message, new) = app.domain.send_message(&actor.0, path.into_inner(), new).await?;

@@ -237,6 +237,17 @@ sections! {
         /// A certificate authority (PEM file) that is trusted beside the public ones when connecting to push services.
         extra_root_ca: Text = Text::new(""),
     }
+    /// Previews of links: title and description of a page that somebody writes of. Their client asks this server, which asks the
+    /// site, once; the preview is part of the message, and nobody who reads it asks anybody.
+    previews: Previews {
+        /// Whether this server looks at pages: at public addresses only, by HTTP or HTTPS at the usual ports.
+        enabled: bool = true,
+        /// Sites whose address is given here instead of looked up, and trusted though it be a private one, such as
+        /// `{ "wiki.example.org" = "10.0.0.5:443" }` for a wiki in one's own network.
+        resolve: Pairs = Pairs::default(),
+        /// A certificate authority (PEM file) that is trusted beside the public ones when looking at pages.
+        extra_root_ca: Text = Text::new(""),
+    }
     /// Letters to people: of what they missed, and for those who forgot their password.
     email: Email {
         /// The mail server: "smtps://user:password@mail.example.org" (TLS from the start), or

@@ -5,6 +5,7 @@
 
 mod federation;
 mod fields;
+mod previews;
 mod push;
 mod value;
 
@@ -18,6 +19,7 @@ pub use fields::{
     Accounts, Database, Email, Federation as FederationSettings, FileStorage, Files, Founders, Limits, Log,
     LogFormat, Push, Registration, Server, Settings, Stream,
 };
+pub use previews::PreviewAccess;
 pub use push::PushAccess;
 use value::Given;
 pub use value::Text;
@@ -87,6 +89,7 @@ pub struct Config {
     pub default_channels: Vec<Alias>,
     pub federation: Federation,
     pub push: PushAccess,
+    pub previews: PreviewAccess,
 }
 
 /// The database's name in the data directory, where it is SQLite.
@@ -276,6 +279,8 @@ fn check(settings: Settings, sources: &Sources, has_file: bool) -> Result<Config
     let metrics = metrics.map_err(|problem| fail("metrics", "listen", problem))?;
     let push =
         PushAccess::check(&settings, &name).map_err(|(field, problem)| fail("push", field, problem))?;
+    let previews =
+        PreviewAccess::check(&settings).map_err(|(field, problem)| fail("previews", field, problem))?;
     let data_dir = PathBuf::from(&*settings.server.data_dir);
     let has_dir = sources.contains_key(&("server".to_owned(), "data_dir".to_owned()));
     let is_named = has_file || has_dir || !settings.database.url.is_empty();
@@ -291,6 +296,7 @@ fn check(settings: Settings, sources: &Sources, has_file: bool) -> Result<Config
         default_channels,
         federation,
         push,
+        previews,
         settings,
     })
 }

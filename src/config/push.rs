@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use super::fields::Settings;
+use super::value::Pairs;
 use crate::protocol::ids::ServerName;
 
 /// Checked settings of the section `push`.
@@ -31,13 +32,18 @@ impl PushAccess {
             given if given.starts_with("mailto:") || given.starts_with("https://") => given.to_owned(),
             given => return Err(("contact", format!("must begin with mailto: or https://, not {given:?}"))),
         };
-        let mut resolve = BTreeMap::new();
-        for (host, address) in &push.resolve.0 {
-            let parsed = address.parse();
-            let address = parsed.map_err(|_| ("resolve", format!("{address:?} is no address and port")))?;
-            resolve.insert(host.to_lowercase(), address);
-        }
+        let resolve = addresses(&push.resolve)?;
         let extra_root_ca = (!push.extra_root_ca.is_empty()).then(|| PathBuf::from(&*push.extra_root_ca));
         Ok(PushAccess { contact, resolve, extra_root_ca })
     }
+}
+
+/// Addresses by the name of a host, in small letters.
+pub(super) fn addresses(given: &Pairs) -> Result<BTreeMap<String, SocketAddr>, (&'static str, String)> {
+    let address = |(host, address): (&String, &String)| {
+        let parsed = address.parse();
+        let address = parsed.map_err(|_| ("resolve", format!("{address:?} is no address and port")))?;
+        Ok((host.to_lowercase(), address))
+    };
+    given.0.iter().map(address).collect()
 }

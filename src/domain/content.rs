@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::channels::{NAME_CHARS_MAX, TOPIC_CHARS_MAX};
 use super::emoji;
 use super::files::{ATTACHMENTS_MAX, DESCRIPTION_CHARS_MAX, FILE_NAME_CHARS_MAX};
+use super::link_previews::{LinkPreview, PREVIEWS_MAX};
 use super::mentions::MENTIONS_MAX;
 use super::messages::REASON_CHARS_MAX;
 use super::pins::PINS_MAX;
@@ -35,6 +36,8 @@ pub struct MessageContent {
     pub reply_to: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "files")]
     pub attachments: Vec<Attachment>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "previews")]
+    pub previews: Vec<LinkPreview>,
     /// Ids of the members whom the text mentions.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "people")]
     pub mentions: Vec<String>,
@@ -143,6 +146,12 @@ fn people<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::
     given.retain(|id| id.parse::<UserId>().is_ok());
     given.truncate(MENTIONS_MAX);
     Ok(given)
+}
+
+/// As many as a message of here could have, and no more said in each.
+fn previews<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<LinkPreview>, D::Error> {
+    let given: Vec<LinkPreview> = each_good(deserializer)?;
+    Ok(given.into_iter().filter_map(LinkPreview::cut).take(PREVIEWS_MAX).collect())
 }
 
 /// As many as a message of here could carry, and no more said of each: clients make addresses of hashes, and ask for each file.

@@ -80,7 +80,8 @@ fn of_message(message: &Message) -> usize {
     let reactions = message.reactions.iter().map(|reaction| reaction.emoji.len() + of_all(&reaction.users));
     let imported = message.imported.iter().flat_map(|imported| &imported.reactions);
     let imported = imported.map(|reaction| FILE_BYTES + reaction.emoji.len());
-    let parts = files.chain(reactions).chain(imported).sum::<usize>();
+    let previews = message.previews.iter().map(|preview| FILE_BYTES + preview.bytes());
+    let parts = files.chain(reactions).chain(imported).chain(previews).sum::<usize>();
     message.text.len() + of_all(&message.mentions) + parts
 }
 

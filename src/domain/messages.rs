@@ -3,6 +3,7 @@
 use super::content::{self, MessageContent, ReasonContent};
 use super::effect::{Change, Effect};
 use super::files::{self, Attach};
+use super::link_previews::{self, LinkPreview};
 use super::mentions::{self, Mentions};
 use super::pending::pending_message;
 use super::relations::{answered, relation};
@@ -29,6 +30,7 @@ pub struct NewMessage {
     pub reply_to: Option<EventId>,
     pub thread: Option<EventId>,
     pub attachments: Vec<Attach>,
+    pub previews: Vec<LinkPreview>,
     /// It was said elsewhere: then it mentions nobody here.
     pub imported: Option<Imported>,
 }
@@ -61,7 +63,9 @@ impl Domain {
         new: NewMessage,
     ) -> Result<(Message, bool)> {
         self.check_text(&new.text, new.attachments.is_empty())?;
-        let new = NewMessage { attachments: files::check(new.attachments)?, ..new };
+        let attachments = files::check(new.attachments)?;
+        let previews = link_previews::check(&new.text, new.previews)?;
+        let new = NewMessage { attachments, previews, ..new };
         for attach in &new.attachments {
             // What another server has is fetched before it is sent on; all else is the message's own refusal.
             if let Err(error @ Error::Peer(_)) = self.file(actor, &attach.file).await {
@@ -134,17 +138,22 @@ impl Domain {
         channel: ChannelId,
         id: EventId,
         text: String,
+        previews: Option<Vec<LinkPreview>>,
     ) -> Result<Message> {
         self.check_text(&text, false)?;
+        let previews = previews.map(|given| link_previews::check(&text, given)).transpose()?;
         let found = mentions::find(&text, self.server());
-        let (asker, key, edited, new) = (actor.clone(), channel.clone(), id.clone(), text.clone());
-        let work = move |work: &mut Work<'_>| edit(work, &asker, &key, &edited, text, found);
+        let (asker, key, edited, new) =
+            (actor.clone(), channel.clone(), id.clone(), (text.clone(), previews.clone()));
+        let work = move |work: &mut Work<'_>| edit(work, &asker, &key, &edited, (text, previews, found));
         match self.change_in_time(&channel, work).await? {
             Done::Now(message) => Ok(message),
             Done::Waits => {
                 let edited_ts = Some(self.clock.now());
                 let message = self.message(actor, channel, id).await?;
-                Ok(Message { text: new, edited_ts, status: MessageStatus::Pending, ..message })
+                let (text, previews) = new;
+                let previews = previews.unwrap_or_else(|| link_previews::of_text(&text, message.previews));
+                Ok(Message { text, previews, edited_ts, status: MessageStatus::Pending, ..message })
             }
         }
     }
@@ -345,6 +354,7 @@ fn drafted(
         text: new.text.clone(),
         reply_to: new.reply_to.as_ref().filter(|_| new.thread.is_some()).map(|id| id.as_str().to_owned()),
         attachments,
+        previews: new.previews.clone(),
         mentions: found.users,
         mentions_all: found.all,
         mentions_here: found.here,
@@ -449,8 +459,7 @@ fn edit(
     actor: &Actor,
     channel: &ChannelId,
     id: &EventId,
-    text: String,
-    found: Mentions,
+    (text, previews, found): (String, Option<Vec<LinkPreview>>, Mentions),
 ) -> Result<Message> {
     let (num, row) = find_message(work, actor, channel, id)?;
     if row.sender != actor.person.num {
@@ -464,10 +473,11 @@ fn edit(
     if text.trim().is_empty() && old.attachments.is_empty() {
         return Err(Error::invalid("text_empty", "/text", "must not be empty"));
     }
-    if old.text != text {
+    let previews = previews.unwrap_or_else(|| link_previews::of_text(&text, old.previews.clone()));
+    if old.text != text || old.previews != previews {
         let Mentions { users: mentions, all: mentions_all, here: mentions_here } =
             concerned(work, num, actor, found)?;
-        let content = MessageContent { text, mentions, mentions_all, mentions_here, ..old };
+        let content = MessageContent { text, previews, mentions, mentions_all, mentions_here, ..old };
         let relates = Relates { rel: Rel::Edit, to: id.clone() };
         let draft = Draft::new(EventType::Edit).relates(relates).content(content::map(&content));
         work.append(num, &actor.person, draft)?;

@@ -28,6 +28,7 @@ pub mod html;
 pub mod import;
 pub mod invites;
 pub mod language;
+pub mod link_previews;
 pub mod members;
 pub mod mentions;
 pub mod messages;

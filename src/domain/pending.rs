@@ -353,6 +353,7 @@ pub(super) fn pending_message(
         thread_count: None,
         reactions: Vec::new(),
         attachments: content.attachments,
+        previews: content.previews,
         mentions: content.mentions,
         mentions_all: content.mentions_all,
         mentions_here: content.mentions_here,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use pulldown_cmark::{Event, Parser, TagEnd};
 
 use super::content::{self, MessageContent};
+use super::link_previews;
 use super::remote::wire::ChannelCard;
 use super::status::Status;
 use super::view::{Attachment, ChannelInfo, ChannelPolicy, Message, MessageStatus, Presence, Reaction, User};
@@ -124,6 +125,7 @@ pub fn card(card: &ChannelCard, create: &Create, founded: Ts) -> ChannelInfo {
 /// A message that was just appended.
 pub fn fresh_message(channel: &str, row: &MessageRow, sender: &str, content: MessageContent) -> Message {
     let deleted = row.deleted;
+    let previews = if deleted { Vec::new() } else { link_previews::of_text(&content.text, content.previews) };
     Message {
         id: row.id.clone(),
         channel: channel.to_owned(),
@@ -140,6 +142,7 @@ pub fn fresh_message(channel: &str, row: &MessageRow, sender: &str, content: Mes
         thread_count: (row.thread_count > 0).then_some(row.thread_count),
         reactions: Vec::new(),
         attachments: if deleted { Vec::new() } else { content.attachments },
+        previews,
         mentions: if deleted { Vec::new() } else { content.mentions },
         mentions_all: content.mentions_all && !deleted,
         mentions_here: content.mentions_here && !deleted,

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::content::if_good;
 use super::language::Language;
+use super::link_previews::LinkPreview;
 use super::status::Status;
 use crate::protocol::rules::{Capability, ChannelKind, HistoryPolicy, JoinPolicy, Membership, Role};
 use crate::protocol::{Seq, Ts};
@@ -214,6 +215,8 @@ pub struct Message {
     pub thread_count: Option<i64>,
     pub reactions: Vec<Reaction>,
     pub attachments: Vec<Attachment>,
+    /// Of links in the text, as its author's client found them.
+    pub previews: Vec<LinkPreview>,
     /// People whom the text mentions.
     pub mentions: Vec<String>,
     /// The text addresses everybody in the channel (`@channel`).

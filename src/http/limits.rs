@@ -14,6 +14,9 @@ use crate::domain::pace::Pace;
 /// As much of a name as tells one from another: no account's, and no address, is longer.
 const NAME_CHARS_MAX: usize = 254;
 
+/// Previews per minute that one account may ask for.
+const PREVIEWS_PER_MINUTE: u32 = 30;
+
 /// A limit with its name and window, by some key.
 struct Rate<K: std::hash::Hash + Eq + Clone> {
     name: &'static str,
@@ -73,6 +76,7 @@ pub struct Limits {
     writes: Rate<i64>,
     webhooks: Rate<i64>,
     channels: Rate<i64>,
+    previews: Rate<i64>,
     requests: Rate<i64>,
     anonymous: Rate<IpAddr>,
 }
@@ -93,6 +97,7 @@ impl Limits {
             writes: Rate::new("writes", limits.writes_per_minute, 60),
             webhooks: Rate::new("writes", limits.writes_per_minute, 60),
             channels: Rate::new("channels", limits.channels_per_hour, 3_600),
+            previews: Rate::new("previews", PREVIEWS_PER_MINUTE, 60),
             requests: Rate::new("requests", limits.requests_per_minute, 60),
             anonymous: Rate::new("requests", limits.requests_per_minute, 60),
         }
@@ -129,6 +134,11 @@ impl Limits {
     /// A channel, or a webhook, that somebody makes.
     pub fn channel(&self, request: &HttpRequest, user: i64) -> Result<(), Problem> {
         self.count(request, &self.channels, &user)
+    }
+
+    /// A look at a page elsewhere.
+    pub fn preview(&self, request: &HttpRequest, user: i64) -> Result<(), Problem> {
+        self.count(request, &self.previews, &user)
     }
 
     pub fn request(&self, request: &HttpRequest, user: i64) -> Result<(), Problem> {

@@ -26,6 +26,7 @@ use crate::domain::Domain;
 use crate::domain::reports::Report;
 use crate::domain::status;
 use crate::domain::view::{Channel, Member, Presence, User};
+use crate::unfurl::Unfurler;
 use limits::Limits;
 
 /// What every handler has at hand.
@@ -33,6 +34,7 @@ pub struct Shared {
     pub domain: Arc<Domain>,
     pub tokens: Arc<TokenCache>,
     pub limits: Limits,
+    pub unfurler: Unfurler,
 }
 
 pub type App = web::Data<Shared>;

@@ -63,6 +63,8 @@ codes! {
     "bad_reference" 400 "A message that is referred to is not in this channel.";
     "bad_file_name" 400 "The file's name is not acceptable.";
     "bad_attachments" 400 "The message can't carry these files.";
+    "bad_url" 400 "This is no address of the web.";
+    "bad_preview" 400 "The message can't have these previews.";
     "bad_picture" 400 "This is no picture that can be read.";
     "setting_too_large" 400 "The value is too large.";
     "bad_size" 400 "Pictures are not made in this size.";
@@ -98,6 +100,7 @@ codes! {
     "code_needed" 403 "Logging in takes a one-time code, too.";
     "bad_code" 403 "The one-time code is wrong, or was used.";
     "token_invalid" 403 "The link was used, is too old, or is none of this server's.";
+    "previews_off" 403 "This server looks at no pages.";
     "push_disabled" 403 "This server pushes nothing to devices.";
     "not_host" 403 "Only the channel's host may do that.";
     "not_member" 403 "Only members of the channel may do that.";
@@ -125,6 +128,7 @@ codes! {
     "setting_not_found" 404 "Nothing is kept under this key.";
     "webhook_not_found" 404 "There is no such webhook.";
     "report_not_found" 404 "There is no such report, or it isn't for you.";
+    "no_preview" 404 "There is nothing to be shown of the page.";
     "no_picture" 404 "The file can't be shown small.";
     "method_not_allowed" 405 "The resource does not know this method.";
     "username_taken" 409 "This name is taken.";

@@ -4,7 +4,7 @@ use super::certificate::Certificate;
 use super::{StartError, settings};
 use crate::config::{Config, FileStorage};
 use crate::federation::discovery;
-use crate::{mail, push, storage};
+use crate::{mail, push, storage, unfurl};
 
 /// What a start would stumble over: the way to PostgreSQL, certificates, authorities, the file store, the mail server's address,
 /// the program that examines files.
@@ -26,6 +26,9 @@ pub fn rehearse(config: &Config) -> Result<(), StartError> {
     }
     if config.settings.push.enabled {
         push::client(&config.push)?;
+    }
+    if config.previews.enabled {
+        unfurl::client(&config.previews)?;
     }
     Ok(mail::check(config)?)
 }

@@ -147,6 +147,7 @@ pub async fn keep_house(House { domain, hub, shared, routes }: House) {
         }
         if tick.is_multiple_of(LIMITS_INTERVAL_TICKS) {
             shared.limits.forget_quiet();
+            shared.unfurler.forget_quiet();
             domain.retold.forget();
         }
         if is_sqlite {

@@ -33,6 +33,8 @@ export class Server {
         LOGGIA_LISTEN: `127.0.0.1:${this.port}`,
         LOGGIA_DATA_DIR: this.data,
         LOGGIA_LIMITS__ENABLED: "false",
+        // Nothing is asked of the Internet.
+        LOGGIA_PREVIEWS__ENABLED: "false",
         // Passwords are no secrets here, and the processor has other things to do.
         LOGGIA_ACCOUNTS__ARGON2_MEMORY_KIB: "64",
         LOGGIA_ACCOUNTS__ARGON2_PASSES: "1",

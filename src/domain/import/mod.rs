@@ -210,6 +210,7 @@ impl Import<'_> {
                 reply_to: place(&said.reply_to).filter(|_| n == 0),
                 thread: place(&said.thread),
                 attachments,
+                previews: Vec::new(),
                 imported: Some(provenance(conversation, said, n == 0)),
             };
             let message = self.send(channel, new).await?;

@@ -196,8 +196,15 @@ impl Domain {
         let most = usize::try_from(self.config.settings.limits.message_bytes).unwrap_or(usize::MAX);
         let text = fitted(text, most);
         let nonce: Nonce = random_text::<16>().parse().map_err(|_| Error::Busy)?;
-        let new =
-            NewMessage { nonce, text, reply_to: None, thread: None, attachments: Vec::new(), imported: None };
+        let new = NewMessage {
+            nonce,
+            text,
+            reply_to: None,
+            thread: None,
+            attachments: Vec::new(),
+            previews: Vec::new(),
+            imported: None,
+        };
         self.send_message(&speaker.actor, speaker.channel.clone(), new).await?;
         let now = self.clock.now();
         if speaker.last_used_ts.is_none_or(|used| now - used > TOUCH_INTERVAL_MS) {

@@ -171,6 +171,7 @@ fn expected(operation: &Operation) -> Option<Expected> {
         "verify_email" | "reset_password" => Some(Expected::Problem(403, "token_invalid")),
         "show_unsubscribe" | "unsubscribe_email" => Some(Expected::Problem(400, "bad_query")),
         "post_webhook" => Some(Expected::Problem(404, "webhook_not_found")),
+        "get_preview" => Some(Expected::Problem(403, "previews_off")),
         "update_report" => Some(Expected::Problem(404, "report_not_found")),
         "confirm_totp" => Some(Expected::Problem(403, "bad_code")),
         "delete_totp" => Some(Expected::Problem(409, "totp_disabled")),

@@ -33,6 +33,7 @@ mod notifications;
 mod origins;
 mod paging;
 mod pins;
+mod previews;
 mod problems;
 mod push;
 mod reactions;

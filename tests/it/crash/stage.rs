@@ -68,6 +68,7 @@ impl Stage {
             reply_to: None,
             thread: None,
             attachments: Vec::new(),
+            previews: Vec::new(),
             imported: None,
         };
         queued(Box::pin(async move { domain.send_message(&actor, channel, new).await })).await

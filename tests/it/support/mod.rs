@@ -94,6 +94,7 @@ pub fn settings(data_dir: &str, database: &str) -> Vec<(String, String)> {
         ("LOGGIA_DATA_DIR", data_dir),
         ("LOGGIA_DATABASE_URL", database),
         ("LOGGIA_LIMITS__ENABLED", "false"),
+        ("LOGGIA_PREVIEWS__ENABLED", "false"),
         ("LOGGIA_SERVER__HTTP_THREADS", "1"),
         ("LOGGIA_SERVER__SHUTDOWN_GRACE_S", "1"),
         ("LOGGIA_DATABASE__READ_THREADS", "2"),

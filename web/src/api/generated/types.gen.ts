@@ -598,6 +598,11 @@ export type Edit = {
 
 export type EditMessage = {
     /**
+     * Previews of links in the text, at most 3, instead of those that the message has. If not given, it keeps those whose links
+     * still stand in the text.
+     */
+    previews?: Array<GivenPreview> | null;
+    /**
      * CommonMark, not empty; at most `limits.message_bytes` of the server, in UTF-8.
      */
     text: string;
@@ -754,6 +759,19 @@ export type FollowedThread = {
  * Who may found channels.
  */
 export type Founders = 'everybody' | 'administrators';
+
+/**
+ * What is to be found where a link of the text leads, as `GET /previews` answers it.
+ */
+export type GivenPreview = {
+    description?: string | null;
+    site?: string | null;
+    title: string;
+    /**
+     * The link, as it stands in the text.
+     */
+    url: string;
+};
 
 export type GivenReaction = {
     channel: string;
@@ -916,6 +934,28 @@ export type JoinPolicy = 'open' | 'invite' | 'knock';
 export type Language = 'en' | 'de' | 'fr';
 
 /**
+ * What is to be found where a link leads.
+ */
+export type LinkPreview = {
+    /**
+     * What it says of itself, in one line.
+     */
+    description?: string;
+    /**
+     * What the site calls itself, in one line.
+     */
+    site?: string;
+    /**
+     * What the page calls itself, in one line.
+     */
+    title: string;
+    /**
+     * As it stands in the message's text, `http:` or `https:`.
+     */
+    url: string;
+};
+
+/**
  * Entries of a channel's log and its last signed head.
  */
 export type Log = {
@@ -1052,6 +1092,10 @@ export type Message = {
      * What the author's client chose when sending.
      */
     nonce?: string;
+    /**
+     * Of links in the text, as its author's client found them.
+     */
+    previews: Array<LinkPreview>;
     reactions: Array<Reaction>;
     /**
      * The message that this answers.
@@ -1707,6 +1751,10 @@ export type SendMessage = {
      */
     nonce: string;
     /**
+     * Previews of links in the text, at most 3, each of another link.
+     */
+    previews?: Array<GivenPreview>;
+    /**
      * The message that this answers.
      */
     reply_to?: string | null;
@@ -1743,6 +1791,10 @@ export type Server = {
      */
     federation: boolean;
     limits: ServerLimits;
+    /**
+     * Whether it looks at pages for those who write of them (`GET /previews`).
+     */
+    link_previews: boolean;
     /**
      * The part after the colon in its users' ids.
      */
@@ -3680,7 +3732,8 @@ export type GetLogData = {
          */
         from?: number;
         /**
-         * The last entry if not given; an answer has at most 256.
+         * The last entry if not given. An answer has at most 256, and at most 1 MiB of events and bodies unless it is one entry: what is
+         * left is asked for `from` the seq after the last that came.
          */
         to?: number;
     };
@@ -4008,7 +4061,7 @@ export type SendMessageData = {
 
 export type SendMessageErrors = {
     /**
-     * `bad_json`: The body is not JSON of the documented shape.; `bad_path`: A part of the path is not an id of its kind.; `bad_header`: The event is malformed.; `bad_text`: The text is not acceptable.; `bad_reference`: A message that is referred to is not in this channel.; `bad_attachments`: The message can't carry these files.; `text_empty`: The text is empty.; `text_too_long`: The text is too long.
+     * `bad_json`: The body is not JSON of the documented shape.; `bad_path`: A part of the path is not an id of its kind.; `bad_header`: The event is malformed.; `bad_text`: The text is not acceptable.; `bad_reference`: A message that is referred to is not in this channel.; `bad_attachments`: The message can't carry these files.; `bad_preview`: The message can't have these previews.; `text_empty`: The text is empty.; `text_too_long`: The text is too long.
      */
     400: ProblemDocument;
     /**
@@ -4220,7 +4273,7 @@ export type EditMessageData = {
 
 export type EditMessageErrors = {
     /**
-     * `bad_json`: The body is not JSON of the documented shape.; `bad_path`: A part of the path is not an id of its kind.; `bad_header`: The event is malformed.; `bad_text`: The text is not acceptable.; `text_empty`: The text is empty.; `text_too_long`: The text is too long.
+     * `bad_json`: The body is not JSON of the documented shape.; `bad_path`: A part of the path is not an id of its kind.; `bad_header`: The event is malformed.; `bad_text`: The text is not acceptable.; `bad_preview`: The message can't have these previews.; `text_empty`: The text is empty.; `text_too_long`: The text is too long.
      */
     400: ProblemDocument;
     /**
@@ -8303,6 +8356,60 @@ export type ResetPasswordResponses = {
 };
 
 export type ResetPasswordResponse = ResetPasswordResponses[keyof ResetPasswordResponses];
+
+export type GetPreviewData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * The link as it stands in the text: `http:` or `https:`, at most 2,048 bytes.
+         */
+        url: string;
+    };
+    url: '/previews';
+};
+
+export type GetPreviewErrors = {
+    /**
+     * `bad_query`: The query is not of the documented shape.; `bad_url`: This is no address of the web.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `previews_off`: This server looks at no pages.
+     */
+    403: ProblemDocument;
+    /**
+     * `no_preview`: There is nothing to be shown of the page.
+     */
+    404: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type GetPreviewError = GetPreviewErrors[keyof GetPreviewErrors];
+
+export type GetPreviewResponses = {
+    /**
+     * done
+     */
+    200: LinkPreview;
+};
+
+export type GetPreviewResponse = GetPreviewResponses[keyof GetPreviewResponses];
 
 export type ListReportsData = {
     body?: never;
