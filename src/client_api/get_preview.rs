@@ -13,7 +13,9 @@ use crate::unfurl::Unseen;
 #[into_params(parameter_in = Query)]
 pub struct PreviewQuery {
     /// The link as it stands in the text: `http:` or `https:`, at most 2,048 bytes.
-    #[param(example = "https://example.org/news")]
+    // Whoever names none is told so only once they are known.
+    #[serde(default)]
+    #[param(required = true, example = "https://example.org/news")]
     pub url: String,
 }
 

@@ -70,14 +70,13 @@ fn turns(c: char) -> bool {
 
 /// In one line, without blanks that say nothing.
 fn line(text: &str, most: usize) -> String {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let text: String = words.join(" ").chars().filter(|c| !turns(*c)).collect();
-    let mut short = printable(&text, most, |_| false);
-    if text.chars().nth(most).is_some() {
-        short.pop();
-        short.push('…');
+    let shown: String = text.chars().filter(|c| !turns(*c)).collect();
+    let shown = printable(&shown, shown.len(), |_| false);
+    let text = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    match text.chars().nth(most) {
+        None => text,
+        Some(_) => text.chars().take(most - 1).chain(['…']).collect(),
     }
-    short.trim().to_owned()
 }
 
 /// Previews that somebody here gives a message, in order.

@@ -6,11 +6,12 @@ mod page;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE, LOCATION};
 use reqwest::{Client, Response};
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 use url::{Host, Url};
 
 use crate::config::PreviewAccess;
@@ -91,11 +92,12 @@ impl Unfurler {
         if let Some(known) = self.known(link) {
             return known.ok_or(Unseen::Nothing);
         }
-        let looked = tokio::time::timeout(DEADLINE, async {
-            let _place = self.places.acquire().await.ok();
-            self.look(client, page).await
-        });
-        let said = looked.await.unwrap_or_default().and_then(|said| {
+        let until = Instant::now() + DEADLINE;
+        let place = tokio::time::timeout_at(until, self.places.acquire()).await;
+        // That others are asking for so much says nothing of the page.
+        let (Ok(Ok(_place)), Ok(())) = (place, self.turn(&page)) else { return Err(Unseen::Nothing) };
+        let looked = tokio::time::timeout_at(until, self.look(client, page)).await;
+        let said = looked.unwrap_or_default().and_then(|said| {
             let (title, url) = (said.title?, link.to_owned());
             LinkPreview { url, title, description: said.description, site: said.site }.cut()
         });
@@ -103,11 +105,18 @@ impl Unfurler {
         said.ok_or(Unseen::Nothing)
     }
 
-    /// Follows the link to a page.
+    /// Counts a request to the host, if it may be asked at all.
+    fn turn(&self, page: &Url) -> Result<(), Duration> {
+        may_be_asked(page).map_or(Ok(()), |host| self.hosts.check(&host.to_owned()).map(drop))
+    }
+
+    /// Follows the link to a page, whose host has been counted.
     async fn look(&self, client: &Client, mut page: Url) -> Option<page::Said> {
-        for _ in 0..=HOPS_MAX {
-            let host = may_be_asked(&page)?.to_owned();
-            self.hosts.check(&host).ok()?;
+        for hop in 0..=HOPS_MAX {
+            may_be_asked(&page)?;
+            if hop > 0 {
+                self.turn(&page).ok()?;
+            }
             let request = client.get(page.clone()).header(ACCEPT, "text/html, application/xhtml+xml;q=0.9");
             let response = request.send().await.ok()?;
             let field =
