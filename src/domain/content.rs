@@ -301,17 +301,23 @@ mod tests {
         let good = "A".repeat(43);
         let mut files = vec![file("../me/export?", 1), file(&good, -1)];
         files.resize(602, file(&good, 1));
+        let page = |url: &str| serde_json::json!({ "url": url, "title": "t".repeat(9_000), "site": 7 });
+        let mut previews =
+            vec![page("javascript:alert(1)"), "x".into(), serde_json::json!({ "url": "https://a.test" })];
+        previews.resize(300, page("https://a.test"));
         let reactions = [
             serde_json::json!({ "emoji": "x".repeat(65), "count": 1 }),
             serde_json::json!({ "emoji": "x", "count": 2 }),
         ];
         let given = serde_json::json!({
-            "text": "hello", "attachments": files,
+            "text": "hello", "attachments": files, "previews": previews,
             "mentions": (0..2_000).map(|n| format!("@u{n}:b.test")).collect::<Vec<_>>(),
             "imported": { "from": "f".repeat(100), "author": "a".repeat(200), "ts": 9_007_199_254_740_991_i64, "reactions": reactions },
         });
         let content: MessageContent = serde_json::from_value(given).expect("content");
         assert_eq!((content.attachments.len(), content.mentions.len()), (ATTACHMENTS_MAX, MENTIONS_MAX));
+        assert_eq!(content.previews.len(), PREVIEWS_MAX);
+        assert!(content.previews.iter().all(|preview| preview.title.chars().count() == 200));
         let first = &content.attachments[0];
         assert_eq!((first.name.len(), first.width, first.height), (FILE_NAME_CHARS_MAX, None, None));
         let imported = content.imported.expect("it");

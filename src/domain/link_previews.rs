@@ -8,7 +8,7 @@ use url::Url;
 use utoipa::ToSchema;
 
 use super::accounts::{check_line, is_unseen};
-use super::content::printable;
+use super::content::{if_good, printable};
 use super::{Error, Result};
 
 /// How many previews a message has at most.
@@ -26,11 +26,11 @@ pub struct LinkPreview {
     /// What the page calls itself, in one line.
     pub title: String,
     /// What it says of itself, in one line.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "if_good")]
     #[schema(nullable = false)]
     pub description: Option<String>,
     /// What the site calls itself, in one line.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "if_good")]
     #[schema(nullable = false)]
     pub site: Option<String>,
 }

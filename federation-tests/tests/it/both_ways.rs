@@ -67,3 +67,21 @@ async fn heads_are_compared_both_ways() {
         assert_eq!(guest.head(channel).await, host.head(channel).await);
     }
 }
+
+/// What an author's client found of a page is shown on both servers, as it was sent, and changes with the message.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn previews_of_links_come_with_the_message() {
+    let world = World::of(2).await;
+    let [(ann, here), (bob, there)] = two(&world).await;
+    for (author, reader, channel) in [(&ann, &bob, &here), (&ann, &bob, &there)] {
+        let text = "read https://site.test/x";
+        let given = json!([{ "url": "https://site.test/x", "title": "A page", "site": "Site" }]);
+        let new = json!({ "nonce": "p", "text": text, "previews": given });
+        let said = author.post(&format!("/channels/{channel}/messages"), new).await.expect(201);
+        assert_eq!(said["previews"], given);
+        assert_eq!(reader.hears(channel, text).await["previews"], given);
+        let message = format!("/channels/{channel}/messages/{}", said["id"].as_str().expect("an id"));
+        author.patch(&message, json!({ "text": "read something else" })).await.expect(200);
+        assert_eq!(reader.hears(channel, "read something else").await["previews"], json!([]));
+    }
+}
