@@ -171,6 +171,7 @@ fn message(channel: &str, seq: i64) -> Message {
         thread_count: None,
         reactions: Vec::new(),
         attachments: Vec::new(),
+        previews: Vec::new(),
         mentions: Vec::new(),
         mentions_all: false,
         mentions_here: false,
@@ -225,6 +226,7 @@ impl Site {
             reply_to: None,
             thread: None,
             attachments: Vec::new(),
+            previews: Vec::new(),
             imported: None,
         };
         let sent = self.domain.send_message(&self.actor, self.channel.clone(), new);
