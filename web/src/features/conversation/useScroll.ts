@@ -151,7 +151,8 @@ export function useScroll({ rows, live, openAt, onNearStart, onNearEnd }: Option
 
   const onScroll = useCallback(() => {
     stopLeading(position.current, scroller.current);
-    look();
+    // What was scrolled here is known. What became larger since then is nobody's scroll: `settle` keeps to the end then.
+    if (scroller.current?.scrollTop !== position.current.top) look();
   }, [look]);
   useWatching(scroller, content, onScroll, settle);
   const place = useCallback(() => placeOf(position.current, latest.current.rows), []);
