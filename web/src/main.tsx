@@ -13,6 +13,7 @@ import "./features/files/dropping.css";
 import "./features/files/descriptions.css";
 import "./features/channel/webhooks.css";
 import "./features/reports/reports.css";
+import "./features/previews/previews.css";
 import "./features/totp/totp.css";
 import "./ui/css/touch.css";
 import "./ui/css/forced.css";

@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import type { BrowserContext, Route, WebSocketRoute } from "@playwright/test";
+import type { Preview } from "../../src/api/previews";
 import type { Channel, Member, Message, User } from "../../src/api/types";
 
 const MIME: Record<string, string> = {
@@ -24,6 +25,12 @@ export class Fake {
   members = new Map<string, Map<string, Member["role"]>>();
   sockets = new Map<WebSocketRoute, string>();
   refuse = false;
+  /** What is to be seen at addresses; none: the server makes no previews. */
+  pages: Map<string, Omit<Preview, "url">> | null = null;
+  /** The addresses that were asked for, in order. */
+  asked: string[] = [];
+  /** Until then nothing is answered to who asks for a preview. */
+  looking: Promise<unknown> = Promise.resolve();
   private next = 1;
 
   addUser(username: string, display_name: string): User {
@@ -87,6 +94,7 @@ export class Fake {
       text,
       reactions: [],
       attachments: [],
+      previews: [],
       mentions: [...text.matchAll(/@([a-z]+)/g)]
         .map((m) => `@${m[1]}:loggia.test`)
         .filter((id) => this.users.has(id)),
@@ -194,6 +202,7 @@ export class Fake {
         version: "0.1.0",
         feature_level: 1,
         registration: "open",
+        link_previews: this.pages !== null,
         limits: {},
       });
     if (key === "POST /accounts") {
@@ -242,6 +251,13 @@ export class Fake {
       });
     }
     if (key.startsWith("GET /users/")) return json(this.users.get(path.slice(7)));
+    if (key === "GET /previews") {
+      const asked = url.searchParams.get("url") ?? "";
+      this.asked.push(asked);
+      await this.looking;
+      const page = this.pages?.get(asked);
+      return page ? json({ url: asked, ...page }) : problem(404, "no_preview");
+    }
     if (key === "GET /directory") {
       const query = url.searchParams.get("query") ?? "";
       return json({
@@ -337,7 +353,8 @@ export class Fake {
       return json({});
     }
     if (request.method() === "PATCH") {
-      Object.assign(message, { text: body.text, edited_ts: Date.now() });
+      const kept = message.previews.filter((each) => body.text.includes(each.url));
+      Object.assign(message, { text: body.text, previews: body.previews ?? kept, edited_ts: Date.now() });
       this.emit(id, seq, "message.edited", message);
       return json(message);
     }

@@ -2,7 +2,6 @@
 // session that is over, nor from anybody but the server.
 
 import { client } from "./generated/client.gen";
-import type { Problem } from "./types";
 
 /** Without a byte for so long there is no answer; one that is long and slow takes its time. */
 export const SILENCE_MS_MAX = 30_000;
@@ -13,6 +12,16 @@ const NOBODY_BEHIND = new Set([502, 503, 504]);
 const PASSING = new Set([0, 408, 429]);
 /** Of answers that somebody in between gave, who does not know what the server would say. */
 const NOT_OURS = new Set(["unknown", "unreachable"]);
+
+interface Problem {
+  type?: string;
+  title?: string;
+  status: number;
+  detail?: string;
+  code: string;
+  request_id?: string;
+  errors?: { pointer: string; detail: string }[];
+}
 
 /** An answer that is not a success, or no answer at all (`code: "network"`). */
 export class ApiError extends Error {

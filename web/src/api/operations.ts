@@ -3,6 +3,7 @@
 
 import { sessionless } from "./http";
 import * as sdk from "./generated/sdk.gen";
+import type { Preview } from "./previews";
 import type {
   AccountEmail,
   Attention,
@@ -55,6 +56,7 @@ export interface NewMessage {
   reply_to?: string;
   thread?: string;
   attachments?: { file: string; name: string; description?: string }[];
+  previews?: Preview[];
 }
 
 export interface ChannelChange {
@@ -197,8 +199,12 @@ export const send_message = (channel: string, body: NewMessage, signal: AbortSig
   sdk.sendMessage({ path: { channel }, body, signal }) as Promise<Message>;
 export const get_message = (channel: string, message: string) =>
   sdk.getMessage({ path: { channel, message } }) as Promise<Message>;
-export const edit_message = (channel: string, message: string, text: string) =>
-  sdk.editMessage({ path: { channel, message }, body: { text } }) as Promise<Message>;
+/** Without `previews` those stay whose addresses still stand in the text. */
+export const edit_message = (channel: string, message: string, text: string, previews?: Preview[]) =>
+  sdk.editMessage({
+    path: { channel, message },
+    body: { text, ...(previews ? { previews } : {}) },
+  }) as Promise<Message>;
 export const delete_message = (channel: string, message: string) =>
   waits(sdk.deleteMessage({ path: { channel, message }, responseStyle }));
 export const delete_member_messages = (channel: string, user: string, within_s: number) =>

@@ -1,5 +1,7 @@
 // The shapes of the client API. Times are milliseconds since the epoch (suffix `_ts`), ids are opaque strings.
 
+import type { Preview } from "./previews";
+
 export type Role = "owner" | "moderator" | "member" | "guest";
 export type Membership = "joined" | "invited" | "left" | "banned" | "knocking";
 export type Visibility = "public" | "private";
@@ -58,6 +60,8 @@ export interface ServerInfo {
   /** Newer than some servers. */
   push?: { vapid_key: string | null };
   email?: boolean;
+  /** It looks at addresses for who writes them. */
+  link_previews?: boolean;
   federation?: boolean;
 }
 
@@ -146,6 +150,8 @@ export interface Message {
   thread_count?: number;
   reactions: Reaction[];
   attachments: Attachment[];
+  /** Of addresses in the text: made by the sender's client. */
+  previews: Preview[];
   mentions: string[];
   mentions_all?: boolean;
   /** Those who are there at the moment. */
@@ -414,14 +420,4 @@ export interface Setting {
   /** Any JSON. */
   value: unknown;
   updated_ts: number;
-}
-
-export interface Problem {
-  type?: string;
-  title?: string;
-  status: number;
-  detail?: string;
-  code: string;
-  request_id?: string;
-  errors?: { pointer: string; detail: string }[];
 }

@@ -62,6 +62,7 @@ export const problems: Catalogue["problems"] = {
   text_too_long: "Diese Nachricht ist zu lang.",
   too_large: "Diese Nachricht ist zu lang.",
   bad_text: "Diese Nachricht enthält Zeichen, die sich nicht senden lassen.",
+  bad_preview: "Eine Vorschau gehört nicht zur Nachricht. Kopiere den Text und sende ihn neu.",
   nonce_reused: "Diese Nachricht wurde schon in anderer Form gesendet.",
   too_many_emoji: "Diese Nachricht hat alle Reaktionen, die sie haben kann.",
   bad_emoji: "Das geht nicht als Reaktion.",

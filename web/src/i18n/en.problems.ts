@@ -59,6 +59,7 @@ export const problems = {
   text_too_long: "This message is too long.",
   too_large: "This message is too long.",
   bad_text: "This message has characters that cannot be sent.",
+  bad_preview: "A preview does not belong to this message. Copy the text, and send it anew.",
   nonce_reused: "This message was sent already in another form.",
   too_many_emoji: "This message has all the reactions that it can have.",
   bad_emoji: "That cannot be used as a reaction.",

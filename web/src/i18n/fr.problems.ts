@@ -62,6 +62,7 @@ export const problems: Catalogue["problems"] = {
   text_too_long: "Ce message est trop long.",
   too_large: "Ce message est trop long.",
   bad_text: "Ce message contient des caractères qui ne peuvent pas être envoyés.",
+  bad_preview: "Un aperçu ne correspond pas au message. Copiez le texte et renvoyez-le.",
   nonce_reused: "Ce message a déjà été envoyé sous une autre forme.",
   too_many_emoji: "Ce message a toutes les réactions qu’il peut avoir.",
   bad_emoji: "Cela ne peut pas servir de réaction.",

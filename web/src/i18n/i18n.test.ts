@@ -31,6 +31,7 @@ async function everything(language: "de" | "fr"): Promise<[string, string][]> {
     "dates",
     "descriptions",
     "notify",
+    "previews",
     "reports",
     "retention",
     "saved",

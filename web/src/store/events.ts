@@ -124,6 +124,7 @@ function edited(channel: ChannelState, message: Message, seq: number): ChannelSt
     ...(message.mentions_all === undefined ? {} : { mentions_all: message.mentions_all }),
     ...(message.mentions_here === undefined ? {} : { mentions_here: message.mentions_here }),
     attachments: message.attachments,
+    previews: message.previews,
   }));
   const last = channel.info.last_message;
   const info =
@@ -146,10 +147,10 @@ const saidSince = (recent: readonly ChannelEvent[], id: string, says: Partial<Me
  * Only the first has a place of its own, a `seq`.
  */
 function restated(channel: ChannelState, message: Message, seq?: number): ChannelState {
-  const { id, text, mentions, attachments } = message;
+  const { id, text, mentions, attachments, previews } = message;
   const known = channel.messages[id];
   if (!message.deleted && known?.deleted) return channel;
-  const says = message.deleted ? TOMBSTONE : { text, mentions, attachments };
+  const says = message.deleted ? TOMBSTONE : { text, mentions, attachments, previews };
   const { info } = channel;
   const last = info.last_message;
   const v = seq ?? (message.deleted ? FOR_GOOD : (known?.v ?? 0));

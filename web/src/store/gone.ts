@@ -2,7 +2,14 @@
 
 import type { ChannelState, State, StoredMessage, Window } from "./state";
 
-export const TOMBSTONE = { text: "", deleted: true, reactions: [], attachments: [], mentions: [] };
+export const TOMBSTONE = {
+  text: "",
+  deleted: true,
+  reactions: [],
+  attachments: [],
+  previews: [],
+  mentions: [],
+};
 
 /** Later than whatever may still be on its way. */
 export const FOR_GOOD = Infinity;

@@ -55,10 +55,14 @@ export function followSaved(state: State, event: StreamEvent): State {
   }
 }
 
-const restated = (known: Message, { text, attachments, mentions, edited_ts }: Message): Message => ({
+const restated = (
+  known: Message,
+  { text, attachments, previews, mentions, edited_ts }: Message,
+): Message => ({
   ...known,
   text,
   attachments,
+  previews,
   mentions,
   ...(edited_ts === undefined ? {} : { edited_ts }),
 });

@@ -69,6 +69,7 @@ export interface OutboxItem {
   readonly status: "queued" | "sending" | "waiting" | "hosted" | "failed";
   /** Files that are uploaded already. */
   readonly attachments?: readonly { hash: string; name: string; description?: string }[];
+  readonly previews?: readonly Message["previews"][number][];
   /** The problem's code when it failed for good. */
   readonly error?: string;
 }

@@ -79,6 +79,7 @@ export class Log {
       text,
       reactions: [],
       attachments: [],
+      previews: [],
       mentions: [],
       status: "sent",
       ...(index === undefined ? {} : { thread_index: index }),

@@ -48,7 +48,7 @@ export function withWaiting(
 }
 
 function itemOf(message: Message, nonce: string): OutboxItem {
-  const { channel, text, ts, reply_to, thread, attachments } = message;
+  const { channel, text, ts, reply_to, thread, attachments, previews } = message;
   return {
     nonce,
     channel,
@@ -56,6 +56,7 @@ function itemOf(message: Message, nonce: string): OutboxItem {
     ts,
     status: "hosted",
     attachments,
+    previews,
     ...(reply_to ? { reply_to } : {}),
     ...(thread ? { thread } : {}),
   };
@@ -80,8 +81,8 @@ function lay(so: Expected, each: Pending, me: string): Expected {
   const { message } = so;
   const { kind, emoji } = each;
   if (kind === "edit" && each.message) {
-    const { text, mentions } = each.message;
-    return { ...so, edit: each, message: { ...message, text, mentions, edited_ts: each.ts } };
+    const { text, mentions, previews } = each.message;
+    return { ...so, edit: each, message: { ...message, text, mentions, previews, edited_ts: each.ts } };
   }
   if (emoji !== undefined && (kind === "reaction" || kind === "redact")) {
     const reactions = react(message.reactions, emoji, me, kind === "reaction", me);

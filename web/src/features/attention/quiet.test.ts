@@ -28,6 +28,7 @@ const message = (over: Partial<Message> = {}): Message => ({
   text: "hi",
   reactions: [],
   attachments: [],
+  previews: [],
   mentions: [],
   status: "sent",
   ...over,

@@ -2,6 +2,7 @@
 
 import { ApiError, isAborted, sessionSignal } from "../../api/http";
 import * as api from "../../api/operations";
+import type { Preview } from "../../api/previews";
 import type {
   Channel,
   DeletedMessages,
@@ -229,9 +230,9 @@ export class Actions {
     return this.attempt(() => (asks ? api.knock_channel(channel) : api.leave_channel(channel)));
   }
 
-  async edit(channel: string, id: string, text: string): Promise<boolean> {
+  async edit(channel: string, id: string, text: string, previews?: Preview[]): Promise<boolean> {
     return this.attempt(async () => {
-      const message = await api.edit_message(channel, id, text);
+      const message = await api.edit_message(channel, id, text, previews);
       if (message.status === "pending") await this.loadPending(channel);
       else this.store.dispatch({ type: "message_confirmed", message });
     });

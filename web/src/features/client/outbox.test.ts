@@ -235,6 +235,23 @@ it("keeps what is said of a file for whoever takes the message over", async () =
   ]);
 });
 
+it("keeps previews with the message, also for whoever takes it over, and sends none where there are none", async () => {
+  down = true;
+  const first = tab();
+  await vi.waitFor(() => expect(first.outbox).toHaveProperty("loaded", true));
+  const preview = { url: "https://a.example", title: "A page", description: null, site: null };
+  first.outbox.send({ channel: ROOM, text: "https://a.example", previews: [preview] });
+  first.outbox.send({ channel: ROOM, text: "no link", previews: [] });
+  await vi.waitFor(() => expect(send_message).toHaveBeenCalled());
+  first.outbox.stop();
+  vi.mocked(send_message).mockClear();
+  down = false;
+  tab();
+  await vi.waitFor(() => expect(send_message).toHaveBeenCalledTimes(2));
+  const bodies = vi.mocked(send_message).mock.calls.map(([, body]) => body.previews);
+  expect(bodies).toEqual([[preview], undefined]);
+});
+
 it("asks for the line when no answer comes, and sends it again as soon as there is one", async () => {
   const here = tab();
   await vi.waitFor(() => expect(here.outbox).toHaveProperty("loaded", true));

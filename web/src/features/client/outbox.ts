@@ -5,6 +5,7 @@
 import type { Carried } from "../../api/files";
 import { ApiError, isAborted, sessionSignal } from "../../api/http";
 import { send_message } from "../../api/operations";
+import type { Preview } from "../../api/previews";
 import { newNonce } from "../../lib/ids";
 import { inTurn } from "../../lib/turns";
 import type { OutboxItem } from "../../store/state";
@@ -24,6 +25,7 @@ export interface Draft {
   reply_to?: string;
   thread?: string;
   attachments?: readonly Carried[];
+  previews?: readonly Preview[];
 }
 
 export class Outbox {
@@ -210,7 +212,7 @@ export class Outbox {
 
   /** True when the next one may be sent. */
   private async attempt(item: OutboxItem, session: AbortSignal): Promise<boolean> {
-    const { channel, nonce, text, reply_to, thread, attachments } = item;
+    const { channel, nonce, text, reply_to, thread, attachments, previews } = item;
     this.store.dispatch({ type: "outbox_status", channel, nonce, status: "sending" });
     const running = new AbortController();
     this.running.add(running);
@@ -222,6 +224,7 @@ export class Outbox {
         ...(reply_to ? { reply_to } : {}),
         ...(thread ? { thread } : {}),
         ...(attachments ? { attachments: attachments.map(attached) } : {}),
+        ...(previews?.length ? { previews: [...previews] } : {}),
       };
       const message = await send_message(channel, body, running.signal);
       if (message.status === "pending") {

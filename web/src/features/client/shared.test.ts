@@ -224,6 +224,14 @@ it("the sidebar is shared as it is, and what others share is left alone", async 
   expect(desk.memory.getItem("loggia.shared.@ada:test")).toBeNull();
 });
 
+it("whether links have previews is shared, and kept where it was said before there was sharing", async () => {
+  phone.memory.setItem("loggia.previews.@ada:test", "false");
+  await phone.on((shared) => shared.reconcile());
+  expect(server.settings.get("previews")?.value).toBe(false);
+  await desk.on((shared) => shared.reconcile());
+  expect(desk.memory.getItem("loggia.previews.@ada:test")).toBe("false");
+});
+
 describe("once the session is over", () => {
   /** Of the one whose words are on their way. */
   let answer: (error?: Error) => void;

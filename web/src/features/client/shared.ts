@@ -1,4 +1,5 @@
-// What is kept in this browser and shared with the person's other devices: drafts, the arrangement of the sidebar.
+// What is kept in this browser and shared with the person's other devices: drafts, the arrangement of the
+// sidebar, whether links have previews.
 // The browser's own copy is what is shown and written; this brings it and the server's together. Newest wins, and
 // what is being written here is never overwritten. Loaded when it is first needed, for one session: once that is over,
 // nothing is sent, which would go to whoever is signed in next, and nothing is written.
@@ -31,7 +32,8 @@ export const HOLD_MS = 4_000;
 const RETRY_MS = 5_000;
 const VALUE_BYTES_MAX = 16 * 1024;
 const DRAFT = "draft:";
-const SIDEBAR = "sidebar";
+/** Kept as they are. */
+const WHOLE = ["sidebar", "previews"];
 
 /** `base`: the server's version that this copy is of. `dirty`: when it was changed here since, else 0. */
 interface Entry {
@@ -169,14 +171,14 @@ export class Shared {
 
   /** Where it is kept in this browser; null for what other programs share. */
   private local(key: string): string | null {
-    if (key === SIDEBAR) return `loggia.sidebar.${this.user}`;
+    if (WHOLE.includes(key)) return `loggia.${key}.${this.user}`;
     return key.startsWith(DRAFT) ? `loggia.draft.${this.user}.${key.slice(DRAFT.length)}` : null;
   }
 
   private kept(): string[] {
     const drafts = `loggia.draft.${this.user}.`;
     const keys = storedKeys(drafts).map((local) => DRAFT + local.slice(drafts.length));
-    return readStored(`loggia.sidebar.${this.user}`) === null ? keys : [...keys, SIDEBAR];
+    return [...keys, ...WHOLE.filter((key) => readStored(`loggia.${key}.${this.user}`) !== null)];
   }
 
   private get ledgerKey(): string {

@@ -8,6 +8,7 @@ import { Button, IconButton } from "../../ui/Button";
 import { GrowingText } from "../../ui/GrowingText";
 import { displayName } from "../../store/selectors";
 import type { Carried } from "../../api/files";
+import type { Preview } from "../../api/previews";
 import { useClient, useSelect } from "../app/context";
 import { filesOf } from "../conversation/words";
 import { EmojiButton } from "../emoji/EmojiButton";
@@ -15,6 +16,7 @@ import { AttachButton } from "../files/AttachButton";
 import { Chips } from "../files/Chips";
 import { DropHint } from "../files/DropHint";
 import { useAttaching } from "../files/useAttaching";
+import { usePreviewing } from "../previews/Previews";
 import { useCommands } from "./useCommands";
 import { quoted, useQuotes } from "./quoting";
 import { useDraft } from "./useDraft";
@@ -31,7 +33,7 @@ interface ComposerProps {
   editing?: string | null;
   onReplyDone?: () => void;
   onEditLast?: () => void;
-  onSend: (text: string, attachments?: Carried[]) => void;
+  onSend: (text: string, attachments?: Carried[], previews?: readonly Preview[]) => void;
 }
 
 const MESSAGE_BYTES_DEFAULT = 32_768;
@@ -63,12 +65,12 @@ export const Composer = memo(function Composer(props: ComposerProps) {
   const writing = useWriting({ channel, box, text, onChange: change, commands: true });
   useQuotes(place, (said) => writing.replace(quoted(text, said)));
 
+  const previews = usePreviewing({ place, text, onRemoved: write });
   const deliver = () => {
     const files = chips.length > 0;
     const done = files ? null : commands.run(text.trim());
     if (!done) {
-      if (files) onSend(text.trim(), uploads.take());
-      else onSend(text.trim());
+      onSend(text.trim(), files ? uploads.take() : undefined, previews.take(text.trim()));
       return clear();
     }
     // What could not be done stays, unless the person has gone on writing.
@@ -118,6 +120,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
         <Later due={due} />
         <div className="composer" data-reply={replyTo ? "" : undefined}>
           <Chips attaching={attaching} onRemoved={write} />
+          {previews.cards}
           <div className="composer-row">
             <GrowingText
               ref={box}

@@ -2,6 +2,7 @@
 
 import { useCallback, useState } from "react";
 import type { Carried } from "../../api/files";
+import type { Preview } from "../../api/previews";
 import { t } from "../../i18n";
 import { channelName, isForsaken, lastOwn } from "../../store/selectors";
 import type { ChannelState } from "../../store/state";
@@ -34,11 +35,12 @@ export function Conversation({ id, target }: { id: string; target: string | null
   }, [client, id, setEditing]);
   const replied = useCallback(() => setReplyTo(null), [setReplyTo]);
   const send = useCallback(
-    (text: string, attachments?: Carried[]) => {
+    (text: string, attachments?: Carried[], previews?: readonly Preview[]) => {
       client.outbox.send({
         channel: id,
         text,
         ...(attachments ? { attachments } : {}),
+        ...(previews?.length ? { previews } : {}),
         ...(replyTo ? { reply_to: replyTo } : {}),
       });
       setReplyTo(null);

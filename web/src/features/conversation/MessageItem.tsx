@@ -19,6 +19,7 @@ import { useSigns } from "../emoji/shortcodes";
 import { Attachments } from "../files/Attachments";
 import { Provenance } from "../files/Provenance";
 import { canSeeEdits } from "../client/rights";
+import { Previews } from "../previews/Previews";
 import { StatusSign } from "../status/StatusSign";
 import { EditBox, LostEdit } from "./EditBox";
 import { MessageTools } from "./MessageTools";
@@ -129,6 +130,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
             onSave={(text) => client.actions.edit(channel, message.id, text)}
           />
           {/* They stay what they are, and what is below them stays where it is. */}
+          <Previews of={message} me={meId} />
           <Attachments files={message.attachments} imported={message.imported} />
         </Stops>
       ) : (
@@ -141,6 +143,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
             mention={mention}
             trailing={<Edited channel={channel} message={message} />}
           />
+          <Previews of={message} me={meId} />
           <Attachments files={message.attachments} imported={message.imported} />
         </Boundary>
       )}

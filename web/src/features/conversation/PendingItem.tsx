@@ -11,6 +11,7 @@ import { MessageRow } from "../../ui/MessageRow";
 import { displayName } from "../../store/selectors";
 import type { OutboxItem } from "../../store/state";
 import { useChannel, useClient, useMe } from "../app/context";
+import { Previews } from "../previews/Previews";
 import { ReplyQuote } from "./ReplyQuote";
 import { WaitingNote } from "./WaitingNote";
 
@@ -67,6 +68,7 @@ export function PendingItem({ item, head, tabbable, onActivate }: PendingItemPro
       }
     >
       <Markdown text={item.text} />
+      <Previews of={item} />
       {item.attachments?.map((file) => (
         <p key={`${file.hash}/${file.name}`} className="chip-note">
           {file.name}

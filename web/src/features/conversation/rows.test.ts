@@ -6,7 +6,7 @@ const [ME, BO, CY] = ["@ada:test", "@bo:test", "@cy:test"];
 const NOON = Date.UTC(2026, 6, 1, 12);
 
 function said(seq: number, sender: string, ts = NOON + seq): StoredMessage {
-  const empty = { reactions: [], attachments: [], mentions: [] };
+  const empty = { reactions: [], attachments: [], previews: [], mentions: [] };
   const message = { id: `$${String(seq)}`, channel: "!room", seq, sender, ts, text: `text ${String(seq)}` };
   return { ...message, ...empty, status: "sent", v: seq } as unknown as StoredMessage;
 }

@@ -160,8 +160,14 @@ const Thread = memo(function Thread({ channel, outbox, root, window, target }: T
           label={t.thread.reply}
           editing={editing}
           onEditLast={() => setEditing(lastOwn(channel, window, me))}
-          onSend={(text, attachments) => {
-            client.outbox.send({ channel: id, text, thread: root, ...(attachments ? { attachments } : {}) });
+          onSend={(text, attachments, previews) => {
+            client.outbox.send({
+              channel: id,
+              text,
+              thread: root,
+              ...(attachments ? { attachments } : {}),
+              ...(previews?.length ? { previews } : {}),
+            });
             clear();
             present();
           }}

@@ -16,6 +16,7 @@ import { useClient, useMe, useSelect } from "../app/context";
 import { visit } from "../app/route";
 import { useView } from "../app/view";
 import { Attachments } from "../files/Attachments";
+import { Previews } from "../previews/Previews";
 import { RemoveReported } from "./RemoveReported";
 import { canReopen, removalOf } from "./reports";
 
@@ -99,6 +100,7 @@ function Said({ message }: { message: NonNullable<Report["message"]> }) {
     <div className="report-said scroll">
       <Boundary fallback={<p className="plain">{message.text}</p>}>
         <Markdown text={message.text} />
+        <Previews of={message} />
         <Attachments files={message.attachments} imported={message.imported} />
       </Boundary>
     </div>

@@ -15,6 +15,7 @@ import { setLanguage, useLanguageChoice } from "../app/language";
 import { setTheme, useTheme } from "../app/theme";
 import { fieldProblem, problemText } from "../client/problems";
 import type { SettingsTab } from "../app/view";
+import { PreviewSetting } from "../previews/PreviewSetting";
 import { TwoStep } from "../totp/TwoStep";
 import { Blocks } from "./Blocks";
 import { EndAccount } from "./EndAccount";
@@ -185,6 +186,7 @@ function Appearance() {
           ...(Object.keys(LANGUAGES) as Language[]).map((name) => ({ value: name, title: LANGUAGES[name] })),
         ]}
       />
+      <PreviewSetting />
       {ways.install ? (
         <div className="fieldset">
           <p className="field-hint">{t.app.installHint}</p>
