@@ -23,7 +23,7 @@ const PAGES = new Map([
       site: "The Garden",
     },
   ],
-  [SOUP, { title: "Cold soup", description: null, site: null }],
+  [SOUP, { title: "Cold soup" }],
 ]);
 
 let fake: Fake;
@@ -281,7 +281,7 @@ for (const [name, options] of Object.entries<BrowserContextOptions>({
   phone: { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },
 })) {
   test(`whatever somebody sends stays in its place: ${name}`, async ({ browser }) => {
-    const bad = { url: "javascript:alert(1)", title: "Press me", description: null, site: null };
+    const bad = { url: "javascript:alert(1)", title: "Press me" };
     const long = `https://accounts.bank.example.${"a".repeat(60)}.${"b".repeat(60)}.evil.example/x`;
     const word = "w".repeat(200);
     fake.say(channel, bo.id, `Bad: javascript:alert(1)`, { previews: [bad, { ...bad, url: SOUP }] });

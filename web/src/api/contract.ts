@@ -17,9 +17,9 @@ type Same<One extends Other, Other extends Back, Back = One> = [One, Other, Back
 export type Contract = {
   user: Fits<Mine.User, Api.User>;
   session: Fits<Mine.Session, Api.Session>;
-  // `push`, `email` and `link_previews` are newer than some servers.
-  server: Fits<Omit<Mine.ServerInfo, "limits" | "push" | "email" | "link_previews">, Api.Server>;
-  message: Fits<Omit<Mine.Message, "previews">, Api.Message>;
+  // `push` and `email` are newer than some servers.
+  server: Fits<Omit<Mine.ServerInfo, "limits" | "push" | "email">, Api.Server>;
+  message: Fits<Mine.Message, Api.Message>;
   pending: Fits<Omit<Mine.Pending, "target" | "emoji" | "message">, Api.Pending>;
   refusal: Fits<Omit<Mine.Refusal, "pending">, Api.Refusal>;
   reaction: Fits<Mine.Reaction, Api.Reaction>;

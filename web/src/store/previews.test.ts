@@ -10,7 +10,7 @@ import { feed, Log, ME, ROOM, started, withPage } from "./testing";
 import { expected, withWaiting } from "./waiting";
 
 const url = "https://a.example/";
-const preview = { url, title: "A page", description: null, site: null };
+const preview = { url, title: "A page" };
 
 const log = new Log();
 const said = log.say(ME, url, { previews: [preview], nonce: "n" });

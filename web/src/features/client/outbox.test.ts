@@ -239,7 +239,7 @@ it("keeps previews with the message, also for whoever takes it over, and sends n
   down = true;
   const first = tab();
   await vi.waitFor(() => expect(first.outbox).toHaveProperty("loaded", true));
-  const preview = { url: "https://a.example", title: "A page", description: null, site: null };
+  const preview = { url: "https://a.example", title: "A page" };
   first.outbox.send({ channel: ROOM, text: "https://a.example", previews: [preview] });
   first.outbox.send({ channel: ROOM, text: "no link", previews: [] });
   await vi.waitFor(() => expect(send_message).toHaveBeenCalled());

@@ -10,8 +10,6 @@ const URL_ = "https://a.example/page";
 const preview = (more: Partial<Preview> = {}): Preview => ({
   url: URL_,
   title: "A page",
-  description: null,
-  site: null,
   ...more,
 });
 

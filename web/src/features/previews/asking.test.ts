@@ -27,7 +27,7 @@ function draft(): Drafted {
 beforeEach(() => {
   vi.useFakeTimers();
   ask.mockReset();
-  ask.mockImplementation((url) => Promise.resolve({ url, title: "A page", description: null, site: null }));
+  ask.mockImplementation((url) => Promise.resolve({ url, title: "A page" }));
   answers = new Answers(ask);
   drafted = draft();
 });
@@ -106,13 +106,11 @@ describe("asking for previews", () => {
   });
 
   it("remembers so many answers, and takes of them what it knows", async () => {
-    ask.mockImplementation((url) =>
-      Promise.resolve({ url: "https://other.example", title: url, description: null, site: null, extra: 1 }),
-    );
+    ask.mockImplementation((url) => Promise.resolve({ url: "https://other.example", title: url, extra: 1 }));
     for (let at = 0; at <= ANSWERS_MAX; at += 1) await answers.need(`${A}/${String(at)}`);
     expect(answers.of(`${A}/0`)).toBeNull();
     const url = `${A}/1`;
-    expect(answers.of(url)).toEqual({ url, title: url, description: null, site: null });
+    expect(answers.of(url)).toEqual({ url, title: url });
   });
 });
 
@@ -131,7 +129,7 @@ describe("what is shown of a draft", () => {
     drafted.write(A, true);
     await pause();
     drafted.leaveOut(A);
-    answer({ url: A, title: "Late", description: null, site: null });
+    answer({ url: A, title: "Late" });
     await pause(0);
     expect(shown()).toEqual([]);
     drafted.write(`${A} and ${B}`, true);

@@ -5,7 +5,7 @@ import { hostOf, linksIn, PREVIEWS_MAX, shownOf } from "./links";
 const HERE = "https://chat.example";
 const links = (text: string) => linksIn(text, HERE);
 
-const preview = (url: string): Preview => ({ url, title: "A page", description: null, site: null });
+const preview = (url: string): Preview => ({ url, title: "A page" });
 
 describe("the addresses of a text", () => {
   it("are found however they are written, in order, each once", () => {
