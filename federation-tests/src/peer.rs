@@ -403,7 +403,7 @@ async fn read_rest(stream: &mut (impl AsyncRead + Unpin), mut body: Vec<u8>, len
 /// An answer with its body, or status 0 when the other side closes without one.
 pub async fn read_answer(stream: &mut (impl AsyncRead + Unpin)) -> Answer {
     let Some((head, rest)) = read_head(stream).await else {
-        return Answer { status: 0, body: Value::Null };
+        return Answer { status: 0, body: Value::Null, retry_after: None };
     };
     let length =
         fields(&head).iter().find(|(name, _)| name == "content-length").map(|(_, value)| value.clone());
@@ -411,7 +411,8 @@ pub async fn read_answer(stream: &mut (impl AsyncRead + Unpin)) -> Answer {
     let body = read_rest(stream, rest, length).await;
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
     let text = String::from_utf8_lossy(&body).into_owned();
-    Answer { status, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) }
+    let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+    Answer { status, body, retry_after: None }
 }
 
 async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, inner: &Inner) {

@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 pub struct Answer {
     pub status: u16,
     pub body: Value,
+    /// Seconds, if it says when to come again.
+    pub retry_after: Option<u64>,
 }
 
 impl Answer {
@@ -90,8 +92,11 @@ impl Person {
         }
         let response = request.send().await?;
         let status = response.status().as_u16();
+        let after = response.headers().get("retry-after").and_then(|after| after.to_str().ok());
+        let retry_after = after.and_then(|after| after.parse().ok());
         let text = response.text().await?;
-        Ok(Answer { status, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) })
+        let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        Ok(Answer { status, body, retry_after })
     }
 
     pub async fn get(&self, path: &str) -> Answer {

@@ -280,10 +280,20 @@ def contents():
         ("messages that are kept for more than a hundred years", policy(retention_days=36_501), "bad_header"),
         ("null for messages that are kept for ever", policy(retention_days=None), "bad_header"),
         ("a text for a number of days", policy(retention_days="30"), "bad_header"),
+        ("a second between two messages", policy(slow_seconds=1), None),
+        ("six hours between two messages", policy(slow_seconds=21_600, retention_days=1), None),
+        ("no second between two messages", policy(slow_seconds=0), "bad_header"),
+        ("more than six hours between two messages", policy(slow_seconds=21_601), "bad_header"),
+        ("null for no time between two messages", policy(slow_seconds=None), "bad_header"),
+        ("a text for a number of seconds", policy(slow_seconds="10"), "bad_header"),
     ]
     cases = [("AUTH-14", why, "full", event, None) for why, event in good]
     cases += [("AUTH-14", why, "full", event, "bad_header") for why, event in bad]
-    return {"full": log}, cases + longest + [("AUTH-14", why, "full", event, code) for why, event, code in kept]
+    cases += longest + [("AUTH-14", why, "full", event, code) for why, event, code in kept]
+    slow = after(log, lambda log: policy(slow_seconds=21_600), lambda log: log.message(BOB))
+    # The host's own rule: whoever has the log sees that it was broken, and takes the message.
+    cases.append(("REPL-35", "a message that comes too soon in a slow channel", "slow", slow.message(BOB), None))
+    return {"full": log, "slow": slow}, cases
 
 
 def access():

@@ -238,7 +238,7 @@ endpoints! {
     create_channel: session ["admin_only", "bad_name", "bad_topic", "bad_alias", "alias_taken"];
     list_channels: session [];
     get_channel: session ["channel_not_found"];
-    update_channel: session, by_rules, asks_others ["channel_not_found", "not_member", "bad_name", "bad_topic", "bad_alias", "bad_retention", "alias_taken", "no_change"];
+    update_channel: session, by_rules, asks_others ["channel_not_found", "not_member", "bad_name", "bad_topic", "bad_alias", "bad_retention", "bad_slow", "alias_taken", "no_change"];
     list_directory: session, asks_others ["bad_limit", "bad_cursor", "server_not_found"];
     join_channel: session, by_rules, asks_others ["channel_not_found"];
     create_join: session, by_rules, asks_others ["alias_not_found", "channel_not_found"];
@@ -247,7 +247,7 @@ endpoints! {
     list_members: session ["channel_not_found", "not_member", "bad_limit", "bad_cursor"];
     update_member: session, by_rules, asks_others ["channel_not_found", "not_member", "user_not_found", "bad_member", "bad_reason", "bad_target", "owner_must_transfer", "not_accepted", "too_much_waiting"];
     create_dm: session, by_rules, asks_others ["bad_users", "user_not_found", "not_accepted"];
-    send_message: session, by_rules, asks_others ["channel_not_found", "not_member", "text_empty", "text_too_long", "bad_text", "nonce_reused", "bad_reference", "bad_target", "redacted", "message_not_found", "bad_attachments", "bad_preview", "file_not_found", "too_much_waiting"];
+    send_message: session, by_rules, asks_others ["slow_mode", "channel_not_found", "not_member", "text_empty", "text_too_long", "bad_text", "nonce_reused", "bad_reference", "bad_target", "redacted", "message_not_found", "bad_attachments", "bad_preview", "file_not_found", "too_much_waiting"];
     get_preview: session ["bad_url", "no_preview", "previews_off"];
     list_messages: session ["channel_not_found", "not_member", "bad_limit", "bad_place", "replaying"];
     get_message: session ["channel_not_found", "not_member", "message_not_found"];

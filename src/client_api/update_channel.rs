@@ -55,6 +55,11 @@ pub struct PolicyPatch {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<i64>, minimum = 1, maximum = 36500)]
     pub retention_days: Option<Option<Integer>>,
+    /// Slow mode: how many seconds have to pass between two messages of one person, of those who may not delete what others said
+    /// (`redact_others`); null: none.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<i64>, minimum = 1, maximum = 21600)]
+    pub slow_seconds: Option<Option<Integer>>,
 }
 
 /// Patterns of servers' names: exact, or `*.` and a suffix. At most 1,000 in all.
@@ -90,16 +95,15 @@ pub async fn update_channel(
 ) -> Result<Json<Channel>, Problem> {
     let Body(body) = body;
     let policy = body.policy.map(|Object(policy)| policy);
+    let number = |given: Option<Option<Integer>>| given.map(|number| number.map(|Integer(number)| number));
     let patch = ChannelPatch {
         name: body.name,
         topic: body.topic,
         public: body.visibility.map(|visibility| visibility == Visibility::Public),
         join: policy.as_ref().and_then(|policy| policy.join),
         history: policy.as_ref().and_then(|policy| policy.history),
-        retention_days: policy
-            .as_ref()
-            .and_then(|policy| policy.retention_days)
-            .map(|days| days.map(|Integer(days)| days)),
+        retention_days: policy.as_ref().and_then(|policy| number(policy.retention_days)),
+        slow_seconds: policy.as_ref().and_then(|policy| number(policy.slow_seconds)),
         caps: policy.and_then(|policy| policy.caps).map(|UniqueMap(caps)| caps.into_iter().collect()),
         archived: body.archived,
         servers: body.servers.map(|Object(servers)| ServerList { allow: servers.allow, deny: servers.deny }),

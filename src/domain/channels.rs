@@ -50,6 +50,7 @@ pub struct ChannelPatch {
     pub history: Option<HistoryPolicy>,
     /// Some(None): for ever.
     pub retention_days: Option<Option<i64>>,
+    pub slow_seconds: Option<Option<i64>>,
     pub caps: Option<Vec<(Capability, Role)>>,
     pub archived: Option<bool>,
     /// Whole: which servers may have people in it.
@@ -177,7 +178,7 @@ impl Domain {
             alias.as_deref().map(|alias| check_alias(alias, self.server())).transpose()
         };
         let alias = patch.alias.as_ref().map(checked_alias).transpose()?;
-        policy::check_retention(patch.retention_days)?;
+        policy::check(&patch)?;
         let (actor, key) = (actor.clone(), id.clone());
         self.change(&key, move |work| {
             let num = find_channel(work, &actor, &id)?;

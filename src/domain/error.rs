@@ -9,6 +9,9 @@ use super::writer::{BatchError, Outgoing};
 use crate::protocol::rules::Refusal;
 use crate::{files, storage};
 
+/// The code of [`Error::SlowMode`], also when another server says it.
+pub(super) const SLOW_MODE: &str = "slow_mode";
+
 /// A request that can't be done, or a failure of ours ([`Error::Internal`]).
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
@@ -51,6 +54,9 @@ pub enum Error {
     /// More than somebody elsewhere, or their server, may write; after so long it can go on.
     #[error("Too many events: wait {} s.", .0.as_secs() + 1)]
     TooFast(Duration),
+    /// The channel is slow, and the author wrote there lately; after so many seconds they may again (REPL-35).
+    #[error("Slow mode: you can write here again in {0} s.")]
+    SlowMode(u64),
     /// The channel may have lost the end of its log: nothing is added until that is known (HEAD-8).
     #[error("the channel takes nothing until it is whole again")]
     Recovering,
@@ -167,6 +173,7 @@ impl Error {
             Error::Busy | Error::Internal(storage::Error::Cut(_)) => "busy",
             Error::StorageFull(_) => "storage_full",
             Error::TooFast(_) => "rate_limited",
+            Error::SlowMode(_) => SLOW_MODE,
             Error::Recovering => "recovering",
             Error::Replaying => "replaying",
             Error::Elsewhere(_) | Error::FileStore(_) | Error::Internal(_) => "internal",

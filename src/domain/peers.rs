@@ -10,8 +10,10 @@ use std::time::Duration;
 use futures_util::stream::BoxStream;
 use tokio::sync::oneshot;
 
+use super::error::SLOW_MODE;
 use super::remote::wire::OutcomeError;
 use crate::protocol::ids::{KeyId, ServerName};
+use crate::protocol::limits::SLOW_SECONDS_MAX;
 use crate::protocol::sign::PublicKey;
 use crate::protocol::{Seq, Ts};
 
@@ -71,8 +73,20 @@ pub enum PeerError {
 impl PeerError {
     /// A host's refusal of one event.
     pub fn of_outcome(server: &ServerName, error: OutcomeError) -> PeerError {
-        let OutcomeError { code, detail } = error;
-        PeerError::Problem { server: server.clone(), status: 403, code, detail, retry_after: None }
+        let OutcomeError { code, detail, retry_after } = error;
+        // With any other code it is no word of the protocol's.
+        let retry_after = retry_after.filter(|_| code == SLOW_MODE).map(Duration::from_secs);
+        PeerError::Problem { server: server.clone(), status: 403, code, detail, retry_after }
+    }
+
+    /// When the author may write in a slow channel again, where the host says so (REPL-35).
+    pub fn slow_s(&self) -> Option<u64> {
+        match self {
+            PeerError::Problem { code, retry_after, .. } if code == SLOW_MODE => {
+                retry_after.map(|wait| wait.as_secs().clamp(1, SLOW_SECONDS_MAX.unsigned_abs()))
+            }
+            _ => None,
+        }
     }
 
     /// A host that put an event where the channel's rules take it for nothing.
@@ -231,6 +245,22 @@ impl Arrivals {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_host_says_how_long_to_wait_in_a_slow_channel_and_nothing_else_by_that() {
+        let server: ServerName = "a.test".parse().expect("a name");
+        let told = |text: &str| {
+            let error = PeerError::of_outcome(&server, serde_json::from_str(text).expect("an error"));
+            (error.slow_s(), error.is_passing())
+        };
+        let slow =
+            |after: &str| told(&format!(r#"{{"code":"slow_mode","detail":"","retry_after":{after}}}"#));
+        assert_eq!(slow("30"), (Some(30), false));
+        assert_eq!([slow("0"), slow("18446744073709551615")], [(Some(1), false), (Some(21_600), false)]);
+        assert_eq!([slow("-1"), slow("\"30\""), slow("null")], [(None, false); 3]);
+        assert_eq!(told(r#"{"code":"slow_mode","detail":""}"#), (None, false));
+        assert_eq!(told(r#"{"code":"rate_limited","detail":"","retry_after":30}"#), (None, true));
+    }
 
     #[test]
     fn arrivals_are_told_of_after_a_panic_too() {

@@ -5,13 +5,29 @@ use super::content;
 use super::writer::{Draft, Work};
 use super::{Error, Person, Result};
 use crate::protocol::event::EventType;
-use crate::protocol::limits::RETENTION_DAYS_MAX;
+use crate::protocol::limits::{RETENTION_DAYS_MAX, SLOW_SECONDS_MAX};
 use crate::protocol::rules::{JoinPolicy, Policy};
 use crate::storage::ChannelNum;
 
 /// # Errors
-/// `bad_retention`
-pub(super) fn check_retention(days: Option<Option<i64>>) -> Result<()> {
+/// `bad_retention`, `bad_slow`
+pub(super) fn check(patch: &ChannelPatch) -> Result<()> {
+    check_slow(patch.slow_seconds)?;
+    check_retention(patch.retention_days)
+}
+
+fn check_slow(seconds: Option<Option<i64>>) -> Result<()> {
+    match seconds.flatten().is_none_or(|seconds| (1..=SLOW_SECONDS_MAX).contains(&seconds)) {
+        true => Ok(()),
+        false => Err(Error::invalid(
+            "bad_slow",
+            "/policy/slow_seconds",
+            format!("must be from 1 to {SLOW_SECONDS_MAX}, or null"),
+        )),
+    }
+}
+
+fn check_retention(days: Option<Option<i64>>) -> Result<()> {
     match days.flatten().is_none_or(|days| (1..=RETENTION_DAYS_MAX).contains(&days)) {
         true => Ok(()),
         false => Err(Error::invalid(
@@ -33,6 +49,7 @@ pub(super) fn patched(old: &Policy, patch: &ChannelPatch) -> Policy {
             None => old.caps.clone(),
         },
         retention_days: patch.retention_days.unwrap_or(old.retention_days),
+        slow_seconds: patch.slow_seconds.unwrap_or(old.slow_seconds),
     }
 }
 

@@ -206,6 +206,7 @@ mod tests {
             kept_from_seq: 0,
             policy: ChannelPolicy {
                 retention_days: None,
+                slow_seconds: None,
                 join: "open".to_owned(),
                 history: "all".to_owned(),
                 caps: BTreeMap::new(),

@@ -292,6 +292,11 @@ pub struct ChannelPolicy {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub retention_days: Option<i64>,
+    /// Slow mode: how many seconds have to pass between two messages of one person, from 1 to 21,600; without it, none. It
+    /// is not for those who may delete what others said (`redact_others`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub slow_seconds: Option<i64>,
 }
 
 /// What everybody sees of a channel alike.

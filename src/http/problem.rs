@@ -49,6 +49,7 @@ codes! {
     "bad_name" 400 "The channel's name is not acceptable.";
     "bad_topic" 400 "The topic is not acceptable.";
     "bad_retention" 400 "Messages can't be kept for that long.";
+    "bad_slow" 400 "Nobody can be made to wait for that long between two messages.";
     "bad_alias" 400 "The alias is not acceptable.";
     "bad_reason" 400 "The reason is not acceptable.";
     "bad_member" 400 "Nothing is asked of the membership.";
@@ -163,6 +164,7 @@ codes! {
     "upload_locked" 423 "Another request is adding to this upload.";
     "upgrade_required" 426 "This is a WebSocket.";
     "too_many_letters" 429 "Enough letters were sent for now; try again in an hour.";
+    "slow_mode" 429 "The channel is slow: Retry-After says when one's next message can be sent.";
     "rate_limited" 429 "Too many requests; Retry-After says when to go on.";
     "checksum_mismatch" 460 "The bytes are not those that the checksum is of.";
     "internal" 500 "The server failed; the request id finds it in its log.";
@@ -333,10 +335,14 @@ impl From<Error> for Problem {
             Error::Credentials => Problem::plain("bad_credentials"),
             Error::Busy | Error::Internal(storage::Error::Cut(_)) => Problem::plain("busy").retry_after(1),
             Error::TooFast(wait) => Problem::new("rate_limited", detail).retry_after(wait.as_secs() + 1),
+            Error::SlowMode(seconds) => Problem::new(error.code(), detail).retry_after(seconds),
             Error::Recovering => Problem::plain("recovering").retry_after(RECOVERING_RETRY_S),
             Error::Replaying => Problem::plain("replaying").retry_after(RECOVERING_RETRY_S),
             Error::Batch(batch) => Problem::new(batch.code(), detail),
-            Error::Peer(error) => Problem::new(peer_code(&error), detail),
+            Error::Peer(error) => {
+                let problem = Problem::new(peer_code(&error), detail);
+                error.slow_s().into_iter().fold(problem, Problem::retry_after)
+            }
             Error::Elsewhere(_) => Problem::plain("internal"),
             Error::StorageFull(cause) => {
                 tracing::error!(%cause, request_id = context::request_id(), "a request found no room");

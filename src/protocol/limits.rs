@@ -30,6 +30,8 @@ pub const NONCE_BYTES_MAX: usize = 64;
 
 /// How long a channel can have what was said kept, in days: a hundred years.
 pub const RETENTION_DAYS_MAX: i64 = 36_500;
+/// How long a channel can have people wait between two messages, in seconds: six hours.
+pub const SLOW_SECONDS_MAX: i64 = 21_600;
 /// Patterns in a channel's server list, allow and deny together.
 pub const SERVER_PATTERNS_MAX: usize = 1_000;
 /// Keys that one server may have in force in one channel at a time.

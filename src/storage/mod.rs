@@ -41,6 +41,7 @@ mod schema;
 pub mod search;
 pub mod sessions;
 pub mod settings;
+pub mod slow;
 mod sqlite;
 pub mod threads;
 pub mod totp;

@@ -3,7 +3,7 @@
 use loggia::storage::channels::{self, NewChannel};
 use loggia::storage::entries::{self, EntryRow};
 use loggia::storage::messages::{self, Of, Stretch};
-use loggia::storage::{Conn, Error, members};
+use loggia::storage::{Conn, Error, members, slow};
 
 use crate::support::Database;
 
@@ -203,12 +203,51 @@ async fn one_page_is_found_without_reading_others_on_postgresql() {
     .await;
 }
 
+#[tokio::test]
+async fn who_wrote_lately_is_found_without_reading_what_is_older_on_postgresql() {
+    on_postgresql(|url| {
+        let mut writer = Conn::open(url)?;
+        writer.migrate()?;
+        writer.use_indices()?;
+        // Its plans are made while there is little, and kept.
+        let replica = "SET session_replication_role = replica";
+        writer.run_script(&format!("{replica}; {}; {}", inserted(1, 60), placed(0, 60)))?;
+        for _ in 0..TIMES {
+            slow::last_of_each(&mut writer, 1, (61, 50), 100)?;
+        }
+        writer.run_script(&format!("{}; {}", inserted(61, MESSAGES), placed(61, MESSAGES)))?;
+        for statistics in ["SELECT 1", "ANALYZE"] {
+            writer.run_script(statistics)?;
+            writer.begin_write()?;
+            for n in 0..TIMES {
+                let found = slow::last_of_each(&mut writer, 1, (MESSAGES + 1, MESSAGES - PAGE), 5 + n % 2)?;
+                let times: Vec<i64> = found.into_iter().map(|(_, ts)| ts).collect();
+                assert_eq!(times, (0..5 + n % 2).map(|n| MESSAGES - n).collect::<Vec<_>>());
+            }
+            reads_at_most(&mut writer, "messages", 3 * (PAGE + 2) * TIMES)?;
+            // By halves.
+            reads_at_most(&mut writer, "entries", 3 * 13 * TIMES)?;
+            writer.rollback()?;
+        }
+        Ok(())
+    })
+    .await;
+}
+
 /// SQL that says these messages in channel 1.
 fn inserted(from: i64, to: i64) -> String {
     format!(
         "INSERT INTO messages (channel, seq, id, sender, ts, nonce, body_seq, deleted, thread_count, has_reactions)
              SELECT 1, n, '$' || n, 1 + n % 9, n, n, n, FALSE, 0, FALSE FROM generate_series({from}, {to}) n;
          INSERT INTO bodies (channel, seq, body) SELECT 1, n, '{{}}' FROM generate_series({from}, {to}) n"
+    )
+}
+
+/// SQL that gives them their places.
+fn placed(from: i64, to: i64) -> String {
+    format!(
+        "INSERT INTO entries (channel, seq, event_id, kind, sender, nonce, term, host_ts, root, event, signature)
+             SELECT 1, n, '$' || n, 'message', 1 + n % 9, n, 1, n, '', '', '' FROM generate_series({from}, {to}) n"
     )
 }
 

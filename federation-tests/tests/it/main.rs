@@ -30,6 +30,7 @@ mod reports;
 mod restored;
 mod servers;
 mod signatures;
+mod slow;
 mod snapshots;
 mod statuses;
 mod story;

@@ -310,7 +310,7 @@ async fn a_body_has_to_come_in_time() {
     let answer = async {
         tokio::select! {
             answer = read_answer(&mut reads) => answer,
-            () = drip => federation_tests::person::Answer { status: 0, body: Value::Null },
+            () = drip => federation_tests::person::Answer { status: 0, body: Value::Null, retry_after: None },
         }
     };
     let answer = tokio::time::timeout(Duration::from_secs(30), answer).await.expect("an end");

@@ -65,6 +65,7 @@ pub(super) fn created(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error>
     let open = work.lane.open(work.conn, at.channel)?;
     open.position.live_count += 1;
     open.position.last_message_seq = Some(at.seq);
+    open.note_said(at.sender.num, at.ts);
     let (live_count, channel) = (open.position.live_count, open.id.as_str().to_owned());
     // How far others have read is their servers' to know.
     if is_ours {

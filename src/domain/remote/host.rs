@@ -322,8 +322,9 @@ fn outcome(result: Result<Entry>) -> Outcome {
     match result {
         Ok(entry) => Outcome { entry: Some(entry), error: None },
         Err(error) => {
-            let code = error.code().to_owned();
-            Outcome { entry: None, error: Some(OutcomeError { code, detail: error.to_string() }) }
+            let (code, detail) = (error.code().to_owned(), error.to_string());
+            let retry_after = if let Error::SlowMode(seconds) = error { Some(seconds) } else { None };
+            Outcome { entry: None, error: Some(OutcomeError { code, detail, retry_after }) }
         }
     }
 }

@@ -159,6 +159,9 @@ pub struct OutcomeError {
     /// As in problem documents.
     pub code: String,
     pub detail: String,
+    /// With `slow_mode`: how many seconds the sender has to wait.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "if_good")]
+    pub retry_after: Option<u64>,
 }
 
 /// What somebody needs to know of a channel before they can join it.

@@ -102,8 +102,10 @@ impl Work<'_> {
         {
             return Err(Error::NotFound(Missing::User));
         }
-        self.people_of(&signed.event)?;
-        self.record(channel, &sender, &Composed { signed, body, content }, entry, Standing::Effective)
+        let composed = Composed { signed, body, content };
+        self.check_slow(channel, &sender, &composed)?;
+        self.people_of(&composed.signed.event)?;
+        self.record(channel, &sender, &composed, entry, Standing::Effective)
     }
 
     pub(super) fn check_body(

@@ -161,6 +161,7 @@ impl Work<'_> {
         let rules = Rules::by_version(state.create.rules).ok_or(Refusal::UnknownRules)?;
         rules::authorise(rules, state, event, &composed.signed.id)?;
         let entry = open.position.next(&composed.signed.id, now);
+        self.check_slow(channel, sender, &composed)?;
         self.record(channel, sender, &composed, entry, Standing::Effective)
     }
 

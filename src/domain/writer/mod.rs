@@ -23,6 +23,7 @@ mod heads;
 mod lane;
 mod open;
 mod serve;
+mod slow;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::lane::Identity;
+use super::slow::Said;
 use crate::domain::Error;
 use crate::domain::stored::{self, damaged, hash};
 use crate::protocol::event::{Event, EventType, Seen};
@@ -109,6 +110,8 @@ pub struct Open {
     people: HashSet<UserId>,
     /// Members who wrote something, as their rows are.
     readers: HashMap<UserNum, Reader>,
+    /// Who wrote here lately, where the channel is slow.
+    pub(super) said: Option<Said>,
     /// A place of the log that was looked up last: what is written at the same time has seen the same.
     looked_up: Option<Seen>,
     /// Bytes of events since a head was kept for good, or since the channel is at hand.
@@ -136,6 +139,7 @@ impl Open {
             state: Some(state),
             people: HashSet::new(),
             readers: HashMap::new(),
+            said: None,
             looked_up: None,
             bytes_since_head: 0,
         }
@@ -163,6 +167,7 @@ impl Open {
             state: None,
             people: HashSet::new(),
             readers: HashMap::new(),
+            said: None,
             looked_up: None,
             bytes_since_head: 0,
         })
@@ -230,6 +235,7 @@ impl Open {
     pub(super) fn rewind(&mut self, position: LogPosition) {
         self.position = position;
         self.looked_up = None;
+        self.said = None;
         self.forget_state();
     }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use utoipa::ToSchema;
 
 use crate::protocol::ids::Parsed;
-use crate::protocol::limits::RETENTION_DAYS_MAX;
+use crate::protocol::limits::{RETENTION_DAYS_MAX, SLOW_SECONDS_MAX};
 
 /// Text that is none of an enumeration's names: which they are, each with a space before it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
@@ -125,6 +125,9 @@ pub struct Policy {
     /// How many days servers keep what was said (BODY-7); without it, for ever.
     #[serde(default, deserialize_with = "days", skip_serializing_if = "Option::is_none")]
     pub retention_days: Option<i64>,
+    /// How many seconds the host lets pass between two messages of one person (REPL-35); without it, none.
+    #[serde(default, deserialize_with = "seconds", skip_serializing_if = "Option::is_none")]
+    pub slow_seconds: Option<i64>,
 }
 
 /// From 1 to [`RETENTION_DAYS_MAX`]; absent is not null.
@@ -136,6 +139,15 @@ fn days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Er
     }
 }
 
+/// From 1 to [`SLOW_SECONDS_MAX`]; absent is not null.
+fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    let seconds = i64::deserialize(deserializer)?;
+    match (1..=SLOW_SECONDS_MAX).contains(&seconds) {
+        true => Ok(Some(seconds)),
+        false => Err(de::Error::custom("not a number of seconds between two messages")),
+    }
+}
+
 impl Default for Policy {
     /// STATE-3: before the first `channel.policy`: by invitation, all history, default capabilities.
     fn default() -> Self {
@@ -144,6 +156,7 @@ impl Default for Policy {
             history: HistoryPolicy::All,
             join: JoinPolicy::Invite,
             retention_days: None,
+            slow_seconds: None,
         }
     }
 }

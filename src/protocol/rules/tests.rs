@@ -4,7 +4,7 @@ use super::*;
 use crate::protocol::{
     event::Rel,
     ids::UserId,
-    limits::RETENTION_DAYS_MAX,
+    limits::{RETENTION_DAYS_MAX, SLOW_SECONDS_MAX},
     state::Verdict,
     testing::{ALICE, ANN, BOB, CAROL, World, create_content, genesis_of, sign},
 };
@@ -91,6 +91,14 @@ fn contents_have_one_spelling() {
     }
     for days in [json!(null), json!(0), json!(-1), json!(RETENTION_DAYS_MAX + 1), json!("1")] {
         assert_eq!(policy(kept(days.clone())), Some(Refusal::BadContent), "{days}");
+    }
+    let slow =
+        |seconds: Value| json!({"caps": {}, "history": "all", "join": "open", "slow_seconds": seconds});
+    for seconds in [json!(1), json!(SLOW_SECONDS_MAX)] {
+        assert_eq!(policy(slow(seconds.clone())), None, "{seconds}");
+    }
+    for seconds in [json!(null), json!(0), json!(-1), json!(SLOW_SECONDS_MAX + 1), json!("1"), json!(true)] {
+        assert_eq!(policy(slow(seconds.clone())), Some(Refusal::BadContent), "{seconds}");
     }
     for (key, content) in [
         (CAROL, json!({"membership": "joined", "role": null})),

@@ -47,6 +47,7 @@ mod scan;
 mod search;
 mod sessions;
 mod settings;
+mod slow_mode;
 mod statuses;
 mod stored;
 mod sync;
