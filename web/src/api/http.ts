@@ -43,8 +43,10 @@ export class ApiError extends Error {
     return this.problem.status;
   }
 
-  /** Whether the same request may succeed later: no answer, an overloaded or failing server, a limit. */
+  /** Whether the same request may succeed later: no answer, an overloaded or failing server, a limit. In a slow channel its
+   * author decides whether it still is to be said. */
   get temporary(): boolean {
+    if (this.code === "slow_mode") return false;
     return PASSING.has(this.status) || this.status >= 500 || NOT_OURS.has(this.code);
   }
 

@@ -63,7 +63,10 @@ export interface ChannelChange {
   name?: string;
   topic?: string;
   visibility?: Visibility;
-  policy?: Partial<Omit<Policy, "retention_days">> & { retention_days?: number | null };
+  policy?: Partial<Omit<Policy, "retention_days" | "slow_seconds">> & {
+    retention_days?: number | null;
+    slow_seconds?: number | null;
+  };
   archived?: boolean;
   alias?: string | null;
   servers?: { allow?: string[]; deny?: string[] };

@@ -108,6 +108,8 @@ export interface Policy {
   caps: Record<string, Role>;
   /** How many days what is said is kept; absent: for ever. */
   retention_days?: number;
+  /** How many seconds have to pass between two messages of one person; absent: none. */
+  slow_seconds?: number;
 }
 
 export interface Reaction {

@@ -33,6 +33,8 @@ export const problems: Catalogue["problems"] = {
   password_too_long: "Dieses Passwort ist zu lang.",
   bad_display_name: "Dieser Anzeigename geht nicht.",
   bad_name: "Dieser Name geht nicht.",
+  slow_mode: "Langsamer Modus: warte ein wenig, bevor du hier wieder schreibst.",
+  bad_slow: "Zwischen zwei Nachrichten liegen 1 bis 21.600 Sekunden.",
   bad_retention: "Nachrichten lassen sich 1 bis 36.500 Tage aufbewahren.",
   bad_status: "Dieser Status geht nicht: er braucht einen Text oder ein Emoji und ein Ende, das noch kommt.",
   bad_topic: "Dieses Thema ist zu lang oder enthält unzulässige Zeichen.",

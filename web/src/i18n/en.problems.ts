@@ -31,6 +31,8 @@ export const problems = {
   password_too_long: "That password is too long.",
   bad_display_name: "That display name cannot be used.",
   bad_name: "That name cannot be used.",
+  slow_mode: "Slow mode: wait a little before you write here again.",
+  bad_slow: "People wait for 1 to 21,600 seconds between two messages.",
   bad_retention: "Messages are kept for 1 to 36,500 days.",
   bad_status: "That status cannot be set: it needs a text or an emoji, and an end in the future.",
   bad_topic: "That topic is too long, or has characters that cannot be used.",

@@ -33,6 +33,8 @@ export const problems: Catalogue["problems"] = {
   password_too_long: "Ce mot de passe est trop long.",
   bad_display_name: "Ce nom affiché ne peut pas être utilisé.",
   bad_name: "Ce nom ne peut pas être utilisé.",
+  slow_mode: "Mode lent\u00a0: attendez un peu avant d’écrire de nouveau ici.",
+  bad_slow: "Entre deux messages, il y a de 1 à 21\u202f600 secondes.",
   bad_retention: "Les messages se conservent de 1 à 36\u202f500 jours.",
   bad_status: "Ce statut est impossible\u00a0: il lui faut un texte ou un emoji, et une fin à venir.",
   bad_topic: "Ce sujet est trop long ou contient des caractères inutilisables.",

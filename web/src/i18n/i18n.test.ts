@@ -36,6 +36,7 @@ async function everything(language: "de" | "fr"): Promise<[string, string][]> {
     "retention",
     "saved",
     "shortcuts",
+    "slow",
     "spoken",
     "status",
     "threads",

@@ -15,12 +15,14 @@ export function queue(state: State, item: OutboxItem): State {
   );
 }
 
+/** What became of one of them. */
+export type Delivery = Pick<OutboxItem, "status" | "error" | "until">;
+
 export function setStatus(
   state: State,
   channel: string,
   nonce: string,
-  status: OutboxItem["status"],
-  error?: string,
+  { status, error, until }: Delivery,
 ): State {
   const items = state.outbox[channel] ?? [];
   return withItems(
@@ -28,8 +30,8 @@ export function setStatus(
     channel,
     items.map((item) => {
       if (item.nonce !== nonce) return item;
-      const { error: _old, ...rest } = item;
-      return error === undefined ? { ...rest, status } : { ...rest, status, error };
+      const { error: _error, until: _until, ...rest } = item;
+      return { ...rest, status, ...(error ? { error } : {}), ...(until ? { until } : {}) };
     }),
   );
 }

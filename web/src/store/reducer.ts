@@ -35,7 +35,7 @@ import { applyLoose, expireTyping, forgetChannel, isDeleted, readInbox, seeUpTo,
 import { tellReports } from "./reports";
 import { followSaved, reduceSaved, type SavedAction } from "./saved";
 import { quieted, tellThreads } from "./threads";
-import { discard, queue, setStatus, settle } from "./outbox";
+import { discard, queue, setStatus, settle, type Delivery } from "./outbox";
 import { putAway } from "./waiting";
 import { type ChannelState, type ConnectionState, initialState, type OutboxItem, type State } from "./state";
 import { type PageKind, patchMessage } from "./window";
@@ -82,7 +82,7 @@ export type Action =
   | { type: "notify_set"; channel: string; level: NotifyLevel }
   | { type: "typing_expired"; now: number }
   | { type: "outbox_queued"; item: OutboxItem }
-  | { type: "outbox_status"; channel: string; nonce: string; status: OutboxItem["status"]; error?: string }
+  | ({ type: "outbox_status"; channel: string; nonce: string } & Delivery)
   | { type: "outbox_discarded"; channel: string; nonce: string }
   | {
       type: "inbox_loaded";
@@ -122,7 +122,7 @@ export function reduce(state: State, action: Action): State {
     case "outbox_queued":
       return queue(state, action.item);
     case "outbox_status":
-      return setStatus(state, action.channel, action.nonce, action.status, action.error);
+      return setStatus(state, action.channel, action.nonce, action);
     case "outbox_discarded":
       return discard(state, action.channel, action.nonce);
     case "typing_expired":

@@ -72,6 +72,8 @@ export interface OutboxItem {
   readonly previews?: readonly Message["previews"][number][];
   /** The problem's code when it failed for good. */
   readonly error?: string;
+  /** Where that was too soon in a slow channel: from when on it can be sent again. */
+  readonly until?: number;
 }
 
 export type ConnectionState =

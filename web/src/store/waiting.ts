@@ -18,7 +18,8 @@ export function tellPending(state: State, channel: string, update: PendingUpdate
   });
   const nonce = pending.kind === "message" ? pending.message?.nonce : undefined;
   if (!nonce) return next;
-  if (fate === "refused") return setStatus(next, channel, nonce, "failed", code ?? "unknown");
+  if (fate === "refused")
+    return setStatus(next, channel, nonce, { status: "failed", error: code ?? "unknown" });
   // It must not be sent again.
   return fate === "taken_back" ? discard(next, channel, nonce) : next;
 }

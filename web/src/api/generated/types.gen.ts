@@ -335,6 +335,11 @@ export type ChannelPolicy = {
      * How many days what is said is kept, from 1 to 36,500; without it, for ever.
      */
     retention_days?: number;
+    /**
+     * Slow mode: how many seconds have to pass between two messages of one person, from 1 to 21,600; without it, none. It
+     * is not for those who may delete what others said (`redact_others`).
+     */
+    slow_seconds?: number;
 };
 
 /**
@@ -1346,6 +1351,11 @@ export type PolicyPatch = {
      * How many days what is said is kept, on every server; null for ever. What is older goes soon, and does not come back.
      */
     retention_days?: number | null;
+    /**
+     * Slow mode: how many seconds have to pass between two messages of one person, of those who may not delete what others said
+     * (`redact_others`); null: none.
+     */
+    slow_seconds?: number | null;
 };
 
 export type Presence = 'online' | 'offline';
@@ -3346,7 +3356,7 @@ export type UpdateChannelData = {
 
 export type UpdateChannelErrors = {
     /**
-     * `bad_json`: The body is not JSON of the documented shape.; `bad_path`: A part of the path is not an id of its kind.; `bad_header`: The event is malformed.; `bad_name`: The channel's name is not acceptable.; `bad_topic`: The topic is not acceptable.; `bad_retention`: Messages can't be kept for that long.; `bad_alias`: The alias is not acceptable.
+     * `bad_json`: The body is not JSON of the documented shape.; `bad_path`: A part of the path is not an id of its kind.; `bad_header`: The event is malformed.; `bad_name`: The channel's name is not acceptable.; `bad_topic`: The topic is not acceptable.; `bad_retention`: Messages can't be kept for that long.; `bad_slow`: Nobody can be made to wait for that long between two messages.; `bad_alias`: The alias is not acceptable.
      */
     400: ProblemDocument;
     /**
@@ -4093,7 +4103,7 @@ export type SendMessageErrors = {
      */
     415: ProblemDocument;
     /**
-     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     * `slow_mode`: The channel is slow: Retry-After says when one's next message can be sent.; `rate_limited`: Too many requests; Retry-After says when to go on.
      */
     429: ProblemDocument;
     /**

@@ -6,6 +6,7 @@ import { Button } from "../../ui/Button";
 import { Choices } from "../../ui/Field";
 import { useClient } from "../app/context";
 import { Keeping, type KeepingChoice, SureToDelete } from "./Keeping";
+import { Slowing } from "./Slowing";
 import { daysOf, isShorter, keepingOf } from "./retention";
 
 const choiceOf = (days: number | null): KeepingChoice => ({
@@ -22,16 +23,19 @@ export function Access({ info }: { info: Channel }) {
   const [history, setHistory] = useState<Policy["history"]>(policy.history);
   const kept = policy.retention_days ?? null;
   const [keeping, setKeeping] = useState(() => choiceOf(kept));
+  const slowNow = policy.slow_seconds ?? 0;
+  const [slow, setSlow] = useState(slowNow);
   const [wrong, setWrong] = useState(false);
   const [asked, setAsked] = useState(false);
   const [busy, setBusy] = useState(false);
   const days = daysOf(keeping.keeping, keeping.typed);
-  const changed = join !== policy.join || history !== policy.history || days !== kept;
+  const changed = join !== policy.join || history !== policy.history || days !== kept || slow !== slowNow;
 
   const save = async () => {
     setBusy(true);
     const change = days === undefined || days === kept ? {} : { retention_days: days };
-    if (await client.actions.changeChannel(info.id, { policy: { join, history, ...change } })) {
+    const slowing = slow === slowNow ? {} : { slow_seconds: slow === 0 ? null : slow };
+    if (await client.actions.changeChannel(info.id, { policy: { join, history, ...change, ...slowing } })) {
       client.notices.show(t.common.saved);
     }
     setBusy(false);
@@ -77,6 +81,7 @@ export function Access({ info }: { info: Channel }) {
             setWrong(false);
           }}
         />
+        <Slowing now={slowNow} seconds={slow} isDisabled={info.archived} onChange={setSlow} />
         <p className="field-hint">{texts.archiveHint}</p>
         <div className="dialog-foot">
           <span className="foot-start">

@@ -295,3 +295,26 @@ it("is sent again after a minute at most, whatever the server asks for", async (
   expect(Math.max(...timers.mock.calls.map(([, ms]) => ms ?? 0))).toBe(60_000);
   timers.mockRestore();
 });
+
+it("what was too soon in a slow channel waits for its author, with the time from which on it can go", async () => {
+  const { store, outbox } = tab();
+  await vi.waitFor(() => expect(outbox).toHaveProperty("loaded", true));
+  const soon = new ApiError({ status: 429, code: "slow_mode" }, 30_000);
+  vi.mocked(send_message).mockRejectedValueOnce(soon);
+  const before = Date.now();
+  outbox.send({ channel: ROOM, text: "Too soon" });
+  const items = () => store.getState().outbox[ROOM] ?? [];
+  await vi.waitFor(() => expect(items()).toMatchObject([{ status: "failed", error: "slow_mode" }]));
+  expect(items()[0]?.until).toBeGreaterThanOrEqual(before + 30_000);
+  outbox.flush();
+  outbox.send({ channel: ROOM, text: "Not held up" });
+  await vi.waitFor(() => expect(said()).toEqual(["Not held up"]));
+  // A reload keeps it, and when.
+  const later = tab();
+  await vi.waitFor(() => expect(later.store.getState().outbox[ROOM]).toMatchObject(items()));
+  later.outbox.stop();
+
+  outbox.retry(ROOM, items()[0]?.nonce ?? "");
+  expect(items()[0]?.until).toBeUndefined();
+  await vi.waitFor(() => expect(said()).toEqual(["Not held up", "Too soon"]));
+});

@@ -241,7 +241,9 @@ export class Outbox {
       // Once more, at once: it is one message, whether or not it arrived.
       if (isAborted(error)) return true;
       if (error instanceof ApiError && !error.temporary) {
-        const failed = { status: "failed", error: error.code } as const;
+        const { code, retryAfterMs } = error;
+        const until = code === "slow_mode" && retryAfterMs ? { until: Date.now() + retryAfterMs } : {};
+        const failed = { status: "failed", error: code, ...until } as const;
         this.kept.put(this.user(), { ...item, ...failed });
         this.store.dispatch({ type: "outbox_status", channel, nonce, ...failed });
         return true;

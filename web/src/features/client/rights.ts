@@ -51,6 +51,9 @@ export const capsOf = (chosen: Record<Capability, Role>): Record<string, Role> =
   );
 
 export const canPost = (info: Channel) => !info.archived && may(info, "post");
+/** How many seconds the viewer waits between two messages; 0: none. */
+export const slowSeconds = (info: Channel) =>
+  may(info, "redact_others") ? 0 : (info.policy.slow_seconds ?? 0);
 export const canPin = (info: Channel) => may(info, "pin");
 export const canModerate = (info: Channel) => info.kind === "channel" && may(info, "redact_others");
 /** For everybody where it can be reached, else from the administrator's own server. */

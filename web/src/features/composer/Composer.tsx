@@ -1,15 +1,27 @@
 // Where one writes: grows, remembers its draft, completes names, sends on Enter.
 
-import { type KeyboardEvent, memo, type RefObject, useEffect, useId, useRef } from "react";
+import {
+  type KeyboardEvent,
+  memo,
+  type RefObject,
+  Suspense,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+} from "react";
 import { t } from "../../i18n";
 import { composing, sends } from "../../lib/keys";
 import { plainText } from "../../ui/markdown/parse";
 import { Button, IconButton } from "../../ui/Button";
+import { Boundary } from "../../ui/Boundary";
 import { GrowingText } from "../../ui/GrowingText";
+import { later } from "../../ui/later";
 import { displayName } from "../../store/selectors";
 import type { Carried } from "../../api/files";
 import type { Preview } from "../../api/previews";
 import { useClient, useSelect } from "../app/context";
+import { slowSeconds } from "../client/rights";
 import { filesOf } from "../conversation/words";
 import { EmojiButton } from "../emoji/EmojiButton";
 import { AttachButton } from "../files/AttachButton";
@@ -22,6 +34,8 @@ import { quoted, useQuotes } from "./quoting";
 import { useDraft } from "./useDraft";
 import { type Due, useDue } from "./useDue";
 import { useWriting } from "./useWriting";
+
+const SlowNote = later(() => import("./SlowNote"));
 
 interface ComposerProps {
   channel: string;
@@ -58,7 +72,8 @@ export const Composer = memo(function Composer(props: ComposerProps) {
   const write = () => box.current?.focus();
   const attaching = useAttaching(place, area, write);
   const { uploads, chips } = attaching;
-  const blocked = over > 0 || attaching.failed || (text.trim() === "" && chips.length === 0);
+  const slow = useSlow(channel);
+  const blocked = over > 0 || attaching.failed || slow.held || (text.trim() === "" && chips.length === 0);
 
   useFocus(box, replyTo ?? null, props.editing ?? null);
 
@@ -78,9 +93,8 @@ export const Composer = memo(function Composer(props: ComposerProps) {
   };
   const due = useDue({ uploads, place, text, send: deliver });
   const send = () => {
-    if (attaching.failed) client.notices.show(t.entering.uploadFailed);
-    if (blocked) return;
-    if (attaching.running) due.wait();
+    if (blocked) slow.explain(attaching.failed);
+    else if (attaching.running) due.wait();
     else deliver();
   };
 
@@ -108,6 +122,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
     <>
       <div className="composer-area" ref={area} onPaste={attaching.onPaste}>
         {writing.suggestions}
+        {slow.note}
         {replyTo ? (
           <ReplyBanner
             own={banner}
@@ -140,6 +155,26 @@ export const Composer = memo(function Composer(props: ComposerProps) {
     </>
   );
 });
+
+/** Whether one has to wait, as in slow channels, and what is said of it. */
+function useSlow(channel: string) {
+  const { notices } = useClient();
+  const seconds = useSelect(({ channels: { [channel]: at } }) => (at ? slowSeconds(at.info) : 0));
+  const [held, setHeld] = useState(false);
+  /** Why nothing goes, where that is not plain to see. */
+  const explain = (uploadFailed: boolean) => {
+    if (uploadFailed) notices.show(t.entering.uploadFailed);
+    else if (held) notices.show(t.problems.slow_mode);
+  };
+  const note = seconds ? (
+    <Boundary fallback={null}>
+      <Suspense>
+        <SlowNote channel={channel} seconds={seconds} onHeld={setHeld} />
+      </Suspense>
+    </Boundary>
+  ) : null;
+  return { held, explain, note };
+}
 
 interface ToolsProps {
   onFiles: (files: Iterable<File>) => void;

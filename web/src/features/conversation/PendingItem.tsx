@@ -1,6 +1,6 @@
 // A message of the outbox: shown where it will be, with its state.
 
-import { type ReactNode, useLayoutEffect, useRef } from "react";
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { named, t } from "../../i18n";
 import { onceLost, writingPlace } from "../../lib/focus";
 import { clockTime, fullTime, isoTime } from "../../lib/time";
@@ -49,9 +49,7 @@ export function PendingItem({ item, head, tabbable, onActivate }: PendingItemPro
             <span>
               {t.message.failed}. {named(t.problems, item.error ?? "unknown") ?? t.problems.unknown}
             </span>
-            <Button size="small" icon="retry" onPress={() => client.outbox.retry(item.channel, item.nonce)}>
-              {t.common.retry}
-            </Button>
+            <Retry item={item} />
             <Button
               size="small"
               variant="quiet"
@@ -75,6 +73,28 @@ export function PendingItem({ item, head, tabbable, onActivate }: PendingItemPro
         </p>
       ))}
     </MessageRow>
+  );
+}
+
+/** In a slow channel not before its time. */
+function Retry({ item: { channel, nonce, until } }: { item: OutboxItem }) {
+  const client = useClient();
+  const [now, setNow] = useState(Date.now);
+  const left = (until ?? 0) - now;
+  useEffect(() => {
+    if (left <= 0) return undefined;
+    const timer = setTimeout(() => setNow(Date.now()), left);
+    return () => clearTimeout(timer);
+  }, [left]);
+  return (
+    <Button
+      size="small"
+      icon="retry"
+      isDisabled={left > 0}
+      onPress={() => client.outbox.retry(channel, nonce)}
+    >
+      {t.common.retry}
+    </Button>
   );
 }
 
