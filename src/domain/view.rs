@@ -292,8 +292,7 @@ pub struct ChannelPolicy {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub retention_days: Option<i64>,
-    /// Slow mode: how many seconds have to pass between two messages of one person, from 1 to 21,600; without it, none. It
-    /// is not for those who may delete what others said (`redact_others`).
+    /// Slow mode: seconds between two messages of one person who may not `redact_others`; without it, none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub slow_seconds: Option<i64>,

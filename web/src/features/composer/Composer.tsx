@@ -65,9 +65,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
     due.stop();
   };
   const { text, change, clear } = useDraft({ channel, place, box, onChange });
-  const limit = useSelect((state) => state.server?.limits?.["message_bytes"]) ?? MESSAGE_BYTES_DEFAULT;
-  const bytes = text.length * 3 < limit ? 0 : new TextEncoder().encode(text).length;
-  const over = bytes - limit;
+  const over = useOver(text);
   const area = useRef<HTMLDivElement>(null);
   const write = () => box.current?.focus();
   const attaching = useAttaching(place, area, write);
@@ -155,6 +153,13 @@ export const Composer = memo(function Composer(props: ComposerProps) {
     </>
   );
 });
+
+/** By how many bytes the text is too long; a text that is short by far is not measured. */
+function useOver(text: string): number {
+  const limit = useSelect((state) => state.server?.limits?.["message_bytes"]) ?? MESSAGE_BYTES_DEFAULT;
+  const bytes = text.length * 3 < limit ? 0 : new TextEncoder().encode(text).length;
+  return bytes - limit;
+}
 
 /** Whether one has to wait, as in slow channels, and what is said of it. */
 function useSlow(channel: string) {
