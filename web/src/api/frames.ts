@@ -56,11 +56,19 @@ export interface PendingUpdate extends Pending {
   detail?: string;
 }
 
-interface LogEvent<T extends string, D> {
+interface Placed<T extends string, D> {
   op: "event";
   t: T;
   channel: string;
   seq: number;
+  d: D;
+}
+
+interface Unplaced<T extends string, D> {
+  op: "event";
+  t: T;
+  channel: string;
+  seq?: undefined;
   d: D;
 }
 
@@ -73,15 +81,23 @@ interface OtherEvent<T extends string, D> {
 }
 
 /** What a channel's log caused: has a place in it, is resumed by cursor. */
-export type ChannelEvent =
-  | LogEvent<"message.created", Message>
-  | LogEvent<"message.edited", Message>
-  | LogEvent<"message.updated", Message>
-  | LogEvent<"message.deleted", { id: string }>
-  | LogEvent<"reaction.added", ReactionChange>
-  | LogEvent<"reaction.removed", ReactionChange>
-  | LogEvent<"channel.updated", ChannelUpdate>
-  | LogEvent<"member.updated", MemberUpdate>;
+export type LogEvent =
+  | Placed<"message.created", Message>
+  | Placed<"message.edited", Message>
+  | Placed<"message.updated", Message>
+  | Placed<"message.deleted", { id: string }>
+  | Placed<"reaction.added", ReactionChange>
+  | Placed<"reaction.removed", ReactionChange>
+  | Placed<"channel.updated", ChannelUpdate>
+  | Placed<"member.updated", MemberUpdate>;
+
+/** What came late to an entry that was told, or went without one, as what was taken from this server alone. */
+export type LateEvent =
+  | Unplaced<"message.updated", Message>
+  | Unplaced<"message.deleted", { id: string }>
+  | Unplaced<"channel.updated", ChannelUpdate>;
+
+export type ChannelEvent = LogEvent | LateEvent;
 
 /** A message that the viewer saved for later, or (null) keeps no longer. */
 export interface SavedUpdate {

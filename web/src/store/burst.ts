@@ -1,6 +1,6 @@
 // Many new messages of one channel at once: the same as one after the other, without copying all that is known for each.
 
-import type { ChannelEvent } from "../api/frames";
+import type { LogEvent } from "../api/frames";
 import { applyEvent, isUnread, notTyping } from "./events";
 import {
   type ChannelState,
@@ -12,7 +12,7 @@ import {
 } from "./state";
 import { prune } from "./window";
 
-export type Said = Extract<ChannelEvent, { t: "message.created" }>;
+export type Said = Extract<LogEvent, { t: "message.created" }>;
 
 /** Fewer are applied one by one. */
 const BURST_MIN = 4;

@@ -31,7 +31,8 @@ function goneBy(event: StreamEvent, before: ChannelState): ((message: Message) =
 
 /** What was told of it is gone, too. `before`: the channel as it was until then. */
 export function followGone(state: State, before: ChannelState | undefined, event: ChannelEvent): State {
-  if (!before || event.seq <= before.cursor) return state;
+  const place = event.seq ?? Infinity;
+  if (!before || place <= before.cursor) return state;
   const isGone = goneBy(event, before);
   if (!isGone) return state;
   const told = state.inbox.items.filter(({ message }) => isGone(message));
@@ -45,7 +46,7 @@ export function followGone(state: State, before: ChannelState | undefined, event
   const unread = Math.max(0, state.inbox.unread - less);
   const next = forgetExpired({ ...state, inbox: { ...state.inbox, items, unread } }, event.channel);
   // What a snapshot up to this place does not count any more stays as it is.
-  if (less === 0 || event.seq <= before.info.head) return next;
+  if (less === 0 || place <= before.info.head) return next;
   return changeChannel(next, event.channel, (channel) => ({
     ...channel,
     info: { ...channel.info, mentions: Math.max(0, channel.info.mentions - less) },
@@ -65,7 +66,7 @@ export function isUnsure(state: State, frame: { op: string }): boolean {
   if (!channel || !goneBy(event, channel)) return false;
   const { unread, mentions, id } = channel.info;
   // No frame without a place is counted.
-  if (event.t !== "message.deleted" || (event as { seq?: number }).seq === undefined) {
+  if (event.t !== "message.deleted" || event.seq === undefined) {
     const inThreads = Object.values(state.threadStates).some(
       (each) => each.channel === id && each.unread > 0,
     );

@@ -1,13 +1,16 @@
 // What each event of a channel's log does to the channel. Applying one twice changes nothing.
 
-import type { ChannelEvent, ChannelUpdate, MemberUpdate, ReactionChange } from "../api/frames";
+import type { ChannelEvent, ChannelUpdate, LogEvent, MemberUpdate, ReactionChange } from "../api/frames";
 import type { Member, Message, Reaction, User } from "../api/types";
 import { FOR_GOOD, keptFrom, TOMBSTONE } from "./gone";
 import { type ChannelState, RECENT_EVENTS_MAX } from "./state";
 import { appendLive, known, patchMessage, prune, putMessage } from "./window";
 
+/** What a message says and a channel's name can come after their entries: what says so has no place of its own. */
+export const hasPlace = (event: ChannelEvent): event is LogEvent => event.seq !== undefined;
+
 /** Live: moves the cursor, counts unread. Returns the same channel for an event that it has seen. */
-export function applyEvent(channel: ChannelState, event: ChannelEvent, me: string): ChannelState {
+export function applyEvent(channel: ChannelState, event: LogEvent, me: string): ChannelState {
   if (event.seq <= channel.cursor) return channel;
   const recent = [...channel.recent, event];
   const cut = Math.max(0, recent.length - RECENT_EVENTS_MAX);
@@ -45,13 +48,13 @@ export function overlay(channel: ChannelState, event: ChannelEvent, me: string):
 }
 
 /** What others wrote after the read marker and did not delete. Mentions are counted by their notifications. */
-export function counted(channel: ChannelState, event: ChannelEvent, me: string): ChannelState {
+export function counted(channel: ChannelState, event: LogEvent, me: string): ChannelState {
   const { info } = channel;
   const by = unreadBy(channel, event, me);
   return by === 0 ? channel : { ...channel, info: { ...info, unread: Math.max(0, info.unread + by) } };
 }
 
-function unreadBy(channel: ChannelState, event: ChannelEvent, me: string): number {
+function unreadBy(channel: ChannelState, event: LogEvent, me: string): number {
   const { read_seq: readSeq } = channel.info;
   if (event.t === "message.created") return isUnread(event.d, readSeq, me) ? 1 : 0;
   if (event.t !== "message.deleted") return 0;
@@ -135,7 +138,7 @@ function edited(channel: ChannelState, message: Message, seq: number): ChannelSt
 }
 
 /** What a message says now, also for an answer that is older than this. */
-const saidSince = (recent: readonly ChannelEvent[], id: string, says: Partial<Message>): ChannelEvent[] =>
+const saidSince = (recent: readonly LogEvent[], id: string, says: Partial<Message>): LogEvent[] =>
   recent.map((event) =>
     (event.t === "message.created" || event.t === "message.edited") && event.d.id === id
       ? { ...event, d: { ...event.d, ...says } }

@@ -1,7 +1,7 @@
 // What is gone though no entry of the log says so.
 
 import { describe, expect, it } from "vitest";
-import type { ChannelUpdate, LooseEvent } from "../api/frames";
+import type { ChannelUpdate, LateEvent, LooseEvent } from "../api/frames";
 import type { Message, Notification } from "../api/types";
 import { isUnsure } from "./deleted";
 import { reduce } from "./reducer";
@@ -20,10 +20,10 @@ function talked(count: number): { log: Log; said: Message[]; state: State } {
 }
 
 /** As the server tells it: without a place in the log. */
-function expiry(log: Log, kept_from_seq: number): LooseEvent {
+function expiry(log: Log, kept_from_seq: number): LateEvent {
   const { id, name, topic, alias, visibility, policy, archived, pins } = log.snapshot();
   const d: ChannelUpdate = { id, name, topic, alias, visibility, policy, archived, pins, kept_from_seq };
-  return { op: "event", t: "channel.updated", channel: ROOM, d } as unknown as LooseEvent;
+  return { op: "event", t: "channel.updated", channel: ROOM, d };
 }
 
 const about = (message: Message): LooseEvent => {
@@ -191,8 +191,12 @@ describe("a message that an administrator took from this server alone", () => {
   const file = { hash: "h", name: "a.txt", media_type: "text/plain", size: 1 };
 
   /** As the server tells it: without a place in the log. */
-  const taken = ({ id }: Message): LooseEvent =>
-    ({ op: "event", t: "message.deleted", channel: ROOM, d: { id } }) as unknown as LooseEvent;
+  const taken = ({ id }: Message): LateEvent => ({
+    op: "event",
+    t: "message.deleted",
+    channel: ROOM,
+    d: { id },
+  });
 
   function known() {
     const log = new Log();
@@ -260,7 +264,7 @@ describe("a message that an administrator took from this server alone", () => {
     const { said, state } = known();
     expect(isUnsure(state, taken(said))).toBe(true);
     const d = { ...said, text: "late" };
-    const filled = { op: "event", t: "message.updated", channel: ROOM, d } as unknown as LooseEvent;
+    const filled: LateEvent = { op: "event", t: "message.updated", channel: ROOM, d };
     expect(isUnsure(state, filled)).toBe(false);
   });
 });

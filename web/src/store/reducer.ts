@@ -30,7 +30,7 @@ import {
 import { applyBurst, burstLength, type Said } from "./burst";
 import { followGone } from "./deleted";
 import { expireAll } from "./gone";
-import { applyEvent, overlay, react, removed } from "./events";
+import { applyEvent, hasPlace, overlay, react, removed } from "./events";
 import { applyLoose, expireTyping, forgetChannel, isDeleted, readInbox, seeUpTo, setBlocked } from "./loose";
 import { tellReports } from "./reports";
 import { followSaved, reduceSaved, type SavedAction } from "./saved";
@@ -291,9 +291,6 @@ function applyFrame(state: State, frame: StateFrame, now: number): State {
   );
   return followGone(next, state.channels[frame.channel], frame);
 }
-
-/** What a message says and a channel's name can come after their entries: what says so has no place of its own. */
-const hasPlace = (frame: { seq?: number }): boolean => frame.seq !== undefined;
 
 const CHANNEL_EVENTS: ReadonlySet<StreamEvent["t"]> = new Set<ChannelEvent["t"]>([
   "message.created",

@@ -1,7 +1,7 @@
 // The client's state: immutable snapshots, changed only by the reducer. A channel is what /sync or GET /channels/{id}
 // said at some head, plus the events that came after it.
 
-import type { ChannelEvent } from "../api/frames";
+import type { LogEvent } from "../api/frames";
 import type {
   Channel,
   Member,
@@ -49,7 +49,7 @@ export interface ChannelState {
   readonly main: Window | null;
   readonly threads: Dict<Window>;
   /** Every event with `seq` > `recentFloor`, to be laid over answers that were computed before them. */
-  readonly recent: readonly ChannelEvent[];
+  readonly recent: readonly LogEvent[];
   readonly recentFloor: number;
   /** User id to the time (ms) when the notice runs out. */
   readonly typing: Dict<number>;

@@ -1,7 +1,7 @@
 // A channel's log in memory that answers like the server: what the reducer's tests compare with. It keeps the truth as
 // a list of events, and gives both: the frames after a cursor, and pages and snapshots at a head.
 
-import type { ChannelEvent, LooseEvent } from "../api/frames";
+import type { LogEvent, LooseEvent, StreamEvent } from "../api/frames";
 import type { Channel, Member, Message, MessagePage, Sync, User } from "../api/types";
 import { reduce } from "./reducer";
 import { initialState, type State } from "./state";
@@ -55,11 +55,11 @@ export function channel(over: Partial<Channel> = {}): Channel {
 }
 
 export class Log {
-  readonly events: ChannelEvent[] = [];
+  readonly events: LogEvent[] = [];
   head = 2;
 
-  private push(event: Record<string, unknown>): ChannelEvent {
-    const made = { op: "event", channel: ROOM, seq: this.head, ...event } as unknown as ChannelEvent;
+  private push(event: Record<string, unknown>): LogEvent {
+    const made = { op: "event", channel: ROOM, seq: this.head, ...event } as unknown as LogEvent;
     this.events.push(made);
     return made;
   }
@@ -130,7 +130,7 @@ export class Log {
   }
 
   /** The frames that a client with this cursor is missing. */
-  after(cursor: number): (ChannelEvent | LooseEvent)[] {
+  after(cursor: number): (LogEvent | LooseEvent)[] {
     return this.events
       .filter((event) => event.seq > cursor)
       .flatMap((event) => [event, ...(event.t === "message.created" ? this.notification(event.d) : [])]);
@@ -232,7 +232,7 @@ export function withPage(state: State, log: Log, head = log.head, limit = 50): S
   });
 }
 
-export function feed(state: State, frames: readonly (ChannelEvent | LooseEvent)[], now = 0): State {
+export function feed(state: State, frames: readonly StreamEvent[], now = 0): State {
   return reduce(state, { type: "frames", frames, now });
 }
 
