@@ -3,6 +3,7 @@
 import "./http";
 import * as sdk from "./generated/sdk.gen";
 import { responseStyle, waits } from "./operations";
+import { inOneLine } from "./reasons";
 import type * as Api from "./generated/types.gen";
 
 export type Account = Api.Account;
@@ -10,12 +11,6 @@ export type HeldChannel = Api.HeldChannel;
 export type Peer = Api.Peer;
 export type Storage = Api.Storage;
 export type Act = Api.Act;
-
-/** One line, as the server takes it: what was pasted may have tabs in it. */
-function because(reason: string): { reason?: string } {
-  const line = reason.replace(/[\s\p{Cc}]+/gu, " ").trim();
-  return line ? { reason: line } : {};
-}
 
 interface PageQuery {
   query?: string;
@@ -34,14 +29,14 @@ export const issue_password = (user: string) =>
 /** Lets somebody without their device sign in with the password alone. */
 export const reset_totp = (user: string) => sdk.resetTotp({ path: { user } });
 export const delete_account = (user: string, reason: string) =>
-  sdk.deleteAccount({ path: { user }, body: because(reason) });
+  sdk.deleteAccount({ path: { user }, body: inOneLine(reason) });
 /** `onlyHere`: other servers keep it. */
 export const remove_message = (channel: string, message: string, reason: string, onlyHere: boolean) => {
-  const body = { ...because(reason), ...(onlyHere ? { only_here: true } : {}) };
+  const body = { ...inOneLine(reason), ...(onlyHere ? { only_here: true } : {}) };
   return waits(sdk.removeMessage({ path: { channel, message }, body, responseStyle }));
 };
 export const hand_over_channel = (channel: string, user: string, reason: string) =>
-  sdk.handOverChannel({ path: { channel }, body: { user, ...because(reason) } });
+  sdk.handOverChannel({ path: { channel }, body: { user, ...inOneLine(reason) } });
 export const list_acts = (query: Omit<PageQuery, "query">) =>
   sdk.listActs({ query }) as Promise<{ acts: Act[]; next: string | null }>;
 export const list_peers = (query: Omit<PageQuery, "query">) =>

@@ -2,18 +2,10 @@
 
 import "./http";
 import * as sdk from "./generated/sdk.gen";
+import { inLines } from "./reasons";
 import type { Report } from "./types";
 
-/** As the server takes it: several lines, and no other signs that control anything. */
-export function reasonOf(text: string): { reason?: string } {
-  const reason = text
-    .replace(/\r\n?/g, "\n")
-    .replace(/(?!\n)\p{Cc}/gu, " ")
-    .trim();
-  return reason === "" ? {} : { reason };
-}
-
 export const create_report = (channel: string, message: string, reason: string) =>
-  sdk.createReport({ path: { channel, message }, body: reasonOf(reason) });
+  sdk.createReport({ path: { channel, message }, body: inLines(reason) });
 export const update_report = (report: number, closed: boolean) =>
   sdk.updateReport({ path: { report }, body: { closed } }) as Promise<Report>;

@@ -1,6 +1,7 @@
 // Puts somebody out of a channel, or keeps them out, with what they wrote there lately if need be.
 
 import { useState } from "react";
+import { inOneLine } from "../../api/reasons";
 import { t } from "../../i18n";
 import { spokenTexts } from "../../i18n/spoken";
 import { ConfirmDialog } from "../../ui/Dialog";
@@ -37,10 +38,9 @@ export function PutOut({ channel, user, how, onDone, onClose }: PutOutProps) {
   }[how];
 
   const confirm = async () => {
-    const why = reason.trim();
     const change = {
       membership: how === "ban" ? ("banned" as const) : ("left" as const),
-      ...(why === "" ? {} : { reason: why }),
+      ...inOneLine(reason),
     };
     const said = how === "ban" ? banned(name) : removed(name);
     if (!(await changeMember(client, channel, user, change, said))) return;
