@@ -145,8 +145,6 @@ test("an edit suggests names, knows codes and marks, and offers to delete what i
   const suggestions = page.getByRole("listbox", { name: "Suggestions" });
   await ada.send("First draft");
   await ada.sees("First draft");
-  // Until it has its place the one before it is what can be edited.
-  await expect(ada.message("First draft")).toHaveAttribute("data-id", /^\$/);
   await ada.composer.press("ArrowUp");
   await expect(box).toBeFocused();
   await keyboard.type(" for @b");
@@ -190,6 +188,55 @@ test("an edit suggests names, knows codes and marks, and offers to delete what i
   await keyboard.press("Enter");
   await dialog.getByRole("button", { name: "Delete" }).click();
   await expect(bo.message("Seen by @bo")).toHaveCount(0);
+});
+
+test("what is on its way is edited once it is there, and nothing that was said before it", async () => {
+  const { page } = ada;
+  const box = page.getByRole("textbox", { name: "Edit message" });
+  await ada.send("Said before");
+  await expect(ada.message("Said before")).toHaveAttribute("data-id", /^\$/);
+  let go = () => undefined as void;
+  const posts = "**/api/v1/channels/*/messages";
+  await page.route(posts, async (route) => {
+    await new Promise<void>((done) => (go = done));
+    await route.continue();
+  });
+  const hold = async (text: string) => {
+    const asked = page.waitForRequest(
+      (request) => request.method() === "POST" && /messages$/.test(request.url()),
+    );
+    await ada.send(text);
+    await asked;
+  };
+  await hold("Said at lenght");
+  await ada.composer.press("ArrowUp");
+  await expect(ada.composer).toBeFocused();
+  await expect(box).toHaveCount(0);
+  go();
+  await expect(box).toHaveValue("Said at lenght");
+  await expect(box).toBeFocused();
+  await page.keyboard.press("Escape");
+
+  // Who writes on meanwhile is not taken away from that.
+  await hold("And one more");
+  await ada.composer.press("ArrowUp");
+  await ada.composer.pressSequentially("I wri");
+  go();
+  await expect(ada.message("And one more")).toHaveAttribute("data-id", /^\$/);
+  await expect(box).toHaveCount(0);
+  await expect(ada.composer).toBeFocused();
+  await ada.composer.fill("");
+
+  // What was refused stands there with what can be done.
+  await page.unroute(posts);
+  await page.route(posts, (route) => route.fulfill({ status: 400, json: { code: "bad_text", status: 400 } }));
+  await ada.send("Refused");
+  await expect(ada.message("Refused").getByRole("button", { name: "Discard" })).toBeVisible();
+  await ada.composer.press("ArrowUp");
+  await expect(box).toHaveCount(0);
+  await expect(ada.message("Refused")).toBeFocused();
+  await ada.message("Refused").getByRole("button", { name: "Discard" }).click();
+  await page.unroute(posts);
 });
 
 test("suggestions in an edit are below the text where there is less room above it", async () => {

@@ -172,11 +172,11 @@ export function cursors(state: State, max: number): Record<string, number> {
   return Object.fromEntries(recent.map((channel) => [channel.info.id, channel.cursor]));
 }
 
-/** What the person said last in a window, for editing it. */
-export function lastOwn(channel: ChannelState, window: Window | null, me: string): string | null {
-  const own = window?.ids.findLast((id) => {
+/** What the person said last in a window, for editing it; with a nonce, only what was sent with that. */
+export function lastOwn(channel: ChannelState, window: Window, me: string, nonce?: string): string | null {
+  const own = window.ids.findLast((id) => {
     const message = channel.messages[id];
-    return message?.sender === me && !message.deleted;
+    return message?.sender === me && !message.deleted && (!nonce || message.nonce === nonce);
   });
   return own ?? null;
 }

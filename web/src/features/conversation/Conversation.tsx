@@ -4,10 +4,11 @@ import { useCallback, useState } from "react";
 import type { Carried } from "../../api/files";
 import type { Preview } from "../../api/previews";
 import { t } from "../../i18n";
-import { channelName, isForsaken, lastOwn } from "../../store/selectors";
+import { channelName, isForsaken } from "../../store/selectors";
 import type { ChannelState } from "../../store/state";
 import { useChannel, useClient, useSelect } from "../app/context";
 import { Composer } from "../composer/Composer";
+import { useEditLast } from "../composer/useEditLast";
 import { Header } from "./Header";
 import { Invitation } from "./Invitation";
 import { MainTimeline } from "./MainTimeline";
@@ -27,12 +28,7 @@ export function Conversation({ id, target }: { id: string; target: string | null
   const [sent, setSent] = useState(0);
   const canPost = useCanPost(id);
 
-  const editLast = useCallback(() => {
-    const { channels, me } = client.store.getState();
-    const here = channels[id];
-    const last = here ? lastOwn(here, here.main, me?.id ?? "") : null;
-    if (last) setEditing(last);
-  }, [client, id, setEditing]);
+  const editLast = useEditLast(id, undefined, setEditing);
   const replied = useCallback(() => setReplyTo(null), [setReplyTo]);
   const send = useCallback(
     (text: string, attachments?: Carried[], previews?: readonly Preview[]) => {

@@ -7,6 +7,7 @@ import { useChannel, useClient, useMe, useSelect } from "../app/context";
 import { visit } from "../app/route";
 import type { ReplyTarget } from "../app/view";
 import { Composer } from "../composer/Composer";
+import { useEditLast } from "../composer/useEditLast";
 import { MessageItem } from "../conversation/MessageItem";
 import { MessageList } from "../conversation/MessageList";
 import { buildRows } from "../conversation/rows";
@@ -19,7 +20,7 @@ import { useScroll } from "../conversation/useScroll";
 import { useToday } from "../conversation/useToday";
 import { useVeil } from "../conversation/useVeil";
 import { useUnsent } from "../conversation/waits";
-import { lastOwn, placeOf } from "../../store/selectors";
+import { placeOf } from "../../store/selectors";
 import type { ChannelState, OutboxItem, StoredMessage, Window } from "../../store/state";
 import { FollowButton } from "./FollowButton";
 import { PanelFrame } from "./PanelFrame";
@@ -91,6 +92,7 @@ const Thread = memo(function Thread({ channel, outbox, root, window, target }: T
   const id = channel.info.id;
   const canPost = useCanPost(id);
   const [editing, setEditing] = useState<string | null>(null);
+  const editLast = useEditLast(id, root, setEditing);
   const { messages } = channel;
   const last = messages[window.ids.at(-1) ?? ""]?.seq ?? -1;
   // As in the main timeline: the line depends on whether the end is seen, and where one is on the line.
@@ -159,7 +161,7 @@ const Thread = memo(function Thread({ channel, outbox, root, window, target }: T
           place={`${id}.${root}`}
           label={t.thread.reply}
           editing={editing}
-          onEditLast={() => setEditing(lastOwn(channel, window, me))}
+          onEditLast={editLast}
           onSend={(text, attachments, previews) => {
             client.outbox.send({
               channel: id,
