@@ -330,3 +330,30 @@ test("names in the list of people can be read in a narrow window, in German", as
   await expect(row.getByRole("button", { name: "Bartholomäus Winterstein schreiben" })).toBeVisible();
   await page.keyboard.press("Escape");
 });
+
+test("whatever has the focus in a page of settings is seen above the line that the page ends with, in French", async () => {
+  const { page } = ada;
+  await speak(ada, "fr");
+  await page.setViewportSize({ width: 360, height: 560 });
+  await page.getByRole("button", { name: "Options de la conversation" }).click();
+  await page.getByRole("menuitem", { name: "Réglages du salon" }).click();
+  await page.getByRole("tab", { name: "Général" }).focus();
+  const foot = page.locator(".tab-panel .dialog-foot");
+  await expect(foot).toBeVisible();
+  const walked = new Set<string>();
+  while ((await foot.locator(":focus").count()) === 0) {
+    await page.keyboard.press("Tab");
+    const hidden = () =>
+      foot.evaluate((foot) => {
+        const focused = document.activeElement!;
+        if (foot.contains(focused)) return 0;
+        const { bottom } = (focused.closest(".choice") ?? focused).getBoundingClientRect();
+        return Math.max(0, Math.round(bottom - foot.getBoundingClientRect().top));
+      });
+    await expect.poll(hidden).toBe(0);
+    walked.add(await page.evaluate(() => document.activeElement!.tagName));
+  }
+  expect([...walked]).toEqual(expect.arrayContaining(["INPUT", "TEXTAREA", "BUTTON"]));
+  await ada.shot("fitting-settings-foot");
+  await page.keyboard.press("Escape");
+});

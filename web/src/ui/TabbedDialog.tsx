@@ -3,6 +3,7 @@
 import { type ReactNode, useEffect, useRef } from "react";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
 import { Dialog } from "./Dialog";
+import { uncovering } from "./uncovering";
 
 export interface DialogTab {
   id: string;
@@ -40,7 +41,7 @@ export function TabbedDialog({ title, tabs, tab, width, testId, onClose }: Tabbe
           ))}
         </TabList>
         {tabs.map((each) => (
-          <TabPanel key={each.id} id={each.id} className="tab-panel">
+          <TabPanel key={each.id} id={each.id} className="tab-panel" ref={uncovering}>
             {each.content}
           </TabPanel>
         ))}
