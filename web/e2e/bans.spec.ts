@@ -42,10 +42,16 @@ test("whoever wrote and has left is banned by their face, with a reason", async 
   await ada.shot("bans-profile");
   await profile.getByRole("button", { name: "Ban from channel" }).click();
   await sure().getByLabel("Reason").fill("Sells watches");
+  // As of a spreadsheet: the log takes one line without a tab in it.
+  await sure()
+    .getByLabel("Reason")
+    .evaluate(
+      (field: HTMLInputElement) => document.execCommand("insertText", false, "\tand clocks") && field.value,
+    );
   await ada.shot("bans-reason");
   await sure().getByRole("button", { name: "Ban from channel" }).click();
   await expect(page.getByText("Cy was banned.")).toBeVisible();
-  expect(await log()).toContain("Sells watches");
+  expect(await log()).toContain("Sells watches and clocks");
   await cy.context.close();
 });
 
@@ -68,6 +74,12 @@ test("a message's menu puts its author out, for those who may", async () => {
   await sure().getByRole("button", { name: "Remove from channel" }).click();
   await expect(ada.page.getByText("Bo was removed.")).toBeVisible();
   await expect(bo.nav("general")).toHaveCount(0);
+  const told = bo.page.getByTestId("ending-note");
+  await expect(told).toContainText("general");
+  await told.getByRole("button", { name: "Dismiss" }).focus();
+  await bo.page.keyboard.press("Enter");
+  await expect(told).toHaveCount(0);
+  await expect(bo.page.locator("body")).not.toBeFocused();
 });
 
 test("an address is banned, whether or not somebody of it was here", async ({ browser }) => {

@@ -105,6 +105,34 @@ test("a menu", async () => {
   await page.keyboard.press("Escape");
 });
 
+test("a menu and a picker that come late give the focus back", async () => {
+  const { page } = ada;
+  for (const [file, name, part] of [
+    ["OpenMenu", "More actions", page.getByRole("menu")],
+    ["EmojiPopover", "React", page.getByTestId("emoji-picker")],
+  ] as const) {
+    let come: () => void = () => undefined;
+    const files = `**/assets/${file}-*`;
+    await page.route(files, async (route) => {
+      await new Promise<void>((done) => (come = done));
+      await route.continue();
+    });
+    const asked = page.waitForRequest(files);
+    await page.reload();
+    await ada.message("All hands").focus();
+    const control = ada.message("All hands").getByRole("button", { name, exact: true });
+    await control.focus();
+    await control.press("Enter");
+    await asked;
+    come();
+    await expect(part).toBeVisible();
+    await page.keyboard.press("Escape");
+    await expect(part).toHaveCount(0);
+    await expect(control).toBeFocused();
+    await page.unroute(files);
+  }
+});
+
 test("of a version that is not there any more, which a reload mends", async () => {
   const { page } = ada;
   const mend = await without(page, "InboxPanel");

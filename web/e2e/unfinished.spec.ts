@@ -188,11 +188,14 @@ test("what one writes into a message that is deleted elsewhere can be taken alon
   }, id);
   const lost = page.getByTestId("lost-edit");
   await expect(lost).toContainText("Words that took an hour");
+  // What has the focus is not nowhere, and pressed by no key that was meant for the text.
+  await expect(page.locator("article").filter({ has: lost })).toBeFocused();
   expect(await ada.copied(() => lost.getByRole("button", { name: "Copy text" }).click())).toBe(
     "Words that took an hour",
   );
   await lost.getByRole("button", { name: "Dismiss" }).click();
   await expect(lost).toHaveCount(0);
+  await expect(ada.composer).toBeFocused();
 });
 
 test("a file that is there is there after a reload, too, until it is sent or left out", async () => {

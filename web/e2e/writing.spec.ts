@@ -195,7 +195,7 @@ test("what is on its way is edited once it is there, and nothing that was said b
   const box = page.getByRole("textbox", { name: "Edit message" });
   await ada.send("Said before");
   await expect(ada.message("Said before")).toHaveAttribute("data-id", /^\$/);
-  let go = () => undefined as void;
+  let go: () => void = () => undefined;
   const posts = "**/api/v1/channels/*/messages";
   await page.route(posts, async (route) => {
     await new Promise<void>((done) => (go = done));

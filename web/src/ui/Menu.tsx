@@ -1,4 +1,4 @@
-import { cloneElement, type ReactElement, Suspense, useState } from "react";
+import { cloneElement, type ReactElement, type Ref, Suspense, useState } from "react";
 import { Boundary } from "./Boundary";
 import type { IconName } from "./Icon";
 import { later } from "./later";
@@ -14,7 +14,7 @@ export interface MenuAction {
 export interface MenuProps {
   label: string;
   /** The control that opens it. */
-  trigger: ReactElement<{ onPressStart?: () => void; onPress?: () => void }>;
+  trigger: ReactElement<{ onPressStart?: () => void; onPress?: () => void; ref?: Ref<HTMLButtonElement> }>;
   /** `null` draws a line. */
   items: (MenuAction | null)[];
   onOpenChange?: (open: boolean) => void;

@@ -1,7 +1,8 @@
 // A menu with all that it takes to be one. Loaded after the first picture: Menu.tsx.
 
-import { useRef, useState } from "react";
+import { cloneElement, useRef, useState } from "react";
 import { Menu as AriaMenu, MenuItem, MenuTrigger, Popover, Separator } from "react-aria-components";
+import { onceLost } from "../lib/focus";
 import { Icon } from "./Icon";
 import type { MenuProps } from "./Menu";
 import { useBackCloses } from "./popups";
@@ -14,10 +15,13 @@ export default function OpenMenu({
   open,
 }: MenuProps & { open: boolean }) {
   const chosen = useRef<(() => void) | null>(null);
+  const control = useRef<HTMLButtonElement>(null);
   const [isOpen, setOpen] = useState(open);
   const change = (isOpen: boolean) => {
     setOpen(isOpen);
     onOpenChange?.(isOpen);
+    // The control that was pressed before this had come went with the focus, which is nowhere then.
+    if (!isOpen) onceLost(() => control.current);
     const act = chosen.current;
     chosen.current = null;
     // The closing menu gives the focus back, in the next frame; what was chosen may want it after that.
@@ -26,7 +30,7 @@ export default function OpenMenu({
   useBackCloses(isOpen, () => change(false));
   return (
     <MenuTrigger isOpen={isOpen} onOpenChange={change}>
-      {trigger}
+      {cloneElement(trigger, { ref: control })}
       <Popover className="popover" placement="bottom end" offset={4}>
         <AriaMenu className="menu" aria-label={label}>
           {items.map((item, index) =>

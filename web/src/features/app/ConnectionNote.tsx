@@ -1,9 +1,9 @@
-import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { t } from "../../i18n";
 import { spokenTexts } from "../../i18n/spoken";
-import { onceLost, writingPlace } from "../../lib/focus";
 import { Button } from "../../ui/Button";
 import { useClient, useSelect } from "./context";
+import { Going } from "./Going";
 
 /** Short interruptions are nobody's business. */
 const CALM_MS = 1_500;
@@ -41,7 +41,6 @@ export function ConnectionNote() {
 function Note({ retryAt }: { retryAt: number | null }): ReactNode {
   const client = useClient();
   const [now, setNow] = useState(0);
-  const own = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
     const tick = () => setNow(Date.now());
@@ -53,17 +52,9 @@ function Note({ retryAt }: { retryAt: number | null }): ReactNode {
     };
   }, []);
 
-  // It goes when the connection is back, and with it the button that was pressed.
-  useLayoutEffect(() => {
-    const note = own.current;
-    return () => {
-      if (note?.contains(document.activeElement)) onceLost(() => writingPlace());
-    };
-  }, []);
-
   const seconds = retryAt !== null && now > 0 ? Math.max(0, Math.ceil((retryAt - now) / 1000)) : 0;
   return (
-    <div ref={own} className="connection-note" data-testid="connection-note">
+    <Going className="connection-note" testId="connection-note">
       <p>
         {/* Heard from the status. */}
         <span aria-hidden="true">
@@ -73,6 +64,6 @@ function Note({ retryAt }: { retryAt: number | null }): ReactNode {
       <Button size="small" variant="quiet" onPress={() => client.retryConnection()}>
         {t.connection.now}
       </Button>
-    </div>
+    </Going>
   );
 }

@@ -2,6 +2,7 @@ import { useSyncExternalStore } from "react";
 import { t } from "../../i18n";
 import { Button } from "../../ui/Button";
 import { useClient, useMe } from "./context";
+import { Going } from "./Going";
 
 /** Out of which channels the person was taken, until that is put away: they may have looked elsewhere. */
 export function EndingsNote() {
@@ -11,7 +12,7 @@ export function EndingsNote() {
   return list
     .filter(({ user }) => user === me?.id)
     .map(({ channel, name, banned, by, reason }) => (
-      <div key={channel} className="offer-note" role="status" data-testid="ending-note">
+      <Going key={channel} className="offer-note" role="status" testId="ending-note">
         <p>
           {said(name, banned, by)}
           {reason ? ` ${t.entering.because(reason)}` : null}
@@ -19,7 +20,7 @@ export function EndingsNote() {
         <Button size="small" variant="quiet" onPress={() => endings.close(channel)}>
           {t.common.dismiss}
         </Button>
-      </div>
+      </Going>
     ));
 }
 

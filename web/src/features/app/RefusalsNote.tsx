@@ -3,6 +3,7 @@ import type { Refusal } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { refusedText } from "../client/problems";
 import { useClient, useSelect } from "./context";
+import { Going } from "./Going";
 
 /** Shown at a time: the oldest. */
 const SHOWN_MAX = 3;
@@ -18,7 +19,7 @@ function One({ refusal }: { refusal: Refusal }) {
   const { pending, host, channel_name, code } = refusal;
   const said = pending.message?.text ?? pending.emoji ?? "";
   return (
-    <div className="offer-note" role="status" data-testid="refusal-note">
+    <Going className="offer-note" role="status" testId="refusal-note">
       <p>
         {channel_name === "" ? null : <strong>{channel_name}: </strong>}
         {refusedText(host, pending.kind, code)}
@@ -27,6 +28,6 @@ function One({ refusal }: { refusal: Refusal }) {
       <Button size="small" variant="quiet" onPress={() => void client.actions.dismissRefusal(pending.id)}>
         {t.common.dismiss}
       </Button>
-    </div>
+    </Going>
   );
 }

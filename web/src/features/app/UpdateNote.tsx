@@ -1,12 +1,13 @@
 import { t } from "../../i18n";
 import { Button } from "../../ui/Button";
+import { Going } from "./Going";
 import { hideUpdate, useWays } from "./install";
 
 /** Nothing is reloaded under anybody's hands. */
 export function UpdateNote() {
   if (!useWays().updated) return null;
   return (
-    <div className="offer-note" role="status" data-testid="update-note">
+    <Going className="offer-note" role="status" testId="update-note">
       <p>{t.app.updated}</p>
       <Button size="small" onPress={() => location.reload()}>
         {t.app.reload}
@@ -14,6 +15,6 @@ export function UpdateNote() {
       <Button size="small" variant="quiet" onPress={hideUpdate}>
         {t.app.later}
       </Button>
-    </div>
+    </Going>
   );
 }

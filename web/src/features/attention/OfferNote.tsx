@@ -1,5 +1,6 @@
 import { t } from "../../i18n";
 import { Button } from "../../ui/Button";
+import { Going } from "../app/Going";
 import { offer, useOffer } from "./offer";
 import { askPermission } from "./permission";
 import { attentionSettings } from "./settings";
@@ -12,7 +13,7 @@ export function OfferNote() {
     offer.close();
   };
   return (
-    <div className="offer-note" role="status" data-testid="offer-note">
+    <Going className="offer-note" role="status" testId="offer-note">
       <p>{t.attention.offer}</p>
       <Button size="small" onPress={() => void accept()}>
         {t.attention.turnOn}
@@ -20,6 +21,6 @@ export function OfferNote() {
       <Button size="small" variant="quiet" onPress={() => offer.decline()}>
         {t.attention.notNow}
       </Button>
-    </div>
+    </Going>
   );
 }

@@ -1,5 +1,6 @@
-import { useId, useRef, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { t } from "../../i18n";
+import { onceLost } from "../../lib/focus";
 import { composing, sends } from "../../lib/keys";
 import { Button } from "../../ui/Button";
 import { GrowingText } from "../../ui/GrowingText";
@@ -95,14 +96,22 @@ export function EditBox(props: EditBoxProps) {
 /** What one was writing into a message that was deleted meanwhile, to be taken elsewhere. */
 export function LostEdit({ id, onDone }: Pick<EditBoxProps, "id" | "onDone">) {
   const client = useClient();
+  const own = useRef<HTMLDivElement>(null);
   const text = client.unfinished.editText(id)?.trim() ?? "";
+  const toRow = () => {
+    const row = own.current?.closest<HTMLElement>("article");
+    onceLost(() => row);
+  };
+  // What one wrote in is gone. Not to a button: whoever types on would press it.
+  useEffect(toRow, []);
   if (text === "") return null;
   const done = () => {
     client.unfinished.keepEditText(id, null);
+    toRow();
     onDone();
   };
   return (
-    <div className="edit-box" data-testid="lost-edit">
+    <div ref={own} className="edit-box" data-testid="lost-edit">
       <p role="status">{t.entering.lostEdit}</p>
       <p className="plain">{text}</p>
       <div className="edit-foot">

@@ -1,8 +1,7 @@
 // A message of the outbox: shown where it will be, with its state.
 
-import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import { named, t } from "../../i18n";
-import { onceLost, writingPlace } from "../../lib/focus";
 import { clockTime, fullTime, isoTime } from "../../lib/time";
 import { Button } from "../../ui/Button";
 import { Markdown } from "../../ui/markdown/Markdown";
@@ -11,6 +10,7 @@ import { MessageRow } from "../../ui/MessageRow";
 import { displayName } from "../../store/selectors";
 import type { OutboxItem } from "../../store/state";
 import { useChannel, useClient, useMe } from "../app/context";
+import { Going } from "../app/Going";
 import { Previews } from "../previews/Previews";
 import { ReplyQuote } from "./ReplyQuote";
 import { WaitingNote } from "./WaitingNote";
@@ -45,7 +45,7 @@ export function PendingItem({ item, head, tabbable, onActivate }: PendingItemPro
       quote={item.reply_to ? <ReplyQuote channel={item.channel} id={item.reply_to} onJump={nothing} /> : null}
       foot={
         failed ? (
-          <FailedNote>
+          <Going className="failed-note" role="status" within={item.thread ? ".thread" : undefined}>
             <span>
               {t.message.failed}. {named(t.problems, item.error ?? "unknown") ?? t.problems.unknown}
             </span>
@@ -57,7 +57,7 @@ export function PendingItem({ item, head, tabbable, onActivate }: PendingItemPro
             >
               {t.message.discard}
             </Button>
-          </FailedNote>
+          </Going>
         ) : item.status === "hosted" ? (
           <WaitingNote channel={item.channel} pending={kept} kind="message" />
         ) : item.status === "waiting" ? (
@@ -95,22 +95,5 @@ function Retry({ item: { channel, nonce, until } }: { item: OutboxItem }) {
     >
       {t.common.retry}
     </Button>
-  );
-}
-
-/** Goes with what is pressed in it: then one writes on. */
-function FailedNote({ children }: { children: ReactNode }) {
-  const own = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => {
-    const note = own.current;
-    const within = note?.closest(".thread") ? ".thread" : ".conversation";
-    return () => {
-      if (note?.contains(document.activeElement)) onceLost(() => writingPlace(within));
-    };
-  }, []);
-  return (
-    <div ref={own} className="failed-note" role="status">
-      {children}
-    </div>
   );
 }
