@@ -1,7 +1,7 @@
 // Pictures of every view at three widths and in both themes, against the fake: to be looked at.
 // npx playwright test -c e2e/fake/playwright.config.ts
 
-import { type BrowserContext, expect, type Page, test } from "@playwright/test";
+import { type BrowserContext, expect, type Locator, type Page, test } from "@playwright/test";
 import { openPart } from "../person";
 import { Fake, ORIGIN } from "./fake";
 
@@ -96,6 +96,17 @@ async function open(context: BrowserContext, hash = ""): Promise<Page> {
   return page;
 }
 
+/** Nothing moves in it any more but what never rests. */
+async function atRest(part: Locator): Promise<void> {
+  const moving = (root: Element) =>
+    root
+      .getAnimations({ subtree: true })
+      .filter(
+        ({ playState, effect }) => playState === "running" && effect?.getTiming().iterations !== Infinity,
+      ).length;
+  await expect.poll(() => part.evaluate(moving)).toBe(0);
+}
+
 for (const scheme of ["light", "dark"] as const) {
   for (const width of [360, 768, 1440]) {
     test(`looks ${scheme} ${width}`, async ({ browser }) => {
@@ -113,9 +124,9 @@ for (const scheme of ["light", "dark"] as const) {
       await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
       await shot(page, "1-home");
       if (small) await page.getByRole("button", { name: "Open conversations" }).click();
-      await page.waitForTimeout(250);
+      await atRest(page.locator("nav.sidebar"));
       await shot(page, "2-sidebar");
-      await page.getByRole("link", { name: /general/ }).click();
+      await page.locator("nav.sidebar").getByRole("link", { name: /general/ }).click();
       await expect(page.getByTestId("new-line")).toBeVisible();
       fake.emit(general.id, undefined, "typing", { user: bo.id, expires_ms: 60_000 });
       await page.getByTestId("message").last().hover();
@@ -134,11 +145,13 @@ for (const scheme of ["light", "dark"] as const) {
       await page.keyboard.press("Escape");
       await page.keyboard.press("Control+k");
       await page.getByRole("combobox", { name: "Jump to a conversation" }).fill("ga");
-      await page.waitForTimeout(400);
+      await expect(page.getByRole("option").first()).toContainText("garden");
+      await atRest(page.getByRole("dialog"));
       await shot(page, "7-switcher");
       await page.keyboard.press("Escape");
       await page.evaluate(() => document.querySelector<HTMLElement>(".timeline-scroll")?.scrollTo(0, 500));
-      await page.waitForTimeout(300);
+      await expect(page.getByRole("button", { name: /Jump to present|new message/ })).toBeVisible();
+      await atRest(page.locator(".timeline"));
       await shot(page, "8-scrolled");
       await context.close();
     });
@@ -151,7 +164,7 @@ for (const scheme of ["light", "dark"] as const) {
     const page = await open(context);
     await page.emulateMedia({ reducedMotion: "reduce" });
     const shot = async (name: string) => {
-      await page.waitForTimeout(60);
+      await atRest(page.locator("body"));
       await page.screenshot({ path: `e2e/artifacts/${scheme}-dialog-${name}.png` });
     };
     const close = () => page.getByRole("dialog").getByRole("button", { name: "Close" }).click();
@@ -179,7 +192,7 @@ for (const scheme of ["light", "dark"] as const) {
     await page.getByTestId("message").last().hover();
     await page.getByRole("button", { name: "React", exact: true }).click();
     await expect(page.getByTestId("emoji-picker").getByRole("button").first()).toBeVisible();
-    await page.waitForTimeout(400);
+    await atRest(page.getByRole("dialog"));
     await shot("emoji");
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Conversation options" }).click();
@@ -222,8 +235,8 @@ for (const scheme of ["light", "dark"] as const) {
     await expect(page.getByTestId("connection-note")).toBeVisible();
     await page.screenshot({ path: `e2e/artifacts/${scheme}-auth-5.png` });
     fake.refuse = false;
-    await page.getByRole("button", { name: "Try now" }).click();
-    await expect(page.getByTestId("connection-note")).toBeHidden();
+    // By itself: the button goes away as soon as it tries.
+    await expect(page.getByTestId("connection-note")).toBeHidden({ timeout: 30_000 });
     await expect(page.getByTestId("message")).toHaveCount(2);
     await expect(page.getByText("Waits for the connection")).toBeHidden();
     await context.close();
