@@ -72,6 +72,14 @@ test("a message that is edited keeps its files in sight", async () => {
   await expect(picture).toBeVisible();
 });
 
+/** The first that the picker finds by these words. */
+async function choose(text: string, words: string): Promise<void> {
+  await ada.act(text, "React");
+  await ada.page.getByRole("searchbox", { name: "Search emoji" }).fill(words);
+  await ada.page.keyboard.press("Enter");
+  await expect(ada.page.getByTestId("emoji-picker")).toHaveCount(0);
+}
+
 test("a reaction that a program gave by its name is drawn as an emoji", async () => {
   await ada.page.evaluate(async () => {
     const id = document.querySelector<HTMLElement>("[data-testid=message][data-id]")?.dataset["id"] ?? "";
@@ -81,8 +89,26 @@ test("a reaction that a program gave by its name is drawn as an emoji", async ()
   });
   const reaction = ada.message("The shelf").getByTestId("reaction");
   await expect(reaction).toContainText("🎉");
-  // It is the same reaction all the same.
+  // It is the same reaction all the same, also when it is chosen as an emoji.
+  await choose("The shelf", "tada");
+  await ada.send("Given twice");
+  await ada.sees("Given twice");
+  await expect(reaction).toHaveAttribute("aria-label", "🎉, 1: Ada");
   await reaction.click();
+  await expect(reaction).toHaveCount(0);
+});
+
+test("an emoji that is chosen is one reaction, which the quick one takes back", async () => {
+  const reaction = ada.message("The shelf").getByTestId("reaction");
+  const added = ada.page.waitForResponse((answer) => /reactions/.test(answer.url()));
+  await choose("The shelf", "+1");
+  await added;
+  // What comes after it by the stream comes after what the stream says of it.
+  await ada.send("Thumbs");
+  await expect(ada.message("Thumbs")).toHaveAttribute("data-id", /^\$/);
+  await expect(reaction).toHaveAttribute("aria-label", "👍, 1: Ada");
+  await ada.message("The shelf").hover();
+  await ada.message("The shelf").getByRole("button", { name: "React with 👍" }).click();
   await expect(reaction).toHaveCount(0);
 });
 

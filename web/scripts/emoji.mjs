@@ -9,6 +9,11 @@ if (!source) {
   console.error("usage: node scripts/emoji.mjs <unpacked emojibase-data>");
   process.exit(2);
 }
+/**
+ * As Unicode's own list has it, and the server keeps it: the sign that chooses the picture stands only behind what would
+ * be a letter without it.
+ */
+const qualified = (emoji) => emoji.replace(/(\p{Emoji_Presentation})\uFE0F/gu, "$1");
 const read = (path) => JSON.parse(readFileSync(join(source, path), "utf8"));
 const codes = read("en/shortcodes/github.json");
 const fallback = read("en/shortcodes/emojibase.json");
@@ -33,7 +38,7 @@ for (const entry of read("en/compact.json").sort((a, b) => (a.order ?? 0) - (b.o
   if (!code) continue;
   const group = groups.find((candidate) => candidate.id === id);
   const words = (entry.tags ?? []).filter((tag) => !entry.label.includes(tag)).slice(0, 5);
-  group.emoji.push([entry.unicode, entry.label, code, words.join(" ")]);
+  group.emoji.push([qualified(entry.unicode), entry.label, code, words.join(" ")]);
 }
 writeFileSync("src/features/emoji/data.json", `${JSON.stringify(groups)}\n`);
 console.log(groups.map((group) => `${group.id} ${group.emoji.length}`).join(", "));

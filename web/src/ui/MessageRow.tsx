@@ -187,8 +187,6 @@ export function Quote({ label, jumpLabel, name, text, onJump }: QuoteProps) {
 
 export interface ReactionView {
   emoji: string;
-  /** What is drawn for it. */
-  sign: string;
   count: number;
   mine: boolean;
   label: string;
@@ -209,7 +207,7 @@ export function Reactions({
   if (reactions.length === 0) return null;
   return (
     <div className="reactions">
-      {reactions.map(({ emoji, sign, count, mine, label, waiting }) => (
+      {reactions.map(({ emoji, count, mine, label, waiting }) => (
         <button
           key={emoji}
           type="button"
@@ -222,7 +220,7 @@ export function Reactions({
           data-testid="reaction"
           onClick={() => onToggle(emoji, !mine)}
         >
-          <span aria-hidden="true">{straight(sign)}</span> <span aria-hidden="true">{count}</span>
+          <span aria-hidden="true">{straight(emoji)}</span> <span aria-hidden="true">{count}</span>
         </button>
       ))}
       {add}

@@ -15,7 +15,7 @@ import type { StoredMessage } from "../../store/state";
 import type { Expected } from "../../store/waiting";
 import { useChannel, useClient, useMe, useSelect } from "../app/context";
 import { useView, type View } from "../app/view";
-import { useSigns } from "../emoji/shortcodes";
+import { alike, useSigns } from "../emoji/shortcodes";
 import { Attachments } from "../files/Attachments";
 import { Provenance } from "../files/Provenance";
 import { canSeeEdits } from "../client/rights";
@@ -265,27 +265,26 @@ function MessageReactions({ channel, message, waiting }: MessageReactionsProps) 
   const host = useChannel(channel)?.info.host ?? "";
   const signs = useSigns(message.reactions);
   if (message.reactions.length === 0) return null;
-  const views = message.reactions.map((reaction): ReactionView => {
+  const groups = alike(message.reactions, signs);
+  const views = groups.map((reaction): ReactionView => {
     const heard = reaction.users.filter((id) => !blocked[id]);
     const names = heard.slice(0, NAMES_MAX).map((id) => displayName(users[id], id));
     const more = reaction.count - (reaction.users.length - heard.length) - names.length;
     const list = [...names, ...(more > 0 ? [t.message.moreReactors(more)] : [])].join(", ");
-    const sign = signs(reaction.emoji);
-    const label = t.message.reaction(sign, reaction.count, list);
-    const late = waiting.includes(reaction.emoji);
+    const { emoji, count } = reaction;
+    const label = t.message.reaction(emoji, count, list);
+    const late = reaction.all.some((each) => waiting.includes(each));
     return {
-      emoji: reaction.emoji,
-      sign,
-      count: reaction.count,
-      mine: reaction.me ?? false,
+      emoji,
+      count,
+      mine: reaction.mine.length > 0,
       label: late ? `${label}, ${t.waiting.reaction(host)}` : label,
       waiting: late,
     };
   });
-  return (
-    <Reactions
-      reactions={views}
-      onToggle={(emoji, on) => void client.actions.react(channel, message.id, emoji, on)}
-    />
-  );
+  const toggle = (emoji: string, on: boolean) => {
+    const given = on ? [emoji] : (groups.find((each) => each.emoji === emoji)?.mine ?? []);
+    for (const each of given) void client.actions.react(channel, message.id, each, on);
+  };
+  return <Reactions reactions={views} onToggle={toggle} />;
 }
