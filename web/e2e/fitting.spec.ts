@@ -47,7 +47,7 @@ async function letters(page: Page, percent: number): Promise<void> {
   await page.evaluate((size) => (document.documentElement.style.fontSize = `${size}%`), percent);
 }
 
-async function speak(person: Person, language: "de" | "fr"): Promise<void> {
+async function speak(person: Person, language: "en" | "de" | "fr"): Promise<void> {
   await person.page.evaluate(
     (name) => localStorage.setItem("loggia.language", JSON.stringify(name)),
     language,
@@ -310,6 +310,27 @@ for (const language of ["de", "fr"] as const) {
     }
   });
 }
+
+test("what an invite code is made with stands in one line", async () => {
+  const { page } = ada;
+  await speak(ada, "en");
+  await page.getByRole("button", { name: "Your account" }).click();
+  await page.getByRole("menuitem", { name: "Administration" }).click();
+  await page.getByRole("tab", { name: "Invite codes" }).click();
+  const form = page.locator(".invite-form");
+  const middles = () =>
+    form.locator("input, select, button").evaluateAll((all) =>
+      all.map((each) => {
+        const { top, bottom } = each.getBoundingClientRect();
+        return (top + bottom) / 2;
+      }),
+    );
+  await expect(form).toBeVisible();
+  await expect.poll(async () => (await middles()).length).toBe(3);
+  const [first = 0, ...others] = await middles();
+  for (const other of others) expect(Math.abs(other - first)).toBeLessThan(4);
+  await page.keyboard.press("Escape");
+});
 
 test("names in the list of people can be read in a narrow window, in German", async () => {
   const { page } = ada;

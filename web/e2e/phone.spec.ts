@@ -386,6 +386,20 @@ test("conversations are at hand: where none is open, and what can be done with t
   await done(jo);
 });
 
+test("a panel that is opened from the drawer has the focus, which the drawer takes with it", async ({
+  browser,
+}) => {
+  const lu = await somebody(browser, "lu");
+  const { page } = lu;
+  await page.getByRole("button", { name: "Open conversations" }).tap();
+  await page.locator("nav.sidebar").getByRole("button", { name: "Saved for later" }).tap();
+  const panel = page.getByRole("complementary", { name: "Saved for later" });
+  await expect(panel.getByRole("heading", { name: "Saved for later" })).toBeFocused();
+  await page.keyboard.press("Tab");
+  await expect(panel.getByRole("button", { name: "Close" })).toBeFocused();
+  await done(lu);
+});
+
 test("a spoiler is high enough for a finger", async ({ browser }) => {
   const kit = await somebody(browser, "kit");
   await kit.send("It was ||the gardener||.");

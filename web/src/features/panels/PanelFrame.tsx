@@ -1,5 +1,6 @@
 import { type ReactNode, useLayoutEffect, useRef } from "react";
 import { t } from "../../i18n";
+import { onceLost } from "../../lib/focus";
 import { IconButton } from "../../ui/Button";
 import { useView } from "../app/view";
 
@@ -36,6 +37,8 @@ export function PanelFrame({
 /** Once the panel is gone, the focus that was in it goes to where it came from, or to where one writes. */
 function keepFocus(panel: HTMLElement): () => void {
   const before = document.activeElement;
+  // On a small screen what it was opened from may be covered, or closed with the drawer.
+  onceLost(() => panel.querySelector("h2"));
   return () => {
     if (!panel.contains(document.activeElement)) return;
     // After what takes the panel away, and after what may take its place and the focus.
