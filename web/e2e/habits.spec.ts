@@ -29,6 +29,33 @@ test("what somebody said is quoted below what is written already, ready to be an
   await expect(bo.message("Soup.").locator("blockquote")).toContainText("And what?");
 });
 
+test("what one types after a click somewhere is written, and so is what one pastes", async () => {
+  const { page } = ada;
+  await ada.send("To be clicked at");
+  await ada.sees("To be clicked at");
+  await expect(ada.message("To be clicked at")).toHaveAttribute("data-id", /^\$/);
+  await ada.message("To be clicked at").getByText("To be clicked at").click();
+  await expect(ada.composer).not.toBeFocused();
+  await page.keyboard.type("Hi there");
+  await expect(ada.composer).toBeFocused();
+  await expect(ada.composer).toHaveValue("Hi there");
+  await ada.message("To be clicked at").getByText("To be clicked at").click();
+  await ada.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.evaluate(() => navigator.clipboard.writeText(", pasted"));
+  await page.keyboard.press("Control+v");
+  await expect(ada.composer).toHaveValue("Hi there, pasted");
+  await ada.composer.fill("");
+
+  // A row that one came to by keys keeps them, and so does what lies over the conversation.
+  await page.keyboard.press("F6");
+  await page.keyboard.press("F6");
+  await page.keyboard.press("ArrowUp");
+  await expect(page.locator("article:focus")).toHaveCount(1);
+  await page.keyboard.type("x");
+  await expect(page.locator("article:focus")).toHaveCount(1);
+  await expect(ada.composer).toHaveValue("");
+});
+
 test("editing from the menu begins at once", async () => {
   await ada.act("Soup.", "Edit");
   const box = ada.page.getByRole("textbox", { name: "Edit message" });

@@ -94,6 +94,10 @@ test("a reaction that a program gave by its name is drawn as an emoji", async ()
   await ada.send("Given twice");
   await ada.sees("Given twice");
   await expect(reaction).toHaveAttribute("aria-label", "🎉, 1: Ada");
+  await ada.act("The shelf", "Who reacted");
+  await expect(ada.page.getByTestId("who-reacted").getByRole("region", { name: "🎉 1" })).toHaveCount(1);
+  await ada.page.keyboard.press("Escape");
+  await expect(ada.page.getByTestId("who-reacted")).toHaveCount(0);
   await reaction.click();
   await expect(reaction).toHaveCount(0);
 });

@@ -1,4 +1,4 @@
-// Keys that work everywhere: Ctrl/Cmd+K, Ctrl/Cmd+/, Ctrl/Cmd+Shift+M, /, Alt+arrows, F6, Esc, Shift+Esc.
+// Keys that work everywhere: Ctrl/Cmd+K, Ctrl/Cmd+/, Ctrl/Cmd+Shift+M, /, Alt+arrows, F6, Esc, Shift+Esc, and what one writes.
 
 import { useLayoutEffect } from "react";
 import { t } from "../../i18n";
@@ -34,18 +34,27 @@ export function useShortcuts(view: View): void {
       } else if (event.key === "F6" && !event.altKey && !event.ctrlKey && !event.metaKey) {
         event.preventDefault();
         nextLandmark(event.shiftKey ? -1 : 1);
-      } else if (
-        event.key === "Escape" &&
-        !document.querySelector("[role=dialog],[role=alertdialog],[role=menu]")
-      ) {
+      } else if (event.key === "Escape" && !document.querySelector(OVER)) {
         if (event.shiftKey) readAll(client);
         else escape(client, view);
+      } else if (isText(event) && !isTyping(event)) {
+        if (pointed || isPlace(event)) writeOn(event);
       }
     };
+    let pointed = false;
+    const onPointer = () => (pointed = true);
+    // Who comes somewhere by keys is not taken away.
+    const onMove = ({ key }: KeyboardEvent) => {
+      if (/^(Tab|F6|Arrow|Home|End)/.test(key)) pointed = false;
+    };
     const onReadAll = () => readAll(client);
+    addEventListener("pointerdown", onPointer, { capture: true });
+    addEventListener("keydown", onMove, { capture: true });
     addEventListener("keydown", onKey);
     addEventListener("loggia:read-all", onReadAll);
     return () => {
+      removeEventListener("pointerdown", onPointer, { capture: true });
+      removeEventListener("keydown", onMove, { capture: true });
       removeEventListener("keydown", onKey);
       removeEventListener("loggia:read-all", onReadAll);
     };
@@ -91,10 +100,28 @@ function nextLandmark(by: 1 | -1): void {
   there[(start + by + there.length) % there.length]?.entry?.focus();
 }
 
-const TYPED_IN = "input, textarea, select, [contenteditable], [role=dialog], [role=alertdialog], [role=menu]";
+const OVER = "[role=dialog], [role=alertdialog], [role=menu]";
+const TYPED_IN = `input, textarea, select, [contenteditable], ${OVER}`;
 
 const isTyping = (event: KeyboardEvent): boolean =>
   event.target instanceof Element && event.target.closest(TYPED_IN) !== null;
+
+/** A sign, also one that is typed with AltGr, which is both to a browser; or what is going to be pasted. Space scrolls. */
+const isText = (event: KeyboardEvent): boolean =>
+  (event.ctrlKey === event.altKey && !event.metaKey && event.key !== " " && [...event.key].length === 1) ||
+  (commanded(event) && !event.altKey && !event.shiftKey && signOf(event) === "v");
+
+/** Where no key but those that scroll means anything. */
+const isPlace = ({ target }: KeyboardEvent): boolean =>
+  target instanceof Element && target.matches("body, #main, .timeline-scroll");
+
+/** Whoever clicked somewhere and types goes on writing: the box has the focus before the sign comes. */
+function writeOn({ target }: KeyboardEvent): void {
+  if (!(target instanceof Element) || document.querySelector(OVER)) return;
+  const part = target.closest(".thread") ?? document.querySelector(".conversation");
+  const box = part?.querySelector<HTMLElement>(".edit-box textarea, .composer textarea");
+  box?.focus({ preventScroll: true });
+}
 
 /** Opens the search, or leads back into its box. */
 function search(view: View): void {

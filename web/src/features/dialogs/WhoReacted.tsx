@@ -7,7 +7,7 @@ import { Dialog } from "../../ui/Dialog";
 import { displayName } from "../../store/selectors";
 import { useClient, useSelect } from "../app/context";
 import { canModerate } from "../client/rights";
-import { useSigns } from "../emoji/shortcodes";
+import { alike, useSigns } from "../emoji/shortcodes";
 
 /** All reactions of a message and whose they are: what a tooltip can't show, and a finger can't point at. */
 export function WhoReacted({
@@ -30,13 +30,19 @@ export function WhoReacted({
   useEffect(() => {
     client.people.need(message?.reactions.flatMap((reaction) => reaction.users) ?? []);
   }, [client, message]);
+  /** What one sees as one may have been given in several ways. */
+  const remove = (all: readonly string[], user: string) => {
+    for (const { emoji, users: who } of reactions)
+      if (all.includes(emoji) && who.includes(user))
+        void client.actions.removeReaction(channel, id, emoji, user);
+  };
   return (
     <Dialog title={t.message.whoReacted} onClose={onClose} width={420} testId="who-reacted">
       {reactions.length === 0 ? <p className="field-hint">{t.message.noReactions}</p> : null}
-      {reactions.map(({ emoji, count, users: who }) => (
-        <section key={emoji} className="reactors" aria-label={`${signs(emoji)} ${String(count)}`}>
+      {alike(reactions, signs).map(({ emoji, all, count, users: who }) => (
+        <section key={emoji} className="reactors" aria-label={`${emoji} ${String(count)}`}>
           <h3>
-            <span className="reactors-emoji">{signs(emoji)}</span> {count}
+            <span className="reactors-emoji">{emoji}</span> {count}
           </h3>
           <ul className="people">
             {who
@@ -49,8 +55,8 @@ export function WhoReacted({
                     <IconButton
                       size="small"
                       icon="trash"
-                      label={spokenTexts().deleteReaction(signs(emoji), displayName(users[user], user))}
-                      onPress={() => void client.actions.removeReaction(channel, id, emoji, user)}
+                      label={spokenTexts().deleteReaction(emoji, displayName(users[user], user))}
+                      onPress={() => remove(all, user)}
                     />
                   ) : null}
                 </li>

@@ -34,11 +34,14 @@ export function PanelFrame({
   );
 }
 
+/** Later on it is something else that is lost. */
+const OPENED_FRAMES = 4;
+
 /** Once the panel is gone, the focus that was in it goes to where it came from, or to where one writes. */
 function keepFocus(panel: HTMLElement): () => void {
   const before = document.activeElement;
   // On a small screen what it was opened from may be covered, or closed with the drawer.
-  onceLost(() => panel.querySelector("h2"));
+  onceLost(() => panel.querySelector("h2"), { frames: OPENED_FRAMES });
   return () => {
     if (!panel.contains(document.activeElement)) return;
     // After what takes the panel away, and after what may take its place and the focus.
