@@ -8,6 +8,7 @@ mod log;
 mod operator;
 mod portability;
 mod terminal;
+mod user;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -16,10 +17,9 @@ use std::sync::{Arc, LazyLock};
 use clap::{Parser, Subcommand, ValueEnum};
 use loggia::client_api;
 use loggia::config::{Config, FileStorage, Registration, Settings};
-use loggia::domain::accounts::NewAccount;
-use loggia::domain::view::AccountRole;
 use loggia::server::{self, StartError};
 use loggia::storage::{Conn, migrations};
+use user::UserCommand;
 
 /// Messages are made by the threads that take requests and given back by the one that writes.
 #[global_allocator]
@@ -51,7 +51,7 @@ enum Command {
     Migrate,
     /// Print an OpenAPI document.
     Openapi { which: Document },
-    /// Manage accounts; safe while the server runs.
+    /// Manage accounts, and who is kept off this server; all but `delete` is safe while the server runs.
     User {
         #[command(subcommand)]
         command: AccountsCommand,
@@ -137,40 +137,6 @@ enum AccountsCommand {
     List,
     #[command(flatten)]
     Change(UserCommand),
-}
-
-#[derive(Subcommand)]
-enum UserCommand {
-    /// Make an account; the password is read from standard input unless given.
-    Create {
-        username: String,
-        #[arg(long)]
-        password: Option<String>,
-        /// The name that others see; without it, the username.
-        #[arg(long)]
-        display_name: Option<String>,
-        #[arg(long)]
-        admin: bool,
-        /// A program writes in its name, which is shown beside it.
-        #[arg(long)]
-        bot: bool,
-    },
-    /// Set a password and end all sessions; it is read from standard input unless given.
-    Passwd {
-        username: String,
-        #[arg(long)]
-        password: Option<String>,
-    },
-    /// Let somebody log in without one-time codes, who has lost device and recovery codes.
-    TotpOff { username: String },
-    /// Say what an account may do on this server.
-    Role { username: String, role: RoleName },
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum RoleName {
-    User,
-    Admin,
 }
 
 /// The settings are wrong: nothing was touched.
@@ -266,7 +232,8 @@ fn run(command: Command, config: Arc<Config>, file: Option<&Path>) -> Outcome {
                 .worker_threads(1)
                 .enable_all()
                 .build()?
-                .block_on(user(command, config))
+                .block_on(user::run(command, config))
+                .map(code)
         }
         Command::CheckConfig { .. } => {
             server::rehearse(&config)?;
@@ -387,39 +354,5 @@ async fn serve(config: Arc<Config>, file: Option<&Path>) -> Outcome {
     }
     tracing::info!("stopping");
     running.stop().await;
-    Ok(ExitCode::SUCCESS)
-}
-
-/// A running server believes for so long what it knows of a session.
-const WITHIN: &str = " (a running server knows it within ten seconds)";
-
-async fn user(command: UserCommand, config: Arc<Config>) -> Outcome {
-    let (domain, _writers) = server::open_domain(&config)?;
-    match command {
-        UserCommand::Create { username, password, display_name, admin, bot } => {
-            let password = password.map_or_else(terminal::read_password, Ok)?;
-            let role = if admin { AccountRole::Admin } else { AccountRole::User };
-            let new = NewAccount { username, password, display_name, invite: None, bot };
-            let user = domain.create_account(new, role, None).await?;
-            println!("{} was made", user.id);
-        }
-        UserCommand::Passwd { username, password } => {
-            let password = password.map_or_else(terminal::read_password, Ok)?;
-            domain.reset_password(&username, password).await?;
-            println!("the password was set, and all sessions have ended{WITHIN}");
-        }
-        UserCommand::TotpOff { username } => {
-            domain.take_totp_of(&username).await?;
-            println!("{username} logs in with the password alone");
-        }
-        UserCommand::Role { username, role } => {
-            let role = match role {
-                RoleName::User => AccountRole::User,
-                RoleName::Admin => AccountRole::Admin,
-            };
-            domain.set_account_role(&username, role).await?;
-            println!("{username} is {} now{WITHIN}", role.as_str());
-        }
-    }
     Ok(ExitCode::SUCCESS)
 }

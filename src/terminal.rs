@@ -20,6 +20,14 @@ pub fn read_password() -> io::Result<String> {
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
+/// Whether whoever is asked says yes: typed, or the first line of what is not a terminal.
+pub fn confirm(question: &str) -> io::Result<bool> {
+    eprint!("{question} [y/N] ");
+    let mut line = String::new();
+    io::stdin().read_line(&mut line)?;
+    Ok(matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+}
+
 /// How to run another command of this server: as the same account, with the same settings. A service says so in its
 /// journal, which others read.
 pub fn how_to_run(arguments: impl Iterator<Item = String>, env: impl Fn(&str) -> Option<String>) -> String {

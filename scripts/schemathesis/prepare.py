@@ -111,6 +111,7 @@ def cursors(client, channel):
         "list_saved": b"1",
         "list_settings": b"a",
         "list_acts": b"1",
+        "list_exclusions": b"1",
         "list_edits": b"1",
         "list_threads": b"1.1.1",
     }

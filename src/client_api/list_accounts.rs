@@ -34,6 +34,8 @@ pub struct Account {
     pub avatar: Option<String>,
     pub created_ts: i64,
     pub role: AccountRole,
+    /// A program writes in its name.
+    pub bot: bool,
     /// An administrator keeps it from logging in.
     pub disabled: bool,
     /// How many devices are logged in.
@@ -57,6 +59,7 @@ impl From<Found> for Account {
             avatar: user.avatar,
             created_ts: user.created_ts,
             role: AccountRole::parse(&found.row.role),
+            bot: found.row.bot,
             disabled: found.row.disabled_ts.is_some(),
             sessions: found.sessions,
             totp: found.totp,

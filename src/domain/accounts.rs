@@ -365,6 +365,23 @@ impl Domain {
             .await
     }
 
+    /// Says whether a program writes in an account's name: for the operator.
+    ///
+    /// # Errors
+    /// `user_not_found`
+    pub async fn set_account_bot(&self, username: &str, bot: bool) -> Result<()> {
+        let id = parse_named(username, self.server())?;
+        self.writer
+            .other(id.clone().as_str(), move |work| {
+                let row = account(work, &id)?;
+                users::set_bot(work.conn, row.num, bot)?;
+                let user = one(work.conn, row.num)?;
+                tell_profile(work, row.num, user);
+                Ok(())
+            })
+            .await
+    }
+
     /// Sets a password and ends all sessions: for the operator. An account that this server has lost, and others know, is
     /// its owner's again.
     ///

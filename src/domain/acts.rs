@@ -29,6 +29,8 @@ pub enum ActKind {
     ChannelHandedOver,
     InviteMade,
     InviteDeleted,
+    PersonExcluded,
+    PersonReadmitted,
 }
 
 impl ActKind {
@@ -46,6 +48,8 @@ impl ActKind {
             ActKind::ChannelHandedOver => "channel_handed_over",
             ActKind::InviteMade => "invite_made",
             ActKind::InviteDeleted => "invite_deleted",
+            ActKind::PersonExcluded => "person_excluded",
+            ActKind::PersonReadmitted => "person_readmitted",
         }
     }
 
@@ -103,6 +107,8 @@ mod tests {
             ActKind::ChannelHandedOver,
             ActKind::InviteMade,
             ActKind::InviteDeleted,
+            ActKind::PersonExcluded,
+            ActKind::PersonReadmitted,
         ] {
             assert_eq!(serde_json::to_value(kind).expect("json"), kind.as_str());
         }

@@ -99,12 +99,16 @@ impl Domain {
     }
 }
 
-/// Which of these people block the other one.
+/// Which of these people block the other one, or are not to hear them.
 pub(super) fn among(
     work: &mut Work<'_>,
     other: UserNum,
     people: impl IntoIterator<Item = UserNum>,
 ) -> Result<Vec<UserNum>> {
+    // From whom an administrator keeps out nobody hears anything.
+    if work.lane.wanted.excluded.has_num(other) {
+        return Ok(people.into_iter().collect());
+    }
     if !work.lane.wanted.blocks.load(Ordering::Relaxed) {
         return Ok(Vec::new());
     }
@@ -112,7 +116,7 @@ pub(super) fn among(
     if people.is_empty() { Ok(Vec::new()) } else { Ok(blocks::among(work.conn, other, &people)?) }
 }
 
-/// Whether the person blocks somebody who need not have been met.
+/// Whether the person blocks somebody who need not have been met, or is not to hear them.
 pub(super) fn blocks(work: &mut Work<'_>, user: UserNum, other: &UserId) -> Result<bool> {
     let Some(other) = users::by_id(work.conn, other.as_str())? else { return Ok(false) };
     Ok(!among(work, other.num, [user])?.is_empty())
@@ -120,10 +124,15 @@ pub(super) fn blocks(work: &mut Work<'_>, user: UserNum, other: &UserId) -> Resu
 
 /// A message came in a direct conversation: for those who block its author and had read all before, it is read.
 pub(super) fn pass_over(work: &mut Work<'_>, at: &At<'_>, live_count: i64) -> Result<()> {
-    if !work.lane.wanted.blocks.load(Ordering::Relaxed) {
+    let deaf = if work.lane.wanted.excluded.has_num(at.sender.num) {
+        let ours = work.lane.identity.name.clone();
+        members::read_by(work.conn, at.channel, ours.as_str())?
+    } else if work.lane.wanted.blocks.load(Ordering::Relaxed) {
+        blocks::in_channel(work.conn, at.channel, at.sender.num)?
+    } else {
         return Ok(());
-    }
-    for (user, read_base) in blocks::in_channel(work.conn, at.channel, at.sender.num)? {
+    };
+    for (user, read_base) in deaf {
         if read_base + 1 < live_count {
             continue;
         }

@@ -21,8 +21,8 @@ use crate::storage::members::MemberRow;
 use crate::storage::messages::Shown;
 use crate::storage::users::UserRow;
 use crate::storage::{
-    ChannelNum, Conn, UserNum, blocks, channels, joinings, members, messages, meta, notifications, peers,
-    users,
+    ChannelNum, Conn, UserNum, blocks, channels, exclusions, joinings, members, messages, meta,
+    notifications, peers, users,
 };
 
 pub const NAME_CHARS_MAX: usize = 80;
@@ -379,7 +379,10 @@ pub(super) fn mine(conn: &mut Conn, user: UserNum) -> Result<Vec<Channel>> {
         seats.extend(members::of_user(conn, user, membership)?.into_iter().map(|row| (row.channel, row)));
     }
     if seats.values().any(|seat| seat.membership == "invited") {
-        let blocked = blocks::nums_of_user(conn, user)?;
+        let mut blocked = blocks::nums_of_user(conn, user)?;
+        let invited = seats.values().filter(|seat| seat.membership == "invited");
+        let inviters: Vec<UserNum> = invited.filter_map(|seat| seat.invited_by).collect();
+        blocked.extend(exclusions::among(conn, &inviters)?);
         let is_shown = |seat: &MemberRow| {
             seat.membership != "invited" || seat.invited_by.is_none_or(|inviter| !blocked.contains(&inviter))
         };

@@ -19,7 +19,7 @@ impl Domain {
     /// left it is in again.
     ///
     /// # Errors
-    /// `bad_users`, `user_not_found`, `peer_blocked`, `not_accepted`
+    /// `bad_users`, `user_not_found`, `peer_blocked`, `user_excluded`, `not_accepted`
     pub async fn open_dm(&self, actor: &Actor, mut people: Vec<UserId>) -> Result<(Channel, bool)> {
         people.push(actor.person.id.clone());
         people.sort();
@@ -43,11 +43,14 @@ impl Domain {
 }
 
 impl Domain {
-    /// Whether the person's server is this one, or one that this one talks to.
+    /// Whether the person's server is this one, or one that this one talks to, and nobody keeps them out.
     ///
     /// # Errors
-    /// `peer_blocked`; `user_not_found` where this server talks to no others.
+    /// `user_excluded`, `peer_blocked`; `user_not_found` where this server talks to no others.
     pub(super) fn may_know(&self, id: &UserId) -> Result<()> {
+        if self.wanted.excluded.has(id) {
+            return Err(Error::Forbidden(Forbidden::UserExcluded));
+        }
         let server = id.server();
         match server == *self.server() || self.peers.admits(&server) {
             true => Ok(()),
@@ -124,7 +127,7 @@ pub(super) fn is_left(work: &mut Work<'_>, num: ChannelNum) -> Result<bool> {
 
 /// People of this server who left a direct conversation that is kept here are in it again before something is said
 /// there, and those of others are invited by who says it: nobody speaks to a closed door without knowing it. Not those
-/// who block the speaker.
+/// who block the speaker, nor those whom an administrator keeps out.
 pub(super) fn reopen(work: &mut Work<'_>, num: ChannelNum, sender: &UserId) -> Result<()> {
     if !is_left(work, num)? {
         return Ok(());
@@ -137,7 +140,9 @@ pub(super) fn reopen(work: &mut Work<'_>, num: ChannelNum, sender: &UserId) -> R
         Some(speaker) => blocks::among(work, speaker.num, rows.iter().map(|row| row.num))?,
         None => Vec::new(),
     };
-    for row in rows.into_iter().filter(|row| !deaf.contains(&row.num)) {
+    let wanted = work.lane.wanted.clone();
+    let is_wanted = |row: &UserRow| !deaf.contains(&row.num) && !wanted.excluded.has_num(row.num);
+    for row in rows.into_iter().filter(is_wanted) {
         let Ok(id) = row.id.parse() else { continue };
         if id == *sender || !stands(work, num, row.num, "left")? {
             continue;

@@ -5,7 +5,7 @@ use super::content::ReasonContent;
 use super::effect::Effect;
 use super::members::hand_over;
 use super::writer::{Draft, Work};
-use super::{Actor, Domain, Person, Result, files};
+use super::{Actor, Domain, Person, Result, exclusions, files};
 use crate::protocol::event::EventType;
 use crate::storage::acts::{self, NewAct};
 use crate::storage::members::{self, MemberRow};
@@ -103,10 +103,11 @@ fn seats_of(conn: &mut Conn, person: UserNum) -> Result<Vec<MemberRow>> {
 /// Leaves one channel for good; an owner who is not alone hands it over first.
 fn depart(work: &mut Work<'_>, person: &Person, channel: i64) -> Result<()> {
     let member = members::get(work.conn, channel, person.num)?;
-    if member.is_some_and(|member| member.membership == "joined" && member.role == "owner")
-        && let Some((_, heir)) = members::successor(work.conn, channel, person.num)?
-    {
-        hand_over(work, channel, person, &heir, ReasonContent::default())?;
+    if member.is_some_and(|member| member.membership == "joined" && member.role == "owner") {
+        exclusions::clear(work, channel, person)?;
+        if let Some((_, heir)) = members::successor(work.conn, channel, person.num)? {
+            hand_over(work, channel, person, &heir, ReasonContent::default())?;
+        }
     }
     let content = serde_json::json!({ "membership": "left" });
     work.append(channel, person, Draft::new(EventType::Member).state(person.id.as_str(), content))?;

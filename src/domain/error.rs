@@ -129,6 +129,8 @@ coded! {
         SavedFull = "saved_full", "As many messages are saved as can be: take some off the list first.";
         WebhooksFull = "webhooks_full", "This channel has as many webhooks as it can have.";
         ReportsFull = "reports_full", "As many of your reports are open as can be.";
+        ExclusionsFull = "exclusions_full", "As many people are kept off this server as can be: readmit somebody first.";
+        UserIsLocal = "user_is_local", "This account is of this server: keep it from logging in instead.";
         PinsFull = "pins_full", "This channel has as many pins as it can have.";
     }
 }
@@ -153,6 +155,7 @@ coded! {
         PushDisabled = "push_disabled", "This server pushes nothing to devices.";
         ModeratorsOnly = "moderators_only", "Only the channel's owner and moderators may do that.";
         NotAccepted = "not_accepted", "One of these people can't be brought together with you like that.";
+        UserExcluded = "user_excluded", "An administrator keeps this person off the server.";
         NotYours = "not_yours", "Only its author may do that.";
         OutOfReach = "out_of_reach", "It takes the author or the channel's owner, and neither is of this server.";
     }

@@ -21,6 +21,7 @@ pub mod emails;
 mod emoji;
 mod erasing;
 mod error;
+pub mod exclusions;
 pub mod export;
 pub mod files;
 pub mod flood;

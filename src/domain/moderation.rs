@@ -10,7 +10,9 @@ use super::members::{hand_over, join, open_archived};
 use super::messages::{by_id, check_reason, is_redacted};
 use super::remote::change::Done;
 use super::writer::{Draft, Work};
-use super::{Actor, Domain, Error, Forbidden, Missing, Person, Result, project, show, stored, webhooks};
+use super::{
+    Actor, Domain, Error, Forbidden, Missing, Person, Result, accounts, project, show, stored, webhooks,
+};
 use crate::protocol::event::EventType;
 use crate::protocol::ids::{ChannelId, EventId, UserId};
 use crate::protocol::rules::{Membership, Role};
@@ -146,11 +148,29 @@ impl Domain {
     /// `admin_only`, `user_not_found`, `bad_reason`; `last_admin`
     pub async fn remove_account(&self, actor: &Actor, user: UserId, reason: Option<String>) -> Result<()> {
         admin(actor)?;
+        self.remove_account_by(Some(&actor.person.id), user, reason).await
+    }
+
+    /// As [`Domain::remove_account`]: for the operator.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn delete_named(&self, username: &str, reason: Option<String>) -> Result<()> {
+        let user = accounts::parse_named(username, self.server())?;
+        self.remove_account_by(None, user, reason).await
+    }
+
+    async fn remove_account_by(
+        &self,
+        by: Option<&UserId>,
+        user: UserId,
+        reason: Option<String>,
+    ) -> Result<()> {
         let reason = check_reason(reason)?;
         let id = user.clone();
         let row = self.reads.read(move |conn| users::by_id(conn, id.as_str())).await?;
         let row = row.filter(|row| row.is_account()).ok_or(Error::NotFound(Missing::User))?;
-        let act = ActKind::AccountDeleted.to(&user, Some(&actor.person.id), self.clock.now());
+        let act = ActKind::AccountDeleted.to(&user, by, self.clock.now());
         self.erase_account(&Person { num: row.num, id: user }, Some(NewAct { reason, ..act })).await
     }
 }

@@ -13,6 +13,7 @@ use serde::Serialize;
 use web_push_native::p256::PublicKey;
 
 use super::attention::is_quiet;
+use super::exclusions::Excluded;
 use super::pace::backoff_ms;
 use super::project::At;
 use super::writer::Work;
@@ -45,6 +46,8 @@ pub struct Wanted {
     pub keywords: AtomicBool,
     /// Whether anybody blocks somebody.
     pub blocks: AtomicBool,
+    /// Whom an administrator keeps out.
+    pub excluded: Excluded,
     /// How long a push waits for its person to read the message anyway, and how long it is worth sending.
     push_delay_ms: i64,
     push_ttl_ms: i64,
@@ -56,6 +59,7 @@ impl Wanted {
         Ok(Arc::new(Wanted {
             keywords: AtomicBool::new(attention::any_keyword(conn)?),
             blocks: AtomicBool::new(blocks::any(conn)?),
+            excluded: Excluded::load(conn)?,
             push: AtomicBool::new(settings.enabled && pushes::any_endpoint(conn)?),
             push_delay_ms: i64::from(settings.delay_ms),
             push_ttl_ms: i64::from(settings.ttl_s) * 1_000,
@@ -184,10 +188,11 @@ impl Domain {
         }
         let claim = move |work: &mut Work<'_>| Ok(pushes::claim(work.conn, now, limit, now + LEASE_MS)?);
         let rows: Vec<PushRow> = self.writer.other("push", claim).await?;
+        let asked = self.wanted.clone();
         let composed = move |conn: &mut Conn| {
             let mut due = Vec::with_capacity(rows.len());
             for row in rows {
-                due.push((row.clone(), compose(conn, row, now)?));
+                due.push((row.clone(), compose(conn, row, (now, &asked.excluded))?));
             }
             Ok::<_, Error>(due)
         };
@@ -312,7 +317,7 @@ pub(super) fn queue(work: &mut Work<'_>, at: &At<'_>, concerned: &[UserNum]) -> 
 }
 
 /// What to send, if it is still wanted: the person is in the channel, wants to hear of it, and has not read it.
-fn compose(conn: &mut Conn, row: PushRow, now: Ts) -> Result<Option<Push>> {
+fn compose(conn: &mut Conn, row: PushRow, (now, excluded): (Ts, &Excluded)) -> Result<Option<Push>> {
     let Some(device) = pushes::endpoint(conn, &row.session)? else { return Ok(None) };
     let user = device.user_num;
     let Some(member) = members::get(conn, row.channel, user)? else { return Ok(None) };
@@ -324,8 +329,8 @@ fn compose(conn: &mut Conn, row: PushRow, now: Ts) -> Result<Option<Push>> {
     let follows = thread.as_ref().is_some_and(|thread| thread.following);
     let read_seq = thread.map_or(member.read_seq, |thread| thread.read_seq);
     let unread = member.membership == "joined" && member.notify != "none" && read_seq < row.seq;
-    // Whoever was blocked since is heard no more.
-    let unheard = blocks::is_blocked(conn, user, shown.sender)?;
+    // Whoever was blocked since, or is kept out, is heard no more.
+    let unheard = excluded.has_num(shown.sender) || blocks::is_blocked(conn, user, shown.sender)?;
     if !unread || unheard || row.expires_ts <= now || is_quiet(conn, user, now)? {
         return Ok(None);
     }

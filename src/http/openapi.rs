@@ -45,7 +45,7 @@ impl Also {
             Also::ByRules => {
                 (&[], &["not_authorised", "archived", "banned", "policy", "server_blocked", "bad_header"])
             }
-            Also::AsksOthers => (OF_OTHERS, &["fork", "recovering"]),
+            Also::AsksOthers => (OF_OTHERS, &["fork", "recovering", "user_excluded"]),
             Also::Fetches => (OF_OTHERS, &[]),
         };
         others.iter().chain(own).copied()

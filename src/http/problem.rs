@@ -110,6 +110,7 @@ codes! {
     "edits_private" 403 "Earlier versions are for the author and moderators.";
     "moderators_only" 403 "Only the channel's owner and moderators may do that.";
     "not_accepted" 403 "One of these people can't be brought together with you like that.";
+    "user_excluded" 403 "You, or they, are kept off the server by its administrators.";
     "not_authorised" 403 "Your role in the channel does not allow that.";
     "banned" 403 "You, or they, are banned from the channel.";
     "policy" 403 "The channel's policy does not allow that.";
@@ -153,6 +154,8 @@ codes! {
     "fork" 409 "The channel's host has shown two different logs.";
     "stale_term" 409 "The term is not the channel's.";
     "fenced" 409 "It was signed before its sender was restored to an earlier state.";
+    "user_is_local" 409 "The account is of this server.";
+    "exclusions_full" 409 "As many people are kept off this server as can be.";
     "too_much_waiting" 409 "Too much of yours is waiting for other servers.";
     "too_large" 413 "The content is too large.";
     "version" 426 "This version of the protocol is not spoken here.";

@@ -160,6 +160,12 @@ pub async fn keep_house(House { domain, hub, shared, routes }: House) {
         {
             tracing::warn!(%error, "the sessions of streams could not be looked at");
         }
+        // A command may have changed it.
+        if tick.is_multiple_of(STREAMS_INTERVAL_TICKS)
+            && let Err(error) = domain.look_at_exclusions().await
+        {
+            tracing::warn!(%error, "it could not be looked who is kept out");
+        }
         // Not at once: whoever sees that the clock is wrong has time to stop the server, and nobody is signed out by it.
         if tick.is_multiple_of(SESSIONS_INTERVAL_TICKS)
             && let Err(error) = domain.end_idle_sessions().await
@@ -212,9 +218,23 @@ async fn keep_messages(domain: Arc<Domain>) {
     }
 }
 
-/// Whatever goes by itself: messages, and the files that nothing needs any more.
+/// How often is looked for seats of those who are kept out, when nothing says that there are some: what could not be done before
+/// may be done now.
+const EXCLUSIONS_INTERVAL: Duration = Duration::from_secs(300);
+
+/// Puts those out who are kept out: at the start, when somebody is, and now and then.
+async fn keep_out(domain: Arc<Domain>) {
+    loop {
+        if let Err(error) = domain.put_out_excluded().await {
+            tracing::warn!(%error, "who is kept out could not be put out of every channel; this is tried again");
+        }
+        let _ = tokio::time::timeout(EXCLUSIONS_INTERVAL, domain.exclusions_changed()).await;
+    }
+}
+
+/// Whatever goes by itself: messages, the files that nothing needs any more, and those who are kept out.
 pub async fn keep_stored(domain: Arc<Domain>) {
-    tokio::join!(keep_files(domain.clone()), keep_messages(domain));
+    tokio::join!(keep_files(domain.clone()), keep_messages(domain.clone()), keep_out(domain));
 }
 
 /// Looks through files when a commit has deleted a message or changed a profile or a channel, wherever that came from, and sees to

@@ -6,7 +6,7 @@ use diesel::upsert::excluded;
 use super::channels::{self, ChannelRow};
 use super::conn::on;
 use super::pipeline::Soon;
-use super::schema::{self, members, users};
+use super::schema::{self, exclusions, members, users};
 use super::users::{UserRow, WEBHOOK_ROLE};
 use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, kept_update, optional};
 
@@ -218,7 +218,36 @@ pub fn joined_of(
         .load(conn)?)
 }
 
-/// The joined member with the highest role other than `user`, who joined first.
+/// An account of the server with the highest role among the joined, who joined first: none who is less than a member.
+pub fn highest(conn: &mut Conn, channel: ChannelNum, server: &str) -> Result<Option<(UserNum, String)>> {
+    for role in ["owner", "moderator", "member"] {
+        let joined = members::channel.eq(channel).and(members::membership.eq("joined"));
+        let found = members::table
+            .inner_join(users::table.on(users::num.eq(members::user_num)))
+            .filter(joined.and(members::role.eq(role)))
+            .filter(users::server.eq(server).and(users::password_hash.is_not_null()))
+            .filter(users::role.ne(WEBHOOK_ROLE))
+            .order(members::joined_seq)
+            .select((users::num, users::id))
+            .first(conn);
+        if let Some(found) = optional(found)? {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
+/// (who, what is read there) of a server's people who are in a channel: for conversations, which have few.
+pub fn read_by(conn: &mut Conn, channel: ChannelNum, server: &str) -> Result<Vec<(UserNum, i64)>> {
+    Ok(members::table
+        .inner_join(users::table.on(users::num.eq(members::user_num)))
+        .filter(members::channel.eq(channel).and(members::membership.eq("joined")))
+        .filter(users::server.eq(server))
+        .select((members::user_num, members::read_base))
+        .load(conn)?)
+}
+
+/// The joined member with the highest role other than `user`, who joined first; nobody whom this server keeps out.
 pub fn successor(conn: &mut Conn, channel: ChannelNum, user: UserNum) -> Result<Option<(UserNum, String)>> {
     for role in ["moderator", "member", "guest"] {
         let found = members::table
@@ -230,6 +259,7 @@ pub fn successor(conn: &mut Conn, channel: ChannelNum, user: UserNum) -> Result<
                     .and(members::role.eq(role)),
             )
             .filter(members::user_num.ne(user).and(users::role.ne(WEBHOOK_ROLE)))
+            .filter(members::user_num.ne_all(exclusions::table.select(exclusions::user_num)))
             .order(members::joined_seq)
             .select((users::num, users::id))
             .first(conn);

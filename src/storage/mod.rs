@@ -14,6 +14,7 @@ pub mod copies;
 pub mod dump;
 pub mod emails;
 pub mod entries;
+pub mod exclusions;
 pub mod files;
 pub mod heads;
 pub mod joinings;

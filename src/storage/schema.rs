@@ -419,6 +419,9 @@ diesel::allow_tables_to_appear_in_same_query!(files, file_owners, file_refs, mem
 diesel::allow_tables_to_appear_in_same_query!(blocks, file_refs, users);
 diesel::allow_tables_to_appear_in_same_query!(blocks, keywords, members, push_endpoints);
 diesel::allow_tables_to_appear_in_same_query!(emails, notifications);
+diesel::allow_tables_to_appear_in_same_query!(exclusions, channels);
+diesel::allow_tables_to_appear_in_same_query!(exclusions, members);
+diesel::allow_tables_to_appear_in_same_query!(exclusions, users);
 diesel::allow_tables_to_appear_in_same_query!(joinings, channels);
 diesel::allow_tables_to_appear_in_same_query!(missing_bodies, channels);
 diesel::allow_tables_to_appear_in_same_query!(regrets, entries);

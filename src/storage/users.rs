@@ -4,7 +4,7 @@ use diesel::dsl::{count_star, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-use super::schema::{user_invites, users};
+use super::schema::{exclusions, user_invites, users};
 use super::{Columns, Conn, Result, RunQueryDsl, UserNum, begins, contains, optional};
 
 /// The role of accounts that nobody logs in to: other programs speak by them, at an address of their own.
@@ -124,7 +124,7 @@ pub fn by_ids(conn: &mut Conn, ids: &[String]) -> Result<Vec<UserRow>> {
 }
 
 /// People who were not deleted, by id, after the id `after`: those whose username begins with `query`. Of the server
-/// `ours` they are its accounts: other rows are of names that a log used.
+/// `ours` they are its accounts: other rows are of names that a log used. Not those whom this server keeps out.
 pub fn called(conn: &mut Conn, ours: &str, query: &str, after: &str, limit: i64) -> Result<Vec<UserRow>> {
     // Whoever is called exactly so comes first: behind `max0` to `max9` they would be out of sight.
     let exact = format!("{}:{ours}", at(query).to_lowercase());
@@ -140,6 +140,7 @@ pub fn called(conn: &mut Conn, ours: &str, query: &str, after: &str, limit: i64)
             .filter(called.and(users::id.gt(after)).and(users::id.ne(but)).and(users::deleted_ts.is_null()))
             .filter(users::server.ne(ours).or(users::password_hash.is_not_null()))
             .filter(users::role.ne(WEBHOOK_ROLE))
+            .filter(users::num.ne_all(exclusions::table.select(exclusions::user_num)))
             .order(users::id)
             .limit(left)
             .select(UserRow::columns())
@@ -165,6 +166,7 @@ pub fn called_otherwise(
         .filter(anywhere.and(called).and(users::id.gt(after)).and(users::deleted_ts.is_null()))
         .filter(users::server.ne(ours).or(users::password_hash.is_not_null()))
         .filter(users::role.ne(WEBHOOK_ROLE))
+        .filter(users::num.ne_all(exclusions::table.select(exclusions::user_num)))
         .order(users::id)
         .limit(limit)
         .select(UserRow::columns())

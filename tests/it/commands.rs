@@ -1,6 +1,8 @@
 //! What the program says of its settings before it touches anything.
 
-use crate::support::Process;
+use serde_json::json;
+
+use crate::support::{Person, Process, TestServer};
 
 /// The exit code of settings that can't be used.
 const SETTINGS: Option<i32> = Some(2);
@@ -58,4 +60,65 @@ fn a_command_whose_reader_has_gone_ends_without_a_word() {
         let said = String::from_utf8_lossy(&output.stderr);
         assert_eq!((output.status.code(), &*said), (Some(141), ""), "{arguments:?}");
     }
+}
+
+/// Each with what it says, and whether that is a success.
+fn run(server: &TestServer, arguments: &[&str]) -> (bool, String) {
+    Process::run(server.data_dir(), "", arguments)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_are_seen_to_with_commands() {
+    let server = TestServer::sqlite().await;
+    let ann = server.person("ann").await;
+    let bob = server.person("bob").await;
+    let channel = ann.channel("general").await;
+    bob.join(&channel).await;
+    let is_bot = async || bob.get(&format!("/users/{}", ann.id)).await.expect(200).get("bot").cloned();
+    assert_eq!(run(&server, &["user", "bot", "ann", "on"]), (true, "ann is a bot now\n".to_owned()));
+    assert_eq!(is_bot().await, Some(json!(true)));
+    assert!(run(&server, &["user", "bot", "ann", "off"]).0);
+    assert_eq!(is_bot().await, None);
+    assert!(!run(&server, &["user", "bot", "nobody", "on"]).0);
+
+    let (done, said) = run(&server, &["user", "exclude", "@eve:b.test", "--reason", "spam"]);
+    assert!(done && said.contains("@eve:b.test is kept off this server"), "{said}");
+    for id in ["@ann:a.test", "@Eve:b.test", "eve"] {
+        assert!(!run(&server, &["user", "exclude", id]).0, "{id}");
+    }
+    assert!(run(&server, &["user", "readmit", "@eve:b.test"]).0);
+    let (done, said) = run(&server, &["user", "readmit", "@eve:b.test"]);
+    assert!(!done && said.contains("was not kept off"), "{said}");
+
+    // Two would write into the same channels.
+    let (done, said) = run(&server, &["user", "delete", "ann", "--yes"]);
+    assert!(!done && said.contains("another server is using"), "{said}");
+    ann.get("/me").await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_is_deleted_while_the_server_is_stopped() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let server = Process::start(dir.path(), "", 0);
+    let ann = Person::register(&server.base, "ann").await;
+    let bob = Person::register(&server.base, "bob").await;
+    let channel = ann.channel("general").await;
+    bob.join(&channel).await;
+    ann.say(&channel, "n", "It stays").await;
+    server.kill();
+    // Whoever says nothing has not said yes.
+    let (done, said) = Process::run(dir.path(), "", &["user", "delete", "ann"]);
+    assert!(!done && said.contains("was not deleted"), "{said}");
+    let (done, said) =
+        Process::run(dir.path(), "", &["user", "delete", "ann", "--yes", "--reason", "asked for"]);
+    assert!(done && said.contains("@ann:a.test was deleted"), "{said}");
+    assert!(!Process::run(dir.path(), "", &["user", "delete", "ann", "--yes"]).0);
+    let server = Process::start(dir.path(), "", 0);
+    let bob = bob.at(&server.base);
+    assert_eq!(bob.get(&format!("/users/{}", ann.id)).await.expect(200)["deactivated"], true);
+    assert_eq!(bob.texts(&channel).await, ["It stays"]);
+    let members = bob.get(&format!("/channels/{channel}/members")).await.expect(200);
+    assert_eq!(members["members"].as_array().map(Vec::len), Some(1));
+    assert_eq!(members["members"][0]["role"], "owner");
+    bob.say(&channel, "n", "And goes on").await;
 }

@@ -28,6 +28,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("backup", &["protocol", "config", "storage", "files", "domain", "server", "portability"]),
     ("doctor", &["protocol", "config", "storage", "net", "domain", "federation", "server"]),
     ("operator", &["protocol", "config", "storage", "net", "domain", "federation", "server"]),
+    ("user", &["protocol", "config", "domain", "server", "terminal"]),
     (
         "server",
         &[
@@ -66,6 +67,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "portability",
             "operator",
             "terminal",
+            "user",
             "log",
         ],
     ),

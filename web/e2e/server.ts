@@ -66,7 +66,7 @@ export class Server {
   async makeAdministrator(name: string): Promise<void> {
     await this.kill("SIGTERM");
     this.command("user", "role", name, "admin");
-    await this.start();
+    await this.start(this.settings);
   }
 
   /** As a power cut: no goodbye, nothing flushed. */

@@ -13,6 +13,7 @@ mod deletions;
 mod doctor;
 mod documents;
 mod doubts;
+mod exclusions;
 mod faults;
 mod files;
 mod flows;

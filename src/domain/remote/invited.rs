@@ -49,6 +49,10 @@ impl Domain {
                         return Ok(None);
                     }
                 }
+                // Whoever brought it about, nobody gets into a new conversation with them.
+                if is_dm && create.users.iter().any(|user| work.lane.wanted.excluded.has(user)) {
+                    return Ok(None);
+                }
                 let again = is_dm && has_another(work, &create, &card.channel, &host)?;
                 let num = adopt_genesis(work, &card, &genesis)?;
                 let seat = members::get(work.conn, num, row.num)?;

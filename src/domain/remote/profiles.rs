@@ -115,7 +115,9 @@ impl Domain {
 
     fn ask_profile_after(&self, user: UserId, rest: Duration) {
         let server = user.server();
-        if server == *self.server() || !self.peers.admits(&server) || !self.questions.want(user) {
+        let may = server != *self.server() && self.peers.admits(&server);
+        // What somebody who is kept out calls themselves now is not shown here.
+        if !may || self.wanted.excluded.has(&user) || !self.questions.want(user) {
             return;
         }
         let asker = Asker {

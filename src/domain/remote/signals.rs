@@ -125,6 +125,7 @@ impl Domain {
         signals: Vec<Signal>,
     ) -> Result<Vec<Told>> {
         let (id, from, ours) = (channel.clone(), origin.clone(), self.server().clone());
+        let wanted = self.wanted.clone();
         self.reads
             .read(move |conn| {
                 let row = channels::by_id(conn, id.as_str())?.ok_or(Error::NotFound(Missing::Channel))?;
@@ -136,7 +137,8 @@ impl Domain {
                 for signal in signals {
                     let user = signal.user();
                     // Nobody speaks for others; a host hands on what others said.
-                    if user.server() == ours || (user.server() != from && !by_host) {
+                    let may = user.server() == from || by_host;
+                    if user.server() == ours || !may || wanted.excluded.has(user) {
                         continue;
                     }
                     let Some(person) = users::by_id(conn, user.as_str())? else { continue };

@@ -8,7 +8,7 @@ use super::{Appended, Work};
 use crate::domain::peers::PeerError;
 use crate::domain::pending::Fate;
 use crate::domain::stored::{self, damaged};
-use crate::domain::{Conflict, Error, Missing, accounts, project};
+use crate::domain::{Conflict, Error, Missing, accounts, exclusions, project};
 use crate::protocol::Seq;
 use crate::protocol::Ts;
 use crate::protocol::body::{self, Body};
@@ -71,8 +71,8 @@ impl Work<'_> {
     /// with its first place.
     ///
     /// # Errors
-    /// [`Error::Refused`] by the channel's rules, `nonce_reused`, `user_not_found` for a person of this server
-    /// who does not exist.
+    /// [`Error::Refused`] by the channel's rules, `user_excluded`, `nonce_reused`, `user_not_found` for a person of this
+    /// server who does not exist.
     pub fn accept(
         &mut self,
         channel: ChannelNum,
@@ -86,6 +86,7 @@ impl Work<'_> {
         if self.lane.gate.is_shut(channel) {
             return Err(Error::Recovering);
         }
+        exclusions::check_event(&self.lane.wanted.excluded, &signed.event)?;
         let content = self.check_body(&signed, body.as_deref())?;
         let now = self.lane.clock.now();
         let open = self.lane.open(self.conn, channel)?;

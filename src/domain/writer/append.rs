@@ -9,7 +9,7 @@ use crate::domain::clock::{Clock, nonce};
 use crate::domain::content::{self, ReasonContent};
 use crate::domain::effect::Effect;
 use crate::domain::stored::damaged;
-use crate::domain::{Error, project};
+use crate::domain::{Error, exclusions, project};
 use crate::protocol::body::{self, Body};
 use crate::protocol::event::{EVENT_VERSION, Event, EventType, Rel, Relates, Seen, SignedEvent, StateChange};
 use crate::protocol::ids::{ChannelId, EventId, Hash, KeyId, Nonce};
@@ -94,7 +94,7 @@ impl Work<'_> {
     /// unit ends here: its event goes to the host, and once that has answered the unit runs again.
     ///
     /// # Errors
-    /// [`Error::Refused`] by the channel's rules; [`Error::Invalid`] when it is too large;
+    /// [`Error::Refused`] by the channel's rules; `user_excluded`; [`Error::Invalid`] when it is too large;
     /// [`Error::Elsewhere`] with what the host is to be asked.
     pub fn append(&mut self, channel: ChannelNum, sender: &Person, draft: Draft) -> Result<Appended, Error> {
         self.append_as(channel, sender, draft, None)
@@ -123,6 +123,7 @@ impl Work<'_> {
         if let Some(known) = self.lane.settled.iter().find(|settled| settled.draft == draft) {
             return Ok(known.appended.clone());
         }
+        exclusions::check_draft(self, channel, &sender.id, &draft)?;
         let identity = self.lane.identity.clone();
         let open = self.lane.open(self.conn, channel)?;
         if open.host != identity.name {

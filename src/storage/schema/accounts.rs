@@ -80,6 +80,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    exclusions (id) {
+        id -> BigInt,
+        user_num -> BigInt,
+        created_ts -> BigInt,
+        administrator -> Nullable<Text>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     saved (user_num, channel, seq) {
         user_num -> BigInt,
         channel -> BigInt,

@@ -43,7 +43,9 @@ pub fn body(operation: &str, user: &str) -> Value {
         "create_dm" => json!({ "users": [user] }),
         "send_message" => json!({ "nonce": "n", "text": "eve was here" }),
         "edit_message" => json!({ "text": "eve was here" }),
-        "delete_message" | "remove_message" | "delete_account" => json!({ "reason": "eve was here" }),
+        "delete_message" | "remove_message" | "delete_account" | "exclude_user" => {
+            json!({ "reason": "eve was here" })
+        }
         "hand_over_channel" => json!({ "user": user }),
         "upload_file" | "append_upload" => json!("eve was here"),
         "set_avatar" | "set_channel_avatar" => json!({ "file": "A".repeat(43) }),

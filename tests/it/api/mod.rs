@@ -15,6 +15,7 @@ mod directory;
 mod dms;
 mod edits;
 mod email;
+mod exclusions;
 mod export;
 mod figures;
 pub mod files;

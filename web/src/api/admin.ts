@@ -11,6 +11,7 @@ export type HeldChannel = Api.HeldChannel;
 export type Peer = Api.Peer;
 export type Storage = Api.Storage;
 export type Act = Api.Act;
+export type Exclusion = Api.Exclusion;
 
 interface PageQuery {
   query?: string;
@@ -41,4 +42,10 @@ export const list_acts = (query: Omit<PageQuery, "query">) =>
   sdk.listActs({ query }) as Promise<{ acts: Act[]; next: string | null }>;
 export const list_peers = (query: Omit<PageQuery, "query">) =>
   sdk.listPeers({ query }) as Promise<{ peers: Peer[]; next: string | null }>;
+export const list_exclusions = (query: PageQuery) =>
+  sdk.listExclusions({ query }) as Promise<{ exclusions: Exclusion[]; next: string | null }>;
+/** Keeps somebody of another server off this one. */
+export const exclude_user = (user: string, reason: string) =>
+  sdk.excludeUser({ path: { user }, body: because(reason) }) as Promise<Exclusion>;
+export const readmit_user = (user: string) => sdk.readmitUser({ path: { user } });
 export const get_storage = () => sdk.getStorage() as Promise<Storage>;

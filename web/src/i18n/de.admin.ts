@@ -1,6 +1,7 @@
 // Die Seite der Verwaltung.
 
 import type { AdminTexts } from "./admin";
+import { exclusions } from "./de.exclusions";
 import { countingIn } from "./numbers";
 
 const { figure, many } = countingIn("de");
@@ -111,5 +112,7 @@ export const admin: AdminTexts = {
     channel_handed_over: (by, whom, channel) => `${by} hat ${channel} an ${whom} übergeben.`,
     invite_made: (by) => `${by} hat einen Einladungscode angelegt.`,
     invite_deleted: (by) => `${by} hat einen Einladungscode gelöscht.`,
+    person_excluded: exclusions.excludedAct,
+    person_readmitted: exclusions.readmittedAct,
   },
 };

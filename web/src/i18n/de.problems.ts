@@ -54,6 +54,7 @@ export const problems: Catalogue["problems"] = {
   not_authorised: "Das darfst du hier nicht.",
   policy: "Die Regeln dieses Kanals erlauben das nicht.",
   banned: "Das geht nicht: aus diesem Kanal ausgeschlossen.",
+  user_excluded: "Das geht nicht: durch die Verwaltung vom Server ferngehalten.",
   archived: "Dieser Kanal ist archiviert.",
   server_blocked: "Dieser Kanal, oder wer seinen Server betreibt, schließt jenen Server aus.",
   owner_must_transfer: "Übergib den Kanal jemand anderem, bevor du gehst.",

@@ -1,5 +1,6 @@
 // The administrator's page.
 
+import { exclusions } from "./en.exclusions";
 import { countingIn } from "./numbers";
 
 const { figure, many } = countingIn("en");
@@ -113,5 +114,7 @@ export const admin = {
       `${by} made ${whom} the owner of ${channel}.`,
     invite_made: (by: string) => `${by} made an invite code.`,
     invite_deleted: (by: string) => `${by} deleted an invite code.`,
+    person_excluded: exclusions.excludedAct,
+    person_readmitted: exclusions.readmittedAct,
   },
 };

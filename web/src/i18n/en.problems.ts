@@ -51,6 +51,7 @@ export const problems = {
   not_authorised: "You are not allowed to do that here.",
   policy: "The rules of this channel do not allow that.",
   banned: "That is not possible: banned from this channel.",
+  user_excluded: "That is not possible: kept off the server by its administrators.",
   archived: "This channel is archived.",
   server_blocked: "This channel, or the operator of its server, excludes that server.",
   owner_must_transfer: "Hand the channel over to somebody else before you leave.",

@@ -1,6 +1,7 @@
 // La page d’administration.
 
 import type { AdminTexts } from "./admin";
+import { exclusions } from "./fr.exclusions";
 import { countingIn } from "./numbers";
 
 // Zéro se dit au singulier.
@@ -113,5 +114,7 @@ export const admin: AdminTexts = {
     channel_handed_over: (by, whom, channel) => `${by} a confié ${channel} à ${whom}.`,
     invite_made: (by) => `${by} a créé un code d’invitation.`,
     invite_deleted: (by) => `${by} a supprimé un code d’invitation.`,
+    person_excluded: exclusions.excludedAct,
+    person_readmitted: exclusions.readmittedAct,
   },
 };

@@ -54,6 +54,7 @@ export const problems: Catalogue["problems"] = {
   not_authorised: "Vous n’avez pas le droit de faire cela ici.",
   policy: "Les règles de ce salon ne le permettent pas.",
   banned: "Impossible\u00a0: banni de ce salon.",
+  user_excluded: "Impossible\u00a0: exclu du serveur par son administration.",
   archived: "Ce salon est archivé.",
   server_blocked: "Ce salon, ou la personne qui exploite son serveur, exclut ce serveur.",
   owner_must_transfer: "Cédez le salon à quelqu’un avant de partir.",

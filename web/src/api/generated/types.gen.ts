@@ -9,6 +9,10 @@ export type ClientOptions = {
  */
 export type Account = {
     avatar: string | null;
+    /**
+     * A program writes in its name.
+     */
+    bot: boolean;
     created_ts: number;
     /**
      * An administrator keeps it from logging in.
@@ -99,7 +103,7 @@ export type Act = {
 /**
  * What an administrator did.
  */
-export type ActKind = 'password_set' | 'totp_removed' | 'admin_given' | 'admin_taken' | 'account_disabled' | 'account_enabled' | 'account_deleted' | 'message_deleted' | 'message_withheld' | 'channel_handed_over' | 'invite_made' | 'invite_deleted';
+export type ActKind = 'password_set' | 'totp_removed' | 'admin_given' | 'admin_taken' | 'account_disabled' | 'account_enabled' | 'account_deleted' | 'message_deleted' | 'message_withheld' | 'channel_handed_over' | 'invite_made' | 'invite_deleted' | 'person_excluded' | 'person_readmitted';
 
 export type Acts = {
     acts: Array<Act>;
@@ -644,6 +648,42 @@ export type EventFrame = StreamEvent & {
      * The entry that caused it: the client's cursor from then on.
      */
     seq?: I64;
+};
+
+export type ExcludeUser = {
+    /**
+     * Why, for administrators alone. At most 500 characters.
+     */
+    reason?: string | null;
+};
+
+/**
+ * Somebody of another server who is kept off this one.
+ */
+export type Exclusion = {
+    /**
+     * By whom. None: somebody with the operator's commands.
+     */
+    administrator: string | null;
+    /**
+     * In how many channels and direct conversations that are hosted here they still are, invited, or knocking: for a moment,
+     * or because nobody of this server can put them out. They can say nothing there.
+     */
+    channels: number;
+    /**
+     * Since when.
+     */
+    created_ts: I64;
+    /**
+     * For administrators alone.
+     */
+    reason: string | null;
+    user: User;
+};
+
+export type Exclusions = {
+    exclusions: Array<Exclusion>;
+    next: string | null;
 };
 
 /**
@@ -2677,7 +2717,7 @@ export type RemoveMessageErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: It comes from where it may not come from.; `admin_only`: Only an administrator may do that.; `out_of_reach`: Nobody of this server could do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `admin_only`: Only an administrator may do that.; `out_of_reach`: Nobody of this server could do that.; `user_excluded`: You, or they, are kept off the server by its administrators.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -2756,7 +2796,7 @@ export type HandOverChannelErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: It comes from where it may not come from.; `admin_only`: Only an administrator may do that.; `out_of_reach`: Nobody of this server could do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.
+     * `bad_origin`: It comes from where it may not come from.; `admin_only`: Only an administrator may do that.; `out_of_reach`: Nobody of this server could do that.; `user_excluded`: You, or they, are kept off the server by its administrators.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.
      */
     403: ProblemDocument;
     /**
@@ -2803,6 +2843,182 @@ export type HandOverChannelResponses = {
 };
 
 export type HandOverChannelResponse = HandOverChannelResponses[keyof HandOverChannelResponses];
+
+export type ListExclusionsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Anywhere in the id or display name.
+         */
+        query?: string;
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/admin/exclusions';
+};
+
+export type ListExclusionsErrors = {
+    /**
+     * `bad_query`: The query is not of the documented shape.; `bad_limit`: The page size is out of range.; `bad_cursor`: The cursor is not one that this server gave.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `admin_only`: Only an administrator may do that.
+     */
+    403: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type ListExclusionsError = ListExclusionsErrors[keyof ListExclusionsErrors];
+
+export type ListExclusionsResponses = {
+    /**
+     * done
+     */
+    200: Exclusions;
+};
+
+export type ListExclusionsResponse = ListExclusionsResponses[keyof ListExclusionsResponses];
+
+export type ReadmitUserData = {
+    body?: never;
+    path: {
+        /**
+         * `@name:server`
+         */
+        user: string;
+    };
+    query?: never;
+    url: '/admin/exclusions/{user}';
+};
+
+export type ReadmitUserErrors = {
+    /**
+     * `bad_path`: A part of the path is not an id of its kind.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: It comes from where it may not come from.; `admin_only`: Only an administrator may do that.
+     */
+    403: ProblemDocument;
+    /**
+     * `user_is_local`: The account is of this server.
+     */
+    409: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
+};
+
+export type ReadmitUserError = ReadmitUserErrors[keyof ReadmitUserErrors];
+
+export type ReadmitUserResponses = {
+    /**
+     * not kept off
+     */
+    204: void;
+};
+
+export type ReadmitUserResponse = ReadmitUserResponses[keyof ReadmitUserResponses];
+
+export type ExcludeUserData = {
+    body?: ExcludeUser;
+    path: {
+        /**
+         * `@name:server`
+         */
+        user: string;
+    };
+    query?: never;
+    url: '/admin/exclusions/{user}';
+};
+
+export type ExcludeUserErrors = {
+    /**
+     * `bad_json`: The body is not JSON of the documented shape.; `bad_path`: A part of the path is not an id of its kind.; `bad_reason`: The reason is not acceptable.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: It comes from where it may not come from.; `admin_only`: Only an administrator may do that.
+     */
+    403: ProblemDocument;
+    /**
+     * `user_is_local`: The account is of this server.; `exclusions_full`: As many people are kept off this server as can be.
+     */
+    409: ProblemDocument;
+    /**
+     * `too_large`: The content is too large.
+     */
+    413: ProblemDocument;
+    /**
+     * `unsupported_media_type`: The body is not of the documented type.
+     */
+    415: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
+};
+
+export type ExcludeUserError = ExcludeUserErrors[keyof ExcludeUserErrors];
+
+export type ExcludeUserResponses = {
+    /**
+     * done
+     */
+    200: Exclusion;
+};
+
+export type ExcludeUserResponse = ExcludeUserResponses[keyof ExcludeUserResponses];
 
 export type ListPeersData = {
     body?: never;
@@ -3364,7 +3580,7 @@ export type UpdateChannelErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `user_excluded`: You, or they, are kept off the server by its administrators.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -3561,7 +3777,7 @@ export type JoinChannelErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: It comes from where it may not come from.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `user_excluded`: You, or they, are kept off the server by its administrators.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -3624,7 +3840,7 @@ export type KnockChannelErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: It comes from where it may not come from.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `user_excluded`: You, or they, are kept off the server by its administrators.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -3687,7 +3903,7 @@ export type LeaveChannelErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `user_excluded`: You, or they, are kept off the server by its administrators.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -3870,7 +4086,7 @@ export type UpdateMemberErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_accepted`: One of these people can't be brought together with you like that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_accepted`: One of these people can't be brought together with you like that.; `user_excluded`: You, or they, are kept off the server by its administrators.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -3947,7 +4163,7 @@ export type DeleteMemberMessagesErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `user_excluded`: You, or they, are kept off the server by its administrators.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -4079,7 +4295,7 @@ export type SendMessageErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `user_excluded`: You, or they, are kept off the server by its administrators.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -4159,7 +4375,7 @@ export type DeleteMessageErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `user_excluded`: You, or they, are kept off the server by its administrators.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -4291,7 +4507,7 @@ export type EditMessageErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_yours`: Only its author may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_yours`: Only its author may do that.; `user_excluded`: You, or they, are kept off the server by its administrators.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -4435,7 +4651,7 @@ export type RemoveReactionErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `user_excluded`: You, or they, are kept off the server by its administrators.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -4511,7 +4727,7 @@ export type AddReactionErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `user_excluded`: You, or they, are kept off the server by its administrators.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -4820,7 +5036,7 @@ export type UnpinMessageErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `user_excluded`: You, or they, are kept off the server by its administrators.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -4884,7 +5100,7 @@ export type PinMessageErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `user_excluded`: You, or they, are kept off the server by its administrators.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -5494,7 +5710,7 @@ export type ListDirectoryErrors = {
      */
     401: ProblemDocument;
     /**
-     * `peer_blocked`: This server does not talk to that one.
+     * `user_excluded`: You, or they, are kept off the server by its administrators.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -5551,7 +5767,7 @@ export type CreateDmErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: It comes from where it may not come from.; `not_accepted`: One of these people can't be brought together with you like that.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `not_accepted`: One of these people can't be brought together with you like that.; `user_excluded`: You, or they, are kept off the server by its administrators.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**
@@ -6451,7 +6667,7 @@ export type CreateJoinErrors = {
      */
     401: ProblemDocument;
     /**
-     * `bad_origin`: It comes from where it may not come from.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
+     * `bad_origin`: It comes from where it may not come from.; `user_excluded`: You, or they, are kept off the server by its administrators.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
      */
     403: ProblemDocument;
     /**

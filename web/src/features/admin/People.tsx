@@ -6,6 +6,7 @@ import { totpTexts } from "../../i18n/totp";
 import { fileSize } from "../../lib/size";
 import { moment, shortDate } from "../../lib/time";
 import { Avatar } from "../../ui/Avatar";
+import { BotTag } from "../../ui/bits";
 import { IconButton } from "../../ui/Button";
 import { ConfirmDialog } from "../../ui/Dialog";
 import { Menu, type MenuAction } from "../../ui/Menu";
@@ -169,6 +170,7 @@ function AccountRow({ account, onRole, onDisable, onEnable, onDelete, onForgot, 
             {last ? `, ${adminTexts().lastUsed(moment(last, now))}` : ""}
           </small>
         </span>
+        {account.bot ? <BotTag /> : null}
         {admin ? <span className="tag">{adminTexts().title}</span> : null}
         {totp ? <span className="tag">{texts.tag}</span> : null}
         {disabled ? <span className="tag">{adminTexts().disabled}</span> : null}

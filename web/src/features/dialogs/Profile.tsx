@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { Suspense, useEffect, useState } from "react";
 import { get_user } from "../../api/operations";
 import { t } from "../../i18n";
 import { blockTexts } from "../../i18n/blocks";
@@ -7,6 +7,7 @@ import { Avatar } from "../../ui/Avatar";
 import { BotTag } from "../../ui/bits";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
+import { later } from "../../ui/later";
 import { displayName } from "../../store/selectors";
 import { useClient, useMe, useSelect } from "../app/context";
 import { go } from "../app/route";
@@ -15,6 +16,9 @@ import { useOutings } from "../client/useOutings";
 import { StatusLine } from "../status/StatusLine";
 import { BlockPerson } from "./BlockPerson";
 import { useOpen } from "./useOpen";
+
+// For administrators.
+const KeepOff = later(() => import("../admin/KeepOff"));
 
 function BlockButton({ user }: { user: string }) {
   const client = useClient();
@@ -108,6 +112,11 @@ export function Profile({ user: id, channel, onClose }: ProfileProps) {
           )}
           <BlockButton user={id} />
           {channel ? <OutButtons channel={channel} user={id} /> : null}
+          {user && me?.role === "admin" && user.server !== me.server ? (
+            <Suspense fallback={null}>
+              <KeepOff user={id} name={name} />
+            </Suspense>
+          ) : null}
         </>
       )}
     </Dialog>
