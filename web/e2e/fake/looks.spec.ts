@@ -126,7 +126,10 @@ for (const scheme of ["light", "dark"] as const) {
       if (small) await page.getByRole("button", { name: "Open conversations" }).click();
       await atRest(page.locator("nav.sidebar"));
       await shot(page, "2-sidebar");
-      await page.locator("nav.sidebar").getByRole("link", { name: /general/ }).click();
+      await page
+        .locator("nav.sidebar")
+        .getByRole("link", { name: /general/ })
+        .click();
       await expect(page.getByTestId("new-line")).toBeVisible();
       fake.emit(general.id, undefined, "typing", { user: bo.id, expires_ms: 60_000 });
       await page.getByTestId("message").last().hover();
