@@ -46,6 +46,6 @@ export const list_exclusions = (query: PageQuery) =>
   sdk.listExclusions({ query }) as Promise<{ exclusions: Exclusion[]; next: string | null }>;
 /** Keeps somebody of another server off this one. */
 export const exclude_user = (user: string, reason: string) =>
-  sdk.excludeUser({ path: { user }, body: because(reason) }) as Promise<Exclusion>;
+  sdk.excludeUser({ path: { user }, body: inOneLine(reason) }) as Promise<Exclusion>;
 export const readmit_user = (user: string) => sdk.readmitUser({ path: { user } });
 export const get_storage = () => sdk.getStorage() as Promise<Storage>;

@@ -340,8 +340,7 @@ export type ChannelPolicy = {
      */
     retention_days?: number;
     /**
-     * Slow mode: how many seconds have to pass between two messages of one person, from 1 to 21,600; without it, none. It
-     * is not for those who may delete what others said (`redact_others`).
+     * Slow mode: seconds between two messages of one person who may not `redact_others`; without it, none.
      */
     slow_seconds?: number;
 };
