@@ -1,6 +1,6 @@
-import type { BlockTexts } from "./blocks";
+import type { Catalogue } from ".";
 
-export const blocks: BlockTexts = {
+export const blocks: Catalogue["blocks"] = {
   block: "Blockieren",
   unblock: "Nicht mehr blockieren",
   blocked: "Du blockierst diese Person.",

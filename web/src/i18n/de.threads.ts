@@ -3,7 +3,6 @@ import type { ThreadTexts } from "./threads";
 export const threads: ThreadTexts = {
   title: "Threads",
   none: "Nichts Neues in Threads, denen du folgst.",
-  fresh: (count) => (count === 1 ? "1 neue Antwort" : `${count} neue Antworten`),
   mentions: (count) => (count === 1 ? "1 Erwähnung" : `${count} Erwähnungen`),
   follow: "Diesem Thread folgen",
   unfollow: "Diesem Thread nicht mehr folgen",

@@ -1,6 +1,7 @@
 // Alle Texte auf Deutsch.
 
 import type { Catalogue } from ".";
+import { blocks } from "./de.blocks";
 import { channelSettings } from "./de.channel";
 import { emoji } from "./de.emoji";
 import { entering } from "./de.entering";
@@ -321,6 +322,7 @@ export const de: Catalogue = {
     reply: "Im Thread antworten",
     empty: "Noch keine Antworten.",
     close: "Thread schließen",
+    fresh: (count) => (count === 1 ? "1 neue Antwort" : `${count} neue Antworten`),
   },
   pins: {
     title: "Angeheftete Nachrichten",
@@ -333,6 +335,7 @@ export const de: Catalogue = {
     markAll: "Alles als gelesen markieren",
     in: (name) => `in ${name}`,
   },
+  blocks,
   emoji,
   entering,
   files: {

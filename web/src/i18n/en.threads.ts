@@ -3,7 +3,6 @@
 export const threads = {
   title: "Threads",
   none: "Nothing new in threads that you follow.",
-  fresh: (count: number) => (count === 1 ? "1 new reply" : `${count} new replies`),
   mentions: (count: number) => (count === 1 ? "1 mention" : `${count} mentions`),
   follow: "Follow this thread",
   unfollow: "No longer follow this thread",

@@ -1,5 +1,6 @@
 // Every string that a person reads, in English.
 
+import { blocks } from "./en.blocks";
 import { channelSettings } from "./en.channel";
 import { emoji } from "./en.emoji";
 import { entering } from "./en.entering";
@@ -312,7 +313,13 @@ export const en = {
     two: (a: string, b: string) => `${a} and ${b} are typing…`,
     many: "Several people are typing…",
   },
-  thread: { title: "Thread", reply: "Reply in thread", empty: "No replies yet.", close: "Close thread" },
+  thread: {
+    title: "Thread",
+    reply: "Reply in thread",
+    empty: "No replies yet.",
+    close: "Close thread",
+    fresh: (count: number) => (count === 1 ? "1 new reply" : `${count} new replies`),
+  },
   pins: {
     title: "Pinned messages",
     empty: "Nothing is pinned.",
@@ -324,6 +331,7 @@ export const en = {
     markAll: "Mark all read",
     in: (name: string) => `in ${name}`,
   },
+  blocks,
   emoji,
   entering,
   files: {

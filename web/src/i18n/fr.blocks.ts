@@ -1,6 +1,6 @@
-import type { BlockTexts } from "./blocks";
+import type { Catalogue } from ".";
 
-export const blocks: BlockTexts = {
+export const blocks: Catalogue["blocks"] = {
   block: "Bloquer",
   unblock: "Débloquer",
   blocked: "Vous bloquez cette personne.",

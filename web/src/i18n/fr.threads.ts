@@ -3,7 +3,6 @@ import type { ThreadTexts } from "./threads";
 export const threads: ThreadTexts = {
   title: "Fils",
   none: "Rien de nouveau dans les fils que vous suivez.",
-  fresh: (count) => (count === 1 ? "1 nouvelle réponse" : `${count} nouvelles réponses`),
   mentions: (count) => (count === 1 ? "1 mention" : `${count} mentions`),
   follow: "Suivre ce fil",
   unfollow: "Ne plus suivre ce fil",

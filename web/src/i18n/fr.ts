@@ -1,6 +1,7 @@
 // Tous les textes en français.
 
 import type { Catalogue } from ".";
+import { blocks } from "./fr.blocks";
 import { channelSettings } from "./fr.channel";
 import { emoji } from "./fr.emoji";
 import { entering } from "./fr.entering";
@@ -321,6 +322,7 @@ export const fr: Catalogue = {
     reply: "Répondre dans le fil",
     empty: "Aucune réponse pour l’instant.",
     close: "Fermer le fil",
+    fresh: (count) => (count === 1 ? "1 nouvelle réponse" : `${count} nouvelles réponses`),
   },
   pins: {
     title: "Messages épinglés",
@@ -333,6 +335,7 @@ export const fr: Catalogue = {
     markAll: "Tout marquer comme lu",
     in: (name) => `dans ${name}`,
   },
+  blocks,
   emoji,
   entering,
   files: {

@@ -27,7 +27,6 @@ async function everything(language: "de" | "fr"): Promise<[string, string][]> {
     "access",
     "account",
     "admin",
-    "blocks",
     "dates",
     "descriptions",
     "notify",

@@ -1,4 +1,4 @@
-import { blockTexts } from "../../i18n/blocks";
+import { t } from "../../i18n";
 import type { BlockedRow } from "./rows";
 
 interface BlockedLineProps {
@@ -12,7 +12,7 @@ interface BlockedLineProps {
 
 /** Stands for what people whom the viewer blocks have said one after the other. */
 export function BlockedLine({ row, onHold, onToggle, tabbable, onActivate }: BlockedLineProps) {
-  const texts = blockTexts();
+  const texts = t.blocks;
   const toggle = () => {
     onHold(row.key);
     onToggle(row);

@@ -3,7 +3,6 @@
 import { useEffect, useState } from "react";
 import type { Channel, User } from "../../api/types";
 import { t } from "../../i18n";
-import { blockTexts } from "../../i18n/blocks";
 import { Button } from "../../ui/Button";
 import { ChannelPicture } from "../../ui/ChannelPicture";
 import { LinkedText } from "../../ui/markdown/Markdown";
@@ -83,7 +82,7 @@ function Answers({ id, inviter }: { id: string; inviter: User | null }) {
           isDisabled={busy}
           onPress={() => view.openDialog({ kind: "block", user: inviter.id })}
         >
-          {blockTexts().block}
+          {t.blocks.block}
         </Button>
       ) : null}
     </div>

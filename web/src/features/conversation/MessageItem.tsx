@@ -2,7 +2,6 @@
 
 import { memo, useCallback } from "react";
 import { t } from "../../i18n";
-import { threadTexts } from "../../i18n/threads";
 import { clockTime, fullTime, isoTime } from "../../lib/time";
 import { Boundary } from "../../ui/Boundary";
 import { Markdown } from "../../ui/markdown/Markdown";
@@ -214,7 +213,7 @@ function ThreadLink({ root, count, onOpen }: { root: string; count: number; onOp
     >
       <Icon name="thread" />
       {t.message.thread(count)}
-      {fresh > 0 ? <span className="thread-news">{threadTexts().fresh(fresh)}</span> : null}
+      {fresh > 0 ? <span className="thread-news">{t.thread.fresh(fresh)}</span> : null}
     </button>
   );
 }

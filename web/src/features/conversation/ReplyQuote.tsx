@@ -1,6 +1,5 @@
 import { useEffect } from "react";
 import { t } from "../../i18n";
-import { blockTexts } from "../../i18n/blocks";
 import { plainText } from "../../ui/markdown/parse";
 import { Quote } from "../../ui/MessageRow";
 import { displayName } from "../../store/selectors";
@@ -31,7 +30,7 @@ export function ReplyQuote({
   const text = !message
     ? t.message.unknownReply
     : unheard
-      ? blockTexts().messages(1)
+      ? t.blocks.messages(1)
       : message.deleted
         ? t.message.deleted
         : plainText(message.text).slice(0, QUOTE_CHARS_MAX) || filesOf(message, QUOTE_CHARS_MAX);

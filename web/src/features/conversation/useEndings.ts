@@ -2,7 +2,6 @@
 
 import type { Channel } from "../../api/types";
 import { t } from "../../i18n";
-import { blockTexts } from "../../i18n/blocks";
 import type { MenuAction } from "../../ui/Menu";
 import { useClient, useMe, useSelect } from "../app/context";
 import { go, parseRoute } from "../app/route";
@@ -16,7 +15,7 @@ export function useEndings({ id, people }: Pick<Channel, "id" | "people">): Menu
   const others = people.filter((user) => user.id !== me?.id);
   const other = others.length === 1 && !others[0]?.deactivated ? others[0] : undefined;
   const blocked = useSelect((state) => Boolean(other && state.blocked[other.id]));
-  const texts = blockTexts();
+  const texts = t.blocks;
   const close = async () => {
     if (!(await client.actions.leave(id))) return;
     client.notices.show(t.entering.dmClosed);

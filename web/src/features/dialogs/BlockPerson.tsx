@@ -1,4 +1,4 @@
-import { blockTexts } from "../../i18n/blocks";
+import { t } from "../../i18n";
 import { displayName } from "../../store/selectors";
 import { ConfirmDialog } from "../../ui/Dialog";
 import { useClient, useSelect } from "../app/context";
@@ -6,7 +6,7 @@ import { useClient, useSelect } from "../app/context";
 /** Blocking is asked for twice; to hear of somebody again is not. */
 export function BlockPerson({ user, onClose }: { user: string; onClose: () => void }) {
   const client = useClient();
-  const texts = blockTexts();
+  const texts = t.blocks;
   const name = useSelect((state) => displayName(state.users[user], user));
   return (
     <ConfirmDialog

@@ -1,7 +1,6 @@
 import { Suspense, useEffect, useState } from "react";
 import { get_user } from "../../api/operations";
 import { t } from "../../i18n";
-import { blockTexts } from "../../i18n/blocks";
 import { shortDate } from "../../lib/time";
 import { Avatar } from "../../ui/Avatar";
 import { BotTag } from "../../ui/bits";
@@ -22,7 +21,7 @@ const KeepOff = later(() => import("../admin/KeepOff"));
 
 function BlockButton({ user }: { user: string }) {
   const client = useClient();
-  const texts = blockTexts();
+  const texts = t.blocks;
   const blocked = useSelect((state) => Boolean(state.blocked[user]));
   const [asked, setAsked] = useState(false);
   return (

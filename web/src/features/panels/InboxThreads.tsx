@@ -77,7 +77,7 @@ function ThreadCard({ thread: { root, read } }: { thread: FollowedThread }) {
       when={moment(state.last_ts, now)}
       {...(place ? { where: channel?.info.kind === "channel" ? `#${place}` : place } : {})}
       fresh
-      about={`${t.thread.title}: ${texts.fresh(state.unread)}`}
+      about={`${t.thread.title}: ${t.thread.fresh(state.unread)}`}
       words={wordsOf(root)}
       onOpen={() => {
         go(root.channel);
@@ -90,7 +90,7 @@ function ThreadCard({ thread: { root, read } }: { thread: FollowedThread }) {
         <p className="card-text">{toldOf(root)}</p>
       )}
       <p className="thread-news">
-        {texts.fresh(state.unread)}
+        {t.thread.fresh(state.unread)}
         {state.mentions > 0 ? (
           <Badge count={state.mentions} loud label={texts.mentions(state.mentions)} />
         ) : null}

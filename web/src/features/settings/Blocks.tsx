@@ -3,7 +3,6 @@
 import { useEffect, useState } from "react";
 import { list_blocks } from "../../api/operations";
 import type { Block } from "../../api/types";
-import { blockTexts } from "../../i18n/blocks";
 import { t } from "../../i18n";
 import { Avatar } from "../../ui/Avatar";
 import { ListSkeleton } from "../../ui/bits";
@@ -32,7 +31,7 @@ async function all(): Promise<Block[]> {
 export function Blocks() {
   const client = useClient();
   const view = useView();
-  const texts = blockTexts();
+  const texts = t.blocks;
   const blocked = useSelect((state) => state.blocked);
   const [found, setFound] = useState<Block[] | null>(null);
   const { failed, fail, retry } = useFailing();
