@@ -14,6 +14,9 @@ use crate::protocol::state::ChannelKind;
 use crate::storage::users::UserRow;
 use crate::storage::{ChannelNum, UserNum, channels, entries, members, users};
 
+/// How often a conversation is looked for and begun, while those of others come in between.
+const OPEN_TRIES: usize = 3;
+
 impl Domain {
     /// The channel of this set of people and the asker; true when it was made just now. Whoever had
     /// left it is in again.
@@ -34,11 +37,20 @@ impl Domain {
         let ids: Vec<String> = people.iter().map(|id| id.as_str().to_owned()).collect();
         let key = ids.join(" ");
         people.iter().try_for_each(|id| self.may_know(id))?;
-        if let Some(channel) = self.dm_elsewhere(&key).await? {
-            return Ok((self.join_elsewhere(actor, &channel).await?, false));
+        // One of another server may come in between: then that is where they talk.
+        for _ in 0..OPEN_TRIES {
+            if let Some(channel) = self.dm_elsewhere(&key).await? {
+                return Ok((self.join_elsewhere(actor, &channel).await?, false));
+            }
+            let (person, people, ids, same) =
+                (actor.person.clone(), people.clone(), ids.clone(), key.clone());
+            let opened =
+                self.writer.other(&key, move |work| open(work, &person, &people, ids, &same)).await?;
+            if let Some(opened) = opened {
+                return Ok(opened);
+            }
         }
-        let actor = actor.clone();
-        self.writer.other(&key.clone(), move |work| open(work, &actor.person, &people, ids, &key)).await
+        Err(Error::Busy)
     }
 }
 
@@ -71,13 +83,14 @@ impl Domain {
     }
 }
 
+/// None where another server hosts it.
 fn open(
     work: &mut Work<'_>,
     creator: &Person,
     people: &[UserId],
     ids: Vec<String>,
     key: &str,
-) -> Result<(Channel, bool)> {
+) -> Result<Option<(Channel, bool)>> {
     for id in people {
         if id.server() != work.lane.identity.name {
             work.person(id)?;
@@ -93,6 +106,7 @@ fn open(
     }
     let deaf = blocks::among(work, creator.num, rows.iter().map(|row| row.num))?;
     let (num, new) = match channels::by_people(work.conn, key)? {
+        Some(row) if row.host != work.lane.identity.name.as_str() => return Ok(None),
         Some(row) => (row.num, false),
         None if !deaf.is_empty() => return Err(Error::Forbidden(Forbidden::NotAccepted)),
         None => (begin(work, creator, "dm", ids, false)?, true),
@@ -115,7 +129,7 @@ fn open(
             }
         }
     }
-    Ok((view_after(work, num, creator.num)?, new))
+    Ok(Some((view_after(work, num, creator.num)?, new)))
 }
 
 /// Whether it is a direct conversation, and somebody of it is not in it.

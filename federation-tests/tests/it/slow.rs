@@ -65,6 +65,7 @@ async fn whoever_is_elsewhere_waits_and_is_told() {
     .await;
     let told = device.next(|frame| frame["d"]["state"] == "refused").await;
     assert_eq!(told["d"]["code"], "slow_mode");
+    dan.hears(&channel, "d1").await;
     assert_eq!(dan.texts(&channel).await, ["b1", "e1", "d1"]);
     let waiting = dan.get(&format!("/channels/{channel}/pending")).await.expect(200);
     assert_eq!(waiting["pending"], json!([]));
