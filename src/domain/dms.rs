@@ -44,10 +44,13 @@ impl Domain {
             }
             let (person, people, ids, same) =
                 (actor.person.clone(), people.clone(), ids.clone(), key.clone());
-            let opened =
-                self.writer.other(&key, move |work| open(work, &person, &people, ids, &same)).await?;
-            if let Some(opened) = opened {
-                return Ok(opened);
+            let opened = self.writer.other(&key, move |work| open(work, &person, &people, ids, &same)).await;
+            match opened {
+                // In another lane, at the same moment.
+                Err(Error::Internal(error)) if error.is_duplicate() => {}
+                Ok(None) => {}
+                Ok(Some(opened)) => return Ok(opened),
+                Err(error) => return Err(error),
             }
         }
         Err(Error::Busy)

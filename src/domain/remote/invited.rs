@@ -1,5 +1,7 @@
 //! Invitations from other servers.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::meet::{adopt_genesis, check_card, outside};
@@ -10,6 +12,7 @@ use crate::domain::stored::damaged;
 use crate::domain::view::AccountRole;
 use crate::domain::writer::Work;
 use crate::domain::{Actor, Domain, Error, Missing, Result, blocks, show};
+use crate::protocol::event::SignedEvent;
 use crate::protocol::ids::{ChannelId, ServerName, UserId};
 use crate::protocol::state::{ChannelKind, Create};
 use crate::storage::members::MemberRow;
@@ -26,59 +29,20 @@ impl Domain {
     /// An invitation from a channel's host. Says nothing of what came of it.
     pub async fn take_invitation(&self, origin: &ServerName, mut invitation: Invitation) -> Result<()> {
         let (genesis, create) = check_card(&mut invitation.card, origin)?;
-        let (card, ours, host) = (invitation.card, self.server().clone(), origin.clone());
-        let channel = card.channel.clone();
-        let invitee = invitation.invitee.clone();
-        let inviter = invitation.inviter;
-        let wanted = self
-            .writer
-            .channel(&channel, move |work| {
-                let Some(row) = users::by_id(work.conn, invitee.as_str())? else { return Ok(None) };
-                let is_ours = invitee.server() == ours && row.deleted_ts.is_none() && row.is_person();
-                let is_dm = create.kind == ChannelKind::Dm;
-                let concerned =
-                    !is_dm || (create.users.contains(&invitee) && create.users.contains(&inviter));
-                // Whom its own people invite this server has signed itself.
-                let may_be = inviter.server() != ours || is_in(work, &card.channel, &inviter)?;
-                if !is_ours || !concerned || !may_be || has_enough(work, row.num, &host)? {
-                    return Ok(None);
-                }
-                let founder = Some(&create.creator).filter(|_| is_dm);
-                for person in founder.into_iter().chain([&inviter]) {
-                    if blocks::blocks(work, row.num, person)? {
-                        return Ok(None);
-                    }
-                }
-                // Whoever brought it about, nobody gets into a new conversation with them.
-                if is_dm && create.users.iter().any(|user| work.lane.wanted.excluded.has(user)) {
-                    return Ok(None);
-                }
-                let again = is_dm && has_another(work, &create, &card.channel, &host)?;
-                let num = adopt_genesis(work, &card, &genesis)?;
-                let seat = members::get(work.conn, num, row.num)?;
-                let membership = seat.as_ref().map(|seat| seat.membership.as_str());
-                if membership == Some("joined") {
-                    return Ok(None);
-                }
-                // While people of here are in a channel its log comes, and says who is invited; of a direct conversation
-                // it need not.
-                let is_told = !is_dm && peers::joined_of(work.conn, num, ours.as_str())? > 0;
-                // People who know each other need not ask.
-                let known = peers::shares_channel(work.conn, row.num, inviter.server_str())?;
-                // The same again changes nothing, whoever is named this time.
-                if !is_told && membership != Some("invited") {
-                    let sender = work.person(&inviter)?;
-                    invite_here(work, seat.unwrap_or_else(|| outside(num, row.num)), sender.num)?;
-                }
-                // The host can put any name here; it speaks for its own people only.
-                let genuine = inviter == create.creator;
-                let unasked = is_dm && known && genuine && !again;
-                let unasked = unasked && may_join_unasked(work, row.num, &host)?;
-                Ok(unasked.then_some((row.num, invitee)))
-            })
-            .await?;
-        let Some((num, id)) = wanted else { return Ok(()) };
-        let person = crate::domain::Person { num, id };
+        let (channel, invitee) = (invitation.card.channel.clone(), invitation.invitee.clone());
+        let heard = Arc::new(Heard { invitation, genesis, create, host: origin.clone() });
+        let ours = self.server().clone();
+        let unit = || {
+            let (heard, ours) = (heard.clone(), ours.clone());
+            self.writer.channel(&channel, move |work| heard.take(work, &ours))
+        };
+        let wanted = match unit().await {
+            // A conversation of the same people was begun here at the same moment, in another lane: now it is known.
+            Err(Error::Internal(error)) if error.is_duplicate() => unit().await,
+            wanted => wanted,
+        };
+        let Some(num) = wanted? else { return Ok(()) };
+        let person = crate::domain::Person { num, id: invitee };
         let actor = Actor::by_itself(person, AccountRole::User);
         self.join_elsewhere(&actor, &channel).await.map(drop)
     }
@@ -87,6 +51,62 @@ impl Domain {
     pub async fn forget_unasked(&self) -> Result<()> {
         let today = self.clock.now().div_euclid(DAY_MS);
         self.writer.other("unasked", move |work| forget_unasked(work.conn, today)).await
+    }
+}
+
+/// An invitation whose card was checked.
+struct Heard {
+    invitation: Invitation,
+    genesis: SignedEvent,
+    create: Create,
+    host: ServerName,
+}
+
+impl Heard {
+    /// Keeps it. The number of whom it is for, if they are to join at once.
+    fn take(&self, work: &mut Work<'_>, ours: &ServerName) -> Result<Option<UserNum>> {
+        let Heard { invitation: Invitation { card, invitee, inviter, .. }, genesis, create, host } = self;
+        let Some(row) = users::by_id(work.conn, invitee.as_str())? else { return Ok(None) };
+        let is_ours = invitee.server() == *ours && row.deleted_ts.is_none() && row.is_person();
+        let is_dm = create.kind == ChannelKind::Dm;
+        let concerned = !is_dm || (create.users.contains(invitee) && create.users.contains(inviter));
+        // Whom its own people invite this server has signed itself.
+        let may_be = inviter.server() != *ours || is_in(work, &card.channel, inviter)?;
+        if !is_ours || !concerned || !may_be || has_enough(work, row.num, host)? {
+            return Ok(None);
+        }
+        let founder = Some(&create.creator).filter(|_| is_dm);
+        for person in founder.into_iter().chain([inviter]) {
+            if blocks::blocks(work, row.num, person)? {
+                return Ok(None);
+            }
+        }
+        // Whoever brought it about, nobody gets into a new conversation with them.
+        if is_dm && create.users.iter().any(|user| work.lane.wanted.excluded.has(user)) {
+            return Ok(None);
+        }
+        let again = is_dm && has_another(work, create, &card.channel, host)?;
+        let num = adopt_genesis(work, card, genesis)?;
+        let seat = members::get(work.conn, num, row.num)?;
+        let membership = seat.as_ref().map(|seat| seat.membership.as_str());
+        if membership == Some("joined") {
+            return Ok(None);
+        }
+        // While people of here are in a channel its log comes, and says who is invited; of a direct conversation
+        // it need not.
+        let is_told = !is_dm && peers::joined_of(work.conn, num, ours.as_str())? > 0;
+        // People who know each other need not ask.
+        let known = peers::shares_channel(work.conn, row.num, inviter.server_str())?;
+        // The same again changes nothing, whoever is named this time.
+        if !is_told && membership != Some("invited") {
+            let sender = work.person(inviter)?;
+            invite_here(work, seat.unwrap_or_else(|| outside(num, row.num)), sender.num)?;
+        }
+        // The host can put any name here; it speaks for its own people only.
+        let genuine = *inviter == create.creator;
+        let unasked = is_dm && known && genuine && !again;
+        let unasked = unasked && may_join_unasked(work, row.num, host)?;
+        Ok(unasked.then_some(row.num))
     }
 }
 

@@ -7,7 +7,7 @@ use super::ids;
 use super::membership::set;
 use crate::both;
 use crate::support::person::Answer;
-use crate::support::{Person, TestServer};
+use crate::support::{Person, TestServer, eventually};
 
 async fn open(person: &Person, with: &[&str]) -> Answer {
     let users: Vec<String> = with.iter().map(|name| format!("@{name}:a.test")).collect();
@@ -150,3 +150,34 @@ both!(
         assert_eq!(bob.get("/channels").await.expect(200)["channels"][0]["unread"], 1);
     }
 );
+
+/// On PostgreSQL another lane, or another server's invitation in it, may keep the same people's conversation at the same moment.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_that_is_kept_at_the_same_moment_is_the_one() {
+    let Some(server) = TestServer::postgresql_with(&[]).await else { return };
+    let (ann, _bob) = (server.person("ann").await, server.person("bob").await);
+    let made = open(&ann, &["bob"]).await.expect(201);
+    let (other, connection) =
+        tokio_postgres::connect(&server.database_url(), tokio_postgres::NoTls).await.expect("a connection");
+    tokio::spawn(connection);
+    let id = made["id"].as_str().expect("an id");
+    let people = "'@ann:a.test @bob:a.test'";
+    let set = |people: &str| format!("UPDATE channels SET people = {people} WHERE id = '{id}'");
+    let begun = [set("NULL"), "BEGIN".to_owned(), set(people)];
+    for sql in &begun {
+        other.batch_execute(sql).await.expect("begun");
+    }
+    let kept = async {
+        let waits =
+            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        eventually("it waits", async || {
+            let waiting = other.query(waits, &[]).await.expect("rows");
+            (!waiting.is_empty()).then_some(())
+        })
+        .await;
+        other.batch_execute("COMMIT").await.expect("kept");
+    };
+    let (opened, ()) = tokio::join!(open(&ann, &["bob"]), kept);
+    assert_eq!(opened.expect(200)["id"], made["id"]);
+    server.stop().await;
+}
