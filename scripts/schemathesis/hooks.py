@@ -23,6 +23,9 @@ def map_case(context, case):
     if operation_id(case) == "update_member" and isinstance(case.body, dict):
         if case.body.get("membership") is None and case.body.get("role") is None:
             case.body["role"] = "member"
+    if operation_id(case) in ("send_message", "edit_message") and isinstance(case.body, dict):
+        for preview in case.body.get("previews") or []:
+            case.body["text"] = f"{case.body['text']} {preview['url']}"
     return case
 
 
