@@ -123,11 +123,14 @@ impl Retold {
 
     /// Before anybody hears of these effects.
     pub fn hear(&self, effects: &[Effect], ts: Ts) {
-        if effects.iter().any(|effect| matches!(effect, Effect::Late { .. })) {
-            self.forget();
-        }
-        for effect in effects {
-            if let Effect::Late { late: Late::Deleted { channel, id }, .. } = effect {
+        let mut late = effects.iter().filter_map(|effect| match effect {
+            Effect::Late { late, .. } => Some(late),
+            _ => None,
+        });
+        let Some(first) = late.next() else { return };
+        self.forget();
+        for late in std::iter::once(first).chain(late) {
+            if let Late::Deleted { channel, id } = late {
                 self.withhold(Withheld { ts, channel: channel.clone(), id: id.clone() });
             }
         }
