@@ -7,8 +7,8 @@ export default defineConfig({
   outputDir: "e2e/artifacts/failures",
   timeout: 120_000,
   expect: { timeout: 15_000 },
-  // Each file has its own server. One after the other: two browsers and their servers are enough for two cores.
-  workers: 1,
+  // Each file has its own server. One browser leaves half of two cores idle, and waits for what it waits for.
+  workers: 2,
   // A browser on a busy machine may lose a race that no person would see; the summary says what needed this.
   retries: 1,
   reporter: [["list"]],

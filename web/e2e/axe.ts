@@ -23,7 +23,8 @@ export async function violations(page: Page, exclude: string, options: object = 
         .filter((each) => each.effect?.getComputedTiming().endTime !== Infinity);
       await Promise.allSettled(ends.map((each) => each.finished));
       const { axe } = window as unknown as Axe;
-      return (await axe.run({ include: [["html"]], exclude: [[exclude]] }, options)).violations;
+      const where = { include: [["html"]], exclude: [[exclude]] };
+      return (await axe.run(where, { resultTypes: ["violations"], preload: false, ...options })).violations;
     },
     [exclude, options] as const,
   );

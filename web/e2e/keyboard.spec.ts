@@ -317,7 +317,8 @@ test("a member who changes places, or goes, is told of, and the keys stay in the
 });
 
 test("after signing up the page begins at its heading", async ({ browser }) => {
-  const cy = await Person.registered(browser, server, "cy");
+  const cy = await Person.at(browser, server, "cy");
+  await cy.register();
   await expect(cy.page.getByRole("heading", { level: 1 })).toBeFocused();
   await cy.context.close();
 });

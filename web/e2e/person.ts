@@ -44,16 +44,24 @@ export class Person {
     });
   }
 
+  private static async before(
+    browser: Browser,
+    name: string,
+    options: BrowserContextOptions,
+  ): Promise<Person> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
+    return new Person(await context.newPage(), name);
+  }
+
   static async at(
     browser: Browser,
     server: Served,
     name: string,
     options: BrowserContextOptions = {},
   ): Promise<Person> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
-    const page = await context.newPage();
-    await page.goto(server.url);
-    return new Person(page, name);
+    const person = await Person.before(browser, name, options);
+    await person.page.goto(server.url);
+    return person;
   }
 
   /** What `press` copies: it is there a moment after the press, so what was copied before goes first. */
@@ -98,19 +106,40 @@ export class Person {
     return new Person(page, this.name);
   }
 
+  /** Where the account is not what is tested it is made by a request, and the page is opened once. */
   static async registered(
     browser: Browser,
     server: Served,
     name: string,
     options: BrowserContextOptions = {},
   ) {
-    const person = await Person.at(browser, server, name, options);
-    await person.register();
+    const person = await Person.before(browser, name, options);
+    const { displayName, page } = person;
+    await person.ask(server, "accounts", {
+      username: name,
+      password: PASSWORD,
+      display_name: displayName,
+      cookie: true,
+    });
+    await page.goto(server.url);
+    await person.welcomed();
     return person;
+  }
+
+  /** Asks the server as the page would, without the page. */
+  async ask<Answer>(server: Served, path: string, data: object = {}): Promise<Answer> {
+    const headers = { Origin: server.url };
+    const answer = await this.context.request.post(`${server.url}/api/v1/${path}`, { data, headers });
+    expect(answer.ok(), `${path}: ${answer.status()}`).toBe(true);
+    return (await answer.json()) as Answer;
   }
 
   async register(displayName = this.displayName): Promise<void> {
     await this.fillRegistration(displayName);
+    await this.welcomed(displayName);
+  }
+
+  private async welcomed(displayName = this.displayName): Promise<void> {
     await expect(this.page.getByRole("heading", { name: `Welcome, ${displayName}` })).toBeVisible();
   }
 

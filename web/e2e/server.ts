@@ -79,8 +79,9 @@ export class Server {
     await ended;
   }
 
+  /** What it would still put in order is deleted. */
   async stop(): Promise<void> {
-    await this.kill("SIGTERM");
+    await this.kill();
     if (this.data) rmSync(this.data, { recursive: true, force: true });
   }
 

@@ -14,8 +14,9 @@ export function together(server: Server, channel: string, are: (ada: Person, bo:
     people.push(ada);
     const bo = await Person.registered(browser, server, "bo");
     people.push(bo);
-    await ada.createChannel(channel);
-    await bo.joinFromDirectory(channel);
+    const { id } = await ada.ask<{ id: string }>(server, "channels", { name: channel, alias: channel });
+    await bo.ask(server, `channels/${id}/join`);
+    for (const person of people) await person.open(channel);
     are(ada, bo);
   });
 

@@ -2,6 +2,7 @@
 // string fails the type check, and a line in LANGUAGES. English is always there; others are loaded when chosen.
 
 import { en } from "./en";
+import { loadSpoken } from "./spoken";
 
 export type Catalogue = typeof en;
 
@@ -34,7 +35,8 @@ export const directionOf = (language: string): "ltr" | "rtl" =>
   RIGHT_TO_LEFT.has(language.toLowerCase().split("-")[0] ?? "") ? "rtl" : "ltr";
 
 export async function loadLanguage(language: Language): Promise<void> {
-  t = await CATALOGUES[language]();
+  const [texts] = await Promise.all([CATALOGUES[language](), loadSpoken(language)]);
+  t = texts;
   locale = language;
 }
 

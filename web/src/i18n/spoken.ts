@@ -1,12 +1,20 @@
-// What is told of what was done, and what is heard instead of seen, in all languages.
+// What is told of what was done, and what is heard instead of seen. It comes with the language: what is heard can't wait.
 
-import { type Language, locale } from ".";
-import { spoken as de } from "./de.spoken";
+import type { Language } from ".";
 import { spoken as en } from "./en.spoken";
-import { spoken as fr } from "./fr.spoken";
 
 export type SpokenTexts = typeof en;
 
-const ALL: Record<Language, SpokenTexts> = { en, de, fr };
+const TEXTS: Record<Language, () => Promise<SpokenTexts>> = {
+  en: () => Promise.resolve(en),
+  de: () => import("./de.spoken").then(({ spoken }) => spoken),
+  fr: () => import("./fr.spoken").then(({ spoken }) => spoken),
+};
 
-export const spokenTexts = (): SpokenTexts => ALL[locale];
+let texts: SpokenTexts = en;
+
+export const spokenTexts = (): SpokenTexts => texts;
+
+export async function loadSpoken(language: Language): Promise<void> {
+  texts = await TEXTS[language]();
+}

@@ -10,13 +10,18 @@ import { useChannel, useClient, useSelect } from "../app/context";
 import { Composer } from "../composer/Composer";
 import { useEditLast } from "../composer/useEditLast";
 import { Header } from "./Header";
-import { Invitation } from "./Invitation";
+import { later } from "../../ui/later";
+import { Beside, Coming } from "./Coming";
 import { MainTimeline } from "./MainTimeline";
-import { Coming, Outside } from "./Outside";
 import { SyncNote } from "./SyncNote";
 import { TypingLine } from "./TypingLine";
 import { useCanPost } from "./useCanPost";
 import { useEditing, useReply } from "./useUnfinished";
+
+const Outside = later(async () => ({ default: (await import("./Outside")).Outside }), { soon: true });
+const Invitation = later(async () => ({ default: (await import("./Invitation")).Invitation }), {
+  soon: true,
+});
 
 export function Conversation({ id, target }: { id: string; target: string | null }) {
   const client = useClient();
@@ -45,9 +50,20 @@ export function Conversation({ id, target }: { id: string; target: string | null
     [client, id, replyTo, setReplyTo],
   );
 
-  if (!channel) return synced ? <Outside id={id} /> : <Coming />;
+  if (!channel && !synced) return <Coming />;
+  if (!channel)
+    return (
+      <Beside>
+        <Outside id={id} />
+      </Beside>
+    );
   const { info } = channel;
-  if (info.membership === "invited") return <Invitation info={info} name={name} />;
+  if (info.membership === "invited")
+    return (
+      <Beside>
+        <Invitation info={info} name={name} />
+      </Beside>
+    );
 
   const title = info.kind === "channel" ? `#${name}` : name;
 

@@ -1,29 +1,20 @@
 // A conversation that one is not in: a link led here. What is public is shown, with the way in.
 
-import { type ReactNode, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { ApiError } from "../../api/http";
 import { get_channel } from "../../api/operations";
 import type { Channel } from "../../api/types";
 import { t } from "../../i18n";
-import { EmptyState, TimelineSkeleton } from "../../ui/bits";
+import { EmptyState } from "../../ui/bits";
 import { Button } from "../../ui/Button";
 import { ChannelPicture } from "../../ui/ChannelPicture";
 import { useClient } from "../app/context";
 import { LinkedText } from "../../ui/markdown/Markdown";
 import { useView } from "../app/view";
 import { pictureUrl } from "../files/pictures";
-import { MenuButton } from "../sidebar/MenuButton";
+import { Coming, Frame } from "./Coming";
 import { TimelineFailed } from "./TimelineFailed";
 import { useFailing } from "./useFailing";
-
-/** Not known yet whether one is in it. */
-export function Coming() {
-  return (
-    <Frame>
-      <TimelineSkeleton label={t.timeline.loading} />
-    </Frame>
-  );
-}
 
 export function Outside({ id }: { id: string }) {
   const view = useView();
@@ -126,16 +117,5 @@ function WayIn({ channel: { id, membership, policy } }: { channel: Channel }) {
         {asked ? t.channelSettings.asked : t.channelSettings.ask}
       </Button>
     </>
-  );
-}
-
-function Frame({ children }: { children: ReactNode }) {
-  return (
-    <section className="conversation">
-      <header className="conversation-head">
-        <MenuButton active={null} />
-      </header>
-      {children}
-    </section>
   );
 }
