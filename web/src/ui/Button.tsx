@@ -1,4 +1,4 @@
-import { type ReactNode, type Ref, use } from "react";
+import { type ReactNode, type Ref, use, useRef, useState } from "react";
 import {
   Button as AriaButton,
   type ButtonProps as AriaButtonProps,
@@ -45,8 +45,10 @@ interface IconButtonProps extends Omit<AriaButtonProps, "className" | "style" | 
 
 export function IconButton({ icon, label, size, pressed, ...props }: IconButtonProps) {
   const reached = use(Stops);
+  const [pointed, setPointed] = useState(false);
+  const hovered = useRef(false);
   return (
-    <TooltipTrigger delay={500} closeDelay={60}>
+    <TooltipTrigger delay={500} closeDelay={60} onOpenChange={(open) => setPointed(open && hovered.current)}>
       <AriaButton
         excludeFromTabOrder={!reached}
         {...props}
@@ -54,10 +56,11 @@ export function IconButton({ icon, label, size, pressed, ...props }: IconButtonP
         aria-pressed={pressed}
         className="icon-button"
         data-size={size}
+        onHoverChange={(is) => (hovered.current = is)}
       >
         <Icon name={icon} />
       </AriaButton>
-      <Tooltip className="tooltip" offset={6}>
+      <Tooltip className="tooltip" offset={6} data-pointed={pointed || undefined}>
         {/* The button has this name already: it is not to be heard twice. */}
         <span aria-hidden="true">{label}</span>
       </Tooltip>
