@@ -77,7 +77,7 @@ sections! {
         /// Web clients that are served from elsewhere: the origins of their pages, such as "https://app.example.org", or "*" for
         /// any page. They log in with a token, and the session of this server's own web client is nothing that they can use.
         client_origins: Vec<Text> = Vec::new(),
-        /// Addresses of reverse proxies whose `X-Forwarded-For` is believed.
+        /// Addresses and networks ("172.16.0.0/12") of reverse proxies whose `X-Forwarded-For` is believed.
         trusted_proxies: Vec<Text> = Vec::new(),
         /// Threads that serve HTTP. 0: one per processor.
         http_threads: u32 = 0,

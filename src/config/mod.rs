@@ -6,12 +6,13 @@
 mod federation;
 mod fields;
 mod previews;
+mod proxies;
 mod push;
 mod value;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 pub use federation::{Federation, PeerPolicy};
@@ -20,6 +21,7 @@ pub use fields::{
     LogFormat, Push, Registration, Server, Settings, Stream,
 };
 pub use previews::PreviewAccess;
+pub use proxies::TrustedProxies;
 pub use push::PushAccess;
 use value::Given;
 pub use value::Text;
@@ -84,7 +86,7 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// `server.public_url`, if it is set.
     public_url: Option<String>,
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: TrustedProxies,
     pub client_origins: ClientOrigins,
     pub default_channels: Vec<Alias>,
     pub federation: Federation,
@@ -231,15 +233,8 @@ fn check(settings: Settings, sources: &Sources, has_file: bool) -> Result<Config
             "must begin with postgres:// (or be empty for SQLite)".to_owned(),
         ));
     }
-    let trusted_proxies = settings
-        .server
-        .trusted_proxies
-        .iter()
-        .map(|text| {
-            text.parse()
-                .map_err(|_| fail("server", "trusted_proxies", format!("{:?} is no IP address", &**text)))
-        })
-        .collect::<Result<Vec<IpAddr>, _>>()?;
+    let trusted_proxies = TrustedProxies::check(settings.server.trusted_proxies.iter().map(|text| &**text))
+        .map_err(|problem| fail("server", "trusted_proxies", problem))?;
     let client_origins = ClientOrigins::check(&settings.server.client_origins)
         .map_err(|problem| fail("server", "client_origins", problem))?;
     let default_channels = settings.accounts.default_channels.iter().map(|text| own_alias(text, &name));

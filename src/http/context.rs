@@ -19,6 +19,7 @@ use super::App;
 use super::limits::RateNote;
 use super::problem::Problem;
 use super::revalidation;
+use crate::config::TrustedProxies;
 use crate::domain::Domain;
 use crate::domain::clock::random_text;
 use crate::metrics::Interface;
@@ -56,7 +57,7 @@ pub struct ClientAddress(pub IpAddr);
 fn client_address(request: &ServiceRequest) -> Option<IpAddr> {
     let peer = request.peer_addr()?.ip();
     let proxies = request.app_data::<App>().map(|app| &app.domain.config.trusted_proxies)?;
-    if !proxies.contains(&peer) {
+    if !proxies.contains(peer) {
         return Some(peer);
     }
     let lines = request.headers().get_all("x-forwarded-for").map(|line| line.to_str().unwrap_or_default());
@@ -65,12 +66,12 @@ fn client_address(request: &ServiceRequest) -> Option<IpAddr> {
 
 /// The last entry of all lines that isn't a trusted proxy's own: whatever stands before it, anybody may have written. So may what
 /// stands before an entry that can't be read: then it is the proxy that wrote that.
-fn forwarded_for(peer: IpAddr, lines: &[&str], proxies: &[IpAddr]) -> IpAddr {
+fn forwarded_for(peer: IpAddr, lines: &[&str], proxies: &TrustedProxies) -> IpAddr {
     let mut known = peer;
     for entry in lines.iter().rev().flat_map(|line| line.rsplit(',')) {
         let Ok(address) = entry.trim().parse::<IpAddr>() else { break };
         known = address;
-        if !proxies.contains(&address) {
+        if !proxies.contains(address) {
             break;
         }
     }
@@ -224,7 +225,7 @@ mod tests {
     #[test]
     fn whom_a_request_is_from_is_what_the_last_trusted_proxy_says() {
         let address = |text: &str| text.parse::<IpAddr>().expect("an address");
-        let proxies = ["127.0.0.1", "10.0.0.1"].map(address);
+        let proxies = TrustedProxies::check(["127.0.0.1", "10.0.0.0/30"]).unwrap();
         for (lines, from) in [
             (&[][..], "127.0.0.1"),
             (&["1.1.1.1"], "1.1.1.1"),

@@ -16,6 +16,7 @@ use actix_web::middleware::Next;
 use bytes::Bytes;
 use tokio::sync::watch;
 
+use crate::config::TrustedProxies;
 use crate::http::limits::one;
 
 /// How long a connection may go without a whole head of a request: from its beginning (with TLS), or from the last answer.
@@ -32,7 +33,7 @@ const CLOSING_REST: Duration = Duration::from_millis(100);
 pub(super) struct Doors {
     most: usize,
     /// The operator's reverse proxies: everybody comes from there.
-    proxies: Vec<IpAddr>,
+    proxies: TrustedProxies,
     open: Mutex<HashMap<IpAddr, usize>>,
     /// The server stops: connections on which nothing is under way end.
     closing: watch::Sender<bool>,
@@ -45,7 +46,7 @@ pub(super) struct Place {
 }
 
 impl Doors {
-    pub(super) fn new(most: usize, proxies: Vec<IpAddr>) -> Doors {
+    pub(super) fn new(most: usize, proxies: TrustedProxies) -> Doors {
         Doors { most, proxies, open: Mutex::default(), closing: watch::Sender::new(false) }
     }
 
@@ -58,7 +59,7 @@ impl Doors {
         let address = one(from);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let count = open.entry(address).or_default();
-        if *count >= self.most && !self.proxies.contains(&from.to_canonical()) {
+        if *count >= self.most && !self.proxies.contains(from) {
             return None;
         }
         *count += 1;
