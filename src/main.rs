@@ -7,6 +7,7 @@ mod doctor;
 mod log;
 mod operator;
 mod portability;
+mod ready;
 mod terminal;
 mod user;
 
@@ -47,6 +48,8 @@ struct Cli {
 enum Command {
     /// Run the server.
     Serve,
+    /// Ask the server that runs by these settings whether it is ready: says so, or ends with 1.
+    Ready,
     /// Bring the database's schema up to date.
     Migrate,
     /// Print an OpenAPI document.
@@ -197,7 +200,10 @@ impl Command {
     /// alone: whoever forgot to name theirs would otherwise have a second one.
     fn may_begin(&self, is_named: bool) -> bool {
         match self {
-            Command::Serve | Command::CheckConfig { .. } | Command::Verify { file: Some(_) } => true,
+            Command::Serve
+            | Command::Ready
+            | Command::CheckConfig { .. }
+            | Command::Verify { file: Some(_) } => true,
             Command::Migrate
             | Command::Restore { .. }
             | Command::Doctor { .. }
@@ -221,6 +227,11 @@ fn run(command: Command, config: Arc<Config>, file: Option<&Path>) -> Outcome {
             .enable_all()
             .build()?
             .block_on(serve(config, file)),
+        Command::Ready => tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?
+            .block_on(ready::ready(&config))
+            .map(code),
         Command::Migrate => {
             let ran = server::migrate(&config)?;
             println!("{} migrations ran; the schema is up to date", ran.len());

@@ -62,6 +62,24 @@ fn a_command_whose_reader_has_gone_ends_without_a_word() {
     }
 }
 
+/// As in a container's health check.
+#[test]
+fn whether_the_server_is_ready_is_said_by_a_command() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let server = Process::start(dir.path(), "", 0);
+    let address = server.base.strip_prefix("http://").expect("an address").to_owned();
+    let port = address.rsplit(':').next().expect("a port");
+    let ready = |listen: &str| Process::run_with(dir.path(), "", &["ready"], &[("LOGGIA_LISTEN", listen)]);
+    // Also where the settings name all addresses, which nobody can connect to.
+    for listen in [&*address, &format!("0.0.0.0:{port}")] {
+        let (code, said) = ready(listen);
+        assert_eq!((code, said.trim()), (Some(0), &*format!("ready: {address}")));
+    }
+    server.kill();
+    let (code, said) = ready(&address);
+    assert!(code == Some(1) && said.contains("not ready: nothing answers at"), "{said}");
+}
+
 /// Each with what it says, and whether that is a success.
 fn run(server: &TestServer, arguments: &[&str]) -> (bool, String) {
     Process::run(server.data_dir(), "", arguments)
