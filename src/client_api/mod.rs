@@ -72,6 +72,7 @@ mod list_channels;
 mod list_directory;
 mod list_edits;
 mod list_exclusions;
+mod list_files;
 mod list_invites;
 mod list_members;
 mod list_messages;
@@ -273,6 +274,7 @@ endpoints! {
     unpin_message: session, by_rules, asks_others ["channel_not_found", "not_member", "message_not_found"];
     list_pending: session ["channel_not_found", "not_member"];
     list_pins: session ["channel_not_found", "not_member"];
+    list_files: session ["channel_not_found", "not_member", "bad_limit", "bad_cursor", "replaying"];
     mark_read: session ["channel_not_found", "not_member"];
     send_typing: session ["channel_not_found", "not_member"];
     set_notify: session ["channel_not_found", "not_member"];

@@ -57,6 +57,7 @@ pub mod search;
 mod seat;
 pub mod sessions;
 pub mod settings;
+pub mod shared;
 pub mod show;
 pub mod status;
 mod stored;

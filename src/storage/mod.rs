@@ -42,6 +42,7 @@ mod schema;
 pub mod search;
 pub mod sessions;
 pub mod settings;
+pub mod shared;
 pub mod slow;
 mod sqlite;
 pub mod threads;

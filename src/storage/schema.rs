@@ -371,6 +371,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    shared_files (channel, kind, seq) {
+        channel -> BigInt,
+        kind -> Text,
+        seq -> BigInt,
+    }
+}
+
+diesel::table! {
     file_copies (hash) {
         hash -> Text,
         size -> BigInt,

@@ -3,7 +3,7 @@
 use loggia::storage::channels::{self, NewChannel};
 use loggia::storage::entries::{self, EntryRow};
 use loggia::storage::messages::{self, Of, Stretch};
-use loggia::storage::{Conn, Error, members, slow};
+use loggia::storage::{Conn, Error, members, shared, slow};
 
 use crate::support::Database;
 
@@ -228,6 +228,42 @@ async fn who_wrote_lately_is_found_without_reading_what_is_older_on_postgresql()
             // By halves.
             reads_at_most(&mut writer, "entries", 3 * 13 * TIMES)?;
             writer.rollback()?;
+        }
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn files_are_found_without_reading_other_files_on_postgresql() {
+    on_postgresql(|url| {
+        let mut reader = Conn::open(url)?;
+        reader.migrate()?;
+        let carried = |channel: i64, from: i64, to: i64| {
+            format!(
+                "INSERT INTO shared_files SELECT {channel}, kind, n FROM generate_series({from}, {to}) n,
+                     unnest(ARRAY['any', CASE n % 1000 WHEN 7 THEN 'audio' ELSE 'image' END]) kind"
+            )
+        };
+        // Its plans are made while there is little, and kept.
+        reader.run_script(&carried(1, 1, 30))?;
+        let pages = |conn: &mut Conn, last: i64| -> Result<[Vec<i64>; 2], Error> {
+            let of = |conn: &mut Conn, kind: &str| shared::page(conn, 1, kind, (0, last), 3);
+            Ok([of(conn, shared::ANY)?, of(conn, "audio")?])
+        };
+        for _ in 0..TIMES {
+            reader.snapshot(|conn| pages(conn, 30).map(drop))?;
+        }
+        reader.run_script(&format!("{}; {}", carried(1, 31, MESSAGES), carried(2, 1, MESSAGES)))?;
+        for statistics in ["SELECT 1", "ANALYZE"] {
+            reader.run_script(statistics)?;
+            reader.snapshot(|conn| {
+                for n in 0..TIMES {
+                    let last = MESSAGES - n;
+                    assert_eq!(pages(conn, last)?, [vec![last, last - 1, last - 2], vec![3007, 2007, 1007]]);
+                }
+                reads_at_most(conn, "shared_files", 3 * 6 * TIMES)
+            })?;
         }
         Ok(())
     })

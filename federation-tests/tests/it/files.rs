@@ -9,6 +9,7 @@ use federation_tests::{
 };
 use loggia::protocol::body::Body;
 use loggia::protocol::event::{Event, EventType, Rel, Relates};
+use loggia::protocol::ids::EventId;
 use loggia::protocol::sign::hash;
 use serde_json::{Value, json};
 
@@ -188,6 +189,51 @@ async fn carry(hosted: &Hosted<'_>, to: &Server, bytes: &[u8], mark: &str) -> (V
     let entry = hosted.append(event, Some(body));
     hosted.deliver(to, from).await;
     (file, json!({ "channel": hosted.channel, "id": entry.event }))
+}
+
+/// What another server's log says of files counts as it stands last: an edit takes one away or brings another, and is taken back.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_copys_files_are_those_that_its_messages_carry_now() {
+    let (world, evil, bob) = trap().await;
+    let (to, hosted) = (&world.servers[0], Hosted::found(&evil));
+    hosted.welcome(to, &bob).await;
+    let (first, message) = carry(&hosted, to, b"first", "look").await;
+    let (other, _) = carry(&hosted, to, b"other", "and here").await;
+    let listed = async |kind: &str| {
+        let path = format!("/channels/{}/files?kind={kind}", hosted.channel);
+        let files = bob.get(&path).await.expect(200)["files"].clone();
+        let files = files.as_array().expect("files").iter();
+        files.map(|file| file["attachment"]["hash"].clone()).collect::<Vec<_>>()
+    };
+    let id: EventId = message["id"].as_str().expect("an id").parse().expect("an id");
+    let change = async |kind: EventType, rel: Rel, of: &EventId, content: Option<Value>| {
+        let body = content.map(|content| Body::new([7; 16], content.as_object().expect("an object").clone()));
+        let relates = Some(Relates { rel, to: of.clone() });
+        let event = Event { relates, body_hash: body.as_ref().map(Body::hash), ..hosted.event(kind) };
+        let from = hosted.size();
+        let entry = hosted.append(event, body);
+        hosted.deliver(to, from).await;
+        entry.event
+    };
+    assert_eq!(listed("image").await, [other["hash"].clone(), first["hash"].clone()]);
+    let nothing = json!({ "text": "look away" });
+    let edit = change(EventType::Edit, Rel::Edit, &id, Some(nothing)).await;
+    assert_eq!(listed("image").await, [other["hash"].clone()]);
+    let film = json!({ "hash": name_of(b"film"), "name": "a.mp4", "media_type": "video/mp4", "size": 4 });
+    let again =
+        json!({ "text": "look", "attachments": [film, 7, { "hash": "none", "media_type": "audio/mpeg" }] });
+    let second = change(EventType::Edit, Rel::Edit, &id, Some(again)).await;
+    assert_eq!(
+        (listed("image").await, listed("video").await),
+        (vec![other["hash"].clone()], vec![film["hash"].clone()])
+    );
+    assert_eq!(listed("audio").await, Vec::<Value>::new());
+    change(EventType::Redact, Rel::Redact, &second, None).await;
+    assert_eq!(listed("video").await, Vec::<Value>::new());
+    change(EventType::Redact, Rel::Redact, &edit, None).await;
+    assert_eq!(listed("image").await, [other["hash"].clone(), first["hash"].clone()]);
+    change(EventType::Redact, Rel::Redact, &id, None).await;
+    assert_eq!(listed("image").await, [other["hash"].clone()]);
 }
 
 async fn trap() -> (World, Peer, Person) {

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::channel;
 use crate::domain::content::{self, MessageContent};
 use crate::domain::search::document;
+use crate::domain::shared;
 use crate::domain::threads as domain_threads;
 use crate::domain::writer::Work;
 use crate::domain::{Error, files, reports};
@@ -71,9 +72,10 @@ fn one(work: &mut Work<'_>, row: &MessageRow) -> Result<(), Error> {
     Ok(())
 }
 
-/// Takes what the message says now out of the index. Its body must still be there.
+/// Takes what the message says now out of the index, and its files out of the channel's. Its body must still be there.
 pub(super) fn words(work: &mut Work<'_>, row: &MessageRow) -> Result<(), Error> {
     let body = entries::body(work.conn, row.channel, row.body_seq)?;
     let content: MessageContent = body.as_deref().and_then(content::read_body).unwrap_or_default();
+    shared::withdrawn(work.conn, row, &content)?;
     Ok(search::remove(work.conn, row.channel, row.seq, &document(row, &content))?)
 }

@@ -10,6 +10,7 @@ use crate::domain::effect::{Change, Effect, Restated};
 use crate::domain::files;
 use crate::domain::pushes;
 use crate::domain::search::document;
+use crate::domain::shared;
 use crate::domain::show;
 use crate::domain::threads;
 use crate::domain::view::{Message, MessageStatus, Notification, ReadState};
@@ -59,7 +60,7 @@ pub(super) fn created(work: &mut Work<'_>, at: &At<'_>) -> Result<Change, Error>
         has_reactions: false,
     };
     messages::insert(work.conn, row.clone())?;
-    search::add(work.conn, at.channel, at.seq, &document(&row, &content))?;
+    found(work, &row, &content)?;
     let is_ours = show::is_of(at.sender.id.as_str(), work.lane.identity.name.as_str());
     files::refer(work.conn, at.channel, at.seq, at.sender.num, &content, is_ours)?;
     let open = work.lane.open(work.conn, at.channel)?;
@@ -253,10 +254,16 @@ pub(super) fn edited(work: &mut Work<'_>, at: &At<'_>) -> Result<Option<Change>,
     forget::words(work, &row)?;
     messages::add_edit(work.conn, at.channel, target, at.seq, at.ts)?;
     messages::set_edited(work.conn, at.channel, target, at.seq, Some(at.ts))?;
-    search::add(work.conn, at.channel, target, &document(&row, &content))?;
+    found(work, &row, &content)?;
     let message = as_it_stands(work, at.channel, target)?;
     debug_assert_eq!(message.message.status, MessageStatus::Sent);
     Ok(Some(Change::MessageEdited(message)))
+}
+
+/// What the message says now is found from now on, and its files are among the channel's.
+pub(super) fn found(work: &mut Work<'_>, row: &MessageRow, content: &MessageContent) -> Result<(), Error> {
+    search::add(work.conn, row.channel, row.seq, &document(row, content))?;
+    shared::carried(work.conn, row, content)
 }
 
 /// The message at `seq`, after this unit of work.
@@ -292,7 +299,7 @@ pub(super) fn late(work: &mut Work<'_>, at: &At<'_>, body: &str) -> Result<Optio
     }
     forget::words(work, &row)?;
     entries::insert_body(work.conn, at.channel, at.seq, body.to_owned())?;
-    search::add(work.conn, at.channel, target, &document(&row, &content))?;
+    found(work, &row, &content)?;
     let restated = as_it_stands(work, at.channel, target)?;
     // In a direct conversation everybody was told of it when it came.
     let is_dm = work.lane.open(work.conn, at.channel)?.state_kind() == Some(ChannelKind::Dm);

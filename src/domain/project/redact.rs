@@ -1,18 +1,17 @@
 //! Deletion by an entry: what it names goes, and the log stays whole.
 
 use super::forget::ALL;
-use super::message::{as_it_stands, lost};
+use super::message::{as_it_stands, found, lost};
 use super::{At, channel, forget};
 use crate::domain::Error;
 use crate::domain::content::{self, MessageContent};
 use crate::domain::effect::Change;
-use crate::domain::search::document;
 use crate::domain::show;
 use crate::domain::writer::Work;
 use crate::protocol::Seq;
 use crate::protocol::event::EventType;
 use crate::storage::entries::{self, EntryRow};
-use crate::storage::{messages, search};
+use crate::storage::messages;
 
 /// None when what was redacted is nothing that clients see.
 pub(super) fn redacted(work: &mut Work<'_>, at: &At<'_>) -> Result<Option<Change>, Error> {
@@ -54,7 +53,7 @@ fn edit(work: &mut Work<'_>, at: &At<'_>, entry: &EntryRow) -> Result<Option<Cha
     messages::set_edited(work.conn, at.channel, row.seq, body_seq, before.map(|(_, ts)| ts))?;
     let body = entries::body(work.conn, at.channel, body_seq)?;
     let content: MessageContent = body.as_deref().and_then(content::read_body).unwrap_or_default();
-    search::add(work.conn, at.channel, row.seq, &document(&row, &content))?;
+    found(work, &row, &content)?;
     Ok(Some(Change::MessageEdited(as_it_stands(work, at.channel, row.seq)?)))
 }
 

@@ -48,6 +48,7 @@ mod scan;
 mod search;
 mod sessions;
 mod settings;
+mod shared;
 mod slow_mode;
 mod statuses;
 mod stored;

@@ -2012,6 +2012,36 @@ export type Settings = {
     settings: Array<Setting>;
 };
 
+/**
+ * A file, and the message that carries it.
+ */
+export type SharedFile = {
+    attachment: Attachment;
+    /**
+     * The message was said elsewhere, and brought here by its sender.
+     */
+    imported?: Imported;
+    /**
+     * The message's id.
+     */
+    message: string;
+    /**
+     * `@name:server`
+     */
+    sender: string;
+    seq: I64;
+    /**
+     * The first message of the thread that the message stands in.
+     */
+    thread?: string;
+    ts: I64;
+};
+
+export type SharedFiles = {
+    files: Array<SharedFile>;
+    next: string | null;
+};
+
 export type SignedHead = {
     head: Head;
     /**
@@ -3756,6 +3786,64 @@ export type SetChannelAvatarResponses = {
 };
 
 export type SetChannelAvatarResponse = SetChannelAvatarResponses[keyof SetChannelAvatarResponses];
+
+export type ListFilesData = {
+    body?: never;
+    path: {
+        channel: string;
+    };
+    query?: {
+        /**
+         * What a file is, by its media type.
+         */
+        kind?: 'image' | 'video' | 'audio' | 'other';
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/channels/{channel}/files';
+};
+
+export type ListFilesErrors = {
+    /**
+     * `bad_path`: A part of the path is not an id of its kind.; `bad_query`: The query is not of the documented shape.; `bad_limit`: The page size is out of range.; `bad_cursor`: The cursor is not one that this server gave.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `not_member`: Only members of the channel may do that.
+     */
+    403: ProblemDocument;
+    /**
+     * `channel_not_found`: There is no such channel, or it isn't for you.
+     */
+    404: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.; `replaying`: This part of the channel is still on its way here; Retry-After says when to look again.
+     */
+    503: ProblemDocument;
+};
+
+export type ListFilesError = ListFilesErrors[keyof ListFilesErrors];
+
+export type ListFilesResponses = {
+    /**
+     * done
+     */
+    200: SharedFiles;
+};
+
+export type ListFilesResponse = ListFilesResponses[keyof ListFilesResponses];
 
 export type JoinChannelData = {
     body?: never;
