@@ -33,6 +33,8 @@ export type Contract = {
   followed: Fits<Mine.FollowedThread, Api.FollowedThread>;
   block: Fits<Mine.Block, Api.Block>;
   saved: Fits<Mine.Saved, Api.Saved>;
+  file: Fits<Mine.SharedFile, Api.SharedFile>;
+  file_kind: Same<Mine.FileKind, NonNullable<NonNullable<Api.ListFilesData["query"]>["kind"]>>;
   attention: Fits<Omit<Mine.Attention, "quiet_until_ts" | "schedule">, Api.Attention>;
   member: Fits<Mine.Member, Api.Member>;
   notification: Fits<Mine.Notification, Api.Notification>;

@@ -13,6 +13,7 @@ import type {
   DeletedMessages,
   DirectoryEntry,
   EditVersion,
+  FileKind,
   FollowedThread,
   Invite,
   Member,
@@ -33,6 +34,7 @@ import type {
   ServerInfo,
   Session,
   Setting,
+  SharedFile,
   SignedIn,
   Sync,
   ThreadState,
@@ -229,6 +231,8 @@ export const get_thread = (channel: string, message: string, query: Omit<PageQue
   sdk.getThread({ path: { channel, message }, query: { ...query } }) as Promise<
     MessagePage & { root: Message; read?: ThreadState }
   >;
+export const list_files = (channel: string, query: { kind?: FileKind; cursor?: string; limit?: number }) =>
+  sdk.listFiles({ path: { channel }, query }) as Listed<"files", SharedFile>;
 export const list_pins = (channel: string) =>
   sdk.listPins({ path: { channel } }) as Promise<{ messages: Message[] }>;
 export const pin_message = (channel: string, message: string) =>

@@ -310,6 +310,15 @@ export interface Saved {
   message: Message;
 }
 
+export type FileKind = "image" | "video" | "audio" | "other";
+
+/** A file of a channel, and the message that carries it. */
+export interface SharedFile extends Pick<Message, "seq" | "sender" | "ts" | "imported"> {
+  /** The message's id. */
+  message: string;
+  attachment: Attachment;
+}
+
 /** How one stands in a thread. */
 export interface ThreadState {
   channel: string;

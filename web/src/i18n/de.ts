@@ -109,6 +109,7 @@ export const de: Catalogue = {
     members: (count) => many(count, "Mitglied", "Mitglieder"),
     showMembers: "Mitglieder",
     showPins: "Angeheftete Nachrichten",
+    showFiles: "Dateien",
     details: "Kanaleinstellungen",
     detailsDm: "Einstellungen des Gesprächs",
     addTopic: "Thema hinzufügen",
@@ -136,18 +137,11 @@ export const de: Catalogue = {
   directory: {
     title: "Kanäle durchsuchen",
     search: "Kanäle suchen",
-    empty: "Kein Kanal passt dazu.",
-    none: "Es gibt noch keine öffentlichen Kanäle. Lege den ersten an.",
     open: "Öffnen",
     join: "Beitreten",
     more: "Mehr zeigen",
     create: "Kanal anlegen",
-    noTopic: "Kein Thema",
     server: "Server",
-    serverHint: "Der Name eines anderen Servers, etwa chat.example.org. Leer für diesen.",
-    joinAddress: (alias) => `${alias} beitreten`,
-    look: "Dort nachsehen",
-    noneThere: "Dieser Server führt keine Kanäle auf.",
   },
   create: {
     title: "Kanal anlegen",
@@ -323,11 +317,6 @@ export const de: Catalogue = {
     empty: "Noch keine Antworten.",
     close: "Thread schließen",
     fresh: (count) => (count === 1 ? "1 neue Antwort" : `${count} neue Antworten`),
-  },
-  pins: {
-    title: "Angeheftete Nachrichten",
-    empty: "Nichts ist angeheftet.",
-    emptyText: "Hefte an, was andere wiederfinden sollen.",
   },
   inbox: {
     title: "Erwähnungen und Antworten",

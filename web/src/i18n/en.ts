@@ -107,6 +107,7 @@ export const en = {
     members: (count: number) => many(count, "member", "members"),
     showMembers: "Members",
     showPins: "Pinned messages",
+    showFiles: "Files",
     details: "Channel settings",
     detailsDm: "Conversation settings",
     addTopic: "Add a topic",
@@ -133,18 +134,11 @@ export const en = {
   directory: {
     title: "Browse channels",
     search: "Search channels",
-    empty: "No channel matches.",
-    none: "There are no public channels yet. Create the first one.",
     open: "Open",
     join: "Join",
     more: "Show more",
     create: "Create a channel",
-    noTopic: "No topic",
     server: "Server",
-    serverHint: "Another server's name, such as chat.example.org. Empty for this one.",
-    joinAddress: (alias: string) => `Join ${alias}`,
-    look: "Look there",
-    noneThere: "That server lists no channels.",
   },
   create: {
     title: "Create a channel",
@@ -319,11 +313,6 @@ export const en = {
     empty: "No replies yet.",
     close: "Close thread",
     fresh: (count: number) => (count === 1 ? "1 new reply" : `${count} new replies`),
-  },
-  pins: {
-    title: "Pinned messages",
-    empty: "Nothing is pinned.",
-    emptyText: "Pin what people should find again.",
   },
   inbox: {
     title: "Mentions and replies",

@@ -110,6 +110,7 @@ export const fr: Catalogue = {
     members: (count) => many(count, "membre", "membres"),
     showMembers: "Membres",
     showPins: "Messages épinglés",
+    showFiles: "Fichiers",
     details: "Réglages du salon",
     detailsDm: "Réglages de la conversation",
     addTopic: "Ajouter un sujet",
@@ -137,18 +138,11 @@ export const fr: Catalogue = {
   directory: {
     title: "Parcourir les salons",
     search: "Chercher un salon",
-    empty: "Aucun salon ne correspond.",
-    none: "Il n’y a pas encore de salon public. Créez le premier.",
     open: "Ouvrir",
     join: "Rejoindre",
     more: "Afficher plus",
     create: "Créer un salon",
-    noTopic: "Aucun sujet",
     server: "Serveur",
-    serverHint: "Le nom d’un autre serveur, par exemple chat.example.org. Vide pour celui-ci.",
-    joinAddress: (alias) => `Rejoindre ${alias}`,
-    look: "Regarder là-bas",
-    noneThere: "Ce serveur n’annonce aucun salon.",
   },
   create: {
     title: "Créer un salon",
@@ -323,11 +317,6 @@ export const fr: Catalogue = {
     empty: "Aucune réponse pour l’instant.",
     close: "Fermer le fil",
     fresh: (count) => (count === 1 ? "1 nouvelle réponse" : `${count} nouvelles réponses`),
-  },
-  pins: {
-    title: "Messages épinglés",
-    empty: "Rien n’est épinglé.",
-    emptyText: "Épinglez ce que l’on doit retrouver.",
   },
   inbox: {
     title: "Mentions et réponses",

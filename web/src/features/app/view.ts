@@ -13,6 +13,7 @@ export interface ReplyTarget {
 export type Panel =
   | { kind: "members" }
   | { kind: "pins" }
+  | { kind: "files" }
   | { kind: "thread"; channel: string; root: string; target?: ReplyTarget }
   | { kind: "inbox" }
   | { kind: "saved" }

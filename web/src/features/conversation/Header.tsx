@@ -124,6 +124,7 @@ function Options({ channel, narrow, onPanel }: OptionsProps) {
         onAction: () => view.openDialog({ kind: "invite", channel: info.id }),
       },
     { id: "pins", label: t.channel.showPins, icon: "pin", onAction: () => onPanel({ kind: "pins" }) },
+    { id: "files", label: t.channel.showFiles, icon: "file", onAction: () => onPanel({ kind: "files" }) },
     {
       id: "read",
       label: t.channel.markRead,

@@ -1,6 +1,7 @@
 import { useCallback, useState } from "react";
 import type { DirectoryEntry } from "../../api/types";
 import { t } from "../../i18n";
+import { directoryTexts } from "../../i18n/directory";
 import { straight } from "../../lib/bidi";
 import { EmptyState, FoundStatus, ListSkeleton } from "../../ui/bits";
 import { Button } from "../../ui/Button";
@@ -83,7 +84,7 @@ export function Directory({ onClose }: { onClose: () => void }) {
       {federates ? (
         <Field
           label={t.directory.server}
-          hint={t.directory.serverHint}
+          hint={directoryTexts().serverHint}
           placeholder={me?.server ?? ""}
           value={typed}
           onChange={setTyped}
@@ -92,7 +93,7 @@ export function Directory({ onClose }: { onClose: () => void }) {
       ) : null}
       {alias ? (
         <Button wide icon="hash" onPress={() => void joinAlias(alias)}>
-          {t.directory.joinAddress(alias)}
+          {directoryTexts().joinAddress(alias)}
         </Button>
       ) : null}
       <FoundStatus count={loaded && !failed ? channels.length : null} more={showMore !== null} />
@@ -100,7 +101,7 @@ export function Directory({ onClose }: { onClose: () => void }) {
       {!loaded && !failed ? <ListSkeleton label={t.common.loading} /> : null}
       {loaded && channels.length === 0 ? (
         <EmptyState
-          title={query ? t.directory.empty : server ? t.directory.noneThere : t.directory.none}
+          title={query ? directoryTexts().empty : server ? directoryTexts().noneThere : directoryTexts().none}
           art={!query}
         />
       ) : null}

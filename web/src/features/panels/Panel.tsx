@@ -8,6 +8,7 @@ import { later } from "../../ui/later";
 import { useView, type Panel as PanelView } from "../app/view";
 
 const SearchPanel = later(() => import("../search/SearchPanel"), { soon: true });
+const FilesPanel = later(() => import("./FilesPanel"), { soon: true });
 const InboxPanel = later(() => import("./InboxPanel"), { soon: true });
 const MembersPanel = later(() => import("./MembersPanel"), { soon: true });
 const PinsPanel = later(() => import("./PinsPanel"), { soon: true });
@@ -40,5 +41,6 @@ function Open({ panel, channel }: { panel: PanelView; channel: string | null }) 
   }
   if (!channel) return null;
   if (panel.kind === "members") return <MembersPanel channel={channel} />;
+  if (panel.kind === "files") return <FilesPanel key={channel} channel={channel} />;
   return <PinsPanel channel={channel} />;
 }

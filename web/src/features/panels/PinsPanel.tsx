@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import { t } from "../../i18n";
+import { pinTexts } from "../../i18n/pins";
 import { moment } from "../../lib/time";
 import { EmptyState, ListSkeleton } from "../../ui/bits";
 import { Failed } from "../../ui/Failed";
@@ -14,6 +15,7 @@ import { PanelFrame } from "./PanelFrame";
 
 export default function PinsPanel({ channel: id }: { channel: string }) {
   const client = useClient();
+  const texts = pinTexts();
   const channel = useChannel(id);
   const users = useSelect((state) => state.users);
   const [now] = useState(() => Date.now());
@@ -37,13 +39,13 @@ export default function PinsPanel({ channel: id }: { channel: string }) {
     .flatMap((pin) => channel?.messages[pin] ?? [])
     .filter((message) => !message.deleted);
   return (
-    <PanelFrame title={t.pins.title}>
+    <PanelFrame title={t.channel.showPins}>
       <div className="panel-body scroll">
         {missing && failed ? <Failed onRetry={retry} /> : null}
         {missing && !loaded && !failed && messages.length === 0 ? (
           <ListSkeleton label={t.common.loading} />
         ) : null}
-        {(pins ?? []).length === 0 ? <EmptyState title={t.pins.empty}>{t.pins.emptyText}</EmptyState> : null}
+        {(pins ?? []).length === 0 ? <EmptyState title={texts.empty}>{texts.emptyText}</EmptyState> : null}
         <ul className="cards">
           {messages.map((message) => {
             const name = displayName(users[message.sender], message.sender);
