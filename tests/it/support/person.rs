@@ -1,5 +1,7 @@
 //! Somebody with an account, who asks over HTTP.
 
+use std::time::Duration;
+
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 
@@ -63,7 +65,12 @@ impl Person {
     pub fn nobody(base: &str) -> Person {
         // Clients are built with TLS in them, and want to know whose, though the tests ask without.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder().timeout(super::DEADLINE).build().expect("a client");
+        let http = reqwest::Client::builder()
+            .timeout(super::DEADLINE)
+            // Shorter than a server keeps one, which would close it just when it is used again.
+            .pool_idle_timeout(Duration::from_secs(2))
+            .build()
+            .expect("a client");
         Person { base: base.to_owned(), name: String::new(), id: String::new(), token: String::new(), http }
     }
 
