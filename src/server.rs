@@ -299,6 +299,7 @@ fn build_domain(
         previews: Default::default(),
         retold,
         aged,
+        scheduling: Default::default(),
         searches: Default::default(),
         crowds: Crowds::new(&config.settings),
         lookups: Arc::new(Semaphore::new(LOOKUPS_MAX)),

@@ -10,6 +10,7 @@ end the tests' own session is never reached: deleting the account, and changing 
 import base64
 import json
 import sys
+import time
 import urllib.parse
 import urllib.request
 
@@ -19,6 +20,7 @@ LIVE_MESSAGES = 12
 LEAVERS = 12
 WEBHOOKS = 12
 REPORTS = 3
+SCHEDULED = 12
 PEOPLE = ("ann", "bob", "carol", "dan")
 # A picture of one pixel, which is shown, and something that is downloaded.
 FILES = {
@@ -153,9 +155,15 @@ def fill(url, password):
         Client(url).call("POST", "/sessions", {"username": "admin", "password": password})["session"]["id"]
         for _ in range(DOOMED_MESSAGES)
     ]
+    soon = int(time.time() * 1000) + 3_600_000
+    scheduled = [
+        admin.call("POST", f"/channels/{steady}/scheduled", {"nonce": f"later-{n}", "text": "later", "send_ts": soon})
+        for n in range(SCHEDULED)
+    ]
     webhooks = [admin.call("POST", f"/channels/{steady}/webhooks", {"name": f"Hook {n}"}) for n in range(WEBHOOKS)]
     return admin.token, {
         "webhooks": [made["webhook"]["id"] for made in webhooks[1:]],
+        "scheduled": [kept["id"] for kept in scheduled],
         "reports": [report["id"] for report in admin.call("GET", "/reports")["reports"]],
         "webhook_tokens": [webhooks[0]["url"].rpartition("/")[2]],
         "steady": [steady],
@@ -187,6 +195,7 @@ PLACES = {
     "path.code": "invites",
     "path.webhook": "webhooks",
     "path.report": "reports",
+    "path.scheduled": "scheduled",
     "path.emoji": "emoji",
     "path.hash": "files",
     "body.user": "users",
@@ -232,6 +241,8 @@ REFUSED = {
     "a username or an email, one of the two": ("request_reset",),
     "a reference is a message's id, and there need be no such message": ("send_message",),
     "who is listed is more than their id, and stands in no path": ("exclude_user", "readmit_user"),
+    "a message is sent later than now, and a reference is a message's id": ("schedule_message",),
+    "a message that carries no file says something, and is sent later than now": ("update_scheduled",),
     "a preview is of a link that stands in the text": ("edit_message",),
     "a link has a host": ("get_preview",),
     "a few names are not for people": ("create_account",),

@@ -9,7 +9,9 @@ use super::list_refusals::Refusal;
 use crate::domain::attention::Attention;
 use crate::domain::export::{Beside, Reported};
 use crate::domain::pending::Pending;
+use crate::domain::scheduled::Scheduled;
 use crate::domain::view::{Attachment, Channel, Imported, Setting, User};
+use crate::http::problem::told_scheduled;
 use crate::http::{App, Auth, Params, Problem};
 
 #[derive(Deserialize, IntoParams)]
@@ -49,6 +51,8 @@ pub struct Export {
     pub threads: Vec<ExportedThread>,
     /// What one saved for later, newest first, also what can't be read any more; on the first page.
     pub saved: Vec<ExportedSaved>,
+    /// What one is going to send later, soonest first; on the first page.
+    pub scheduled: Vec<Scheduled>,
     /// What one reported, newest first; on the first page.
     pub reports: Vec<ExportedReport>,
     /// What waits for servers that host channels, and what these refused; on the first page.
@@ -171,6 +175,7 @@ pub async fn export_me(app: App, actor: Auth, query: Params<ExportQuery>) -> Res
         sessions: Vec::new(),
         threads: Vec::new(),
         saved: Vec::new(),
+        scheduled: Vec::new(),
         reports: Vec::new(),
         pending: Vec::new(),
         refusals: Vec::new(),
@@ -200,6 +205,7 @@ fn add(page: &mut Export, beside: Beside) {
     let saved = beside.saved.into_iter();
     page.saved =
         saved.map(|(channel, message, saved_ts)| ExportedSaved { channel, message, saved_ts }).collect();
+    page.scheduled = beside.scheduled.into_iter().map(told_scheduled).collect();
     let reports = beside.reports.into_iter();
     page.reports = reports
         .map(|Reported { channel, message, ts, reason }| ExportedReport { channel, message, ts, reason })

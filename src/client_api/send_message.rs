@@ -12,32 +12,61 @@ use crate::files::Hash;
 use crate::http::{App, Body, Problem, WriteAuth};
 use crate::protocol::ids::{ChannelId, EventId, Nonce};
 
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SendMessage {
-    /// Chosen by the client, 1 to 64 characters of A-Z a-z 0-9 _ -. Sending again with the same nonce
-    /// in the same channel never sends twice, however much later.
-    #[schema(value_type = String, pattern = "^[A-Za-z0-9_-]{1,64}$", example = "3f1c9a7e")]
-    pub nonce: Nonce,
-    /// CommonMark, not empty unless there are attachments; at most `limits.message_bytes` of the server, in UTF-8. Outside of code, and not
-    /// behind a backslash, `@name` (of this server) and `@name:server` mention people who are in the channel, 50 at most; `@channel` (or `@all`, `@everyone`)
-    /// everybody, and `@here` those who are there at the moment, if the author has the capability `mention_all`.
-    #[schema(example = "Hello **everybody**", pattern = r"^[^\x00]*$")]
-    pub text: String,
-    /// The message that this answers.
-    #[schema(value_type = Option<String>, pattern = r"^\$[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$")]
-    pub reply_to: Option<EventId>,
-    /// The first message of the thread to write in.
-    #[schema(value_type = Option<String>, pattern = r"^\$[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$")]
-    pub thread: Option<EventId>,
-    /// Files that the message carries, at most 10, each once under the same name.
-    #[serde(default)]
-    #[schema(max_items = 10)]
-    pub attachments: Vec<AttachFile>,
-    /// Previews of links in the text, at most 3, each of another link.
-    #[serde(default)]
-    #[schema(max_items = 3)]
-    pub previews: Vec<GivenPreview>,
+/// The body with which a message is sent, now or later: what it says, and what else is told of it.
+macro_rules! message_body {
+    (pub struct $Body:ident { $($more:tt)* }) => {
+        #[derive(Deserialize, ToSchema)]
+        #[serde(deny_unknown_fields)]
+        pub struct $Body {
+            /// Chosen by the client, 1 to 64 characters of A-Z a-z 0-9 _ -. Sending again with the same nonce
+            /// in the same channel never sends twice, however much later.
+            #[schema(value_type = String, pattern = "^[A-Za-z0-9_-]{1,64}$", example = "3f1c9a7e")]
+            pub nonce: Nonce,
+            /// CommonMark, not empty unless there are attachments; at most `limits.message_bytes` of the server, in UTF-8. Outside of code, and not
+            /// behind a backslash, `@name` (of this server) and `@name:server` mention people who are in the channel, 50 at most; `@channel` (or `@all`, `@everyone`)
+            /// everybody, and `@here` those who are there at the moment, if the author has the capability `mention_all`.
+            #[schema(example = "Hello **everybody**", pattern = r"^[^\x00]*$")]
+            pub text: String,
+            /// The message that this answers.
+            #[schema(value_type = Option<String>, pattern = r"^\$[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$")]
+            pub reply_to: Option<EventId>,
+            /// The first message of the thread to write in.
+            #[schema(value_type = Option<String>, pattern = r"^\$[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$")]
+            pub thread: Option<EventId>,
+            /// Files that the message carries, at most 10, each once under the same name.
+            #[serde(default)]
+            #[schema(max_items = 10)]
+            pub attachments: Vec<AttachFile>,
+            /// Previews of links in the text, at most 3, each of another link.
+            #[serde(default)]
+            #[schema(max_items = 3)]
+            pub previews: Vec<GivenPreview>,
+            $($more)*
+        }
+
+        impl $Body {
+            fn message(self) -> NewMessage {
+                let attachments = self.attachments.into_iter().map(|attach| {
+                    let AttachFile { file, name, description } = attach;
+                    Attach { file, name, description }
+                });
+                NewMessage {
+                    nonce: self.nonce,
+                    text: self.text,
+                    reply_to: self.reply_to,
+                    thread: self.thread,
+                    attachments: attachments.collect(),
+                    previews: self.previews.into_iter().map(Into::into).collect(),
+                    imported: None,
+                }
+            }
+        }
+    };
+}
+pub(super) use message_body;
+
+message_body! {
+    pub struct SendMessage {}
 }
 
 /// What is to be found where a link of the text leads, as `GET /previews` answers it.
@@ -93,21 +122,7 @@ pub async fn send_message(
     path: Path<ChannelId>,
     body: Body<SendMessage>,
 ) -> Result<HttpResponse, Problem> {
-    let Body(body) = body;
-    let attachments = body.attachments.into_iter().map(|attach| {
-        let AttachFile { file, name, description } = attach;
-        Attach { file, name, description }
-    });
-    let new = NewMessage {
-        nonce: body.nonce,
-        text: body.text,
-        reply_to: body.reply_to,
-        thread: body.thread,
-        attachments: attachments.collect(),
-        previews: body.previews.into_iter().map(Into::into).collect(),
-        imported: None,
-    };
-    let (message, new) = app.domain.send_message(&actor.0, path.into_inner(), new).await?;
+    let (message, new) = app.domain.send_message(&actor.0, path.into_inner(), body.0.message()).await?;
     let mut response = if new { HttpResponse::Created() } else { HttpResponse::Ok() };
     Ok(response.json(message))
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::attention::Attention;
 use super::pending::{Fate, Pending};
+use super::scheduled::Scheduled;
 use super::view::{
     AccountRole, ChannelInfo, Member, Message, Notification, ReadState, Removal, Setting, ThreadState, User,
 };
@@ -147,6 +148,8 @@ pub enum Effect {
     Reports { user: UserNum, open: i64 },
     /// To the person's own devices: a message that they saved for later, or (no `saved_ts`) keep no longer.
     Saved { user: UserNum, channel: ChannelId, message: EventId, saved_ts: Option<Ts> },
+    /// To the person's own devices: a message that is to be sent later, as it stands now, or (none) that it is on the list no longer.
+    Scheduled { user: UserNum, id: String, scheduled: Option<Box<Scheduled>> },
     /// To the person's own devices: what their account may do. Each of these sessions is looked up anew.
     RoleChanged { user: UserNum, role: AccountRole, sessions: Vec<String> },
     /// A profile changed: to everybody who shares a channel.

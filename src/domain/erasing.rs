@@ -5,7 +5,7 @@ use super::content::ReasonContent;
 use super::effect::Effect;
 use super::members::hand_over;
 use super::writer::{Draft, Work};
-use super::{Actor, Domain, Person, Result, exclusions, files};
+use super::{Actor, Domain, Person, Result, exclusions, files, scheduled};
 use crate::protocol::event::EventType;
 use crate::storage::acts::{self, NewAct};
 use crate::storage::members::{self, MemberRow};
@@ -37,7 +37,7 @@ impl Domain {
         // Their other devices go on until the end, and may have taken another seat.
         for left in (0..LEAVING_ROUNDS).rev() {
             self.leave_all(person).await?;
-            if self.erase(num, act.clone(), left == 0).await? {
+            if self.erase(person, act.clone(), left == 0).await? {
                 break;
             }
         }
@@ -62,15 +62,17 @@ impl Domain {
     }
 
     /// The account goes, unless somebody still has a seat. False if so.
-    async fn erase(&self, num: UserNum, act: Option<NewAct>, even_with_seats: bool) -> Result<bool> {
-        let now = self.clock.now();
+    async fn erase(&self, person: &Person, act: Option<NewAct>, even_with_seats: bool) -> Result<bool> {
+        let (num, id, now) = (person.num, person.id.clone(), self.clock.now());
         self.writer
             .other("accounts", move |work| {
                 keep_an_administrator(work, num)?;
                 if !even_with_seats && !seats_of(work.conn, num)?.is_empty() {
                     return Ok(false);
                 }
-                let avatar = users::by_num(work.conn, num)?.and_then(|row| row.avatar);
+                // Before its files, as whoever schedules a message takes them.
+                let avatar = users::lock(work.conn, id.as_str())?.and_then(|row| row.avatar);
+                scheduled::forget(work, num)?;
                 files::forget_person(work.conn, num, avatar.as_deref())?;
                 settings::delete_all(work.conn, num)?;
                 attention::forget(work.conn, num)?;

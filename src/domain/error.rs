@@ -100,6 +100,7 @@ coded! {
         Picture = "no_picture", "This file can't be shown small.";
         Setting = "setting_not_found", "Nothing is kept under this key.";
         Webhook = "webhook_not_found", "There is no such webhook.";
+        Scheduled = "scheduled_not_found", "There is no such message on the list: it may have been sent.";
         Report = "report_not_found", "There is no such report, or it isn't for you.";
     }
 }
@@ -126,6 +127,7 @@ coded! {
         SettingsFull = "settings_full", "As much is kept as may be: delete something first.";
         TooManyLetters = "too_many_letters", "Enough letters were sent for now: try again in an hour.";
         BlocksFull = "blocks_full", "As many people are blocked as can be: unblock somebody first.";
+        ScheduledFull = "scheduled_full", "As many messages are to be sent later as can be: delete some of them first.";
         SavedFull = "saved_full", "As many messages are saved as can be: take some off the list first.";
         WebhooksFull = "webhooks_full", "This channel has as many webhooks as it can have.";
         ReportsFull = "reports_full", "As many of your reports are open as can be.";

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::attention::{self, Attention};
 use super::content::{self, MessageContent};
 use super::pending::{self, Pending, Refusal};
+use super::scheduled::{self, Scheduled};
 use super::settings::{self, SETTINGS_MAX};
 use super::view::{AccountRole, Attachment, Channel, Imported, Setting, User};
 use super::{Actor, Domain, Error, Missing, Person, Result, channels, files, show};
@@ -74,6 +75,8 @@ pub struct Beside {
     pub threads: Vec<(String, String)>,
     /// What they saved for later: channel, message, when.
     pub saved: Vec<(String, String, Ts)>,
+    /// What they are going to send, soonest first.
+    pub scheduled: Vec<Scheduled>,
     /// What they reported, newest first.
     pub reports: Vec<Reported>,
     /// What waits for other servers, and what these refused.
@@ -208,6 +211,7 @@ fn beside(conn: &mut Conn, person: &Person, names: &mut Names) -> Result<Beside>
         sessions: sessions::of_user(conn, user)?,
         threads: followed,
         saved: kept,
+        scheduled: scheduled::listed(conn, user)?,
         reports: reported,
         pending: pending::waiting(conn, person)?,
         refusals: pending::refused(conn, person)?,

@@ -1,6 +1,6 @@
 //! Files: who may have which, what messages carry, and when bytes go.
 //!
-//! A file stays for as long as something needs it: a message that carries it, its uploader (for a day, until
+//! A file stays for as long as something needs it: a message that carries it, now or once it is sent, its uploader (for a day, until
 //! a message carries it), or somebody's profile. The transaction that takes the last of these away deletes
 //! the file's row and notes that its bytes are to go; the bytes go after the commit, and the note after the
 //! bytes, so that neither a crash nor a failing store leaves bytes behind.
@@ -27,7 +27,9 @@ use super::{Conflict, Domain, Error, Missing, Result};
 use crate::files::{Hash, Parts, Scan, Store, Verdict};
 use crate::protocol::Ts;
 use crate::storage::files::{self, FileRow};
-use crate::storage::{ChannelNum, Conn, UserNum, channels, copies, members, pending, refusals, reports};
+use crate::storage::{
+    ChannelNum, Conn, UserNum, channels, copies, members, pending, refusals, reports, scheduled,
+};
 
 /// How many files one message carries.
 pub const ATTACHMENTS_MAX: usize = 10;
@@ -212,7 +214,7 @@ pub(super) enum Found {
     Away(Vec<Away>),
 }
 
-/// The file, if the person may have it: a message that they may read carries it, they uploaded it, or it is the picture
+/// The file, if the person may have it: a message that they may read carries it, they uploaded it, or are going to send it, or it is the picture
 /// of a profile or of a channel that they may know of, or a report is open for them to look at. That the bytes are here is not enough: somebody on another server can put any hash into a
 /// message, so theirs count once their server has shown that it has the bytes.
 ///
@@ -223,7 +225,9 @@ pub(super) fn find(conn: &mut Conn, user: UserNum, hash: &str) -> Result<Found> 
     let row = files::get(conn, hash)?;
     let mut away = Vec::new();
     if let Some(row) = &row
-        && (files::is_owner(conn, hash, user)? || files::is_avatar(conn, hash)?)
+        && (files::is_owner(conn, hash, user)?
+            || scheduled::carries(conn, user, hash)?
+            || files::is_avatar(conn, hash)?)
     {
         return Ok(Found::Here(row.clone()));
     }

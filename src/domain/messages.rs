@@ -1,5 +1,7 @@
 //! Messages: send, edit, delete, get.
 
+use std::time::Duration;
+
 use super::content::{self, MessageContent, ReasonContent};
 use super::effect::{Change, Effect};
 use super::files::{self, Attach};
@@ -8,17 +10,17 @@ use super::mentions::{self, Mentions};
 use super::pending::pending_message;
 use super::relations::{answered, relation};
 use super::remote::change::{Done, PATIENCE};
+use super::repeats::{again, waiting};
 use super::seat::Seat;
 use super::view::{Attachment, Imported, Message, MessageStatus};
 use super::writer::{Draft, Outgoing, Ready, Work};
-use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Result, accounts, dms, show};
+use super::{Actor, Domain, Error, Forbidden, Missing, Result, accounts, dms, show};
 use crate::protocol::Seq;
 use crate::protocol::event::{EventType, Rel, Relates};
 use crate::protocol::ids::{ChannelId, EventId, Nonce};
 use crate::protocol::rules::{Capability, Membership, Refusal, Rules};
-use crate::storage::entries::EntryRow;
 use crate::storage::messages::MessageRow;
-use crate::storage::{ChannelNum, Conn, entries, members, messages, pending};
+use crate::storage::{ChannelNum, Conn, entries, members, messages};
 
 pub(super) const REASON_CHARS_MAX: usize = 500;
 
@@ -37,7 +39,7 @@ pub struct NewMessage {
 
 impl Domain {
     /// `alone`: there is nothing beside the text.
-    fn check_text(&self, text: &str, alone: bool) -> Result<()> {
+    pub(super) fn check_text(&self, text: &str, alone: bool) -> Result<()> {
         let most = usize::try_from(self.config.settings.limits.message_bytes).unwrap_or(usize::MAX);
         if text.len() > most {
             return Err(Error::invalid("text_too_long", "/text", format!("must have at most {most} bytes")));
@@ -62,16 +64,32 @@ impl Domain {
         channel: ChannelId,
         new: NewMessage,
     ) -> Result<(Message, bool)> {
+        self.send_within(PATIENCE, actor, channel, new).await
+    }
+
+    /// What can be said of a message without looking at its channel; its files are here then, if they can be had.
+    pub(super) async fn check_new(&self, actor: &Actor, new: NewMessage) -> Result<NewMessage> {
         self.check_text(&new.text, new.attachments.is_empty())?;
         let attachments = files::check(new.attachments)?;
         let previews = link_previews::check(&new.text, new.previews)?;
-        let new = NewMessage { attachments, previews, ..new };
-        for attach in &new.attachments {
+        for attach in &attachments {
             // What another server has is fetched before it is sent on; all else is the message's own refusal.
             if let Err(error @ Error::Peer(_)) = self.file(actor, &attach.file).await {
                 return Err(error);
             }
         }
+        Ok(NewMessage { attachments, previews, ..new })
+    }
+
+    /// As [`Domain::send_message`]: where the channel's host is another server, that is waited for so long.
+    pub(super) async fn send_within(
+        &self,
+        patience: Duration,
+        actor: &Actor,
+        channel: ChannelId,
+        new: NewMessage,
+    ) -> Result<(Message, bool)> {
+        let new = self.check_new(actor, new).await?;
         let found = match new.imported {
             Some(_) => Mentions::default(),
             None => mentions::find(&new.text, self.server()),
@@ -85,7 +103,7 @@ impl Domain {
         let nonce = (asker.person.id.clone(), again.nonce.as_str().to_owned());
         let sent = self.writer.one_event(&channel, Some(nonce), work).await;
         match sent {
-            Err(Error::Elsewhere(out)) => self.send_elsewhere(&asker, &channel, *out, again).await,
+            Err(Error::Elsewhere(out)) => self.send_elsewhere(patience, &asker, &channel, *out, again).await,
             sent => sent,
         }
     }
@@ -94,6 +112,7 @@ impl Domain {
     /// if that takes long. Nothing is kept for a host that the operator blocks.
     async fn send_elsewhere(
         &self,
+        patience: Duration,
         actor: &Actor,
         channel: &ChannelId,
         out: Outgoing,
@@ -117,10 +136,10 @@ impl Domain {
         if let Some(first) = twice {
             // Where it stands by now is where the other answer has it.
             let id = first.id.parse().map_err(|_| Error::Busy)?;
-            self.arrival(self.expect(&id), PATIENCE).await?;
+            self.arrival(self.expect(&id), patience).await?;
             return Ok((self.message(actor, channel.clone(), id).await.unwrap_or(first), false));
         }
-        if self.arrival(arrives, PATIENCE).await?.is_some() {
+        if self.arrival(arrives, patience).await?.is_some() {
             return Ok((self.message(actor, channel.clone(), event.id).await?, true));
         }
         self.tell_waiting(channel, event.id.clone()).await;
@@ -375,29 +394,6 @@ fn plain(new: &NewMessage, found: &Mentions) -> Option<Draft> {
     is_plain.then(|| drafted(new, answered(new), Vec::new(), Mentions::default()))
 }
 
-/// The message of this nonce that waits for the channel's host, if there is one.
-fn waiting(
-    work: &mut Work<'_>,
-    channel: ChannelNum,
-    actor: &Actor,
-    new: &NewMessage,
-) -> Result<Option<Message>> {
-    if work.is_host(channel)? {
-        return Ok(None);
-    }
-    let Some(row) = pending::by_nonce(work.conn, channel, actor.person.num, new.nonce.as_str())? else {
-        return Ok(None);
-    };
-    let content: MessageContent = row.body.as_deref().and_then(content::read_body).unwrap_or_default();
-    if content.text != new.text {
-        return Err(Error::Conflict(Conflict::NonceReused));
-    }
-    let id = work.lane.open(work.conn, channel)?.id.clone();
-    let relates = (new.reply_to.as_ref(), new.thread.as_ref());
-    let about = (row.event_id.as_str(), row.created_ts, row.nonce.as_str());
-    Ok(Some(pending_message(&id, &actor.person.id, about, relates, content)))
-}
-
 /// Those mentioned who are in the channel, and whether this author may address all of them, or those who are there.
 fn concerned(work: &mut Work<'_>, channel: ChannelNum, actor: &Actor, found: Mentions) -> Result<Mentions> {
     let users = match found.users.is_empty() {
@@ -415,43 +411,6 @@ fn concerned(work: &mut Work<'_>, channel: ChannelNum, actor: &Actor, found: Men
     let rules = Rules::by_version(state.create.rules);
     let may = rules.zip(role).is_some_and(|(rules, role)| rules.allows(state, role, Capability::MentionAll));
     Ok(Mentions { users, all: found.all && may, here: found.here && may })
-}
-
-/// The same nonce again: the message of then, if it is the same message.
-fn again(
-    conn: &mut Conn,
-    actor: &Actor,
-    channel: &ChannelId,
-    entry: &EntryRow,
-    new: &NewMessage,
-) -> Result<Message> {
-    let reused = Error::Conflict(Conflict::NonceReused);
-    let Some(row) = messages::get(conn, entry.channel, entry.seq)? else { return Err(reused) };
-    // A deleted text can't be compared any more.
-    if let Some(body) = entries::body(conn, entry.channel, entry.seq)? {
-        let content: MessageContent = content::read_body(&body).unwrap_or_default();
-        let same_reply = row.reply_to.as_deref() == new.reply_to.as_ref().map(AsRef::as_ref);
-        let carried = content.attachments.iter().map(|file| (&*file.hash, &file.name, &file.description));
-        let same_files = carried
-            .eq(new.attachments.iter().map(|file| (file.file.as_str(), &file.name, &file.description)));
-        if content.text != new.text
-            || !same_files
-            || !same_reply
-            || row.thread != thread_of(conn, entry.channel, new)?
-        {
-            return Err(reused);
-        }
-    }
-    let rows = messages::by_seqs(conn, entry.channel, &[entry.seq])?;
-    let shown = show::messages(conn, entry.channel, channel.as_str(), rows, Some(actor.person.num))?;
-    shown.into_iter().next().ok_or(reused)
-}
-
-/// The first message of the thread that this is to stand in.
-fn thread_of(conn: &mut Conn, channel: ChannelNum, new: &NewMessage) -> Result<Option<String>> {
-    let Some(id) = &new.thread else { return Ok(None) };
-    let row = by_id(conn, channel, id)?;
-    Ok(Some(row.and_then(|row| row.thread).unwrap_or_else(|| id.as_str().to_owned())))
 }
 
 fn edit(

@@ -49,10 +49,12 @@ pub mod reads;
 mod regrets;
 mod relations;
 pub mod remote;
+mod repeats;
 pub mod reports;
 pub mod retention;
 pub mod retold;
 pub mod saved;
+pub mod scheduled;
 pub mod search;
 mod seat;
 pub mod sessions;
@@ -135,6 +137,7 @@ pub struct Domain {
     pub retold: Arc<retold::Retold>,
     /// Told when a channel says how long its messages are kept.
     pub aged: Arc<tokio::sync::Notify>,
+    pub scheduling: scheduled::Scheduling,
     pub searches: search::Searches,
     pub crowds: remote::crowds::Crowds,
     /// Places for questions about people and keys elsewhere.

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use super::context;
 use crate::domain::Error;
 use crate::domain::peers::PeerError;
+use crate::domain::scheduled::Scheduled;
 use crate::storage;
 
 /// A stable code, its status, and what it means.
@@ -55,6 +56,7 @@ codes! {
     "bad_member" 400 "Nothing is asked of the membership.";
     "bad_users" 400 "Too many people for a direct message.";
     "bad_emoji" 400 "This is nothing to react with.";
+    "bad_send_ts" 400 "The message can't be sent then.";
     "bad_text" 400 "The text is not acceptable.";
     "bad_uses" 400 "The number of uses is out of range.";
     "bad_expiry" 400 "The expiry is out of range.";
@@ -129,6 +131,7 @@ codes! {
     "upload_not_found" 404 "There is no such upload.";
     "setting_not_found" 404 "Nothing is kept under this key.";
     "webhook_not_found" 404 "There is no such webhook.";
+    "scheduled_not_found" 404 "There is no such message on the list: it may have been sent.";
     "report_not_found" 404 "There is no such report, or it isn't for you.";
     "no_preview" 404 "There is nothing to be shown of the page.";
     "no_picture" 404 "The file can't be shown small.";
@@ -144,6 +147,7 @@ codes! {
     "settings_full" 409 "As much is kept as may be.";
     "blocks_full" 409 "As many people are blocked as can be.";
     "reports_full" 409 "As many of your reports are open as can be.";
+    "scheduled_full" 409 "As many messages are to be sent later as can be.";
     "saved_full" 409 "As many messages are saved as can be.";
     "pins_full" 409 "The channel has as many pins as it can have.";
     "webhooks_full" 409 "The channel has as many webhooks as it can have.";
@@ -366,6 +370,12 @@ impl From<Error> for Problem {
 /// The code under which clients are told why another server did not do something: its own where that is one of ours.
 pub fn peer_code(error: &PeerError) -> &'static str {
     told_code(&error.said())
+}
+
+/// A message that is to be sent later, as its author is told of it.
+pub fn told_scheduled(scheduled: Scheduled) -> Scheduled {
+    let failed = scheduled.failed.map(|code| told_code(&code).to_owned());
+    Scheduled { failed, ..scheduled }
 }
 
 /// As people are told what another server said.

@@ -7,15 +7,16 @@ use super::hub::TYPING_EXPIRES_MS;
 use super::payload::{
     AccountUpdated, BlockUpdated, ChannelJoined, ChannelLeft, MemberUpdated, MessageDeleted,
     NotificationsRead, NotifyUpdated, PendingUpdated, PresenceOf, PresenceUpdated, ReactionChanged,
-    ReportsUpdated, SavedUpdated, SettingDeleted, SettingUpdated, TypingSeen,
+    ReportsUpdated, SavedUpdated, ScheduledUpdated, SettingDeleted, SettingUpdated, TypingSeen,
 };
 use crate::domain::attention::Attention;
 use crate::domain::effect::{Change, Late, Restated};
 use crate::domain::pending::{Fate, Pending};
+use crate::domain::scheduled::Scheduled;
 use crate::domain::view::{
     AccountRole, ChannelInfo, Member, Notification, Presence, ReadState, Removal, Setting, ThreadState, User,
 };
-use crate::http::problem::peer_code;
+use crate::http::problem::{peer_code, told_scheduled};
 use crate::protocol::{Seq, Ts};
 
 const FIN_TEXT: u8 = 0x81;
@@ -200,6 +201,11 @@ pub fn reports(open: i64) -> Bytes {
 pub fn saved(channel: &str, message: &str, saved_ts: Option<Ts>) -> Bytes {
     let saved = saved_ts.is_some();
     event("saved.updated", Some(channel), None, SavedUpdated { channel, message, saved, saved_ts })
+}
+
+pub fn scheduled(id: &str, scheduled: Option<&Scheduled>) -> Bytes {
+    let scheduled = scheduled.cloned().map(told_scheduled);
+    event("scheduled.updated", None, None, ScheduledUpdated { id, scheduled })
 }
 
 pub fn attention(attention: &Attention) -> Bytes {

@@ -351,6 +351,9 @@ impl Hub {
             Effect::Saved { user, channel, message, saved_ts } => {
                 self.to_user(*user, || frames::saved(channel.as_str(), message.as_str(), *saved_ts));
             }
+            Effect::Scheduled { user, id, scheduled } => {
+                self.to_user(*user, || frames::scheduled(id, scheduled.as_deref()));
+            }
             Effect::Profile { profile, .. } => {
                 let audience = self.lock();
                 let frame = frames::profile(profile, &|user| audience.is_online(user));

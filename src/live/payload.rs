@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use crate::domain::attention::Attention;
 use crate::domain::pending::Pending;
+use crate::domain::scheduled::Scheduled;
 use crate::domain::view::{
     AccountRole, ChannelInfo, Member, Message, Notification, NotifyLevel, Presence, ReadState, Removal,
     Setting, ThreadState, User,
@@ -140,6 +141,15 @@ pub struct SavedUpdated<'a> {
     /// Null for one that is saved no longer.
     #[schema(required)]
     pub saved_ts: Option<Ts>,
+}
+
+/// A message that one is going to send later.
+#[derive(Serialize, ToSchema)]
+pub struct ScheduledUpdated<'a> {
+    pub id: &'a str,
+    /// As it stands now. Null: it was sent, or deleted.
+    #[schema(required)]
+    pub scheduled: Option<Scheduled>,
 }
 
 /// Somebody writes.
@@ -304,6 +314,8 @@ pub enum StreamEvent<'a> {
     ReportsUpdated(ReportsUpdated),
     #[serde(rename = "saved.updated")]
     SavedUpdated(SavedUpdated<'a>),
+    #[serde(rename = "scheduled.updated")]
+    ScheduledUpdated(ScheduledUpdated<'a>),
     #[serde(rename = "account.updated")]
     AccountUpdated(AccountUpdated),
     #[serde(rename = "user.updated")]

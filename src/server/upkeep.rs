@@ -232,9 +232,30 @@ async fn keep_out(domain: Arc<Domain>) {
     }
 }
 
-/// Whatever goes by itself: messages, the files that nothing needs any more, and those who are kept out.
+/// How often is looked for messages whose time has come: at the start too, for what came due meanwhile.
+const SCHEDULED_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Sends what is due in channels that are hosted here, or in those of other servers: these may be slow, and hold up nobody else.
+async fn keep_times(domain: Arc<Domain>, is_host: bool) {
+    loop {
+        if let Err(error) = domain.send_due(is_host).await {
+            tracing::warn!(%error, "scheduled messages could not be sent; this is tried again");
+        }
+        tokio::time::sleep(SCHEDULED_INTERVAL).await;
+    }
+}
+
+/// Whatever goes by itself: messages, the files that nothing needs any more, and those who are kept out; and what comes by itself,
+/// when its time has come.
 pub async fn keep_stored(domain: Arc<Domain>) {
-    tokio::join!(keep_files(domain.clone()), keep_messages(domain.clone()), keep_out(domain));
+    let times = (keep_times(domain.clone(), true), keep_times(domain.clone(), false));
+    tokio::join!(
+        keep_files(domain.clone()),
+        keep_messages(domain.clone()),
+        keep_out(domain),
+        times.0,
+        times.1
+    );
 }
 
 /// Looks through files when a commit has deleted a message or changed a profile or a channel, wherever that came from, and sees to

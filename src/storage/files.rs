@@ -4,8 +4,8 @@ use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::schema::{file_owners, file_refs, file_removals, files, members, uploads, users};
-use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, copies, optional};
+use super::schema::{file_owners, file_refs, file_removals, files, members, scheduled_files, uploads, users};
+use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, copies, optional, scheduled};
 
 /// Who vouches that the sender of a message has the file that it carries: this server (the sender is local).
 pub const OWN: &str = "own";
@@ -78,7 +78,7 @@ pub fn end_removal(conn: &mut Conn, hash: &str) -> Result<()> {
     Ok(())
 }
 
-/// Deletes the file unless something needs it: a message, its uploader, or a profile. True when it went. What only
+/// Deletes the file unless something needs it: a message, one that is to be sent later, its uploader, or a profile. True when it went. What only
 /// messages of other servers need stays as a copy.
 pub fn drop_unneeded(conn: &mut Conn, hash: &str) -> Result<bool> {
     let Some(row) = lock(conn, hash)? else {
@@ -88,7 +88,8 @@ pub fn drop_unneeded(conn: &mut Conn, hash: &str) -> Result<bool> {
     };
     let owned: bool =
         diesel::select(exists(file_owners::table.filter(file_owners::hash.eq(hash)))).get_result(conn)?;
-    if owned || is_referred(conn, hash, OWN)? || is_avatar(conn, hash)? {
+    if owned || is_referred(conn, hash, OWN)? || is_avatar(conn, hash)? || scheduled::is_carried(conn, hash)?
+    {
         copies::forget(conn, hash)?;
         return Ok(false);
     }
@@ -209,13 +210,15 @@ pub fn newest_places(conn: &mut Conn, hash: &str, user: UserNum) -> Result<Vec<(
         .load(conn)?)
 }
 
-/// The bytes of all different files that the person uploaded or sent, and of all uploads under way.
+/// The bytes of all different files that the person uploaded, sent or is going to send, and of all uploads under way.
 pub fn used_by(conn: &mut Conn, user: UserNum) -> Result<i64> {
     const SUM: &str = "CAST(COALESCE(SUM(size), 0) AS BIGINT)";
     let owned = file_owners::table.filter(file_owners::user_num.eq(user)).select(file_owners::hash);
     let sent = file_refs::table.filter(file_refs::user_num.eq(user)).select(file_refs::hash);
+    let later = scheduled_files::table.filter(scheduled_files::user_num.eq(user));
+    let later = files::hash.eq_any(later.select(scheduled_files::hash));
     let files: i64 = files::table
-        .filter(files::hash.eq_any(owned).or(files::hash.eq_any(sent)))
+        .filter(files::hash.eq_any(owned).or(files::hash.eq_any(sent)).or(later))
         .select(sql::<BigInt>(SUM))
         .get_result(conn)?;
     let under_way = uploads::table.filter(uploads::user_num.eq(user).and(uploads::hash.is_null()));

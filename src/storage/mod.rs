@@ -38,6 +38,7 @@ pub mod regrets;
 pub mod reports;
 pub mod retention;
 pub mod saved;
+pub mod scheduled;
 mod schema;
 pub mod search;
 pub mod sessions;

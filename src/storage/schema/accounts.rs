@@ -99,6 +99,31 @@ diesel::table! {
 }
 
 diesel::table! {
+    scheduled (id) {
+        id -> Text,
+        user_num -> BigInt,
+        channel -> BigInt,
+        nonce -> Text,
+        reply_to -> Nullable<Text>,
+        thread -> Nullable<Text>,
+        content -> Text,
+        created_ts -> BigInt,
+        send_ts -> BigInt,
+        due_ts -> Nullable<BigInt>,
+        tries -> BigInt,
+        failed -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    scheduled_files (hash, scheduled) {
+        hash -> Text,
+        scheduled -> Text,
+        user_num -> BigInt,
+    }
+}
+
+diesel::table! {
     emails (user_num) {
         user_num -> BigInt,
         address -> Nullable<Text>,

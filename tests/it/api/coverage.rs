@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use loggia::domain::clock::{Clock, SystemClock};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -22,6 +23,7 @@ pub fn fill(template: &str, channel: &str, message: &str, user: &str) -> String 
         .replace("{token}", "no-such-token")
         .replace("{webhook}", "no-such-webhook")
         .replace("{report}", "1")
+        .replace("{scheduled}", "no-such-message")
         .replace("{key}", "no-such-key");
     assert!(!path.contains('{'), "a new kind of part in {template}: say here what to put there");
     path
@@ -42,7 +44,10 @@ pub fn body(operation: &str, user: &str) -> Value {
         "update_member" => json!({ "membership": "invited" }),
         "create_dm" => json!({ "users": [user] }),
         "send_message" => json!({ "nonce": "n", "text": "eve was here" }),
-        "edit_message" => json!({ "text": "eve was here" }),
+        "edit_message" | "update_scheduled" => json!({ "text": "eve was here" }),
+        "schedule_message" => {
+            json!({ "nonce": "n", "text": "eve was here", "send_ts": SystemClock.now() + 60_000 })
+        }
         "delete_message" | "remove_message" | "delete_account" | "exclude_user" => {
             json!({ "reason": "eve was here" })
         }
@@ -175,6 +180,9 @@ fn expected(operation: &Operation) -> Option<Expected> {
         "post_webhook" => Some(Expected::Problem(404, "webhook_not_found")),
         "get_preview" => Some(Expected::Problem(403, "previews_off")),
         "update_report" => Some(Expected::Problem(404, "report_not_found")),
+        "update_scheduled" | "delete_scheduled" | "send_scheduled" => {
+            Some(Expected::Problem(404, "scheduled_not_found"))
+        }
         "confirm_totp" => Some(Expected::Problem(403, "bad_code")),
         "delete_totp" => Some(Expected::Problem(409, "totp_disabled")),
         "delete_session" => Some(Expected::Problem(404, "session_not_found")),
@@ -187,9 +195,9 @@ fn expected(operation: &Operation) -> Option<Expected> {
         | "create_session" | "list_sessions" | "get_me" | "update_me" | "list_refusals"
         | "dismiss_refusal" | "export_me" | "list_users" | "get_user" | "list_settings" | "put_setting"
         | "list_reports" | "get_totp" | "begin_totp" | "list_blocks" | "block_user" | "unblock_user"
-        | "list_saved" | "create_channel" | "list_channels" | "list_directory" | "create_dm"
-        | "list_notifications" | "list_threads" | "read_notifications" | "get_sync" | "change_password"
-        | "delete_me" => Some(Expected::Fine),
+        | "list_saved" | "list_scheduled" | "create_channel" | "list_channels" | "list_directory"
+        | "create_dm" | "list_notifications" | "list_threads" | "read_notifications" | "get_sync"
+        | "change_password" | "delete_me" => Some(Expected::Fine),
         _ => None,
     }
 }

@@ -3,6 +3,7 @@
 
 import type * as Frames from "./frames";
 import type * as Api from "./generated/types.gen";
+import type { Scheduled } from "./scheduled";
 import type * as Mine from "./types";
 
 /** Every field that this client reads is in the document, with a type that holds its values. */
@@ -35,6 +36,7 @@ export type Contract = {
   saved: Fits<Mine.Saved, Api.Saved>;
   file: Fits<Mine.SharedFile, Api.SharedFile>;
   file_kind: Same<Mine.FileKind, NonNullable<NonNullable<Api.ListFilesData["query"]>["kind"]>>;
+  scheduled: Fits<Scheduled, Api.Scheduled>;
   attention: Fits<Omit<Mine.Attention, "quiet_until_ts" | "schedule">, Api.Attention>;
   member: Fits<Mine.Member, Api.Member>;
   notification: Fits<Mine.Notification, Api.Notification>;
@@ -57,6 +59,7 @@ export type Contract = {
   member_updated: Fits<Omit<Frames.MemberUpdate, "user">, Api.MemberUpdated>;
   reaction_changed: Fits<Frames.ReactionChange, Api.ReactionChanged>;
   saved_updated: Fits<Frames.SavedUpdate, Api.SavedUpdated>;
+  scheduled_updated: Fits<Frames.ScheduledUpdate, Api.ScheduledUpdated>;
   pending_updated: Fits<Pick<Frames.PendingUpdate, "state">, Api.PendingUpdated>;
   ready: Fits<Frames.Ready, Api.Ready>;
   resync: Fits<Frames.Resync, Api.Resync>;

@@ -1,6 +1,7 @@
 // The frames of GET /stream: JSON text frames `{op, d}`; events are `{op:"event", t, channel?, seq?, d}`.
 // `seq` is the log entry that caused an event, and so the cursor; it is absent on what the log does not hold.
 
+import type { Scheduled } from "./scheduled";
 import type {
   Attention,
   Channel,
@@ -107,6 +108,12 @@ export interface SavedUpdate {
   saved_ts: number | null;
 }
 
+/** A message that the viewer sends later, or (null) that was sent or deleted. */
+export interface ScheduledUpdate {
+  id: string;
+  scheduled: Scheduled | null;
+}
+
 /** What concerns the viewer or the moment. */
 export type LooseEvent =
   | OtherEvent<"channel.joined", Partial<Channel> & Pick<Channel, "id">>
@@ -125,6 +132,7 @@ export type LooseEvent =
   | OtherEvent<"blocks.updated", { user: string; blocked: boolean }>
   | OtherEvent<"reports.updated", { open: number }>
   | OtherEvent<"saved.updated", SavedUpdate>
+  | OtherEvent<"scheduled.updated", ScheduledUpdate>
   | OtherEvent<"settings.updated", Setting | { key: string; deleted: true }>;
 
 export type StreamEvent = ChannelEvent | LooseEvent;

@@ -2,6 +2,8 @@
 
 import type { Preview } from "./previews";
 
+export type { Scheduled } from "./scheduled";
+
 export type Role = "owner" | "moderator" | "member" | "guest";
 export type Membership = "joined" | "invited" | "left" | "banned" | "knocking";
 export type Visibility = "public" | "private";

@@ -171,3 +171,9 @@ export function addMembers(
   for (const member of members) byId[member.user.id] = member;
   return { ...channel, members: { byId, next } };
 }
+
+/** Frames carry a part of a profile: it completes what is known, it does not make a new person. */
+export function knowUser(state: State, user: Partial<User> & Pick<User, "id">): State {
+  const known = state.users[user.id];
+  return known ? putUsers(state, [{ ...known, ...user }]) : state;
+}

@@ -37,6 +37,16 @@ const at = { op: "event", channel: ROOM, seq } as const;
 const next: Message = { ...first, id: "$next", seq, text: "next" };
 const room = (state: State) => state.channels[ROOM];
 const said = (state: State) => room(state)?.messages[first.id];
+const later = {
+  id: "",
+  channel: ROOM,
+  nonce: "n",
+  text: "later",
+  attachments: [],
+  previews: [],
+  created_ts: 1,
+  send_ts: 7,
+};
 const policy = { join: "open", history: "all", caps: {} } as const;
 const named = {
   id: ROOM,
@@ -214,6 +224,16 @@ const EVENTS: Record<StreamEvent["t"], Case> = {
     shows: (state) => Object.values(state.saved.byId).map(({ saved_ts, message }) => [saved_ts, message?.id]),
     was: [],
     is: [[5, first.id]],
+  },
+  "scheduled.updated": {
+    frame: {
+      op: "event",
+      t: "scheduled.updated",
+      d: { id: "one", scheduled: { ...later, id: "one" } },
+    },
+    shows: (state) => Object.values(state.scheduled.byId).map(({ id, send_ts }) => [id, send_ts]),
+    was: [],
+    is: [["one", 7]],
   },
   // Two that belong to this browser and not to the state: features/client/shared.ts, features/attention/server.ts.
   "settings.updated": {

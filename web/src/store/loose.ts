@@ -5,6 +5,7 @@ import type { Channel, Notification, ReadState } from "../api/types";
 import { changeChannel, putUsers, setLevel, upsertChannel } from "./channels";
 import { tellReports } from "./reports";
 import { followSaved } from "./saved";
+import { tellScheduled } from "./scheduled";
 import type { State } from "./state";
 import { tellThreads } from "./threads";
 import { tellPending } from "./waiting";
@@ -79,6 +80,8 @@ export function applyLoose(state: State, event: LooseEvent, now: number): State 
       return setBlocked(state, event.d.user, event.d.blocked);
     case "reports.updated":
       return tellReports(state, event.d.open);
+    case "scheduled.updated":
+      return tellScheduled(state, event.d);
     case "saved.updated":
       return followSaved(state, event);
     // No part of the state: it belongs to this browser (features/client/shared.ts).

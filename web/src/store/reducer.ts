@@ -23,6 +23,7 @@ import {
   changeChannel,
   setLevel,
   confirmMessage,
+  knowUser,
   putUsers,
   resynced,
   upsertChannel,
@@ -34,6 +35,7 @@ import { applyEvent, hasPlace, overlay, react, removed } from "./events";
 import { applyLoose, expireTyping, forgetChannel, isDeleted, readInbox, seeUpTo, setBlocked } from "./loose";
 import { tellReports } from "./reports";
 import { followSaved, reduceSaved, type SavedAction } from "./saved";
+import type { ScheduledAction } from "./scheduled";
 import { quieted, tellThreads } from "./threads";
 import { discard, queue, setStatus, settle, type Delivery } from "./outbox";
 import { putAway } from "./waiting";
@@ -94,6 +96,7 @@ export type Action =
   | { type: "inbox_read"; upTo: number }
   | { type: "block_set"; user: string; on: boolean }
   | SavedAction
+  | ScheduledAction
   | { type: "threads_told"; states: readonly ThreadState[] }
   | { type: "reports_told"; open: number | null }
   | { type: "refusals_loaded"; refusals: readonly Refusal[] }
@@ -140,6 +143,8 @@ export function reduce(state: State, action: Action): State {
       return tellThreads(state, action.states);
     case "reports_told":
       return tellReports(state, action.open);
+    case "scheduled_loaded":
+      return { ...state, scheduled: { byId: action.byId, loaded: true } };
     case "saved_loaded":
     case "saved_set":
       return reduceSaved(state, action);
@@ -304,12 +309,6 @@ const CHANNEL_EVENTS: ReadonlySet<StreamEvent["t"]> = new Set<ChannelEvent["t"]>
 ]);
 
 const isChannelEvent = (frame: StreamEvent): frame is ChannelEvent => CHANNEL_EVENTS.has(frame.t);
-
-/** Frames carry a part of a profile: it completes what is known, it does not make a new person. */
-function knowUser(state: State, user: Partial<User> & Pick<User, "id">): State {
-  const known = state.users[user.id];
-  return known ? putUsers(state, [{ ...known, ...user }]) : state;
-}
 
 function ready(state: State, d: Ready): State {
   const channels = { ...state.channels };

@@ -9,6 +9,7 @@ import type {
   Notification,
   Pending,
   Refusal,
+  Scheduled,
   ServerInfo,
   ThreadState,
   User,
@@ -123,6 +124,8 @@ export interface State {
   readonly inbox: Inbox;
   /** What the viewer keeps for later, the newest of it. */
   readonly saved: SavedList;
+  /** What the viewer is going to send later, by its id. */
+  readonly scheduled: { readonly byId: Dict<Scheduled>; readonly loaded: boolean };
   /** How one stands in threads, by the first message's id, as far as it was told. */
   readonly threadStates: Dict<ThreadState>;
   /** What waited for a channel's host and was refused, until the viewer puts it away. */
@@ -151,6 +154,7 @@ export const initialState: State = {
   outbox: {},
   inbox: { items: [], next: null, loaded: false, unread: 0 },
   saved: { byId: {}, next: null, loaded: false },
+  scheduled: { byId: {}, loaded: false },
   threadStates: {},
   refusals: [],
   reports: null,

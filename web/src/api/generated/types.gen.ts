@@ -726,6 +726,10 @@ export type Export = {
      */
     saved: Array<ExportedSaved>;
     /**
+     * What one is going to send later, soonest first; on the first page.
+     */
+    scheduled: Array<Scheduled>;
+    /**
      * Where one is logged in; on the first page.
      */
     sessions: Array<ExportedSession>;
@@ -1773,6 +1777,81 @@ export type Schedule = {
     zone: string;
 };
 
+export type ScheduleMessage = {
+    /**
+     * Files that the message carries, at most 10, each once under the same name.
+     */
+    attachments?: Array<AttachFile>;
+    /**
+     * Chosen by the client, 1 to 64 characters of A-Z a-z 0-9 _ -. Sending again with the same nonce
+     * in the same channel never sends twice, however much later.
+     */
+    nonce: string;
+    /**
+     * Previews of links in the text, at most 3, each of another link.
+     */
+    previews?: Array<GivenPreview>;
+    /**
+     * The message that this answers.
+     */
+    reply_to?: string | null;
+    /**
+     * When it is to be sent: in the future, at most 120 days from now.
+     */
+    send_ts: number;
+    /**
+     * CommonMark, not empty unless there are attachments; at most `limits.message_bytes` of the server, in UTF-8. Outside of code, and not
+     * behind a backslash, `@name` (of this server) and `@name:server` mention people who are in the channel, 50 at most; `@channel` (or `@all`, `@everyone`)
+     * everybody, and `@here` those who are there at the moment, if the author has the capability `mention_all`.
+     */
+    text: string;
+    /**
+     * The first message of the thread to write in.
+     */
+    thread?: string | null;
+};
+
+/**
+ * A message that is to be sent later.
+ */
+export type Scheduled = {
+    attachments: Array<Attachment>;
+    channel: string;
+    created_ts: I64;
+    /**
+     * The code of why it can't be sent. It is tried again once it is changed, or sent at once.
+     */
+    failed?: string;
+    id: string;
+    /**
+     * That of the message.
+     */
+    nonce: string;
+    previews: Array<LinkPreview>;
+    reply_to?: string;
+    /**
+     * When it is to be sent. While something is in the way that passes (a slow channel, say) it is tried again after that.
+     */
+    send_ts: I64;
+    text: string;
+    thread?: string;
+};
+
+export type ScheduledMessages = {
+    /**
+     * At most 100.
+     */
+    scheduled: Array<Scheduled>;
+};
+
+/**
+ * A message that one is going to send later.
+ */
+export type ScheduledUpdated = {
+    id: string;
+    scheduled: Scheduled | null;
+};
+
 /**
  * A message that fits.
  */
@@ -2162,6 +2241,9 @@ export type StreamEvent = {
     d: SavedUpdated;
     t: 'saved.updated';
 } | {
+    d: ScheduledUpdated;
+    t: 'scheduled.updated';
+} | {
     d: AccountUpdated;
     t: 'account.updated';
 } | {
@@ -2430,6 +2512,17 @@ export type UpdateReport = {
      * Whether there is nothing more to do.
      */
     closed: boolean;
+};
+
+export type UpdateScheduled = {
+    /**
+     * As in `POST /channels/{channel}/scheduled`.
+     */
+    send_ts?: number | null;
+    /**
+     * As in `POST /channels/{channel}/messages`. Previews of links that are not in it any more go.
+     */
+    text?: string | null;
 };
 
 /**
@@ -5298,6 +5391,81 @@ export type MarkReadResponses = {
 
 export type MarkReadResponse = MarkReadResponses[keyof MarkReadResponses];
 
+export type ScheduleMessageData = {
+    body: ScheduleMessage;
+    path: {
+        channel: string;
+    };
+    query?: never;
+    url: '/channels/{channel}/scheduled';
+};
+
+export type ScheduleMessageErrors = {
+    /**
+     * `bad_json`: The body is not JSON of the documented shape.; `bad_path`: A part of the path is not an id of its kind.; `bad_send_ts`: The message can't be sent then.; `bad_text`: The text is not acceptable.; `bad_reference`: A message that is referred to is not in this channel.; `bad_attachments`: The message can't carry these files.; `bad_preview`: The message can't have these previews.; `text_empty`: The text is empty.; `text_too_long`: The text is too long.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `archived`: The channel is archived.; `peer_blocked`: This server does not talk to that one.
+     */
+    403: ProblemDocument;
+    /**
+     * `channel_not_found`: There is no such channel, or it isn't for you.; `file_not_found`: There is no such file, or it isn't for you.; `federation_disabled`: This server talks to no others.
+     */
+    404: ProblemDocument;
+    /**
+     * `nonce_reused`: The nonce was used for another message.; `scheduled_full`: As many messages are to be sent later as can be.
+     */
+    409: ProblemDocument;
+    /**
+     * `too_large`: The content is too large.
+     */
+    413: ProblemDocument;
+    /**
+     * `unsupported_media_type`: The body is not of the documented type.
+     */
+    415: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `peer_refused`: The other server refused.; `peer_nonsense`: The other server answered something that the protocol does not know.
+     */
+    502: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.; `peer_unreachable`: The other server can't be reached now.
+     */
+    503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
+};
+
+export type ScheduleMessageError = ScheduleMessageErrors[keyof ScheduleMessageErrors];
+
+export type ScheduleMessageResponses = {
+    /**
+     * was kept before with this nonce
+     */
+    200: Scheduled;
+    /**
+     * kept until then
+     */
+    201: Scheduled;
+};
+
+export type ScheduleMessageResponse = ScheduleMessageResponses[keyof ScheduleMessageResponses];
+
 export type GetThreadData = {
     body?: never;
     path: {
@@ -8033,6 +8201,232 @@ export type SaveMessageResponses = {
 };
 
 export type SaveMessageResponse = SaveMessageResponses[keyof SaveMessageResponses];
+
+export type ListScheduledData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/me/scheduled';
+};
+
+export type ListScheduledErrors = {
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+};
+
+export type ListScheduledError = ListScheduledErrors[keyof ListScheduledErrors];
+
+export type ListScheduledResponses = {
+    /**
+     * done
+     */
+    200: ScheduledMessages;
+};
+
+export type ListScheduledResponse = ListScheduledResponses[keyof ListScheduledResponses];
+
+export type DeleteScheduledData = {
+    body?: never;
+    path: {
+        scheduled: string;
+    };
+    query?: never;
+    url: '/me/scheduled/{scheduled}';
+};
+
+export type DeleteScheduledErrors = {
+    /**
+     * `bad_path`: A part of the path is not an id of its kind.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: It comes from where it may not come from.
+     */
+    403: ProblemDocument;
+    /**
+     * `scheduled_not_found`: There is no such message on the list: it may have been sent.
+     */
+    404: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
+};
+
+export type DeleteScheduledError = DeleteScheduledErrors[keyof DeleteScheduledErrors];
+
+export type DeleteScheduledResponses = {
+    /**
+     * deleted
+     */
+    204: void;
+};
+
+export type DeleteScheduledResponse = DeleteScheduledResponses[keyof DeleteScheduledResponses];
+
+export type UpdateScheduledData = {
+    body: UpdateScheduled;
+    path: {
+        scheduled: string;
+    };
+    query?: never;
+    url: '/me/scheduled/{scheduled}';
+};
+
+export type UpdateScheduledErrors = {
+    /**
+     * `bad_json`: The body is not JSON of the documented shape.; `bad_path`: A part of the path is not an id of its kind.; `bad_send_ts`: The message can't be sent then.; `bad_text`: The text is not acceptable.; `text_empty`: The text is empty.; `text_too_long`: The text is too long.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: It comes from where it may not come from.
+     */
+    403: ProblemDocument;
+    /**
+     * `scheduled_not_found`: There is no such message on the list: it may have been sent.
+     */
+    404: ProblemDocument;
+    /**
+     * `too_large`: The content is too large.
+     */
+    413: ProblemDocument;
+    /**
+     * `unsupported_media_type`: The body is not of the documented type.
+     */
+    415: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
+};
+
+export type UpdateScheduledError = UpdateScheduledErrors[keyof UpdateScheduledErrors];
+
+export type UpdateScheduledResponses = {
+    /**
+     * done
+     */
+    200: Scheduled;
+};
+
+export type UpdateScheduledResponse = UpdateScheduledResponses[keyof UpdateScheduledResponses];
+
+export type SendScheduledData = {
+    body?: never;
+    path: {
+        scheduled: string;
+    };
+    query?: never;
+    url: '/me/scheduled/{scheduled}/send';
+};
+
+export type SendScheduledErrors = {
+    /**
+     * `bad_path`: A part of the path is not an id of its kind.; `bad_header`: The event is malformed.; `bad_text`: The text is not acceptable.; `bad_reference`: A message that is referred to is not in this channel.; `bad_attachments`: The message can't carry these files.; `bad_preview`: The message can't have these previews.; `text_empty`: The text is empty.; `text_too_long`: The text is too long.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: It comes from where it may not come from.; `not_member`: Only members of the channel may do that.; `user_excluded`: You, or they, are kept off the server by its administrators.; `not_authorised`: Your role in the channel does not allow that.; `banned`: You, or they, are banned from the channel.; `policy`: The channel's policy does not allow that.; `archived`: The channel is archived.; `server_blocked`: The channel excludes this server, or the operator of the channel's server does.; `peer_blocked`: This server does not talk to that one.
+     */
+    403: ProblemDocument;
+    /**
+     * `channel_not_found`: There is no such channel, or it isn't for you.; `message_not_found`: There is no such message.; `file_not_found`: There is no such file, or it isn't for you.; `scheduled_not_found`: There is no such message on the list: it may have been sent.; `federation_disabled`: This server talks to no others.
+     */
+    404: ProblemDocument;
+    /**
+     * `nonce_reused`: The nonce was used for another message.; `bad_target`: That can't be done to what it is aimed at, as it now stands.; `fork`: The channel's host has shown two different logs.; `too_much_waiting`: Too much of yours is waiting for other servers.
+     */
+    409: ProblemDocument;
+    /**
+     * `redacted`: It was deleted.
+     */
+    410: ProblemDocument;
+    /**
+     * `slow_mode`: The channel is slow: Retry-After says when one's next message can be sent.; `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `peer_refused`: The other server refused.; `peer_nonsense`: The other server answered something that the protocol does not know.
+     */
+    502: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.; `recovering`: The channel takes nothing until it is whole again: it may have lost its end.; `peer_unreachable`: The other server can't be reached now.
+     */
+    503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
+};
+
+export type SendScheduledError = SendScheduledErrors[keyof SendScheduledErrors];
+
+export type SendScheduledResponses = {
+    /**
+     * was sent before
+     */
+    200: Message;
+    /**
+     * sent, or kept until its channel's host takes it: `status`
+     */
+    201: Message;
+};
+
+export type SendScheduledResponse = SendScheduledResponses[keyof SendScheduledResponses];
 
 export type ListSettingsData = {
     body?: never;
