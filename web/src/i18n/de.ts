@@ -8,6 +8,7 @@ import { entering } from "./de.entering";
 import { countingIn } from "./numbers";
 import { problems } from "./de.problems";
 import { shortcuts } from "./de.shortcuts";
+import { spoken } from "./de.spoken";
 
 const { figure, many } = countingIn("de");
 
@@ -327,6 +328,7 @@ export const de: Catalogue = {
   blocks,
   emoji,
   entering,
+  spoken,
   files: {
     attach: "Dateien anhängen",
     drop: "Dateien hier loslassen, um sie anzuhängen",

@@ -7,6 +7,7 @@ import { entering } from "./en.entering";
 import { countingIn } from "./numbers";
 import { problems } from "./en.problems";
 import { shortcuts } from "./en.shortcuts";
+import { spoken } from "./en.spoken";
 
 const { figure, many } = countingIn("en");
 
@@ -323,6 +324,7 @@ export const en = {
   blocks,
   emoji,
   entering,
+  spoken,
   files: {
     attach: "Attach files",
     drop: "Drop the files here to attach them",

@@ -8,6 +8,7 @@ import { entering } from "./fr.entering";
 import { countingIn } from "./numbers";
 import { problems } from "./fr.problems";
 import { shortcuts } from "./fr.shortcuts";
+import { spoken } from "./fr.spoken";
 
 // Zéro se dit au singulier.
 const { figure, many } = countingIn("fr", (count) => count < 2);
@@ -327,6 +328,7 @@ export const fr: Catalogue = {
   blocks,
   emoji,
   entering,
+  spoken,
   files: {
     attach: "Joindre des fichiers",
     drop: "Déposez les fichiers ici pour les joindre",

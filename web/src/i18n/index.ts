@@ -2,7 +2,6 @@
 // string fails the type check, and a line in LANGUAGES. English is always there; others are loaded when chosen.
 
 import { en } from "./en";
-import { loadSpoken } from "./spoken";
 
 export type Catalogue = typeof en;
 
@@ -35,8 +34,7 @@ export const directionOf = (language: string): "ltr" | "rtl" =>
   RIGHT_TO_LEFT.has(language.toLowerCase().split("-")[0] ?? "") ? "rtl" : "ltr";
 
 export async function loadLanguage(language: Language): Promise<void> {
-  const [texts] = await Promise.all([CATALOGUES[language](), loadSpoken(language)]);
-  t = texts;
+  t = await CATALOGUES[language]();
   locale = language;
 }
 

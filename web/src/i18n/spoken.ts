@@ -1,20 +1,7 @@
-// What is told of what was done, and what is heard instead of seen. It comes with the language: what is heard can't wait.
+// What is told of what was done, and what is heard instead of seen: a part of each language's own catalogue.
 
-import type { Language } from ".";
-import { spoken as en } from "./en.spoken";
+import { type Catalogue, t } from ".";
 
-export type SpokenTexts = typeof en;
+export type SpokenTexts = Catalogue["spoken"];
 
-const TEXTS: Record<Language, () => Promise<SpokenTexts>> = {
-  en: () => Promise.resolve(en),
-  de: () => import("./de.spoken").then(({ spoken }) => spoken),
-  fr: () => import("./fr.spoken").then(({ spoken }) => spoken),
-};
-
-let texts: SpokenTexts = en;
-
-export const spokenTexts = (): SpokenTexts => texts;
-
-export async function loadSpoken(language: Language): Promise<void> {
-  texts = await TEXTS[language]();
-}
+export const spokenTexts = (): SpokenTexts => t.spoken;

@@ -59,7 +59,7 @@ export const layers = new Layers({
 function staysWith(panel: Panel, channel: string | null): boolean {
   if (panel.kind === "thread") return panel.channel === channel;
   const wide = matchMedia("(min-width: 1200px)").matches;
-  return wide && (panel.kind === "members" || panel.kind === "search" || panel.kind === "saved");
+  return wide && ["members", "search", "saved", "scheduled"].includes(panel.kind);
 }
 
 /** Leads to a message, once more also when the address names it already: the one way for all that point at one. */

@@ -17,6 +17,7 @@ export type Panel =
   | { kind: "thread"; channel: string; root: string; target?: ReplyTarget }
   | { kind: "inbox" }
   | { kind: "saved" }
+  | { kind: "scheduled" }
   | { kind: "search"; query?: string };
 
 export type SettingsTab = "profile" | "appearance" | "notifications" | "account" | "sessions" | "keyboard";

@@ -297,7 +297,7 @@ export class Outbox {
   }
 }
 
-const attached = ({ hash, name, description }: Carried) => ({
+export const attached = ({ hash, name, description }: Carried) => ({
   file: hash,
   name,
   ...(description ? { description } : {}),

@@ -50,7 +50,10 @@ export class SavedMessages {
 
   private whenIdle(act: (list: SavedList) => Promise<unknown>): void {
     const begin = async () => {
-      if (this.client.store.getState().session === "signed-in") await act(await this.list());
+      if (this.client.store.getState().session !== "signed-in") return;
+      const list = await this.list();
+      list.loadScheduled();
+      await act(list);
     };
     const quietly = () => void begin().catch(() => undefined);
     if ("requestIdleCallback" in globalThis) requestIdleCallback(quietly, { timeout: IDLE_AFTER_MS });

@@ -28,6 +28,11 @@ export class SavedList {
     return this.client.store;
   }
 
+  /** The other list of the person's own, which no frame tells of either while the line is down. */
+  loadScheduled(): void {
+    import("../scheduled/sending").then(({ load }) => load(this.client)).catch(() => undefined);
+  }
+
   /** False when it changed each time that it was asked for. */
   load(): Promise<boolean> {
     this.whole = true;

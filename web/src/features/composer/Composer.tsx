@@ -3,6 +3,7 @@
 import {
   type KeyboardEvent,
   memo,
+  type ReactNode,
   type RefObject,
   Suspense,
   useEffect,
@@ -16,7 +17,7 @@ import { plainText } from "../../ui/markdown/parse";
 import { Button, IconButton } from "../../ui/Button";
 import { Boundary } from "../../ui/Boundary";
 import { GrowingText } from "../../ui/GrowingText";
-import { later } from "../../ui/later";
+import { later as loadLater } from "../../ui/later";
 import { displayName } from "../../store/selectors";
 import type { Carried } from "../../api/files";
 import type { Preview } from "../../api/previews";
@@ -29,13 +30,14 @@ import { Chips } from "../files/Chips";
 import { DropHint } from "../files/DropHint";
 import { useAttaching } from "../files/useAttaching";
 import { usePreviewing } from "../previews/Previews";
+import { useLater } from "../scheduled/useLater";
 import { useCommands } from "./useCommands";
 import { quoted, useQuotes } from "./quoting";
 import { useDraft } from "./useDraft";
 import { type Due, useDue } from "./useDue";
 import { useWriting } from "./useWriting";
 
-const SlowNote = later(() => import("./SlowNote"));
+const SlowNote = loadLater(() => import("./SlowNote"));
 
 interface ComposerProps {
   channel: string;
@@ -62,6 +64,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
   const commands = useCommands(channel, onSend);
   const onChange = () => {
     commands.clearHint();
+    later.clearNote();
     due.stop();
   };
   const { text, change, clear } = useDraft({ channel, place, box, onChange });
@@ -71,7 +74,8 @@ export const Composer = memo(function Composer(props: ComposerProps) {
   const attaching = useAttaching(place, area, write);
   const { uploads, chips } = attaching;
   const slow = useSlow(channel);
-  const blocked = over > 0 || attaching.failed || slow.held || (text.trim() === "" && chips.length === 0);
+  const unfit = over > 0 || attaching.failed || (text.trim() === "" && chips.length === 0);
+  const blocked = unfit || slow.held;
 
   useFocus(box, replyTo ?? null, props.editing ?? null);
 
@@ -89,6 +93,11 @@ export const Composer = memo(function Composer(props: ComposerProps) {
     // What could not be done stays, unless the person has gone on writing.
     void done.then((ok) => ok && client.draft(place) === text && clear());
   };
+  const later = useLater({
+    ...{ channel, place, text, uploads, replyTo, clear, onReplyDone },
+    previews: previews.take,
+    ready: !unfit && !attaching.running,
+  });
   const due = useDue({ uploads, place, text, send: deliver });
   const send = () => {
     if (blocked) slow.explain(attaching.failed);
@@ -105,14 +114,11 @@ export const Composer = memo(function Composer(props: ComposerProps) {
     } else if (event.key === "ArrowUp" && text === "" && !event.altKey && onEditLast) {
       event.preventDefault();
       onEditLast();
-    } else if (event.key === "Escape" && due.waits) {
+    } else if (event.key === "Escape" && (due.waits || replyTo)) {
       event.preventDefault();
       event.stopPropagation();
-      due.stop();
-    } else if (event.key === "Escape" && replyTo) {
-      event.preventDefault();
-      event.stopPropagation();
-      onReplyDone?.();
+      if (due.waits) due.stop();
+      else onReplyDone?.();
     }
   };
 
@@ -121,16 +127,10 @@ export const Composer = memo(function Composer(props: ComposerProps) {
       <div className="composer-area" ref={area} onPaste={attaching.onPaste}>
         {writing.suggestions}
         {slow.note}
-        {replyTo ? (
-          <ReplyBanner
-            own={banner}
-            channel={channel}
-            id={replyTo}
-            {...(onReplyDone ? { onCancel: onReplyDone } : {})}
-          />
-        ) : null}
+        {replyTo ? <ReplyBanner own={banner} channel={channel} id={replyTo} onCancel={onReplyDone} /> : null}
         <CommandHint hint={commands.hint} />
         <Later due={due} />
+        {later.note}
         <div className="composer" data-reply={replyTo ? "" : undefined}>
           <Chips attaching={attaching} onRemoved={write} />
           {previews.cards}
@@ -145,7 +145,9 @@ export const Composer = memo(function Composer(props: ComposerProps) {
               testId="composer"
             />
             <Over bytes={over} />
-            <Tools onFiles={attaching.add} onEmoji={writing.insert} onSend={blocked ? null : send} />
+            <Tools onFiles={attaching.add} onEmoji={writing.insert} onSend={blocked ? null : send}>
+              {later.button}
+            </Tools>
           </div>
         </div>
       </div>
@@ -186,13 +188,16 @@ interface ToolsProps {
   onEmoji: (emoji: string) => void;
   /** None while there is nothing that could go. */
   onSend: (() => void) | null;
+  /** What else can be done with it. */
+  children: ReactNode;
 }
 
-function Tools({ onFiles, onEmoji, onSend }: ToolsProps) {
+function Tools({ onFiles, onEmoji, onSend, children }: ToolsProps) {
   return (
     <>
       <AttachButton onPick={onFiles} />
       <EmojiButton label={t.composer.emoji} onPick={onEmoji} />
+      {children}
       <IconButton
         icon="send"
         size="small"
@@ -268,7 +273,7 @@ interface ReplyBannerProps {
   own: string;
   channel: string;
   id: string;
-  onCancel?: () => void;
+  onCancel: (() => void) | undefined;
 }
 
 function ReplyBanner({ own, channel, id, onCancel }: ReplyBannerProps) {

@@ -6,11 +6,11 @@ import type { Preview } from "../../api/previews";
 import { t } from "../../i18n";
 import { channelName, isForsaken } from "../../store/selectors";
 import type { ChannelState } from "../../store/state";
+import { later } from "../../ui/later";
 import { useChannel, useClient, useSelect } from "../app/context";
 import { Composer } from "../composer/Composer";
 import { useEditLast } from "../composer/useEditLast";
 import { Header } from "./Header";
-import { later } from "../../ui/later";
 import { Beside, Coming } from "./Coming";
 import { MainTimeline } from "./MainTimeline";
 import { SyncNote } from "./SyncNote";
@@ -18,10 +18,8 @@ import { TypingLine } from "./TypingLine";
 import { useCanPost } from "./useCanPost";
 import { useEditing, useReply } from "./useUnfinished";
 
-const Outside = later(async () => ({ default: (await import("./Outside")).Outside }), { soon: true });
-const Invitation = later(async () => ({ default: (await import("./Invitation")).Invitation }), {
-  soon: true,
-});
+const Outside = later(() => import("./Outside"), { soon: true });
+const Invitation = later(() => import("./Invitation"), { soon: true });
 
 export function Conversation({ id, target }: { id: string; target: string | null }) {
   const client = useClient();

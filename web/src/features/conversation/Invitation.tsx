@@ -13,7 +13,7 @@ import { useView } from "../app/view";
 import { pictureUrl } from "../files/pictures";
 import { MenuButton } from "../sidebar/MenuButton";
 
-export function Invitation({ info, name }: { info: Channel; name: string }) {
+export default function Invitation({ info, name }: { info: Channel; name: string }) {
   const { id, kind, topic, host, member_count } = info;
   const closed = isPrivate(info);
   const client = useClient();

@@ -16,7 +16,7 @@ import { Coming, Frame } from "./Coming";
 import { TimelineFailed } from "./TimelineFailed";
 import { useFailing } from "./useFailing";
 
-export function Outside({ id }: { id: string }) {
+export default function Outside({ id }: { id: string }) {
   const view = useView();
   const { found, failed, retry } = useFound(id);
   if (found === "asking" && failed) {

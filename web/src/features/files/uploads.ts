@@ -163,9 +163,14 @@ export class Uploads {
 
   /** What is there, taken out. */
   take(): Carried[] {
-    const there = this.list.flatMap((chip) => (chip.uploaded ? carried(chip.uploaded, chip) : []));
+    const there = this.there();
     this.set([]);
     this.keep();
+    return there;
+  }
+
+  there(): Carried[] {
+    const there = this.list.flatMap((chip) => (chip.uploaded ? carried(chip.uploaded, chip) : []));
     // The same file picked twice is one file, and what was said of either is said of it.
     const same = (one: Carried, other: Carried) => one.hash === other.hash && one.name === other.name;
     return there

@@ -13,6 +13,7 @@ const InboxPanel = later(() => import("./InboxPanel"), { soon: true });
 const MembersPanel = later(() => import("./MembersPanel"), { soon: true });
 const PinsPanel = later(() => import("./PinsPanel"), { soon: true });
 const SavedPanel = later(() => import("./SavedPanel"), { soon: true });
+const ScheduledPanel = later(() => import("../scheduled/ScheduledPanel"));
 const ThreadPanel = later(() => import("./ThreadPanel"), { soon: true });
 
 export function Panel({ panel, channel }: { panel: PanelView; channel: string | null }) {
@@ -34,6 +35,7 @@ export function Panel({ panel, channel }: { panel: PanelView; channel: string | 
 function Open({ panel, channel }: { panel: PanelView; channel: string | null }) {
   if (panel.kind === "inbox") return <InboxPanel />;
   if (panel.kind === "saved") return <SavedPanel />;
+  if (panel.kind === "scheduled") return <ScheduledPanel />;
   if (panel.kind === "search") return <SearchPanel channel={channel} {...panel} key={panel.query} />;
   if (panel.kind === "thread") {
     const { channel: of, root, target = null } = panel;

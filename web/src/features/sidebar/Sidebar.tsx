@@ -1,9 +1,11 @@
+import { Suspense } from "react";
 import { t } from "../../i18n";
 import { isMac } from "../../lib/keys";
 import { Avatar } from "../../ui/Avatar";
 import { Badge, ListSkeleton } from "../../ui/bits";
 import { IconButton } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
+import { later } from "../../ui/later";
 import { Wordmark } from "../../ui/Logo";
 import { Menu } from "../../ui/Menu";
 import { displayName, inboxNews } from "../../store/selectors";
@@ -14,10 +16,13 @@ import { ReportsRow } from "../reports/ReportsRow";
 import { StatusSign } from "../status/StatusSign";
 import { Lists } from "./Lists";
 
+const ScheduledRow = later(() => import("../scheduled/ScheduledRow"));
+
 export function Sidebar({ active }: { active: string | null }) {
   const view = useView();
   const synced = useSelect((state) => state.synced);
   const inboxUnread = useSelect(inboxNews);
+  const anyScheduled = useSelect((state) => Object.keys(state.scheduled.byId).length > 0);
   return (
     <nav className="sidebar" aria-label={t.nav.label}>
       <header className="sidebar-head">
@@ -57,6 +62,11 @@ export function Sidebar({ active }: { active: string | null }) {
         </kbd>
       </button>
       <ReportsRow />
+      {anyScheduled ? (
+        <Suspense>
+          <ScheduledRow />
+        </Suspense>
+      ) : null}
       <div className="sidebar-lists scroll">
         {synced ? <Lists active={active} /> : <ListSkeleton label={t.common.loading} rows={6} />}
       </div>

@@ -1,0 +1,43 @@
+import { countingIn } from "./numbers";
+import type { ScheduledTexts } from "./scheduled";
+
+const { many } = countingIn("de");
+
+export const scheduled: ScheduledTexts = {
+  title: "Geplant",
+  count: (count) => many(count, "geplante Nachricht", "geplante Nachrichten"),
+  menu: "Später senden",
+  hour: (time) => `In 1 Stunde, um ${time}`,
+  tomorrow: (time) => `Morgen um ${time}`,
+  monday: (time) => `Nächsten Montag um ${time}`,
+  choose: "Datum und Uhrzeit wählen…",
+  today: (time) => `heute um ${time}`,
+  next: (time) => `morgen um ${time}`,
+  onDay: (day, time) => `${day}, um ${time}`,
+  willBeSent: (when) => `Wird gesendet: ${when}.`,
+  show: "Geplante anzeigen",
+  notCommands: "Befehle lassen sich nicht später senden.",
+  chooseTitle: "Später senden",
+  editTitle: "Geplante Nachricht bearbeiten",
+  text: "Nachricht",
+  date: "Datum",
+  time: "Uhrzeit",
+  zone: (zone) => `In der Zeitzone dieses Geräts: ${zone}`,
+  past: "Wähle eine Zeit in der Zukunft.",
+  far: "Das ist zu weit voraus: höchstens 120 Tage.",
+  schedule: "Planen",
+  empty: "Es ist nichts geplant.",
+  emptyText: "Schreib eine Nachricht und wähle neben dem Senden-Knopf, wann sie gesendet wird.",
+  elsewhere: "Ein Gespräch, in dem du nicht bist",
+  inThread: "in einem Thread",
+  due: "wird gerade gesendet",
+  failed: (why) => `Nicht gesendet: ${why}`,
+  edit: "Bearbeiten",
+  editLabel: (words) => `Bearbeiten: ${words}`,
+  send: "Jetzt senden",
+  sendLabel: (words) => `Jetzt senden: ${words}`,
+  remove: "Löschen",
+  removeLabel: (words) => `Löschen: ${words}`,
+  removeTitle: "Diese geplante Nachricht löschen?",
+  removeText: "Sie wird nicht gesendet, und ihr Text ist weg.",
+};
