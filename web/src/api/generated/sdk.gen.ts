@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AddReactionData, AddReactionErrors, AddReactionResponses, AppendUploadData, AppendUploadErrors, AppendUploadResponses, BeginTotpData, BeginTotpErrors, BeginTotpResponses, BlockUserData, BlockUserErrors, BlockUserResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ConfirmTotpData, ConfirmTotpErrors, ConfirmTotpResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateChannelData, CreateChannelErrors, CreateChannelResponses, CreateDmData, CreateDmErrors, CreateDmResponses, CreateInviteData, CreateInviteErrors, CreateInviteResponses, CreateJoinData, CreateJoinErrors, CreateJoinResponses, CreateReportData, CreateReportErrors, CreateReportResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DeleteAccountData, DeleteAccountErrors, DeleteAccountResponses, DeleteAvatarData, DeleteAvatarErrors, DeleteAvatarResponses, DeleteChannelAvatarData, DeleteChannelAvatarErrors, DeleteChannelAvatarResponses, DeleteEmailData, DeleteEmailErrors, DeleteEmailResponses, DeleteInviteData, DeleteInviteErrors, DeleteInviteResponses, DeleteMeData, DeleteMeErrors, DeleteMemberMessagesData, DeleteMemberMessagesErrors, DeleteMemberMessagesResponses, DeleteMeResponses, DeleteMessageData, DeleteMessageErrors, DeleteMessageResponses, DeletePushData, DeletePushErrors, DeletePushResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSettingData, DeleteSettingErrors, DeleteSettingResponses, DeleteTotpData, DeleteTotpErrors, DeleteTotpResponses, DeleteUploadData, DeleteUploadErrors, DeleteUploadResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DismissRefusalData, DismissRefusalErrors, DismissRefusalResponses, EditMessageData, EditMessageErrors, EditMessageResponses, ExcludeUserData, ExcludeUserErrors, ExcludeUserResponses, ExportMeData, ExportMeErrors, ExportMeResponses, FollowThreadData, FollowThreadErrors, FollowThreadResponses, GetAttentionData, GetAttentionErrors, GetAttentionResponses, GetChannelData, GetChannelErrors, GetChannelResponses, GetEmailData, GetEmailErrors, GetEmailResponses, GetFileData, GetFileErrors, GetFileResponses, GetLogData, GetLogErrors, GetLogResponses, GetMeData, GetMeErrors, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPreviewData, GetPreviewErrors, GetPreviewResponses, GetPushData, GetPushErrors, GetPushResponses, GetServerData, GetServerErrors, GetServerResponses, GetSettingData, GetSettingErrors, GetSettingResponses, GetStorageData, GetStorageErrors, GetStorageResponses, GetSyncData, GetSyncErrors, GetSyncResponses, GetThreadData, GetThreadErrors, GetThreadResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GetTotpData, GetTotpErrors, GetTotpResponses, GetUploadData, GetUploadErrors, GetUploadResponses, GetUserData, GetUserErrors, GetUserResponses, HandOverChannelData, HandOverChannelErrors, HandOverChannelResponses, HeadFileData, HeadFileErrors, HeadFileResponses, IssuePasswordData, IssuePasswordErrors, IssuePasswordResponses, JoinChannelData, JoinChannelErrors, JoinChannelResponses, KnockChannelData, KnockChannelErrors, KnockChannelResponses, LeaveChannelData, LeaveChannelErrors, LeaveChannelResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListActsData, ListActsErrors, ListActsResponses, ListAllChannelsData, ListAllChannelsErrors, ListAllChannelsResponses, ListBlocksData, ListBlocksErrors, ListBlocksResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListDirectoryData, ListDirectoryErrors, ListDirectoryResponses, ListEditsData, ListEditsErrors, ListEditsResponses, ListExclusionsData, ListExclusionsErrors, ListExclusionsResponses, ListFilesData, ListFilesErrors, ListFilesResponses, ListInvitesData, ListInvitesErrors, ListInvitesResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListPeersData, ListPeersErrors, ListPeersResponses, ListPendingData, ListPendingErrors, ListPendingResponses, ListPinsData, ListPinsErrors, ListPinsResponses, ListRefusalsData, ListRefusalsErrors, ListRefusalsResponses, ListReportsData, ListReportsErrors, ListReportsResponses, ListSavedData, ListSavedErrors, ListSavedResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSettingsData, ListSettingsErrors, ListSettingsResponses, ListThreadsData, ListThreadsErrors, ListThreadsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, MarkReadData, MarkReadErrors, MarkReadResponses, MarkThreadReadData, MarkThreadReadErrors, MarkThreadReadResponses, OpenStreamData, OpenStreamErrors, OptionsFilesData, OptionsFilesErrors, OptionsFilesResponses, PinMessageData, PinMessageErrors, PinMessageResponses, PostWebhookData, PostWebhookErrors, PostWebhookResponses, PutSettingData, PutSettingErrors, PutSettingResponses, ReadmitUserData, ReadmitUserErrors, ReadmitUserResponses, ReadNotificationsData, ReadNotificationsErrors, ReadNotificationsResponses, RemoveMessageData, RemoveMessageErrors, RemoveMessageResponses, RemoveReactionData, RemoveReactionErrors, RemoveReactionResponses, RequestResetData, RequestResetErrors, RequestResetResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, ResetTotpData, ResetTotpErrors, ResetTotpResponses, SaveMessageData, SaveMessageErrors, SaveMessageResponses, SearchMessagesData, SearchMessagesErrors, SearchMessagesResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SendTypingData, SendTypingErrors, SendTypingResponses, SetAvatarData, SetAvatarErrors, SetAvatarResponses, SetChannelAvatarData, SetChannelAvatarErrors, SetChannelAvatarResponses, SetEmailData, SetEmailErrors, SetEmailResponses, SetNotifyData, SetNotifyErrors, SetNotifyResponses, SetPushData, SetPushErrors, SetPushResponses, ShowUnsubscribeData, ShowUnsubscribeErrors, ShowUnsubscribeResponses, UnblockUserData, UnblockUserErrors, UnblockUserResponses, UnfollowThreadData, UnfollowThreadErrors, UnfollowThreadResponses, UnpinMessageData, UnpinMessageErrors, UnpinMessageResponses, UnsaveMessageData, UnsaveMessageErrors, UnsaveMessageResponses, UnsubscribeEmailData, UnsubscribeEmailErrors, UnsubscribeEmailResponses, UpdateAccountData, UpdateAccountErrors, UpdateAccountResponses, UpdateAttentionData, UpdateAttentionErrors, UpdateAttentionResponses, UpdateChannelData, UpdateChannelErrors, UpdateChannelResponses, UpdateEmailData, UpdateEmailErrors, UpdateEmailResponses, UpdateMeData, UpdateMeErrors, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMeResponses, UpdateReportData, UpdateReportErrors, UpdateReportResponses, UploadFileData, UploadFileErrors, UploadFileResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses } from './types.gen';
+import type { AddReactionData, AddReactionErrors, AddReactionResponses, AppendUploadData, AppendUploadErrors, AppendUploadResponses, BeginTotpData, BeginTotpErrors, BeginTotpResponses, BlockUserData, BlockUserErrors, BlockUserResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ConfirmTotpData, ConfirmTotpErrors, ConfirmTotpResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateChannelData, CreateChannelErrors, CreateChannelResponses, CreateDmData, CreateDmErrors, CreateDmResponses, CreateInviteData, CreateInviteErrors, CreateInviteResponses, CreateJoinData, CreateJoinErrors, CreateJoinResponses, CreateReportData, CreateReportErrors, CreateReportResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DeleteAccountData, DeleteAccountErrors, DeleteAccountResponses, DeleteAvatarData, DeleteAvatarErrors, DeleteAvatarResponses, DeleteChannelAvatarData, DeleteChannelAvatarErrors, DeleteChannelAvatarResponses, DeleteEmailData, DeleteEmailErrors, DeleteEmailResponses, DeleteInviteData, DeleteInviteErrors, DeleteInviteResponses, DeleteMeData, DeleteMeErrors, DeleteMemberMessagesData, DeleteMemberMessagesErrors, DeleteMemberMessagesResponses, DeleteMeResponses, DeleteMessageData, DeleteMessageErrors, DeleteMessageResponses, DeletePushData, DeletePushErrors, DeletePushResponses, DeleteScheduledData, DeleteScheduledErrors, DeleteScheduledResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSettingData, DeleteSettingErrors, DeleteSettingResponses, DeleteTotpData, DeleteTotpErrors, DeleteTotpResponses, DeleteUploadData, DeleteUploadErrors, DeleteUploadResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DismissRefusalData, DismissRefusalErrors, DismissRefusalResponses, EditMessageData, EditMessageErrors, EditMessageResponses, ExcludeUserData, ExcludeUserErrors, ExcludeUserResponses, ExportMeData, ExportMeErrors, ExportMeResponses, FollowThreadData, FollowThreadErrors, FollowThreadResponses, GetAttentionData, GetAttentionErrors, GetAttentionResponses, GetChannelData, GetChannelErrors, GetChannelResponses, GetEmailData, GetEmailErrors, GetEmailResponses, GetFileData, GetFileErrors, GetFileResponses, GetLogData, GetLogErrors, GetLogResponses, GetMeData, GetMeErrors, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPreviewData, GetPreviewErrors, GetPreviewResponses, GetPushData, GetPushErrors, GetPushResponses, GetServerData, GetServerErrors, GetServerResponses, GetSettingData, GetSettingErrors, GetSettingResponses, GetStorageData, GetStorageErrors, GetStorageResponses, GetSyncData, GetSyncErrors, GetSyncResponses, GetThreadData, GetThreadErrors, GetThreadResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GetTotpData, GetTotpErrors, GetTotpResponses, GetUploadData, GetUploadErrors, GetUploadResponses, GetUserData, GetUserErrors, GetUserResponses, HandOverChannelData, HandOverChannelErrors, HandOverChannelResponses, HeadFileData, HeadFileErrors, HeadFileResponses, IssuePasswordData, IssuePasswordErrors, IssuePasswordResponses, JoinChannelData, JoinChannelErrors, JoinChannelResponses, KnockChannelData, KnockChannelErrors, KnockChannelResponses, LeaveChannelData, LeaveChannelErrors, LeaveChannelResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListActsData, ListActsErrors, ListActsResponses, ListAllChannelsData, ListAllChannelsErrors, ListAllChannelsResponses, ListBlocksData, ListBlocksErrors, ListBlocksResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListDirectoryData, ListDirectoryErrors, ListDirectoryResponses, ListEditsData, ListEditsErrors, ListEditsResponses, ListExclusionsData, ListExclusionsErrors, ListExclusionsResponses, ListFilesData, ListFilesErrors, ListFilesResponses, ListInvitesData, ListInvitesErrors, ListInvitesResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListPeersData, ListPeersErrors, ListPeersResponses, ListPendingData, ListPendingErrors, ListPendingResponses, ListPinsData, ListPinsErrors, ListPinsResponses, ListRefusalsData, ListRefusalsErrors, ListRefusalsResponses, ListReportsData, ListReportsErrors, ListReportsResponses, ListSavedData, ListSavedErrors, ListSavedResponses, ListScheduledData, ListScheduledErrors, ListScheduledResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSettingsData, ListSettingsErrors, ListSettingsResponses, ListThreadsData, ListThreadsErrors, ListThreadsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, MarkReadData, MarkReadErrors, MarkReadResponses, MarkThreadReadData, MarkThreadReadErrors, MarkThreadReadResponses, OpenStreamData, OpenStreamErrors, OptionsFilesData, OptionsFilesErrors, OptionsFilesResponses, PinMessageData, PinMessageErrors, PinMessageResponses, PostWebhookData, PostWebhookErrors, PostWebhookResponses, PutSettingData, PutSettingErrors, PutSettingResponses, ReadmitUserData, ReadmitUserErrors, ReadmitUserResponses, ReadNotificationsData, ReadNotificationsErrors, ReadNotificationsResponses, RemoveMessageData, RemoveMessageErrors, RemoveMessageResponses, RemoveReactionData, RemoveReactionErrors, RemoveReactionResponses, RequestResetData, RequestResetErrors, RequestResetResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, ResetTotpData, ResetTotpErrors, ResetTotpResponses, SaveMessageData, SaveMessageErrors, SaveMessageResponses, ScheduleMessageData, ScheduleMessageErrors, ScheduleMessageResponses, SearchMessagesData, SearchMessagesErrors, SearchMessagesResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SendScheduledData, SendScheduledErrors, SendScheduledResponses, SendTypingData, SendTypingErrors, SendTypingResponses, SetAvatarData, SetAvatarErrors, SetAvatarResponses, SetChannelAvatarData, SetChannelAvatarErrors, SetChannelAvatarResponses, SetEmailData, SetEmailErrors, SetEmailResponses, SetNotifyData, SetNotifyErrors, SetNotifyResponses, SetPushData, SetPushErrors, SetPushResponses, ShowUnsubscribeData, ShowUnsubscribeErrors, ShowUnsubscribeResponses, UnblockUserData, UnblockUserErrors, UnblockUserResponses, UnfollowThreadData, UnfollowThreadErrors, UnfollowThreadResponses, UnpinMessageData, UnpinMessageErrors, UnpinMessageResponses, UnsaveMessageData, UnsaveMessageErrors, UnsaveMessageResponses, UnsubscribeEmailData, UnsubscribeEmailErrors, UnsubscribeEmailResponses, UpdateAccountData, UpdateAccountErrors, UpdateAccountResponses, UpdateAttentionData, UpdateAttentionErrors, UpdateAttentionResponses, UpdateChannelData, UpdateChannelErrors, UpdateChannelResponses, UpdateEmailData, UpdateEmailErrors, UpdateEmailResponses, UpdateMeData, UpdateMeErrors, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMeResponses, UpdateReportData, UpdateReportErrors, UpdateReportResponses, UpdateScheduledData, UpdateScheduledErrors, UpdateScheduledResponses, UploadFileData, UploadFileErrors, UploadFileResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -722,6 +722,25 @@ export const markRead = <ThrowOnError extends boolean = true>(options: Options<M
             type: 'apiKey'
         }],
     url: '/channels/{channel}/read',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Keeps a message that the server sends at its time, as if its author had sent it then, whether or not they are there. It is one's own to
+ * see until then, and one's files in it stay. At most 100 wait. One's other devices hear of it by `scheduled.updated`, and nobody else does.
+ */
+export const scheduleMessage = <ThrowOnError extends boolean = true>(options: Options<ScheduleMessageData, ThrowOnError>) => (options.client ?? client).post<ScheduleMessageResponses, ScheduleMessageErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'loggia_session',
+            type: 'apiKey'
+        }],
+    url: '/channels/{channel}/scheduled',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -1483,6 +1502,69 @@ export const saveMessage = <ThrowOnError extends boolean = true>(options: Option
 });
 
 /**
+ * Messages of one's own that are to be sent later, in all channels, soonest first. One that could not be sent (`failed`) stays until it is
+ * changed, sent or deleted; what is in the way for a while only is waited for.
+ */
+export const listScheduled = <ThrowOnError extends boolean = true>(options?: Options<ListScheduledData, ThrowOnError>) => (options?.client ?? client).get<ListScheduledResponses, ListScheduledErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'loggia_session',
+            type: 'apiKey'
+        }],
+    url: '/me/scheduled',
+    ...options
+});
+
+/**
+ * Deletes a message that was to be sent later: it is not sent.
+ */
+export const deleteScheduled = <ThrowOnError extends boolean = true>(options: Options<DeleteScheduledData, ThrowOnError>) => (options.client ?? client).delete<DeleteScheduledResponses, DeleteScheduledErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'loggia_session',
+            type: 'apiKey'
+        }],
+    url: '/me/scheduled/{scheduled}',
+    ...options
+});
+
+/**
+ * Changes the text of a message that is to be sent later, or when; what is left out stays. One that failed is tried again: at its time, or
+ * at once where that is over.
+ */
+export const updateScheduled = <ThrowOnError extends boolean = true>(options: Options<UpdateScheduledData, ThrowOnError>) => (options.client ?? client).patch<UpdateScheduledResponses, UpdateScheduledErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'loggia_session',
+            type: 'apiKey'
+        }],
+    url: '/me/scheduled/{scheduled}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Sends a message at once that was to be sent later. Its time is now: what keeps it from being sent is answered, and it stays on the list, to be
+ * tried again by itself where that passes, or with `failed`.
+ */
+export const sendScheduled = <ThrowOnError extends boolean = true>(options: Options<SendScheduledData, ThrowOnError>) => (options.client ?? client).post<SendScheduledResponses, SendScheduledErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'loggia_session',
+            type: 'apiKey'
+        }],
+    url: '/me/scheduled/{scheduled}/send',
+    ...options
+});
+
+/**
  * All that one's clients keep for each other, by key.
  */
 export const listSettings = <ThrowOnError extends boolean = true>(options?: Options<ListSettingsData, ThrowOnError>) => (options?.client ?? client).get<ListSettingsResponses, ListSettingsErrors, ThrowOnError, 'data'>({
@@ -1811,7 +1893,7 @@ export const deleteSession = <ThrowOnError extends boolean = true>(options: Opti
  * {message, emoji, user, count}, `channel.updated`, `channel.joined`, `channel.left`, `member.updated`; to own devices `read.updated`,
  * `thread.updated` (as `read` of `GET /threads`), `pending.updated` (as in `GET /channels/{channel}/pending`, with `state`),
  * `notify.updated` {channel, level}, `notification.created`, `notifications.read` {up_to, unread}, `attention.updated` (as `GET /me/attention`), `settings.updated` {key,
- * value, updated_ts} or {key, deleted: true}, `blocks.updated` {user, blocked}, `reports.updated` {open}, `saved.updated` {channel, message, saved, saved_ts}, `account.updated` {role}; `user.updated`, `typing`, `presence`. Clients ignore events
+ * value, updated_ts} or {key, deleted: true}, `blocks.updated` {user, blocked}, `reports.updated` {open}, `saved.updated` {channel, message, saved, saved_ts}, `scheduled.updated` {id, scheduled: as in `GET /me/scheduled`, or null}, `account.updated` {role}; `user.updated`, `typing`, `presence`. Clients ignore events
  * that they do not know.
  *
  * A client that is told `resync` drops what it holds of these channels, takes `heads` as its cursors, and reads pages
