@@ -37,11 +37,6 @@ export const createAccount = <ThrowOnError extends boolean = true>(options: Opti
  */
 export const listActs = <ThrowOnError extends boolean = true>(options?: Options<ListActsData, ThrowOnError>) => (options?.client ?? client).get<ListActsResponses, ListActsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/admin/acts',
     ...options
 });
@@ -51,11 +46,6 @@ export const listActs = <ThrowOnError extends boolean = true>(options?: Options<
  */
 export const listAllChannels = <ThrowOnError extends boolean = true>(options?: Options<ListAllChannelsData, ThrowOnError>) => (options?.client ?? client).get<ListAllChannelsResponses, ListAllChannelsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/admin/channels',
     ...options
 });
@@ -70,11 +60,6 @@ export const listAllChannels = <ThrowOnError extends boolean = true>(options?: O
  */
 export const removeMessage = <ThrowOnError extends boolean = true>(options: Options<RemoveMessageData, ThrowOnError>) => (options.client ?? client).delete<RemoveMessageResponses, RemoveMessageErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/admin/channels/{channel}/messages/{message}',
     ...options,
     headers: {
@@ -90,11 +75,6 @@ export const removeMessage = <ThrowOnError extends boolean = true>(options: Opti
  */
 export const handOverChannel = <ThrowOnError extends boolean = true>(options: Options<HandOverChannelData, ThrowOnError>) => (options.client ?? client).put<HandOverChannelResponses, HandOverChannelErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/admin/channels/{channel}/owner',
     ...options,
     headers: {
@@ -108,11 +88,6 @@ export const handOverChannel = <ThrowOnError extends boolean = true>(options: Op
  */
 export const listExclusions = <ThrowOnError extends boolean = true>(options?: Options<ListExclusionsData, ThrowOnError>) => (options?.client ?? client).get<ListExclusionsResponses, ListExclusionsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/admin/exclusions',
     ...options
 });
@@ -123,11 +98,6 @@ export const listExclusions = <ThrowOnError extends boolean = true>(options?: Op
  */
 export const readmitUser = <ThrowOnError extends boolean = true>(options: Options<ReadmitUserData, ThrowOnError>) => (options.client ?? client).delete<ReadmitUserResponses, ReadmitUserErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/admin/exclusions/{user}',
     ...options
 });
@@ -139,11 +109,6 @@ export const readmitUser = <ThrowOnError extends boolean = true>(options: Option
  */
 export const excludeUser = <ThrowOnError extends boolean = true>(options: Options<ExcludeUserData, ThrowOnError>) => (options.client ?? client).put<ExcludeUserResponses, ExcludeUserErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/admin/exclusions/{user}',
     ...options,
     headers: {
@@ -157,11 +122,6 @@ export const excludeUser = <ThrowOnError extends boolean = true>(options: Option
  */
 export const listPeers = <ThrowOnError extends boolean = true>(options?: Options<ListPeersData, ThrowOnError>) => (options?.client ?? client).get<ListPeersResponses, ListPeersErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/admin/peers',
     ...options
 });
@@ -171,11 +131,6 @@ export const listPeers = <ThrowOnError extends boolean = true>(options?: Options
  */
 export const getStorage = <ThrowOnError extends boolean = true>(options?: Options<GetStorageData, ThrowOnError>) => (options?.client ?? client).get<GetStorageResponses, GetStorageErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/admin/storage',
     ...options
 });
@@ -185,11 +140,6 @@ export const getStorage = <ThrowOnError extends boolean = true>(options?: Option
  */
 export const listAccounts = <ThrowOnError extends boolean = true>(options?: Options<ListAccountsData, ThrowOnError>) => (options?.client ?? client).get<ListAccountsResponses, ListAccountsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/admin/users',
     ...options
 });
@@ -200,11 +150,6 @@ export const listAccounts = <ThrowOnError extends boolean = true>(options?: Opti
  */
 export const deleteAccount = <ThrowOnError extends boolean = true>(options: Options<DeleteAccountData, ThrowOnError>) => (options.client ?? client).delete<DeleteAccountResponses, DeleteAccountErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/admin/users/{user}',
     ...options,
     headers: {
@@ -218,11 +163,6 @@ export const deleteAccount = <ThrowOnError extends boolean = true>(options: Opti
  */
 export const updateAccount = <ThrowOnError extends boolean = true>(options: Options<UpdateAccountData, ThrowOnError>) => (options.client ?? client).patch<UpdateAccountResponses, UpdateAccountErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/admin/users/{user}',
     ...options,
     headers: {
@@ -236,11 +176,6 @@ export const updateAccount = <ThrowOnError extends boolean = true>(options: Opti
  */
 export const issuePassword = <ThrowOnError extends boolean = true>(options: Options<IssuePasswordData, ThrowOnError>) => (options.client ?? client).post<IssuePasswordResponses, IssuePasswordErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/admin/users/{user}/password',
     ...options
 });
@@ -250,11 +185,6 @@ export const issuePassword = <ThrowOnError extends boolean = true>(options: Opti
  */
 export const resetTotp = <ThrowOnError extends boolean = true>(options: Options<ResetTotpData, ThrowOnError>) => (options.client ?? client).delete<ResetTotpResponses, ResetTotpErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/admin/users/{user}/totp',
     ...options
 });
@@ -264,11 +194,6 @@ export const resetTotp = <ThrowOnError extends boolean = true>(options: Options<
  */
 export const listChannels = <ThrowOnError extends boolean = true>(options?: Options<ListChannelsData, ThrowOnError>) => (options?.client ?? client).get<ListChannelsResponses, ListChannelsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/channels',
     ...options
 });
@@ -278,11 +203,6 @@ export const listChannels = <ThrowOnError extends boolean = true>(options?: Opti
  */
 export const createChannel = <ThrowOnError extends boolean = true>(options: Options<CreateChannelData, ThrowOnError>) => (options.client ?? client).post<CreateChannelResponses, CreateChannelErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/channels',
     ...options,
     headers: {
@@ -296,11 +216,6 @@ export const createChannel = <ThrowOnError extends boolean = true>(options: Opti
  */
 export const getChannel = <ThrowOnError extends boolean = true>(options: Options<GetChannelData, ThrowOnError>) => (options.client ?? client).get<GetChannelResponses, GetChannelErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/channels/{channel}',
     ...options
 });
@@ -310,11 +225,6 @@ export const getChannel = <ThrowOnError extends boolean = true>(options: Options
  */
 export const updateChannel = <ThrowOnError extends boolean = true>(options: Options<UpdateChannelData, ThrowOnError>) => (options.client ?? client).patch<UpdateChannelResponses, UpdateChannelErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/channels/{channel}',
     ...options,
     headers: {
@@ -328,11 +238,6 @@ export const updateChannel = <ThrowOnError extends boolean = true>(options: Opti
  */
 export const deleteChannelAvatar = <ThrowOnError extends boolean = true>(options: Options<DeleteChannelAvatarData, ThrowOnError>) => (options.client ?? client).delete<DeleteChannelAvatarResponses, DeleteChannelAvatarErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/channels/{channel}/avatar',
     ...options
 });
@@ -342,11 +247,6 @@ export const deleteChannelAvatar = <ThrowOnError extends boolean = true>(options
  */
 export const setChannelAvatar = <ThrowOnError extends boolean = true>(options: Options<SetChannelAvatarData, ThrowOnError>) => (options.client ?? client).put<SetChannelAvatarResponses, SetChannelAvatarErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/channels/{channel}/avatar',
     ...options,
     headers: {
@@ -363,11 +263,6 @@ export const setChannelAvatar = <ThrowOnError extends boolean = true>(options: O
  */
 export const listFiles = <ThrowOnError extends boolean = true>(options: Options<ListFilesData, ThrowOnError>) => (options.client ?? client).get<ListFilesResponses, ListFilesErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/channels/{channel}/files',
     ...options
 });
@@ -378,11 +273,6 @@ export const listFiles = <ThrowOnError extends boolean = true>(options: Options<
  */
 export const joinChannel = <ThrowOnError extends boolean = true>(options: Options<JoinChannelData, ThrowOnError>) => (options.client ?? client).post<JoinChannelResponses, JoinChannelErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/channels/{channel}/join',
     ...options
 });
@@ -392,11 +282,6 @@ export const joinChannel = <ThrowOnError extends boolean = true>(options: Option
  */
 export const knockChannel = <ThrowOnError extends boolean = true>(options: Options<KnockChannelData, ThrowOnError>) => (options.client ?? client).post<KnockChannelResponses, KnockChannelErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/channels/{channel}/knock',
     ...options
 });
@@ -406,11 +291,6 @@ export const knockChannel = <ThrowOnError extends boolean = true>(options: Optio
  */
 export const leaveChannel = <ThrowOnError extends boolean = true>(options: Options<LeaveChannelData, ThrowOnError>) => (options.client ?? client).post<LeaveChannelResponses, LeaveChannelErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/channels/{channel}/leave',
     ...options
 });
@@ -420,11 +300,6 @@ export const leaveChannel = <ThrowOnError extends boolean = true>(options: Optio
  */
 export const getLog = <ThrowOnError extends boolean = true>(options: Options<GetLogData, ThrowOnError>) => (options.client ?? client).get<GetLogResponses, GetLogErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/channels/{channel}/log',
     ...options
 });
@@ -434,11 +309,6 @@ export const getLog = <ThrowOnError extends boolean = true>(options: Options<Get
  */
 export const listMembers = <ThrowOnError extends boolean = true>(options: Options<ListMembersData, ThrowOnError>) => (options.client ?? client).get<ListMembersResponses, ListMembersErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/channels/{channel}/members',
     ...options
 });
@@ -448,11 +318,6 @@ export const listMembers = <ThrowOnError extends boolean = true>(options: Option
  */
 export const updateMember = <ThrowOnError extends boolean = true>(options: Options<UpdateMemberData, ThrowOnError>) => (options.client ?? client).put<UpdateMemberResponses, UpdateMemberErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/channels/{channel}/members/{user}',
     ...options,
     headers: {
@@ -467,11 +332,6 @@ export const updateMember = <ThrowOnError extends boolean = true>(options: Optio
  */
 export const deleteMemberMessages = <ThrowOnError extends boolean = true>(options: Options<DeleteMemberMessagesData, ThrowOnError>) => (options.client ?? client).delete<DeleteMemberMessagesResponses, DeleteMemberMessagesErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/channels/{channel}/members/{user}/messages',
     ...options
 });
@@ -488,11 +348,6 @@ export const deleteMemberMessages = <ThrowOnError extends boolean = true>(option
  */
 export const listMessages = <ThrowOnError extends boolean = true>(options: Options<ListMessagesData, ThrowOnError>) => (options.client ?? client).get<ListMessagesResponses, ListMessagesErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/channels/{channel}/messages',
     ...options
 });
@@ -508,11 +363,6 @@ export const listMessages = <ThrowOnError extends boolean = true>(options: Optio
  */
 export const sendMessage = <ThrowOnError extends boolean = true>(options: Options<SendMessageData, ThrowOnError>) => (options.client ?? client).post<SendMessageResponses, SendMessageErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/channels/{channel}/messages',
     ...options,
     headers: {
@@ -526,11 +376,6 @@ export const sendMessage = <ThrowOnError extends boolean = true>(options: Option
  */
 export const deleteMessage = <ThrowOnError extends boolean = true>(options: Options<DeleteMessageData, ThrowOnError>) => (options.client ?? client).delete<DeleteMessageResponses, DeleteMessageErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/channels/{channel}/messages/{message}',
     ...options,
     headers: {
@@ -544,11 +389,6 @@ export const deleteMessage = <ThrowOnError extends boolean = true>(options: Opti
  */
 export const getMessage = <ThrowOnError extends boolean = true>(options: Options<GetMessageData, ThrowOnError>) => (options.client ?? client).get<GetMessageResponses, GetMessageErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/channels/{channel}/messages/{message}',
     ...options
 });
@@ -559,11 +399,6 @@ export const getMessage = <ThrowOnError extends boolean = true>(options: Options
  */
 export const editMessage = <ThrowOnError extends boolean = true>(options: Options<EditMessageData, ThrowOnError>) => (options.client ?? client).patch<EditMessageResponses, EditMessageErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/channels/{channel}/messages/{message}',
     ...options,
     headers: {
@@ -577,11 +412,6 @@ export const editMessage = <ThrowOnError extends boolean = true>(options: Option
  */
 export const listEdits = <ThrowOnError extends boolean = true>(options: Options<ListEditsData, ThrowOnError>) => (options.client ?? client).get<ListEditsResponses, ListEditsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/channels/{channel}/messages/{message}/edits',
     ...options
 });
@@ -591,11 +421,6 @@ export const listEdits = <ThrowOnError extends boolean = true>(options: Options<
  */
 export const removeReaction = <ThrowOnError extends boolean = true>(options: Options<RemoveReactionData, ThrowOnError>) => (options.client ?? client).delete<RemoveReactionResponses, RemoveReactionErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/channels/{channel}/messages/{message}/reactions/{emoji}',
     ...options
 });
@@ -605,11 +430,6 @@ export const removeReaction = <ThrowOnError extends boolean = true>(options: Opt
  */
 export const addReaction = <ThrowOnError extends boolean = true>(options: Options<AddReactionData, ThrowOnError>) => (options.client ?? client).put<AddReactionResponses, AddReactionErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/channels/{channel}/messages/{message}/reactions/{emoji}',
     ...options
 });
@@ -622,11 +442,6 @@ export const addReaction = <ThrowOnError extends boolean = true>(options: Option
  */
 export const createReport = <ThrowOnError extends boolean = true>(options: Options<CreateReportData, ThrowOnError>) => (options.client ?? client).post<CreateReportResponses, CreateReportErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/channels/{channel}/messages/{message}/reports',
     ...options,
     headers: {
@@ -640,11 +455,6 @@ export const createReport = <ThrowOnError extends boolean = true>(options: Optio
  */
 export const setNotify = <ThrowOnError extends boolean = true>(options: Options<SetNotifyData, ThrowOnError>) => (options.client ?? client).put<SetNotifyResponses, SetNotifyErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/channels/{channel}/notify',
     ...options,
     headers: {
@@ -660,11 +470,6 @@ export const setNotify = <ThrowOnError extends boolean = true>(options: Options<
  */
 export const listPending = <ThrowOnError extends boolean = true>(options: Options<ListPendingData, ThrowOnError>) => (options.client ?? client).get<ListPendingResponses, ListPendingErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/channels/{channel}/pending',
     ...options
 });
@@ -674,11 +479,6 @@ export const listPending = <ThrowOnError extends boolean = true>(options: Option
  */
 export const listPins = <ThrowOnError extends boolean = true>(options: Options<ListPinsData, ThrowOnError>) => (options.client ?? client).get<ListPinsResponses, ListPinsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/channels/{channel}/pins',
     ...options
 });
@@ -688,11 +488,6 @@ export const listPins = <ThrowOnError extends boolean = true>(options: Options<L
  */
 export const unpinMessage = <ThrowOnError extends boolean = true>(options: Options<UnpinMessageData, ThrowOnError>) => (options.client ?? client).delete<UnpinMessageResponses, UnpinMessageErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/channels/{channel}/pins/{message}',
     ...options
 });
@@ -702,11 +497,6 @@ export const unpinMessage = <ThrowOnError extends boolean = true>(options: Optio
  */
 export const pinMessage = <ThrowOnError extends boolean = true>(options: Options<PinMessageData, ThrowOnError>) => (options.client ?? client).put<PinMessageResponses, PinMessageErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/channels/{channel}/pins/{message}',
     ...options
 });
@@ -716,11 +506,6 @@ export const pinMessage = <ThrowOnError extends boolean = true>(options: Options
  */
 export const markRead = <ThrowOnError extends boolean = true>(options: Options<MarkReadData, ThrowOnError>) => (options.client ?? client).put<MarkReadResponses, MarkReadErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/channels/{channel}/read',
     ...options,
     headers: {
@@ -735,11 +520,6 @@ export const markRead = <ThrowOnError extends boolean = true>(options: Options<M
  */
 export const scheduleMessage = <ThrowOnError extends boolean = true>(options: Options<ScheduleMessageData, ThrowOnError>) => (options.client ?? client).post<ScheduleMessageResponses, ScheduleMessageErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/channels/{channel}/scheduled',
     ...options,
     headers: {
@@ -755,11 +535,6 @@ export const scheduleMessage = <ThrowOnError extends boolean = true>(options: Op
  */
 export const getThread = <ThrowOnError extends boolean = true>(options: Options<GetThreadData, ThrowOnError>) => (options.client ?? client).get<GetThreadResponses, GetThreadErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/channels/{channel}/threads/{message}',
     ...options
 });
@@ -769,11 +544,6 @@ export const getThread = <ThrowOnError extends boolean = true>(options: Options<
  */
 export const unfollowThread = <ThrowOnError extends boolean = true>(options: Options<UnfollowThreadData, ThrowOnError>) => (options.client ?? client).delete<UnfollowThreadResponses, UnfollowThreadErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/channels/{channel}/threads/{message}/follow',
     ...options
 });
@@ -783,11 +553,6 @@ export const unfollowThread = <ThrowOnError extends boolean = true>(options: Opt
  */
 export const followThread = <ThrowOnError extends boolean = true>(options: Options<FollowThreadData, ThrowOnError>) => (options.client ?? client).put<FollowThreadResponses, FollowThreadErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/channels/{channel}/threads/{message}/follow',
     ...options
 });
@@ -797,11 +562,6 @@ export const followThread = <ThrowOnError extends boolean = true>(options: Optio
  */
 export const markThreadRead = <ThrowOnError extends boolean = true>(options: Options<MarkThreadReadData, ThrowOnError>) => (options.client ?? client).put<MarkThreadReadResponses, MarkThreadReadErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/channels/{channel}/threads/{message}/read',
     ...options,
     headers: {
@@ -815,11 +575,6 @@ export const markThreadRead = <ThrowOnError extends boolean = true>(options: Opt
  */
 export const sendTyping = <ThrowOnError extends boolean = true>(options: Options<SendTypingData, ThrowOnError>) => (options.client ?? client).post<SendTypingResponses, SendTypingErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/channels/{channel}/typing',
     ...options
 });
@@ -829,11 +584,6 @@ export const sendTyping = <ThrowOnError extends boolean = true>(options: Options
  */
 export const listWebhooks = <ThrowOnError extends boolean = true>(options: Options<ListWebhooksData, ThrowOnError>) => (options.client ?? client).get<ListWebhooksResponses, ListWebhooksErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/channels/{channel}/webhooks',
     ...options
 });
@@ -844,11 +594,6 @@ export const listWebhooks = <ThrowOnError extends boolean = true>(options: Optio
  */
 export const createWebhook = <ThrowOnError extends boolean = true>(options: Options<CreateWebhookData, ThrowOnError>) => (options.client ?? client).post<CreateWebhookResponses, CreateWebhookErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/channels/{channel}/webhooks',
     ...options,
     headers: {
@@ -862,11 +607,6 @@ export const createWebhook = <ThrowOnError extends boolean = true>(options: Opti
  */
 export const deleteWebhook = <ThrowOnError extends boolean = true>(options: Options<DeleteWebhookData, ThrowOnError>) => (options.client ?? client).delete<DeleteWebhookResponses, DeleteWebhookErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/channels/{channel}/webhooks/{webhook}',
     ...options
 });
@@ -876,11 +616,6 @@ export const deleteWebhook = <ThrowOnError extends boolean = true>(options: Opti
  */
 export const listDirectory = <ThrowOnError extends boolean = true>(options?: Options<ListDirectoryData, ThrowOnError>) => (options?.client ?? client).get<ListDirectoryResponses, ListDirectoryErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/directory',
     ...options
 });
@@ -890,11 +625,6 @@ export const listDirectory = <ThrowOnError extends boolean = true>(options?: Opt
  */
 export const createDm = <ThrowOnError extends boolean = true>(options: Options<CreateDmData, ThrowOnError>) => (options.client ?? client).post<CreateDmResponses, CreateDmErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/dms',
     ...options,
     headers: {
@@ -952,11 +682,6 @@ export const optionsFiles = <ThrowOnError extends boolean = true>(options?: Opti
 export const uploadFile = <ThrowOnError extends boolean = true>(options?: Options<UploadFileData, ThrowOnError>) => (options?.client ?? client).post<UploadFileResponses, UploadFileErrors, ThrowOnError, 'data'>({
     bodySerializer: null,
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/files',
     ...options,
     headers: {
@@ -970,11 +695,6 @@ export const uploadFile = <ThrowOnError extends boolean = true>(options?: Option
  */
 export const deleteUpload = <ThrowOnError extends boolean = true>(options: Options<DeleteUploadData, ThrowOnError>) => (options.client ?? client).delete<DeleteUploadResponses, DeleteUploadErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/files/uploads/{upload}',
     ...options
 });
@@ -985,11 +705,6 @@ export const deleteUpload = <ThrowOnError extends boolean = true>(options: Optio
  */
 export const getUpload = <ThrowOnError extends boolean = true>(options: Options<GetUploadData, ThrowOnError>) => (options.client ?? client).head<GetUploadResponses, GetUploadErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/files/uploads/{upload}',
     ...options
 });
@@ -1001,11 +716,6 @@ export const getUpload = <ThrowOnError extends boolean = true>(options: Options<
 export const appendUpload = <ThrowOnError extends boolean = true>(options: Options<AppendUploadData, ThrowOnError>) => (options.client ?? client).patch<AppendUploadResponses, AppendUploadErrors, ThrowOnError, 'data'>({
     bodySerializer: null,
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/files/uploads/{upload}',
     ...options,
     headers: {
@@ -1019,11 +729,6 @@ export const appendUpload = <ThrowOnError extends boolean = true>(options: Optio
  */
 export const getThumbnail = <ThrowOnError extends boolean = true>(options: Options<GetThumbnailData, ThrowOnError>) => (options.client ?? client).get<GetThumbnailResponses, GetThumbnailErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/files/{hash}/thumbnail',
     ...options
 });
@@ -1035,11 +740,6 @@ export const getThumbnail = <ThrowOnError extends boolean = true>(options: Optio
  */
 export const getFile = <ThrowOnError extends boolean = true>(options: Options<GetFileData, ThrowOnError>) => (options.client ?? client).get<GetFileResponses, GetFileErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/files/{hash}/{name}',
     ...options
 });
@@ -1049,11 +749,6 @@ export const getFile = <ThrowOnError extends boolean = true>(options: Options<Ge
  */
 export const headFile = <ThrowOnError extends boolean = true>(options: Options<HeadFileData, ThrowOnError>) => (options.client ?? client).head<HeadFileResponses, HeadFileErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/files/{hash}/{name}',
     ...options
 });
@@ -1063,11 +758,6 @@ export const headFile = <ThrowOnError extends boolean = true>(options: Options<H
  */
 export const listInvites = <ThrowOnError extends boolean = true>(options?: Options<ListInvitesData, ThrowOnError>) => (options?.client ?? client).get<ListInvitesResponses, ListInvitesErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/invites',
     ...options
 });
@@ -1077,11 +767,6 @@ export const listInvites = <ThrowOnError extends boolean = true>(options?: Optio
  */
 export const createInvite = <ThrowOnError extends boolean = true>(options?: Options<CreateInviteData, ThrowOnError>) => (options?.client ?? client).post<CreateInviteResponses, CreateInviteErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/invites',
     ...options,
     headers: {
@@ -1095,11 +780,6 @@ export const createInvite = <ThrowOnError extends boolean = true>(options?: Opti
  */
 export const deleteInvite = <ThrowOnError extends boolean = true>(options: Options<DeleteInviteData, ThrowOnError>) => (options.client ?? client).delete<DeleteInviteResponses, DeleteInviteErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/invites/{code}',
     ...options
 });
@@ -1109,11 +789,6 @@ export const deleteInvite = <ThrowOnError extends boolean = true>(options: Optio
  */
 export const createJoin = <ThrowOnError extends boolean = true>(options: Options<CreateJoinData, ThrowOnError>) => (options.client ?? client).post<CreateJoinResponses, CreateJoinErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/joins',
     ...options,
     headers: {
@@ -1128,11 +803,6 @@ export const createJoin = <ThrowOnError extends boolean = true>(options: Options
  */
 export const deleteMe = <ThrowOnError extends boolean = true>(options: Options<DeleteMeData, ThrowOnError>) => (options.client ?? client).delete<DeleteMeResponses, DeleteMeErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/me',
     ...options,
     headers: {
@@ -1146,11 +816,6 @@ export const deleteMe = <ThrowOnError extends boolean = true>(options: Options<D
  */
 export const getMe = <ThrowOnError extends boolean = true>(options?: Options<GetMeData, ThrowOnError>) => (options?.client ?? client).get<GetMeResponses, GetMeErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/me',
     ...options
 });
@@ -1160,11 +825,6 @@ export const getMe = <ThrowOnError extends boolean = true>(options?: Options<Get
  */
 export const updateMe = <ThrowOnError extends boolean = true>(options: Options<UpdateMeData, ThrowOnError>) => (options.client ?? client).patch<UpdateMeResponses, UpdateMeErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/me',
     ...options,
     headers: {
@@ -1178,11 +838,6 @@ export const updateMe = <ThrowOnError extends boolean = true>(options: Options<U
  */
 export const getAttention = <ThrowOnError extends boolean = true>(options?: Options<GetAttentionData, ThrowOnError>) => (options?.client ?? client).get<GetAttentionResponses, GetAttentionErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/me/attention',
     ...options
 });
@@ -1192,11 +847,6 @@ export const getAttention = <ThrowOnError extends boolean = true>(options?: Opti
  */
 export const updateAttention = <ThrowOnError extends boolean = true>(options: Options<UpdateAttentionData, ThrowOnError>) => (options.client ?? client).patch<UpdateAttentionResponses, UpdateAttentionErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/me/attention',
     ...options,
     headers: {
@@ -1210,11 +860,6 @@ export const updateAttention = <ThrowOnError extends boolean = true>(options: Op
  */
 export const deleteAvatar = <ThrowOnError extends boolean = true>(options?: Options<DeleteAvatarData, ThrowOnError>) => (options?.client ?? client).delete<DeleteAvatarResponses, DeleteAvatarErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/me/avatar',
     ...options
 });
@@ -1225,11 +870,6 @@ export const deleteAvatar = <ThrowOnError extends boolean = true>(options?: Opti
  */
 export const setAvatar = <ThrowOnError extends boolean = true>(options: Options<SetAvatarData, ThrowOnError>) => (options.client ?? client).put<SetAvatarResponses, SetAvatarErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/me/avatar',
     ...options,
     headers: {
@@ -1243,11 +883,6 @@ export const setAvatar = <ThrowOnError extends boolean = true>(options: Options<
  */
 export const listBlocks = <ThrowOnError extends boolean = true>(options?: Options<ListBlocksData, ThrowOnError>) => (options?.client ?? client).get<ListBlocksResponses, ListBlocksErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/me/blocks',
     ...options
 });
@@ -1257,11 +892,6 @@ export const listBlocks = <ThrowOnError extends boolean = true>(options?: Option
  */
 export const unblockUser = <ThrowOnError extends boolean = true>(options: Options<UnblockUserData, ThrowOnError>) => (options.client ?? client).delete<UnblockUserResponses, UnblockUserErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/me/blocks/{user}',
     ...options
 });
@@ -1272,11 +902,6 @@ export const unblockUser = <ThrowOnError extends boolean = true>(options: Option
  */
 export const blockUser = <ThrowOnError extends boolean = true>(options: Options<BlockUserData, ThrowOnError>) => (options.client ?? client).put<BlockUserResponses, BlockUserErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/me/blocks/{user}',
     ...options
 });
@@ -1286,11 +911,6 @@ export const blockUser = <ThrowOnError extends boolean = true>(options: Options<
  */
 export const deleteEmail = <ThrowOnError extends boolean = true>(options?: Options<DeleteEmailData, ThrowOnError>) => (options?.client ?? client).delete<DeleteEmailResponses, DeleteEmailErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/me/email',
     ...options
 });
@@ -1300,11 +920,6 @@ export const deleteEmail = <ThrowOnError extends boolean = true>(options?: Optio
  */
 export const getEmail = <ThrowOnError extends boolean = true>(options?: Options<GetEmailData, ThrowOnError>) => (options?.client ?? client).get<GetEmailResponses, GetEmailErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/me/email',
     ...options
 });
@@ -1314,11 +929,6 @@ export const getEmail = <ThrowOnError extends boolean = true>(options?: Options<
  */
 export const updateEmail = <ThrowOnError extends boolean = true>(options: Options<UpdateEmailData, ThrowOnError>) => (options.client ?? client).patch<UpdateEmailResponses, UpdateEmailErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/me/email',
     ...options,
     headers: {
@@ -1333,11 +943,6 @@ export const updateEmail = <ThrowOnError extends boolean = true>(options: Option
  */
 export const setEmail = <ThrowOnError extends boolean = true>(options: Options<SetEmailData, ThrowOnError>) => (options.client ?? client).put<SetEmailResponses, SetEmailErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/me/email',
     ...options,
     headers: {
@@ -1351,11 +956,6 @@ export const setEmail = <ThrowOnError extends boolean = true>(options: Options<S
  */
 export const exportMe = <ThrowOnError extends boolean = true>(options?: Options<ExportMeData, ThrowOnError>) => (options?.client ?? client).get<ExportMeResponses, ExportMeErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/me/export',
     ...options
 });
@@ -1365,11 +965,6 @@ export const exportMe = <ThrowOnError extends boolean = true>(options?: Options<
  */
 export const changePassword = <ThrowOnError extends boolean = true>(options: Options<ChangePasswordData, ThrowOnError>) => (options.client ?? client).put<ChangePasswordResponses, ChangePasswordErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/me/password',
     ...options,
     headers: {
@@ -1383,11 +978,6 @@ export const changePassword = <ThrowOnError extends boolean = true>(options: Opt
  */
 export const deletePush = <ThrowOnError extends boolean = true>(options?: Options<DeletePushData, ThrowOnError>) => (options?.client ?? client).delete<DeletePushResponses, DeletePushErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/me/push',
     ...options
 });
@@ -1397,11 +987,6 @@ export const deletePush = <ThrowOnError extends boolean = true>(options?: Option
  */
 export const getPush = <ThrowOnError extends boolean = true>(options?: Options<GetPushData, ThrowOnError>) => (options?.client ?? client).get<GetPushResponses, GetPushErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/me/push',
     ...options
 });
@@ -1413,11 +998,6 @@ export const getPush = <ThrowOnError extends boolean = true>(options?: Options<G
  */
 export const setPush = <ThrowOnError extends boolean = true>(options: Options<SetPushData, ThrowOnError>) => (options.client ?? client).put<SetPushResponses, SetPushErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/me/push',
     ...options,
     headers: {
@@ -1433,11 +1013,6 @@ export const setPush = <ThrowOnError extends boolean = true>(options: Options<Se
  */
 export const listRefusals = <ThrowOnError extends boolean = true>(options?: Options<ListRefusalsData, ThrowOnError>) => (options?.client ?? client).get<ListRefusalsResponses, ListRefusalsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/me/refusals',
     ...options
 });
@@ -1447,11 +1022,6 @@ export const listRefusals = <ThrowOnError extends boolean = true>(options?: Opti
  */
 export const dismissRefusal = <ThrowOnError extends boolean = true>(options: Options<DismissRefusalData, ThrowOnError>) => (options.client ?? client).delete<DismissRefusalResponses, DismissRefusalErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/me/refusals/{message}',
     ...options
 });
@@ -1462,11 +1032,6 @@ export const dismissRefusal = <ThrowOnError extends boolean = true>(options: Opt
  */
 export const listSaved = <ThrowOnError extends boolean = true>(options?: Options<ListSavedData, ThrowOnError>) => (options?.client ?? client).get<ListSavedResponses, ListSavedErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/me/saved',
     ...options
 });
@@ -1477,11 +1042,6 @@ export const listSaved = <ThrowOnError extends boolean = true>(options?: Options
  */
 export const unsaveMessage = <ThrowOnError extends boolean = true>(options: Options<UnsaveMessageData, ThrowOnError>) => (options.client ?? client).delete<UnsaveMessageResponses, UnsaveMessageErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/me/saved/{channel}/{message}',
     ...options
 });
@@ -1492,11 +1052,6 @@ export const unsaveMessage = <ThrowOnError extends boolean = true>(options: Opti
  */
 export const saveMessage = <ThrowOnError extends boolean = true>(options: Options<SaveMessageData, ThrowOnError>) => (options.client ?? client).put<SaveMessageResponses, SaveMessageErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/me/saved/{channel}/{message}',
     ...options
 });
@@ -1507,11 +1062,6 @@ export const saveMessage = <ThrowOnError extends boolean = true>(options: Option
  */
 export const listScheduled = <ThrowOnError extends boolean = true>(options?: Options<ListScheduledData, ThrowOnError>) => (options?.client ?? client).get<ListScheduledResponses, ListScheduledErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/me/scheduled',
     ...options
 });
@@ -1521,11 +1071,6 @@ export const listScheduled = <ThrowOnError extends boolean = true>(options?: Opt
  */
 export const deleteScheduled = <ThrowOnError extends boolean = true>(options: Options<DeleteScheduledData, ThrowOnError>) => (options.client ?? client).delete<DeleteScheduledResponses, DeleteScheduledErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/me/scheduled/{scheduled}',
     ...options
 });
@@ -1536,11 +1081,6 @@ export const deleteScheduled = <ThrowOnError extends boolean = true>(options: Op
  */
 export const updateScheduled = <ThrowOnError extends boolean = true>(options: Options<UpdateScheduledData, ThrowOnError>) => (options.client ?? client).patch<UpdateScheduledResponses, UpdateScheduledErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/me/scheduled/{scheduled}',
     ...options,
     headers: {
@@ -1555,11 +1095,6 @@ export const updateScheduled = <ThrowOnError extends boolean = true>(options: Op
  */
 export const sendScheduled = <ThrowOnError extends boolean = true>(options: Options<SendScheduledData, ThrowOnError>) => (options.client ?? client).post<SendScheduledResponses, SendScheduledErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/me/scheduled/{scheduled}/send',
     ...options
 });
@@ -1569,11 +1104,6 @@ export const sendScheduled = <ThrowOnError extends boolean = true>(options: Opti
  */
 export const listSettings = <ThrowOnError extends boolean = true>(options?: Options<ListSettingsData, ThrowOnError>) => (options?.client ?? client).get<ListSettingsResponses, ListSettingsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/me/settings',
     ...options
 });
@@ -1583,11 +1113,6 @@ export const listSettings = <ThrowOnError extends boolean = true>(options?: Opti
  */
 export const deleteSetting = <ThrowOnError extends boolean = true>(options: Options<DeleteSettingData, ThrowOnError>) => (options.client ?? client).delete<DeleteSettingResponses, DeleteSettingErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/me/settings/{key}',
     ...options
 });
@@ -1597,11 +1122,6 @@ export const deleteSetting = <ThrowOnError extends boolean = true>(options: Opti
  */
 export const getSetting = <ThrowOnError extends boolean = true>(options: Options<GetSettingData, ThrowOnError>) => (options.client ?? client).get<GetSettingResponses, GetSettingErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/me/settings/{key}',
     ...options
 });
@@ -1612,11 +1132,6 @@ export const getSetting = <ThrowOnError extends boolean = true>(options: Options
  */
 export const putSetting = <ThrowOnError extends boolean = true>(options: Options<PutSettingData, ThrowOnError>) => (options.client ?? client).put<PutSettingResponses, PutSettingErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/me/settings/{key}',
     ...options,
     headers: {
@@ -1630,11 +1145,6 @@ export const putSetting = <ThrowOnError extends boolean = true>(options: Options
  */
 export const deleteTotp = <ThrowOnError extends boolean = true>(options: Options<DeleteTotpData, ThrowOnError>) => (options.client ?? client).delete<DeleteTotpResponses, DeleteTotpErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/me/totp',
     ...options,
     headers: {
@@ -1648,11 +1158,6 @@ export const deleteTotp = <ThrowOnError extends boolean = true>(options: Options
  */
 export const getTotp = <ThrowOnError extends boolean = true>(options?: Options<GetTotpData, ThrowOnError>) => (options?.client ?? client).get<GetTotpResponses, GetTotpErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/me/totp',
     ...options
 });
@@ -1663,11 +1168,6 @@ export const getTotp = <ThrowOnError extends boolean = true>(options?: Options<G
  */
 export const beginTotp = <ThrowOnError extends boolean = true>(options: Options<BeginTotpData, ThrowOnError>) => (options.client ?? client).post<BeginTotpResponses, BeginTotpErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/me/totp',
     ...options,
     headers: {
@@ -1681,11 +1181,6 @@ export const beginTotp = <ThrowOnError extends boolean = true>(options: Options<
  */
 export const confirmTotp = <ThrowOnError extends boolean = true>(options: Options<ConfirmTotpData, ThrowOnError>) => (options.client ?? client).post<ConfirmTotpResponses, ConfirmTotpErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/me/totp/confirm',
     ...options,
     headers: {
@@ -1699,11 +1194,6 @@ export const confirmTotp = <ThrowOnError extends boolean = true>(options: Option
  */
 export const listNotifications = <ThrowOnError extends boolean = true>(options?: Options<ListNotificationsData, ThrowOnError>) => (options?.client ?? client).get<ListNotificationsResponses, ListNotificationsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/notifications',
     ...options
 });
@@ -1713,11 +1203,6 @@ export const listNotifications = <ThrowOnError extends boolean = true>(options?:
  */
 export const readNotifications = <ThrowOnError extends boolean = true>(options: Options<ReadNotificationsData, ThrowOnError>) => (options.client ?? client).post<ReadNotificationsResponses, ReadNotificationsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/notifications/read',
     ...options,
     headers: {
@@ -1759,11 +1244,6 @@ export const resetPassword = <ThrowOnError extends boolean = true>(options: Opti
  */
 export const getPreview = <ThrowOnError extends boolean = true>(options: Options<GetPreviewData, ThrowOnError>) => (options.client ?? client).get<GetPreviewResponses, GetPreviewErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/previews',
     ...options
 });
@@ -1774,11 +1254,6 @@ export const getPreview = <ThrowOnError extends boolean = true>(options: Options
  */
 export const listReports = <ThrowOnError extends boolean = true>(options?: Options<ListReportsData, ThrowOnError>) => (options?.client ?? client).get<ListReportsResponses, ListReportsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/reports',
     ...options
 });
@@ -1789,11 +1264,6 @@ export const listReports = <ThrowOnError extends boolean = true>(options?: Optio
  */
 export const updateReport = <ThrowOnError extends boolean = true>(options: Options<UpdateReportData, ThrowOnError>) => (options.client ?? client).patch<UpdateReportResponses, UpdateReportErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/reports/{report}',
     ...options,
     headers: {
@@ -1809,11 +1279,6 @@ export const updateReport = <ThrowOnError extends boolean = true>(options: Optio
  */
 export const searchMessages = <ThrowOnError extends boolean = true>(options?: Options<SearchMessagesData, ThrowOnError>) => (options?.client ?? client).get<SearchMessagesResponses, SearchMessagesErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/search',
     ...options
 });
@@ -1832,11 +1297,6 @@ export const getServer = <ThrowOnError extends boolean = true>(options?: Options
  */
 export const listSessions = <ThrowOnError extends boolean = true>(options?: Options<ListSessionsData, ThrowOnError>) => (options?.client ?? client).get<ListSessionsResponses, ListSessionsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/sessions',
     ...options
 });
@@ -1859,11 +1319,6 @@ export const createSession = <ThrowOnError extends boolean = true>(options: Opti
  */
 export const deleteSession = <ThrowOnError extends boolean = true>(options: Options<DeleteSessionData, ThrowOnError>) => (options.client ?? client).delete<DeleteSessionResponses, DeleteSessionErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/sessions/{session}',
     ...options
 });
@@ -1934,11 +1389,6 @@ export const openStream = <ThrowOnError extends boolean = true>(options?: Option
  */
 export const getSync = <ThrowOnError extends boolean = true>(options?: Options<GetSyncData, ThrowOnError>) => (options?.client ?? client).get<GetSyncResponses, GetSyncErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/sync',
     ...options
 });
@@ -1948,11 +1398,6 @@ export const getSync = <ThrowOnError extends boolean = true>(options?: Options<G
  */
 export const listThreads = <ThrowOnError extends boolean = true>(options?: Options<ListThreadsData, ThrowOnError>) => (options?.client ?? client).get<ListThreadsResponses, ListThreadsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/threads',
     ...options
 });
@@ -1962,11 +1407,6 @@ export const listThreads = <ThrowOnError extends boolean = true>(options?: Optio
  */
 export const listUsers = <ThrowOnError extends boolean = true>(options?: Options<ListUsersData, ThrowOnError>) => (options?.client ?? client).get<ListUsersResponses, ListUsersErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/users',
     ...options
 });
@@ -1976,11 +1416,6 @@ export const listUsers = <ThrowOnError extends boolean = true>(options?: Options
  */
 export const getUser = <ThrowOnError extends boolean = true>(options: Options<GetUserData, ThrowOnError>) => (options.client ?? client).get<GetUserResponses, GetUserErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'loggia_session',
-            type: 'apiKey'
-        }],
     url: '/users/{user}',
     ...options
 });
