@@ -3,6 +3,7 @@
 import type { Catalogue } from ".";
 import { blocks } from "./de.blocks";
 import { channelSettings } from "./de.channel";
+import { descriptions } from "./de.descriptions";
 import { emoji } from "./de.emoji";
 import { entering } from "./de.entering";
 import { countingIn } from "./numbers";
@@ -329,6 +330,7 @@ export const de: Catalogue = {
   emoji,
   entering,
   spoken,
+  descriptions,
   files: {
     attach: "Dateien anhängen",
     drop: "Dateien hier loslassen, um sie anzuhängen",

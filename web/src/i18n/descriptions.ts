@@ -1,12 +1,7 @@
-// The texts about what is said of files for who can't see or hear them, in all languages.
+// What is said of files for who can't see or hear them: a part of each language's own catalogue.
 
-import { type Language, locale } from ".";
-import { descriptions as de } from "./de.descriptions";
-import { descriptions as en } from "./en.descriptions";
-import { descriptions as fr } from "./fr.descriptions";
+import { type Catalogue, t } from ".";
 
-export type DescriptionTexts = typeof en;
+export type DescriptionTexts = Catalogue["descriptions"];
 
-const ALL: Record<Language, DescriptionTexts> = { en, de, fr };
-
-export const descriptionTexts = (): DescriptionTexts => ALL[locale];
+export const descriptionTexts = (): DescriptionTexts => t.descriptions;

@@ -2,6 +2,7 @@
 
 import { blocks } from "./en.blocks";
 import { channelSettings } from "./en.channel";
+import { descriptions } from "./en.descriptions";
 import { emoji } from "./en.emoji";
 import { entering } from "./en.entering";
 import { countingIn } from "./numbers";
@@ -325,6 +326,7 @@ export const en = {
   emoji,
   entering,
   spoken,
+  descriptions,
   files: {
     attach: "Attach files",
     drop: "Drop the files here to attach them",

@@ -3,6 +3,7 @@
 import type { Catalogue } from ".";
 import { blocks } from "./fr.blocks";
 import { channelSettings } from "./fr.channel";
+import { descriptions } from "./fr.descriptions";
 import { emoji } from "./fr.emoji";
 import { entering } from "./fr.entering";
 import { countingIn } from "./numbers";
@@ -329,6 +330,7 @@ export const fr: Catalogue = {
   emoji,
   entering,
   spoken,
+  descriptions,
   files: {
     attach: "Joindre des fichiers",
     drop: "Déposez les fichiers ici pour les joindre",

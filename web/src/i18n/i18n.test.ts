@@ -28,7 +28,6 @@ async function everything(language: "de" | "fr"): Promise<[string, string][]> {
     "account",
     "admin",
     "dates",
-    "descriptions",
     "directory",
     "notify",
     "pins",

@@ -1,20 +1,15 @@
-// The files that are going to be sent, below the text: how far each is, and a way to leave it out.
+// The files that are going to be sent, below the text.
 
-import { useId, useState } from "react";
-import type { ApiError } from "../../api/http";
+import { Suspense, useState } from "react";
 import { t } from "../../i18n";
-import { descriptionTexts } from "../../i18n/descriptions";
 import { spokenTexts } from "../../i18n/spoken";
-import { fileSize } from "../../lib/size";
-import { Button, IconButton } from "../../ui/Button";
-import { FileName } from "../../ui/FileName";
-import { useView } from "../app/view";
-import { problemText } from "../client/problems";
-import { isDescribable } from "./descriptions";
+import { Boundary } from "../../ui/Boundary";
+import { Failed } from "../../ui/Failed";
+import { later } from "../../ui/later";
 import { newsOf } from "./news";
-import { Preview } from "./Preview";
-import { TOO_LARGE, type Chip } from "./uploads";
 import type { Attaching } from "./useAttaching";
+
+const FileChip = later(() => import("./FileChip"), { soon: true });
 
 interface ChipsProps {
   attaching: Attaching;
@@ -41,111 +36,21 @@ export function Chips({ attaching, onRemoved }: ChipsProps) {
         {news}
       </p>
       {chips.length === 0 ? null : (
-        <ul className="file-chips" aria-label={t.files.attached}>
-          {chips.map((chip) => (
-            <FileChip
-              key={chip.key}
-              chip={chip}
-              attaching={attaching}
-              onRemoved={() => removed(chip.file.name)}
-            />
-          ))}
-        </ul>
+        <Boundary fallback={(retry) => <Failed onRetry={retry} />}>
+          <Suspense fallback={null}>
+            <ul className="file-chips" aria-label={t.files.attached}>
+              {chips.map((chip) => (
+                <FileChip
+                  key={chip.key}
+                  chip={chip}
+                  attaching={attaching}
+                  onRemoved={() => removed(chip.file.name)}
+                />
+              ))}
+            </ul>
+          </Suspense>
+        </Boundary>
       )}
     </>
-  );
-}
-
-/** The same code says of messages that they are too long. */
-function refusal(error: ApiError, largest: number | undefined): string {
-  if (error.code !== TOO_LARGE) return problemText(error);
-  return largest === undefined ? t.files.tooLarge : t.files.largerThan(fileSize(largest));
-}
-
-/** That something is said of it. */
-function Mark({ id, chip }: { id: string; chip: Chip }) {
-  if (!chip.description) return null;
-  const { mark, marked } = descriptionTexts();
-  return (
-    <span id={id} className="tag" title={chip.description} data-testid="described">
-      <span aria-hidden="true">{mark}</span>
-      <span className="visually-hidden">{marked}</span>
-    </span>
-  );
-}
-
-interface DescribingProps {
-  chip: Chip;
-  attaching: Attaching;
-  /** The id of what says that it is described. */
-  mark: string;
-}
-
-function Describing({ chip, attaching, mark }: DescribingProps) {
-  const { openDialog } = useView();
-  const { describe, describeFile } = descriptionTexts();
-  return (
-    <Button
-      size="small"
-      variant="quiet"
-      aria-label={describeFile(chip.file.name)}
-      {...(chip.description ? { "aria-describedby": mark } : {})}
-      onPress={() => {
-        // It is not as it is to go yet.
-        attaching.uploads.stopWaiting();
-        openDialog({ kind: "describe", place: attaching.place, file: chip.key });
-      }}
-    >
-      {describe}
-    </Button>
-  );
-}
-
-function FileChip({ chip, attaching, onRemoved }: { chip: Chip } & ChipsProps) {
-  const { uploads, largest } = attaching;
-  const { name, size } = chip.file;
-  const mark = useId();
-  const percent = Math.round(chip.progress * 100);
-  return (
-    <li className="file-chip" data-failed={chip.error ? "" : undefined} data-testid="chip">
-      <Preview file={chip.file} uploaded={chip.uploaded} />
-      <span className="chip-main">
-        <FileName name={name} />
-        {chip.error ? (
-          <span className="chip-note" role="alert">
-            {refusal(chip.error, largest)}
-          </span>
-        ) : (
-          <span className="chip-note chip-state">
-            {chip.uploaded ? (
-              fileSize(size)
-            ) : (
-              <progress max={100} value={percent} aria-label={t.files.uploading(name)} />
-            )}
-            <Mark id={mark} chip={chip} />
-          </span>
-        )}
-      </span>
-      {!chip.error && isDescribable(chip.file.type) ? (
-        <Describing chip={chip} attaching={attaching} mark={mark} />
-      ) : null}
-      {chip.error && chip.error.code !== TOO_LARGE ? (
-        <IconButton
-          icon="retry"
-          size="small"
-          label={t.files.retry(name)}
-          onPress={() => uploads.retry(chip.key)}
-        />
-      ) : null}
-      <IconButton
-        icon="close"
-        size="small"
-        label={t.files.leaveOut(name)}
-        onPress={() => {
-          uploads.remove(chip.key);
-          onRemoved();
-        }}
-      />
-    </li>
   );
 }
