@@ -164,6 +164,7 @@ def fill(url, password):
     return admin.token, {
         "webhooks": [made["webhook"]["id"] for made in webhooks[1:]],
         "scheduled": [kept["id"] for kept in scheduled],
+        "times": [soon + n for n in range(SCHEDULED)],
         "reports": [report["id"] for report in admin.call("GET", "/reports")["reports"]],
         "webhook_tokens": [webhooks[0]["url"].rpartition("/")[2]],
         "steady": [steady],
@@ -196,6 +197,7 @@ PLACES = {
     "path.webhook": "webhooks",
     "path.report": "reports",
     "path.scheduled": "scheduled",
+    "body.send_ts": "times",
     "path.emoji": "emoji",
     "path.hash": "files",
     "body.user": "users",
