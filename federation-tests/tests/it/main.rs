@@ -19,6 +19,7 @@ mod files;
 mod flows;
 mod guests;
 mod hosts;
+mod later;
 mod logs;
 mod manners;
 mod names;
