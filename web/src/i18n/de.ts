@@ -1,6 +1,7 @@
 // Alle Texte auf Deutsch.
 
 import type { Catalogue } from ".";
+import { app } from "./de.app";
 import { blocks } from "./de.blocks";
 import { channelSettings } from "./de.channel";
 import { descriptions } from "./de.descriptions";
@@ -431,16 +432,7 @@ export const de: Catalogue = {
     title: "Sprache",
     system: "Wie der Browser",
   },
-  app: {
-    updated: "Eine neue Version steht bereit.",
-    reload: "Neu laden",
-    broken: "Etwas ist schiefgegangen",
-    brokenHint: "Die Seite konnte nicht geladen werden. Was du geschrieben hast, bleibt erhalten.",
-    partFailed: "Dieser Teil konnte nicht geladen werden. Ist der Server nicht erreichbar?",
-    later: "Später",
-    install: "Als App einrichten",
-    installHint: "Öffnet sich in einem eigenen Fenster und zeigt deine Gespräche auch ohne Netz.",
-  },
+  app,
   sections: {
     favourites: "Favoriten",
     favourite: "Zu den Favoriten",

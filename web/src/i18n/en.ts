@@ -1,5 +1,6 @@
 // Every string that a person reads, in English.
 
+import { app } from "./en.app";
 import { blocks } from "./en.blocks";
 import { channelSettings } from "./en.channel";
 import { descriptions } from "./en.descriptions";
@@ -406,16 +407,7 @@ export const en = {
     device: (browser: string, system: string) => `${browser} on ${system}`,
     sessionsHint: "Everywhere you are signed in. End what you do not recognise.",
   },
-  app: {
-    updated: "A new version is ready.",
-    reload: "Reload",
-    broken: "Something went wrong",
-    brokenHint: "The page could not be loaded. What you have written is kept.",
-    partFailed: "This part could not be loaded. Is the server out of reach?",
-    later: "Later",
-    install: "Install as an app",
-    installHint: "Opens in a window of its own, and shows your conversations offline.",
-  },
+  app,
   federation: {
     on: (server: string) => `on ${server}`,
     hostedBy: "Server",

@@ -1,6 +1,7 @@
 // Tous les textes en français.
 
 import type { Catalogue } from ".";
+import { app } from "./fr.app";
 import { blocks } from "./fr.blocks";
 import { channelSettings } from "./fr.channel";
 import { descriptions } from "./fr.descriptions";
@@ -431,16 +432,7 @@ export const fr: Catalogue = {
     title: "Langue",
     system: "Comme le navigateur",
   },
-  app: {
-    updated: "Une nouvelle version est prête.",
-    reload: "Recharger",
-    broken: "Une erreur est survenue",
-    brokenHint: "La page n’a pas pu être chargée. Ce que vous avez écrit est conservé.",
-    partFailed: "Cette partie n’a pas pu être chargée. Le serveur est-il hors de portée\u202f?",
-    later: "Plus tard",
-    install: "Installer comme application",
-    installHint: "S’ouvre dans sa propre fenêtre et montre vos conversations hors ligne.",
-  },
+  app,
   sections: {
     favourites: "Favoris",
     favourite: "Ajouter aux favoris",
