@@ -29,7 +29,7 @@ test("two files of the same bytes are sent as two, and pictures are seen before"
   await expect.poll(() => preview.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBe(64);
   await expect(chips.locator("progress")).toHaveCount(0);
   await ada.shot("details-chips");
-  await area.getByRole("button", { name: "Send" }).click();
+  await area.getByRole("button", { name: "Send message" }).click();
   for (const name of ["Open one.png", "Open two.png"])
     await expect(bo.page.getByRole("button", { name })).toBeVisible();
 });

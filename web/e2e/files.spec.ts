@@ -81,7 +81,7 @@ test("files are sent, seen, and gone", async ({ browser }: { browser: Browser })
   const bytes = Buffer.alloc(6 * 1024 * 1024, "loggia");
   await input.setInputFiles({ name: "large.bin", mimeType: "application/octet-stream", buffer: bytes });
   await expect(chips.locator("progress")).toHaveCount(0);
-  await ada.page.getByTestId("conversation").getByRole("button", { name: "Send" }).click();
+  await ada.page.getByTestId("conversation").getByRole("button", { name: "Send message" }).click();
   await expect(bo.page.getByRole("link", { name: /large\.bin/ })).toBeVisible();
 
   // One that is larger than all that may be sent does not set out, and says why.
@@ -97,7 +97,7 @@ test("files are sent, seen, and gone", async ({ browser }: { browser: Browser })
   await input.setInputFiles({ name: "tone.wav", mimeType: "audio/wav", buffer: tone(2) });
   await expect(chips).toHaveCount(1);
   await expect(chips.locator("progress")).toHaveCount(0);
-  await ada.page.getByTestId("conversation").getByRole("button", { name: "Send" }).click();
+  await ada.page.getByTestId("conversation").getByRole("button", { name: "Send message" }).click();
   const sound = bo.page.locator("audio");
   await expect(sound).toBeVisible();
   await sound.evaluate((audio: HTMLAudioElement) => audio.load());

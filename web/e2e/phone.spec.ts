@@ -330,7 +330,7 @@ test("a picture is seen as a whole, and a finger leads to the next", async ({ br
     .first()
     .setInputFiles([picture("one.png"), picture("two.png")]);
   await expect(page.getByTestId("preview")).toHaveCount(2);
-  await page.getByTestId("conversation").getByRole("button", { name: "Send" }).tap();
+  await page.getByTestId("conversation").getByRole("button", { name: "Send message" }).tap();
   await page.getByRole("button", { name: "Open one.png" }).tap();
   const viewer = page.getByTestId("viewer");
   for (const viewport of [SMALL, TURNED]) {

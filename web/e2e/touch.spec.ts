@@ -86,7 +86,7 @@ test("44 px for a finger", async ({ browser }) => {
   await page.getByRole("button", { name: "Save", exact: true }).tap();
   await expect(page.getByTestId("described")).toBeVisible();
   await check("files to send");
-  await page.getByTestId("conversation").getByRole("button", { name: "Send" }).tap();
+  await page.getByTestId("conversation").getByRole("button", { name: "Send message" }).tap();
   await expect(page.getByText("Description", { exact: true })).toBeVisible();
   await check("a file");
   await page.getByRole("button", { name: "Search messages" }).tap();

@@ -52,7 +52,7 @@ async function everything(language: "de" | "fr"): Promise<[string, string][]> {
 
 /** The same in several languages, and rightly so. */
 const ALIKE =
-  /^(emoji\.title|message\.(code|by|reaction)|switcher\.conversations|nav\.(administration|label|offline|online|mentions)|settings\.notifications|thread\.title|timeline\.announce|welcome\.browse|channel\.public|create\.(name|publicTitle|namePlaceholder)|directory\.server|federation\.hostedBy|commands\.\w+\.takes|shortcuts\.keys\.\w+|sections\.name|settings\.sessions|channelSettings\.name|composer\.suggestions|emoji\.groups\.\w+|auth\.\w+|inbox\.in|people\.bot|attention\.inChannel|spoken\.inPlace)$/;
+  /^(emoji\.title|message\.(code|by|reaction)|switcher\.conversations|nav\.(administration|label|offline|online|mentions)|settings\.notifications|thread\.title|timeline\.announce|welcome\.browse|channel\.public|create\.(name|publicTitle|namePlaceholder)|directory\.server|federation\.hostedBy|commands\.\w+\.takes|shortcuts\.keys\.\w+|sections\.name|settings\.sessions|channelSettings\.name|composer\.suggestions|emoji\.groups\.\w+|auth\.\w+|inbox\.in|people\.bot|attention\.inChannel|spoken\.inPlace|descriptions\.(label|labelled|mark))$/;
 
 describe("languages", () => {
   for (const [name, catalogue] of Object.entries({ de, fr })) {

@@ -1,16 +1,19 @@
-import { useState } from "react";
+import { Suspense, useState } from "react";
 import type { Preview } from "../../api/previews";
 import { scheduledTexts } from "../../i18n/scheduled";
 import { clockTime } from "../../lib/time";
+import { Boundary } from "../../ui/Boundary";
 import { IconButton } from "../../ui/Button";
+import { later } from "../../ui/later";
 import { Menu } from "../../ui/Menu";
 import { useClient } from "../app/context";
 import { parseCommand } from "../composer/commands";
 import type { Uploads } from "../files/uploads";
 import { Scheduling } from "./sending";
 import { begins, presets } from "./times";
-import { WhenDialog } from "./WhenDialog";
 import "./scheduled.css";
+
+const WhenDialog = later(() => import("./WhenDialog"));
 
 export interface Draft {
   channel: string;
@@ -55,13 +58,17 @@ export default function LaterButton(draft: Draft) {
         />
       </span>
       {choosing ? (
-        <WhenDialog
-          title={texts.chooseTitle}
-          action={texts.schedule}
-          ts={begins(now)}
-          onSubmit={({ ts }) => keep(ts)}
-          onClose={() => setChoosing(false)}
-        />
+        <Boundary fallback={null} onFail={() => setChoosing(false)}>
+          <Suspense>
+            <WhenDialog
+              title={texts.chooseTitle}
+              action={texts.schedule}
+              ts={begins(now)}
+              onSubmit={({ ts }) => keep(ts)}
+              onClose={() => setChoosing(false)}
+            />
+          </Suspense>
+        </Boundary>
       ) : null}
     </>
   );

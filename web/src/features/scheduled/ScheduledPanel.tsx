@@ -17,7 +17,7 @@ import { toldOf, wordsOf } from "../conversation/words";
 import { PanelFrame } from "../panels/PanelFrame";
 import { change, load, remove, sendNow } from "./sending";
 import { MINUTE_MS, whenText } from "./times";
-import { WhenDialog } from "./WhenDialog";
+import WhenDialog from "./WhenDialog";
 import "./scheduled.css";
 
 /** Of what a button says of its message. */

@@ -29,7 +29,15 @@ interface WhenDialogProps {
 }
 
 /** Asks for a day and a time, and for the text where that can be changed. */
-export function WhenDialog({ title, action, ts, text, mayBeEmpty, onSubmit, onClose }: WhenDialogProps) {
+export default function WhenDialog({
+  title,
+  action,
+  ts,
+  text,
+  mayBeEmpty,
+  onSubmit,
+  onClose,
+}: WhenDialogProps) {
   const texts = scheduledTexts();
   const problem = useId();
   const [opened] = useState(() => Date.now());
