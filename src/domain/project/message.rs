@@ -23,7 +23,9 @@ use crate::protocol::state::ChannelKind;
 use crate::storage::messages::MessageRow;
 use crate::storage::notifications::{NewNotification, Part};
 use crate::storage::users::UserRow;
-use crate::storage::{self, ChannelNum, UserNum, entries, members, messages, notifications, search, users};
+use crate::storage::{
+    self, ChannelNum, UserNum, entries, members, messages, notifications, scheduled, search, users,
+};
 
 /// How long `@here` means those who are there: what comes later from another server notifies nobody by it.
 const HERE_MS: i64 = 300_000;
@@ -103,10 +105,14 @@ fn read_by_author(
             None => return Ok(()),
         },
     };
-    members::set_read(work.conn, at.channel, author, at.seq, live_count)?;
-    let mut now = Reader { base: live_count, ..reader };
     // The count has grown by the message itself. Where nothing was unread, nothing outside of threads was unseen.
     let all_was_read = reader.base + 1 >= live_count;
+    if !all_was_read && scheduled::by_nonce(work.conn, author, at.channel, at.event.nonce.as_str())?.is_some()
+    {
+        return pass_by(work, at, reader);
+    }
+    members::set_read(work.conn, at.channel, author, at.seq, live_count)?;
+    let mut now = Reader { base: live_count, ..reader };
     if !all_was_read || thread.is_some() {
         let unseen = if reader.nothing_unseen {
             0
@@ -130,6 +136,17 @@ fn read_by_author(
         }
         now.nothing_unseen = unseen == 0;
     }
+    work.lane.open(work.conn, at.channel)?.note_reader(author, now);
+    Ok(())
+}
+
+/// What sends itself at its time was written by somebody who need not be there: what they have not read stays so, and their own
+/// message is none of it.
+fn pass_by(work: &mut Work<'_>, at: &At<'_>, reader: Reader) -> Result<(), Error> {
+    let author = at.sender.num;
+    let Some(row) = members::get(work.conn, at.channel, author)? else { return Ok(()) };
+    let now = Reader { base: reader.base + 1, ..reader };
+    members::set_read(work.conn, at.channel, author, row.read_seq, now.base)?;
     work.lane.open(work.conn, at.channel)?.note_reader(author, now);
     Ok(())
 }

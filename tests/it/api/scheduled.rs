@@ -402,3 +402,39 @@ both!(
         assert!(!files_contain(server.data_dir(), "secret file"));
     }
 );
+
+both!(
+    async fn what_its_author_has_not_read_stays_so_when_it_is_sent(server: TestServer) {
+        let (ann, bob) = (server.person("ann").await, server.person("bob").await);
+        let channel = ann.channel("General").await;
+        bob.join(&channel).await;
+        let counts = async || {
+            let of = ann.get(&format!("/channels/{channel}")).await.expect(200);
+            (of["unread"].clone(), of["mentions"].clone(), of["read_seq"].clone())
+        };
+        schedule(&ann, &channel, "first", after(HOUR_MS)).await;
+        schedule(&ann, &channel, "second", after(2 * HOUR_MS)).await;
+        bob.say(&channel, "n1", "Are you there, @ann?").await;
+        bob.say(&channel, "n2", "No?").await;
+        let before = counts().await;
+        assert_eq!((&before.0, &before.1), (&json!(2), &json!(1)));
+        server.later(HOUR_MS + MINUTE_MS);
+        look(&server).await;
+        said(&ann, &channel, &["Are you there, @ann?", "No?", "first"]).await;
+        assert_eq!(counts().await, before);
+        // Also once the server has forgotten who had read how much.
+        let more = ann.get("/sync").await.expect(200);
+        let of = more["channels"].as_array().expect("channels").iter().find(|of| of["id"] == *channel);
+        assert_eq!(of.map(|of| &of["unread"]), Some(&before.0));
+
+        // Who has read all has read what sends itself.
+        let head = ann.get(&format!("/channels/{channel}")).await.expect(200)["head"].clone();
+        ann.put(&format!("/channels/{channel}/read"), json!({ "seq": head })).await.expect(200);
+        server.later(HOUR_MS);
+        look(&server).await;
+        said(&ann, &channel, &["Are you there, @ann?", "No?", "first", "second"]).await;
+        let now = counts().await;
+        assert_eq!((&now.0, &now.1), (&json!(0), &json!(0)));
+        assert_ne!(now.2, head);
+    }
+);
