@@ -286,6 +286,7 @@ export const de: Catalogue = {
     label: (name) => `Nachricht an ${name}`,
     send: "Nachricht senden",
     emoji: "Emoji einfügen",
+    formatting: "Formatierung",
     replyingTo: (name) => `Antwort an ${name}`,
     cancelReply: "Antwort abbrechen",
     tooLong: (over) => `${figure(over)} Bytes zu lang`,

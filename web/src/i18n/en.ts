@@ -282,6 +282,7 @@ export const en = {
     label: (name: string) => `Message ${name}`,
     send: "Send message",
     emoji: "Insert emoji",
+    formatting: "Formatting",
     replyingTo: (name: string) => `Replying to ${name}`,
     cancelReply: "Cancel reply",
     tooLong: (over: number) => `${figure(over)} bytes too long`,

@@ -286,6 +286,7 @@ export const fr: Catalogue = {
     label: (name) => `Écrire à ${name}`,
     send: "Envoyer le message",
     emoji: "Insérer un emoji",
+    formatting: "Mise en forme",
     replyingTo: (name) => `Réponse à ${name}`,
     cancelReply: "Annuler la réponse",
     tooLong: (over) => many(over, "octet de trop", "octets de trop"),

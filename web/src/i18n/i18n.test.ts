@@ -29,6 +29,7 @@ async function everything(language: "de" | "fr"): Promise<[string, string][]> {
     "admin",
     "dates",
     "directory",
+    "formatting",
     "notify",
     "pins",
     "previews",

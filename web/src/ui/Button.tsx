@@ -5,7 +5,7 @@ import {
   Tooltip,
   TooltipTrigger,
 } from "react-aria-components";
-import { Icon, type IconName } from "./Icon";
+import { type Drawing, Icon, type IconName } from "./Icon";
 import { Stops } from "./stops";
 
 interface ButtonProps extends Omit<AriaButtonProps, "className" | "style" | "children"> {
@@ -35,15 +35,17 @@ export function Button({ variant = "plain", size, wide, icon, children, ...props
 }
 
 interface IconButtonProps extends Omit<AriaButtonProps, "className" | "style" | "children" | "aria-label"> {
-  icon: IconName;
+  icon: Drawing;
   label: string;
+  /** Those that do the same. */
+  keys?: string;
   size?: "small";
   /** Makes it a toggle: pressed or not. */
   pressed?: boolean;
   ref?: Ref<HTMLButtonElement>;
 }
 
-export function IconButton({ icon, label, size, pressed, ...props }: IconButtonProps) {
+export function IconButton({ icon, label, keys, size, pressed, ...props }: IconButtonProps) {
   const reached = use(Stops);
   const [pointed, setPointed] = useState(false);
   const hovered = useRef(false);
@@ -63,6 +65,7 @@ export function IconButton({ icon, label, size, pressed, ...props }: IconButtonP
       <Tooltip className="tooltip" offset={6} data-pointed={pointed || undefined}>
         {/* The button has this name already: it is not to be heard twice. */}
         <span aria-hidden="true">{label}</span>
+        {keys ? <span className="tooltip-keys">{keys}</span> : null}
       </Tooltip>
     </TooltipTrigger>
   );

@@ -17,6 +17,7 @@ const PATHS = {
   clip: "m15.5 9.5-5.8 5.8a3.5 3.5 0 0 1-5-5l6.2-6.2a2.3 2.3 0 0 1 3.3 3.3l-6 6a1.1 1.1 0 0 1-1.6-1.6l5.3-5.3",
   file: "M5 3.5h6.5L15 7v9.5H5zM11.5 3.5V7H15",
   flag: "M5 17V3.5h10l-2.3 3.6 2.3 3.6H5",
+  format: "M2.5 15.5 6.5 4.5l4 11M3.8 12h5.4M17.5 8.8v6.7M17.5 12.1a2.5 3 0 1 1-5 0 2.5 3 0 0 1 5 0",
   forward: "m8 4.5 5.5 5.5L8 15.5",
   hash: "M8 3.5 6.5 16.5M13.5 3.5 12 16.5M4 7.5h12.5M3.5 12.5H16",
   leave: "M8 16.5H4v-13h4M8.5 10H17m0 0-3-3m3 3-3 3",
@@ -45,10 +46,12 @@ const PATHS = {
 } as const;
 
 export type IconName = keyof typeof PATHS;
+/** What is drawn in one place only can be loaded with that. */
+export type Drawing = IconName | { readonly path: string };
 
-const TURNS: ReadonlySet<IconName> = new Set(["back", "caret", "leave", "reply", "send"]);
+const TURNS: ReadonlySet<Drawing> = new Set(["back", "caret", "leave", "reply", "send"]);
 
-export function Icon({ name }: { name: IconName }) {
+export function Icon({ name }: { name: Drawing }) {
   const width = name === "more" ? 2.6 : 1.6;
   return (
     <svg
@@ -59,7 +62,7 @@ export function Icon({ name }: { name: IconName }) {
       focusable="false"
     >
       <path
-        d={PATHS[name]}
+        d={typeof name === "string" ? PATHS[name] : name.path}
         fill="none"
         stroke="currentColor"
         strokeWidth={width}

@@ -35,7 +35,7 @@ import { useCommands } from "./useCommands";
 import { quoted, useQuotes } from "./quoting";
 import { useDraft } from "./useDraft";
 import { type Due, useDue } from "./useDue";
-import { useWriting } from "./useWriting";
+import { useWriting, type Writing } from "./useWriting";
 
 const SlowNote = loadLater(() => import("./SlowNote"));
 
@@ -134,6 +134,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
         <div className="composer" data-reply={replyTo ? "" : undefined}>
           <Chips attaching={attaching} onRemoved={write} />
           {previews.cards}
+          {writing.bar}
           <div className="composer-row">
             <GrowingText
               ref={box}
@@ -145,7 +146,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
               testId="composer"
             />
             <Over bytes={over} />
-            <Tools onFiles={attaching.add} onEmoji={writing.insert} onSend={blocked ? null : send}>
+            <Tools writing={writing} onFiles={attaching.add} onSend={blocked ? null : send}>
               {later.button}
             </Tools>
           </div>
@@ -184,19 +185,20 @@ function useSlow(channel: string) {
 }
 
 interface ToolsProps {
+  writing: Writing;
   onFiles: (files: Iterable<File>) => void;
-  onEmoji: (emoji: string) => void;
   /** None while there is nothing that could go. */
   onSend: (() => void) | null;
   /** What else can be done with it. */
   children: ReactNode;
 }
 
-function Tools({ onFiles, onEmoji, onSend, children }: ToolsProps) {
+function Tools({ writing, onFiles, onSend, children }: ToolsProps) {
   return (
     <>
+      {writing.toggle}
       <AttachButton onPick={onFiles} />
-      <EmojiButton label={t.composer.emoji} onPick={onEmoji} />
+      <EmojiButton label={t.composer.emoji} onPick={writing.insert} />
       {children}
       <IconButton
         icon="send"

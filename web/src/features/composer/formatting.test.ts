@@ -1,12 +1,15 @@
 import { expect, it } from "vitest";
-import { isFormatting, type Marked, toggled as edit } from "./formatting";
+import { around, type Edit, type Marked, toggled as byKey } from "./formatting";
+import { isFormatting } from "./marks";
 
 /** What then stands there. */
-function toggled(key: string, before: Marked): Marked {
-  const { piece, from, to, selected } = edit(key, before);
+function done({ piece, from, to, selected }: Edit, before: Marked): Marked {
   const text = before.text.slice(0, from) + piece + before.text.slice(to);
   return { text, from: selected[0], to: selected[1] };
 }
+const toggled = (key: string, before: Marked) => done(byKey(key, before), before);
+const marked = (mark: string, before: Marked) => done(around(mark, before), before);
+const all = (text: string): Marked => ({ text, from: 0, to: text.length });
 
 it("marks what is selected, and takes the marks away again", () => {
   for (const [key, marked] of [
@@ -35,4 +38,28 @@ it("without a selection one writes between the marks", () => {
 
 it("knows its keys", () => {
   expect(["b", "i", "e", "x", "toString"].map(isFormatting)).toEqual([true, true, true, false, false]);
+});
+
+it("leaves the spaces around the words out, where a mark would be none", () => {
+  const after = marked("**", { text: "say it now", from: 4, to: 7 });
+  expect(after).toEqual({ text: "say **it** now", from: 6, to: 8 });
+  expect(marked("**", { text: "a  b", from: 1, to: 3 }).text).toBe("a**  **b");
+});
+
+it("takes off what is selected with its words, and only that mark", () => {
+  expect(marked("**", all("**it**"))).toEqual({ text: "it", from: 0, to: 2 });
+  expect(marked("*", all("**it**")).text).toBe("***it***");
+  expect(marked("*", all("***it***")).text).toBe("**it**");
+  expect(marked("~~", all("~~a~~ and ~~b~~")).text).toBe("~~~~a~~ and ~~b~~~~");
+  expect(marked("||", all(marked("||", all("who")).text)).text).toBe("who");
+});
+
+it("gives each line its own, behind what the line begins with", () => {
+  const before = "- one\n\n> two \n3. [x] three\n# four";
+  const after = marked("**", all(before));
+  expect(after.text).toBe("- **one**\n\n> **two** \n3. [x] **three**\n# **four**");
+  expect(marked("**", after)).toEqual({ text: before, from: 0, to: before.length });
+  expect(marked("**", all("- one")).text).toBe("- **one**");
+  expect(marked("**", { text: "see 1. here", from: 4, to: 11 }).text).toBe("see **1. here**");
+  expect(marked("**", all("**one**\ntwo")).text).toBe("**one**\n**two**");
 });

@@ -2,11 +2,19 @@
 
 import { type KeyboardEvent, type ReactNode, type RefObject, useState } from "react";
 import { t } from "../../i18n";
-import { commanded, signOf } from "../../lib/keys";
+import { commanded, sends, signOf } from "../../lib/keys";
 import { replaceRange } from "../../lib/replacing";
 import { Suggestions } from "../../ui/Suggestions";
-import { isFormatting, toggled } from "./formatting";
+import { isFormatting } from "./marks";
+import type * as Loaded from "./parts";
 import { useCompletion } from "./useCompletion";
+import { type Apply, useFormatBar } from "./useFormatBar";
+
+/** They set out with the page; a key that is pressed before they are there does what it does once they are. */
+let parts: typeof Loaded | null = null;
+const load = async () => (parts ??= await import("./parts"));
+const nothing = () => undefined;
+load().catch(nothing);
 
 interface Options {
   channel: string;
@@ -17,7 +25,7 @@ interface Options {
   commands: boolean;
 }
 
-interface Writing {
+export interface Writing {
   /** For the text box. */
   field: {
     value: string;
@@ -27,6 +35,9 @@ interface Writing {
     active: string | undefined;
   };
   suggestions: ReactNode;
+  /** The formatting bar, while it is wanted, and what shows or hides it. */
+  bar: ReactNode;
+  toggle: ReactNode;
   /** Puts it where the caret is. */
   insert: (piece: string) => void;
   /** Puts it in the place of all that is written. */
@@ -48,15 +59,34 @@ export function useWriting({ channel, box, text, onChange, commands }: Options):
 
   const completion = useCompletion({ channel, text, caret, insert: put, commands });
 
+  const apply: Apply = (edit) => {
+    const { current } = box;
+    if (!current) return;
+    const { value, selectionStart, selectionEnd } = current;
+    const { piece, from, to, selected } = edit({ text: value, from: selectionStart, to: selectionEnd });
+    put(piece, from, to);
+    current.setSelectionRange(...selected);
+  };
+
   /** Bold and the like, around what is selected. */
-  const format = (event: KeyboardEvent<HTMLTextAreaElement>): boolean => {
+  const format = (event: KeyboardEvent): boolean => {
     const sign = signOf(event);
     if (!commanded(event) || event.altKey || event.shiftKey || !isFormatting(sign)) return false;
     event.preventDefault();
+    const mark = ({ toggled }: typeof Loaded) => apply((marked) => toggled(sign, marked));
+    if (parts) mark(parts);
+    else void load().then((loaded) => box.current === document.activeElement && mark(loaded), nothing);
+    return true;
+  };
+
+  /** A new line in a list is its next item. */
+  const goOn = (event: KeyboardEvent<HTMLTextAreaElement>): boolean => {
+    if (event.key !== "Enter" || event.altKey || sends(event)) return false;
     const { value, selectionStart: from, selectionEnd: to } = event.currentTarget;
-    const edit = toggled(sign, { text: value, from, to });
-    put(edit.piece, edit.from, edit.to);
-    event.currentTarget.setSelectionRange(...edit.selected);
+    const next = parts?.nextItem({ text: value, from, to });
+    if (!next) return false;
+    event.preventDefault();
+    apply(() => next);
     return true;
   };
 
@@ -77,8 +107,9 @@ export function useWriting({ channel, box, text, onChange, commands }: Options):
         onPick={completion.pick}
       />
     ) : null,
+    ...useFormatBar(apply),
     insert: (piece) => putSoon(piece, caret, caret),
     replace: (next) => putSoon(next, 0, text.length),
-    onKey: (event) => completion.onKey(event) || format(event),
+    onKey: (event) => completion.onKey(event) || format(event) || goOn(event),
   };
 }

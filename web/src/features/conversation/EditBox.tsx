@@ -57,6 +57,7 @@ export function EditBox(props: EditBoxProps) {
   return (
     <div className="edit-box">
       {writing.suggestions}
+      {writing.bar}
       <GrowingText
         label={t.message.editLabel}
         ref={box}
@@ -77,6 +78,7 @@ export function EditBox(props: EditBoxProps) {
       />
       <div className="edit-foot">
         <span id={hint}>{emptied ? t.message.emptiedHint : t.message.editHint}</span>
+        {writing.toggle}
         <Button size="small" variant="quiet" onPress={done}>
           {t.common.cancel}
         </Button>
