@@ -217,6 +217,21 @@ test("the bar that is on its way has its room", async () => {
   await page.unroute(/FormatBar-.*\.js/);
 });
 
+test("a bar that could not be had can be asked for again", async () => {
+  const { page } = ada;
+  await page.route(/FormatBar-.*\.js/, (route) => route.abort());
+  await page.evaluate(async () => {
+    for (const each of await navigator.serviceWorker.getRegistrations()) await each.unregister();
+    for (const name of await caches.keys()) await caches.delete(name);
+  });
+  await ada.reload();
+  const again = page.getByTestId("conversation").getByRole("button", { name: "Try again" });
+  await expect(again).toBeVisible();
+  await page.unroute(/FormatBar-.*\.js/);
+  await again.click();
+  await expect(composer(ada).bar).toBeVisible();
+});
+
 test("with a finger it scrolls sideways by itself", async ({ browser }) => {
   const options = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
   const cy = await Person.registered(browser, server, "cy", options);
