@@ -43,7 +43,7 @@ export default function LaterButton(draft: Draft) {
   }));
   return (
     <>
-      <span className="later-button" data-ready={draft.ready || undefined}>
+      <span className="later-button">
         <Menu
           label={texts.menu}
           trigger={
