@@ -125,9 +125,11 @@ async fn the_bot_answers_once_whatever_dies() {
     let dm = json!({ "users": [BOT] });
     let dm = ann.post("/dms", dm).await.expect(201)["id"].as_str().expect("an id").to_owned();
     ann.say(&dm, "d1", "in 1 second stand up").await;
-    let told = answers(&ann, &dm, 2).await;
-    assert!(told[0].starts_with("I will, on "), "{told:?}");
-    assert_eq!(told[1], "@ann:a.test: stand up");
+    let mut told = answers(&ann, &dm, 2).await;
+    // On a slow machine it is due before it is promised.
+    told.sort();
+    assert!(told[1].starts_with("I will, on "), "{told:?}");
+    assert_eq!(told[0], "@ann:a.test: stand up");
     eventually("a bot that is in", || async {
         let channel = ann.get(&format!("/channels/{room}")).await.expect(200);
         (channel["member_count"] == 2).then_some(())
@@ -158,7 +160,7 @@ async fn the_bot_answers_once_whatever_dies() {
     let bot = start();
     assert_eq!(answers(&ann, &room, 3).await[2], "Forgotten: look at the oven");
     let told = answers(&ann, &dm, 4).await;
-    assert_eq!(told[3], "@ann:a.test: sit down");
+    assert!(told.contains(&"@ann:a.test: sit down".to_owned()), "{told:?}");
 
     // Another whose name begins so is not meant; nor is it asked where it is answered.
     ann.say(&room, "r5", "@reminder-two help").await;

@@ -113,16 +113,17 @@ export class Person {
     name: string,
     options: BrowserContextOptions = {},
   ) {
-    const person = await Person.before(browser, name, options);
-    const { displayName, page } = person;
-    await person.ask(server, "accounts", {
-      username: name,
-      password: PASSWORD,
-      display_name: displayName,
-      cookie: true,
-    });
-    await page.goto(server.url);
+    const person = await Person.enrolled(browser, server, name, options);
+    await person.page.goto(server.url);
     await person.welcomed();
+    return person;
+  }
+
+  /** Has an account, and no page yet. */
+  static async enrolled(browser: Browser, server: Served, name: string, options: BrowserContextOptions = {}) {
+    const person = await Person.before(browser, name, options);
+    const account = { username: name, password: PASSWORD, display_name: person.displayName, cookie: true };
+    await person.ask(server, "accounts", account);
     return person;
   }
 

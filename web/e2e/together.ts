@@ -10,13 +10,16 @@ export function together(server: Server, channel: string, are: (ada: Person, bo:
 
   test.beforeAll(async ({ browser }) => {
     await server.start();
-    const ada = await Person.registered(browser, server, "ada");
+    const ada = await Person.enrolled(browser, server, "ada");
     people.push(ada);
-    const bo = await Person.registered(browser, server, "bo");
+    const bo = await Person.enrolled(browser, server, "bo");
     people.push(bo);
     const { id } = await ada.ask<{ id: string }>(server, "channels", { name: channel, alias: channel });
     await bo.ask(server, `channels/${id}/join`);
-    for (const person of people) await person.open(channel);
+    for (const person of people) {
+      await person.page.goto(server.url);
+      await person.open(channel);
+    }
     are(ada, bo);
   });
 
