@@ -103,37 +103,15 @@ export class Loggia {
    */
   async follow(hear, from = (channel) => channel.read_seq) {
     for (let tries = 0; ; tries += 1) {
-      const { code, reason, lived } = await this.#connect(hear, from);
+      const { code, reason, lived } = await this.#stream(hear, from);
       if (code === 4001 || code === 4003) throw new ApiError(401, { code: "unauthenticated", detail: reason });
       if (lived) tries = 0;
       await sleep(pause(code === 4029 ? tries + 4 : tries));
     }
   }
 
-  /** Once; a server that is away ends it as a connection that is lost does. */
-  async #connect(hear, from) {
-    try {
-      await this.#meet(from);
-    } catch (error) {
-      if (!passes(error)) throw error;
-      console.error("not connected, will be tried again:", error.message);
-      return { lived: false };
-    }
-    return this.#stream(hear);
-  }
-
-  /** Which channels there are: some may be new, some left, while nobody listened. */
-  async #meet(from) {
-    const { channels } = await this.call("GET", "/channels");
-    const joined = channels.filter((channel) => channel.membership === "joined");
-    const known = this.kept.cursors;
-    this.kept.cursors = Object.fromEntries(joined.map((it) => [it.id, known[it.id] ?? from(it)]));
-    this.invited = channels.filter((channel) => channel.membership === "invited");
-    this.save();
-  }
-
-  /** One connection, from its beginning to its end. */
-  #stream(hear) {
+  /** One connection, from its beginning to its end; a server that is away ends it as a connection that is lost does. */
+  #stream(hear, from) {
     return new Promise((done) => {
       const socket = new WebSocket(`${this.url.replace(/^http/, "ws")}/api/v1/stream`);
       const say = (op, d) => socket.readyState === WebSocket.OPEN && socket.send(JSON.stringify({ op, d }));
@@ -155,7 +133,8 @@ export class Loggia {
       };
       socket.onopen = () => say("identify", { token: this.kept.token, channels: this.kept.cursors });
       socket.onclose = ({ code, reason }) => end(code, reason);
-      socket.onerror = () => socket.close();
+      // Not each version of Node.js says `close` too where no connection came about, and to close it from here makes some call this again.
+      socket.onerror = () => end(1006, "no connection");
       socket.onmessage = ({ data }) => {
         heard = Date.now();
         const frame = JSON.parse(data);
@@ -169,17 +148,30 @@ export class Loggia {
           }, period / 2);
         } else if (frame.op === "ready") {
           lived = true;
-          const invited = this.invited;
-          queue = queue.then(async (state) => {
-            if (state) return state;
-            for (const channel of invited) await this.#handle(hear, "channel.joined", channel, channel.id);
-          }).catch(fail);
+          queue = queue.then((state) => state ?? this.#meet(frame.d.heads, hear, from)).catch(fail);
         } else if (frame.op === "event" || frame.op === "resync") {
           // After a failure nothing more of this connection counts, or what failed would be skipped.
           queue = queue.then((state) => state ?? this.#take(frame, hear)).catch(fail);
         }
       };
     });
+  }
+
+  /**
+   * The channels that are new: some came while nobody listened. Asked for once the stream has begun, for what happens from then
+   * on is told, and before anything that comes after `ready` is handled, which is told of them too.
+   */
+  async #meet(heads, hear, from) {
+    const { channels } = await this.call("GET", "/channels");
+    for (const channel of channels) {
+      const { id, membership } = channel;
+      if (membership === "invited") await this.#handle(hear, "channel.joined", channel, id);
+      else if (membership === "joined" && heads[id] !== undefined && this.kept.cursors[id] === undefined) {
+        this.kept.cursors[id] = from(channel);
+        await this.#catchUp(id, heads[id], hear);
+      }
+    }
+    this.save();
   }
 
   async #take(frame, hear) {
@@ -212,7 +204,7 @@ export class Loggia {
   async #catchUp(channel, head, hear) {
     let after = this.kept.cursors[channel] ?? head;
     if (after > head) {
-      // The server was restored from a backup and gives out these places again: what comes now is new.
+      // The server was restored from a backup and gives out these places again, or this was read meanwhile: what comes now is new.
       this.kept.cursors[channel] = head;
       this.save();
     }

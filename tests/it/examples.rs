@@ -157,7 +157,21 @@ async fn the_bot_answers_once_whatever_dies() {
         ann.say(&room, &format!("x{n}"), "small talk").await;
     }
     ann.say(&room, "r4", "@reminder forget 1").await;
+    // Conversations come meanwhile, too.
+    let ben = Person::register(&base, "ben").await;
+    let new = json!({ "users": [BOT] });
+    let new = ben.post("/dms", new).await.expect(201)["id"].as_str().expect("an id").to_owned();
+    ben.say(&new, "n1", "help").await;
+    let cellar = ben.channel("Cellar").await;
+    let invited = json!({ "membership": "invited" });
+    ben.put(&format!("/channels/{cellar}/members/{BOT}"), invited).await.expect(200);
     let bot = start();
+    assert!(answers(&ben, &new, 1).await[0].starts_with("I remind you"));
+    eventually("a bot that is in", || async {
+        let channel = ben.get(&format!("/channels/{cellar}")).await.expect(200);
+        (channel["member_count"] == 2).then_some(())
+    })
+    .await;
     assert_eq!(answers(&ann, &room, 3).await[2], "Forgotten: look at the oven");
     let told = answers(&ann, &dm, 4).await;
     assert!(told.contains(&"@ann:a.test: sit down".to_owned()), "{told:?}");

@@ -163,3 +163,26 @@ test("at the present the address names no message any more", async () => {
   await ada.send("Here I am");
   await atPresent("Here I am");
 });
+
+test("what happens between the list of conversations and the stream is seen as well", async () => {
+  const { page } = ada;
+  // As on a slow line: the list is on its way while Bo begins a conversation.
+  const meanwhile = async () => {
+    const id = await ada.page.evaluate(async () => {
+      const answer = await fetch("/api/v1/me");
+      return ((await answer.json()) as { id: string }).id;
+    });
+    await bo.ask(server, "dms", { users: [id] });
+  };
+  await page.route(
+    "**/api/v1/sync",
+    async (route) => {
+      const response = await route.fetch();
+      await meanwhile();
+      await route.fulfill({ response });
+    },
+    { times: 1 },
+  );
+  await page.reload();
+  await expect(ada.nav(bo.displayName)).toBeVisible();
+});

@@ -32,8 +32,6 @@ it("asks again for what changed while the server has too much to do", async () =
   const saved = vi.spyOn(client.saved, "connected").mockImplementation(() => undefined);
   const ready = { op: "ready", d: { heads: {}, counts: {}, online: [] } } as unknown as ServerFrame;
   stream.onFrames?.([ready]);
-  expect(get_sync).toHaveBeenCalledTimes(0);
-  stream.onFrames?.([{ op: "resync", d: { heads: {}, counts: {} } } as unknown as ServerFrame]);
   expect(get_sync).toHaveBeenCalledTimes(1);
   for (const [times, pause] of [
     [2, 4_000],
@@ -46,9 +44,12 @@ it("asks again for what changed while the server has too much to do", async () =
     expect(get_sync).toHaveBeenCalledTimes(times);
   }
   // The list of what is saved may have changed, too.
+  expect(saved).toHaveBeenCalledTimes(1);
+  stream.onFrames?.([{ op: "resync", d: { heads: {}, counts: {} } } as unknown as ServerFrame]);
   expect(saved).toHaveBeenCalledTimes(2);
+  expect(get_sync).toHaveBeenCalledTimes(5);
   // What is wrong for good is not asked for again.
   vi.mocked(get_sync).mockRejectedValue(new ApiError({ status: 403, code: "forbidden", title: "No" }));
   await vi.advanceTimersByTimeAsync(600_000);
-  expect(get_sync).toHaveBeenCalledTimes(5);
+  expect(get_sync).toHaveBeenCalledTimes(6);
 });

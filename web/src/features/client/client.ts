@@ -54,7 +54,6 @@ export class Client {
 
   private readonly socket: StreamSocket;
   private sweep: ReturnType<typeof setInterval> | undefined;
-  private connectedBefore = false;
   /** Channels that are shown as they were seen last: they may be left by now. */
   private before: string[] = [];
   private readonly registering = new Registering();
@@ -214,7 +213,6 @@ export class Client {
     this.endings.end();
     clearInterval(this.sweep);
     this.refreshing.stop();
-    this.connectedBefore = false;
     // Last: what began above ends with it.
     endSession();
     this.store.dispatch({ type: "signed_out", endedBy: cause });
@@ -378,8 +376,8 @@ export class Client {
 
   private ready(): void {
     this.live = true;
-    if (this.connectedBefore) void this.refreshing.now();
-    this.connectedBefore = true;
+    // What changed after the last answer and before this is told by no frame: a channel that one was put into, an invitation.
+    void this.refreshing.now();
     this.outbox.flush();
     this.sharing.start();
     this.saved.connected();
