@@ -100,6 +100,7 @@ mod read_notifications;
 mod readmit_user;
 mod remove_message;
 mod remove_reaction;
+mod renew_recovery_codes;
 mod request_reset;
 mod reset_password;
 mod reset_totp;
@@ -212,6 +213,7 @@ endpoints! {
     get_totp: session [];
     begin_totp: session ["wrong_password", "totp_enabled"];
     confirm_totp: session ["bad_code", "totp_enabled", "totp_disabled"];
+    renew_recovery_codes: session ["wrong_password", "bad_code", "totp_disabled"];
     delete_totp: session ["wrong_password", "bad_code", "totp_disabled"];
     list_refusals: session [];
     dismiss_refusal: session [];

@@ -100,8 +100,7 @@ impl Domain {
     /// `bad_code`; `totp_enabled`, and `totp_disabled` where nothing was begun.
     pub async fn confirm_totp(&self, actor: &Actor, code: String) -> Result<Vec<String>> {
         let (user, now) = (actor.person.num, self.clock.now());
-        let codes: Vec<String> = (0..RECOVERY_CODES).map(|_| grouped(&readable_secret())).collect();
-        let hashes: Vec<[u8; 32]> = codes.iter().map(|code| recovery_hash(code)).collect();
+        let (codes, hashes) = new_recovery_codes();
         self.writer
             .other(actor.person.id.as_str(), move |work| {
                 let row = totp::get(work.conn, user)?.ok_or(Error::Conflict(Conflict::TotpDisabled))?;
@@ -118,11 +117,43 @@ impl Domain {
         Ok(codes)
     }
 
+    /// Other recovery codes in the place of those that there are. Answers them.
+    ///
+    /// # Errors
+    /// As for [`Domain::delete_totp`].
+    pub async fn renew_recovery_codes(
+        &self,
+        actor: &Actor,
+        password: String,
+        code: String,
+    ) -> Result<Vec<String>> {
+        let (codes, hashes) = new_recovery_codes();
+        let user = actor.person.num;
+        let renew = move |work: &mut Work<'_>| {
+            totp::forget_recovery_codes(work.conn, user)?;
+            Ok(totp::add_recovery_codes(work.conn, user, &hashes)?)
+        };
+        self.with_code(actor, password, code, renew).await?;
+        Ok(codes)
+    }
+
     /// No code is needed any more.
     ///
     /// # Errors
     /// [`Error::Credentials`], `bad_code`; `totp_disabled`
     pub async fn delete_totp(&self, actor: &Actor, password: String, code: String) -> Result<()> {
+        let user = actor.person.num;
+        self.with_code(actor, password, code, move |work| Ok(totp::forget(work.conn, user)?)).await
+    }
+
+    /// Does what takes both password and code, which logging in takes.
+    async fn with_code(
+        &self,
+        actor: &Actor,
+        password: String,
+        code: String,
+        act: impl FnOnce(&mut Work<'_>) -> Result<()> + Send + 'static,
+    ) -> Result<()> {
         self.check_own_password(actor, password).await?;
         let (user, now) = (actor.person.num, self.clock.now());
         let checked = self.writer.other(actor.person.id.as_str(), move |work| {
@@ -132,7 +163,7 @@ impl Domain {
             }
             let checked = check(work, user, Some(&code), now)?;
             if checked.is_ok() {
-                totp::forget(work.conn, user)?;
+                act(work)?;
             }
             Ok(checked)
         });
@@ -250,6 +281,17 @@ fn grouped(code: &str) -> String {
     groups.push(rest);
     groups.retain(|group| !group.is_empty());
     groups.join("-")
+}
+
+/// As they are told, and as they are kept.
+fn new_recovery_codes() -> (Vec<String>, Vec<[u8; 32]>) {
+    (0..RECOVERY_CODES)
+        .map(|_| {
+            let code = grouped(&readable_secret());
+            let hash = recovery_hash(&code);
+            (code, hash)
+        })
+        .unzip()
 }
 
 /// However it is written.

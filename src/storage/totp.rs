@@ -76,9 +76,14 @@ pub fn count_recovery_codes(conn: &mut Conn, user: UserNum) -> Result<i64> {
         .get_result(conn)?)
 }
 
+pub fn forget_recovery_codes(conn: &mut Conn, user: UserNum) -> Result<()> {
+    diesel::delete(recovery_codes::table.filter(recovery_codes::user_num.eq(user))).execute(conn)?;
+    Ok(())
+}
+
 /// Nothing is kept of the person.
 pub fn forget(conn: &mut Conn, user: UserNum) -> Result<()> {
-    diesel::delete(recovery_codes::table.filter(recovery_codes::user_num.eq(user))).execute(conn)?;
+    forget_recovery_codes(conn, user)?;
     diesel::delete(totp::table.find(user)).execute(conn)?;
     Ok(())
 }

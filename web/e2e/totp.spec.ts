@@ -286,6 +286,40 @@ test("a recovery code signs in, however it is written, and once", async () => {
   await expect(page.locator("nav.sidebar")).toBeVisible();
 });
 
+test("new recovery codes take the place of those from before", async () => {
+  const { page } = bo;
+  const section = await settings();
+  await section.getByRole("button", { name: "New recovery codes…" }).click();
+  const dialog = page.getByTestId("totp-renew");
+  await expect(dialog).toContainText("worth nothing any more");
+  await looks("renew");
+  await dialog.getByLabel("Current password").fill(PASSWORD);
+  await dialog.getByLabel("One-time code").fill(recovery[2]!);
+  await page.keyboard.press("Enter");
+  const codes = dialog.getByRole("list", { name: "Recovery codes" }).getByRole("listitem");
+  await expect(codes).toHaveCount(10);
+  const before = recovery;
+  recovery = await codes.allInnerTexts();
+  expect(recovery.filter((code) => before.includes(code))).toEqual([]);
+  await looks("renewed");
+  await page.keyboard.press("Escape");
+  const sure = page.getByRole("alertdialog", { name: "Close without keeping the codes?" });
+  await sure.getByRole("button", { name: "Cancel" }).click();
+  await dialog.getByRole("switch", { name: "I have kept these codes" }).click();
+  await dialog.getByRole("button", { name: "Done" }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(section).toContainText("10 recovery codes left.");
+  await expect(section.getByRole("button", { name: "New recovery codes…" })).toBeFocused();
+  await signOut();
+  await password();
+  await code().fill(before[3]!);
+  await page.keyboard.press("Enter");
+  await expect(door()).toContainText("That code is wrong, or was used already.");
+  await code().fill(recovery[0]!);
+  await page.keyboard.press("Enter");
+  await expect(page.locator("nav.sidebar")).toBeVisible();
+});
+
 test("whoever has few recovery codes left is told how to get others", async () => {
   const { page } = bo;
   await page.route("**/me/totp", (route) =>
@@ -293,7 +327,7 @@ test("whoever has few recovery codes left is told how to get others", async () =
   );
   const section = await settings();
   await expect(section).toContainText("2 recovery codes left.");
-  await expect(section).toContainText("To get new ones, turn two-step sign-in off and on again.");
+  await expect(section).toContainText("Make new ones in time.");
   await looks("few");
   await page.unrouteAll({ behavior: "wait" });
   await page.keyboard.press("Escape");
@@ -303,7 +337,7 @@ test("whoever has few recovery codes left is told how to get others", async () =
 test("turning it off takes the password and a code; then the password alone signs in", async () => {
   const { page } = bo;
   const section = await settings();
-  await expect(section).toContainText("8 recovery codes left.");
+  await expect(section).toContainText("9 recovery codes left.");
   await section.getByRole("button", { name: "Turn off…" }).click();
   const dialog = page.getByTestId("totp-off");
   await dialog.getByLabel("Current password").fill("not the password");
@@ -370,7 +404,7 @@ test("codes that got lost on the way are told of", async ({ browser }) => {
   await page.getByLabel("Code that the app shows").fill(device.next());
   await page.keyboard.press("Enter");
   const told = page.getByRole("dialog", { name: "Recovery codes not shown" });
-  await expect(told.getByText("turn two-step sign-in off and on again")).toBeFocused();
+  await expect(told.getByText("Make new ones, which takes another code of the app.")).toBeFocused();
   await told.getByRole("button", { name: "Done" }).click();
   await expect(told).toHaveCount(0);
   await expect(section).toContainText("It has been on since");

@@ -62,7 +62,7 @@ pub fn body(operation: &str, user: &str) -> Value {
         "update_report" => json!({ "closed": true }),
         "begin_totp" => json!({ "password": PASSWORD }),
         "confirm_totp" => json!({ "code": "123456" }),
-        "delete_totp" => json!({ "password": PASSWORD, "code": "123456" }),
+        "renew_recovery_codes" | "delete_totp" => json!({ "password": PASSWORD, "code": "123456" }),
         "create_webhook" => json!({ "name": "eve was here" }),
         "post_webhook" => json!({ "text": "eve was here" }),
         "set_notify" => json!({ "level": "none" }),
@@ -184,7 +184,7 @@ fn expected(operation: &Operation) -> Option<Expected> {
             Some(Expected::Problem(404, "scheduled_not_found"))
         }
         "confirm_totp" => Some(Expected::Problem(403, "bad_code")),
-        "delete_totp" => Some(Expected::Problem(409, "totp_disabled")),
+        "renew_recovery_codes" | "delete_totp" => Some(Expected::Problem(409, "totp_disabled")),
         "delete_session" => Some(Expected::Problem(404, "session_not_found")),
         "get_setting" | "delete_setting" => Some(Expected::Problem(404, "setting_not_found")),
         "create_invite" | "list_invites" | "delete_invite" | "issue_password" => {

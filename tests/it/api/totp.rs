@@ -105,6 +105,33 @@ both!(
 );
 
 both!(
+    async fn recovery_codes_are_made_anew(server: TestServer) {
+        let ann = server.person("ann").await;
+        let renew = async |password: &str, code: &str| {
+            let body = json!({ "password": password, "code": code });
+            ann.post("/me/totp/recovery-codes", body).await
+        };
+        renew(PASSWORD, "123456").await.problem(409, "totp_disabled");
+        let (device, codes) = enable(&ann).await;
+        renew("not the one", &device.code(1)).await.problem(403, "wrong_password");
+        renew(PASSWORD, &device.wrong_code()).await.problem(403, "bad_code");
+        // What was refused changed nothing.
+        log_in(&server, "ann", Some(&codes[0])).await.expect(201);
+        let renewed = renew(PASSWORD, &device.code(1)).await.expect(200);
+        let renewed: Vec<String> = serde_json::from_value(renewed["recovery_codes"].clone()).expect("codes");
+        assert_eq!(renewed.len(), 10);
+        assert!(renewed.iter().all(|code| !codes.contains(code)), "{renewed:?}");
+        log_in(&server, "ann", Some(&codes[1])).await.problem(403, "bad_code");
+        log_in(&server, "ann", Some(&renewed[0])).await.expect(201);
+        assert_eq!(ann.get("/me/totp").await.expect(200)["recovery_codes"], json!(9));
+        // One of them leads to others as well: the device may be lost.
+        renew(PASSWORD, &renewed[1]).await.expect(200);
+        assert_eq!(ann.get("/me/totp").await.expect(200)["recovery_codes"], json!(10));
+        log_in(&server, "ann", Some(&renewed[2])).await.problem(403, "bad_code");
+    }
+);
+
+both!(
     async fn codes_are_not_guessed(server: TestServer) {
         let ann = server.person("ann").await;
         let (device, codes) = enable(&ann).await;

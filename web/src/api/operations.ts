@@ -116,6 +116,8 @@ export const get_totp = () => sdk.getTotp() as Promise<TotpState>;
 export const begin_totp = (password: string) => sdk.beginTotp({ body: { password } }) as Promise<TotpSecret>;
 export const confirm_totp = (code: string) =>
   sdk.confirmTotp({ body: { code } }) as Promise<{ recovery_codes: string[] }>;
+export const renew_recovery_codes = (password: string, code: string) =>
+  sdk.renewRecoveryCodes({ body: { password, code } }) as Promise<{ recovery_codes: string[] }>;
 export const delete_totp = (password: string, code: string) => sdk.deleteTotp({ body: { password, code } });
 
 export const list_settings = (query: { cursor?: string }) =>

@@ -14,7 +14,7 @@ export const totp: TotpTexts = {
   off: "Sie ist aus.",
   on: (since) => `Sie ist an, seit ${since}.`,
   left: (count) => `Noch ${many(count, "Wiederherstellungscode", "Wiederherstellungscodes")}.`,
-  few: "Wer ohne solche Codes das Telefon verliert, ist ausgesperrt. Neue gibt es, wenn du die zweistufige Anmeldung aus- und wieder einschaltest.",
+  few: "Wer ohne solche Codes das Telefon verliert, ist ausgesperrt. Lass dir rechtzeitig neue geben.",
   turnOn: "Einschalten…",
   turnOff: "Ausschalten…",
   turnedOff: "Die zweistufige Anmeldung ist aus.",
@@ -43,10 +43,17 @@ export const totp: TotpTexts = {
   unkeptAction: "Schließen",
   unshownTitle: "Wiederherstellungscodes nicht gezeigt",
   unshownText:
-    "Die zweistufige Anmeldung ist an, doch die Antwort mit den Wiederherstellungscodes ging verloren, und sie werden nicht noch einmal gezeigt. Neue gibt es, wenn du die zweistufige Anmeldung aus- und wieder einschaltest.",
+    "Die zweistufige Anmeldung ist an, doch die Antwort mit den Wiederherstellungscodes ging verloren, und sie werden nicht noch einmal gezeigt. Lass dir neue geben; dazu gehört noch ein Code der App.",
   fileHead: (account, day) => `Wiederherstellungscodes von ${account}, ${day}`,
   fileHint: "Mit jedem kann man sich einmal anmelden, statt mit einem Code der Authenticator-App.",
   fileName: (account) => `loggia-wiederherstellungscodes-${account}.txt`,
+  renew: "Neue Wiederherstellungscodes…",
+  renewTitle: "Neue Wiederherstellungscodes?",
+  renewText:
+    "Die Wiederherstellungscodes, die du hast, gelten dann nicht mehr. Deine Authenticator-App bleibt, wie sie ist.",
+  renewAction: "Neue Codes",
+  renewedWarning:
+    "Die Codes von vorher gelten nicht mehr. Bewahre diese auf, wo du sie ohne dein Telefon findest: Mit jedem kannst du dich einmal anmelden, statt mit einem Code der App. Sie werden nicht noch einmal gezeigt.",
   turnOffTitle: "Zweistufige Anmeldung ausschalten?",
   turnOffText: "Zum Anmelden reicht wieder das Passwort. Die Wiederherstellungscodes gelten nicht mehr.",
   turnOffAction: "Ausschalten",

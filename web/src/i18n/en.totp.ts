@@ -17,7 +17,7 @@ export const totp = {
   off: "It is off.",
   on: (since: string) => `It has been on since ${since}.`,
   left: (count: number) => `${many(count, "recovery code", "recovery codes")} left.`,
-  few: "Without recovery codes, whoever loses the phone is locked out. To get new ones, turn two-step sign-in off and on again.",
+  few: "Without recovery codes, whoever loses the phone is locked out. Make new ones in time.",
   turnOn: "Turn on…",
   turnOff: "Turn off…",
   turnedOff: "Two-step sign-in is off.",
@@ -47,10 +47,18 @@ export const totp = {
   unkeptAction: "Close",
   unshownTitle: "Recovery codes not shown",
   unshownText:
-    "Two-step sign-in is on, but the answer with its recovery codes got lost, and they are not shown again. To get new ones, turn two-step sign-in off and on again.",
+    "Two-step sign-in is on, but the answer with its recovery codes got lost, and they are not shown again. Make new ones, which takes another code of the app.",
   fileHead: (account: string, day: string) => `Recovery codes of ${account}, ${day}`,
   fileHint: "Each signs in once, in place of a code of the authenticator app.",
   fileName: (account: string) => `loggia-recovery-codes-${account}.txt`,
+  // New recovery codes.
+  renew: "New recovery codes…",
+  renewTitle: "Make new recovery codes?",
+  renewText:
+    "The recovery codes that you have are worth nothing any more then. Your authenticator app stays as it is.",
+  renewAction: "Make new codes",
+  renewedWarning:
+    "The codes from before are worth nothing any more. Keep these where you find them without your phone: each signs you in once in place of a code of the app. They are not shown again.",
   // Turning it off.
   turnOffTitle: "Turn off two-step sign-in?",
   turnOffText: "Signing in takes the password alone again. The recovery codes are worth nothing any more.",

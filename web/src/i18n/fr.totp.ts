@@ -15,7 +15,7 @@ export const totp: TotpTexts = {
   off: "Elle est désactivée.",
   on: (since) => `Elle est activée depuis le ${since}.`,
   left: (count) => `Il reste ${many(count, "code de secours", "codes de secours")}.`,
-  few: "Sans codes de secours, qui perd son téléphone ne peut plus entrer. Pour en avoir de nouveaux, désactivez la connexion en deux étapes, puis réactivez-la.",
+  few: "Sans codes de secours, qui perd son téléphone ne peut plus entrer. Demandez-en de nouveaux à temps.",
   turnOn: "Activer…",
   turnOff: "Désactiver…",
   turnedOff: "La connexion en deux étapes est désactivée.",
@@ -44,10 +44,17 @@ export const totp: TotpTexts = {
   unkeptAction: "Fermer",
   unshownTitle: "Codes de secours non montrés",
   unshownText:
-    "La connexion en deux étapes est activée, mais la réponse qui contenait les codes de secours s’est perdue, et ils ne seront plus montrés. Pour en avoir de nouveaux, désactivez la connexion en deux étapes, puis réactivez-la.",
+    "La connexion en deux étapes est activée, mais la réponse qui contenait les codes de secours s’est perdue, et ils ne seront plus montrés. Demandez-en de nouveaux\u00a0; il y faut un autre code de l’application.",
   fileHead: (account, day) => `Codes de secours de ${account}, ${day}`,
   fileHint: "Chacun connecte une fois, à la place d’un code de l’application d’authentification.",
   fileName: (account) => `loggia-codes-de-secours-${account}.txt`,
+  renew: "Nouveaux codes de secours…",
+  renewTitle: "De nouveaux codes de secours\u202f?",
+  renewText:
+    "Les codes de secours que vous avez ne vaudront plus rien. Votre application d’authentification reste telle qu’elle est.",
+  renewAction: "Nouveaux codes",
+  renewedWarning:
+    "Les codes d’avant ne valent plus rien. Gardez ceux-ci là où vous les trouverez sans votre téléphone\u00a0: chacun vous connecte une fois, à la place d’un code de l’application. Ils ne seront plus montrés.",
   turnOffTitle: "Désactiver la connexion en deux étapes\u202f?",
   turnOffText:
     "Le mot de passe suffira de nouveau pour se connecter. Les codes de secours ne vaudront plus rien.",

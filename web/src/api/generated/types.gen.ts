@@ -1629,6 +1629,14 @@ export type RemoveMessage = {
     reason?: string | null;
 };
 
+export type RenewRecoveryCodes = {
+    /**
+     * What the authenticator shows, or one of the recovery codes that there are.
+     */
+    code: string;
+    password: string;
+};
+
 /**
  * A message that somebody thinks should be looked at.
  */
@@ -8856,6 +8864,67 @@ export type ConfirmTotpResponses = {
 };
 
 export type ConfirmTotpResponse = ConfirmTotpResponses[keyof ConfirmTotpResponses];
+
+export type RenewRecoveryCodesData = {
+    body: RenewRecoveryCodes;
+    path?: never;
+    query?: never;
+    url: '/me/totp/recovery-codes';
+};
+
+export type RenewRecoveryCodesErrors = {
+    /**
+     * `bad_json`: The body is not JSON of the documented shape.
+     */
+    400: ProblemDocument;
+    /**
+     * `unauthenticated`: This needs a session.
+     */
+    401: ProblemDocument;
+    /**
+     * `bad_origin`: It comes from where it may not come from.; `wrong_password`: The password is wrong.; `bad_code`: The one-time code is wrong, or was used.
+     */
+    403: ProblemDocument;
+    /**
+     * `totp_disabled`: Logging in takes no one-time code.
+     */
+    409: ProblemDocument;
+    /**
+     * `too_large`: The content is too large.
+     */
+    413: ProblemDocument;
+    /**
+     * `unsupported_media_type`: The body is not of the documented type.
+     */
+    415: ProblemDocument;
+    /**
+     * `rate_limited`: Too many requests; Retry-After says when to go on.
+     */
+    429: ProblemDocument;
+    /**
+     * `internal`: The server failed; the request id finds it in its log.
+     */
+    500: ProblemDocument;
+    /**
+     * `busy`: Too much is waiting; nothing was done.
+     */
+    503: ProblemDocument;
+    /**
+     * `storage_full`: This server's disk or database is full; nothing was kept.
+     */
+    507: ProblemDocument;
+};
+
+export type RenewRecoveryCodesError = RenewRecoveryCodesErrors[keyof RenewRecoveryCodesErrors];
+
+export type RenewRecoveryCodesResponses = {
+    /**
+     * done
+     */
+    200: RecoveryCodes;
+};
+
+export type RenewRecoveryCodesResponse = RenewRecoveryCodesResponses[keyof RenewRecoveryCodesResponses];
 
 export type ListNotificationsData = {
     body?: never;

@@ -10,19 +10,21 @@ import { recoveryFile } from "./codes";
 
 interface RecoveryCodesProps {
   codes: readonly string[];
+  /** What these are, and how to keep them. */
+  warning: string;
   kept: boolean;
   onKept: (kept: boolean) => void;
   onClose: () => void;
 }
 
 /** The server tells them once: they are gone with the dialog. */
-export function RecoveryCodes({ codes, kept, onKept, onClose }: RecoveryCodesProps) {
+export function RecoveryCodes({ codes, warning, kept, onKept, onClose }: RecoveryCodesProps) {
   const client = useClient();
   const me = useMe();
   const texts = totpTexts();
-  const warning = useRef<HTMLParagraphElement>(null);
+  const head = useRef<HTMLParagraphElement>(null);
   // What was pressed is gone: it goes on where it is said what these are.
-  useEffect(() => warning.current?.focus(), []);
+  useEffect(() => head.current?.focus(), []);
   useAskedFirst(!kept);
   const save = () => {
     const file = recoveryFile(codes, { account: me?.id ?? "", day: shortDate(Date.now()) });
@@ -30,8 +32,8 @@ export function RecoveryCodes({ codes, kept, onKept, onClose }: RecoveryCodesPro
   };
   return (
     <div className="form">
-      <p ref={warning} tabIndex={-1} className="totp-warning">
-        {texts.recoveryWarning}
+      <p ref={head} tabIndex={-1} className="totp-warning">
+        {warning}
       </p>
       <ul className="totp-codes" aria-label={texts.recoveryCodes}>
         {codes.map((code) => (

@@ -7,9 +7,8 @@ import type { TotpSecret } from "../../api/types";
 import { t } from "../../i18n";
 import { totpTexts } from "../../i18n/totp";
 import { Button } from "../../ui/Button";
-import { ConfirmDialog, Dialog } from "../../ui/Dialog";
+import { Dialog } from "../../ui/Dialog";
 import { Field } from "../../ui/Field";
-import { useBackCloses } from "../../ui/popups";
 import { useClient } from "../app/context";
 import { copy } from "../client/copy";
 import { CodeField } from "./CodeField";
@@ -17,6 +16,7 @@ import { codeProblem, inGroups, isOn, isUnanswered, passwordProblem } from "./co
 import { QrCode } from "./QrCode";
 import { RecoveryCodes } from "./RecoveryCodes";
 import { useAsking } from "./useAsking";
+import { useKeeping } from "./useKeeping";
 
 interface TurnOnProps {
   /** How many recovery codes there are. */
@@ -31,8 +31,6 @@ export function TurnOn({ onTurnedOn, onStale, onUnsure, onClose }: TurnOnProps) 
   const texts = totpTexts();
   const [begun, setBegun] = useState<TotpSecret | null>(null);
   const [codes, setCodes] = useState<readonly string[] | null>(null);
-  const [kept, setKept] = useState(false);
-  const [leaving, setLeaving] = useState(false);
   // The server may have made codes: its answer got lost.
   const [unsure, setUnsure] = useState(false);
   const [unshown, setUnshown] = useState(false);
@@ -41,12 +39,8 @@ export function TurnOn({ onTurnedOn, onStale, onUnsure, onClose }: TurnOnProps) 
     setUnsure(false);
     onTurnedOn(recovery.length);
   };
-  const needed = codes !== null && !kept;
-  const close = () => (needed ? setLeaving(true) : unsure ? onUnsure() : onClose());
+  const { kept, setKept, close, question } = useKeeping(codes, () => (unsure ? onUnsure() : onClose()));
   const stale = (error: unknown) => (unsure && isOn(error) ? setUnshown(true) : onStale(error));
-  useBackCloses(needed && !leaving, close, { always: true });
-  // Going back from the question is no answer to it.
-  useBackCloses(leaving, () => setLeaving(false), { always: true });
   return (
     <Dialog
       title={unshown ? texts.unshownTitle : codes ? texts.recoveryTitle : texts.turnOnTitle}
@@ -57,7 +51,13 @@ export function TurnOn({ onTurnedOn, onStale, onUnsure, onClose }: TurnOnProps) 
       {unshown ? (
         <Unshown onClose={close} />
       ) : codes ? (
-        <RecoveryCodes codes={codes} kept={kept} onKept={setKept} onClose={close} />
+        <RecoveryCodes
+          codes={codes}
+          warning={texts.recoveryWarning}
+          kept={kept}
+          onKept={setKept}
+          onClose={close}
+        />
       ) : begun ? (
         <Scan
           begun={begun}
@@ -69,15 +69,7 @@ export function TurnOn({ onTurnedOn, onStale, onUnsure, onClose }: TurnOnProps) 
       ) : (
         <AskPassword onBegun={setBegun} onStale={onStale} onClose={onClose} />
       )}
-      {leaving ? (
-        <ConfirmDialog
-          title={texts.unkeptTitle}
-          text={texts.unkeptText}
-          action={texts.unkeptAction}
-          onConfirm={onClose}
-          onClose={() => setLeaving(false)}
-        />
-      ) : null}
+      {question}
     </Dialog>
   );
 }

@@ -12,6 +12,7 @@ import { Failed } from "../../ui/Failed";
 import { useClient } from "../app/context";
 import { useFailing } from "../conversation/useFailing";
 import { FEW_CODES } from "./codes";
+import { Renew } from "./Renew";
 import { TurnOff } from "./TurnOff";
 import { TurnOn } from "./TurnOn";
 
@@ -21,7 +22,7 @@ export function TwoStep() {
   const client = useClient();
   const texts = totpTexts();
   const [state, setState] = useState<TotpState | null>(null);
-  const [asked, setAsked] = useState<"on" | "off" | null>(null);
+  const [asked, setAsked] = useState<"on" | "off" | "renew" | null>(null);
   const { failed, fail, retry } = useFailing();
   useEffect(() => {
     if (state || failed) return;
@@ -45,6 +46,7 @@ export function TwoStep() {
   };
   const turnedOn = (codes: number) =>
     setState({ enabled: true, enabled_ts: Date.now(), recovery_codes: codes });
+  const renewed = (codes: number) => setState((before) => before && { ...before, recovery_codes: codes });
   const turnedOff = () => {
     setState(OFF);
     client.notices.show(texts.turnedOff);
@@ -63,11 +65,13 @@ export function TwoStep() {
           <Button onPress={() => setAsked(state.enabled ? "off" : "on")}>
             {state.enabled ? texts.turnOff : texts.turnOn}
           </Button>
+          {state.enabled ? <Button onPress={() => setAsked("renew")}>{texts.renew}</Button> : null}
         </div>
       ) : null}
       {asked === "on" ? (
         <TurnOn onTurnedOn={turnedOn} onStale={stale} onUnsure={anew} onClose={close} />
       ) : null}
+      {asked === "renew" ? <Renew onRenewed={renewed} onStale={stale} onClose={close} /> : null}
       {asked === "off" ? <TurnOff onTurnedOff={turnedOff} onStale={stale} onClose={close} /> : null}
     </section>
   );
