@@ -231,26 +231,23 @@ impl Domain {
         let now = self.clock.now();
         let status = status.map(|given| given.map(|status| status.checked(now)).transpose()).transpose()?;
         let person = actor.person.clone();
-        self.writer
-            .other(actor.person.id.as_str(), move |work| {
-                // Asked while the account was being deleted.
-                let row = users::lock(work.conn, person.id.as_str())?.filter(|row| row.deleted_ts.is_none());
-                let row = row.ok_or(Error::NotFound(Missing::User))?;
-                let display_name = display_name.unwrap_or(row.display_name);
-                let bio = bio.unwrap_or(row.bio);
-                let search = search_text(&person.id, &display_name);
-                users::set_profile(work.conn, person.num, &display_name, &bio, &search)?;
-                if let Some(status) = &status {
-                    status::put(work.conn, person.num, status.as_ref())?;
-                }
-                if let Some(bot) = bot {
-                    users::set_bot(work.conn, person.num, bot)?;
-                }
-                let user = own(work.conn, person.num)?;
-                tell_profile(work, person.num, user.clone());
-                Ok(user)
-            })
-            .await
+        self.own(actor, move |work| {
+            let row = users::by_num(work.conn, person.num)?.ok_or(Error::NotFound(Missing::User))?;
+            let display_name = display_name.unwrap_or(row.display_name);
+            let bio = bio.unwrap_or(row.bio);
+            let search = search_text(&person.id, &display_name);
+            users::set_profile(work.conn, person.num, &display_name, &bio, &search)?;
+            if let Some(status) = &status {
+                status::put(work.conn, person.num, status.as_ref())?;
+            }
+            if let Some(bot) = bot {
+                users::set_bot(work.conn, person.num, bot)?;
+            }
+            let user = own(work.conn, person.num)?;
+            tell_profile(work, person.num, user.clone());
+            Ok(user)
+        })
+        .await
     }
 
     /// Changes the password and ends all other sessions.
@@ -259,19 +256,27 @@ impl Domain {
     /// [`Error::Credentials`] when `current` is wrong.
     pub async fn change_password(&self, actor: &Actor, current: String, new: String) -> Result<()> {
         passwords::check(&new, "/new")?;
-        self.check_own_password(actor, current).await?;
+        let known = self.check_own_password(actor, current).await?;
         let hash = self.passwords.hash(new).await?;
         let (num, session) = (actor.person.num, actor.session.clone());
-        self.writer
-            .other(actor.person.id.as_str(), move |work| put_password(work, num, &hash, Some(&session)))
-            .await
+        self.own(actor, move |work| {
+            // Hashing takes its time: of two changes at once the later one was shown a password that is none any more.
+            let is_known = users::by_num(work.conn, num)?.is_some_and(|row| row.password_hash == known);
+            if is_known { put_password(work, num, &hash, Some(&session)) } else { Err(Error::Credentials) }
+        })
+        .await
     }
 
-    pub(super) async fn check_own_password(&self, actor: &Actor, password: String) -> Result<()> {
+    /// Answers as what the password is stored.
+    pub(super) async fn check_own_password(&self, actor: &Actor, password: String) -> Result<Option<String>> {
         let num = actor.person.num;
         let row = self.reads.read(move |conn| users::by_num(conn, num)).await?;
         let stored = row.and_then(|row| row.password_hash);
-        if self.passwords.verify(password, stored).await? { Ok(()) } else { Err(Error::Credentials) }
+        if self.passwords.verify(password, stored.clone()).await? {
+            Ok(stored)
+        } else {
+            Err(Error::Credentials)
+        }
     }
 
     /// A person by id.
@@ -404,7 +409,9 @@ impl Domain {
 
 /// Another password: whoever got in by the one before is out, but for the session that is kept.
 pub(super) fn put_password(work: &mut Work<'_>, user: UserNum, hash: &str, keep: Option<&str>) -> Result<()> {
-    users::set_password(work.conn, user, hash)?;
+    if !users::set_password(work.conn, user, hash)? {
+        return Err(Error::NotFound(Missing::User));
+    }
     emails::unconfirm(work.conn, user)?;
     let ended = match keep {
         Some(session) => sessions::delete_others(work.conn, user, session)?,

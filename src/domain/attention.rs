@@ -83,26 +83,25 @@ impl Domain {
         if words.as_ref().is_some_and(|words| !words.is_empty()) {
             self.wanted.keywords.store(true, Ordering::Relaxed);
         }
-        self.writer
-            .other(actor.person.id.as_str(), move |work| {
-                if let Some(words) = &words {
-                    attention::set_keywords(work.conn, user, words)?;
-                }
-                let known = load(work.conn, user)?;
-                let schedule = schedule.unwrap_or(known.schedule);
-                let row = AttentionRow {
-                    user_num: user,
-                    quiet_until: quiet.unwrap_or(known.quiet_until_ts),
-                    zone: schedule.as_ref().map(|schedule| schedule.zone.clone()),
-                    from_min: schedule.as_ref().map(|schedule| schedule.from_min.into()),
-                    to_min: schedule.as_ref().map(|schedule| schedule.to_min.into()),
-                };
-                attention::put(work.conn, &row)?;
-                let now = load(work.conn, user)?;
-                work.tell(Effect::Attention { user, attention: Box::new(now.clone()) });
-                Ok(now)
-            })
-            .await
+        self.own(actor, move |work| {
+            if let Some(words) = &words {
+                attention::set_keywords(work.conn, user, words)?;
+            }
+            let known = load(work.conn, user)?;
+            let schedule = schedule.unwrap_or(known.schedule);
+            let row = AttentionRow {
+                user_num: user,
+                quiet_until: quiet.unwrap_or(known.quiet_until_ts),
+                zone: schedule.as_ref().map(|schedule| schedule.zone.clone()),
+                from_min: schedule.as_ref().map(|schedule| schedule.from_min.into()),
+                to_min: schedule.as_ref().map(|schedule| schedule.to_min.into()),
+            };
+            attention::put(work.conn, &row)?;
+            let now = load(work.conn, user)?;
+            work.tell(Effect::Attention { user, attention: Box::new(now.clone()) });
+            Ok(now)
+        })
+        .await
     }
 }
 

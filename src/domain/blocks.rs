@@ -56,8 +56,7 @@ impl Domain {
         let people = people.join(" ");
         self.wanted.blocks.store(true, Ordering::Relaxed);
         let dm = self
-            .writer
-            .other(actor.person.id.as_str(), move |work| {
+            .own(actor, move |work| {
                 let other = users::by_id(work.conn, id.as_str())?.ok_or(Error::NotFound(Missing::User))?;
                 if blocks::is_blocked(work.conn, user, other.num)? {
                     return Ok(None);
@@ -87,15 +86,14 @@ impl Domain {
     /// Hears of somebody again. Where nobody was blocked nothing changes.
     pub async fn unblock(&self, actor: &Actor, id: UserId) -> Result<()> {
         let user = actor.person.num;
-        self.writer
-            .other(actor.person.id.as_str(), move |work| {
-                let Some(other) = users::by_id(work.conn, id.as_str())? else { return Ok(()) };
-                if blocks::delete(work.conn, user, other.num)? {
-                    work.tell(Effect::Block { user, whom: other.id, blocked: false });
-                }
-                Ok(())
-            })
-            .await
+        self.own(actor, move |work| {
+            let Some(other) = users::by_id(work.conn, id.as_str())? else { return Ok(()) };
+            if blocks::delete(work.conn, user, other.num)? {
+                work.tell(Effect::Block { user, whom: other.id, blocked: false });
+            }
+            Ok(())
+        })
+        .await
     }
 }
 

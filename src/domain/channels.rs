@@ -97,29 +97,28 @@ impl Domain {
         let name = check_name(&new.name)?;
         let topic = accounts::check_line(&new.topic, TOPIC_CHARS_MAX, "bad_topic", "/topic")?;
         let alias = new.alias.as_deref().map(|alias| check_alias(alias, self.server())).transpose()?;
-        let (actor, public) = (actor.clone(), new.public);
-        self.writer
-            .other(actor.person.id.clone().as_str(), move |work| {
-                let num = begin(work, &actor.person, "channel", Vec::new(), public)?;
-                // Before the name, whose entry then tells the alias too.
-                if alias.is_some() {
-                    set_alias(work, num, alias.as_deref())?;
-                }
-                if public {
-                    let policy = Policy { join: JoinPolicy::Open, ..Policy::default() };
-                    set_policy(work, num, &actor.person, &policy)?;
-                }
-                set_name(work, num, &actor.person, name)?;
-                if !topic.is_empty() {
-                    set_topic(work, num, &actor.person, topic)?;
-                }
-                let view = view_after(work, num, actor.person.num)?;
-                if let Some(note) = note {
-                    meta::put(work.conn, &note, &view.info.id)?;
-                }
-                Ok(view)
-            })
-            .await
+        let (person, public) = (actor.person.clone(), new.public);
+        self.own(actor, move |work| {
+            let num = begin(work, &person, "channel", Vec::new(), public)?;
+            // Before the name, whose entry then tells the alias too.
+            if alias.is_some() {
+                set_alias(work, num, alias.as_deref())?;
+            }
+            if public {
+                let policy = Policy { join: JoinPolicy::Open, ..Policy::default() };
+                set_policy(work, num, &person, &policy)?;
+            }
+            set_name(work, num, &person, name)?;
+            if !topic.is_empty() {
+                set_topic(work, num, &person, topic)?;
+            }
+            let view = view_after(work, num, person.num)?;
+            if let Some(note) = note {
+                meta::put(work.conn, &note, &view.info.id)?;
+            }
+            Ok(view)
+        })
+        .await
     }
 
     /// One's own channels: joined and invited.

@@ -138,8 +138,7 @@ impl Domain {
         };
         let pending = address.clone();
         let kept = self
-            .writer
-            .other(actor.person.id.as_str(), move |work| {
+            .own(actor, move |work| {
                 emails::delete_tokens_before(work.conn, now, now - HOUR_MS)?;
                 limit_letters(work.conn, person.num, "verify", now)?;
                 limit_strangers(work.conn, &pending, now)?;
@@ -171,7 +170,7 @@ impl Domain {
     /// Whoever has a stolen session must not get the account by it: an address sets new passwords.
     async fn prove_owner(&self, actor: &Actor, password: Option<String>) -> Result<()> {
         if let Some(password) = password {
-            return self.check_own_password(actor, password).await;
+            return self.check_own_password(actor, password).await.map(drop);
         }
         let (user, session) = (actor.person.num, actor.session.clone());
         let begun = self.reads.read(move |conn| sessions::begun(conn, user, &session)).await?;
@@ -189,26 +188,25 @@ impl Domain {
         language: Option<Language>,
     ) -> Result<AccountEmail> {
         let (user, enabled) = (actor.person.num, self.orders.is_some());
-        self.writer
-            .other(actor.person.id.as_str(), move |work| {
-                let Some(known) = emails::get(work.conn, user)? else {
-                    return Err(Error::NotFound(Missing::Email));
-                };
-                // What came while it was off is not told when it is on again.
-                let mailed_id =
-                    if known.missed { known.mailed_id } else { notifications::newest(work.conn, user)? };
-                let missed = missed.unwrap_or(known.missed);
-                let language = language.map(|language| language.as_str().to_owned()).or(known.language);
-                let row = EmailRow { missed, mailed_id, language, ..known };
-                emails::put(work.conn, &row)?;
-                Ok(shown(enabled, Some(row)))
-            })
-            .await
+        self.own(actor, move |work| {
+            let Some(known) = emails::get(work.conn, user)? else {
+                return Err(Error::NotFound(Missing::Email));
+            };
+            // What came while it was off is not told when it is on again.
+            let mailed_id =
+                if known.missed { known.mailed_id } else { notifications::newest(work.conn, user)? };
+            let missed = missed.unwrap_or(known.missed);
+            let language = language.map(|language| language.as_str().to_owned()).or(known.language);
+            let row = EmailRow { missed, mailed_id, language, ..known };
+            emails::put(work.conn, &row)?;
+            Ok(shown(enabled, Some(row)))
+        })
+        .await
     }
 
     pub async fn delete_email(&self, actor: &Actor) -> Result<()> {
         let user = actor.person.num;
-        self.writer.other(actor.person.id.as_str(), move |work| Ok(emails::take_away(work.conn, user)?)).await
+        self.own(actor, move |work| Ok(emails::take_away(work.conn, user)?)).await
     }
 
     /// Whoever has the token reads what is sent to the address.
@@ -224,11 +222,12 @@ impl Domain {
                 let Some(token) = emails::token(work.conn, &hash, "verify", now)? else {
                     return Err(invalid);
                 };
+                // Locked, for the account may be about to be deleted.
+                let user = users::lock_num(work.conn, token.user_num)?;
                 let row = emails::get(work.conn, token.user_num)?;
                 let row = row.filter(|row| row.pending.as_ref() == Some(&token.address)).ok_or(invalid)?;
                 let before = row.address.clone().filter(|address| *address != token.address);
                 let language = Language::kept(row.language.as_deref());
-                let user = users::by_num(work.conn, token.user_num)?;
                 // Letters for a new password went to the address before.
                 emails::spend_tokens(work.conn, token.user_num)?;
                 emails::put(work.conn, &EmailRow { address: row.pending.clone(), pending: None, ..row })?;

@@ -25,6 +25,8 @@ impl Domain {
     /// [`Error::Credentials`]; `last_admin` for the last administrator of others' accounts.
     pub async fn delete_account(&self, actor: &Actor, password: String) -> Result<()> {
         self.check_own_password(actor, password).await?;
+        // An intruder's, who is out by now, does nothing.
+        self.own(actor, |_| Ok(())).await?;
         self.erase_account(&actor.person, None).await
     }
 

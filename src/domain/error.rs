@@ -30,6 +30,9 @@ pub enum Error {
     /// The asker may not do that, whatever the channel's rules.
     #[error("{}", .0.title())]
     Forbidden(Forbidden),
+    /// The session of whoever asked has ended since.
+    #[error("the session is over")]
+    SessionOver,
     /// Name and password, or the password alone, don't fit.
     #[error("the credentials are wrong")]
     Credentials,
@@ -179,6 +182,7 @@ impl Error {
             Error::StorageFull(_) => "storage_full",
             Error::TooFast(_) => "rate_limited",
             Error::SlowMode(_) => SLOW_MODE,
+            Error::SessionOver => "unauthenticated",
             Error::Recovering => "recovering",
             Error::Replaying => "replaying",
             Error::Elsewhere(_) | Error::FileStore(_) | Error::Internal(_) => "internal",

@@ -35,6 +35,7 @@ pub mod mentions;
 pub mod messages;
 pub mod moderation;
 pub mod notifications;
+mod own;
 pub mod pace;
 pub mod passwords;
 pub mod peers;

@@ -46,13 +46,12 @@ impl Domain {
     /// Marks everything up to the id as seen.
     pub async fn mark_notifications_seen(&self, actor: &Actor, up_to: i64) -> Result<()> {
         let user = actor.person.num;
-        self.writer
-            .other(actor.person.id.as_str(), move |work| {
-                notifications::mark_seen(work.conn, user, up_to)?;
-                let unread = notifications::count_unseen(work.conn, user)?;
-                work.tell(Effect::NotificationsSeen { user, up_to, unread });
-                Ok(())
-            })
-            .await
+        self.own(actor, move |work| {
+            notifications::mark_seen(work.conn, user, up_to)?;
+            let unread = notifications::count_unseen(work.conn, user)?;
+            work.tell(Effect::NotificationsSeen { user, up_to, unread });
+            Ok(())
+        })
+        .await
     }
 }

@@ -174,8 +174,7 @@ impl Domain {
     pub async fn change_avatar(&self, actor: &Actor, hash: Option<String>) -> Result<User> {
         let person = actor.person.clone();
         let changed = self
-            .writer
-            .other(actor.person.id.as_str(), move |work| {
+            .own(actor, move |work| {
                 let row = users::by_num(work.conn, person.num)?.ok_or(Error::NotFound(Missing::User))?;
                 if let Some(hash) = &hash {
                     // Two changes at once: the other one may have let go of it.

@@ -154,12 +154,11 @@ impl Domain {
             failing_ts: None,
         };
         let kept = row.clone();
-        self.writer
-            .other(actor.person.id.as_str(), move |work| match pushes::put_endpoint(work.conn, &row)? {
-                true => Ok(()),
-                false => Err(Error::NotFound(Missing::Session)),
-            })
-            .await?;
+        self.own(actor, move |work| match pushes::put_endpoint(work.conn, &row)? {
+            true => Ok(()),
+            false => Err(Error::NotFound(Missing::Session)),
+        })
+        .await?;
         self.wanted.push.store(true, Ordering::Relaxed);
         Ok(kept)
     }
@@ -173,9 +172,7 @@ impl Domain {
     /// This session's device is told nothing any more.
     pub async fn delete_push(&self, actor: &Actor) -> Result<()> {
         let session = actor.session.clone();
-        self.writer
-            .other(actor.person.id.as_str(), move |work| Ok(pushes::delete_endpoint(work.conn, &session)?))
-            .await
+        self.own(actor, move |work| Ok(pushes::delete_endpoint(work.conn, &session)?)).await
     }
 
     /// Takes up to `limit` of what is due, without what is no longer wanted. Each has to be settled.

@@ -70,7 +70,8 @@ impl Domain {
         let (user, now) = (user.to_owned(), self.clock.now());
         self.writer
             .other(&user.clone(), move |work| {
-                let owner = users::lock(work.conn, &user)?.ok_or(Error::NotFound(Missing::User))?;
+                let owner = users::lock(work.conn, &user)?.filter(|owner| owner.deleted_ts.is_none());
+                let owner = owner.ok_or(Error::Credentials)?;
                 // Between the password and here it may have been changed, which ended all sessions but this one, or somebody
                 // may have been kept out.
                 if proof.as_ref().is_some_and(|proof| proof.hash != owner.password_hash) {
@@ -137,15 +138,14 @@ impl Domain {
     /// Ends one of one's own sessions.
     pub async fn end_session(&self, actor: &Actor, id: String) -> Result<()> {
         let num = actor.person.num;
-        self.writer
-            .other(actor.person.id.as_str(), move |work| {
-                if !sessions::delete(work.conn, num, &id)? {
-                    return Err(Error::NotFound(Missing::Session));
-                }
-                work.tell(Effect::SessionsEnded { sessions: vec![id] });
-                Ok(())
-            })
-            .await
+        self.own(actor, move |work| {
+            if !sessions::delete(work.conn, num, &id)? {
+                return Err(Error::NotFound(Missing::Session));
+            }
+            work.tell(Effect::SessionsEnded { sessions: vec![id] });
+            Ok(())
+        })
+        .await
     }
 
     /// Ends sessions that have not been used for as long as the settings say.

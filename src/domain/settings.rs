@@ -75,35 +75,33 @@ impl Domain {
             return Err(Error::invalid("setting_too_large", "/value", detail));
         }
         let (user, now) = (actor.person.num, self.clock.now());
-        self.writer
-            .other(actor.person.id.as_str(), move |work| {
-                let before = settings::get(work.conn, user, key.as_str())?;
-                if before.is_none() && settings::count(work.conn, user)? >= SETTINGS_MAX {
-                    return Err(Error::Conflict(Conflict::SettingsFull));
-                }
-                // Later than what it replaces, whatever the clock did: clients tell old from new by it.
-                let updated_ts = before.map_or(now, |before| now.max(before.updated_ts + 1));
-                let row = SettingRow { user_num: user, key: key.0, value, updated_ts };
-                settings::put(work.conn, &row)?;
-                let setting = shown(row);
-                work.tell(Effect::Setting { user, setting: Box::new(setting.clone()) });
-                Ok(setting)
-            })
-            .await
+        self.own(actor, move |work| {
+            let before = settings::get(work.conn, user, key.as_str())?;
+            if before.is_none() && settings::count(work.conn, user)? >= SETTINGS_MAX {
+                return Err(Error::Conflict(Conflict::SettingsFull));
+            }
+            // Later than what it replaces, whatever the clock did: clients tell old from new by it.
+            let updated_ts = before.map_or(now, |before| now.max(before.updated_ts + 1));
+            let row = SettingRow { user_num: user, key: key.0, value, updated_ts };
+            settings::put(work.conn, &row)?;
+            let setting = shown(row);
+            work.tell(Effect::Setting { user, setting: Box::new(setting.clone()) });
+            Ok(setting)
+        })
+        .await
     }
 
     /// # Errors
     /// `setting_not_found`
     pub async fn delete_setting(&self, actor: &Actor, key: SettingKey) -> Result<()> {
         let user = actor.person.num;
-        self.writer
-            .other(actor.person.id.as_str(), move |work| {
-                if !settings::delete(work.conn, user, key.as_str())? {
-                    return Err(Error::NotFound(Missing::Setting));
-                }
-                work.tell(Effect::SettingGone { user, key: key.0 });
-                Ok(())
-            })
-            .await
+        self.own(actor, move |work| {
+            if !settings::delete(work.conn, user, key.as_str())? {
+                return Err(Error::NotFound(Missing::Setting));
+            }
+            work.tell(Effect::SettingGone { user, key: key.0 });
+            Ok(())
+        })
+        .await
     }
 }

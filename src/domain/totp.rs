@@ -77,20 +77,14 @@ impl Domain {
             wrong_ts: 0,
         };
         let device = device(&row.secret, actor.person.id.local(), self.server().as_str())?;
-        let id = actor.person.id.clone();
         let uri = device.to_url().map_err(|error| stored::damaged("secret", error))?;
-        self.writer
-            .other(actor.person.id.as_str(), move |work| {
-                // Since the password was checked the account may have been deleted.
-                users::lock(work.conn, id.as_str())?
-                    .filter(|row| row.deleted_ts.is_none())
-                    .ok_or(Error::NotFound(Missing::User))?;
-                if totp::get(work.conn, user)?.is_some_and(|row| row.is_enabled()) {
-                    return Err(Error::Conflict(Conflict::TotpEnabled));
-                }
-                Ok(totp::put(work.conn, &row)?)
-            })
-            .await?;
+        self.own(actor, move |work| {
+            if totp::get(work.conn, user)?.is_some_and(|row| row.is_enabled()) {
+                return Err(Error::Conflict(Conflict::TotpEnabled));
+            }
+            Ok(totp::put(work.conn, &row)?)
+        })
+        .await?;
         Ok(Begun { secret: Secret::from(secret.to_vec()).to_base32(), uri })
     }
 
@@ -101,19 +95,18 @@ impl Domain {
     pub async fn confirm_totp(&self, actor: &Actor, code: String) -> Result<Vec<String>> {
         let (user, now) = (actor.person.num, self.clock.now());
         let (codes, hashes) = new_recovery_codes();
-        self.writer
-            .other(actor.person.id.as_str(), move |work| {
-                let row = totp::get(work.conn, user)?.ok_or(Error::Conflict(Conflict::TotpDisabled))?;
-                if row.is_enabled() {
-                    return Err(Error::Conflict(Conflict::TotpEnabled));
-                }
-                let Seen::New(last_step) = look_at(&row, &code, now)? else {
-                    return Err(Error::Forbidden(Forbidden::BadCode));
-                };
-                totp::update(work.conn, &TotpRow { enabled_ts: Some(now), last_step, ..row })?;
-                Ok(totp::add_recovery_codes(work.conn, user, &hashes)?)
-            })
-            .await?;
+        self.own(actor, move |work| {
+            let row = totp::get(work.conn, user)?.ok_or(Error::Conflict(Conflict::TotpDisabled))?;
+            if row.is_enabled() {
+                return Err(Error::Conflict(Conflict::TotpEnabled));
+            }
+            let Seen::New(last_step) = look_at(&row, &code, now)? else {
+                return Err(Error::Forbidden(Forbidden::BadCode));
+            };
+            totp::update(work.conn, &TotpRow { enabled_ts: Some(now), last_step, ..row })?;
+            Ok(totp::add_recovery_codes(work.conn, user, &hashes)?)
+        })
+        .await?;
         Ok(codes)
     }
 
@@ -156,7 +149,7 @@ impl Domain {
     ) -> Result<()> {
         self.check_own_password(actor, password).await?;
         let (user, now) = (actor.person.num, self.clock.now());
-        let checked = self.writer.other(actor.person.id.as_str(), move |work| {
+        let checked = self.own(actor, move |work| {
             let enabled = totp::get(work.conn, user)?.is_some_and(|row| row.is_enabled());
             if !enabled {
                 return Err(Error::Conflict(Conflict::TotpDisabled));

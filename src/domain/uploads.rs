@@ -305,8 +305,7 @@ impl Domain {
         let quota = self.config.settings.files.quota_bytes;
         let kept = row.clone();
         let noted = self
-            .writer
-            .other(actor.person.id.as_str(), move |work| {
+            .own(actor, move |work| {
                 if files::count_uploads(work.conn, kept.user_num)? >= UPLOADS_MAX {
                     return Err(Error::Conflict(Conflict::TooManyUploads));
                 }

@@ -343,6 +343,7 @@ impl From<Error> for Problem {
             Error::Busy | Error::Internal(storage::Error::Cut(_)) => Problem::plain("busy").retry_after(1),
             Error::TooFast(wait) => Problem::new("rate_limited", detail).retry_after(wait.as_secs() + 1),
             Error::SlowMode(seconds) => Problem::new(error.code(), detail).retry_after(seconds),
+            Error::SessionOver => Problem::plain("unauthenticated"),
             Error::Recovering => Problem::plain("recovering").retry_after(RECOVERING_RETRY_S),
             Error::Replaying => Problem::plain("replaying").retry_after(RECOVERING_RETRY_S),
             Error::Batch(batch) => Problem::new(batch.code(), detail),

@@ -106,6 +106,14 @@ pub fn by_id(conn: &mut Conn, id: &str) -> Result<Option<UserRow>> {
     optional(users::table.filter(users::id.eq(id)).select(UserRow::columns()).one(conn))
 }
 
+/// As [`by_num`], of a row that nobody else changes until the end of the transaction.
+pub fn lock_num(conn: &mut Conn, num: UserNum) -> Result<Option<UserRow>> {
+    match by_num(conn, num)? {
+        Some(row) => lock(conn, &row.id),
+        None => Ok(None),
+    }
+}
+
 /// As [`by_id`], of a row that nobody else changes until the end of the transaction.
 pub fn lock(conn: &mut Conn, id: &str) -> Result<Option<UserRow>> {
     let row = users::table.filter(users::id.eq(id)).select(UserRow::columns());
@@ -245,9 +253,10 @@ pub fn set_bot(conn: &mut Conn, num: UserNum, bot: bool) -> Result<()> {
     Ok(())
 }
 
-pub fn set_password(conn: &mut Conn, num: UserNum, hash: &str) -> Result<()> {
-    diesel::update(users::table.find(num)).set(users::password_hash.eq(hash)).execute(conn)?;
-    Ok(())
+/// False where the account was deleted: it gets none.
+pub fn set_password(conn: &mut Conn, num: UserNum, hash: &str) -> Result<bool> {
+    let account = users::table.find(num).filter(users::deleted_ts.is_null());
+    Ok(diesel::update(account).set(users::password_hash.eq(hash)).execute(conn)? > 0)
 }
 
 pub fn set_role(conn: &mut Conn, num: UserNum, role: &str) -> Result<()> {

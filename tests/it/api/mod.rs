@@ -14,6 +14,7 @@ mod descriptions;
 mod directory;
 mod dms;
 mod edits;
+mod ended;
 mod email;
 mod exclusions;
 mod export;
