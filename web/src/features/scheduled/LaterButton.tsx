@@ -1,6 +1,7 @@
 import { Suspense, useState } from "react";
 import type { Preview } from "../../api/previews";
 import { scheduledTexts } from "../../i18n/scheduled";
+import { timesTexts } from "../../i18n/times";
 import { clockTime } from "../../lib/time";
 import { Boundary } from "../../ui/Boundary";
 import { IconButton } from "../../ui/Button";
@@ -9,11 +10,11 @@ import { Menu } from "../../ui/Menu";
 import { useClient } from "../app/context";
 import { parseCommand } from "../composer/commands";
 import type { Uploads } from "../files/uploads";
-import { Scheduling } from "./sending";
-import { begins, presets } from "./times";
+import { begins, presets } from "../times/times";
+import { DAYS_MAX, Scheduling } from "./sending";
 import "./scheduled.css";
 
-const WhenDialog = later(() => import("./WhenDialog"));
+const WhenDialog = later(() => import("../times/WhenDialog"));
 
 export interface Draft {
   channel: string;
@@ -33,12 +34,13 @@ export interface Draft {
 /** Chooses when what is written is sent. */
 export default function LaterButton(draft: Draft) {
   const texts = scheduledTexts();
+  const times = timesTexts();
   const [now, setNow] = useState(() => Date.now());
   const [choosing, setChoosing] = useState(false);
   const { busy, keep } = useKeeping(draft);
-  const items = presets(now).map(({ id, ts }) => ({
+  const items = presets(now, ["hour", "tomorrow", "monday"]).map(({ id, ts }) => ({
     id,
-    label: texts[id](clockTime(ts)),
+    label: times[id](clockTime(ts)),
     onAction: () => void keep(ts),
   }));
   return (
@@ -52,7 +54,7 @@ export default function LaterButton(draft: Draft) {
           items={[
             ...items,
             null,
-            { id: "choose", label: texts.choose, icon: "edit", onAction: () => setChoosing(true) },
+            { id: "choose", label: times.choose, icon: "edit", onAction: () => setChoosing(true) },
           ]}
           onOpenChange={(open) => open && setNow(Date.now())}
         />
@@ -64,6 +66,7 @@ export default function LaterButton(draft: Draft) {
               title={texts.chooseTitle}
               action={texts.schedule}
               ts={begins(now)}
+              days={DAYS_MAX}
               onSubmit={({ ts }) => keep(ts)}
               onClose={() => setChoosing(false)}
             />

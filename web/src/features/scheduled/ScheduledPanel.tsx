@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import type { Scheduled } from "../../api/scheduled";
 import { named, t } from "../../i18n";
 import { scheduledTexts } from "../../i18n/scheduled";
+import { timesTexts } from "../../i18n/times";
 import { nearEntry, onceLost } from "../../lib/focus";
 import { EmptyState, ListSkeleton } from "../../ui/bits";
 import { IconButton } from "../../ui/Button";
@@ -15,9 +16,10 @@ import { go } from "../app/route";
 import { useFailing } from "../conversation/useFailing";
 import { toldOf, wordsOf } from "../conversation/words";
 import { PanelFrame } from "../panels/PanelFrame";
-import { change, load, remove, sendNow } from "./sending";
-import { MINUTE_MS, whenText } from "./times";
-import WhenDialog from "./WhenDialog";
+import { whenText } from "../times/times";
+import { useMinutes } from "../times/useMinutes";
+import WhenDialog from "../times/WhenDialog";
+import { change, DAYS_MAX, load, remove, sendNow } from "./sending";
 import "./scheduled.css";
 
 /** Of what a button says of its message. */
@@ -49,20 +51,10 @@ export default function ScheduledPanel() {
   );
 }
 
-/** What is told of times is right by the minute. */
-function useMinutes(): number {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), MINUTE_MS / 2);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
-}
-
 function Card({ item, now }: { item: Scheduled; now: number }) {
   const texts = scheduledTexts();
   const place = usePlace(item.channel);
-  const when = item.send_ts <= now && !item.failed ? texts.due : whenText(item.send_ts, now, texts);
+  const when = item.send_ts <= now && !item.failed ? texts.due : whenText(item.send_ts, now, timesTexts());
   const where = item.thread ? `${place.name} (${texts.inThread})` : place.name;
   return (
     <li className="scheduled-card" data-entry={item.id} data-failed={item.failed ? "" : undefined}>
@@ -136,6 +128,7 @@ function Tools({ item }: { item: Scheduled }) {
           title={texts.editTitle}
           action={t.common.save}
           ts={item.send_ts}
+          days={DAYS_MAX}
           text={item.text}
           mayBeEmpty={item.attachments.length > 0}
           onSubmit={edited}

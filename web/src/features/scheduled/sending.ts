@@ -9,6 +9,9 @@ import { newNonce } from "../../lib/ids";
 import type { Client } from "../client/client";
 import { attached } from "../client/outbox";
 
+/** How many days ahead, as the server has it. */
+export const DAYS_MAX = 120;
+
 /** What is written, and where. */
 export interface Written {
   channel: string;

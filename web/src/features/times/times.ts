@@ -1,17 +1,19 @@
-// When a message may be sent, by the clock of whoever writes it.
+// Times that people choose, by the clock of their device: when a message is sent, or they are reminded of one.
 
 import { dateOf, dayLabel, dayOf, clockTime, nextDay } from "../../lib/time";
-import type { ScheduledTexts } from "../../i18n/scheduled";
+import type { TimesTexts } from "../../i18n/times";
 
 export const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-/** As the server has it. */
-export const AHEAD_MS_MAX = 120 * 24 * HOUR_MS;
+export const DAY_MS = 24 * HOUR_MS;
 const MORNING_HOUR = 9;
 const WEEK_DAYS = 7;
 const MONDAY = 1;
 
-export type Preset = "hour" | "tomorrow" | "monday";
+export type Preset = "minutes" | "hour" | "hours" | "tomorrow" | "monday";
+
+/** Those that are soon. */
+const SOON: Partial<Record<Preset, number>> = { minutes: 20 * MINUTE_MS, hour: HOUR_MS, hours: 3 * HOUR_MS };
 
 /** So many days from that on, at nine: by the calendar, as days need not have 24 hours. */
 function morning(now: number, days: number): number {
@@ -19,14 +21,15 @@ function morning(now: number, days: number): number {
   return new Date(date.getFullYear(), date.getMonth(), date.getDate() + days, MORNING_HOUR).getTime();
 }
 
-/** What is offered now, soonest first. On a Sunday tomorrow is Monday. */
-export function presets(now: number): { id: Preset; ts: number }[] {
+/** Of these what can be offered now. On a Sunday tomorrow is Monday. */
+export function presets(now: number, wanted: readonly Preset[]): { id: Preset; ts: number }[] {
   const toMonday = (MONDAY - new Date(now).getDay() + WEEK_DAYS) % WEEK_DAYS || WEEK_DAYS;
-  return [
-    { id: "hour" as const, ts: Math.ceil((now + HOUR_MS) / MINUTE_MS) * MINUTE_MS },
-    { id: "tomorrow" as const, ts: morning(now, 1) },
-    ...(toMonday === 1 ? [] : [{ id: "monday" as const, ts: morning(now, toMonday) }]),
-  ];
+  return wanted.flatMap((id) => {
+    const ahead = SOON[id];
+    if (ahead !== undefined) return { id, ts: Math.ceil((now + ahead) / MINUTE_MS) * MINUTE_MS };
+    if (id === "tomorrow") return { id, ts: morning(now, 1) };
+    return toMonday === 1 ? [] : { id, ts: morning(now, toMonday) };
+  });
 }
 
 /** What a choice begins with: the next full hour that is well ahead. */
@@ -49,14 +52,14 @@ export function momentOf(date: string, time: string): number | null {
   return at.getTime();
 }
 
-/** Why a message can't be sent then. */
-export function refusal(ts: number, now: number): "past" | "far" | null {
+/** Why it can't be then, where it may be so many days ahead. */
+export function refusal(ts: number, now: number, days: number): "past" | "far" | null {
   if (ts <= now) return "past";
-  return ts > now + AHEAD_MS_MAX ? "far" : null;
+  return ts > now + days * DAY_MS ? "far" : null;
 }
 
 /** When that is, within a sentence. */
-export function whenText(ts: number, now: number, texts: ScheduledTexts): string {
+export function whenText(ts: number, now: number, texts: TimesTexts): string {
   const time = clockTime(ts);
   if (dayOf(ts) === dayOf(now)) return texts.today(time);
   const isTomorrow = dayOf(ts) === nextDay(now);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { en } from "../../i18n/en";
-import { scheduled as texts } from "../../i18n/en.scheduled";
-import { AHEAD_MS_MAX, begins, momentOf, presets, refusal, timeField, whenText } from "./times";
+import { times as texts } from "../../i18n/en.times";
+import { begins, DAY_MS, momentOf, type Preset, presets, refusal, timeField, whenText } from "./times";
 
 const at = (...parts: [number, number, number, number, number]): number => {
   const [year, month, day, hour, minute] = parts;
@@ -9,9 +9,10 @@ const at = (...parts: [number, number, number, number, number]): number => {
 };
 /** A Wednesday. */
 const NOW = at(2026, 5, 13, 14, 20);
-const offered = (now: number) => presets(now).map(({ id, ts }) => [id, ts]);
+const LATER: readonly Preset[] = ["hour", "tomorrow", "monday"];
+const offered = (now: number, wanted = LATER) => presets(now, wanted).map(({ id, ts }) => [id, ts]);
 
-describe("when a message is sent", () => {
+describe("a time that is chosen", () => {
   it("is offered by the calendar of whoever writes", () => {
     expect(offered(NOW)).toEqual([
       ["hour", at(2026, 5, 13, 15, 20)],
@@ -25,10 +26,15 @@ describe("when a message is sent", () => {
       ["tomorrow", at(2026, 5, 18, 9, 0)],
     ]);
     expect(offered(at(2026, 12, 31, 10, 0))[1]).toEqual(["tomorrow", at(2027, 1, 1, 9, 0)]);
+    expect(offered(NOW, ["minutes", "hours", "tomorrow"])).toEqual([
+      ["minutes", at(2026, 5, 13, 14, 40)],
+      ["hours", at(2026, 5, 13, 17, 20)],
+      ["tomorrow", at(2026, 5, 14, 9, 0)],
+    ]);
   });
 
   it("is never earlier than what was said of it", () => {
-    const [hour] = presets(NOW + 1);
+    const [hour] = presets(NOW + 1, LATER);
     expect(hour?.ts).toBe(at(2026, 5, 13, 15, 21));
     expect(begins(NOW)).toBe(at(2026, 5, 13, 15, 0));
     expect(begins(at(2026, 5, 13, 14, 31))).toBe(at(2026, 5, 13, 16, 0));
@@ -48,8 +54,10 @@ describe("when a message is sent", () => {
   });
 
   it("is in the future, and not too far", () => {
-    expect([NOW - 1, NOW, NOW + 1].map((ts) => refusal(ts, NOW))).toEqual(["past", "past", null]);
-    expect([0, 1].map((ms) => refusal(NOW + AHEAD_MS_MAX + ms, NOW))).toEqual([null, "far"]);
+    expect([NOW - 1, NOW, NOW + 1].map((ts) => refusal(ts, NOW, 1))).toEqual(["past", "past", null]);
+    for (const days of [1, 365]) {
+      expect([0, 1].map((ms) => refusal(NOW + days * DAY_MS + ms, NOW, days))).toEqual([null, "far"]);
+    }
   });
 
   it("is told in few words", () => {

@@ -1,24 +1,23 @@
 import { type FormEvent, useId, useState } from "react";
-import { scheduledTexts } from "../../i18n/scheduled";
 import { t } from "../../i18n";
+import { timesTexts } from "../../i18n/times";
 import { dateField } from "../../lib/time";
 import { Button } from "../../ui/Button";
-import { Dialog } from "../../ui/Dialog";
 import { Field } from "../../ui/Field";
-import { useBackCloses } from "../../ui/popups";
-import { AHEAD_MS_MAX, momentOf, refusal, timeField } from "./times";
-import "./scheduled.css";
+import { DAY_MS, momentOf, refusal, timeField } from "./times";
+import "./times.css";
 
 export interface Chosen {
   ts: number;
   text: string;
 }
 
-interface WhenDialogProps {
-  title: string;
+export interface WhenFormProps {
   action: string;
   /** What it begins with. */
   ts: number;
+  /** How many days ahead it may be. */
+  days: number;
   /** Can be changed, too. */
   text?: string;
   /** An empty text says something with its files. */
@@ -28,17 +27,9 @@ interface WhenDialogProps {
   onClose: () => void;
 }
 
-/** Asks for a day and a time, and for the text where that can be changed. */
-export default function WhenDialog({
-  title,
-  action,
-  ts,
-  text,
-  mayBeEmpty,
-  onSubmit,
-  onClose,
-}: WhenDialogProps) {
-  const texts = scheduledTexts();
+/** A day and a time, and the text where that can be changed. */
+export function WhenForm({ action, ts, days, text, mayBeEmpty, onSubmit, onClose }: WhenFormProps) {
+  const texts = timesTexts();
   const problem = useId();
   const [opened] = useState(() => Date.now());
   const [said, setSaid] = useState(text ?? "");
@@ -46,7 +37,6 @@ export default function WhenDialog({
   const [time, setTime] = useState(timeField(ts));
   const [refused, setRefused] = useState<"past" | "far" | null>(null);
   const [busy, setBusy] = useState(false);
-  useBackCloses(true, onClose, { always: true });
   const chosen = momentOf(date, time);
   const isEmpty = text !== undefined && said.trim() === "" && !mayBeEmpty;
 
@@ -55,7 +45,7 @@ export default function WhenDialog({
     if (chosen === null || isEmpty) return;
     // A time that was not touched has its seconds, too.
     const at = date === dateField(ts) && time === timeField(ts) ? ts : chosen;
-    const why = at === ts && text !== undefined ? null : refusal(at, Date.now());
+    const why = at === ts && text !== undefined ? null : refusal(at, Date.now(), days);
     setRefused(why);
     if (why) return;
     setBusy(true);
@@ -74,7 +64,7 @@ export default function WhenDialog({
         value={value}
         aria-invalid={refused !== null}
         aria-describedby={problem}
-        {...(type === "date" ? { min: dateField(opened), max: dateField(opened + AHEAD_MS_MAX) } : {})}
+        {...(type === "date" ? { min: dateField(opened), max: dateField(opened + days * DAY_MS) } : {})}
         onChange={(event) => {
           setRefused(null);
           onChange(event.target.value);
@@ -84,29 +74,25 @@ export default function WhenDialog({
   );
 
   return (
-    <Dialog title={title} onClose={onClose} width={420} testId="when-dialog">
-      <form className="form" noValidate onSubmit={(event) => void submit(event)}>
-        {text === undefined ? null : (
-          <Field label={texts.text} rows={5} value={said} onChange={setSaid} autoFocus />
-        )}
-        <div className="when-fields">
-          {field("date", date, setDate)}
-          {field("time", time, setTime)}
-        </div>
-        <p
-          id={problem}
-          className={refused ? "field-error" : "field-hint"}
-          role={refused ? "alert" : undefined}
-        >
-          {refused ? texts[refused] : texts.zone(Intl.DateTimeFormat().resolvedOptions().timeZone)}
-        </p>
-        <div className="dialog-foot">
-          <Button onPress={onClose}>{t.common.cancel}</Button>
-          <Button type="submit" variant="primary" isDisabled={chosen === null || isEmpty} isPending={busy}>
-            {action}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <form className="form" noValidate onSubmit={(event) => void submit(event)}>
+      {text === undefined ? null : (
+        <Field label={texts.text} rows={5} value={said} onChange={setSaid} autoFocus />
+      )}
+      <div className="when-fields">
+        {field("date", date, setDate)}
+        {field("time", time, setTime)}
+      </div>
+      <p id={problem} className={refused ? "field-error" : "field-hint"} role={refused ? "alert" : undefined}>
+        {refused === "far" ? texts.far(days) : null}
+        {refused === "past" ? texts.past : null}
+        {refused ? null : texts.zone(Intl.DateTimeFormat().resolvedOptions().timeZone)}
+      </p>
+      <div className="dialog-foot">
+        <Button onPress={onClose}>{t.common.cancel}</Button>
+        <Button type="submit" variant="primary" isDisabled={chosen === null || isEmpty} isPending={busy}>
+          {action}
+        </Button>
+      </div>
+    </form>
   );
 }
