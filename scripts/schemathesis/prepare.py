@@ -198,6 +198,7 @@ PLACES = {
     "path.report": "reports",
     "path.scheduled": "scheduled",
     "body.send_ts": "times",
+    "body.remind_ts": "times",
     "path.emoji": "emoji",
     "path.hash": "files",
     "body.user": "users",
@@ -251,6 +252,7 @@ REFUSED = {
     "something has to be said": ("post_webhook",),
     "of ten people one has to be oneself": ("create_dm",),
     "a status says something, and ends within a year": ("update_me",),
+    "one is reminded later than now, and within a year": ("save_message",),
 }
 
 

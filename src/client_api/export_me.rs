@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::cursor;
 use super::list_refusals::Refusal;
 use crate::domain::attention::Attention;
-use crate::domain::export::{Beside, Reported};
+use crate::domain::export::{Beside, Kept, Reported};
 use crate::domain::pending::Pending;
 use crate::domain::scheduled::Scheduled;
 use crate::domain::view::{Attachment, Channel, Imported, Setting, User};
@@ -116,6 +116,9 @@ pub struct ExportedSaved {
     pub channel: String,
     pub message: String,
     pub saved_ts: i64,
+    /// When one is reminded of it.
+    #[schema(required)]
+    pub remind_ts: Option<i64>,
 }
 
 /// A message that one reported.
@@ -203,8 +206,14 @@ fn add(page: &mut Export, beside: Beside) {
     let threads = beside.threads.into_iter();
     page.threads = threads.map(|(channel, message)| ExportedThread { channel, message }).collect();
     let saved = beside.saved.into_iter();
-    page.saved =
-        saved.map(|(channel, message, saved_ts)| ExportedSaved { channel, message, saved_ts }).collect();
+    page.saved = saved
+        .map(|Kept { channel, message, saved_ts, remind_ts }| ExportedSaved {
+            channel,
+            message,
+            saved_ts,
+            remind_ts,
+        })
+        .collect();
     page.scheduled = beside.scheduled.into_iter().map(told_scheduled).collect();
     let reports = beside.reports.into_iter();
     page.reports = reports

@@ -17,6 +17,8 @@ pub struct Sync {
     /// People in view: those in direct messages, and the authors of last messages.
     pub users: Vec<User>,
     pub notifications_unread: i64,
+    /// How many of these are reminders, which count for no channel.
+    pub reminders_unread: i64,
     /// Threads that one follows in which something is new, those with the latest reply first; at most 200.
     pub threads: Vec<ThreadState>,
     /// Ids of the people whom one blocks; the frame `blocks.updated` tells what changes.
@@ -37,7 +39,8 @@ pub async fn get_sync(app: App, actor: Auth) -> Result<Json<Sync>, Problem> {
         server: app.domain.server().as_str().to_owned(),
         channels: snapshot.channels.into_iter().map(|channel| app.channel_with_presence(channel)).collect(),
         users: app.users_with_presence(snapshot.users),
-        notifications_unread: snapshot.notifications_unread,
+        notifications_unread: snapshot.unseen.all,
+        reminders_unread: snapshot.unseen.reminders,
         threads: snapshot.threads,
         blocks: snapshot.blocks,
         reports_open: snapshot.reports_open,

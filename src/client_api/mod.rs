@@ -226,7 +226,7 @@ endpoints! {
     block_user: session ["user_not_found", "bad_target", "blocks_full"];
     unblock_user: session [];
     list_saved: session ["bad_limit", "bad_cursor"];
-    save_message: session ["channel_not_found", "not_member", "message_not_found", "redacted", "saved_full"];
+    save_message: session ["channel_not_found", "not_member", "message_not_found", "redacted", "saved_full", "bad_remind_ts", "reminders_full"];
     unsave_message: session [];
     list_users: session ["bad_limit", "bad_cursor"];
     get_user: session ["user_not_found"];

@@ -67,8 +67,8 @@ impl Domain {
                 blocks::add(work.conn, user, other.num, now)?;
                 work.tell(Effect::Block { user, whom: other.id, blocked: true });
                 if notifications::mark_seen_of(work.conn, user, other.num)? > 0 {
-                    let unread = notifications::count_unseen(work.conn, user)?;
-                    work.tell(Effect::NotificationsSeen { user, up_to: NOTHING_MORE, unread });
+                    let left = notifications::count_unseen(work.conn, user)?;
+                    work.tell(Effect::NotificationsSeen { user, up_to: NOTHING_MORE, only: false, left });
                 }
                 let Some(dm) = channels::by_people(work.conn, &people)? else { return Ok(None) };
                 let seat = members::get(work.conn, dm.num, user)?;

@@ -11,6 +11,7 @@ use super::view::{
 };
 use crate::protocol::ids::{ChannelId, EventId, ServerName};
 use crate::protocol::{Seq, Ts};
+use crate::storage::notifications::Unseen;
 use crate::storage::{ChannelNum, UserNum};
 
 /// What a part of a message takes beside its texts, about.
@@ -132,8 +133,8 @@ pub enum Effect {
     Thread { user: UserNum, state: Box<ThreadState> },
     /// To the person's own devices.
     Notified { user: UserNum, notification: Box<Notification> },
-    /// To the person's own devices: everything up to this id was seen.
-    NotificationsSeen { user: UserNum, up_to: i64, unread: i64 },
+    /// To the person's own devices: everything up to this id was seen, or (`only`) this alone.
+    NotificationsSeen { user: UserNum, up_to: i64, only: bool, left: Unseen },
     /// To the person's own devices: how loud a channel is for them.
     Level { user: UserNum, channel: ChannelId, level: &'static str },
     /// To the person's own devices: of what they are told, and when.
@@ -147,7 +148,14 @@ pub enum Effect {
     /// To the person's own devices: how many reports that they see to are open.
     Reports { user: UserNum, open: i64 },
     /// To the person's own devices: a message that they saved for later, or (no `saved_ts`) keep no longer.
-    Saved { user: UserNum, channel: ChannelId, message: EventId, saved_ts: Option<Ts> },
+    Saved {
+        user: UserNum,
+        channel: ChannelId,
+        message: EventId,
+        saved_ts: Option<Ts>,
+        /// When they are reminded of it.
+        remind_ts: Option<Ts>,
+    },
     /// To the person's own devices: a message that is to be sent later, as it stands now, or (none) that it is on the list no longer.
     Scheduled { user: UserNum, id: String, scheduled: Option<Box<Scheduled>> },
     /// To the person's own devices: what their account may do. Each of these sessions is looked up anew.

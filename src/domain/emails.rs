@@ -92,6 +92,8 @@ pub struct Digest {
 
 /// One thing that was missed.
 pub struct Item {
+    /// Whether the person asked to be told of it.
+    pub is_reminder: bool,
     pub title: String,
     pub body: String,
     pub channel: String,
@@ -431,16 +433,17 @@ fn digest(conn: &mut Conn, row: EmailRow) -> Result<Option<Digest>> {
     let Some((address, user)) = row.address.clone().zip(user) else { return Ok(None) };
     let missed = notifications::unseen_after(conn, row.user_num, row.mailed_id)?;
     let most = usize::try_from(ITEMS_MAX).unwrap_or(0);
-    let Some(up_to) = missed.last().map(|(id, ..)| *id) else { return Ok(None) };
+    let Some(up_to) = missed.last().map(|row| row.id) else { return Ok(None) };
     let more = missed.len().saturating_sub(most);
     let mut items = Vec::new();
-    for (_, channel, seq) in missed.into_iter().skip(more) {
-        let Some(channel) = channels::by_num(conn, channel)? else { continue };
-        let found = messages::by_seqs(conn, channel.num, &[seq])?;
+    for row in missed.into_iter().skip(more) {
+        let Some(channel) = channels::by_num(conn, row.channel)? else { continue };
+        let found = messages::by_seqs(conn, channel.num, &[row.seq])?;
         let Some(message) = show::messages(conn, channel.num, &channel.id, found, None)?.pop() else {
             continue;
         };
         items.push(Item {
+            is_reminder: row.kind == notifications::REMINDER,
             title: show::headline(conn, &channel, &message)?,
             body: show::in_short(&message.text, &message.attachments),
             channel: channel.id,

@@ -132,6 +132,7 @@ coded! {
         BlocksFull = "blocks_full", "As many people are blocked as can be: unblock somebody first.";
         ScheduledFull = "scheduled_full", "As many messages are to be sent later as can be: delete some of them first.";
         SavedFull = "saved_full", "As many messages are saved as can be: take some off the list first.";
+        RemindersFull = "reminders_full", "As many reminders wait as can: take some of them back first.";
         WebhooksFull = "webhooks_full", "This channel has as many webhooks as it can have.";
         ReportsFull = "reports_full", "As many of your reports are open as can be.";
         ExclusionsFull = "exclusions_full", "As many people are kept off this server as can be: readmit somebody first.";

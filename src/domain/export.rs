@@ -61,6 +61,14 @@ pub struct Reported {
     pub reason: Option<String>,
 }
 
+/// A message that the person saved, and when they are reminded of it.
+pub struct Kept {
+    pub channel: String,
+    pub message: String,
+    pub saved_ts: Ts,
+    pub remind_ts: Option<Ts>,
+}
+
 /// What is kept of a person beside what they wrote.
 pub struct Beside {
     pub attention: Attention,
@@ -73,8 +81,8 @@ pub struct Beside {
     pub sessions: Vec<SessionRow>,
     /// (channel, first message) of the threads that they follow.
     pub threads: Vec<(String, String)>,
-    /// What they saved for later: channel, message, when.
-    pub saved: Vec<(String, String, Ts)>,
+    /// What they saved for later, newest first.
+    pub saved: Vec<Kept>,
     /// What they are going to send, soonest first.
     pub scheduled: Vec<Scheduled>,
     /// What they reported, newest first.
@@ -201,7 +209,8 @@ fn beside(conn: &mut Conn, person: &Person, names: &mut Names) -> Result<Beside>
         reported.push(Reported { channel, message, ts: row.ts, reason: row.reason });
     }
     for (row, message) in saved::all(conn, user)? {
-        kept.push((names.of(conn, row.channel)?, message, row.saved_ts));
+        let channel = names.of(conn, row.channel)?;
+        kept.push(Kept { channel, message, saved_ts: row.saved_ts, remind_ts: row.remind_ts });
     }
     Ok(Beside {
         attention: attention::load(conn, user)?,

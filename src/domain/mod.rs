@@ -49,6 +49,7 @@ pub mod reactions;
 pub mod reads;
 mod regrets;
 mod relations;
+pub mod reminders;
 pub mod remote;
 mod repeats;
 pub mod reports;

@@ -1,4 +1,4 @@
-//! The inbox: mentions, replies, direct messages.
+//! The inbox: mentions, replies, direct messages, reminders.
 
 use super::effect::Effect;
 use super::view::Notification;
@@ -38,18 +38,21 @@ impl Domain {
                         read: row.seen,
                     });
                 }
-                Ok((shown, notifications::count_unseen(conn, user)?, next))
+                Ok((shown, notifications::count_unseen(conn, user)?.all, next))
             })
             .await
     }
 
-    /// Marks everything up to the id as seen.
-    pub async fn mark_notifications_seen(&self, actor: &Actor, up_to: i64) -> Result<()> {
+    /// Marks everything up to the id as seen, or (`only`) nothing but what has it.
+    pub async fn mark_notifications_seen(&self, actor: &Actor, up_to: i64, only: bool) -> Result<()> {
         let user = actor.person.num;
         self.own(actor, move |work| {
-            notifications::mark_seen(work.conn, user, up_to)?;
-            let unread = notifications::count_unseen(work.conn, user)?;
-            work.tell(Effect::NotificationsSeen { user, up_to, unread });
+            match only {
+                true => notifications::mark_one_seen(work.conn, user, up_to)?,
+                false => notifications::mark_seen(work.conn, user, up_to)?,
+            };
+            let left = notifications::count_unseen(work.conn, user)?;
+            work.tell(Effect::NotificationsSeen { user, up_to, only, left });
             Ok(())
         })
         .await

@@ -19,9 +19,14 @@ use super::project::At;
 use super::writer::Work;
 use super::{Actor, Domain, Error, Forbidden, Missing, Result, show};
 use crate::config;
-use crate::protocol::Ts;
+use crate::protocol::{Seq, Ts};
+use crate::storage::members::MemberRow;
+use crate::storage::messages::MessageRow;
+use crate::storage::notifications::REMINDER;
 use crate::storage::pushes::{self, EndpointRow, PushRow};
-use crate::storage::{Conn, UserNum, attention, blocks, channels, members, messages, notifications, threads};
+use crate::storage::{
+    ChannelNum, Conn, UserNum, attention, blocks, channels, members, messages, notifications, threads,
+};
 
 /// Longest address of a device, in bytes.
 pub const ENDPOINT_BYTES_MAX: usize = 1_024;
@@ -103,6 +108,9 @@ struct Payload {
     channel: String,
     seq: i64,
     message: String,
+    /// Said of a reminder alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
 }
 
 /// Something to be sent now.
@@ -112,7 +120,7 @@ pub struct Push {
     pub device: EndpointRow,
     /// JSON
     pub payload: String,
-    /// The channel's id: what comes later of the same channel replaces this one.
+    /// The channel's id: what comes later of the same channel replaces this one. A reminder has one of its own.
     pub topic: String,
     pub ttl_s: i64,
     /// It concerns the person, and not only the channel.
@@ -303,11 +311,31 @@ pub(super) fn queue(work: &mut Work<'_>, at: &At<'_>, concerned: &[UserNum]) -> 
         let row = PushRow {
             session,
             channel: at.channel,
+            reminder: 0,
             seq: at.seq,
             due_ts: now + wanted.push_delay_ms,
             expires_ts: now + wanted.push_delay_ms + wanted.push_ttl_ms,
             tries: 0,
         };
+        pushes::add(work.conn, &row)?;
+    }
+    Ok(())
+}
+
+/// Lets a reminder of a message wait for all devices of whoever asked for it, in the transaction that notifies them.
+pub(super) fn queue_reminder(
+    work: &mut Work<'_>,
+    user: UserNum,
+    (channel, seq): (ChannelNum, Seq),
+) -> Result<()> {
+    let wanted = work.lane.wanted.clone();
+    if !wanted.push.load(Ordering::Relaxed) {
+        return Ok(());
+    }
+    let due_ts = work.lane.clock.now() + wanted.push_delay_ms;
+    for session in pushes::devices_of(work.conn, user)? {
+        let expires_ts = due_ts + wanted.push_ttl_ms;
+        let row = PushRow { session, channel, reminder: seq, seq, due_ts, expires_ts, tries: 0 };
         pushes::add(work.conn, &row)?;
     }
     Ok(())
@@ -319,23 +347,56 @@ fn compose(conn: &mut Conn, row: PushRow, (now, excluded): (Ts, &Excluded)) -> R
     let user = device.user_num;
     let Some(member) = members::get(conn, row.channel, user)? else { return Ok(None) };
     let Some(shown) = messages::get(conn, row.channel, row.seq)? else { return Ok(None) };
+    // Whoever was blocked since, or is kept out, is heard no more.
+    let unheard = excluded.has_num(shown.sender) || blocks::is_blocked(conn, user, shown.sender)?;
+    let is_in = member.membership == "joined";
+    if !is_in || unheard || row.expires_ts <= now || is_quiet(conn, user, now)? {
+        return Ok(None);
+    }
+    let urgent = match row.reminder {
+        0 => is_wanted(conn, &device, &member, &shown)?,
+        _ => {
+            let seen = notifications::seen_reminder(conn, user, row.channel, row.seq)?;
+            (seen == Some(false)).then_some(true)
+        }
+    };
+    match urgent {
+        Some(urgent) => composed(conn, row, device, (now, urgent)),
+        None => Ok(None),
+    }
+}
+
+/// Whether it concerns the person; none where they do not want to hear of it, or have read it.
+fn is_wanted(
+    conn: &mut Conn,
+    device: &EndpointRow,
+    member: &MemberRow,
+    shown: &MessageRow,
+) -> Result<Option<bool>> {
+    let (user, channel) = (device.user_num, shown.channel);
     let thread = match shown.thread_seq {
-        Some(root) => threads::get(conn, row.channel, root, user)?,
+        Some(root) => threads::get(conn, channel, root, user)?,
         None => None,
     };
     let follows = thread.as_ref().is_some_and(|thread| thread.following);
     let read_seq = thread.map_or(member.read_seq, |thread| thread.read_seq);
-    let unread = member.membership == "joined" && member.notify != "none" && read_seq < row.seq;
-    // Whoever was blocked since, or is kept out, is heard no more.
-    let unheard = excluded.has_num(shown.sender) || blocks::is_blocked(conn, user, shown.sender)?;
-    if !unread || unheard || row.expires_ts <= now || is_quiet(conn, user, now)? {
+    if member.notify == "none" || read_seq >= shown.seq {
         return Ok(None);
     }
-    let notified = notifications::seen(conn, user, row.channel, row.seq)?;
+    let notified = notifications::seen(conn, user, channel, shown.seq)?;
     let everything = device.scope == "all" && member.notify == "all";
     if notified == Some(true) || (notified.is_none() && !everything && !follows) {
         return Ok(None);
     }
+    Ok(Some(notified.is_some()))
+}
+
+fn composed(
+    conn: &mut Conn,
+    row: PushRow,
+    device: EndpointRow,
+    (now, urgent): (Ts, bool),
+) -> Result<Option<Push>> {
     let Some(channel) = channels::by_num(conn, row.channel)? else { return Ok(None) };
     let found = messages::by_seqs(conn, row.channel, &[row.seq])?;
     let message = show::messages(conn, row.channel, &channel.id, found, None)?.pop();
@@ -347,14 +408,19 @@ fn compose(conn: &mut Conn, row: PushRow, (now, excluded): (Ts, &Excluded)) -> R
         channel: channel.id.clone(),
         seq: message.seq,
         message: message.id,
+        kind: (row.reminder != 0).then_some(REMINDER),
+    };
+    let topic = match row.reminder {
+        0 => channel.id,
+        seq => format!("{} {seq}", channel.id),
     };
     Ok(Some(Push {
-        user,
+        user: device.user_num,
         device,
         payload: serde_json::to_string(&payload).unwrap_or_default(),
-        topic: channel.id,
+        topic,
         ttl_s: (row.expires_ts - now) / 1_000,
-        urgent: notified.is_some(),
+        urgent,
         row,
     }))
 }

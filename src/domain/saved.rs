@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::effect::Effect;
 use super::messages::readable;
+use super::reminders;
 use super::seat::{Seat, reads_from};
 use super::view::Message;
 use super::writer::Work;
@@ -30,6 +31,9 @@ const SCAN_ROWS: i64 = 200;
 pub struct Saved {
     pub channel: String,
     pub saved_ts: Ts,
+    /// When one is reminded of it; null where one is not.
+    #[schema(required)]
+    pub remind_ts: Option<Ts>,
     pub message: Message,
 }
 
@@ -47,12 +51,20 @@ impl Domain {
             .await
     }
 
-    /// Keeps a message on one's list. What is there already stays where it is.
+    /// Keeps a message on one's list. What is there already stays where it is; `remind` says when to be reminded of it, or (`Some(None)`)
+    /// that one is not to be, and without it that stays.
     ///
     /// # Errors
-    /// As for reading the message; `redacted` for one that was deleted, `saved_full`
-    pub async fn save_message(&self, actor: &Actor, channel: ChannelId, id: EventId) -> Result<()> {
+    /// As for reading the message; `redacted` for one that was deleted, `saved_full`, `bad_remind_ts`, `reminders_full`
+    pub async fn save_message(
+        &self,
+        actor: &Actor,
+        channel: ChannelId,
+        id: EventId,
+        remind: Option<Option<Ts>>,
+    ) -> Result<()> {
         let (user, person, now) = (actor.person.num, actor.person.id.clone(), self.clock.now());
+        remind.flatten().map_or(Ok(()), |ts| reminders::check_time(ts, now))?;
         self.writer
             .other(actor.person.id.as_str(), move |work| {
                 // Asked while the account was being deleted.
@@ -63,17 +75,23 @@ impl Domain {
                 if row.deleted {
                     return Err(Refusal::TargetRedacted.into());
                 }
-                if saved::get(work.conn, user, row.channel, row.seq)?.is_some() {
+                let known = saved::get(work.conn, user, row.channel, row.seq)?;
+                let before = known.and_then(|row| row.remind_ts);
+                let remind_ts = remind.unwrap_or(before);
+                if known.is_some() && remind_ts == before {
                     return Ok(());
                 }
-                make_room(work, user)?;
-                // Later than what was saved before, whatever the clock did: the list is in the order of saving.
-                let saved_ts = saved::newest(work.conn, user)?.map_or(now, |newest| now.max(newest + 1));
-                saved::add(
-                    work.conn,
-                    SavedRow { user_num: user, channel: row.channel, seq: row.seq, saved_ts },
-                )?;
-                work.tell(Effect::Saved { user, channel, message: id, saved_ts: Some(saved_ts) });
+                if remind_ts.is_some() && before.is_none() {
+                    reminders::check_room(work.conn, user)?;
+                }
+                let saved_ts = match known {
+                    Some(known) => {
+                        saved::set_reminder(work.conn, &known, remind_ts)?;
+                        known.saved_ts
+                    }
+                    None => add(work, (user, row.channel, row.seq), remind_ts, now)?,
+                };
+                work.tell(Effect::Saved { user, channel, message: id, saved_ts: Some(saved_ts), remind_ts });
                 Ok(())
             })
             .await
@@ -88,12 +106,26 @@ impl Domain {
                 let Some(num) = channels::num_of(work.conn, channel.as_str())? else { return Ok(()) };
                 let Some(entry) = entries::by_event(work.conn, num, id.as_str())? else { return Ok(()) };
                 if saved::delete(work.conn, user, num, entry.seq)? {
-                    work.tell(Effect::Saved { user, channel, message: id, saved_ts: None });
+                    work.tell(Effect::Saved { user, channel, message: id, saved_ts: None, remind_ts: None });
                 }
                 Ok(())
             })
             .await
     }
+}
+
+/// Puts a message on somebody's list, and answers its place there.
+fn add(
+    work: &mut Work<'_>,
+    (user_num, channel, seq): (UserNum, ChannelNum, Seq),
+    remind_ts: Option<Ts>,
+    now: Ts,
+) -> Result<Ts> {
+    make_room(work, user_num)?;
+    // Later than what was saved before, whatever the clock did: the list is in the order of saving.
+    let saved_ts = saved::newest(work.conn, user_num)?.map_or(now, |newest| now.max(newest + 1));
+    saved::add(work.conn, SavedRow { user_num, channel, seq, saved_ts, remind_ts })?;
+    Ok(saved_ts)
 }
 
 /// Sees to it that one more fits. What is hidden from the person can't be taken off by them, and gives way.
@@ -130,7 +162,7 @@ impl Readings {
 }
 
 /// A channel's id, and the first seq there that the person may read; none where they are not in it.
-fn reading(conn: &mut Conn, num: ChannelNum, user: UserNum) -> Result<Option<(String, Seq)>> {
+pub(super) fn reading(conn: &mut Conn, num: ChannelNum, user: UserNum) -> Result<Option<(String, Seq)>> {
     let Some(channel) = channels::by_num(conn, num)? else { return Ok(None) };
     Ok(reads_from(conn, &channel, user)?.map(|first| (channel.id, first)))
 }
@@ -174,7 +206,8 @@ fn shown(conn: &mut Conn, readings: &Readings, rows: &[SavedRow]) -> Result<Vec<
     }
     let shown = rows.iter().filter_map(|row| {
         let message = found.remove(&(row.channel, row.seq))?;
-        Some(Saved { channel: message.channel.clone(), saved_ts: row.saved_ts, message })
+        let SavedRow { saved_ts, remind_ts, .. } = *row;
+        Some(Saved { channel: message.channel.clone(), saved_ts, remind_ts, message })
     });
     Ok(shown.collect())
 }

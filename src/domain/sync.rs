@@ -10,6 +10,7 @@ use super::view::{AccountRole, Channel, ThreadState, User};
 use super::{Actor, Domain, Error, Missing, Result, changes, reports, show, threads};
 use crate::protocol::Seq;
 use crate::protocol::ids::ChannelId;
+use crate::storage::notifications::Unseen;
 use crate::storage::{ChannelNum, UserNum, blocks, channels, notifications, users};
 
 /// What a client begins with.
@@ -18,7 +19,7 @@ pub struct Snapshot {
     pub channels: Vec<Channel>,
     /// People in view: those in direct messages, and the authors of last messages.
     pub users: Vec<User>,
-    pub notifications_unread: i64,
+    pub unseen: Unseen,
     /// Threads that the person follows in which something is new.
     pub threads: Vec<ThreadState>,
     /// Whom the person blocks.
@@ -71,7 +72,7 @@ impl Domain {
                     user: User { role: Some(role), ..show::user(&me) },
                     channels,
                     users: shown,
-                    notifications_unread: notifications::count_unseen(conn, user)?,
+                    unseen: notifications::count_unseen(conn, user)?,
                     threads: threads::unread(conn, user)?,
                     blocks: blocks::of_user(conn, user)?,
                 })

@@ -268,7 +268,7 @@ impl NotifyLevel {
     }
 }
 
-/// Why somebody should look: `mention` also by `@channel` and `@here`.
+/// Why somebody should look: `mention` also by `@channel` and `@here`; `reminder`: they asked for it themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum NotificationKind {
@@ -276,6 +276,7 @@ pub enum NotificationKind {
     Reply,
     Dm,
     Keyword,
+    Reminder,
 }
 
 /// Who may join a channel, how much of the past a newcomer sees, and which role a capability needs.

@@ -57,6 +57,7 @@ codes! {
     "bad_users" 400 "Too many people for a direct message.";
     "bad_emoji" 400 "This is nothing to react with.";
     "bad_send_ts" 400 "The message can't be sent then.";
+    "bad_remind_ts" 400 "One can't be reminded then.";
     "bad_text" 400 "The text is not acceptable.";
     "bad_uses" 400 "The number of uses is out of range.";
     "bad_expiry" 400 "The expiry is out of range.";
@@ -149,6 +150,7 @@ codes! {
     "reports_full" 409 "As many of your reports are open as can be.";
     "scheduled_full" 409 "As many messages are to be sent later as can be.";
     "saved_full" 409 "As many messages are saved as can be.";
+    "reminders_full" 409 "As many reminders wait as can.";
     "pins_full" 409 "The channel has as many pins as it can have.";
     "webhooks_full" 409 "The channel has as many webhooks as it can have.";
     "bad_target" 409 "That can't be done to what it is aimed at, as it now stands.";

@@ -23,8 +23,8 @@
 /// message), `message.deleted` {id}, `message.updated` (the message as it stands now), `reaction.added`, `reaction.removed`
 /// {message, emoji, user, count}, `channel.updated`, `channel.joined`, `channel.left`, `member.updated`; to own devices `read.updated`,
 /// `thread.updated` (as `read` of `GET /threads`), `pending.updated` (as in `GET /channels/{channel}/pending`, with `state`),
-/// `notify.updated` {channel, level}, `notification.created`, `notifications.read` {up_to, unread}, `attention.updated` (as `GET /me/attention`), `settings.updated` {key,
-/// value, updated_ts} or {key, deleted: true}, `blocks.updated` {user, blocked}, `reports.updated` {open}, `saved.updated` {channel, message, saved, saved_ts}, `scheduled.updated` {id, scheduled: as in `GET /me/scheduled`, or null}, `account.updated` {role}; `user.updated`, `typing`, `presence`. Clients ignore events
+/// `notify.updated` {channel, level}, `notification.created`, `notifications.read` {up_to, only, unread, reminders_unread}, `attention.updated` (as `GET /me/attention`), `settings.updated` {key,
+/// value, updated_ts} or {key, deleted: true}, `blocks.updated` {user, blocked}, `reports.updated` {open}, `saved.updated` {channel, message, saved, saved_ts, remind_ts}, `scheduled.updated` {id, scheduled: as in `GET /me/scheduled`, or null}, `account.updated` {role}; `user.updated`, `typing`, `presence`. Clients ignore events
 /// that they do not know.
 ///
 /// A client that is told `resync` drops what it holds of these channels, takes `heads` as its cursors, and reads pages

@@ -18,6 +18,7 @@ use crate::domain::view::{
 };
 use crate::http::problem::{peer_code, told_scheduled};
 use crate::protocol::{Seq, Ts};
+use crate::storage::notifications::Unseen;
 
 const FIN_TEXT: u8 = 0x81;
 const FIN_CLOSE: u8 = 0x88;
@@ -170,8 +171,9 @@ pub fn notified(notification: &Notification) -> Bytes {
     event("notification.created", Some(&notification.channel), None, notification)
 }
 
-pub fn notifications_seen(up_to: i64, unread: i64) -> Bytes {
-    event("notifications.read", None, None, NotificationsRead { up_to, unread })
+pub fn notifications_seen(up_to: i64, only: bool, left: Unseen) -> Bytes {
+    let Unseen { all: unread, reminders: reminders_unread } = left;
+    event("notifications.read", None, None, NotificationsRead { up_to, only, unread, reminders_unread })
 }
 
 pub fn level(channel: &str, level: &str) -> Bytes {
@@ -198,9 +200,9 @@ pub fn reports(open: i64) -> Bytes {
     event("reports.updated", None, None, ReportsUpdated { open })
 }
 
-pub fn saved(channel: &str, message: &str, saved_ts: Option<Ts>) -> Bytes {
+pub fn saved(channel: &str, message: &str, saved_ts: Option<Ts>, remind_ts: Option<Ts>) -> Bytes {
     let saved = saved_ts.is_some();
-    event("saved.updated", Some(channel), None, SavedUpdated { channel, message, saved, saved_ts })
+    event("saved.updated", Some(channel), None, SavedUpdated { channel, message, saved, saved_ts, remind_ts })
 }
 
 pub fn scheduled(id: &str, scheduled: Option<&Scheduled>) -> Bytes {

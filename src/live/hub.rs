@@ -334,8 +334,8 @@ impl Hub {
             }
             Effect::Thread { user, state } => self.to_user(*user, || frames::thread(state)),
             Effect::Notified { user, notification } => self.to_user(*user, || frames::notified(notification)),
-            Effect::NotificationsSeen { user, up_to, unread } => {
-                self.to_user(*user, || frames::notifications_seen(*up_to, *unread));
+            Effect::NotificationsSeen { user, up_to, only, left } => {
+                self.to_user(*user, || frames::notifications_seen(*up_to, *only, *left));
             }
             Effect::RoleChanged { user, role, .. } => self.to_user(*user, || frames::role(*role)),
             Effect::Level { user, channel, level } => {
@@ -348,8 +348,9 @@ impl Hub {
                 self.to_user(*user, || frames::block(whom, *blocked));
             }
             Effect::Reports { user, open } => self.to_user(*user, || frames::reports(*open)),
-            Effect::Saved { user, channel, message, saved_ts } => {
-                self.to_user(*user, || frames::saved(channel.as_str(), message.as_str(), *saved_ts));
+            Effect::Saved { user, channel, message, saved_ts, remind_ts } => {
+                let (channel, message) = (channel.as_str(), message.as_str());
+                self.to_user(*user, || frames::saved(channel, message, *saved_ts, *remind_ts));
             }
             Effect::Scheduled { user, id, scheduled } => {
                 self.to_user(*user, || frames::scheduled(id, scheduled.as_deref()));

@@ -92,8 +92,11 @@ pub struct NotifyUpdated<'a> {
 pub struct NotificationsRead {
     /// Up to this notification's id.
     pub up_to: i64,
-    /// How many are left unseen.
+    /// Nothing but this notification.
+    pub only: bool,
+    /// How many are left unseen, and how many of them are reminders.
     pub unread: i64,
+    pub reminders_unread: i64,
 }
 
 /// What one's account may do from now on.
@@ -141,6 +144,9 @@ pub struct SavedUpdated<'a> {
     /// Null for one that is saved no longer.
     #[schema(required)]
     pub saved_ts: Option<Ts>,
+    /// When one is reminded of it; null where one is not, or was.
+    #[schema(required)]
+    pub remind_ts: Option<Ts>,
 }
 
 /// A message that one is going to send later.

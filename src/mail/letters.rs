@@ -88,7 +88,11 @@ pub fn digest(frame: Frame<'_>, digest: &Digest) -> Letter {
     let mut lines = vec![text(frame.say(texts.hello)), text(texts.waits)];
     for item in &digest.items {
         let encode = |id: &str| utf8_percent_encode(id, NON_ALPHANUMERIC).to_string();
-        lines.push(text(format!("{}: {}", item.title, item.body)));
+        let said = format!("{}: {}", item.title, item.body);
+        lines.push(text(match item.is_reminder {
+            true => fill(texts.reminder, &[("said", &said)]),
+            false => said,
+        }));
         lines.push(Line::Link {
             text: texts.open.to_owned(),
             url: format!("{url}/#/c/{}/{}", encode(&item.channel), encode(&item.message)),

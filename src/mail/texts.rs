@@ -2,7 +2,7 @@
 
 use crate::domain::language::Language;
 
-/// All texts of one language. `{name}`: the person; `{server}`: this server; `{count}`: how many.
+/// All texts of one language. `{name}`: the person; `{server}`: this server; `{count}`: how many; `{said}`: who said what.
 pub struct Texts {
     pub hello: &'static str,
     pub confirm_subject: &'static str,
@@ -19,6 +19,7 @@ pub struct Texts {
     pub digest_one: &'static str,
     pub digest_many: &'static str,
     pub waits: &'static str,
+    pub reminder: &'static str,
     pub open: &'static str,
     pub more: &'static str,
     pub why: &'static str,
@@ -64,6 +65,7 @@ const ENGLISH: Texts = Texts {
     digest_one: "Something waits for you on {server}",
     digest_many: "{count} things wait for you on {server}",
     waits: "this waits for you:",
+    reminder: "Reminder: {said}",
     open: "Open",
     more: "and {count} more.",
     why: "You get this because you asked {server} to write to you about what you missed.",
@@ -86,6 +88,7 @@ const GERMAN: Texts = Texts {
     digest_one: "Auf {server} wartet etwas auf dich",
     digest_many: "Auf {server} wartet {count}-mal etwas auf dich",
     waits: "das wartet auf dich:",
+    reminder: "Erinnerung: {said}",
     open: "Öffnen",
     more: "und {count} weitere.",
     why: "Du bekommst dies, weil {server} dir schreiben soll, was du verpasst hast.",
@@ -108,6 +111,7 @@ const FRENCH: Texts = Texts {
     digest_one: "Quelque chose vous attend sur {server}",
     digest_many: "{count} choses vous attendent sur {server}",
     waits: "voici ce qui vous attend :",
+    reminder: "Rappel : {said}",
     open: "Ouvrir",
     more: "et {count} de plus.",
     why: "Vous recevez ceci parce que vous avez demandé à {server} de vous écrire ce que vous avez manqué.",

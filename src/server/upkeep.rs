@@ -245,6 +245,16 @@ async fn keep_times(domain: Arc<Domain>, is_host: bool) {
     }
 }
 
+/// Tells people what they wanted to be reminded of: at the start, too, of what came due meanwhile.
+async fn keep_reminders(domain: Arc<Domain>) {
+    loop {
+        if let Err(error) = domain.remind_due().await {
+            tracing::warn!(%error, "reminders could not be told; this is tried again");
+        }
+        tokio::time::sleep(SCHEDULED_INTERVAL).await;
+    }
+}
+
 /// Whatever goes by itself: messages, the files that nothing needs any more, and those who are kept out; and what comes by itself,
 /// when its time has come.
 pub async fn keep_stored(domain: Arc<Domain>) {
@@ -252,7 +262,8 @@ pub async fn keep_stored(domain: Arc<Domain>) {
     tokio::join!(
         keep_files(domain.clone()),
         keep_messages(domain.clone()),
-        keep_out(domain),
+        keep_out(domain.clone()),
+        keep_reminders(domain),
         times.0,
         times.1
     );

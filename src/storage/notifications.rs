@@ -1,4 +1,4 @@
-//! What somebody should look at: mentions, replies, direct messages.
+//! What somebody should look at: mentions, replies, direct messages, and what they wanted to be reminded of.
 //!
 //! What is unseen is asked for by `not(seen)`, as the index of the unseen says it: `seen = false` would not use that.
 
@@ -50,15 +50,37 @@ pub fn page(conn: &mut Conn, user: UserNum, before: i64, limit: i64) -> Result<V
         .load(conn)?)
 }
 
-/// How many are unseen. The database keeps these counts itself, by triggers on the rows: here they are only read.
-pub fn count_unseen(conn: &mut Conn, user: UserNum) -> Result<i64> {
-    Ok(unseen_by_channel(conn, user)?.into_iter().map(|(_, unseen)| unseen).sum())
+/// How much is unseen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Unseen {
+    pub all: i64,
+    /// How many of them are reminders.
+    pub reminders: i64,
 }
+
+/// How many are unseen. The database keeps these counts itself, by triggers on the rows: here they are only read.
+pub fn count_unseen(conn: &mut Conn, user: UserNum) -> Result<Unseen> {
+    let counts: Vec<(i64, i64)> = unseen_counts::table
+        .filter(unseen_counts::user_num.eq(user).and(unseen_counts::root_seq.eq_any([WHOLE, REMINDERS])))
+        .select((unseen_counts::root_seq, unseen_counts::unseen))
+        .load(conn)?;
+    let mut unseen = Unseen::default();
+    for (root, count) in counts {
+        unseen.all += count;
+        unseen.reminders += if root == REMINDERS { count } else { 0 };
+    }
+    Ok(unseen)
+}
+
+/// The kind of what somebody asked for: no news of the channel, which one may have read to its end.
+pub const REMINDER: &str = "reminder";
 
 /// The count of a whole channel, beside those of its threads.
 const WHOLE: i64 = 0;
+/// That of the reminders there, which are in neither.
+const REMINDERS: i64 = -1;
 
-/// (channel, how many) for all channels with anything unseen.
+/// (channel, how many) for all channels with anything unseen; reminders are none of their news.
 pub fn unseen_by_channel(conn: &mut Conn, user: UserNum) -> Result<Vec<(ChannelNum, i64)>> {
     Ok(unseen_counts::table
         .filter(unseen_counts::user_num.eq(user).and(unseen_counts::root_seq.eq(WHOLE)))
@@ -82,14 +104,14 @@ pub fn newest(conn: &mut Conn, user: UserNum) -> Result<i64> {
     Ok(optional(of.order(notifications::id.desc()).select(notifications::id).first(conn))?.unwrap_or(0))
 }
 
-/// (id, channel, seq) of what the person has not seen after an id, oldest first.
-pub fn unseen_after(conn: &mut Conn, user: UserNum, id: i64) -> Result<Vec<(i64, ChannelNum, i64)>> {
+/// What the person has not seen after an id, oldest first.
+pub fn unseen_after(conn: &mut Conn, user: UserNum, id: i64) -> Result<Vec<NotificationRow>> {
     Ok(notifications::table
         .filter(notifications::user_num.eq(user).and(not(notifications::seen)))
         .filter(notifications::id.gt(id))
         .order(notifications::id)
         .limit(UNSEEN_MAX)
-        .select((notifications::id, notifications::channel, notifications::seq))
+        .select(NotificationRow::columns())
         .load(conn)?)
 }
 
@@ -100,12 +122,29 @@ const UNSEEN_MAX: i64 = 500;
 pub fn seen(conn: &mut Conn, user: UserNum, channel: ChannelNum, seq: i64) -> Result<Option<bool>> {
     let of =
         notifications::table.filter(notifications::user_num.eq(user).and(notifications::channel.eq(channel)));
-    optional(of.filter(notifications::seq.eq(seq)).select(notifications::seen).first(conn))
+    let news = of.filter(notifications::seq.eq(seq).and(notifications::kind.ne(REMINDER)));
+    optional(news.select(notifications::seen).first(conn))
+}
+
+/// As [`seen`], of the last reminder of a message.
+pub fn seen_reminder(conn: &mut Conn, user: UserNum, channel: ChannelNum, seq: i64) -> Result<Option<bool>> {
+    let of =
+        notifications::table.filter(notifications::user_num.eq(user).and(notifications::channel.eq(channel)));
+    let reminders = of.filter(notifications::seq.eq(seq).and(notifications::kind.eq(REMINDER)));
+    optional(reminders.order(notifications::id.desc()).select(notifications::seen).first(conn))
 }
 
 pub fn mark_seen(conn: &mut Conn, user: UserNum, up_to: i64) -> Result<usize> {
     let older = notifications::table.filter(notifications::user_num.eq(user).and(not(notifications::seen)));
     Ok(diesel::update(older.filter(notifications::id.le(up_to)))
+        .set(notifications::seen.eq(true))
+        .execute(conn)?)
+}
+
+/// Marks one notification as seen.
+pub fn mark_one_seen(conn: &mut Conn, user: UserNum, id: i64) -> Result<usize> {
+    let unseen = notifications::table.filter(notifications::user_num.eq(user).and(not(notifications::seen)));
+    Ok(diesel::update(unseen.filter(notifications::id.eq(id)))
         .set(notifications::seen.eq(true))
         .execute(conn)?)
 }
@@ -130,7 +169,8 @@ pub enum Part {
     Thread(i64),
 }
 
-/// Marks what stands at or before `seq` of a channel, in the part that was read, as seen.
+/// Marks what stands at or before `seq` of a channel, in the part that was read, as seen; but for reminders, which may be of what
+/// was read long ago.
 pub fn mark_seen_in(
     conn: &mut Conn,
     user: UserNum,
@@ -143,7 +183,9 @@ pub fn mark_seen_in(
         return Ok(0);
     }
     let older = notifications::table.filter(notifications::user_num.eq(user).and(not(notifications::seen)));
-    let read = older.filter(notifications::channel.eq(channel).and(notifications::seq.le(seq)));
+    let read = older
+        .filter(notifications::channel.eq(channel).and(notifications::seq.le(seq)))
+        .filter(notifications::kind.ne(REMINDER));
     let seen = notifications::seen.eq(true);
     Ok(match part {
         Part::All => kept_update(read, seen).execute(conn)?,

@@ -27,6 +27,8 @@ pub struct EndpointRow {
 pub struct PushRow {
     pub session: String,
     pub channel: ChannelNum,
+    /// The seq of the message that it reminds of; 0 for the newest of the channel.
+    pub reminder: i64,
     pub seq: i64,
     pub due_ts: i64,
     pub expires_ts: i64,
@@ -112,11 +114,17 @@ pub fn devices_for(
         .load(conn)?)
 }
 
-/// Adds what waits. Per device and channel only the newest does; it goes out when the first was due.
+/// All devices of the person.
+pub fn devices_of(conn: &mut Conn, user: UserNum) -> Result<Vec<String>> {
+    let own = push_endpoints::table.filter(push_endpoints::user_num.eq(user));
+    Ok(own.select(push_endpoints::session).order(push_endpoints::session).load(conn)?)
+}
+
+/// Adds what waits. Per device and channel only the newest does, beside the reminders; it goes out when the first was due.
 pub fn add(conn: &mut Conn, row: &PushRow) -> Result<()> {
     diesel::insert_into(pushes::table)
         .values(row)
-        .on_conflict((pushes::session, pushes::channel))
+        .on_conflict((pushes::session, pushes::channel, pushes::reminder))
         .do_update()
         .set((pushes::seq.eq(excluded(pushes::seq)), pushes::expires_ts.eq(excluded(pushes::expires_ts))))
         .execute(conn)?;
@@ -131,7 +139,7 @@ pub fn any_due(conn: &mut Conn, now: i64) -> Result<bool> {
 pub fn claim(conn: &mut Conn, now: i64, limit: i64, until: i64) -> Result<Vec<PushRow>> {
     let rows: Vec<PushRow> = pushes::table
         .filter(pushes::due_ts.le(now))
-        .order((pushes::due_ts, pushes::session, pushes::channel))
+        .order((pushes::due_ts, pushes::session, pushes::channel, pushes::reminder))
         .limit(limit)
         .select(PushRow::columns())
         .load(conn)?;
@@ -142,7 +150,7 @@ pub fn claim(conn: &mut Conn, now: i64, limit: i64, until: i64) -> Result<Vec<Pu
 }
 
 pub fn postpone(conn: &mut Conn, row: &PushRow, due_ts: i64, tries: i64) -> Result<()> {
-    diesel::update(pushes::table.find((&row.session, row.channel)))
+    diesel::update(pushes::table.find((&row.session, row.channel, row.reminder)))
         .set((pushes::due_ts.eq(due_ts), pushes::tries.eq(tries)))
         .execute(conn)?;
     Ok(())
@@ -150,7 +158,7 @@ pub fn postpone(conn: &mut Conn, row: &PushRow, due_ts: i64, tries: i64) -> Resu
 
 /// It was delivered, or is no longer wanted. What came meanwhile is due at once.
 pub fn finish(conn: &mut Conn, row: &PushRow, now: i64) -> Result<()> {
-    let this = pushes::session.eq(&row.session).and(pushes::channel.eq(row.channel));
-    diesel::delete(pushes::table.filter(this.and(pushes::seq.le(row.seq)))).execute(conn)?;
+    let this = pushes::table.find((&row.session, row.channel, row.reminder));
+    diesel::delete(this.filter(pushes::seq.le(row.seq))).execute(conn)?;
     postpone(conn, row, now, 0)
 }

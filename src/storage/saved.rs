@@ -3,7 +3,7 @@
 use diesel::dsl::{count_star, exists, max, not};
 use diesel::prelude::*;
 
-use super::schema::{members, messages, saved};
+use super::schema::{members, messages, saved, users};
 use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, optional};
 
 /// A message on somebody's list.
@@ -14,6 +14,17 @@ pub struct SavedRow {
     pub channel: ChannelNum,
     pub seq: i64,
     pub saved_ts: i64,
+    /// When they want to be reminded of it.
+    pub remind_ts: Option<i64>,
+}
+
+/// A reminder that is due, and whose.
+#[derive(Debug, Clone, Queryable)]
+pub struct DueRow {
+    pub user_num: UserNum,
+    pub user: String,
+    pub channel: ChannelNum,
+    pub seq: i64,
 }
 
 pub fn add(conn: &mut Conn, row: SavedRow) -> Result<()> {
@@ -28,6 +39,30 @@ pub fn delete(conn: &mut Conn, user: UserNum, channel: ChannelNum, seq: i64) -> 
 
 pub fn get(conn: &mut Conn, user: UserNum, channel: ChannelNum, seq: i64) -> Result<Option<SavedRow>> {
     optional(saved::table.find((user, channel, seq)).select(SavedRow::columns()).one(conn))
+}
+
+pub fn set_reminder(conn: &mut Conn, row: &SavedRow, remind_ts: Option<i64>) -> Result<()> {
+    diesel::update(saved::table.find((row.user_num, row.channel, row.seq)))
+        .set(saved::remind_ts.eq(remind_ts))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// How many reminders of the person's wait.
+pub fn count_reminders(conn: &mut Conn, user: UserNum) -> Result<i64> {
+    let waiting = saved::table.filter(saved::user_num.eq(user).and(saved::remind_ts.is_not_null()));
+    Ok(waiting.select(count_star()).get_result(conn)?)
+}
+
+/// What waited longest of all that is due.
+pub fn due(conn: &mut Conn, now: i64, limit: i64) -> Result<Vec<DueRow>> {
+    Ok(saved::table
+        .inner_join(users::table.on(users::num.eq(saved::user_num)))
+        .filter(saved::remind_ts.is_not_null().and(saved::remind_ts.le(now)))
+        .order((saved::remind_ts, saved::user_num, saved::channel, saved::seq))
+        .limit(limit)
+        .select((saved::user_num, users::id, saved::channel, saved::seq))
+        .load(conn)?)
 }
 
 pub fn count(conn: &mut Conn, user: UserNum) -> Result<i64> {

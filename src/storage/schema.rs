@@ -438,6 +438,7 @@ diesel::allow_tables_to_appear_in_same_query!(retentions, channels);
 diesel::allow_tables_to_appear_in_same_query!(retentions, entries);
 diesel::allow_tables_to_appear_in_same_query!(saved, members);
 diesel::allow_tables_to_appear_in_same_query!(saved, messages);
+diesel::allow_tables_to_appear_in_same_query!(saved, users);
 diesel::allow_tables_to_appear_in_same_query!(scheduled, channels);
 diesel::allow_tables_to_appear_in_same_query!(scheduled_files, files);
 diesel::allow_tables_to_appear_in_same_query!(webhooks, channels);

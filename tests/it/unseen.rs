@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use loggia::storage::notifications::{self, NewNotification, Part};
+use loggia::storage::notifications::{self, NewNotification, Part, REMINDER, Unseen};
 use loggia::storage::{Conn, is_postgres};
 
 use crate::support::{Database, Random};
@@ -12,8 +12,8 @@ const PEOPLE: usize = 3;
 const CHANNELS: usize = 3;
 const THREADS: usize = 3;
 
-/// Whose, where, at which seq, in which thread, and whether it was seen.
-type Row = (i64, i64, i64, Option<i64>, bool);
+/// Whose, where, at which seq, in which thread, whether it was seen, and whether it is a reminder.
+type Row = (i64, i64, i64, Option<i64>, bool, bool);
 
 fn below(random: &mut Random, end: usize) -> i64 {
     i64::try_from(random.below(end)).expect("a number")
@@ -44,13 +44,20 @@ fn walk(url: &str) {
                 };
                 let up_to = below(&mut random, STEPS);
                 notifications::mark_seen_in(&mut conn, user, channel, up_to, part).expect("marked");
-                for row in rows.iter_mut().filter(|row| row.0 == user && row.1 == channel && row.2 <= up_to) {
+                let read = |row: &&mut Row| row.0 == user && row.1 == channel && row.2 <= up_to && !row.5;
+                for row in rows.iter_mut().filter(read) {
                     row.4 |= match part {
                         Part::All => true,
                         Part::Outside => row.3.is_none(),
                         Part::Thread(root) => row.3 == Some(root),
                     };
                 }
+            }
+            1 if random.one_in(2) && !ids.is_empty() => {
+                let at = random.below(ids.len());
+                let (row, id) = (&mut rows[at], ids[at]);
+                notifications::mark_one_seen(&mut conn, row.0, id).expect("marked");
+                row.4 = true;
             }
             1 => {
                 let at = random.below(rows.len() + 1);
@@ -70,19 +77,21 @@ fn walk(url: &str) {
                 forget(&mut rows, &mut ids, |row| row.0 == user && row.1 == channel);
             }
             _ => {
-                let thread_seq = random.one_in(2).then(|| below(&mut random, THREADS) + 1);
+                let is_reminder = random.one_in(4);
+                let is_reply = !is_reminder && random.one_in(2);
+                let thread_seq = is_reply.then(|| below(&mut random, THREADS) + 1);
                 let seen = random.one_in(5);
                 let new = NewNotification {
                     user_num: user,
                     channel,
                     seq,
-                    kind: "mention",
+                    kind: if is_reminder { REMINDER } else { "mention" },
                     ts: 0,
                     seen,
                     thread_seq,
                 };
                 ids.push(notifications::insert(&mut conn, &new).expect("kept"));
-                rows.push((user, channel, seq, thread_seq, seen));
+                rows.push((user, channel, seq, thread_seq, seen, is_reminder));
             }
         }
         compare(&mut conn, &rows);
@@ -99,13 +108,14 @@ fn compare(conn: &mut Conn, rows: &[Row]) {
     for user in 1..=i64::try_from(PEOPLE).expect("a number") {
         let unseen: Vec<&Row> = rows.iter().filter(|row| row.0 == user && !row.4).collect();
         let mut by_channel: HashMap<i64, i64> = HashMap::new();
-        for row in &unseen {
+        for row in unseen.iter().filter(|row| !row.5) {
             *by_channel.entry(row.1).or_default() += 1;
         }
         let told = notifications::unseen_by_channel(conn, user).expect("read");
         assert_eq!(told.into_iter().collect::<HashMap<_, _>>(), by_channel);
         let all = i64::try_from(unseen.len()).expect("a number");
-        assert_eq!(notifications::count_unseen(conn, user).expect("read"), all);
+        let reminders = i64::try_from(unseen.iter().filter(|row| row.5).count()).expect("a number");
+        assert_eq!(notifications::count_unseen(conn, user).expect("read"), Unseen { all, reminders });
         for channel in 1..=i64::try_from(CHANNELS).expect("a number") {
             let here = by_channel.get(&channel).copied().unwrap_or(0);
             assert_eq!(notifications::count_unseen_in(conn, user, channel).expect("read"), here);

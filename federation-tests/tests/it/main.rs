@@ -27,6 +27,7 @@ mod network;
 mod others;
 mod presence;
 mod profiles;
+mod reminders;
 mod replies;
 mod reports;
 mod restored;

@@ -44,9 +44,10 @@ diesel::table! {
 }
 
 diesel::table! {
-    pushes (session, channel) {
+    pushes (session, channel, reminder) {
         session -> Text,
         channel -> BigInt,
+        reminder -> BigInt,
         seq -> BigInt,
         due_ts -> BigInt,
         expires_ts -> BigInt,
@@ -95,6 +96,7 @@ diesel::table! {
         channel -> BigInt,
         seq -> BigInt,
         saved_ts -> BigInt,
+        remind_ts -> Nullable<BigInt>,
     }
 }
 

@@ -45,6 +45,7 @@ pub fn body(operation: &str, user: &str) -> Value {
         "create_dm" => json!({ "users": [user] }),
         "send_message" => json!({ "nonce": "n", "text": "eve was here" }),
         "edit_message" | "update_scheduled" => json!({ "text": "eve was here" }),
+        "save_message" => json!({ "remind_ts": SystemClock.now() + 60_000 }),
         "schedule_message" => {
             json!({ "nonce": "n", "text": "eve was here", "send_ts": SystemClock.now() + 60_000 })
         }

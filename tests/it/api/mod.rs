@@ -40,6 +40,7 @@ mod problems;
 mod push;
 mod reactions;
 mod registration;
+mod reminders;
 mod reports;
 mod retention;
 mod revalidation;

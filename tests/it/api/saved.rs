@@ -96,12 +96,12 @@ both!(
         save(&ann, &said).await;
         let heard = others.event("saved.updated").await;
         let saved_ts = ann.get("/me/saved").await.expect(200)["saved"][0]["saved_ts"].clone();
-        let frame = json!({ "channel": channel, "message": said["id"], "saved": true, "saved_ts": saved_ts });
+        let frame = json!({ "channel": channel, "message": said["id"], "saved": true, "saved_ts": saved_ts, "remind_ts": null });
         assert_eq!((&heard["d"], &heard["channel"], heard.get("seq")), (&frame, &json!(channel), None));
         save(&ann, &said).await;
         unsave(&ann, &said).await;
         let heard = others.event("saved.updated").await;
-        let frame = json!({ "channel": channel, "message": said["id"], "saved": false, "saved_ts": null });
+        let frame = json!({ "channel": channel, "message": said["id"], "saved": false, "saved_ts": null, "remind_ts": null });
         assert_eq!(heard["d"], frame, "saving again told nothing");
         unsave(&ann, &said).await;
         save(&ann, &said).await;

@@ -7,6 +7,7 @@ mod gate;
 mod killed;
 mod later;
 mod mistaken;
+mod reminded;
 mod stage;
 mod tampered;
 mod units;

@@ -1048,12 +1048,17 @@ export const unsaveMessage = <ThrowOnError extends boolean = true>(options: Opti
 
 /**
  * Saves a message for later, in a list that is one's own alone; what is saved already stays where it is in it. At most 5,000. One's
- * other devices hear of it by `saved.updated`, and nobody else does.
+ * other devices hear of it by `saved.updated`, and nobody else does. With `remind_ts` one is reminded of it, once, by a notification of
+ * the kind `reminder`, also where the channel is silent; it stays saved. 500 reminders can wait.
  */
 export const saveMessage = <ThrowOnError extends boolean = true>(options: Options<SaveMessageData, ThrowOnError>) => (options.client ?? client).put<SaveMessageResponses, SaveMessageErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
     url: '/me/saved/{channel}/{message}',
-    ...options
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -1213,7 +1218,7 @@ export const listNotifications = <ThrowOnError extends boolean = true>(options?:
 });
 
 /**
- * Marks notifications as seen.
+ * Marks notifications as seen: all up to one, or one alone. What is read in a channel or a thread is seen by that, but for reminders.
  */
 export const readNotifications = <ThrowOnError extends boolean = true>(options: Options<ReadNotificationsData, ThrowOnError>) => (options.client ?? client).post<ReadNotificationsResponses, ReadNotificationsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1361,8 +1366,8 @@ export const deleteSession = <ThrowOnError extends boolean = true>(options: Opti
  * message), `message.deleted` {id}, `message.updated` (the message as it stands now), `reaction.added`, `reaction.removed`
  * {message, emoji, user, count}, `channel.updated`, `channel.joined`, `channel.left`, `member.updated`; to own devices `read.updated`,
  * `thread.updated` (as `read` of `GET /threads`), `pending.updated` (as in `GET /channels/{channel}/pending`, with `state`),
- * `notify.updated` {channel, level}, `notification.created`, `notifications.read` {up_to, unread}, `attention.updated` (as `GET /me/attention`), `settings.updated` {key,
- * value, updated_ts} or {key, deleted: true}, `blocks.updated` {user, blocked}, `reports.updated` {open}, `saved.updated` {channel, message, saved, saved_ts}, `scheduled.updated` {id, scheduled: as in `GET /me/scheduled`, or null}, `account.updated` {role}; `user.updated`, `typing`, `presence`. Clients ignore events
+ * `notify.updated` {channel, level}, `notification.created`, `notifications.read` {up_to, only, unread, reminders_unread}, `attention.updated` (as `GET /me/attention`), `settings.updated` {key,
+ * value, updated_ts} or {key, deleted: true}, `blocks.updated` {user, blocked}, `reports.updated` {open}, `saved.updated` {channel, message, saved, saved_ts, remind_ts}, `scheduled.updated` {id, scheduled: as in `GET /me/scheduled`, or null}, `account.updated` {role}; `user.updated`, `typing`, `presence`. Clients ignore events
  * that they do not know.
  *
  * A client that is told `resync` drops what it holds of these channels, takes `heads` as its cursors, and reads pages

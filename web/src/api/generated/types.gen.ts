@@ -766,6 +766,10 @@ export type ExportedReport = {
 export type ExportedSaved = {
     channel: string;
     message: string;
+    /**
+     * When one is reminded of it.
+     */
+    remind_ts: number | null;
     saved_ts: number;
 };
 
@@ -1248,9 +1252,9 @@ export type Notification = {
 };
 
 /**
- * Why somebody should look: `mention` also by `@channel` and `@here`.
+ * Why somebody should look: `mention` also by `@channel` and `@here`; `reminder`: they asked for it themselves.
  */
-export type NotificationKind = 'mention' | 'reply' | 'dm' | 'keyword';
+export type NotificationKind = 'mention' | 'reply' | 'dm' | 'keyword' | 'reminder';
 
 export type Notifications = {
     next: string | null;
@@ -1266,7 +1270,12 @@ export type Notifications = {
  */
 export type NotificationsRead = {
     /**
-     * How many are left unseen.
+     * Nothing but this notification.
+     */
+    only: boolean;
+    reminders_unread: number;
+    /**
+     * How many are left unseen, and how many of them are reminders.
      */
     unread: number;
     /**
@@ -1514,6 +1523,10 @@ export type ReactionChanged = {
 
 export type ReadNotifications = {
     /**
+     * True: nothing but this notification, whatever came before it.
+     */
+    only?: boolean;
+    /**
      * The id of the newest notification that was seen.
      */
     up_to: number;
@@ -1746,12 +1759,21 @@ export type Resync = {
  */
 export type Role = 'guest' | 'member' | 'moderator' | 'owner';
 
+export type SaveMessage = {
+    /**
+     * When to be reminded of it, in milliseconds since 1970: in the future, at most 365 days from now. Null takes a reminder back; left out, it stays as
+     * it is.
+     */
+    remind_ts?: number | null;
+};
+
 /**
  * A message that somebody saved for later.
  */
 export type Saved = {
     channel: string;
     message: Message;
+    remind_ts: I64 | null;
     saved_ts: I64;
 };
 
@@ -1766,6 +1788,7 @@ export type SavedMessages = {
 export type SavedUpdated = {
     channel: string;
     message: string;
+    remind_ts: I64 | null;
     saved: boolean;
     saved_ts: I64 | null;
 };
@@ -2312,6 +2335,10 @@ export type Sync = {
     blocks: Array<string>;
     channels: Array<Channel>;
     notifications_unread: number;
+    /**
+     * How many of these are reminders, which count for no channel.
+     */
+    reminders_unread: number;
     /**
      * How many reports are open that one may see to (`GET /reports`), counted up to 1,000; null for who is neither an
      * administrator nor moderates a channel. The frame `reports.updated` tells of reports; whoever sees to other channels than before asks again.
@@ -8147,7 +8174,7 @@ export type UnsaveMessageResponses = {
 export type UnsaveMessageResponse = UnsaveMessageResponses[keyof UnsaveMessageResponses];
 
 export type SaveMessageData = {
-    body?: never;
+    body?: SaveMessage;
     path: {
         channel: string;
         message: string;
@@ -8158,7 +8185,7 @@ export type SaveMessageData = {
 
 export type SaveMessageErrors = {
     /**
-     * `bad_path`: A part of the path is not an id of its kind.
+     * `bad_json`: The body is not JSON of the documented shape.; `bad_path`: A part of the path is not an id of its kind.; `bad_remind_ts`: One can't be reminded then.
      */
     400: ProblemDocument;
     /**
@@ -8174,13 +8201,21 @@ export type SaveMessageErrors = {
      */
     404: ProblemDocument;
     /**
-     * `saved_full`: As many messages are saved as can be.
+     * `saved_full`: As many messages are saved as can be.; `reminders_full`: As many reminders wait as can.
      */
     409: ProblemDocument;
     /**
      * `redacted`: It was deleted.
      */
     410: ProblemDocument;
+    /**
+     * `too_large`: The content is too large.
+     */
+    413: ProblemDocument;
+    /**
+     * `unsupported_media_type`: The body is not of the documented type.
+     */
+    415: ProblemDocument;
     /**
      * `rate_limited`: Too many requests; Retry-After says when to go on.
      */
