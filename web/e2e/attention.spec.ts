@@ -131,6 +131,31 @@ test("nothing is read in a window that nobody looks at; title and icon say what 
   await expect(ada.page.locator("link[rel=icon]")).toHaveAttribute("href", "/favicon.svg");
 });
 
+test("a reminder is told as one, also to whoever looks at the conversation", async () => {
+  await ada.page.evaluate(async () => {
+    const path = `/api/v1/channels/${location.hash.split("/")[2] ?? ""}/messages`;
+    const { messages } = (await (await fetch(path)).json()) as {
+      messages: { id: string; channel: string; text: string }[];
+    };
+    const said = messages.find(({ text }) => text === "@ada and bring the key");
+    await fetch(`/api/v1/me/saved/${said?.channel ?? ""}/${said?.id ?? ""}`, {
+      method: "PUT",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ remind_ts: Date.now() + 1_000 }),
+    });
+  });
+  await expect
+    .poll(async () => (await shown(ada.page)).at(-1))
+    .toMatchObject({
+      title: "Reminder: Bo in #general",
+      body: "@ada and bring the key",
+      tag: expect.stringMatching(/^reminder \$/) as unknown as string,
+    });
+  await ada.page.getByRole("button", { name: "Mentions and replies" }).click();
+  await ada.page.getByRole("button", { name: "Mark all read" }).click();
+  await ada.page.getByRole("complementary").getByRole("button", { name: "Close" }).click();
+});
+
 test("paused, nothing pops up", async () => {
   await ada.open("elsewhere");
   await ada.page.getByRole("button", { name: "Your account" }).click();

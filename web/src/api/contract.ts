@@ -58,6 +58,7 @@ export type Contract = {
   channel_updated: Fits<Frames.ChannelUpdate, Api.ChannelInfo>;
   member_updated: Fits<Omit<Frames.MemberUpdate, "user">, Api.MemberUpdated>;
   reaction_changed: Fits<Frames.ReactionChange, Api.ReactionChanged>;
+  notifications_read: Fits<Frames.NotificationsRead, Api.NotificationsRead>;
   saved_updated: Fits<Frames.SavedUpdate, Api.SavedUpdated>;
   scheduled_updated: Fits<Frames.ScheduledUpdate, Api.ScheduledUpdated>;
   pending_updated: Fits<Pick<Frames.PendingUpdate, "state">, Api.PendingUpdated>;

@@ -100,12 +100,22 @@ export type LateEvent =
 
 export type ChannelEvent = LogEvent | LateEvent;
 
+/** What was seen on another device: all up to an id, or this alone; and what is left. */
+export interface NotificationsRead {
+  up_to: number;
+  only: boolean;
+  unread: number;
+  reminders_unread: number;
+}
+
 /** A message that the viewer saved for later, or (null) keeps no longer. */
 export interface SavedUpdate {
   channel: string;
   message: string;
   saved: boolean;
   saved_ts: number | null;
+  /** When one is reminded of it. */
+  remind_ts: number | null;
 }
 
 /** A message that the viewer sends later, or (null) that was sent or deleted. */
@@ -123,7 +133,7 @@ export type LooseEvent =
   | (OtherEvent<"pending.updated", PendingUpdate> & { channel: string })
   | OtherEvent<"notify.updated", { channel: string; level: NotifyLevel }>
   | OtherEvent<"notification.created", Omit<Notification, "read">>
-  | OtherEvent<"notifications.read", { up_to: number; unread: number }>
+  | OtherEvent<"notifications.read", NotificationsRead>
   | OtherEvent<"attention.updated", Attention>
   | (OtherEvent<"typing", { user: string; expires_ms: number }> & { channel: string })
   | OtherEvent<"presence", { users: { id: string; presence: Presence }[] }>

@@ -133,8 +133,8 @@ export const unblock_user = (user: string) => sdk.unblockUser({ path: { user } }
 
 export const list_saved = (query: { cursor?: string; limit?: number }) =>
   sdk.listSaved({ query }) as Listed<"saved", Saved>;
-export const save_message = (channel: string, message: string) =>
-  sdk.saveMessage({ path: { channel, message } });
+export const save_message = (channel: string, message: string, body?: { remind_ts: number | null }) =>
+  sdk.saveMessage({ path: { channel, message }, ...(body ? { body } : {}) });
 export const unsave_message = (channel: string, message: string) =>
   sdk.unsaveMessage({ path: { channel, message } });
 
@@ -269,7 +269,8 @@ export const list_notifications = (query: { cursor?: string; limit?: number }) =
     unread: number;
     next: string | null;
   }>;
-export const read_notifications = (up_to: number) => sdk.readNotifications({ body: { up_to } });
+export const read_notifications = (up_to: number, only = false) =>
+  sdk.readNotifications({ body: { up_to, only } });
 
 /** What was reported, the newest first. */
 export const list_reports = (query: { closed?: boolean; cursor?: string; limit?: number }) =>

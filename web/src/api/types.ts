@@ -271,7 +271,7 @@ export interface Removal {
 
 export interface Notification {
   id: number;
-  kind: "mention" | "reply" | "dm" | "keyword";
+  kind: "mention" | "reply" | "dm" | "keyword" | "reminder";
   channel: string;
   message: Message;
   ts: number;
@@ -291,6 +291,8 @@ export interface Sync {
   channels: Channel[];
   users: User[];
   notifications_unread: number;
+  /** How many of them are reminders, which count for no channel. */
+  reminders_unread?: number;
   /** Threads that one follows in which something is new. */
   threads?: ThreadState[];
   /** Ids of those whom one blocks. */
@@ -309,6 +311,8 @@ export interface Block {
 export interface Saved {
   channel: string;
   saved_ts: number;
+  /** When one is reminded of it. */
+  remind_ts: number | null;
   message: Message;
 }
 

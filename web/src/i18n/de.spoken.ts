@@ -27,6 +27,7 @@ export const spoken: SpokenTexts = {
   inThread: (name) => `${name}, in einem Thread`,
   inPlace: (name, place) => `${name} in ${place}`,
   direct: (name) => `${name}, Direktnachricht`,
+  reminder: (by) => `Erinnerung: ${by}`,
   files: (names) => `Dateien: ${names}`,
   connected: "Wieder verbunden.",
   edited: "bearbeitet",

@@ -247,6 +247,7 @@ export const de: Catalogue = {
     pinned: "Angeheftet",
     save: "Für später merken",
     unsave: "Nicht mehr merken",
+    remind: "Erinnern…",
     saved: "Für später gemerkt",
     editLabel: "Nachricht bearbeiten",
     editHint: "Eingabetaste speichert, Esc bricht ab",

@@ -27,6 +27,7 @@ export const spoken = {
   inThread: (name: string) => `${name}, in a thread`,
   inPlace: (name: string, place: string) => `${name} in ${place}`,
   direct: (name: string) => `${name}, direct message`,
+  reminder: (by: string) => `Reminder: ${by}`,
   files: (names: string) => `Files: ${names}`,
   connected: "Connected again.",
   edited: "edited",

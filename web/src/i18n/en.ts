@@ -243,6 +243,7 @@ export const en = {
     pinned: "Pinned",
     save: "Save for later",
     unsave: "Remove from saved",
+    remind: "Remind me…",
     saved: "Saved for later",
     editLabel: "Edit message",
     editHint: "Enter saves, Esc cancels",

@@ -30,6 +30,7 @@ export const spoken: SpokenTexts = {
   inThread: (name) => `${name}, dans un fil`,
   inPlace: (name, place) => `${name} dans ${place}`,
   direct: (name) => `${name}, message direct`,
+  reminder: (by) => `Rappel\u00a0: ${by}`,
   files: (names) => `Fichiers\u00a0: ${names}`,
   connected: "De nouveau connecté.",
   edited: "modifié",

@@ -247,6 +247,7 @@ export const fr: Catalogue = {
     pinned: "Épinglé",
     save: "Garder pour plus tard",
     unsave: "Ne plus garder",
+    remind: "Me le rappeler…",
     saved: "Gardé pour plus tard",
     editLabel: "Modifier le message",
     editHint: "Entrée enregistre, Échap annule",

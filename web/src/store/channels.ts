@@ -45,8 +45,8 @@ export function upsertChannel(state: State, info: Channel): State {
 }
 
 /** A notification that came after the snapshot was made. */
-function isNews({ message, read }: Notification, info: Channel): boolean {
-  return !read && message.seq > info.head && message.seq > info.read_seq;
+function isNews({ kind, message, read }: Notification, info: Channel): boolean {
+  return !read && kind !== "reminder" && message.seq > info.head && message.seq > info.read_seq;
 }
 
 function newChannel(info: Channel): ChannelState {

@@ -173,7 +173,11 @@ const EVENTS: Record<StreamEvent["t"], Case> = {
     is: [[2, 1], 2, 2],
   },
   "notifications.read": {
-    frame: { op: "event", t: "notifications.read", d: { up_to: 1, unread: 0 } },
+    frame: {
+      op: "event",
+      t: "notifications.read",
+      d: { up_to: 1, only: false, unread: 0, reminders_unread: 0 },
+    },
     shows: (state) => [state.inbox.unread, state.inbox.items[0]?.read, room(state)?.info.mentions],
     was: [1, false, 1],
     is: [0, true, 0],
@@ -219,7 +223,7 @@ const EVENTS: Record<StreamEvent["t"], Case> = {
       op: "event",
       t: "saved.updated",
       channel: ROOM,
-      d: { channel: ROOM, message: first.id, saved: true, saved_ts: 5 },
+      d: { channel: ROOM, message: first.id, saved: true, saved_ts: 5, remind_ts: null },
     },
     shows: (state) => Object.values(state.saved.byId).map(({ saved_ts, message }) => [saved_ts, message?.id]),
     was: [],

@@ -33,7 +33,7 @@ const about = (message: Message): LooseEvent => {
 const saved = (message: Message): LooseEvent => ({
   op: "event",
   t: "saved.updated",
-  d: { channel: ROOM, message: message.id, saved: true, saved_ts: message.seq },
+  d: { channel: ROOM, message: message.id, saved: true, saved_ts: message.seq, remind_ts: null },
 });
 
 /** Each way by which one learns of it. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { LooseEvent } from "../api/frames";
 import type { Notification, ThreadState } from "../api/types";
 import { reduce } from "./reducer";
-import { inboxNews, threadNews } from "./selectors";
+import { badgeCount, inboxCount, inboxNews, threadNews } from "./selectors";
 import type { State } from "./state";
 import { BO, feed, Log, ME, ROOM, started } from "./testing";
 
@@ -10,7 +10,7 @@ const room = (state: State) => state.channels[ROOM]!;
 const read = (up_to: number, unread: number): LooseEvent => ({
   op: "event",
   t: "notifications.read",
-  d: { up_to, unread },
+  d: { up_to, only: false, unread, reminders_unread: 0 },
 });
 
 /** Three mentions that came live: ids 3, 4 and 5. */
@@ -83,7 +83,7 @@ describe("the inbox's count", () => {
       read: { read_seq: 4, unread: 1, mentions: 1 },
     });
     expect(here.inbox.unread).toBe(1);
-    const all = reduce(state, { type: "inbox_read", upTo: 5 });
+    const all = reduce(state, { type: "inbox_read", upTo: 5, only: false });
     expect(all.inbox.unread).toBe(0);
     expect(room(all).info.mentions).toBe(0);
   });
@@ -173,5 +173,68 @@ describe("what the bell counts", () => {
     expect([inboxNews(left), threadNews(left)]).toEqual([0, 0]);
     // What is told late of it changes nothing.
     expect(inboxNews(feed(left, [told({ unread: 3 })]))).toBe(0);
+  });
+});
+
+describe("a reminder", () => {
+  const reminded = () => {
+    const { state, log } = mentioned();
+    const [said] = log.after(1);
+    const message = (said as Extract<typeof said, { t: "message.created" }>).d;
+    const told = (id: number): LooseEvent => ({
+      op: "event",
+      t: "notification.created",
+      d: { id, kind: "reminder", channel: ROOM, message, ts: 9 },
+    });
+    return { state: feed(state, [told(6), told(7), told(7)]), message };
+  };
+  const seen = (d: Extract<LooseEvent, { t: "notifications.read" }>["d"]): LooseEvent => ({
+    op: "event",
+    t: "notifications.read",
+    d,
+  });
+
+  it("counts once, in the inbox and for no channel", () => {
+    const { state } = reminded();
+    expect([state.inbox.unread, state.inbox.reminders, room(state).info.mentions]).toEqual([5, 2, 3]);
+    expect([inboxCount(state), badgeCount(state)]).toEqual([5, 5]);
+    // However silent the channel.
+    const muted = reduce(state, { type: "notify_set", channel: ROOM, level: "none" });
+    expect(badgeCount(muted)).toBe(2);
+    const synced = reduce(state, {
+      type: "synced",
+      sync: { ...new Log().sync(), notifications_unread: 4, reminders_unread: 1 },
+      known: [],
+    });
+    expect([synced.inbox.unread, synced.inbox.reminders]).toEqual([4, 1]);
+  });
+
+  it("is not seen by reading its conversation", () => {
+    const { state, message } = reminded();
+    const read = { channel: ROOM, read_seq: message.seq + 9, unread: 0, mentions: 0, threads: true };
+    const after = reduce(state, { type: "read_set", channel: ROOM, read });
+    expect([after.inbox.unread, after.inbox.reminders]).toEqual([2, 2]);
+    const fresh = after.inbox.items.filter((item) => !item.read);
+    expect(fresh.map(({ kind }) => kind)).toEqual(["reminder", "reminder"]);
+  });
+
+  it("is seen alone, and what is left is what the server says", () => {
+    const { state } = reminded();
+    const one = reduce(state, { type: "inbox_read", upTo: 6, only: true });
+    expect(one.inbox.items.map(({ id, read: isRead }) => [id, isRead])).toEqual([
+      [7, false],
+      [6, true],
+      [5, false],
+      [4, false],
+      [3, false],
+    ]);
+    expect([one.inbox.unread, one.inbox.reminders, room(one).info.mentions]).toEqual([4, 1, 3]);
+    expect(feed(state, [seen({ up_to: 6, only: true, unread: 4, reminders_unread: 1 })])).toEqual(one);
+    const all = reduce(one, { type: "inbox_read", upTo: 7, only: false });
+    expect([all.inbox.unread, all.inbox.reminders, room(all).info.mentions]).toEqual([0, 0, 0]);
+    // Of what is not loaded here nothing is left but reminders.
+    const unloaded: State = { ...state, inbox: { ...state.inbox, items: [] } };
+    const after = feed(unloaded, [seen({ up_to: 5, only: false, unread: 2, reminders_unread: 2 })]);
+    expect([after.inbox.unread, after.inbox.reminders, room(after).info.mentions]).toEqual([2, 2, 0]);
   });
 });

@@ -50,14 +50,17 @@ export function applyLoose(state: State, event: LooseEvent, now: number): State 
     case "notification.created": {
       if (state.inbox.items.some((item) => item.id === event.d.id)) return state;
       const items = [{ ...event.d, read: false }, ...state.inbox.items];
-      const next = { ...state, inbox: { ...state.inbox, items, unread: state.inbox.unread + 1 } };
+      const asked = event.d.kind === "reminder" ? 1 : 0;
+      const { unread, reminders } = state.inbox;
+      const inbox = { ...state.inbox, items, unread: unread + 1, reminders: reminders + asked };
+      const next = { ...state, inbox };
       const known = state.channels[event.d.channel];
-      if (!known || event.d.message.seq <= known.info.read_seq) return next;
+      if (asked || !known || event.d.message.seq <= known.info.read_seq) return next;
       const counted = { ...known, info: { ...known.info, mentions: known.info.mentions + 1 } };
       return { ...next, channels: { ...state.channels, [event.d.channel]: counted } };
     }
     case "notifications.read":
-      return readInbox(state, event.d.up_to, event.d.unread);
+      return readInbox(state, event.d.up_to, event.d.only, event.d);
     case "typing": {
       const known = state.channels[event.channel];
       if (!known || event.d.user === state.me?.id || isDeleted(state, event.d.user)) return state;
@@ -108,31 +111,44 @@ export function setBlocked(state: State, user: string, on: boolean): State {
 
 /** Reading a channel also sees its notifications; those of replies in threads only where these were read too. */
 export function seeUpTo(state: State, channel: string, { read_seq, threads }: ReadState): State {
-  const due = ({ read, channel: of, message }: Notification) =>
-    !read && of === channel && message.seq <= read_seq && (threads !== false || !message.thread);
+  const due = ({ read, kind, channel: of, message }: Notification) =>
+    !read &&
+    kind !== "reminder" &&
+    of === channel &&
+    message.seq <= read_seq &&
+    (threads !== false || !message.thread);
   if (!state.inbox.items.some(due)) return state;
   const items = state.inbox.items.map((item) => (due(item) ? { ...item, read: true } : item));
   const unread = Math.max(0, state.inbox.unread - state.inbox.items.filter(due).length);
   return { ...state, inbox: { ...state.inbox, items, unread } };
 }
 
-/** Everything up to an id is seen. `unread` is the server's count of what is left, when it has said so. */
-export function readInbox(state: State, upTo: number, unread: number | null): State {
-  const due = state.inbox.items.filter((item) => item.id <= upTo && !item.read);
-  const left = unread ?? Math.max(0, state.inbox.unread - due.length);
+/** Everything up to an id is seen, or this alone. `told` is the server's count of what is left, when it has said so. */
+export function readInbox(
+  state: State,
+  upTo: number,
+  only: boolean,
+  told: { unread: number; reminders_unread: number } | null,
+): State {
+  const { inbox } = state;
+  const isDue = ({ id, read }: Notification) => !read && (only ? id === upTo : id <= upTo);
+  const due = inbox.items.filter(isDue);
+  const asked = due.filter(({ kind }) => kind === "reminder").length;
+  const unread = told?.unread ?? Math.max(0, inbox.unread - due.length);
+  const reminders = told?.reminders_unread ?? Math.max(0, inbox.reminders - asked);
   const channels = { ...state.channels };
   for (const [id, channel] of Object.entries(channels)) {
-    const here = due.filter((item) => item.channel === id).length;
-    const mentions = left === 0 ? 0 : Math.max(0, channel.info.mentions - here);
+    const here = due.filter((item) => item.channel === id && item.kind !== "reminder").length;
+    const mentions = unread <= reminders ? 0 : Math.max(0, channel.info.mentions - here);
     if (mentions !== channel.info.mentions) {
       channels[id] = { ...channel, info: { ...channel.info, mentions } };
     }
   }
   const items =
     due.length === 0
-      ? state.inbox.items
-      : state.inbox.items.map((item) => (item.id <= upTo && !item.read ? { ...item, read: true } : item));
-  return { ...state, channels, inbox: { ...state.inbox, items, unread: left } };
+      ? inbox.items
+      : inbox.items.map((item) => (isDue(item) ? { ...item, read: true } : item));
+  return { ...state, channels, inbox: { ...inbox, items, unread, reminders } };
 }
 
 export function expireTyping(state: State, now: number): State {

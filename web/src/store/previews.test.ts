@@ -17,7 +17,7 @@ const said = log.say(ME, url, { previews: [preview], nonce: "n" });
 const without: Message = { ...said, previews: [], edited_ts: 9 };
 const start = reduce(withPage(started(log), log), {
   type: "saved_loaded",
-  items: [{ channel: ROOM, saved_ts: 1, message: said }],
+  items: [{ channel: ROOM, saved_ts: 1, remind_ts: null, message: said }],
   next: null,
   first: true,
 });

@@ -189,7 +189,7 @@ describe("frames without a place in the log", () => {
     const state = feed(started(log), [frame, frame]);
     expect(state.inbox).toMatchObject({ items: [{ id: 7, read: false }] });
     expect(room(state).info.mentions).toBe(1);
-    expect(reduce(state, { type: "inbox_read", upTo: 7 }).inbox.items[0]?.read).toBe(true);
+    expect(reduce(state, { type: "inbox_read", upTo: 7, only: false }).inbox.items[0]?.read).toBe(true);
     const read = { channel: ROOM, read_seq: log.head, unread: 0, mentions: 0 };
     expect(feed(state, [loose({ t: "read.updated", d: read })]).inbox.items[0]?.read).toBe(true);
   });

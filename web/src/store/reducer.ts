@@ -93,7 +93,7 @@ export type Action =
       first: boolean;
       unread: number;
     }
-  | { type: "inbox_read"; upTo: number }
+  | { type: "inbox_read"; upTo: number; only: boolean }
   | { type: "block_set"; user: string; on: boolean }
   | SavedAction
   | ScheduledAction
@@ -133,7 +133,7 @@ export function reduce(state: State, action: Action): State {
     case "inbox_loaded": {
       const before = action.first ? [] : state.inbox.items;
       const inbox = { items: [...before, ...action.items], next: action.next, loaded: true };
-      return { ...state, inbox: { ...inbox, unread: action.unread } };
+      return { ...state, inbox: { ...state.inbox, ...inbox, unread: action.unread } };
     }
     case "refusals_loaded":
       return { ...state, refusals: action.refusals };
@@ -149,7 +149,7 @@ export function reduce(state: State, action: Action): State {
     case "saved_set":
       return reduceSaved(state, action);
     case "inbox_read":
-      return readInbox(state, action.upTo, null);
+      return readInbox(state, action.upTo, action.only, null);
     case "block_set":
       return setBlocked(state, action.user, action.on);
     default:
@@ -251,7 +251,8 @@ function standing(channel: ChannelState, { sync, servers }: Standing): ChannelSt
 
 /** `known`: the channels when it was asked for. One that was joined meanwhile is not in it, and stays. */
 function synced(state: State, sync: Sync, known: readonly string[]): State {
-  const inbox = { ...state.inbox, unread: sync.notifications_unread };
+  const { notifications_unread: unread, reminders_unread: reminders = 0 } = sync;
+  const inbox = { ...state.inbox, unread, reminders };
   const blocked = Object.fromEntries((sync.blocks ?? []).map((id) => [id, true as const]));
   let next: State = { ...state, me: { ...state.me, ...sync.user }, inbox, blocked, synced: true };
   next = tellThreads({ ...next, threadStates: quieted(state.threadStates) }, sync.threads ?? []);

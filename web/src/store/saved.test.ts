@@ -14,14 +14,19 @@ const [one, two, three] = ["one", "two", "three"].map((text) => log.say(BO, text
 ];
 const start = started(log);
 
-const item = (message: Message, saved_ts: number): Saved => ({ channel: ROOM, saved_ts, message });
+const item = (message: Message, saved_ts: number): Saved => ({
+  channel: ROOM,
+  saved_ts,
+  remind_ts: null,
+  message,
+});
 const loaded = (state: State, items: Saved[], next: string | null = null, first = true) =>
   reduce(state, { type: "saved_loaded", items, next, first });
-const told = (message: Message, saved_ts: number | null): StreamEvent => ({
+const told = (message: Message, saved_ts: number | null, remind_ts: number | null = null): StreamEvent => ({
   op: "event",
   t: "saved.updated",
   channel: ROOM,
-  d: { channel: ROOM, message: message.id, saved: saved_ts !== null, saved_ts },
+  d: { channel: ROOM, message: message.id, saved: saved_ts !== null, saved_ts, remind_ts },
 });
 const texts = (state: State) => savedShown(state).map(({ message }) => message.text);
 
@@ -62,7 +67,7 @@ describe("what is saved for later", () => {
     const state = feed(loaded(start, [item(one, 10)]), [told(two, 20)]);
     expect(state.saved.byId[two.id]?.message).toBeNull();
     expect(texts(state)).toEqual(["one"]);
-    const kept = { channel: ROOM, saved_ts: 20, message: two };
+    const kept = { channel: ROOM, saved_ts: 20, remind_ts: null, message: two };
     expect(texts(reduce(state, { type: "saved_set", message: two.id, kept }))).toEqual(["two", "one"]);
   });
 
@@ -82,5 +87,17 @@ describe("what is saved for later", () => {
   it("shows nothing of a channel that one is in no more", () => {
     const state = loaded(start, [item(one, 10)]);
     expect(texts(reduce(state, { type: "channel_left", channel: ROOM }))).toEqual([]);
+  });
+
+  it("says when one is reminded of it, as frames tell", () => {
+    const state = feed(loaded(start, [item(one, 30), item(two, 20)]), [told(one, 30, 99)]);
+    const due = (of: State) => savedShown(of).map(({ remind_ts }) => remind_ts);
+    expect(due(state)).toEqual([99, null]);
+    expect(texts(state)).toEqual(["one", "two"]);
+    expect(feed(state, [told(one, 30, 99)])).toBe(state);
+    expect(due(feed(state, [told(one, 30)]))).toEqual([null, null]);
+    // A reminder saves what was not.
+    expect(due(feed(state, [told(three, 40, 50)]))).toEqual([99, null]);
+    expect(feed(state, [told(three, 40, 50)]).saved.byId[three.id]?.remind_ts).toBe(50);
   });
 });

@@ -33,12 +33,12 @@ export function followSaved(state: State, event: StreamEvent): State {
   const { byId } = state.saved;
   switch (event.t) {
     case "saved.updated": {
-      const { channel, message: id, saved_ts } = event.d;
+      const { channel, message: id, saved_ts, remind_ts } = event.d;
       if (saved_ts === null) return put(state, id, null);
       const known = byId[id];
-      if (known?.saved_ts === saved_ts) return state;
+      if (known?.saved_ts === saved_ts && known.remind_ts === remind_ts) return state;
       const message = known?.message ?? state.channels[channel]?.messages[id] ?? null;
-      return put(state, id, { channel, saved_ts, message });
+      return put(state, id, { channel, saved_ts, remind_ts, message });
     }
     case "message.deleted":
       return put(state, event.d.id, null);
@@ -78,8 +78,8 @@ function put(state: State, id: string, kept: Kept | null): State {
 /** What can be shown, the one saved last first: of channels that one is in no more nothing is. */
 export function savedShown({ saved, channels }: Pick<State, "saved" | "channels">): Saved[] {
   return Object.values(saved.byId)
-    .flatMap(({ channel, saved_ts, message }) =>
-      message && channels[channel]?.info.membership === "joined" ? [{ channel, saved_ts, message }] : [],
+    .flatMap(({ message, ...kept }) =>
+      message && channels[kept.channel]?.info.membership === "joined" ? [{ ...kept, message }] : [],
     )
     .sort((one, other) => other.saved_ts - one.saved_ts);
 }

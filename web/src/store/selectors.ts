@@ -91,11 +91,11 @@ function lastTs({ info }: ChannelState): number {
   return info.last_message?.ts ?? info.created_ts;
 }
 
-/** Unseen mentions and replies; direct messages show for themselves. */
+/** Unseen mentions, replies and reminders; direct messages show for themselves. */
 export function inboxCount(state: State): number {
   return Object.values(state.channels)
     .filter(({ info }) => info.kind === "channel")
-    .reduce((sum, { info }) => sum + info.mentions, 0);
+    .reduce((sum, { info }) => sum + info.mentions, state.inbox.reminders);
 }
 
 /** Direct messages show for themselves, and blocked people are not listened to. */
@@ -143,9 +143,9 @@ export function inboxNews(state: State): number {
   return inboxCount(state) + freshThreads(state).filter((thread) => !counted(thread)).length;
 }
 
-/** What asks for attention: direct messages and mentions count, muted channels do not, nor what is in sight. */
+/** What asks for attention: direct messages, mentions and reminders count, muted channels do not, nor what is in sight. */
 export function badgeCount(state: State, inSight: string | null = null): number {
-  let count = 0;
+  let count = state.inbox.reminders;
   for (const channel of Object.values(state.channels)) {
     const { info } = channel;
     if (info.notify === "none" || info.id === inSight || isShunned(state, channel)) continue;

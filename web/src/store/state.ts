@@ -89,12 +89,15 @@ export interface Inbox {
   readonly loaded: boolean;
   /** All that are unread, also those that are not loaded. */
   readonly unread: number;
+  /** How many of them are reminders: they count for no channel. */
+  readonly reminders: number;
 }
 
 /** A message on the viewer's list of saved ones. */
 export interface Kept {
   readonly channel: string;
   readonly saved_ts: number;
+  readonly remind_ts: number | null;
   /** Null until it is known here. */
   readonly message: Message | null;
 }
@@ -152,7 +155,7 @@ export const initialState: State = {
   blocked: {},
   channels: {},
   outbox: {},
-  inbox: { items: [], next: null, loaded: false, unread: 0 },
+  inbox: { items: [], next: null, loaded: false, unread: 0, reminders: 0 },
   saved: { byId: {}, next: null, loaded: false },
   scheduled: { byId: {}, loaded: false },
   threadStates: {},

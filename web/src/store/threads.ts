@@ -21,7 +21,8 @@ export function quieted(states: State["threadStates"]): State["threadStates"] {
 function seeThread(state: State, { thread, read_seq }: ThreadState): State {
   const { inbox } = state;
   const due = inbox.items.filter(
-    ({ read, message }) => !read && message.thread === thread && message.seq <= read_seq,
+    ({ kind, read, message }) =>
+      !read && kind !== "reminder" && message.thread === thread && message.seq <= read_seq,
   );
   if (due.length === 0) return state;
   const items = inbox.items.map((item) => (due.includes(item) ? { ...item, read: true } : item));

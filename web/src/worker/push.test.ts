@@ -14,6 +14,17 @@ describe("shownOf", () => {
       data: { channel: CHANNEL, message: MESSAGE },
     });
   });
+  it("a reminder as what it is, in the browser's language, beside what is new of the same message", () => {
+    const payload = { title: "Ann", body: "Hello", channel: CHANNEL, message: MESSAGE, kind: "reminder" };
+    const shown = (language?: string) => shownOf(JSON.stringify(payload), language);
+    expect(shown()).toMatchObject({ title: "Reminder: Ann", tag: `reminder ${MESSAGE}` });
+    expect(["en-GB", "de-AT", "fr", "xx"].map((language) => shown(language).title)).toEqual([
+      "Reminder: Ann",
+      "Erinnerung: Ann",
+      "Rappel\u00a0: Ann",
+      "Reminder: Ann",
+    ]);
+  });
   it("names that do not turn what stands around them", () => {
     const payload = { title: "\u202EAnn", body: "Hello", channel: CHANNEL };
     expect(shownOf(JSON.stringify(payload)).title).toBe("Ann");

@@ -18,16 +18,26 @@ const TURNING = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g;
 const text = (value: unknown): string =>
   typeof value === "string" ? value.replace(TURNING, "").slice(0, TEXT_CHARS_MAX) : "";
 
-export function shownOf(payload: string | null): Shown {
+/** As i18n says it, in the browser's language: no page need be open. */
+const REMINDERS: Record<string, (title: string) => string> = {
+  de: (title) => `Erinnerung: ${title}`,
+  fr: (title) => `Rappel\u00a0: ${title}`,
+};
+const inEnglish = (title: string): string => `Reminder: ${title}`;
+
+export function shownOf(payload: string | null, language = ""): Shown {
   const said = parsed(payload);
   const title = text(said["title"]);
   const channel = id(said["channel"], "!");
   const message = id(said["message"], "$");
   if (title === "" || !channel) return UNKNOWN;
+  const isReminder = said["kind"] === "reminder";
+  const worded = REMINDERS[language.slice(0, 2)] ?? inEnglish;
+  const tag = message ?? channel;
   return {
-    title,
+    title: isReminder ? worded(title) : title,
     body: text(said["body"]),
-    tag: message ?? channel,
+    tag: isReminder ? `reminder ${tag}` : tag,
     data: message ? { channel, message } : { channel },
   };
 }

@@ -115,7 +115,7 @@ async function keep(request: Request, answer: Response): Promise<void> {
 async function show(payload: string | null): Promise<void> {
   const windows = await worker.clients.matchAll({ type: "window", includeUncontrolled: true });
   if (windows.some(({ focused }) => focused)) return;
-  const { title, ...options } = shownOf(payload);
+  const { title, ...options } = shownOf(payload, navigator.language);
   await worker.registration.showNotification(title, { ...options, icon: ICON });
 }
 

@@ -82,4 +82,17 @@ describe("announcement", () => {
     const muted = stateOf(rooms({ notify: "none" }));
     expect(announcement(heard([], [message({ channel: ELSEWHERE })]), muted, here)).toBeNull();
   });
+
+  it("a reminder is told as such, wherever one is and however silent its channel", () => {
+    const told = (over: Partial<Message>, live = true) =>
+      announcement(
+        { ...heard([], [message(over)]), notifications: [reminderOf(message(over))], live },
+        stateOf(rooms({ notify: "none" })),
+        here,
+      );
+    const reminderOf = (of: Message) => ({ message: of, kind: "reminder" }) as unknown as Notification;
+    expect(told({})).toBe("Reminder: Bo in #room: hi");
+    expect(told({ channel: ELSEWHERE })).toBe("Reminder: Bo in #garden: hi");
+    expect(told({}, false)).toBeNull();
+  });
 });

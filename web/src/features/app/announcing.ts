@@ -25,13 +25,20 @@ export function announcement(
   const me = state.me?.id ?? "";
   const counts = ({ sender }: Message) => sender !== me && !state.blocked[sender];
   const own = messages.filter((message) => message.channel === here.channel && counts(message));
+  const reminders = notifications.filter(
+    ({ kind, message }) => kind === "reminder" && live && !state.blocked[message.sender],
+  );
   const others = notifications
+    .filter(({ kind }) => kind !== "reminder")
     .map(({ message }) => message)
     .filter((message) => live && message.channel !== here.channel && counts(message))
     .filter(({ channel }) => (state.channels[channel]?.info.notify ?? "none") !== "none");
   const parts = [
     said(own, (message) => hereBy(state, message, here.thread)),
     said(others, (message) => elsewhereBy(state, message)),
+    ...reminders.map(({ message }) =>
+      said([message], () => spokenTexts().reminder(elsewhereBy(state, message))),
+    ),
   ];
   return parts.filter(Boolean).join(" ") || null;
 }

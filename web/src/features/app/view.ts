@@ -39,6 +39,7 @@ export type DialogView =
   | { kind: "section"; section: string | null; channel: string | null }
   | { kind: "reactions"; channel: string; message: string }
   | { kind: "report"; channel: string; message: string }
+  | { kind: "remind"; channel: string; message: string }
   | { kind: "reports" }
   | { kind: "people" }
   | { kind: "date"; channel: string; ts: number }

@@ -53,6 +53,16 @@ describe("disturbs", () => {
     expect(disturbs(mention, { ...situation, level: undefined })).toBe(false);
   });
 
+  it("a reminder, however old its message and silent its channel, also of what one wrote; not in silence", () => {
+    const old = message({ sender: "@ada:test", ts: noon - 90_000_000 });
+    const reminder = { message: old, kind: "reminder" as const, live: true };
+    const silent = { ...situation, level: "none" as const };
+    expect(disturbs(reminder, silent)).toBe(true);
+    expect(disturbs({ ...reminder, live: false }, silent)).toBe(false);
+    expect(disturbs(reminder, { ...silent, level: undefined })).toBe(false);
+    expect(disturbs(reminder, { ...silent, settings: settings({ until: noon + 1 }) })).toBe(false);
+  });
+
   it("what was missed for long does not ring, what was missed for a moment does", () => {
     const missed = (ago: number) => ({ ...mention, live: false, message: message({ ts: noon - ago }) });
     expect(disturbs(missed(3_000), situation)).toBe(true);

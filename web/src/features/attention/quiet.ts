@@ -118,7 +118,10 @@ export interface Situation {
 /** Whether the person is told at all, by picture or by sound. */
 export function disturbs({ message, kind, live }: Happening, situation: Situation): boolean {
   const { settings, now, me, level, seen } = situation;
-  if (seen || level === undefined || level === "none" || message.sender === me) return false;
+  if (seen || level === undefined) return false;
+  // One asked for it oneself: however silent the channel, and however old the message.
+  if (kind === "reminder") return live && !isQuiet(settings, now);
+  if (level === "none" || message.sender === me) return false;
   if (kind === null && (settings.scope !== "all" || level !== "all")) return false;
   if (!live && now - message.ts > FRESH_MS) return false;
   return !isQuiet(settings, now);

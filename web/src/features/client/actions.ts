@@ -377,10 +377,11 @@ export class Actions {
     });
   }
 
-  async readInbox(upTo: number): Promise<void> {
-    this.store.dispatch({ type: "inbox_read", upTo });
+  /** Up to this, or (`only`) this alone. */
+  async readInbox(upTo: number, only = false): Promise<void> {
+    this.store.dispatch({ type: "inbox_read", upTo, only });
     await this.attempt(async () => {
-      await api.read_notifications(upTo);
+      await api.read_notifications(upTo, only);
       await this.client.refresh();
     });
   }

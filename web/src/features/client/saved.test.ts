@@ -13,7 +13,12 @@ vi.mock("../../api/operations");
 
 const log = new Log();
 const [one, two] = [log.say(BO, "one"), log.say(BO, "two")];
-const item = (message: Message, saved_ts: number): Saved => ({ channel: ROOM, saved_ts, message });
+const item = (message: Message, saved_ts: number): Saved => ({
+  channel: ROOM,
+  saved_ts,
+  remind_ts: null,
+  message,
+});
 
 function begun() {
   const store = createStore(withPage(started(log), log));
@@ -22,7 +27,7 @@ function begun() {
   const saved = new SavedMessages({ store, people, actions: { failed } } as unknown as Client);
   const texts = () => savedShown(store.getState()).map(({ message }) => message.text);
   const tell = (message: string, saved_ts: number | null) => {
-    const d = { channel: ROOM, message, saved: saved_ts !== null, saved_ts };
+    const d = { channel: ROOM, message, saved: saved_ts !== null, saved_ts, remind_ts: null };
     const frame = { op: "event", t: "saved.updated", channel: ROOM, d } as const;
     store.dispatch({ type: "frames", frames: [frame], now: 0 });
     return d;

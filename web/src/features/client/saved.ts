@@ -78,7 +78,7 @@ export class SavedMessages {
     const known = () => store.getState().saved.byId[id];
     const put = (kept: Kept | null) => store.dispatch({ type: "saved_set", message: id, kept });
     const before = known() ?? null;
-    put(on ? { channel, saved_ts: Date.now(), message } : null);
+    put(on ? { channel, saved_ts: Date.now(), remind_ts: null, message } : null);
     const mine = known();
     try {
       await (on ? api.save_message(channel, id) : api.unsave_message(channel, id));

@@ -97,4 +97,7 @@ export class SavedList {
 }
 
 const isKnown = ({ byId }: Known, items: readonly Saved[]): boolean =>
-  items.every(({ message, saved_ts }) => byId[message.id]?.saved_ts === saved_ts);
+  items.every(({ message, saved_ts, remind_ts }) => {
+    const known = byId[message.id];
+    return known?.saved_ts === saved_ts && known.remind_ts === remind_ts;
+  });

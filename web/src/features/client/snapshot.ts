@@ -61,6 +61,7 @@ export function snapshotOf(state: State, before: Snapshot | null = null): Snapsh
     channels: recent.map(({ info, cursor }) => ({ ...info, head: cursor })),
     users: Object.values(state.users),
     notifications_unread: state.inbox.unread,
+    reminders_unread: state.inbox.reminders,
     blocks: Object.keys(state.blocked),
   };
   return { version: VERSION, sync, pages };

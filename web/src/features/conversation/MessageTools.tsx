@@ -111,6 +111,12 @@ function MoreActions(props: MessageToolsProps & { info: Channel; mine: boolean }
       icon: "bookmark",
       onAction: () => void client.saved.set(message, !saved),
     },
+    {
+      id: "remind",
+      label: t.message.remind,
+      icon: "clock",
+      onAction: () => view.openDialog({ kind: "remind", channel, message: message.id }),
+    },
     canPost && {
       id: "quote",
       label: t.message.quote,

@@ -4,6 +4,7 @@ import { Suspense } from "react";
 import { later } from "../../ui/later";
 import { Describe } from "../files/Describe";
 import { Viewer } from "../files/Viewer";
+import RemindDialog from "../reminders/RemindDialog";
 import { ReportMessage } from "../reports/ReportMessage";
 import type { DialogView } from "../app/view";
 import { BlockPerson } from "./BlockPerson";
@@ -63,6 +64,8 @@ export default function Dialogs({ dialog, onClose }: DialogProps) {
       return <WhoReacted channel={dialog.channel} message={dialog.message} onClose={onClose} />;
     case "report":
       return <ReportMessage channel={dialog.channel} message={dialog.message} onClose={onClose} />;
+    case "remind":
+      return <RemindDialog channel={dialog.channel} message={dialog.message} onClose={onClose} />;
     case "reports":
       return (
         <Suspense fallback={null}>

@@ -1,5 +1,7 @@
 import { useEffect, useState } from "react";
+import type { Notification } from "../../api/types";
 import { t } from "../../i18n";
+import { remindersTexts } from "../../i18n/reminders";
 import { moment } from "../../lib/time";
 import { EmptyState, ListSkeleton } from "../../ui/bits";
 import { Button, IconButton } from "../../ui/Button";
@@ -12,13 +14,11 @@ import { toldOf, wordsOf } from "../conversation/words";
 import { useFailing } from "../conversation/useFailing";
 import { InboxThreads } from "./InboxThreads";
 import { PanelFrame } from "./PanelFrame";
+import { ReminderLine } from "./ReminderLine";
 
 export default function InboxPanel() {
   const client = useClient();
   const inbox = useSelect((state) => state.inbox);
-  const channels = useSelect((state) => state.channels);
-  const users = useSelect((state) => state.users);
-  const [now] = useState(() => Date.now());
   const { failed, fail, retry } = useFailing();
   useEffect(() => {
     if (!failed) void client.actions.loadInbox().then((done) => done || fail());
@@ -51,30 +51,9 @@ export default function InboxPanel() {
           <EmptyState title={t.inbox.empty} />
         ) : null}
         <ul className="cards">
-          {items.map((item) => {
-            const { message } = item;
-            const name = displayName(users[message.sender], message.sender);
-            const channel = channels[item.channel];
-            const place = channel ? channelName({ ...client.store.getState(), users }, channel) : "";
-            const when = moment(item.ts, now);
-            return (
-              <MessageCard
-                key={item.id}
-                author={{ id: message.sender, name }}
-                when={when}
-                {...(channel?.info.kind === "channel" ? { where: `#${place}` } : {})}
-                fresh={!item.read}
-                words={wordsOf(message)}
-                onOpen={() => visit(item.channel, message.id)}
-              >
-                {message.deleted ? (
-                  <p className="tombstone">{t.message.deleted}</p>
-                ) : (
-                  <p className="card-text">{toldOf(message)}</p>
-                )}
-              </MessageCard>
-            );
-          })}
+          {items.map((item) => (
+            <InboxCard key={item.id} item={item} />
+          ))}
         </ul>
         {next ? (
           <Button wide variant="quiet" onPress={() => void client.actions.loadInbox(next)}>
@@ -83,5 +62,34 @@ export default function InboxPanel() {
         ) : null}
       </div>
     </PanelFrame>
+  );
+}
+
+function InboxCard({ item }: { item: Notification }) {
+  const client = useClient();
+  const { message } = item;
+  const users = useSelect((state) => state.users);
+  const channel = useSelect((state) => state.channels[item.channel]);
+  const [now] = useState(() => Date.now());
+  const name = displayName(users[message.sender], message.sender);
+  const place = channel ? channelName({ ...client.store.getState(), users }, channel) : "";
+  const reminder = item.kind === "reminder" ? remindersTexts().told : null;
+  return (
+    <MessageCard
+      author={{ id: message.sender, name }}
+      when={moment(item.ts, now)}
+      {...(channel?.info.kind === "channel" ? { where: `#${place}` } : {})}
+      {...(reminder ? { about: reminder } : {})}
+      fresh={!item.read}
+      words={wordsOf(message)}
+      onOpen={() => visit(item.channel, message.id)}
+    >
+      {reminder ? <ReminderLine>{reminder}</ReminderLine> : null}
+      {message.deleted ? (
+        <p className="tombstone">{t.message.deleted}</p>
+      ) : (
+        <p className="card-text">{toldOf(message)}</p>
+      )}
+    </MessageCard>
   );
 }

@@ -1,7 +1,9 @@
-import { useEffect, useState } from "react";
+import { useEffect } from "react";
 import type { Saved } from "../../api/types";
 import { t } from "../../i18n";
+import { remindersTexts } from "../../i18n/reminders";
 import { savedTexts } from "../../i18n/saved";
+import { timesTexts } from "../../i18n/times";
 import { nearEntry, onceLost } from "../../lib/focus";
 import { moment } from "../../lib/time";
 import { EmptyState, ListSkeleton } from "../../ui/bits";
@@ -12,9 +14,13 @@ import { savedShown } from "../../store/saved";
 import { channelName, displayName } from "../../store/selectors";
 import { useClient, useSelect } from "../app/context";
 import { visit } from "../app/route";
+import { useView } from "../app/view";
 import { useFailing } from "../conversation/useFailing";
 import { toldOf, wordsOf } from "../conversation/words";
+import { whenText } from "../times/times";
+import { useMinutes } from "../times/useMinutes";
 import { PanelFrame } from "./PanelFrame";
+import { ReminderLine } from "./ReminderLine";
 
 /** Of what a button says of its message. */
 const LABEL_CHARS_MAX = 40;
@@ -30,6 +36,7 @@ export default function SavedPanel() {
   const texts = savedTexts();
   const saved = useSelect((state) => state.saved);
   const channels = useSelect((state) => state.channels);
+  const now = useMinutes();
   const { failed, fail, retry } = useFailing();
   useEffect(() => {
     if (saved.loaded || failed) return;
@@ -60,7 +67,9 @@ export default function SavedPanel() {
           <EmptyState title={texts.empty}>{texts.emptyText}</EmptyState>
         ) : null}
         <ul className="cards" aria-label={t.nav.saved}>
-          {saved.loaded ? items.map((item) => <SavedCard key={item.message.id} item={item} />) : null}
+          {saved.loaded
+            ? items.map((item) => <SavedCard key={item.message.id} item={item} now={now} />)
+            : null}
         </ul>
         {saved.loaded && saved.next ? (
           <Button wide variant="quiet" onPress={() => void more()}>
@@ -72,16 +81,20 @@ export default function SavedPanel() {
   );
 }
 
-function SavedCard({ item: { channel: id, message } }: { item: Saved }) {
+function SavedCard({ item, now }: { item: Saved; now: number }) {
+  const { channel: id, message, remind_ts } = item;
   const client = useClient();
+  const view = useView();
   const texts = savedTexts();
+  const reminders = remindersTexts();
   const user = useSelect((state) => state.users[message.sender]);
   const channel = useSelect((state) => state.channels[id]);
-  const [now] = useState(() => Date.now());
   const name = displayName(user, message.sender);
   const place = channel ? channelName(client.store.getState(), channel) : "";
   const where = channel?.info.kind === "channel" ? `#${place}` : place;
-  const label = texts.removeLabel(wordsOf(message, LABEL_CHARS_MAX));
+  const words = wordsOf(message, LABEL_CHARS_MAX);
+  const due = remind_ts === null ? null : reminders.card(whenText(remind_ts, now, timesTexts()));
+  const remind = () => view.openDialog({ kind: "remind", channel: id, message: message.id });
   const remove = () => {
     onceLost(nearEntry(message.id));
     void client.saved.set(message, false);
@@ -93,9 +106,16 @@ function SavedCard({ item: { channel: id, message } }: { item: Saved }) {
       when={moment(message.ts, now)}
       {...(place && where !== name ? { where } : {})}
       words={wordsOf(message)}
+      {...(due ? { about: due } : {})}
       onOpen={() => visit(id, message.id)}
-      tools={<IconButton icon="close" size="small" label={label} onPress={remove} />}
+      tools={
+        <>
+          <IconButton icon="clock" size="small" label={reminders.label(words)} onPress={remind} />
+          <IconButton icon="close" size="small" label={texts.removeLabel(words)} onPress={remove} />
+        </>
+      }
     >
+      {due ? <ReminderLine>{due}</ReminderLine> : null}
       <p className="card-text">{toldOf(message)}</p>
     </MessageCard>
   );

@@ -22,6 +22,8 @@ export function Sidebar({ active }: { active: string | null }) {
   const view = useView();
   const synced = useSelect((state) => state.synced);
   const inboxUnread = useSelect(inboxNews);
+  // What one wanted to be reminded of mentions nobody.
+  const counted = useSelect(({ inbox }) => (inbox.reminders > 0 ? t.nav.unread : t.nav.mentions));
   const anyScheduled = useSelect((state) => Object.keys(state.scheduled.byId).length > 0);
   return (
     <nav className="sidebar" aria-label={t.nav.label}>
@@ -48,7 +50,7 @@ export function Sidebar({ active }: { active: string | null }) {
               view.setDrawer(false);
             }}
           />
-          <Badge count={inboxUnread} loud label={t.nav.mentions(inboxUnread)} />
+          <Badge count={inboxUnread} loud label={counted(inboxUnread)} />
         </span>
         <span className="only-small">
           <IconButton icon="close" label={t.nav.close} onPress={() => view.setDrawer(false)} />
