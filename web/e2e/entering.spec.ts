@@ -1,7 +1,7 @@
 // Coming into channels: from the first page, from the directory, by a link that somebody sent.
 
 import { type Browser, expect, type Locator, test } from "@playwright/test";
-import { Person } from "./person";
+import { openPart, Person } from "./person";
 import { Server } from "./server";
 
 const server = new Server();
@@ -106,4 +106,51 @@ test("where one asks to be let in, the link leads to the asking; a private chann
   await dee.page.getByRole("button", { name: "Join", exact: true }).click();
   await dee.expectChannel("club");
   await dee.context.close();
+});
+
+test("an address that leads nowhere shows nothing of the conversation before it, not even for a moment", async () => {
+  const { page } = ada;
+  await page.setViewportSize({ width: 1440, height: 860 });
+  await ada.reload();
+  await ada.open("general");
+  if ((await page.locator(".panel").count()) === 0) await openPart(page, "Members");
+  await expect(page.getByTestId("members")).toContainText("Ada");
+  // What is known of it comes late.
+  let answer: () => void = () => undefined;
+  const held = new Promise<void>((done) => (answer = done));
+  await page.route(/\/channels\/[^/]*nowhere/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.evaluate(() => {
+    const seen = new Set<string>();
+    Object.assign(window, { seen });
+    const look = () => {
+      if (location.hash !== "#/c/nowhere") return;
+      for (const each of document.querySelectorAll("h1, article, .panel, [data-testid=conversation]"))
+        seen.add(each.textContent ?? "");
+    };
+    new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true });
+    const frame = () => {
+      look();
+      requestAnimationFrame(frame);
+    };
+    frame();
+    location.hash = "#/c/nowhere";
+  });
+  const main = page.locator("main");
+  await expect(main.getByRole("status", { name: "Loading messages" })).toBeVisible();
+  const width = () => main.evaluate((box) => innerWidth - box.getBoundingClientRect().right);
+  expect(await width()).toBe(0);
+  answer();
+  await expect(main).toContainText("This conversation does not exist");
+  expect(await width()).toBe(0);
+  expect(await page.evaluate(() => [...(window as unknown as { seen: Set<string> }).seen])).toEqual([]);
+  await ada.shot("entering-nowhere");
+  // Nor does the first page keep room for what it does not show.
+  await ada.open("general");
+  await expect(page.getByTestId("members")).toContainText("Ada");
+  await page.getByRole("link", { name: "Loggia" }).click();
+  await expect(page.getByRole("heading", { name: "Good to see you, Ada" })).toBeVisible();
+  expect(await width()).toBe(0);
 });

@@ -30,6 +30,7 @@ import { EndingsNote } from "./EndingsNote";
 import { UpdateNote } from "./UpdateNote";
 import { useLeaving } from "./useLeaving";
 import { useReturn } from "./useReturn";
+import { useShownPanel } from "./useShownPanel";
 import { Welcome } from "./Welcome";
 
 const SidePanel = later(async () => ({ default: (await import("../panels/Panel")).Panel }), {
@@ -41,7 +42,8 @@ const EARLY_AFTER_MS = 3_000;
 
 export default function Shell() {
   const route = useRoute();
-  const { panel, dialog, drawer } = useSyncExternalStore(layers.subscribe, layers.get);
+  const { panel: wanted, dialog, drawer } = useSyncExternalStore(layers.subscribe, layers.get);
+  const panel = useShownPanel(wanted, route.channel);
   useEffect(watchHistory, []);
   const view = useMemo<View>(() => ({ panel, setPanel, openDialog, setDrawer }), [panel]);
   useShortcuts(view);
