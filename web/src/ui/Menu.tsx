@@ -11,6 +11,12 @@ export interface MenuAction {
   onAction: () => void;
 }
 
+/** In the window. */
+export interface Point {
+  x: number;
+  y: number;
+}
+
 export interface MenuProps {
   label: string;
   /** The control that opens it. */
@@ -20,6 +26,8 @@ export interface MenuProps {
   onOpenChange?: (open: boolean) => void;
   /** It begins open. */
   begun?: boolean;
+  /** It begins open there, and not at its control. */
+  at?: Point | null;
 }
 
 const OpenMenu = later(() => import("./OpenMenu"));
@@ -30,7 +38,7 @@ const OpenMenu = later(() => import("./OpenMenu"));
  * not be had, the next press asks for it once more.
  */
 export function Menu(props: MenuProps) {
-  const [wanted, setWanted] = useState(props.begun ?? false);
+  const [wanted, setWanted] = useState(props.begun ?? Boolean(props.at));
   const want = () => {
     setWanted(true);
     props.onOpenChange?.(true);

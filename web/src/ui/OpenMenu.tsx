@@ -1,11 +1,13 @@
 // A menu with all that it takes to be one. Loaded after the first picture: Menu.tsx.
 
-import { cloneElement, useRef, useState } from "react";
+import { cloneElement, useEffect, useEffectEvent, useRef, useState } from "react";
 import { Menu as AriaMenu, MenuItem, MenuTrigger, Popover, Separator } from "react-aria-components";
 import { onceLost } from "../lib/focus";
 import { Icon } from "./Icon";
 import type { MenuProps } from "./Menu";
 import { useBackCloses } from "./popups";
+
+const AT_CONTROL = { placement: "bottom end", offset: 4 } as const;
 
 export default function OpenMenu({
   label,
@@ -13,12 +15,17 @@ export default function OpenMenu({
   items,
   onOpenChange,
   open,
+  at = null,
 }: MenuProps & { open: boolean }) {
   const chosen = useRef<(() => void) | null>(null);
   const control = useRef<HTMLButtonElement>(null);
   const [isOpen, setOpen] = useState(open);
+  const spot = useRef<HTMLSpanElement>(null);
+  const [place, setPlace] = useState(at);
   const change = (isOpen: boolean) => {
     setOpen(isOpen);
+    // It closes where it is, and opens by its control from then on.
+    if (isOpen) setPlace(null);
     onOpenChange?.(isOpen);
     // The control that was pressed before this had come went with the focus, which is nowhere then.
     if (!isOpen) onceLost(() => control.current);
@@ -28,10 +35,15 @@ export default function OpenMenu({
     if (act && !isOpen) requestAnimationFrame(() => requestAnimationFrame(act));
   };
   useBackCloses(isOpen, () => change(false));
+  useOtherButton(isOpen, () => change(false));
   return (
     <MenuTrigger isOpen={isOpen} onOpenChange={change}>
       {cloneElement(trigger, { ref: control })}
-      <Popover className="popover" placement="bottom end" offset={4}>
+      {place ? <span ref={spot} className="menu-spot" style={{ left: place.x, top: place.y }} /> : null}
+      <Popover
+        className="popover"
+        {...(place ? { triggerRef: spot, placement: "bottom start", offset: 0 } : AT_CONTROL)}
+      >
         <AriaMenu className="menu" aria-label={label}>
           {items.map((item, index) =>
             item ? (
@@ -56,4 +68,19 @@ export default function OpenMenu({
       </Popover>
     </MenuTrigger>
   );
+}
+
+/** Over a menu, and beside it, the browser has none of its own: beside it the other button closes as the first one does. */
+function useOtherButton(open: boolean, close: () => void): void {
+  const end = useEffectEvent(close);
+  useEffect(() => {
+    if (!open) return;
+    const ask = (event: MouseEvent) => {
+      event.preventDefault();
+      if (!(event.target instanceof Element && event.target.closest(".menu"))) end();
+    };
+    // On the way down: what opened the menu is on its way up still.
+    addEventListener("contextmenu", ask, { capture: true });
+    return () => removeEventListener("contextmenu", ask, { capture: true });
+  }, [open]);
 }

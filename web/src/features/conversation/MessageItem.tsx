@@ -24,6 +24,7 @@ import { EditBox, LostEdit } from "./EditBox";
 import { MessageTools } from "./MessageTools";
 import { ReplyQuote } from "./ReplyQuote";
 import { useLabel } from "./useLabel";
+import type { Asked } from "./usePointed";
 import { useExpected } from "./waits";
 import { WaitingNote } from "./WaitingNote";
 
@@ -34,6 +35,7 @@ interface MessageItemProps {
   head: boolean;
   inThread: boolean;
   active: boolean;
+  asked: Asked | null;
   tabbable: boolean;
   /** When today began. */
   today: number;
@@ -100,15 +102,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
       }
       tools={
         props.active && !message.deleted && !removal && !props.editing ? (
-          <MessageTools
-            channel={channel}
-            message={message}
-            inThread={props.inThread}
-            onLock={props.onLock}
-            onReply={props.onReply}
-            onThread={openThread}
-            onEdit={props.onEdit}
-          />
+          <MessageTools {...props} message={message} onThread={openThread} />
         ) : null
       }
     >

@@ -41,7 +41,7 @@ interface MessageListProps {
 export function MessageList(props: MessageListProps) {
   const { rows, channel } = props;
   const { scroller, content, heights, span, atEnd, hold } = props.scroll;
-  const { active, activate, lock, handlers } = usePointed();
+  const { active, asked, activate, lock, handlers } = usePointed();
   const now = useToday();
 
   const { editing } = props;
@@ -86,6 +86,7 @@ export function MessageList(props: MessageListProps) {
         head={row.head}
         inThread={props.inThread ?? false}
         active={row.key === active}
+        asked={row.key === active ? asked : null}
         tabbable={row.key === tabbable}
         today={dayOf(now)}
         flash={row.message.id === props.flash}

@@ -16,6 +16,7 @@ import { useOutings } from "../client/useOutings";
 import { quoteInto } from "../composer/quoting";
 import { EmojiButton } from "../emoji/EmojiButton";
 import { useCanPost } from "./useCanPost";
+import type { Asked } from "./usePointed";
 
 export const QUICK_EMOJI = ["👍", "❤️", "😂"];
 
@@ -23,6 +24,7 @@ interface MessageToolsProps {
   channel: string;
   message: StoredMessage;
   inThread: boolean;
+  asked: Asked | null;
   onLock: (locked: boolean) => void;
   onReply: ((id: string) => void) | undefined;
   onThread: () => void;
@@ -163,7 +165,9 @@ function MoreActions(props: MessageToolsProps & { info: Channel; mine: boolean }
   ];
   return (
     <Menu
+      key={props.asked?.times}
       label={t.message.actions}
+      at={props.asked?.at ?? null}
       onOpenChange={props.onLock}
       trigger={<IconButton icon="more" size="small" label={t.message.more} />}
       items={items.filter((item) => item !== false)}

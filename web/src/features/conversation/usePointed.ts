@@ -1,22 +1,38 @@
 // Which row of a list shows its tools.
 
-import { type PointerEvent, useCallback, useState } from "react";
+import { type MouseEvent, type PointerEvent, useCallback, useRef, useState } from "react";
+import type { Point } from "../../ui/Menu";
 import { keysInTools } from "../../ui/MessageRow";
+import { isForBrowser, type Press, pressOf } from "./otherButton";
+
+/** Each time that a row's menu is asked for by the other button of the mouse it is a new one, which begins open there. */
+export interface Asked {
+  times: number;
+  at: Point | null;
+}
 
 /** The row's key; locked while one of its tools has something open. */
 interface Pointed {
   key: string | null;
   locked: boolean;
+  asked: Asked;
 }
 
+const NEVER: Asked = { times: 0, at: null };
+
 export function usePointed() {
-  const [pointed, setPointed] = useState<Pointed>({ key: null, locked: false });
+  const [pointed, setPointed] = useState<Pointed>({ key: null, locked: false, asked: NEVER });
+  const press = useRef<Press | null>(null);
   const activate = useCallback(
     (key: string | null) => setPointed((was) => (was.locked || was.key === key ? was : { ...was, key })),
     [],
   );
   const lock = useCallback(
-    (locked: boolean) => setPointed((was) => (was.locked === locked ? was : { ...was, locked })),
+    (locked: boolean) =>
+      setPointed((was) => {
+        if (was.locked === locked) return was;
+        return { ...was, locked, asked: locked ? was.asked : { ...was.asked, at: null } };
+      }),
     [],
   );
   const onPointerUp = useCallback(
@@ -34,5 +50,23 @@ export function usePointed() {
     },
     [activate],
   );
-  return { active: pointed.key, activate, lock, handlers: { onPointerUp, onPointerLeave } };
+  const onPointerDownCapture = useCallback((event: PointerEvent) => {
+    press.current = pressOf(event);
+  }, []);
+  const onKeyDownCapture = useCallback(() => {
+    press.current = null;
+  }, []);
+  const onContextMenu = useCallback((event: MouseEvent) => {
+    const { target, currentTarget, clientX: x, clientY: y } = event;
+    if (!(target instanceof Element) || !currentTarget.contains(target)) return;
+    const row = target.closest<HTMLElement>("[data-key]");
+    // Where nothing can be done with a message there is no menu but the browser's.
+    if (!row?.querySelector(".message-tools") || isForBrowser(event, press.current)) return;
+    event.preventDefault();
+    const key = row.dataset["key"] ?? null;
+    setPointed(({ asked }) => ({ key, locked: true, asked: { times: asked.times + 1, at: { x, y } } }));
+  }, []);
+  const menu = { onPointerDownCapture, onKeyDownCapture, onContextMenu };
+  const handlers = { onPointerUp, onPointerLeave, ...menu };
+  return { active: pointed.key, asked: pointed.asked, activate, lock, handlers };
 }

@@ -189,6 +189,7 @@ function Root({ channel, message }: { channel: string; message: StoredMessage })
       head
       inThread
       active={false}
+      asked={null}
       tabbable
       today={dayOf(useToday())}
       flash={false}
