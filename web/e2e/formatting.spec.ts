@@ -87,6 +87,36 @@ test("without a selection one writes between the marks, and Ctrl+Z takes them ba
   }
 });
 
+test("a button is pressed while the caret is in its mark, which a press takes away", async () => {
+  const { page } = ada;
+  const pressed = () =>
+    composer(ada)
+      .bar.getByRole("button", { pressed: true })
+      .evaluateAll((all) => all.map((each) => each.getAttribute("aria-label")));
+  await ada.composer.fill("");
+  await expect.poll(pressed).toEqual([]);
+  await page.keyboard.type("> so **loud");
+  await expect.poll(pressed).toEqual(["Quote"]);
+  await page.keyboard.type("**");
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("ArrowLeft");
+  await expect.poll(pressed).toEqual(["Bold", "Quote"]);
+  await ada.shot("formatting-pressed");
+  await mark(ada, "Bold").click();
+  await expect(ada.composer).toHaveValue("> so loud");
+  await expect.poll(pressed).toEqual(["Quote"]);
+  await page.keyboard.type("er");
+  await expect(ada.composer).toHaveValue("> so louder");
+  await page.keyboard.press("Home");
+  await mark(ada, "Quote").click();
+  await expect.poll(pressed).toEqual([]);
+  // Also where nothing is written yet.
+  await ada.composer.fill("");
+  await mark(ada, "Italic").click();
+  await expect.poll(pressed).toEqual(["Italic"]);
+  await ada.composer.fill("");
+});
+
 test("a list goes on with a new line, and ends with an empty item", async () => {
   const { page } = ada;
   await ada.composer.fill("");

@@ -1,26 +1,33 @@
 // A button for each mark, for who does not write them: one stop of the Tab key, arrows lead from one to the next.
 
-import { type KeyboardEvent, useState } from "react";
+import { type KeyboardEvent, type RefObject, useCallback, useState, useSyncExternalStore } from "react";
 import { t } from "../../i18n";
 import { formattingTexts, type FormattingTexts } from "../../i18n/formatting";
 import { isMac } from "../../lib/keys";
 import { IconButton } from "../../ui/Button";
 import type { Drawing } from "../../ui/Icon";
 import { useStop } from "../../ui/stops";
-import { around, type Edit, type Marked, toggled } from "./formatting";
-import { bullets, codeBlock, link, numbers, quote } from "./lines";
+import { around, type Edit, isIn, type Marked } from "./formatting";
+import * as lines from "./lines";
+import { markOf } from "./marks";
 import { type Apply, keepFocus } from "./useFormatBar";
 
 interface Mark {
   name: keyof FormattingTexts["marks"];
   icon: Drawing;
   edit: (marked: Marked) => Edit;
+  /** Whether what is selected has it, which a press takes away then. */
+  has: (marked: Marked) => boolean;
   /** With Ctrl or Cmd it does the same. */
   key?: "b" | "i" | "e";
 }
 
-const byKey = (key: "b" | "i" | "e") => ({ key, edit: (marked: Marked) => toggled(key, marked) });
-const by = (mark: string) => ({ edit: (marked: Marked) => around(mark, marked) });
+const by = (mark: string) => ({
+  edit: (marked: Marked) => around(mark, marked),
+  // In a block of code it would be none.
+  has: (marked: Marked) => !lines.isCodeBlock(marked) && isIn(mark, marked),
+});
+const byKey = (key: "b" | "i" | "e") => ({ key, ...by(markOf(key)) });
 
 const MARKS: readonly Mark[] = [
   {
@@ -40,22 +47,25 @@ const MARKS: readonly Mark[] = [
   {
     name: "codeBlock",
     icon: { path: "M3 3.5h14v13H3zM8.5 7.5 6 10l2.5 2.5M11.5 7.5 14 10l-2.5 2.5" },
-    edit: codeBlock,
+    edit: lines.codeBlock,
+    has: lines.isCodeBlock,
   },
-  { name: "quote", icon: "quote", edit: quote },
+  { name: "quote", icon: "quote", edit: lines.quote, has: lines.isQuote },
   {
     name: "bullets",
     icon: { path: "M8 5h8.5M8 10h8.5M8 15h8.5M4 5h.01M4 10h.01M4 15h.01" },
-    edit: bullets,
+    edit: lines.bullets,
+    has: lines.isBullets,
   },
   {
     name: "numbers",
     icon: {
       path: "M9 5h7.5M9 10h7.5M9 15h7.5M3.5 4.2 4.7 3.5v4.3M3.4 13c.1-1.6 2.5-1.5 2.5.1 0 1-2.4 2-2.5 3.4H6",
     },
-    edit: numbers,
+    edit: lines.numbers,
+    has: lines.isNumbers,
   },
-  { name: "link", icon: "link", edit: link },
+  { name: "link", icon: "link", edit: lines.link, has: lines.isLink },
   {
     name: "spoiler",
     icon: {
@@ -65,9 +75,15 @@ const MARKS: readonly Mark[] = [
   },
 ];
 
-export default function FormatBar({ apply }: { apply: Apply }) {
+interface FormatBarProps {
+  box: RefObject<HTMLTextAreaElement | null>;
+  apply: Apply;
+}
+
+export default function FormatBar({ box, apply }: FormatBarProps) {
   const texts = formattingTexts();
   const [at, setAt] = useState(0);
+  const on = useMarks(box);
   const outside = useStop() === -1;
   const command = isMac() ? "⌘" : `${t.shortcuts.keys.control}+`;
   return (
@@ -84,6 +100,7 @@ export default function FormatBar({ apply }: { apply: Apply }) {
           icon={icon}
           size="small"
           label={texts.marks[name]}
+          pressed={on.has(name)}
           {...(key ? { keys: command + key.toUpperCase() } : {})}
           excludeFromTabOrder={outside || index !== at}
           onFocus={() => setAt(index)}
@@ -92,6 +109,28 @@ export default function FormatBar({ apply }: { apply: Apply }) {
       ))}
     </div>
   );
+}
+
+/** Those that what is selected has, or that the caret is in. */
+function useMarks(box: RefObject<HTMLTextAreaElement | null>): ReadonlySet<string> {
+  const get = useCallback(() => {
+    const { current } = box;
+    if (!current) return "";
+    const { value: text, selectionStart: from, selectionEnd: to } = current;
+    return MARKS.filter(({ has }) => has({ text, from, to }))
+      .map(({ name }) => name)
+      .join(" ");
+  }, [box]);
+  return new Set(useSyncExternalStore(onMoved, get).split(" "));
+}
+
+function onMoved(look: () => void): () => void {
+  document.addEventListener("selectionchange", look);
+  document.addEventListener("input", look);
+  return () => {
+    document.removeEventListener("selectionchange", look);
+    document.removeEventListener("input", look);
+  };
 }
 
 function move(event: KeyboardEvent<HTMLElement>): void {

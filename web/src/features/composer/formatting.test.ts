@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { around, type Edit, type Marked, toggled as byKey } from "./formatting";
+import { around, type Edit, isIn, type Marked, toggled as byKey } from "./formatting";
 import { isFormatting } from "./marks";
 
 /** What then stands there. */
@@ -62,4 +62,52 @@ it("gives each line its own, behind what the line begins with", () => {
   expect(marked("**", all("- one")).text).toBe("- **one**");
   expect(marked("**", { text: "see 1. here", from: 4, to: 11 }).text).toBe("see **1. here**");
   expect(marked("**", all("**one**\ntwo")).text).toBe("**one**\n**two**");
+});
+
+/** The caret stands where the text has a bar. */
+function at(text: string): Marked {
+  const from = text.indexOf("¦");
+  return { text: text.replace("¦", ""), from, to: from };
+}
+
+it("tells which marks the caret is in", () => {
+  for (const [mark, text, isThere] of [
+    ["**", "say **i¦t** now", true],
+    ["**", "say **¦it** now", true],
+    ["**", "say ¦**it** now", false],
+    ["**", "say **it**¦ now", false],
+    ["*", "say **i¦t** now", false],
+    ["*", "say ***i¦t*** now", true],
+    ["**", "say ***i¦t*** now", true],
+    ["*", "**so *i¦t* is**", true],
+    ["**", "**so *i¦t* is**", true],
+    ["*", "say _i¦t_ now", true],
+    ["*", "snake_c¦ase_name", false],
+    ["**", "2 ** 3¦ ** 4", false],
+    ["**", "\\**i¦t**", false],
+    ["**", "a **b¦\n\nc** d", false],
+    ["**", "a **b¦\nc** d", true],
+    ["~~", "~~i¦t~~", true],
+    ["||", "||i¦t||", true],
+    ["`", "``a ` b¦``", true],
+    ["**", "`**i¦t**`", false],
+    ["`", "a ` b¦", false],
+    ["**", "a **¦**", true],
+    ["*", "a **¦**", false],
+  ] as const) {
+    expect([mark, text, isIn(mark, at(text))]).toEqual([mark, text, isThere]);
+  }
+});
+
+it("takes away the marks that the caret is in, and leaves it where it was", () => {
+  expect(marked("**", at("so **lo¦ud** now"))).toEqual(at("so lo¦ud now"));
+  expect(marked("*", at("***lo¦ud***"))).toEqual(at("**lo¦ud**"));
+  expect(marked("**", at("***lo¦ud***"))).toEqual(at("*lo¦ud*"));
+  expect(marked("*", at("**very _lo¦ud_**"))).toEqual(at("**very lo¦ud**"));
+  expect(marked("`", at("``a ` b¦``"))).toEqual(at("a ` b¦"));
+  expect(marked("**", { text: "a **b c d** e", from: 6, to: 7 })).toEqual({
+    text: "a b c d e",
+    from: 4,
+    to: 5,
+  });
 });

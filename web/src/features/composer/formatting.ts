@@ -1,6 +1,7 @@
 // Marks around what is selected. Pure.
 
 import { markOf } from "./marks";
+import { type Span, spanAround } from "./spans";
 
 export interface Marked {
   text: string;
@@ -23,10 +24,28 @@ const LINE_BEGIN = /^\s*(?:(?:>\s*|(?:[-*+]|\d{1,9}[.)]|\[[ xX]\]|#{1,6})\s+))*/
 export const toggled = (key: string, marked: Marked): Edit => around(markOf(key), marked);
 
 /**
- * Puts the mark around the words of `from` to `to`, or takes it away where it is. Beside a space it would mark nothing,
- * and over the end of a paragraph neither: each line has its own.
+ * Puts the mark around the words of `from` to `to`, or takes it away where it is, or around them is. Beside a space it
+ * would mark nothing, and over the end of a paragraph neither: each line has its own.
  */
-export function around(mark: string, { text, from, to }: Marked): Edit {
+export function around(mark: string, marked: Marked): Edit {
+  const { text, from, to } = marked;
+  const span = spanAround(mark, text, from, to);
+  return span ? without(span, marked) : put(mark, marked);
+}
+
+/** Whether that takes it away. */
+export function isIn(mark: string, marked: Marked): boolean {
+  const { piece, from, to } = around(mark, marked);
+  return piece.length < to - from;
+}
+
+function without({ from: start, to: end, size }: Span, { text, from, to }: Marked): Edit {
+  const piece = text.slice(start + size, end - size);
+  const within = (at: number) => Math.min(start + piece.length, Math.max(start, at - size));
+  return { piece, from: start, to: end, selected: [within(from), within(to)] };
+}
+
+function put(mark: string, { text, from, to }: Marked): Edit {
   const lines = text
     .slice(from, to)
     .split("\n")

@@ -1,6 +1,17 @@
 import { describe, expect, it } from "vitest";
 import type { Edit, Marked } from "./formatting";
-import { bullets, codeBlock, link, numbers, quote } from "./lines";
+import {
+  bullets,
+  codeBlock,
+  isBullets,
+  isCodeBlock,
+  isLink,
+  isNumbers,
+  isQuote,
+  link,
+  numbers,
+  quote,
+} from "./lines";
 
 /** What is selected stands between `[[` and `]]`, the caret is `|`. */
 function read(marked: string): Marked {
@@ -95,5 +106,26 @@ describe("a link", () => {
   it("is made of nothing, and taken away again", () => {
     both(link, "a |", "a [|](https://)");
     expect(done(link, "[a](b)|")).toBe("[a](b)[|](https://)");
+  });
+});
+
+describe("what the caret is in", () => {
+  it("tells lines, blocks and links", () => {
+    for (const [has, text, isThere] of [
+      [isQuote, "> wi|se", true],
+      [isQuote, "plain|\n> wise", false],
+      [isQuote, "[[> wise\n\n> words]]", true],
+      [isBullets, "- sa|lt", true],
+      [isBullets, "1. sa|lt", false],
+      [isBullets, "[[- salt\nbread]]", false],
+      [isNumbers, "> 2. sa|lt", true],
+      [isCodeBlock, "```\nco|de\n```", true],
+      [isCodeBlock, "```\ncode\n```\nwo|rds", false],
+      [isCodeBlock, "```\nwhat is being wri|tten", true],
+      [isLink, "see [wo|rds](https://example.org/)", true],
+      [isLink, "se|e [words](https://example.org/)", false],
+    ] as const) {
+      expect([text, has(read(text))]).toEqual([text, isThere]);
+    }
   });
 });

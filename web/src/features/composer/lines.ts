@@ -33,6 +33,16 @@ function listed(line: string, sign: string): string {
 
 const unlisted = (line: string): string => line.replace(ITEM, "$1");
 
+/** Whether all lines that are selected, but empty ones, are such. */
+export const isQuote = (marked: Marked): boolean => areAll(QUOTE, touched(marked).lines);
+export const isBullets = (marked: Marked): boolean => areAll(BULLET, touched(marked).lines);
+export const isNumbers = (marked: Marked): boolean => areAll(NUMBER, touched(marked).lines);
+
+function areAll(is: RegExp, lines: readonly string[]): boolean {
+  const said = lines.filter((line) => !isBlank(line));
+  return said.length > 0 && said.every((line) => is.test(line));
+}
+
 export const quote = (marked: Marked): Edit =>
   change(marked, {
     is: QUOTE,
@@ -62,7 +72,7 @@ function change(marked: Marked, { is, add, remove }: Kind): Edit {
   const { text, from, to } = marked;
   const { start, end, lines } = touched(marked);
   const said = lines.filter((line) => !isBlank(line));
-  const has = said.length > 0 && said.every((line) => is.test(line));
+  const has = areAll(is, lines);
   let number = 0;
   const changed = lines.map((line) => {
     if (has) return remove(line);
@@ -101,12 +111,20 @@ function blockAround(lines: readonly string[], first: number, last: number): [nu
   return open && open.at <= first ? [open.at, lines.length] : null;
 }
 
+/** The block of what is selected, if it is in one, and all lines. */
+function blockOf(marked: Marked): { all: string[]; block: [number, number] | null } {
+  const { start, lines } = touched(marked);
+  const all = marked.text.split("\n");
+  const first = marked.text.slice(0, start).split("\n").length - 1;
+  return { all, block: blockAround(all, first, first + lines.length - 1) };
+}
+
+export const isCodeBlock = (marked: Marked): boolean => blockOf(marked).block !== null;
+
 export function codeBlock(marked: Marked): Edit {
-  const { text, from, to } = marked;
+  const { from, to } = marked;
   const { start, end, lines } = touched(marked);
-  const all = text.split("\n");
-  const first = text.slice(0, start).split("\n").length - 1;
-  const block = blockAround(all, first, first + lines.length - 1);
+  const { all, block } = blockOf(marked);
   if (block) {
     const [open, close] = block;
     const whole = all.slice(open, close + 1).join("\n");
@@ -132,14 +150,23 @@ export function codeBlock(marked: Marked): Edit {
 const ADDRESS = "https://";
 const LINK = /\[([^[\]\n]*)\]\(([^()\s]*)\)/g;
 
-/** Makes what is selected a link, or the address of one; what is missing is written next. In a link, takes that away. */
-export function link({ text, from, to }: Marked): Edit {
-  for (const { index, 0: whole, 1: words = "", 2: address = "" } of text.matchAll(LINK)) {
+function linkAround({ text, from, to }: Marked): RegExpExecArray | undefined {
+  return [...text.matchAll(LINK)].find(({ index, 0: whole }) => {
     const end = index + whole.length;
-    const isInside = index < from && to < end;
-    if (!isInside && !(index === from && to === end)) continue;
+    return (index < from && to < end) || (index === from && to === end);
+  });
+}
+
+export const isLink = (marked: Marked): boolean => linkAround(marked) !== undefined;
+
+/** Makes what is selected a link, or the address of one; what is missing is written next. In a link, takes that away. */
+export function link(marked: Marked): Edit {
+  const { text, from, to } = marked;
+  const around = linkAround(marked);
+  if (around) {
+    const { index, 0: whole, 1: words = "", 2: address = "" } = around;
     const piece = words || (address === ADDRESS ? "" : address);
-    return { piece, from: index, to: end, selected: [index, index + piece.length] };
+    return { piece, from: index, to: index + whole.length, selected: [index, index + piece.length] };
   }
   const words = text.slice(from, to).trim();
   const start = from + text.slice(from, to).indexOf(words);

@@ -1,6 +1,6 @@
 // Whether the formatting bar is shown, and where it stands: the bar is a part of its own, loaded when it is first shown.
 
-import { type MouseEvent, type ReactNode, Suspense, useSyncExternalStore } from "react";
+import { type MouseEvent, type ReactNode, type RefObject, Suspense, useSyncExternalStore } from "react";
 import { t } from "../../i18n";
 import { Local } from "../../lib/local";
 import { Boundary } from "../../ui/Boundary";
@@ -18,7 +18,9 @@ export type Apply = (edit: (marked: Marked) => Edit) => void;
 /** A press leaves the focus, and a phone its keyboard, where one writes. */
 export const keepFocus = (event: MouseEvent): void => event.preventDefault();
 
-export function useFormatBar(apply: Apply): { bar: ReactNode; toggle: ReactNode } {
+type Box = RefObject<HTMLTextAreaElement | null>;
+
+export function useFormatBar(box: Box, apply: Apply): { bar: ReactNode; toggle: ReactNode } {
   const shown = useSyncExternalStore(setting.subscribe, setting.get);
   const toggle = (
     <span className="format-toggle" onMouseDownCapture={keepFocus}>
@@ -42,7 +44,7 @@ export function useFormatBar(apply: Apply): { bar: ReactNode; toggle: ReactNode 
     <Boundary fallback={again}>
       {/* As high as the bar: what is below does not move when it comes. */}
       <Suspense fallback={<div className="format-bar" />}>
-        <FormatBar apply={apply} />
+        <FormatBar box={box} apply={apply} />
       </Suspense>
     </Boundary>
   ) : null;

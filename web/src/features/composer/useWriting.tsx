@@ -107,7 +107,7 @@ export function useWriting({ channel, box, text, onChange, commands }: Options):
         onPick={completion.pick}
       />
     ) : null,
-    ...useFormatBar(apply),
+    ...useFormatBar(box, apply),
     insert: (piece) => putSoon(piece, caret, caret),
     replace: (next) => putSoon(next, 0, text.length),
     onKey: (event) => completion.onKey(event) || format(event) || goOn(event),
