@@ -107,6 +107,74 @@ test("each leads to its message", async () => {
   await expect(panel(ada)).toBeVisible();
 });
 
+/** A film as a browser makes one, of a canvas that changes its colour. */
+async function film({ page }: Person): Promise<Buffer> {
+  const made = await page.evaluate(async () => {
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [160, 90];
+    const brush = canvas.getContext("2d")!;
+    const recorder = new MediaRecorder(canvas.captureStream(30), { mimeType: "video/webm" });
+    const parts: Blob[] = [];
+    const ended = new Promise((done) => (recorder.onstop = done));
+    recorder.ondataavailable = ({ data }) => {
+      parts.push(data);
+      if (parts.length === 5) recorder.stop();
+    };
+    recorder.start(100);
+    for (let hue = 0; recorder.state === "recording"; hue += 5) {
+      brush.fillStyle = `hsl(${String(hue)} 80% 50%)`;
+      brush.fillRect(0, 0, 160, 90);
+      await new Promise(requestAnimationFrame);
+    }
+    await ended;
+    return [...new Uint8Array(await new Blob(parts).arrayBuffer())];
+  });
+  return Buffer.from(made);
+}
+
+test("films and sound are played where they are listed, and what can't be says so", async () => {
+  const recording = { name: "walk.webm", mimeType: "video/webm", buffer: await film(bo) };
+  await share(bo, "The walk", [recording]);
+  await expect(entries(ada).first()).toContainText("walk.webm");
+  // Nothing is fetched until somebody wants it.
+  await expect(panel(ada).locator("video")).toHaveCount(0);
+  const play = entries(ada)
+    .first()
+    .getByRole("button", { name: /^Play walk\.webm, Bo, / });
+  await play.press("Enter");
+  const video = panel(ada).locator("video");
+  await expect(video).toBeVisible();
+  await expect.poll(() => video.evaluate((each: HTMLVideoElement) => each.videoWidth)).toBe(160);
+  await expect.poll(() => video.evaluate((each: HTMLVideoElement) => each.currentTime)).toBeGreaterThan(0);
+  await expect(play).toHaveAttribute("aria-pressed", "true");
+  await ada.shot("shared-film");
+  await play.press("Enter");
+  await expect(video).toHaveCount(0);
+  await expect(play).toBeFocused();
+
+  // It looks like sound, and is none.
+  const broken = {
+    name: "bell.wav",
+    mimeType: "audio/wav",
+    buffer: Buffer.from("RIFF\x24\0\0\0WAVEfmt nothing"),
+  };
+  await share(bo, "The bell", [broken]);
+  await entries(ada)
+    .first()
+    .getByRole("button", { name: /^Play bell\.wav/ })
+    .click();
+  await expect(panel(ada).getByText("This browser can’t play it. It can be downloaded.")).toBeVisible();
+  await expect(entries(ada).first().getByRole("link", { name: "bell.wav" })).toBeVisible();
+  await kind(ada, "Videos").click();
+  await expect(entries(ada)).toHaveText([/walk\.webm/]);
+  await kind(ada, "All").click();
+  for (const words of ["The walk", "The bell"]) {
+    await bo.act(words, "Delete");
+    await bo.page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
+  }
+  await expect(entries(ada)).toHaveCount(3);
+});
+
 test("it reads well, at any width, light and dark", async () => {
   const { page } = ada;
   await share(bo, "A long name", [text(`${"minutes-of-the-meeting-".repeat(5)}.txt`)]);

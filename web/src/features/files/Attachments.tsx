@@ -14,6 +14,7 @@ import { useStop } from "../../ui/stops";
 import { useView } from "../app/view";
 import { saidOf, withDescription } from "./descriptions";
 import { isPictureType } from "./pictures";
+import { playableKind, Player } from "./Player";
 import { ImportedReactions } from "./Provenance";
 
 const BOX_WIDTH = 420;
@@ -123,35 +124,17 @@ function Told({ file }: { file: Attachment }) {
 function Other({ file }: { file: Attachment }) {
   // Browsers differ in what they play. What this one can't is there to be downloaded.
   const [unplayable, setUnplayable] = useState(false);
-  const onError = () => setUnplayable(true);
   const stop = useStop();
-  if (/^video\/(mp4|webm|quicktime)$/.test(file.media_type) && !unplayable) {
-    return (
-      <video
-        className="attachment-film"
-        src={fileUrl(file)}
-        controls
-        tabIndex={stop}
-        preload="metadata"
-        aria-label={withDescription(straight(file.name), file)}
-        onError={onError}
-      />
-    );
-  }
-  if (/^audio\/(mpeg|mp4|m4a|aac|ogg|(x-)?flac|(x-)?wav)$/.test(file.media_type) && !unplayable) {
+  const kind = unplayable ? null : playableKind(file);
+  if (kind) {
+    const player = <Player file={file} onError={() => setUnplayable(true)} />;
+    if (kind === "film") return player;
     return (
       <figure className="attachment-sound">
         <figcaption>
           <FileName name={file.name} />
         </figcaption>
-        <audio
-          src={fileUrl(file)}
-          controls
-          tabIndex={stop}
-          preload="none"
-          aria-label={withDescription(straight(file.name), file)}
-          onError={onError}
-        />
+        {player}
       </figure>
     );
   }

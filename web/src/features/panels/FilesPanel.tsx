@@ -20,10 +20,12 @@ import { visit } from "../app/route";
 import { useView } from "../app/view";
 import { isPicture } from "../files/Attachments";
 import { saidOf, withDescription } from "../files/descriptions";
+import { playableKind, Player } from "../files/Player";
 import { useShared } from "../files/useShared";
 import { PanelFrame } from "./PanelFrame";
 import "../files/shared.css";
 
+const PLAY = { path: "M6.5 4.5v11l9-5.5z" };
 const KINDS: readonly (FileKind | "all")[] = ["all", "image", "video", "audio", "other"];
 
 export default function FilesPanel({ channel }: { channel: string }) {
@@ -192,9 +194,21 @@ function Other({ channel, row, now }: EntryProps) {
   const { name, when, file } = useOrigin({ row, now });
   const { attachment } = row;
   const said = saidOf(attachment);
+  const [playing, setPlaying] = useState(false);
+  const [unplayable, setUnplayable] = useState(false);
   return (
     <li className="shared-file" data-entry={row.key}>
-      <Icon name="file" />
+      {playableKind(attachment) ? (
+        <IconButton
+          icon={PLAY}
+          size="small"
+          label={texts.playLabel(file, name, when)}
+          pressed={playing}
+          onPress={() => setPlaying(!playing)}
+        />
+      ) : (
+        <Icon name="file" />
+      )}
       <div className="shared-told">
         <a href={fileUrl(attachment)} download={attachment.name}>
           <FileName name={attachment.name} />
@@ -210,6 +224,15 @@ function Other({ channel, row, now }: EntryProps) {
         label={texts.jumpLabel(file, name, when)}
         onPress={() => visit(channel, row.message)}
       />
+      {playing ? (
+        <div className="shared-player">
+          {unplayable ? (
+            <p role="status">{texts.unplayable}</p>
+          ) : (
+            <Player file={attachment} begun onError={() => setUnplayable(true)} />
+          )}
+        </div>
+      ) : null}
     </li>
   );
 }
