@@ -1,6 +1,7 @@
 // Looking for what was said: by words and operators, with the keyboard alone, and back to where it was said.
 
 import { type Browser, expect, test } from "@playwright/test";
+import { lineOf } from "./line";
 import { Person } from "./person";
 import { Server } from "./server";
 
@@ -161,4 +162,39 @@ test("nothing is lost of what one types before its box is there", async ({ brows
   await expect(di.composer).toHaveValue("");
   expect(di.complaints).toEqual([]);
   await di.context.close();
+});
+
+test("what could not be asked without a line is asked when it is back", async ({ browser }) => {
+  const ed = await Person.enrolled(browser, server, "ed");
+  const { page } = ed;
+  const { id } = await ed.ask<{ id: string }>(server, "channels", { name: "harbour", alias: "harbour" });
+  await ed.ask(server, `channels/${id}/messages`, { nonce: "lighthouse-1", text: "The lighthouse is dark" });
+  const line = await lineOf(page);
+  await page.goto(server.url);
+  await ed.open("harbour");
+  await ed.sees("The lighthouse is dark");
+  await expect.poll(line.streams).toBeGreaterThan(0);
+  line.cut();
+  await expect(page.getByTestId("connection-note")).toBeVisible();
+  await page.route("**/api/v1/search?*", (route) => route.abort());
+  await page.getByRole("button", { name: "Search messages" }).click();
+  const panel = page.getByRole("complementary", { name: "Search" });
+  await panel.getByRole("searchbox").fill("lighthouse");
+  const failed = panel.getByRole("alert");
+  await expect(failed).toHaveText("The server does not answer. Check your connection.");
+  // What one reads and what one presses are in one line.
+  const middles = [failed, panel.getByRole("button", { name: "Try again" })].map(async (each) => {
+    const { x, width } = (await each.boundingBox())!;
+    return x + width / 2;
+  });
+  const [text = 0, button = 0] = await Promise.all(middles);
+  expect(Math.abs(text - button)).toBeLessThan(2);
+  await ed.shot("search-line");
+  await page.unroute("**/api/v1/search?*");
+  line.mend();
+  await page.getByTestId("connection-note").getByRole("button").click();
+  await expect(panel.getByTestId("search-results")).toContainText("The lighthouse is dark");
+  await expect(failed).toHaveCount(0);
+  expect(ed.complaints).toEqual([]);
+  await ed.context.close();
 });

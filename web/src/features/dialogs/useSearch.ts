@@ -1,4 +1,6 @@
 import { useCallback, useEffect, useState } from "react";
+import { ApiError } from "../../api/http";
+import { useSelect } from "../app/context";
 
 const TYPING_MS = 180;
 
@@ -53,5 +55,15 @@ export function useSearch<T>(query: string, ask: (query: string) => Promise<T>):
     setAnswered(null);
     setTries((count) => count + 1);
   }, []);
+  // For want of a line: asked again once it is back.
+  const online = useSelect((state) => state.connection.state === "online");
+  const [wasOnline, setWasOnline] = useState(online);
+  if (wasOnline !== online) {
+    setWasOnline(online);
+    if (online && failed && isPassing(failed)) retry();
+  }
   return { found, failed, current: waiting || failed ? null : found, waiting, retry };
 }
+
+/** What is asked once more may be answered then. */
+export const isPassing = (failed: unknown): boolean => !(failed instanceof ApiError && !failed.temporary);

@@ -18,7 +18,7 @@ import { useClient, useSelect } from "../app/context";
 import { visit } from "../app/route";
 import { problemText } from "../client/problems";
 import { wordsOf } from "../conversation/words";
-import { useSearch } from "../dialogs/useSearch";
+import { isPassing, useSearch } from "../dialogs/useSearch";
 import { withDescription } from "../files/descriptions";
 import { PanelFrame } from "../panels/PanelFrame";
 import { Others } from "./Others";
@@ -191,14 +191,10 @@ function Results({ query, where, backAt, onScroll }: ResultsProps) {
       </p>
       <Others query={query} />
       {failed ? (
-        <p className="search-refused" role={refused ? "alert" : undefined}>
-          {refused ? problemText(refused) : t.search.more}
-        </p>
-      ) : null}
-      {failed && !(failed instanceof ApiError && !failed.temporary) ? (
-        <Button wide variant="quiet" onPress={retry}>
-          {t.common.retry}
-        </Button>
+        <div className="failed">
+          <p role={refused ? "alert" : undefined}>{refused ? problemText(refused) : t.search.more}</p>
+          {isPassing(failed) ? <Button onPress={retry}>{t.common.retry}</Button> : null}
+        </div>
       ) : null}
       {!found && !failed ? <ListSkeleton label={t.common.loading} /> : null}
       {settled && !failed && results.length === 0 ? <EmptyState title={t.search.empty} /> : null}
