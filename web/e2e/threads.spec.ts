@@ -83,3 +83,35 @@ test("a channel has a picture, seen wherever it is named", async () => {
   await expect(row.getByTestId("channel-picture")).toBeVisible();
   await bo.page.keyboard.press("Escape");
 });
+
+test("what a thread is about has its tools there, too", async () => {
+  const { page } = ada;
+  await ada.reload();
+  await ada.send("What do we bring?");
+  await ada.act("What do we bring?", "Reply in thread");
+  const root = thread(ada).getByTestId("message").filter({ hasText: "What do we bring?" });
+  const reply = thread(ada).getByTestId("message").filter({ hasText: "Bread" });
+  await thread(ada).getByTestId("composer").fill("Bread");
+  await thread(ada).getByTestId("composer").press("Enter");
+  await expect(reply).toHaveCount(1);
+  await root.hover();
+  const tools = root.getByRole("toolbar", { name: "Message actions" });
+  await expect(tools.getByRole("button", { name: "Reply in thread" })).toHaveCount(0);
+  await tools.getByRole("button", { name: "React with 👍" }).click();
+  await expect(root.getByTestId("reaction")).toHaveCount(1);
+  await expect(bo.message("What do we bring?").getByTestId("reaction")).toHaveCount(1);
+  // One row has them at a time.
+  await reply.hover();
+  await expect(tools).toHaveCount(0);
+  await root.locator(".markdown").click({ button: "right" });
+  await page.getByRole("menuitem", { name: "Edit", exact: true }).click();
+  const box = thread(ada).getByRole("textbox", { name: "Edit message" });
+  await expect(box).toBeFocused();
+  await box.fill("What does each of us bring?");
+  await box.press("Enter");
+  await bo.sees(/each of us bring\?\s*\(edited\)/);
+  await expect(thread(ada).getByTestId("message").first()).toContainText("each of us");
+  await reply.hover();
+  await expect(reply.getByRole("toolbar")).toBeVisible();
+  await ada.shot("thread-root");
+});

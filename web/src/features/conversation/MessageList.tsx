@@ -9,6 +9,7 @@ import { DayLine, NewLine } from "../../ui/MessageRow";
 import { BlockedLine } from "./BlockedLine";
 import { MessageItem } from "./MessageItem";
 import { PendingItem } from "./PendingItem";
+import type { StoredMessage } from "../../store/state";
 import type { BlockedRow, Row } from "./rows";
 import { usePointed } from "./usePointed";
 import type { Scroll } from "./useScroll";
@@ -22,6 +23,8 @@ interface MessageListProps {
   scroll: Scroll;
   inThread?: boolean;
   flash: string | null;
+  /** What a thread is about: above all else. */
+  root?: StoredMessage | undefined;
   /** Drawn before the first row: the conversation's beginning, or a sign that more is coming. */
   start: ReactNode;
   /** How many new messages wait below, when the end is not on the screen. */
@@ -39,7 +42,7 @@ interface MessageListProps {
 }
 
 export function MessageList(props: MessageListProps) {
-  const { rows, channel } = props;
+  const { rows, channel, root } = props;
   const { scroller, content, heights, span, atEnd, hold } = props.scroll;
   const { active, asked, activate, lock, handlers } = usePointed();
   const now = useToday();
@@ -56,6 +59,29 @@ export function MessageList(props: MessageListProps) {
   const tabbable = rows.some((row) => row.key === active) ? active : lastKey;
 
   const stop = (row: Row) => ({ tabbable: row.key === tabbable, onActivate: activate });
+  const item = (
+    key: string,
+    message: StoredMessage,
+    how: { head: boolean; tabbable: boolean; flash: boolean },
+  ) => (
+    <MessageItem
+      key={key}
+      rowKey={key}
+      channel={channel}
+      message={message}
+      {...how}
+      inThread={props.inThread ?? false}
+      active={key === active}
+      asked={key === active ? asked : null}
+      today={dayOf(now)}
+      editing={message.id === editing}
+      onActivate={activate}
+      onLock={lock}
+      onReply={props.onReply}
+      onJump={props.onJump}
+      onEdit={props.onEdit}
+    />
+  );
   const draw = (row: Row): ReactNode => {
     if (row.kind === "day") {
       return (
@@ -77,27 +103,8 @@ export function MessageList(props: MessageListProps) {
     if (row.kind === "pending") {
       return <PendingItem key={row.key} item={row.item} head={row.head} {...stop(row)} />;
     }
-    return (
-      <MessageItem
-        key={row.key}
-        rowKey={row.key}
-        channel={channel}
-        message={row.message}
-        head={row.head}
-        inThread={props.inThread ?? false}
-        active={row.key === active}
-        asked={row.key === active ? asked : null}
-        tabbable={row.key === tabbable}
-        today={dayOf(now)}
-        flash={row.message.id === props.flash}
-        editing={row.message.id === props.editing}
-        onActivate={activate}
-        onLock={lock}
-        onReply={props.onReply}
-        onJump={props.onJump}
-        onEdit={props.onEdit}
-      />
-    );
+    const flash = row.message.id === props.flash;
+    return item(row.key, row.message, { head: row.head, tabbable: row.key === tabbable, flash });
   };
 
   const showPresent = !props.live || !atEnd;
@@ -114,6 +121,7 @@ export function MessageList(props: MessageListProps) {
         {...handlers}
       >
         <div ref={content} className="timeline-content">
+          {root ? item(`root-${root.id}`, root, { head: true, tabbable: true, flash: false }) : null}
           {props.start}
           {drawn.map((piece) =>
             "row" in piece ? draw(piece.row) : <Gap key={piece.key} name={piece.key} height={piece.gap} />,

@@ -1,6 +1,5 @@
 import { memo, useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
 import { t } from "../../i18n";
-import { dayOf } from "../../lib/time";
 import { TimelineSkeleton } from "../../ui/bits";
 import { Failed } from "../../ui/Failed";
 import { useChannel, useClient, useMe, useSelect } from "../app/context";
@@ -8,7 +7,6 @@ import { visit } from "../app/route";
 import type { ReplyTarget } from "../app/view";
 import { Composer } from "../composer/Composer";
 import { useEditLast } from "../composer/useEditLast";
-import { MessageItem } from "../conversation/MessageItem";
 import { MessageList } from "../conversation/MessageList";
 import { buildRows } from "../conversation/rows";
 import { TimelineFailed } from "../conversation/TimelineFailed";
@@ -17,11 +15,10 @@ import { useFailing } from "../conversation/useFailing";
 import { useOlder } from "../conversation/useOlder";
 import { usePresent } from "../conversation/usePresent";
 import { useScroll } from "../conversation/useScroll";
-import { useToday } from "../conversation/useToday";
 import { useVeil } from "../conversation/useVeil";
 import { useUnsent } from "../conversation/waits";
 import { placeOf } from "../../store/selectors";
-import type { ChannelState, OutboxItem, StoredMessage, Window } from "../../store/state";
+import type { ChannelState, OutboxItem, Window } from "../../store/state";
 import { FollowButton } from "./FollowButton";
 import { PanelFrame } from "./PanelFrame";
 import { useReplyTarget } from "./useReplyTarget";
@@ -121,20 +118,17 @@ const Thread = memo(function Thread({ channel, outbox, root, window, target }: T
   const rootMessage = messages[root];
 
   const start = (
-    <>
-      {rootMessage ? <Root channel={id} message={rootMessage} /> : null}
-      <div className="thread-line">
-        {failed ? (
-          <Failed onRetry={again} />
-        ) : window.hasOlder ? (
-          t.timeline.loading
-        ) : rows.length > 0 ? (
-          t.message.thread(rootMessage?.thread_count ?? window.ids.length)
-        ) : (
-          t.thread.empty
-        )}
-      </div>
-    </>
+    <div className="thread-line">
+      {failed ? (
+        <Failed onRetry={again} />
+      ) : window.hasOlder ? (
+        t.timeline.loading
+      ) : rows.length > 0 ? (
+        t.message.thread(rootMessage?.thread_count ?? window.ids.length)
+      ) : (
+        t.thread.empty
+      )}
+    </div>
   );
 
   return (
@@ -146,6 +140,7 @@ const Thread = memo(function Thread({ channel, outbox, root, window, target }: T
         scroll={scroll}
         inThread
         flash={flash}
+        root={rootMessage}
         start={start}
         below={0}
         live={live}
@@ -178,27 +173,3 @@ const Thread = memo(function Thread({ channel, outbox, root, window, target }: T
     </div>
   );
 });
-
-/** What the thread is about. */
-function Root({ channel, message }: { channel: string; message: StoredMessage }) {
-  return (
-    <MessageItem
-      rowKey={`root-${message.id}`}
-      channel={channel}
-      message={message}
-      head
-      inThread
-      active={false}
-      asked={null}
-      tabbable
-      today={dayOf(useToday())}
-      flash={false}
-      editing={false}
-      onActivate={nothing}
-      onLock={nothing}
-      onReply={undefined}
-      onJump={nothing}
-      onEdit={nothing}
-    />
-  );
-}
