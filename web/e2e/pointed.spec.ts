@@ -64,6 +64,14 @@ test("it opens at the pointer, and does what is chosen", async () => {
   expect(Math.abs(opened.x + opened.width - (button.x + button.width))).toBeLessThan(12);
   await page.keyboard.press("Escape");
   await expect(menu(ada)).toHaveCount(0);
+  // Also where the pointer has only just come, to a row that has the focus already.
+  for (let times = 0; times < 3; times += 1) {
+    await ada.message("Then close it").hover();
+    await page.mouse.click(at.x, at.y, { button: "right" });
+    await expect(menu(ada)).toBeVisible();
+    await page.keyboard.press("Escape");
+    await expect(menu(ada)).toHaveCount(0);
+  }
   // Once closed it stays so, wherever the pointer goes.
   await ada.message("The gate is open").hover();
   await ada.message("Then close it").hover();

@@ -39,7 +39,15 @@ export default function OpenMenu({
   return (
     <MenuTrigger isOpen={isOpen} onOpenChange={change}>
       {cloneElement(trigger, { ref: control })}
-      {place ? <span ref={spot} className="menu-spot" style={{ left: place.x, top: place.y }} /> : null}
+      {/* Points are counted from the left in any language. */}
+      {place ? (
+        <span
+          ref={spot}
+          dir="ltr"
+          className="menu-spot"
+          style={{ insetInlineStart: place.x, top: place.y }}
+        />
+      ) : null}
       <Popover
         className="popover"
         {...(place ? { triggerRef: spot, placement: "bottom start", offset: 0 } : AT_CONTROL)}

@@ -1,6 +1,7 @@
 // Which row of a list shows its tools.
 
 import { type MouseEvent, type PointerEvent, useCallback, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import type { Point } from "../../ui/Menu";
 import { keysInTools } from "../../ui/MessageRow";
 import { isForBrowser, type Press, pressOf } from "./otherButton";
@@ -56,16 +57,22 @@ export function usePointed() {
   const onKeyDownCapture = useCallback(() => {
     press.current = null;
   }, []);
-  const onContextMenu = useCallback((event: MouseEvent) => {
-    const { target, currentTarget, clientX: x, clientY: y } = event;
-    if (!(target instanceof Element) || !currentTarget.contains(target)) return;
-    const row = target.closest<HTMLElement>("[data-key]");
-    // Where nothing can be done with a message there is no menu but the browser's.
-    if (!row?.querySelector(".message-tools") || isForBrowser(event, press.current)) return;
-    event.preventDefault();
-    const key = row.dataset["key"] ?? null;
-    setPointed(({ asked }) => ({ key, locked: true, asked: { times: asked.times + 1, at: { x, y } } }));
-  }, []);
+  const onContextMenu = useCallback(
+    (event: MouseEvent) => {
+      const { target, currentTarget, clientX: x, clientY: y } = event;
+      if (!(target instanceof Element) || !currentTarget.contains(target)) return;
+      const row = target.closest<HTMLElement>("[data-key]");
+      const key = row?.dataset["key"];
+      if (key === undefined || isForBrowser(event, press.current)) return;
+      // Where the pointer has only just come its tools have not.
+      flushSync(() => activate(key));
+      // Where nothing can be done with a message there is no menu but the browser's.
+      if (!row?.querySelector(".message-tools")) return;
+      event.preventDefault();
+      setPointed(({ asked }) => ({ key, locked: true, asked: { times: asked.times + 1, at: { x, y } } }));
+    },
+    [activate],
+  );
   const menu = { onPointerDownCapture, onKeyDownCapture, onContextMenu };
   const handlers = { onPointerUp, onPointerLeave, ...menu };
   return { active: pointed.key, asked: pointed.asked, activate, lock, handlers };
