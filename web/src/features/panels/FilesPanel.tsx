@@ -1,6 +1,6 @@
 // What was shared in a conversation: pictures beside each other, all else in rows, the newest first.
 
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { fileUrl, thumbnailUrl } from "../../api/files";
 import type { FileKind, SharedFile } from "../../api/types";
 import { t } from "../../i18n";
@@ -123,18 +123,23 @@ function More({ last, more }: { last: string; more: () => Promise<boolean> }) {
     seen.observe(place);
     return () => seen.disconnect();
   }, [more]);
-  const press = () => {
-    const next = () => {
-      const entry = document.querySelector(`.panel [data-entry="${CSS.escape(last)}"]`);
-      return (entry?.nextElementSibling ?? entry)?.querySelector<HTMLElement>("button, a");
+  // However the page came: whoever was here goes on with its first file.
+  useLayoutEffect(() => {
+    const place = button.current;
+    return () => {
+      if (place && place === document.activeElement) onceLost(() => firstAfter(last));
     };
-    void more().then((done) => done && onceLost(next));
-  };
+  }, [last]);
   return (
-    <Button wide variant="quiet" ref={button} onPress={press}>
+    <Button wide variant="quiet" ref={button} onPress={() => void more()}>
       {t.directory.more}
     </Button>
   );
+}
+
+function firstAfter(last: string): HTMLElement | null | undefined {
+  const entry = document.querySelector(`.panel [data-entry="${CSS.escape(last)}"]`);
+  return (entry?.nextElementSibling ?? entry)?.querySelector<HTMLElement>("button, a");
 }
 
 interface EntryProps {
