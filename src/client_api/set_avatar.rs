@@ -1,16 +1,22 @@
 //! PUT /me/avatar
 
-use actix_web::web::{Bytes, Json, Payload};
+use std::time::Duration;
+
+use actix_web::web::{Json, Payload};
 use actix_web::{HttpMessage, HttpRequest, put};
-use futures_util::StreamExt;
 use serde::Deserialize;
+use tokio::time::timeout;
 use utoipa::ToSchema;
 
-use super::incoming::too_large;
+use super::incoming;
+use crate::domain::Actor;
 use crate::domain::pictures::{AVATAR_BYTES_MAX, Picture};
 use crate::domain::view::User;
 use crate::files::Hash;
 use crate::http::{App, Problem, WriteAuth, extract};
+
+/// How long all of a picture may take to come.
+const PICTURE_DEADLINE: Duration = Duration::from_secs(300);
 
 /// A file that one may have.
 #[derive(Deserialize, ToSchema)]
@@ -31,29 +37,27 @@ pub async fn set_avatar(
     request: HttpRequest,
     payload: Payload,
 ) -> Result<Json<User>, Problem> {
-    let picture = picture(&request, payload).await?;
+    let picture = picture(&app, &actor.0, &request, payload).await?;
     let user = app.domain.set_avatar(&actor.0, picture).await?;
     Ok(Json(app.with_presence(user)))
 }
 
-/// The picture that a request brings or names.
-pub(super) async fn picture(request: &HttpRequest, payload: Payload) -> Result<Picture, Problem> {
-    let bytes = collect(payload).await?;
-    if request.content_type() != "application/json" {
-        return Ok(Picture::Bytes(bytes));
+/// The picture that a request brings or names. What it brings is written as it comes, never held whole.
+pub(super) async fn picture<'a>(
+    app: &'a App,
+    actor: &Actor,
+    request: &HttpRequest,
+    mut payload: Payload,
+) -> Result<Picture<'a>, Problem> {
+    if request.content_type() == "application/json" {
+        let body: SetAvatar = extract::json(&extract::bytes(payload.into_inner()).await?)?;
+        return Ok(Picture::File(body.file));
     }
-    let body: SetAvatar = extract::json(&bytes)?;
-    Ok(Picture::File(body.file))
-}
-
-async fn collect(mut payload: Payload) -> Result<Vec<u8>, Problem> {
-    let mut bytes = Vec::new();
-    while let Some(piece) = payload.next().await {
-        let piece: Bytes = piece.map_err(|_| Problem::plain("broken_off"))?;
-        if bytes.len() + piece.len() > AVATAR_BYTES_MAX {
-            return Err(too_large(AVATAR_BYTES_MAX as u64));
-        }
-        bytes.extend_from_slice(&piece);
+    if incoming::announced(request).is_some_and(|bytes| bytes > AVATAR_BYTES_MAX) {
+        return Err(incoming::too_large(AVATAR_BYTES_MAX));
     }
-    Ok(bytes)
+    let mut begun = app.domain.begin_picture(actor).await?;
+    let whole = incoming::receive(&mut begun, &mut payload, |_| ());
+    timeout(PICTURE_DEADLINE, whole).await.map_err(|_| Problem::plain("broken_off"))??;
+    Ok(Picture::Bytes(begun))
 }

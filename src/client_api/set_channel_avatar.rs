@@ -18,7 +18,7 @@ pub async fn set_channel_avatar(
     request: HttpRequest,
     payload: Payload,
 ) -> Result<Json<Channel>, Problem> {
-    let picture = picture(&request, payload).await?;
+    let picture = picture(&app, &actor.0, &request, payload).await?;
     let channel = app.domain.set_channel_avatar(&actor.0, path.into_inner(), picture).await?;
     Ok(Json(app.channel_with_presence(channel)))
 }

@@ -8,6 +8,7 @@ use super::content::{self, AvatarContent};
 use super::messages::find_channel;
 use super::seat::Seat;
 use super::turns::Turn;
+use super::uploads::Incoming;
 use super::view::{Channel, User};
 use super::writer::Draft;
 use super::{Actor, Domain, Error, Missing, Result};
@@ -20,14 +21,15 @@ use crate::storage::{UserNum, channels, users};
 
 /// How many small pictures one person waits for at a time: a page of them.
 pub(super) const WAITING_MAX: usize = 32;
-/// How many pictures of profiles and channels: their bytes wait with them.
+/// How many pictures of profiles and channels.
 const AVATARS_WAITING_MAX: usize = 2;
 /// The largest picture that is taken for a profile, in bytes.
-pub const AVATAR_BYTES_MAX: usize = 8 * 1024 * 1024;
+pub const AVATAR_BYTES_MAX: u64 = 8 * 1024 * 1024;
 
 /// What somebody wants to be the picture of a profile or a channel.
-pub enum Picture {
-    Bytes(Vec<u8>),
+pub enum Picture<'a> {
+    /// Bytes that came in, which [`Domain::begin_picture`] began.
+    Bytes(Incoming<'a>),
     /// A file that they may have.
     File(Hash),
 }
@@ -87,8 +89,8 @@ impl Domain {
     /// Sets the picture of the person's profile.
     ///
     /// # Errors
-    /// `file_not_found`, `bad_picture`
-    pub async fn set_avatar(&self, actor: &Actor, picture: Picture) -> Result<User> {
+    /// `file_not_found`, `bad_picture`, `busy`
+    pub async fn set_avatar(&self, actor: &Actor, picture: Picture<'_>) -> Result<User> {
         let hash = self.keep_picture(actor, picture).await?;
         self.change_avatar(actor, Some(hash)).await
     }
@@ -101,7 +103,7 @@ impl Domain {
         &self,
         actor: &Actor,
         channel: ChannelId,
-        picture: Picture,
+        picture: Picture<'_>,
     ) -> Result<Channel> {
         // Whoever may not is told before anything is decoded or kept; the rule itself is looked at when it is said.
         let (user, id) = (actor.person.num, channel.clone());
@@ -142,13 +144,14 @@ impl Domain {
     }
 
     /// Keeps pixels only: what a camera wrote into the picture is nobody's business. Answers the hash of what is kept.
-    async fn keep_picture(&self, actor: &Actor, picture: Picture) -> Result<String> {
+    async fn keep_picture(&self, actor: &Actor, picture: Picture<'_>) -> Result<String> {
         use sha2::{Digest, Sha256};
         let user = actor.person.num;
         let small = match picture {
-            Picture::Bytes(bytes) => {
+            Picture::Bytes(incoming) => {
+                // First the turn, then the bytes: those who wait hold none.
                 let turn = self.files.pictures.wait(user, AVATARS_WAITING_MAX).await?;
-                decode(turn, bytes, AVATAR_SIDE).await
+                decode(turn, incoming.read_back().await?, AVATAR_SIDE).await
             }
             Picture::File(hash) => {
                 let row = self.file(actor, &hash).await?;

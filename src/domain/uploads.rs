@@ -5,7 +5,7 @@ use std::io::BufReader;
 
 use super::clock::random_text;
 use super::files::{Files, UNUSED_MS, check_name, put_row, shown};
-use super::pictures::WAITING_MAX;
+use super::pictures::{AVATAR_BYTES_MAX, WAITING_MAX};
 use super::view::Attachment;
 use super::writer::Work;
 use super::{Actor, Conflict, Domain, Error, Missing, Result};
@@ -42,6 +42,13 @@ impl Incoming<'_> {
             self.slot.count(bytes.len() as u64, room)?;
         }
         Ok(self.part.write(bytes).await?)
+    }
+
+    /// All bytes that came, in memory. Of the part nothing stays.
+    pub(super) async fn read_back(self) -> Result<Vec<u8>> {
+        let Incoming { id, mut part, slot, _scrap, .. } = self;
+        part.flush().await?;
+        Ok(slot.files.parts.read(&id).await?)
     }
 }
 
@@ -205,6 +212,19 @@ impl Domain {
         let part = self.files.parts.create(&id).await?;
         let most = self.file_bytes_max();
         Ok(Incoming { id, part, most, name, room: Some(room), _scrap: Some(scrap), slot })
+    }
+
+    /// The bytes of a picture begin to come in, of which only the pixels are kept: they count in no quota.
+    ///
+    /// # Errors
+    /// `busy`
+    pub async fn begin_picture(&self, actor: &Actor) -> Result<Incoming<'_>> {
+        let slot = self.slot(actor.person.num)?;
+        let id = random_text::<16>();
+        let scrap = Scrap { files: &self.files, id: id.clone() };
+        let part = self.files.parts.create(&id).await?;
+        let (most, name) = (AVATAR_BYTES_MAX, String::new());
+        Ok(Incoming { id, part, most, name, room: None, _scrap: Some(scrap), slot })
     }
 
     /// The bytes are whole: they become a file that the person may send.

@@ -99,6 +99,11 @@ impl Parts {
         Ok(Whole { hash: Hash::of(&digest.finalize().into()), size, media_type: kind::of(&start) })
     }
 
+    /// All bytes of a part that is known not to be large.
+    pub async fn read(&self, id: &str) -> Result<Vec<u8>, Error> {
+        tokio::fs::read(self.path(id)).await.map_err(io("cannot read an upload"))
+    }
+
     /// The ids of parts that were last written before `time`.
     pub async fn untouched_since(&self, time: SystemTime) -> Result<Vec<String>, Error> {
         let cannot = "cannot list uploads";
@@ -138,6 +143,11 @@ impl Part {
         self.file.seek(SeekFrom::Start(length)).await.map_err(io("cannot cut an upload"))?;
         self.length = length;
         Ok(())
+    }
+
+    /// Whoever reads the part finds in it what was written.
+    pub async fn flush(&mut self) -> Result<(), Error> {
+        self.file.flush().await.map_err(io("cannot write an upload"))
     }
 
     /// What was written is on disk when this answers.

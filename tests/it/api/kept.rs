@@ -83,6 +83,36 @@ both!(
 );
 
 both!(
+    async fn pictures_that_come_slowly_are_some_of_ones_uploads_and_in_no_memory(server: TestServer) {
+        let (ann, bob) = (server.person("ann").await, server.person("bob").await);
+        let slow = || {
+            let some = futures_util::stream::iter([Ok::<_, std::io::Error>(vec![7_u8; 1_000])]);
+            let body = Body::wrap_stream(some.chain(futures_util::stream::pending()));
+            ann.request(Method::PUT, "/me/avatar").body(body)
+        };
+        let held: Vec<_> = (0..8).map(|_| tokio::spawn(slow().send())).collect();
+        eventually("eight on their way", || async {
+            let sizes = stored(server.data_dir()).into_iter().filter_map(|path| path.metadata().ok());
+            (sizes.filter(|metadata| metadata.len() == 1_000).count() == 8).then_some(())
+        })
+        .await;
+        // One more is refused before it has come.
+        ann.send(slow()).await.problem(503, "busy");
+        let whole = |person: &Person| {
+            person.request(Method::PUT, "/me/avatar").body(picture(ImageFormat::Png, 50, 50))
+        };
+        bob.send(whole(&bob)).await.expect(200);
+        held.iter().for_each(tokio::task::JoinHandle::abort);
+        eventually("room again", || async { (ann.send(whole(&ann)).await.status == 200).then_some(()) })
+            .await;
+        eventually("only the pictures stay", || async {
+            (stored(server.data_dir()).len() == 2).then_some(())
+        })
+        .await;
+    }
+);
+
+both!(
     async fn bytes_that_were_lost_come_again(server: TestServer) {
         let ann = server.person("ann").await;
         let file = ann.upload("a", b"lost and found".to_vec()).await;
