@@ -1,6 +1,6 @@
 //! What is due is sent, and what becomes of it is written down.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
@@ -51,7 +51,18 @@ impl Domain {
         }
         let send = |line: Vec<DueRow>| async move {
             let mut patience = PATIENCE;
+            let mut busy = HashSet::new();
             for row in line {
+                // What its author is just changing or sending has its turn in the next round, and what they say after it:
+                // nobody else waits for them.
+                let turn = match busy.contains(&row.user_num) {
+                    true => None,
+                    false => self.scheduling.try_turn(row.user_num, &row.id),
+                };
+                let Some(_turn) = turn else {
+                    busy.insert(row.user_num);
+                    continue;
+                };
                 match self.send_one_due(&row, patience).await {
                     // Its server is slow, or away: the others of the line wait for it in its queue, and not here.
                     Ok(Some(MessageStatus::Pending)) => patience = Duration::ZERO,
@@ -64,10 +75,9 @@ impl Domain {
         Ok(())
     }
 
-    /// None if it is not due any more.
+    /// Sends a message whose turn one has. None if it is not due any more.
     async fn send_one_due(&self, due: &DueRow, patience: Duration) -> Result<Option<MessageStatus>> {
         let (user, id, now) = (due.user_num, due.id.clone(), self.clock.now());
-        let _turn = self.scheduling.turn(user).await;
         let found = self.reads.read(move |conn| {
             let row = scheduled::get(conn, user, &id)?.filter(|row| row.due_ts.is_some_and(|ts| ts <= now));
             let user = users::by_num(conn, user)?;

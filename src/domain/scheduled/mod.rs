@@ -20,6 +20,7 @@ use super::messages::NewMessage;
 use super::relations::relation;
 use super::remote::change::PATIENCE;
 use super::seat::Seat;
+use super::turns::Turns;
 use super::view::{Attachment, Message};
 use super::writer::Work;
 use super::{Actor, Conflict, Domain, Error, Missing, Result, stored};
@@ -31,6 +32,8 @@ use crate::storage::{Conn, UserNum, channels, entries, files as rows, pending, u
 
 /// How many messages somebody can have on their list.
 pub const SCHEDULED_MAX: i64 = 100;
+/// How many of one person's wait to be sent at once, or are being sent.
+const SENDS_WAITING_MAX: usize = 20;
 /// How far ahead.
 pub const AHEAD_MS_MAX: i64 = 120 * DAY_MS;
 
@@ -65,20 +68,36 @@ pub struct ScheduledChange {
     pub send_ts: Option<Ts>,
 }
 
-/// Who is about to send or to change something of whose list: one at a time.
-#[derive(Default)]
-pub struct Scheduling(Mutex<HashMap<UserNum, Weak<tokio::sync::Mutex<()>>>>);
+/// Which messages of whose list somebody is about to send or to change: of one message one at a time.
+pub struct Scheduling {
+    busy: Mutex<HashMap<(UserNum, String), Weak<tokio::sync::Mutex<()>>>>,
+    /// Those that are sent at once because somebody asked: some of each person's, however long their hosts take.
+    sending: Arc<Turns>,
+}
+
+impl Default for Scheduling {
+    fn default() -> Scheduling {
+        Scheduling { busy: Mutex::default(), sending: Arc::new(Turns::for_each()) }
+    }
+}
 
 impl Scheduling {
-    async fn turn(&self, user: UserNum) -> OwnedMutexGuard<()> {
-        let own = {
-            let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            known.retain(|_, lock| lock.strong_count() > 0);
-            let own = known.get(&user).and_then(Weak::upgrade).unwrap_or_default();
-            known.insert(user, Arc::downgrade(&own));
-            own
-        };
-        own.lock_owned().await
+    fn lock(&self, user: UserNum, id: &str) -> Arc<tokio::sync::Mutex<()>> {
+        let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        busy.retain(|_, lock| lock.strong_count() > 0);
+        let key = (user, id.to_owned());
+        let lock = busy.get(&key).and_then(Weak::upgrade).unwrap_or_default();
+        busy.insert(key, Arc::downgrade(&lock));
+        lock
+    }
+
+    async fn turn(&self, user: UserNum, id: &str) -> OwnedMutexGuard<()> {
+        self.lock(user, id).lock_owned().await
+    }
+
+    /// None while somebody else has the message.
+    fn try_turn(&self, user: UserNum, id: &str) -> Option<OwnedMutexGuard<()>> {
+        self.lock(user, id).try_lock_owned().ok()
     }
 }
 
@@ -129,7 +148,7 @@ impl Domain {
         text.as_deref().map_or(Ok(()), |text| self.check_text(text, false))?;
         send_ts.map_or(Ok(()), |ts| check_time(ts, self.clock.now()))?;
         let user = actor.person.num;
-        let _turn = self.scheduling.turn(user).await;
+        let _turn = self.scheduling.turn(user, &id).await;
         self.writer
             .other(actor.person.id.as_str(), move |work| {
                 let mut row = find(work.conn, user, &id)?;
@@ -153,7 +172,7 @@ impl Domain {
     /// `scheduled_not_found`, also of one that was sent
     pub async fn delete_scheduled(&self, actor: &Actor, id: String) -> Result<()> {
         let user = actor.person.num;
-        let _turn = self.scheduling.turn(user).await;
+        let _turn = self.scheduling.turn(user, &id).await;
         self.writer
             .other(actor.person.id.as_str(), move |work| {
                 let row = find(work.conn, user, &id)?;
@@ -168,10 +187,11 @@ impl Domain {
     /// time.
     ///
     /// # Errors
-    /// `scheduled_not_found`; as for sending it
+    /// `scheduled_not_found`; `busy` where many of one's wait already; as for sending it
     pub async fn send_scheduled(&self, actor: &Actor, id: String) -> Result<(Message, bool)> {
         let (user, now, key) = (actor.person.num, self.clock.now(), id.clone());
-        let _turn = self.scheduling.turn(user).await;
+        let _sends = self.scheduling.sending.wait(user, SENDS_WAITING_MAX).await?;
+        let _turn = self.scheduling.turn(user, &id).await;
         // First it is due: whoever asked may go away meanwhile.
         self.writer
             .other(actor.person.id.as_str(), move |work| {
