@@ -60,16 +60,17 @@ fn client_address(request: &ServiceRequest) -> Option<IpAddr> {
     if !proxies.contains(peer) {
         return Some(peer);
     }
-    let lines = request.headers().get_all("x-forwarded-for").map(|line| line.to_str().unwrap_or_default());
+    let lines = request.headers().get_all("x-forwarded-for").map(HeaderValue::as_bytes);
     Some(forwarded_for(peer, &lines.collect::<Vec<_>>(), proxies))
 }
 
 /// The last entry of all lines that isn't a trusted proxy's own: whatever stands before it, anybody may have written. So may what
 /// stands before an entry that can't be read: then it is the proxy that wrote that.
-fn forwarded_for(peer: IpAddr, lines: &[&str], proxies: &TrustedProxies) -> IpAddr {
+fn forwarded_for(peer: IpAddr, lines: &[&[u8]], proxies: &TrustedProxies) -> IpAddr {
     let mut known = peer;
-    for entry in lines.iter().rev().flat_map(|line| line.rsplit(',')) {
-        let Ok(address) = entry.trim().parse::<IpAddr>() else { break };
+    for entry in lines.iter().rev().flat_map(|line| line.rsplit(|byte| *byte == b',')) {
+        let entry = std::str::from_utf8(entry).ok().and_then(|entry| entry.trim().parse().ok());
+        let Some(address) = entry else { break };
         known = address;
         if !proxies.contains(address) {
             break;
@@ -238,8 +239,13 @@ mod tests {
             (&["9.9.9.9, unknown, 10.0.0.1"], "10.0.0.1"),
             (&["::1"], "::1"),
         ] {
-            assert_eq!(forwarded_for(address("127.0.0.1"), lines, &proxies), address(from), "{lines:?}");
+            let bytes: Vec<&[u8]> = lines.iter().map(|line| line.as_bytes()).collect();
+            assert_eq!(forwarded_for(address("127.0.0.1"), &bytes, &proxies), address(from), "{lines:?}");
         }
+        // Whoever stands before the proxy's own entry may write any bytes.
+        let odd: [&[u8]; 2] = [b"\xff\xe9, 9.9.9.9", b"\xff\xe9, 1.1.1.1"];
+        assert_eq!(forwarded_for(address("127.0.0.1"), &odd, &proxies), address("1.1.1.1"));
+        assert_eq!(forwarded_for(address("127.0.0.1"), &[b"9.9.9.9, \xff"], &proxies), address("127.0.0.1"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! How often one may try.
 
+use reqwest::header::HeaderValue;
 use serde_json::{Value, json};
 
 use super::servers_with;
@@ -115,6 +116,26 @@ async fn nobody_has_another_address_by_a_line_of_their_own_before_the_proxys() {
             answer.problem(401, "bad_credentials");
         }
         assert_limited(log_in("10.9.9.9", "unknown", "d").await, "\"logins\";q=3;w=60");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_proxy_is_not_its_client_whatever_that_writes_before_it() {
+    let mut settings = LIMITED.to_vec();
+    settings.push(("LOGGIA_SERVER__TRUSTED_PROXIES", "127.0.0.1"));
+    for server in servers_with(&settings).await {
+        let nobody = Person::nobody(&server.base);
+        let log_in = async |forwarded: &[u8], username: &str| {
+            let value = HeaderValue::from_bytes(forwarded).expect("a value");
+            let request = nobody.request(reqwest::Method::POST, "/sessions").header("x-forwarded-for", value);
+            nobody.send(request.json(&json!({ "username": username, "password": PASSWORD }))).await
+        };
+        for n in 0..3 {
+            log_in(b"\xe9, 10.0.0.1", &format!("a{n}")).await.problem(401, "bad_credentials");
+        }
+        assert_limited(log_in(b"10.0.0.1", "b").await, "\"logins\";q=3;w=60");
+        log_in(b"10.0.0.2", "b").await.problem(401, "bad_credentials");
+        log_in(b"127.0.0.1", "b").await.problem(401, "bad_credentials");
     }
 }
 
