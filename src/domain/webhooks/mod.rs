@@ -163,7 +163,7 @@ impl Domain {
     ///
     /// # Errors
     /// `webhook_not_found`, also while whoever made it is banned from the channel or kept from logging in, and once their account
-    /// is deleted.
+    /// is deleted; `not_member` while they are not in the channel.
     pub async fn webhook_speaker(&self, token: &str) -> Result<Speaker> {
         let hash = token_hash(token);
         let missing = || Error::NotFound(Missing::Webhook);
@@ -173,8 +173,14 @@ impl Domain {
             let maker = users::by_num(conn, found.0.created_by)?;
             let is_welcome = maker.is_some_and(|maker| !maker.is_kept_out());
             let seat = members::get(conn, found.0.channel, found.0.created_by)?;
-            let is_banned = seat.is_some_and(|seat| seat.membership == "banned");
-            Ok::<_, Error>(Some(found).filter(|_| is_welcome && !is_banned))
+            let membership = seat.map(|seat| seat.membership);
+            let membership = membership.as_deref().filter(|membership| is_welcome && *membership != "banned");
+            match membership {
+                Some("joined") => Ok(Some(found)),
+                // Whoever left, or was removed, knows the address still. What another role is not to do they may do as a member.
+                Some(_) => Err(Error::Forbidden(Forbidden::NotMember)),
+                None => Ok(None),
+            }
         });
         let (row, channel, user) = found.await?.ok_or_else(missing)?;
         let id = user.id.parse().map_err(|_| missing())?;

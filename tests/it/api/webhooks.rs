@@ -227,8 +227,10 @@ both!(
         nobody.post(&his, json!({ "text": "still here" })).await.problem(404, "webhook_not_found");
         nobody.request(Method::POST, &mine).json(&json!({ "text": "fine" })).send().await.expect("an answer");
         assert_eq!(ann.texts(&channel).await, ["fine"]);
-        // It is theirs again when they are let in again.
+        // It is theirs again when they are there again.
         ann.put(&member, json!({ "membership": "left" })).await.expect(200);
+        nobody.post(&his, json!({ "text": "nearly" })).await.problem(403, "not_member");
+        bob.join(&channel).await;
         nobody.request(Method::POST, &his).json(&json!({ "text": "back" })).send().await.expect("an answer");
         assert_eq!(ann.texts(&channel).await, ["fine", "back"]);
     }
@@ -277,3 +279,27 @@ fn told_of_nothing(name: &str) -> String {
          INSERT INTO told SELECT count(*) FROM notifications JOIN users ON users.num = user_num WHERE users.id LIKE '@{name}:%'"
     )
 }
+
+both!(
+    async fn a_webhook_says_nothing_while_its_maker_is_not_in_the_channel(server: TestServer) {
+        let (ann, bob) = (server.person("ann").await, server.person("bob").await);
+        let channel = ann.channel("Alerts").await;
+        bob.join(&channel).await;
+        let of_bob = format!("/channels/{channel}/members/{}", bob.id);
+        ann.put(&of_bob, json!({ "role": "moderator" })).await.expect(200);
+        let (_, path) = hook(&bob, &channel, "Build server").await;
+        let nobody = Person::nobody(&server.base);
+        let post = async |text: &str| post_as(&nobody, &path, "text/plain", text).await.0;
+        let refused = async |text: &str| nobody.post(&path, json!({ "text": text })).await;
+        // What another role is not to do, a member may.
+        ann.put(&of_bob, json!({ "role": "member" })).await.expect(200);
+        assert_eq!(post("one").await, 200);
+        ann.put(&of_bob, json!({ "membership": "left" })).await.expect(200);
+        refused("two").await.problem(403, "not_member");
+        bob.join(&channel).await;
+        assert_eq!(post("three").await, 200);
+        bob.post(&format!("/channels/{channel}/leave"), Value::Null).await.expect(204);
+        refused("four").await.problem(403, "not_member");
+        assert_eq!(ann.texts(&channel).await, ["one", "three"]);
+    }
+);
