@@ -145,7 +145,7 @@ impl Domain {
             }
             let row = users::by_id(work.conn, user.as_str())?.filter(|row| row.deleted_ts.is_none());
             let row = row.ok_or(Error::NotFound(Missing::User))?;
-            let comes_back = webhooks::check_member(work.conn, num, &row, (membership, patch.role))?;
+            let comes_back = webhooks::check_member(work, num, &row, (membership, patch.role))?;
             if patch.membership == Some(Membership::Invited)
                 && !blocks::among(work, actor.person.num, [row.num])?.is_empty()
             {

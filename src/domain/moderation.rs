@@ -128,7 +128,7 @@ impl Domain {
                 }
                 let row = users::by_id(work.conn, user.as_str())?.filter(|row| row.deleted_ts.is_none());
                 let row = row.ok_or(Error::NotFound(Missing::User))?;
-                webhooks::check_member(work.conn, num, &row, (Membership::Joined, Some(Role::Owner)))?;
+                webhooks::check_member(work, num, &row, (Membership::Joined, Some(Role::Owner)))?;
                 let heir = Person { num: row.num, id: user.clone() };
                 let why = ReasonContent { reason: reason.clone(), administrator: Some(by.to_string()) };
                 if row.is_account() && !is_joined(work, num, &user)? {

@@ -146,8 +146,11 @@ pub fn called(conn: &mut Conn, ours: &str, query: &str, after: &str, limit: i64)
     rows.extend(
         users::table
             .filter(called.and(users::id.gt(after)).and(users::id.ne(but)).and(users::deleted_ts.is_null()))
-            .filter(users::server.ne(ours).or(users::password_hash.is_not_null()))
-            .filter(users::role.ne(WEBHOOK_ROLE))
+            .filter(
+                users::server
+                    .ne(ours)
+                    .or(users::password_hash.is_not_null().and(users::role.ne(WEBHOOK_ROLE))),
+            )
             .filter(users::num.ne_all(exclusions::table.select(exclusions::user_num)))
             .order(users::id)
             .limit(left)
@@ -172,8 +175,9 @@ pub fn called_otherwise(
     let called = users::search.not_like(begins(&at(query))).escape('\\');
     Ok(users::table
         .filter(anywhere.and(called).and(users::id.gt(after)).and(users::deleted_ts.is_null()))
-        .filter(users::server.ne(ours).or(users::password_hash.is_not_null()))
-        .filter(users::role.ne(WEBHOOK_ROLE))
+        .filter(
+            users::server.ne(ours).or(users::password_hash.is_not_null().and(users::role.ne(WEBHOOK_ROLE))),
+        )
         .filter(users::num.ne_all(exclusions::table.select(exclusions::user_num)))
         .order(users::id)
         .limit(limit)

@@ -62,6 +62,40 @@ async fn no_server_makes_more_of_a_webhook_than_a_member() {
     assert_eq!(guest.submit(to, event, None).await, None);
 }
 
+/// Whatever a server says of its own people: who they are in a channel is for its moderators to say.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_is_out_of_reach_because_their_server_calls_them_a_webhook() {
+    let (world, peers) = World::among(1, &["evil.test"]).await;
+    let to = &world.servers[0];
+    peers[0].script(|heard| {
+        let user = heard.target.strip_suffix("/profile")?.rsplit('/').next()?;
+        let user = user.replace("%40", "@").replace("%3A", ":");
+        let profile = json!({
+            "user": user, "display_name": "Mallory", "bio": "", "avatar": null, "deactivated": false, "bot": true, "ts": 1,
+        });
+        Some(Reply::Json(200, profile.to_string()))
+    });
+    let ann = to.person("ann").await;
+    let channel = ann.channel("alerts").await;
+    let guest = Guest::of(&peers[0], "mallory", &channel, &ann).await;
+    guest.join(to).await.expect(200);
+    let member = format!("/channels/{channel}/members/{}", guest.user);
+    ann.put(&member, json!({ "role": "moderator" })).await.expect(200);
+    let signals = json!({ "signals": [{ "type": "profile", "user": guest.user }] });
+    let path = format!("/channels/{channel}/signals");
+    peers[0].ask(to, "POST", &path, Some(signals)).await.expect(204);
+    eventually("it is shown", async || {
+        let shown = ann.get(&format!("/users/{}", guest.user)).await.expect(200);
+        (shown["webhook"] == true).then_some(())
+    })
+    .await;
+    ann.put(&member, json!({ "role": "member" })).await.expect(200);
+    for query in ["mallory", "allor"] {
+        let found = ann.get(&format!("/users?query={query}")).await.expect(200);
+        assert_eq!(found["users"].as_array().map(Vec::len), Some(1), "{query}");
+    }
+}
+
 /// Makes a webhook; answers by whose account it speaks.
 async fn account_of_webhook(ann: &federation_tests::Person, channel: &str) -> String {
     let made = ann.post(&format!("/channels/{channel}/webhooks"), json!({ "name": "Build server" })).await;

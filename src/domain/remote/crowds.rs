@@ -137,7 +137,7 @@ impl Work<'_> {
             if user.server() == self.lane.identity.name
                 && let Some(row) = users::by_id(self.conn, user.as_str())?
             {
-                webhooks::check_member(self.conn, channel, &row, (content.membership, content.role))?;
+                webhooks::check_member(self, channel, &row, (content.membership, content.role))?;
             }
         }
         Ok(())

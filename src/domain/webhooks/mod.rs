@@ -227,20 +227,21 @@ impl Domain {
 }
 
 /// Whether this may be asked of somebody's membership: what a program speaks by can be sent away, and brought back to its channel,
-/// and is nothing more than a member there. True where it comes back.
+/// and is nothing more than a member there. True where it comes back. What another server says of its own decides nothing here.
 ///
 /// # Errors
 /// `bad_target`
 pub(super) fn check_member(
-    conn: &mut Conn,
+    work: &mut Work<'_>,
     channel: ChannelNum,
     user: &UserRow,
     (membership, role): (Membership, Option<Role>),
 ) -> Result<bool> {
-    if !user.is_webhook() || matches!(membership, Membership::Left | Membership::Banned) {
+    let is_own = user.is_webhook() && user.server == work.lane.identity.name.as_str();
+    if !is_own || matches!(membership, Membership::Left | Membership::Banned) {
         return Ok(false);
     }
-    let comes_back = membership == Membership::Invited && webhooks::is_of(conn, channel, user.num)?;
+    let comes_back = membership == Membership::Invited && webhooks::is_of(work.conn, channel, user.num)?;
     match role {
         None | Some(Role::Member) if comes_back => Ok(true),
         _ => Err(Error::invalid(
