@@ -17,11 +17,15 @@ pub const PASSWORD_CHARS_MIN: usize = 8;
 pub const PASSWORD_CHARS_MAX: usize = 1_024;
 /// How many hashes are computed at once: each takes the configured memory.
 const HASHES_AT_ONCE: usize = 4;
+/// How many may wait for their turn, which is a few seconds: more than these would wait in vain.
+const HASHES_WAITING_MAX: usize = 64;
 
 #[derive(Clone)]
 pub struct Passwords {
     argon2: Argon2<'static>,
     permits: Arc<Semaphore>,
+    /// Places for those who wait and those whose turn it is.
+    places: Arc<Semaphore>,
     /// What a name that doesn't exist is checked against, so that it takes as long as one that does.
     nobody: Arc<str>,
 }
@@ -36,16 +40,24 @@ impl Passwords {
             Params::new(accounts.argon2_memory_kib, accounts.argon2_passes, 1, None).map_err(failed)?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let nobody = hash(&argon2, "")?.into();
-        Ok(Passwords { argon2, permits: Arc::new(Semaphore::new(HASHES_AT_ONCE)), nobody })
+        let permits = Arc::new(Semaphore::new(HASHES_AT_ONCE));
+        let places = Arc::new(Semaphore::new(HASHES_AT_ONCE + HASHES_WAITING_MAX));
+        Ok(Passwords { argon2, permits, places, nobody })
     }
 
     /// The PHC string to store.
+    ///
+    /// # Errors
+    /// `busy` where too many wait already.
     pub async fn hash(&self, password: String) -> Result<String, Error> {
         let argon2 = self.argon2.clone();
         self.off_thread(move || hash(&argon2, &password)).await
     }
 
     /// Whether the password fits; `stored` is none for nobody, which takes as long and fits never.
+    ///
+    /// # Errors
+    /// `busy` where too many wait already.
     pub async fn verify(&self, password: String, stored: Option<String>) -> Result<bool, Error> {
         let argon2 = self.argon2.clone();
         let known = stored.is_some();
@@ -61,9 +73,10 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
+        let place = self.places.clone().try_acquire_owned().map_err(|_| Error::Busy)?;
         let permit = self.permits.clone().acquire_owned().await.map_err(failed)?;
         tokio::task::spawn_blocking(move || {
-            let _permit = permit;
+            let _held = (permit, place);
             work()
         })
         .await
@@ -85,4 +98,27 @@ pub fn check(password: &str, pointer: &'static str) -> Result<(), Error> {
         return Err(Error::invalid("password_too_long", pointer, "A password has at most 1024 characters."));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn so_many_wait_and_no_more() {
+        let cheap = Accounts { argon2_memory_kib: 8, argon2_passes: 1, ..Accounts::default() };
+        let passwords = Passwords::new(&cheap).expect("parameters");
+        let held = passwords.permits.acquire_many(4).await.expect("all");
+        let wait = async |n: usize| passwords.verify(format!("password {n}"), None).await;
+        let waiting = futures_util::future::join_all((0..HASHES_AT_ONCE + HASHES_WAITING_MAX + 5).map(wait));
+        let freed = async {
+            tokio::task::yield_now().await;
+            drop(held);
+        };
+        let (answers, ()) = tokio::join!(waiting, freed);
+        let busy = answers.iter().filter(|answer| matches!(answer, Err(Error::Busy))).count();
+        assert_eq!(busy, 5);
+        assert!(answers.iter().flatten().all(|fits| !fits));
+        assert!(!wait(0).await.expect("there is room again"));
+    }
 }
