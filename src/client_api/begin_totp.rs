@@ -36,7 +36,7 @@ pub async fn begin_totp(
     actor: Auth,
     body: Body<BeginTotp>,
 ) -> Result<HttpResponse, Problem> {
-    app.limits.login(&request, actor.0.person.id.as_str())?;
+    app.limits.password(&request, &actor.0)?;
     let begun = app.domain.begin_totp(&actor.0, body.0.password).await.map_err(wrong_password)?;
     Ok(HttpResponse::Created().json(TotpSecret { secret: begun.secret, uri: begun.uri }))
 }

@@ -25,7 +25,7 @@ pub async fn change_password(
     actor: Auth,
     body: Body<ChangePassword>,
 ) -> Result<HttpResponse, Problem> {
-    app.limits.login(&request, actor.0.person.id.as_str())?;
+    app.limits.password(&request, &actor.0)?;
     let Body(body) = body;
     app.domain.change_password(&actor.0, body.current, body.new).await.map_err(wrong_password)?;
     Ok(HttpResponse::NoContent().finish())

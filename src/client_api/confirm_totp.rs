@@ -30,6 +30,6 @@ pub async fn confirm_totp(
     actor: Auth,
     body: Body<ConfirmTotp>,
 ) -> Result<Json<RecoveryCodes>, Problem> {
-    app.limits.login(&request, actor.0.person.id.as_str())?;
+    app.limits.password(&request, &actor.0)?;
     Ok(Json(RecoveryCodes { recovery_codes: app.domain.confirm_totp(&actor.0, body.0.code).await? }))
 }

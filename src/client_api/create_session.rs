@@ -53,17 +53,27 @@ pub async fn create_session(
     body: Body<CreateSession>,
 ) -> Result<HttpResponse, Problem> {
     let Body(body) = body;
-    app.limits.login(&request, &body.username)?;
     check_origin(&app, &request, body.cookie)?;
+    app.limits.login(&request, &body.username)?;
     let authenticated = app.domain.authenticate(&body.username, body.password).await.inspect_err(|error| {
         // Not the name: people type their password there, too.
         if matches!(error, Error::Credentials) {
             tracing::info!(address = %client(&request), "a login failed");
         }
     });
-    let (user, mut proof) = authenticated?;
-    proof.code = body.code;
-    begin(&app, &request, (user, Some(proof)), body.device_name.as_deref(), body.cookie).await
+    let begun = match authenticated {
+        Ok((user, mut proof)) => {
+            proof.code = body.code;
+            begin(&app, &request, (user, Some(proof)), body.device_name.as_deref(), body.cookie).await
+        }
+        Err(error) => Err(error.into()),
+    };
+    // Only guesses count on, of passwords and of codes.
+    let is_guess = |problem: &Problem| matches!(problem.code(), "bad_credentials" | "bad_code");
+    if !begun.as_ref().is_err_and(is_guess) {
+        app.limits.not_guessed(&body.username);
+    }
+    begun
 }
 
 /// A cookie is set only for pages of our own: else another site could log a visitor in as somebody else.

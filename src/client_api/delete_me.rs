@@ -24,7 +24,7 @@ pub async fn delete_me(
     actor: Auth,
     body: Body<DeleteMe>,
 ) -> Result<HttpResponse, Problem> {
-    app.limits.login(&request, actor.0.person.id.as_str())?;
+    app.limits.password(&request, &actor.0)?;
     app.domain.delete_account(&actor.0, body.0.password).await.map_err(wrong_password)?;
     Ok(HttpResponse::NoContent().cookie(no_cookie()).finish())
 }

@@ -25,7 +25,7 @@ pub async fn delete_totp(
     actor: Auth,
     body: Body<DeleteTotp>,
 ) -> Result<HttpResponse, Problem> {
-    app.limits.login(&request, actor.0.person.id.as_str())?;
+    app.limits.password(&request, &actor.0)?;
     app.domain.delete_totp(&actor.0, body.0.password, body.0.code).await.map_err(wrong_password)?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -27,7 +27,7 @@ pub async fn renew_recovery_codes(
     actor: Auth,
     body: Body<RenewRecoveryCodes>,
 ) -> Result<Json<RecoveryCodes>, Problem> {
-    app.limits.login(&request, actor.0.person.id.as_str())?;
+    app.limits.password(&request, &actor.0)?;
     let renewed = app.domain.renew_recovery_codes(&actor.0, body.0.password, body.0.code).await;
     Ok(Json(RecoveryCodes { recovery_codes: renewed.map_err(wrong_password)? }))
 }

@@ -36,7 +36,7 @@ pub async fn set_email(
 ) -> Result<Json<AccountEmail>, Problem> {
     let SetEmail { address, password, language } = body.0;
     if password.is_some() {
-        app.limits.login(&request, actor.0.person.id.as_str())?;
+        app.limits.password(&request, &actor.0)?;
     }
     let accepted = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let language = language.or_else(|| accepted.and_then(Language::accepted));

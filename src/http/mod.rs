@@ -2,6 +2,7 @@
 //! documents (`problem`), parts of files (`ranges`), rate limits (`limits`), what every request gets (`context`), the OpenAPI
 //! base (`openapi`), and the web client that is built into the program (`web_client`).
 
+mod attempts;
 pub mod auth;
 pub mod context;
 pub mod cors;

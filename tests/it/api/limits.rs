@@ -35,8 +35,9 @@ fn assert_remaining(answer: &Answer, remaining: u32) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn logging_in_is_limited_however_the_name_is_written() {
-    // From an address that proxies speak for, so that only the account's limit is met.
+    // From addresses that proxies speak for, each of which may try often, so that only the account's limit is met.
     let mut settings = LIMITED.to_vec();
+    settings.push(("LOGGIA_LIMITS__ADDRESS_LOGINS_PER_MINUTE", "100"));
     settings.push(("LOGGIA_SERVER__TRUSTED_PROXIES", "127.0.0.1"));
     for server in servers_with(&settings).await {
         server.person("ann").await;
@@ -46,15 +47,25 @@ async fn logging_in_is_limited_however_the_name_is_written() {
             let request = request.header("x-forwarded-for", format!("10.0.0.{address}"));
             nobody.send(request.json(&json!({ "username": username, "password": password }))).await
         };
-        for (remaining, (address, username)) in
-            [(1, "ann"), (2, "@ANN"), (3, "@@ann")].into_iter().enumerate()
-        {
-            let answer = log_in(address, username, "wrong horse").await;
+        for (remaining, username) in ["ann", "@ANN", "@@ann"].into_iter().enumerate() {
+            let answer = log_in(1, username, "wrong horse").await;
             assert_remaining(&answer, 2 - u32::try_from(remaining).expect("small"));
             answer.problem(401, "bad_credentials");
         }
-        for (address, username) in [(4, "ann"), (5, "@Ann"), (6, "@@@ann"), (7, "ann:a.test")] {
-            assert_limited(log_in(address, username, PASSWORD).await, "\"logins\";q=3;w=60");
+        for username in ["ann", "@Ann", "@@@ann", "ann:a.test"] {
+            assert_limited(log_in(1, username, PASSWORD).await, "\"logins\";q=3;w=60");
+        }
+        // Whoever guesses keeps nobody elsewhere out, however often they log in.
+        for _ in 0..3 {
+            log_in(2, "ann", PASSWORD).await.expect(201);
+        }
+        // From many addresses there are not as many guesses as one likes.
+        let guess = async |n: u8| log_in(10 + n / 3, "ann", "wrong horse").await;
+        for n in 0..15 {
+            guess(n).await.problem(401, "bad_credentials");
+        }
+        for username in ["ann", "@Ann", "ann:a.test"] {
+            assert_limited(log_in(40, username, PASSWORD).await, "\"logins\";q=18;w=60");
         }
         log_in(8, "somebody-else", PASSWORD).await.problem(401, "bad_credentials");
     }
@@ -140,6 +151,29 @@ async fn a_proxy_is_not_its_client_whatever_that_writes_before_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_addresses_of_one_network_have_a_limit_together() {
+    let mut settings = LIMITED.to_vec();
+    settings.push(("LOGGIA_SERVER__TRUSTED_PROXIES", "127.0.0.1"));
+    for server in servers_with(&settings).await {
+        let nobody = Person::nobody(&server.base);
+        let log_in = async |from: String, username: String| {
+            let request = nobody.request(reqwest::Method::POST, "/sessions").header("x-forwarded-for", from);
+            nobody.send(request.json(&json!({ "username": username, "password": PASSWORD }))).await
+        };
+        for n in 0..24 {
+            log_in(format!("2001:db8:7:{n}::1"), format!("a{n}")).await.problem(401, "bad_credentials");
+        }
+        assert_limited(log_in("2001:db8:7:99::1".into(), "b".into()).await, "\"logins\";q=24;w=60");
+        log_in("2001:db8:8:1::1".into(), "b".into()).await.problem(401, "bad_credentials");
+        // An account is tried from a network as from one address.
+        for n in 0..3 {
+            log_in(format!("2001:db8:9:{n}::1"), "c".into()).await.problem(401, "bad_credentials");
+        }
+        assert_limited(log_in("2001:db8:9:4::1".into(), "c".into()).await, "\"logins\";q=3;w=60");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn registering_is_limited_by_address() {
     for server in servers_with(LIMITED).await {
         let nobody = Person::nobody(&server.base);
@@ -167,6 +201,20 @@ async fn trying_passwords_from_within_a_session_is_limited_too() {
         ann.ask(reqwest::Method::DELETE, "/me", delete.clone()).await.problem(403, "wrong_password");
         assert_limited(ann.put("/me/password", body).await, "\"logins\";q=3;w=60");
         assert_limited(ann.ask(reqwest::Method::DELETE, "/me", delete).await, "\"logins\";q=3;w=60");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_guesses_a_password_does_not_keep_its_owner_from_changing_it() {
+    for server in servers_with(LIMITED).await {
+        let ann = server.person("ann").await;
+        let nobody = Person::nobody(&server.base);
+        let guess = json!({ "username": "ann", "password": "wrong horse" });
+        for _ in 0..3 {
+            nobody.post("/sessions", guess.clone()).await.problem(401, "bad_credentials");
+        }
+        assert_limited(nobody.post("/sessions", guess).await, "\"logins\";q=3;w=60");
+        ann.put("/me/password", json!({ "current": PASSWORD, "new": "another horse" })).await.expect(204);
     }
 }
 
