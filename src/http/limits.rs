@@ -23,6 +23,11 @@ const LOGINS_WINDOW_S: u64 = 60;
 const NETWORK_FACTOR: u32 = 8;
 /// How many times as many logins as one address may try may fail for one account, from wherever they are tried.
 const FAILURES_FACTOR: u32 = 6;
+/// Streams that one account may begin in a minute: this many, and where it may hold many at once, each some times.
+const IDENTIFIES_PER_MINUTE: u32 = 60;
+const IDENTIFIES_PER_STREAM: u32 = 3;
+/// Frames that a client may send on one stream in a minute; an account so many on each that it may hold.
+pub const FRAMES_PER_MINUTE: u32 = 120;
 
 /// A limit with its name and window, by some key.
 struct Rate<K: std::hash::Hash + Eq + Clone> {
@@ -107,6 +112,8 @@ pub struct Limits {
     previews: Rate<i64>,
     requests: Rate<i64>,
     anonymous: ByAddress,
+    identifies: Pace<i64>,
+    frames: Pace<i64>,
 }
 
 impl Limits {
@@ -116,6 +123,7 @@ impl Limits {
             many => many,
         };
         let failures = limits.logins_per_minute.saturating_mul(FAILURES_FACTOR);
+        let streams = limits.streams_per_account;
         Limits {
             enabled: limits.enabled,
             logins_by_address: ByAddress::new("logins", by_address, LOGINS_WINDOW_S),
@@ -131,6 +139,10 @@ impl Limits {
             previews: Rate::new("previews", PREVIEWS_PER_MINUTE, 60),
             requests: Rate::new("requests", limits.requests_per_minute, 60),
             anonymous: ByAddress::new("requests", limits.requests_per_minute, 60),
+            identifies: Pace::per_minute(
+                IDENTIFIES_PER_MINUTE.max(streams.saturating_mul(IDENTIFIES_PER_STREAM)),
+            ),
+            frames: Pace::per_minute(FRAMES_PER_MINUTE.saturating_mul(streams)),
         }
     }
 
@@ -165,6 +177,16 @@ impl Limits {
 
     pub fn registration(&self, request: &HttpRequest) -> Result<(), Problem> {
         self.count_address(request, &self.registrations)
+    }
+
+    /// Whether an account may begin another stream.
+    pub fn identify(&self, user: i64) -> bool {
+        !self.enabled || self.identifies.check(&user).is_ok()
+    }
+
+    /// Whether an account may send another frame, on whichever of its streams.
+    pub fn frame(&self, user: i64) -> bool {
+        !self.enabled || self.frames.check(&user).is_ok()
     }
 
     /// A request for a letter to whoever has this name or address: counted as a try to log in is.
@@ -246,6 +268,8 @@ impl Limits {
         self.previews.pace.forget_quiet();
         self.requests.pace.forget_quiet();
         self.anonymous.forget_quiet();
+        self.identifies.forget_quiet();
+        self.frames.forget_quiet();
     }
 }
 

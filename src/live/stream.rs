@@ -19,12 +19,11 @@ use super::resume;
 use super::socket::{Owner, Socket, SocketBody, close_code};
 use crate::domain::Actor;
 use crate::http::auth::{COOKIE, is_own_origin};
+use crate::http::limits::FRAMES_PER_MINUTE;
 use crate::http::{App, Problem};
 
 /// How long a client may take to identify.
 const IDENTIFY_TIMEOUT: Duration = Duration::from_secs(10);
-/// Frames that a client may send in a minute.
-const FRAMES_PER_MINUTE: u32 = 120;
 const MINUTE: Duration = Duration::from_secs(60);
 /// How long a connection that was told good-bye may take to go.
 const LINGER: Duration = Duration::from_secs(5);
@@ -174,6 +173,10 @@ impl Conversation {
             }
             Err(_) => return self.refuse(close_code::RESTART, "busy", "try again"),
         };
+        if !self.app.limits.identify(actor.person.num) {
+            let detail = "too many streams of this account have begun within a minute";
+            return self.refuse(close_code::TOO_MANY, "too_many_streams", detail);
+        }
         let owner = Owner {
             user: actor.person.num,
             user_id: actor.person.id.as_str().to_owned(),
@@ -224,6 +227,11 @@ impl Conversation {
                     return self.end(close_code::GOING_AWAY, "silent for too long");
                 }
                 Heard::Silence => self.socket.answer(frames::ping()),
+                Heard::Frame(_) if !self.app.limits.frame(actor.person.num) => {
+                    let detail = "too many frames of this account within a minute";
+                    self.refuse(close_code::TOO_MANY, "too_many_frames", detail);
+                    return;
+                }
                 Heard::Frame(text) => {
                     if !self.answer(&text, actor).await {
                         return;

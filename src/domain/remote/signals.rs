@@ -63,14 +63,16 @@ struct Told {
 }
 
 impl Domain {
-    /// Tells the channel that one is typing. Nothing is stored.
+    /// Tells the channel that one is typing, unless it was told a moment ago. Nothing is stored.
     pub async fn typing(&self, actor: &Actor, channel: ChannelId) -> Result<()> {
         let user = actor.person.num;
         let id = channel.clone();
         let num =
             self.reads.read(move |conn| Seat::joined(conn, user, &id).map(|seat| seat.channel.num)).await?;
-        let user = actor.person.id.as_str().to_owned();
-        self.audience.announce(vec![Effect::Typing { channel: num, id: channel, user }]);
+        if self.typists.admit(num, user, Instant::now()) {
+            let user = actor.person.id.as_str().to_owned();
+            self.audience.announce(vec![Effect::Typing { channel: num, id: channel, user }]);
+        }
         Ok(())
     }
 

@@ -160,3 +160,44 @@ both!(
         assert_eq!(stream.refusal().await, ("too_many_frames".to_owned(), 4029));
     }
 );
+
+both!(
+    [("LOGGIA_LIMITS__ENABLED", "true"), ("LOGGIA_LIMITS__STREAMS_PER_ACCOUNT", "2")]
+    async fn an_account_has_limits_however_many_streams_it_begins(server: TestServer) {
+        let (ann, bob) = (server.person("ann").await, server.person("bob").await);
+        let is_last = |frame: &Value| ["pong", "ready", "error"].contains(&frame["op"].as_str().unwrap_or_default());
+        // Fewer on each than one stream may send, and together more than two may.
+        let mut streams = 0;
+        let refusal = 'refused: loop {
+            streams += 1;
+            assert!(streams < 40, "it goes on");
+            let (mut stream, _) = Stream::open(&ann, json!({})).await;
+            for _ in 0..100 {
+                stream.send(json!({ "op": "ping", "d": {} })).await;
+                let heard = stream.until(is_last).await;
+                if let Some(refused) = heard.last().filter(|frame| frame["op"] == "error") {
+                    break 'refused (refused["d"]["code"].clone(), stream.end().await);
+                }
+            }
+        };
+        assert_eq!(refusal, (json!("too_many_frames"), 4029));
+        let mut begun = 0;
+        let refusal = loop {
+            let mut stream = Stream::connect(&bob.base).await;
+            stream.send(json!({ "op": "identify", "d": { "token": bob.token, "channels": {} } })).await;
+            let heard = stream.until(is_last).await;
+            let refused = heard.last().filter(|frame| frame["op"] == "error").map(|frame| &frame["d"]);
+            // Not because the one before has not gone yet.
+            let by_the_minute = |d: &&Value| d["detail"].as_str().is_some_and(|detail| detail.contains("minute"));
+            if let Some(refused) = refused.filter(by_the_minute) {
+                break (refused["code"].clone(), stream.end().await);
+            }
+            begun += 1;
+            assert!(begun < 200, "it goes on");
+        };
+        assert_eq!(refusal, (json!("too_many_streams"), 4029));
+        assert!(begun >= 60, "{begun}");
+        // Nobody else is held up.
+        Stream::open(&server.person("carl").await, json!({})).await;
+    }
+);

@@ -1,5 +1,7 @@
 //! News that no log holds: typing, presence, read markers, profiles.
 
+use std::time::Instant;
+
 use serde_json::{Value, json};
 
 use crate::both;
@@ -35,13 +37,36 @@ both!(
         let typing = bobs.event("typing").await;
         assert_eq!((&typing["channel"], &typing["d"]["user"]), (&json!(channel), &json!(ann.id)));
         assert!(typing["d"]["expires_ms"].is_i64() && typing["seq"].is_null());
-        ann.post(&format!("/channels/{channel}/typing"), Value::Null).await.expect(204);
-        assert_eq!(bobs.event("typing").await["d"]["user"], ann.id.as_str());
-        assert!(of(&up_to_now(&mut anns, &bob, &channel, "n").await, "typing").is_empty());
+        let carl = server.person("carl").await;
+        carl.join(&channel).await;
+        carl.post(&format!("/channels/{channel}/typing"), Value::Null).await.expect(204);
+        assert_eq!(bobs.event("typing").await["d"]["user"], carl.id.as_str());
+        let by_ann = |frame: &&Value| frame["d"]["user"] == ann.id.as_str();
+        let heard = up_to_now(&mut anns, &bob, &channel, "n").await;
+        assert!(!of(&heard, "typing").into_iter().any(|frame| by_ann(&frame)));
         // Who is not in the channel can't say that they type, and doesn't hear who does.
         eves.send(json!({ "op": "typing", "d": { "channel": channel } })).await;
         assert!(of(&eves.until_pong().await, "typing").is_empty());
         assert!(of(&up_to_now(&mut bobs, &ann, &channel, "m").await, "typing").is_empty());
+    }
+);
+
+both!(
+    async fn typing_is_told_once_in_a_while_however_often_it_is_said(server: TestServer) {
+        let (ann, bob, channel) = shared(&server).await;
+        let (mut bobs, _) = Stream::open(&bob, json!({})).await;
+        let began = Instant::now();
+        // On however many streams.
+        for _ in 0..5 {
+            let (mut anns, _) = Stream::open(&ann, json!({})).await;
+            for _ in 0..50 {
+                anns.send(json!({ "op": "typing", "d": { "channel": channel } })).await;
+            }
+            anns.until_pong().await;
+        }
+        ann.post(&format!("/channels/{channel}/typing"), Value::Null).await.expect(204);
+        let told = of(&up_to_now(&mut bobs, &ann, &channel, "n").await, "typing").len() as u64;
+        assert!((1..=began.elapsed().as_secs() + 1).contains(&told), "{told} in {:?}", began.elapsed());
     }
 );
 
