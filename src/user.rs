@@ -39,6 +39,10 @@ pub enum UserCommand {
     Role { username: String, role: RoleName },
     /// Say whether a program writes in an account's name, which is shown beside it.
     Bot { username: String, is: Switch },
+    /// Keep somebody out of their account, which stays as it is; all its sessions end.
+    Disable { username: String },
+    /// Let somebody into their account again.
+    Enable { username: String },
     /// Delete an account for good, as an administrator can, while the server is stopped: it leaves its channels, and what
     /// it wrote stays.
     Delete {
@@ -112,6 +116,14 @@ pub async fn run(command: UserCommand, config: Arc<Config>) -> Outcome {
             let is_bot = is == Switch::On;
             domain.set_account_bot(&username, is_bot).await?;
             println!("{username} is {} now", if is_bot { "a bot" } else { "no bot" });
+        }
+        UserCommand::Disable { username } => {
+            domain.set_account_disabled(&username, true).await?;
+            println!("{username} is kept out, and all sessions have ended{WITHIN}");
+        }
+        UserCommand::Enable { username } => {
+            domain.set_account_disabled(&username, false).await?;
+            println!("{username} can log in");
         }
         UserCommand::Delete { username, reason, yes } => {
             let account = domain.operator_of(&username).await?.person.id;

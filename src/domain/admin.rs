@@ -2,16 +2,18 @@
 
 use std::collections::HashMap;
 
-use super::accounts::put_password;
+use super::accounts::{self, put_password};
 use super::acts::ActKind;
 use super::effect::Effect;
 use super::peers::Contact;
 use super::sessions::readable_secret;
 use super::view::AccountRole;
+use super::writer::Work;
 use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Page, Result, cut};
 pub use crate::config::Founders;
 use crate::protocol::Ts;
 use crate::protocol::ids::{ServerName, UserId};
+use crate::storage::acts::NewAct;
 use crate::storage::channels::ChannelRow;
 use crate::storage::overview::{self, Gauges, Totals};
 use crate::storage::peers::{AlarmRow, PeerRow};
@@ -134,16 +136,28 @@ impl Domain {
                     let of = of.into_iter().map(|session| session.id).collect();
                     work.tell(Effect::RoleChanged { user: row.num, role, sessions: of });
                 }
-                if disabled != row.disabled_ts.is_some() {
-                    users::set_disabled(work.conn, row.num, disabled.then_some(now))?;
-                    acts::add(work.conn, &ActKind::of_disabled(disabled).to(&user, Some(&by), now))?;
-                }
-                if disabled {
-                    let ended = sessions::delete_all(work.conn, row.num)?;
-                    work.tell(Effect::SessionsEnded { sessions: ended });
-                }
+                set_disabled(work, &row, disabled, ActKind::of_disabled(disabled).to(&user, Some(&by), now))?;
                 let row = users::by_num(work.conn, row.num)?.ok_or(Error::NotFound(Missing::User))?;
                 described(work.conn, vec![row])?.pop().ok_or(Error::NotFound(Missing::User))
+            })
+            .await
+    }
+
+    /// Keeps somebody out of their account, or lets them in again, as [`Domain::update_account`] does: for the operator.
+    ///
+    /// # Errors
+    /// `user_not_found`, `last_admin`
+    pub async fn set_account_disabled(&self, username: &str, disabled: bool) -> Result<()> {
+        let (id, now) = (accounts::parse_named(username, self.server())?, self.clock.now());
+        self.writer
+            .other("accounts", move |work| {
+                let admins = users::lock_admins(work.conn)?;
+                let row = users::by_id(work.conn, id.as_str())?.filter(UserRow::is_person);
+                let row = row.ok_or(Error::NotFound(Missing::User))?;
+                if disabled && admins == [row.num] {
+                    return Err(Error::Conflict(Conflict::LastAdmin));
+                }
+                set_disabled(work, &row, disabled, ActKind::of_disabled(disabled).to(&id, None, now))
             })
             .await
     }
@@ -280,4 +294,17 @@ fn peer_rows(conn: &mut Conn, after: &str, limit: i64) -> Result<Vec<Peer>> {
         Peer { row, channels, behind, contact: Contact::default(), is_admitted: false, alarms }
     });
     Ok(peers.collect())
+}
+
+/// Whoever is kept out loses all sessions at once. `act` is what is recorded of it, where it changes anything.
+fn set_disabled(work: &mut Work<'_>, row: &UserRow, disabled: bool, act: NewAct) -> Result<()> {
+    if disabled != row.disabled_ts.is_some() {
+        users::set_disabled(work.conn, row.num, disabled.then_some(act.ts))?;
+        acts::add(work.conn, &act)?;
+    }
+    if disabled {
+        let ended = sessions::delete_all(work.conn, row.num)?;
+        work.tell(Effect::SessionsEnded { sessions: ended });
+    }
+    Ok(())
 }

@@ -13,12 +13,12 @@ use super::reminders;
 use super::seat::{Seat, reads_from};
 use super::view::Message;
 use super::writer::Work;
-use super::{Actor, Conflict, Domain, Error, Missing, Page, Result, cut, show};
+use super::{Actor, Conflict, Domain, Error, Page, Result, cut, show};
 use crate::protocol::ids::{ChannelId, EventId};
 use crate::protocol::rules::Refusal;
 use crate::protocol::{Seq, Ts};
 use crate::storage::saved::{self, SavedRow};
-use crate::storage::{ChannelNum, Conn, UserNum, channels, entries, messages, users};
+use crate::storage::{ChannelNum, Conn, UserNum, channels, entries, messages};
 
 /// How many messages somebody can save.
 pub const SAVED_MAX: i64 = 5_000;
@@ -63,54 +63,49 @@ impl Domain {
         id: EventId,
         remind: Option<Option<Ts>>,
     ) -> Result<()> {
-        let (user, person, now) = (actor.person.num, actor.person.id.clone(), self.clock.now());
+        let (user, now) = (actor.person.num, self.clock.now());
         remind.flatten().map_or(Ok(()), |ts| reminders::check_time(ts, now))?;
-        self.writer
-            .other(actor.person.id.as_str(), move |work| {
-                // Asked while the account was being deleted.
-                let me = users::lock(work.conn, person.as_str())?.filter(|row| row.deleted_ts.is_none());
-                me.ok_or(Error::NotFound(Missing::Channel))?;
-                let seat = Seat::joined(work.conn, user, &channel)?;
-                let row = readable(work.conn, &seat, &id)?;
-                if row.deleted {
-                    return Err(Refusal::TargetRedacted.into());
+        self.own(actor, move |work| {
+            let seat = Seat::joined(work.conn, user, &channel)?;
+            let row = readable(work.conn, &seat, &id)?;
+            if row.deleted {
+                return Err(Refusal::TargetRedacted.into());
+            }
+            let known = saved::get(work.conn, user, row.channel, row.seq)?;
+            let before = known.and_then(|row| row.remind_ts);
+            let remind_ts = remind.unwrap_or(before);
+            if known.is_some() && remind_ts == before {
+                return Ok(());
+            }
+            if remind_ts.is_some() && before.is_none() {
+                reminders::check_room(work.conn, user)?;
+            }
+            let saved_ts = match known {
+                Some(known) => {
+                    saved::set_reminder(work.conn, &known, remind_ts)?;
+                    known.saved_ts
                 }
-                let known = saved::get(work.conn, user, row.channel, row.seq)?;
-                let before = known.and_then(|row| row.remind_ts);
-                let remind_ts = remind.unwrap_or(before);
-                if known.is_some() && remind_ts == before {
-                    return Ok(());
-                }
-                if remind_ts.is_some() && before.is_none() {
-                    reminders::check_room(work.conn, user)?;
-                }
-                let saved_ts = match known {
-                    Some(known) => {
-                        saved::set_reminder(work.conn, &known, remind_ts)?;
-                        known.saved_ts
-                    }
-                    None => add(work, (user, row.channel, row.seq), remind_ts, now)?,
-                };
-                work.tell(Effect::Saved { user, channel, message: id, saved_ts: Some(saved_ts), remind_ts });
-                Ok(())
-            })
-            .await
+                None => add(work, (user, row.channel, row.seq), remind_ts, now)?,
+            };
+            work.tell(Effect::Saved { user, channel, message: id, saved_ts: Some(saved_ts), remind_ts });
+            Ok(())
+        })
+        .await
     }
 
     /// Takes a message off one's list, also one that can't be read any more. Where there is none nothing changes, and nothing
     /// is said of it.
     pub async fn unsave_message(&self, actor: &Actor, channel: ChannelId, id: EventId) -> Result<()> {
         let user = actor.person.num;
-        self.writer
-            .other(actor.person.id.as_str(), move |work| {
-                let Some(num) = channels::num_of(work.conn, channel.as_str())? else { return Ok(()) };
-                let Some(entry) = entries::by_event(work.conn, num, id.as_str())? else { return Ok(()) };
-                if saved::delete(work.conn, user, num, entry.seq)? {
-                    work.tell(Effect::Saved { user, channel, message: id, saved_ts: None, remind_ts: None });
-                }
-                Ok(())
-            })
-            .await
+        self.own(actor, move |work| {
+            let Some(num) = channels::num_of(work.conn, channel.as_str())? else { return Ok(()) };
+            let Some(entry) = entries::by_event(work.conn, num, id.as_str())? else { return Ok(()) };
+            if saved::delete(work.conn, user, num, entry.seq)? {
+                work.tell(Effect::Saved { user, channel, message: id, saved_ts: None, remind_ts: None });
+            }
+            Ok(())
+        })
+        .await
     }
 }
 

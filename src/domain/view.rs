@@ -161,7 +161,6 @@ pub struct Imported {
     pub from: String,
     /// Who said it there.
     pub author: String,
-    /// When.
     pub ts: Ts,
     /// How people reacted there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -268,7 +267,7 @@ impl NotifyLevel {
     }
 }
 
-/// Why somebody should look: `mention` also by `@channel` and `@here`; `reminder`: they asked for it themselves.
+/// Why somebody should look: `mention` also by `@channel` and `@here`; `reminder` where they asked for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum NotificationKind {

@@ -56,11 +56,26 @@ fn standing(now: Ts, last: Option<Ts>) -> Standing {
     }
 }
 
-/// A clock that is wrong does harm that stays: no entry is stamped earlier than the one before it, and sessions end.
-async fn look_at_clock(domain: &Domain) {
+async fn clock_standing(domain: &Domain) -> crate::storage::Result<Standing> {
     let server = domain.server().clone();
-    let last = domain.reads.read(move |conn| overview::last_done(conn, server.as_str())).await;
-    match last.map(|last| standing(domain.clock.now(), last)) {
+    let last = domain.reads.read(move |conn| overview::last_done(conn, server.as_str())).await?;
+    Ok(standing(domain.clock.now(), last))
+}
+
+/// How long what can't be undone waits where the clock may be ahead: whoever sees that it is wrong has time to stop the server.
+const DOUBT: Duration = Duration::from_secs(3_600);
+
+/// Waits until what goes by the clock alone may be done.
+async fn outlast_doubt(domain: &Domain) {
+    if matches!(clock_standing(domain).await, Ok(Standing::Quiet(_))) {
+        tokio::time::sleep(DOUBT).await;
+    }
+}
+
+/// A clock that is wrong does harm that stays: no entry is stamped earlier than the one before it, sessions end, and messages are
+/// deleted and sent.
+async fn look_at_clock(domain: &Domain) {
+    match clock_standing(domain).await {
         Ok(Standing::Fits) => {}
         Ok(Standing::Behind(ms)) => {
             tracing::warn!(
@@ -71,7 +86,7 @@ async fn look_at_clock(domain: &Domain) {
         Ok(Standing::Quiet(ms)) => {
             tracing::warn!(
                 days = ms / (24 * 3_600_000),
-                "nothing was done here for so long: is the clock right? In an hour, sessions that seem idle end"
+                "nothing was done here for so long: is the clock right? In an hour, sessions that seem idle end, what seems to have been kept long enough is deleted, and what is due is sent"
             );
         }
         Err(error) => tracing::warn!(%error, "the clock could not be compared with what was done last"),
@@ -258,15 +273,14 @@ async fn keep_reminders(domain: Arc<Domain>) {
 /// Whatever goes by itself: messages, the files that nothing needs any more, and those who are kept out; and what comes by itself,
 /// when its time has come.
 pub async fn keep_stored(domain: Arc<Domain>) {
+    tokio::join!(keep_files(domain.clone()), keep_out(domain.clone()), keep_to_clock(domain));
+}
+
+/// What is done because of the time.
+async fn keep_to_clock(domain: Arc<Domain>) {
+    outlast_doubt(&domain).await;
     let times = (keep_times(domain.clone(), true), keep_times(domain.clone(), false));
-    tokio::join!(
-        keep_files(domain.clone()),
-        keep_messages(domain.clone()),
-        keep_out(domain.clone()),
-        keep_reminders(domain),
-        times.0,
-        times.1
-    );
+    tokio::join!(keep_messages(domain.clone()), keep_reminders(domain), times.0, times.1);
 }
 
 /// Looks through files when a commit has deleted a message or changed a profile or a channel, wherever that came from, and sees to

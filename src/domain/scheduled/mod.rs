@@ -28,7 +28,7 @@ use crate::protocol::Ts;
 use crate::protocol::ids::ChannelId;
 use crate::protocol::rules::Refusal;
 use crate::storage::scheduled::{self, ScheduledRow};
-use crate::storage::{Conn, UserNum, channels, entries, files as rows, pending, users};
+use crate::storage::{Conn, UserNum, channels, entries, files as rows, pending};
 
 /// How many messages somebody can have on their list.
 pub const SCHEDULED_MAX: i64 = 100;
@@ -123,15 +123,8 @@ impl Domain {
         let now = self.clock.now();
         check_time(send_ts, now)?;
         let new = self.check_new(actor, new).await?;
-        let actor = actor.clone();
-        self.writer
-            .other(actor.person.id.clone().as_str(), move |work| {
-                // Asked while the account was being deleted.
-                let me = users::lock(work.conn, actor.person.id.as_str())?;
-                me.filter(|row| row.deleted_ts.is_none()).ok_or(Error::NotFound(Missing::Channel))?;
-                keep(work, &actor, &channel, &new, (send_ts, now))
-            })
-            .await
+        let asked = actor.clone();
+        self.own(actor, move |work| keep(work, &asked, &channel, &new, (send_ts, now))).await
     }
 
     /// Changes text or time of a message on one's list. One that failed is tried again: at once where its time is over.
@@ -149,21 +142,20 @@ impl Domain {
         send_ts.map_or(Ok(()), |ts| check_time(ts, self.clock.now()))?;
         let user = actor.person.num;
         let _turn = self.scheduling.turn(user, &id).await;
-        self.writer
-            .other(actor.person.id.as_str(), move |work| {
-                let mut row = find(work.conn, user, &id)?;
-                if let Some(text) = text {
-                    let content = content_of(&row)?;
-                    if text.trim().is_empty() && content.attachments.is_empty() {
-                        return Err(Error::invalid("text_empty", "/text", "must not be empty"));
-                    }
-                    let previews = link_previews::of_text(&text, content.previews);
-                    row.content = written(&MessageContent { text, previews, ..content })?;
+        self.own(actor, move |work| {
+            let mut row = find(work.conn, user, &id)?;
+            if let Some(text) = text {
+                let content = content_of(&row)?;
+                if text.trim().is_empty() && content.attachments.is_empty() {
+                    return Err(Error::invalid("text_empty", "/text", "must not be empty"));
                 }
-                row.send_ts = send_ts.unwrap_or(row.send_ts);
-                try_again(work, row)
-            })
-            .await
+                let previews = link_previews::of_text(&text, content.previews);
+                row.content = written(&MessageContent { text, previews, ..content })?;
+            }
+            row.send_ts = send_ts.unwrap_or(row.send_ts);
+            try_again(work, row)
+        })
+        .await
     }
 
     /// Takes a message off one's list.
@@ -173,12 +165,11 @@ impl Domain {
     pub async fn delete_scheduled(&self, actor: &Actor, id: String) -> Result<()> {
         let user = actor.person.num;
         let _turn = self.scheduling.turn(user, &id).await;
-        self.writer
-            .other(actor.person.id.as_str(), move |work| {
-                let row = find(work.conn, user, &id)?;
-                remove(work, &row)
-            })
-            .await?;
+        self.own(actor, move |work| {
+            let row = find(work.conn, user, &id)?;
+            remove(work, &row)
+        })
+        .await?;
         self.files.doomed.notify_one();
         Ok(())
     }
@@ -193,12 +184,11 @@ impl Domain {
         let _sends = self.scheduling.sending.wait(user, SENDS_WAITING_MAX).await?;
         let _turn = self.scheduling.turn(user, &id).await;
         // First it is due: whoever asked may go away meanwhile.
-        self.writer
-            .other(actor.person.id.as_str(), move |work| {
-                let row = ScheduledRow { send_ts: now, ..find(work.conn, user, &key)? };
-                try_again(work, row).map(drop)
-            })
-            .await?;
+        self.own(actor, move |work| {
+            let row = ScheduledRow { send_ts: now, ..find(work.conn, user, &key)? };
+            try_again(work, row).map(drop)
+        })
+        .await?;
         self.send_listed(actor, id, PATIENCE).await
     }
 }

@@ -7,7 +7,7 @@ use super::registration::administrator;
 use super::walk;
 use crate::both;
 use crate::support::person::PASSWORD;
-use crate::support::{Person, Stream, TestServer};
+use crate::support::{Person, Process, Stream, TestServer};
 
 async fn account(admin: &Person, name: &str) -> Value {
     let listed = admin.get(&format!("/admin/users?query={name}")).await.expect(200);
@@ -189,5 +189,36 @@ both!(
         assert!(grown("entries") >= 2 && after["database_bytes"].as_i64() > Some(0));
         assert_eq!(account(&admin, "ann").await["file_bytes"], 5);
         assert_eq!(admin.get("/admin/peers").await.expect(200)["peers"], json!([]));
+    }
+);
+
+both!(
+    /// Whoever runs the server can, also where no administrator can log in.
+    async fn the_operator_keeps_somebody_out_and_lets_them_in_again(server: TestServer) {
+        let (admin, ann) = (administrator(&server, "admin").await, server.person("ann").await);
+        let run = async |word: &'static str, name: &'static str| {
+            let database = server.config.settings.database.url.to_string();
+            let dir = server.data_dir().to_owned();
+            let ran =
+                tokio::task::spawn_blocking(move || Process::run(&dir, &database, &["user", word, name]));
+            ran.await.expect("a command")
+        };
+        let (done, said) = run("disable", "ann").await;
+        assert!(done && said.contains("ann is kept out"), "{said}");
+        log_in(&ann).await.problem(403, "account_disabled");
+        ann.get("/me").await.problem(401, "unauthenticated");
+        assert_eq!(account(&admin, "ann").await["disabled"], true);
+        let (done, said) = run("enable", "ann").await;
+        assert!(done && said.contains("ann can log in"), "{said}");
+        log_in(&ann).await.expect(201);
+        let acts = admin.get("/admin/acts").await.expect(200);
+        let kinds: Vec<&Value> =
+            acts["acts"].as_array().expect("acts").iter().map(|act| &act["kind"]).collect();
+        assert_eq!(kinds[..2], ["account_enabled", "account_disabled"]);
+        // Somebody has to be left who administers.
+        let (done, said) = run("disable", "admin").await;
+        assert!(!done && said.contains("administer"), "{said}");
+        let (done, _) = run("disable", "nobody").await;
+        assert!(!done);
     }
 );

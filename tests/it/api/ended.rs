@@ -37,7 +37,10 @@ async fn all_at_once(domain: &Domain, actor: &Actor, other: &Person) -> Vec<(&'s
         ("password", domain.change_password(actor, password.clone(), "another one".to_owned()).await.err()),
         ("account", domain.delete_account(actor, password).await.err()),
     ];
-    errors.into_iter().map(|(what, error)| (what, error.unwrap_or_else(|| panic!("{what} was done")))).collect()
+    errors
+        .into_iter()
+        .map(|(what, error)| (what, error.unwrap_or_else(|| panic!("{what} was done"))))
+        .collect()
 }
 
 both!(
