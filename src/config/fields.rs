@@ -124,7 +124,8 @@ sections! {
     limits: Limits {
         /// Whether rates are limited at all. Switch it off for load tests only.
         enabled: bool = true,
-        /// Tries to log in per minute, for one address and for one account.
+        /// Tries to log in per minute: of one address, and of one account from one address or from one IPv6 network of 48 bits. Of
+        /// one account six times as many may fail, wherever they come from.
         logins_per_minute: u32 = 10,
         /// The same for one address, if that is to be another number: more where many people share one, as in a school. 0: the
         /// same.
