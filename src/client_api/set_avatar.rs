@@ -59,5 +59,5 @@ pub(super) async fn picture<'a>(
     let mut begun = app.domain.begin_picture(actor).await?;
     let whole = incoming::receive(&mut begun, &mut payload, |_| ());
     timeout(PICTURE_DEADLINE, whole).await.map_err(|_| Problem::plain("broken_off"))??;
-    Ok(Picture::Bytes(begun))
+    Ok(Picture::Bytes(Box::new(begun)))
 }

@@ -29,7 +29,7 @@ pub const AVATAR_BYTES_MAX: u64 = 8 * 1024 * 1024;
 /// What somebody wants to be the picture of a profile or a channel.
 pub enum Picture<'a> {
     /// Bytes that came in, which [`Domain::begin_picture`] began.
-    Bytes(Incoming<'a>),
+    Bytes(Box<Incoming<'a>>),
     /// A file that they may have.
     File(Hash),
 }
