@@ -68,9 +68,12 @@ pub struct ScheduledChange {
     pub send_ts: Option<Ts>,
 }
 
+/// A message of somebody's list.
+type Listed = (UserNum, String);
+
 /// Which messages of whose list somebody is about to send or to change: of one message one at a time.
 pub struct Scheduling {
-    busy: Mutex<HashMap<(UserNum, String), Weak<tokio::sync::Mutex<()>>>>,
+    busy: Mutex<HashMap<Listed, Weak<tokio::sync::Mutex<()>>>>,
     /// Those that are sent at once because somebody asked: some of each person's, however long their hosts take.
     sending: Arc<Turns>,
 }
