@@ -940,9 +940,6 @@ export type Imported = {
      * How people reacted there.
      */
     reactions?: Array<ImportedReaction>;
-    /**
-     * When.
-     */
     ts: I64;
 };
 
@@ -1252,7 +1249,7 @@ export type Notification = {
 };
 
 /**
- * Why somebody should look: `mention` also by `@channel` and `@here`; `reminder`: they asked for it themselves.
+ * Why somebody should look: `mention` also by `@channel` and `@here`; `reminder` where they asked for it.
  */
 export type NotificationKind = 'mention' | 'reply' | 'dm' | 'keyword' | 'reminder';
 
