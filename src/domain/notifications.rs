@@ -1,11 +1,25 @@
 //! The inbox: mentions, replies, direct messages, reminders.
 
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use super::effect::Effect;
 use super::view::Notification;
 use super::{Actor, Domain, Result, cut, show};
 use crate::storage::{channels, messages, notifications};
 
 pub const NOTIFICATIONS_PAGE_MAX: i64 = 100;
+
+/// Why somebody should look: `mention` also by `@channel` and `@here`; `reminder`: they asked for it themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NotificationKind {
+    Mention,
+    Reply,
+    Dm,
+    Keyword,
+    Reminder,
+}
 
 impl Domain {
     /// Newest first, below the id `before`; how many are unseen; and where to go on.

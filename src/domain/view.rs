@@ -267,17 +267,6 @@ impl NotifyLevel {
     }
 }
 
-/// Why somebody should look: `mention` also by `@channel` and `@here`; `reminder` where they asked for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum NotificationKind {
-    Mention,
-    Reply,
-    Dm,
-    Keyword,
-    Reminder,
-}
-
 /// Who may join a channel, how much of the past a newcomer sees, and which role a capability needs.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ChannelPolicy {
@@ -461,7 +450,7 @@ pub struct Removal {
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Notification {
     pub id: i64,
-    #[schema(value_type = NotificationKind)]
+    #[schema(value_type = super::notifications::NotificationKind)]
     pub kind: String,
     pub channel: String,
     pub message: Message,

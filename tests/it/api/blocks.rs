@@ -124,7 +124,8 @@ both!(
         assert_eq!(ann.get("/notifications").await.expect(200)["unread"], 2);
         let (mut anns, _) = Stream::open(&ann, json!({})).await;
         block(&ann, &bob).await;
-        assert_eq!(anns.event("notifications.read").await["d"], json!({ "up_to": 0, "unread": 1 }));
+        let left = json!({ "up_to": 0, "only": false, "unread": 1, "reminders_unread": 0 });
+        assert_eq!(anns.event("notifications.read").await["d"], left);
         assert_eq!(counts(&ann, &channel).await.map(|(_, mentions)| mentions), Some(1));
         ann.post("/notifications/read", json!({ "up_to": 1_000 })).await.expect(204);
         bob.say(&channel, "n1", "@ann hello").await;

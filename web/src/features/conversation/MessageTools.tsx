@@ -74,7 +74,7 @@ function MoreActions(props: MessageToolsProps & { info: Channel; mine: boolean }
   const me = useMe();
   const canPost = useCanPost(channel);
   const pinned = info.pins.includes(message.id);
-  const saved = useSelect((state) => message.id in state.saved.byId);
+  const keeping = useKeeping(channel, message);
   const own = mine || canModerate(info);
   const removing: MenuAction[] =
     own || canRemove(me)
@@ -107,18 +107,7 @@ function MoreActions(props: MessageToolsProps & { info: Channel; mine: boolean }
       icon: "pin",
       onAction: () => void client.actions.pin(channel, message.id, !pinned),
     },
-    {
-      id: "save",
-      label: saved ? t.message.unsave : t.message.save,
-      icon: "bookmark",
-      onAction: () => void client.saved.set(message, !saved),
-    },
-    {
-      id: "remind",
-      label: t.message.remind,
-      icon: "clock",
-      onAction: () => view.openDialog({ kind: "remind", channel, message: message.id }),
-    },
+    ...keeping,
     canPost && {
       id: "quote",
       label: t.message.quote,
@@ -173,6 +162,27 @@ function MoreActions(props: MessageToolsProps & { info: Channel; mine: boolean }
       items={items.filter((item) => item !== false)}
     />
   );
+}
+
+/** To find it again, or to be led back to it. */
+function useKeeping(channel: string, message: StoredMessage): MenuAction[] {
+  const client = useClient();
+  const view = useView();
+  const saved = useSelect((state) => message.id in state.saved.byId);
+  return [
+    {
+      id: "save",
+      label: saved ? t.message.unsave : t.message.save,
+      icon: "bookmark",
+      onAction: () => void client.saved.set(message, !saved),
+    },
+    {
+      id: "remind",
+      label: t.message.remind,
+      icon: "clock",
+      onAction: () => view.openDialog({ kind: "remind", channel, message: message.id }),
+    },
+  ];
 }
 
 function QuickEmoji({ has, onPick }: { has: (emoji: string) => boolean; onPick: (emoji: string) => void }) {
