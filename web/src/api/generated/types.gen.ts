@@ -1249,7 +1249,7 @@ export type Notification = {
 };
 
 /**
- * Why somebody should look: `mention` also by `@channel` and `@here`; `reminder` where they asked for it.
+ * Why somebody should look: `mention` also by `@channel` and `@here`; `reminder`: they asked for it themselves.
  */
 export type NotificationKind = 'mention' | 'reply' | 'dm' | 'keyword' | 'reminder';
 
