@@ -2,6 +2,7 @@
 
 mod alone;
 mod certificate;
+mod crowd;
 mod doors;
 mod health;
 mod identity;
@@ -48,7 +49,6 @@ use crate::storage::{self, ChannelNum, Conn, ReadPool};
 use crate::unfurl::Unfurler;
 pub use alone::Alone;
 pub use identity::RESTORING;
-use listener::give_up_on_the_silent;
 pub use rehearsal::rehearse;
 use scraped::Scraped;
 use settings::{BACKLOG, HEAD_MAX, bounds, open_files, processors, read_threads, size};
@@ -376,7 +376,7 @@ pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Runn
     let elsewhere = config.federation.listen.is_some();
     let beside = inbound.clone();
     let patience = Duration::from_millis(u64::from(config.settings.stream.heartbeat_ms)) * 2;
-    let threads = usize::try_from(config.settings.server.http_threads).unwrap_or(0);
+    let (threads, doors) = (size(config.settings.server.http_threads), crowd::doors(&config.trusted_proxies));
     let server = HttpServer::new(move || {
         ActixApp::new()
             .app_data(shared.clone())
@@ -401,7 +401,7 @@ pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Runn
             )
             .default_service(web::route().to(web_client::serve))
     })
-    .on_connect(move |connection, _| give_up_on_the_silent(connection, patience))
+    .on_connect(move |connection, kept| crowd::admit(&doors, connection, kept, patience))
     .workers(if threads > 0 { threads } else { processors() })
     .shutdown_timeout(u64::from(config.settings.server.shutdown_grace_s))
     .client_request_timeout(HEAD_MAX)

@@ -1,4 +1,4 @@
-//! Connections of other servers: how many one address may have, and when one that does nothing ends.
+//! Connections: how many one address may have, and when one of another server that does nothing ends.
 //!
 //! The HTTP server's own time-outs are for the first head of a connection, and for one on which nothing comes at all.
 

@@ -2,6 +2,7 @@
 
 mod alone;
 mod away;
+mod connections;
 mod crowd;
 mod gate;
 mod killed;

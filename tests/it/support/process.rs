@@ -29,7 +29,26 @@ impl Process {
         settings: &[(&str, &str)],
         log: impl Into<Stdio>,
     ) -> Process {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_loggia"));
+        let command = Command::new(env!("CARGO_BIN_EXE_loggia"));
+        Process::serve(command, data_dir, database, port, settings, log)
+    }
+
+    /// As [`Process::start`], with so many files that it may have open: as it is told at first, and as it may say itself.
+    pub fn start_with_files(data_dir: &Path, database: &str, (at_first, most): (u32, u32)) -> Process {
+        let mut command = Command::new("sh");
+        let limits = format!("ulimit -S -n {at_first} && ulimit -H -n {most} && exec \"$0\" \"$@\"");
+        command.args(["-c", &limits, env!("CARGO_BIN_EXE_loggia")]);
+        Process::serve(command, data_dir, database, 0, &[], Stdio::inherit())
+    }
+
+    fn serve(
+        mut command: Command,
+        data_dir: &Path,
+        database: &str,
+        port: u16,
+        settings: &[(&str, &str)],
+        log: impl Into<Stdio>,
+    ) -> Process {
         command
             .arg("serve")
             .env_clear()
@@ -54,6 +73,13 @@ impl Process {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("a process");
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a line");
         line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") * 1024
+    }
+
+    /// How many files it may have open.
+    pub fn files(&self) -> String {
+        let limits = std::fs::read_to_string(format!("/proc/{}/limits", self.child.id())).expect("a process");
+        let line = limits.lines().find_map(|line| line.strip_prefix("Max open files")).expect("a line");
+        line.split_whitespace().next().expect("a number").to_owned()
     }
 
     /// kill -9, and waits until it is gone.
