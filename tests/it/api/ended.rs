@@ -29,7 +29,7 @@ async fn all_at_once(domain: &Domain, actor: &Actor, other: &Person) -> Vec<(&'s
         ("no setting", domain.delete_setting(actor, key()).await.err()),
         ("attention", domain.change_attention(actor, attention).await.err()),
         ("picture", domain.change_avatar(actor, None).await.err()),
-        ("seen", domain.mark_notifications_seen(actor, 1).await.err()),
+        ("seen", domain.mark_notifications_seen(actor, 1, false).await.err()),
         ("block", domain.block(actor, other.id.parse().expect("an id")).await.err()),
         ("upload", domain.begin_upload(actor, "a.txt", 3).await.err()),
         ("session", domain.end_session(actor, actor.session.clone()).await.err()),

@@ -10,7 +10,7 @@ import { go } from "./route";
 const SHOWN_MAX = 4;
 
 /** Where one may simply go in: a press from the first message. Nothing where there is no such place yet. */
-export function FirstChannels() {
+export default function FirstChannels() {
   const client = useClient();
   const [channels, setChannels] = useState<readonly DirectoryEntry[]>([]);
   const [busy, setBusy] = useState(false);

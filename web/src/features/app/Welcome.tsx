@@ -1,15 +1,19 @@
+import { Suspense } from "react";
 import { t } from "../../i18n";
 import { Media, useMedia } from "../../lib/media";
 import { Icon, type IconName } from "../../ui/Icon";
 import { Arcade } from "../../ui/Logo";
 import { ListSkeleton } from "../../ui/bits";
+import { Boundary } from "../../ui/Boundary";
+import { later } from "../../ui/later";
 import { displayName } from "../../store/selectors";
 import { mayFoundChannels } from "../client/rights";
 import { Lists } from "../sidebar/Lists";
 import { MenuButton } from "../sidebar/MenuButton";
 import { useMe, useSelect } from "./context";
-import { FirstChannels } from "./FirstChannels";
 import { type DialogView, useView } from "./view";
+
+const FirstChannels = later(() => import("./FirstChannels"), { soon: true });
 
 // As in layout.css: there the conversations wait out of sight, and one is to be picked.
 const SMALL = new Media("(max-width: 720px)");
@@ -54,7 +58,14 @@ export function Welcome() {
             ) : null}
             <Card icon="message" title={t.welcome.dm} hint={t.welcome.dmHint} dialog={{ kind: "dm" }} />
           </div>
-          {first ? <FirstChannels /> : null}
+          {first ? (
+            // What is public is an offer: without it, the directory is a press away.
+            <Boundary fallback={() => null}>
+              <Suspense>
+                <FirstChannels />
+              </Suspense>
+            </Boundary>
+          ) : null}
         </section>
       ) : (
         <div className="welcome">

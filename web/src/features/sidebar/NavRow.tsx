@@ -1,14 +1,17 @@
-import { memo, type MouseEvent, useState } from "react";
+import { memo, type MouseEvent, Suspense, useState } from "react";
 import type { Status } from "../../api/types";
 import { t } from "../../i18n";
 import { Avatar } from "../../ui/Avatar";
+import { Boundary } from "../../ui/Boundary";
 import { ChannelPicture } from "../../ui/ChannelPicture";
 import { Icon } from "../../ui/Icon";
+import { later } from "../../ui/later";
 import { routeTo } from "../app/route";
 import { useView } from "../app/view";
 import { StatusSign } from "../status/StatusSign";
-import { RowMenu } from "./RowMenu";
 import { Waiting, type WaitingProps } from "./Waiting";
+
+const RowMenu = later(() => import("./RowMenu"), { soon: true });
 
 interface NavRowProps extends WaitingProps {
   id: string;
@@ -96,7 +99,11 @@ export const NavRow = memo(function NavRow(props: NavRowProps) {
         <Waiting kind={kind} loud={loud} unread={unread} muted={muted} />
       </a>
       {props.pointed && !props.invited ? (
-        <RowMenu key={asked.times} id={id} begun={asked.begun} onOpenChange={lock} />
+        <Boundary fallback={null}>
+          <Suspense>
+            <RowMenu key={asked.times} id={id} begun={asked.begun} onOpenChange={lock} />
+          </Suspense>
+        </Boundary>
       ) : null}
     </li>
   );

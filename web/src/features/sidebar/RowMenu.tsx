@@ -19,7 +19,7 @@ interface RowMenuProps {
   onOpenChange: (open: boolean) => void;
 }
 
-export function RowMenu({ id, ...props }: RowMenuProps & { id: string }) {
+export default function RowMenu({ id, ...props }: RowMenuProps & { id: string }) {
   const channel = useChannel(id);
   return channel ? <Known channel={channel} {...props} /> : null;
 }
