@@ -68,10 +68,12 @@ async fn nobody_is_out_of_reach_because_their_server_calls_them_a_webhook() {
     let (world, peers) = World::among(1, &["evil.test"]).await;
     let to = &world.servers[0];
     peers[0].script(|heard| {
-        let user = heard.target.strip_suffix("/profile")?.rsplit('/').next()?;
-        let user = user.replace("%40", "@").replace("%3A", ":");
+        if !heard.target.ends_with("/profile") {
+            // Of the copies that it is sent it takes none.
+            return heard.is("POST", "/entries").then(|| Reply::problem(503, "busy"));
+        }
         let profile = json!({
-            "user": user, "display_name": "Mallory", "bio": "", "avatar": null, "deactivated": false, "bot": true, "ts": 1,
+            "user": "@mallory:evil.test", "display_name": "Mallory", "bio": "", "avatar": null, "deactivated": false, "bot": true, "ts": 1,
         });
         Some(Reply::Json(200, profile.to_string()))
     });
