@@ -232,7 +232,7 @@ fn rate_headers() -> Value {
     let header = |description: &str, schema: Value| json!({ "description": description, "schema": schema });
     json!({
         "Retry-After": header("Seconds until it is worth trying again.", json!({ "type": "integer", "minimum": 1 })),
-        "RateLimit": header("`\"NAME\";r=LEFT;t=SECONDS`: how many are left, and when there are all again.", json!({ "type": "string" })),
+        "RateLimit": header("`\"NAME\";r=LEFT;t=SECONDS`: how many are left, and in how many seconds there are some again.", json!({ "type": "string" })),
         "RateLimit-Policy": header("`\"NAME\";q=MOST;w=SECONDS`: which limit it is.", json!({ "type": "string" })),
     })
 }

@@ -1370,8 +1370,8 @@ export const deleteSession = <ThrowOnError extends boolean = true>(options: Opti
  * value, updated_ts} or {key, deleted: true}, `blocks.updated` {user, blocked}, `reports.updated` {open}, `saved.updated` {channel, message, saved, saved_ts, remind_ts}, `scheduled.updated` {id, scheduled: as in `GET /me/scheduled`, or null}, `account.updated` {role}; `user.updated`, `typing`, `presence`. Clients ignore events
  * that they do not know.
  *
- * A client that is told `resync` drops what it holds of these channels, takes `heads` as its cursors, and reads pages
- * (`GET /channels/{channel}/messages`) when it needs them. A `last_seq` beyond a channel's end, as after a server was
+ * A client that is told `resync` drops what it holds of these channels. If it has to handle every message it reads pages from its cursors
+ * up to `heads` (`GET /channels/{channel}/messages?after=`) before it takes these as its cursors; if not, pages when it needs them. A `last_seq` beyond a channel's end, as after a server was
  * restored from a backup, is answered with `resync` as well.
  *
  * `message.updated` has a `seq` where a client was away while a reaction was taken back: its emoji is gone, and the message with the
