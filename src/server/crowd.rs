@@ -29,10 +29,11 @@ fn raise_open_files() -> Option<u64> {
     None
 }
 
-/// One address has at most half of the connections that there may be: the others have room whatever it does.
+/// One address has at most three quarters of the connections that there may be: the others have room whatever it does, and a proxy that
+/// the settings do not name, or a crowd behind one address, has enough.
 pub(super) fn doors(proxies: &TrustedProxies) -> Arc<Doors> {
-    let half = raise_open_files().and_then(|files| usize::try_from(files / 2).ok());
-    Arc::new(Doors::new(half.unwrap_or(usize::MAX).max(1), proxies.clone()))
+    let most = raise_open_files().and_then(|files| usize::try_from(files / 4 * 3).ok());
+    Arc::new(Doors::new(most.unwrap_or(usize::MAX).max(1), proxies.clone()))
 }
 
 /// Counts a connection for as long as it lasts, or ends it.

@@ -8,7 +8,7 @@ use tokio::net::TcpSocket;
 
 use crate::support::{Process, eventually};
 
-const FILES: u32 = 300;
+const FILES: u32 = 400;
 
 /// What is answered to somebody of this address.
 async fn asks(from: &str, to: SocketAddr) -> String {
