@@ -43,6 +43,9 @@ impl ReadPool {
                     if reach.is_away() {
                         refuse(&queue);
                     }
+                    if is_over(&queue) {
+                        break;
+                    }
                     thread::sleep(RECONNECT_DELAY);
                 }
             })?;
@@ -125,6 +128,12 @@ fn serve(url: &str, queue: &Mutex<mpsc::Receiver<Job>>, reach: &Reach) -> bool {
     }
 }
 
+/// Whether nobody asks any more: a database that can't be had is not tried for them for ever.
+fn is_over(queue: &Mutex<mpsc::Receiver<Job>>) -> bool {
+    // Whoever holds it has a connection, and lets go of it once it has closed.
+    queue.try_lock().is_ok_and(|queue| queue.is_closed() && queue.is_empty())
+}
+
 /// Lets go of all that waits: it hears of that.
 fn refuse(queue: &Mutex<mpsc::Receiver<Job>>) {
     // Whoever holds it waits for work, with a connection.
@@ -138,14 +147,29 @@ mod tests {
 
     type Outcome = std::result::Result<(), Error>;
 
+    /// A port on which nobody listens.
+    fn nowhere() -> String {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        format!("postgres://nobody@{}/none", listener.local_addr().expect("an address"))
+    }
+
+    #[tokio::test]
+    async fn readers_of_a_database_that_is_away_end_with_their_pool() {
+        let pool = ReadPool::start(&nowhere(), 2).expect("threads");
+        let reach = Arc::downgrade(&pool.reach);
+        drop(pool);
+        let ended = async {
+            while reach.upgrade().is_some() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), ended).await.expect("the threads end");
+    }
+
     /// Nobody waits for a database that is away for as long as it may be.
     #[tokio::test]
     async fn what_is_read_of_a_database_that_is_away_is_refused() {
-        // A port on which nobody listens.
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-        let url = format!("postgres://nobody@{}/none", listener.local_addr().expect("an address"));
-        drop(listener);
-        let pool = ReadPool::start(&url, 2).expect("threads");
+        let pool = ReadPool::start(&nowhere(), 2).expect("threads");
         let nothing = |_: &mut Conn| -> Outcome { Ok(()) };
         let in_time = |read| tokio::time::timeout(Duration::from_secs(60), read);
         for _ in 0..3 {

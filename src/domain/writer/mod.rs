@@ -195,6 +195,10 @@ impl Writer {
                 }))
                 .unwrap_or(false)
                 {
+                    // Nobody writes any more: a database that can't be had is not tried for ever.
+                    if queue.is_closed() && queue.is_empty() {
+                        break;
+                    }
                     thread::sleep(RECONNECT_DELAY);
                 }
             })?;
