@@ -2,8 +2,7 @@
 
 use super::writer::Work;
 use super::{Actor, Domain, Error, Result};
-use crate::storage::sessions;
-use crate::storage::users::{self, UserRow};
+use crate::storage::{sessions, users};
 
 impl Domain {
     /// Does what somebody asked for with what is theirs, one thing after the other, if they may ask by then.
@@ -24,18 +23,18 @@ impl Domain {
     }
 }
 
-/// The account of whoever asks; nobody else changes it until the end of the transaction. Since they asked it may have been deleted
-/// or disabled, or have got another password, all of which end its sessions: what an intruder had on its way then does
+/// Sees to it that whoever asked may ask still, and locks their account until the end of the transaction. Since then it may have been
+/// deleted or disabled, or have got another password, all of which end its sessions: what an intruder had on its way does
 /// nothing, and nothing is kept for somebody of whom everything was forgotten.
 ///
 /// # Errors
 /// `unauthenticated`
-pub(super) fn still_in(work: &mut Work<'_>, Actor { person, session, .. }: &Actor) -> Result<UserRow> {
+fn still_in(work: &mut Work<'_>, Actor { person, session, .. }: &Actor) -> Result<()> {
     let row = users::lock(work.conn, person.id.as_str())?.filter(|row| row.deleted_ts.is_none());
     let row = row.ok_or(Error::SessionOver)?;
     // What the server does by itself, and commands, have none.
     if !session.is_empty() && sessions::begun(work.conn, row.num, session)?.is_none() {
         return Err(Error::SessionOver);
     }
-    Ok(row)
+    Ok(())
 }

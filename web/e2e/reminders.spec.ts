@@ -37,7 +37,6 @@ const panel = ({ page }: Person, name = "Saved for later"): Locator =>
 const cards = (person: Person): Locator => panel(person).getByRole("listitem");
 const inbox = (person: Person): Locator => panel(person, "Mentions and replies").getByRole("listitem");
 const asked = ({ page }: Person): Locator => page.getByTestId("remind-dialog");
-const when = asked;
 
 async function opens(person: Person, name: string): Promise<void> {
   const { page } = person;
@@ -121,16 +120,16 @@ test("a time of one's own is chosen by keyboard, in the list", async () => {
   await expect(asked(ada)).toBeVisible();
   await asked(ada).getByRole("button", { name: "Choose a date and time…" }).focus();
   await page.keyboard.press("Enter");
-  await expect(when(ada).getByLabel("Date")).toBeFocused();
+  await expect(asked(ada).getByLabel("Date")).toBeFocused();
   await clean(ada);
-  await when(ada).getByLabel("Date").fill(dayAfter(366));
+  await asked(ada).getByLabel("Date").fill(dayAfter(366));
   await page.keyboard.press("Enter");
-  await expect(when(ada).getByRole("alert")).toHaveText("That is too far ahead: at most 365 days.");
-  await when(ada).getByLabel("Date").fill(dayAfter(7));
-  await when(ada).getByLabel("Time").fill("07:30");
+  await expect(asked(ada).getByRole("alert")).toHaveText("That is too far ahead: at most 365 days.");
+  await asked(ada).getByLabel("Date").fill(dayAfter(7));
+  await asked(ada).getByLabel("Time").fill("07:30");
   await ada.shot("reminders-choose");
   await page.keyboard.press("Enter");
-  await expect(when(ada)).toHaveCount(0);
+  await expect(asked(ada)).toHaveCount(0);
   await expect(tool).toBeFocused();
   await expect(cards(ada).first()).toContainText(/Reminder .*7:30/);
   // Who listens hears it with the message.
