@@ -1,11 +1,11 @@
 // Reminders of messages: asked for in a message's menu or in the list of what is saved, told when it is time.
 
-import { type Browser, expect, type Locator, test } from "@playwright/test";
+import { expect, type Locator, test } from "@playwright/test";
 import { violations } from "./axe";
 import { looksAt } from "./looks";
-import { Person } from "./person";
+import type { Person } from "./person";
 import { Server } from "./server";
-import { together } from "./together";
+import { together, withPhone } from "./together";
 
 const server = new Server();
 let ada: Person;
@@ -19,17 +19,8 @@ together(server, "kitchen", (first, second) => {
   bo = second;
 });
 
-test.beforeAll(async ({ browser }: { browser: Browser }) => {
-  phone = await Person.at(browser, server, "ada", { viewport: { width: 390, height: 780 }, hasTouch: true });
-  await phone.signIn();
-});
-
-test.afterAll(async () => {
-  await phone?.context.close();
-});
-
-test.afterEach(() => {
-  expect([...(phone?.complaints ?? [])]).toEqual([]);
+withPhone(server, { viewport: { width: 390, height: 780 }, hasTouch: true }, (person) => {
+  phone = person;
 });
 
 const panel = ({ page }: Person, name = "Saved for later"): Locator =>

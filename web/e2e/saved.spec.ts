@@ -1,9 +1,9 @@
 // Messages that one saves for later: a list that one's own devices have, and nobody else.
 
-import { type Browser, expect, type Locator, test } from "@playwright/test";
-import { Person } from "./person";
+import { expect, type Locator, test } from "@playwright/test";
+import type { Person } from "./person";
 import { Server } from "./server";
-import { together } from "./together";
+import { together, withPhone } from "./together";
 
 const server = new Server();
 let ada: Person;
@@ -17,17 +17,8 @@ together(server, "kitchen", (first, second) => {
   bo = second;
 });
 
-test.beforeAll(async ({ browser }: { browser: Browser }) => {
-  phone = await Person.at(browser, server, "ada", { viewport: { width: 390, height: 780 } });
-  await phone.signIn();
-});
-
-test.afterAll(async () => {
-  await phone?.context.close();
-});
-
-test.afterEach(() => {
-  expect([...(phone?.complaints ?? [])]).toEqual([]);
+withPhone(server, { viewport: { width: 390, height: 780 } }, (person) => {
+  phone = person;
 });
 
 const panel = ({ page }: Person): Locator => page.getByRole("complementary", { name: "Saved for later" });

@@ -1,11 +1,11 @@
 // Messages that are sent later: chosen beside the send button, listed beside the conversations, sent by the server.
 
-import { type Browser, expect, type Locator, test } from "@playwright/test";
+import { expect, type Locator, test } from "@playwright/test";
 import { violations } from "./axe";
 import { looksAt } from "./looks";
-import { Person } from "./person";
+import type { Person } from "./person";
 import { Server } from "./server";
-import { together } from "./together";
+import { together, withPhone } from "./together";
 
 const server = new Server();
 let ada: Person;
@@ -19,20 +19,11 @@ together(server, "kitchen", (first, second) => {
   bo = second;
 });
 
-test.beforeAll(async ({ browser }: { browser: Browser }) => {
-  phone = await Person.at(browser, server, "ada", { viewport: { width: 360, height: 740 }, hasTouch: true });
-  await phone.signIn();
+withPhone(server, { viewport: { width: 360, height: 740 }, hasTouch: true }, async (person) => {
+  phone = person;
   // There the conversations stand where none is chosen.
   await phone.page.locator("main").getByTestId("nav-row").filter({ hasText: "kitchen" }).click();
   await phone.expectChannel("kitchen");
-});
-
-test.afterAll(async () => {
-  await phone?.context.close();
-});
-
-test.afterEach(() => {
-  expect([...(phone?.complaints ?? [])]).toEqual([]);
 });
 
 const box = ({ page }: Person): Locator => page.locator("main").getByTestId("composer");

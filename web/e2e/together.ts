@@ -1,6 +1,6 @@
 // Two people in one channel, for the whole of a file.
 
-import { expect, test } from "@playwright/test";
+import { type BrowserContextOptions, expect, test } from "@playwright/test";
 import { Person } from "./person";
 import type { Server } from "./server";
 
@@ -30,5 +30,28 @@ export function together(server: Server, channel: string, are: (ada: Person, bo:
 
   test.afterEach(() => {
     expect(people.flatMap((person) => [...person.complaints])).toEqual([]);
+  });
+}
+
+/** Ada's phone beside that: signed in, and without complaints after each test. */
+export function withPhone(
+  server: Server,
+  options: BrowserContextOptions,
+  is: (phone: Person) => void | Promise<void>,
+): void {
+  let phone: Person | undefined;
+
+  test.beforeAll(async ({ browser }) => {
+    phone = await Person.at(browser, server, "ada", options);
+    await phone.signIn();
+    await is(phone);
+  });
+
+  test.afterAll(async () => {
+    await phone?.context.close();
+  });
+
+  test.afterEach(() => {
+    expect([...(phone?.complaints ?? [])]).toEqual([]);
   });
 }
