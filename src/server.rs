@@ -10,6 +10,7 @@ mod listener;
 mod rehearsal;
 mod scraped;
 mod settings;
+mod trust;
 mod upkeep;
 
 use std::net::SocketAddr;
@@ -52,7 +53,7 @@ pub use identity::RESTORING;
 pub use rehearsal::rehearse;
 use scraped::Scraped;
 use settings::{BACKLOG, HEAD_MAX, bounds, open_files, processors, read_threads, size};
-use upkeep::{House, Sweeping, keep_house, keep_stored, readmit};
+use upkeep::{House, Sweeping, keep_house, readmit};
 
 /// Why the server can't start.
 #[derive(Debug, thiserror::Error)]
@@ -322,7 +323,6 @@ pub struct Running {
     federation: Option<listener::Listener>,
     pub scraped: Option<Scraped>,
     routes: Arc<Routes>,
-    sweeping: tokio::task::JoinHandle<()>,
     pushing: tokio::task::JoinHandle<()>,
     writing: Option<tokio::task::JoinHandle<()>>,
     writers: Vec<std::thread::JoinHandle<()>>,
@@ -361,7 +361,6 @@ pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Runn
         unfurler: Unfurler::new(&config.previews)?,
     });
     let scraped = scraped::listen(&config, &shared, &hub)?;
-    let sweeping = tokio::spawn(keep_stored(domain.clone()));
     let house = House {
         domain: domain.clone(),
         hub: hub.clone(),
@@ -424,7 +423,6 @@ pub async fn start_at(config: Arc<Config>, clock: Arc<dyn Clock>) -> Result<Runn
         handle,
         served,
         housekeeping,
-        sweeping,
         pushing,
         writing,
         federation,
@@ -472,14 +470,13 @@ impl Running {
         self.housekeeping.abort();
         let _ = self.housekeeping.await;
         self.routes.close();
-        self.sweeping.abort();
-        let _ = self.sweeping.await;
         self.pushing.abort();
         let _ = self.pushing.await;
         if let Some(writing) = self.writing {
             writing.abort();
             let _ = writing.await;
         }
+        let database = self.domain.config.database_url();
         drop(self.outbound);
         drop(self.domain);
         drop(self.hub);
@@ -489,6 +486,7 @@ impl Running {
             }
         })
         .await;
+        upkeep::leave_no_log(database).await;
     }
 }
 

@@ -31,6 +31,10 @@ impl Clock for Fixed {
         self.0.load(Ordering::SeqCst)
     }
 
+    fn steady(&self) -> i64 {
+        self.now()
+    }
+
     fn draw(&self, purpose: &[&str]) -> [u8; 16] {
         let text = format!("{}\n{}", self.now(), purpose.join("\n"));
         *hash(b"transcript\n", text.as_bytes()).0.first_chunk().expect("16 of 32")

@@ -1,5 +1,7 @@
 //! Where time and random numbers come from. Nothing else in the program reads either.
 
+use rustix::time::{ClockId, clock_gettime};
+
 use crate::protocol::Ts;
 use crate::protocol::ids::Nonce;
 
@@ -10,6 +12,9 @@ pub const DAY_MS: i64 = 24 * 3_600_000;
 pub trait Clock: Send + Sync {
     /// Milliseconds since the Unix epoch.
     fn now(&self) -> Ts;
+
+    /// Milliseconds that have passed since some moment, those included in which the machine slept: nobody sets them.
+    fn steady(&self) -> i64;
 
     /// Bytes that nobody can guess. What they are for is no concern of a real source; one that has to give the same
     /// bytes in every run, whatever else goes on meanwhile, makes them of it.
@@ -29,6 +34,12 @@ fn text(bytes: &[u8]) -> String {
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
 }
 
+/// Linux' other one stands still while the machine sleeps, so that the time would seem to have been set afterwards.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const STEADY: ClockId = ClockId::Boottime;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+const STEADY: ClockId = ClockId::Monotonic;
+
 /// The machine's clock.
 pub struct SystemClock;
 
@@ -37,6 +48,11 @@ impl Clock for SystemClock {
     fn now(&self) -> Ts {
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
         Ts::try_from(since.as_millis()).unwrap_or(Ts::MAX)
+    }
+
+    fn steady(&self) -> i64 {
+        let time = clock_gettime(STEADY);
+        time.tv_sec.saturating_mul(1_000).saturating_add(time.tv_nsec / 1_000_000)
     }
 }
 

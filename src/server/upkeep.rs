@@ -18,6 +18,8 @@ use crate::live::Hub;
 use crate::protocol::Ts;
 use crate::storage::{Conn, is_postgres, overview};
 
+use super::trust::Trust;
+
 const PRESENCE_INTERVAL: Duration = Duration::from_secs(1);
 /// How often other servers hear who is still there: well before they forget it (90 s).
 const PRESENCE_AGAIN_TICKS: u32 = 30;
@@ -62,19 +64,10 @@ async fn clock_standing(domain: &Domain) -> crate::storage::Result<Standing> {
     Ok(standing(domain.clock.now(), last))
 }
 
-/// How long what can't be undone waits where the clock may be ahead: whoever sees that it is wrong has time to stop the server.
-const DOUBT: Duration = Duration::from_secs(3_600);
-
-/// Waits until what goes by the clock alone may be done.
-async fn outlast_doubt(domain: &Domain) {
-    if matches!(clock_standing(domain).await, Ok(Standing::Quiet(_))) {
-        tokio::time::sleep(DOUBT).await;
-    }
-}
-
 /// A clock that is wrong does harm that stays: no entry is stamped earlier than the one before it, sessions end, and messages are
 /// deleted and sent.
-async fn look_at_clock(domain: &Domain) {
+async fn look_at_clock(domain: &Domain) -> Trust {
+    let mut before = None;
     match clock_standing(domain).await {
         Ok(Standing::Fits) => {}
         Ok(Standing::Behind(ms)) => {
@@ -84,6 +77,7 @@ async fn look_at_clock(domain: &Domain) {
             );
         }
         Ok(Standing::Quiet(ms)) => {
+            before = Some(domain.clock.now().saturating_sub(ms));
             tracing::warn!(
                 days = ms / (24 * 3_600_000),
                 "nothing was done here for so long: is the clock right? In an hour, sessions that seem idle end, what seems to have been kept long enough is deleted, and what is due is sent"
@@ -91,6 +85,7 @@ async fn look_at_clock(domain: &Domain) {
         }
         Err(error) => tracing::warn!(%error, "the clock could not be compared with what was done last"),
     }
+    Trust::new(domain.clock.clone(), before)
 }
 
 async fn compact(domain: &Domain, quiet: &mut Quiet) -> bool {
@@ -108,6 +103,13 @@ async fn empty_log(url: String) -> bool {
             true
         }
         Err(_) => true,
+    }
+}
+
+/// Leaves nothing of what was deleted in SQLite's write-ahead log: it may stay as long as nobody starts the server again.
+pub(super) async fn leave_no_log(url: String) {
+    if !is_postgres(&url) && !empty_log(url).await {
+        tracing::warn!("the write-ahead log could not be emptied, because it is read (by a backup?): deleted texts may still be in it");
     }
 }
 
@@ -146,8 +148,12 @@ pub struct House {
 }
 
 /// What has to be done now and then.
-pub async fn keep_house(House { domain, hub, shared, routes }: House) {
-    look_at_clock(&domain).await;
+pub async fn keep_house(house: House) {
+    let trust = look_at_clock(&house.domain).await;
+    tokio::join!(keep_stored(house.domain.clone(), &trust), keep_rooms(house, &trust));
+}
+
+async fn keep_rooms(House { domain, hub, shared, routes }: House, trust: &Trust) {
     let mut interval = tokio::time::interval(PRESENCE_INTERVAL);
     interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut tick: u32 = 0;
@@ -183,6 +189,7 @@ pub async fn keep_house(House { domain, hub, shared, routes }: House) {
         }
         // Not at once: whoever sees that the clock is wrong has time to stop the server, and nobody is signed out by it.
         if tick.is_multiple_of(SESSIONS_INTERVAL_TICKS)
+            && trust.holds()
             && let Err(error) = domain.end_idle_sessions().await
         {
             tracing::warn!(%error, "idle sessions could not be ended");
@@ -221,8 +228,9 @@ const RETENTION_PAUSE: Duration = Duration::from_secs(5);
 const RETENTION_SHARE: u32 = 4;
 
 /// Deletes messages that were kept long enough: at the start, when a channel says how long, when old ones come, and now and then.
-async fn keep_messages(domain: Arc<Domain>) {
+async fn keep_messages(domain: Arc<Domain>, trust: &Trust) {
     loop {
+        trust.held().await;
         let began = Instant::now();
         if let Err(error) = domain.expire().await {
             tracing::warn!(%error, "what was kept long enough could not be deleted; this is tried again");
@@ -251,8 +259,9 @@ async fn keep_out(domain: Arc<Domain>) {
 const SCHEDULED_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Sends what is due in channels that are hosted here, or in those of other servers: these may be slow, and hold up nobody else.
-async fn keep_times(domain: Arc<Domain>, is_host: bool) {
+async fn keep_times(domain: Arc<Domain>, trust: &Trust, is_host: bool) {
     loop {
+        trust.held().await;
         if let Err(error) = domain.send_due(is_host).await {
             tracing::warn!(%error, "scheduled messages could not be sent; this is tried again");
         }
@@ -261,8 +270,9 @@ async fn keep_times(domain: Arc<Domain>, is_host: bool) {
 }
 
 /// Tells people what they wanted to be reminded of: at the start, too, of what came due meanwhile.
-async fn keep_reminders(domain: Arc<Domain>) {
+async fn keep_reminders(domain: Arc<Domain>, trust: &Trust) {
     loop {
+        trust.held().await;
         if let Err(error) = domain.remind_due().await {
             tracing::warn!(%error, "reminders could not be told; this is tried again");
         }
@@ -272,15 +282,16 @@ async fn keep_reminders(domain: Arc<Domain>) {
 
 /// Whatever goes by itself: messages, the files that nothing needs any more, and those who are kept out; and what comes by itself,
 /// when its time has come.
-pub async fn keep_stored(domain: Arc<Domain>) {
-    tokio::join!(keep_files(domain.clone()), keep_out(domain.clone()), keep_to_clock(domain));
-}
-
-/// What is done because of the time.
-async fn keep_to_clock(domain: Arc<Domain>) {
-    outlast_doubt(&domain).await;
-    let times = (keep_times(domain.clone(), true), keep_times(domain.clone(), false));
-    tokio::join!(keep_messages(domain.clone()), keep_reminders(domain), times.0, times.1);
+async fn keep_stored(domain: Arc<Domain>, trust: &Trust) {
+    let times = (keep_times(domain.clone(), trust, true), keep_times(domain.clone(), trust, false));
+    tokio::join!(
+        keep_files(domain.clone()),
+        keep_out(domain.clone()),
+        keep_messages(domain.clone(), trust),
+        keep_reminders(domain, trust),
+        times.0,
+        times.1
+    );
 }
 
 /// Looks through files when a commit has deleted a message or changed a profile or a channel, wherever that came from, and sees to

@@ -192,9 +192,14 @@ async fn a_host_ahead_of_time_is_held() {
     }
     ahead.push(to, ahead.batch(before)).await.problem(401, "clock_skew");
     assert!(to.has_alarm("host_ahead"), "{:?}", to.alarms());
+    // Whoever looks at the channel sees that something is held.
+    let path = format!("/channels/{}", hosted.channel);
+    let sync = bob.get(&path).await.expect(200)["sync"].clone();
+    assert_eq!((&sync["state"], &sync["behind"]), (&json!("replaying"), &json!(1)));
     hosted.say("from today");
     hosted.deliver(to, before).await;
     bob.hears(hosted.channel.as_ref(), "from today").await;
+    assert_eq!(bob.get(&path).await.expect(200)["sync"]["state"], "live");
 }
 
 /// A member's server that is asked for what the host does not give forges entries below heads that the host did sign. They

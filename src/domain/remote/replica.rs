@@ -79,7 +79,13 @@ impl Domain {
                     Error::Batch(BatchError::OtherEntry) => {
                         return Err(self.judge_others(channel, placed, head).await?.into());
                     }
-                    Error::Batch(BatchError::Ahead) => self.alarm_ahead(origin, channel).await?,
+                    Error::Batch(BatchError::Ahead) => {
+                        if of.giver == origin {
+                            let here = self.copy_of(origin, channel).await?.size;
+                            self.catch_ups.begin(origin, channel, here, end);
+                        }
+                        self.alarm_ahead(origin, channel).await?;
+                    }
                     _ => {}
                 }
                 return Err(error);

@@ -1,5 +1,7 @@
 //! Deletion that deletes.
 
+use loggia::domain::verify::verify_all;
+use loggia::storage::Conn;
 use serde_json::{Value, json};
 
 use crate::both;
@@ -115,6 +117,23 @@ async fn a_deleted_text_is_gone_from_the_database_files() {
     for word in ["quetzalcoatlus", "northropi", "pachycephalosaurus", "ankylosaurus"] {
         assert!(!super::files_contain(server.data_dir(), word), "{word} is still there");
     }
+}
+
+/// A server that is stopped may stay so: what was deleted the moment before is gone from its files too.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_orderly_stop_leaves_nothing_deleted_in_the_log() {
+    let mut server = TestServer::sqlite().await;
+    let ann = server.person("ann").await;
+    let channel = ann.channel("General").await;
+    let sent = ann.say(&channel, "n1", "quetzalcoatlus").await;
+    assert!(super::files_contain(server.data_dir(), "quetzalcoatlus"), "the search finds what is there");
+    // Somebody else, such as who looks at the database with a tool, has it open.
+    let mut other = Conn::open(&server.database_url()).expect("a database");
+    let path = format!("/channels/{channel}/messages/{}", sent["id"].as_str().expect("an id"));
+    ann.delete(&path).await.expect(204);
+    server.running.take().expect("running").stop().await;
+    assert!(!super::files_contain(server.data_dir(), "quetzalcoatlus"));
+    assert!(verify_all(&mut other).is_ok(), "it is still a database");
 }
 
 both!(

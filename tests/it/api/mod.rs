@@ -6,6 +6,7 @@ mod administration;
 mod attention;
 mod blocks;
 mod channels;
+mod clock;
 mod cookies;
 mod coverage;
 mod databases;

@@ -69,11 +69,18 @@ pub struct TestServer {
 
 /// The system's clock, and as much more as a test says.
 #[derive(Default)]
-struct Ahead(AtomicI64);
+struct Ahead {
+    passed: AtomicI64,
+    set: AtomicI64,
+}
 
 impl Clock for Ahead {
     fn now(&self) -> i64 {
-        SystemClock.now() + self.0.load(Ordering::SeqCst)
+        SystemClock.now() + self.passed.load(Ordering::SeqCst) + self.set.load(Ordering::SeqCst)
+    }
+
+    fn steady(&self) -> i64 {
+        SystemClock.steady() + self.passed.load(Ordering::SeqCst)
     }
 }
 
@@ -166,7 +173,12 @@ impl TestServer {
 
     /// So much later all of a sudden, for the server.
     pub fn later(&self, ms: i64) {
-        self.clock.0.fetch_add(ms, Ordering::SeqCst);
+        self.clock.passed.fetch_add(ms, Ordering::SeqCst);
+    }
+
+    /// Somebody sets the server's clock by so much.
+    pub fn set_clock(&self, ms: i64) {
+        self.clock.set.fetch_add(ms, Ordering::SeqCst);
     }
 
     /// Stops the server and starts it again on the same data (at another port).
