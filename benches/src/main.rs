@@ -95,7 +95,9 @@ fn are_known(options: &[&str]) -> bool {
     match options {
         [] => true,
         ["--quick", rest @ ..] => are_known(rest),
-        ["--only", letters, rest @ ..] => letters.chars().all(|letter| ALL.contains(letter)) && are_known(rest),
+        ["--only", letters, rest @ ..] => {
+            letters.chars().all(|letter| ALL.contains(letter)) && are_known(rest)
+        }
         ["--on", "sqlite" | "postgresql", rest @ ..] => are_known(rest),
         _ => false,
     }

@@ -109,7 +109,9 @@ async fn empty_log(url: String) -> bool {
 /// Leaves nothing of what was deleted in SQLite's write-ahead log: it may stay as long as nobody starts the server again.
 pub(super) async fn leave_no_log(url: String) {
     if !is_postgres(&url) && !empty_log(url).await {
-        tracing::warn!("the write-ahead log could not be emptied, because it is read (by a backup?): deleted texts may still be in it");
+        tracing::warn!(
+            "the write-ahead log could not be emptied, because it is read (by a backup?): deleted texts may still be in it"
+        );
     }
 }
 
