@@ -363,8 +363,10 @@ fn pin(
             }
             return alarm(conn, why.code(), &why.to_string());
         }
+        // KEYDOC-7: whoever holds the keys that were known is who was known, whatever else was shown under the name meanwhile.
         if row.suspended {
-            return Ok(Err("it is suspended".to_owned()));
+            let what = "it shows the keys again that were known before: it is believed again";
+            table::add_alarm(conn, now, "known_again", server, "", what)?;
         }
     }
     let row = PeerRow {

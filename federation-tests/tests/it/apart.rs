@@ -48,7 +48,7 @@ async fn a_dead_server_is_left_alone() {
 }
 
 /// A server that was set up anew under its old name has other keys: it is not believed, the operator is told, and the
-/// others go on. Once the operator says so, it is met anew.
+/// others go on. Once it has the keys again that were known, it is who it was.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_was_set_up_anew_is_somebody_else() {
     let mut world = World::of(3).await;
@@ -62,7 +62,8 @@ async fn a_server_that_was_set_up_anew_is_somebody_else() {
     cem.hears(&channel, "before").await;
     world.kill(1);
     let data = std::path::PathBuf::from(&world.servers[1].settings["LOGGIA_DATA_DIR"]);
-    std::fs::remove_dir_all(&data).expect("removed");
+    let unmounted = data.with_extension("unmounted");
+    std::fs::rename(&data, &unmounted).expect("moved");
     world.start(1);
     let impostor = world.servers[1].person("bob").await;
     let asked = impostor.post("/joins", json!({ "alias": "#general:a.test" })).await;
@@ -79,4 +80,19 @@ async fn a_server_that_was_set_up_anew_is_somebody_else() {
     let listed = world.servers[0].run(&["peers", "list"]).1;
     assert!(listed.contains("b.test serial 1 SUSPENDED"), "{listed}");
     assert!(listed.contains("ALARM 20") && listed.contains("Z new_root b.test"), "{listed}");
+    world.kill(1);
+    std::fs::remove_dir_all(&data).expect("removed");
+    std::fs::rename(&unmounted, &data).expect("moved back");
+    world.start(1);
+    let bob = bob.at(&world.servers[1].base);
+    eventually("it is believed again", async || {
+        bob.get("/directory?server=a.test&query=x").await;
+        world.servers[0].has_alarm("known_again").then_some(())
+    })
+    .await;
+    let listed = world.servers[0].run(&["peers", "list"]).1;
+    assert!(!listed.contains("SUSPENDED"), "{listed}");
+    bob.hears(&channel, "who is that?").await;
+    bob.say(&channel, "n3", "me").await;
+    cem.hears(&channel, "me").await;
 }
