@@ -3,12 +3,11 @@
 use loggia::domain::clock::{Clock, SystemClock};
 use serde_json::{Value, json};
 
-use crate::support::{Database, Person, Process, eventually};
+use crate::support::{Database, Person, Process, eventually, run_sql};
 
 const PEOPLE: usize = 4;
 const MESSAGES: usize = 25;
-/// By then all are set.
-const AHEAD_MS: i64 = 5_000;
+const HOUR_MS: i64 = 3_600_000;
 /// It is killed as often as that, as long as any is left.
 const KILLS: usize = 3;
 
@@ -57,7 +56,7 @@ async fn reminds(database: &str) {
         person.join(&channel).await;
         people.push(person);
     }
-    let remind_ts = SystemClock.now() + AHEAD_MS;
+    let remind_ts = SystemClock.now() + HOUR_MS;
     let mut texts = Vec::new();
     for n in 0..MESSAGES {
         let text = format!("message {n:02}");
@@ -68,6 +67,10 @@ async fn reminds(database: &str) {
         }
         texts.push(text);
     }
+    // However long it took to set them, they come due together.
+    let own = dir.path().join("loggia.db").to_string_lossy().into_owned();
+    let at = if database.is_empty() { &own } else { database };
+    run_sql(at, format!("UPDATE saved SET remind_ts = remind_ts - {HOUR_MS}")).await;
     let all = PEOPLE * MESSAGES;
     for _ in 0..KILLS {
         let before = told_all(&people).await;
