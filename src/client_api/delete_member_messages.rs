@@ -22,15 +22,17 @@ pub struct DeletedQuery {
 
 #[derive(Serialize, ToSchema)]
 pub struct DeletedMessages {
-    /// So many were deleted.
+    /// So many messages were deleted.
     pub deleted: usize,
+    /// And so many reactions.
+    pub reactions: usize,
     /// So many wait for the server that hosts the channel.
     pub waiting: usize,
     /// There are others: ask again.
     pub more: bool,
 }
 
-/// Deletes what somebody wrote in a channel lately, the newest first, 100 messages at a time: for moderators after a flood, and for
+/// Deletes what somebody wrote in a channel lately, the newest first, and then their reactions of that time, 100 of both at a time: for moderators after a flood, and for
 /// whoever wrote it. Each is deleted as by `delete_message`.
 #[utoipa::path(operation_id = "delete_member_messages", tag = "messages", params(("channel" = String, Path), ("user" = String, Path), DeletedQuery), responses((status = 200, body = DeletedMessages)))]
 #[delete("/channels/{channel}/members/{user}/messages")]
@@ -42,7 +44,7 @@ pub async fn delete_member_messages(
 ) -> Result<Json<DeletedMessages>, Problem> {
     let (channel, user) = path.into_inner();
     let within_s = query.within_s.unwrap_or(WITHIN_S_MAX);
-    let Swept { deleted, waiting, more } =
+    let Swept { deleted, reactions, waiting, more } =
         app.domain.delete_messages_of(&actor.0, channel, user, within_s).await?;
-    Ok(Json(DeletedMessages { deleted, waiting, more }))
+    Ok(Json(DeletedMessages { deleted, reactions, waiting, more }))
 }

@@ -4,6 +4,7 @@ use super::content::{self, ReactionContent};
 use super::emoji;
 use super::messages::find_message;
 use super::remote::change::Done;
+use super::seat::Seat;
 use super::writer::Draft;
 use super::{Actor, Domain, Error, Missing, Result};
 use crate::protocol::event::{EventType, Rel, Relates};
@@ -83,6 +84,23 @@ impl Domain {
             let Some(to) = theirs.and_then(|theirs| theirs.event_id.parse().ok()) else { return Ok(()) };
             let relates = Relates { rel: Rel::Redact, to };
             work.append(num, &actor.person, Draft::new(EventType::Redact).relates(relates)).map(drop)
+        })
+        .await
+    }
+
+    /// Deletes what was reacted with by this event, by the rules for deleting what others say.
+    pub(super) async fn delete_reaction(
+        &self,
+        actor: &Actor,
+        channel: &ChannelId,
+        event: EventId,
+    ) -> Result<Done<()>> {
+        let (actor, id) = (actor.clone(), channel.clone());
+        self.change_in_time(channel, move |work| {
+            let seat = Seat::joined(work.conn, actor.person.num, &id)?;
+            let relates = Relates { rel: Rel::Redact, to: event };
+            let draft = Draft::new(EventType::Redact).relates(relates);
+            work.append(seat.channel.num, &actor.person, draft).map(drop)
         })
         .await
     }

@@ -1,6 +1,5 @@
 //! The timeline: messages as they stand now, with edits, reactions and threads.
 
-use diesel::dsl::not;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text};
 
@@ -272,31 +271,6 @@ pub fn said(conn: &mut Conn, places: &[(ChannelNum, i64)]) -> Result<Vec<((Chann
         Ok(optional(said.select(bodies::body).one(conn))?.map(|body| (*place, body)))
     });
     said.filter_map(Result::transpose).collect()
-}
-
-/// Ids of what somebody said in a channel from `since` on, and from the seq `first` on, the newest first. What was deleted
-/// is none of it.
-pub fn said_since(
-    conn: &mut Conn,
-    channel: ChannelNum,
-    sender: UserNum,
-    (since, first): (i64, i64),
-    limit: i64,
-) -> Result<Vec<String>> {
-    // Times grow with the log, so that looking from its end comes to this soon.
-    let before = messages::table
-        .filter(messages::channel.eq(channel).and(messages::ts.lt(since)))
-        .order(messages::seq.desc())
-        .select(messages::seq)
-        .first::<i64>(conn);
-    let first = optional(before)?.map_or(first, |before| first.max(before + 1));
-    Ok(messages::table
-        .filter(messages::channel.eq(channel).and(messages::seq.ge(first)))
-        .filter(messages::sender.eq(sender).and(not(messages::deleted)))
-        .order(messages::seq.desc())
-        .limit(limit)
-        .select(messages::id)
-        .load(conn)?)
 }
 
 /// When the message with this seq was sent.

@@ -18,6 +18,7 @@ pub mod exclusions;
 pub mod files;
 pub mod heads;
 pub mod joinings;
+pub mod lately;
 mod maintenance;
 pub mod members;
 pub mod messages;

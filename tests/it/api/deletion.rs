@@ -163,10 +163,11 @@ both!(
         let hour = format!("{}?within_s=1800", of(&bob));
         assert_eq!(
             ann.delete(&hour).await.expect(200),
-            json!({ "deleted": 100, "waiting": 0, "more": true })
+            json!({ "deleted": 100, "reactions": 0, "waiting": 0, "more": true })
         );
         assert_eq!(ann.delete(&hour).await.expect(200)["more"], json!(false));
-        assert_eq!(ann.delete(&hour).await.expect(200), json!({ "deleted": 0, "waiting": 0, "more": false }));
+        let nothing = json!({ "deleted": 0, "reactions": 0, "waiting": 0, "more": false });
+        assert_eq!(ann.delete(&hour).await.expect(200), nothing);
         assert!(ann.texts(&channel).await.iter().all(String::is_empty));
         assert!(!deleted(&early).await);
         // One's own, and all of the last days.
@@ -174,6 +175,41 @@ both!(
         assert!(deleted(&early).await && !deleted(&hello).await);
         let eve = server.person("eve").await;
         eve.delete(&of(&ann)).await.problem(403, "not_member");
+    }
+);
+
+both!(
+    async fn what_somebody_reacted_with_lately_goes_too(server: TestServer) {
+        let (ann, bob) = (server.person("ann").await, server.person("bob").await);
+        let channel = ann.channel("General").await;
+        bob.join(&channel).await;
+        let hello = ann.say(&channel, "n", "hello").await;
+        let path = format!("/channels/{channel}/messages/{}", hello["id"].as_str().expect("an id"));
+        let of = |who: &Person| format!("/channels/{channel}/members/{}/messages", who.id);
+        let react = async |who: &Person, emoji: &str| {
+            who.put(&format!("{path}/reactions/{emoji}"), Value::Null).await.expect(204);
+        };
+        let shown = async || {
+            let message = ann.get(&path).await.expect(200);
+            let all = message["reactions"].as_array().cloned().unwrap_or_default();
+            all.iter().map(|one| one["emoji"].as_str().expect("text").to_owned()).collect::<Vec<_>>()
+        };
+        react(&bob, "early").await;
+        server.later(3_600_000);
+        react(&ann, "kept").await;
+        for n in 0..10 {
+            react(&bob, &format!("insult{n}")).await;
+        }
+        bob.say(&channel, "m", "and a message").await;
+        bob.delete(&of(&ann)).await.problem(403, "not_authorised");
+        let lately = format!("{}?within_s=1800", of(&bob));
+        assert_eq!(
+            ann.delete(&lately).await.expect(200),
+            json!({ "deleted": 1, "reactions": 10, "waiting": 0, "more": false })
+        );
+        assert_eq!(shown().await, ["early", "kept"]);
+        assert_eq!(ann.delete(&of(&bob)).await.expect(200)["reactions"], 1);
+        assert_eq!(shown().await, ["kept"]);
     }
 );
 

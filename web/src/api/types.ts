@@ -419,6 +419,7 @@ export interface ReportPage {
 
 export interface DeletedMessages {
   deleted: number;
+  reactions: number;
   /** For the channel's host. */
   waiting: number;
   /** There are others: ask again. */

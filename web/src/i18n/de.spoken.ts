@@ -19,6 +19,7 @@ export const spoken: SpokenTexts = {
     week: "Aus den letzten 7 Tagen",
     waiting: (count) =>
       `${many(count, "Nachricht wartet", "Nachrichten warten")} darauf, dass der Server des Kanals sie löscht.`,
+    reactions: (count) => `${many(count, "Reaktion wurde", "Reaktionen wurden")} gelöscht.`,
     deleted: (count) => `${many(count, "Nachricht wurde", "Nachrichten wurden")} gelöscht.`,
   },
   unbanned: (name) => `${name} ist wieder zugelassen.`,

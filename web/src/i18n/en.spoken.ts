@@ -19,6 +19,7 @@ export const spoken = {
     week: "In the last 7 days",
     waiting: (count: number) =>
       `${many(count, "message waits", "messages wait")} for the channel’s server to be deleted.`,
+    reactions: (count: number) => `${many(count, "reaction was", "reactions were")} deleted.`,
     deleted: (count: number) => `${many(count, "message was", "messages were")} deleted.`,
   },
   unbanned: (name: string) => `The ban of ${name} was lifted.`,

@@ -21,6 +21,7 @@ export const spoken: SpokenTexts = {
       count < 2
         ? `${String(count)} message attend que le serveur du salon le supprime.`
         : `${String(count)} messages attendent que le serveur du salon les supprime.`,
+    reactions: (count) => `${many(count, "réaction a été supprimée", "réactions ont été supprimées")}.`,
     deleted: (count) =>
       count < 2 ? `${String(count)} message a été supprimé.` : `${String(count)} messages ont été supprimés.`,
   },

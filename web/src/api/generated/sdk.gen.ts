@@ -327,7 +327,7 @@ export const updateMember = <ThrowOnError extends boolean = true>(options: Optio
 });
 
 /**
- * Deletes what somebody wrote in a channel lately, the newest first, 100 messages at a time: for moderators after a flood, and for
+ * Deletes what somebody wrote in a channel lately, the newest first, and then their reactions of that time, 100 of both at a time: for moderators after a flood, and for
  * whoever wrote it. Each is deleted as by `delete_message`.
  */
 export const deleteMemberMessages = <ThrowOnError extends boolean = true>(options: Options<DeleteMemberMessagesData, ThrowOnError>) => (options.client ?? client).delete<DeleteMemberMessagesResponses, DeleteMemberMessagesErrors, ThrowOnError, 'data'>({

@@ -558,13 +558,17 @@ export type DeleteTotp = {
 
 export type DeletedMessages = {
     /**
-     * So many were deleted.
+     * So many messages were deleted.
      */
     deleted: number;
     /**
      * There are others: ask again.
      */
     more: boolean;
+    /**
+     * And so many reactions.
+     */
+    reactions: number;
     /**
      * So many wait for the server that hosts the channel.
      */

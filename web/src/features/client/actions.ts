@@ -179,14 +179,15 @@ export class Actions {
 
   /** Deletes what somebody wrote in a channel in the last so many seconds; answers what became of it, null if it did not go. */
   async deleteLately(channel: string, user: string, within: number): Promise<DeletedMessages | null> {
-    const all = { deleted: 0, waiting: 0, more: true };
+    const all = { deleted: 0, reactions: 0, waiting: 0, more: true };
     const went = await this.attempt(async () => {
       // Where the host is away, asking on would only have more wait for it.
       while (all.more && all.waiting === 0) {
         const part = await api.delete_member_messages(channel, user, within);
         all.deleted += part.deleted;
+        all.reactions += part.reactions;
         all.waiting = part.waiting;
-        all.more = part.more && part.deleted > 0;
+        all.more = part.more && part.deleted + part.reactions > 0;
       }
     });
     return went ? all : null;

@@ -48,6 +48,7 @@ export function PutOut({ channel, user, how, onDone, onClose }: PutOutProps) {
     if (span === "nothing") return;
     const gone = await client.actions.deleteLately(channel, user, SPAN_S[span]);
     if (gone) client.notices.show(lately.deleted(gone.deleted));
+    if (gone?.reactions) client.notices.show(lately.reactions(gone.reactions));
     if (gone?.waiting) client.notices.show(lately.waiting(gone.waiting));
   };
 
