@@ -8,15 +8,19 @@ use std::process::ExitCode;
 use loggia::config::Config;
 use loggia::domain::verify::{verify_all, verify_export};
 use loggia::protocol::audit::Audit;
+use loggia::server;
 use loggia::storage::{Conn, channels};
+
+use crate::lost;
 
 type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
 
 /// The file is no export.
 const EXIT_NO_EXPORT: u8 = 2;
 
-/// Checks every channel of the database, and with SQLite its file.
-pub fn verify(config: &Config) -> Outcome {
+/// Checks every channel of the database, with SQLite its file, and that the files are there that people sent; if `reads_files`, that
+/// they are still the same.
+pub fn verify(config: &Config, reads_files: bool) -> Outcome {
     let mut conn = Conn::open(&config.database_url())?;
     let audits = verify_all(&mut conn)?;
     if audits.is_empty() {
@@ -33,6 +37,14 @@ pub fn verify(config: &Config) -> Outcome {
         println!("the database's file is damaged: {line}");
     }
     sound &= damage.is_empty();
+    let store = server::find_store(config)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let (count, lost) = lost::look(&mut conn, (&runtime, &store), reads_files)?;
+    println!("{} files, {} lost", grouped(count), grouped(lost.len()));
+    for file in &lost {
+        println!("  {file}");
+    }
+    sound &= lost.is_empty();
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -25,7 +25,7 @@ use zip::CompressionMethod;
 use zip::read::ZipArchive;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
-use crate::portability::copy_file;
+use crate::lost::{self, LookError, Lost};
 
 const FORMAT: &str = "loggia-backup/1";
 const MANIFEST: &str = "backup.json";
@@ -66,6 +66,8 @@ enum BackupError {
     #[error("{0}")]
     Domain(#[from] loggia::domain::Error),
     #[error("{0}")]
+    Files(#[from] LookError),
+    #[error("{0}")]
     Refused(String),
 }
 
@@ -79,11 +81,18 @@ fn of(path: &Path) -> impl Fn(io::Error) -> BackupError {
     move |error| BackupError::File { path: path.clone(), error }
 }
 
+/// As [`of`], for what is in the archive: a disk that has forgotten something says so by a checksum.
+fn within(name: &str) -> impl Fn(io::Error) -> BackupError {
+    let path = format!("{name} in the archive");
+    move |error| BackupError::File { path: path.clone(), error }
+}
+
 type Outcome = Result<bool, Box<dyn std::error::Error>>;
 
 /// Writes everything that this server has into a file that is not there yet, readable by its owner only. The server may run.
-pub fn backup(config: &Config, to: &Path) -> Outcome {
-    let store = server::open_store(config)?;
+/// Files that are lost are named, and are no success unless they `may_lack`.
+pub fn backup(config: &Config, to: &Path, may_lack: bool) -> Outcome {
+    let store = server::find_store(config)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut conn = Conn::open(&config.database_url())?;
     conn.check_release()?;
@@ -106,9 +115,18 @@ pub fn backup(config: &Config, to: &Path) -> Outcome {
         write(&mut conn, (config, schema), (&runtime, &store), ZipWriter::new(file.map_err(of(&part))?))
             .and_then(|written| std::fs::rename(&part, to).map(|()| written).map_err(of(to)));
     let written = written.inspect_err(|_| drop(std::fs::remove_file(&part)));
-    let (rows, files, missing) = written.map_err(|error| format!("{}: {error}", to.display()))?;
-    println!("{rows} rows and {files} files were written; {missing} files are not in the store");
-    Ok(true)
+    let (rows, files, lost) = written.map_err(|error| format!("{}: {error}", to.display()))?;
+    println!("{rows} rows and {files} files were written");
+    for file in &lost {
+        eprintln!("{file}");
+    }
+    if !lost.is_empty() {
+        let count = lost.len();
+        eprintln!(
+            "The backup lacks the bytes of {count} files, and has all else. An older one may have them; where they can't be had any more, delete what carries them, or say --may-lack-files."
+        );
+    }
+    Ok(lost.is_empty() || may_lack)
 }
 
 fn write(
@@ -116,7 +134,7 @@ fn write(
     (config, schema): (&Config, String),
     (runtime, store): (&Runtime, &Store),
     mut zip: ZipWriter<File>,
-) -> Result<(u64, u64, u64), BackupError> {
+) -> Result<(u64, u64, Vec<Lost>), BackupError> {
     let packed = SimpleFileOptions::default().large_file(true);
     // Pictures and films are packed already.
     let plain = packed.compression_method(CompressionMethod::Stored);
@@ -136,21 +154,20 @@ fn write(
         }
         Ok::<_, BackupError>((rows, files::all_hashes(conn)?))
     })?;
-    let (mut copied, mut missing) = (0, 0);
+    let (mut copied, mut lost) = (0, Vec::new());
     for hash in hashes {
         let hash: Hash = hash.parse().map_err(|_| refused(format!("{hash:?} is no file's hash")))?;
         zip.start_file(format!("files/{}", hash.as_str()), plain)?;
-        match copy_file(runtime, store, &hash, &mut zip)? {
-            true => copied += 1,
-            // Its last message was deleted since the tables were read.
-            false => {
+        match lost::copy((runtime, store), &hash, &mut zip)? {
+            None => copied += 1,
+            Some(harm) => {
                 zip.abort_file()?;
-                missing += 1;
+                lost.extend(lost::confirm(conn, (runtime, store), &hash, harm)?);
             }
         }
     }
     zip.finish()?.sync_all()?;
-    Ok((rows, copied, missing))
+    Ok((rows, copied, lost))
 }
 
 fn manifest(config: &Config, schema: String, tables: &[Table]) -> Manifest {
@@ -198,9 +215,13 @@ pub fn restore(config: &Config, from: &Path) -> Outcome {
     })?;
     std::fs::remove_file(&part).map_err(of(&part))?;
     println!("{rows} rows and {} files were restored", kept.len());
-    if lost > 0 {
+    for hash in &lost {
+        eprintln!("file {hash} is missing");
+    }
+    if !lost.is_empty() {
         eprintln!(
-            "The bytes of {lost} files are neither in the backup nor in the store: these are no files any more."
+            "The bytes of {} files are neither in the backup nor in the store: these are no files any more.",
+            lost.len()
         );
     }
     Ok(true)
@@ -257,9 +278,10 @@ fn restore_rows(
     for table in tables {
         let columns = manifest.tables.iter().find(|listed| listed.name == table.name);
         let columns = columns.map(|listed| listed.columns.as_slice()).unwrap_or_default();
-        let mut lines = BufReader::new(archive.by_name(&format!("tables/{}.jsonl", table.name))?);
+        let name = format!("tables/{}.jsonl", table.name);
+        let mut lines = BufReader::new(archive.by_name(&name)?);
         loop {
-            let rows = next_rows(&mut lines)?;
+            let rows = next_rows(&mut lines, &name)?;
             if rows.is_empty() {
                 break;
             }
@@ -274,25 +296,29 @@ fn restore_rows(
     Ok(count)
 }
 
-fn next_rows(lines: &mut impl BufRead) -> Result<Vec<String>, BackupError> {
+fn next_rows(lines: &mut impl BufRead, of: &str) -> Result<Vec<String>, BackupError> {
     let mut rows = Vec::new();
     while rows.len() < dump::ROWS_AT_ONCE {
         let mut line = String::new();
-        if lines.by_ref().take(ROW_BYTES_MAX).read_line(&mut line)? == 0 {
+        if lines.by_ref().take(ROW_BYTES_MAX).read_line(&mut line).map_err(within(of))? == 0 {
             break;
         }
-        let row = line.strip_suffix('\n').ok_or_else(|| refused("a row is not whole"))?;
+        let row = line.strip_suffix('\n').ok_or_else(|| refused(format!("{of}: a row is not whole")))?;
         rows.push(row.to_owned());
     }
     Ok(rows)
 }
 
 /// A file without bytes is none: another server can be asked for it again, and whoever uploads it again has it back.
-/// Answers how many there were.
-fn let_go_of_lost(conn: &mut Conn, config: &Config, kept: &BTreeSet<String>) -> Result<u64, BackupError> {
+/// Answers which these were.
+fn let_go_of_lost(
+    conn: &mut Conn,
+    config: &Config,
+    kept: &BTreeSet<String>,
+) -> Result<Vec<String>, BackupError> {
     let store = server::open_store(config).map_err(|error| refused(error.to_string()))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let mut lost = 0;
+    let mut lost = Vec::new();
     for text in files::all_hashes(conn)? {
         if kept.contains(&text) {
             continue;
@@ -301,7 +327,7 @@ fn let_go_of_lost(conn: &mut Conn, config: &Config, kept: &BTreeSet<String>) -> 
         // A bucket may have outlived the server.
         if !runtime.block_on(store.has(&hash)).map_err(|error| refused(error.to_string()))? {
             files::remove(conn, &text)?;
-            lost += 1;
+            lost.push(text);
         }
     }
     Ok(lost)
@@ -325,7 +351,7 @@ fn restore_files(
         let mut from = archive.by_name(name)?;
         let mut piece = [0; 64 * 1024];
         loop {
-            let read = from.read(&mut piece)?;
+            let read = from.read(&mut piece).map_err(within(name))?;
             let Some(bytes) = piece.get(..read).filter(|bytes| !bytes.is_empty()) else { break };
             digest.update(bytes);
             to.write_all(bytes).map_err(of(&part))?;

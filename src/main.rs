@@ -5,6 +5,7 @@ mod backup;
 mod demo;
 mod doctor;
 mod log;
+mod lost;
 mod operator;
 mod portability;
 mod ready;
@@ -66,10 +67,13 @@ enum Command {
         sample: bool,
     },
     /// Check every channel's log in the database, or one in an exported file: hashes, signatures, rules,
-    /// roots, heads, bodies.
+    /// roots, heads, bodies; and that no file is lost that people sent.
     Verify {
         /// What `loggia export` wrote; the database if not given.
         file: Option<PathBuf>,
+        /// Read the files that people sent, too, and see whether their bytes are still the same.
+        #[arg(long, conflicts_with = "file")]
+        files: bool,
     },
     /// Write SQLite's file anew: smaller, and without traces of deleted words. Best while the server is stopped.
     Compact,
@@ -77,6 +81,9 @@ enum Command {
     Backup {
         /// A file that is not there yet. Whoever has it has the signing key and everybody's messages.
         file: PathBuf,
+        /// Count it as a success where files that people sent are lost: the backup lacks them.
+        #[arg(long)]
+        may_lack_files: bool,
     },
     /// Fill an empty database, and the store of files, with what `loggia backup` wrote, from either database.
     Restore { file: PathBuf },
@@ -203,7 +210,7 @@ impl Command {
             Command::Serve
             | Command::Ready
             | Command::CheckConfig { .. }
-            | Command::Verify { file: Some(_) } => true,
+            | Command::Verify { file: Some(_), .. } => true,
             Command::Migrate
             | Command::Restore { .. }
             | Command::Doctor { .. }
@@ -262,7 +269,7 @@ fn run(command: Command, config: Arc<Config>, file: Option<&Path>) -> Outcome {
             }
             Ok(ExitCode::SUCCESS)
         }
-        Command::Backup { file } => backup::backup(&config, &file).map(code),
+        Command::Backup { file, may_lack_files } => backup::backup(&config, &file, may_lack_files).map(code),
         Command::Restore { file } => backup::restore(&config, &file).map(code),
         Command::Keys { command } => operator::keys(command, &config).map(code),
         Command::Peers { command } => operator::peers(command, &config).map(code),
@@ -274,8 +281,8 @@ fn run(command: Command, config: Arc<Config>, file: Option<&Path>) -> Outcome {
             .block_on(doctor::doctor(server, &config))
             .map(code),
         Command::Demo { .. } => Ok(ExitCode::SUCCESS),
-        Command::Verify { file: None } => auditing::verify(&config),
-        Command::Verify { file: Some(file) } => auditing::verify_file(&file),
+        Command::Verify { file: None, files } => auditing::verify(&config, files),
+        Command::Verify { file: Some(file), .. } => auditing::verify_file(&file),
         Command::Export { what: Export::Channel { channel, html: None } } => {
             portability::export(&config, &channel).map(code)
         }

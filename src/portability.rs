@@ -252,7 +252,7 @@ pub fn export(config: &Config, channel: &str) -> Outcome {
 
 /// Writes a channel as pages, which only their owner can read: the channel may be private.
 pub fn export_html(config: &Config, channel: &str, to: &Path) -> Outcome {
-    let store = server::open_store(config)?;
+    let store = server::find_store(config)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut conn = Conn::open(&config.database_url())?;
     conn.read_only()?;

@@ -52,6 +52,7 @@ pub use alone::Alone;
 pub use identity::RESTORING;
 pub use rehearsal::rehearse;
 use scraped::Scraped;
+pub use settings::find_store;
 use settings::{BACKLOG, HEAD_MAX, bounds, open_files, processors, read_threads, size};
 use upkeep::{House, Sweeping, keep_house, readmit};
 
@@ -160,7 +161,7 @@ pub fn open_domain(config: &Arc<Config>) -> Result<(Domain, Vec<std::thread::Joi
     Ok((built.domain, built.writers))
 }
 
-/// Where files are, for commands that read them.
+/// Where files are, for commands that write some.
 pub fn open_store(config: &Config) -> Result<crate::files::Store, StartError> {
     Ok(open_files(config, false)?.store)
 }

@@ -30,6 +30,7 @@ pub mod import;
 pub mod invites;
 pub mod language;
 pub mod link_previews;
+pub mod lost;
 pub mod members;
 pub mod mentions;
 pub mod messages;

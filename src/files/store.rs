@@ -5,11 +5,12 @@ use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::TryStreamExt;
 use futures_util::stream::BoxStream;
+use futures_util::{StreamExt, TryStreamExt};
 use object_store::aws::AmazonS3Builder;
 use object_store::buffered::BufWriter;
 use object_store::local::LocalFileSystem;
+use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::{
     ClientOptions, GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutPayload, RetryConfig,
@@ -24,6 +25,8 @@ const CONNECT_DEADLINE: Duration = Duration::from_secs(5);
 const SILENCE_MAX: Duration = Duration::from_secs(60);
 /// For how long from its beginning on a download that breaks off is gone on with.
 const RETRY_DEADLINE: Duration = Duration::from_secs(24 * 3_600);
+/// How many files are looked for at a time.
+const LOOKS_AT_ONCE: usize = 16;
 
 /// How a bucket is reached.
 #[derive(Debug, Clone)]
@@ -67,6 +70,22 @@ impl Store {
         std::fs::create_dir_all(dir).map_err(io("cannot make the directory for files"))?;
         let objects = LocalFileSystem::new_with_prefix(dir)?.with_fsync(true);
         Ok(Store { objects: Arc::new(objects), dir: Some(dir.to_path_buf()) })
+    }
+
+    /// As [`Store::in_directory`], to read only: one that is not there has no files, and is not made.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn found_in(dir: &FilePath) -> Result<Store, Error> {
+        if dir.try_exists().map_err(io("cannot look for the directory of files"))? {
+            return Store::in_directory(dir);
+        }
+        Ok(Store { objects: Arc::new(InMemory::new()), dir: Some(dir.to_path_buf()) })
+    }
+
+    /// Whether the files are on this machine's disks: what can't be read there won't be in a minute either.
+    pub fn is_here(&self) -> bool {
+        self.dir.is_some()
     }
 
     /// # Errors
@@ -121,6 +140,23 @@ impl Store {
             Err(error) if is_missing(&error) => Ok(false),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Those of many whose bytes are not there.
+    ///
+    /// # Errors
+    /// It can't be told.
+    pub async fn missing(&self, of: Vec<Hash>) -> Result<Vec<Hash>, Error> {
+        let looks = of.into_iter().map(|hash| async move {
+            let is_there = self.has(&hash).await?;
+            Ok::<_, Error>((!is_there).then_some(hash))
+        });
+        let mut looks = futures_util::stream::iter(looks).buffered(LOOKS_AT_ONCE);
+        let mut missing = Vec::new();
+        while let Some(found) = looks.try_next().await? {
+            missing.extend(found);
+        }
+        Ok(missing)
     }
 
     /// A file's bytes, or those of a range of it; none when it is not there.

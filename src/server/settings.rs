@@ -38,6 +38,14 @@ pub fn open_files(config: &Config, serves: bool) -> Result<Files, StartError> {
     Ok(Files::new(store, Parts::open(dir.join("parts"))?, scan))
 }
 
+/// Where files are, to read them.
+pub fn find_store(config: &Config) -> Result<Store, StartError> {
+    match config.settings.files.storage {
+        FileStorage::Local => Ok(Store::found_in(&config.data_dir.join("files").join(OBJECTS))?),
+        FileStorage::S3 => open_bucket(&config.settings.files),
+    }
+}
+
 /// A directory of files that belongs to somebody else, as after a command that root ran, would fail with each file only.
 fn check_writable(dir: &Path) -> Result<(), StartError> {
     let probe = dir.join(PROBE);

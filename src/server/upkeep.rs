@@ -10,6 +10,7 @@ use crate::domain::Domain;
 use crate::domain::clock::{Clock, DAY_MS};
 use crate::domain::compaction::Quiet;
 use crate::domain::effect::{Announce, Audience, Change, Effect};
+use crate::domain::lost::Looked;
 use crate::domain::retold::Retold;
 use crate::federation::Outbound;
 use crate::federation::courier::Routes;
@@ -223,6 +224,26 @@ async fn keep_files(domain: Arc<Domain>) {
     }
 }
 
+/// How many files are looked for at the start: in a bucket each is a request.
+const FILES_LOOKED_FOR: usize = 100_000;
+
+/// Says so where files are missing: the directory is another one, or was not mounted.
+async fn miss_files(domain: Arc<Domain>) {
+    match domain.look_for_files(FILES_LOOKED_FOR).await {
+        Ok(Looked { files, lost }) => {
+            if let Some(first) = lost.first() {
+                tracing::error!(
+                    missing = lost.len(),
+                    of = files,
+                    %first,
+                    "files that people sent are missing in the store: `loggia verify` names them"
+                );
+            }
+        }
+        Err(error) => tracing::warn!(%error, "it could not be looked whether files are missing"),
+    }
+}
+
 /// How often is looked for messages that were kept long enough, when nothing says that there are some.
 const RETENTION_INTERVAL: Duration = Duration::from_secs(300);
 /// How long is waited from one look to the next at the least, whoever says so; and how many times as long as it took.
@@ -287,6 +308,7 @@ async fn keep_reminders(domain: Arc<Domain>, trust: &Trust) {
 async fn keep_stored(domain: Arc<Domain>, trust: &Trust) {
     let times = (keep_times(domain.clone(), trust, true), keep_times(domain.clone(), trust, false));
     tokio::join!(
+        miss_files(domain.clone()),
         keep_files(domain.clone()),
         keep_out(domain.clone()),
         keep_messages(domain.clone(), trust),

@@ -4,7 +4,9 @@ use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::schema::{file_owners, file_refs, file_removals, files, members, scheduled_files, uploads, users};
+use super::schema::{
+    channels, entries, file_owners, file_refs, file_removals, files, members, scheduled_files, uploads, users,
+};
 use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, copies, optional, scheduled};
 
 /// Who vouches that the sender of a message has the file that it carries: this server (the sender is local).
@@ -42,6 +44,25 @@ pub fn insert(conn: &mut Conn, file: &FileRow) -> Result<()> {
 
 pub fn get(conn: &mut Conn, hash: &str) -> Result<Option<FileRow>> {
     optional(files::table.find(hash).select(FileRow::columns()).one(conn))
+}
+
+/// Files after a hash, in their order.
+pub fn after(conn: &mut Conn, hash: &str, limit: i64) -> Result<Vec<FileRow>> {
+    let behind = files::table.filter(files::hash.gt(hash)).order(files::hash);
+    Ok(behind.limit(limit).select(FileRow::columns()).load(conn)?)
+}
+
+/// (channel, message) of the first messages that carry the file, by whosever word: their ids.
+pub fn carried_by(conn: &mut Conn, hash: &str, limit: i64) -> Result<Vec<(String, String)>> {
+    let is_it = entries::channel.eq(file_refs::channel).and(entries::seq.eq(file_refs::seq));
+    Ok(file_refs::table
+        .inner_join(channels::table.on(channels::num.eq(file_refs::channel)))
+        .inner_join(entries::table.on(is_it))
+        .filter(file_refs::hash.eq(hash))
+        .order((file_refs::channel, file_refs::seq))
+        .limit(limit)
+        .select((channels::id, entries::event_id))
+        .load(conn)?)
 }
 
 /// The hashes of all files.

@@ -434,6 +434,8 @@ diesel::allow_tables_to_appear_in_same_query!(joinings, channels);
 diesel::allow_tables_to_appear_in_same_query!(missing_bodies, channels);
 diesel::allow_tables_to_appear_in_same_query!(regrets, entries);
 diesel::allow_tables_to_appear_in_same_query!(reports, file_refs);
+diesel::allow_tables_to_appear_in_same_query!(file_refs, channels);
+diesel::allow_tables_to_appear_in_same_query!(file_refs, entries);
 diesel::allow_tables_to_appear_in_same_query!(retentions, channels);
 diesel::allow_tables_to_appear_in_same_query!(retentions, entries);
 diesel::allow_tables_to_appear_in_same_query!(saved, members);

@@ -3,6 +3,7 @@
 mod backup;
 mod discord;
 mod html;
+mod lost;
 mod slack;
 
 use std::io::Write;
