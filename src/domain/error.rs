@@ -179,7 +179,7 @@ impl Error {
             Error::Credentials => "bad_credentials",
             Error::Batch(error) => error.code(),
             Error::Peer(error) => error.code(),
-            Error::Busy | Error::Internal(storage::Error::Cut(_)) => "busy",
+            Error::Busy | Error::Internal(storage::Error::Cut(_) | storage::Error::ReadOnly(_)) => "busy",
             Error::StorageFull(_) => "storage_full",
             Error::TooFast(_) => "rate_limited",
             Error::SlowMode(_) => SLOW_MODE,

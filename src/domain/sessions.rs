@@ -11,7 +11,7 @@ use super::{Actor, Domain, Error, Forbidden, Missing, Person, Result, accounts, 
 use crate::protocol::Ts;
 use crate::protocol::ids::UserId;
 use crate::storage::sessions::{self, SessionRow};
-use crate::storage::users;
+use crate::storage::{self, users};
 
 /// A device's name has at most this many characters.
 const DEVICE_NAME_CHARS_MAX: usize = 100;
@@ -120,7 +120,9 @@ impl Domain {
             let noted =
                 self.writer.other(&owner.user_id, move |work| Ok(sessions::touch(work.conn, &session, now)?));
             // Whoever can't write can read: that they were here is noted the next time.
-            if let Err(error) = noted.await {
+            if let Err(error) = noted.await
+                && !matches!(error, Error::Internal(storage::Error::ReadOnly(_)))
+            {
                 tracing::warn!(%error, "when a session was used last could not be noted");
             }
         }

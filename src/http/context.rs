@@ -17,7 +17,7 @@ use percent_encoding::percent_decode_str;
 
 use super::App;
 use super::limits::RateNote;
-use super::problem::Problem;
+use super::problem::{Problem, Told};
 use super::revalidation;
 use crate::config::TrustedProxies;
 use crate::domain::Domain;
@@ -126,7 +126,7 @@ async fn serve(
     let status = response.status().as_u16();
     count(status);
     let ms = began.elapsed().as_millis();
-    if status >= 500 {
+    if status >= 500 && !response.response().extensions().contains::<Told>() {
         tracing::warn!(request_id = %id, %method, path, status, ms, "request");
     } else {
         tracing::debug!(request_id = %id, %method, path, status, ms, "request");

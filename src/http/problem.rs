@@ -232,7 +232,12 @@ pub struct Problem {
     errors: Vec<FieldError>,
     retry_after_s: Option<u64>,
     length: Option<u64>,
+    /// What is the matter stands in the log once, and not for each request.
+    is_told: bool,
 }
+
+/// In the answer to a request of which the log says nothing more.
+pub struct Told;
 
 impl Problem {
     /// A problem by its code; an unknown code is a failure of ours.
@@ -247,6 +252,7 @@ impl Problem {
             errors: Vec::new(),
             retry_after_s: None,
             length: None,
+            is_told: false,
         }
     }
 
@@ -310,6 +316,9 @@ impl ResponseError for Problem {
 
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status);
+        if self.is_told {
+            response.extensions_mut().insert(Told);
+        }
         response.content_type("application/problem+json");
         let passes = match self.status {
             _ if self.code == "too_many_letters" => Some(LETTERS_RETRY_S),
@@ -343,6 +352,10 @@ impl From<Error> for Problem {
             }
             Error::Credentials => Problem::plain("bad_credentials"),
             Error::Busy | Error::Internal(storage::Error::Cut(_)) => Problem::plain("busy").retry_after(1),
+            Error::Internal(storage::Error::ReadOnly(_)) => {
+                let problem = Problem::new("busy", "The database takes no writes now; nothing was done.");
+                Problem { is_told: true, ..problem }
+            }
             Error::TooFast(wait) => Problem::new("rate_limited", detail).retry_after(wait.as_secs() + 1),
             Error::SlowMode(seconds) => Problem::new(error.code(), detail).retry_after(seconds),
             Error::SessionOver => Problem::plain("unauthenticated"),

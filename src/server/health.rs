@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::domain::Error;
 use crate::http::{App, Problem};
-use crate::storage::meta;
+use crate::storage::{self, meta};
 
 /// Where they ask.
 pub(super) fn routes(app: &mut web::ServiceConfig) {
@@ -32,7 +32,7 @@ async fn ready(app: App) -> Result<HttpResponse, Problem> {
         let written =
             app.domain.writer.other("ready", move |work| Ok(meta::put(work.conn, READY, &now.to_string())?));
         written.await.map_err(|error| match error {
-            Error::StorageFull(_) => error.into(),
+            Error::StorageFull(_) | Error::Internal(storage::Error::ReadOnly(_)) => error.into(),
             _ => busy(),
         })?;
     }

@@ -395,6 +395,17 @@ impl Conn {
         }
     }
 
+    /// Whether the server would let this connection write: no standby would.
+    pub fn takes_writes(&mut self) -> bool {
+        match self {
+            Conn::Sqlite(_) => true,
+            Conn::Postgres(c) => {
+                let is_off = sql::<Bool>("current_setting('transaction_read_only') = 'off'");
+                diesel::RunQueryDsl::get_result(diesel::select(is_off), &mut **c).unwrap_or(false)
+            }
+        }
+    }
+
     /// Takes the one lock that a server has on its PostgreSQL database, for as long as this connection lasts; false if another
     /// connection has it. SQLite's is a file's.
     pub fn claim(&mut self) -> Result<bool, Error> {

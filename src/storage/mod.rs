@@ -71,6 +71,9 @@ pub enum Error {
     /// There is no room: the disk is full, or the database as large as it may be.
     #[error("database: {0}")]
     Full(Arc<DieselError>),
+    /// It takes no writes: a standby, or one that somebody has made read-only.
+    #[error("the database is read-only: {0}")]
+    ReadOnly(Arc<DieselError>),
     /// The connection was lost, and with it whatever its transaction had done.
     #[error("the connection to the database was lost: {0}")]
     Cut(Arc<DieselError>),
@@ -98,6 +101,8 @@ impl From<DieselError> for Error {
     fn from(error: DieselError) -> Error {
         if is_full(&error) {
             Error::Full(Arc::new(error))
+        } else if is_read_only(&error) {
+            Error::ReadOnly(Arc::new(error))
         } else if is_cut(&error) {
             Error::Cut(Arc::new(error))
         } else {
@@ -114,6 +119,18 @@ fn is_full(error: &DieselError) -> bool {
     match error {
         DieselError::DatabaseError(_, said) => FULL.iter().any(|words| said.message().contains(words)),
         DieselError::RollbackErrorOnCommit { commit_error, .. } => is_full(commit_error),
+        _ => false,
+    }
+}
+
+/// How SQLite (`SQLITE_READONLY`) says that it can't write. PostgreSQL has a code for that (25006).
+const READ_ONLY: &str = "attempt to write a readonly database";
+
+fn is_read_only(error: &DieselError) -> bool {
+    match error {
+        DieselError::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, _) => true,
+        DieselError::DatabaseError(_, said) => said.message().contains(READ_ONLY),
+        DieselError::RollbackErrorOnCommit { commit_error, .. } => is_read_only(commit_error),
         _ => false,
     }
 }
@@ -195,5 +212,15 @@ mod tests {
             commit_error: Box::new(said("database or disk is full")),
         };
         assert!(matches!(Error::from(on_commit), Error::Full(_)));
+    }
+
+    #[test]
+    fn a_database_that_takes_no_writes_is_told_from_one_that_fails() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let mut conn = Conn::open(&dir.path().join("read.db").to_string_lossy()).expect("a database");
+        conn.migrate().expect("migrated");
+        conn.read_only().expect("it takes no writes");
+        let refused = meta::put(&mut conn, "key", "value").expect_err("refused");
+        assert!(matches!(refused, Error::ReadOnly(_)), "{refused}");
     }
 }

@@ -103,6 +103,8 @@ pub struct Lane {
     pub(super) settled: Vec<Settled>,
     /// A unit without a savepoint failed after it had written, or there is no room: nothing of this transaction may be kept.
     pub(super) spoilt: bool,
+    /// What the database said in this transaction that takes no writes.
+    pub(super) read_only: Option<storage::Error>,
 }
 
 impl Lane {
@@ -125,6 +127,7 @@ impl Lane {
             heads: HashMap::new(),
             settled: Vec::new(),
             spoilt: false,
+            read_only: None,
         }
     }
 
@@ -141,6 +144,7 @@ impl Lane {
         self.begin_unit();
         self.effects.clear();
         self.spoilt = false;
+        self.read_only = None;
     }
 
     /// A unit of the transaction begins.

@@ -22,6 +22,7 @@ mod gate;
 mod heads;
 mod lane;
 mod open;
+mod read_only;
 mod serve;
 mod slow;
 
@@ -43,6 +44,7 @@ pub use elsewhere::{Outgoing, OutgoingEvent, Settled};
 pub use gate::{Gate, Mark};
 pub use lane::{Identity, Lane};
 pub use open::{LogPosition, Open, Person, Reader};
+use read_only::ReadOnly;
 use serve::serve;
 
 use super::Error;
@@ -151,12 +153,13 @@ pub struct Writer {
 struct Way {
     jobs: mpsc::Sender<Job>,
     reach: Arc<Reach>,
+    read_only: Arc<ReadOnly>,
 }
 
 impl Way {
     /// What is said of work that was let go of.
     fn lost(&self) -> Error {
-        self.reach.lost().into()
+        if self.read_only.is_so() { Error::Busy } else { self.reach.lost().into() }
     }
 }
 
@@ -183,15 +186,17 @@ impl Writer {
         let mut handles = Vec::with_capacity(count);
         let commits = Arc::new(AtomicU64::new(0));
         let ahead = Arc::new(Ahead::new(context.identity.clone(), context.clock.clone()));
+        let read_only = Arc::<ReadOnly>::default();
         for n in 0..count {
             let (sender, mut queue) = mpsc::channel(QUEUE_UNITS_MAX);
             let reach = Arc::new(Reach::new("writing"));
-            lanes.push(Way { jobs: sender, reach: reach.clone() });
+            lanes.push(Way { jobs: sender, reach: reach.clone(), read_only: read_only.clone() });
             let (context, commits, ahead) = (context.clone(), commits.clone(), ahead.clone());
+            let read_only = read_only.clone();
             let handle = thread::Builder::new().name(format!("db-write-{n}")).spawn(move || {
                 // A panic or a lost connection costs the transaction under way, nothing else.
                 while !catch_unwind(AssertUnwindSafe(|| {
-                    serve(&context, &mut queue, (&commits, &ahead, &reach))
+                    serve(&context, &mut queue, (&commits, &ahead, &reach, &read_only))
                 }))
                 .unwrap_or(false)
                 {
@@ -397,6 +402,10 @@ impl Work<'_> {
             // was before.
             self.lane.spoilt |=
                 matches!(error, Error::StorageFull(_) | Error::Internal(storage::Error::Cut(_)));
+            if let Error::Internal(error @ storage::Error::ReadOnly(_)) = error {
+                self.lane.read_only = Some(error.clone());
+                self.lane.spoilt = true;
+            }
             self.lane.effects.truncate(told);
             self.lane.take_back();
         }

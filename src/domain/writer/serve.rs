@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::ahead::Ahead;
 use super::lane::Lane;
+use super::read_only::ReadOnly;
 use super::{Asks, Job, Unit, Work, WriterContext};
 use crate::storage::{self, Conn, RECONNECT_DELAY, REST_MAX, Reach};
 
@@ -25,9 +26,10 @@ type Compacting = Option<oneshot::Sender<Result<(), storage::Error>>>;
 pub(super) fn serve(
     context: &WriterContext,
     queue: &mut mpsc::Receiver<Job>,
-    (commits, ahead, reach): (&AtomicU64, &Ahead, &Reach),
+    (commits, ahead, reach, read_only): (&AtomicU64, &Ahead, &Reach, &ReadOnly),
 ) -> bool {
     let open = || Conn::open(&context.url).and_then(|mut conn| conn.use_indices().map(|()| conn));
+    let mut opened = read_only.opened();
     let Some(mut held) = reach.connect(open) else {
         if reach.is_away() {
             refuse(queue);
@@ -49,9 +51,13 @@ pub(super) fn serve(
         if !gather(queue, &mut waiting, &mut compacting) {
             return true;
         }
-        if held.conn.is_broken() || (used.elapsed() > REST_MAX && !held.conn.is_alive()) {
+        if read_only.outlived(&opened)
+            || held.conn.is_broken()
+            || (used.elapsed() > REST_MAX && !held.conn.is_alive())
+        {
             drop(held);
             // What waits is let go of, and hears of that, rather than be done when nobody waits for it any more.
+            opened = read_only.opened();
             let Some(again) = reach.reconnect(open) else { return false };
             held = again;
         }
@@ -63,9 +69,12 @@ pub(super) fn serve(
         commits.fetch_add(1, Ordering::Relaxed);
         let units = group.len();
         since_checkpoint += units;
-        commit_group(&mut held.conn, &mut lane, &mut group, (context, ahead));
+        commit_group(&mut held.conn, &mut lane, &mut group, (context, ahead, read_only));
         if group.len() == units {
-            // No transaction could begin: whatever is the matter may pass.
+            // No transaction could begin: whatever is the matter may pass. Nobody waits for that who is told to come again.
+            if read_only.is_so() {
+                group.clear();
+            }
             thread::sleep(RECONNECT_DELAY);
         }
         // Those that a spoilt commit did not come to.
@@ -116,7 +125,7 @@ fn commit_group(
     conn: &mut Conn,
     lane: &mut Lane,
     group: &mut VecDeque<Unit>,
-    (context, ahead): (&WriterContext, &Ahead),
+    (context, ahead, read_only): (&WriterContext, &Ahead, &ReadOnly),
 ) {
     let mut acknowledgements = Vec::with_capacity(group.len());
     let begun = Instant::now();
@@ -134,7 +143,7 @@ fn commit_group(
             acknowledgements.push((unit.run)(&mut Work { conn, lane }));
             if lane.spoilt {
                 let _ = conn.rollback();
-                return Err(storage::Error::Busy);
+                return Err(lane.read_only.take().unwrap_or(storage::Error::Busy));
             }
         }
         lane.write_heads(conn).and_then(|()| conn.commit().map_err(storage::Error::at_commit)).inspect_err(
@@ -148,6 +157,7 @@ fn commit_group(
             let grown = lane.grown();
             context.metrics.committed(begun.elapsed(), grown);
             context.mark.grow(grown);
+            read_only.kept(conn);
             ahead.note(lane.places());
             context.audience.announce(lane.finish());
         }
@@ -159,6 +169,7 @@ fn commit_group(
                         "a commit was given up for what failed in it; who waits for it is told to try again"
                     );
                 }
+                storage::Error::ReadOnly(_) => read_only.refused(error),
                 error => tracing::error!(%error, "a commit failed"),
             }
             lane.abandon();

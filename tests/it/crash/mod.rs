@@ -10,6 +10,7 @@ mod later;
 mod mistaken;
 mod reminded;
 mod stage;
+mod standby;
 mod tampered;
 mod units;
 mod writer;
