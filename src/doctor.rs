@@ -1,4 +1,5 @@
-//! `loggia doctor`: step by step, until one fails; says which and why.
+//! `loggia doctor`: step by step, until one fails; says which and why. First the bucket, if files are kept in one, then the way of
+//! other servers to this one.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -40,6 +41,21 @@ fn passed(step: &str, detail: impl std::fmt::Display) {
 }
 
 pub async fn doctor(of: Option<String>, config: &Arc<Config>) -> Outcome {
+    let tried = match of {
+        None => server::try_bucket(config).await,
+        Some(_) => Ok(None),
+    };
+    let bucket = match tried {
+        Ok(bucket) => bucket.inspect(|bucket| passed("files", bucket)),
+        Err(error) => {
+            println!("FAIL  files: {error}");
+            return Ok(false);
+        }
+    };
+    if !config.federation.enabled && bucket.is_some() {
+        println!("Federation is off, so nothing else was tried.");
+        return Ok(true);
+    }
     if !config.federation.enabled {
         return Err("federation is off: set federation.enabled".into());
     }

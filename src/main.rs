@@ -99,7 +99,7 @@ enum Command {
     },
     /// After a backup was restored: whom this server still asks for what the backup lacks. Safe while it runs.
     Recover(operator::RecoverCommand),
-    /// Find out why this server and another one do not understand each other.
+    /// Find out why this server and another one do not understand each other, and whether the bucket takes files.
     Doctor {
         /// The other server's name; without it, whether this one can be reached under its own.
         server: Option<String>,

@@ -52,8 +52,8 @@ pub use alone::Alone;
 pub use identity::RESTORING;
 pub use rehearsal::rehearse;
 use scraped::Scraped;
-pub use settings::find_store;
 use settings::{BACKLOG, HEAD_MAX, bounds, open_files, processors, read_threads, size};
+pub use settings::{find_store, try_bucket};
 use upkeep::{House, Sweeping, keep_house, readmit};
 
 /// Why the server can't start.
@@ -79,6 +79,8 @@ pub enum StartError {
     InUse(String),
     #[error("{0}")]
     Files(#[from] crate::files::Error),
+    #[error("the bucket {named} can't be used: {error}")]
+    Bucket { named: String, error: crate::files::Error },
     #[error("{0}")]
     Domain(#[from] crate::domain::Error),
     #[error("{0}")]

@@ -5,6 +5,7 @@
 
 mod federation;
 mod fields;
+mod files;
 mod previews;
 mod proxies;
 mod push;
@@ -241,15 +242,7 @@ fn check(settings: Settings, sources: &Sources, has_file: bool) -> Result<Config
     let default_channels = default_channels
         .collect::<Result<Vec<Alias>, _>>()
         .map_err(|problem| fail("accounts", "default_channels", problem))?;
-    if settings.files.storage == FileStorage::S3 {
-        let files = &settings.files;
-        let needed = [("s3_endpoint", &files.s3_endpoint), ("s3_bucket", &files.s3_bucket)];
-        for (field, value) in needed {
-            if value.is_empty() {
-                return Err(fail("files", field, "must be given when files are kept in S3".to_owned()));
-            }
-        }
-    }
+    files::check(&settings.files).map_err(|(field, problem)| fail("files", field, problem))?;
     for (section, field, value, least, most) in bounds(&settings) {
         if value < least || value > most {
             return Err(fail(section, field, format!("must be from {least} to {most}, not {value}")));

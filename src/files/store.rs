@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt};
-use object_store::aws::AmazonS3Builder;
+use object_store::aws::{AmazonS3, AmazonS3Builder};
 use object_store::buffered::BufWriter;
 use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
@@ -25,6 +25,8 @@ const CONNECT_DEADLINE: Duration = Duration::from_secs(5);
 const SILENCE_MAX: Duration = Duration::from_secs(60);
 /// For how long from its beginning on a download that breaks off is gone on with.
 const RETRY_DEADLINE: Duration = Duration::from_secs(24 * 3_600);
+/// What is put into a bucket to try it, and what is in that.
+const PROBE: &str = "loggia-tries-this-bucket";
 /// How many files are looked for at a time.
 const LOOKS_AT_ONCE: usize = 16;
 
@@ -63,6 +65,28 @@ fn is_missing(error: &object_store::Error) -> bool {
     matches!(error, object_store::Error::NotFound { .. })
 }
 
+/// A bucket, which is not asked for anything yet.
+fn bucket(s3: S3, retry: RetryConfig) -> Result<AmazonS3, Error> {
+    // Fails when there is one already, which will do.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    // Whoever downloads a large file may take as long as they need.
+    let options = ClientOptions::new()
+        .with_allow_http(s3.endpoint.starts_with("http://"))
+        .with_timeout_disabled()
+        .with_connect_timeout(CONNECT_DEADLINE)
+        .with_read_timeout(SILENCE_MAX);
+    let objects = AmazonS3Builder::new()
+        .with_endpoint(s3.endpoint)
+        .with_bucket_name(s3.bucket)
+        .with_region(s3.region)
+        .with_access_key_id(s3.key)
+        .with_secret_access_key(s3.secret)
+        .with_client_options(options)
+        .with_retry(retry)
+        .build();
+    objects.map_err(|error| Error::Open(error.to_string()))
+}
+
 impl Store {
     /// # Errors
     /// Those of the file system.
@@ -91,25 +115,24 @@ impl Store {
     /// # Errors
     /// What is wrong with the settings; the service itself is not asked.
     pub fn in_bucket(s3: S3) -> Result<Store, Error> {
-        // Fails when there is one already, which will do.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        // Whoever downloads a large file may take as long as they need.
-        let options = ClientOptions::new()
-            .with_allow_http(s3.endpoint.starts_with("http://"))
-            .with_timeout_disabled()
-            .with_connect_timeout(CONNECT_DEADLINE)
-            .with_read_timeout(SILENCE_MAX);
-        let objects = AmazonS3Builder::new()
-            .with_endpoint(s3.endpoint)
-            .with_bucket_name(s3.bucket)
-            .with_region(s3.region)
-            .with_access_key_id(s3.key)
-            .with_secret_access_key(s3.secret)
-            .with_client_options(options)
-            .with_retry(RetryConfig { retry_timeout: RETRY_DEADLINE, ..RetryConfig::default() })
-            .build();
-        let objects = objects.map_err(|error| Error::Open(error.to_string()))?;
-        Ok(Store { objects: Arc::new(objects), dir: None })
+        let retry = RetryConfig { retry_timeout: RETRY_DEADLINE, ..RetryConfig::default() };
+        Ok(Store { objects: Arc::new(bucket(s3, retry)?), dir: None })
+    }
+
+    /// Puts a few bytes into a bucket, gets and deletes them: each once.
+    ///
+    /// # Errors
+    /// What the service refuses, or that it can't be reached.
+    pub async fn try_bucket(s3: S3) -> Result<(), Error> {
+        let objects = bucket(s3, RetryConfig { max_retries: 0, ..RetryConfig::default() })?;
+        let path = Path::from(PROBE);
+        objects.put(&path, PutPayload::from_static(PROBE.as_bytes())).await?;
+        let found = objects.get(&path).await?.bytes().await?;
+        objects.delete(&path).await?;
+        match found == PROBE.as_bytes() {
+            true => Ok(()),
+            false => Err(Error::Open("it does not give back what it was given".to_owned())),
+        }
     }
 
     /// Copies a whole part into the store, a piece at a time. It is durable when this answers.

@@ -60,13 +60,33 @@ fn check_writable(dir: &Path) -> Result<(), StartError> {
 }
 
 pub fn open_bucket(settings: &FileSettings) -> Result<Store, StartError> {
-    Ok(Store::in_bucket(S3 {
+    Ok(Store::in_bucket(bucket(settings))?)
+}
+
+/// Whether the bucket can be used, if there is one; answers which it is.
+///
+/// # Errors
+/// Why not.
+pub async fn try_bucket(config: &Config) -> Result<Option<String>, StartError> {
+    let settings = &config.settings.files;
+    if settings.storage != FileStorage::S3 {
+        return Ok(None);
+    }
+    let named = format!("{} at {}", &*settings.s3_bucket, &*settings.s3_endpoint);
+    match Store::try_bucket(bucket(settings)).await {
+        Ok(()) => Ok(Some(named)),
+        Err(error) => Err(StartError::Bucket { named, error }),
+    }
+}
+
+fn bucket(settings: &FileSettings) -> S3 {
+    S3 {
         endpoint: settings.s3_endpoint.to_string(),
         bucket: settings.s3_bucket.to_string(),
         region: settings.s3_region.to_string(),
         key: settings.s3_key.to_string(),
         secret: settings.s3_secret.to_string(),
-    })?)
+    }
 }
 
 /// Who examines files, by the settings.

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
+use super::settings::try_bucket;
 use crate::config::PeerPolicy;
 use crate::domain::Domain;
 use crate::domain::clock::{Clock, DAY_MS};
@@ -227,8 +228,12 @@ async fn keep_files(domain: Arc<Domain>) {
 /// How many files are looked for at the start: in a bucket each is a request.
 const FILES_LOOKED_FOR: usize = 100_000;
 
-/// Says so where files are missing: the directory is another one, or was not mounted.
+/// Says so where the bucket can't be used, or files are missing: the directory is another one, or was not mounted.
 async fn miss_files(domain: Arc<Domain>) {
+    if let Err(error) = try_bucket(&domain.config).await {
+        tracing::error!(%error, "no file can be kept, or had");
+        return;
+    }
     match domain.look_for_files(FILES_LOOKED_FOR).await {
         Ok(Looked { files, lost }) => {
             if let Some(first) = lost.first() {

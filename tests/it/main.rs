@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod api;
+mod bucket;
 mod commands;
 mod crash;
 mod examples;
