@@ -11,7 +11,7 @@ use loggia::net;
 const DEADLINE: Duration = Duration::from_secs(5);
 
 /// Where a server on this machine is found that listens there.
-fn reached_at(listen: SocketAddr) -> SocketAddr {
+pub fn reached_at(listen: SocketAddr) -> SocketAddr {
     let ip = match listen.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),

@@ -214,6 +214,16 @@ impl Discovery {
         self.reads.read(move |conn| table::get(conn, &name)).await.is_ok_and(|row| row.is_some())
     }
 
+    /// What a server shows of itself now, compared with nothing and kept nowhere.
+    ///
+    /// # Errors
+    /// It can't be had, or is no key document of that server.
+    pub async fn shown(&self, server: &ServerName) -> Result<KeyDocument, PeerError> {
+        let bytes = self.well_known(server).await?;
+        KeyDocument::check(&bytes, server, self.clock.now())
+            .map_err(|error| PeerError::Nonsense(server.clone(), format!("its key document {error}")))
+    }
+
     async fn fetch_now(&self, server: &ServerName) -> Result<Arc<KeyDocument>, PeerError> {
         let fetched = async {
             let places = if self.is_pinned(server).await { &self.fetches } else { &self.strangers };

@@ -18,3 +18,15 @@ pub const BASE: &str = "/federation/v1";
 pub const WELL_KNOWN: &str = "/.well-known/loggia";
 /// The version of the protocol, as the header field `loggia-version` says it.
 pub const VERSION: &str = "1";
+
+/// How a request without a signature came, as whoever sent it is told: what stands between may have changed it.
+pub fn came_as(host: &str, target: &str) -> String {
+    format!("{CAME_FOR}{host} as {target}")
+}
+
+/// (host, target) that [`came_as`] told.
+pub fn told_as(detail: &str) -> Option<(&str, &str)> {
+    detail.split_once(CAME_FOR)?.1.split_once(" as ")
+}
+
+const CAME_FOR: &str = "It came for ";

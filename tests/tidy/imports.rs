@@ -28,7 +28,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("portability", &["config", "storage", "files", "domain", "server"]),
     ("backup", &["protocol", "config", "storage", "files", "domain", "server", "lost"]),
     ("ready", &["config", "net"]),
-    ("doctor", &["protocol", "config", "storage", "net", "domain", "federation", "server"]),
+    ("doctor", &["protocol", "config", "storage", "net", "domain", "federation", "server", "ready"]),
     ("operator", &["protocol", "config", "storage", "net", "domain", "federation", "server"]),
     ("user", &["protocol", "config", "domain", "server", "terminal"]),
     (

@@ -14,8 +14,8 @@ use serde::de::DeserializeOwned;
 
 use super::{Inbound, State};
 use crate::domain::peers::{PeerError, Peers};
-use crate::federation::VERSION;
 use crate::federation::discovery::KeyLookup;
+use crate::federation::{VERSION, came_as};
 use crate::http::Problem;
 use crate::http::extract::{Object, collect_all, query, too_large};
 use crate::protocol::http_sig::{self, Address, Addressed, Claim, Request, SigError};
@@ -144,7 +144,11 @@ impl Caller {
             SigError::WrongDestination => {
                 Problem::new("wrong_destination", format!("This is {} at {reached}.", state.domain.server()))
             }
-            other => of_signature(other),
+            other => {
+                let target = request.uri().path_and_query().map_or("", |target| target.as_str());
+                let came = came_as(only(headers, "host").unwrap_or_default(), target);
+                Problem::new(other.code(), format!("{other}. {came}"))
+            }
         })?;
         if addressed.origin == addressed.destination || !state.outbound.admits(&addressed.origin) {
             return Err(blocked());
