@@ -221,8 +221,11 @@ impl Command {
 }
 
 fn run(command: Command, config: Arc<Config>, file: Option<&Path>) -> Outcome {
-    if !command.may_begin(config.is_named) && !server::has_database(&config)? {
-        let data = config.data_dir.display();
+    if !command.may_begin(config.is_named) && !server::has_server(&config)? {
+        let data = match config.settings.database.url.is_empty() {
+            true => config.data_dir.display().to_string(),
+            false => "the database".to_owned(),
+        };
         return Err(format!(
             "there is no server's data in {data}: name its settings with --config or LOGGIA_CONFIG (sudo does not pass it on), or its directory with LOGGIA_DATA_DIR; `loggia serve` begins a new server"
         )

@@ -4,6 +4,7 @@ mod alone;
 mod certificate;
 mod crowd;
 mod doors;
+mod found;
 mod health;
 mod identity;
 mod listener;
@@ -49,6 +50,7 @@ use crate::push::{self, Vapid};
 use crate::storage::{self, ChannelNum, Conn, ReadPool};
 use crate::unfurl::Unfurler;
 pub use alone::Alone;
+pub use found::has_server;
 pub use identity::RESTORING;
 pub use rehearsal::rehearse;
 use scraped::Scraped;
@@ -120,18 +122,6 @@ fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> StartError {
 pub fn migrate(config: &Config) -> Result<Vec<String>, StartError> {
     make_data_dir(&config.data_dir)?;
     Ok(Conn::open(&config.database_url())?.migrate()?)
-}
-
-/// Whether there is a database to work on. One of PostgreSQL was named, and says itself if it is not there.
-///
-/// # Errors
-/// It can't be told, as where somebody else owns the directory.
-pub fn has_database(config: &Config) -> Result<bool, StartError> {
-    let url = config.database_url();
-    if storage::is_postgres(&url) {
-        return Ok(true);
-    }
-    Path::new(&url).try_exists().map_err(io(format!("cannot look into {}", config.data_dir.display())))
 }
 
 fn make_data_dir(path: &Path) -> Result<(), StartError> {

@@ -1,6 +1,8 @@
 //! The schema, and which release a database is of.
 
+use diesel::dsl::sql;
 use diesel::migration::{Migration, MigrationSource};
+use diesel::sql_types::Bool;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{Conn, Error};
@@ -67,6 +69,20 @@ impl Conn {
             Some(migration) => Err(Error::Newer { migration, known: newest() }),
             None => Ok(()),
         }
+    }
+
+    /// Whether any migration was applied, without making the table that says so.
+    pub fn has_schema(&mut self) -> Result<bool, Error> {
+        const SQLITE: &str = "EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'meta')";
+        const POSTGRESQL: &str = "to_regclass('meta') IS NOT NULL";
+        Ok(match self {
+            Conn::Sqlite(c) => {
+                diesel::RunQueryDsl::get_result(diesel::select(sql::<Bool>(SQLITE)), &mut **c)?
+            }
+            Conn::Postgres(c) => {
+                diesel::RunQueryDsl::get_result(diesel::select(sql::<Bool>(POSTGRESQL)), &mut **c)?
+            }
+        })
     }
 
     /// The number of the newest migration that was applied.
