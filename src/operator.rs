@@ -12,8 +12,10 @@ use loggia::domain::remote::recover;
 use loggia::federation::own_keys;
 use loggia::protocol::Ts;
 use loggia::protocol::ids::ServerName;
+use loggia::protocol::key_document::KeyDocument;
 use loggia::protocol::sign::SigningKey;
 use loggia::server;
+use loggia::storage::peers::PeerRow;
 use loggia::storage::{Conn, peers, users};
 
 /// Accounts that are read at a time.
@@ -41,6 +43,13 @@ pub enum KeysCommand {
 pub enum PeersCommand {
     /// Servers that this one has met, what each lacks of the channels hosted here, and the last alarms.
     List,
+    /// Take alarms off the list, which were seen to: by their numbers, or all.
+    Dismiss {
+        #[arg(required_unless_present = "all", conflicts_with = "all", value_name = "NUMBER")]
+        alarms: Vec<i64>,
+        #[arg(long)]
+        all: bool,
+    },
     /// Forget what is known of a server: the root key that it shows next is believed.
     Forget { server: String },
 }
@@ -65,8 +74,6 @@ fn open(config: &Config) -> Result<Conn, Box<dyn std::error::Error>> {
 }
 
 pub fn keys(command: KeysCommand, config: &Arc<Config>) -> Outcome {
-    // Makes this server's first keys, should it never have run.
-    drop(server::open_domain(config)?);
     let mut conn = open(config)?;
     let now = server::now();
     match command {
@@ -138,21 +145,19 @@ pub fn peers(command: PeersCommand, config: &Arc<Config>) -> Outcome {
     let mut conn = open(config)?;
     match command {
         PeersCommand::List => {
-            for peer in peers::all(&mut conn)? {
-                let admits = |server| config.federation.peers.admits(&server);
-                let state = match (peer.suspended, peer.server.parse::<ServerName>().is_ok_and(admits)) {
-                    (true, _) => "SUSPENDED: its keys contradict what was known (see the alarms)",
-                    (false, true) => "ok",
-                    (false, false) => "DENIED by federation.allow or federation.deny",
-                };
-                println!("{} serial {} {state}", peer.server, peer.serial);
+            // One's own name may have been noted by `loggia doctor` of earlier builds.
+            let others =
+                peers::all(&mut conn)?.into_iter().filter(|peer| peer.server != config.name.as_str());
+            for peer in others {
+                println!("{} serial {} {}", peer.server, peer.serial, standing(&peer, config, server::now()));
             }
             for (server, channel, lack) in peers::lags(&mut conn)? {
                 println!("{server} is {lack} entries behind in channel {channel}");
             }
             for alarm in peers::alarms(&mut conn, ALARMS_MAX)? {
                 println!(
-                    "ALARM {} {} {} {}: {}",
+                    "ALARM {} {} {} {} {}: {}",
+                    alarm.num,
                     date(alarm.ts),
                     alarm.kind,
                     alarm.server,
@@ -160,6 +165,14 @@ pub fn peers(command: PeersCommand, config: &Arc<Config>) -> Outcome {
                     alarm.detail
                 );
             }
+        }
+        PeersCommand::Dismiss { alarms, all } => {
+            let nums = (!all).then_some(alarms.as_slice());
+            let count = conn.write(|conn| peers::dismiss_alarms(conn, nums))?;
+            if count < alarms.len() || (count == 0 && all) {
+                return Err(format!("{count} alarms were dismissed: there are no others of these").into());
+            }
+            println!("{count} alarms were dismissed");
         }
         PeersCommand::Forget { server } => {
             let server: ServerName = server.parse()?;
@@ -170,6 +183,23 @@ pub fn peers(command: PeersCommand, config: &Arc<Config>) -> Outcome {
         }
     }
     Ok(true)
+}
+
+/// How a server stands, as far as the database tells. Whoever is talked to shows a new key document in time.
+fn standing(peer: &PeerRow, config: &Config, now: Ts) -> String {
+    let admits = |server| config.federation.peers.admits(&server);
+    if peer.suspended {
+        return "SUSPENDED: its keys contradict what was known (see the alarms)".to_owned();
+    }
+    if !peer.server.parse::<ServerName>().is_ok_and(admits) {
+        return "DENIED by federation.allow or federation.deny".to_owned();
+    }
+    match KeyDocument::ended(&peer.document, now) {
+        Some(ended) => {
+            format!("QUIET: nothing was exchanged with it since {}, when its key document ended", date(ended))
+        }
+        None => format!("ok, its key document is of {}", date(peer.fetched_ts)),
+    }
 }
 
 pub fn accounts(config: &Arc<Config>) -> Outcome {

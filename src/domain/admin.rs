@@ -215,7 +215,8 @@ impl Domain {
     /// Servers that this one has met, by name, after the name `after`.
     pub async fn peer_figures(&self, actor: &Actor, after: String, limit: i64) -> Result<Page<Peer, String>> {
         admin(actor)?;
-        let read = self.reads.read(move |conn| peer_rows(conn, &after, limit + 1)).await?;
+        let ours = self.server().clone();
+        let read = self.reads.read(move |conn| peer_rows(conn, ours.as_str(), &after, limit + 1)).await?;
         let (mut rows, next) = cut(read, limit, |peer| peer.row.server.clone());
         for peer in &mut rows {
             if let Ok(server) = peer.row.server.parse::<ServerName>() {
@@ -278,8 +279,8 @@ fn described(conn: &mut Conn, rows: Vec<UserRow>) -> Result<Vec<Account>> {
         .collect()
 }
 
-fn peer_rows(conn: &mut Conn, after: &str, limit: i64) -> Result<Vec<Peer>> {
-    let rows = overview::peers(conn, after, limit)?;
+fn peer_rows(conn: &mut Conn, ours: &str, after: &str, limit: i64) -> Result<Vec<Peer>> {
+    let rows = overview::peers(conn, ours, after, limit)?;
     let names: Vec<String> = rows.iter().map(|row| row.server.clone()).collect();
     let replicas = overview::replicas_of(conn, &names)?;
     let hosted = overview::hosted_of(conn, &names)?;

@@ -378,4 +378,11 @@ impl KeyDocument {
             server: unsigned.server,
         })
     }
+
+    /// When a document ended that was checked before it was kept, if it did: until then its server was talked to by it.
+    pub fn ended(json: &str, now: Ts) -> Option<Ts> {
+        let value: serde_json::Value = serde_json::from_str(json).ok()?;
+        let until = value.get("valid_until")?.as_i64()?;
+        (until <= now).then_some(until)
+    }
 }

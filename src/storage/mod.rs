@@ -6,6 +6,7 @@
 //! `schema.rs`, a file here.
 
 pub mod acts;
+mod alarms;
 pub mod attention;
 pub mod blocks;
 pub mod channels;

@@ -42,9 +42,9 @@ pub fn sessions_of(conn: &mut Conn, people: &[UserNum]) -> Result<HashMap<UserNu
 }
 
 /// Other servers by name, after the name `after`.
-pub fn peers(conn: &mut Conn, after: &str, limit: i64) -> Result<Vec<PeerRow>> {
+pub fn peers(conn: &mut Conn, ours: &str, after: &str, limit: i64) -> Result<Vec<PeerRow>> {
     Ok(peers::table
-        .filter(peers::server.gt(after))
+        .filter(peers::server.gt(after).and(peers::server.ne(ours)))
         .order(peers::server)
         .limit(limit)
         .select(PeerRow::columns())

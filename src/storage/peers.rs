@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use diesel::dsl::{count_star, exists, not};
 use diesel::prelude::*;
 
+pub use super::alarms::{AlarmRow, add_alarm, alarms, dismiss_alarms};
 use super::channels::ChannelRow;
-use super::schema::{alarms, channels, errands, evidence, members, peers, replicas, users};
+use super::schema::{channels, errands, evidence, members, peers, replicas, users};
 use super::{ChannelNum, Columns, Conn, Result, RunQueryDsl, UserNum, kept_update, optional};
 
 use crate::protocol::state::ServerList;
@@ -425,62 +426,6 @@ pub fn count_errands(conn: &mut Conn, path: &str, body: &str, most: i64) -> Resu
 
 pub fn errand_servers(conn: &mut Conn) -> Result<Vec<String>> {
     Ok(errands::table.select(errands::server).distinct().load(conn)?)
-}
-
-/// Something that the operator should look at.
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
-#[diesel(table_name = alarms)]
-pub struct AlarmRow {
-    pub num: i64,
-    pub ts: i64,
-    pub kind: String,
-    /// Empty where it is about none.
-    pub server: String,
-    pub channel: String,
-    pub detail: String,
-}
-
-/// Most alarms of a kind, server and channel that are kept: the first are what matters.
-const ALARMS_ALIKE_MAX: i64 = 20;
-/// And of a kind: the newest.
-const ALARMS_OF_A_KIND_MAX: i64 = 1_000;
-
-pub fn add_alarm(
-    conn: &mut Conn,
-    ts: i64,
-    kind: &str,
-    server: &str,
-    channel: &str,
-    detail: &str,
-) -> Result<()> {
-    let alike = alarms::kind.eq(kind).and(alarms::server.eq(server)).and(alarms::channel.eq(channel));
-    let alike = alarms::table.filter(alike);
-    let count: i64 = alike.select(count_star()).get_result(conn)?;
-    if count >= ALARMS_ALIKE_MAX {
-        return Ok(());
-    }
-    // Anybody can be the cause of some, under many names: the oldest make room.
-    let oldest = alarms::table.filter(alarms::kind.eq(kind)).order(alarms::num.desc()).select(alarms::num);
-    let oldest: Option<i64> = optional(oldest.offset(ALARMS_OF_A_KIND_MAX - 1).first(conn))?;
-    if let Some(num) = oldest {
-        let old = alarms::table.filter(alarms::kind.eq(kind).and(alarms::num.le(num)));
-        diesel::delete(old).execute(conn)?;
-    }
-    diesel::insert_into(alarms::table)
-        .values((
-            alarms::ts.eq(ts),
-            alarms::kind.eq(kind),
-            alarms::server.eq(server),
-            alarms::channel.eq(channel),
-            alarms::detail.eq(detail),
-        ))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// The last alarms, newest first.
-pub fn alarms(conn: &mut Conn, limit: i64) -> Result<Vec<AlarmRow>> {
-    Ok(alarms::table.order(alarms::num.desc()).limit(limit).select(AlarmRow::columns()).load(conn)?)
 }
 
 /// Keeps the first that there is of a channel. False when there was some.

@@ -1,7 +1,12 @@
 //! What the program says of its settings before it touches anything.
 
+use loggia::protocol::key_document::{KeyDocument, KeySet, PublishedKey};
+use loggia::protocol::sign::SigningKey;
+use loggia::storage::Conn;
+use loggia::storage::peers::{self, PeerRow};
 use serde_json::json;
 
+use crate::both;
 use crate::support::{Person, Process, TestServer};
 
 /// The exit code of settings that can't be used.
@@ -139,4 +144,63 @@ async fn an_account_is_deleted_while_the_server_is_stopped() {
     assert_eq!(members["members"].as_array().map(Vec::len), Some(1));
     assert_eq!(members["members"][0]["role"], "owner");
     bob.say(&channel, "n", "And goes on").await;
+}
+
+const DAY_MS: i64 = 24 * 3_600_000;
+
+/// What a server of this name showed so long ago.
+fn peer(name: &str, days: i64) -> PeerRow {
+    let (root, key, ts) = (SigningKey::from_seed([1; 32]), SigningKey::from_seed([2; 32]), days_ago(days));
+    let kid: loggia::protocol::ids::KeyId = "k1".parse().expect("an id");
+    let keys = vec![PublishedKey { from_ts: ts, kid: kid.clone(), public: key.public(), until_ts: None }];
+    let server = name.parse().expect("a name");
+    let set = KeySet { keys, prev: None, root: root.public(), serial: 1, server }.sign(&root);
+    let document = KeyDocument::make(&set, &format!("https://{name}"), &kid, &key, ts).json;
+    let root = root.public().to_bytes().to_vec();
+    PeerRow { server: name.to_owned(), root, serial: 1, document, fetched_ts: ts, suspended: false }
+}
+
+fn days_ago(days: i64) -> i64 {
+    loggia::server::now() - days * DAY_MS
+}
+
+both! {
+    async fn what_is_known_of_other_servers_is_told_and_alarms_are_dismissed(server: TestServer) {
+        let url = server.database_url();
+        let noted = std::thread::spawn(move || {
+            let mut conn = Conn::open(&url).expect("a database");
+            for row in [peer("a.test", 1), peer("here.test", 1), peer("gone.test", 30)] {
+                peers::put(&mut conn, &row).expect("noted");
+            }
+            for kind in ["fork", "new_root", "void_entry"] {
+                peers::add_alarm(&mut conn, 1_790_000_000_000, kind, "gone.test", "", "why").expect("noted");
+            }
+        });
+        noted.join().expect("no panic");
+        let run = |arguments: &[&str]| {
+            Process::run(server.data_dir(), &server.config.settings.database.url, arguments)
+        };
+        let (_, said) = run(&["peers", "list"]);
+        assert!(!said.contains("a.test"), "one is no other server: {said}");
+        assert!(said.contains("here.test serial 1 ok, its key document is of 20"), "{said}");
+        assert!(said.contains("gone.test serial 1 QUIET: nothing was exchanged with it since 20"), "{said}");
+        let numbers: Vec<&str> = said
+            .lines()
+            .filter_map(|line| line.strip_prefix("ALARM ")?.split(' ').next())
+            .collect();
+        assert_eq!(numbers.len(), 3, "{said}");
+        let admin = server.person("ann").await;
+        assert!(run(&["user", "role", "ann", "admin"]).0);
+        let listed = admin.get("/admin/peers").await.expect(200);
+        let names: Vec<_> = listed["peers"].as_array().expect("peers").iter().map(|one| one["server"].clone()).collect();
+        assert_eq!(names, ["gone.test", "here.test"]);
+
+        assert_eq!(run(&["peers", "dismiss", numbers[0]]), (true, "1 alarms were dismissed\n".to_owned()));
+        assert!(!run(&["peers", "dismiss", numbers[0]]).0);
+        assert!(!run(&["peers", "dismiss"]).0);
+        let (_, said) = run(&["peers", "list"]);
+        assert!(!said.contains(&format!("ALARM {} ", numbers[0])) && said.contains("ALARM "), "{said}");
+        assert_eq!(run(&["peers", "dismiss", "--all"]), (true, "2 alarms were dismissed\n".to_owned()));
+        assert!(!run(&["peers", "list"]).1.contains("ALARM"));
+    }
 }

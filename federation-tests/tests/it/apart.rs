@@ -79,7 +79,7 @@ async fn a_server_that_was_set_up_anew_is_somebody_else() {
     assert_eq!(impostor.get(&format!("/channels/{channel}/messages")).await.body["messages"], Value::Null);
     let listed = world.servers[0].run(&["peers", "list"]).1;
     assert!(listed.contains("b.test serial 1 SUSPENDED"), "{listed}");
-    assert!(listed.contains("ALARM 20") && listed.contains("Z new_root b.test"), "{listed}");
+    assert!(listed.contains("ALARM 1 20") && listed.contains("Z new_root b.test"), "{listed}");
     world.kill(1);
     std::fs::remove_dir_all(&data).expect("removed");
     std::fs::rename(&unmounted, &data).expect("moved back");
