@@ -173,7 +173,7 @@ sections! {
         scan_command: Text = Text::new(""),
         /// clamd, to do the same: "host:port", or the path of its socket.
         scan_clamd: Text = Text::new(""),
-        /// How long examining a file may take, in seconds.
+        /// How long examining a file may take, in seconds: at most 3600.
         scan_seconds: u32 = 60,
     }
     /// The live stream to clients.
@@ -252,8 +252,8 @@ sections! {
     /// Letters to people: of what they missed, and for those who forgot their password.
     email: Email {
         /// The mail server: "smtps://user:password@mail.example.org" (TLS from the start), or
-        /// "smtp://user:password@mail.example.org:587?tls=required" (STARTTLS). Empty: no letters. Better given as
-        /// LOGGIA_EMAIL__SMTP_URL.
+        /// "smtp://user:password@mail.example.org:587?tls=required" (STARTTLS). Empty: no letters. With `server.public_url`, to
+        /// which letters have links. Better given as LOGGIA_EMAIL__SMTP_URL.
         smtp_url: Text = Text::new(""),
         /// Whom letters are from: "Loggia <loggia@example.org>".
         from: Text = Text::new(""),

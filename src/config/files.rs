@@ -10,7 +10,31 @@ pub(super) fn check(files: &Files) -> Result<(), Problem> {
     if files.storage == FileStorage::S3 {
         check_bucket(files)?;
     }
+    if !is_clamd(&files.scan_clamd) {
+        let problem = format!(
+            "must be \"host:port\", or the path of a socket that begins with a slash, not {:?}",
+            &*files.scan_clamd
+        );
+        return Err(("scan_clamd", problem));
+    }
     Ok(())
+}
+
+fn is_clamd(given: &str) -> bool {
+    let is_host = |host: &str| {
+        let bracketed = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+        match bracketed {
+            Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
+            None => {
+                !host.is_empty()
+                    && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte))
+            }
+        }
+    };
+    let is_port = |port: &str| port.parse::<u16>().is_ok_and(|port| port > 0);
+    given.is_empty()
+        || given.starts_with('/')
+        || given.rsplit_once(':').is_some_and(|(host, port)| is_host(host) && is_port(port))
 }
 
 fn check_bucket(files: &Files) -> Result<(), Problem> {
@@ -106,6 +130,23 @@ mod tests {
         assert_eq!(wrong(|files| files.s3_key = Text::new("AKIA7\n")), Some("s3_key"));
         assert_eq!(wrong(|files| files.s3_secret = Text::new("")), Some("s3_secret"));
         assert_eq!(wrong(|files| files.s3_region = Text::new("eu central")), Some("s3_region"));
+        for good in
+            ["", "/run/clamav/clamd.ctl", "localhost:3310", "clam_av:3310", "192.0.2.7:3310", "[::1]:3310"]
+        {
+            assert_eq!(wrong(|files| files.scan_clamd = Text::new(good)), None, "{good}");
+        }
+        for bad in [
+            "nonsense",
+            "clamd.ctl",
+            "localhost:",
+            "localhost:0",
+            ":3310",
+            "tcp://a:3310",
+            "::1:3310",
+            "a b:1",
+        ] {
+            assert_eq!(wrong(|files| files.scan_clamd = Text::new(bad)), Some("scan_clamd"), "{bad}");
+        }
         // Nobody asks what is not used.
         let unused = |files: &mut Files| {
             files.storage = FileStorage::Local;

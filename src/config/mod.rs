@@ -105,6 +105,14 @@ impl Config {
         env: impl Iterator<Item = (String, String)>,
     ) -> Result<Config, ConfigError> {
         let env: BTreeMap<String, String> = env.filter(|(name, _)| name.starts_with("LOGGIA_")).collect();
+        // What a file of variables has without a value: another server's settings, or data, would be taken for this one's.
+        if env.get("LOGGIA_CONFIG").is_some_and(String::is_empty) {
+            return Err(ConfigError {
+                field: "LOGGIA_CONFIG".to_owned(),
+                source: "the environment".to_owned(),
+                problem: "is empty: name a file, or leave the variable out".to_owned(),
+            });
+        }
         let named = file.map(Path::to_path_buf).or_else(|| env.get("LOGGIA_CONFIG").map(PathBuf::from));
         let mut settings = Settings::default();
         let mut sources = BTreeMap::new();
@@ -252,6 +260,10 @@ fn check(settings: Settings, sources: &Sources, has_file: bool) -> Result<Config
     if !email.smtp_url.is_empty() && email.from.is_empty() {
         return Err(fail("email", "from", "must be given with smtp_url".to_owned()));
     }
+    if !email.smtp_url.is_empty() && public_url.is_none() {
+        let problem = "must be given with email.smtp_url: letters have links to there in them";
+        return Err(fail("server", "public_url", problem.to_owned()));
+    }
     let federation = Federation::check(&settings.federation, &name)
         .map_err(|(field, problem)| fail("federation", field, problem))?;
     if federation.listen.is_some_and(|other| overlap(other, listen)) {
@@ -269,7 +281,8 @@ fn check(settings: Settings, sources: &Sources, has_file: bool) -> Result<Config
         PushAccess::check(&settings, &name).map_err(|(field, problem)| fail("push", field, problem))?;
     let previews =
         PreviewAccess::check(&settings).map_err(|(field, problem)| fail("previews", field, problem))?;
-    let data_dir = PathBuf::from(&*settings.server.data_dir);
+    let data_dir =
+        data_dir(&settings.server.data_dir).map_err(|problem| fail("server", "data_dir", problem))?;
     let has_dir = sources.contains_key(&("server".to_owned(), "data_dir".to_owned()));
     let is_named = has_file || has_dir || !settings.database.url.is_empty();
     Ok(Config {
@@ -287,6 +300,18 @@ fn check(settings: Settings, sources: &Sources, has_file: bool) -> Result<Config
         previews,
         settings,
     })
+}
+
+/// `server.data_dir`, which need not be there yet.
+fn data_dir(given: &str) -> Result<PathBuf, String> {
+    let dir = PathBuf::from(given);
+    if given.is_empty() {
+        return Err("must not be empty: name a directory, or leave it out".to_owned());
+    }
+    match dir.metadata() {
+        Ok(found) if !found.is_dir() => Err(format!("must be a directory, which {given} is not")),
+        _ => Ok(dir),
+    }
 }
 
 /// `metrics.listen`, which must be none of those that are taken.
@@ -390,6 +415,7 @@ fn bounds(settings: &Settings) -> Vec<(&'static str, &'static str, u32, u32, u32
         ("push", "delay_ms", settings.push.delay_ms, 0, 600_000),
         ("push", "ttl_s", settings.push.ttl_s, 0, 2_419_200),
         ("files", "max_bytes", settings.files.max_bytes, 1, u32::MAX),
+        ("files", "scan_seconds", settings.files.scan_seconds, 1, 3_600),
         ("stream", "heartbeat_ms", stream.heartbeat_ms, 1_000, 600_000),
         ("stream", "queue_frames", stream.queue_frames, 10, 100_000),
         ("stream", "queue_bytes", stream.queue_bytes, 65_536, 67_108_864),

@@ -51,6 +51,12 @@ fn each_mistake_names_the_field_and_its_source() {
             "loggia.toml",
         ),
         ("= broken", &[], "configuration file", "loggia.toml"),
+        ("", &[("LOGGIA_CONFIG", "")], "LOGGIA_CONFIG", "the environment"),
+        ("", &[("LOGGIA_DATA_DIR", "")], "server.data_dir", "LOGGIA_DATA_DIR"),
+        ("[server]\ndata_dir = \"/dev/null\"\n", &[], "server.data_dir", "loggia.toml"),
+        ("[files]\nscan_clamd = \"nonsense\"\n", &[], "files.scan_clamd", "loggia.toml"),
+        ("[files]\nscan_seconds = 0\n", &[], "files.scan_seconds", "loggia.toml"),
+        ("[email]\nsmtp_url = \"smtp://b.test\"\nfrom = \"a@b.test\"\n", &[], "server.public_url", "default"),
     ];
     for (file, env, field, source) in cases {
         let error = load(Some(file), env).unwrap_err();

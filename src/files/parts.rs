@@ -1,6 +1,9 @@
 //! Files that are still coming in: one part each, in a directory of their own.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
 use sha2::{Digest, Sha256};
@@ -15,6 +18,18 @@ const READ_BYTES: usize = 65_536;
 #[derive(Debug, Clone)]
 pub struct Parts {
     dir: PathBuf,
+    /// The disk and the directory on it, as they were at the start.
+    place: Place,
+    /// It was said that it is another, or gone.
+    missed: Arc<AtomicBool>,
+}
+
+/// The device and the inode.
+type Place = (u64, u64);
+
+fn place(dir: &Path) -> std::io::Result<Place> {
+    let found = std::fs::metadata(dir)?;
+    Ok((found.dev(), found.ino()))
 }
 
 /// A part that is being written.
@@ -35,7 +50,26 @@ impl Parts {
     /// Those of the file system.
     pub fn open(dir: PathBuf) -> Result<Parts, Error> {
         std::fs::create_dir_all(&dir).map_err(io("cannot make the directory for uploads"))?;
-        Ok(Parts { dir })
+        let place = place(&dir).map_err(io("cannot look at the directory for uploads"))?;
+        Ok(Parts { dir, place, missed: Arc::default() })
+    }
+
+    /// Whether the directory is still the one of the start: a disk that is not mounted any more leaves an empty one in its place,
+    /// or none. That is said once.
+    pub async fn is_there(&self) -> bool {
+        let (dir, opened) = (self.dir.clone(), self.place);
+        let found = tokio::task::spawn_blocking(move || place(&dir)).await;
+        let is_there = matches!(found, Ok(Ok(found)) if found == opened);
+        if self.missed.swap(!is_there, Ordering::SeqCst) == is_there {
+            let dir = self.dir.display();
+            match is_there {
+                true => tracing::info!(%dir, "the data directory is there again"),
+                false => {
+                    tracing::error!(%dir, "the data directory is gone, or another one: was it unmounted? Stop the server, and start it when it is back");
+                }
+            }
+        }
+        is_there
     }
 
     /// `id` is of this server's making: letters, digits, `-` and `_`.

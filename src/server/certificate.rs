@@ -26,6 +26,10 @@ const TOLD_INTERVAL: Duration = Duration::from_secs(24 * 60 * 60);
 /// What part of its time a certificate has left when that is worth a word: programs that renew do it when a third is left.
 const LEFT_PART: u32 = 6;
 
+/// The settings that name the files.
+const CERT: &str = "tls_cert";
+const KEY: &str = "tls_key";
+
 /// What shows that a file was written anew, through links too: when, and how long it is. None: it can't be looked at.
 type Trace = Option<(SystemTime, u64)>;
 
@@ -73,7 +77,7 @@ impl Certificate {
     /// # Errors
     /// The protocol versions can't be had of what computes TLS.
     pub(super) fn config(self: Arc<Self>) -> Result<rustls::ServerConfig, StartError> {
-        let wrong = wrong(&self.cert);
+        let wrong = wrong(CERT, &self.cert);
         let mut config = rustls::ServerConfig::builder_with_provider(self.provider.clone())
             .with_safe_default_protocol_versions()
             .map_err(wrong)?
@@ -172,19 +176,20 @@ fn trace(file: &Path) -> Trace {
     Some((metadata.modified().ok()?, metadata.len()))
 }
 
-fn wrong<E: std::fmt::Display>(path: &Path) -> impl Fn(E) -> StartError {
-    let what = path.display().to_string();
+/// `setting` is the one that names the file.
+fn wrong<E: std::fmt::Display>(setting: &str, path: &Path) -> impl Fn(E) -> StartError {
+    let what = format!("federation.{setting}: {}", path.display());
     move |error| StartError::Tls { what: what.clone(), error: error.to_string() }
 }
 
 fn pair(cert: &Path, key: &Path, provider: &CryptoProvider) -> Result<CertifiedKey, StartError> {
-    let chain = CertificateDer::pem_file_iter(cert).map_err(wrong(cert))?;
-    let chain = chain.collect::<Result<Vec<_>, _>>().map_err(wrong(cert))?;
+    let chain = CertificateDer::pem_file_iter(cert).map_err(wrong(CERT, cert))?;
+    let chain = chain.collect::<Result<Vec<_>, _>>().map_err(wrong(CERT, cert))?;
     if chain.is_empty() {
-        return Err(wrong(cert)("has no certificate"));
+        return Err(wrong(CERT, cert)("has no certificate"));
     }
-    let private = PrivateKeyDer::from_pem_file(key).map_err(wrong(key))?;
-    CertifiedKey::from_der(chain, private, provider).map_err(wrong(cert))
+    let private = PrivateKeyDer::from_pem_file(key).map_err(wrong(KEY, key))?;
+    CertifiedKey::from_der(chain, private, provider).map_err(wrong(CERT, cert))
 }
 
 #[cfg(test)]

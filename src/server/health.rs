@@ -22,9 +22,13 @@ const READY: &str = "ready_ts";
 /// For how long a write that succeeded counts, in milliseconds: anybody may ask, and writes nothing by asking all the time.
 const WRITTEN_MS: i64 = 1_000;
 
-/// Whether requests can be served: the database answers reads and takes writes, for which there is room.
+/// Whether requests can be served: the database answers reads and takes writes, for which there is room, and the data directory is
+/// where it was.
 async fn ready(app: App) -> Result<HttpResponse, Problem> {
     let busy = || Problem::plain("busy").retry_after(1);
+    if !app.domain.files.parts.is_there().await {
+        return Err(busy());
+    }
     let now = app.domain.clock.now();
     let last = app.domain.reads.read(|conn| meta::get(conn, READY)).await.map_err(|_| busy())?;
     let last = last.and_then(|last| last.parse::<i64>().ok());

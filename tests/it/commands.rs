@@ -27,15 +27,30 @@ fn settings_that_a_start_would_stumble_over_are_found_by_check_config() {
         ("LOGGIA_FEDERATION__TLS_CERT", &broken),
         ("LOGGIA_FEDERATION__TLS_KEY", &nowhere),
     ];
+    let served_by_nobody = [
+        federating,
+        ("LOGGIA_FEDERATION__LISTEN", "127.0.0.1:0"),
+        ("LOGGIA_FEDERATION__TLS_CERT", &nowhere),
+        ("LOGGIA_FEDERATION__TLS_KEY", &nowhere),
+    ];
+    let links = ("LOGGIA_PUBLIC_URL", "https://b.test");
     let letters = ("LOGGIA_EMAIL__FROM", "a@b.test");
     let cases: &[(&[(&str, &str)], &str)] = &[
         (&[("LOGGIA_FILES__SCAN_COMMAND", &nowhere)], "files.scan_command"),
         (&[("LOGGIA_FILES__SCAN_COMMAND", "no-such-program-anywhere")], "no-such-program-anywhere"),
         (&[federating, ("LOGGIA_FEDERATION__EXTRA_ROOT_CA", &nowhere)], &nowhere),
         (&[("LOGGIA_PUSH__EXTRA_ROOT_CA", &broken)], &broken),
-        (&served, &nowhere),
-        (&[letters, ("LOGGIA_EMAIL__SMTP_URL", "mail.b.test")], "email.smtp_url"),
-        (&[("LOGGIA_EMAIL__FROM", "nobody"), ("LOGGIA_EMAIL__SMTP_URL", "smtp://b.test")], "email.from"),
+        (&served, &format!("federation.tls_key: {nowhere}")),
+        (&served_by_nobody, &format!("federation.tls_cert: {nowhere}")),
+        (&[letters, links, ("LOGGIA_EMAIL__SMTP_URL", "mail.b.test")], "email.smtp_url"),
+        (
+            &[("LOGGIA_EMAIL__FROM", "nobody"), links, ("LOGGIA_EMAIL__SMTP_URL", "smtp://b.test")],
+            "email.from",
+        ),
+        (&[letters, ("LOGGIA_EMAIL__SMTP_URL", "smtp://b.test")], "server.public_url"),
+        (&[("LOGGIA_FILES__SCAN_CLAMD", "clamd")], "files.scan_clamd"),
+        (&[("LOGGIA_CONFIG", "")], "LOGGIA_CONFIG"),
+        (&[("LOGGIA_DATA_DIR", &broken)], "server.data_dir"),
         (&[("LOGGIA_LOG__LEVEL", "info,=")], "log.level"),
         (&[("LOGGIA_SERVER_NAME", "localhost")], "must be a lower-case host name with a dot"),
     ];
@@ -44,7 +59,8 @@ fn settings_that_a_start_would_stumble_over_are_found_by_check_config() {
         assert_eq!(code, SETTINGS, "{settings:?}: {text}");
         assert!(text.contains(said), "{settings:?}: {text}");
     }
-    let good = [letters, ("LOGGIA_EMAIL__SMTP_URL", "smtp://b.test"), ("LOGGIA_FILES__SCAN_COMMAND", "true")];
+    let good =
+        [letters, links, ("LOGGIA_EMAIL__SMTP_URL", "smtp://b.test"), ("LOGGIA_FILES__SCAN_COMMAND", "true")];
     let (code, text) = Process::run_with(&data, "", &["check-config"], &good);
     assert_eq!(code, Some(0), "{text}");
     for line in ["letters     a@b.test", "scanned by  true", "federation  off", "database    SQLite"] {
@@ -203,4 +219,27 @@ both! {
         assert_eq!(run(&["peers", "dismiss", "--all"]), (true, "2 alarms were dismissed\n".to_owned()));
         assert!(!run(&["peers", "list"]).1.contains("ALARM"));
     }
+}
+
+/// As when its disk is unmounted.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_data_directory_that_is_gone_is_noticed() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let (data, moved, log) = (dir.path().join("data"), dir.path().join("moved"), dir.path().join("log"));
+    let file = std::fs::File::create(&log).expect("a file");
+    let server = Process::start_logging(&data, "", 0, &[("LOGGIA_LOG__LEVEL", "info")], file);
+    let ready =
+        async || reqwest::get(format!("{}/ready", server.base)).await.expect("an answer").status().as_u16();
+    assert_eq!(ready().await, 200);
+    std::fs::rename(&data, &moved).expect("moved");
+    assert_eq!([ready().await, ready().await], [503, 503]);
+    // What is left of a mount is a directory, too.
+    std::fs::create_dir_all(data.join("files/parts")).expect("a directory");
+    assert_eq!(ready().await, 503);
+    let said = std::fs::read_to_string(&log).expect("a log");
+    assert_eq!(said.matches("the data directory is gone, or another one").count(), 1, "{said}");
+    std::fs::remove_dir_all(&data).expect("removed");
+    std::fs::rename(&moved, &data).expect("moved");
+    assert_eq!(ready().await, 200);
+    server.kill();
 }

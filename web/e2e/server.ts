@@ -38,6 +38,8 @@ export class Server {
         // Passwords are no secrets here, and the processor has other things to do.
         LOGGIA_ACCOUNTS__ARGON2_MEMORY_KIB: "64",
         LOGGIA_ACCOUNTS__ARGON2_PASSES: "1",
+        // Letters have links to where it is.
+        ...("LOGGIA_EMAIL__SMTP_URL" in env ? { LOGGIA_PUBLIC_URL: this.url } : {}),
         ...env,
       },
       stdio: ["ignore", "pipe", "pipe"],
