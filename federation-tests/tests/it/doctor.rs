@@ -194,7 +194,8 @@ fn other_host(head: String) -> String {
 async fn a_proxy_that_changes_requests_is_named_with_what_to_set() {
     let mut world = World::of(2).await;
     let known = world.servers[0].settings[RESOLVE].clone();
-    let cases: [(fn(String) -> String, _, _, _); 3] = [
+    type Change = fn(String) -> String;
+    let cases: [(Change, _, _, _); 3] = [
         (|head| head, "", "", ""),
         (decoded, "proxy path", "comes here as /federation/v1/users/@doctor-no", "proxy_pass http://"),
         (other_host, "proxy host", "with the Host 127.0.0.1:8080", "proxy_set_header Host $http_host;"),
