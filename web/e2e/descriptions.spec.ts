@@ -34,6 +34,7 @@ const words = () => dialog().getByRole("textbox", { name: "Description" });
 
 async function attach(file: ReturnType<typeof picture>, within = area()): Promise<void> {
   await within.getByTestId("attach-input").setInputFiles(file);
+  await expect(describeButton(file.name, within)).toBeVisible();
   await expect(chips(within).locator("progress")).toHaveCount(0);
 }
 

@@ -328,7 +328,7 @@ async fn what_somebody_wrote_lately_goes_once_its_host_is_back() {
     let lately = format!("/channels/{channel}/members/{}/messages", eve.id);
     for _ in 0..2 {
         let asked = bob.delete(&lately).await.expect(200);
-        assert_eq!(asked, json!({ "deleted": 0, "waiting": 3, "more": false }));
+        assert_eq!(asked, json!({ "deleted": 0, "reactions": 0, "waiting": 3, "more": false }));
         assert_eq!(pending(&bob, &channel).await.len(), 3);
     }
     world.start(0);

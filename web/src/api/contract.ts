@@ -3,6 +3,7 @@
 
 import type * as Frames from "./frames";
 import type * as Api from "./generated/types.gen";
+import type { Report, ReportPage } from "./reports";
 import type { Scheduled } from "./scheduled";
 import type * as Mine from "./types";
 
@@ -49,8 +50,8 @@ export type Contract = {
   totp_secret: Fits<Mine.TotpSecret, Api.TotpSecret>;
   webhook: Fits<Mine.CreatedWebhook, Api.CreatedWebhook>;
   deleted: Fits<Mine.DeletedMessages, Api.DeletedMessages>;
-  report: Fits<Mine.Report, Api.Report>;
-  reports: Fits<Mine.ReportPage, Api.Reports>;
+  report: Fits<Report, Api.Report>;
+  reports: Fits<ReportPage, Api.Reports>;
   setting: Fits<Mine.Setting, Api.Setting>;
   read: Fits<Mine.ReadState, Api.ReadState>;
   events: Same<Frames.StreamEvent["t"], Api.StreamEvent["t"]>;

@@ -27,7 +27,6 @@ import type {
   Policy,
   ReadState,
   Refusal,
-  ReportPage,
   Role,
   Saved,
   SearchPage,
@@ -271,10 +270,6 @@ export const list_notifications = (query: { cursor?: string; limit?: number }) =
   }>;
 export const read_notifications = (up_to: number, only = false) =>
   sdk.readNotifications({ body: { up_to, only } });
-
-/** What was reported, the newest first. */
-export const list_reports = (query: { closed?: boolean; cursor?: string; limit?: number }) =>
-  sdk.listReports({ query }) as Promise<ReportPage>;
 
 export const list_invites = () => sdk.listInvites() as Promise<{ invites: Invite[] }>;
 export const create_invite = (body: { uses?: number; expires_in_s?: number }) =>

@@ -1,6 +1,6 @@
 // How many reports are open, once the viewer sees to more or fewer channels than before: frames tell of reports only.
 
-import { list_reports } from "../../api/operations";
+import { list_reports } from "../../api/reports";
 import { overseen } from "../../store/reports";
 import type { State } from "../../store/state";
 import type { Store } from "../../store/store";

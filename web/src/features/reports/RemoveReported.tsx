@@ -1,6 +1,6 @@
 // Deletes what was reported: as a moderator in one's own name, else as an administrator of the server.
 
-import type { Report } from "../../api/types";
+import type { Report } from "../../api/reports";
 import { t } from "../../i18n";
 import { nearEntry, onceLost } from "../../lib/focus";
 import { ConfirmDialog } from "../../ui/Dialog";

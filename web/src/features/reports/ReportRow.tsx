@@ -1,6 +1,6 @@
 import { useState } from "react";
-import { update_report } from "../../api/reports";
-import type { Report, User } from "../../api/types";
+import { type Report, update_report } from "../../api/reports";
+import type { User } from "../../api/types";
 import { t } from "../../i18n";
 import { reportTexts } from "../../i18n/reports";
 import { straight } from "../../lib/bidi";

@@ -1,8 +1,7 @@
 import { beforeEach, expect, it, vi } from "vitest";
 import { remove_message } from "../../api/admin";
 import { ApiError } from "../../api/http";
-import { update_report } from "../../api/reports";
-import type { Report } from "../../api/types";
+import { type Report, update_report } from "../../api/reports";
 import type { Client } from "../client/client";
 import { removeReported } from "./removing";
 

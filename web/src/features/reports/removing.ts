@@ -1,7 +1,6 @@
 // Deletes what was reported, and closes the report for those who see to the server.
 
-import { update_report } from "../../api/reports";
-import type { Report } from "../../api/types";
+import { type Report, update_report } from "../../api/reports";
 import { reportTexts } from "../../i18n/reports";
 import type { Client } from "../client/client";
 import { removeAsAdministrator, type Removed } from "../dialogs/removal";

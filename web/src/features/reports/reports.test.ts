@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { client as http } from "../../api/generated/client.gen";
-import type { Channel, Report, User } from "../../api/types";
+import type { Report } from "../../api/reports";
+import type { Channel, User } from "../../api/types";
 import { BO, channel, Log, ME, started, user } from "../../store/testing";
 import { alsoTold, canReopen, loadMore, loadReports, peopleOf, removalOf } from "./reports";
 

@@ -1,7 +1,7 @@
 // What there is to know of reports without drawing them.
 
-import { list_reports } from "../../api/operations";
-import type { Channel, Report } from "../../api/types";
+import { type Report, list_reports } from "../../api/reports";
+import type { Channel } from "../../api/types";
 import { serverOf } from "../../lib/ids";
 import type { State } from "../../store/state";
 import { canModerate, canRemove } from "../client/rights";

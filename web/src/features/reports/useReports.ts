@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { Report } from "../../api/types";
+import type { Report } from "../../api/reports";
 import { useClient, useSelect } from "../app/context";
 import { type Loaded, loadMore, loadReports, peopleOf } from "./reports";
 
