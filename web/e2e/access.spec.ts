@@ -107,6 +107,7 @@ async function pictures(ada: Person): Promise<void> {
   await area
     .getByTestId("attach-input")
     .setInputFiles([picture("harbour-map-of-last-summer.png"), picture("b.png")]);
+  await expect(area.getByTestId("chip")).toHaveCount(2);
   await expect(area.getByTestId("chip").locator("progress")).toHaveCount(0);
   await area.getByRole("button", { name: "Describe harbour" }).click();
   const words = page.getByRole("textbox", { name: "Description" });

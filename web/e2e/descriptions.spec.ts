@@ -214,6 +214,7 @@ test("of a recording it is there to be read, and other files have none", async (
   const sound = { name: "bell.wav", mimeType: "audio/wav", buffer: wave() };
   const note = { name: "note.txt", mimeType: "text/plain", buffer: Buffer.from("hello") };
   await area().getByTestId("attach-input").setInputFiles([sound, note]);
+  await expect(chips()).toHaveCount(2);
   await expect(chips().locator("progress")).toHaveCount(0);
   await expect(describeButton("note.txt")).toHaveCount(0);
   await describeButton("bell.wav").click();

@@ -80,6 +80,7 @@ test("files are sent, seen, and gone", async ({ browser }: { browser: Browser })
   // A large one goes in parts, with nothing else in the message.
   const bytes = Buffer.alloc(6 * 1024 * 1024, "loggia");
   await input.setInputFiles({ name: "large.bin", mimeType: "application/octet-stream", buffer: bytes });
+  await expect(chips).toHaveCount(1);
   await expect(chips.locator("progress")).toHaveCount(0);
   await ada.page.getByTestId("conversation").getByRole("button", { name: "Send message" }).click();
   await expect(bo.page.getByRole("link", { name: /large\.bin/ })).toBeVisible();

@@ -60,6 +60,7 @@ test("a message that is edited keeps its files in sight", async () => {
   await input.setInputFiles([
     { name: "shelf.png", mimeType: "image/png", buffer: png(300, 200, [20, 90, 40]) },
   ]);
+  await expect(ada.page.getByTestId("chip")).toHaveCount(1);
   await expect(ada.page.getByTestId("chip").locator("progress")).toHaveCount(0);
   await ada.send("The shelf");
   await ada.sees("The shelf");

@@ -79,6 +79,7 @@ test("44 px for a finger", async ({ browser }) => {
   await page.keyboard.press("Escape");
   const text = { name: "bell.wav", mimeType: "audio/wav", buffer: Buffer.from("no sound, but called one") };
   await page.getByTestId("conversation").getByTestId("attach-input").setInputFiles(text);
+  await expect(page.getByTestId("chip")).toHaveCount(1);
   await expect(page.getByTestId("chip").locator("progress")).toHaveCount(0);
   await page.getByRole("button", { name: "Describe bell.wav" }).tap();
   await page.getByRole("textbox", { name: "Description" }).fill("A bell");

@@ -91,6 +91,7 @@ test("one goes on writing after picking a file, and after leaving one out", asyn
   await expect(chips()).toHaveCount(0);
   await expect(ada.composer).toBeFocused();
   await pick();
+  await expect(chips()).toHaveCount(1);
   await expect(chips().locator("progress")).toHaveCount(0);
   await page.keyboard.type("A caption");
   await page.keyboard.press("Enter");
