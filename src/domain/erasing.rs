@@ -1,21 +1,19 @@
 //! The end of an account.
 
+use std::collections::BTreeSet;
+
 use super::accounts::{keep_an_administrator, one, tell_profile};
 use super::content::ReasonContent;
 use super::effect::Effect;
 use super::members::hand_over;
 use super::writer::{Draft, Work};
-use super::{Actor, Domain, Person, Result, exclusions, files, scheduled};
+use super::{Actor, Domain, Error, Person, Result, exclusions, files, scheduled};
 use crate::protocol::event::EventType;
 use crate::storage::acts::{self, NewAct};
-use crate::storage::members::{self, MemberRow};
 use crate::storage::{
-    Conn, UserNum, attention, blocks, channels, emails, refusals, saved, sessions, settings, threads, totp,
-    users, webhooks,
+    ChannelNum, Conn, UserNum, attention, blocks, channels, emails, joinings, members, refusals, saved,
+    sessions, settings, threads, totp, users, webhooks,
 };
-
-/// How often it is looked for seats that somebody took while their account was being deleted.
-const LEAVING_ROUNDS: u32 = 5;
 
 impl Domain {
     /// Deletes the account: profile and sessions go, channels are left (one's own pass to the
@@ -36,21 +34,18 @@ impl Domain {
         self.forget_reporter(num).await?;
         // Before anything is left, and once more at the end.
         self.writer.other("accounts", move |work| keep_an_administrator(work, num)).await?;
-        // Their other devices go on until the end, and may have taken another seat.
-        for left in (0..LEAVING_ROUNDS).rev() {
-            self.leave_all(person).await?;
-            if self.erase(person, act.clone(), left == 0).await? {
-                break;
-            }
-        }
+        self.leave_all(person).await?;
+        self.erase(person, act).await?;
+        // Their other devices went on until then, and may have taken another seat. From now on they take none.
+        self.leave_all(person).await?;
         self.forget_reporter(num).await
     }
 
-    /// Leaves every channel that somebody is in or invited to.
+    /// Leaves every channel that somebody is in or invited to, and takes back what they asked of others.
     async fn leave_all(&self, person: &Person) -> Result<()> {
         let num = person.num;
-        for seat in self.reads.read(move |conn| seats_of(conn, num)).await? {
-            let channel = self.reads.read(move |conn| channels::by_num(conn, seat.channel)).await?;
+        for channel in self.reads.read(move |conn| seats_of(conn, num)).await? {
+            let channel = self.reads.read(move |conn| channels::by_num(conn, channel)).await?;
             let Some(channel) = channel else { continue };
             let Ok(id) = channel.id.parse() else { continue };
             let person = person.clone();
@@ -63,15 +58,12 @@ impl Domain {
         Ok(())
     }
 
-    /// The account goes, unless somebody still has a seat. False if so.
-    async fn erase(&self, person: &Person, act: Option<NewAct>, even_with_seats: bool) -> Result<bool> {
+    /// The account goes.
+    async fn erase(&self, person: &Person, act: Option<NewAct>) -> Result<()> {
         let (num, id, now) = (person.num, person.id.clone(), self.clock.now());
         self.writer
             .other("accounts", move |work| {
                 keep_an_administrator(work, num)?;
-                if !even_with_seats && !seats_of(work.conn, num)?.is_empty() {
-                    return Ok(false);
-                }
                 // Before its files, as whoever schedules a message takes them.
                 let avatar = users::lock(work.conn, id.as_str())?.and_then(|row| row.avatar);
                 scheduled::forget(work, num)?;
@@ -91,16 +83,30 @@ impl Domain {
                 work.tell(Effect::SessionsEnded { sessions: ended });
                 let erased = one(work.conn, num)?;
                 tell_profile(work, num, erased);
-                Ok(true)
+                Ok(())
             })
             .await
     }
 }
 
-/// Where somebody is, or is invited to.
-fn seats_of(conn: &mut Conn, person: UserNum) -> Result<Vec<MemberRow>> {
-    let mut seats = members::of_user(conn, person, "joined")?;
-    seats.extend(members::of_user(conn, person, "invited")?);
+/// Sees to it that whoever takes a seat has not deleted their account meanwhile: nobody could take them out of it again.
+///
+/// # Errors
+/// `unauthenticated`
+pub(super) fn still_here(work: &mut Work<'_>, person: &Person) -> Result<()> {
+    match users::is_deleted(work.conn, person.num)? {
+        true => Err(Error::SessionOver),
+        false => Ok(()),
+    }
+}
+
+/// Where somebody is, is invited to, asks to be let in, or is about to come in.
+fn seats_of(conn: &mut Conn, person: UserNum) -> Result<BTreeSet<ChannelNum>> {
+    let mut seats = BTreeSet::new();
+    for membership in ["joined", "invited", "knocking"] {
+        seats.extend(members::of_user(conn, person, membership)?.into_iter().map(|seat| seat.channel));
+    }
+    seats.extend(joinings::of_user(conn, person)?.into_iter().map(|(joining, _)| joining.channel));
     Ok(seats)
 }
 

@@ -123,6 +123,15 @@ pub fn lock(conn: &mut Conn, id: &str) -> Result<Option<UserRow>> {
     })
 }
 
+/// Whether somebody's account was deleted. If not, it is not until the end of the transaction, either.
+pub fn is_deleted(conn: &mut Conn, num: UserNum) -> Result<bool> {
+    let row = users::table.find(num).select(users::deleted_ts.is_not_null());
+    Ok(match conn {
+        Conn::Sqlite(c) => diesel::RunQueryDsl::get_result(row, &mut **c)?,
+        Conn::Postgres(c) => diesel::RunQueryDsl::get_result(row.for_key_share(), &mut **c)?,
+    })
+}
+
 pub fn by_num(conn: &mut Conn, num: UserNum) -> Result<Option<UserRow>> {
     optional(users::table.find(num).select(UserRow::columns()).one(conn))
 }

@@ -12,7 +12,7 @@ use crate::domain::effect::Effect;
 use crate::domain::peers::{Ask, PeerError, encode};
 use crate::domain::view::Channel;
 use crate::domain::writer::{Draft, Outgoing, Work};
-use crate::domain::{Actor, Domain, Error, Missing, Person, Result, project, show, stored};
+use crate::domain::{Actor, Domain, Error, Missing, Person, Result, erasing, project, show, stored};
 use crate::protocol::event::{EventType, Seen, SignedEvent};
 use crate::protocol::head::SignedHead;
 use crate::protocol::ids::{Alias, ChannelId, ServerName};
@@ -22,7 +22,7 @@ use crate::protocol::state::{Create, State};
 use crate::storage::channels::ChannelChange;
 use crate::storage::joinings::JoiningRow;
 use crate::storage::members::MemberRow;
-use crate::storage::{ChannelNum, UserNum, channels, joinings, members, meta};
+use crate::storage::{ChannelNum, UserNum, channels, joinings, members, meta, users};
 
 /// Channels elsewhere that are remembered because somebody looked at them.
 const FOUND_MAX: usize = 10_000;
@@ -177,7 +177,10 @@ impl Domain {
             let what = "an entry of something else".to_owned();
             return Err(Error::Peer(PeerError::Nonsense(out.host, what)));
         }
-        let here = self.note_joining(&out, &entry, seen).await?;
+        let Some(here) = self.note_joining(&out, &entry, seen).await? else {
+            self.leave_elsewhere(&actor.person, channel).await?;
+            return Err(Error::SessionOver);
+        };
         self.catch_ups.begin(&out.host, channel, here, entry.seq + 1);
         self.peers.wake(&out.host);
         let is_long = entry.seq + 1 - here > LONG_LOG;
@@ -221,8 +224,9 @@ impl Domain {
         self.writer.channel(&out.channel, move |work| interest::forget_asked(work.conn, num, user)).await
     }
 
-    /// Keeps that the host has taken the person in, until the log says so. Answers how long that is here.
-    async fn note_joining(&self, out: &Outgoing, entry: &Entry, seen: Seen) -> Result<i64> {
+    /// Keeps that the host has taken the person in, until the log says so. Answers how long that is here; none if they deleted
+    /// their account meanwhile.
+    async fn note_joining(&self, out: &Outgoing, entry: &Entry, seen: Seen) -> Result<Option<i64>> {
         let row = JoiningRow {
             channel: out.num,
             user_num: out.sender,
@@ -241,7 +245,7 @@ impl Domain {
                     joinings::put(work.conn, &row)?;
                 }
                 interest::forget_asked(work.conn, row.channel, row.user_num)?;
-                Ok(size)
+                Ok((!users::is_deleted(work.conn, row.user_num)?).then_some(size))
             })
             .await
     }
@@ -278,6 +282,7 @@ impl Domain {
         let (id, person) = (channel.clone(), actor.person.clone());
         self.writer
             .channel(channel, move |work| {
+                erasing::still_here(work, &person)?;
                 let num = match (work.lane.num_of(work.conn, &id)?, &found) {
                     (Some(num), _) => num,
                     (None, Some(found)) => adopt(work, found)?,

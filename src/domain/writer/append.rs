@@ -9,7 +9,7 @@ use crate::domain::clock::{Clock, nonce};
 use crate::domain::content::{self, ReasonContent};
 use crate::domain::effect::Effect;
 use crate::domain::stored::damaged;
-use crate::domain::{Error, exclusions, project};
+use crate::domain::{Error, erasing, exclusions, project};
 use crate::protocol::body::{self, Body};
 use crate::protocol::event::{EVENT_VERSION, Event, EventType, Rel, Relates, Seen, SignedEvent, StateChange};
 use crate::protocol::ids::{ChannelId, EventId, Hash, KeyId, Nonce};
@@ -60,6 +60,15 @@ impl Draft {
     pub fn relates(mut self, relates: Relates) -> Draft {
         self.relates = Some(relates);
         self
+    }
+
+    /// Whether its sender comes in by it, or asks to.
+    fn takes_seat(&self, sender: &Person) -> bool {
+        let mine = self
+            .state
+            .as_ref()
+            .filter(|state| self.kind == EventType::Member && state.key == sender.id.as_str());
+        mine.is_some_and(|state| matches!(state.content["membership"].as_str(), Some("joined" | "knocking")))
     }
 }
 
@@ -124,6 +133,9 @@ impl Work<'_> {
             return Ok(known.appended.clone());
         }
         exclusions::check_draft(self, channel, &sender.id, &draft)?;
+        if draft.takes_seat(sender) {
+            erasing::still_here(self, sender)?;
+        }
         let identity = self.lane.identity.clone();
         let open = self.lane.open(self.conn, channel)?;
         if open.host != identity.name {
@@ -186,6 +198,7 @@ impl Work<'_> {
         draft: Draft,
         local: &project::NewLocal<'_>,
     ) -> Result<ChannelNum, Error> {
+        erasing::still_here(self, sender)?;
         let (clock, identity) = (self.lane.clock.clone(), self.lane.identity.clone());
         let now = clock.now();
         let signer = (&identity.kid, &identity.key);

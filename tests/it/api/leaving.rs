@@ -78,3 +78,61 @@ both!(
         assert_eq!(bob.patch(&path, json!({ "archived": true })).await.expect(200)["archived"], true);
     }
 );
+
+both!(
+    /// Nobody could take them out of it again.
+    async fn nobody_keeps_a_seat_that_they_took_while_their_account_was_deleted(server: TestServer) {
+        const AT_ONCE: usize = 24;
+        let (ann, bob) = (server.person("ann").await, server.person("bob").await);
+        let mut channels = Vec::new();
+        for n in 0..AT_ONCE {
+            channels.push(ann.channel(&format!("Open {n}")).await);
+        }
+        let busy: Vec<_> = channels
+            .iter()
+            .cloned()
+            .enumerate()
+            .map(|(n, channel)| {
+                let bob = bob.with_token(&bob.token);
+                tokio::spawn(async move {
+                    for round in 0.. {
+                        let joined = bob.post(&format!("/channels/{channel}/join"), json!({})).await;
+                        let made = bob
+                            .post(
+                                "/channels",
+                                json!({ "name": format!("Mine {n} {round}"), "visibility": "public" }),
+                            )
+                            .await;
+                        if joined.status == 401 && made.status == 401 {
+                            break;
+                        }
+                    }
+                })
+            })
+            .collect();
+        delete_account(&bob, PASSWORD).await.expect(204);
+        for task in busy {
+            task.await.expect("joined");
+        }
+        for channel in channels {
+            assert_eq!(ann.get(&format!("/channels/{channel}")).await.expect(200)["member_count"], 1);
+        }
+        let listed = ann.get("/directory?query=mine&limit=100").await.expect(200);
+        let listed = listed["channels"].as_array().expect("channels").iter();
+        let kept: Vec<&Value> = listed.filter(|channel| channel["member_count"] != 0).collect();
+        assert!(kept.is_empty(), "{kept:?}");
+    }
+);
+
+both!(
+    async fn what_a_deleted_account_asked_for_is_taken_back(server: TestServer) {
+        let (ann, bob) = (server.person("ann").await, server.person("bob").await);
+        let channel = ann.channel("Door").await;
+        let path = format!("/channels/{channel}");
+        ann.patch(&path, json!({ "policy": { "join": "knock" } })).await.expect(200);
+        set(&bob, &channel, &bob, json!({ "membership": "knocking" })).await.expect(200);
+        delete_account(&bob, PASSWORD).await.expect(204);
+        let knocks = ann.get(&format!("{path}/members?membership=knocking")).await.expect(200);
+        assert_eq!(knocks["members"], json!([]));
+    }
+);
