@@ -9,7 +9,9 @@ use super::effect::Effect;
 use super::status::{self, Status};
 use super::view::{AccountRole, User};
 use super::writer::Work;
-use super::{Actor, Conflict, Domain, Error, Forbidden, Missing, Person, Result, passwords, show, webhooks};
+use super::{
+    Actor, Conflict, Domain, Error, Forbidden, Missing, Person, Result, passwords, scheduled, show, webhooks,
+};
 pub use crate::config::Registration;
 use crate::protocol::ids::{ServerName, UserId};
 use crate::storage::acts;
@@ -418,7 +420,7 @@ pub(super) fn put_password(work: &mut Work<'_>, user: UserNum, hash: &str, keep:
         None => sessions::delete_all(work.conn, user)?,
     };
     work.tell(Effect::SessionsEnded { sessions: ended });
-    Ok(())
+    scheduled::hold(work, user, keep)
 }
 
 /// Somebody has to be left to administer the accounts of others.

@@ -162,6 +162,8 @@ codes! {
     "fenced" 409 "It was signed before its sender was restored to an earlier state.";
     "user_is_local" 409 "The account is of this server.";
     "exclusions_full" 409 "As many people are kept off this server as can be.";
+    "password_changed" 409 "It was scheduled by a session that a new password has put out.";
+    "restored" 409 "It was scheduled before this server was restored to an earlier state.";
     "too_much_waiting" 409 "Too much of yours is waiting for other servers.";
     "too_large" 413 "The content is too large.";
     "version" 426 "This version of the protocol is not spoken here.";

@@ -23,6 +23,8 @@ pub struct ScheduledRow {
     pub due_ts: Option<i64>,
     pub tries: i64,
     pub failed: Option<String>,
+    /// That which scheduled it, or changed it last.
+    pub session: Option<String>,
 }
 
 /// A message that is due, and where its channel is hosted.
@@ -104,6 +106,22 @@ pub fn count(conn: &mut Conn, user: UserNum) -> Result<i64> {
 pub fn newest(conn: &mut Conn, user: UserNum) -> Result<Option<i64>> {
     let own = scheduled::table.filter(scheduled::user_num.eq(user));
     Ok(own.select(max(scheduled::created_ts)).get_result(conn)?)
+}
+
+/// What somebody's other sessions are going to send.
+pub fn of_others(conn: &mut Conn, user: UserNum, keep: Option<&str>) -> Result<Vec<ScheduledRow>> {
+    let waiting = scheduled::user_num.eq(user).and(scheduled::due_ts.is_not_null());
+    let rows: Vec<ScheduledRow> =
+        scheduled::table.filter(waiting).select(ScheduledRow::columns()).load(conn)?;
+    Ok(rows.into_iter().filter(|row| keep.is_none() || row.session.as_deref() != keep).collect())
+}
+
+/// Nothing on any list is sent by itself, for the reason of this code.
+pub fn hold_all(conn: &mut Conn, failed: &str) -> Result<()> {
+    diesel::update(scheduled::table.filter(scheduled::due_ts.is_not_null()))
+        .set((scheduled::due_ts.eq(None::<i64>), scheduled::failed.eq(failed)))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// All of a person's, soonest first, with the ids of their channels.

@@ -27,7 +27,7 @@ use crate::domain::{Domain, Error, Result};
 use crate::protocol::Ts;
 use crate::protocol::head::SignedHead;
 use crate::protocol::ids::{ChannelId, ServerName};
-use crate::storage::{self, ChannelNum, Conn, channels, meta, peers};
+use crate::storage::{self, ChannelNum, Conn, channels, meta, peers, scheduled};
 
 /// How long changes wait at a start for what members say. Those who are slower are asked again, without that.
 const START_PATIENCE: Duration = Duration::from_millis(2_500);
@@ -48,6 +48,8 @@ const WAITING: &str = "recovering/";
 const PARTED: &str = "parted/";
 /// The fact that a note is kept beside the database.
 const MARKED: &str = "mark";
+/// What the operator is told of, and why nothing that was scheduled before is sent by itself.
+const RESTORED: &str = "restored";
 
 /// Finds out at a start whether the database is the one that ran last. If not, all servers that may have copies are
 /// written down, to be asked.
@@ -78,7 +80,7 @@ pub fn restored(conn: &mut Conn, ours: &ServerName, now: Ts) -> Result<()> {
     declare(conn, ours, now, "a backup was restored")
 }
 
-/// All servers that may have more are to be asked.
+/// All servers that may have more are to be asked, and messages that were to be sent later wait for their authors.
 pub fn declare(conn: &mut Conn, ours: &ServerName, now: Ts, why: &str) -> Result<()> {
     let replicas = peers::all_replicas(conn)?.into_iter().map(|(_, server)| server);
     let known: BTreeSet<String> =
@@ -86,7 +88,9 @@ pub fn declare(conn: &mut Conn, ours: &ServerName, now: Ts, why: &str) -> Result
     for server in known.iter().filter(|server| server.as_str() != ours.as_str()) {
         meta::put(conn, &format!("{WAITING}{server}"), "1")?;
     }
-    Ok(peers::add_alarm(conn, now, "restored", "", "", why)?)
+    // What was taken off a list since, or changed, stands there again.
+    scheduled::hold_all(conn, RESTORED)?;
+    Ok(peers::add_alarm(conn, now, RESTORED, "", "", why)?)
 }
 
 /// Servers that have not answered yet.

@@ -37,6 +37,9 @@ const SENDS_WAITING_MAX: usize = 20;
 /// How far ahead.
 pub const AHEAD_MS_MAX: i64 = 120 * DAY_MS;
 
+/// Why a message is not sent that was scheduled by a session which a new password has put out.
+const PASSWORD_CHANGED: &str = "password_changed";
+
 /// A message that is to be sent later.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Scheduled {
@@ -56,7 +59,8 @@ pub struct Scheduled {
     pub created_ts: Ts,
     /// When it is to be sent. While something is in the way that passes (a slow channel, say) it is tried again after that.
     pub send_ts: Ts,
-    /// The code of why it can't be sent. It is tried again once it is changed, or sent at once.
+    /// The code of why it can't be sent; `password_changed`: it was scheduled by a session that a new password has put out;
+    /// `restored`: the server was restored to an earlier state since. It is tried again once it is changed, or sent at once.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub failed: Option<String>,
@@ -143,7 +147,7 @@ impl Domain {
         let ScheduledChange { text, send_ts } = change;
         text.as_deref().map_or(Ok(()), |text| self.check_text(text, false))?;
         send_ts.map_or(Ok(()), |ts| check_time(ts, self.clock.now()))?;
-        let user = actor.person.num;
+        let (user, session) = (actor.person.num, session_of(actor));
         let _turn = self.scheduling.turn(user, &id).await;
         self.own(actor, move |work| {
             let mut row = find(work.conn, user, &id)?;
@@ -156,6 +160,7 @@ impl Domain {
                 row.content = written(&MessageContent { text, previews, ..content })?;
             }
             row.send_ts = send_ts.unwrap_or(row.send_ts);
+            row.session = session;
             try_again(work, row)
         })
         .await
@@ -184,11 +189,12 @@ impl Domain {
     /// `scheduled_not_found`; `busy` where many of one's wait already; as for sending it
     pub async fn send_scheduled(&self, actor: &Actor, id: String) -> Result<(Message, bool)> {
         let (user, now, key) = (actor.person.num, self.clock.now(), id.clone());
+        let session = session_of(actor);
         let _sends = self.scheduling.sending.wait(user, SENDS_WAITING_MAX).await?;
         let _turn = self.scheduling.turn(user, &id).await;
         // First it is due: whoever asked may go away meanwhile.
         self.own(actor, move |work| {
-            let row = ScheduledRow { send_ts: now, ..find(work.conn, user, &key)? };
+            let row = ScheduledRow { send_ts: now, session, ..find(work.conn, user, &key)? };
             try_again(work, row).map(drop)
         })
         .await?;
@@ -253,6 +259,7 @@ fn keep(
         due_ts: Some(send_ts),
         tries: 0,
         failed: None,
+        session: session_of(actor),
     };
     scheduled::add(work.conn, &row)?;
     for file in &content.attachments {
@@ -269,6 +276,21 @@ fn try_again(work: &mut Work<'_>, row: ScheduledRow) -> Result<Scheduled> {
     let row = ScheduledRow { nonce, due_ts: Some(row.send_ts), tries: 0, failed: None, ..row };
     scheduled::put(work.conn, &row)?;
     tell(work, row)
+}
+
+/// Holds back what somebody's sessions, but for the one that is kept, were going to send: whoever had the password before may
+/// have written it.
+pub(super) fn hold(work: &mut Work<'_>, user: UserNum, keep: Option<&str>) -> Result<()> {
+    for row in scheduled::of_others(work.conn, user, keep)? {
+        let row = ScheduledRow { due_ts: None, failed: Some(PASSWORD_CHANGED.to_owned()), ..row };
+        scheduled::put(work.conn, &row)?;
+        tell(work, row)?;
+    }
+    Ok(())
+}
+
+fn session_of(actor: &Actor) -> Option<String> {
+    Some(actor.session.clone()).filter(|session| !session.is_empty())
 }
 
 fn remove(work: &mut Work<'_>, row: &ScheduledRow) -> Result<()> {

@@ -114,6 +114,7 @@ diesel::table! {
         due_ts -> Nullable<BigInt>,
         tries -> BigInt,
         failed -> Nullable<Text>,
+        session -> Nullable<Text>,
     }
 }
 

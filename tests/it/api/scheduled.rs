@@ -438,3 +438,38 @@ both!(
         assert_ne!(now.2, head);
     }
 );
+
+both!(
+    /// Whoever got in by the password before may have written it.
+    async fn a_new_password_holds_back_what_other_sessions_scheduled(server: TestServer) {
+        let ann = server.person("ann").await;
+        let channel = ann.channel("general").await;
+        let log_in = json!({ "username": "ann", "password": PASSWORD });
+        let answer = Person::nobody(&server.base).post("/sessions", log_in).await.expect(201);
+        let intruder = ann.with_token(answer["session"]["token"].as_str().expect("a token"));
+        let own = schedule(&ann, &channel, "own", after(60_000)).await;
+        let theirs = schedule(&intruder, &channel, "theirs", after(60_000)).await;
+        let changed = schedule(&ann, &channel, "changed", after(60_000)).await;
+        intruder.patch(&path(&changed), json!({ "text": "otherwise" })).await.expect(200);
+        let password = json!({ "current": PASSWORD, "new": "another horse battery" });
+        ann.put("/me/password", password).await.expect(204);
+        for held in [&theirs, &changed] {
+            assert_eq!(failed(&ann, held).await, "password_changed");
+        }
+        server.later(61_000);
+        look(&server).await;
+        said(&ann, &channel, &[own["text"].as_str().expect("text")]).await;
+        // One's own after all.
+        send_now(&ann, &changed).await.expect(201);
+        // Nobody is known to be in by the new one yet.
+        let last = schedule(&ann, &channel, "last", after(120_000)).await;
+        let domain = server.running.as_ref().expect("running").domain.clone();
+        domain.reset_password("ann", "a third horse battery".to_owned()).await.expect("reset");
+        let answer = Person::nobody(&server.base)
+            .post("/sessions", json!({ "username": "ann", "password": "a third horse battery" }))
+            .await
+            .expect(201);
+        let ann = ann.with_token(answer["session"]["token"].as_str().expect("a token"));
+        assert_eq!(failed(&ann, &last).await, "password_changed");
+    }
+);

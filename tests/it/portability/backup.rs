@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
+use loggia::domain::clock::{Clock, SystemClock};
 use reqwest::Method;
 use serde_json::{Value, json};
 use zip::read::ZipArchive;
@@ -32,6 +33,8 @@ async fn fill(data: &Data) -> (Person, Value) {
     let file = ann.upload("notes.txt", FILE.to_vec()).await;
     ann.say_with(&channel, "n3", &file).await;
     ann.post("/dms", json!({ "users": [bob.id] })).await.expect(201);
+    let later = json!({ "nonce": "later", "text": "later", "send_ts": SystemClock.now() + 3_600_000 });
+    bob.post(&format!("/channels/{channel}/scheduled"), later).await.expect(201);
     let seen = what_is_seen(&bob, &channel).await;
     // While the server runs.
     let path = backup_file(data);
@@ -62,6 +65,9 @@ async fn check(data: &Data, bob: &Person, before: &Value) {
     assert_eq!(what_is_seen(&bob, channel).await, before["seen"]);
     let hash = before["file"]["hash"].as_str().expect("a hash");
     assert_eq!(bob.get(&format!("/files/{hash}/notes.txt")).await.bytes, FILE);
+    // What was taken off a list since the backup stands there again.
+    let listed = bob.get("/me/scheduled").await.expect(200);
+    assert_eq!(listed["scheduled"][0]["failed"], "restored", "{listed}");
     // Everything goes on: with the next numbers, and with the same names.
     Person::register(&running.base, "carol").await;
     bob.channel("Another").await;

@@ -33,6 +33,10 @@ export const problems: Catalogue["problems"] = {
   password_too_long: "Dieses Passwort ist zu lang.",
   bad_display_name: "Dieser Anzeigename geht nicht.",
   bad_name: "Dieser Name geht nicht.",
+  restored:
+    "Der Server wurde seither aus einer Sicherung wiederhergestellt: sende es, wenn es noch gesendet werden soll.",
+  password_changed:
+    "Nach dem Planen in einer anderen Sitzung wurde ein neues Passwort gesetzt: sende es, wenn es von dir ist.",
   slow_mode: "Langsamer Modus: warte ein wenig, bevor du hier wieder schreibst.",
   bad_slow: "Zwischen zwei Nachrichten liegen 1 bis 21.600 Sekunden.",
   bad_retention: "Nachrichten lassen sich 1 bis 36.500 Tage aufbewahren.",

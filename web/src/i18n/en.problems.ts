@@ -31,6 +31,8 @@ export const problems = {
   password_too_long: "That password is too long.",
   bad_display_name: "That display name cannot be used.",
   bad_name: "That name cannot be used.",
+  restored: "The server was restored from a backup since: send it if it is still to be sent.",
+  password_changed: "A new password was set after another session scheduled this: send it if you wrote it.",
   slow_mode: "Slow mode: wait a little before you write here again.",
   bad_slow: "People wait for 1 to 21,600 seconds between two messages.",
   bad_retention: "Messages are kept for 1 to 36,500 days.",

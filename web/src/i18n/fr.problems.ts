@@ -33,6 +33,10 @@ export const problems: Catalogue["problems"] = {
   password_too_long: "Ce mot de passe est trop long.",
   bad_display_name: "Ce nom affiché ne peut pas être utilisé.",
   bad_name: "Ce nom ne peut pas être utilisé.",
+  restored:
+    "Le serveur a depuis été restauré à partir d’une sauvegarde\u00a0: envoyez-le s’il doit encore l’être.",
+  password_changed:
+    "Un nouveau mot de passe a été choisi depuis qu’une autre session a programmé ce message\u00a0: envoyez-le s’il est de vous.",
   slow_mode: "Mode lent\u00a0: attendez un peu avant d’écrire de nouveau ici.",
   bad_slow: "Entre deux messages, il y a de 1 à 21\u202f600 secondes.",
   bad_retention: "Les messages se conservent de 1 à 36\u202f500 jours.",

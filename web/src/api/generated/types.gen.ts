@@ -1851,7 +1851,8 @@ export type Scheduled = {
     channel: string;
     created_ts: I64;
     /**
-     * The code of why it can't be sent. It is tried again once it is changed, or sent at once.
+     * The code of why it can't be sent; `password_changed`: it was scheduled by a session that a new password has put out;
+     * `restored`: the server was restored to an earlier state since. It is tried again once it is changed, or sent at once.
      */
     failed?: string;
     id: string;

@@ -1,0 +1,1 @@
+ALTER TABLE scheduled DROP COLUMN session;
