@@ -227,6 +227,7 @@ export const de: Catalogue = {
     whoReacted: "Wer reagiert hat",
     noReactions: "Niemand hat reagiert.",
     copyText: "Text kopieren",
+    copyCode: "Code kopieren",
     copyLink: "Link kopieren",
     markUnread: "Ab hier als ungelesen markieren",
     report: "Melden…",

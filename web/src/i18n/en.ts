@@ -223,6 +223,7 @@ export const en = {
     whoReacted: "Who reacted",
     noReactions: "Nobody has reacted.",
     copyText: "Copy text",
+    copyCode: "Copy code",
     copyLink: "Copy link",
     markUnread: "Mark unread from here",
     report: "Report…",

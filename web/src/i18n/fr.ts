@@ -227,6 +227,7 @@ export const fr: Catalogue = {
     whoReacted: "Qui a réagi",
     noReactions: "Personne n’a réagi.",
     copyText: "Copier le texte",
+    copyCode: "Copier le code",
     copyLink: "Copier le lien",
     markUnread: "Marquer non lu à partir d’ici",
     report: "Signaler…",

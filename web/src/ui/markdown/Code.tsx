@@ -1,10 +1,14 @@
 // A block of code: plain at once, coloured when the grammars are here. Tokens become elements, never HTML.
 
 import type { ElementContent, RootContent } from "hast";
-import { Fragment, type ReactNode, useEffect, useState } from "react";
+import { Fragment, type ReactNode, Suspense, useEffect, useState } from "react";
 import { t } from "../../i18n";
+import { Boundary } from "../Boundary";
+import { later } from "../later";
 import { useStop } from "../stops";
 import type { highlight as highlightType } from "./highlight";
+
+const CopyCode = later(() => import("./CopyCode"));
 
 type Highlight = typeof highlightType;
 
@@ -39,14 +43,21 @@ export function Code({ value, language }: { value: string; language: string | nu
   const highlight = useHighlight(wanted);
   const tree = wanted && language && highlight ? highlight(language, value) : null;
   return (
-    // Scrolls sideways, so the keyboard must be able to reach it.
-    <pre
-      tabIndex={stop}
-      role="group"
-      aria-label={language ? `${t.message.code}: ${language}` : t.message.code}
-    >
-      <code data-coloured={tree ? "" : undefined}>{tree ? tokens(tree.children) : value}</code>
-    </pre>
+    <div className="code-block">
+      {/* Scrolls sideways, so the keyboard must be able to reach it. */}
+      <pre
+        tabIndex={stop}
+        role="group"
+        aria-label={language ? `${t.message.code}: ${language}` : t.message.code}
+      >
+        <code data-coloured={tree ? "" : undefined}>{tree ? tokens(tree.children) : value}</code>
+      </pre>
+      <Boundary fallback={null}>
+        <Suspense>
+          <CopyCode value={value} />
+        </Suspense>
+      </Boundary>
+    </div>
   );
 }
 
