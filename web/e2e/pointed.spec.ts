@@ -79,6 +79,54 @@ test("it opens at the pointer, and does what is chosen", async () => {
   await expect(menu(ada)).toHaveCount(0);
 });
 
+test("at the pointer it has what stands beside the message, too", async () => {
+  const { page } = ada;
+  const text = ada.message("Then close it").locator(".markdown");
+  const choose = async (name: string) => {
+    await text.click({ button: "right" });
+    await page.getByRole("menuitem", { name, exact: true }).click();
+    await expect(menu(ada)).toHaveCount(0);
+  };
+  await text.click({ button: "right" });
+  await expect(menu(ada).getByRole("menuitem").first()).toHaveText("React");
+  await ada.shot("pointed-menu-first");
+  await page.keyboard.press("Escape");
+  await expect(menu(ada)).toHaveCount(0);
+
+  await choose("React");
+  await page.getByRole("searchbox", { name: "Search emoji" }).fill("rocket");
+  await page
+    .getByTestId("emoji-picker")
+    .getByRole("button", { name: /rocket/ })
+    .first()
+    .click();
+  await expect(ada.message("Then close it").getByTestId("reaction")).toContainText("🚀");
+  // Its button is what it was.
+  await ada.message("Then close it").hover();
+  await expect(page.getByTestId("emoji-picker")).toHaveCount(0);
+
+  await choose("Reply");
+  await expect(ada.composer).toBeFocused();
+  await expect(ada.composer).toHaveAccessibleDescription(/Replying to Bo/);
+  await page.keyboard.press("Escape");
+  await choose("Reply in thread");
+  await expect(page.getByTestId("thread")).toBeVisible();
+
+  // Of what is in a thread there is no other, and beside the message they stand already.
+  await page.getByTestId("thread").getByTestId("message").locator(".markdown").click({ button: "right" });
+  await expect(page.getByRole("menuitem", { name: "React", exact: true })).toBeVisible();
+  await expect(page.getByRole("menuitem", { name: /^Reply/ })).toHaveCount(0);
+  await page.keyboard.press("Escape");
+  await expect(menu(ada)).toHaveCount(0);
+  await page.getByRole("button", { name: "Close", exact: true }).click();
+  await ada.message("Then close it").hover();
+  await ada.message("Then close it").getByRole("button", { name: "More actions" }).click();
+  await expect(page.getByRole("menuitem", { name: "Copy text" })).toBeVisible();
+  await expect(page.getByRole("menuitem", { name: /^(Reply|React)/ })).toHaveCount(0);
+  await page.keyboard.press("Escape");
+  await expect(menu(ada)).toHaveCount(0);
+});
+
 test("a key asks for it, too, and it gives the focus back", async () => {
   const { page } = ada;
   await page.mouse.move(0, 0);

@@ -1,4 +1,4 @@
-import { cloneElement, type ReactElement, type Ref, Suspense, useState } from "react";
+import { cloneElement, type ReactElement, type ReactNode, type Ref, Suspense, useState } from "react";
 import { Boundary } from "./Boundary";
 import type { IconName } from "./Icon";
 import { later } from "./later";
@@ -17,12 +17,9 @@ export interface Point {
   y: number;
 }
 
-export interface MenuProps {
-  label: string;
+interface ControlProps {
   /** The control that opens it. */
   trigger: ReactElement<{ onPressStart?: () => void; onPress?: () => void; ref?: Ref<HTMLButtonElement> }>;
-  /** `null` draws a line. */
-  items: (MenuAction | null)[];
   onOpenChange?: (open: boolean) => void;
   /** It begins open. */
   begun?: boolean;
@@ -30,14 +27,31 @@ export interface MenuProps {
   at?: Point | null;
 }
 
+export interface MenuProps extends ControlProps {
+  label: string;
+  /** `null` draws a line. */
+  items: (MenuAction | null)[];
+  /** Come before these where it opens elsewhere than at its control: beside that they are at hand. */
+  first?: MenuAction[];
+}
+
 const OpenMenu = later(() => import("./OpenMenu"));
+
+export function Menu(props: MenuProps) {
+  return <LateMenu {...props}>{(open) => <OpenMenu {...props} open={open} />}</LateMenu>;
+}
+
+interface LateMenuProps extends ControlProps {
+  /** The menu with its control, which is loaded. */
+  children: (open: boolean) => ReactNode;
+}
 
 /**
  * Its control is there at once; pressed before the rest has come, it opens when that is there. The beginning of the
  * press counts: the rest may come, and take the control's place, while a finger is still on it. When the rest could
  * not be had, the next press asks for it once more.
  */
-export function Menu(props: MenuProps) {
+export function LateMenu(props: LateMenuProps) {
   const [wanted, setWanted] = useState(props.begun ?? Boolean(props.at));
   const want = () => {
     setWanted(true);
@@ -59,7 +73,7 @@ export function Menu(props: MenuProps) {
   return (
     <Boundary fallback={again} onFail={fail}>
       <Suspense fallback={cloneElement(props.trigger, { onPressStart: want })}>
-        <OpenMenu {...props} open={wanted} />
+        {props.children(wanted)}
       </Suspense>
     </Boundary>
   );

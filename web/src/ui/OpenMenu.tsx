@@ -7,16 +7,19 @@ import { Icon } from "./Icon";
 import type { MenuProps } from "./Menu";
 import { useBackCloses } from "./popups";
 
+export type OpenMenuProps = MenuProps & { open: boolean };
+
 const AT_CONTROL = { placement: "bottom end", offset: 4 } as const;
 
 export default function OpenMenu({
   label,
   trigger,
   items,
+  first = [],
   onOpenChange,
   open,
   at = null,
-}: MenuProps & { open: boolean }) {
+}: OpenMenuProps) {
   const chosen = useRef<(() => void) | null>(null);
   const control = useRef<HTMLButtonElement>(null);
   const [isOpen, setOpen] = useState(open);
@@ -34,6 +37,7 @@ export default function OpenMenu({
     // The closing menu gives the focus back, in the next frame; what was chosen may want it after that.
     if (act && !isOpen) requestAnimationFrame(() => requestAnimationFrame(act));
   };
+  const shown = place && first.length > 0 ? [...first, null, ...items] : items;
   useBackCloses(isOpen, () => change(false));
   useOtherButton(isOpen, () => change(false));
   return (
@@ -53,7 +57,7 @@ export default function OpenMenu({
         {...(place ? { triggerRef: spot, placement: "bottom start", offset: 0 } : AT_CONTROL)}
       >
         <AriaMenu className="menu" aria-label={label}>
-          {items.map((item, index) =>
+          {shown.map((item, index) =>
             item ? (
               <MenuItem
                 key={item.id}

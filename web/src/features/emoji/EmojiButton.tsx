@@ -9,11 +9,13 @@ export interface EmojiButtonProps {
   label: string;
   onPick: (emoji: string) => void;
   onOpenChange?: (open: boolean) => void;
+  /** It begins open. */
+  begun?: boolean;
 }
 
 /** There at once; pressed before the picker has come, or when it could not, it opens when that is there: as ui/Menu.tsx. */
 export function EmojiButton(props: EmojiButtonProps) {
-  const [wanted, setWanted] = useState(false);
+  const [wanted, setWanted] = useState(props.begun ?? false);
   const want = () => {
     setWanted(true);
     props.onOpenChange?.(true);

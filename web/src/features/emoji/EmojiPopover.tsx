@@ -14,12 +14,7 @@ import type { EmojiButtonProps } from "./EmojiButton";
 
 const EmojiPicker = later(() => import("./EmojiPicker"));
 
-interface Props extends EmojiButtonProps {
-  /** Whether it begins open. */
-  begun: boolean;
-}
-
-export default function EmojiPopover({ label, onPick, onOpenChange, begun }: Props) {
+export default function EmojiPopover({ label, onPick, onOpenChange, begun = false }: EmojiButtonProps) {
   const [open, setOpen] = useState(begun);
   const control = useRef<HTMLButtonElement>(null);
   const change = (next: boolean) => {
