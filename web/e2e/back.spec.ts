@@ -145,3 +145,68 @@ test("on a phone Back closes a menu or the emoji first, also one over the drawer
   expect(fay.complaints).toEqual([]);
   await fay.context.close();
 });
+
+test("what belongs to a conversation closes as one is led to another; what one fills in does not", async ({
+  browser,
+}) => {
+  const gus = await Person.registered(browser, server, "gus");
+  const { page } = gus;
+  const dialog = page.getByRole("dialog").or(page.getByRole("alertdialog"));
+  await gus.createChannel("kitchen");
+  await gus.send("To be deleted?");
+  await gus.sees("To be deleted?");
+  await gus.createChannel("cellar");
+  await gus.send("Look at this");
+  await expect(gus.message("Look at this")).not.toHaveAttribute("data-tone", "pending");
+  const id = await gus.message("Look at this").getAttribute("data-id");
+  const channel = await page.evaluate(() => decodeURIComponent(location.hash.split("/")[2] ?? ""));
+  // As the service worker says that a notification was clicked.
+  const click = (message?: string | null) =>
+    page.evaluate((data) => navigator.serviceWorker.dispatchEvent(new MessageEvent("message", { data })), {
+      type: "open",
+      channel,
+      message,
+    });
+  await gus.open("kitchen");
+  await gus.act("To be deleted?", "Delete");
+  await expect(dialog).toBeVisible();
+  await click(id);
+  await gus.expectChannel("cellar");
+  await expect(dialog).toHaveCount(0);
+  // Of the same conversation, too, what one is led to is seen.
+  await gus.act("Look at this", "Delete");
+  await expect(dialog).toBeVisible();
+  await click(id);
+  await expect(dialog).toHaveCount(0);
+  await expect(gus.message("Look at this")).toBeVisible();
+  await gus.back();
+  await gus.expectChannel("kitchen");
+  await expect(dialog).toHaveCount(0);
+
+  await page.getByRole("button", { name: "Your account" }).click();
+  await page.getByRole("menuitem", { name: "Settings" }).click();
+  await page.getByLabel("About you").fill("Half written");
+  // No other conversation is led to from in there by the keys that step through them.
+  await page.keyboard.press("Alt+ArrowDown");
+  await click();
+  await expect(page).toHaveURL(new RegExp(encodeURIComponent(channel)));
+  await expect(page.getByLabel("About you")).toHaveValue("Half written");
+  expect(gus.complaints).toEqual([]);
+  await gus.context.close();
+});
+
+test("Escape closes the dialog alone, also where what had the focus in it is gone", async ({ browser }) => {
+  const hal = await withThread(browser, "hal", {});
+  const { page } = hal;
+  await hal.message("Hello").getByRole("button", { name: "Hal" }).first().click();
+  await expect(page.getByTestId("profile")).toBeVisible();
+  await page.getByTestId("profile").getByRole("button", { name: "Set a status" }).focus();
+  await page.evaluate(() => document.activeElement?.remove());
+  await expect.poll(() => page.evaluate(() => document.activeElement === document.body)).toBe(true);
+  await page.keyboard.press("Escape");
+  await expect(page.getByTestId("profile")).toHaveCount(0);
+  await expect(page.getByTestId("thread")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByTestId("thread")).toHaveCount(0);
+  await hal.context.close();
+});

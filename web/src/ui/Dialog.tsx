@@ -67,8 +67,11 @@ function useKeptFocus(own: RefObject<HTMLElement | null>, onClose: () => void): 
     const onKey = (event: KeyboardEvent) => {
       const open = document.querySelectorAll("[role=dialog],[role=alertdialog]");
       if (event.target !== document.body || open[open.length - 1] !== own.current) return;
-      if (event.key === "Escape") close();
-      else own.current?.focus();
+      if (event.key !== "Escape") return own.current?.focus();
+      // It closes this, and nothing behind it: by the time that it comes there this is gone.
+      event.preventDefault();
+      event.stopPropagation();
+      close();
     };
     document.addEventListener("keydown", onKey, { capture: true });
     return () => document.removeEventListener("keydown", onKey, { capture: true });

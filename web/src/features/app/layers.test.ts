@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { keepsDialog } from "./keeping";
 import { Layers } from "./layers";
 
 /** A history of steps; `back` arrives when `turn` comes to it, as in a browser. */
@@ -19,6 +20,7 @@ class Steps {
       channel: () => this.channel,
       stays: (panel, channel) =>
         panel.kind === "members" || (panel.kind === "thread" && panel.channel === channel),
+      keeps: keepsDialog,
       later: (work) => this.todo.push(work),
       name: () => String((this.count += 1)),
     });
@@ -172,5 +174,30 @@ describe("what lies over a conversation", () => {
     steps.turn();
     steps.layers.settled(() => done.push(1));
     expect(done).toEqual([0, 1]);
+  });
+
+  it("loses a dialog that belongs to the conversation that is left", () => {
+    open({ dialog: { kind: "delete", channel: "a", message: "m" } });
+    steps.visit("b");
+    expect(kinds(steps)).toBe("");
+    // What that was about is where it was.
+    steps.move(-1);
+    expect([kinds(steps), steps.channel]).toEqual(["delete", "a"]);
+  });
+
+  it("keeps a dialog that belongs to none, or to the one that is led to", () => {
+    for (const dialog of [{ kind: "settings" }, { kind: "invite", channel: "b" }] as const) {
+      open({ dialog });
+      steps.visit("b");
+      expect(kinds(steps)).toBe(dialog.kind);
+      open({ dialog: null });
+      steps.visit("a");
+    }
+  });
+
+  it("keeps a dialog at another message of the same conversation", () => {
+    open({ dialog: { kind: "delete", channel: "a", message: "m" } });
+    steps.visit("a");
+    expect(kinds(steps)).toBe("delete");
   });
 });

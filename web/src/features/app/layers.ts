@@ -29,6 +29,8 @@ export interface Place {
   channel: () => string | null;
   /** Whether a panel stays open beside another conversation. */
   stays: (panel: Panel, channel: string | null) => boolean;
+  /** Whether a dialog stays open over another conversation. */
+  keeps: (dialog: DialogView, channel: string | null) => boolean;
   later: (work: () => void) => void;
   name: () => string;
 }
@@ -120,10 +122,10 @@ export class Layers {
   /** A new place: what belongs to the one before does not come along. */
   private carry(): void {
     const channel = this.place.channel();
-    const { panel } = this.wanted;
+    const { panel, dialog } = this.wanted;
     if (channel !== this.channel)
       this.wanted = {
-        ...this.wanted,
+        dialog: dialog && this.place.keeps(dialog, channel) ? dialog : null,
         drawer: false,
         popup: undefined,
         panel: panel && this.place.stays(panel, channel) ? panel : null,

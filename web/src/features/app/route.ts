@@ -3,6 +3,7 @@
 import { useSyncExternalStore } from "react";
 import { newNonce } from "../../lib/ids";
 import { type Letter, letterOf } from "../auth/letters";
+import { keepsDialog } from "./keeping";
 import { Layers } from "./layers";
 import type { Panel } from "./view";
 
@@ -34,6 +35,7 @@ export function go(channel: string | null, message?: string, options: { replace?
   const hash = routeTo(channel, message);
   layers.settled(() => {
     if (location.hash === hash) return;
+    if (channel !== parseRoute(location.hash).channel) leave(channel);
     if (!options.replace && !layers.spent) {
       location.hash = hash;
       return;
@@ -41,6 +43,12 @@ export function go(channel: string | null, message?: string, options: { replace?
     history.replaceState(null, "", hash);
     dispatchEvent(new HashChangeEvent("hashchange"));
   });
+}
+
+/** Closed first, a dialog gives its step of the history to where one is led. */
+function leave(channel: string | null): void {
+  const { dialog } = layers.get();
+  if (dialog && !keepsDialog(dialog, channel)) layers.change({ dialog: null });
 }
 
 /** What lies over the place. */
@@ -51,6 +59,7 @@ export const layers = new Layers({
   back: () => history.back(),
   channel: () => parseRoute(location.hash).channel,
   stays: staysWith,
+  keeps: keepsDialog,
   later: (work) => void setTimeout(work, 0),
   name: newNonce,
 });
@@ -64,6 +73,8 @@ function staysWith(panel: Panel, channel: string | null): boolean {
 
 /** Leads to a message, once more also when the address names it already: the one way for all that point at one. */
 export function visit(channel: string, message: string | null): void {
+  // Nothing is to lie over what one is led to, of the same conversation either.
+  leave(null);
   if (location.hash !== routeTo(channel, message ?? undefined)) go(channel, message ?? undefined);
   else if (message) dispatchEvent(new CustomEvent("loggia:jump", { detail: { channel, message } }));
 }

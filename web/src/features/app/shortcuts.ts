@@ -24,6 +24,8 @@ export function useShortcuts(view: View): void {
         event.preventDefault();
         search(view);
       } else if (event.altKey && !event.ctrlKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
+        // What is done in a dialog goes on there.
+        if (document.querySelector(OVER)) return;
         event.preventDefault();
         step(client, event.key === "ArrowDown" ? 1 : -1, event.shiftKey);
       } else if (event.altKey && !event.ctrlKey && !event.shiftKey && !isMac() && isSideways(event.key)) {
