@@ -8,6 +8,8 @@ export interface MenuAction {
   label: string;
   icon?: IconName;
   danger?: boolean;
+  /** Does the same where what the menu is of has the focus. */
+  keys?: string | undefined;
   onAction: () => void;
 }
 

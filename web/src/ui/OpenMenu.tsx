@@ -1,7 +1,15 @@
 // A menu with all that it takes to be one. Loaded after the first picture: Menu.tsx.
 
 import { cloneElement, useEffect, useEffectEvent, useRef, useState } from "react";
-import { Menu as AriaMenu, MenuItem, MenuTrigger, Popover, Separator } from "react-aria-components";
+import {
+  Keyboard,
+  Menu as AriaMenu,
+  MenuItem,
+  MenuTrigger,
+  Popover,
+  Separator,
+  Text,
+} from "react-aria-components";
 import { onceLost } from "../lib/focus";
 import { Icon } from "./Icon";
 import type { MenuProps } from "./Menu";
@@ -70,7 +78,8 @@ export default function OpenMenu({
                 textValue={item.label}
               >
                 {item.icon ? <Icon name={item.icon} /> : null}
-                {item.label}
+                {item.keys ? <Text slot="label">{item.label}</Text> : item.label}
+                {item.keys ? <Keyboard className="menu-keys">{item.keys}</Keyboard> : null}
               </MenuItem>
             ) : (
               <Separator key={`line-${String(index)}`} className="menu-separator" />

@@ -8,6 +8,7 @@ import type { Client } from "../client/client";
 import { hasUnread } from "../../store/selectors";
 import { arrangementOf, groups } from "../sidebar/arrangement";
 import { useClient } from "./context";
+import { pointing, watchPointing } from "./pointing";
 import { go, layers, parseRoute } from "./route";
 import type { View } from "./view";
 
@@ -40,23 +41,15 @@ export function useShortcuts(view: View): void {
         if (event.shiftKey) readAll(client);
         else escape(client, view);
       } else if (isText(event) && !isTyping(event)) {
-        if (pointed || isPlace(event)) writeOn(event);
+        if (pointing.last || isPlace(event)) writeOn(event);
       }
     };
-    let pointed = false;
-    const onPointer = () => (pointed = true);
-    // Who comes somewhere by keys is not taken away.
-    const onMove = ({ key }: KeyboardEvent) => {
-      if (/^(Tab|F6|Arrow|Home|End)/.test(key)) pointed = false;
-    };
     const onReadAll = () => readAll(client);
-    addEventListener("pointerdown", onPointer, { capture: true });
-    addEventListener("keydown", onMove, { capture: true });
+    const stop = watchPointing();
     addEventListener("keydown", onKey);
     addEventListener("loggia:read-all", onReadAll);
     return () => {
-      removeEventListener("pointerdown", onPointer, { capture: true });
-      removeEventListener("keydown", onMove, { capture: true });
+      stop();
       removeEventListener("keydown", onKey);
       removeEventListener("loggia:read-all", onReadAll);
     };

@@ -24,6 +24,7 @@ import { EditBox, LostEdit } from "./EditBox";
 import { MessageTools } from "./MessageTools";
 import { ReplyQuote } from "./ReplyQuote";
 import { useLabel } from "./useLabel";
+import type { RunKey } from "./useMessageKeys";
 import type { Asked } from "./usePointed";
 import { useExpected } from "./waits";
 import { WaitingNote } from "./WaitingNote";
@@ -43,6 +44,7 @@ interface MessageItemProps {
   editing: boolean;
   onActivate: (key: string) => void;
   onLock: (locked: boolean) => void;
+  onKeys: (run: RunKey | null) => void;
   onReply: ((id: string) => void) | undefined;
   onJump: (id: string) => void;
   onEdit: (id: string | null) => void;

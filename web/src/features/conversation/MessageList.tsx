@@ -1,6 +1,6 @@
 // The rows of a timeline or of a thread, in a scroller that keeps its place.
 
-import type { KeyboardEvent, ReactNode } from "react";
+import type { KeyboardEvent, ReactNode, RefObject } from "react";
 import { t } from "../../i18n";
 import { onceLost } from "../../lib/focus";
 import { dayLabel, dayOf } from "../../lib/time";
@@ -11,6 +11,7 @@ import { MessageItem } from "./MessageItem";
 import { PendingItem } from "./PendingItem";
 import type { StoredMessage } from "../../store/state";
 import type { BlockedRow, Row } from "./rows";
+import { useMessageKeys } from "./useMessageKeys";
 import { usePointed } from "./usePointed";
 import type { Scroll } from "./useScroll";
 import { useToday } from "./useToday";
@@ -45,8 +46,8 @@ export function MessageList(props: MessageListProps) {
   const { rows, channel, root } = props;
   const { scroller, content, heights, span, atEnd, hold } = props.scroll;
   const { active, asked, activate, lock, handlers } = usePointed();
+  const { onKeys, onKey } = useMessageKeys(activate);
   const now = useToday();
-
   const { editing } = props;
   const drawn = pieces(
     rows,
@@ -77,6 +78,7 @@ export function MessageList(props: MessageListProps) {
       editing={message.id === editing}
       onActivate={activate}
       onLock={lock}
+      onKeys={onKeys}
       onReply={props.onReply}
       onJump={props.onJump}
       onEdit={props.onEdit}
@@ -117,7 +119,7 @@ export function MessageList(props: MessageListProps) {
         tabIndex={-1}
         role="group"
         aria-label={props.label}
-        onKeyDown={(event) => moveBetweenRows(event, active)}
+        onKeyDown={(event) => moveBetweenRows(event, active) || onKey(event)}
         {...handlers}
       >
         <div ref={content} className="timeline-content">
@@ -128,16 +130,7 @@ export function MessageList(props: MessageListProps) {
           )}
         </div>
       </div>
-      {showPresent ? (
-        <ToPresent
-          below={props.below}
-          onPress={(byKeys) => {
-            props.onPresent();
-            // The button is gone then. With a mouse one goes on with the mouse.
-            if (byKeys) onceLost(() => newest(scroller.current), { frames: PRESENT_FRAMES });
-          }}
-        />
-      ) : null}
+      {showPresent ? <ToPresent below={props.below} scroller={scroller} onPresent={props.onPresent} /> : null}
     </div>
   );
 }
@@ -147,10 +140,21 @@ function Gap({ name, height }: { name: string; height: number }) {
   return <div data-gap={name} className="timeline-gap" style={{ height }} aria-hidden="true" />;
 }
 
-function ToPresent({ below, onPress }: { below: number; onPress: (byKeys: boolean) => void }) {
+interface ToPresentProps {
+  below: number;
+  scroller: RefObject<HTMLElement | null>;
+  onPresent: () => void;
+}
+
+function ToPresent({ below, scroller, onPresent }: ToPresentProps) {
+  const press = ({ pointerType }: { pointerType: string }) => {
+    onPresent();
+    // The button is gone then. With a mouse one goes on with the mouse.
+    if (KEYS.has(pointerType)) onceLost(() => newest(scroller.current), { frames: PRESENT_FRAMES });
+  };
   return (
     <div className="to-present">
-      <Button size="small" icon="down" onPress={({ pointerType }) => onPress(KEYS.has(pointerType))}>
+      <Button size="small" icon="down" onPress={press}>
         {below > 0 ? t.timeline.newMessages(below) : t.timeline.jumpToPresent}
       </Button>
     </div>
@@ -160,18 +164,18 @@ function ToPresent({ below, onPress }: { below: number; onPress: (byKeys: boolea
 /** Where Tab leads to when no row was chosen: a day is not what one wants to hear first. */
 const isStop = ({ kind }: Row): boolean => kind !== "day" && kind !== "new";
 
-/** Arrow keys walk through the rows; they, and Tab, lead from the list itself to where one was or the newest in sight. */
-function moveBetweenRows(event: KeyboardEvent<HTMLElement>, active: string | null): void {
-  if (event.altKey || event.ctrlKey || event.metaKey) return;
+/** Whether it did. Arrow keys walk through the rows; they, and Tab, lead from the list itself to where one was or the newest in sight. */
+function moveBetweenRows(event: KeyboardEvent<HTMLElement>, active: string | null): boolean {
+  if (event.altKey || event.ctrlKey || event.metaKey) return false;
   const row = event.target as HTMLElement;
   const rows = [...event.currentTarget.querySelectorAll<HTMLElement>("[data-stop]")];
   if (row === event.currentTarget && (ENTERING.has(event.key) || (event.key === "Tab" && !event.shiftKey))) {
     const newest = entryOf(row, rows, active);
     if (newest) event.preventDefault();
     newest?.focus({ preventScroll: true });
-    return;
+    return true;
   }
-  if (!row.matches("[data-stop]")) return;
+  if (!row.matches("[data-stop]")) return false;
   const at = rows.indexOf(row);
   const next =
     event.key === "ArrowUp"
@@ -183,10 +187,11 @@ function moveBetweenRows(event: KeyboardEvent<HTMLElement>, active: string | nul
           : event.key === "End"
             ? rows.at(-1)
             : undefined;
-  if (!next) return;
+  if (!next) return false;
   event.preventDefault();
   next.focus();
   next.scrollIntoView({ block: "nearest" });
+  return true;
 }
 
 const KEYS: ReadonlySet<string> = new Set(["keyboard", "virtual"]);

@@ -1,6 +1,7 @@
 // What is done with a message more rarely; where the pointer asks, also what is at hand beside the message. Loaded after
 // the first picture: MessageTools.tsx.
 
+import { useLayoutEffect } from "react";
 import type { Channel } from "../../api/types";
 import { t } from "../../i18n";
 import type { MenuAction } from "../../ui/Menu";
@@ -13,6 +14,7 @@ import { copy, copyLink } from "../client/copy";
 import { canModerate, canPin, canRemove, canSeeEdits } from "../client/rights";
 import { useOutings } from "../client/useOutings";
 import { quoteInto } from "../composer/quoting";
+import { keyName, MESSAGE_KEYS } from "./messageKeys";
 import type { MessageToolsProps } from "./MessageTools";
 import { useCanPost } from "./useCanPost";
 
@@ -28,29 +30,7 @@ export default function MessageMenu(props: MessageMenuProps) {
   const canPost = useCanPost(channel);
   const pinned = info.pins.includes(message.id);
   const keeping = useKeeping(channel, message);
-  const own = mine || canModerate(info);
-  const removing: MenuAction[] =
-    own || canRemove(me)
-      ? [
-          {
-            id: "remove",
-            label: own ? t.message.remove : t.message.removeAsAdmin,
-            icon: "trash",
-            danger: true,
-            onAction: () =>
-              view.openDialog({ kind: own ? "delete" : "remove", channel, message: message.id }),
-          },
-        ]
-      : [];
-
-  // Where a moderator sees what somebody wrote they can put them out.
-  const out = useOutings(channel, mine ? null : message.sender).map((how): MenuAction => ({
-    id: how === "ban" ? "ban" : "put-out",
-    label: t.members[how],
-    icon: "leave",
-    danger: true,
-    onAction: () => view.openDialog({ kind: "out", channel, user: message.sender, how }),
-  }));
+  const ending = useEnding(props, mine);
 
   const items: (MenuAction | null | false)[] = [
     mine && { id: "edit", label: t.message.edit, icon: "edit", onAction: () => props.onEdit(message.id) },
@@ -101,10 +81,20 @@ export default function MessageMenu(props: MessageMenuProps) {
       icon: "flag",
       onAction: () => view.openDialog({ kind: "report", channel, message: message.id }),
     },
-    ...(removing.length > 0 || out.length > 0 ? [null] : []),
-    ...removing,
-    ...out,
+    ...(ending.length > 0 ? [null] : []),
+    ...ending,
   ];
+  const { first = [], onKeys } = props;
+  const all = [...first, ...items].filter((item) => item !== null && item !== false);
+  useLayoutEffect(() => {
+    onKeys((key) => {
+      const named = all.find(({ id }) => MESSAGE_KEYS[id] === key);
+      named?.onAction();
+      return named !== undefined;
+    });
+    return () => onKeys(null);
+  });
+  const named = (item: MenuAction): MenuAction => ({ ...item, keys: keyName(item.id) });
   return (
     <OpenMenu
       label={t.message.actions}
@@ -112,10 +102,40 @@ export default function MessageMenu(props: MessageMenuProps) {
       open={props.open}
       onOpenChange={props.onOpenChange}
       trigger={props.trigger}
-      first={props.first}
-      items={items.filter((item) => item !== false)}
+      first={first.map(named)}
+      items={items.filter((item) => item !== false).map((item) => item && named(item))}
     />
   );
+}
+
+/** What takes it, or whoever wrote it, away. */
+function useEnding({ channel, message, info }: MessageMenuProps, mine: boolean): MenuAction[] {
+  const view = useView();
+  const me = useMe();
+  const own = mine || canModerate(info);
+  const removing: MenuAction[] =
+    own || canRemove(me)
+      ? [
+          {
+            id: "remove",
+            label: own ? t.message.remove : t.message.removeAsAdmin,
+            icon: "trash",
+            danger: true,
+            onAction: () =>
+              view.openDialog({ kind: own ? "delete" : "remove", channel, message: message.id }),
+          },
+        ]
+      : [];
+
+  // Where a moderator sees what somebody wrote they can put them out.
+  const out = useOutings(channel, mine ? null : message.sender).map((how): MenuAction => ({
+    id: how === "ban" ? "ban" : "put-out",
+    label: t.members[how],
+    icon: "leave",
+    danger: true,
+    onAction: () => view.openDialog({ kind: "out", channel, user: message.sender, how }),
+  }));
+  return [...removing, ...out];
 }
 
 /** To find it again, or to be led back to it. */

@@ -10,6 +10,7 @@ import type { StoredMessage } from "../../store/state";
 import { useChannel, useClient } from "../app/context";
 import { EmojiButton } from "../emoji/EmojiButton";
 import { useCanPost } from "./useCanPost";
+import type { RunKey } from "./useMessageKeys";
 import type { Asked } from "./usePointed";
 
 const MessageMenu = later(() => import("./MessageMenu"), { soon: true });
@@ -22,6 +23,7 @@ export interface MessageToolsProps {
   inThread: boolean;
   asked: Asked | null;
   onLock: (locked: boolean) => void;
+  onKeys: (run: RunKey | null) => void;
   onReply: ((id: string) => void) | undefined;
   onThread: () => void;
   onEdit: (id: string | null) => void;

@@ -2,8 +2,6 @@
 
 import { type ReactNode, useState } from "react";
 import { type Language, LANGUAGES, t } from "../../i18n";
-import { isMac } from "../../lib/keys";
-import { Keys } from "../../ui/bits";
 import { Button } from "../../ui/Button";
 import { Choices, Field } from "../../ui/Field";
 import { TabbedDialog } from "../../ui/TabbedDialog";
@@ -19,6 +17,7 @@ import { PreviewSetting } from "../previews/PreviewSetting";
 import { TwoStep } from "../totp/TwoStep";
 import { Blocks } from "./Blocks";
 import { EndAccount } from "./EndAccount";
+import { Keyboard } from "./Keyboard";
 import { Notifications } from "./Notifications";
 import { OwnData } from "./OwnData";
 import { Sessions } from "./Sessions";
@@ -196,40 +195,5 @@ function Appearance() {
         </div>
       ) : null}
     </div>
-  );
-}
-
-function Keyboard() {
-  const { keys: named } = t.shortcuts;
-  const control = isMac() ? "⌘" : named.control;
-  const rows: [string, string[]][] = [
-    [t.shortcuts.switcher, [control, "K"]],
-    [t.shortcuts.search, ["/"]],
-    [t.shortcuts.next, ["Alt", "↑ ↓"]],
-    [t.shortcuts.unread, ["Alt", named.shift, "↑ ↓"]],
-    [t.shortcuts.history, ["Alt", "← →"]],
-    [t.shortcuts.landmarks, ["F6"]],
-    [t.shortcuts.inbox, [control, named.shift, "M"]],
-    [t.shortcuts.read, [named.escape]],
-    [t.shortcuts.readAll, [named.shift, named.escape]],
-    [t.shortcuts.bold, [control, "B I E"]],
-    [t.shortcuts.help, [control, "/"]],
-    [t.shortcuts.send, [named.enter]],
-    [t.shortcuts.newline, [named.shift, named.enter]],
-    [t.shortcuts.edit, ["↑"]],
-  ];
-  return (
-    <dl className="shortcuts">
-      {rows.map(([what, keys]) => (
-        <div key={what}>
-          <dt>{what}</dt>
-          <dd>
-            {keys.map((key) => (
-              <Keys key={key}>{key}</Keys>
-            ))}
-          </dd>
-        </div>
-      ))}
-    </dl>
   );
 }

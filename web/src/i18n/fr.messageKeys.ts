@@ -1,0 +1,10 @@
+// Ce qui est dit des touches d’un message.
+
+import type { MessageKeyTexts } from "./messageKeys";
+
+export const messageKeys: MessageKeyTexts = {
+  title: "Sur un message qui a le focus",
+  hint: "F6 mène aux messages, ↑ et ↓ de l’un à l’autre.",
+  /** Comme sur le clavier. */
+  delete: "Suppr",
+};
