@@ -174,6 +174,7 @@ export const de: Catalogue = {
     chosen: "Ausgewählte Personen",
     invitedNotice: (count) => many(count, "Person eingeladen", "Personen eingeladen"),
     alreadyIn: "schon hier",
+    mention: "Erwähnen",
     message: "Nachricht schreiben",
     joined: (date) => `Hier seit ${date}`,
     deleted: "Dieses Konto wurde gelöscht.",

@@ -171,6 +171,7 @@ export const en = {
     chosen: "Chosen people",
     invitedNotice: (count: number) => many(count, "person invited", "people invited"),
     alreadyIn: "already here",
+    mention: "Mention",
     message: "Message",
     joined: (date: string) => `Here since ${date}`,
     deleted: "This account was deleted.",

@@ -175,6 +175,7 @@ export const fr: Catalogue = {
     chosen: "Personnes choisies",
     invitedNotice: (count) => many(count, "personne invitée", "personnes invitées"),
     alreadyIn: "déjà ici",
+    mention: "Mentionner",
     message: "Écrire",
     joined: (date) => `Ici depuis le ${date}`,
     deleted: "Ce compte a été supprimé.",

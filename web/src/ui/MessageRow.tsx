@@ -82,7 +82,14 @@ function Inside(props: MessageRowProps) {
       {props.quote}
       <div className="message-side">
         {head ? (
-          <button type="button" className="face" tabIndex={-1} aria-hidden="true" onClick={props.onAuthor}>
+          <button
+            type="button"
+            className="face"
+            tabIndex={-1}
+            aria-hidden="true"
+            data-person={author.id}
+            onClick={props.onAuthor}
+          >
             <Avatar id={author.id} name={author.name} />
           </button>
         ) : (
@@ -94,7 +101,13 @@ function Inside(props: MessageRowProps) {
       <div className="message-main">
         {head ? (
           <div className="message-head">
-            <button type="button" className="author" tabIndex={stop} onClick={props.onAuthor}>
+            <button
+              type="button"
+              className="author"
+              tabIndex={stop}
+              data-person={author.id}
+              onClick={props.onAuthor}
+            >
               {author.name}
             </button>
             {author.bot ? <BotTag /> : null}

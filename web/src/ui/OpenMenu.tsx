@@ -1,18 +1,10 @@
 // A menu with all that it takes to be one. Loaded after the first picture: Menu.tsx.
 
-import { cloneElement, useEffect, useEffectEvent, useRef, useState } from "react";
-import {
-  Keyboard,
-  Menu as AriaMenu,
-  MenuItem,
-  MenuTrigger,
-  Popover,
-  Separator,
-  Text,
-} from "react-aria-components";
+import { cloneElement, useRef, useState } from "react";
+import { Menu as AriaMenu, MenuTrigger, Popover } from "react-aria-components";
 import { onceLost } from "../lib/focus";
-import { Icon } from "./Icon";
 import type { MenuProps } from "./Menu";
+import { afterClosing, AT_SPOT, MenuItems, MenuSpot, useOtherButton } from "./MenuItems";
 import { useBackCloses } from "./popups";
 
 export type OpenMenuProps = MenuProps & { open: boolean };
@@ -42,8 +34,7 @@ export default function OpenMenu({
     if (!isOpen) onceLost(() => control.current);
     const act = chosen.current;
     chosen.current = null;
-    // The closing menu gives the focus back, in the next frame; what was chosen may want it after that.
-    if (act && !isOpen) requestAnimationFrame(() => requestAnimationFrame(act));
+    if (act && !isOpen) afterClosing(act);
   };
   const shown = place && first.length > 0 ? [...first, null, ...items] : items;
   useBackCloses(isOpen, () => change(false));
@@ -51,57 +42,12 @@ export default function OpenMenu({
   return (
     <MenuTrigger isOpen={isOpen} onOpenChange={change}>
       {cloneElement(trigger, { ref: control })}
-      {/* Points are counted from the left in any language. */}
-      {place ? (
-        <span
-          ref={spot}
-          dir="ltr"
-          className="menu-spot"
-          style={{ insetInlineStart: place.x, top: place.y }}
-        />
-      ) : null}
-      <Popover
-        className="popover"
-        {...(place ? { triggerRef: spot, placement: "bottom start", offset: 0 } : AT_CONTROL)}
-      >
+      {place ? <MenuSpot own={spot} at={place} /> : null}
+      <Popover className="popover" {...(place ? { triggerRef: spot, ...AT_SPOT } : AT_CONTROL)}>
         <AriaMenu className="menu" aria-label={label}>
-          {shown.map((item, index) =>
-            item ? (
-              <MenuItem
-                key={item.id}
-                id={item.id}
-                className="menu-item"
-                data-danger={item.danger || undefined}
-                onAction={() => {
-                  chosen.current = item.onAction;
-                }}
-                textValue={item.label}
-              >
-                {item.icon ? <Icon name={item.icon} /> : null}
-                {item.keys ? <Text slot="label">{item.label}</Text> : item.label}
-                {item.keys ? <Keyboard className="menu-keys">{item.keys}</Keyboard> : null}
-              </MenuItem>
-            ) : (
-              <Separator key={`line-${String(index)}`} className="menu-separator" />
-            ),
-          )}
+          <MenuItems items={shown} onChoose={(act) => (chosen.current = act)} />
         </AriaMenu>
       </Popover>
     </MenuTrigger>
   );
-}
-
-/** Over a menu, and beside it, the browser has none of its own: beside it the other button closes as the first one does. */
-function useOtherButton(open: boolean, close: () => void): void {
-  const end = useEffectEvent(close);
-  useEffect(() => {
-    if (!open) return;
-    const ask = (event: MouseEvent) => {
-      event.preventDefault();
-      if (!(event.target instanceof Element && event.target.closest(".menu"))) end();
-    };
-    // On the way down: what opened the menu is on its way up still.
-    addEventListener("contextmenu", ask, { capture: true });
-    return () => removeEventListener("contextmenu", ask, { capture: true });
-  }, [open]);
 }

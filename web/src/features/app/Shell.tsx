@@ -3,6 +3,7 @@
 import { Suspense, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { t } from "../../i18n";
 import { Conversation } from "../conversation/Conversation";
+import { usePersonMenu } from "../people/usePersonMenu";
 import { PanelFrame } from "../panels/PanelFrame";
 import { Sidebar } from "../sidebar/Sidebar";
 import { useIcon } from "../attention/icon";
@@ -57,6 +58,7 @@ export default function Shell() {
   const users = useSelect((state) => state.users);
   const pictures = useCallback((id: string) => pictureOf(users[id]), [users]);
   const references = useReferences();
+  const people = usePersonMenu(route.channel, panel?.kind === "thread" ? panel.root : null);
   const { notices } = useClient();
   // A late answer closes what it was asked from, not what was opened since.
   const close = useCallback(() => {
@@ -76,7 +78,12 @@ export default function Shell() {
             <a className="skip-link" href="#main" onClick={skipToMessages}>
               {t.nav.skip}
             </a>
-            <div className="shell" data-panel={panel?.kind} data-drawer={drawer || undefined}>
+            <div
+              className="shell"
+              data-panel={panel?.kind}
+              data-drawer={drawer || undefined}
+              onContextMenu={people.onContextMenu}
+            >
               <Sidebar active={route.channel} />
               {drawer ? (
                 <button
@@ -106,6 +113,7 @@ export default function Shell() {
                 </Boundary>
               ) : null}
             </div>
+            {people.menu}
             {dialog ? (
               <Boundary fallback={null} onFail={dialogFailed}>
                 <Suspense fallback={BOXES.has(dialog.kind) ? <EarlyKeys onEscape={close} /> : null}>

@@ -32,7 +32,7 @@ import { useAttaching } from "../files/useAttaching";
 import { usePreviewing } from "../previews/Previews";
 import { useLater } from "../scheduled/useLater";
 import { useCommands } from "./useCommands";
-import { quoted, useQuotes } from "./quoting";
+import { useChanges } from "./quoting";
 import { useDraft } from "./useDraft";
 import { type Due, useDue } from "./useDue";
 import { useWriting, type Writing } from "./useWriting";
@@ -80,7 +80,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
   useFocus(box, replyTo ?? null, props.editing ?? null);
 
   const writing = useWriting({ channel, box, text, onChange: change, commands: true });
-  useQuotes(place, (said) => writing.replace(quoted(text, said)));
+  useChanges(place, (change) => writing.replace(change(text)));
 
   const previews = usePreviewing({ place, text, onRemoved: write });
   const deliver = () => {

@@ -1,26 +1,33 @@
-// Takes what somebody said into the text that is being written.
+// Changes what is being written from elsewhere.
 
 import { useEffect, useEffectEvent } from "react";
 
-interface Quote {
+type Change = (draft: string) => string;
+
+interface Put {
   place: string;
-  text: string;
+  change: Change;
 }
 
 /** `place`: whose draft, as the composer names it. */
-export function quoteInto(place: string, text: string): void {
-  dispatchEvent(new CustomEvent<Quote>("loggia:quote", { detail: { place, text } }));
-}
+const putInto = (place: string, change: Change) =>
+  dispatchEvent(new CustomEvent<Put>("loggia:put", { detail: { place, change } }));
 
-export function useQuotes(place: string, onQuote: (text: string) => void): void {
-  const take = useEffectEvent(onQuote);
+/** Takes what somebody said into the text. */
+export const quoteInto = (place: string, text: string) => putInto(place, (draft) => quoted(draft, text));
+
+/** Calls somebody by the name that a mention has. */
+export const mentionInto = (place: string, name: string) => putInto(place, (draft) => mentioned(draft, name));
+
+export function useChanges(place: string, onChange: (change: Change) => void): void {
+  const take = useEffectEvent(onChange);
   useEffect(() => {
     const onEvent = (event: Event) => {
-      const { detail } = event as CustomEvent<Quote>;
-      if (detail.place === place) take(detail.text);
+      const { detail } = event as CustomEvent<Put>;
+      if (detail.place === place) take(detail.change);
     };
-    addEventListener("loggia:quote", onEvent);
-    return () => removeEventListener("loggia:quote", onEvent);
+    addEventListener("loggia:put", onEvent);
+    return () => removeEventListener("loggia:put", onEvent);
   }, [place]);
 }
 
@@ -30,3 +37,7 @@ export function quoted(draft: string, text: string): string {
   const before = draft.trimEnd();
   return `${before === "" ? "" : `${before}\n\n`}${lines.map((line) => `> ${line}`.trimEnd()).join("\n")}\n\n`;
 }
+
+/** The draft with a mention behind it, and room to go on. */
+export const mentioned = (draft: string, name: string): string =>
+  `${draft}${/^$|\s$/.test(draft) ? "" : " "}${name} `;

@@ -158,7 +158,7 @@ function useMention(message: StoredMessage, meId: string, openDialog: View["open
       const id = mentions.find((each) => each === `@${text}` || localPart(each) === text);
       if (!id) return null;
       const onOpen = () => openDialog({ kind: "profile", user: id, channel });
-      return { label: `@${typed}`, me: id === meId, onOpen };
+      return { label: `@${typed}`, me: id === meId, id, onOpen };
     },
     [all, here, mentions, meId, channel, openDialog],
   );

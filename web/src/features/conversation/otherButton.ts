@@ -14,14 +14,14 @@ export function pressOf({ pointerType, clientX, clientY }: PointerEvent): Press 
   return { touch: pointerType === "touch", selected: isSelected(clientX, clientY) };
 }
 
-/** Links, pictures, films and boxes are opened, kept and corrected by it; a face is only who wrote. */
+/** Links, pictures, films and boxes are opened, kept and corrected by it. */
 const BROWSERS = "a, img, video, audio, input, textarea, select";
 
 /** `press`: none where a key asks. With Shift one always gets the browser's. */
 export function isForBrowser({ target, shiftKey }: MouseEvent, press: Press | null): boolean {
   if (shiftKey || press?.touch) return true;
   if (press ? press.selected : getSelection()?.isCollapsed === false) return true;
-  return target instanceof Element && target.closest(BROWSERS) !== null && !target.closest(".face");
+  return target instanceof Element && target.closest(BROWSERS) !== null;
 }
 
 function isSelected(x: number, y: number): boolean {

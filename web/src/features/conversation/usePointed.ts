@@ -61,6 +61,8 @@ export function usePointed() {
     (event: MouseEvent) => {
       const { target, currentTarget, clientX: x, clientY: y } = event;
       if (!(target instanceof Element) || !currentTarget.contains(target)) return;
+      // They have a menu of their own.
+      if (target.closest("[data-person]")) return;
       const row = target.closest<HTMLElement>("[data-key]");
       const key = row?.dataset["key"];
       if (key === undefined || isForBrowser(event, press.current)) return;

@@ -1,4 +1,4 @@
-import { Suspense, useEffect, useState } from "react";
+import { Fragment, Suspense, useEffect, useState } from "react";
 import { get_user } from "../../api/operations";
 import { t } from "../../i18n";
 import { shortDate } from "../../lib/time";
@@ -9,9 +9,8 @@ import { Dialog } from "../../ui/Dialog";
 import { later } from "../../ui/later";
 import { displayName } from "../../store/selectors";
 import { useClient, useMe, useSelect } from "../app/context";
-import { go } from "../app/route";
 import { useView } from "../app/view";
-import { useOutings } from "../client/useOutings";
+import { usePersonActions } from "../people/usePersonActions";
 import { StatusLine } from "../status/StatusLine";
 import { BlockPerson } from "./BlockPerson";
 import { useOpen } from "./useOpen";
@@ -19,33 +18,36 @@ import { useOpen } from "./useOpen";
 // For administrators.
 const KeepOff = later(() => import("../admin/KeepOff"));
 
-function BlockButton({ user }: { user: string }) {
-  const client = useClient();
-  const texts = t.blocks;
-  const blocked = useSelect((state) => Boolean(state.blocked[user]));
+/** What can be done about them; `channel`: where they were met. */
+function Actions({ id, channel, onClose }: { id: string; channel: string | null; onClose: () => void }) {
+  const isOpen = useOpen();
+  const blocked = useSelect((state) => Boolean(state.blocked[id]));
   const [asked, setAsked] = useState(false);
+  const onLed = () => {
+    if (!isOpen()) return false;
+    onClose();
+    return true;
+  };
+  const actions = usePersonActions(id, { channel, onBlock: () => setAsked(true), onLed });
   return (
     <>
-      {blocked ? <p className="field-hint">{texts.blocked}</p> : null}
-      <Button
-        variant="quiet"
-        onPress={() => (blocked ? void client.actions.block(user, false) : setAsked(true))}
-      >
-        {blocked ? texts.unblock : texts.block}
-      </Button>
-      {asked ? <BlockPerson user={user} onClose={() => setAsked(false)} /> : null}
+      {actions.map((action) => (
+        <Fragment key={action.id}>
+          {action.id === "block" && blocked ? <p className="field-hint">{t.blocks.blocked}</p> : null}
+          {action.id === "message" ? (
+            <Button variant="primary" icon="message" onPress={action.onAction}>
+              {action.label}
+            </Button>
+          ) : (
+            <Button variant="quiet" onPress={action.onAction}>
+              {action.label}
+            </Button>
+          )}
+        </Fragment>
+      ))}
+      {asked ? <BlockPerson user={id} onClose={() => setAsked(false)} /> : null}
     </>
   );
-}
-
-/** What a moderator of the channel can do about whoever wrote there, also when they have left. */
-function OutButtons({ channel, user }: { channel: string; user: string }) {
-  const view = useView();
-  return useOutings(channel, user).map((how) => (
-    <Button key={how} variant="quiet" onPress={() => view.openDialog({ kind: "out", channel, user, how })}>
-      {t.members[how]}
-    </Button>
-  ));
 }
 
 interface ProfileProps {
@@ -56,7 +58,6 @@ interface ProfileProps {
 
 export function Profile({ user: id, channel, onClose }: ProfileProps) {
   const client = useClient();
-  const isOpen = useOpen();
   const view = useView();
   const me = useMe();
   const user = useSelect((state) => state.users[id]);
@@ -72,12 +73,6 @@ export function Profile({ user: id, channel, onClose }: ProfileProps) {
   const since = user ? ` · ${t.people.joined(shortDate(user.created_ts))}` : "";
   // Nobody reads what is sent to it.
   const deaf = user?.webhook === true;
-  const message = async () => {
-    const dm = await client.actions.startDm([id]);
-    if (!dm || !isOpen()) return;
-    onClose();
-    go(dm.id);
-  };
   return (
     <Dialog title={name} onClose={onClose} width={380} testId="profile">
       <div className="profile">
@@ -104,13 +99,7 @@ export function Profile({ user: id, channel, onClose }: ProfileProps) {
         </>
       ) : user?.deactivated ? null : (
         <>
-          {deaf ? null : (
-            <Button variant="primary" icon="message" onPress={() => void message()}>
-              {t.people.message}
-            </Button>
-          )}
-          <BlockButton user={id} />
-          {channel ? <OutButtons channel={channel} user={id} /> : null}
+          <Actions id={id} channel={channel ?? null} onClose={onClose} />
           {user && me?.role === "admin" && user.server !== me.server ? (
             <Suspense fallback={null}>
               <KeepOff user={id} name={name} />

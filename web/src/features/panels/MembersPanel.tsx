@@ -118,7 +118,7 @@ function MemberRow({ channel, member, onAsk }: MemberProps) {
   const on = useSelect((state) => Boolean(state.online[user.id])) || user.id === me?.id;
   const name = displayName(user, user.id);
   return (
-    <li className="person-row" data-entry={user.id}>
+    <li className="person-row" data-entry={user.id} data-person={user.id}>
       <button
         type="button"
         className="person"

@@ -20,6 +20,8 @@ import {
 export interface MentionTarget {
   label: string;
   me: boolean;
+  /** Of one person. */
+  id?: string;
   onOpen?: () => void;
 }
 
@@ -238,6 +240,7 @@ function Mention({ target }: { target: MentionTarget }) {
       type="button"
       className="mention"
       data-me={target.me || undefined}
+      data-person={target.id}
       tabIndex={stop}
       onClick={target.onOpen}
     >
