@@ -5,18 +5,17 @@ import { IconButton } from "../../ui/Button";
 import { ChannelPicture } from "../../ui/ChannelPicture";
 import { Icon } from "../../ui/Icon";
 import { LinkedText } from "../../ui/markdown/Markdown";
-import { Menu, type MenuAction } from "../../ui/Menu";
+import { later } from "../../ui/later";
+import { LateMenu } from "../../ui/Menu";
 import { displayName, foreignIds } from "../../store/selectors";
 import type { ChannelState } from "../../store/state";
-import { useClient, useMe, useSelect } from "../app/context";
+import { useMe, useSelect } from "../app/context";
 import { type Panel, useView } from "../app/view";
 import { pictureUrl } from "../files/pictures";
 import { MenuButton } from "../sidebar/MenuButton";
-import { useArrangement } from "../sidebar/arrangement";
-import { FAVOURITES, put } from "../sidebar/sections";
 import { useKnocks } from "../channel/useKnocks";
-import { canInvite } from "../client/rights";
-import { useEndings } from "./useEndings";
+
+const HeaderMenu = later(() => import("./HeaderMenu"), { soon: true });
 
 /** There the name of the channel needs the room: what else the head leads to is in its menu. */
 const NARROW = new Media("(max-width: 419.98px)");
@@ -85,75 +84,21 @@ export function Header({ channel, name }: HeaderProps) {
   );
 }
 
-interface OptionsProps {
+export interface OptionsProps {
   channel: ChannelState;
   narrow: boolean;
   onPanel: (panel: Panel) => void;
 }
 
-function Options({ channel, narrow, onPanel }: OptionsProps) {
-  const { info } = channel;
-  const client = useClient();
-  const view = useView();
-  const dm = info.kind === "dm";
-  const [arrangement, arrange] = useArrangement();
-  const favourite = arrangement.places[info.id] === FAVOURITES;
-  const knocks = useKnocks(channel).length;
-  const waits = narrow && knocks > 0 ? [t.channelSettings.knocksCount(knocks)] : [];
-  const endings = useEndings(info);
-  const leave: MenuAction = {
-    id: "leave",
-    label: t.channel.leave,
-    icon: "leave",
-    danger: true,
-    onAction: () => view.openDialog({ kind: "leave", channel: info.id }),
-  };
-
-  const items: (MenuAction | null | false)[] = [
-    narrow && {
-      id: "members",
-      label: t.channel.members(info.member_count),
-      icon: "people",
-      onAction: () => onPanel({ kind: "members" }),
-    },
-    !dm &&
-      canInvite(info) && {
-        id: "invite",
-        label: t.channel.invitePeople,
-        icon: "add",
-        onAction: () => view.openDialog({ kind: "invite", channel: info.id }),
-      },
-    { id: "pins", label: t.channel.showPins, icon: "pin", onAction: () => onPanel({ kind: "pins" }) },
-    { id: "files", label: t.channel.showFiles, icon: "file", onAction: () => onPanel({ kind: "files" }) },
-    {
-      id: "read",
-      label: t.channel.markRead,
-      icon: "check",
-      onAction: () => void client.actions.markRead(info.id, info.head, true),
-    },
-    {
-      id: "favourite",
-      label: favourite ? t.sections.unfavourite : t.sections.favourite,
-      icon: "star",
-      onAction: () => arrange((known) => put(known, info.id, favourite ? null : FAVOURITES)),
-    },
-    {
-      id: "settings",
-      label: dm ? t.channel.detailsDm : t.channel.details,
-      icon: "settings",
-      onAction: () => view.openDialog({ kind: "channel", channel: info.id }),
-    },
-    null,
-    ...(dm ? endings : [leave]),
-  ];
-
+function Options(props: OptionsProps) {
+  const knocks = useKnocks(props.channel).length;
+  const waits = props.narrow && knocks > 0 ? [t.channelSettings.knocksCount(knocks)] : [];
+  const trigger = <IconButton icon="more" label={[t.channel.options, ...waits].join(", ")} />;
   return (
     <span className="head-options">
-      <Menu
-        label={t.channel.options}
-        trigger={<IconButton icon="more" label={[t.channel.options, ...waits].join(", ")} />}
-        items={items.filter((item) => item !== false)}
-      />
+      <LateMenu trigger={trigger}>
+        {(open) => <HeaderMenu {...props} trigger={trigger} open={open} />}
+      </LateMenu>
       {waits.length > 0 ? <span className="knock-dot" aria-hidden="true" /> : null}
     </span>
   );
