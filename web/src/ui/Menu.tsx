@@ -21,7 +21,12 @@ export interface Point {
 
 interface ControlProps {
   /** The control that opens it. */
-  trigger: ReactElement<{ onPressStart?: () => void; onPress?: () => void; ref?: Ref<HTMLButtonElement> }>;
+  trigger: ReactElement<{
+    onPressStart?: () => void;
+    onPress?: () => void;
+    onFocusChange?: (focused: boolean) => void;
+    ref?: Ref<HTMLButtonElement>;
+  }>;
   onOpenChange?: (open: boolean) => void;
   /** It begins open. */
   begun?: boolean;
@@ -40,12 +45,19 @@ export interface MenuProps extends ControlProps {
 const OpenMenu = later(() => import("./OpenMenu"));
 
 export function Menu(props: MenuProps) {
-  return <LateMenu {...props}>{(open) => <OpenMenu {...props} open={open} />}</LateMenu>;
+  return <LateMenu {...props}>{(begin) => <OpenMenu {...props} {...begin} />}</LateMenu>;
+}
+
+/** How the menu that has come begins. */
+export interface Begin {
+  open: boolean;
+  /** Its control had the focus. */
+  focused: boolean;
 }
 
 interface LateMenuProps extends ControlProps {
   /** The menu with its control, which is loaded. */
-  children: (open: boolean) => ReactNode;
+  children: (begin: Begin) => ReactNode;
 }
 
 /**
@@ -55,6 +67,7 @@ interface LateMenuProps extends ControlProps {
  */
 export function LateMenu(props: LateMenuProps) {
   const [wanted, setWanted] = useState(props.begun ?? Boolean(props.at));
+  const [focused, setFocused] = useState(false);
   const want = () => {
     setWanted(true);
     props.onOpenChange?.(true);
@@ -74,8 +87,8 @@ export function LateMenu(props: LateMenuProps) {
     });
   return (
     <Boundary fallback={again} onFail={fail}>
-      <Suspense fallback={cloneElement(props.trigger, { onPressStart: want })}>
-        {props.children(wanted)}
+      <Suspense fallback={cloneElement(props.trigger, { onPressStart: want, onFocusChange: setFocused })}>
+        {props.children({ open: wanted, focused })}
       </Suspense>
     </Boundary>
   );

@@ -1,13 +1,13 @@
 // A menu with all that it takes to be one. Loaded after the first picture: Menu.tsx.
 
-import { cloneElement, useRef, useState } from "react";
+import { cloneElement, useLayoutEffect, useRef, useState } from "react";
 import { Menu as AriaMenu, MenuTrigger, Popover } from "react-aria-components";
 import { onceLost } from "../lib/focus";
-import type { MenuProps } from "./Menu";
+import type { Begin, MenuProps } from "./Menu";
 import { afterClosing, AT_SPOT, MenuItems, MenuSpot, useOtherButton } from "./MenuItems";
 import { useBackCloses } from "./popups";
 
-export type OpenMenuProps = MenuProps & { open: boolean };
+export type OpenMenuProps = MenuProps & Begin;
 
 const AT_CONTROL = { placement: "bottom end", offset: 4 } as const;
 
@@ -18,6 +18,7 @@ export default function OpenMenu({
   first = [],
   onOpenChange,
   open,
+  focused,
   at = null,
 }: OpenMenuProps) {
   const chosen = useRef<(() => void) | null>(null);
@@ -36,6 +37,10 @@ export default function OpenMenu({
     chosen.current = null;
     if (act && !isOpen) afterClosing(act);
   };
+  useLayoutEffect(() => {
+    // The control that stood here before this had come took the focus with it.
+    if (focused && document.activeElement === document.body) control.current?.focus();
+  }, [focused]);
   const shown = place && first.length > 0 ? [...first, null, ...items] : items;
   useBackCloses(isOpen, () => change(false));
   useOtherButton(isOpen, () => change(false));

@@ -97,7 +97,7 @@ function Options(props: OptionsProps) {
   return (
     <span className="head-options">
       <LateMenu trigger={trigger}>
-        {(open) => <HeaderMenu {...props} trigger={trigger} open={open} />}
+        {(begin) => <HeaderMenu {...props} {...begin} trigger={trigger} />}
       </LateMenu>
       {waits.length > 0 ? <span className="knock-dot" aria-hidden="true" /> : null}
     </span>

@@ -1,7 +1,7 @@
 // What can be done with a conversation from its head. Loaded after the first picture: Header.tsx.
 
 import { t } from "../../i18n";
-import type { MenuAction } from "../../ui/Menu";
+import type { Begin, MenuAction } from "../../ui/Menu";
 import OpenMenu, { type OpenMenuProps } from "../../ui/OpenMenu";
 import { useClient } from "../app/context";
 import { useView } from "../app/view";
@@ -11,7 +11,7 @@ import { FAVOURITES, put } from "../sidebar/sections";
 import type { OptionsProps } from "./Header";
 import { useEndings } from "./useEndings";
 
-type HeaderMenuProps = OptionsProps & Pick<OpenMenuProps, "trigger" | "open">;
+type HeaderMenuProps = OptionsProps & Pick<OpenMenuProps, "trigger" | keyof Begin>;
 
 export default function HeaderMenu({ channel, narrow, onPanel, ...menu }: HeaderMenuProps) {
   const { info } = channel;

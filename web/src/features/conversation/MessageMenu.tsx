@@ -4,7 +4,7 @@
 import { useLayoutEffect } from "react";
 import type { Channel } from "../../api/types";
 import { t } from "../../i18n";
-import type { MenuAction } from "../../ui/Menu";
+import type { Begin, MenuAction } from "../../ui/Menu";
 import OpenMenu, { type OpenMenuProps } from "../../ui/OpenMenu";
 import type { StoredMessage } from "../../store/state";
 import { useClient, useMe, useSelect } from "../app/context";
@@ -19,7 +19,7 @@ import type { MessageToolsProps } from "./MessageTools";
 import { useCanPost } from "./useCanPost";
 
 type MessageMenuProps = Omit<MessageToolsProps, "onReply" | "onThread"> &
-  Pick<OpenMenuProps, "trigger" | "at" | "first" | "onOpenChange" | "open"> & { info: Channel };
+  Pick<OpenMenuProps, "trigger" | "at" | "first" | "onOpenChange" | keyof Begin> & { info: Channel };
 
 export default function MessageMenu(props: MessageMenuProps) {
   const { channel, message, info } = props;
@@ -100,6 +100,7 @@ export default function MessageMenu(props: MessageMenuProps) {
       label={t.message.actions}
       at={props.at}
       open={props.open}
+      focused={props.focused}
       onOpenChange={props.onOpenChange}
       trigger={props.trigger}
       first={first.map(named)}

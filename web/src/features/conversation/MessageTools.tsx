@@ -85,8 +85,8 @@ export function MessageTools(props: MessageToolsProps) {
           <IconButton key={id} icon={icon} size="small" label={label} onPress={onAction} />
         ))}
         <LateMenu key={asked?.times} {...menu}>
-          {(open) => (
-            <MessageMenu {...props} {...menu} info={info} first={[reacts, ...replying]} open={open} />
+          {(begin) => (
+            <MessageMenu {...props} {...menu} info={info} first={[reacts, ...replying]} {...begin} />
           )}
         </LateMenu>
       </div>
