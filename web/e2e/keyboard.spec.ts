@@ -132,7 +132,7 @@ test("the end of the conversation has the focus once one is there", async () => 
 test("a favourite keeps the focus where it goes", async () => {
   const { page } = ada;
   await ada.nav("quay").focus();
-  await page.keyboard.press("Tab");
+  await page.keyboard.press("ArrowRight");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("menuitem", { name: "Add to favourites" })).toBeVisible();
   await page.keyboard.press("Enter");
@@ -317,9 +317,63 @@ test("a member who changes places, or goes, is told of, and the keys stay in the
   await page.keyboard.press("Escape");
 });
 
+test("a row is one stop; its menu is an arrow key or the menu key away", async () => {
+  const { page } = ada;
+  await ada.createChannel("pier");
+  const [quay, pier] = [ada.nav("quay"), ada.nav("pier")];
+  const menu = (name: string) => page.getByRole("button", { name: `Options for ${name}` });
+  await quay.focus();
+  await expect(menu("quay")).toBeVisible();
+  await page.keyboard.press("Tab");
+  await expect(quay).not.toBeFocused();
+  await expect(page.locator(".row-menu :focus")).toHaveCount(0);
+  await pier.focus();
+  // Of the row that has the focus the button is there, for who reads the page otherwise.
+  await expect(menu("pier")).toHaveAttribute("tabindex", "-1");
+  await page.keyboard.press("ArrowLeft");
+  await expect(menu("pier")).toBeFocused();
+  await page.keyboard.press("ArrowRight");
+  await expect(pier).toBeFocused();
+  const rows = page.locator("nav.sidebar .nav-row");
+  await rows.first().focus();
+  for (let step = 1; step < (await rows.count()); step += 1) await page.keyboard.press("ArrowDown");
+  await expect(rows.last()).toBeFocused();
+  await page.keyboard.press("ArrowDown");
+  await expect(rows.last()).toBeFocused();
+  await page.keyboard.press("ArrowUp");
+  await expect(rows.nth((await rows.count()) - 2)).toBeFocused();
+  await pier.focus();
+  await expect(pier).toHaveAttribute("aria-keyshortcuts", "Shift+F10");
+  await page.keyboard.press("ContextMenu");
+  await expect(page.getByRole("menu")).toBeVisible();
+  // In the menu the arrow keys are the menu's.
+  await page.keyboard.press("ArrowDown");
+  await expect(page.getByRole("menuitem").first()).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("menu")).toHaveCount(0);
+  await ada.open("quay");
+});
+
 test("after signing up the page begins at its heading", async ({ browser }) => {
   const cy = await Person.at(browser, server, "cy");
   await cy.register();
   await expect(cy.page.getByRole("heading", { level: 1 })).toBeFocused();
   await cy.context.close();
+});
+
+test("a Mac, whose browsers have no key for a menu, has that one, too", async ({ browser }) => {
+  const userAgent =
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 Chrome/140.0 Safari/537.36";
+  const di = await Person.registered(browser, server, "di", { userAgent });
+  const { page } = di;
+  // Here the system has one of its own.
+  await page.evaluate(() =>
+    addEventListener("contextmenu", (event) => event.isTrusted && event.stopPropagation(), { capture: true }),
+  );
+  await di.createChannel("mole");
+  await di.nav("mole").focus();
+  await page.keyboard.press("Shift+F10");
+  await expect(page.getByRole("menuitem", { name: "Add to favourites" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await di.context.close();
 });

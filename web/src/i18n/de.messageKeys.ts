@@ -3,6 +3,7 @@
 import type { MessageKeyTexts } from "./messageKeys";
 
 export const messageKeys: MessageKeyTexts = {
+  menu: "Menü eines Gesprächs, einer Nachricht oder einer Person",
   title: "Auf einer Nachricht, die den Fokus hat",
   hint: "F6 führt zu den Nachrichten, ↑ und ↓ von einer zur nächsten.",
   /** Wie auf der Tastatur. */

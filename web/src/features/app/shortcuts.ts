@@ -37,6 +37,8 @@ export function useShortcuts(view: View): void {
       } else if (event.key === "F6" && !event.altKey && !event.ctrlKey && !event.metaKey) {
         event.preventDefault();
         nextLandmark(event.shiftKey ? -1 : 1);
+      } else if (event.key === "F10" && event.shiftKey && isMac()) {
+        askMenu();
       } else if (event.key === "Escape" && !document.querySelector(OVER)) {
         if (event.shiftKey) readAll(client);
         else escape(client, view);
@@ -93,6 +95,15 @@ function nextLandmark(by: 1 | -1): void {
   const at = there.findIndex(({ element }) => element?.contains(document.activeElement));
   const start = at < 0 && by < 0 ? 0 : at;
   there[(start + by + there.length) % there.length]?.entry?.focus();
+}
+
+/** As other systems do by themselves. */
+function askMenu(): void {
+  const { left, bottom } = document.activeElement?.getBoundingClientRect() ?? new DOMRect();
+  const at = { clientX: left, clientY: bottom };
+  document.activeElement?.dispatchEvent(
+    new MouseEvent("contextmenu", { ...at, bubbles: true, cancelable: true }),
+  );
 }
 
 const OVER = "[role=dialog], [role=alertdialog], [role=menu]";

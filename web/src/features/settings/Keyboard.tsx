@@ -22,6 +22,7 @@ export function Keyboard() {
           [t.shortcuts.unread, ["Alt", named.shift, "↑ ↓"]],
           [t.shortcuts.history, ["Alt", "← →"]],
           [t.shortcuts.landmarks, ["F6"]],
+          [texts.menu, [named.shift, "F10"]],
           [t.shortcuts.inbox, [control, named.shift, "M"]],
           [t.shortcuts.read, [named.escape]],
           [t.shortcuts.readAll, [named.shift, named.escape]],

@@ -76,6 +76,7 @@ export const NavRow = memo(function NavRow(props: NavRowProps) {
         className="nav-row"
         href={routeTo(id)}
         aria-current={props.active ? "page" : undefined}
+        aria-keyshortcuts={props.invited ? undefined : "Shift+F10"}
         data-unread={(unread > 0 && !muted) || undefined}
         data-muted={muted || undefined}
         data-testid="nav-row"

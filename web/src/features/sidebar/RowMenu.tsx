@@ -84,7 +84,8 @@ function Known({ channel, begun, onOpenChange }: RowMenuProps & { channel: Chann
         label={label}
         begun={begun}
         onOpenChange={onOpenChange}
-        trigger={<IconButton icon="more" size="small" label={label} />}
+        // The row is one stop: an arrow key, or the menu key, leads here.
+        trigger={<IconButton icon="more" size="small" label={label} excludeFromTabOrder />}
         items={items.filter((item) => item !== false)}
       />
     </span>

@@ -15,6 +15,7 @@ import { useView } from "../app/view";
 import { ReportsRow } from "../reports/ReportsRow";
 import { StatusSign } from "../status/StatusSign";
 import { Lists } from "./Lists";
+import { moveInLists } from "./moving";
 
 const ScheduledRow = later(() => import("../scheduled/ScheduledRow"));
 
@@ -69,7 +70,7 @@ export function Sidebar({ active }: { active: string | null }) {
           <ScheduledRow />
         </Suspense>
       ) : null}
-      <div className="sidebar-lists scroll">
+      <div className="sidebar-lists scroll" onKeyDown={moveInLists}>
         {synced ? <Lists active={active} /> : <ListSkeleton label={t.common.loading} rows={6} />}
       </div>
       <Account />
