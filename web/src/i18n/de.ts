@@ -228,6 +228,7 @@ export const de: Catalogue = {
     whoReacted: "Wer reagiert hat",
     noReactions: "Niemand hat reagiert.",
     copyText: "Text kopieren",
+    table: "Tabelle",
     copyCode: "Code kopieren",
     copyLink: "Link kopieren",
     markUnread: "Ab hier als ungelesen markieren",

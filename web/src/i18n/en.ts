@@ -224,6 +224,7 @@ export const en = {
     whoReacted: "Who reacted",
     noReactions: "Nobody has reacted.",
     copyText: "Copy text",
+    table: "Table",
     copyCode: "Copy code",
     copyLink: "Copy link",
     markUnread: "Mark unread from here",

@@ -228,6 +228,7 @@ export const fr: Catalogue = {
     whoReacted: "Qui a réagi",
     noReactions: "Personne n’a réagi.",
     copyText: "Copier le texte",
+    table: "Tableau",
     copyCode: "Copier le code",
     copyLink: "Copier le lien",
     markUnread: "Marquer non lu à partir d’ici",

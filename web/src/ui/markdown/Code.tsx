@@ -5,6 +5,7 @@ import { Fragment, type ReactNode, Suspense, useEffect, useState } from "react";
 import { t } from "../../i18n";
 import { Boundary } from "../Boundary";
 import { later } from "../later";
+import { sides } from "../sides";
 import { useStop } from "../stops";
 import type { highlight as highlightType } from "./highlight";
 
@@ -46,6 +47,7 @@ export function Code({ value, language }: { value: string; language: string | nu
     <div className="code-block">
       {/* Scrolls sideways, so the keyboard must be able to reach it. */}
       <pre
+        ref={sides}
         tabIndex={stop}
         role="group"
         aria-label={language ? `${t.message.code}: ${language}` : t.message.code}

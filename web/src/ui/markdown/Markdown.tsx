@@ -3,6 +3,7 @@
 import type { Definition, List, ListItem, Nodes, Parents, Table } from "mdast";
 import { type CSSProperties, Fragment, memo, type MouseEvent, type ReactNode, use, useState } from "react";
 import { t } from "../../i18n";
+import { sides } from "../sides";
 import { useStop } from "../stops";
 import { Code } from "./Code";
 import { References, splitNames } from "./references";
@@ -184,7 +185,8 @@ function MarkdownTable({ node, context }: { node: Table; context: Context }) {
     return side ? { style: { textAlign: side } } : {};
   };
   return (
-    <div className="md-table" tabIndex={useStop()}>
+    // Scrolls sideways, so the keyboard must be able to reach it.
+    <div ref={sides} className="md-table" tabIndex={useStop(0)} role="group" aria-label={t.message.table}>
       <table>
         <thead>
           <tr>
