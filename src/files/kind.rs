@@ -1,5 +1,7 @@
 //! What a file is: by its own bytes, whatever its name or its sender say.
 
+use super::sound;
+
 /// So much of a file's start is looked at.
 pub const START_BYTES: usize = 8_192;
 
@@ -19,6 +21,7 @@ const SHOWN: &[&str] = &[
     "audio/mp4",
     "audio/aac",
     "audio/ogg",
+    "audio/webm",
     "audio/flac",
     "audio/wav",
 ];
@@ -26,7 +29,12 @@ const SHOWN: &[&str] = &[
 /// The media type of a file that begins so.
 pub fn of(start: &[u8]) -> &'static str {
     match infer::get(start) {
-        Some(kind) => registered(kind.mime_type()),
+        Some(kind) => match registered(kind.mime_type()) {
+            // What browsers record of a microphone, and many a telephone.
+            "video/mp4" if sound::only_in_mp4(start) => "audio/mp4",
+            "video/webm" if sound::only_in_webm(start) => "audio/webm",
+            kind => kind,
+        },
         None if is_text(start) => "text/plain",
         None => UNKNOWN,
     }
@@ -60,6 +68,7 @@ pub fn ending(media_type: &str) -> Option<&'static str> {
         "audio/mp4" => "m4a",
         "audio/aac" => "aac",
         "audio/ogg" => "ogg",
+        "audio/webm" => "weba",
         "audio/flac" => "flac",
         "audio/wav" => "wav",
         "application/pdf" => "pdf",

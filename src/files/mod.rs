@@ -9,6 +9,8 @@ pub mod images;
 pub mod kind;
 pub mod parts;
 pub mod scan;
+mod sound;
+
 pub mod store;
 pub mod strip;
 

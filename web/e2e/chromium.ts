@@ -12,6 +12,8 @@ export const chromium = {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      // A microphone that beeps, for whoever lets a page hear it.
+      "--use-fake-device-for-media-stream",
     ],
   },
 };

@@ -37,6 +37,7 @@ import { useDraft } from "./useDraft";
 import { type Due, useDue } from "./useDue";
 import { useWriting, type Writing } from "./useWriting";
 
+const RecordButton = loadLater(() => import("../recording/RecordButton"), { soon: true });
 const SlowNote = loadLater(() => import("./SlowNote"));
 
 interface ComposerProps {
@@ -198,6 +199,11 @@ function Tools({ writing, onFiles, onSend, children }: ToolsProps) {
     <>
       {writing.toggle}
       <AttachButton onPick={onFiles} />
+      <Boundary fallback={null}>
+        <Suspense>
+          <RecordButton onRecorded={onFiles} />
+        </Suspense>
+      </Boundary>
       <EmojiButton label={t.composer.emoji} onPick={writing.insert} />
       {children}
       <IconButton

@@ -9,6 +9,7 @@ import { Button, IconButton } from "../../ui/Button";
 import { FileName } from "../../ui/FileName";
 import { useView } from "../app/view";
 import { problemText } from "../client/problems";
+import { Listen } from "../recording/Listen";
 import { isDescribable } from "./descriptions";
 import { Preview } from "./Preview";
 import { TOO_LARGE, type Chip } from "./uploads";
@@ -90,6 +91,7 @@ export default function FileChip({ chip, attaching, onRemoved }: FileChipProps) 
           </span>
         )}
       </span>
+      {chip.uploaded && chip.file.type.startsWith("audio/") ? <Listen uploaded={chip.uploaded} /> : null}
       {!chip.error && isDescribable(chip.file.type) ? (
         <Describing chip={chip} attaching={attaching} mark={mark} />
       ) : null}

@@ -9,7 +9,7 @@ import { withDescription } from "./descriptions";
 /** What browsers play; of the rest some do, or this one does not. */
 export function playableKind({ media_type }: Attachment): "film" | "sound" | null {
   if (/^video\/(mp4|webm|quicktime)$/.test(media_type)) return "film";
-  return /^audio\/(mpeg|mp4|m4a|aac|ogg|(x-)?flac|(x-)?wav)$/.test(media_type) ? "sound" : null;
+  return /^audio\/(mpeg|mp4|webm|m4a|aac|ogg|(x-)?flac|(x-)?wav)$/.test(media_type) ? "sound" : null;
 }
 
 interface PlayerProps {
