@@ -7,6 +7,9 @@ const server = process.env["LOGGIA_URL"] ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
   plugins: [react(), budget(), worker()],
+  resolve: {
+    alias: [{ find: /^\.\.\/core\/serverSentEvents\.gen$/, replacement: "/src/api/noEvents.ts" }],
+  },
   build: {
     target: "es2022",
     // The binary embeds dist/: maps would only make it larger. Assets are never inlined, so that `img-src 'self'` is enough.

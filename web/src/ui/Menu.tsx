@@ -1,4 +1,5 @@
 import { cloneElement, type ReactElement, type ReactNode, type Ref, Suspense, useState } from "react";
+import type { PressEvent } from "react-aria-components";
 import { Boundary } from "./Boundary";
 import type { IconName } from "./Icon";
 import { later } from "./later";
@@ -22,7 +23,7 @@ export interface Point {
 interface ControlProps {
   /** The control that opens it. */
   trigger: ReactElement<{
-    onPressStart?: () => void;
+    onPressStart?: (event: PressEvent) => void;
     onPress?: () => void;
     onFocusChange?: (focused: boolean) => void;
     ref?: Ref<HTMLButtonElement>;
@@ -72,6 +73,11 @@ export function LateMenu(props: LateMenuProps) {
     setWanted(true);
     props.onOpenChange?.(true);
   };
+  // Pressed it would get the focus right after this, and by then it may be gone.
+  const begin = ({ target }: PressEvent) => {
+    (target as HTMLElement).focus({ preventScroll: true });
+    want();
+  };
   const fail = () => {
     if (!wanted) return;
     setWanted(false);
@@ -87,7 +93,7 @@ export function LateMenu(props: LateMenuProps) {
     });
   return (
     <Boundary fallback={again} onFail={fail}>
-      <Suspense fallback={cloneElement(props.trigger, { onPressStart: want, onFocusChange: setFocused })}>
+      <Suspense fallback={cloneElement(props.trigger, { onPressStart: begin, onFocusChange: setFocused })}>
         {props.children({ open: wanted, focused })}
       </Suspense>
     </Boundary>
