@@ -202,7 +202,6 @@ test("Escape closes the dialog alone, also where what had the focus in it is gon
   await expect(page.getByTestId("profile")).toBeVisible();
   await page.getByTestId("profile").getByRole("button", { name: "Set a status" }).focus();
   await page.evaluate(() => document.activeElement?.remove());
-  await expect.poll(() => page.evaluate(() => document.activeElement === document.body)).toBe(true);
   await page.keyboard.press("Escape");
   await expect(page.getByTestId("profile")).toHaveCount(0);
   await expect(page.getByTestId("thread")).toBeVisible();

@@ -81,3 +81,18 @@ test("where there are only fingers it is always there, and large enough", async 
   await phone.page.emulateMedia({ colorScheme: "dark" });
   await phone.shot("code-phone");
 });
+
+test("what goes on sideways fades there, and as far as one has come", async () => {
+  const wide = Array.from({ length: 30 }, (_, n) => `column ${String(n)}`);
+  await bo.send(`| ${wide.join(" | ")} |\n|${"---|".repeat(wide.length)}\n| ${wide.join(" | ")} |`);
+  await bo.send(`\`\`\`\n${wide.join(" ")} the end\n\`\`\``);
+  for (const box of [ada.page.getByRole("group", { name: "Table" }), ada.message("the end").locator("pre")]) {
+    await expect(box).toHaveAttribute("data-sides", "right");
+    await ada.shot("code-sideways");
+    await box.evaluate((element) => element.scrollBy(200, 0));
+    await expect(box).toHaveAttribute("data-sides", "left right");
+    await box.evaluate((element) => element.scrollBy(100_000, 0));
+    await expect(box).toHaveAttribute("data-sides", "left");
+  }
+  await expect(ada.message("println").locator("pre")).toHaveAttribute("data-sides", "");
+});

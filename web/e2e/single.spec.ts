@@ -45,6 +45,8 @@ test("each does what the menu says beside its name", async () => {
   await page.keyboard.type(", rusty");
   await page.keyboard.press("Enter");
   await expect(ada.message("A key, rusty")).toHaveCount(1);
+  // One writes on after an edit.
+  await expect(ada.composer).toBeFocused();
 
   await lead(1);
   const other = ada.message("What did you find?");
