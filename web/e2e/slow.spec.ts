@@ -58,7 +58,7 @@ test("the owner says how slow, and a number that was said elsewhere is shown", a
   await choice().selectOption("6 hours");
   await save.click();
   await expect(save).toBeDisabled();
-  expect(await policy(page)).toBe(21_600);
+  await expect.poll(() => policy(page)).toBe(21_600);
   await expect(note(bo)).toContainText("Slow mode: one message every 6 hours.");
   await choice().selectOption("Off");
   await save.click();
