@@ -4,6 +4,7 @@ mod auditing;
 mod backup;
 mod demo;
 mod doctor;
+mod invite;
 mod log;
 mod lost;
 mod operator;
@@ -17,6 +18,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, LazyLock};
 
 use clap::{Parser, Subcommand, ValueEnum};
+use invite::InviteCommand;
 use loggia::client_api;
 use loggia::config::{Config, FileStorage, Registration, Settings};
 use loggia::server::{self, StartError};
@@ -59,6 +61,11 @@ enum Command {
     User {
         #[command(subcommand)]
         command: AccountsCommand,
+    },
+    /// Let people register by a link, where registration is by invitation; safe while the server runs.
+    Invite {
+        #[command(subcommand)]
+        command: InviteCommand,
     },
     /// Check the settings and print where each comes to rest.
     CheckConfig {
@@ -249,13 +256,9 @@ fn run(command: Command, config: Arc<Config>, file: Option<&Path>) -> Outcome {
         }
         Command::User { command: AccountsCommand::List } => operator::accounts(&config).map(code),
         Command::User { command: AccountsCommand::Change(command) } => {
-            tokio::runtime::Builder::new_multi_thread()
-                .worker_threads(1)
-                .enable_all()
-                .build()?
-                .block_on(user::run(command, config))
-                .map(code)
+            small_runtime()?.block_on(user::run(command, config)).map(code)
         }
+        Command::Invite { command } => small_runtime()?.block_on(invite::run(command, config)).map(code),
         Command::CheckConfig { .. } => {
             server::rehearse(&config)?;
             say_config(&config);
@@ -277,12 +280,7 @@ fn run(command: Command, config: Arc<Config>, file: Option<&Path>) -> Outcome {
         Command::Keys { command } => operator::keys(command, &config).map(code),
         Command::Peers { command } => operator::peers(command, &config).map(code),
         Command::Recover(command) => operator::recover(command, &config).map(code),
-        Command::Doctor { server } => tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()?
-            .block_on(doctor::doctor(server, &config))
-            .map(code),
+        Command::Doctor { server } => small_runtime()?.block_on(doctor::doctor(server, &config)).map(code),
         Command::Demo { .. } => Ok(ExitCode::SUCCESS),
         Command::Verify { file: None, files } => auditing::verify(&config, files),
         Command::Verify { file: Some(file), .. } => auditing::verify_file(&file),
@@ -295,6 +293,11 @@ fn run(command: Command, config: Arc<Config>, file: Option<&Path>) -> Outcome {
         Command::Import { what } => portability::import(what, &config).map(code),
         Command::Openapi { .. } => Ok(ExitCode::SUCCESS),
     }
+}
+
+/// For a command: a thread beside its own.
+fn small_runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()
 }
 
 fn code(good: bool) -> ExitCode {

@@ -136,7 +136,7 @@ fn root_from(file: &Path) -> Result<SigningKey, Box<dyn std::error::Error>> {
 }
 
 /// As `2026-11-28T19:30:00Z`.
-fn date(ts: Ts) -> String {
+pub fn date(ts: Ts) -> String {
     let moment = jiff::Timestamp::from_millisecond(ts);
     moment.map_or_else(|_| ts.to_string(), |moment| moment.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
 }

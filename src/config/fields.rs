@@ -100,7 +100,7 @@ sections! {
     }
     /// Who may have an account.
     accounts: Accounts {
-        /// "open": anybody may register; "invite": only with an invite code; "closed": nobody.
+        /// "open": anybody may register; "invite": only with an invite code; "closed": nobody, whatever code they have.
         registration: Registration = Registration::Open,
         /// Who may found channels: "everybody" or "administrators". Direct messages are everybody's.
         create_channels: Founders = Founders::Everybody,

@@ -10,6 +10,7 @@ mod examples;
 mod export;
 mod finding;
 mod forget;
+mod inviting;
 mod plans;
 mod portability;
 mod story;
