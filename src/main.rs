@@ -20,7 +20,7 @@ use std::sync::{Arc, LazyLock};
 use clap::{Parser, Subcommand, ValueEnum};
 use invite::InviteCommand;
 use loggia::client_api;
-use loggia::config::{Config, FileStorage, Registration, Settings};
+use loggia::config::{Config, FileStorage, LogFormat, Registration, Settings, log_format};
 use loggia::server::{self, StartError};
 use loggia::storage::{Conn, migrations};
 use user::UserCommand;
@@ -183,22 +183,27 @@ fn main() -> ExitCode {
         }
         _ => {}
     }
+    // What other commands say is for whoever typed them.
+    let is_json = || log_format(cli.config.as_deref(), terminal::environment()) == LogFormat::Json;
+    if matches!(cli.command, Command::Serve) && is_json() {
+        log::speak_to_programs();
+    }
     let config = match Config::load(cli.config.as_deref(), terminal::environment()) {
         Ok(config) => Arc::new(config),
         Err(error) => {
-            eprintln!("loggia: {error}");
+            log::fail(&error);
             return ExitCode::from(EXIT_SETTINGS);
         }
     };
     if let Err(error) = log::start(&config.settings.log) {
-        eprintln!("loggia: log.level: {error}");
+        log::fail(&format!("log.level: {error}"));
         return ExitCode::from(EXIT_SETTINGS);
     }
     match run(cli.command, config, cli.config.as_deref()) {
         Ok(code) => code,
         Err(error) if terminal::is_for_nobody(&*error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("loggia: {error}");
+            log::fail(&error);
             match error.downcast_ref::<StartError>() {
                 Some(error) if error.is_of_settings() => ExitCode::from(EXIT_SETTINGS),
                 _ => ExitCode::FAILURE,
@@ -344,6 +349,20 @@ fn say_config(config: &Config) {
     }
 }
 
+/// On an empty server, to whoever looks at it or its log.
+fn say_how_to_begin(config: &Config) {
+    let program = terminal::how_to_run(std::env::args(), |name| std::env::var(name).ok());
+    let hint = match config.settings.accounts.registration {
+        Registration::Open => {
+            format!(
+                "Register there; then make yourself an administrator with: {program} user role NAME admin"
+            )
+        }
+        _ => format!("Make yourself an account with: {program} user create NAME --admin"),
+    };
+    if log::is_for_programs() { tracing::info!("{hint}") } else { println!("{hint}") }
+}
+
 async fn serve(config: Arc<Config>, file: Option<&Path>) -> Outcome {
     let mut running = server::start(config.clone()).await?;
     let mut url = config.public_url();
@@ -352,13 +371,7 @@ async fn serve(config: Arc<Config>, file: Option<&Path>) -> Outcome {
     }
     println!("Loggia is ready: {url}");
     if running.domain.account_count().await? == 0 {
-        let program = terminal::how_to_run(std::env::args(), |name| std::env::var(name).ok());
-        match config.settings.accounts.registration {
-            Registration::Open => println!(
-                "Register there; then make yourself an administrator with: {program} user role NAME admin"
-            ),
-            _ => println!("Make yourself an account with: {program} user create NAME --admin"),
-        }
+        say_how_to_begin(&config);
     }
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
     let mut hangup = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())?;

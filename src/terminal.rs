@@ -1,6 +1,8 @@
 //! What is asked of whoever sits at a terminal, and what they are told to type.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
+
+use super::log;
 
 /// Whether a command failed because whoever read what it printed has gone: `loggia export channel .. | head`.
 pub fn is_for_nobody(error: &(dyn std::error::Error + 'static)) -> bool {
@@ -72,17 +74,20 @@ fn quoted(word: &str) -> String {
 }
 
 /// Ends the program where it can't say what it has to say: `println!` panics then. Without a word when whoever read its output
-/// has gone, as in `loggia user list | head -1`, with the status that a shell shows for a program that SIGPIPE ended.
+/// has gone, as in `loggia user list | head -1`, with the status that a shell shows for a program that SIGPIPE ended. Other panics
+/// are logged.
 pub fn end_when_nobody_reads() {
     const ENDED_BY_SIGPIPE: i32 = 128 + 13;
     let otherwise = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         let text = panic.payload().downcast_ref::<String>().map(String::as_str).unwrap_or_default();
-        let Some(failed) = text.strip_prefix("failed printing to ") else { return otherwise(panic) };
+        let Some(failed) = text.strip_prefix("failed printing to ") else {
+            return log::panicked(panic, &otherwise);
+        };
         if failed.contains("Broken pipe") {
             std::process::exit(ENDED_BY_SIGPIPE);
         }
-        let _ = writeln!(io::stderr(), "loggia: {text}");
+        log::fail(&text);
         std::process::exit(1);
     }));
 }

@@ -6,6 +6,7 @@
 mod federation;
 mod fields;
 mod files;
+mod peek;
 mod previews;
 mod proxies;
 mod push;
@@ -21,6 +22,7 @@ pub use fields::{
     Accounts, Database, Email, Federation as FederationSettings, FileStorage, Files, Founders, Limits, Log,
     LogFormat, Push, Registration, Server, Settings, Stream,
 };
+pub use peek::log_format;
 pub use previews::PreviewAccess;
 pub use proxies::TrustedProxies;
 pub use push::PushAccess;
@@ -104,7 +106,7 @@ impl Config {
         file: Option<&Path>,
         env: impl Iterator<Item = (String, String)>,
     ) -> Result<Config, ConfigError> {
-        let env: BTreeMap<String, String> = env.filter(|(name, _)| name.starts_with("LOGGIA_")).collect();
+        let env: Env = env.filter(|(name, _)| name.starts_with("LOGGIA_")).collect();
         // What a file of variables has without a value: another server's settings, or data, would be taken for this one's.
         if env.get("LOGGIA_CONFIG").is_some_and(String::is_empty) {
             return Err(ConfigError {
@@ -113,10 +115,9 @@ impl Config {
                 problem: "is empty: name a file, or leave the variable out".to_owned(),
             });
         }
-        let named = file.map(Path::to_path_buf).or_else(|| env.get("LOGGIA_CONFIG").map(PathBuf::from));
         let mut settings = Settings::default();
         let mut sources = BTreeMap::new();
-        let path = named.or_else(|| Some(PathBuf::from(DEFAULT_FILE)).filter(|path| path.exists()));
+        let path = file_of(file, &env);
         if let Some(path) = &path {
             read_file(&mut settings, &mut sources, path)?;
         }
@@ -149,6 +150,15 @@ fn no_name(given: &str) -> String {
     format!("must be a lower-case host name with a dot and no port, such as chat.example.org, not {given:?}")
 }
 
+/// Variables, by their names.
+type Env = BTreeMap<String, String>;
+
+/// The file that is read: the one that is named, which must be there, or the usual one if it is.
+fn file_of(named: Option<&Path>, env: &Env) -> Option<PathBuf> {
+    let named = named.map(Path::to_path_buf).or_else(|| env.get("LOGGIA_CONFIG").map(PathBuf::from));
+    named.or_else(|| Some(PathBuf::from(DEFAULT_FILE)).filter(|path| path.exists()))
+}
+
 type Sources = BTreeMap<(String, String), String>;
 
 fn read_file(settings: &mut Settings, sources: &mut Sources, path: &Path) -> Result<(), ConfigError> {
@@ -179,11 +189,7 @@ fn read_file(settings: &mut Settings, sources: &mut Sources, path: &Path) -> Res
     Ok(())
 }
 
-fn read_env(
-    settings: &mut Settings,
-    sources: &mut Sources,
-    env: &BTreeMap<String, String>,
-) -> Result<(), ConfigError> {
+fn read_env(settings: &mut Settings, sources: &mut Sources, env: &Env) -> Result<(), ConfigError> {
     for (name, value) in env {
         if is_foreign(name) {
             continue;

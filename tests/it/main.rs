@@ -11,6 +11,7 @@ mod export;
 mod finding;
 mod forget;
 mod inviting;
+mod logging;
 mod plans;
 mod portability;
 mod story;
