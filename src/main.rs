@@ -1,5 +1,6 @@
 //! The command line: `loggia serve` and what an operator needs around it.
 
+mod advice;
 mod auditing;
 mod backup;
 mod demo;
@@ -199,11 +200,11 @@ fn main() -> ExitCode {
         log::fail(&format!("log.level: {error}"));
         return ExitCode::from(EXIT_SETTINGS);
     }
-    match run(cli.command, config, cli.config.as_deref()) {
+    match run(cli.command, config.clone(), cli.config.as_deref()) {
         Ok(code) => code,
         Err(error) if terminal::is_for_nobody(&*error) => ExitCode::SUCCESS,
         Err(error) => {
-            log::fail(&error);
+            log::fail(&advice::explained(&*error, &config));
             match error.downcast_ref::<StartError>() {
                 Some(error) if error.is_of_settings() => ExitCode::from(EXIT_SETTINGS),
                 _ => ExitCode::FAILURE,

@@ -124,6 +124,14 @@ fn is_full(error: &DieselError) -> bool {
     }
 }
 
+/// How SQLite (`SQLITE_CORRUPT`, `SQLITE_NOTADB`) says that its file is not what it wrote.
+const DAMAGED: &[&str] = &["database disk image is malformed", "file is not a database"];
+
+/// Whether that is what an error says, wherever it comes from.
+pub fn is_damage(said: &str) -> bool {
+    DAMAGED.iter().any(|words| said.contains(words))
+}
+
 /// How SQLite (`SQLITE_READONLY`) says that it can't write. PostgreSQL has a code for that (25006).
 const READ_ONLY: &str = "attempt to write a readonly database";
 

@@ -6,6 +6,7 @@ mod api;
 mod bucket;
 mod commands;
 mod crash;
+mod damaged;
 mod examples;
 mod export;
 mod finding;
