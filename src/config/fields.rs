@@ -171,7 +171,7 @@ sections! {
         /// A program that examines each file before anybody can have it. It is given the file's path; exit code 0: clean, 1:
         /// infected, anything else: not known, and the file is not taken.
         scan_command: Text = Text::new(""),
-        /// clamd, to do the same: "host:port", or the path of its socket.
+        /// clamd, to do the same in its place: "host:port", or the path of its socket.
         scan_clamd: Text = Text::new(""),
         /// How long examining a file may take, in seconds: at most 3600.
         scan_seconds: u32 = 60,

@@ -10,6 +10,13 @@ pub(super) fn check(files: &Files) -> Result<(), Problem> {
     if files.storage == FileStorage::S3 {
         check_bucket(files)?;
     }
+    // Whoever gives both counts on both.
+    if !files.scan_command.is_empty() && !files.scan_clamd.is_empty() {
+        return Err((
+            "scan_clamd",
+            "must be left out where files.scan_command is given: one of them examines files".to_owned(),
+        ));
+    }
     if !is_clamd(&files.scan_clamd) {
         let problem = format!(
             "must be \"host:port\", or the path of a socket that begins with a slash, not {:?}",
@@ -147,6 +154,12 @@ mod tests {
         ] {
             assert_eq!(wrong(|files| files.scan_clamd = Text::new(bad)), Some("scan_clamd"), "{bad}");
         }
+        let both = |files: &mut Files| {
+            files.scan_command = Text::new("/usr/bin/clamscan");
+            files.scan_clamd = Text::new("localhost:3310");
+        };
+        assert_eq!(wrong(both), Some("scan_clamd"));
+        assert_eq!(wrong(|files| files.scan_command = Text::new("/usr/bin/clamscan")), None);
         // Nobody asks what is not used.
         let unused = |files: &mut Files| {
             files.storage = FileStorage::Local;

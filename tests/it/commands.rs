@@ -49,6 +49,10 @@ fn settings_that_a_start_would_stumble_over_are_found_by_check_config() {
         ),
         (&[letters, ("LOGGIA_EMAIL__SMTP_URL", "smtp://b.test")], "server.public_url"),
         (&[("LOGGIA_FILES__SCAN_CLAMD", "clamd")], "files.scan_clamd"),
+        (
+            &[("LOGGIA_FILES__SCAN_CLAMD", "localhost:3310"), ("LOGGIA_FILES__SCAN_COMMAND", "true")],
+            "files.scan_clamd (from environment variable LOGGIA_FILES__SCAN_CLAMD): must be left out where files.scan_command",
+        ),
         (&[("LOGGIA_CONFIG", "")], "LOGGIA_CONFIG"),
         (&[("LOGGIA_DATA_DIR", &broken)], "server.data_dir"),
         (&[("LOGGIA_LOG__LEVEL", "info,=")], "log.level"),
