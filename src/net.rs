@@ -50,16 +50,34 @@ impl Resolve for Vetted {
 
 /// Why no connections to elsewhere can be made.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct ClientError(String);
+pub enum ClientError {
+    #[error("{section}.extra_root_ca: {file}: {error}")]
+    Authorities { section: &'static str, file: String, error: String },
+    #[error("connections to elsewhere: {0}")]
+    Other(String),
+}
+
+/// A file with authorities that are trusted beside the public ones, and whose setting it is.
+#[derive(Clone, Copy)]
+pub struct Authorities<'a> {
+    section: &'static str,
+    file: &'a Path,
+}
+
+impl<'a> Authorities<'a> {
+    /// What `extra_root_ca` of a section names, if anything.
+    pub fn of(section: &'static str, extra_root_ca: Option<&'a Path>) -> Option<Authorities<'a>> {
+        extra_root_ca.map(|file| Authorities { section, file })
+    }
+}
 
 /// Connects by TLS, to vetted addresses, within deadlines, and follows nothing by itself. `fixed` are names whose
-/// address the operator gave, `extra_root_ca` a file with authorities that are trusted beside the public ones.
+/// address the operator gave.
 pub fn client(
     fixed: BTreeMap<String, SocketAddr>,
-    extra_root_ca: Option<&Path>,
+    authorities: Option<Authorities<'_>>,
 ) -> Result<reqwest::Client, ClientError> {
-    client_by(Vetted { fixed, lookup: by_system }, extra_root_ca)
+    client_by(Vetted { fixed, lookup: by_system }, authorities)
 }
 
 /// As [`client`], for pages of the web: also without TLS.
@@ -68,26 +86,29 @@ pub fn client(
 /// As [`client`].
 pub fn browsing_client(
     fixed: BTreeMap<String, SocketAddr>,
-    extra_root_ca: Option<&Path>,
+    authorities: Option<Authorities<'_>>,
 ) -> Result<reqwest::Client, ClientError> {
-    build(Vetted { fixed, lookup: by_system }, extra_root_ca, false)
+    build(Vetted { fixed, lookup: by_system }, authorities, false)
 }
 
 /// As [`client`], where names are looked up otherwise.
-pub fn client_by(vetted: Vetted, extra_root_ca: Option<&Path>) -> Result<reqwest::Client, ClientError> {
-    build(vetted, extra_root_ca, true)
+pub fn client_by(
+    vetted: Vetted,
+    authorities: Option<Authorities<'_>>,
+) -> Result<reqwest::Client, ClientError> {
+    build(vetted, authorities, true)
 }
 
 fn build(
     vetted: Vetted,
-    extra_root_ca: Option<&Path>,
+    authorities: Option<Authorities<'_>>,
     only_by_tls: bool,
 ) -> Result<reqwest::Client, ClientError> {
-    let problem = |what: &str, error: &dyn std::fmt::Display| ClientError(format!("{what}: {error}"));
+    let problem = |what: &str, error: &dyn std::fmt::Display| ClientError::Other(format!("{what}: {error}"));
     let mut roots = public_authorities();
-    if let Some(path) = extra_root_ca {
-        let what = format!("extra_root_ca {}", path.display());
-        add_authorities(&mut roots, path).map_err(|error| problem(&what, &error))?;
+    if let Some(Authorities { section, file }) = authorities {
+        let named = |error| ClientError::Authorities { section, file: file.display().to_string(), error };
+        add_authorities(&mut roots, file).map_err(named)?;
     }
     let tls = trusting(roots).map_err(|error| problem("TLS", &error))?;
     reqwest::Client::builder()

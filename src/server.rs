@@ -87,7 +87,7 @@ pub enum StartError {
     Domain(#[from] crate::domain::Error),
     #[error("{0}")]
     Keys(#[from] own_keys::KeyError),
-    #[error("connections to elsewhere: {0}")]
+    #[error("{0}")]
     Client(#[from] ClientError),
     #[error("{0}")]
     Mail(#[from] MailError),

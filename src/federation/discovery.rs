@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::domain::clock::Clock;
 use crate::domain::peers::PeerError;
 use crate::domain::writer::Writer;
-use crate::net;
+use crate::net::{self, Authorities};
 pub use crate::net::{ClientError, cause, read_body};
 use crate::protocol::ids::{KeyId, ServerName};
 use crate::protocol::key_document::{Contradiction, KeyDocument, KeyProblem, SignedKeySet, check_chain};
@@ -394,5 +394,6 @@ fn pin(
 /// What requests to other servers are made with.
 pub fn client(config: &Config) -> Result<reqwest::Client, ClientError> {
     let fixed = config.federation.resolve.iter().map(|(name, address)| (name.as_str().to_owned(), *address));
-    net::client(fixed.collect(), config.federation.extra_root_ca.as_deref())
+    let authorities = Authorities::of("federation", config.federation.extra_root_ca.as_deref());
+    net::client(fixed.collect(), authorities)
 }

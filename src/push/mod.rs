@@ -21,7 +21,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::config::PushAccess;
 use crate::domain::Domain;
 use crate::domain::pushes::{Push, Sent};
-use crate::net::{self, ClientError, cause};
+use crate::net::{self, Authorities, ClientError, cause};
 use crate::storage::UserNum;
 pub use vapid::Vapid;
 
@@ -53,7 +53,7 @@ struct Post {
 
 /// What requests to push services are made with.
 pub fn client(access: &PushAccess) -> Result<Client, ClientError> {
-    net::client(access.resolve.clone(), access.extra_root_ca.as_deref())
+    net::client(access.resolve.clone(), Authorities::of("push", access.extra_root_ca.as_deref()))
 }
 
 /// Begins to send whatever waits, where the settings want that.

@@ -17,7 +17,7 @@ use url::{Host, Url};
 use crate::config::PreviewAccess;
 use crate::domain::link_previews::{LinkPreview, is_link};
 use crate::domain::pace::Pace;
-use crate::net::{self, ClientError};
+use crate::net::{self, Authorities, ClientError};
 
 /// How long a preview may take, with all that it leads through.
 const DEADLINE: Duration = Duration::from_secs(6);
@@ -66,7 +66,7 @@ struct Kept {
 /// # Errors
 /// An authority that can't be read.
 pub fn client(access: &PreviewAccess) -> Result<Client, ClientError> {
-    net::browsing_client(access.resolve.clone(), access.extra_root_ca.as_deref())
+    net::browsing_client(access.resolve.clone(), Authorities::of("previews", access.extra_root_ca.as_deref()))
 }
 
 impl Unfurler {

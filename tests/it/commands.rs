@@ -33,13 +33,21 @@ fn settings_that_a_start_would_stumble_over_are_found_by_check_config() {
         ("LOGGIA_FEDERATION__TLS_CERT", &nowhere),
         ("LOGGIA_FEDERATION__TLS_KEY", &nowhere),
     ];
+    let looking = ("LOGGIA_PREVIEWS__ENABLED", "true");
     let links = ("LOGGIA_PUBLIC_URL", "https://b.test");
     let letters = ("LOGGIA_EMAIL__FROM", "a@b.test");
     let cases: &[(&[(&str, &str)], &str)] = &[
         (&[("LOGGIA_FILES__SCAN_COMMAND", &nowhere)], "files.scan_command"),
         (&[("LOGGIA_FILES__SCAN_COMMAND", "no-such-program-anywhere")], "no-such-program-anywhere"),
-        (&[federating, ("LOGGIA_FEDERATION__EXTRA_ROOT_CA", &nowhere)], &nowhere),
-        (&[("LOGGIA_PUSH__EXTRA_ROOT_CA", &broken)], &broken),
+        (
+            &[federating, ("LOGGIA_FEDERATION__EXTRA_ROOT_CA", &nowhere)],
+            &format!("loggia: federation.extra_root_ca: {nowhere}: "),
+        ),
+        (&[("LOGGIA_PUSH__EXTRA_ROOT_CA", &broken)], &format!("loggia: push.extra_root_ca: {broken}: ")),
+        (
+            &[looking, ("LOGGIA_PREVIEWS__EXTRA_ROOT_CA", &broken)],
+            &format!("loggia: previews.extra_root_ca: {broken}: "),
+        ),
         (&served, &format!("federation.tls_key: {nowhere}")),
         (&served_by_nobody, &format!("federation.tls_cert: {nowhere}")),
         (&[letters, links, ("LOGGIA_EMAIL__SMTP_URL", "mail.b.test")], "email.smtp_url"),
