@@ -192,6 +192,7 @@ pub fn restore(config: &Config, from: &Path) -> Outcome {
     let archive = archive.map_err(BackupError::from);
     let mut archive = archive.map_err(|error| format!("{}: {error}", from.display()))?;
     let manifest = read_manifest(&mut archive)?;
+    check_release(&manifest)?;
     if manifest.server != config.name.as_str() {
         let given = config.name.as_str().to_owned();
         return Err(StartError::OtherName { stored: manifest.server, given }.into());
@@ -235,6 +236,18 @@ fn read_manifest(archive: &mut ZipArchive<BufReader<File>>) -> Result<Manifest, 
     match manifest.format == FORMAT {
         true => Ok(manifest),
         false => Err(refused(format!("this program does not know the format {:?}", manifest.format))),
+    }
+}
+
+/// What a newer release wrote may mean something else by the same tables. (Earlier builds did not say of what schema they
+/// were.)
+fn check_release(manifest: &Manifest) -> Result<(), BackupError> {
+    let (Manifest { version, schema, .. }, ours) = (manifest, migrations::newest());
+    match *schema > *ours {
+        true => Err(refused(format!(
+            "the backup is of a newer release (version {version}, schema {schema}; `loggia --version` says {ours} here): restore it with that one"
+        ))),
+        false => Ok(()),
     }
 }
 

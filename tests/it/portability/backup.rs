@@ -139,6 +139,15 @@ async fn what_can_not_be_restored_changes_nothing() {
         _ => bytes,
     });
     refused(&second, &other, "belongs to the server \"b.test\"");
+    // Of a newer release, though with the same tables: nothing is made, not even where it would go.
+    let fresh = Data::sqlite();
+    let newest = format!("\"{}\"", loggia::storage::migrations::newest());
+    changed(&file, &other, |name, bytes| match name {
+        "backup.json" => text(bytes, &newest, "\"9999\""),
+        _ => bytes,
+    });
+    refused(&fresh, &other, "of a newer release (version ");
+    assert!(!fresh.path().exists());
     changed(&file, &other, |name, bytes| match name {
         "backup.json" => text(bytes, "\"seed\"", "\"seeds\""),
         _ => bytes,
