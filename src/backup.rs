@@ -243,7 +243,7 @@ fn read_manifest(archive: &mut ZipArchive<BufReader<File>>) -> Result<Manifest, 
 /// were.)
 fn check_release(manifest: &Manifest) -> Result<(), BackupError> {
     let (Manifest { version, schema, .. }, ours) = (manifest, migrations::newest());
-    match *schema > *ours {
+    match **schema > *ours {
         true => Err(refused(format!(
             "the backup is of a newer release (version {version}, schema {schema}; `loggia --version` says {ours} here): restore it with that one"
         ))),

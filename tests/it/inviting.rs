@@ -10,7 +10,7 @@ const PUBLIC: (&str, &str) = ("LOGGIA_PUBLIC_URL", "https://chat.a.test");
 const BY_INVITE: (&str, &str) = ("LOGGIA_REGISTRATION", "invite");
 
 /// (exit code, output) of a command beside the server.
-fn run(server: &TestServer, arguments: &[&str], settings: &[(&str, &str)]) -> (Option<i32>, String) {
+fn command(server: &TestServer, arguments: &[&str], settings: &[(&str, &str)]) -> (Option<i32>, String) {
     Process::run_with(server.data_dir(), &server.config.settings.database.url, arguments, settings)
 }
 
@@ -25,7 +25,7 @@ both! {
     [("LOGGIA_REGISTRATION", "invite")]
     async fn a_link_is_made_listed_and_revoked_at_the_shell(server: TestServer) {
         let settings = [PUBLIC, BY_INVITE];
-        let invite = |arguments: &[&str]| run(&server, &[&["invite"], arguments].concat(), &settings);
+        let invite = |arguments: &[&str]| command(&server, &[&["invite"], arguments].concat(), &settings);
         let (code, link) = invite(&["create"]);
         assert_eq!((code, link.lines().count()), (Some(0), 1), "nothing but the link: {link}");
         let link = link.trim();
@@ -56,7 +56,7 @@ both! {
         }
 
         // It is in the administrators' record, by nobody of them.
-        assert_eq!(run(&server, &["user", "role", "ann", "admin"], &settings).0, Some(0));
+        assert_eq!(command(&server, &["user", "role", "ann", "admin"], &settings).0, Some(0));
         let mut ann = Person::nobody(&server.base);
         let begun = ann.post("/sessions", json!({ "username": "ann", "password": PASSWORD })).await.expect(201);
         begun["session"]["token"].as_str().expect("a token").clone_into(&mut ann.token);
@@ -73,14 +73,14 @@ both! {
 async fn a_link_that_lets_nobody_in_is_not_made() {
     let server = TestServer::sqlite().await;
     let closed = [PUBLIC, ("LOGGIA_REGISTRATION", "closed")];
-    let (code, said) = run(&server, &["invite", "create"], &closed);
+    let (code, said) = command(&server, &["invite", "create"], &closed);
     assert!(
         code == Some(1) && said.contains("accounts.registration") && !said.contains("#/invite/"),
         "{said}"
     );
     // What is left of before can be seen, and taken back.
-    assert_eq!(run(&server, &["invite", "list"], &closed), (Some(0), String::new()));
-    let (code, said) = run(&server, &["invite", "create"], &[]);
+    assert_eq!(command(&server, &["invite", "list"], &closed), (Some(0), String::new()));
+    let (code, said) = command(&server, &["invite", "create"], &[]);
     assert!(code == Some(0) && said.contains("nobody needs a link"), "{said}");
     assert!(said.contains("server.public_url is not set"), "{said}");
     // No server is begun by it.

@@ -25,7 +25,8 @@ fn why_a_server_does_not_start_is_json_where_the_log_is() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let taken = taken.local_addr().expect("an address").to_string();
     let off = ("LOGGIA_LOG__LEVEL", "off");
-    let cases: [(&[(&str, &str)], i32, &str); 5] = [
+    type Settings<'a> = &'a [(&'a str, &'a str)];
+    let cases: [(Settings<'_>, i32, &str); 5] = [
         (&[JSON, ("LOGGIA_LISTEN", "nonsense")], 2, "server.listen"),
         (&[JSON, ("LOGGIA_NO_SETTING", "1")], 2, "LOGGIA_NO_SETTING"),
         (&[JSON, ("LOGGIA_LOG__LEVEL", "nonsense")], 2, "log.level"),

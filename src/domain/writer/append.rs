@@ -68,7 +68,9 @@ impl Draft {
             .state
             .as_ref()
             .filter(|state| self.kind == EventType::Member && state.key == sender.id.as_str());
-        mine.is_some_and(|state| matches!(state.content["membership"].as_str(), Some("joined" | "knocking")))
+        mine.is_some_and(|state| {
+            matches!(state.content.get("membership").and_then(Value::as_str), Some("joined" | "knocking"))
+        })
     }
 }
 
