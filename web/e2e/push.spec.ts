@@ -67,6 +67,28 @@ const shown = (worker: Worker): Promise<Shown[]> =>
     return all.map(({ title, body, tag }) => ({ title, body, tag }));
   });
 
+/** What is pushed to somebody comes to our own service. */
+async function subscribe({ page, name }: Person): Promise<void> {
+  const subscription = service.subscription(name);
+  const status = await page.evaluate(async (body) => {
+    const headers = { "content-type": "application/json" };
+    const answer = await fetch("/api/v1/me/push", { method: "PUT", headers, body: JSON.stringify(body) });
+    return answer.status;
+  }, subscription);
+  expect(status).toBe(200);
+}
+
+/** Of the only notification there is. */
+async function click(worker: Worker): Promise<void> {
+  await worker.evaluate(async () => {
+    const scope = self as unknown as EventTarget & { registration: ServiceWorkerRegistration };
+    const [notification] = await scope.registration.getNotifications();
+    const Click = (self as unknown as { NotificationEvent: new (type: string, init: object) => Event })
+      .NotificationEvent;
+    scope.dispatchEvent(new Click("notificationclick", { notification }));
+  });
+}
+
 test("a mention reaches a device that looks elsewhere, and its notification leads to the message", async ({
   browser,
 }) => {
@@ -77,13 +99,7 @@ test("a mention reaches a device that looks elsewhere, and its notification lead
   await ada.context.grantPermissions(["notifications"], { origin: server.url });
   const { page } = ada;
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
-  const subscription = service.subscription("ada");
-  const status = await page.evaluate(async (body) => {
-    const headers = { "content-type": "application/json" };
-    const answer = await fetch("/api/v1/me/push", { method: "PUT", headers, body: JSON.stringify(body) });
-    return answer.status;
-  }, subscription);
-  expect(status).toBe(200);
+  await subscribe(ada);
 
   // She looks at another page: no window of Loggia has the focus.
   await page.goto(`${server.url}/api/docs`);
@@ -117,14 +133,7 @@ test("a mention reaches a device that looks elsewhere, and its notification lead
     .poll(() => shown(worker!))
     .toEqual([{ title: "Bo · #general", body: "lunch, @ada?", tag: told.message }]);
 
-  // The click.
-  await worker!.evaluate(async () => {
-    const scope = self as unknown as EventTarget & { registration: ServiceWorkerRegistration };
-    const [notification] = await scope.registration.getNotifications();
-    const Click = (self as unknown as { NotificationEvent: new (type: string, init: object) => Event })
-      .NotificationEvent;
-    scope.dispatchEvent(new Click("notificationclick", { notification }));
-  });
+  await click(worker!);
   await expect(back).toHaveURL(new RegExp(`#/c/${encodeURIComponent(told.channel)}`));
   await expect(back.getByTestId("message").filter({ hasText: "lunch, @ada?" })).toBeVisible();
   await expect.poll(() => shown(worker!)).toEqual([]);
@@ -134,4 +143,57 @@ test("a mention reaches a device that looks elsewhere, and its notification lead
   await expect.poll(() => counted(worker!)).toBe(2);
   await expect.poll(() => shown(worker!)).toEqual([{ title: "Loggia", body: "", tag: "loggia" }]);
   expect([...ada.complaints, ...bo.complaints]).toEqual([]);
+});
+
+test("a reminder that opens a window of its own is seen by that", async ({ browser }) => {
+  const cy = await Person.registered(browser, server, "cy");
+  await cy.createChannel("kitchen");
+  await cy.context.grantPermissions(["notifications"], { origin: server.url });
+  await cy.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  await subscribe(cy);
+  await cy.send("The oven is to be cleaned");
+  await expect(cy.message("The oven")).not.toHaveAttribute("data-pending");
+  const message = await cy.message("The oven").getAttribute("data-id");
+  await cy.page.evaluate(async (id) => {
+    const channel = location.hash.split("/")[2] ?? "";
+    await fetch(`/api/v1/me/saved/${channel}/${id ?? ""}`, {
+      method: "PUT",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ remind_ts: Date.now() + 1_500 }),
+    });
+  }, message);
+  const [worker] = cy.context.serviceWorkers();
+  const other = await cy.context.newPage();
+  await cy.page.close();
+  const { payload } = await service.next();
+  expect(JSON.parse(payload)).toMatchObject({ kind: "reminder", message });
+
+  await worker!.evaluate(() => {
+    // Only a real click may open a window.
+    const scope = self as unknown as { opened: string[]; clients: object };
+    scope.opened = [];
+    Object.defineProperty(scope.clients, "openWindow", {
+      value: (url: string) => Promise.resolve(scope.opened.push(url)),
+    });
+  });
+  await count(worker!);
+  await deliver(other, payload);
+  await expect.poll(() => counted(worker!)).toBe(1);
+  await expect.poll(() => shown(worker!)).toMatchObject([{ tag: `reminder ${String(message)}` }]);
+  await click(worker!);
+  const opened = () => worker!.evaluate(() => (self as unknown as { opened: string[] }).opened);
+  await expect.poll(opened).toHaveLength(1);
+
+  const [address] = await opened();
+  await other.goto(server.url + String(address));
+  await expect(other.locator(`[data-id="${String(message)}"]`)).toHaveAttribute("data-flash", "true");
+  const left = () =>
+    other.evaluate(async () => {
+      const { reminders_unread } = (await (await fetch("/api/v1/sync")).json()) as {
+        reminders_unread: number;
+      };
+      return reminders_unread;
+    });
+  await expect.poll(left).toBe(0);
+  await expect(other).toHaveTitle(/^#kitchen/);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { pageOf, shownOf } from "./push";
+import { isReminder, pageOf, shownOf } from "./push";
 
 const CHANNEL = "!abc_DEF-123";
 const MESSAGE = "$abc_DEF-456";
@@ -18,6 +18,7 @@ describe("shownOf", () => {
     const payload = { title: "Ann", body: "Hello", channel: CHANNEL, message: MESSAGE, kind: "reminder" };
     const shown = (language?: string) => shownOf(JSON.stringify(payload), language);
     expect(shown()).toMatchObject({ title: "Reminder: Ann", tag: `reminder ${MESSAGE}` });
+    expect([shown().tag, MESSAGE, CHANNEL].map(isReminder)).toEqual([true, false, false]);
     expect(["en-GB", "de-AT", "fr", "xx"].map((language) => shown(language).title)).toEqual([
       "Reminder: Ann",
       "Erinnerung: Ann",

@@ -25,19 +25,22 @@ const REMINDERS: Record<string, (title: string) => string> = {
 };
 const inEnglish = (title: string): string => `Reminder: ${title}`;
 
+const REMINDER = "reminder ";
+export const isReminder = (tag: string): boolean => tag.startsWith(REMINDER);
+
 export function shownOf(payload: string | null, language = ""): Shown {
   const said = parsed(payload);
   const title = text(said["title"]);
   const channel = id(said["channel"], "!");
   const message = id(said["message"], "$");
   if (title === "" || !channel) return UNKNOWN;
-  const isReminder = said["kind"] === "reminder";
+  const reminds = said["kind"] === "reminder";
   const worded = REMINDERS[language.slice(0, 2)] ?? inEnglish;
   const tag = message ?? channel;
   return {
-    title: isReminder ? worded(title) : title,
+    title: reminds ? worded(title) : title,
     body: text(said["body"]),
-    tag: isReminder ? `reminder ${tag}` : tag,
+    tag: reminds ? REMINDER + tag : tag,
     data: message ? { channel, message } : { channel },
   };
 }

@@ -2,7 +2,7 @@
 // network when that answers, so that a new version is there at the next load and an old index never stays.
 
 import { keptOf } from "./kept";
-import { pageOf, shownOf } from "./push";
+import { isReminder, pageOf, shownOf } from "./push";
 import { outdated, routeOf } from "./routes";
 
 interface WorkerEvent extends Event {
@@ -128,5 +128,6 @@ async function open(notification: Notification): Promise<void> {
     return;
   }
   await window.focus();
-  if (channel) window.postMessage({ type: "open", channel, message });
+  const reminder = isReminder(notification.tag);
+  if (channel) window.postMessage({ type: "open", channel, message, reminder });
 }

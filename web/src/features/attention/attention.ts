@@ -105,6 +105,7 @@ async function show(client: Client, { message, kind }: Happening): Promise<void>
     // As the service worker names it.
     tag: isReminder ? `reminder ${message.id}` : message.id,
     channel: message.channel,
+    message: message.id,
     onClick: () => visit(message.channel, message.id),
   });
 }

@@ -5,13 +5,14 @@ interface Shown {
   body: string;
   tag: string;
   channel: string;
+  message: string;
   onClick: () => void;
 }
 
 const ICON = "/icons/icon-192.png";
 
-export async function showDesktop({ title, body, tag, channel, onClick }: Shown): Promise<void> {
-  const options = { body, tag, icon: ICON, data: { channel } };
+export async function showDesktop({ title, body, tag, channel, message, onClick }: Shown): Promise<void> {
+  const options = { body, tag, icon: ICON, data: { channel, message } };
   try {
     const notification = new Notification(title, options);
     notification.onclick = () => {

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiError, endSession } from "../../api/http";
-import { save_message } from "../../api/operations";
+import { list_notifications, save_message } from "../../api/operations";
 import type { Notification } from "../../api/types";
 import { createStore } from "../../store/store";
 import { BO, Log, ROOM, started, withPage } from "../../store/testing";
 import type { Client } from "../client/client";
 import { remind } from "./remind";
-import { seeReminders } from "./seen";
+import { PAGES_MAX, seeReminders } from "./seen";
 
 vi.mock("../../api/operations");
 
@@ -65,8 +65,17 @@ describe("seeing reminders", () => {
     read,
   });
   const listeners = new EventTarget();
+  const worker = new EventTarget();
+  const document = { visibilityState: "visible" };
+  const here = `#/c/${encodeURIComponent(ROOM)}/${encodeURIComponent(said.id)}`;
+  const listed = (notifications: Notification[], unread: number, next: string | null = null) =>
+    vi.mocked(list_notifications).mockResolvedValue({ notifications, unread, next });
 
   beforeEach(() => {
+    listed([], 0);
+    document.visibilityState = "visible";
+    vi.stubGlobal("document", document);
+    vi.stubGlobal("navigator", { serviceWorker: worker });
     vi.stubGlobal("location", { hash: "" });
     vi.stubGlobal("addEventListener", listeners.addEventListener.bind(listeners));
     vi.stubGlobal("removeEventListener", listeners.removeEventListener.bind(listeners));
@@ -97,5 +106,77 @@ describe("seeing reminders", () => {
     stop();
     go(said.id);
     expect(readInbox).toHaveBeenCalledTimes(4);
+  });
+
+  it("is what a window does that was opened at the message, where only the server knows", async () => {
+    listed([item(9, "mention"), item(8, "reminder"), item(7, "reminder", true)], 2);
+    location.hash = here;
+    const { client, readInbox } = begun();
+    seeReminders(client)();
+    await vi.waitFor(() => expect(readInbox.mock.calls).toEqual([[8, true]]));
+  });
+
+  it("is nothing that a window does which nobody sees, or which was led nowhere", () => {
+    location.hash = here;
+    document.visibilityState = "hidden";
+    seeReminders(begun().client)();
+    document.visibilityState = "visible";
+    location.hash = `#/c/${encodeURIComponent(ROOM)}`;
+    seeReminders(begun().client)();
+    expect(list_notifications).not.toHaveBeenCalled();
+  });
+
+  it("asks the server where it counts more than are known here", async () => {
+    listed([item(5, "reminder")], 1);
+    const { client, store, readInbox } = begun();
+    const stop = seeReminders(client);
+    const jump = () => {
+      listeners.dispatchEvent(
+        new CustomEvent("loggia:jump", { detail: { channel: ROOM, message: said.id } }),
+      );
+    };
+    jump();
+    expect(list_notifications).not.toHaveBeenCalled();
+    const sync = { ...log.sync(log.head), notifications_unread: 1, reminders_unread: 1 };
+    store.dispatch({ type: "synced", sync, known: [] });
+    jump();
+    await vi.waitFor(() => expect(readInbox.mock.calls).toEqual([[5, true]]));
+    stop();
+  });
+
+  it("asks the server when a page is woken by what reminds, and by nothing else", async () => {
+    listed([item(5, "reminder")], 1);
+    const { client, readInbox } = begun();
+    const stop = seeReminders(client);
+    const says = (data: object) => worker.dispatchEvent(new MessageEvent("message", { data }));
+    says({ type: "open", channel: ROOM, message: said.id, reminder: false });
+    says({ type: "other", message: said.id, reminder: true });
+    expect(list_notifications).not.toHaveBeenCalled();
+    says({ type: "open", channel: ROOM, message: said.id, reminder: true });
+    await vi.waitFor(() => expect(readInbox.mock.calls).toEqual([[5, true]]));
+    stop();
+    says({ type: "open", channel: ROOM, message: said.id, reminder: true });
+    expect(list_notifications).toHaveBeenCalledTimes(1);
+  });
+
+  it("looks no further than something is unread, and not for ever", async () => {
+    location.hash = here;
+    listed([item(9, "mention", true)], 0, "more");
+    seeReminders(begun().client)();
+    await vi.waitFor(() => expect(list_notifications).toHaveBeenCalledTimes(1));
+    vi.mocked(list_notifications).mockClear();
+    listed([item(9, "mention")], 1, "more");
+    seeReminders(begun().client)();
+    await vi.waitFor(() => expect(list_notifications).toHaveBeenCalledTimes(PAGES_MAX));
+    expect(vi.mocked(list_notifications).mock.lastCall).toEqual([{ limit: 100, cursor: "more" }]);
+  });
+
+  it("leaves it where the server does not answer", async () => {
+    location.hash = here;
+    vi.mocked(list_notifications).mockRejectedValue(new TypeError("no connection"));
+    const { client, readInbox, failed } = begun();
+    seeReminders(client)();
+    await vi.waitFor(() => expect(list_notifications).toHaveBeenCalledTimes(1));
+    expect([readInbox.mock.calls, failed.mock.calls]).toEqual([[], []]);
   });
 });
