@@ -72,7 +72,7 @@ test("a recording is listened to, sent, and played by the other person", async (
   await ada.shot("voice-recording");
   const { width, height } = page.viewportSize() ?? { width: 0, height: 0 };
   await page.setViewportSize({ width: 360, height: 700 });
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+  await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
   await expect(act("Stop and attach")).toBeInViewport({ ratio: 1 });
   const tops = await ada.page
     .locator(".composer-row .icon-button:visible")
