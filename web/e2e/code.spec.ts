@@ -2,6 +2,7 @@
 
 import { expect, test } from "@playwright/test";
 import { violations } from "./axe";
+import { looksAt } from "./looks";
 import type { Person } from "./person";
 import { Server } from "./server";
 import { together, withPhone } from "./together";
@@ -88,11 +89,14 @@ test("what goes on sideways fades there, and as far as one has come", async () =
   await bo.send(`\`\`\`\n${wide.join(" ")} the end\n\`\`\``);
   for (const box of [ada.page.getByRole("group", { name: "Table" }), ada.message("the end").locator("pre")]) {
     await expect(box).toHaveAttribute("data-sides", "right");
-    await ada.shot("code-sideways");
     await box.evaluate((element) => element.scrollBy(200, 0));
     await expect(box).toHaveAttribute("data-sides", "left right");
     await box.evaluate((element) => element.scrollBy(100_000, 0));
     await expect(box).toHaveAttribute("data-sides", "left");
   }
   await expect(ada.message("println").locator("pre")).toHaveAttribute("data-sides", "");
+  await looksAt(ada.page, { widths: [360, 1280], height: 760 }, async (width, scheme) => {
+    await expect(ada.message("the end")).toBeInViewport();
+    await ada.shot(`code-sideways-${String(width)}-${scheme}`);
+  });
 });

@@ -311,6 +311,38 @@ for (const language of ["de", "fr"] as const) {
   });
 }
 
+/** Whether the tab of the page that is shown has the focus, and lies within what fades at the ends of the list. */
+function isNamed(list: HTMLElement | SVGElement): boolean {
+  const own = list.querySelector("[aria-selected=true]");
+  if (!own || own !== document.activeElement) return false;
+  const [all, shown] = [list.getBoundingClientRect(), own.getBoundingClientRect()];
+  const sides = list.dataset["sides"] ?? "";
+  const room = (side: "left" | "right") => (sides.includes(side) ? 24 : 0) - 1;
+  return shown.left - all.left > room("left") && all.right - shown.right > room("right");
+}
+
+test("where the pages of a dialog go on they fade, and the one that is shown is named in full", async () => {
+  const { page } = ada;
+  await speak(ada, "en");
+  await page.getByRole("button", { name: "Your account" }).click();
+  await page.getByRole("menuitem", { name: "Administration" }).click();
+  const list = page.getByTestId("admin").getByRole("tablist");
+  await expect(list).toHaveAttribute("data-sides", "");
+  await page.setViewportSize({ width: 360, height: 860 });
+  await expect(list).toHaveAttribute("data-sides", "right");
+  await list.getByRole("tab", { selected: true }).focus();
+  const count = await list.getByRole("tab").count();
+  const ends = new Set<string | null>();
+  for (const key of ["End", ...Array.from({ length: count - 1 }, () => "ArrowLeft")]) {
+    await page.keyboard.press(key);
+    await expect.poll(() => list.evaluate(isNamed), key).toBe(true);
+    ends.add(await list.getAttribute("data-sides"));
+    await ada.shot(`fitting-tabs-${String(ends.size)}`);
+  }
+  expect([...ends]).toEqual(["left", "left right", "right"]);
+  await page.keyboard.press("Escape");
+});
+
 test("what an invite code is made with stands in one line", async () => {
   const { page } = ada;
   await speak(ada, "en");

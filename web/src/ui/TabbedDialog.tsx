@@ -3,6 +3,7 @@
 import { type ReactNode, useEffect, useRef } from "react";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
 import { Dialog } from "./Dialog";
+import { sides } from "./sides";
 import { uncovering } from "./uncovering";
 
 export interface DialogTab {
@@ -33,7 +34,7 @@ export function TabbedDialog({ title, tabs, tab, width, testId, onClose }: Tabbe
   return (
     <Dialog title={title} onClose={onClose} width={width} testId={testId}>
       <Tabs className="tabs" {...(tab ? { defaultSelectedKey: tab } : {})}>
-        <TabList className="tab-list" aria-label={title}>
+        <TabList ref={sides} className="tab-list" aria-label={title}>
           {tabs.map((each) => (
             <Tab key={each.id} id={each.id} className="tab">
               {({ isSelected }) => <Title selected={isSelected}>{each.title}</Title>}
